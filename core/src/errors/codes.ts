@@ -1,0 +1,49 @@
+/** How a code is answered over HTTP, and whether the same request may succeed when it is tried again. */
+interface CodeFacts {
+  status: number
+  retryable: boolean
+}
+
+/** Every error code, once. A code and the details that come with it are contract; messages are for people. */
+export const ERROR_CODES = {
+  // The request
+  BAD_INPUT: { status: 400, retryable: false },
+  UNAUTHENTICATED: { status: 401, retryable: false },
+  FORBIDDEN: { status: 403, retryable: false },
+  NOT_FOUND: { status: 404, retryable: false },
+  CONFLICT: { status: 409, retryable: false },
+  // Graphs
+  GRAPH_INVALID: { status: 422, retryable: false },
+  VERSION_CONFLICT: { status: 409, retryable: false },
+  // Executions
+  INPUTS_INVALID: { status: 422, retryable: false },
+  EXECUTION_FINISHED: { status: 409, retryable: false },
+  BUDGET_EXCEEDED: { status: 422, retryable: false },
+  UNHANDLED_FAILURE: { status: 422, retryable: false },
+  CANCELLED: { status: 409, retryable: false },
+  // A block
+  BLOCK_FAILED: { status: 422, retryable: false },
+  BLOCK_INPUT_INVALID: { status: 422, retryable: false },
+  BLOCK_OUTPUT_INVALID: { status: 422, retryable: false },
+  TIMEOUT: { status: 422, retryable: false },
+  CPU_LIMIT: { status: 422, retryable: false },
+  MEMORY_LIMIT: { status: 422, retryable: false },
+  OUTPUT_LIMIT: { status: 422, retryable: false },
+  SANDBOX_LOST: { status: 503, retryable: true },
+  // Plugins
+  PLUGIN_INVALID: { status: 422, retryable: false },
+  PLUGIN_LOAD_FAILED: { status: 422, retryable: false },
+  DUPLICATE_BLOCK: { status: 409, retryable: false },
+  BLOCK_UNAVAILABLE: { status: 409, retryable: false },
+  // The installation
+  CONFIG_INVALID: { status: 500, retryable: false },
+  PORT_TAKEN: { status: 500, retryable: false },
+  DATA_DIR_IN_USE: { status: 500, retryable: false },
+  DATA_DIR_UNUSABLE: { status: 500, retryable: false },
+  DATABASE_UNREACHABLE: { status: 503, retryable: true },
+  DATABASE_FAILED: { status: 500, retryable: false },
+  SHUTTING_DOWN: { status: 503, retryable: true },
+} as const satisfies Record<string, CodeFacts>
+
+/** One of the codes of {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES

@@ -1,0 +1,54 @@
+import type { AshlarError } from '../errors/index.ts'
+import type { CallKind } from './protocol.ts'
+
+/** Code that a sandbox can run: a plugin's bundle. */
+export interface Bundle {
+  digest: string
+  code: string
+}
+
+/** One thing to do in a sandbox. */
+export interface CallRequest {
+  kind: CallKind
+  bundle: Bundle
+  /** Who may share the process: `builtin`, or `user:<id>`. */
+  cordon: string
+  /** Who may share the isolate. */
+  owner: string
+  /** Who may share the context: an execution, or '' where contexts are reused. */
+  scope: string
+  /** Calls of one execution go to one process where they can. */
+  affinity: string
+  block: string
+  /** JSON text. */
+  input: string
+  /** Wall clock. */
+  timeoutMs: number
+  /** Outputs an earlier attempt has already delivered: that many are not delivered again. @default 0 */
+  skipOutputs?: number
+}
+
+/** Where the results of a call go. `end` comes once and last. */
+export interface CallSink {
+  output(pin: string, value: unknown): void
+  log?(level: string, text: string): void
+  manifest?(manifest: unknown): void
+  /** @param error what ended the call, when it failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT CPU_LIMIT MEMORY_LIMIT PLUGIN_LOAD_FAILED SANDBOX_LOST */
+  end(error?: AshlarError): void
+}
+
+/** A call on its way: state of the pool. */
+export interface Call {
+  readonly id: number
+  readonly request: CallRequest
+  sink: CallSink
+  /** Outputs still to be left out, because they were delivered before. */
+  skip: number
+  /** Over all attempts. */
+  delivered: number
+  attempts: number
+  /** On the clock of `performance.now()`. */
+  deadline: number
+  /** Its sink hears nothing more. */
+  aborted: boolean
+}

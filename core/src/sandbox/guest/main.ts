@@ -1,0 +1,35 @@
+/**
+ * The first script of every isolate: what plugin bundles import from the host (`zod`, `@ashlar/sdk`), the web platform,
+ * and the door through which the sandbox process enters. It is kept in the isolates' start-up snapshot.
+ *
+ * The process calls `define` with the bundle, then takes the functions of the door and removes it from the global object.
+ */
+import * as sdk from '@ashlar/sdk'
+import * as zod from 'zod'
+import { abort, collect, enter, setPlugin } from './calls.ts'
+import { limits } from './outbox.ts'
+import { connectTimers, fire } from './timers.ts'
+import { installWebPlatform } from './web.ts'
+import type { GuestLimits } from '../protocol.ts'
+
+type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
+
+const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sdk }
+
+function define(bundle: Bundle): void {
+  const module = { exports: {} as Record<string, unknown> }
+  bundle((name) => MODULES[name], module)
+  const plugin = module.exports.default as sdk.Plugin | undefined
+  if (typeof plugin !== 'object' || plugin === null || !Array.isArray(plugin.blocks) || typeof plugin.name !== 'string')
+    throw new TypeError('the entry must export default definePlugin({ name, blocks })')
+  setPlugin(plugin)
+}
+
+function connect(requestTimer: (id: number, delayMs: number) => void, limitsJson: string): void {
+  Reflect.deleteProperty(globalThis, '__ashlar')
+  Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
+  connectTimers(requestTimer)
+}
+
+installWebPlatform()
+Object.defineProperty(globalThis, '__ashlar', { value: { define, connect, enter, collect, abort, fire }, configurable: true })

@@ -1,0 +1,64 @@
+import type { GuestErrorCode, GuestLimits } from '../protocol.ts'
+
+/** Events not yet handed to the host, each as JSON text. */
+let outbox: string[] = []
+
+const MAX_LOG_CHARS = 2000
+
+/** Set by the host before any call. */
+export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0 }
+
+/** Takes what has gathered: JSON texts of events joined by commas. */
+export function drain(): string {
+  const text = outbox.join(',')
+  outbox = []
+  return text
+}
+
+/** Ends a call with a code and a message. */
+export class GuestFailure extends Error {
+  readonly code: GuestErrorCode
+  constructor(code: GuestErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when the value has no JSON form, OUTPUT_LIMIT when it is too large. */
+export function postOutput(id: number, pin: string, value: unknown): void {
+  const json = toJson(pin, value)
+  if (json.length > limits.maxValueBytes)
+    throw new GuestFailure('OUTPUT_LIMIT', `output "${pin}" is ${json.length} bytes long, the limit is ${limits.maxValueBytes}`)
+  outbox.push(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}}`)
+}
+
+export function postEnd(id: number, failure?: GuestFailure): void {
+  outbox.push(
+    failure
+      ? `{"t":"e","id":${id},"code":"${failure.code}","message":${JSON.stringify(failure.message)}}`
+      : `{"t":"e","id":${id}}`,
+  )
+}
+
+export function postManifest(id: number, manifest: unknown): void {
+  outbox.push(`{"t":"d","id":${id},"manifest":${JSON.stringify(manifest)}}`)
+}
+
+/** The call whose code was entered last: whose console line it is, exactly for code without `await`, else most likely. */
+let current = 0
+export function setCurrentCall(id: number): void {
+  current = id
+}
+
+export function postLog(level: string, text: string): void {
+  outbox.push(`{"t":"l","id":${current},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
+}
+
+/** A value that JSON leaves out (undefined, a function) is null. */
+function toJson(pin: string, value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null'
+  } catch (error) {
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `output "${pin}" has no JSON form: ${String(error)}`)
+  }
+}

@@ -1,0 +1,45 @@
+import { park } from './entries.ts'
+
+/** Asks the host to call {@link fire} with this id after `delayMs`; a negative delay takes the request back. */
+type RequestTimer = (id: number, delayMs: number) => void
+
+const MAX_TIMERS = 10_000
+const timers = new Map<number, { run: () => void; everyMs?: number }>()
+let requestTimer: RequestTimer = () => {}
+let nextId = 0
+
+export function connectTimers(request: RequestTimer): void {
+  requestTimer = request
+}
+
+/** Runs the callbacks of timers that are due. @param json JSON text `[timer id, …]` */
+export function fire(json: string): void {
+  for (const id of JSON.parse(json) as number[]) {
+    const timer = timers.get(id)
+    if (!timer) continue
+    if (timer.everyMs === undefined) timers.delete(id)
+    else requestTimer(id, timer.everyMs)
+    timer.run()
+  }
+}
+
+export function setTimeout(callback: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]): number {
+  return addTimer(() => callback(...args), delayMs)
+}
+
+export function setInterval(callback: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]): number {
+  return addTimer(() => callback(...args), delayMs, Math.max(1, Number(delayMs) || 0))
+}
+
+export function clearTimer(id: unknown): void {
+  if (typeof id === 'number' && timers.delete(id)) requestTimer(id, -1)
+}
+
+function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
+  if (timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} timers at once`)
+  const id = ++nextId
+  timers.set(id, everyMs === undefined ? { run } : { run, everyMs })
+  requestTimer(id, Math.max(0, Number(delayMs) || 0))
+  park()
+  return id
+}

@@ -1,0 +1,115 @@
+import type { CallMessage, LostReason } from '../protocol.ts'
+import type { Guest, GuestIsolate } from './guest-isolates.ts'
+
+/** What a guest's calls report to. */
+export interface Report {
+  events(json: string): void
+  lost(reason: LostReason): void
+}
+
+/** How often a guest that is waited for is asked what has gathered. */
+const COLLECT_EVERY_MS = 20
+/** How long a guest may take to hear that a call is aborted. */
+const ABORT_WITHIN_MS = 500
+
+/**
+ * The calls of one guest. Entries run on the isolate's own thread, never on this one. After an entry that leaves calls
+ * running, and every 20 ms while one does not return, the guest is asked for what has gathered: so no output waits for
+ * another call. An entry that computes past its time, or past the memory limit, ends the guest; the worker, which knows
+ * which calls were in it, starts the innocent ones again.
+ */
+export class GuestCalls {
+  readonly #isolate: GuestIsolate
+  readonly #report: Report
+  readonly #maxCpuMs: number
+  readonly #guest: Promise<Guest>
+  readonly #timers = new Map<number, NodeJS.Timeout>()
+  #entries = 0
+  #ticker: NodeJS.Timeout | undefined
+  #collecting = false
+  #ended = false
+
+  constructor(isolate: GuestIsolate, maxCpuMs: number, report: Report) {
+    this.#isolate = isolate
+    this.#maxCpuMs = maxCpuMs
+    this.#report = report
+    this.#guest = isolate.createGuest((id, delayMs) => this.#setTimer(id, delayMs))
+    this.#guest.catch((error: unknown) => this.end(loadFailure(error)))
+  }
+
+  async start(calls: CallMessage[]): Promise<void> {
+    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[6])))
+    const batch = calls.map(
+      ([id, kind, , , , block, , input]) => `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}}`,
+    )
+    await this.#enter((guest) => guest.enter(`[${batch.join()}]`, timeoutMs))
+  }
+
+  /** Code that computes without a pause does not hear of it: then the isolate goes, with all that is in it. */
+  async abort(ids: number[]): Promise<void> {
+    const impatient = setTimeout(() => this.#isolate.dispose(), ABORT_WITHIN_MS)
+    await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => '1'))
+    clearTimeout(impatient)
+  }
+
+  /** Nothing more is reported after this but, when there is one, the reason. */
+  end(reason?: LostReason): void {
+    if (this.#ended) return
+    this.#ended = true
+    clearInterval(this.#ticker)
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#guest.then((guest) => guest.dispose()).catch(() => {}) // an isolate that is gone took its contexts along
+    if (reason) this.#report.lost(this.#isolate.isDisposed ? { kind: this.#isolate.endedBy } : reason)
+  }
+
+  async #enter(entry: (guest: Guest) => Promise<string>): Promise<void> {
+    const guest = await this.#guest.catch(() => undefined)
+    if (!guest || this.#ended) return
+    this.#entries++
+    this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
+    try {
+      const stillRunning = this.#take(await entry(guest))
+      if (stillRunning) await this.#collect(guest)
+    } catch (error) {
+      this.end({ kind: isTimeout(error) ? 'timeout' : 'crash' })
+    }
+    if (--this.#entries > 0) return
+    clearInterval(this.#ticker)
+    this.#ticker = undefined
+  }
+
+  async #collect(guest: Guest): Promise<void> {
+    if (this.#collecting || this.#ended) return
+    this.#collecting = true
+    await guest.collect(this.#maxCpuMs).then(
+      (text) => this.#take(text),
+      () => {}, // the entry that is in there tells why
+    )
+    this.#collecting = false
+  }
+
+  /** @returns whether calls are still running. */
+  #take(text: string): boolean {
+    if (text.length > 1 && !this.#ended) this.#report.events(text.slice(1))
+    return text.startsWith('1')
+  }
+
+  #setTimer(id: number, delayMs: number): void {
+    clearTimeout(this.#timers.get(id))
+    if (delayMs < 0 || this.#ended) return
+    const due = (): void => {
+      this.#timers.delete(id)
+      void this.#enter((guest) => guest.fire(`[${id}]`, this.#maxCpuMs).then(() => '1'))
+    }
+    this.#timers.set(id, setTimeout(due, Math.min(delayMs, 2 ** 31 - 1)))
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('timed out')
+}
+
+function loadFailure(error: unknown): LostReason {
+  if (isTimeout(error)) return { kind: 'load', message: 'did not finish loading in time' }
+  return { kind: 'load', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}

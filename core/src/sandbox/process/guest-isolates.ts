@@ -1,0 +1,80 @@
+import ivm from 'isolated-vm'
+import type { GuestLimits } from '../protocol.ts'
+
+/** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
+export interface Guest {
+  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run) and the events gathered. */
+  enter(calls: string, timeoutMs: number): Promise<string>
+  /** Takes what has gathered, in the same form. */
+  collect(timeoutMs: number): Promise<string>
+  /** Aborts calls; JSON text `[id, …]`. */
+  abort(ids: string, timeoutMs: number): Promise<void>
+  /** Runs timers that are due; JSON text `[timer id, …]`. */
+  fire(ids: string, timeoutMs: number): Promise<void>
+  dispose(): void
+}
+
+/** An isolate: the heap of one owner and one digest. */
+export interface GuestIsolate {
+  readonly isDisposed: boolean
+  /** Why it is disposed: it passed its memory limit, unless somebody here called `dispose`. */
+  readonly endedBy: 'memory' | 'evicted'
+  /** @throws what the plugin's code throws while it loads. */
+  createGuest(onTimer: (id: number, delayMs: number) => void): Promise<Guest>
+  dispose(): void
+}
+
+export interface IsolateOptions {
+  memoryMb: number
+  loadTimeoutMs: number
+  limits: GuestLimits
+}
+
+/** Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`. */
+export function createIsolateFactory(prelude: string, options: IsolateOptions): (code: string, name: string) => GuestIsolate {
+  const snapshot = ivm.Isolate.createSnapshot([{ code: prelude, filename: 'ashlar:guest' }])
+  return (code, name) => {
+    // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
+    const isolate = new ivm.Isolate({ memoryLimit: options.memoryMb, snapshot, onCatastrophicError: () => process.abort() })
+    const script = isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, { filename: `${name}.js` })
+    script.catch(() => {}) // told by createGuest
+    let endedBy: 'memory' | 'evicted' = 'memory'
+    return {
+      get endedBy() {
+        return endedBy
+      },
+      get isDisposed() {
+        return isolate.isDisposed
+      },
+      createGuest: async (onTimer) => createGuest(await isolate.createContext(), await script, onTimer, options),
+      dispose() {
+        if (isolate.isDisposed) return
+        endedBy = 'evicted'
+        isolate.dispose()
+      },
+    }
+  }
+}
+
+type DoorFunction = ivm.Reference<(json?: string) => string>
+
+async function createGuest(
+  context: ivm.Context,
+  script: ivm.Script,
+  onTimer: (id: number, delayMs: number) => void,
+  { loadTimeoutMs, limits }: IsolateOptions,
+): Promise<Guest> {
+  const door = await context.global.get('__ashlar', { reference: true })
+  const take = (name: string): Promise<DoorFunction> => door.get(name, { reference: true }) as Promise<DoorFunction>
+  const [connect, enter, collect, abort, fire] = await Promise.all(['connect', 'enter', 'collect', 'abort', 'fire'].map(take))
+  if (!connect || !enter || !collect || !abort || !fire) throw new Error('the prelude has no door')
+  await script.run(context, { timeout: loadTimeoutMs })
+  await connect.apply(undefined, [new ivm.Callback(onTimer, { ignored: true }), JSON.stringify(limits)] as never)
+  return {
+    enter: (calls, timeout) => enter.apply(undefined, [calls], { result: { promise: true, copy: true }, timeout }),
+    collect: (timeout) => collect.apply(undefined, [], { result: { copy: true }, timeout }),
+    abort: async (ids, timeout) => void (await abort.apply(undefined, [ids], { timeout })),
+    fire: async (ids, timeout) => void (await fire.apply(undefined, [ids], { timeout })),
+    dispose: () => context.release(),
+  }
+}

@@ -1,0 +1,217 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { AshlarError } from '../errors/index.ts'
+import type { Call } from './call.ts'
+import type { SandboxLimits } from './limits.ts'
+import type { SandboxProcessOptions } from './process/main.ts'
+import { GUEST_ERROR_CODES, type CallMessage, type FromProcess, type GuestEvent, type LostReason, type ToProcess } from './protocol.ts'
+import { residentMemoryMb } from './resident-memory.ts'
+
+/** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
+export type Loss = LostReason | { kind: 'exit'; detail: string }
+
+export interface SandboxProcessEvents {
+  /** Calls whose guest or process is gone; they have not ended. */
+  lost(calls: Call[], loss: Loss): void
+  /** The process takes no more calls. */
+  ended(): void
+}
+
+const SWEEP_EVERY_MS = 50
+
+/**
+ * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and watches. While
+ * calls run it looks every 50 ms for calls past their deadline and for resident memory past the limit.
+ */
+export class SandboxProcess {
+  readonly ready: Promise<void>
+  readonly inFlight = new Map<number, Call>()
+  readonly #child: ChildProcess
+  readonly #limits: SandboxLimits
+  readonly #events: SandboxProcessEvents
+  readonly #digests = new Set<string>()
+  #queue: CallMessage[] = []
+  #sweeper: NodeJS.Timeout | undefined
+  #stderr = ''
+  #loss: Loss | undefined
+  #ended = false
+
+  constructor(prelude: string, limits: SandboxLimits, events: SandboxProcessEvents) {
+    this.#limits = limits
+    this.#events = events
+    this.#child = fork(fileURLToPath(new URL('process/main.ts', import.meta.url)), {
+      env: {},
+      execArgv: ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-2000)))
+    this.ready = new Promise((resolve, reject) => {
+      this.#child.on('message', (message: FromProcess) => (message[0] === 'ready' ? resolve() : this.#receive(message)))
+      this.#child.once('exit', () => reject(new Error(`a sandbox process did not start: ${this.#stderr}`)))
+    })
+    this.ready.catch(() => {}) // told to whoever waits for it
+    this.#child.once('exit', (code, signal) => this.#exited(signal ?? `code ${code}`))
+    this.#child.on('error', () => {}) // a failed send; `exit` follows
+    const options: SandboxProcessOptions = {
+      prelude,
+      memoryMb: limits.isolateMemoryMb,
+      loadTimeoutMs: limits.loadTimeoutMs,
+      maxCpuMs: limits.maxCpuMs,
+      limits: { maxValueBytes: limits.maxValueBytes, maxOutputs: limits.maxOutputs },
+    }
+    this.#child.send(options)
+  }
+
+  get isEnded(): boolean {
+    return this.#ended
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  start(call: Call): void {
+    const { kind, bundle, owner, scope, block, timeoutMs, input } = call.request
+    if (!this.#digests.has(bundle.digest)) {
+      this.#digests.add(bundle.digest)
+      this.#send(['plugin', bundle.digest, bundle.code])
+    }
+    this.inFlight.set(call.id, call)
+    if (this.#queue.push([call.id, kind, owner, bundle.digest, scope, block, timeoutMs, input]) === 1)
+      setImmediate(() => this.#sendQueue())
+    this.#sweeper ??= setInterval(() => void this.#sweep(), SWEEP_EVERY_MS)
+  }
+
+  /** Nobody wants the result any more. */
+  abort(call: Call): void {
+    if (!this.inFlight.delete(call.id)) return
+    const { owner, scope, bundle } = call.request
+    this.#queue = this.#queue.filter(([id]) => id !== call.id)
+    this.#send(['abort', `${owner}|${bundle.digest}|${scope}`, [call.id]])
+  }
+
+  forget(scope: string): void {
+    this.#send(['forget', scope])
+  }
+
+  /** Takes no more calls, and ends when the last in flight has. */
+  retire(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#events.ended()
+    if (this.inFlight.size === 0) this.kill()
+  }
+
+  /** SIGKILL: plugin code cannot delay it. */
+  kill(loss?: Loss): void {
+    this.#loss ??= loss
+    this.#child.kill('SIGKILL')
+  }
+
+  /** Resolves when the process is gone. */
+  async close(): Promise<void> {
+    this.inFlight.clear()
+    clearInterval(this.#sweeper)
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.kill()
+    await gone
+  }
+
+  #sendQueue(): void {
+    if (this.#queue.length > 0) this.#send(['calls', this.#queue])
+    this.#queue = []
+  }
+
+  #send(message: ToProcess): void {
+    if (this.#child.connected) this.#child.send(message)
+  }
+
+  #receive(message: FromProcess): void {
+    if (message[0] === 'events') return this.#takeEvents(message[1])
+    if (message[0] !== 'lost') return
+    const [, guest, reason] = message
+    const lost = [...this.inFlight.values()].filter((call) => guestOfCall(call) === guest)
+    for (const call of lost) this.inFlight.delete(call.id)
+    // What runs on after it passed its memory limit cannot be stopped but with its process.
+    if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
+    this.#events.lost(lost, reason)
+  }
+
+  #retireSoon(): void {
+    this.retire()
+    setTimeout(() => this.kill({ kind: 'exit', detail: 'retired' }), 1000).unref()
+  }
+
+  #takeEvents(json: string): void {
+    const events = JSON.parse(json) as GuestEvent[]
+    const checkSizes = json.length > this.#limits.maxValueBytes
+    for (const event of events) {
+      const call = this.inFlight.get(event.id)
+      if (call) this.#takeEvent(call, event, checkSizes)
+    }
+    if (this.#ended && this.inFlight.size === 0) this.kill()
+  }
+
+  #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
+    if (event.t === 'o') this.#takeOutput(call, String(event.pin), event.v, checkSizes)
+    else if (event.t === 'l') call.sink.log?.(String(event.level), String(event.text))
+    else if (event.t === 'd') call.sink.manifest?.(event.manifest)
+    else this.#end(call, event.code === undefined ? undefined : guestError(event.code, event.message))
+  }
+
+  #takeOutput(call: Call, pin: string, value: unknown, checkSize: boolean): void {
+    if (call.skip > 0) return void call.skip--
+    const bytes = checkSize ? JSON.stringify(value).length : 0
+    if (bytes > this.#limits.maxValueBytes || ++call.delivered > this.#limits.maxOutputs) {
+      this.abort(call)
+      return call.sink.end(new AshlarError('OUTPUT_LIMIT', `output "${pin}" passes the limits of one run`))
+    }
+    call.sink.output(pin, value)
+  }
+
+  #end(call: Call, error?: AshlarError): void {
+    this.inFlight.delete(call.id)
+    call.sink.end(error)
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.inFlight.size === 0) {
+      clearInterval(this.#sweeper)
+      this.#sweeper = undefined
+      return
+    }
+    const now = performance.now()
+    for (const call of this.inFlight.values()) if (now > call.deadline) this.#timeOut(call)
+    const memoryMb = await residentMemoryMb(this.pid)
+    if (memoryMb > this.#limits.processMemoryMb) this.kill({ kind: 'memory' })
+  }
+
+  #timeOut(call: Call): void {
+    this.abort(call)
+    call.sink.end(new AshlarError('TIMEOUT', `did not finish within ${call.request.timeoutMs} ms`))
+  }
+
+  #exited(how: string): void {
+    clearInterval(this.#sweeper)
+    const calls = [...this.inFlight.values()]
+    this.inFlight.clear()
+    const ranOutOfMemory = ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(how) || /out of memory|heap limit/i.test(this.#stderr)
+    if (!this.#ended) {
+      this.#ended = true
+      this.#events.ended()
+    }
+    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? (ranOutOfMemory ? { kind: 'memory' } : { kind: 'exit', detail: how }))
+  }
+}
+
+function guestOfCall({ request: { owner, bundle, scope } }: Call): string {
+  return `${owner}|${bundle.digest}|${scope}`
+}
+
+/** The guest's word is not trusted beyond this: a known code and a text. */
+function guestError(code: string, message: unknown): AshlarError {
+  const known = GUEST_ERROR_CODES.find((each) => each === code) ?? 'BLOCK_FAILED'
+  return new AshlarError(known, String(message ?? 'failed').slice(0, 2000))
+}

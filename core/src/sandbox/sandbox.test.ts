@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHash } from 'node:crypto'
+import type { AshlarError } from '../errors/index.ts'
+import { createSandbox, type Bundle, type CallRequest, type Sandbox } from './index.ts'
+
+/** A plugin with one block per name, whose `run` has the given body. Input: `{ n: number }`, output pins `out` and `n`. */
+function bundleOf(bodies: Record<string, string>, top = ''): Bundle {
+  const blocks = Object.entries(bodies).map(
+    ([name, body], i) => `defineBlock({
+      id: '00000000-0000-4000-8000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',
+      input: z.object({ n: z.number().default(1) }), output: z.object({ out: z.any(), n: z.number() }), tests: [], ${body} })`,
+  )
+  const code = `const { defineBlock, definePlugin } = require('@ashlar/sdk'); const { z } = require('zod'); ${top};
+    module.exports.default = definePlugin({ name: 'test', blocks: [${blocks.join()}] })`
+  return { digest: createHash('sha256').update(code).digest('hex'), code }
+}
+
+interface Result {
+  outputs: [string, unknown][]
+  error?: AshlarError
+  manifest?: unknown
+  logs: string[]
+}
+
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await createSandbox({ maxCpuMs: 1500, isolateMemoryMb: 32, processMemoryMb: 400, maxValueBytes: 100_000, maxOutputs: 1000 })
+})
+afterAll(() => sandbox.close())
+
+function call(bundle: Bundle, block: string, request: Partial<CallRequest> = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    const result: Result = { outputs: [], logs: [] }
+    const full: CallRequest = {
+      kind: 'run', bundle, cordon: 'builtin', owner: 'u', scope: 'e', affinity: 'e', block, input: '{"n":1}', timeoutMs: 5000, ...request,
+    }
+    sandbox.call(full, {
+      output: (pin, value) => result.outputs.push([pin, value]),
+      log: (level, text) => result.logs.push(`${level}: ${text}`),
+      manifest: (manifest) => (result.manifest = manifest),
+      end: (error) => resolve(error ? { ...result, error } : result),
+    })
+  })
+}
+
+const honest = bundleOf({
+  add: `*run({ n }) { yield ['n', n + 1] }`,
+  'add-async': `async *run({ n }) { yield ['n', n]; await null; yield ['n', n + 1] }`,
+  fail: `*run({ n }) { yield ['n', n]; throw new Error('no luck') }`,
+  'yield-error': `*run() { yield ['error', 'as you wish']; yield ['n', 1] }`,
+  'wrong-pin': `*run() { yield ['nope', 1] }`,
+  'wrong-type': `*run() { yield ['n', 'text'] }`,
+  wait: `async *run() { yield ['n', 1]; await new Promise((r) => setTimeout(r, 50)); yield ['n', 2] }`,
+  log: `*run() { console.log('hello', { a: 1 }); yield ['n', 1] }`,
+  hang: `async *run() { yield ['n', 1]; await new Promise(() => {}) }`,
+  loop: `*run() { yield ['n', 1]; for (;;) {} }`,
+  large: `*run() { yield ['out', 'x'.repeat(200_000)] }`,
+  many: `*run() { for (;;) yield ['n', 1] }`,
+  'grow-array': `*run() { const a = []; for (;;) a.push(new Array(1000).fill(1)) }`,
+  'grow-map': `*run() { const m = new Map(); for (let i = 0; ; i++) m.set(i, { i }) }`,
+  globals: `*run() { yield ['out', ['process', 'require', 'Buffer', 'fetch', '__ashlar'].filter((name) => name in globalThis)] }`,
+})
+
+describe('a call', () => {
+  it('yields its outputs in order', async () => {
+    expect(await call(honest, 'add', { input: '{"n":41}' })).toEqual({ outputs: [['n', 42]], logs: [] })
+    expect((await call(honest, 'add-async')).outputs).toEqual([['n', 1], ['n', 2]])
+  })
+
+  it('fails with the message it throws, after the outputs it yielded', async () => {
+    const { outputs, error } = await call(honest, 'fail')
+    expect(outputs).toEqual([['n', 1]])
+    expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'no luck' })
+  })
+
+  it('fails when it yields on the pin error, and yields nothing more', async () => {
+    const { outputs, error } = await call(honest, 'yield-error')
+    expect(outputs).toEqual([])
+    expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'as you wish' })
+  })
+
+  it('refuses inputs and outputs that break the schema, and names the pin', async () => {
+    expect((await call(honest, 'add', { input: '{"n":"x"}' })).error).toMatchObject({
+      code: 'BLOCK_INPUT_INVALID', message: expect.stringContaining('input "n"'),
+    })
+    expect((await call(honest, 'wrong-pin')).error).toMatchObject({ code: 'BLOCK_OUTPUT_INVALID', message: expect.stringContaining('"nope"') })
+    expect((await call(honest, 'wrong-type')).error).toMatchObject({ code: 'BLOCK_OUTPUT_INVALID', message: expect.stringContaining('"n"') })
+  })
+
+  it('waits for timers, and tells what it writes to the console', async () => {
+    expect((await call(honest, 'wait')).outputs).toEqual([['n', 1], ['n', 2]])
+    expect((await call(honest, 'log')).logs).toEqual(['log: hello {"a":1}'])
+  })
+
+  it('sees no ambient authority', async () => {
+    expect((await call(honest, 'globals')).outputs).toEqual([['out', []]])
+  })
+
+  it('ends with OUTPUT_LIMIT when a value is too large or there are too many', async () => {
+    expect((await call(honest, 'large')).error?.code).toBe('OUTPUT_LIMIT')
+    expect((await call(honest, 'many')).error?.code).toBe('OUTPUT_LIMIT')
+  })
+
+  it('can be aborted: nothing more is heard of it', async () => {
+    const heard: unknown[] = []
+    const abort = sandbox.call(
+      { kind: 'run', bundle: honest, cordon: 'builtin', owner: 'u', scope: 'e', affinity: 'e', block: 'wait', input: '{}', timeoutMs: 1000 },
+      { output: (pin, value) => heard.push([pin, value]), end: () => heard.push('end') },
+    )
+    abort()
+    await call(honest, 'wait')
+    expect(heard).toEqual([])
+  })
+})
+
+describe('a runaway', () => {
+  it('that never settles ends with TIMEOUT and keeps what it yielded', async () => {
+    const { outputs, error } = await call(honest, 'hang', { timeoutMs: 300 })
+    expect(outputs).toEqual([['n', 1]])
+    expect(error?.code).toBe('TIMEOUT')
+  })
+
+  it('that loops ends with TIMEOUT or CPU_LIMIT, whichever comes first', async () => {
+    expect((await call(honest, 'loop', { timeoutMs: 300 })).error?.code).toBe('TIMEOUT')
+    expect((await call(honest, 'loop', { timeoutMs: 20_000 })).error?.code).toBe('CPU_LIMIT')
+  })
+
+  it.each(['grow-array', 'grow-map'])('that eats memory (%s) ends with MEMORY_LIMIT', async (block) => {
+    expect((await call(honest, block, { timeoutMs: 20_000 })).error?.code).toBe('MEMORY_LIMIT')
+  })
+
+  it.each(['loop', 'grow-array', 'grow-map'])('(%s) does not harm the calls beside it', async (block) => {
+    const guilty = call(honest, block, { timeoutMs: 1200 })
+    const innocent = await Promise.all(Array.from({ length: 5 }, (_, i) => call(honest, 'wait', { scope: `e${i % 2}`, timeoutMs: 30_000 })))
+    expect(innocent.map(({ outputs, error }) => [outputs, error])).toEqual(innocent.map(() => [[['n', 1], ['n', 2]], undefined]))
+    expect((await guilty).error).toBeDefined()
+  })
+})
+
+describe('a process that is killed', () => {
+  it('has its calls started again elsewhere, without repeated outputs', async () => {
+    const waiting = call(honest, 'wait')
+    await call(honest, 'add')
+    for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
+    expect(await waiting).toEqual({ outputs: [['n', 1], ['n', 2]], logs: [] })
+  })
+})
+
+describe('a bundle', () => {
+  it('is described as data', async () => {
+    const { manifest } = await call(honest, '', { kind: 'describe' })
+    expect(manifest).toMatchObject({
+      name: 'test',
+      blocks: expect.arrayContaining([
+        expect.objectContaining({ name: 'add', kind: 'standard', inputSchema: expect.objectContaining({ type: 'object', properties: { n: { type: 'number', default: 1 } } }) }),
+      ]),
+    })
+  })
+
+  it('that throws while it loads is refused with its message', async () => {
+    const { error } = await call(bundleOf({}, `throw new Error('bad day')`), '', { kind: 'describe', scope: 'd1' })
+    expect(error).toMatchObject({ code: 'PLUGIN_LOAD_FAILED', message: expect.stringContaining('bad day') })
+  })
+
+  it('that never finishes loading is refused', async () => {
+    const { error } = await call(bundleOf({}, 'for (;;) {}'), '', { kind: 'describe', scope: 'd2', timeoutMs: 10_000 })
+    expect(error?.code).toBe('PLUGIN_LOAD_FAILED')
+  })
+})

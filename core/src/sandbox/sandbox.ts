@@ -1,0 +1,211 @@
+import { AshlarError } from '../errors/index.ts'
+import type { Call, CallRequest, CallSink } from './call.ts'
+import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
+import { buildPrelude } from './prelude.ts'
+import { SandboxProcess, type Loss } from './sandbox-process.ts'
+
+/** Runs code in sandbox processes. */
+export interface Sandbox {
+  /** @returns a function that aborts the call: its sink hears nothing more. */
+  call(request: CallRequest, sink: CallSink): () => void
+  /** An execution has ended: its contexts are released. */
+  forget(scope: string): void
+  /** Resident processes, for tests and metrics. */
+  pids(): number[]
+  close(): Promise<void>
+}
+
+/** Times a call is started again after it was lost through no fault of its own. */
+const MAX_ATTEMPTS = 3
+/** Processes in a row that ended before they were ready, after which no spare is made ahead of need. */
+const MAX_FAILED_FORKS = 5
+/** Suspects that are tried alone at once. */
+const MAX_TRIALS = 2
+
+/**
+ * Starts sandbox processes by *cordon* (see the design, section 4) and keeps one warm spare.
+ *
+ * When a guest or a process is lost with one call in it, that call did it and ends with the code of the limit it passed.
+ * With several, nobody can say which: each becomes a suspect and is tried alone, in a process of its own, where the
+ * guilty one is lost again and the innocent ones finish without anyone noticing; outputs they delivered before are left out.
+ * Calls that a kill from outside took along are simply started again.
+ */
+export async function createSandbox(limits: Partial<SandboxLimits> = {}): Promise<Sandbox> {
+  const pool = new Pool(await buildPrelude(), { ...DEFAULT_SANDBOX_LIMITS, ...limits })
+  await pool.warmUp()
+  return {
+    call: (request, sink) => pool.call(request, sink),
+    forget: (scope) => pool.forget(scope),
+    pids: () => pool.processes().map(({ pid }) => pid),
+    close: () => pool.close(),
+  }
+}
+
+class Pool {
+  readonly #prelude: string
+  readonly #limits: SandboxLimits
+  readonly #cordons = new Map<string, SandboxProcess[]>()
+  readonly #homes = new Map<string, SandboxProcess>()
+  readonly #suspects: Call[] = []
+  readonly #trials = new Map<SandboxProcess, Call>()
+  #spare: SandboxProcess
+  #nextId = 0
+  #failedForks = 0
+  #closed = false
+
+  constructor(prelude: string, limits: SandboxLimits) {
+    this.#prelude = prelude
+    this.#limits = limits
+    this.#spare = this.#fork()
+  }
+
+  warmUp(): Promise<void> {
+    return this.#spare.ready
+  }
+
+  processes(): SandboxProcess[] {
+    return [...this.#cordons.values(), [...this.#trials.keys()], [this.#spare]].flat()
+  }
+
+  call(request: CallRequest, sink: CallSink): () => void {
+    const id = ++this.#nextId
+    const call: Call = { id, request, sink, skip: 0, delivered: 0, attempts: 0, deadline: 0, aborted: false }
+    this.#start(restarted(call))
+    return () => this.#abort(call)
+  }
+
+  forget(scope: string): void {
+    this.#homes.delete(scope)
+    for (const process of this.processes()) process.forget(scope)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.processes().map((process) => process.close()))
+  }
+
+  #start(call: Call): void {
+    if (this.#closed) return call.sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
+    call.attempts++
+    this.#homeOf(call.request).start(call)
+  }
+
+  #abort(call: Call): void {
+    call.aborted = true
+    for (const process of this.processes()) process.abort(call)
+    for (const [process, tried] of this.#trials) if (tried === call) this.#endTrial(process)
+  }
+
+  /** The process of the cordon that already holds the execution, else the one with the fewest calls. */
+  #homeOf({ cordon, affinity }: CallRequest): SandboxProcess {
+    const home = this.#homes.get(affinity)
+    const processes = this.#cordons.get(cordon) ?? []
+    if (home && processes.includes(home)) return home
+    const chosen = this.#leastBusy(cordon, processes)
+    this.#homes.set(affinity, chosen)
+    return chosen
+  }
+
+  #leastBusy(cordon: string, processes: SandboxProcess[]): SandboxProcess {
+    const [first] = processes.toSorted((a, b) => a.inFlight.size - b.inFlight.size)
+    const most = cordon === 'builtin' ? this.#limits.processes : 1
+    if (first && (first.inFlight.size === 0 || processes.length >= most)) return first
+    const fresh = this.#takeSpare()
+    this.#cordons.set(cordon, [...processes, fresh])
+    return fresh
+  }
+
+  #takeSpare(): SandboxProcess {
+    const taken = this.#spare.isEnded ? this.#fork() : this.#spare
+    this.#spare = this.#fork()
+    return taken
+  }
+
+  #fork(): SandboxProcess {
+    const process: SandboxProcess = new SandboxProcess(this.#prelude, this.#limits, {
+      lost: (calls, loss) => this.#lost(process, calls, loss),
+      ended: () => this.#remove(process),
+    })
+    process.ready.then(
+      () => (this.#failedForks = 0),
+      () => this.#failedForks++,
+    )
+    return process
+  }
+
+  #remove(process: SandboxProcess): void {
+    for (const [cordon, processes] of this.#cordons) {
+      const left = processes.filter((each) => each !== process)
+      if (left.length > 0) this.#cordons.set(cordon, left)
+      else this.#cordons.delete(cordon)
+    }
+    if (process === this.#spare && !this.#closed && this.#failedForks < MAX_FAILED_FORKS) this.#spare = this.#fork()
+  }
+
+  #lost(process: SandboxProcess, calls: Call[], loss: Loss): void {
+    const guilty = loss.kind === 'exit' || loss.kind === 'evicted' ? undefined : calls.length === 1 || this.#trials.has(process)
+    for (const call of calls) {
+      if (call.aborted) continue
+      if (loss.kind === 'load') call.sink.end(new AshlarError('PLUGIN_LOAD_FAILED', loss.message))
+      else if (guilty) call.sink.end(limitError(loss, call, this.#limits))
+      else if (guilty === false) this.#suspects.push(restarted(call))
+      else if (call.attempts < MAX_ATTEMPTS) this.#start(restarted(call))
+      else call.sink.end(new AshlarError('SANDBOX_LOST', `its sandbox was lost ${call.attempts} times (${detailOf(loss)})`))
+    }
+    this.#tryNext()
+  }
+
+  /** Gives suspects a process each, a few at a time. */
+  #tryNext(): void {
+    while (this.#trials.size < MAX_TRIALS && !this.#closed) {
+      const call = this.#suspects.shift()
+      if (!call) return
+      if (!call.aborted) this.#try(call)
+    }
+  }
+
+  #try(call: Call): void {
+    const process = this.#takeSpare()
+    this.#trials.set(process, call)
+    call.attempts++
+    const { sink } = call
+    call.sink = {
+      output: (pin, value) => sink.output(pin, value),
+      log: (level, text) => sink.log?.(level, text),
+      manifest: (manifest) => sink.manifest?.(manifest),
+      end: (error) => {
+        this.#endTrial(process)
+        sink.end(error)
+      },
+    }
+    process.start(call)
+  }
+
+  #endTrial(process: SandboxProcess): void {
+    if (!this.#trials.delete(process)) return
+    void process.close()
+    this.#tryNext()
+  }
+}
+
+/** Made ready for its next attempt. */
+function restarted(call: Call): Call {
+  call.skip = (call.request.skipOutputs ?? 0) + call.delivered
+  call.deadline = performance.now() + call.request.timeoutMs
+  return call
+}
+
+function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {
+  if (loss.kind === 'memory') {
+    return new AshlarError('MEMORY_LIMIT', `used more than ${limits.isolateMemoryMb} MB of memory`)
+  }
+  if (loss.kind === 'timeout' && request.timeoutMs > limits.maxCpuMs) {
+    return new AshlarError('CPU_LIMIT', `computed for more than ${limits.maxCpuMs} ms without a pause`)
+  }
+  if (loss.kind === 'timeout') return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
+  return new AshlarError('SANDBOX_LOST', `its sandbox ended: ${detailOf(loss)}`)
+}
+
+function detailOf(loss: Loss): string {
+  return loss.kind === 'exit' ? loss.detail : loss.kind
+}

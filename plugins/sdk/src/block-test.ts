@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from './deep-equal.ts'
+import type { z } from 'zod'
+
+/** What a pair's value must be: exactly this value, anything this schema accepts, or anything the predicate holds for. */
+export type Expected<Value> = Value | z.ZodType | ((value: Value) => boolean)
+
+/** One test of a block: its inputs, and every pair it must yield, in order. A failure is the pair `['error', message]`. */
+export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
+  /** @default the block's name and the test's position */
+  name?: string
+  input: z.input<Input>
+  output: (
+    | { [Pin in keyof z.output<Output> & string]-?: [pin: Pin, expected: Expected<z.output<Output>[Pin]>] }[keyof z.output<Output> &
+        string]
+    | [pin: 'error', expected: Expected<string>]
+  )[]
+}
+
+/** Compares what a block yielded with what its test expects. @returns the first difference in words, or undefined. */
+export function findDifference(expected: BlockTest['output'], actual: readonly [string, unknown][]): string | undefined {
+  for (const [i, [pin, want]] of expected.entries()) {
+    const pair = actual[i]
+    if (!pair) return `pair ${i + 1}: expected pin "${pin}", but nothing more was yielded`
+    if (pair[0] !== pin) return `pair ${i + 1}: expected pin "${pin}", got "${pair[0]}" with ${show(pair[1])}`
+    if (!isExpected(want, pair[1])) return `pair ${i + 1} on pin "${pin}": expected ${showExpected(want)}, got ${show(pair[1])}`
+  }
+  const extra = actual[expected.length]
+  return extra && `pair ${expected.length + 1}: expected nothing more, got pin "${extra[0]}" with ${show(extra[1])}`
+}
+
+function isExpected(want: unknown, value: unknown): boolean {
+  if (typeof want === 'function') return (want as (value: unknown) => boolean)(value)
+  if (isSchema(want)) return want.safeParse(value).success
+  return isDeepStrictEqual(want, value)
+}
+
+function isSchema(want: unknown): want is z.ZodType {
+  return typeof want === 'object' && want !== null && '_zod' in want
+}
+
+function showExpected(want: unknown): string {
+  if (typeof want === 'function') return `a value for which ${want.toString().slice(0, 100)}`
+  return isSchema(want) ? `a value of type ${want._zod.def.type}` : show(want)
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}

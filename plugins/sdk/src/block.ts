@@ -1,0 +1,98 @@
+import type { z } from 'zod'
+import type { BlockTest } from './block-test.ts'
+
+/**
+ * A pair `[pin, value]` that `run` yields: one of the block's output pins with a value of its type, the `error` pin
+ * with a message, or a tool pin (`tools_^_<node id>_~_<pin>`) that addresses one node.
+ */
+export type Yielded<Output extends z.ZodObject> =
+  | { [Pin in keyof z.input<Output> & string]-?: [pin: Pin, value: z.input<Output>[Pin]] }[keyof z.input<Output> & string]
+  | [pin: 'error', message: string]
+  | [pin: `tools_^_${string}_~_${string}`, value: unknown]
+
+/** What the host gives to a running block. */
+export interface BlockContext {
+  /** Aborts when the execution is cancelled or the deadline of the node has passed. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * How the runtime treats a block: `standard` runs; `input` and `output` are the named ends of a graph;
+ * `note` is a remark for people and never runs.
+ */
+export type BlockKind = 'standard' | 'input' | 'output' | 'note'
+
+/** What an author writes: see {@link defineBlock}. */
+export interface BlockDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
+  /** UUID, for ever: graphs refer to it. */
+  id: string
+  /** Unique in its plugin, lower case with dashes: `replace`. Qualified by the plugin it reads `text/replace`. */
+  name: string
+  /** One sentence, shown where people pick blocks. */
+  description: string
+  /** Upper case, for grouping: `TEXT`. */
+  category: string
+  /** @default 'standard' */
+  kind?: BlockKind
+  /** The output is kept and reused by the nodes it feeds, instead of being consumed once. @default false */
+  staticOutput?: boolean
+  /** Runs of one node never overlap. @default false */
+  serial?: boolean
+  /** Input pins. Titles, descriptions and examples come from `.meta({ title, description, examples })`. */
+  input: Input
+  /** Output pins. Every block also has the pin `error`. */
+  output: Output
+  /** Run by the test command and by `ashlar plugin test`: inputs, and the exact pairs in order. */
+  tests: BlockTest<Input, Output>[]
+  /** Yields pairs, any number per pin, in the order they are to be delivered. Throwing fails the node with that message. */
+  run(
+    input: z.output<Input>,
+    context: BlockContext,
+  ): AsyncIterable<Yielded<Output>, unknown> | Iterable<Yielded<Output>, unknown>
+}
+
+/** A block as the sandbox holds it: its schemas parse at both ends, so `run` takes and yields unknown values. */
+export interface Block {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly category: string
+  readonly kind: BlockKind
+  readonly staticOutput: boolean
+  readonly serial: boolean
+  readonly input: z.ZodObject
+  readonly output: z.ZodObject
+  readonly tests: readonly BlockTest[]
+  run(input: never, context: BlockContext): AsyncIterable<[string, unknown], unknown> | Iterable<[string, unknown], unknown>
+}
+
+/**
+ * Declares a block. Types of the inputs, the yielded pairs and the tests follow from `input` and `output`: a wrong pin
+ * name or value does not compile.
+ *
+ * @throws {TypeError} when the id is not a UUID, the name is not lower case with dashes, or a pin name is empty or
+ * contains one of the dynamic separators `_$_`, `_#_`, `_@_`.
+ */
+export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: BlockDefinition<Input, Output>,
+): Block {
+  assertIdentity(definition)
+  assertPinNames(definition.name, Object.keys(definition.input.shape))
+  assertPinNames(definition.name, Object.keys(definition.output.shape))
+  // `run` keeps its author's types only at the definition; behind it the schemas guard both ends.
+  return { kind: 'standard', staticOutput: false, serial: false, ...definition } as unknown as Block
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
+function assertIdentity({ id, name }: { id: string; name: string }): void {
+  if (!UUID.test(id)) throw new TypeError(`block ${name}: id must be a lower-case UUID, got ${JSON.stringify(id)}`)
+  if (!NAME.test(name)) throw new TypeError(`block ${id}: name must be like "replace-text", got ${JSON.stringify(name)}`)
+}
+
+function assertPinNames(block: string, pins: string[]): void {
+  for (const pin of pins)
+    if (pin === '' || /_[$#@]_|\./.test(pin))
+      throw new TypeError(`block ${block}: pin name ${JSON.stringify(pin)} must not be empty or contain ".", "_$_", "_#_" or "_@_"`)
+}

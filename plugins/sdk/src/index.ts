@@ -1,0 +1,6 @@
+export { defineBlock } from './block.ts'
+export { definePlugin } from './plugin.ts'
+export { findDifference } from './block-test.ts'
+export type { Block, BlockContext, BlockDefinition, BlockKind, Yielded } from './block.ts'
+export type { BlockTest, Expected } from './block-test.ts'
+export type { Plugin } from './plugin.ts'
