@@ -1,0 +1,28 @@
+import { defineEntity, p } from '@mikro-orm/core'
+
+const UserSchema = defineEntity({
+  name: 'User',
+  tableName: 'user_account',
+  properties: {
+    id: p.uuid().primary(),
+    name: p.string(),
+    role: p.string().$type<'OWNER' | 'MEMBER'>(),
+    createdAt: p.datetime(),
+  },
+})
+export class User extends UserSchema.class {}
+UserSchema.setClass(User)
+
+const ApiKeySchema = defineEntity({
+  name: 'ApiKey',
+  tableName: 'api_key',
+  properties: {
+    /** SHA-256 of the key, hexadecimal; the key itself is nowhere. */
+    hash: p.string().primary(),
+    userId: p.uuid(),
+    name: p.string(),
+    createdAt: p.datetime(),
+  },
+})
+export class ApiKey extends ApiKeySchema.class {}
+ApiKeySchema.setClass(ApiKey)

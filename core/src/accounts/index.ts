@@ -1,0 +1,3 @@
+export { createAccounts } from './accounts.ts'
+export { ApiKey, User } from './entities.ts'
+export type { Accounts } from './accounts.ts'

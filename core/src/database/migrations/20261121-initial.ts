@@ -1,0 +1,47 @@
+import { Migration } from '@mikro-orm/migrations'
+
+/** Documents, schemas and values are `json`, not `jsonb`: the order of keys is the author's. */
+export class Initial extends Migration {
+  override name = '20261121-initial'
+
+  override up(): void {
+    this.addSql(`
+      create table user_account (
+        id uuid primary key, name text not null, role text not null, created_at timestamptz not null
+      );
+      create table api_key (
+        hash text primary key, user_id uuid not null references user_account, name text not null, created_at timestamptz not null
+      );
+      create table plugin_bundle (
+        digest text primary key, package_name text not null, version text not null, builtin boolean not null,
+        manifest json not null, code text not null, created_at timestamptz not null
+      );
+      create table graph (
+        id uuid primary key, owner_id uuid not null references user_account, name text not null, description text not null,
+        active_version_id uuid not null, forked_from_id uuid,
+        created_at timestamptz not null, updated_at timestamptz not null, deleted_at timestamptz
+      );
+      create index graph_owner on graph (owner_id, id) where deleted_at is null;
+      create table graph_version (
+        id uuid primary key, graph_id uuid references graph deferrable initially deferred,
+        owner_id uuid not null references user_account, number int not null,
+        document json not null, input_schema json not null, output_schema json not null, blocks json not null,
+        created_at timestamptz not null, unique (graph_id, number)
+      );
+      alter table graph add foreign key (active_version_id) references graph_version deferrable initially deferred;
+      create table execution (
+        id uuid primary key, owner_id uuid not null references user_account,
+        version_id uuid not null references graph_version, graph_id uuid references graph,
+        status text not null, inputs json not null, outputs json not null, failed_nodes json not null, reason json,
+        fence int not null default 0, origin_id uuid,
+        created_at timestamptz not null, started_at timestamptz, finished_at timestamptz
+      );
+      create index execution_owner on execution (owner_id, id);
+      create index execution_graph on execution (graph_id, id) where graph_id is not null;
+      create table journal (
+        execution_id uuid not null, first_seq int not null, last_seq int not null, events json not null,
+        at timestamptz not null default now(), primary key (execution_id, first_seq)
+      );
+    `)
+  }
+}

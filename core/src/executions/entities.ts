@@ -1,0 +1,28 @@
+import { defineEntity, p } from '@mikro-orm/core'
+import type { ExecutionStatus, Reason } from './status.ts'
+
+const ExecutionSchema = defineEntity({
+  name: 'Execution',
+  tableName: 'execution',
+  properties: {
+    id: p.uuid().primary(),
+    ownerId: p.uuid(),
+    versionId: p.uuid(),
+    /** None for the single block of `runBlock`. */
+    graphId: p.uuid().nullable(),
+    status: p.string().$type<ExecutionStatus>(),
+    inputs: p.json().$type<Record<string, unknown>>().columnType('json'),
+    outputs: p.json().$type<Record<string, unknown[]>>().columnType('json'),
+    failedNodes: p.json().$type<string[]>().columnType('json'),
+    reason: p.json().$type<Reason>().columnType('json').nullable(),
+    /** Raised whenever a worker takes the execution: a late worker's commits carry an old one and fail. */
+    fence: p.integer(),
+    /** Whom it continues or repeats: see `retryExecution`, `replayExecution`. */
+    originId: p.uuid().nullable(),
+    createdAt: p.datetime(),
+    startedAt: p.datetime().nullable(),
+    finishedAt: p.datetime().nullable(),
+  },
+})
+export class Execution extends ExecutionSchema.class {}
+ExecutionSchema.setClass(Execution)

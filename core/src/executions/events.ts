@@ -1,0 +1,23 @@
+import type { ExecutionStatus, Reason } from './status.ts'
+import type { NodeError } from './scheduler.ts'
+
+/** What has happened in an execution, before it has its place in the journal. `node` and `n` name a node execution. */
+export type ExecutionEvent =
+  | { type: 'ExecutionStarted'; inputs: Record<string, unknown> }
+  | { type: 'NodeStarted'; node: string; n: number; attempt: number }
+  | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown }
+  | { type: 'NodeLog'; node: string; n: number; level: string; text: string }
+  /** `retryInMs`: the attempt failed and is to be repeated. */
+  | { type: 'NodeFinished'; node: string; n: number; attempt: number; error?: NodeError; retryInMs?: number }
+  /** A repetition has become due. */
+  | { type: 'NodeRetried'; node: string; n: number; attempt: number }
+  | {
+      type: 'ExecutionFinished'
+      status: ExecutionStatus
+      outputs: Record<string, unknown[]>
+      failedNodes: string[]
+      reason?: Reason
+    }
+
+/** An event in the journal: `seq` is 1, 2, 3 … per execution, `at` milliseconds since 1970. */
+export type JournalEvent = ExecutionEvent & { seq: number; at: number }

@@ -1,0 +1,165 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Database, Notifications } from '../database/index.ts'
+import { channelName } from '../database/index.ts'
+import { AshlarError } from '../errors/index.ts'
+import type { GraphVersion, Graphs, Page, PageRequest } from '../graphs/index.ts'
+import type { Queue } from '../queue/index.ts'
+import { Execution } from './entities.ts'
+import type { ExecutionEvent, JournalEvent } from './events.ts'
+import { fold } from './fold.ts'
+import { parseInputs } from './inputs.ts'
+import { followEvents, readEvents } from './journal-reader.ts'
+import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
+import type { Plan } from './plan.ts'
+import type { Plans } from './plans.ts'
+import { isFinal } from './status.ts'
+
+/** The executions of users. One of somebody else answers like one that does not exist. */
+export interface Executions {
+  /** @param version number, the active one unless given. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
+  start(ownerId: string, request: { graphId: string; version?: number | undefined; inputs: unknown }): Promise<Execution>
+  /** Runs one block once. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
+  runBlock(ownerId: string, request: { block: string; inputs: unknown }): Promise<Execution>
+  /** Final at once, wherever it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
+  cancel(ownerId: string, executionId: string): Promise<Execution>
+  /** @throws {AshlarError} NOT_FOUND */
+  get(ownerId: string, executionId: string): Promise<Execution>
+  find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>>
+  /** By id, newest first. */
+  list(ownerId: string, filter: { graphId?: string | undefined }, page: PageRequest): Promise<Page<Execution>>
+  /** Committed events after `after`, at most `most`. */
+  events(ownerId: string, executionId: string, after: number, most: number): Promise<JournalEvent[]>
+  /** Every event after `after`, until the execution has finished. @throws {AshlarError} NOT_FOUND */
+  follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>>
+  nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
+}
+
+export interface ExecutionParts {
+  database: Database
+  notifications: Notifications
+  queue: Queue
+  graphs: Graphs
+  plans: Plans
+}
+
+export function createExecutions(parts: ExecutionParts): Executions {
+  return new ExecutionService(parts)
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+class ExecutionService implements Executions {
+  readonly #parts: ExecutionParts
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts
+  }
+
+  async start(ownerId: string, { graphId, version, inputs }: Parameters<Executions['start']>[1]): Promise<Execution> {
+    const chosen = version === undefined ? await this.#activeVersion(ownerId, graphId) : await this.#parts.graphs.versionNumbered(ownerId, graphId, version)
+    return this.#insert(ownerId, chosen, parseInputs(inputs, chosen.inputSchema))
+  }
+
+  async runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    const version = await this.#parts.graphs.createLoose(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+    return this.#insert(ownerId, version, {})
+  }
+
+  async cancel(ownerId: string, executionId: string): Promise<Execution> {
+    const execution = await this.get(ownerId, executionId)
+    const plan = await this.#plan(execution.versionId)
+    await this.#parts.database.transact(async (client) => {
+      const { rows } = await client.query<{ status: Execution['status'] }>('select status from execution where id = $1 for update', [executionId])
+      const [row] = rows
+      if (!row || isFinal(row.status))
+        throw new AshlarError('EXECUTION_FINISHED', `the execution is ${row?.status} already`, { details: { path: ['executionId'] } })
+      const events = await readEvents(client, executionId, 0, Infinity)
+      const event = cancelled(plan, events)
+      const seq = (events.at(-1)?.seq ?? 0) + 1
+      await client.query(
+        `update execution set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, finished_at = now() where id = $1`,
+        [executionId, JSON.stringify(event.outputs), JSON.stringify(event.failedNodes), JSON.stringify(event.reason)],
+      )
+      await client.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $2, $3)', [
+        executionId, seq, JSON.stringify([{ seq, at: Date.now(), ...event }]),
+      ])
+      await client.query(`select pg_notify('${channelName('cancel')}', $1), pg_notify('${channelName('journal')}', $1)`, [executionId])
+    })
+    return this.get(ownerId, executionId)
+  }
+
+  async get(ownerId: string, executionId: string): Promise<Execution> {
+    const execution = (await this.find(ownerId, [executionId])).get(executionId)
+    if (!execution) throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
+    return execution
+  }
+
+  async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>> {
+    const found = await this.#parts.database.fork().find(Execution, { id: { $in: ids.filter((id) => UUID.test(id)) }, ownerId })
+    return new Map(found.map((execution) => [execution.id, execution]))
+  }
+
+  async list(ownerId: string, { graphId }: { graphId?: string | undefined }, { first, after }: PageRequest): Promise<Page<Execution>> {
+    const em = this.#parts.database.fork()
+    const where = graphId === undefined ? { ownerId } : { ownerId, graphId }
+    const items = await em.find(Execution, { ...where, ...(after && { id: { $lt: after } }) }, { orderBy: { id: 'desc' }, limit: first + 1 })
+    return { items: items.slice(0, first), hasMore: items.length > first, total: await em.count(Execution, where) }
+  }
+
+  async events(ownerId: string, executionId: string, after: number, most: number): Promise<JournalEvent[]> {
+    await this.get(ownerId, executionId)
+    return readEvents(this.#parts.database.pool, executionId, after, most)
+  }
+
+  async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>> {
+    await this.get(ownerId, executionId)
+    return followEvents(this.#parts.database.pool, this.#parts.notifications, executionId, after)
+  }
+
+  async nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]> {
+    const execution = await this.get(ownerId, executionId)
+    const plan = await this.#plan(execution.versionId)
+    if (!plan) return []
+    return viewNodeExecutions(plan, execution.inputs, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
+  }
+
+  async #activeVersion(ownerId: string, graphId: string): Promise<GraphVersion> {
+    const { activeVersionId } = await this.#parts.graphs.get(ownerId, graphId)
+    const version = (await this.#parts.graphs.findVersions(ownerId, [activeVersionId])).get(activeVersionId)
+    if (!version) throw new Error(`graph ${graphId} has no active version`)
+    return version
+  }
+
+  /** @returns undefined when a block it pins is gone */
+  async #plan(versionId: string): Promise<Plan | undefined> {
+    const plan = (await this.#parts.plans.load([versionId])).get(versionId)
+    return plan instanceof AshlarError ? undefined : plan
+  }
+
+  /** The row and its job, or neither. */
+  async #insert(ownerId: string, version: GraphVersion, inputs: Record<string, unknown>): Promise<Execution> {
+    const id = randomUUIDv7()
+    await this.#parts.database.transact(async (client) => {
+      await client.query(
+        `insert into execution (id, owner_id, version_id, graph_id, status, inputs, outputs, failed_nodes, created_at)
+         values ($1, $2, $3, $4, 'QUEUED', $5, '{}', '[]', now())`,
+        [id, ownerId, version.id, version.graphId, JSON.stringify(inputs)],
+      )
+      await this.#parts.queue.enqueue(client, [id])
+      await client.query(`select pg_notify('${channelName('work')}', '')`)
+    })
+    return this.get(ownerId, id)
+  }
+}
+
+function cancelled(plan: Plan | undefined, events: ExecutionEvent[]): Extract<ExecutionEvent, { type: 'ExecutionFinished' }> {
+  const reason = { code: 'CANCELLED', message: 'cancelled by its owner' }
+  const scheduler = plan && fold(plan, events).scheduler
+  return {
+    type: 'ExecutionFinished',
+    status: 'CANCELLED',
+    outputs: scheduler?.outputs ?? {},
+    failedNodes: scheduler?.failedNodes ?? [],
+    reason,
+  }
+}

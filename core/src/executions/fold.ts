@@ -1,0 +1,50 @@
+import type { ExecutionEvent } from './events.ts'
+import type { NodeExecution } from './pairing.ts'
+import type { Plan } from './plan.ts'
+import { Scheduler, type Decision, type SchedulerEvent } from './scheduler.ts'
+
+/** Where an execution stands after its journal so far. */
+export interface Folded {
+  scheduler: Scheduler
+  /** What was decided and has no result in the journal: to be done, or done again, now. Includes nothing after the end. */
+  pending: Decision[]
+}
+
+/** Comes back to the state of an execution by giving the scheduler what happened, in order. */
+export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
+  const scheduler = new Scheduler(plan)
+  const pending = new Map<NodeExecution, Decision>()
+  let end: Decision | undefined
+  for (const event of events) {
+    const input = toSchedulerEvent(event)
+    if (!input) continue
+    if (input.type !== 'start' && input.type !== 'cancel' && input.type !== 'output') {
+      const run = scheduler.nodeExecution(input.node, input.n)
+      if (run) pending.delete(run)
+    }
+    for (const decision of scheduler.step(input)) {
+      if (decision.type === 'end') end = decision
+      else if (decision.type !== 'abort') pending.set(decision.run, decision)
+    }
+  }
+  return { scheduler, pending: end ? [end] : [...pending.values()] }
+}
+
+/** What the scheduler has to hear of an event; undefined for those that follow from others. */
+function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
+  switch (event.type) {
+    case 'ExecutionStarted':
+      return { type: 'start', inputs: event.inputs }
+    case 'NodeOutput':
+      return { type: 'output', node: event.node, n: event.n, pin: event.pin, value: event.value }
+    case 'NodeFinished':
+      return { type: 'finish', node: event.node, n: event.n, ...(event.error && { error: event.error }) }
+    case 'NodeRetried':
+      return { type: 'retry', node: event.node, n: event.n }
+    case 'ExecutionFinished':
+      return event.status === 'CANCELLED' && event.reason ? { type: 'cancel', reason: event.reason } : undefined
+    case 'NodeStarted':
+    case 'NodeLog':
+      return undefined
+  }
+}

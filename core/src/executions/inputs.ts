@@ -1,0 +1,33 @@
+import { AshlarError, showValue, type Fault } from '../errors/index.ts'
+import { schemaFault } from '../graphs/index.ts'
+import { compileCoercion, type JsonSchema } from '../pins/index.ts'
+
+/**
+ * Checks the inputs of an execution against the graph's input schema. Source: execution semantics, rule 2.
+ *
+ * @returns the inputs, brought to their types
+ * @throws {AshlarError} INPUTS_INVALID naming every missing, unknown and ill-typed input
+ */
+export function parseInputs(inputs: unknown, schema: JsonSchema): Record<string, unknown> {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
+    throw new AshlarError('INPUTS_INVALID', `inputs must be an object of values by name, got ${showValue(inputs)}`, { details: { path: ['inputs'] } })
+  const given = new Map(Object.entries(inputs).filter(([, value]) => value !== null && value !== undefined))
+  const properties = schema.properties ?? {}
+  const faults: Fault[] = []
+  for (const name of schema.required ?? []) if (!given.has(name)) faults.push({ path: `inputs.${name}`, message: 'is required' })
+  const parsed: Record<string, unknown> = {}
+  for (const [name, value] of given) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (!property) {
+      faults.push({ path: `inputs.${name}`, message: `is not an input of this graph; it has ${Object.keys(properties).join(', ') || 'none'}` })
+      continue
+    }
+    const coerced = compileCoercion(property, schema)?.(value) ?? value
+    const message = schemaFault(property, schema, coerced)
+    if (message !== undefined) faults.push({ path: `inputs.${name}`, message: `${message}, got ${showValue(value)}` })
+    Object.defineProperty(parsed, name, { value: coerced, enumerable: true })
+  }
+  if (faults.length === 0) return parsed
+  const message = faults.map((fault) => `${fault.path} ${fault.message}`).join('; ')
+  throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['inputs'], faults } })
+}

@@ -1,0 +1,56 @@
+import type pg from 'pg'
+import type { Notifications } from '../database/index.ts'
+import type { JournalEvent } from './events.ts'
+
+const PAGE_ROWS = 100
+
+/** Committed events of an execution after `after`, in order, at most `most`. */
+export async function readEvents(pool: pg.Pool | pg.ClientBase, executionId: string, after: number, most: number): Promise<JournalEvent[]> {
+  const events: JournalEvent[] = []
+  let last = after
+  while (events.length < most) {
+    const { rows } = await pool.query<{ events: JournalEvent[]; last_seq: number }>({
+      name: 'ashlar-journal-read',
+      text: `select events, last_seq from journal where execution_id = $1 and last_seq > $2 order by first_seq limit ${PAGE_ROWS}`,
+      values: [executionId, last],
+    })
+    for (const row of rows) for (const event of row.events) if (event.seq > after && events.length < most) events.push(event)
+    last = rows.at(-1)?.last_seq ?? last
+    if (rows.length < PAGE_ROWS) break
+  }
+  return events
+}
+
+/** Events read ahead of a slow subscriber. */
+const READ_AHEAD = 500
+
+/**
+ * Follows an execution from `after` on until it has finished: first what the journal holds, then what comes, each event
+ * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events.
+ */
+export async function* followEvents(
+  pool: pg.Pool,
+  notifications: Notifications,
+  executionId: string,
+  after: number,
+): AsyncGenerator<JournalEvent, void> {
+  let heard = Promise.withResolvers<void>()
+  const end = notifications.listen('journal', (message) => {
+    if (message === '' || message.includes(executionId)) heard.resolve()
+  })
+  try {
+    for (let last = after; ; ) {
+      const events = await readEvents(pool, executionId, last, READ_AHEAD)
+      for (const event of events) {
+        yield event
+        if (event.type === 'ExecutionFinished') return
+      }
+      last = events.at(-1)?.seq ?? last
+      if (events.length === READ_AHEAD) continue
+      await heard.promise
+      heard = Promise.withResolvers()
+    }
+  } finally {
+    end()
+  }
+}

@@ -1,0 +1,150 @@
+import type pg from 'pg'
+import { channelName } from '../database/index.ts'
+import type { ExecutionEvent, JournalEvent } from './events.ts'
+
+/** How long events may gather before they are written together. */
+const GATHER_MS = 2
+const MOST_ROWS = 200
+const RETRY_AFTER_MS = 500
+
+/** An execution's place in the journal. Once it is `lost`, another worker has the execution or it was cancelled. */
+export interface JournalEntry {
+  readonly executionId: string
+  readonly fence: number
+  lastSeq: number
+  lost: boolean
+}
+
+interface Pending {
+  entry: JournalEntry
+  firstSeq: number
+  events: JournalEvent[]
+  finish: Extract<ExecutionEvent, { type: 'ExecutionFinished' }> | undefined
+}
+
+/** Writes the events of all executions of a worker together: *group commit*. */
+export interface JournalWriter {
+  /** Adds an event; it is committed within a few milliseconds, in order. */
+  append(entry: JournalEntry, event: ExecutionEvent): void
+  /** Resolves when everything appended is committed, or was refused. */
+  close(): Promise<void>
+}
+
+export interface JournalWriterEvents {
+  /** The ends of these executions are committed. */
+  finished(entries: JournalEntry[]): void
+  /** Told once per entry. */
+  lost(entry: JournalEntry): void
+  /** The database refused; the events stay and are tried again. */
+  failed(error: unknown): void
+}
+
+/**
+ * One statement a flush: the row of each execution is locked against being taken over or cancelled, provided its fencing
+ * token is still the writer's; those that end get their final status; the events are added; readers are told. An execution
+ * whose token has changed gets nothing written, and its entry becomes `lost`.
+ */
+export function createJournalWriter(pool: pg.Pool, told: JournalWriterEvents): JournalWriter {
+  let gathering = new Map<JournalEntry, Pending>()
+  let flushing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const flushLater = (afterMs: number): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      flushing ??= flush().finally(() => (flushing = undefined))
+    }, afterMs)
+  }
+
+  const flush = async (): Promise<void> => {
+    while (gathering.size > 0) {
+      const batch = [...gathering.values()].slice(0, MOST_ROWS)
+      for (const { entry } of batch) gathering.delete(entry)
+      try {
+        const written = await write(pool, batch)
+        for (const { entry } of batch) if (!written.has(entry.executionId) && !entry.lost) lose(entry)
+        const finished = batch.filter(({ entry, finish }) => finish && !entry.lost).map(({ entry }) => entry)
+        if (finished.length > 0) told.finished(finished)
+      } catch (error) {
+        giveBack(batch)
+        told.failed(error)
+        return flushLater(RETRY_AFTER_MS)
+      }
+    }
+  }
+
+  const lose = (entry: JournalEntry): void => {
+    entry.lost = true
+    gathering.delete(entry)
+    told.lost(entry)
+  }
+
+  const giveBack = (batch: Pending[]): void => {
+    const newer = gathering
+    gathering = new Map(batch.map((pending) => [pending.entry, pending]))
+    for (const [entry, { events, firstSeq, finish }] of newer) {
+      const older = gathering.get(entry)
+      if (older) gathering.set(entry, { ...older, events: [...older.events, ...events], finish: finish ?? older.finish })
+      else gathering.set(entry, { entry, firstSeq, events, finish })
+    }
+  }
+
+  return {
+    append(entry, event) {
+      if (entry.lost) return
+      const seq = ++entry.lastSeq
+      const pending = gathering.get(entry) ?? { entry, firstSeq: seq, events: [], finish: undefined }
+      pending.events.push({ seq, at: Date.now(), ...event })
+      if (event.type === 'ExecutionFinished') pending.finish = event
+      gathering.set(entry, pending)
+      flushLater(GATHER_MS)
+    },
+    async close() {
+      await flushing
+      await flush()
+      clearTimeout(timer)
+    },
+  }
+}
+
+const WRITE = {
+  name: 'ashlar-journal',
+  text: `
+    with rows as materialized (
+      select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::json[], $6::text[], $7::json[], $8::json[], $9::json[])
+        as row(execution_id, fence, first_seq, last_seq, events, status, outputs, failed_nodes, reason)
+    ), held as (
+      select e.id from execution e join rows r on e.id = r.execution_id
+      where e.fence = r.fence and e.status in ('RUNNING', 'WAITING') and r.status is null
+      for share of e
+    ), finished as (
+      update execution e
+      set status = r.status, outputs = r.outputs, failed_nodes = r.failed_nodes, reason = r.reason, finished_at = now()
+      from rows r
+      where e.id = r.execution_id and e.fence = r.fence and e.status in ('RUNNING', 'WAITING') and r.status is not null
+      returning e.id
+    ), written as (
+      insert into journal (execution_id, first_seq, last_seq, events)
+      select execution_id, first_seq, last_seq, events from rows
+      where execution_id in (select id from held union all select id from finished)
+      returning execution_id
+    )
+    select array_agg(execution_id::text) as ids, pg_notify('${channelName('journal')}', string_agg(execution_id::text, ',')) from written`,
+}
+
+/** @returns the ids of the executions whose events were written */
+async function write(pool: pg.Pool, batch: Pending[]): Promise<Set<string>> {
+  const values = [
+    batch.map(({ entry }) => entry.executionId),
+    batch.map(({ entry }) => entry.fence),
+    batch.map(({ firstSeq }) => firstSeq),
+    batch.map(({ firstSeq, events }) => firstSeq + events.length - 1),
+    batch.map(({ events }) => JSON.stringify(events)),
+    batch.map(({ finish }) => finish?.status ?? null),
+    batch.map(({ finish }) => (finish ? JSON.stringify(finish.outputs) : null)),
+    batch.map(({ finish }) => (finish ? JSON.stringify(finish.failedNodes) : null)),
+    batch.map(({ finish }) => (finish?.reason ? JSON.stringify(finish.reason) : null)),
+  ]
+  const result = await pool.query<{ ids: string[] | null }>({ ...WRITE, values })
+  return new Set(result.rows[0]?.ids ?? [])
+}

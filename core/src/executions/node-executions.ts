@@ -1,0 +1,78 @@
+import type { JournalEvent } from './events.ts'
+import { fold } from './fold.ts'
+import { missingPins, type NodeExecution } from './pairing.ts'
+import type { Plan } from './plan.ts'
+import { assembleInputs } from './scheduler.ts'
+import { isFinal, type NodeExecutionStatus } from './status.ts'
+
+/** A node execution as people see it. */
+export interface NodeExecutionView {
+  node: string
+  /** 1, 2, 3 … per node. */
+  n: number
+  status: NodeExecutionStatus
+  attempt: number
+  /** What it ran on; undefined while it lacks pins. */
+  inputs: Record<string, unknown> | undefined
+  outputs: { pin: string; value: unknown }[]
+  /** Linked pins without a value: why it is INCOMPLETE. */
+  missingPins: string[]
+  error: { code: string; message: string } | undefined
+  startedAt: Date | undefined
+  finishedAt: Date | undefined
+}
+
+/** Every node execution of an execution, read from its journal; in the order in which they were made, by node. */
+export function viewNodeExecutions(plan: Plan, inputs: Record<string, unknown>, events: readonly JournalEvent[]): NodeExecutionView[] {
+  const { scheduler } = fold(plan, events)
+  const facts = gatherFacts(events)
+  return scheduler.nodeExecutions().map((run) => {
+    const own = facts.get(`${run.node.id}.${run.n}`)
+    return {
+      node: run.node.id,
+      n: run.n,
+      status: statusOf(run, own !== undefined, isFinal(scheduler.status)),
+      attempt: run.attempt,
+      inputs: run.status === 'INCOMPLETE' ? undefined : inputsOf(run, inputs),
+      outputs: own?.outputs ?? [],
+      missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
+      error: run.error,
+      startedAt: own?.startedAt,
+      finishedAt: own?.finishedAt,
+    }
+  })
+}
+
+interface Facts {
+  outputs: { pin: string; value: unknown }[]
+  startedAt: Date | undefined
+  finishedAt: Date | undefined
+}
+
+function gatherFacts(events: readonly JournalEvent[]): Map<string, Facts> {
+  const facts = new Map<string, Facts>()
+  for (const event of events) {
+    if (!('node' in event)) continue
+    const key = `${event.node}.${event.n}`
+    const own = facts.get(key) ?? { outputs: [], startedAt: undefined, finishedAt: undefined }
+    facts.set(key, own)
+    if (event.type === 'NodeStarted') own.startedAt ??= new Date(event.at)
+    else if (event.type === 'NodeOutput') own.outputs.push({ pin: event.pin, value: event.value })
+    else if (event.type === 'NodeFinished') own.finishedAt = new Date(event.at)
+  }
+  return facts
+}
+
+/** The scheduler says RUNNING once it has decided to run; people say so once it has started. */
+function statusOf({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
+  if (status === 'RUNNING' && hasEnded) return 'CANCELLED'
+  return status === 'RUNNING' && !hasStarted ? 'QUEUED' : status
+}
+
+function inputsOf(run: NodeExecution, inputs: Record<string, unknown>): Record<string, unknown> | undefined {
+  try {
+    return assembleInputs(run, inputs)
+  } catch {
+    return undefined // its error says why
+  }
+}

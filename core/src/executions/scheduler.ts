@@ -1,0 +1,245 @@
+import { placeValue, selectValue } from '../pins/index.ts'
+import { Pairing, type NodeExecution } from './pairing.ts'
+import type { Plan, PlanLink, PlanNode } from './plan.ts'
+import type { ExecutionStatus, Reason } from './status.ts'
+
+/**
+ * The scheduler: given what has happened, says what to do next. No clock, no I/O, no randomness: the same events in the
+ * same order always give the same state and the same decisions, so a journal of the events is enough to come back to it.
+ *
+ * An execution goes QUEUED → RUNNING → COMPLETED | FAILED | CANCELLED; the last three are final and every later event is
+ * ignored. A node execution goes INCOMPLETE (lacks pins) → QUEUED (ready) → RUNNING → COMPLETED | FAILED | CANCELLED, and
+ * from RUNNING back to QUEUED when a failed attempt is to be repeated.
+ *
+ * Source of the rules: execution semantics 1 to 18; the numbers in the comments are theirs.
+ */
+export type SchedulerEvent =
+  | { type: 'start'; inputs: Record<string, unknown> }
+  | { type: 'output'; node: string; n: number; pin: string; value: unknown }
+  | { type: 'finish'; node: string; n: number; error?: NodeError }
+  /** A failed attempt whose repetition was decided is due. */
+  | { type: 'retry'; node: string; n: number }
+  | { type: 'cancel'; reason: Reason }
+
+export interface NodeError {
+  code: string
+  message: string
+  /** Another attempt may succeed. */
+  retryable?: boolean
+}
+
+export type Decision =
+  /** Run the block now. */
+  | { type: 'run'; run: NodeExecution; inputs: Record<string, unknown> }
+  /** The inputs cannot be put together: the node execution is to finish with this error. */
+  | { type: 'refuse'; run: NodeExecution; error: NodeError }
+  /** Feed `retry` after the backoff of the node. */
+  | { type: 'retry'; run: NodeExecution; error: NodeError }
+  /** Stop it: its execution has ended. */
+  | { type: 'abort'; run: NodeExecution }
+  | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
+
+export class Scheduler {
+  readonly plan: Plan
+  status: ExecutionStatus = 'QUEUED'
+  readonly outputs: Record<string, unknown[]> = {}
+  readonly #nodes: Map<PlanNode, Pairing>
+  /** Ready node executions, oldest first, from `#next` on. */
+  #ready: NodeExecution[] = []
+  #next = 0
+  #running = new Set<NodeExecution>()
+  #waitingForRetry = new Set<NodeExecution>()
+  #total = 0
+  readonly #failedNodes = new Set<string>()
+  #graphInputs: Record<string, unknown> = {}
+  #decisions: Decision[] = []
+
+  constructor(plan: Plan) {
+    this.plan = plan
+    this.#nodes = new Map(plan.nodes.map((node) => [node, new Pairing(node)]))
+  }
+
+  /** The one step: takes what has happened, returns what is to be done now, in order. */
+  step(event: SchedulerEvent): Decision[] {
+    this.#decisions = []
+    if (event.type === 'start') this.#start(event.inputs)
+    else if (this.status === 'RUNNING') this.#apply(event)
+    if (this.status === 'RUNNING') this.#dispatch()
+    return this.#decisions
+  }
+
+  /** Every node execution so far, by node in the order of the graph, then by number. */
+  nodeExecutions(): NodeExecution[] {
+    return [...this.#nodes.values()].flatMap(({ executions }) => executions)
+  }
+
+  nodeExecution(node: string, n: number): NodeExecution | undefined {
+    const planned = this.plan.byId.get(node)
+    return planned && this.#nodes.get(planned)?.executions[n - 1]
+  }
+
+  get failedNodes(): string[] {
+    return [...this.#failedNodes]
+  }
+
+  #start(inputs: Record<string, unknown>): void {
+    if (this.status !== 'QUEUED') return
+    this.status = 'RUNNING'
+    this.#graphInputs = inputs
+    for (const [node, pairing] of this.#nodes) if (node.isStart) this.#queue(pairing.start()) // rule 1
+  }
+
+  #apply(event: Exclude<SchedulerEvent, { type: 'start' }>): void {
+    if (event.type === 'cancel') return this.#end('CANCELLED', event.reason)
+    const run = this.nodeExecution(event.node, event.n)
+    if (!run) return
+    if (event.type === 'retry') this.#retry(run)
+    else if (run.status !== 'RUNNING') return // a late result of a superseded attempt: rule 18
+    else if (event.type === 'output') this.#output(run, event.pin, event.value)
+    else this.#finish(run, event.error)
+  }
+
+  #output(run: NodeExecution, pin: string, value: unknown): void {
+    run.outputs++
+    this.#deliver(run.node, pin, value)
+  }
+
+  #finish(run: NodeExecution, error: NodeError | undefined): void {
+    this.#running.delete(run)
+    if (!error) {
+      run.status = 'COMPLETED'
+      return
+    }
+    if (error.retryable && run.attempt < (run.node.retry?.attempts ?? 1)) {
+      run.status = 'QUEUED'
+      this.#waitingForRetry.add(run)
+      this.#decisions.push({ type: 'retry', run, error })
+      return
+    }
+    this.#fail(run, error)
+  }
+
+  /** Rules 11 and 12. */
+  #fail(run: NodeExecution, { code, message }: NodeError): void {
+    run.status = 'FAILED'
+    run.error = { code, message }
+    const { node } = run
+    this.#failedNodes.add(node.id)
+    this.#deliver(node, 'error', message)
+    if (this.plan.onUnhandledError === 'FAIL' && !node.links.has('error'))
+      this.#end('FAILED', { code, message: `node "${node.id}" (${node.block.qualifiedName}): ${message}`, node: node.id })
+  }
+
+  #retry(run: NodeExecution): void {
+    if (!this.#waitingForRetry.delete(run)) return
+    run.attempt++
+    this.#ready.push(run)
+  }
+
+  /** Rules 4 to 6. */
+  #deliver(source: PlanNode, pin: string, value: unknown): void {
+    const tool = /^tools_\^_(.+?)_~_(.+)$/.exec(pin)
+    if (tool) return this.#deliverToTool(source, tool[1] ?? '', tool[2] ?? '', value)
+    for (const link of source.links.get(pin) ?? []) {
+      const selected = link.steps.length === 0 ? value : selectValue(value, link.steps)
+      if (selected !== undefined) this.#deliverTo(link, selected)
+    }
+  }
+
+  /** Rule 16: to exactly that node and pin. */
+  #deliverToTool(source: PlanNode, sink: string, sinkPin: string, value: unknown): void {
+    const link = source.links.get('tools')?.find((each) => each.sink.id === sink && each.sinkPin === sinkPin)
+    if (link) this.#deliverTo(link, value)
+  }
+
+  #deliverTo({ sink, sinkPin, isStatic }: PlanLink, value: unknown): void {
+    const pairing = this.#nodes.get(sink)
+    const ready = isStatic ? pairing?.deliverStatic(sinkPin, value) : pairing?.deliver(sinkPin, value)
+    for (const run of ready ?? []) this.#queue(run)
+  }
+
+  #queue(run: NodeExecution): void {
+    if (this.status !== 'RUNNING') return
+    if (++this.#total > this.plan.budget) {
+      const message = `more than ${this.plan.budget} node executions, the budget of this graph`
+      return this.#end('FAILED', { code: 'BUDGET_EXCEEDED', message, node: run.node.id }) // rule 14
+    }
+    run.status = 'QUEUED'
+    this.#ready.push(run)
+    this.#collectOutput(run)
+  }
+
+  /** Rule 17. */
+  #collectOutput({ node, values }: NodeExecution): void {
+    if (node.block.kind !== 'output') return
+    const value = values.has('value') ? values.get('value') : node.constants.value
+    const name = node.constants.name
+    if (typeof name !== 'string' || value === undefined) return
+    if (!Object.hasOwn(this.outputs, name))
+      Object.defineProperty(this.outputs, name, { value: [], enumerable: true, configurable: true, writable: true })
+    this.outputs[name]?.push(value)
+  }
+
+  /** Rule 10. Serial nodes wait for their own run; what is behind them in the queue does not. */
+  #dispatch(): void {
+    const heldBack: NodeExecution[] = []
+    while (this.#running.size < this.plan.concurrency && this.status === 'RUNNING') {
+      const run = this.#ready[this.#next]
+      if (!run) break
+      this.#next++
+      if (run.node.block.serial && [...this.#running].some(({ node }) => node === run.node)) heldBack.push(run)
+      else this.#run(run)
+    }
+    if (heldBack.length > 0 || this.#next > 1024 || this.#next === this.#ready.length) {
+      this.#ready = [...heldBack, ...this.#ready.slice(this.#next)]
+      this.#next = 0
+    }
+    if (this.#running.size + this.#waitingForRetry.size + this.#ready.length - this.#next === 0 && this.status === 'RUNNING')
+      this.#end('COMPLETED')
+  }
+
+  #run(run: NodeExecution): void {
+    run.status = 'RUNNING'
+    this.#running.add(run)
+    try {
+      this.#decisions.push({ type: 'run', run, inputs: assembleInputs(run, this.#graphInputs) })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#decisions.push({ type: 'refuse', run, error: { code: 'BLOCK_INPUT_INVALID', message } })
+    }
+  }
+
+  #end(status: ExecutionStatus, reason?: Reason): void {
+    if (this.status !== 'RUNNING') return
+    this.status = status
+    for (const run of this.#running) this.#decisions.push({ type: 'abort', run })
+    for (const run of [...this.#running, ...this.#ready.slice(this.#next), ...this.#waitingForRetry]) run.status = 'CANCELLED'
+    this.#running.clear()
+    this.#waitingForRetry.clear()
+    this.#ready = []
+    this.#next = 0
+    const end: Decision = { type: 'end', status, outputs: this.outputs, failedNodes: this.failedNodes }
+    this.#decisions.push(reason ? { ...end, reason } : end)
+  }
+}
+
+/**
+ * Rule 7: constants, then values that arrived (sub-pins merge into their base pin), then the graph's inputs for input
+ * blocks; null is dropped, the rest is brought to the type of its pin.
+ *
+ * @throws {RangeError} when a list index in a pin name is not a whole number
+ */
+export function assembleInputs({ node, values }: NodeExecution, graphInputs: Record<string, unknown>): Record<string, unknown> {
+  const inputs: Record<string, unknown> = { ...node.constants }
+  for (const pin of node.linkedPins) {
+    if (!values.has(pin)) continue
+    const dynamic = node.dynamicPins.get(pin)
+    if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
+    else inputs[pin] = values.get(pin)
+  }
+  const name = node.constants.name
+  if (node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(graphInputs, name)) inputs.value = graphInputs[name]
+  for (const [pin, coerce] of node.coercions) if (inputs[pin] !== undefined && inputs[pin] !== null) inputs[pin] = coerce(inputs[pin])
+  for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
+  return inputs
+}

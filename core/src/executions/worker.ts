@@ -1,0 +1,195 @@
+import type { Database, Notifications } from '../database/index.ts'
+import { AshlarError } from '../errors/index.ts'
+import type { Lease, Queue } from '../queue/index.ts'
+import type { Sandbox } from '../sandbox/index.ts'
+import { ExecutionDriver, type TakenExecution } from './driver.ts'
+import { readEvents } from './journal-reader.ts'
+import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
+import type { Plan } from './plan.ts'
+import type { Plans } from './plans.ts'
+
+/** Takes executions from the queue and carries them out. */
+export interface Worker {
+  /** Executions in hand. */
+  active(): number
+  /** Stops taking, leaves what is in hand as the journal has it, and gives it back. */
+  close(): Promise<void>
+}
+
+export interface WorkerParts {
+  database: Database
+  notifications: Notifications
+  queue: Queue
+  plans: Plans
+  sandbox: Sandbox
+  /** Executions at once. @default 200 */
+  capacity?: number
+  onError(error: unknown): void
+}
+
+const TAKE_AT_ONCE = 100
+const POLL_EVERY_MS = 2000
+const RENEW_EVERY_MS = 3000
+
+interface Active {
+  lease: Lease
+  entry: JournalEntry
+  driver: ExecutionDriver | undefined
+}
+
+/**
+ * An execution in hand is held by a lease of the queue, renewed every 3 s, and by the fencing token that taking it raised:
+ * a worker that has lost the lease without noticing can commit nothing. Work is looked for when the queue tells of it, when
+ * an execution ends, and every 2 s in case nothing told.
+ */
+export function createWorker(parts: WorkerParts): Worker {
+  const worker = new RunningWorker(parts)
+  worker.start()
+  return worker
+}
+
+class RunningWorker implements Worker {
+  readonly #parts: WorkerParts
+  readonly #capacity: number
+  readonly #journal: JournalWriter
+  readonly #active = new Map<string, Active>()
+  readonly #ends: (() => void)[] = []
+  #taking: Promise<void> | undefined
+  #takeAgain = false
+  #closed = false
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts
+    this.#capacity = parts.capacity ?? 200
+    this.#journal = createJournalWriter(parts.database.pool, {
+      finished: (entries) => this.#tell(this.#finish(entries)),
+      lost: ({ executionId }) => this.#drop(executionId),
+      failed: (error) => parts.onError(error),
+    })
+  }
+
+  start(): void {
+    const { notifications } = this.#parts
+    const poll = setInterval(() => this.#lookForWork(), POLL_EVERY_MS)
+    const renew = setInterval(() => this.#tell(this.#parts.queue.renew([...this.#active.values()].map(({ lease }) => lease))), RENEW_EVERY_MS)
+    this.#ends.push(
+      notifications.listen('work', () => this.#lookForWork()),
+      notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(id))),
+      () => clearInterval(poll),
+      () => clearInterval(renew),
+    )
+    this.#lookForWork()
+  }
+
+  active(): number {
+    return this.#active.size
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const end of this.#ends) end()
+    await this.#taking
+    for (const { driver } of this.#active.values()) driver?.stop()
+    await this.#journal.close()
+    await this.#parts.queue.release([...this.#active.values()].map(({ lease }) => lease))
+  }
+
+  #lookForWork(): void {
+    this.#takeAgain = true
+    this.#taking ??= this.#takeAll().finally(() => (this.#taking = undefined))
+  }
+
+  async #takeAll(): Promise<void> {
+    try {
+      while (this.#takeAgain && !this.#closed && this.#active.size < this.#capacity) {
+        this.#takeAgain = false
+        const leases = await this.#parts.queue.take(Math.min(TAKE_AT_ONCE, this.#capacity - this.#active.size))
+        if (leases.length > 0) await this.#begin(leases)
+        if (leases.length === TAKE_AT_ONCE) this.#takeAgain = true
+      }
+    } catch (error) {
+      this.#parts.onError(error) // the next poll tries again
+    }
+  }
+
+  async #begin(leases: Lease[]): Promise<void> {
+    const rows = await claim(this.#parts.database, leases)
+    const plans = await this.#parts.plans.load(rows.map(({ version_id }) => version_id))
+    const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
+    await this.#parts.queue.complete(gone)
+    for (const row of rows) {
+      const lease = leases.find(({ executionId }) => executionId === row.id)
+      const plan = plans.get(row.version_id)
+      if (lease && plan) await this.#drive(row, lease, plan)
+    }
+  }
+
+  async #drive(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
+    const events = row.resumed ? await readEvents(this.#parts.database.pool, row.id, 0, Infinity) : []
+    const entry: JournalEntry = { executionId: row.id, fence: row.fence, lastSeq: events.at(-1)?.seq ?? 0, lost: false }
+    const active: Active = { lease, entry, driver: undefined }
+    this.#active.set(row.id, active)
+    if (plan instanceof AshlarError) return this.#fail(active, plan)
+    const taken: TakenExecution = { id: row.id, ownerId: row.owner_id, inputs: row.inputs, plan, entry, events }
+    const { sandbox } = this.#parts
+    active.driver = new ExecutionDriver(taken, { sandbox, journal: this.#journal, random: Math.random })
+    active.driver.start()
+  }
+
+  #fail(active: Active, { code, message }: AshlarError): void {
+    this.#journal.append(active.entry, { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason: { code, message } })
+  }
+
+  /** Their ends are committed: the jobs go together. */
+  async #finish(entries: JournalEntry[]): Promise<void> {
+    const leases: Lease[] = []
+    for (const { executionId } of entries) {
+      const active = this.#active.get(executionId)
+      if (active) leases.push(active.lease)
+      this.#active.delete(executionId)
+    }
+    if (!this.#closed) this.#lookForWork()
+    await this.#parts.queue.complete(leases)
+  }
+
+  /** Another worker has it, or it was cancelled. */
+  #drop(executionId: string): void {
+    const active = this.#active.get(executionId)
+    if (!active) return
+    active.entry.lost = true
+    active.driver?.stop()
+    this.#active.delete(executionId)
+    this.#tell(this.#parts.queue.complete([active.lease]))
+    if (!this.#closed) this.#lookForWork()
+  }
+
+  #tell(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#parts.onError(error))
+  }
+}
+
+interface ClaimedRow {
+  id: string
+  version_id: string
+  owner_id: string
+  inputs: Record<string, unknown>
+  fence: number
+  resumed: boolean
+}
+
+/** Raises the fencing tokens: from here on, nobody else commits to these executions. Those that are final stay out. */
+async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]> {
+  const { rows } = await pool.query<ClaimedRow>({
+    name: 'ashlar-claim',
+    text: `
+      with before as (
+        select id, started_at is not null as resumed from execution
+        where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
+      )
+      update execution e set status = 'RUNNING', fence = e.fence + 1, started_at = coalesce(e.started_at, now())
+      from before where e.id = before.id
+      returning e.id, e.version_id, e.owner_id, e.inputs, e.fence, before.resumed`,
+    values: [leases.map(({ executionId }) => executionId)],
+  })
+  return rows
+}

@@ -1,0 +1,201 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { AshlarError } from '../errors/index.ts'
+import type { PluginRegistry } from '../plugins/index.ts'
+import { parseEnd, type GraphDocument } from './document.ts'
+import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
+import { interfaceOf } from './interface.ts'
+import { assertValid, parseDocument } from './validate.ts'
+
+export interface NewGraph {
+  name: string
+  description?: string | undefined
+  /** Unknown until it is parsed: see {@link GraphDocument}. */
+  document: unknown
+}
+
+export interface Page<T> {
+  items: T[]
+  hasMore: boolean
+  total: number
+}
+
+export interface PageRequest {
+  first: number
+  /** Id of the last item of the page before. */
+  after?: string | undefined
+}
+
+/** The graphs of users. A graph of somebody else answers like one that does not exist. */
+export interface Graphs {
+  /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
+  create(ownerId: string, graph: NewGraph): Promise<Graph>
+  /**
+   * Adds a version and makes it the active one.
+   *
+   * @param basedOn number of the version it was made from, which must be the newest
+   * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID VERSION_CONFLICT
+   */
+  saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion>
+  /** @throws {AshlarError} NOT_FOUND */
+  activate(ownerId: string, graphId: string, number: number): Promise<Graph>
+  /** Its executions stay readable. @throws {AshlarError} NOT_FOUND */
+  delete(ownerId: string, graphId: string): Promise<Graph>
+  /** A graph of one's own with the same document. @throws {AshlarError} NOT_FOUND */
+  fork(ownerId: string, graphId: string, name?: string): Promise<Graph>
+  /** By id, newest first. */
+  list(ownerId: string, page: PageRequest): Promise<Page<Graph>>
+  find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>>
+  /** @throws {AshlarError} NOT_FOUND */
+  get(ownerId: string, graphId: string): Promise<Graph>
+  versions(ownerId: string, graphId: string, page: PageRequest): Promise<Page<GraphVersion>>
+  findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
+  /** @throws {AshlarError} NOT_FOUND */
+  versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
+  /** A version without a graph, for the single block of `runBlock`. */
+  createLoose(ownerId: string, document: unknown): Promise<GraphVersion>
+}
+
+export function createGraphs(fork: () => EntityManager, plugins: PluginRegistry): Graphs {
+  return new GraphService(fork, plugins)
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+class GraphService implements Graphs {
+  readonly #fork: () => EntityManager
+  readonly #plugins: PluginRegistry
+
+  constructor(fork: () => EntityManager, plugins: PluginRegistry) {
+    this.#fork = fork
+    this.#plugins = plugins
+  }
+
+  create(ownerId: string, graph: NewGraph): Promise<Graph> {
+    return this.#create(ownerId, graph)
+  }
+
+  async saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion> {
+    await this.get(ownerId, graphId)
+    const parsed = this.#parse(document)
+    return this.#fork().transactional(async (em) => {
+      // The row lock makes two savers of one graph take turns.
+      const graph = await em.findOneOrFail(Graph, { id: graphId }, { lockMode: 4 })
+      const newest = await em.findOne(GraphVersion, { graphId }, { orderBy: { number: 'desc' } })
+      if (newest?.number !== basedOn) {
+        const message = `the newest version is ${newest?.number}, this one was made from ${basedOn}: load the newest and apply the change to it`
+        throw new AshlarError('VERSION_CONFLICT', message, { details: { path: ['basedOn'], newest: newest?.number } })
+      }
+      const version = this.#version(em, ownerId, graphId, basedOn + 1, parsed)
+      graph.activeVersionId = version.id
+      graph.updatedAt = version.createdAt
+      return version
+    })
+  }
+
+  async activate(ownerId: string, graphId: string, number: number): Promise<Graph> {
+    const version = await this.versionNumbered(ownerId, graphId, number)
+    return this.#change(ownerId, graphId, (graph) => (graph.activeVersionId = version.id))
+  }
+
+  delete(ownerId: string, graphId: string): Promise<Graph> {
+    return this.#change(ownerId, graphId, (graph) => (graph.deletedAt = new Date()))
+  }
+
+  async fork(ownerId: string, graphId: string, name?: string): Promise<Graph> {
+    const graph = await this.get(ownerId, graphId)
+    const versions = await this.findVersions(ownerId, [graph.activeVersionId])
+    const document = versions.get(graph.activeVersionId)?.document
+    return this.#create(ownerId, { name: name ?? `${graph.name} (copy)`, description: graph.description, document }, graph.activeVersionId)
+  }
+
+  async list(ownerId: string, { first, after }: PageRequest): Promise<Page<Graph>> {
+    const em = this.#fork()
+    const where = { ownerId, deletedAt: null }
+    const items = await em.find(Graph, { ...where, ...(after && { id: { $lt: after } }) }, { orderBy: { id: 'desc' }, limit: first + 1 })
+    return pageOf(items, first, await em.count(Graph, where))
+  }
+
+  async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>> {
+    const found = await this.#fork().find(Graph, { id: { $in: ids.filter((id) => UUID.test(id)) }, ownerId, deletedAt: null })
+    return new Map(found.map((graph) => [graph.id, graph]))
+  }
+
+  async get(ownerId: string, graphId: string): Promise<Graph> {
+    const graph = (await this.find(ownerId, [graphId])).get(graphId)
+    if (!graph) throw new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
+    return graph
+  }
+
+  async versions(ownerId: string, graphId: string, { first, after }: PageRequest): Promise<Page<GraphVersion>> {
+    const em = this.#fork()
+    const where = { ownerId, graphId }
+    const items = await em.find(GraphVersion, { ...where, ...(after && { id: { $lt: after } }) }, { orderBy: { id: 'desc' }, limit: first + 1 })
+    return pageOf(items, first, await em.count(GraphVersion, where))
+  }
+
+  async findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
+    const found = await this.#fork().find(GraphVersion, { id: { $in: ids.filter((id) => UUID.test(id)) }, ownerId })
+    return new Map(found.map((version) => [version.id, version]))
+  }
+
+  async versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
+    await this.get(ownerId, graphId)
+    const version = await this.#fork().findOne(GraphVersion, { ownerId, graphId, number })
+    if (!version) throw new AshlarError('NOT_FOUND', `this graph has no version ${number}`, { details: { path: ['version'] } })
+    return version
+  }
+
+  async createLoose(ownerId: string, document: unknown): Promise<GraphVersion> {
+    const em = this.#fork()
+    const version = this.#version(em, ownerId, null, 1, this.#parse(document))
+    await em.flush()
+    return version
+  }
+
+  #parse(document: unknown): GraphDocument {
+    const parsed = parseDocument(document)
+    assertValid(parsed, (reference) => this.#plugins.block(reference))
+    return parsed
+  }
+
+  async #create(ownerId: string, { name, description, document }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
+    const parsed = this.#parse(document)
+    if (name.trim() === '' || name.length > 200)
+      throw new AshlarError('BAD_INPUT', 'name must have 1 to 200 characters', { details: { path: ['name'] } })
+    const em = this.#fork()
+    const id = randomUUIDv7()
+    const version = this.#version(em, ownerId, id, 1, parsed)
+    const at = version.createdAt
+    const graph = em.create(Graph, {
+      id, ownerId, name, description: description ?? '', activeVersionId: version.id, forkedFromId, createdAt: at, updatedAt: at,
+    })
+    await em.flush()
+    return graph
+  }
+
+  #version(em: EntityManager, ownerId: string, graphId: string | null, number: number, document: GraphDocument): GraphVersion {
+    const find = (reference: string) => this.#plugins.block(reference)
+    const blocks: PinnedBlocks = {}
+    for (const { block: reference } of document.nodes) {
+      const block = find(reference)
+      if (block) blocks[reference] = { digest: block.plugin.bundle.digest, id: block.id }
+    }
+    const id = randomUUIDv7()
+    return em.create(GraphVersion, { id, graphId, ownerId, number, document, blocks, createdAt: new Date(), ...interfaceOf(document, find) })
+  }
+
+  async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {
+    const em = this.#fork()
+    const graph = UUID.test(graphId) ? await em.findOne(Graph, { id: graphId, ownerId, deletedAt: null }) : null
+    if (!graph) throw new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
+    change(graph)
+    graph.updatedAt = new Date()
+    await em.flush()
+    return graph
+  }
+}
+
+function pageOf<T>(items: T[], first: number, total: number): Page<T> {
+  return { items: items.slice(0, first), hasMore: items.length > first, total }
+}

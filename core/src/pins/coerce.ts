@@ -1,0 +1,93 @@
+import { membersOf, type JsonSchema } from './json-schema.ts'
+
+type Coerce = (value: unknown) => unknown
+
+/**
+ * Makes the function that brings a value to the type of a pin. Source: execution semantics, rule 8.
+ *
+ * To list: JSON array text is parsed, an object becomes pairs, a scalar is wrapped. To object: JSON text is parsed, a list
+ * becomes index → value, else `{ value }`. To text: containers become JSON text. To number: numeric text is parsed, a
+ * collection gives its length, anything else 0. To boolean: only "true" and "1" among texts. Union: the first member that
+ * fits, else the first that is not null. Members of lists and dictionaries are brought to their type likewise.
+ *
+ * @returns undefined when nothing ever needs to change
+ */
+export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, depth = 0): Coerce | undefined {
+  const members = membersOf(schema, root)
+  if (depth > 8 || members.some((member) => typeof member.type !== 'string')) return undefined
+  const fits = members.map((member) => TYPE_TESTS[member.type as string] ?? (() => true))
+  const target = members.find((member) => member.type !== 'null')
+  const convert = target && CONVERSIONS[target.type as string]
+  const inside = members.map((member) => compileInside(member, root, depth))
+  return (value) => {
+    if (value === null) return value
+    const i = fits.findIndex((test) => test(value))
+    if (i >= 0) return inside[i]?.(value) ?? value
+    const converted = convert?.(value) ?? value
+    return (target && inside[members.indexOf(target)]?.(converted)) ?? converted
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const TYPE_TESTS: Record<string, (value: unknown) => boolean> = {
+  null: (value) => value === null,
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  integer: Number.isInteger,
+  boolean: (value) => typeof value === 'boolean',
+  array: Array.isArray,
+  object: isObject,
+}
+
+const CONVERSIONS: Record<string, Coerce> = {
+  string: (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)),
+  number: toNumber,
+  integer: (value) => Math.trunc(toNumber(value)),
+  boolean: (value) => (typeof value === 'string' ? ['true', '1'].includes(value.toLowerCase()) : Boolean(value)),
+  array: toList,
+  object: toObject,
+}
+
+function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value
+  if (typeof value === 'boolean') return Number(value)
+  if (Array.isArray(value)) return value.length
+  if (isObject(value)) return Object.keys(value).length
+  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : 0
+  return Number.isFinite(parsed) ? parsed : 0
+}
+
+function toList(value: unknown): unknown[] {
+  const parsed = typeof value === 'string' ? parseJson(value) : value
+  if (Array.isArray(parsed)) return parsed as unknown[]
+  return isObject(value) ? Object.entries(value) : [value]
+}
+
+function toObject(value: unknown): Record<string, unknown> {
+  const parsed = typeof value === 'string' ? parseJson(value) : value
+  if (isObject(parsed)) return parsed
+  return Array.isArray(parsed) ? { ...(parsed as unknown[]) } : { value }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // plain text
+  }
+}
+
+/** Coercion of the members of a list or a dictionary; undefined when there is none. */
+function compileInside(schema: JsonSchema, root: JsonSchema, depth: number): Coerce | undefined {
+  if (schema.type === 'array' && schema.items) {
+    const item = compileCoercion(schema.items, root, depth + 1)
+    return item && ((value) => (value as unknown[]).map(item))
+  }
+  if (schema.type === 'object' && typeof schema.additionalProperties === 'object' && !schema.properties) {
+    const member = compileCoercion(schema.additionalProperties, root, depth + 1)
+    return member && ((value) => Object.fromEntries(Object.entries(value as object).map(([key, each]) => [key, member(each)])))
+  }
+  return undefined
+}

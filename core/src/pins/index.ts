@@ -1,0 +1,6 @@
+export { compileCoercion } from './coerce.ts'
+export { membersOf, resolveSchema, typeOfValue, typesOf } from './json-schema.ts'
+export { parsePinPath, placeValue, selectValue } from './pin-path.ts'
+export { canFit } from './fit.ts'
+export type { JsonSchema } from './json-schema.ts'
+export type { PinPath, PinStep } from './pin-path.ts'

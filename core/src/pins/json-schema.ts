@@ -1,0 +1,55 @@
+/** The part of JSON Schema 2020-12 that the host looks at; the sandbox checks the rest. */
+export interface JsonSchema {
+  $ref?: string
+  $defs?: Record<string, JsonSchema>
+  type?: string | string[]
+  title?: string
+  description?: string
+  default?: unknown
+  enum?: unknown[]
+  const?: unknown
+  anyOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
+  allOf?: JsonSchema[]
+  items?: JsonSchema
+  properties?: Record<string, JsonSchema>
+  additionalProperties?: JsonSchema | boolean
+  required?: string[]
+  [keyword: string]: unknown
+}
+
+/** Follows `$ref: '#/$defs/…'` within `root`. */
+export function resolveSchema(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  let resolved = schema
+  for (let hops = 0; resolved.$ref !== undefined && hops < 16; hops++) {
+    const name = /^#\/\$defs\/(.+)$/.exec(resolved.$ref)?.[1]
+    resolved = (name === undefined ? undefined : root.$defs?.[name]) ?? {}
+  }
+  return resolved
+}
+
+/** Members of a union, itself when it is none. */
+export function membersOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
+  const resolved = resolveSchema(schema, root)
+  const members = resolved.anyOf ?? resolved.oneOf
+  if (members) return members.flatMap((member) => membersOf(member, root))
+  if (Array.isArray(resolved.type)) return resolved.type.map((type) => ({ ...resolved, type }))
+  return [resolved]
+}
+
+/** The JSON type names of a schema (`string number integer boolean array object null`); undefined when it may be anything. */
+export function typesOf(schema: JsonSchema, root: JsonSchema): Set<string> | undefined {
+  const types = new Set<string>()
+  for (const { type, enum: values, const: constant } of membersOf(schema, root)) {
+    if (typeof type === 'string') types.add(type)
+    else if (values) for (const value of values) types.add(typeOfValue(value))
+    else if (constant !== undefined) types.add(typeOfValue(constant))
+    else return undefined
+  }
+  return types
+}
+
+export function typeOfValue(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}

@@ -1,0 +1,69 @@
+/**
+ * Dynamic pins. A pin name may carry a path into its value: `rows_$_0` (list index), `values_#_name` (dictionary key),
+ * `user_@_name` (object attribute), nested from left to right: `rows_$_0_#_name`.
+ * Source: execution semantics, rules 4 and 7.
+ */
+export interface PinPath {
+  /** The pin of the block. */
+  base: string
+  steps: PinStep[]
+}
+
+export interface PinStep {
+  kind: 'index' | 'key' | 'attribute'
+  key: string
+}
+
+const KINDS = { $: 'index', '#': 'key', '@': 'attribute' } as const
+
+export function parsePinPath(name: string): PinPath {
+  const [base = '', ...rest] = name.split(/_([$#@])_/)
+  const steps: PinStep[] = []
+  for (let i = 0; i + 1 < rest.length; i += 2) steps.push({ kind: KINDS[rest[i] as keyof typeof KINDS], key: rest[i + 1] ?? '' })
+  return { base, steps }
+}
+
+/** What a selector picks out of a value; undefined when it misses: wrong type, out of range, no such key. */
+export function selectValue(value: unknown, steps: readonly PinStep[]): unknown {
+  let selected = value
+  for (const { kind, key } of steps) {
+    selected = kind === 'index' ? itemOf(selected, key) : memberOf(selected, key)
+    if (selected === undefined) return undefined
+  }
+  return selected
+}
+
+/**
+ * Puts a value at the end of a path, over what is already there. Lists are padded with null.
+ *
+ * @returns the new base value; `base` itself is not changed
+ * @throws {RangeError} when a list index is not a whole number from 0 to 9999
+ */
+export function placeValue(base: unknown, steps: readonly PinStep[], value: unknown): unknown {
+  const [step, ...rest] = steps
+  if (!step) return value
+  if (step.kind === 'index') {
+    if (!/^\d{1,4}$/.test(step.key)) throw new RangeError(`list index must be a whole number from 0 to 9999, got "${step.key}"`)
+    const index = Number(step.key)
+    const list: unknown[] = Array.isArray(base) ? [...(base as unknown[])] : []
+    while (list.length <= index) list.push(null)
+    list[index] = placeValue(list[index], rest, value)
+    return list
+  }
+  const object: Record<string, unknown> = isObject(base) ? { ...base } : {}
+  // defineProperty, because a key named __proto__ is data like any other
+  const placed = placeValue(memberOf(object, step.key), rest, value)
+  return Object.defineProperty(object, step.key, { value: placed, enumerable: true, configurable: true, writable: true })
+}
+
+function itemOf(value: unknown, key: string): unknown {
+  return Array.isArray(value) && /^\d+$/.test(key) ? (value as unknown[])[Number(key)] : undefined
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

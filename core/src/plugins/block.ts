@@ -1,0 +1,41 @@
+import type { Bundle } from '../sandbox/index.ts'
+import type { BlockManifest } from './manifest.ts'
+
+/** A plugin that has loaded. */
+export interface Plugin {
+  /** npm package name. */
+  packageName: string
+  version: string
+  /** Qualifies its blocks. */
+  name: string
+  bundle: Bundle
+  /** Comes with this installation: may share a sandbox process across users, and keeps no state between calls. */
+  builtin: boolean
+  blocks: Block[]
+}
+
+/** A block as the runtime knows it: data alone. */
+export interface Block extends BlockManifest {
+  /** `text/replace` */
+  qualifiedName: string
+  plugin: Plugin
+}
+
+/** How it went with a plugin that was found. */
+export interface PluginReport {
+  packageName: string
+  version: string
+  status: 'LOADED' | 'FAILED'
+  plugin?: Plugin
+  error?: { code: string; message: string }
+}
+
+/** Qualifies and ties together what a manifest says. */
+export function createPlugin(
+  facts: Pick<Plugin, 'packageName' | 'version' | 'bundle' | 'builtin'>,
+  manifest: { name: string; blocks: BlockManifest[] },
+): Plugin {
+  const plugin: Plugin = { ...facts, name: manifest.name, blocks: [] }
+  plugin.blocks = manifest.blocks.map((block) => ({ ...block, qualifiedName: `${manifest.name}/${block.name}`, plugin }))
+  return plugin
+}

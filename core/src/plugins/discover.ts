@@ -1,0 +1,63 @@
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
+import { AshlarError, messageOf } from '../errors/index.ts'
+
+/** A plugin package that was found, before any of its code is read. */
+export interface PluginSource {
+  folder: string
+  packageName: string
+  version: string
+  /** Absolute path of the module that exports the blocks. */
+  entry: string
+}
+
+const packageSchema = z.object({
+  name: z.string().min(1).max(214),
+  version: z.string().max(64).default('0.0.0'),
+  ashlar: z.object({ blocks: z.string().min(1) }),
+})
+
+/** A package whose manifest is broken, with the reason. */
+export interface BrokenSource {
+  folder: string
+  packageName: string
+  error: AshlarError
+}
+
+/** Finds the plugin packages in the folders of a workspace: those whose package.json has `"ashlar": { "blocks": … }`. */
+export async function discoverPlugins(roots: readonly string[]): Promise<(PluginSource | BrokenSource)[]> {
+  const found = await Promise.all(roots.map(discoverIn))
+  return found.flat()
+}
+
+async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new AshlarError('CONFIG_INVALID', `plugin folder ${root} cannot be read: ${error.code ?? error.message}`, { cause: error })
+  })
+  const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => join(root, name))
+  const sources = await Promise.all(folders.toSorted().map(readSource))
+  return sources.filter((source) => source !== undefined)
+}
+
+/** @returns undefined when the folder holds no plugin */
+export async function readSource(folder: string): Promise<PluginSource | BrokenSource | undefined> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const packageName = relative(join(folder, '..'), folder)
+  const refuse = (message: string): BrokenSource => ({ folder, packageName, error: new AshlarError('PLUGIN_INVALID', message) })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    return refuse(`package.json is not JSON: ${messageOf(error)}`)
+  }
+  if (typeof json !== 'object' || json === null || !('ashlar' in json)) return undefined
+  const parsed = packageSchema.safeParse(json)
+  if (!parsed.success) return refuse(`package.json: ${z.prettifyError(parsed.error)}`)
+  const entry = resolve(folder, parsed.data.ashlar.blocks)
+  const real = await realpath(entry).catch(() => undefined)
+  if (real === undefined) return refuse(`package.json: "ashlar.blocks" names ${parsed.data.ashlar.blocks}, which does not exist`)
+  if (!real.startsWith((await realpath(folder)) + sep)) return refuse('package.json: "ashlar.blocks" must lie inside the package')
+  return { folder, packageName: parsed.data.name, version: parsed.data.version, entry }
+}

@@ -1,0 +1,8 @@
+export { PluginBundle } from './entities.ts'
+export { createBundleStore } from './bundle-store.ts'
+export { createPluginRegistry } from './registry.ts'
+export { manifestSchema } from './manifest.ts'
+export { watchPlugins } from './watch.ts'
+export type { Block, Plugin, PluginReport } from './block.ts'
+export type { BlockManifest, PluginManifest } from './manifest.ts'
+export type { PluginRegistry } from './registry.ts'

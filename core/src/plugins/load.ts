@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { AshlarError } from '../errors/index.ts'
+import type { Bundle, Sandbox } from '../sandbox/index.ts'
+import { createPlugin, type Plugin } from './block.ts'
+import { bundlePlugin } from './bundle.ts'
+import type { PluginSource } from './discover.ts'
+import { manifestSchema, type PluginManifest } from './manifest.ts'
+
+const DESCRIBE_TIMEOUT_MS = 10_000
+
+/**
+ * Bundles a plugin and has a sandbox read its manifest out; its code is never evaluated here.
+ *
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT
+ */
+export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promise<Plugin> {
+  const bundle = await bundlePlugin(source.entry, source.folder)
+  const manifest = await describeBundle(bundle, sandbox)
+  return createPlugin({ packageName: source.packageName, version: source.version, bundle, builtin: true }, manifest)
+}
+
+async function describeBundle(bundle: Bundle, sandbox: Sandbox): Promise<PluginManifest> {
+  const scope = `describe:${bundle.digest}`
+  try {
+    const manifest = await new Promise<unknown>((resolve, reject) => {
+      let described: unknown
+      const request = { kind: 'describe', bundle, cordon: 'describe', owner: 'describe', scope, affinity: scope, block: '' } as const
+      sandbox.call(
+        { ...request, input: 'null', timeoutMs: DESCRIBE_TIMEOUT_MS },
+        {
+          output: () => {},
+          manifest: (value) => (described = value),
+          end: (error) => (error ? reject(error) : resolve(described)),
+        },
+      )
+    })
+    return parseManifest(manifest)
+  } finally {
+    sandbox.forget(scope)
+  }
+}
+
+function parseManifest(manifest: unknown): PluginManifest {
+  const parsed = manifestSchema.safeParse(manifest)
+  if (!parsed.success) throw new AshlarError('PLUGIN_INVALID', `its manifest is not valid: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}

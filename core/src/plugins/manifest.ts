@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import type { JsonSchema } from '../pins/index.ts'
+
+const jsonSchema = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+const name = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
+
+const blockManifestSchema = z.object({
+  id: z.uuid(),
+  name,
+  description: z.string().max(2000),
+  category: z.string().max(64),
+  kind: z.enum(['standard', 'input', 'output', 'note']),
+  staticOutput: z.boolean(),
+  serial: z.boolean(),
+  inputSchema: jsonSchema,
+  outputSchema: jsonSchema,
+  /** Names of the block's own tests. */
+  tests: z.array(z.string().max(200)).max(1000),
+})
+
+/** What the host keeps of a plugin beside its code; read out of it in a sandbox, so checked like any input. */
+export const manifestSchema = z.object({ name, blocks: z.array(blockManifestSchema).max(1000) })
+
+export type PluginManifest = z.output<typeof manifestSchema>
+export type BlockManifest = PluginManifest['blocks'][number]

@@ -1,0 +1,104 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { groupRows } from './group-rows.ts'
+import { MEASURES } from './measures.ts'
+import { fieldOf, rows, type Row } from './rows.ts'
+
+const measure = z.object({
+  field: z.string().nullable().default(null).describe('Field to measure; only "count" goes without, and then counts rows.'),
+  function: z.enum(Object.keys(MEASURES) as (keyof typeof MEASURES)[]),
+  as: z.string().nullable().default(null).describe('Field for the result; otherwise its name is like "mean_price".'),
+  digits: z.int().min(0).max(20).nullable().default(null).describe('Decimals to round the result to.'),
+})
+
+export const aggregate = defineBlock({
+  id: 'c487ce70-8c0d-439c-94a2-f4bd7744c0e0',
+  name: 'aggregate',
+  description: 'Sum up rows, group by group: counts, sums, means and more.',
+  category: 'DATA',
+  input: z.object({
+    rows,
+    by: z
+      .array(z.string())
+      .default([])
+      .describe('Fields that rows of one group have in common; without any all rows are one group.'),
+    measures: z
+      .array(measure)
+      .describe('What to work out per group. Null is left out, and by sum, mean, min, max and median all that is no number.'),
+  }),
+  output: z.object({
+    rows: rows.describe('One row per group, in the order of their first rows: its fields, then the results.'),
+    count: z.int().describe('How many groups.'),
+  }),
+  tests: [
+    {
+      input: {
+        rows: [
+          { c: 'a', n: 1 },
+          { c: 'b', n: null },
+          { c: 'a', n: '2' },
+          { c: 'a', n: 'x' },
+        ],
+        by: ['c'],
+        measures: [{ function: 'count' }, { function: 'sum', field: 'n' }, { function: 'mean', field: 'n', as: 'average' }],
+      },
+      output: [
+        [
+          'rows',
+          [
+            { c: 'a', count: 3, sum_n: 3, average: 1.5 },
+            { c: 'b', count: 1, sum_n: 0, average: null },
+          ],
+        ],
+        ['count', 2],
+      ],
+    },
+    {
+      name: 'all rows are one group',
+      input: {
+        rows: [{ n: 3 }, { n: 1 }, {}, { n: 3 }],
+        measures: (['count', 'min', 'max', 'median', 'first', 'last', 'distinct'] as const).map((name) => ({
+          function: name,
+          field: 'n',
+        })),
+      },
+      output: [
+        ['rows', [{ count_n: 3, min_n: 1, max_n: 3, median_n: 3, first_n: 3, last_n: 3, distinct_n: 2 }]],
+        ['count', 1],
+      ],
+    },
+    {
+      input: { rows: [{ n: 1 }, { n: 1 }, { n: 2 }], measures: [{ function: 'mean', field: 'n', as: 'm', digits: 2 }] },
+      output: [
+        ['rows', [{ m: 1.33 }]],
+        ['count', 1],
+      ],
+    },
+    {
+      input: { rows: [], measures: [{ function: 'count' }] },
+      output: [
+        ['rows', []],
+        ['count', 0],
+      ],
+    },
+    { input: { rows: [], measures: [{ function: 'sum' }] }, output: [['error', 'measure "sum" needs a field']] },
+  ],
+  *run({ rows, by, measures }) {
+    const unclear = measures.find((measure) => measure.field === null && measure.function !== 'count')
+    if (unclear) throw new Error(`measure "${unclear.function}" needs a field`)
+    const result = groupRows(rows, by).map(({ key, rows }) => ({ ...key, ...measureAll(rows, measures) }))
+    yield ['rows', result]
+    yield ['count', result.length]
+  },
+})
+
+function measureAll(rows: Row[], measures: z.output<typeof measure>[]): Row {
+  return Object.fromEntries(
+    measures.map(({ field, function: name, as, digits }) => {
+      const values = field === null ? rows : rows.map((row) => fieldOf(row, field)).filter((value) => value !== null)
+      const result = MEASURES[name](values) ?? null
+      const label = as ?? (field === null ? name : `${name}_${field}`)
+      return [label, typeof result === 'number' && digits !== null ? Number(result.toFixed(digits)) : result]
+    }),
+  )
+}

@@ -1,0 +1,91 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { fieldOf, numberOf, rows } from './rows.ts'
+
+const OPERATIONS = ['year', 'month', 'day', 'upper', 'lower', 'number', 'text', 'length'] as const
+
+export const derive = defineBlock({
+  id: 'a2d81358-e989-4d6b-8989-9e134be1682d',
+  name: 'derive',
+  description: 'Add a field to every row that follows from another field.',
+  category: 'DATA',
+  input: z.object({
+    rows,
+    field: z.string().describe('Field to add, or to replace.'),
+    from: z.string().describe('Field to take the value from.'),
+    operation: z.enum(OPERATIONS).describe('What to make of it; year, month and day are numbers, of a date like 2026-07-31.'),
+  }),
+  output: z.object({ rows: rows.describe('The field is null where its value cannot be made.') }),
+  tests: [
+    {
+      input: { rows: [{ d: '2012-01-09' }, { d: '2015-11-30T23:59:59Z' }], field: 'month', from: 'd', operation: 'month' },
+      output: [
+        [
+          'rows',
+          [
+            { d: '2012-01-09', month: 1 },
+            { d: '2015-11-30T23:59:59Z', month: 11 },
+          ],
+        ],
+      ],
+    },
+    {
+      name: 'null where there is no date',
+      input: { rows: [{ d: 'Jun 12 1998' }, {}, { d: '2012-13-01' }], field: 'd', from: 'd', operation: 'year' },
+      output: [['rows', [{ d: null }, { d: null }, { d: null }]]],
+    },
+    {
+      input: { rows: [{ n: '4.5' }, { n: '' }], field: 'n', from: 'n', operation: 'number' },
+      output: [['rows', [{ n: 4.5 }, { n: null }]]],
+    },
+    {
+      input: { rows: [{ t: 'Ada' }, { t: 5 }], field: 'u', from: 't', operation: 'upper' },
+      output: [
+        [
+          'rows',
+          [
+            { t: 'Ada', u: 'ADA' },
+            { t: 5, u: '5' },
+          ],
+        ],
+      ],
+    },
+    {
+      input: { rows: [{ t: '😀!' }, { t: [1, 2, 3] }, { t: 1 }], field: 't', from: 't', operation: 'length' },
+      output: [['rows', [{ t: 2 }, { t: 3 }, { t: null }]]],
+    },
+  ],
+  *run({ rows, field, from, operation }) {
+    yield ['rows', rows.map((row) => ({ ...row, [field]: derivedOf(fieldOf(row, from), operation) ?? null }))]
+  },
+})
+
+function derivedOf(value: unknown, operation: (typeof OPERATIONS)[number]): unknown {
+  if (value === null) return null
+  switch (operation) {
+    case 'year':
+    case 'month':
+    case 'day':
+      return partsOf(value)?.[operation]
+    case 'upper':
+      return toText(value).toUpperCase()
+    case 'lower':
+      return toText(value).toLowerCase()
+    case 'number':
+      return numberOf(value)
+    case 'text':
+      return toText(value)
+    case 'length':
+      return typeof value === 'string' ? Array.from(value).length : Array.isArray(value) ? value.length : undefined
+  }
+}
+
+function partsOf(value: unknown): { year: number; month: number; day: number } | undefined {
+  const date = typeof value === 'string' ? z.iso.date().safeParse(value.slice(0, 10)) : undefined
+  const [year, month, day] = date?.success ? date.data.split('-').map(Number) : []
+  return year === undefined || month === undefined || day === undefined ? undefined : { year, month, day }
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,102 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { compare } from './compare.ts'
+import { fieldOf, numberOf, rows } from './rows.ts'
+
+const OPERATORS = ['==', '!=', '>', '>=', '<', '<=', 'contains', 'in', 'present', 'missing'] as const
+
+export const filter = defineBlock({
+  id: '89f0999f-67e9-4d12-9a2d-779a216f1e77',
+  name: 'filter',
+  description: 'Keep the rows whose field compares well with a value.',
+  category: 'DATA',
+  input: z.object({
+    rows,
+    field: z.string().describe('Field to look at.'),
+    operator: z
+      .enum(OPERATORS)
+      .default('==')
+      .describe('"contains" looks for a text in a text or an item in a list, "in" for the field in a list.'),
+    value: z.unknown().default(null).describe('What to compare with; not used by "present" and "missing".'),
+  }),
+  output: z.object({ rows, count: z.int().describe('How many rows were kept.') }),
+  tests: [
+    {
+      name: 'reads numbers from texts',
+      input: { rows: [{ n: '10' }, { n: 9 }, { n: null }, { n: 'x' }], field: 'n', operator: '>=', value: 9.5 },
+      output: [
+        ['rows', [{ n: '10' }]],
+        ['count', 1],
+      ],
+    },
+    {
+      input: { rows: [{ c: 'USA' }, { c: 'Japan' }, {}], field: 'c', operator: '!=', value: 'USA' },
+      output: [
+        ['rows', [{ c: 'Japan' }, {}]],
+        ['count', 2],
+      ],
+    },
+    {
+      input: { rows: [{ t: 'Ada' }, { t: ['da'] }, { t: 5 }], field: 't', operator: 'contains', value: 'da' },
+      output: [
+        ['rows', [{ t: 'Ada' }, { t: ['da'] }]],
+        ['count', 2],
+      ],
+    },
+    {
+      input: { rows: [{ c: 'a' }, { c: 'b' }], field: 'c', operator: 'in', value: ['b', 'c'] },
+      output: [
+        ['rows', [{ c: 'b' }]],
+        ['count', 1],
+      ],
+    },
+    {
+      input: { rows: [{ a: 0 }, { a: null }, {}], field: 'a', operator: 'missing' },
+      output: [
+        ['rows', [{ a: null }, {}]],
+        ['count', 2],
+      ],
+    },
+    {
+      input: { rows: [{ a: 0 }], field: 'a', operator: 'in', value: 0 },
+      output: [['error', 'value must be a list for the operator "in", got 0']],
+    },
+  ],
+  *run({ rows, field, operator, value }) {
+    if (operator === 'in' && !Array.isArray(value))
+      throw new Error(`value must be a list for the operator "in", got ${JSON.stringify(value).slice(0, 100)}`)
+    const kept = rows.filter((row) => TESTS[operator](fieldOf(row, field), value))
+    yield ['rows', kept]
+    yield ['count', kept.length]
+  },
+})
+
+const TESTS: Record<(typeof OPERATORS)[number], (actual: unknown, value: unknown) => boolean> = {
+  '==': isEqual,
+  '!=': (actual, value) => !isEqual(actual, value),
+  '>': (actual, value) => order(actual, value) > 0,
+  '>=': (actual, value) => order(actual, value) >= 0,
+  '<': (actual, value) => order(actual, value) < 0,
+  '<=': (actual, value) => order(actual, value) <= 0,
+  contains: (actual, value) =>
+    Array.isArray(actual) ? includes(actual, value) : typeof actual === 'string' && actual.includes(String(value)),
+  in: (actual, value) => Array.isArray(value) && includes(value, actual),
+  present: (actual) => actual !== null,
+  missing: (actual) => actual === null,
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  return order(a, b) === 0
+}
+
+function includes(list: unknown[], item: unknown): boolean {
+  return list.some((member) => isEqual(member, item))
+}
+
+/** Below, at or above 0 as {@link compare} has it; NaN, which is none of these, when the values are of different types. */
+function order(a: unknown, b: unknown): number {
+  const [numberA, numberB] = [numberOf(a), numberOf(b)]
+  const isNumeric = typeof a === 'number' || typeof b === 'number'
+  if (isNumeric) return numberA === undefined || numberB === undefined ? NaN : numberA - numberB
+  return typeof a === typeof b && (a === null) === (b === null) ? compare(a, b) : NaN
+}

@@ -1,0 +1,21 @@
+import { fieldOf, type Row } from './rows.ts'
+
+/** Rows that have the same values in some fields. */
+export interface RowGroup {
+  /** Those fields with their values. */
+  readonly key: Row
+  readonly rows: Row[]
+}
+
+/** Groups rows by the values of fields, in the order in which each group is met first. A field that is missing is null. */
+export function groupRows(rows: readonly Row[], by: readonly string[]): RowGroup[] {
+  const groups = new Map<string, RowGroup>()
+  for (const row of rows) {
+    const values = by.map((field) => fieldOf(row, field))
+    const id = JSON.stringify(values)
+    const group = groups.get(id) ?? { key: Object.fromEntries(by.map((field, i) => [field, values[i]])), rows: [] }
+    groups.set(id, group)
+    group.rows.push(row)
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,51 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { groupRows } from './group-rows.ts'
+import { rows } from './rows.ts'
+
+export const group = defineBlock({
+  id: '90614a9e-b2a5-4274-b4f2-297cb2e7f4ec',
+  name: 'group',
+  description: 'Put rows together that have the same values in some fields.',
+  category: 'DATA',
+  input: z.object({ rows, by: z.array(z.string()).describe('Those fields.') }),
+  output: z.object({ groups: rows.describe('Per group its fields, and its rows as "rows"; in the order of their first rows.') }),
+  tests: [
+    {
+      input: {
+        rows: [
+          { c: 'a', n: 1 },
+          { c: 'b', n: 2 },
+          { c: 'a', n: 3 },
+        ],
+        by: ['c'],
+      },
+      output: [
+        [
+          'groups',
+          [
+            {
+              c: 'a',
+              rows: [
+                { c: 'a', n: 1 },
+                { c: 'a', n: 3 },
+              ],
+            },
+            { c: 'b', rows: [{ c: 'b', n: 2 }] },
+          ],
+        ],
+      ],
+    },
+    {
+      name: 'a missing field is null',
+      input: { rows: [{}, { c: null }], by: ['c'] },
+      output: [['groups', [{ c: null, rows: [{}, { c: null }] }]]],
+    },
+    { input: { rows: [], by: [] }, output: [['groups', []]] },
+    { input: { rows: [], by: ['rows'] }, output: [['error', 'by must not name a field "rows"']] },
+  ],
+  *run({ rows, by }) {
+    if (by.includes('rows')) throw new Error('by must not name a field "rows"')
+    yield ['groups', groupRows(rows, by).map(({ key, rows }) => ({ ...key, rows }))]
+  },
+})

@@ -1,0 +1,33 @@
+import { definePlugin } from '@ashlar/sdk'
+import { aggregate } from './aggregate.ts'
+import { countValues } from './count-values.ts'
+import { derive } from './derive.ts'
+import { filter } from './filter.ts'
+import { group } from './group.ts'
+import { limit } from './limit.ts'
+import { parseCsv } from './parse-csv.ts'
+import { parseJson } from './parse-json.ts'
+import { parseXml } from './parse-xml.ts'
+import { select } from './select.ts'
+import { sort } from './sort.ts'
+import { writeCsv } from './write-csv.ts'
+import { writeJson } from './write-json.ts'
+
+export default definePlugin({
+  name: 'data',
+  blocks: [
+    parseCsv,
+    writeCsv,
+    parseJson,
+    writeJson,
+    parseXml,
+    sort,
+    filter,
+    group,
+    aggregate,
+    select,
+    limit,
+    derive,
+    countValues,
+  ],
+})

@@ -1,0 +1,27 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+
+export const parseJson = defineBlock({
+  id: '2b935639-65bc-48fd-9f88-823cd706fcd9',
+  name: 'parse-json',
+  description: 'Read a JSON text as the value it stands for.',
+  category: 'DATA',
+  input: z.object({ json_str: z.string().describe('The JSON text.') }),
+  output: z.object({ data: z.unknown() }),
+  tests: [
+    { input: { json_str: ' {"a": [1, null]} ' }, output: [['data', { a: [1, null] }]] },
+    { input: { json_str: 'null' }, output: [['data', null]] },
+    { input: { json_str: "{'a': 1}" }, output: [['error', (message) => message.startsWith('json_str must be JSON: ')]] },
+  ],
+  *run({ json_str: text }) {
+    yield ['data', parse(text)]
+  },
+})
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`json_str must be JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}

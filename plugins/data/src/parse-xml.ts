@@ -1,0 +1,65 @@
+import { defineBlock } from '@ashlar/sdk'
+import { parseXml as parseDocument, XmlElement, XmlText } from '@rgrove/parse-xml'
+import { z } from 'zod'
+
+const MAX_BYTES = 10 * 2 ** 20
+
+export const parseXml = defineBlock({
+  id: '286380af-9529-4b55-8be0-1d7c854abdb5',
+  name: 'parse-xml',
+  description: 'Read an XML text as nested dictionaries.',
+  category: 'DATA',
+  input: z.object({ input_xml: z.string().describe('The XML text, at most 10 MB, with one root element.') }),
+  output: z.object({
+    parsed_xml: z
+      .record(z.string(), z.unknown())
+      .describe(
+        'Elements by their names: a text, a list when the name repeats, or a dictionary with attributes as @name and text as #text.',
+      ),
+  }),
+  tests: [
+    { input: { input_xml: '<a><b>text &amp; more</b></a>' }, output: [['parsed_xml', { a: { b: 'text & more' } }]] },
+    {
+      input: { input_xml: '<?xml version="1.0"?><a id="1"><b/><b>2</b><c x="y">z</c><!-- no --></a>' },
+      output: [['parsed_xml', { a: { '@id': '1', b: ['', '2'], c: { '@x': 'y', '#text': 'z' } } }]],
+    },
+    { input: { input_xml: '<a><![CDATA[<b>]]></a>' }, output: [['parsed_xml', { a: '<b>' }]] },
+    { input: { input_xml: '<a>' }, output: [['error', (message: string) => message.startsWith('input_xml must be XML: ')]] },
+  ],
+  *run({ input_xml: text }) {
+    if (new TextEncoder().encode(text).length > MAX_BYTES) throw new Error(`input_xml must be at most ${MAX_BYTES} bytes long`)
+    const root = parseRoot(text)
+    yield ['parsed_xml', { [root.name]: toValue(root) }]
+  },
+})
+
+function parseRoot(text: string): XmlElement {
+  try {
+    const { root } = parseDocument(text)
+    if (root) return root
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+    throw new Error(`input_xml must be XML: ${reason}`, { cause: error })
+  }
+  throw new Error('input_xml must be XML: there is no root element')
+}
+
+function toValue(element: XmlElement): unknown {
+  const members = new Map<string, unknown>(Object.entries(element.attributes).map(([name, value]) => [`@${name}`, value]))
+  let text = ''
+  for (const child of element.children) {
+    if (child instanceof XmlText) text += child.text
+    if (child instanceof XmlElement) addMember(members, child.name, toValue(child))
+  }
+  if (members.size === 0) return text.trim()
+  if (text.trim() !== '') members.set('#text', text.trim())
+  return Object.fromEntries(members)
+}
+
+function addMember(members: Map<string, unknown>, name: string, value: unknown): void {
+  const before = members.get(name)
+  // An element's value is never a list, so a list here is that of an earlier repetition.
+  if (before === undefined) members.set(name, value)
+  else if (Array.isArray(before)) before.push(value)
+  else members.set(name, [before, value])
+}

@@ -1,0 +1,50 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { compare } from './compare.ts'
+import { fieldOf, rows } from './rows.ts'
+
+export const sort = defineBlock({
+  id: '7b596e47-e163-4e71-96a2-173080ca3a90',
+  name: 'sort',
+  description: 'Put rows in the order of one of their fields.',
+  category: 'DATA',
+  input: z.object({
+    rows,
+    by: z.string().describe('Field to sort by: numbers by size, texts by code point, missing ones last.'),
+    descending: z.boolean().default(false).describe('Largest first.'),
+  }),
+  output: z.object({ rows: rows.describe('Rows that are equal in the field keep their order.') }),
+  tests: [
+    { input: { rows: [{ n: 10 }, { n: 9 }, {}, { n: -1 }], by: 'n' }, output: [['rows', [{ n: -1 }, { n: 9 }, { n: 10 }, {}]]] },
+    {
+      name: 'missing stays last',
+      input: { rows: [{ n: null }, { n: 'a' }, { n: 'é' }, { n: 'Z' }], by: 'n', descending: true },
+      output: [['rows', [{ n: 'é' }, { n: 'a' }, { n: 'Z' }, { n: null }]]],
+    },
+    {
+      input: {
+        rows: [
+          { n: 1, k: 'a' },
+          { n: 1, k: 'b' },
+        ],
+        by: 'n',
+        descending: true,
+      },
+      output: [
+        [
+          'rows',
+          [
+            { n: 1, k: 'a' },
+            { n: 1, k: 'b' },
+          ],
+        ],
+      ],
+    },
+  ],
+  *run({ rows, by, descending }) {
+    const present = rows.filter((row) => fieldOf(row, by) !== null)
+    const missing = rows.filter((row) => fieldOf(row, by) === null)
+    const sorted = present.toSorted((a, b) => (descending ? -1 : 1) * compare(fieldOf(a, by), fieldOf(b, by)))
+    yield ['rows', [...sorted, ...missing]]
+  },
+})

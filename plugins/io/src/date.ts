@@ -1,0 +1,21 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { inputPins } from './input-pins.ts'
+
+export const date = defineBlock({
+  id: '7e198b09-4994-47db-8b4d-952d98241817',
+  name: 'date',
+  description: 'Take a date as an input of the graph.',
+  category: 'INPUT',
+  kind: 'input',
+  staticOutput: true,
+  input: inputPins(z.iso.date().nullable().default(null).describe('The date that the graph was given, like 2026-07-31.')),
+  output: z.object({ result: z.iso.date() }),
+  tests: [
+    { input: { name: 'x', value: '2026-07-31' }, output: [['result', '2026-07-31']] },
+    { input: { name: 'x' }, output: [] },
+  ],
+  *run({ value }) {
+    if (value !== null) yield ['result', value]
+  },
+})

@@ -1,0 +1,21 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { inputPins } from './input-pins.ts'
+
+export const input = defineBlock({
+  id: 'c0a8e994-ebf1-4a9c-a4d8-89d09c86741b',
+  name: 'input',
+  description: 'Take any value as an input of the graph.',
+  category: 'INPUT',
+  kind: 'input',
+  staticOutput: true,
+  input: inputPins(z.unknown().default(null).describe('The value that the graph was given.')),
+  output: z.object({ result: z.unknown() }),
+  tests: [
+    { input: { name: 'x', value: { a: [1] } }, output: [['result', { a: [1] }]] },
+    { input: { name: 'x' }, output: [] },
+  ],
+  *run({ value }) {
+    if (value !== null) yield ['result', value]
+  },
+})

@@ -1,0 +1,19 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+
+export const note = defineBlock({
+  id: 'cc10ff7b-7753-4ff2-9af6-9399b1a7eddc',
+  name: 'note',
+  description: 'Leave a remark for the people who read the graph.',
+  category: 'NOTE',
+  kind: 'note',
+  input: z.object({ text: z.string() }),
+  output: z.object({ output: z.string() }),
+  tests: [
+    { input: { text: 'Why this is so' }, output: [['output', 'Why this is so']] },
+    { input: { text: '' }, output: [['output', '']] },
+  ],
+  *run({ text }) {
+    yield ['output', text]
+  },
+})

@@ -1,0 +1,21 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { inputPins } from './input-pins.ts'
+
+export const number = defineBlock({
+  id: '96dae2bb-97a2-41c2-bd2f-13a3b5a8ea98',
+  name: 'number',
+  description: 'Take a whole number as an input of the graph.',
+  category: 'INPUT',
+  kind: 'input',
+  staticOutput: true,
+  input: inputPins(z.int().nullable().default(null).describe('The number that the graph was given.')),
+  output: z.object({ result: z.int() }),
+  tests: [
+    { input: { name: 'x', value: 0 }, output: [['result', 0]] },
+    { input: { name: 'x' }, output: [] },
+  ],
+  *run({ value }) {
+    if (value !== null) yield ['result', value]
+  },
+})

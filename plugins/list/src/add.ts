@@ -1,0 +1,31 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+
+export const add = defineBlock({
+  id: 'aeb08fc1-2fc1-4141-bc8e-f758f183a822',
+  name: 'add',
+  description: 'Add items to a list.',
+  category: 'LIST',
+  input: z.object({
+    list: z.array(z.unknown()).default([]).describe('The list to add to; a new one when missing.'),
+    entry: z.unknown().default(null).describe('One item to add.'),
+    entries: z.array(z.unknown()).default([]).describe('More items to add, before the entry.'),
+    position: z
+      .int()
+      .nullable()
+      .default(null)
+      .describe('Where to put them, from 0, or from the end when negative; at the end when missing.'),
+  }),
+  output: z.object({ updated_list: z.array(z.unknown()) }),
+  tests: [
+    { input: { list: [1, 2], entry: 3 }, output: [['updated_list', [1, 2, 3]]] },
+    { input: { list: [1, 2], entry: 5, entries: [3, 4], position: -1 }, output: [['updated_list', [1, 3, 4, 5, 2]]] },
+    { input: { list: [1], entries: [2], position: 99 }, output: [['updated_list', [1, 2]]] },
+    { input: {}, output: [['updated_list', []]] },
+  ],
+  *run({ list, entry, entries, position }) {
+    const added = entry === null ? entries : [...entries, entry]
+    const at = position ?? list.length
+    yield ['updated_list', [...list.slice(0, at), ...added, ...list.slice(at)]]
+  },
+})

@@ -1,0 +1,57 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { coerce, type Type } from './coerce.ts'
+import { isEqual } from './equal.ts'
+
+export const ifMatches = defineBlock({
+  id: '6dbbc4b3-ca6c-42b6-b508-da52d23e13f2',
+  name: 'if-matches',
+  description: 'Go one way when two values are equal, and the other way when they are not.',
+  category: 'LOGIC',
+  input: z.object({
+    input: z.unknown().describe('The value to test.'),
+    value: z.unknown().describe('What it must equal, once turned into the type of the input.'),
+    yes_value: z.unknown().default(null).describe('What to send when they are equal.'),
+    no_value: z.unknown().default(null).describe('What to send when they are not.'),
+  }),
+  output: z.object({
+    result: z.boolean(),
+    yes_output: z.unknown().describe('Sent only when they are equal.'),
+    no_output: z.unknown().describe('Sent only when they are not.'),
+  }),
+  tests: [
+    {
+      input: { input: 10, value: '10', yes_value: 'ten' },
+      output: [
+        ['result', true],
+        ['yes_output', 'ten'],
+      ],
+    },
+    {
+      name: 'sends null too',
+      input: { input: 'a', value: 'b', yes_value: 1 },
+      output: [
+        ['result', false],
+        ['no_output', null],
+      ],
+    },
+    {
+      input: { input: [1, { a: 2 }], value: '[1,{"a":2}]' },
+      output: [
+        ['result', true],
+        ['yes_output', null],
+      ],
+    },
+  ],
+  *run({ input, value, yes_value: yesValue, no_value: noValue }) {
+    const result = isEqual(input, coerce(value, typeOf(input)))
+    yield ['result', result]
+    yield result ? ['yes_output', yesValue] : ['no_output', noValue]
+  },
+})
+
+function typeOf(value: unknown): Type {
+  if (Array.isArray(value)) return 'list'
+  const type = typeof value
+  return type === 'string' || type === 'number' || type === 'boolean' ? type : 'dictionary'
+}

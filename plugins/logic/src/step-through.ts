@@ -1,0 +1,74 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+
+const MAX_ITEMS = 10_000
+const MAX_TEXT_BYTES = 2 ** 20
+
+export const stepThrough = defineBlock({
+  id: 'f66a3543-28d3-4ab5-8945-9b336371e2ce',
+  name: 'step-through',
+  description: 'Send the items of a list or dictionary one by one.',
+  category: 'LOGIC',
+  input: z.object({
+    items: z.array(z.unknown()).default([]).describe('A list.'),
+    items_object: z.record(z.string(), z.unknown()).default({}).describe('A dictionary.'),
+    items_str: z.string().default('').describe('A list or dictionary as JSON text.'),
+  }),
+  output: z.object({
+    item: z.unknown(),
+    key: z.union([z.string(), z.int()]).describe('Its key, or its position from 0.'),
+  }),
+  tests: [
+    {
+      input: { items: ['a', null] },
+      output: [
+        ['item', 'a'],
+        ['key', 0],
+        ['item', null],
+        ['key', 1],
+      ],
+    },
+    {
+      name: 'takes all three in turn',
+      input: { items: [1], items_object: { x: 2 }, items_str: '{"y": [3]}' },
+      output: [
+        ['item', 1],
+        ['key', 0],
+        ['item', 2],
+        ['key', 'x'],
+        ['item', [3]],
+        ['key', 'y'],
+      ],
+    },
+    { input: {}, output: [] },
+    { input: { items_str: '7' }, output: [['error', 'items_str must be a list or dictionary as JSON, got "7"']] },
+    { input: { items: Array(10_001).fill(0) }, output: [['error', 'at most 10000 items can be stepped through, got 10001']] },
+  ],
+  *run({ items, items_object: dictionary, items_str: text }) {
+    for (const collection of [items, dictionary, parseCollection(text)]) {
+      const count = Object.keys(collection).length
+      if (count > MAX_ITEMS) throw new Error(`at most ${MAX_ITEMS} items can be stepped through, got ${count}`)
+      for (const [key, item] of Array.isArray(collection) ? collection.entries() : Object.entries(collection)) {
+        yield ['item', item]
+        yield ['key', key]
+      }
+    }
+  },
+})
+
+function parseCollection(text: string): unknown[] | Record<string, unknown> {
+  if (text === '') return []
+  if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES)
+    throw new Error(`items_str must be at most ${MAX_TEXT_BYTES} bytes long`)
+  const collection = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).safeParse(tryParse(text))
+  if (collection.success) return collection.data
+  throw new Error(`items_str must be a list or dictionary as JSON, got ${JSON.stringify(text.slice(0, 100))}`)
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,7 @@
+import { definePlugin } from '@ashlar/sdk'
+import { calculate } from './calculate.ts'
+import { count } from './count.ts'
+import { round } from './round.ts'
+import { statistics } from './statistics.ts'
+
+export default definePlugin({ name: 'math', blocks: [calculate, count, statistics, round] })

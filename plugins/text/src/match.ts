@@ -1,0 +1,38 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { parsePattern } from './pattern.ts'
+
+export const match = defineBlock({
+  id: '3060088f-6ed9-4928-9ba7-9c92823a7ccd',
+  name: 'match',
+  description: 'Send data one way when a text matches a pattern, and the other way when it does not.',
+  category: 'TEXT',
+  input: z.object({
+    text: z.unknown().describe('The text to search; anything else is searched as JSON.'),
+    match: z.string().describe('Regular expression to look for anywhere in the text.'),
+    data: z.unknown().default(null).describe('What to send on; the text when this is missing or empty.'),
+    case_sensitive: z.boolean().default(true),
+    dot_all: z.boolean().default(true).describe('Let "." match line breaks too.'),
+  }),
+  output: z.object({
+    positive: z.unknown().describe('The data, when the text matches.'),
+    negative: z.unknown().describe('The data, when it does not.'),
+  }),
+  tests: [
+    { input: { text: 'Hello, Ada', match: 'Ada', data: 1 }, output: [['positive', 1]] },
+    { input: { text: 'Hello, ADA', match: 'ada$', data: [] }, output: [['negative', 'Hello, ADA']] },
+    { input: { text: 'Hello, ADA\n', match: 'ada$', case_sensitive: false }, output: [['positive', 'Hello, ADA\n']] },
+    { input: { text: 'a\nb', match: 'a.b', dot_all: false }, output: [['negative', 'a\nb']] },
+    { name: 'other values are searched as JSON', input: { text: { a: 1 }, match: '"a":1' }, output: [['positive', { a: 1 }]] },
+    { input: { text: 'a', match: '(' }, output: [['error', 'expected a regular expression, got "(": Unterminated group']] },
+  ],
+  *run({ text, match: pattern, data, case_sensitive: caseSensitive, dot_all: dotAll }) {
+    const searched = typeof text === 'string' ? text : JSON.stringify(text)
+    const isMatch = parsePattern(pattern, { caseSensitive, dotAll }).test(searched)
+    yield [isMatch ? 'positive' : 'negative', isEmpty(data) ? text : data]
+  },
+})
+
+function isEmpty(value: unknown): boolean {
+  return !value || (typeof value === 'object' && Object.keys(value).length === 0)
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { renderTemplate } from './render-template.ts'
+
+test('keeps white space around tags, as Jinja2 does by default', () => {
+  expect(renderTemplate('a\n{% if true %}\nb\n{% endif %}\nc\n', {}, false)).toBe('a\n\nb\n\nc')
+})
+
+test('rounds, also inside other filters', () => {
+  expect(renderTemplate('{{ x | round(1) }} {{ [x | round(2)] | first }}', { x: 2.345 }, false)).toBe('2.3 2.35')
+})
+
+test('a value may have the name of something predefined', () => {
+  expect(renderTemplate('{{ range }} {{ namespace }} {{ None }}', { range: 1, namespace: 2, None: 3 }, false)).toBe('1 2 3')
+})
+
+test('escapes what is printed in loops, conditions and macros, and nothing twice', () => {
+  const source = `{% macro b(x) %}<b>{{ x }}</b>{% endmacro %}{% for x in xs %}{% if x == '<' %}{{ b(x) }}{{ x | e }}{% endif %}{% endfor %}`
+  expect(renderTemplate(source, { xs: ['<'] }, true)).toBe('<b>&lt;</b>&lt;')
+  expect(renderTemplate(source, { xs: ['<'] }, false)).toBe('<b><</b>&lt;')
+})
+
+test('escapes lists and dictionaries as they print', () => {
+  const escaped = '{&#34;a&#34;: [&#34;&lt;&#34;]}'
+  expect(renderTemplate('{{ x }}', { x: { a: ['<'] } }, true)).toBe(escaped)
+  expect(renderTemplate('{{ x | escape }}{{ y | e }}', { x: { a: ['<'] } }, false)).toBe(escaped)
+})
+
+test('a template cannot leave its values', () => {
+  expect(renderTemplate('{{ "".constructor }}{{ x.constructor }}{{ x.__proto__ }}', { x: {} }, false)).toBe('')
+})

@@ -1,0 +1,136 @@
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
+
+/**
+ * Fills a Jinja template: Jinja2's default handling of white space, unknown variables and null are empty, lists and
+ * dictionaries print as JSON. Beyond the filters of the library it knows `escape`, `e` and `round`.
+ *
+ * @param escapeHtml escapes what `{{ }}` prints, except the results of `safe`, `escape`, `e` and of macros
+ * @throws {Error} when the template does not parse or cannot be filled in
+ */
+export function renderTemplate(source: string, values: Record<string, unknown>, escapeHtml: boolean): string {
+  const program: Program = explain('format is not a Jinja template', () => parse(tokenize(source)))
+  const interpreter = new TemplateInterpreter(createEnvironment(values), program, escapeHtml)
+  return explain('format cannot be filled in', () => String(interpreter.run(program).value))
+}
+
+/** A syntax node of the library, as far as this file looks into it. */
+interface Node {
+  readonly type: string
+  readonly [part: string]: unknown
+}
+
+interface Program extends Node {
+  readonly body: Node[]
+}
+
+/** A value while a template runs. `toString` shows it as a template prints it. */
+interface RuntimeValue {
+  readonly type: string
+  readonly value: unknown
+  toString(): string
+}
+
+// The library's declarations import each other without file extensions, so TypeScript cannot read them here.
+const JinjaInterpreter: new (environment: Environment) => {
+  run(program: Program): RuntimeValue
+  evaluate(node: Node, environment: Environment): RuntimeValue
+} = Interpreter
+
+function explain<T>(problem: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new Error(`${problem}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+function createEnvironment(values: Record<string, unknown>): Environment {
+  const environment = new Environment()
+  const constants = { true: true, false: false, none: null, True: true, False: false, None: null, range }
+  for (const [name, value] of Object.entries({ ...constants, ...values })) {
+    // `set` refuses names that are taken; a value may shadow the predefined `namespace`.
+    environment.variables.delete(name)
+    environment.set(name, value)
+  }
+  return environment
+}
+
+function range(from: number, to?: number, step = 1): number[] {
+  const [start, end] = to === undefined ? [0, from] : [from, to]
+  return Array.from({ length: Math.max(0, Math.ceil((end - start) / step)) }, (_, i) => start + i * step)
+}
+
+/** The library's interpreter escapes nothing and stops at a loop over an unknown variable; this one mends both. */
+class TemplateInterpreter extends JinjaInterpreter {
+  readonly #escapeHtml: boolean
+  readonly #printed = new Set<Node>()
+  readonly #looped = new Set<unknown>()
+
+  constructor(environment: Environment, program: Program, escapeHtml: boolean) {
+    super(environment)
+    this.#escapeHtml = escapeHtml
+    this.#findPrinted(program.body)
+  }
+
+  override evaluate(node: Node, environment: Environment): RuntimeValue {
+    const value = this.#applyOwnFilter(node, environment) ?? super.evaluate(node, environment)
+    if (value.type === 'UndefinedValue' && this.#looped.has(node)) return toRuntimeValue([])
+    return this.#escapeHtml && !isEmpty(value) && this.#printed.has(node) ? toRuntimeValue(escapeText(value)) : value
+  }
+
+  /** Notes which nodes print their value, `{{ node }}`, and which are looped over. */
+  #findPrinted(body: readonly Node[]): void {
+    for (const node of body) {
+      const parts = [node.body, node.alternate, node.defaultBlock].filter((part) => Array.isArray(part))
+      for (const part of parts) this.#findPrinted(part)
+      if (node.type === 'For') this.#looped.add(node.iterable)
+      // Text between the tags is a StringLiteral too.
+      if (parts.length === 0 && node.type !== 'StringLiteral' && !isEscapedAlready(node)) this.#printed.add(node)
+    }
+  }
+
+  #applyOwnFilter(node: Node, environment: Environment): RuntimeValue | undefined {
+    const filter = filterOf(node)
+    const apply = filter && FILTERS.get(filter.name)
+    if (!apply) return undefined
+    const [operand, ...args] = [node.operand as Node, ...filter.args].map((part) => this.evaluate(part, environment))
+    return operand && toRuntimeValue(apply(operand, ...args))
+  }
+}
+
+type Filter = (value: RuntimeValue, ...args: RuntimeValue[]) => unknown
+
+const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
+  ['escape', escapeText],
+  ['e', escapeText],
+  ['round', ({ value }, digits) => Number(Number(value).toFixed(Number(digits?.value ?? 0)))],
+])
+
+/** What the filter `safe` lets through, what was escaped, and what a macro printed, the only functions in reach but these two. */
+function isEscapedAlready(node: Node): boolean {
+  const callee = node.type === 'CallExpression' ? (node.callee as Node) : undefined
+  if (callee?.type === 'Identifier') return callee.value !== 'namespace' && callee.value !== 'range'
+  return ['safe', 'escape', 'e'].includes(filterOf(node)?.name ?? '')
+}
+
+function filterOf(node: Node | undefined): { name: string; args: Node[] } | undefined {
+  if (node?.type !== 'FilterExpression') return undefined
+  const filter = node.filter as Node
+  if (filter.type !== 'CallExpression') return { name: String(filter.value), args: [] }
+  return { name: String((filter.callee as Node).value), args: filter.args as Node[] }
+}
+
+function isEmpty({ type }: RuntimeValue): boolean {
+  return type === 'UndefinedValue' || type === 'NullValue'
+}
+
+function toRuntimeValue(value: unknown): RuntimeValue {
+  return new Environment().set('value', value)
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
+
+function escapeText(value: RuntimeValue): string {
+  if (isEmpty(value)) return ''
+  return value.toString().replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
+}

@@ -1,0 +1,18 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+
+export const replace = defineBlock({
+  id: '7e7c87ab-3469-4bcc-9abe-67705091b713',
+  name: 'replace',
+  description: 'Replace every occurrence of a text.',
+  category: 'TEXT',
+  input: z.object({ text: z.string(), old: z.string(), new: z.string() }),
+  output: z.object({ output: z.string() }),
+  tests: [
+    { input: { text: 'a-b-c', old: '-', new: '+' }, output: [['output', 'a+b+c']] },
+    { input: { text: 'a', old: 'b', new: '$&' }, output: [['output', 'a']] },
+  ],
+  *run({ text, old, new: replacement }) {
+    yield ['output', text.replaceAll(old, () => replacement)]
+  },
+})

@@ -1,0 +1,27 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+
+export const split = defineBlock({
+  id: 'd5ea33c8-a575-477a-b42f-2fe3be5055ec',
+  name: 'split',
+  description: 'Cut a text into a list of texts.',
+  category: 'TEXT',
+  input: z.object({
+    text: z.string(),
+    delimiter: z.string().describe('Where to cut; left out of the parts.'),
+    strip: z.boolean().default(true).describe('Drop white space around each part.'),
+  }),
+  output: z.object({ texts: z.array(z.string()) }),
+  tests: [
+    { input: { text: 'a, b,,c', delimiter: ',' }, output: [['texts', ['a', 'b', '', 'c']]] },
+    { input: { text: 'a, b', delimiter: ',', strip: false }, output: [['texts', ['a', ' b']]] },
+    { name: 'an empty text has no parts', input: { text: '', delimiter: ',' }, output: [['texts', []]] },
+    { input: { text: 'a', delimiter: '' }, output: [['error', 'delimiter must not be empty']] },
+  ],
+  *run({ text, delimiter, strip }) {
+    if (text === '') return yield ['texts', []]
+    if (delimiter === '') throw new Error('delimiter must not be empty')
+    const parts = text.split(delimiter)
+    yield ['texts', strip ? parts.map((part) => part.trim()) : parts]
+  },
+})

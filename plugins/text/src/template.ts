@@ -1,0 +1,44 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { renderTemplate } from './render-template.ts'
+
+export const template = defineBlock({
+  id: 'db7d8f02-2f44-4c55-ab7a-eae0941f0c30',
+  name: 'template',
+  description: 'Fill a Jinja template with values.',
+  category: 'TEXT',
+  input: z.object({
+    values: z.record(z.string(), z.unknown()).describe('The variables that the template may use.'),
+    format: z.string().describe('The template: {{ name }}, {% if %}, {% for %}. An unknown variable is empty.'),
+    escape_html: z.boolean().default(false).describe('Escape what {{ }} puts in, except after the filter "safe".'),
+  }),
+  output: z.object({ output: z.string() }),
+  tests: [
+    { input: { values: { name: 'Ada' }, format: 'Hello {{ name }}!' }, output: [['output', 'Hello Ada!']] },
+    {
+      name: 'an unknown variable is empty',
+      input: { values: {}, format: '[{{ a }}{{ b.c }}{% for x in d %}x{% endfor %}]' },
+      output: [['output', '[]']],
+    },
+    {
+      input: { values: { rows: [{ n: 1 }, { n: 2 }] }, format: '{% for r in rows %}{{ r.n }};\n{% endfor %}' },
+      output: [['output', '1;\n2;\n']],
+    },
+    { name: 'null is empty', input: { values: { a: null, b: true }, format: '{{ a }} {{ b }}' }, output: [['output', ' true']] },
+    {
+      input: { values: { a: '<b>' }, format: '<i>{{ a }}{{ a | safe }}</i>', escape_html: true },
+      output: [['output', '<i>&lt;b&gt;<b></i>']],
+    },
+    {
+      input: { values: {}, format: 'Hello {{ name' },
+      output: [['error', (message) => message.startsWith('format is not a Jinja template: ')]],
+    },
+    {
+      input: { values: { a: 1 }, format: '{{ a | nonsense }}' },
+      output: [['error', (message) => message.startsWith('format cannot be filled in: ')]],
+    },
+  ],
+  *run({ values, format, escape_html: escapeHtml }) {
+    yield ['output', renderTemplate(format, values, escapeHtml)]
+  },
+})
