@@ -1,9 +1,19 @@
 export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
+export { findServer, openDataDir, startEmbeddedPostgres } from './database/index.ts'
 export { createRuntime } from './runtime.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export type { User } from './accounts/index.ts'
+export type { DataDir, EmbeddedPostgresOptions, EmbeddedPostgresServer } from './database/index.ts'
 export type { ErrorCode, ErrorDetails, Fault } from './errors/index.ts'
-export type { Execution, ExecutionStatus, JournalEvent, NodeExecutionStatus, NodeExecutionView, Reason } from './executions/index.ts'
+export type {
+  Execution,
+  ExecutionStatus,
+  JournalEvent,
+  NodeExecutionStatus,
+  NodeExecutionView,
+  Reason,
+} from './executions/index.ts'
 export type { Graph, GraphDocument, GraphVersion, Page, PageRequest } from './graphs/index.ts'
+export type { JsonSchema } from './pins/index.ts'
 export type { Block, PluginReport } from './plugins/index.ts'
 export type { Runtime, RuntimeConfig } from './runtime.ts'

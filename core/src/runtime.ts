@@ -6,6 +6,9 @@ import { PluginBundle, createBundleStore, createPluginRegistry, watchPlugins, ty
 import { createQueue } from './queue/index.ts'
 import { createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
 
+/** Everything that MikroORM keeps. */
+export const ENTITIES = [User, ApiKey, PluginBundle, Graph, GraphVersion, Execution]
+
 export interface RuntimeConfig {
   /** `postgres://…` */
   databaseUrl: string
@@ -36,16 +39,19 @@ export interface Runtime {
  *
  * @throws {AshlarError} DATABASE_UNREACHABLE DATABASE_FAILED CONFIG_INVALID
  */
-export async function createRuntime({ databaseUrl, pluginRoots, watch = false, sandbox: limits, onError }: RuntimeConfig): Promise<Runtime> {
+export async function createRuntime({
+  databaseUrl,
+  pluginRoots,
+  watch = false,
+  sandbox: limits,
+  onError,
+}: RuntimeConfig): Promise<Runtime> {
   const undo: (() => Promise<void> | void)[] = []
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step()
   }
   try {
-    const [database, sandbox] = await Promise.all([
-      openDatabase({ url: databaseUrl, entities: [User, ApiKey, PluginBundle, Graph, GraphVersion, Execution] }),
-      createSandbox(limits),
-    ])
+    const [database, sandbox] = await Promise.all([openDatabase({ url: databaseUrl, entities: ENTITIES }), createSandbox(limits)])
     undo.push(database.close, sandbox.close)
     const fork = database.fork
     const plugins = createPluginRegistry(sandbox, pluginRoots, createBundleStore(fork))

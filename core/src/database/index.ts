@@ -1,4 +1,8 @@
+export { findServer, openDataDir } from './data-dir.ts'
+export { startEmbeddedPostgres } from './embedded-postgres.ts'
 export { channelName, createNotifications } from './notifications.ts'
 export { openDatabase } from './database.ts'
+export type { DataDir } from './data-dir.ts'
 export type { Database } from './database.ts'
+export type { EmbeddedPostgresOptions, EmbeddedPostgresServer } from './embedded-postgres.ts'
 export type { Notifications } from './notifications.ts'

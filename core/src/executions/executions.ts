@@ -27,8 +27,8 @@ export interface Executions {
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>>
   /** By id, newest first. */
   list(ownerId: string, filter: { graphId?: string | undefined }, page: PageRequest): Promise<Page<Execution>>
-  /** Committed events after `after`, at most `most`. */
-  events(ownerId: string, executionId: string, after: number, most: number): Promise<JournalEvent[]>
+  /** Committed events after `after`, at most `most`, and how many there are in all. */
+  eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Every event after `after`, until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>>
   nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
@@ -56,7 +56,10 @@ class ExecutionService implements Executions {
   }
 
   async start(ownerId: string, { graphId, version, inputs }: Parameters<Executions['start']>[1]): Promise<Execution> {
-    const chosen = version === undefined ? await this.#activeVersion(ownerId, graphId) : await this.#parts.graphs.versionNumbered(ownerId, graphId, version)
+    const chosen =
+      version === undefined
+        ? await this.#activeVersion(ownerId, graphId)
+        : await this.#parts.graphs.versionNumbered(ownerId, graphId, version)
     return this.#insert(ownerId, chosen, parseInputs(inputs, chosen.inputSchema))
   }
 
@@ -69,10 +72,15 @@ class ExecutionService implements Executions {
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#plan(execution.versionId)
     await this.#parts.database.transact(async (client) => {
-      const { rows } = await client.query<{ status: Execution['status'] }>('select status from execution where id = $1 for update', [executionId])
+      const { rows } = await client.query<{ status: Execution['status'] }>(
+        'select status from execution where id = $1 for update',
+        [executionId],
+      )
       const [row] = rows
       if (!row || isFinal(row.status))
-        throw new AshlarError('EXECUTION_FINISHED', `the execution is ${row?.status} already`, { details: { path: ['executionId'] } })
+        throw new AshlarError('EXECUTION_FINISHED', `the execution is ${row?.status} already`, {
+          details: { path: ['executionId'] },
+        })
       const events = await readEvents(client, executionId, 0, Infinity)
       const event = cancelled(plan, events)
       const seq = (events.at(-1)?.seq ?? 0) + 1
@@ -81,16 +89,21 @@ class ExecutionService implements Executions {
         [executionId, JSON.stringify(event.outputs), JSON.stringify(event.failedNodes), JSON.stringify(event.reason)],
       )
       await client.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $2, $3)', [
-        executionId, seq, JSON.stringify([{ seq, at: Date.now(), ...event }]),
+        executionId,
+        seq,
+        JSON.stringify([{ seq, at: Date.now(), ...event }]),
       ])
-      await client.query(`select pg_notify('${channelName('cancel')}', $1), pg_notify('${channelName('journal')}', $1)`, [executionId])
+      await client.query(`select pg_notify('${channelName('cancel')}', $1), pg_notify('${channelName('journal')}', $1)`, [
+        executionId,
+      ])
     })
     return this.get(ownerId, executionId)
   }
 
   async get(ownerId: string, executionId: string): Promise<Execution> {
     const execution = (await this.find(ownerId, [executionId])).get(executionId)
-    if (!execution) throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
+    if (!execution)
+      throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
     return execution
   }
 
@@ -99,16 +112,29 @@ class ExecutionService implements Executions {
     return new Map(found.map((execution) => [execution.id, execution]))
   }
 
-  async list(ownerId: string, { graphId }: { graphId?: string | undefined }, { first, after }: PageRequest): Promise<Page<Execution>> {
+  async list(
+    ownerId: string,
+    { graphId }: { graphId?: string | undefined },
+    { first, after }: PageRequest,
+  ): Promise<Page<Execution>> {
     const em = this.#parts.database.fork()
     const where = graphId === undefined ? { ownerId } : { ownerId, graphId }
-    const items = await em.find(Execution, { ...where, ...(after && { id: { $lt: after } }) }, { orderBy: { id: 'desc' }, limit: first + 1 })
+    const items = await em.find(
+      Execution,
+      { ...where, ...(after && { id: { $lt: after } }) },
+      { orderBy: { id: 'desc' }, limit: first + 1 },
+    )
     return { items: items.slice(0, first), hasMore: items.length > first, total: await em.count(Execution, where) }
   }
 
-  async events(ownerId: string, executionId: string, after: number, most: number): Promise<JournalEvent[]> {
+  async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {
     await this.get(ownerId, executionId)
-    return readEvents(this.#parts.database.pool, executionId, after, most)
+    const { pool } = this.#parts.database
+    const [events, { rows }] = await Promise.all([
+      readEvents(pool, executionId, after, most),
+      pool.query<{ total: number | null }>('select max(last_seq) as total from journal where execution_id = $1', [executionId]),
+    ])
+    return { events, total: rows[0]?.total ?? 0 }
   }
 
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>> {

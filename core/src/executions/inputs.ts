@@ -10,7 +10,9 @@ import { compileCoercion, type JsonSchema } from '../pins/index.ts'
  */
 export function parseInputs(inputs: unknown, schema: JsonSchema): Record<string, unknown> {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
-    throw new AshlarError('INPUTS_INVALID', `inputs must be an object of values by name, got ${showValue(inputs)}`, { details: { path: ['inputs'] } })
+    throw new AshlarError('INPUTS_INVALID', `inputs must be an object of values by name, got ${showValue(inputs)}`, {
+      details: { path: ['inputs'] },
+    })
   const given = new Map(Object.entries(inputs).filter(([, value]) => value !== null && value !== undefined))
   const properties = schema.properties ?? {}
   const faults: Fault[] = []
@@ -19,7 +21,10 @@ export function parseInputs(inputs: unknown, schema: JsonSchema): Record<string,
   for (const [name, value] of given) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
     if (!property) {
-      faults.push({ path: `inputs.${name}`, message: `is not an input of this graph; it has ${Object.keys(properties).join(', ') || 'none'}` })
+      faults.push({
+        path: `inputs.${name}`,
+        message: `is not an input of this graph; it has ${Object.keys(properties).join(', ') || 'none'}`,
+      })
       continue
     }
     const coerced = compileCoercion(property, schema)?.(value) ?? value

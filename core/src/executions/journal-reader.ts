@@ -5,7 +5,12 @@ import type { JournalEvent } from './events.ts'
 const PAGE_ROWS = 100
 
 /** Committed events of an execution after `after`, in order, at most `most`. */
-export async function readEvents(pool: pg.Pool | pg.ClientBase, executionId: string, after: number, most: number): Promise<JournalEvent[]> {
+export async function readEvents(
+  pool: pg.Pool | pg.ClientBase,
+  executionId: string,
+  after: number,
+  most: number,
+): Promise<JournalEvent[]> {
   const events: JournalEvent[] = []
   let last = after
   while (events.length < most) {
@@ -39,7 +44,7 @@ export async function* followEvents(
     if (message === '' || message.includes(executionId)) heard.resolve()
   })
   try {
-    for (let last = after; ; ) {
+    for (let last = after; ;) {
       const events = await readEvents(pool, executionId, last, READ_AHEAD)
       for (const event of events) {
         yield event

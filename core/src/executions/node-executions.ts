@@ -23,7 +23,11 @@ export interface NodeExecutionView {
 }
 
 /** Every node execution of an execution, read from its journal; in the order in which they were made, by node. */
-export function viewNodeExecutions(plan: Plan, inputs: Record<string, unknown>, events: readonly JournalEvent[]): NodeExecutionView[] {
+export function viewNodeExecutions(
+  plan: Plan,
+  inputs: Record<string, unknown>,
+  events: readonly JournalEvent[],
+): NodeExecutionView[] {
   const { scheduler } = fold(plan, events)
   const facts = gatherFacts(events)
   return scheduler.nodeExecutions().map((run) => {

@@ -29,7 +29,8 @@ export function createPlans(fork: () => EntityManager, plugins: PluginRegistry):
         if (!(plan instanceof AshlarError)) keep(version.id, plan)
         loaded.set(version.id, plan)
       }
-      for (const id of versionIds) if (!loaded.has(id)) loaded.set(id, kept.get(id) ?? new AshlarError('NOT_FOUND', `there is no graph version ${id}`))
+      for (const id of versionIds)
+        if (!loaded.has(id)) loaded.set(id, kept.get(id) ?? new AshlarError('NOT_FOUND', `there is no graph version ${id}`))
       return loaded
     },
   }
@@ -39,7 +40,11 @@ async function planOf(version: GraphVersion, plugins: PluginRegistry): Promise<P
   const blocks = new Map<string, Block>()
   for (const [reference, { digest, id }] of Object.entries(version.blocks)) {
     const block = await plugins.pinned(digest, id)
-    if (!block) return new AshlarError('BLOCK_UNAVAILABLE', `block ${reference} (${id}) is not installed in the version that the graph was saved with`)
+    if (!block)
+      return new AshlarError(
+        'BLOCK_UNAVAILABLE',
+        `block ${reference} (${id}) is not installed in the version that the graph was saved with`,
+      )
     blocks.set(reference, block)
   }
   return compilePlan(version.document, (node) => {

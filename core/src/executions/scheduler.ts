@@ -238,8 +238,10 @@ export function assembleInputs({ node, values }: NodeExecution, graphInputs: Rec
     else inputs[pin] = values.get(pin)
   }
   const name = node.constants.name
-  if (node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(graphInputs, name)) inputs.value = graphInputs[name]
-  for (const [pin, coerce] of node.coercions) if (inputs[pin] !== undefined && inputs[pin] !== null) inputs[pin] = coerce(inputs[pin])
+  if (node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(graphInputs, name))
+    inputs.value = graphInputs[name]
+  for (const [pin, coerce] of node.coercions)
+    if (inputs[pin] !== undefined && inputs[pin] !== null) inputs[pin] = coerce(inputs[pin])
   for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
   return inputs
 }

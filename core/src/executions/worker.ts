@@ -71,7 +71,10 @@ class RunningWorker implements Worker {
   start(): void {
     const { notifications } = this.#parts
     const poll = setInterval(() => this.#lookForWork(), POLL_EVERY_MS)
-    const renew = setInterval(() => this.#tell(this.#parts.queue.renew([...this.#active.values()].map(({ lease }) => lease))), RENEW_EVERY_MS)
+    const renew = setInterval(
+      () => this.#tell(this.#parts.queue.renew([...this.#active.values()].map(({ lease }) => lease))),
+      RENEW_EVERY_MS,
+    )
     this.#ends.push(
       notifications.listen('work', () => this.#lookForWork()),
       notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(id))),
@@ -137,7 +140,13 @@ class RunningWorker implements Worker {
   }
 
   #fail(active: Active, { code, message }: AshlarError): void {
-    this.#journal.append(active.entry, { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason: { code, message } })
+    this.#journal.append(active.entry, {
+      type: 'ExecutionFinished',
+      status: 'FAILED',
+      outputs: {},
+      failedNodes: [],
+      reason: { code, message },
+    })
   }
 
   /** Their ends are committed: the jobs go together. */

@@ -1,11 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { AshlarError } from '../errors/index.ts'
+import { z } from 'zod'
+import { AshlarError, type Fault } from '../errors/index.ts'
 import type { PluginRegistry } from '../plugins/index.ts'
 import { parseEnd, type GraphDocument } from './document.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
 import { interfaceOf } from './interface.ts'
-import { assertValid, parseDocument } from './validate.ts'
+import { assertValid, findFaults, parseDocument } from './validate.ts'
 
 export interface NewGraph {
   name: string
@@ -52,6 +53,10 @@ export interface Graphs {
   findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
+  /** Every fault; nothing is saved. */
+  validate(document: unknown): Fault[]
+  /** Makes a graph of what an export wrote: `{ name, description?, document }`. @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
+  import(ownerId: string, file: unknown): Promise<Graph>
   /** A version without a graph, for the single block of `runBlock`. */
   createLoose(ownerId: string, document: unknown): Promise<GraphVersion>
 }
@@ -59,6 +64,8 @@ export interface Graphs {
 export function createGraphs(fork: () => EntityManager, plugins: PluginRegistry): Graphs {
   return new GraphService(fork, plugins)
 }
+
+const exportSchema = z.object({ name: z.string(), description: z.string().optional(), document: z.unknown() })
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -106,13 +113,21 @@ class GraphService implements Graphs {
     const graph = await this.get(ownerId, graphId)
     const versions = await this.findVersions(ownerId, [graph.activeVersionId])
     const document = versions.get(graph.activeVersionId)?.document
-    return this.#create(ownerId, { name: name ?? `${graph.name} (copy)`, description: graph.description, document }, graph.activeVersionId)
+    return this.#create(
+      ownerId,
+      { name: name ?? `${graph.name} (copy)`, description: graph.description, document },
+      graph.activeVersionId,
+    )
   }
 
   async list(ownerId: string, { first, after }: PageRequest): Promise<Page<Graph>> {
     const em = this.#fork()
     const where = { ownerId, deletedAt: null }
-    const items = await em.find(Graph, { ...where, ...(after && { id: { $lt: after } }) }, { orderBy: { id: 'desc' }, limit: first + 1 })
+    const items = await em.find(
+      Graph,
+      { ...where, ...(after && { id: { $lt: after } }) },
+      { orderBy: { id: 'desc' }, limit: first + 1 },
+    )
     return pageOf(items, first, await em.count(Graph, where))
   }
 
@@ -130,7 +145,11 @@ class GraphService implements Graphs {
   async versions(ownerId: string, graphId: string, { first, after }: PageRequest): Promise<Page<GraphVersion>> {
     const em = this.#fork()
     const where = { ownerId, graphId }
-    const items = await em.find(GraphVersion, { ...where, ...(after && { id: { $lt: after } }) }, { orderBy: { id: 'desc' }, limit: first + 1 })
+    const items = await em.find(
+      GraphVersion,
+      { ...where, ...(after && { id: { $lt: after } }) },
+      { orderBy: { id: 'desc' }, limit: first + 1 },
+    )
     return pageOf(items, first, await em.count(GraphVersion, where))
   }
 
@@ -144,6 +163,24 @@ class GraphService implements Graphs {
     const version = await this.#fork().findOne(GraphVersion, { ownerId, graphId, number })
     if (!version) throw new AshlarError('NOT_FOUND', `this graph has no version ${number}`, { details: { path: ['version'] } })
     return version
+  }
+
+  validate(document: unknown): Fault[] {
+    try {
+      return findFaults(parseDocument(document), (reference) => this.#plugins.block(reference))
+    } catch (error) {
+      if (error instanceof AshlarError) return [...(error.details.faults ?? [])]
+      throw error
+    }
+  }
+
+  async import(ownerId: string, file: unknown): Promise<Graph> {
+    const parsed = exportSchema.safeParse(file)
+    if (!parsed.success)
+      throw new AshlarError('BAD_INPUT', `the file is not an exported graph: ${z.prettifyError(parsed.error)}`, {
+        details: { path: ['file'] },
+      })
+    return this.#create(ownerId, parsed.data)
   }
 
   async createLoose(ownerId: string, document: unknown): Promise<GraphVersion> {
@@ -168,7 +205,14 @@ class GraphService implements Graphs {
     const version = this.#version(em, ownerId, id, 1, parsed)
     const at = version.createdAt
     const graph = em.create(Graph, {
-      id, ownerId, name, description: description ?? '', activeVersionId: version.id, forkedFromId, createdAt: at, updatedAt: at,
+      id,
+      ownerId,
+      name,
+      description: description ?? '',
+      activeVersionId: version.id,
+      forkedFromId,
+      createdAt: at,
+      updatedAt: at,
     })
     await em.flush()
     return graph
@@ -182,7 +226,16 @@ class GraphService implements Graphs {
       if (block) blocks[reference] = { digest: block.plugin.bundle.digest, id: block.id }
     }
     const id = randomUUIDv7()
-    return em.create(GraphVersion, { id, graphId, ownerId, number, document, blocks, createdAt: new Date(), ...interfaceOf(document, find) })
+    return em.create(GraphVersion, {
+      id,
+      graphId,
+      ownerId,
+      number,
+      document,
+      blocks,
+      createdAt: new Date(),
+      ...interfaceOf(document, find),
+    })
   }
 
   async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {

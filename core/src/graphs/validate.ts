@@ -53,11 +53,16 @@ interface CheckedNode {
 function nodeFaults({ node, block, linked }: CheckedNode): Fault[] {
   const path = `nodes.${node.id}`
   if (!block) return [{ path: `${path}.block`, message: `there is no block ${showValue(node.block)}` }]
-  const constants = Object.entries(node.inputs).flatMap(([pin, value]) => constantFaults(`${path}.inputs.${pin}`, block, pin, value))
+  const constants = Object.entries(node.inputs).flatMap(([pin, value]) =>
+    constantFaults(`${path}.inputs.${pin}`, block, pin, value),
+  )
   const missing = (block.inputSchema.required ?? [])
     .filter((pin) => !linked.has(pin) && (node.inputs[pin] === undefined || node.inputs[pin] === null))
     .filter((pin) => !(block.kind === 'input' && pin === 'value'))
-    .map((pin) => ({ path: `${path}.inputs.${pin}`, message: `block ${block.qualifiedName} needs this input: give a value or a link` }))
+    .map((pin) => ({
+      path: `${path}.inputs.${pin}`,
+      message: `block ${block.qualifiedName} needs this input: give a value or a link`,
+    }))
   return [...constants, ...missing]
 }
 
@@ -103,7 +108,8 @@ function linkFaults({ from, to }: { from: string; to: string }, i: number, nodes
   const taken = sink?.block?.inputSchema.properties?.[toPin.base]
   if (source?.block && !given)
     faults.push({ path: `links.${i}.from`, message: unknownPin(source.block, 'output', fromEnd.pin, source.block.outputSchema) })
-  if (sink?.block && !taken) faults.push({ path: `links.${i}.to`, message: unknownPin(sink.block, 'input', toEnd.pin, sink.block.inputSchema) })
+  if (sink?.block && !taken)
+    faults.push({ path: `links.${i}.to`, message: unknownPin(sink.block, 'input', toEnd.pin, sink.block.inputSchema) })
   if (!source?.block || !sink?.block || !given || !taken) return faults
   const misfit = canFit(
     { schema: given, root: source.block.outputSchema },
@@ -137,6 +143,8 @@ function nameFaults(nodes: CheckedNode[]): Fault[] {
       seen.add(name)
       return []
     }
-    return typeof name === 'string' ? [{ path: `nodes.${node.id}.inputs.name`, message: `another input block is named "${name}"` }] : []
+    return typeof name === 'string'
+      ? [{ path: `nodes.${node.id}.inputs.name`, message: `another input block is named "${name}"` }]
+      : []
   })
 }

@@ -13,7 +13,12 @@ export interface PinSchema {
  * type of the pin (rule 8), what remains is: a selector into something that is no container, a sub-pin of something that is
  * none, a source that is only ever null, and fixed choices without a common one.
  */
-export function canFit(source: PinSchema, sourceSteps: readonly PinStep[], sink: PinSchema, sinkSteps: readonly PinStep[]): string | undefined {
+export function canFit(
+  source: PinSchema,
+  sourceSteps: readonly PinStep[],
+  sink: PinSchema,
+  sinkSteps: readonly PinStep[],
+): string | undefined {
   const misread = findScalar(source, sourceSteps, 'is read from')
   const miswritten = findScalar(sink, sinkSteps, 'is put into')
   if (misread ?? miswritten) return misread ?? miswritten

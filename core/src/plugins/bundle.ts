@@ -51,6 +51,8 @@ function describeMessages(messages: Message[], folder: string): string {
   if (messages.length === 0) return 'the bundler failed'
   return messages
     .slice(0, 10)
-    .map(({ text, location }) => (location ? `${relative(folder, `${folder}/${location.file}`)}:${location.line}:${location.column + 1}: ${text}` : text))
+    .map(({ text, location }) =>
+      location ? `${relative(folder, `${folder}/${location.file}`)}:${location.line}:${location.column + 1}: ${text}` : text,
+    )
     .join('\n')
 }

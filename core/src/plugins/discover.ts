@@ -33,7 +33,9 @@ export async function discoverPlugins(roots: readonly string[]): Promise<(Plugin
 
 async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new AshlarError('CONFIG_INVALID', `plugin folder ${root} cannot be read: ${error.code ?? error.message}`, { cause: error })
+    throw new AshlarError('CONFIG_INVALID', `plugin folder ${root} cannot be read: ${error.code ?? error.message}`, {
+      cause: error,
+    })
   })
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => join(root, name))
   const sources = await Promise.all(folders.toSorted().map(readSource))

@@ -24,7 +24,15 @@ async function describeBundle(bundle: Bundle, sandbox: Sandbox): Promise<PluginM
   try {
     const manifest = await new Promise<unknown>((resolve, reject) => {
       let described: unknown
-      const request = { kind: 'describe', bundle, cordon: 'describe', owner: 'describe', scope, affinity: scope, block: '' } as const
+      const request = {
+        kind: 'describe',
+        bundle,
+        cordon: 'describe',
+        owner: 'describe',
+        scope,
+        affinity: scope,
+        block: '',
+      } as const
       sandbox.call(
         { ...request, input: 'null', timeoutMs: DESCRIBE_TIMEOUT_MS },
         {

@@ -30,11 +30,7 @@ export interface BundleStore {
  * A plugin that fails to load does not keep the others from loading. Plugins are taken in the order of their folders; one
  * that claims a name or a block id which an earlier one has is refused.
  */
-export function createPluginRegistry(
-  sandbox: Sandbox,
-  roots: readonly string[],
-  bundles: BundleStore,
-): PluginRegistry {
+export function createPluginRegistry(sandbox: Sandbox, roots: readonly string[], bundles: BundleStore): PluginRegistry {
   const changes = new EventEmitter().setMaxListeners(0)
   const byDigest = new Map<string, Plugin>()
   let reports: PluginReport[] = []
@@ -50,7 +46,12 @@ export function createPluginRegistry(
       await bundles.keep(plugin)
       byDigest.set(plugin.bundle.digest, plugin)
     }
-    byReference = new Map(blocksOf(reports).flatMap((block) => [[block.id, block], [block.qualifiedName, block]]))
+    byReference = new Map(
+      blocksOf(reports).flatMap((block) => [
+        [block.id, block],
+        [block.qualifiedName, block],
+      ]),
+    )
     if (summary(reports) !== before) changes.emit('change')
   }
 
@@ -87,7 +88,10 @@ async function report(
   }
 }
 
-function failed({ packageName, version }: { packageName: string; version: string }, { code, message }: AshlarError): PluginReport {
+function failed(
+  { packageName, version }: { packageName: string; version: string },
+  { code, message }: AshlarError,
+): PluginReport {
   return { packageName, version, status: 'FAILED', error: { code, message } }
 }
 

@@ -43,20 +43,36 @@ export async function createQueue(pool: pg.Pool, onError: (error: Error) => void
   return {
     async enqueue(client, executionIds) {
       const transaction = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
-      await boss.insert(NAME, executionIds.map((id) => ({ id })), { db: transaction })
+      await boss.insert(
+        NAME,
+        executionIds.map((id) => ({ id })),
+        { db: transaction },
+      )
     },
     async take(most) {
       const jobs = await boss.fetch(NAME, { batchSize: most })
       return jobs.map(({ id, retryCount }) => ({ executionId: id, job: { id, retryCount } }))
     },
     async renew(leases) {
-      if (leases.length > 0) await boss.touch(NAME, leases.map(({ job }) => job))
+      if (leases.length > 0)
+        await boss.touch(
+          NAME,
+          leases.map(({ job }) => job),
+        )
     },
     async complete(leases) {
-      if (leases.length > 0) await boss.deleteJob(NAME, leases.map(({ job }) => job))
+      if (leases.length > 0)
+        await boss.deleteJob(
+          NAME,
+          leases.map(({ job }) => job),
+        )
     },
     async release(leases) {
-      if (leases.length > 0) await boss.fail(NAME, leases.map(({ job }) => job))
+      if (leases.length > 0)
+        await boss.fail(
+          NAME,
+          leases.map(({ job }) => job),
+        )
     },
     close: () => boss.stop({ graceful: false }),
   }

@@ -7,7 +7,9 @@ export async function buildPrelude(): Promise<string> {
     entryPoints: [fileURLToPath(new URL('guest/main.ts', import.meta.url))],
     bundle: true,
     format: 'iife',
-    platform: 'browser',
+    // not `browser`: libraries would count on what a browser brings
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
     target: 'es2024',
     minify: true,
     keepNames: true,

@@ -21,10 +21,7 @@ export type ToProcess =
   | [type: 'abort', guest: string, ids: number[]]
   | [type: 'forget', scope: string]
 
-export type FromProcess =
-  | [type: 'ready']
-  | [type: 'events', json: string]
-  | [type: 'lost', guest: string, reason: LostReason]
+export type FromProcess = [type: 'ready'] | [type: 'events', json: string] | [type: 'lost', guest: string, reason: LostReason]
 
 /** `run` a block, run one of its `test`s, or `describe` the plugin. */
 export type CallKind = 'run' | 'test' | 'describe'

@@ -4,7 +4,14 @@ import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
-import { GUEST_ERROR_CODES, type CallMessage, type FromProcess, type GuestEvent, type LostReason, type ToProcess } from './protocol.ts'
+import {
+  GUEST_ERROR_CODES,
+  type CallMessage,
+  type FromProcess,
+  type GuestEvent,
+  type LostReason,
+  type ToProcess,
+} from './protocol.ts'
 import { residentMemoryMb } from './resident-memory.ts'
 
 /** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
@@ -202,7 +209,8 @@ export class SandboxProcess {
       this.#ended = true
       this.#events.ended()
     }
-    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? (ranOutOfMemory ? { kind: 'memory' } : { kind: 'exit', detail: how }))
+    if (calls.length > 0)
+      this.#events.lost(calls, this.#loss ?? (ranOutOfMemory ? { kind: 'memory' } : { kind: 'exit', detail: how }))
   }
 }
 

@@ -24,7 +24,13 @@ interface Result {
 
 let sandbox: Sandbox
 beforeAll(async () => {
-  sandbox = await createSandbox({ maxCpuMs: 1500, isolateMemoryMb: 32, processMemoryMb: 400, maxValueBytes: 100_000, maxOutputs: 1000 })
+  sandbox = await createSandbox({
+    maxCpuMs: 1500,
+    isolateMemoryMb: 32,
+    processMemoryMb: 400,
+    maxValueBytes: 100_000,
+    maxOutputs: 1000,
+  })
 })
 afterAll(() => sandbox.close())
 
@@ -32,7 +38,16 @@ function call(bundle: Bundle, block: string, request: Partial<CallRequest> = {})
   return new Promise((resolve) => {
     const result: Result = { outputs: [], logs: [] }
     const full: CallRequest = {
-      kind: 'run', bundle, cordon: 'builtin', owner: 'u', scope: 'e', affinity: 'e', block, input: '{"n":1}', timeoutMs: 5000, ...request,
+      kind: 'run',
+      bundle,
+      cordon: 'builtin',
+      owner: 'u',
+      scope: 'e',
+      affinity: 'e',
+      block,
+      input: '{"n":1}',
+      timeoutMs: 5000,
+      ...request,
     }
     sandbox.call(full, {
       output: (pin, value) => result.outputs.push([pin, value]),
@@ -64,7 +79,10 @@ const honest = bundleOf({
 describe('a call', () => {
   it('yields its outputs in order', async () => {
     expect(await call(honest, 'add', { input: '{"n":41}' })).toEqual({ outputs: [['n', 42]], logs: [] })
-    expect((await call(honest, 'add-async')).outputs).toEqual([['n', 1], ['n', 2]])
+    expect((await call(honest, 'add-async')).outputs).toEqual([
+      ['n', 1],
+      ['n', 2],
+    ])
   })
 
   it('fails with the message it throws, after the outputs it yielded', async () => {
@@ -81,14 +99,24 @@ describe('a call', () => {
 
   it('refuses inputs and outputs that break the schema, and names the pin', async () => {
     expect((await call(honest, 'add', { input: '{"n":"x"}' })).error).toMatchObject({
-      code: 'BLOCK_INPUT_INVALID', message: expect.stringContaining('input "n"'),
+      code: 'BLOCK_INPUT_INVALID',
+      message: expect.stringContaining('input "n"'),
     })
-    expect((await call(honest, 'wrong-pin')).error).toMatchObject({ code: 'BLOCK_OUTPUT_INVALID', message: expect.stringContaining('"nope"') })
-    expect((await call(honest, 'wrong-type')).error).toMatchObject({ code: 'BLOCK_OUTPUT_INVALID', message: expect.stringContaining('"n"') })
+    expect((await call(honest, 'wrong-pin')).error).toMatchObject({
+      code: 'BLOCK_OUTPUT_INVALID',
+      message: expect.stringContaining('"nope"'),
+    })
+    expect((await call(honest, 'wrong-type')).error).toMatchObject({
+      code: 'BLOCK_OUTPUT_INVALID',
+      message: expect.stringContaining('"n"'),
+    })
   })
 
   it('waits for timers, and tells what it writes to the console', async () => {
-    expect((await call(honest, 'wait')).outputs).toEqual([['n', 1], ['n', 2]])
+    expect((await call(honest, 'wait')).outputs).toEqual([
+      ['n', 1],
+      ['n', 2],
+    ])
     expect((await call(honest, 'log')).logs).toEqual(['log: hello {"a":1}'])
   })
 
@@ -104,7 +132,17 @@ describe('a call', () => {
   it('can be aborted: nothing more is heard of it', async () => {
     const heard: unknown[] = []
     const abort = sandbox.call(
-      { kind: 'run', bundle: honest, cordon: 'builtin', owner: 'u', scope: 'e', affinity: 'e', block: 'wait', input: '{}', timeoutMs: 1000 },
+      {
+        kind: 'run',
+        bundle: honest,
+        cordon: 'builtin',
+        owner: 'u',
+        scope: 'e',
+        affinity: 'e',
+        block: 'wait',
+        input: '{}',
+        timeoutMs: 1000,
+      },
       { output: (pin, value) => heard.push([pin, value]), end: () => heard.push('end') },
     )
     abort()
@@ -131,8 +169,18 @@ describe('a runaway', () => {
 
   it.each(['loop', 'grow-array', 'grow-map'])('(%s) does not harm the calls beside it', async (block) => {
     const guilty = call(honest, block, { timeoutMs: 1200 })
-    const innocent = await Promise.all(Array.from({ length: 5 }, (_, i) => call(honest, 'wait', { scope: `e${i % 2}`, timeoutMs: 30_000 })))
-    expect(innocent.map(({ outputs, error }) => [outputs, error])).toEqual(innocent.map(() => [[['n', 1], ['n', 2]], undefined]))
+    const innocent = await Promise.all(
+      Array.from({ length: 5 }, (_, i) => call(honest, 'wait', { scope: `e${i % 2}`, timeoutMs: 30_000 })),
+    )
+    expect(innocent.map(({ outputs, error }) => [outputs, error])).toEqual(
+      innocent.map(() => [
+        [
+          ['n', 1],
+          ['n', 2],
+        ],
+        undefined,
+      ]),
+    )
     expect((await guilty).error).toBeDefined()
   })
 })
@@ -142,7 +190,13 @@ describe('a process that is killed', () => {
     const waiting = call(honest, 'wait')
     await call(honest, 'add')
     for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
-    expect(await waiting).toEqual({ outputs: [['n', 1], ['n', 2]], logs: [] })
+    expect(await waiting).toEqual({
+      outputs: [
+        ['n', 1],
+        ['n', 2],
+      ],
+      logs: [],
+    })
   })
 })
 
@@ -152,7 +206,11 @@ describe('a bundle', () => {
     expect(manifest).toMatchObject({
       name: 'test',
       blocks: expect.arrayContaining([
-        expect.objectContaining({ name: 'add', kind: 'standard', inputSchema: expect.objectContaining({ type: 'object', properties: { n: { type: 'number', default: 1 } } }) }),
+        expect.objectContaining({
+          name: 'add',
+          kind: 'standard',
+          inputSchema: expect.objectContaining({ type: 'object', properties: { n: { type: 'number', default: 1 } } }),
+        }),
       ]),
     })
   })

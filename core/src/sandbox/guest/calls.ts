@@ -110,7 +110,10 @@ function checkPair(block: Block, pair: unknown): [string, unknown] {
   const schema = Object.hasOwn(block.output.shape, pin) ? block.output.shape[pin] : undefined
   if (!schema) {
     if (pin === 'error') return [pin, value]
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `no output pin "${pin}"; there are ${Object.keys(block.output.shape).join(', ')}, error`)
+    throw new GuestFailure(
+      'BLOCK_OUTPUT_INVALID',
+      `no output pin "${pin}"; there are ${Object.keys(block.output.shape).join(', ')}, error`,
+    )
   }
   const parsed = (schema as typeof block.output).safeParse(value)
   if (!parsed.success) throw new GuestFailure('BLOCK_OUTPUT_INVALID', issuesOf(parsed.error.issues, `output "${pin}"`))

@@ -1,3 +1,4 @@
+import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js'
 import { AbortController, AbortSignal } from 'abortcontroller-polyfill/dist/cjs-ponyfill.js'
 import { postLog } from './outbox.ts'
 import { clearTimer, setInterval, setTimeout } from './timers.ts'
@@ -9,6 +10,8 @@ export function installWebPlatform(): void {
   const api = {
     AbortController,
     AbortSignal,
+    TextDecoder,
+    TextEncoder,
     clearInterval: clearTimer,
     clearTimeout: clearTimer,
     console: createConsole(),
@@ -22,7 +25,9 @@ export function installWebPlatform(): void {
 
 function createConsole(): Record<string, (...args: unknown[]) => void> {
   const levels = ['debug', 'log', 'info', 'warn', 'error', 'trace']
-  return Object.fromEntries(levels.map((level) => [level, (...args: unknown[]) => postLog(level, args.map(showArgument).join(' '))]))
+  return Object.fromEntries(
+    levels.map((level) => [level, (...args: unknown[]) => postLog(level, args.map(showArgument).join(' '))]),
+  )
 }
 
 function showArgument(value: unknown): string {

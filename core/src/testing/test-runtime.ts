@@ -1,0 +1,34 @@
+import { inject } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { createRuntime, type Runtime, type RuntimeConfig } from '../runtime.ts'
+import { cloneDatabase } from './test-database.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string
+  }
+}
+
+/** Folder of the built-in plugins. */
+export const BUILTIN_PLUGINS = fileURLToPath(new URL('../../../plugins', import.meta.url))
+
+export interface TestRuntime extends Runtime {
+  /** The installation's owner. */
+  ownerId: string
+  /** What nobody waited for; a test that expects none checks it. */
+  failures: unknown[]
+}
+
+/** A runtime on a database of its own, with the built-in plugins unless told otherwise. */
+export async function createTestRuntime(config: Partial<RuntimeConfig> = {}): Promise<TestRuntime> {
+  const failures: unknown[] = []
+  const databaseUrl = config.databaseUrl ?? (await cloneDatabase(inject('postgresUrl')))
+  const runtime = await createRuntime({
+    pluginRoots: [BUILTIN_PLUGINS],
+    onError: (error) => failures.push(error),
+    ...config,
+    databaseUrl,
+  })
+  const owner = await runtime.accounts.ensureOwner()
+  return { ...runtime, ownerId: owner.id, failures }
+}

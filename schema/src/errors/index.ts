@@ -1,0 +1,1 @@
+export { EXPECTED, expected } from './errors.ts'

@@ -1,0 +1,102 @@
+import { AshlarError, type JournalEvent } from '@ashlar/core'
+import { builder } from '../builder.ts'
+import { parsePage } from '../connections.ts'
+import type { SchemaContext } from '../context.ts'
+import { ExecutionStatusType, ReasonType } from './refs.ts'
+
+type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>
+
+export const EventInterface = builder.interfaceRef<JournalEvent>('ExecutionEvent').implement({
+  description: 'Something that happened in an execution.',
+  resolveType: ({ type }) => type,
+  fields: (t) => ({
+    seq: t.exposeInt('seq', { description: '1, 2, 3 … per execution.' }),
+    at: t.field({ type: 'DateTime', resolve: ({ at }) => new Date(at) }),
+  }),
+})
+
+const NUMBER = { description: 'Which run of the node: 1, 2, 3 …' }
+
+builder.objectType(builder.objectRef<EventOf<'ExecutionStarted'>>('ExecutionStarted'), {
+  interfaces: [EventInterface],
+  fields: (t) => ({ inputs: t.expose('inputs', { type: 'JSON' }) }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeStarted'>>('NodeStarted'), {
+  interfaces: [EventInterface],
+  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeOutput'>>('NodeOutput'), {
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    pin: t.exposeString('pin'),
+    value: t.expose('value', { type: 'JSON', nullable: true }),
+  }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeLog'>>('NodeLog'), {
+  description: 'A line that a block wrote to its console.',
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    level: t.exposeString('level'),
+    text: t.exposeString('text'),
+  }),
+})
+
+const NodeErrorType = builder.objectRef<{ code: string; message: string }>('NodeError').implement({
+  fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
+})
+
+builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    attempt: t.exposeInt('attempt'),
+    status: t.field({ type: ExecutionStatusType, resolve: ({ error }) => (error ? 'FAILED' : 'COMPLETED') }),
+    error: t.field({ type: NodeErrorType, nullable: true, resolve: ({ error }) => error }),
+    retryInMs: t.int({
+      nullable: true,
+      description: 'It is to be tried again after this time.',
+      resolve: ({ retryInMs }) => retryInMs,
+    }),
+  }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeRetried'>>('NodeRetried'), {
+  description: 'A repetition has become due.',
+  interfaces: [EventInterface],
+  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
+})
+builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFinished'), {
+  description: 'Always the last event.',
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    status: t.expose('status', { type: ExecutionStatusType }),
+    outputs: t.expose('outputs', { type: 'JSON' }),
+    failedNodes: t.exposeStringList('failedNodes'),
+    reason: t.field({ type: ReasonType, nullable: true, resolve: ({ reason }) => reason }),
+  }),
+})
+
+/** A page of the journal, whose cursors are the numbers of the events. */
+export async function eventPage(executionId: string, args: Parameters<typeof parsePage>[0], { runtime, user }: SchemaContext) {
+  const { after, ...rest } = args
+  const { first } = parsePage(rest)
+  const seq = after == null ? 0 : Number(after)
+  if (!Number.isInteger(seq) || seq < 0)
+    throw new AshlarError('BAD_INPUT', 'argument "after" must be the seq of an event', { details: { path: ['after'] } })
+  const { events, total } = await runtime.executions.eventPage(user.id, executionId, seq, first + 1)
+  const edges = events.slice(0, first).map((node) => ({ node, cursor: String(node.seq) }))
+  return {
+    edges,
+    totalCount: total,
+    pageInfo: {
+      hasNextPage: events.length > first,
+      hasPreviousPage: false,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}

@@ -1,0 +1,4 @@
+import './mutations.ts'
+import './subscription.ts'
+
+import './execution.ts'

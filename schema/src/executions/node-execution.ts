@@ -1,0 +1,32 @@
+import { NODE_EXECUTION_STATUSES, type NodeExecutionView } from '@ashlar/core'
+import { builder } from '../builder.ts'
+
+const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({
+  fields: (t) => ({ pin: t.exposeString('pin'), value: t.expose('value', { type: 'JSON', nullable: true }) }),
+})
+
+const NodeFailureType = builder.objectRef<{ code: string; message: string }>('NodeFailure').implement({
+  description: 'Why a run of a node failed.',
+  fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
+})
+
+const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
+  description: '`INCOMPLETE` still lacks values for some of its pins.',
+  values: NODE_EXECUTION_STATUSES,
+})
+
+export const NodeExecutionType = builder.objectRef<NodeExecutionView>('NodeExecution').implement({
+  description: 'One run of a node.',
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', { description: '1, 2, 3 … per node.' }),
+    status: t.expose('status', { type: NodeExecutionStatusType }),
+    attempt: t.exposeInt('attempt'),
+    inputs: t.expose('inputs', { type: 'JSON', nullable: true, description: 'What it ran on; null while it lacks pins.' }),
+    outputs: t.field({ type: [PinValueType], resolve: ({ outputs }) => outputs }),
+    missingPins: t.exposeStringList('missingPins', { description: 'Linked pins that no value has come to.' }),
+    error: t.field({ type: NodeFailureType, nullable: true, resolve: ({ error }) => error }),
+    startedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ startedAt }) => startedAt }),
+    finishedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ finishedAt }) => finishedAt }),
+  }),
+})

@@ -1,0 +1,71 @@
+import { builder } from '../builder.ts'
+import { connectionOf, parsePage } from '../connections.ts'
+import { ExecutionConnection, ExecutionType } from '../executions/refs.ts'
+import { parseGlobalId } from '../global-ids.ts'
+import { GraphConnection, GraphType, GraphVersionConnection, GraphVersionType } from './refs.ts'
+
+builder.objectType(GraphType, {
+  description: 'Nodes and links, in versions; one version is active.',
+  fields: (t) => ({
+    name: t.exposeString('name'),
+    description: t.exposeString('description'),
+    activeVersion: t.field({
+      type: GraphVersionType,
+      description: 'What an execution runs unless it names another version.',
+      resolve: ({ activeVersionId }) => activeVersionId,
+    }),
+    forkedFrom: t.field({ type: GraphVersionType, nullable: true, resolve: ({ forkedFromId }) => forkedFromId }),
+    versions: t.connection(
+      {
+        type: GraphVersionType,
+        description: 'Newest first.',
+        resolve: async ({ id }, page, { runtime, user }) =>
+          connectionOf(await runtime.graphs.versions(user.id, id, parsePage(page)), (version) => version.id),
+      },
+      GraphVersionConnection,
+    ),
+    executions: t.connection(
+      {
+        type: ExecutionType,
+        description: 'Newest first.',
+        resolve: async ({ id }, page, { runtime, user }) =>
+          connectionOf(await runtime.executions.list(user.id, { graphId: id }, parsePage(page)), (execution) => execution.id),
+      },
+      ExecutionConnection,
+    ),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
+  }),
+})
+
+const FaultType = builder.objectRef<{ path: string; message: string }>('GraphFault').implement({
+  description: 'A fault in a graph document.',
+  fields: (t) => ({ path: t.exposeString('path'), message: t.exposeString('message') }),
+})
+
+builder.queryFields((t) => ({
+  graphs: t.connection(
+    {
+      type: GraphType,
+      description: 'Your graphs, newest first.',
+      resolve: async (_root, page, { runtime, user }) =>
+        connectionOf(await runtime.graphs.list(user.id, parsePage(page)), (graph) => graph.id),
+    },
+    GraphConnection,
+  ),
+  graph: t.field({
+    type: GraphType,
+    nullable: true,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: async (_root, { id }, { runtime, user }) => {
+      const graphId = parseGlobalId(id, 'Graph', 'id')
+      return (await runtime.graphs.find(user.id, [graphId])).get(graphId)
+    },
+  }),
+  validateGraph: t.field({
+    type: [FaultType],
+    description: 'Every fault of a graph document; nothing is saved.',
+    args: { document: t.arg({ type: 'JSON', required: true }) },
+    resolve: (_root, { document }, { runtime }) => [...runtime.graphs.validate(document)],
+  }),
+}))

@@ -1,0 +1,4 @@
+import './mutations.ts'
+
+import './graph.ts'
+import './version.ts'

@@ -1,0 +1,23 @@
+import { builder } from '../builder.ts'
+import { GraphVersionType } from './refs.ts'
+
+const CapabilityType = builder.objectRef<{ kind: string; detail: string }>('Capability').implement({
+  description: 'A power that a block has beyond computing on its inputs.',
+  fields: (t) => ({ kind: t.exposeString('kind'), detail: t.exposeString('detail') }),
+})
+
+builder.objectType(GraphVersionType, {
+  description: 'A graph as it was saved once; it never changes.',
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: '1, 2, 3 … per graph.' }),
+    document: t.expose('document', { type: 'JSON', description: '`{ nodes: [{ id, block, inputs }], links: [{ from, to }] }`' }),
+    inputSchema: t.expose('inputSchema', { type: 'JSON', description: 'JSON Schema of the `inputs` of an execution.' }),
+    outputSchema: t.expose('outputSchema', { type: 'JSON', description: 'JSON Schema of the `outputs` of an execution.' }),
+    capabilities: t.field({
+      type: [CapabilityType],
+      description: 'What its blocks may do beyond computing: the sum of what their manifests name.',
+      resolve: () => [], // no manifest can name one yet: blocks compute, nothing else
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+  }),
+})

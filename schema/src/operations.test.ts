@@ -1,0 +1,319 @@
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { execute, parse, subscribe, validate, type ExecutionResult } from 'graphql'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildSchema, createContext } from './index.ts'
+
+const schema = buildSchema()
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+afterEach(() => vi.restoreAllMocks())
+
+async function contextOf(userId = runtime.ownerId) {
+  const user = (await runtime.accounts.find([userId])).get(userId)
+  if (!user) throw new Error('no such user')
+  return createContext({ runtime, user })
+}
+
+type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
+
+async function run(source: string, variableValues: Record<string, unknown> = {}): Promise<Json> {
+  const document = parse(source)
+  expect(validate(schema, document)).toEqual([])
+  const result = (await execute({ schema, document, variableValues, contextValue: await contextOf() })) as ExecutionResult
+  expect(result.errors).toBeUndefined()
+  return result.data as Json
+}
+
+const HELLO = {
+  nodes: [
+    { id: 'name', block: 'io/input', inputs: { name: 'name' } },
+    { id: 'greet', block: 'text/template', inputs: { format: 'Hello {{ name }}!' } },
+    { id: 'out', block: 'io/output', inputs: { name: 'greeting' } },
+  ],
+  links: [
+    { from: 'name.result', to: 'greet.values_#_name' },
+    { from: 'greet.output', to: 'out.value' },
+  ],
+}
+
+const CREATE = `mutation ($name: String!, $document: JSON!) { createGraph(input: { name: $name, document: $document }) {
+  ... on Graph { id name activeVersion { number inputSchema outputSchema capabilities { kind detail } } }
+  ... on Error { code message path } ... on InvalidInputError { faults { path message } } } }`
+
+async function createHello(name = 'Hello'): Promise<string> {
+  return (await run(CREATE, { name, document: HELLO })).createGraph.id
+}
+
+async function follow(executionId: string, after = 0): Promise<Json[]> {
+  const document =
+    parse(`subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) { seq at __typename
+    ... on NodeOutput { node pin value } ... on ExecutionFinished { status outputs } } }`)
+  const stream = await subscribe({
+    schema,
+    document,
+    variableValues: { id: executionId, after },
+    contextValue: await contextOf(),
+  })
+  const events: Json[] = []
+  for await (const result of stream as AsyncIterable<ExecutionResult>) events.push((result.data as Json).executionEvents)
+  return events
+}
+
+describe('graphs', () => {
+  it('are created with the interface of their input and output blocks', async () => {
+    const { createGraph } = await run(CREATE, { name: 'Hello', document: HELLO })
+    expect(createGraph).toMatchObject({
+      name: 'Hello',
+      activeVersion: {
+        number: 1,
+        capabilities: [],
+        inputSchema: { type: 'object', required: ['name'], properties: { name: {} } },
+        outputSchema: { properties: { greeting: { type: 'array' } } },
+      },
+    })
+  })
+
+  it('are refused with every fault at once, each with its place', async () => {
+    const document = {
+      nodes: [
+        { id: 'a', block: 'text/nothing' },
+        { id: 'b', block: 'text/template', inputs: { nope: 1 } },
+        { id: 'b', block: 'io/note', inputs: { text: 'x' } },
+        { id: 'c', block: 'math/calculate', inputs: { operation: 'Guess', a: 1, b: 2 } },
+      ],
+      links: [
+        { from: 'b.nope', to: 'c.a' },
+        { from: 'z.output', to: 'b.values_#_x' },
+      ],
+    }
+    const { createGraph } = await run(CREATE, { name: 'Broken', document })
+    expect(createGraph).toMatchObject({ code: 'GRAPH_INVALID', path: ['document'] })
+    expect(createGraph.faults.map(({ path }: Json) => path)).toEqual([
+      'nodes.b',
+      'links.0.from',
+      'links.1.from',
+      'nodes.a.block',
+      'nodes.b.inputs.nope',
+      'nodes.b.inputs.format',
+      'nodes.c.inputs.operation',
+    ])
+  })
+
+  it('are refused when the document is not a graph, and when the name is empty', async () => {
+    expect((await run(CREATE, { name: 'X', document: { nodes: 'none' } })).createGraph).toMatchObject({
+      code: 'BAD_INPUT',
+      faults: [{ path: 'nodes' }],
+    })
+    expect((await run(CREATE, { name: ' ', document: HELLO })).createGraph).toMatchObject({ code: 'BAD_INPUT' })
+  })
+
+  it('get a new version only from the newest one', async () => {
+    const graphId = await createHello()
+    const save = `mutation ($id: ID!, $n: Int!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: $n, document: $document }) {
+      ... on Graph { activeVersion { number } versions { totalCount edges { node { number } } } } ... on Error { code message } } }`
+    expect((await run(save, { id: graphId, n: 1, document: HELLO })).saveGraphVersion).toEqual({
+      activeVersion: { number: 2 },
+      versions: { totalCount: 2, edges: [{ node: { number: 2 } }, { node: { number: 1 } }] },
+    })
+    expect((await run(save, { id: graphId, n: 1, document: HELLO })).saveGraphVersion).toMatchObject({ code: 'VERSION_CONFLICT' })
+  })
+
+  it('can be activated, forked, exported, imported and deleted', async () => {
+    const graphId = await createHello('Original')
+    await run(
+      `mutation ($id: ID!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: 1, document: $document }) { __typename } }`,
+      { id: graphId, document: HELLO },
+    )
+    const activate = `mutation ($id: ID!, $n: Int!) { activateGraphVersion(input: { graphId: $id, version: $n }) { ... on Graph { activeVersion { number } } ... on Error { code } } }`
+    expect(await run(activate, { id: graphId, n: 1 })).toEqual({ activateGraphVersion: { activeVersion: { number: 1 } } })
+    expect(await run(activate, { id: graphId, n: 9 })).toEqual({ activateGraphVersion: { code: 'NOT_FOUND' } })
+    const fork = await run(
+      `mutation ($id: ID!) { forkGraph(input: { graphId: $id }) { ... on Graph { id name forkedFrom { number } } } }`,
+      { id: graphId },
+    )
+    expect(fork.forkGraph).toMatchObject({ name: 'Original (copy)', forkedFrom: { number: 1 } })
+    const imported = await run(
+      `mutation ($file: JSON!) { importGraph(input: { file: $file }) { ... on Graph { name activeVersion { document } } } }`,
+      {
+        file: { name: 'Imported', document: HELLO },
+      },
+    )
+    expect(imported.importGraph).toMatchObject({ name: 'Imported', activeVersion: { document: { links: HELLO.links } } })
+    await run(`mutation ($id: ID!) { deleteGraph(input: { graphId: $id }) { __typename } }`, { id: graphId })
+    expect(await run(`query ($id: ID!) { graph(id: $id) { name } node(id: $id) { id } }`, { id: graphId })).toEqual({
+      graph: null,
+      node: null,
+    })
+  })
+
+  it('of another user answer like unknown ones', async () => {
+    const graphId = await createHello()
+    const stranger = await runtime.database.pool.query<{ id: string }>(
+      `insert into user_account values (gen_random_uuid(), 'Stranger', 'MEMBER', now()) returning id`,
+    )
+    const contextValue = await contextOf(stranger.rows[0]?.id)
+    const document = parse(`query ($id: ID!) { graph(id: $id) { name } node(id: $id) { id } graphs { totalCount } }`)
+    expect(await execute({ schema, document, variableValues: { id: graphId }, contextValue })).toEqual({
+      data: { graph: null, node: null, graphs: { totalCount: 0 } },
+    })
+    const start = parse(`mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Error { code } } }`)
+    expect(await execute({ schema, document: start, variableValues: { id: graphId }, contextValue })).toEqual({
+      data: { startExecution: { code: 'NOT_FOUND' } },
+    })
+  })
+
+  it('are listed without a query per row', async () => {
+    await Promise.all(Array.from({ length: 12 }, (_, i) => createHello(`Listed ${i}`)))
+    const source = `query ($first: Int) { graphs(first: $first) { totalCount edges { node { name activeVersion { number inputSchema } } } } }`
+    expect(await statementsOf(() => run(source, { first: 12 }))).toBe(await statementsOf(() => run(source, { first: 2 })))
+  })
+})
+
+const START = `mutation ($id: ID!, $inputs: JSON) { startExecution(input: { graphId: $id, inputs: $inputs }) {
+  ... on Execution { id status } ... on Error { code message } ... on InvalidInputError { faults { path message } } } }`
+
+describe('executions', () => {
+  it('run the graph of the design from mutation to subscription', async () => {
+    const graphId = await createHello()
+    const { startExecution } = await run(START, { id: graphId, inputs: { name: 'Ada' } })
+    expect(startExecution.status).toBe('QUEUED')
+    const events = await follow(startExecution.id)
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i + 1))
+    expect(events.at(-1)).toMatchObject({
+      __typename: 'ExecutionFinished',
+      status: 'COMPLETED',
+      outputs: { greeting: ['Hello Ada!'] },
+    })
+    expect(await follow(startExecution.id, 3)).toEqual(events.slice(3))
+    const source = `query ($id: ID!) { execution(id: $id) { status outputs failedNodes reason { code } graph { id } version { number }
+      events(first: 2, after: "1") { totalCount pageInfo { hasNextPage endCursor } edges { node { seq } } }
+      nodeExecutions { totalCount edges { node { node number status attempt inputs missingPins outputs { pin value } error { code } } } } } }`
+    const { execution } = await run(source, { id: startExecution.id })
+    expect(execution).toMatchObject({
+      status: 'COMPLETED',
+      failedNodes: [],
+      reason: null,
+      graph: { id: graphId },
+      version: { number: 1 },
+      events: {
+        totalCount: events.length,
+        pageInfo: { hasNextPage: true, endCursor: '3' },
+        edges: [{ node: { seq: 2 } }, { node: { seq: 3 } }],
+      },
+      nodeExecutions: { totalCount: 3 },
+    })
+    expect(execution.nodeExecutions.edges[1].node).toEqual({
+      node: 'greet',
+      number: 1,
+      status: 'COMPLETED',
+      attempt: 1,
+      missingPins: [],
+      error: null,
+      inputs: { format: 'Hello {{ name }}!', values: { name: 'Ada' } },
+      outputs: [{ pin: 'output', value: 'Hello Ada!' }],
+    })
+  })
+
+  it('are refused with every wrong input named', async () => {
+    const graphId = await createHello()
+    const { startExecution } = await run(START, { id: graphId, inputs: { nmae: 'Ada' } })
+    expect(startExecution).toMatchObject({ code: 'INPUTS_INVALID', faults: [{ path: 'inputs.name' }, { path: 'inputs.nmae' }] })
+    expect((await run(START, { id: graphId, inputs: 'Ada' })).startExecution).toMatchObject({ code: 'INPUTS_INVALID' })
+  })
+
+  it('refuse ids that are none', async () => {
+    expect((await run(START, { id: 'garbage' })).startExecution).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'graphId must be the id of a Graph, got "garbage"',
+    })
+  })
+
+  it('can be cancelled once', async () => {
+    const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 30 } }] }
+    const graphId = (await run(CREATE, { name: 'Wait', document })).createGraph.id
+    const { startExecution } = await run(START, { id: graphId })
+    const cancel = `mutation ($id: ID!) { cancelExecution(input: { executionId: $id }) { ... on Execution { status reason { code } } ... on Error { code } } }`
+    const events = follow(startExecution.id)
+    expect(await run(cancel, { id: startExecution.id })).toEqual({
+      cancelExecution: { status: 'CANCELLED', reason: { code: 'CANCELLED' } },
+    })
+    expect((await events).at(-1)).toMatchObject({ __typename: 'ExecutionFinished', status: 'CANCELLED' })
+    expect(await run(cancel, { id: startExecution.id })).toEqual({ cancelExecution: { code: 'EXECUTION_FINISHED' } })
+  })
+
+  it('of a single block run as executions of their own', async () => {
+    const source = `mutation ($block: String!, $inputs: JSON) { runBlock(input: { block: $block, inputs: $inputs }) {
+      ... on Execution { id graph { id } } ... on InvalidInputError { code faults { path } } } }`
+    const { runBlock } = await run(source, { block: 'text/replace', inputs: { text: 'a-b', old: '-', new: '+' } })
+    expect(runBlock.graph).toBeNull()
+    expect(await follow(runBlock.id)).toContainEqual(
+      expect.objectContaining({ __typename: 'NodeOutput', pin: 'output', value: 'a+b' }),
+    )
+    expect((await run(source, { block: 'text/replace', inputs: {} })).runBlock).toMatchObject({ code: 'GRAPH_INVALID' })
+  })
+
+  it('are listed without a query per row', async () => {
+    const graphId = await createHello()
+    for (let i = 0; i < 6; i++) await run(START, { id: graphId, inputs: { name: `${i}` } })
+    const source = `query ($first: Int) { executions(first: $first) { edges { node { status graph { name activeVersion { number } } version { number } } } } }`
+    expect(await statementsOf(() => run(source, { first: 6 }))).toBe(await statementsOf(() => run(source, { first: 2 })))
+  })
+})
+
+describe('plugins', () => {
+  it('and their blocks are listed, found and searched', async () => {
+    const { plugins, block, blocks, none } = await run(`{
+      plugins(first: 100) { totalCount edges { node { name status error { code } digest blocks { name } } } }
+      block(name: "text/replace") { id uuid name category kind inputs { name required schema } outputs { name } plugin { packageName } }
+      blocks(first: 2, search: "replace", category: "text") { totalCount edges { node { name } } }
+      none: block(name: "no/such") { id } }`)
+    expect(plugins.totalCount).toBe(8)
+    expect(plugins.edges.every(({ node }: Json) => node.status === 'LOADED' && /^[0-9a-f]{64}$/.test(node.digest))).toBe(true)
+    expect(block).toMatchObject({
+      uuid: '7e7c87ab-3469-4bcc-9abe-67705091b713',
+      kind: 'STANDARD',
+      plugin: { packageName: '@ashlar/plugin-text' },
+      inputs: [{ name: 'text', required: true, schema: { type: 'string' } }, { name: 'old' }, { name: 'new' }],
+      outputs: [{ name: 'output' }],
+    })
+    expect(await run(`query ($id: ID!) { node(id: $id) { ... on Block { name } } }`, { id: block.id })).toEqual({
+      node: { name: 'text/replace' },
+    })
+    expect(blocks.edges.map(({ node }: Json) => node.name)).toContain('text/replace')
+    expect(none).toBeNull()
+  })
+
+  it('lists are paged forward, at most 100 at once', async () => {
+    const source = `query ($after: String, $first: Int) { blocks(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }`
+    const names: string[] = []
+    for (let after: string | null = null, more = true; more;) {
+      const page: Json = (await run(source, { after, first: 30 })).blocks
+      names.push(...page.edges.map(({ node }: Json) => node.name as string))
+      after = page.pageInfo.endCursor
+      more = page.pageInfo.hasNextPage
+    }
+    expect(new Set(names).size).toBe(runtime.plugins.blocks().length)
+    const result = (await execute({
+      schema,
+      document: parse('{ blocks(first: 101) { totalCount } }'),
+      contextValue: await contextOf(),
+    })) as ExecutionResult
+    expect(result.errors?.[0]?.originalError).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'argument "first" must be 1 to 100, got 101',
+    })
+  })
+})
+
+/** How many statements `work` sends to the database. */
+async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+  const query = vi.spyOn(pg.Client.prototype, 'query')
+  await work()
+  const count = query.mock.calls.length
+  query.mockRestore()
+  return count
+}

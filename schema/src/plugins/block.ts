@@ -1,0 +1,68 @@
+import type { Block } from '@ashlar/core'
+import { builder } from '../builder.ts'
+import { connectionOf, parsePage, sliceOf } from '../connections.ts'
+import { pinsOf, PinType } from './pin.ts'
+import { BlockConnection, BlockType, PluginType } from './refs.ts'
+
+const BlockKind = builder.enumType('BlockKind', {
+  description: '`INPUT` and `OUTPUT` blocks are the named ends of a graph; a `NOTE` never runs.',
+  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE'] as const,
+})
+
+builder.objectType(BlockType, {
+  description: 'A typed unit of work that a plugin brings.',
+  fields: (t) => ({
+    uuid: t.exposeString('id', { description: 'The id its author gave it, for ever.' }),
+    name: t.exposeString('qualifiedName', { description: 'Qualified by its plugin: `text/replace`.' }),
+    description: t.exposeString('description'),
+    category: t.exposeString('category'),
+    kind: t.field({ type: BlockKind, resolve: ({ kind }) => kind.toUpperCase() as 'STANDARD' }),
+    staticOutput: t.exposeBoolean('staticOutput', { description: 'Its output is kept and reused by the nodes it feeds.' }),
+    serial: t.exposeBoolean('serial', { description: 'Runs of one node never overlap.' }),
+    plugin: t.field({ type: PluginType, resolve: ({ plugin }) => plugin.packageName }),
+    inputs: t.field({ type: [PinType], resolve: ({ inputSchema }) => pinsOf(inputSchema) }),
+    outputs: t.field({
+      type: [PinType],
+      description: 'Every block has the pin `error` besides.',
+      resolve: ({ outputSchema }) => pinsOf(outputSchema),
+    }),
+    inputSchema: t.expose('inputSchema', { type: 'JSON', description: 'JSON Schema 2020-12.' }),
+    outputSchema: t.expose('outputSchema', {
+      type: 'JSON',
+      description: 'JSON Schema 2020-12; the type of each pin is a property.',
+    }),
+  }),
+})
+
+builder.queryFields((t) => ({
+  blocks: t.connection(
+    {
+      type: BlockType,
+      description: 'Blocks that graphs can be made of, by name.',
+      args: {
+        category: t.arg.string({ description: 'Only this category, such as `TEXT`.' }),
+        search: t.arg.string({ description: 'Only blocks with this text in their name or description.' }),
+      },
+      resolve: (_root, { category, search, ...page }, { runtime }) => {
+        const blocks = runtime.plugins.blocks().filter((block) => isWanted(block, category ?? undefined, search ?? undefined))
+        return connectionOf(
+          sliceOf(blocks, parsePage(page), ({ id }) => id),
+          ({ id }) => id,
+        )
+      },
+    },
+    BlockConnection,
+  ),
+  block: t.field({
+    type: BlockType,
+    nullable: true,
+    description: 'A block by its qualified name or its UUID.',
+    args: { name: t.arg.string({ required: true }) },
+    resolve: (_root, { name }, { runtime }) => runtime.plugins.block(name),
+  }),
+}))
+
+function isWanted(block: Block, category: string | undefined, search: string | undefined): boolean {
+  if (category !== undefined && block.category !== category.toUpperCase()) return false
+  return search === undefined || `${block.qualifiedName} ${block.description}`.toLowerCase().includes(search.toLowerCase())
+}

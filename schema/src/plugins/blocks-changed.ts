@@ -1,0 +1,39 @@
+import type { Runtime } from '@ashlar/core'
+import { builder } from '../builder.ts'
+import { PluginType } from './refs.ts'
+
+const BlocksChange = builder.objectRef<{ at: Date }>('BlocksChange').implement({
+  description: 'Plugins were loaded, reloaded or removed.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime' }),
+    plugins: t.field({
+      type: [PluginType],
+      description: 'All there are now.',
+      resolve: (_change, _args, { runtime }) => runtime.plugins.reports().map(({ packageName }) => packageName),
+    }),
+  }),
+})
+
+builder.subscriptionField('blocksChanged', (t) =>
+  t.field({
+    type: BlocksChange,
+    description: 'Tells each time the blocks that there are have changed.',
+    subscribe: (_root, _args, { runtime }) => changes(runtime),
+    resolve: (change) => change,
+  }),
+)
+
+/** Changes that come while one is being handled are told as one. */
+async function* changes({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
+  let changed = Promise.withResolvers<Date>()
+  const end = plugins.onChange(() => changed.resolve(new Date()))
+  try {
+    for (;;) {
+      const at = await changed.promise
+      changed = Promise.withResolvers()
+      yield { at }
+    }
+  } finally {
+    end()
+  }
+}

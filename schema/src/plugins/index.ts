@@ -1,0 +1,4 @@
+import './blocks-changed.ts'
+
+import './block.ts'
+import './plugin.ts'

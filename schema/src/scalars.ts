@@ -1,0 +1,40 @@
+import { GraphQLError, Kind, type ValueNode } from 'graphql'
+import { builder } from './builder.ts'
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueOf(node, variables ?? {}),
+})
+
+builder.scalarType('DateTime', {
+  description: 'A moment as ISO 8601 text in UTC: `2026-11-21T09:30:00.000Z`.',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const date = new Date(String(value))
+    if (Number.isNaN(date.getTime())) throw new GraphQLError(`DateTime must be ISO 8601 text, got ${JSON.stringify(value)}`)
+    return date
+  },
+})
+
+/** JSON written as a GraphQL literal: `{ name: "Ada", tags: ["a"] }`. */
+function valueOf(node: ValueNode, variables: Record<string, unknown>): unknown {
+  switch (node.kind) {
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+    case Kind.ENUM:
+      return node.value
+    case Kind.INT:
+    case Kind.FLOAT:
+      return Number(node.value)
+    case Kind.NULL:
+      return null
+    case Kind.LIST:
+      return node.values.map((item) => valueOf(item, variables))
+    case Kind.OBJECT:
+      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, valueOf(value, variables)]))
+    case Kind.VARIABLE:
+      return variables[node.name.value] ?? null
+  }
+}

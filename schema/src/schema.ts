@@ -1,0 +1,15 @@
+import type { GraphQLSchema } from 'graphql'
+import './accounts/index.ts'
+import { builder } from './builder.ts'
+import './executions/index.ts'
+import './graphs/index.ts'
+import './plugins/index.ts'
+import './scalars.ts'
+
+let schema: GraphQLSchema | undefined
+
+/** The schema of the API; made once. */
+export function buildSchema(): GraphQLSchema {
+  schema ??= builder.toSchema()
+  return schema
+}
