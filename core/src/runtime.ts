@@ -4,7 +4,7 @@ import { Execution, createExecutions, createPlans, createWorker, type Executions
 import { Graph, GraphVersion, createGraphs, type Graphs } from './graphs/index.ts'
 import { PluginBundle, createBundleStore, createPluginRegistry, watchPlugins, type PluginRegistry } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
-import { createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
+import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
 
 /** Everything that MikroORM keeps. */
 export const ENTITIES = [User, ApiKey, PluginBundle, Graph, GraphVersion, Execution]
@@ -62,11 +62,12 @@ export async function createRuntime({
     ])
     undo.push(notifications.close, queue.close)
     if (watch) undo.push(watchPlugins(pluginRoots, () => plugins.reload().catch(onError)))
+    const { maxValueBytes } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
     const graphs = createGraphs(fork, plugins)
     const plans = createPlans(fork, plugins)
     const worker = createWorker({ database, notifications, queue, plans, sandbox, onError })
     undo.push(worker.close.bind(worker))
-    const executions = createExecutions({ database, notifications, queue, graphs, plans })
+    const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes })
     return { accounts: createAccounts(fork), database, executions, graphs, plugins, sandbox, worker, close }
   } catch (error) {
     await close()

@@ -35,7 +35,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     validationError: ({ issues }) => {
       const faults = issues.map(({ path = [], message }) => ({ path: path.map(nameOf).join('.'), message }))
       const [first] = faults
-      return new AshlarError('BAD_INPUT', `${first?.path}: ${first?.message}`, {
+      return new InvalidInputError('BAD_INPUT', `${first?.path}: ${first?.message}`, {
         details: { path: first?.path.split('.') ?? [], faults },
       })
     },

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AshlarError } from '../errors/index.ts'
+import type { AshlarError } from '../errors/index.ts'
 import { findServer, openDataDir, type DataDir } from './data-dir.ts'
 
 let root: string

@@ -40,6 +40,8 @@ export interface ExecutionParts {
   queue: Queue
   graphs: Graphs
   plans: Plans
+  /** Of one input as JSON. */
+  maxValueBytes: number
 }
 
 export function createExecutions(parts: ExecutionParts): Executions {
@@ -60,7 +62,7 @@ class ExecutionService implements Executions {
       version === undefined
         ? await this.#activeVersion(ownerId, graphId)
         : await this.#parts.graphs.versionNumbered(ownerId, graphId, version)
-    return this.#insert(ownerId, chosen, parseInputs(inputs, chosen.inputSchema))
+    return this.#insert(ownerId, chosen, parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes))
   }
 
   async runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {

@@ -5,10 +5,11 @@ import { compileCoercion, type JsonSchema } from '../pins/index.ts'
 /**
  * Checks the inputs of an execution against the graph's input schema. Source: execution semantics, rule 2.
  *
+ * @param maxValueBytes of one value as JSON
  * @returns the inputs, brought to their types
  * @throws {AshlarError} INPUTS_INVALID naming every missing, unknown and ill-typed input
  */
-export function parseInputs(inputs: unknown, schema: JsonSchema): Record<string, unknown> {
+export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: number): Record<string, unknown> {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
     throw new AshlarError('INPUTS_INVALID', `inputs must be an object of values by name, got ${showValue(inputs)}`, {
       details: { path: ['inputs'] },
@@ -25,6 +26,11 @@ export function parseInputs(inputs: unknown, schema: JsonSchema): Record<string,
         path: `inputs.${name}`,
         message: `is not an input of this graph; it has ${Object.keys(properties).join(', ') || 'none'}`,
       })
+      continue
+    }
+    const bytes = JSON.stringify(value).length
+    if (bytes > maxValueBytes) {
+      faults.push({ path: `inputs.${name}`, message: `is ${bytes} bytes long as JSON, the limit is ${maxValueBytes}` })
       continue
     }
     const coerced = compileCoercion(property, schema)?.(value) ?? value

@@ -4,11 +4,18 @@ import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinPath } 
 import type { Block } from '../plugins/index.ts'
 import { documentSchema, parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 
+const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
+
 /** Finds the block a node names: qualified name or UUID. */
 export type FindBlock = (reference: string) => Block | undefined
 
 /** @throws {AshlarError} BAD_INPUT when the value has not the form of a graph document; every fault is in `details.faults` */
 export function parseDocument(value: unknown): GraphDocument {
+  const bytes = (JSON.stringify(value) ?? '').length
+  if (bytes > MAX_DOCUMENT_BYTES) {
+    const message = `the document is ${bytes} bytes long as JSON, the limit is ${MAX_DOCUMENT_BYTES}`
+    throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults: [{ path: '', message }] } })
+  }
   const parsed = documentSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))

@@ -10,8 +10,9 @@ export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output exten
   name?: string
   input: z.input<Input>
   output: (
-    | { [Pin in keyof z.output<Output> & string]-?: [pin: Pin, expected: Expected<z.output<Output>[Pin]>] }[keyof z.output<Output> &
-        string]
+    | {
+        [Pin in keyof z.output<Output> & string]-?: [pin: Pin, expected: Expected<z.output<Output>[Pin]>]
+      }[keyof z.output<Output> & string]
     | [pin: 'error', expected: Expected<string>]
   )[]
 }

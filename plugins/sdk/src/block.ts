@@ -45,10 +45,7 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   /** Run by the test command and by `ashlar plugin test`: inputs, and the exact pairs in order. */
   tests: BlockTest<Input, Output>[]
   /** Yields pairs, any number per pin, in the order they are to be delivered. Throwing fails the node with that message. */
-  run(
-    input: z.output<Input>,
-    context: BlockContext,
-  ): AsyncIterable<Yielded<Output>, unknown> | Iterable<Yielded<Output>, unknown>
+  run(input: z.output<Input>, context: BlockContext): AsyncIterable<Yielded<Output>, unknown> | Iterable<Yielded<Output>, unknown>
 }
 
 /** A block as the sandbox holds it: its schemas parse at both ends, so `run` takes and yields unknown values. */
@@ -94,5 +91,7 @@ function assertIdentity({ id, name }: { id: string; name: string }): void {
 function assertPinNames(block: string, pins: string[]): void {
   for (const pin of pins)
     if (pin === '' || /_[$#@]_|\./.test(pin))
-      throw new TypeError(`block ${block}: pin name ${JSON.stringify(pin)} must not be empty or contain ".", "_$_", "_#_" or "_@_"`)
+      throw new TypeError(
+        `block ${block}: pin name ${JSON.stringify(pin)} must not be empty or contain ".", "_$_", "_#_" or "_@_"`,
+      )
 }

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineBlock, definePlugin, findDifference } from './index.ts'
+
+const identity = { id: '7e7c87ab-3469-4bcc-9abe-67705091b713', name: 'replace', description: '', category: 'TEXT' }
+const pins = {
+  input: z.object({ text: z.string(), times: z.number().default(1) }),
+  output: z.object({ output: z.string(), count: z.number() }),
+}
+
+describe('defineBlock', () => {
+  it('infers inputs, yielded pairs and tests: what is wrong does not compile', () => {
+    const block = defineBlock({
+      ...identity,
+      ...pins,
+      tests: [
+        {
+          input: { text: 'a' },
+          output: [
+            ['output', 'a'],
+            ['count', z.number()],
+            ['output', (value: string) => value.length > 0],
+            ['error', 'no'],
+          ],
+        },
+        // @ts-expect-error -- the input text is missing
+        { input: {}, output: [] },
+        // @ts-expect-error -- count is a number
+        { input: { text: 'a' }, output: [['count', 'one']] },
+      ],
+      async *run({ text, times }, { signal }) {
+        const inferred: [string, number, boolean] = [text, times, signal.aborted]
+        yield ['output', inferred[0]]
+        yield ['error', 'message']
+        yield ['tools_^_node_~_pin', { anything: true }]
+      },
+    })
+    expect(block).toMatchObject({ ...identity, kind: 'standard', staticOutput: false, serial: false })
+    defineBlock({
+      ...identity,
+      ...pins,
+      tests: [],
+      // @ts-expect-error -- there is no pin "outptu"
+      *run() {
+        yield ['outptu', 'a']
+      },
+    })
+    defineBlock({
+      ...identity,
+      ...pins,
+      tests: [],
+      // @ts-expect-error -- count is a number
+      *run() {
+        yield ['count', 'one']
+      },
+    })
+  })
+
+  it.each([
+    [{ id: 'nine' }, /id must be a lower-case UUID, got "nine"/],
+    [{ name: 'Replace Text' }, /name must be like "replace-text", got "Replace Text"/],
+    [{ output: z.object({ 'a_#_b': z.string() }) }, /pin name "a_#_b" must not/],
+  ])('refuses %o', (wrong, message) => {
+    expect(() => defineBlock({ ...identity, ...pins, tests: [], *run() {}, ...wrong } as never)).toThrow(message)
+  })
+})
+
+describe('definePlugin', () => {
+  it('refuses two blocks with one id or one name, and a name that is none', () => {
+    const block = defineBlock({ ...identity, ...pins, tests: [], *run() {} })
+    expect(() => definePlugin({ name: 'text', blocks: [block, block] })).toThrow(/two blocks have the id/)
+    expect(() => definePlugin({ name: 'My Plugin', blocks: [] })).toThrow(/plugin name must be like/)
+  })
+})
+
+describe('findDifference', () => {
+  it.each([
+    [[['out', 1]], [['out', 1]], undefined],
+    [[['out', { a: [1, { b: 2 }], c: 3 }]], [['out', { c: 3, a: [1, { b: 2 }] }]], undefined],
+    [[['out', z.string()]], [['out', 'any']], undefined],
+    [[['out', (value: unknown) => value === 1]], [['out', 1]], undefined],
+    [[['out', 1]], [['out', 2]], 'pair 1 on pin "out": expected 1, got 2'],
+    [[['out', 1]], [['other', 1]], 'pair 1: expected pin "out", got "other" with 1'],
+    [[['out', z.string()]], [['out', 1]], 'pair 1 on pin "out": expected a value of type string, got 1'],
+    [[['out', 1]], [], 'pair 1: expected pin "out", but nothing more was yielded'],
+    [[], [['out', 1]], 'pair 1: expected nothing more, got pin "out" with 1'],
+  ])('of %j and %j is %j', (expected, actual, difference) => {
+    expect(findDifference(expected as never, actual as never)).toBe(difference)
+  })
+})

@@ -1,0 +1,32 @@
+import { testBlocks, type Plugin } from '@ashlar/core'
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+const loaded = (): Plugin[] => runtime.plugins.reports().flatMap(({ plugin }) => plugin ?? [])
+
+describe('the built-in plugins', () => {
+  it('load, and have at least 30 blocks', () => {
+    expect(runtime.plugins.reports().filter(({ status }) => status === 'FAILED')).toEqual([])
+    expect(loaded().map(({ name }) => name)).toEqual(['data', 'dictionary', 'io', 'list', 'logic', 'math', 'text', 'time'])
+    expect(runtime.plugins.blocks().length).toBeGreaterThanOrEqual(30)
+  })
+
+  it('have a description and a test for every block', () => {
+    const wanting = runtime.plugins.blocks().filter(({ description, tests }) => description === '' || tests.length === 0)
+    expect(wanting.map(({ qualifiedName }) => qualifiedName)).toEqual([])
+  })
+
+  it('pass their own tests in the sandbox, and keep no state between calls: the second run gives the same', async () => {
+    for (let round = 0; round < 2; round++) {
+      const results = await Promise.all(loaded().map((plugin) => testBlocks(plugin, runtime.sandbox)))
+      expect(results.flat().filter(({ difference }) => difference !== undefined)).toEqual([])
+      expect(results.flat().length).toBeGreaterThanOrEqual(runtime.plugins.blocks().length)
+    }
+  })
+})
