@@ -63,7 +63,7 @@ export async function createRuntime({
     undo.push(notifications.close, queue.close)
     if (watch) undo.push(watchPlugins(pluginRoots, () => plugins.reload().catch(onError)))
     const { maxValueBytes } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-    const graphs = createGraphs(fork, plugins)
+    const graphs = createGraphs(database, plugins)
     const plans = createPlans(fork, plugins)
     const worker = createWorker({ database, notifications, queue, plans, sandbox, onError })
     undo.push(worker.close.bind(worker))

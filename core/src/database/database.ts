@@ -33,6 +33,7 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
     clientUrl: url,
     entities,
     extensions: [Migrator],
+    logger: () => {},
     migrations: { migrationsList: [Initial], snapshot: false, tableName: 'migration' },
   })
   await migrate(orm)

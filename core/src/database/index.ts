@@ -1,3 +1,4 @@
+export { Batcher } from './batcher.ts'
 export { findServer, openDataDir } from './data-dir.ts'
 export { startEmbeddedPostgres } from './embedded-postgres.ts'
 export { channelName, createNotifications } from './notifications.ts'

@@ -1,13 +1,13 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { Database, Notifications } from '../database/index.ts'
-import { channelName } from '../database/index.ts'
+import { Batcher, channelName } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
-import type { GraphVersion, Graphs, Page, PageRequest } from '../graphs/index.ts'
+import type { Graphs, Page, PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
 import { Execution } from './entities.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
 import { parseInputs } from './inputs.ts'
+import { insertExecutions, type NewExecution } from './insert.ts'
 import { followEvents, readEvents } from './journal-reader.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 import type { Plan } from './plan.ts'
@@ -52,22 +52,25 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
+  readonly #starter: Batcher<NewExecution, Execution>
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
+    this.#starter = new Batcher(500, (set) => insertExecutions(parts, set))
   }
 
   async start(ownerId: string, { graphId, version, inputs }: Parameters<Executions['start']>[1]): Promise<Execution> {
-    const chosen =
-      version === undefined
-        ? await this.#activeVersion(ownerId, graphId)
-        : await this.#parts.graphs.versionNumbered(ownerId, graphId, version)
-    return this.#insert(ownerId, chosen, parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes))
+    const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
+    return this.#starter.add({
+      ownerId,
+      version: chosen,
+      inputs: parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes),
+    })
   }
 
   async runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
     const version = await this.#parts.graphs.createLoose(ownerId, { nodes: [{ id: 'block', block, inputs }] })
-    return this.#insert(ownerId, version, {})
+    return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
   async cancel(ownerId: string, executionId: string): Promise<Execution> {
@@ -151,32 +154,10 @@ class ExecutionService implements Executions {
     return viewNodeExecutions(plan, execution.inputs, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
   }
 
-  async #activeVersion(ownerId: string, graphId: string): Promise<GraphVersion> {
-    const { activeVersionId } = await this.#parts.graphs.get(ownerId, graphId)
-    const version = (await this.#parts.graphs.findVersions(ownerId, [activeVersionId])).get(activeVersionId)
-    if (!version) throw new Error(`graph ${graphId} has no active version`)
-    return version
-  }
-
   /** @returns undefined when a block it pins is gone */
   async #plan(versionId: string): Promise<Plan | undefined> {
     const plan = (await this.#parts.plans.load([versionId])).get(versionId)
     return plan instanceof AshlarError ? undefined : plan
-  }
-
-  /** The row and its job, or neither. */
-  async #insert(ownerId: string, version: GraphVersion, inputs: Record<string, unknown>): Promise<Execution> {
-    const id = randomUUIDv7()
-    await this.#parts.database.transact(async (client) => {
-      await client.query(
-        `insert into execution (id, owner_id, version_id, graph_id, status, inputs, outputs, failed_nodes, created_at)
-         values ($1, $2, $3, $4, 'QUEUED', $5, '{}', '[]', now())`,
-        [id, ownerId, version.id, version.graphId, JSON.stringify(inputs)],
-      )
-      await this.#parts.queue.enqueue(client, [id])
-      await client.query(`select pg_notify('${channelName('work')}', '')`)
-    })
-    return this.get(ownerId, id)
   }
 }
 

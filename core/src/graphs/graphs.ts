@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { Batcher, type Database } from '../database/index.ts'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { PluginRegistry } from '../plugins/index.ts'
 import { parseEnd, type GraphDocument } from './document.ts'
@@ -57,25 +58,37 @@ export interface Graphs {
   validate(document: unknown): Fault[]
   /** Makes a graph of what an export wrote: `{ name, description?, document }`. @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   import(ownerId: string, file: unknown): Promise<Graph>
+  /**
+   * What an execution is to run: the version with this number, else the active one.
+   *
+   * @throws {AshlarError} NOT_FOUND
+   */
+  versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
   /** A version without a graph, for the single block of `runBlock`. */
   createLoose(ownerId: string, document: unknown): Promise<GraphVersion>
 }
 
-export function createGraphs(fork: () => EntityManager, plugins: PluginRegistry): Graphs {
-  return new GraphService(fork, plugins)
+export function createGraphs(database: Database, plugins: PluginRegistry): Graphs {
+  return new GraphService(database, plugins)
 }
 
 const exportSchema = z.object({ name: z.string(), description: z.string().optional(), document: z.unknown() })
+
+const MOST_KEPT = 200
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 class GraphService implements Graphs {
   readonly #fork: () => EntityManager
   readonly #plugins: PluginRegistry
+  readonly #active: Batcher<OwnedGraph, string>
+  /** Versions that were run lately. A version never changes. */
+  readonly #kept = new Map<string, GraphVersion>()
 
-  constructor(fork: () => EntityManager, plugins: PluginRegistry) {
+  constructor({ fork, pool }: Database, plugins: PluginRegistry) {
     this.#fork = fork
     this.#plugins = plugins
+    this.#active = new Batcher<OwnedGraph, string>(500, (set) => findActiveVersions(pool, set))
   }
 
   create(ownerId: string, graph: NewGraph): Promise<Graph> {
@@ -138,7 +151,7 @@ class GraphService implements Graphs {
 
   async get(ownerId: string, graphId: string): Promise<Graph> {
     const graph = (await this.find(ownerId, [graphId])).get(graphId)
-    if (!graph) throw new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
+    if (!graph) throw noGraph()
     return graph
   }
 
@@ -162,6 +175,17 @@ class GraphService implements Graphs {
     await this.get(ownerId, graphId)
     const version = await this.#fork().findOne(GraphVersion, { ownerId, graphId, number })
     if (!version) throw new AshlarError('NOT_FOUND', `this graph has no version ${number}`, { details: { path: ['version'] } })
+    return version
+  }
+
+  async versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion> {
+    if (number !== undefined) return this.versionNumbered(ownerId, graphId, number)
+    const versionId = await this.#active.add({ ownerId, graphId })
+    const version = this.#kept.get(versionId) ?? (await this.findVersions(ownerId, [versionId])).get(versionId)
+    if (!version) throw new Error(`graph ${graphId} has no active version`)
+    this.#kept.set(versionId, version)
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
     return version
   }
 
@@ -241,12 +265,33 @@ class GraphService implements Graphs {
   async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {
     const em = this.#fork()
     const graph = UUID.test(graphId) ? await em.findOne(Graph, { id: graphId, ownerId, deletedAt: null }) : null
-    if (!graph) throw new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
+    if (!graph) throw noGraph()
     change(graph)
     graph.updatedAt = new Date()
     await em.flush()
     return graph
   }
+}
+
+interface OwnedGraph {
+  ownerId: string
+  graphId: string
+}
+
+/** One query for all that are asked for at once. */
+async function findActiveVersions(pool: Database['pool'], set: OwnedGraph[]): Promise<(string | AshlarError)[]> {
+  const ids = set.map(({ graphId }) => graphId).filter((id) => UUID.test(id))
+  const { rows } = await pool.query<{ id: string; owner_id: string; active_version_id: string }>({
+    name: 'ashlar-active-version',
+    text: 'select id, owner_id, active_version_id from graph where id = any($1) and deleted_at is null',
+    values: [[...new Set(ids)]],
+  })
+  const found = new Map(rows.map((row) => [`${row.owner_id}/${row.id}`, row.active_version_id]))
+  return set.map(({ ownerId, graphId }) => found.get(`${ownerId}/${graphId}`) ?? noGraph())
+}
+
+function noGraph(): AshlarError {
+  return new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
 }
 
 function pageOf<T>(items: T[], first: number, total: number): Page<T> {

@@ -61,7 +61,7 @@ describe('defineBlock', () => {
     [{ name: 'Replace Text' }, /name must be like "replace-text", got "Replace Text"/],
     [{ output: z.object({ 'a_#_b': z.string() }) }, /pin name "a_#_b" must not/],
   ])('refuses %o', (wrong, message) => {
-    expect(() => defineBlock({ ...identity, ...pins, tests: [], *run() {}, ...wrong } as never)).toThrow(message)
+    expect(() => defineBlock(Object.assign({ ...identity, ...pins, tests: [], *run() {} }, wrong as object))).toThrow(message)
   })
 })
 
