@@ -76,19 +76,35 @@ export class ExecutionDriver {
 
   #carryOut(decisions: Decision[]): void {
     for (const decision of decisions) {
-      if (decision.type === 'run') this.#run(decision.run, decision.inputs)
-      else if (decision.type === 'refuse') this.#refuse(decision.run, decision.error)
+      if (decision.type === 'run') this.#run(decision.run)
+      else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
       else if (decision.type === 'retry') this.#retryLater(decision.run)
       else if (decision.type === 'abort') this.#abort(decision.run)
       else this.#end(decision)
     }
   }
 
-  #run(run: NodeExecution, inputs: Record<string, unknown>): void {
+  #run(run: NodeExecution): void {
     const { node, n, attempt } = run
+    this.#append({ type: 'NodeStarted', node: node.id, n, attempt })
+    const input = this.#inputOf(run)
+    if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
+    else this.#call(run, input)
+  }
+
+  #inputOf(run: NodeExecution): string | RangeError {
+    try {
+      return JSON.stringify(this.#scheduler.inputsOf(run))
+    } catch (error) {
+      if (error instanceof RangeError) return error
+      throw error
+    }
+  }
+
+  #call(run: NodeExecution, input: string): void {
+    const { node, n } = run
     const { block } = node
     const { plugin } = block
-    this.#append({ type: 'NodeStarted', node: node.id, n, attempt })
     const abort = this.#parts.sandbox.call(
       {
         kind: 'run',
@@ -98,7 +114,7 @@ export class ExecutionDriver {
         scope: plugin.builtin ? '' : this.#taken.id,
         affinity: this.#taken.id,
         block: block.name,
-        input: JSON.stringify(inputs),
+        input,
         timeoutMs: node.timeoutMs,
         skipOutputs: run.outputs,
       },
@@ -112,11 +128,6 @@ export class ExecutionDriver {
       },
     )
     this.#calls.set(run, abort)
-  }
-
-  #refuse(run: NodeExecution, error: NodeError): void {
-    this.#append({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt })
-    this.#finish(run, error)
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {

@@ -1,14 +1,18 @@
 import type { ExecutionStatus, Reason } from './status.ts'
-import type { NodeError } from './scheduler.ts'
+import type { InputMasks, NodeError } from './scheduler.ts'
 
 /** What has happened in an execution, before it has its place in the journal. `node` and `n` name a node execution. */
 export type ExecutionEvent =
-  | { type: 'ExecutionStarted'; inputs: Record<string, unknown> }
+  | { type: 'ExecutionStarted'; inputs: Record<string, unknown>; masks?: InputMasks }
   | { type: 'NodeStarted'; node: string; n: number; attempt: number }
   | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown }
   | { type: 'NodeLog'; node: string; n: number; level: string; text: string }
   /** `retryInMs`: the attempt failed and is to be repeated. */
   | { type: 'NodeFinished'; node: string; n: number; attempt: number; error?: NodeError; retryInMs?: number }
+  /** A value has arrived at an output of the graph. */
+  | { type: 'GraphOutput'; name: string; value: unknown }
+  /** A replay: this node execution is to run on these inputs. */
+  | { type: 'NodeOverridden'; node: string; n: number; inputs: Record<string, unknown> }
   /** A repetition has become due. */
   | { type: 'NodeRetried'; node: string; n: number; attempt: number }
   | {

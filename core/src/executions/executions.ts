@@ -151,7 +151,7 @@ class ExecutionService implements Executions {
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#plan(execution.versionId)
     if (!plan) return []
-    return viewNodeExecutions(plan, execution.inputs, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
+    return viewNodeExecutions(plan, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
   }
 
   /** @returns undefined when a block it pins is gone */

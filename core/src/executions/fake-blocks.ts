@@ -143,15 +143,22 @@ class Simulator {
 
   #carryOut(decisions: Decision[]): void {
     for (const decision of decisions) {
-      if (decision.type === 'run') this.#start(decision.run, decision.inputs)
-      else if (decision.type === 'refuse') this.#finish(decision.run, decision.error)
+      if (decision.type === 'run') this.#start(decision.run)
+      else if (decision.type === 'graph-output')
+        this.#events.push({ type: 'GraphOutput', name: decision.name, value: decision.value })
       else if (decision.type === 'retry') this.#due.push(decision.run)
       else if (decision.type === 'abort') this.#inHand = this.#inHand.filter(({ run }) => run !== decision.run)
       else this.#end = decision
     }
   }
 
-  #start(run: NodeExecution, inputs: Record<string, unknown>): void {
+  #start(run: NodeExecution): void {
+    let inputs: Record<string, unknown>
+    try {
+      inputs = this.#scheduler.inputsOf(run)
+    } catch (error) {
+      return this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: String(error) })
+    }
     this.#runs.push([`${run.node.id}.${run.n}`, inputs])
     this.#events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt })
     this.#options.onRun?.(run)

@@ -18,13 +18,13 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   for (const event of events) {
     const input = toSchedulerEvent(event)
     if (!input) continue
-    if (input.type !== 'start' && input.type !== 'cancel' && input.type !== 'output') {
+    if (input.type === 'finish' || input.type === 'retry') {
       const run = scheduler.nodeExecution(input.node, input.n)
       if (run) pending.delete(run)
     }
     for (const decision of scheduler.step(input)) {
       if (decision.type === 'end') end = decision
-      else if (decision.type !== 'abort') pending.set(decision.run, decision)
+      else if (decision.type === 'run' || decision.type === 'retry') pending.set(decision.run, decision)
     }
   }
   return { scheduler, pending: end ? [end] : [...pending.values()] }
@@ -34,7 +34,7 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
 function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
   switch (event.type) {
     case 'ExecutionStarted':
-      return { type: 'start', inputs: event.inputs }
+      return { type: 'start', inputs: event.inputs, ...(event.masks && { masks: event.masks }) }
     case 'NodeOutput':
       return { type: 'output', node: event.node, n: event.n, pin: event.pin, value: event.value }
     case 'NodeFinished':
@@ -43,8 +43,11 @@ function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
       return { type: 'retry', node: event.node, n: event.n }
     case 'ExecutionFinished':
       return event.status === 'CANCELLED' && event.reason ? { type: 'cancel', reason: event.reason } : undefined
+    case 'NodeOverridden':
+      return { type: 'override', node: event.node, n: event.n, inputs: event.inputs }
     case 'NodeStarted':
     case 'NodeLog':
+    case 'GraphOutput':
       return undefined
   }
 }

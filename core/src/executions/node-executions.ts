@@ -2,7 +2,7 @@ import type { JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
 import { missingPins, type NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
-import { assembleInputs } from './scheduler.ts'
+import type { Scheduler } from './scheduler.ts'
 import { isFinal, type NodeExecutionStatus } from './status.ts'
 
 /** A node execution as people see it. */
@@ -23,11 +23,7 @@ export interface NodeExecutionView {
 }
 
 /** Every node execution of an execution, read from its journal; in the order in which they were made, by node. */
-export function viewNodeExecutions(
-  plan: Plan,
-  inputs: Record<string, unknown>,
-  events: readonly JournalEvent[],
-): NodeExecutionView[] {
+export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]): NodeExecutionView[] {
   const { scheduler } = fold(plan, events)
   const facts = gatherFacts(events)
   return scheduler.nodeExecutions().map((run) => {
@@ -37,7 +33,7 @@ export function viewNodeExecutions(
       n: run.n,
       status: statusOf(run, own !== undefined, isFinal(scheduler.status)),
       attempt: run.attempt,
-      inputs: run.status === 'INCOMPLETE' ? undefined : inputsOf(run, inputs),
+      inputs: run.status === 'INCOMPLETE' ? undefined : inputsOf(scheduler, run),
       outputs: own?.outputs ?? [],
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
       error: run.error,
@@ -73,9 +69,9 @@ function statusOf({ status }: NodeExecution, hasStarted: boolean, hasEnded: bool
   return status === 'RUNNING' && !hasStarted ? 'QUEUED' : status
 }
 
-function inputsOf(run: NodeExecution, inputs: Record<string, unknown>): Record<string, unknown> | undefined {
+function inputsOf(scheduler: Scheduler, run: NodeExecution): Record<string, unknown> | undefined {
   try {
-    return assembleInputs(run, inputs)
+    return scheduler.inputsOf(run)
   } catch {
     return undefined // its error says why
   }

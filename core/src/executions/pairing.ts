@@ -12,6 +12,8 @@ export interface NodeExecution {
   /** Outputs delivered so far. */
   outputs: number
   error?: { code: string; message: string }
+  /** Inputs to run on instead of those that arrived. */
+  override?: Record<string, unknown>
 }
 
 /**

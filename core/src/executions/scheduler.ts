@@ -14,12 +14,17 @@ import type { ExecutionStatus, Reason } from './status.ts'
  * Source of the rules: execution semantics 1 to 18; the numbers in the comments are theirs.
  */
 export type SchedulerEvent =
-  | { type: 'start'; inputs: Record<string, unknown> }
+  | { type: 'start'; inputs: Record<string, unknown>; masks?: InputMasks }
   | { type: 'output'; node: string; n: number; pin: string; value: unknown }
   | { type: 'finish'; node: string; n: number; error?: NodeError }
   /** A failed attempt whose repetition was decided is due. */
   | { type: 'retry'; node: string; n: number }
+  /** A node execution that has not run yet is to run on these inputs instead of its own. */
+  | { type: 'override'; node: string; n: number; inputs: Record<string, unknown> }
   | { type: 'cancel'; reason: Reason }
+
+/** Inputs that an execution sets for nodes, by node and pin, over everything else. */
+export type InputMasks = Record<string, Record<string, unknown>>
 
 export interface NodeError {
   code: string
@@ -29,12 +34,12 @@ export interface NodeError {
 }
 
 export type Decision =
-  /** Run the block now. */
-  | { type: 'run'; run: NodeExecution; inputs: Record<string, unknown> }
-  /** The inputs cannot be put together: the node execution is to finish with this error. */
-  | { type: 'refuse'; run: NodeExecution; error: NodeError }
+  /** Run the block now, on {@link Scheduler.inputsOf}. */
+  | { type: 'run'; run: NodeExecution }
   /** Feed `retry` after the backoff of the node. */
   | { type: 'retry'; run: NodeExecution; error: NodeError }
+  /** A value has arrived at an output of the graph. */
+  | { type: 'graph-output'; name: string; value: unknown }
   /** Stop it: its execution has ended. */
   | { type: 'abort'; run: NodeExecution }
   | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
@@ -52,6 +57,7 @@ export class Scheduler {
   #total = 0
   readonly #failedNodes = new Set<string>()
   #graphInputs: Record<string, unknown> = {}
+  #masks: InputMasks = {}
   #decisions: Decision[] = []
 
   constructor(plan: Plan) {
@@ -62,7 +68,7 @@ export class Scheduler {
   /** The one step: takes what has happened, returns what is to be done now, in order. */
   step(event: SchedulerEvent): Decision[] {
     this.#decisions = []
-    if (event.type === 'start') this.#start(event.inputs)
+    if (event.type === 'start') this.#start(event.inputs, event.masks ?? {})
     else if (this.status === 'RUNNING') this.#apply(event)
     if (this.status === 'RUNNING') this.#dispatch()
     return this.#decisions
@@ -78,14 +84,34 @@ export class Scheduler {
     return planned && this.#nodes.get(planned)?.executions[n - 1]
   }
 
+  /**
+   * What a node execution runs on. Rule 7: constants, then values that arrived (sub-pins merge into their base pin), then the
+   * graph's inputs for input blocks, then the masks of the execution; null is dropped, the rest is brought to the type of its pin.
+   *
+   * @throws {RangeError} when a list index in a pin name is not a whole number
+   */
+  inputsOf(run: NodeExecution): Record<string, unknown> {
+    const { node, values, override } = run
+    const inputs: Record<string, unknown> = override ? { ...override } : arrivedInputs(node, values)
+    const name = node.constants.name
+    if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(this.#graphInputs, name))
+      inputs.value = this.#graphInputs[name]
+    if (!override && Object.hasOwn(this.#masks, node.id)) Object.assign(inputs, this.#masks[node.id])
+    for (const [pin, coerce] of node.coercions)
+      if (inputs[pin] !== undefined && inputs[pin] !== null) inputs[pin] = coerce(inputs[pin])
+    for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
+    return inputs
+  }
+
   get failedNodes(): string[] {
     return [...this.#failedNodes]
   }
 
-  #start(inputs: Record<string, unknown>): void {
+  #start(inputs: Record<string, unknown>, masks: InputMasks): void {
     if (this.status !== 'QUEUED') return
     this.status = 'RUNNING'
     this.#graphInputs = inputs
+    this.#masks = masks
     for (const [node, pairing] of this.#nodes) if (node.isStart) this.#queue(pairing.start()) // rule 1
   }
 
@@ -94,6 +120,7 @@ export class Scheduler {
     const run = this.nodeExecution(event.node, event.n)
     if (!run) return
     if (event.type === 'retry') this.#retry(run)
+    else if (event.type === 'override') run.override = event.inputs
     else if (run.status !== 'RUNNING') return // a late result of a superseded attempt: rule 18
     else if (event.type === 'output') this.#output(run, event.pin, event.value)
     else this.#finish(run, event.error)
@@ -178,6 +205,7 @@ export class Scheduler {
     if (!Object.hasOwn(this.outputs, name))
       Object.defineProperty(this.outputs, name, { value: [], enumerable: true, configurable: true, writable: true })
     this.outputs[name]?.push(value)
+    this.#decisions.push({ type: 'graph-output', name, value })
   }
 
   /** Rule 10. Serial nodes wait for their own run; what is behind them in the queue does not. */
@@ -201,12 +229,7 @@ export class Scheduler {
   #run(run: NodeExecution): void {
     run.status = 'RUNNING'
     this.#running.add(run)
-    try {
-      this.#decisions.push({ type: 'run', run, inputs: assembleInputs(run, this.#graphInputs) })
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      this.#decisions.push({ type: 'refuse', run, error: { code: 'BLOCK_INPUT_INVALID', message } })
-    }
+    this.#decisions.push({ type: 'run', run })
   }
 
   #end(status: ExecutionStatus, reason?: Reason): void {
@@ -223,13 +246,7 @@ export class Scheduler {
   }
 }
 
-/**
- * Rule 7: constants, then values that arrived (sub-pins merge into their base pin), then the graph's inputs for input
- * blocks; null is dropped, the rest is brought to the type of its pin.
- *
- * @throws {RangeError} when a list index in a pin name is not a whole number
- */
-export function assembleInputs({ node, values }: NodeExecution, graphInputs: Record<string, unknown>): Record<string, unknown> {
+function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...node.constants }
   for (const pin of node.linkedPins) {
     if (!values.has(pin)) continue
@@ -237,11 +254,5 @@ export function assembleInputs({ node, values }: NodeExecution, graphInputs: Rec
     if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
     else inputs[pin] = values.get(pin)
   }
-  const name = node.constants.name
-  if (node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(graphInputs, name))
-    inputs.value = graphInputs[name]
-  for (const [pin, coerce] of node.coercions)
-    if (inputs[pin] !== undefined && inputs[pin] !== null) inputs[pin] = coerce(inputs[pin])
-  for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
   return inputs
 }

@@ -64,6 +64,20 @@ builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
     }),
   }),
 })
+builder.objectType(builder.objectRef<EventOf<'GraphOutput'>>('GraphOutput'), {
+  description: 'A value has arrived at an output of the graph.',
+  interfaces: [EventInterface],
+  fields: (t) => ({ name: t.exposeString('name'), value: t.expose('value', { type: 'JSON', nullable: true }) }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'), {
+  description: 'A replay runs this node on other inputs.',
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    inputs: t.expose('inputs', { type: 'JSON' }),
+  }),
+})
 builder.objectType(builder.objectRef<EventOf<'NodeRetried'>>('NodeRetried'), {
   description: 'A repetition has become due.',
   interfaces: [EventInterface],
