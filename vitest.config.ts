@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { summaryReporter } from './tests/setup/test-summary.ts'
 
 export default defineConfig({
   // As Node resolves them: Vite's own `development` condition would load a second copy of graphql.
@@ -6,9 +7,12 @@ export default defineConfig({
   test: {
     include: ['{core,schema,gateway}/src/**/*.test.ts', 'plugins/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['tests/setup/postgres.ts'],
+    setupFiles: ['tests/setup/nothing-left-open.ts'],
     pool: 'forks',
+    maxWorkers: '100%',
     execArgv: ['--no-node-snapshot'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    ...(process.env.ASHLAR_TEST_SUMMARY && { reporters: ['default', summaryReporter] }),
   },
 })

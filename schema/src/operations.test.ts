@@ -245,6 +245,28 @@ describe('executions', () => {
     expect(await run(cancel, { id: startExecution.id })).toEqual({ cancelExecution: { code: 'EXECUTION_FINISHED' } })
   })
 
+  it('that failed can be continued, and repeated from a node on other inputs', async () => {
+    const document = {
+      nodes: [
+        { id: 'get', block: 'list/get', inputs: { list: ['a', 'b'], index: 5 } },
+        { id: 'out', block: 'io/output', inputs: { name: 'item' } },
+      ],
+      links: [{ from: 'get.item', to: 'out.value' }],
+    }
+    const graphId = (await run(CREATE, { name: 'Fails', document })).createGraph.id
+    const failed = (await run(START, { id: graphId })).startExecution.id
+    expect((await follow(failed)).at(-1)).toMatchObject({ status: 'FAILED' })
+    const result = `... on Execution { id origin { id } } ... on Error { code message }`
+    const retry = `mutation ($id: ID!) { retryExecution(input: { executionId: $id }) { ${result} } }`
+    const { retryExecution } = await run(retry, { id: failed })
+    expect(retryExecution.origin.id).toBe(failed)
+    expect((await follow(retryExecution.id)).at(-1)).toMatchObject({ status: 'FAILED' })
+    const replay = `mutation ($id: ID!, $inputs: JSON) { replayExecution(input: { executionId: $id, node: "get", inputs: $inputs }) { ${result} } }`
+    const { replayExecution } = await run(replay, { id: failed, inputs: { list: ['a', 'b'], index: -1 } })
+    expect((await follow(replayExecution.id)).at(-1)).toMatchObject({ status: 'COMPLETED', outputs: { item: ['b'] } })
+    expect((await run(retry, { id: replayExecution.id })).retryExecution).toMatchObject({ code: 'CONFLICT' })
+  })
+
   it('of a single block run as executions of their own', async () => {
     const source = `mutation ($block: String!, $inputs: JSON) { runBlock(input: { block: $block, inputs: $inputs }) {
       ... on Execution { id graph { id } } ... on InvalidInputError { code faults { path } } } }`
@@ -302,7 +324,7 @@ describe('plugins', () => {
       document: parse('{ blocks(first: 101) { totalCount } }'),
       contextValue: await contextOf(),
     })) as ExecutionResult
-    expect(result.errors?.[0]?.originalError).toMatchObject({
+    expect(result.errors?.[0]?.cause).toMatchObject({
       code: 'BAD_INPUT',
       message: 'argument "first" must be 1 to 100, got 101',
     })

@@ -5,13 +5,14 @@ import { fold } from './fold.ts'
 import type { JournalEntry, JournalWriter } from './journal-writer.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
-import type { Decision, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
+import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
 /** An execution that a worker has taken. */
 export interface TakenExecution {
   id: string
   ownerId: string
   inputs: Record<string, unknown>
+  masks: InputMasks | null
   plan: Plan
   entry: JournalEntry
   /** What the journal holds already. */
@@ -49,8 +50,9 @@ export class ExecutionDriver {
   }
 
   start(): void {
-    const { inputs } = this.#taken
-    if (this.#scheduler.status === 'QUEUED') this.#happen({ type: 'ExecutionStarted', inputs }, { type: 'start', inputs })
+    const { inputs, masks } = this.#taken
+    const begin = masks ? { inputs, masks } : { inputs }
+    if (this.#scheduler.status === 'QUEUED') this.#happen({ type: 'ExecutionStarted', ...begin }, { type: 'start', ...begin })
     else this.#carryOut(this.#pending)
   }
 

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
+import type { InputMasks } from './scheduler.ts'
 import type { ExecutionStatus, Reason } from './status.ts'
 
 const ExecutionSchema = defineEntity({
@@ -12,6 +13,8 @@ const ExecutionSchema = defineEntity({
     graphId: p.uuid().nullable(),
     status: p.string().$type<ExecutionStatus>(),
     inputs: p.json().$type<Record<string, unknown>>().columnType('json'),
+    /** Inputs set for nodes, over everything else. */
+    masks: p.json().$type<InputMasks>().columnType('json').nullable(),
     outputs: p.json().$type<Record<string, unknown[]>>().columnType('json'),
     failedNodes: p.json().$type<string[]>().columnType('json'),
     reason: p.json().$type<Reason>().columnType('json').nullable(),

@@ -3,10 +3,11 @@ import { Batcher, channelName } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { Graphs, Page, PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
+import { eventsToReplay, eventsToRetry } from './continue.ts'
 import { Execution } from './entities.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
-import { parseInputs } from './inputs.ts'
+import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions, type NewExecution } from './insert.ts'
 import { followEvents, readEvents } from './journal-reader.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
@@ -17,9 +18,21 @@ import { isFinal } from './status.ts'
 /** The executions of users. One of somebody else answers like one that does not exist. */
 export interface Executions {
   /** @param version number, the active one unless given. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
-  start(ownerId: string, request: { graphId: string; version?: number | undefined; inputs: unknown }): Promise<Execution>
+  start(ownerId: string, request: StartRequest): Promise<Execution>
   /** Runs one block once. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
   runBlock(ownerId: string, request: { block: string; inputs: unknown }): Promise<Execution>
+  /**
+   * Continues a failed or cancelled execution from its failed nodes, as a new one.
+   *
+   * @throws {AshlarError} NOT_FOUND, CONFLICT when it has not failed, BLOCK_UNAVAILABLE
+   */
+  retry(ownerId: string, executionId: string): Promise<Execution>
+  /**
+   * A new execution from a given node execution of an old one on; what is upstream comes from its journal.
+   *
+   * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE
+   */
+  replay(ownerId: string, request: ReplayRequest): Promise<Execution>
   /** Final at once, wherever it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
   cancel(ownerId: string, executionId: string): Promise<Execution>
   /** @throws {AshlarError} NOT_FOUND */
@@ -32,6 +45,24 @@ export interface Executions {
   /** Every event after `after`, until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>>
   nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
+}
+
+interface StartRequest {
+  graphId: string
+  /** Its number; the active one unless given. */
+  version?: number | undefined
+  /** By name; see {@link parseInputs}. */
+  inputs: unknown
+  /** Inputs for nodes, over everything else: by node, then by pin. */
+  masks?: unknown
+}
+
+interface ReplayRequest {
+  executionId: string
+  node: string
+  n: number
+  /** Run on these inputs instead. */
+  inputs?: Record<string, unknown> | undefined
 }
 
 export interface ExecutionParts {
@@ -59,13 +90,28 @@ class ExecutionService implements Executions {
     this.#starter = new Batcher(500, (set) => insertExecutions(parts, set))
   }
 
-  async start(ownerId: string, { graphId, version, inputs }: Parameters<Executions['start']>[1]): Promise<Execution> {
+  async start(ownerId: string, { graphId, version, inputs, masks }: StartRequest): Promise<Execution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
-    return this.#starter.add({
-      ownerId,
-      version: chosen,
-      inputs: parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes),
-    })
+    const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
+    return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document) })
+  }
+
+  async retry(ownerId: string, executionId: string): Promise<Execution> {
+    const execution = await this.get(ownerId, executionId)
+    if (execution.status !== 'FAILED' && execution.status !== 'CANCELLED') {
+      const message = `only a FAILED or CANCELLED execution can be retried, this one is ${execution.status}`
+      throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
+    }
+    const plan = await this.#planOrThrow(execution.versionId)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    return this.#continue(execution, eventsToRetry(plan, events))
+  }
+
+  async replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
+    const execution = await this.get(ownerId, executionId)
+    await this.#planOrThrow(execution.versionId)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    return this.#continue(execution, eventsToReplay(events, from))
   }
 
   async runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
@@ -152,6 +198,18 @@ class ExecutionService implements Executions {
     const plan = await this.#plan(execution.versionId)
     if (!plan) return []
     return viewNodeExecutions(plan, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
+  }
+
+  async #continue({ id, ownerId, versionId, inputs, masks }: Execution, events: ExecutionEvent[]): Promise<Execution> {
+    const version = (await this.#parts.graphs.findVersions(ownerId, [versionId])).get(versionId)
+    if (!version) throw new Error(`execution ${id} has no version`)
+    return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, origin: { id, events } })
+  }
+
+  async #planOrThrow(versionId: string): Promise<Plan> {
+    const plan = (await this.#parts.plans.load([versionId])).get(versionId)
+    if (!plan || plan instanceof AshlarError) throw plan ?? new Error(`no plan for version ${versionId}`)
+    return plan
   }
 
   /** @returns undefined when a block it pins is gone */

@@ -5,10 +5,10 @@ import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
 import type { NodeExecution } from './pairing.ts'
 import { compilePlan, type Plan } from './plan.ts'
-import { Scheduler, type Decision, type NodeError, type SchedulerEvent } from './scheduler.ts'
+import type { Decision, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
 /** What a fake block does with its inputs: pairs in order, then success or a failure. Must be pure. */
-export type FakeRun = (inputs: Record<string, unknown>, attempt: number) => { pairs: [string, unknown][]; error?: NodeError }
+type FakeRun = (inputs: Record<string, unknown>, attempt: number) => { pairs: [string, unknown][]; error?: NodeError }
 
 export interface FakeBlock {
   run: FakeRun

@@ -1,6 +1,26 @@
 import { AshlarError, showValue, type Fault } from '../errors/index.ts'
-import { schemaFault } from '../graphs/index.ts'
+import { z } from 'zod'
+import { schemaFault, type GraphDocument } from '../graphs/index.ts'
 import { compileCoercion, type JsonSchema } from '../pins/index.ts'
+import type { InputMasks } from './scheduler.ts'
+
+const masksSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
+
+/** @throws {AshlarError} INPUTS_INVALID when they are not values by pin by node, or name a node that is not there */
+export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks | undefined {
+  if (masks === undefined || masks === null) return undefined
+  const parsed = masksSchema.safeParse(masks)
+  if (!parsed.success)
+    throw new AshlarError('INPUTS_INVALID', `masks must be values by pin by node: ${z.prettifyError(parsed.error)}`, {
+      details: { path: ['masks'] },
+    })
+  const faults = Object.keys(parsed.data)
+    .filter((id) => !nodes.some((node) => node.id === id))
+    .map((id) => ({ path: `masks.${id}`, message: `there is no node "${id}"` }))
+  if (faults.length === 0) return parsed.data
+  const message = faults.map((fault) => fault.message).join('; ')
+  throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['masks'], faults } })
+}
 
 /**
  * Checks the inputs of an execution against the graph's input schema. Source: execution semantics, rule 2.

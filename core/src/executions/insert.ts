@@ -1,13 +1,19 @@
 import { randomUUIDv7 } from 'node:crypto'
+import type { ClientBase } from 'pg'
 import { channelName, type Database } from '../database/index.ts'
 import type { GraphVersion } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
 import type { Execution } from './entities.ts'
+import type { ExecutionEvent, JournalEvent } from './events.ts'
+import type { InputMasks } from './scheduler.ts'
 
 export interface NewExecution {
   ownerId: string
   version: GraphVersion
   inputs: Record<string, unknown>
+  masks?: InputMasks | undefined
+  /** Whom it continues or repeats, and the journal it begins with. */
+  origin?: { id: string; events: ExecutionEvent[] } | undefined
 }
 
 /** Adds a set of executions with their jobs: in one transaction, so a row has a job or neither is there. */
@@ -15,46 +21,75 @@ export async function insertExecutions(
   { database, queue }: { database: Database; queue: Queue },
   set: NewExecution[],
 ): Promise<Execution[]> {
-  const createdAt = new Date()
-  const ids = set.map(() => randomUUIDv7())
+  const executions = set.map((each) => createExecution(each, new Date()))
   await database.transact(async (client) => {
-    await client.query({ ...INSERT, values: valuesOf(set, ids, createdAt) })
-    await queue.enqueue(client, ids)
-  })
-  return set.map(({ ownerId, version, inputs }, i) => {
-    const graphId = version.graphId ?? null
-    const rest = {
-      outputs: {},
-      failedNodes: [],
-      reason: null,
-      fence: 0,
-      originId: null,
-      createdAt,
-      startedAt: null,
-      finishedAt: null,
-    }
-    return { id: ids[i] ?? '', ownerId, versionId: version.id, graphId, status: 'QUEUED', inputs, ...rest }
-  })
-}
-
-const INSERT = {
-  name: 'ashlar-start',
-  text: `
-    with inserted as (
-      insert into execution (id, owner_id, version_id, graph_id, status, inputs, outputs, failed_nodes, created_at)
-      select id, owner_id, version_id, graph_id, 'QUEUED', inputs, '{}', '[]', $6
-      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::json[]) as row(id, owner_id, version_id, graph_id, inputs)
+    await insertRows(client, executions)
+    await insertJournals(client, set, executions)
+    await queue.enqueue(
+      client,
+      executions.map(({ id }) => id),
     )
-    select pg_notify('${channelName('work')}', '')`,
+  })
+  return executions
 }
 
-function valuesOf(set: NewExecution[], ids: string[], createdAt: Date): unknown[] {
-  return [
-    ids,
-    set.map(({ ownerId }) => ownerId),
-    set.map(({ version }) => version.id),
-    set.map(({ version }) => version.graphId ?? null),
-    set.map(({ inputs }) => JSON.stringify(inputs)),
+function createExecution({ ownerId, version, inputs, masks, origin }: NewExecution, createdAt: Date): Execution {
+  return {
+    id: randomUUIDv7(),
+    ownerId,
+    versionId: version.id,
+    graphId: version.graphId ?? null,
+    status: 'QUEUED',
+    inputs,
+    masks: masks ?? null,
+    outputs: {},
+    failedNodes: [],
+    reason: null,
+    fence: 0,
+    originId: origin?.id ?? null,
     createdAt,
-  ]
+    startedAt: null,
+    finishedAt: null,
+  }
+}
+
+async function insertRows(client: ClientBase, executions: Execution[]): Promise<void> {
+  await client.query({
+    name: 'ashlar-start',
+    text: `
+      with inserted as (
+        insert into execution (id, owner_id, version_id, graph_id, status, inputs, masks, origin_id, outputs, failed_nodes, created_at)
+        select id, owner_id, version_id, graph_id, 'QUEUED', inputs, masks, origin_id, '{}', '[]', created_at
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::json[], $7::uuid[], $8::timestamptz[])
+          as row(id, owner_id, version_id, graph_id, inputs, masks, origin_id, created_at)
+      )
+      select pg_notify('${channelName('work')}', '')`,
+    values: [
+      executions.map(({ id }) => id),
+      executions.map(({ ownerId }) => ownerId),
+      executions.map(({ versionId }) => versionId),
+      executions.map(({ graphId }) => graphId),
+      executions.map(({ inputs }) => JSON.stringify(inputs)),
+      executions.map(({ masks }) => (masks ? JSON.stringify(masks) : null)),
+      executions.map(({ originId }) => originId),
+      executions.map(({ createdAt }) => createdAt),
+    ],
+  })
+}
+
+async function insertJournals(client: ClientBase, set: NewExecution[], executions: Execution[]): Promise<void> {
+  const begun = executions.flatMap(({ id, createdAt }, i) => {
+    const events = set[i]?.origin?.events
+    return events ? [{ id, events: journalOf(events, createdAt) }] : []
+  })
+  if (begun.length === 0) return
+  await client.query(
+    `insert into journal (execution_id, first_seq, last_seq, events)
+     select id, 1, json_array_length(events), events from unnest($1::uuid[], $2::json[]) as row(id, events)`,
+    [begun.map(({ id }) => id), begun.map(({ events }) => JSON.stringify(events))],
+  )
+}
+
+function journalOf(events: ExecutionEvent[], at: Date): JournalEvent[] {
+  return events.map((event, i) => ({ at: at.getTime(), ...event, seq: i + 1 }))
 }

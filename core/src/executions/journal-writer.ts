@@ -39,71 +39,85 @@ export interface JournalWriterEvents {
   failed(error: unknown): void
 }
 
+export function createJournalWriter(pool: pg.Pool, told: JournalWriterEvents): JournalWriter {
+  return new GroupCommit(pool, told)
+}
+
 /**
  * One statement a flush: the row of each execution is locked against being taken over or cancelled, provided its fencing
  * token is still the writer's; those that end get their final status; the events are added; readers are told. An execution
  * whose token has changed gets nothing written, and its entry becomes `lost`.
  */
-export function createJournalWriter(pool: pg.Pool, told: JournalWriterEvents): JournalWriter {
-  let gathering = new Map<JournalEntry, Pending>()
-  let flushing: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
+class GroupCommit implements JournalWriter {
+  readonly #pool: pg.Pool
+  readonly #told: JournalWriterEvents
+  #gathering = new Map<JournalEntry, Pending>()
+  #flushing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
 
-  const flushLater = (afterMs: number): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      flushing ??= flush().finally(() => (flushing = undefined))
+  constructor(pool: pg.Pool, told: JournalWriterEvents) {
+    this.#pool = pool
+    this.#told = told
+  }
+
+  append(entry: JournalEntry, event: ExecutionEvent): void {
+    if (entry.lost) return
+    const seq = ++entry.lastSeq
+    const pending = this.#gathering.get(entry) ?? { entry, firstSeq: seq, events: [], finish: undefined }
+    pending.events.push({ seq, at: Date.now(), ...event })
+    if (event.type === 'ExecutionFinished') pending.finish = event
+    this.#gathering.set(entry, pending)
+    this.#flushLater(GATHER_MS)
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing
+    await this.#flush()
+    clearTimeout(this.#timer)
+  }
+
+  #flushLater(afterMs: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined))
     }, afterMs)
   }
 
-  const flush = async (): Promise<void> => {
-    while (gathering.size > 0) {
-      const batch = [...gathering.values()].slice(0, MOST_ROWS)
-      for (const { entry } of batch) gathering.delete(entry)
+  async #flush(): Promise<void> {
+    while (this.#gathering.size > 0) {
+      const batch = [...this.#gathering.values()].slice(0, MOST_ROWS)
+      for (const { entry } of batch) this.#gathering.delete(entry)
       try {
-        const written = await write(pool, batch)
-        for (const { entry } of batch) if (!written.has(entry.executionId) && !entry.lost) lose(entry)
-        const finished = batch.filter(({ entry, finish }) => finish && !entry.lost).map(({ entry }) => entry)
-        if (finished.length > 0) told.finished(finished)
+        this.#conclude(batch, await write(this.#pool, batch))
       } catch (error) {
-        giveBack(batch)
-        told.failed(error)
-        return flushLater(RETRY_AFTER_MS)
+        this.#giveBack(batch)
+        this.#told.failed(error)
+        return this.#flushLater(RETRY_AFTER_MS)
       }
     }
   }
 
-  const lose = (entry: JournalEntry): void => {
+  #conclude(batch: Pending[], written: ReadonlySet<string>): void {
+    for (const { entry } of batch) if (!written.has(entry.executionId) && !entry.lost) this.#lose(entry)
+    const finished = batch.filter(({ entry, finish }) => finish && !entry.lost).map(({ entry }) => entry)
+    if (finished.length > 0) this.#told.finished(finished)
+  }
+
+  #lose(entry: JournalEntry): void {
     entry.lost = true
-    gathering.delete(entry)
-    told.lost(entry)
+    this.#gathering.delete(entry)
+    this.#told.lost(entry)
   }
 
-  const giveBack = (batch: Pending[]): void => {
-    const newer = gathering
-    gathering = new Map(batch.map((pending) => [pending.entry, pending]))
+  /** What was to be written comes before what has gathered since. */
+  #giveBack(batch: Pending[]): void {
+    const newer = this.#gathering
+    this.#gathering = new Map(batch.map((pending) => [pending.entry, pending]))
     for (const [entry, { events, firstSeq, finish }] of newer) {
-      const older = gathering.get(entry)
-      if (older) gathering.set(entry, { ...older, events: [...older.events, ...events], finish: finish ?? older.finish })
-      else gathering.set(entry, { entry, firstSeq, events, finish })
+      const older = this.#gathering.get(entry)
+      if (older) this.#gathering.set(entry, { ...older, events: [...older.events, ...events], finish: finish ?? older.finish })
+      else this.#gathering.set(entry, { entry, firstSeq, events, finish })
     }
-  }
-
-  return {
-    append(entry, event) {
-      if (entry.lost) return
-      const seq = ++entry.lastSeq
-      const pending = gathering.get(entry) ?? { entry, firstSeq: seq, events: [], finish: undefined }
-      pending.events.push({ seq, at: Date.now(), ...event })
-      if (event.type === 'ExecutionFinished') pending.finish = event
-      gathering.set(entry, pending)
-      flushLater(GATHER_MS)
-    },
-    async close() {
-      await flushing
-      await flush()
-      clearTimeout(timer)
-    },
   }
 }
 

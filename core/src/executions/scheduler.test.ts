@@ -130,7 +130,7 @@ describe('delivering (rules 4 to 8)', () => {
     expect(
       inputsOf(sim, 'c')
         .map(({ x }) => x)
-        .toSorted(),
+        .toSorted((a, b) => Number(a) - Number(b)),
     ).toEqual([1, 2, 3])
   })
 

@@ -31,6 +31,8 @@ export interface NodeError {
   message: string
   /** Another attempt may succeed. */
   retryable?: boolean
+  /** It is to be repeated whatever the node's own policy: somebody asked for it. */
+  again?: boolean
 }
 
 export type Decision =
@@ -137,7 +139,7 @@ export class Scheduler {
       run.status = 'COMPLETED'
       return
     }
-    if (error.retryable && run.attempt < (run.node.retry?.attempts ?? 1)) {
+    if (error.again || (error.retryable && run.attempt < (run.node.retry?.attempts ?? 1))) {
       run.status = 'QUEUED'
       this.#waitingForRetry.add(run)
       this.#decisions.push({ type: 'retry', run, error })

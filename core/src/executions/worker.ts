@@ -7,6 +7,7 @@ import { readEvents } from './journal-reader.ts'
 import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
+import type { InputMasks } from './scheduler.ts'
 
 /** Takes executions from the queue and carries them out. */
 export interface Worker {
@@ -133,7 +134,7 @@ class RunningWorker implements Worker {
     const active: Active = { lease, entry, driver: undefined }
     this.#active.set(row.id, active)
     if (plan instanceof AshlarError) return this.#fail(active, plan)
-    const taken: TakenExecution = { id: row.id, ownerId: row.owner_id, inputs: row.inputs, plan, entry, events }
+    const taken: TakenExecution = { id: row.id, ownerId: row.owner_id, inputs: row.inputs, masks: row.masks, plan, entry, events }
     const { sandbox } = this.#parts
     active.driver = new ExecutionDriver(taken, { sandbox, journal: this.#journal, random: Math.random })
     active.driver.start()
@@ -182,6 +183,7 @@ interface ClaimedRow {
   version_id: string
   owner_id: string
   inputs: Record<string, unknown>
+  masks: InputMasks | null
   fence: number
   resumed: boolean
 }
@@ -192,12 +194,12 @@ async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]>
     name: 'ashlar-claim',
     text: `
       with before as (
-        select id, started_at is not null as resumed from execution
+        select id, started_at is not null or origin_id is not null as resumed from execution
         where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
       )
       update execution e set status = 'RUNNING', fence = e.fence + 1, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
-      returning e.id, e.version_id, e.owner_id, e.inputs, e.fence, before.resumed`,
+      returning e.id, e.version_id, e.owner_id, e.inputs, e.masks, e.fence, before.resumed`,
     values: [leases.map(({ executionId }) => executionId)],
   })
   return rows

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Wall clock of one run of a node. */
-export const MAX_TIMEOUT_MS = 30 * 60_000
+const MAX_TIMEOUT_MS = 30 * 60_000
 export const DEFAULT_TIMEOUT_MS = 60_000
 
 const retrySchema = z.strictObject({
@@ -54,7 +54,6 @@ export const documentSchema = z.strictObject({
 
 export type GraphDocument = z.output<typeof documentSchema>
 export type GraphNode = GraphDocument['nodes'][number]
-export type GraphLink = GraphDocument['links'][number]
 export type RetryPolicy = z.output<typeof retrySchema>
 
 /** `greet.values_#_name` → node `greet`, pin `values_#_name`. */

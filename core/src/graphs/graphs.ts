@@ -4,12 +4,12 @@ import { z } from 'zod'
 import { Batcher, type Database } from '../database/index.ts'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { PluginRegistry } from '../plugins/index.ts'
-import { parseEnd, type GraphDocument } from './document.ts'
+import type { GraphDocument } from './document.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
 import { interfaceOf } from './interface.ts'
 import { assertValid, findFaults, parseDocument } from './validate.ts'
 
-export interface NewGraph {
+interface NewGraph {
   name: string
   description?: string | undefined
   /** Unknown until it is parsed: see {@link GraphDocument}. */

@@ -68,7 +68,7 @@ function toList(value: unknown): unknown[] {
 function toObject(value: unknown): Record<string, unknown> {
   const parsed = typeof value === 'string' ? parseJson(value) : value
   if (isObject(parsed)) return parsed
-  return Array.isArray(parsed) ? { ...(parsed as unknown[]) } : { value }
+  return Array.isArray(parsed) ? Object.fromEntries(parsed.entries()) : { value }
 }
 
 function parseJson(text: string): unknown {

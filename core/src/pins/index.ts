@@ -1,5 +1,4 @@
 export { compileCoercion } from './coerce.ts'
-export { membersOf, resolveSchema, typeOfValue, typesOf } from './json-schema.ts'
 export { parsePinPath, placeValue, selectValue } from './pin-path.ts'
 export { canFit } from './fit.ts'
 export type { JsonSchema } from './json-schema.ts'

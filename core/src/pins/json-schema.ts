@@ -49,7 +49,7 @@ export function typesOf(schema: JsonSchema, root: JsonSchema): Set<string> | und
   return types
 }
 
-export function typeOfValue(value: unknown): string {
+function typeOfValue(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }

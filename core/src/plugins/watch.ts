@@ -12,7 +12,9 @@ export function watchPlugins(roots: readonly string[], changed: () => Promise<vo
   let running = Promise.resolve()
   const settle = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => (running = running.then(changed)), SETTLE_MS)
+    timer = setTimeout(() => {
+      running = running.then(changed)
+    }, SETTLE_MS)
   }
   const watchers = roots.map((root) =>
     watch(root, { recursive: true, persistent: false }, (_event, file) => {

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { PgBoss, type Job } from 'pg-boss'
 
 /** The jobs of the installation: one per execution that is to be stepped. The one file that imports `pg-boss`. */

@@ -1,5 +1,5 @@
 export { createSandbox } from './sandbox.ts'
 export { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
-export type { Bundle, CallRequest, CallSink } from './call.ts'
+export type { Bundle, CallRequest } from './call.ts'
 export type { Sandbox } from './sandbox.ts'
 export type { SandboxLimits } from './limits.ts'

@@ -22,6 +22,12 @@ builder.objectType(ExecutionType, {
     outputs: t.expose('outputs', { type: 'JSON', description: 'Per output of the graph, what arrived there, in order.' }),
     failedNodes: t.exposeStringList('failedNodes', { description: 'Nodes that failed, also where the failure was handled.' }),
     reason: t.expose('reason', { type: ReasonType, nullable: true, description: 'Why it failed or was cancelled.' }),
+    origin: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution that it continues or repeats.',
+      resolve: ({ originId }) => originId ?? null,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),

@@ -1,3 +1,4 @@
+import { AshlarError } from '@ashlar/core'
 import { builder } from '../builder.ts'
 import { EXPECTED, expected } from '../errors/index.ts'
 import { parseGlobalId } from '../global-ids.ts'
@@ -8,6 +9,20 @@ const StartExecutionInput = builder.inputType('StartExecutionInput', {
     graphId: t.id({ required: true }),
     version: t.int({ description: 'The active version unless given.' }),
     inputs: t.field({ type: 'JSON', description: 'Values by name; their shape is the `inputSchema` of the version.' }),
+    masks: t.field({ type: 'JSON', description: 'Inputs set for nodes, over everything else: `{ node: { pin: value } }`.' }),
+  }),
+})
+
+const RetryExecutionInput = builder.inputType('RetryExecutionInput', {
+  fields: (t) => ({ executionId: t.id({ required: true }) }),
+})
+
+const ReplayExecutionInput = builder.inputType('ReplayExecutionInput', {
+  fields: (t) => ({
+    executionId: t.id({ required: true }),
+    node: t.string({ required: true }),
+    number: t.int({ defaultValue: 1, description: 'Which run of the node.' }),
+    inputs: t.field({ type: 'JSON', description: 'Run on these inputs instead, by pin.' }),
   }),
 })
 
@@ -32,7 +47,29 @@ builder.mutationFields((t) => ({
       runtime.executions.start(user.id, {
         graphId: parseGlobalId(input.graphId, 'Graph', 'graphId'),
         version: input.version ?? undefined,
+        masks: input.masks,
         inputs: input.inputs ?? {},
+      }),
+    ),
+  }),
+  retryExecution: t.field({
+    type: ExecutionType,
+    errors: { types: EXPECTED },
+    description: 'Continues a FAILED or CANCELLED execution from its failed nodes, as a new execution.',
+    args: { input: t.arg({ type: RetryExecutionInput, required: true }) },
+    resolve: expected((_root, { input }, { runtime, user }) => runtime.executions.retry(user.id, executionIdOf(input))),
+  }),
+  replayExecution: t.field({
+    type: ExecutionType,
+    errors: { types: EXPECTED },
+    description: 'A new execution from a given run of a node on; everything before it comes from the journal of the old one.',
+    args: { input: t.arg({ type: ReplayExecutionInput, required: true }) },
+    resolve: expected((_root, { input }, { runtime, user }) =>
+      runtime.executions.replay(user.id, {
+        executionId: executionIdOf(input),
+        node: input.node,
+        n: input.number ?? 1,
+        inputs: parsePins(input.inputs),
       }),
     ),
   }),
@@ -41,9 +78,7 @@ builder.mutationFields((t) => ({
     errors: { types: EXPECTED },
     description: 'Ends a run for good.',
     args: { input: t.arg({ type: CancelExecutionInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
-      runtime.executions.cancel(user.id, parseGlobalId(input.executionId, 'Execution', 'executionId')),
-    ),
+    resolve: expected((_root, { input }, { runtime, user }) => runtime.executions.cancel(user.id, executionIdOf(input))),
   }),
   runBlock: t.field({
     type: ExecutionType,
@@ -55,3 +90,13 @@ builder.mutationFields((t) => ({
     ),
   }),
 }))
+
+function executionIdOf({ executionId }: { executionId: string | number }): string {
+  return parseGlobalId(executionId, 'Execution', 'executionId')
+}
+
+function parsePins(inputs: unknown): Record<string, unknown> | undefined {
+  if (inputs === undefined || inputs === null) return undefined
+  if (typeof inputs === 'object' && !Array.isArray(inputs)) return { ...inputs }
+  throw new AshlarError('INPUTS_INVALID', 'inputs must be values by pin', { details: { path: ['inputs'] } })
+}

@@ -32,7 +32,7 @@ export class Initial extends Migration {
       create table execution (
         id uuid primary key, owner_id uuid not null references user_account,
         version_id uuid not null references graph_version, graph_id uuid references graph,
-        status text not null, inputs json not null, outputs json not null, failed_nodes json not null, reason json,
+        status text not null, inputs json not null, masks json, outputs json not null, failed_nodes json not null, reason json,
         fence int not null default 0, origin_id uuid,
         created_at timestamptz not null, started_at timestamptz, finished_at timestamptz
       );

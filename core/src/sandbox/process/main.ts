@@ -2,7 +2,7 @@
  * The sandbox process: child of a worker, with an empty environment. It owns the isolates and speaks only to its parent.
  * Plugin code runs in the isolates, on their threads; this thread only passes messages on. See `../protocol.ts`.
  */
-import { guestOf, type CallMessage, type FromProcess, type ToProcess } from '../protocol.ts'
+import { guestOf, type CallMessage, type FromProcess, type LostReason, type ToProcess } from '../protocol.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
 
@@ -20,71 +20,84 @@ interface LoadedIsolate {
 
 const MAX_IDLE_ISOLATES = 16
 
-function main(options: SandboxProcessOptions): void {
-  const createIsolate = createIsolateFactory(options.prelude, options)
-  const codes = new Map<string, string>()
-  const isolates = new Map<string, LoadedIsolate>()
-  const guests = new Map<string, GuestCalls>()
+class Guests {
+  readonly #options: SandboxProcessOptions
+  readonly #createIsolate: ReturnType<typeof createIsolateFactory>
+  readonly #codes = new Map<string, string>()
+  readonly #isolates = new Map<string, LoadedIsolate>()
+  readonly #guests = new Map<string, GuestCalls>()
 
-  const guestFor = (call: CallMessage): GuestCalls => {
-    const [, , owner, digest, scope] = call
+  constructor(options: SandboxProcessOptions) {
+    this.#options = options
+    this.#createIsolate = createIsolateFactory(options.prelude, options)
+  }
+
+  receive(message: ToProcess): void {
+    if (message[0] === 'calls') this.#start(message[1])
+    else if (message[0] === 'plugin') this.#codes.set(message[1], message[2])
+    else if (message[0] === 'abort') void this.#guests.get(message[1])?.abort(message[2])
+    else this.#forget(message[1])
+  }
+
+  #start(calls: CallMessage[]): void {
+    for (const batch of Map.groupBy(calls, guestOf).values()) {
+      const [first] = batch
+      if (first) void this.#guestFor(first).start(batch)
+    }
+  }
+
+  #guestFor(call: CallMessage): GuestCalls {
     const name = guestOf(call)
-    const known = guests.get(name)
+    const known = this.#guests.get(name)
     if (known) return known
-    const isolateName = `${owner}|${digest}`
-    const loaded = isolates.get(isolateName) ?? { isolate: createIsolate(codes.get(digest) ?? '', digest), guests: new Map() }
-    isolates.set(isolateName, loaded)
-    const guest = new GuestCalls(loaded.isolate, options.maxCpuMs, {
+    const [, , owner, digest, scope] = call
+    const loaded = this.#isolateOf(owner, digest)
+    const guest = new GuestCalls(loaded.isolate, this.#options.maxCpuMs, {
       events: post,
-      lost: (reason) => {
-        guests.delete(name)
-        loaded.guests.delete(scope)
-        flush()
-        send(['lost', name, reason])
-        if (!loaded.isolate.isDisposed) return
-        isolates.delete(isolateName)
-        for (const other of loaded.guests.values()) other.end({ kind: loaded.isolate.endedBy })
-      },
+      lost: (reason) => this.#lose(call, loaded, reason),
     })
-    guests.set(name, guest)
+    this.#guests.set(name, guest)
     loaded.guests.set(scope, guest)
     return guest
   }
 
-  const startCalls = (calls: CallMessage[]): void => {
-    for (const batch of Map.groupBy(calls, guestOf).values()) {
-      const [first] = batch
-      if (first) void guestFor(first).start(batch)
-    }
+  #isolateOf(owner: string, digest: string): LoadedIsolate {
+    const name = `${owner}|${digest}`
+    const known = this.#isolates.get(name)
+    if (known) return known
+    const loaded = { isolate: this.#createIsolate(this.#codes.get(digest) ?? '', digest), guests: new Map<string, GuestCalls>() }
+    this.#isolates.set(name, loaded)
+    return loaded
   }
 
-  const forget = (scope: string): void => {
-    for (const [name, { guests: inIsolate }] of isolates) {
-      const guest = inIsolate.get(scope)
-      if (!guest) continue
-      guest.end()
-      inIsolate.delete(scope)
-      guests.delete(`${name}|${scope}`)
+  #lose(call: CallMessage, { isolate, guests }: LoadedIsolate, reason: LostReason): void {
+    const [, , owner, digest, scope] = call
+    this.#guests.delete(guestOf(call))
+    guests.delete(scope)
+    flush()
+    send(['lost', guestOf(call), reason])
+    if (!isolate.isDisposed) return
+    this.#isolates.delete(`${owner}|${digest}`)
+    for (const other of guests.values()) other.end({ kind: isolate.endedBy })
+  }
+
+  #forget(scope: string): void {
+    for (const [name, { guests }] of this.#isolates) {
+      guests.get(scope)?.end()
+      guests.delete(scope)
+      this.#guests.delete(`${name}|${scope}`)
     }
-    evictIdle()
+    this.#evictIdle()
   }
 
   /** Isolates without a guest are kept for the next execution of their owner, up to a number; the oldest go first. */
-  const evictIdle = (): void => {
-    const idle = [...isolates].filter(([, { guests: inIsolate }]) => inIsolate.size === 0)
+  #evictIdle(): void {
+    const idle = [...this.#isolates].filter(([, { guests }]) => guests.size === 0)
     for (const [name, { isolate }] of idle.slice(0, Math.max(0, idle.length - MAX_IDLE_ISOLATES))) {
       isolate.dispose()
-      isolates.delete(name)
+      this.#isolates.delete(name)
     }
   }
-
-  process.on('message', (message: ToProcess) => {
-    if (message[0] === 'calls') startCalls(message[1])
-    else if (message[0] === 'plugin') codes.set(message[1], message[2])
-    else if (message[0] === 'abort') void guests.get(message[1])?.abort(message[2])
-    else forget(message[1])
-  })
-  send(['ready'])
 }
 
 /** Events of all guests that gather in one turn of the event loop travel in one message. */
@@ -107,4 +120,8 @@ function send(message: FromProcess): void {
 process.on('disconnect', () => process.exit(0))
 // Ctrl-C reaches the whole process group; the parent ends its sandboxes itself, in order.
 process.on('SIGINT', () => {})
-process.once('message', (options: SandboxProcessOptions) => main(options))
+process.once('message', (options: SandboxProcessOptions) => {
+  const guests = new Guests(options)
+  process.on('message', (message: ToProcess) => guests.receive(message))
+  send(['ready'])
+})

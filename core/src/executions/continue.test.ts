@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { eventsToReplay, eventsToRetry } from './continue.ts'
+import type { ExecutionEvent, JournalEvent } from './events.ts'
+import { planWith, simulate, type FakeBlock } from './fake-blocks.ts'
+
+let isBroken = true
+const fakes: Record<string, FakeBlock> = {
+  emit: { run: ({ values }) => ({ pairs: (values as unknown[]).map((value) => ['out', value]) }) },
+  double: { run: ({ x }) => ({ pairs: [['out', Number(x) * 2]] }) },
+  /** Yields once, then fails as long as it is broken. */
+  shaky: {
+    run: ({ x }) => ({
+      pairs: [['out', `a${String(x)}`], ...(isBroken ? [] : [['out', `b${String(x)}`] as [string, unknown]])],
+      ...(isBroken && { error: { code: 'BLOCK_FAILED', message: 'broken' } }),
+    }),
+  },
+  output: { kind: 'output', run: ({ value }) => ({ pairs: [['output', value]] }) },
+}
+const document = {
+  concurrency: 1,
+  nodes: [
+    { id: 'a', block: 'emit', inputs: { values: [1, 2] } },
+    { id: 'd', block: 'double' },
+    { id: 's', block: 'shaky' },
+    { id: 'o', block: 'output', inputs: { name: 'all' } },
+  ],
+  links: [
+    { from: 'a.out', to: 'd.x' },
+    { from: 'd.out', to: 's.x' },
+    { from: 's.out', to: 'o.value' },
+  ],
+}
+const journal = (events: ExecutionEvent[]): JournalEvent[] => events.map((event, i) => ({ ...event, seq: i + 1, at: 0 }))
+
+it('continues from the failed nodes: what was done is not done again, what was yielded not yielded again', () => {
+  const plan = planWith(fakes, document)
+  isBroken = true
+  const failed = simulate(plan, fakes)
+  expect(failed.end).toMatchObject({ status: 'FAILED', outputs: { all: ['a2'] } })
+  isBroken = false
+  const continued = simulate(plan, fakes, { events: eventsToRetry(plan, journal(failed.events)) })
+  expect(continued.end).toMatchObject({ status: 'COMPLETED', failedNodes: [], outputs: { all: ['a2', 'a4', 'b4', 'b2'] } })
+  expect(continued.runs.filter(([run]) => run.startsWith('a.'))).toEqual([])
+})
+
+it('repeats from a node execution on, on other inputs where they are given', () => {
+  const plan = planWith(fakes, document)
+  isBroken = false
+  const old = simulate(plan, fakes)
+  expect(old.end).toMatchObject({ outputs: { all: ['a2', 'b2', 'a4', 'b4'] } })
+  const replayed = simulate(plan, fakes, { events: eventsToReplay(journal(old.events), { node: 'd', n: 2, inputs: { x: 50 } }) })
+  expect(replayed.runs[0]).toEqual(['d.2', { x: 50 }])
+  expect(replayed.end).toMatchObject({
+    status: 'COMPLETED',
+    outputs: { all: expect.arrayContaining(['a2', 'b2', 'a100', 'b100']) },
+  })
+  expect(() => eventsToReplay(journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
+})

@@ -1,0 +1,32 @@
+import { appendFile } from 'node:fs/promises'
+import type { Reporter, TestModule } from 'vitest/node'
+
+interface TestCounts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** Adds a line `passed failed skipped` to the file that `ASHLAR_TEST_SUMMARY` names; `.ci/run` adds the lines up. */
+export async function addToSummary({ passed, failed, skipped }: TestCounts): Promise<void> {
+  const file = process.env.ASHLAR_TEST_SUMMARY
+  if (file) await appendFile(file, `${passed} ${failed} ${skipped}\n`)
+}
+
+export const summaryReporter: Reporter = {
+  onTestRunEnd: (modules, errors) => addToSummary(countTests(modules, errors.length)),
+}
+
+/** A file that fails outside its tests (it does not load, a hook throws) is one failure more; so is an error that no test owns. */
+function countTests(modules: readonly TestModule[], strayErrors: number): TestCounts {
+  const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state))
+  const count = (state: (typeof states)[number]): number => states.filter((each) => each === state).length
+  const failedFiles = modules.filter(
+    (module) => module.state() === 'failed' && [...module.children.allTests('failed')].length === 0,
+  )
+  return {
+    passed: count('passed'),
+    failed: count('failed') + failedFiles.length + strayErrors,
+    skipped: count('skipped') + count('pending'),
+  }
+}
