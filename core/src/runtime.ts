@@ -1,4 +1,5 @@
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
+import { createCapabilities } from './capabilities/index.ts'
 import { createNotifications, openDatabase, type Database } from './database/index.ts'
 import { Execution, createExecutions, createPlans, createWorker, type Executions, type Worker } from './executions/index.ts'
 import { Graph, GraphVersion, createGraphs, type Graphs } from './graphs/index.ts'
@@ -65,7 +66,15 @@ export async function createRuntime({
     const { maxValueBytes } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
     const graphs = createGraphs(database, plugins)
     const plans = createPlans(fork, plugins)
-    const worker = createWorker({ database, notifications, queue, plans, sandbox, onError })
+    const worker = createWorker({
+      database,
+      notifications,
+      queue,
+      plans,
+      sandbox,
+      capabilities: createCapabilities(database.pool),
+      onError,
+    })
     undo.push(worker.close.bind(worker))
     const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes })
     return { accounts: createAccounts(fork), database, executions, graphs, plugins, sandbox, worker, close }

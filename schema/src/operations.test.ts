@@ -278,6 +278,31 @@ describe('executions', () => {
     expect((await run(source, { block: 'text/replace', inputs: {} })).runBlock).toMatchObject({ code: 'GRAPH_INVALID' })
   })
 
+  it('keep values for later ones where their blocks may', async () => {
+    const document = {
+      nodes: [
+        { id: 'visits', block: 'storage/retrieve', inputs: { key: 'visits', default_value: 0 } },
+        { id: 'add', block: 'math/calculate', inputs: { operation: 'Add', b: 1 } },
+        { id: 'keep', block: 'storage/persist', inputs: { key: 'visits' } },
+        { id: 'out', block: 'io/output', inputs: { name: 'visits' } },
+      ],
+      links: [
+        { from: 'visits.value', to: 'add.a' },
+        { from: 'add.result', to: 'keep.value' },
+        { from: 'keep.value', to: 'out.value' },
+      ],
+    }
+    const { createGraph } = await run(CREATE, { name: 'Visits', document })
+    expect(createGraph.activeVersion.capabilities).toEqual([
+      { kind: 'storage', detail: 'graph' },
+      { kind: 'storage', detail: 'user' },
+    ])
+    for (const visits of [1, 2]) {
+      const { startExecution } = await run(START, { id: createGraph.id })
+      expect((await follow(startExecution.id)).at(-1)).toMatchObject({ status: 'COMPLETED', outputs: { visits: [visits] } })
+    }
+  })
+
   it('are listed without a query per row', async () => {
     const graphId = await createHello()
     for (let i = 0; i < 6; i++) await run(START, { id: graphId, inputs: { name: `${i}` } })
@@ -293,7 +318,7 @@ describe('plugins', () => {
       block(name: "text/replace") { id uuid name category kind inputs { name required schema } outputs { name } plugin { packageName } }
       blocks(first: 2, search: "replace", category: "text") { totalCount edges { node { name } } }
       none: block(name: "no/such") { id } }`)
-    expect(plugins.totalCount).toBe(8)
+    expect(plugins.totalCount).toBe(9)
     expect(plugins.edges.every(({ node }: Json) => node.status === 'LOADED' && /^[0-9a-f]{64}$/.test(node.digest))).toBe(true)
     expect(block).toMatchObject({
       uuid: '7e7c87ab-3469-4bcc-9abe-67705091b713',

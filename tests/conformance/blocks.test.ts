@@ -13,7 +13,7 @@ const loaded = (): Plugin[] => runtime.plugins.reports().flatMap(({ plugin }) =>
 describe('the built-in plugins', () => {
   it('load, and have at least 30 blocks', () => {
     expect(runtime.plugins.reports().filter(({ status }) => status === 'FAILED')).toEqual([])
-    expect(loaded().map(({ name }) => name)).toEqual(['data', 'dictionary', 'io', 'list', 'logic', 'math', 'text', 'time'])
+    expect(loaded().map(({ name }) => name)).toEqual(['data', 'dictionary', 'io', 'list', 'logic', 'math', 'storage', 'text', 'time'])
     expect(runtime.plugins.blocks().length).toBeGreaterThanOrEqual(30)
   })
 

@@ -29,6 +29,9 @@ export const ERROR_CODES = {
   CPU_LIMIT: { status: 422, retryable: false },
   MEMORY_LIMIT: { status: 422, retryable: false },
   OUTPUT_LIMIT: { status: 422, retryable: false },
+  EFFECT_INTERRUPTED: { status: 422, retryable: false },
+  CAPABILITY_MISSING: { status: 403, retryable: false },
+  DEPTH_EXCEEDED: { status: 422, retryable: false },
   SANDBOX_LOST: { status: 503, retryable: true },
   // Plugins
   PLUGIN_INVALID: { status: 422, retryable: false },

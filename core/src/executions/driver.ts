@@ -1,4 +1,5 @@
 import { ERROR_CODES, type AshlarError } from '../errors/index.ts'
+import type { Capabilities } from '../capabilities/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
@@ -11,6 +12,7 @@ import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from 
 export interface TakenExecution {
   id: string
   ownerId: string
+  graphId: string | null
   inputs: Record<string, unknown>
   masks: InputMasks | null
   plan: Plan
@@ -21,6 +23,7 @@ export interface TakenExecution {
 
 export interface DriverParts {
   sandbox: Sandbox
+  capabilities: Capabilities
   journal: JournalWriter
   /** Between 0 and 1, for the jitter of a backoff. */
   random(): number
@@ -36,6 +39,7 @@ export class ExecutionDriver {
   readonly #parts: DriverParts
   readonly #scheduler: Scheduler
   readonly #pending: Decision[]
+  readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
   readonly #backoffs = new WeakMap<NodeExecution, number>()
@@ -44,16 +48,25 @@ export class ExecutionDriver {
   constructor(taken: TakenExecution, parts: DriverParts) {
     this.#taken = taken
     this.#parts = parts
-    const { scheduler, pending } = fold(taken.plan, taken.events)
+    const { scheduler, pending, interrupted } = fold(taken.plan, taken.events)
     this.#scheduler = scheduler
     this.#pending = pending
+    this.#interrupted = interrupted
   }
 
   start(): void {
     const { inputs, masks } = this.#taken
     const begin = masks ? { inputs, masks } : { inputs }
     if (this.#scheduler.status === 'QUEUED') this.#happen({ type: 'ExecutionStarted', ...begin }, { type: 'start', ...begin })
-    else this.#carryOut(this.#pending)
+    else this.#resume()
+  }
+
+  #resume(): void {
+    for (const decision of this.#pending) {
+      if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // ended by one of those before it
+      if (decision.type === 'run' && this.#interrupted.has(decision.run)) this.#finish(decision.run, EFFECT_INTERRUPTED)
+      else this.#carryOut([decision])
+    }
   }
 
   /** Leaves everything as the journal has it: somebody else goes on, or nobody. */
@@ -91,6 +104,7 @@ export class ExecutionDriver {
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt })
     const input = this.#inputOf(run)
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
+    else if (run.node.block.effectful) void this.#callCommitted(run, input)
     else this.#call(run, input)
   }
 
@@ -101,6 +115,12 @@ export class ExecutionDriver {
       if (error instanceof RangeError) return error
       throw error
     }
+  }
+
+  /** The effect barrier: nothing may be seen outside before everything that led to it, and that it began, is committed. */
+  async #callCommitted(run: NodeExecution, input: string): Promise<void> {
+    await this.#parts.journal.committed(this.#taken.entry)
+    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING') this.#call(run, input)
   }
 
   #call(run: NodeExecution, input: string): void {
@@ -119,12 +139,14 @@ export class ExecutionDriver {
         input,
         timeoutMs: node.timeoutMs,
         skipOutputs: run.outputs,
+        repeatable: !block.effectful || block.onCrash === 'retry',
       },
       {
         output: (pin, value) => {
           const at = { node: node.id, n, pin, value }
           this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
         },
+        hostCall: (method, args) => this.#parts.capabilities.perform(this.#taken, block, method, args),
         log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
         end: (error) => this.#finish(run, error && toNodeError(error)),
       },
@@ -165,6 +187,12 @@ export class ExecutionDriver {
     this.#append({ type: 'ExecutionFinished', status, outputs, failedNodes, ...(reason && { reason }) })
     this.stop()
   }
+}
+
+const EFFECT_INTERRUPTED: NodeError = {
+  code: 'EFFECT_INTERRUPTED',
+  message:
+    'a worker ended after the block had begun and before its result was stored; whether its effect has happened is not known, so it is not run again',
 }
 
 function toNodeError({ code, message }: AshlarError): NodeError {

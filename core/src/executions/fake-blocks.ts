@@ -15,6 +15,9 @@ export interface FakeBlock {
   kind?: Block['kind']
   staticOutput?: boolean
   serial?: boolean
+  /** Uses a capability that can be seen outside. */
+  effectful?: boolean
+  onCrash?: Block['onCrash']
   inputs?: Record<string, JsonSchema>
 }
 
@@ -29,6 +32,8 @@ export function planWith(fakes: Record<string, FakeBlock>, document: unknown): P
     kind: fake.kind ?? ('standard' as const),
     staticOutput: fake.staticOutput ?? false,
     serial: fake.serial ?? false,
+    capabilities: fake.effectful ? { storage: ['graph' as const] } : {},
+    onCrash: fake.onCrash ?? ('fail' as const),
     inputSchema: { type: 'object', properties: fake.inputs ?? {} },
     outputSchema: { type: 'object', properties: {} },
     tests: [],

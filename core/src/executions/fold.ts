@@ -8,15 +8,25 @@ export interface Folded {
   scheduler: Scheduler
   /** What was decided and has no result in the journal: to be done, or done again, now. Includes nothing after the end. */
   pending: Decision[]
+  /**
+   * Of these, effectful ones that were started, have no result, and must not be started again: nobody can know whether the
+   * effect happened. They end with EFFECT_INTERRUPTED.
+   */
+  interrupted: ReadonlySet<NodeExecution>
 }
 
 /** Comes back to the state of an execution by giving the scheduler what happened, in order. */
 export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   const scheduler = new Scheduler(plan)
   const pending = new Map<NodeExecution, Decision>()
+  const started = new Map<NodeExecution, number>()
   let end: Decision | undefined
   for (const event of events) {
     const input = toSchedulerEvent(event)
+    if (event.type === 'NodeStarted') {
+      const run = scheduler.nodeExecution(event.node, event.n)
+      if (run) started.set(run, event.attempt)
+    }
     if (!input) continue
     if (input.type === 'finish' || input.type === 'retry') {
       const run = scheduler.nodeExecution(input.node, input.n)
@@ -27,7 +37,12 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
       else if (decision.type === 'run' || decision.type === 'retry') pending.set(decision.run, decision)
     }
   }
-  return { scheduler, pending: end ? [end] : [...pending.values()] }
+  const interrupted = [...pending.keys()].filter((run) => isInterrupted(run, started.get(run)))
+  return { scheduler, pending: end ? [end] : [...pending.values()], interrupted: new Set(interrupted) }
+}
+
+function isInterrupted({ node: { block }, attempt }: NodeExecution, startedAttempt: number | undefined): boolean {
+  return block.effectful && block.onCrash === 'fail' && startedAttempt === attempt
 }
 
 /** What the scheduler has to hear of an event; undefined for those that follow from others. */

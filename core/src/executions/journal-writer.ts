@@ -12,6 +12,7 @@ export interface JournalEntry {
   readonly executionId: string
   readonly fence: number
   lastSeq: number
+  committedSeq: number
   lost: boolean
 }
 
@@ -26,6 +27,8 @@ interface Pending {
 export interface JournalWriter {
   /** Adds an event; it is committed within a few milliseconds, in order. */
   append(entry: JournalEntry, event: ExecutionEvent): void
+  /** Resolves when everything appended for this execution so far is committed, or it is lost. */
+  committed(entry: JournalEntry): Promise<void>
   /** Resolves when everything appended is committed, or was refused. */
   close(): Promise<void>
 }
@@ -52,6 +55,7 @@ class GroupCommit implements JournalWriter {
   readonly #pool: pg.Pool
   readonly #told: JournalWriterEvents
   #gathering = new Map<JournalEntry, Pending>()
+  readonly #waiting = new Map<JournalEntry, { seq: number; resolve: () => void }[]>()
   #flushing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -68,6 +72,14 @@ class GroupCommit implements JournalWriter {
     if (event.type === 'ExecutionFinished') pending.finish = event
     this.#gathering.set(entry, pending)
     this.#flushLater(GATHER_MS)
+  }
+
+  committed(entry: JournalEntry): Promise<void> {
+    if (entry.lost || entry.committedSeq >= entry.lastSeq) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiting = this.#waiting.get(entry) ?? []
+    this.#waiting.set(entry, [...waiting, { seq: entry.lastSeq, resolve }])
+    return promise
   }
 
   async close(): Promise<void> {
@@ -98,9 +110,22 @@ class GroupCommit implements JournalWriter {
   }
 
   #conclude(batch: Pending[], written: ReadonlySet<string>): void {
-    for (const { entry } of batch) if (!written.has(entry.executionId) && !entry.lost) this.#lose(entry)
+    for (const { entry, firstSeq, events } of batch) {
+      if (!written.has(entry.executionId) && !entry.lost) this.#lose(entry)
+      entry.committedSeq = firstSeq + events.length - 1
+      this.#tellCommitted(entry)
+    }
     const finished = batch.filter(({ entry, finish }) => finish && !entry.lost).map(({ entry }) => entry)
     if (finished.length > 0) this.#told.finished(finished)
+  }
+
+  #tellCommitted(entry: JournalEntry): void {
+    const waiting = this.#waiting.get(entry)
+    if (!waiting) return
+    const left = waiting.filter(({ seq }) => seq > entry.committedSeq && !entry.lost)
+    if (left.length > 0) this.#waiting.set(entry, left)
+    else this.#waiting.delete(entry)
+    for (const each of waiting) if (!left.includes(each)) each.resolve()
   }
 
   #lose(entry: JournalEntry): void {

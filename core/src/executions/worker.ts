@@ -1,4 +1,5 @@
 import type { Database, Notifications } from '../database/index.ts'
+import type { Capabilities } from '../capabilities/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { Lease, Queue } from '../queue/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
@@ -23,6 +24,7 @@ export interface WorkerParts {
   queue: Queue
   plans: Plans
   sandbox: Sandbox
+  capabilities: Capabilities
   /** Executions at once. @default 200 */
   capacity?: number
   onError(error: unknown): void
@@ -130,13 +132,23 @@ class RunningWorker implements Worker {
 
   async #drive(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const events = row.resumed ? await readEvents(this.#parts.database.pool, row.id, 0, Infinity) : []
-    const entry: JournalEntry = { executionId: row.id, fence: row.fence, lastSeq: events.at(-1)?.seq ?? 0, lost: false }
+    const lastSeq = events.at(-1)?.seq ?? 0
+    const entry: JournalEntry = { executionId: row.id, fence: row.fence, lastSeq, committedSeq: lastSeq, lost: false }
     const active: Active = { lease, entry, driver: undefined }
     this.#active.set(row.id, active)
     if (plan instanceof AshlarError) return this.#fail(active, plan)
-    const taken: TakenExecution = { id: row.id, ownerId: row.owner_id, inputs: row.inputs, masks: row.masks, plan, entry, events }
-    const { sandbox } = this.#parts
-    active.driver = new ExecutionDriver(taken, { sandbox, journal: this.#journal, random: Math.random })
+    const taken: TakenExecution = {
+      id: row.id,
+      ownerId: row.owner_id,
+      graphId: row.graph_id,
+      inputs: row.inputs,
+      masks: row.masks,
+      plan,
+      entry,
+      events,
+    }
+    const { sandbox, capabilities } = this.#parts
+    active.driver = new ExecutionDriver(taken, { sandbox, capabilities, journal: this.#journal, random: Math.random })
     active.driver.start()
   }
 
@@ -182,6 +194,7 @@ interface ClaimedRow {
   id: string
   version_id: string
   owner_id: string
+  graph_id: string | null
   inputs: Record<string, unknown>
   masks: InputMasks | null
   fence: number
@@ -199,7 +212,7 @@ async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]>
       )
       update execution e set status = 'RUNNING', fence = e.fence + 1, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
-      returning e.id, e.version_id, e.owner_id, e.inputs, e.masks, e.fence, before.resumed`,
+      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, before.resumed`,
     values: [leases.map(({ executionId }) => executionId)],
   })
   return rows

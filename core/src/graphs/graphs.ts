@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { listCapabilities } from '../capabilities/index.ts'
 import { Batcher, type Database } from '../database/index.ts'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { PluginRegistry } from '../plugins/index.ts'
@@ -64,6 +65,8 @@ export interface Graphs {
    * @throws {AshlarError} NOT_FOUND
    */
   versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
+  /** What the blocks of a version may do beyond computing, each power once. */
+  capabilitiesOf(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
   /** A version without a graph, for the single block of `runBlock`. */
   createLoose(ownerId: string, document: unknown): Promise<GraphVersion>
 }
@@ -187,6 +190,12 @@ class GraphService implements Graphs {
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
     return version
+  }
+
+  async capabilitiesOf({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
+    const pinned = await Promise.all(Object.values(blocks).map(({ digest, id }) => this.#plugins.pinned(digest, id)))
+    const all = pinned.flatMap((block) => (block ? listCapabilities(block.capabilities) : []))
+    return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
   }
 
   validate(document: unknown): Fault[] {

@@ -1,3 +1,4 @@
+import { isEffectful } from '../capabilities/index.ts'
 import type { Bundle } from '../sandbox/index.ts'
 import type { BlockManifest } from './manifest.ts'
 
@@ -18,6 +19,8 @@ export interface Plugin {
 export interface Block extends BlockManifest {
   /** `text/replace` */
   qualifiedName: string
+  /** Uses a capability that can be seen outside: it waits for the journal, and is not simply run again. */
+  effectful: boolean
   plugin: Plugin
 }
 
@@ -36,6 +39,11 @@ export function createPlugin(
   manifest: { name: string; blocks: BlockManifest[] },
 ): Plugin {
   const plugin: Plugin = { ...facts, name: manifest.name, blocks: [] }
-  plugin.blocks = manifest.blocks.map((block) => ({ ...block, qualifiedName: `${manifest.name}/${block.name}`, plugin }))
+  plugin.blocks = manifest.blocks.map((block) => ({
+    ...block,
+    qualifiedName: `${manifest.name}/${block.name}`,
+    effectful: isEffectful(block.capabilities),
+    plugin,
+  }))
   return plugin
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { capabilitiesSchema } from '../capabilities/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
 
 const jsonSchema = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -15,6 +16,8 @@ const blockManifestSchema = z.object({
   kind: z.enum(['standard', 'input', 'output', 'note']),
   staticOutput: z.boolean(),
   serial: z.boolean(),
+  capabilities: capabilitiesSchema,
+  onCrash: z.enum(['fail', 'retry']),
   inputSchema: jsonSchema,
   outputSchema: jsonSchema,
   /** Names of the block's own tests. */

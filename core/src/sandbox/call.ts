@@ -26,11 +26,15 @@ export interface CallRequest {
   timeoutMs: number
   /** Outputs an earlier attempt has already delivered: that many are not delivered again. @default 0 */
   skipOutputs?: number
+  /** Whether it may be run again after it called the host. @default true */
+  repeatable?: boolean
 }
 
 /** Where the results of a call go. `end` comes once and last. */
 export interface CallSink {
   output(pin: string, value: unknown): void
+  /** Performs what the block asks for. @throws {AshlarError} whose message the block gets */
+  hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
   log?(level: string, text: string): void
   manifest?(manifest: unknown): void
   /** @param error what ended the call, when it failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT CPU_LIMIT MEMORY_LIMIT PLUGIN_LOAD_FAILED SANDBOX_LOST */
@@ -47,6 +51,8 @@ export interface Call {
   /** Over all attempts. */
   delivered: number
   attempts: number
+  /** Calls to the host so far, over all attempts. */
+  hostCalls: number
   /** On the clock of `performance.now()`. */
   deadline: number
   /** Its sink hears nothing more. */

@@ -7,6 +7,7 @@
  * worker → process
  * - `plugin`  the code of a bundle, once per digest, before the first call that needs it
  * - `calls`   calls to start; the process groups them by guest and enters each guest once
+ * - `reply`   the answer to a call to the host, as JSON text
  * - `abort`   calls whose result nobody wants any more: their signal aborts, what they still yield is dropped
  * - `forget`  a scope has ended: its contexts are released
  *
@@ -18,6 +19,7 @@
 export type ToProcess =
   | [type: 'plugin', digest: string, code: string]
   | [type: 'calls', calls: CallMessage[]]
+  | [type: 'reply', guest: string, answer: string]
   | [type: 'abort', guest: string, ids: number[]]
   | [type: 'forget', scope: string]
 
@@ -49,10 +51,11 @@ export function guestOf([, , owner, digest, scope]: CallMessage): string {
  */
 export type LostReason = { kind: 'timeout' | 'memory' | 'crash' | 'evicted' } | { kind: 'load'; message: string }
 
-/** What a guest reports: `o` an output, `e` the end of a call (with the error that ended it), `d` a manifest, `l` a line of its console. */
+/** What a guest reports: `o` an output, `c` a call to the host, `e` the end of a call (with the error that ended it), `d` a manifest, `l` a line of its console. */
 export type GuestEvent =
   | { t: 'o'; id: number; pin: string; v: unknown }
   | { t: 'e'; id: number; code?: GuestErrorCode; message?: string }
+  | { t: 'c'; id: number; request: number; method: string; args: unknown[] }
   | { t: 'd'; id: number; manifest: unknown }
   | { t: 'l'; id: number; level: string; text: string }
 

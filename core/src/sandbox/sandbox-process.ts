@@ -25,6 +25,8 @@ export interface SandboxProcessEvents {
 }
 
 const SWEEP_EVERY_MS = 50
+/** Calls to the host that one run of a block may make. */
+const MAX_HOST_CALLS = 10_000
 
 /**
  * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and watches. While
@@ -163,6 +165,7 @@ export class SandboxProcess {
 
   #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
     if (event.t === 'o') this.#takeOutput(call, String(event.pin), event.v, checkSizes)
+    else if (event.t === 'c') void this.#answer(call, Number(event.request), String(event.method), event.args)
     else if (event.t === 'l') call.sink.log?.(String(event.level), String(event.text))
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
     else this.#end(call, event.code === undefined ? undefined : guestError(event.code, event.message))
@@ -176,6 +179,21 @@ export class SandboxProcess {
       return call.sink.end(new AshlarError('OUTPUT_LIMIT', `output "${pin}" passes the limits of one run`))
     }
     call.sink.output(pin, value)
+  }
+
+  /** Only an expected error's message goes back into the sandbox. */
+  async #answer(call: Call, request: number, method: string, args: unknown): Promise<void> {
+    call.hostCalls++
+    const answer = await this.#perform(call, method, args).then(
+      (value) => [request, value ?? null],
+      (error: unknown) => [request, null, error instanceof AshlarError ? error.message : 'the host failed'],
+    )
+    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), JSON.stringify(answer)])
+  }
+
+  async #perform(call: Call, method: string, args: unknown): Promise<unknown> {
+    if (call.hostCalls > MAX_HOST_CALLS) throw new AshlarError('OUTPUT_LIMIT', `more than ${MAX_HOST_CALLS} calls to the host`)
+    return call.sink.hostCall?.(method, Array.isArray(args) ? (args as unknown[]) : [])
   }
 
   #end(call: Call, error?: AshlarError): void {

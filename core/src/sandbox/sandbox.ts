@@ -69,7 +69,7 @@ class Pool {
 
   call(request: CallRequest, sink: CallSink): () => void {
     const id = ++this.#nextId
-    const call: Call = { id, request, sink, skip: 0, delivered: 0, attempts: 0, deadline: 0, aborted: false }
+    const call: Call = { id, request, sink, skip: 0, delivered: 0, attempts: 0, hostCalls: 0, deadline: 0, aborted: false }
     this.#start(restarted(call))
     return () => this.#abort(call)
   }
@@ -147,6 +147,7 @@ class Pool {
     for (const call of calls) {
       if (call.aborted) continue
       if (loss.kind === 'load') call.sink.end(new AshlarError('PLUGIN_LOAD_FAILED', loss.message))
+      else if (call.hostCalls > 0 && call.request.repeatable === false) call.sink.end(interrupted(loss))
       else if (guilty) call.sink.end(limitError(loss, call, this.#limits))
       else if (guilty === false) this.#suspects.push(restarted(call))
       else if (call.attempts < MAX_ATTEMPTS) this.#start(restarted(call))
@@ -171,6 +172,7 @@ class Pool {
     const { sink } = call
     call.sink = {
       output: (pin, value) => sink.output(pin, value),
+      hostCall: (method, args) => sink.hostCall?.(method, args) ?? Promise.resolve(null),
       log: (level, text) => sink.log?.(level, text),
       manifest: (manifest) => sink.manifest?.(manifest),
       end: (error) => {
@@ -204,6 +206,11 @@ function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): Ashla
   }
   if (loss.kind === 'timeout') return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
   return new AshlarError('SANDBOX_LOST', `its sandbox ended: ${detailOf(loss)}`)
+}
+
+function interrupted(loss: Loss): AshlarError {
+  const message = `its sandbox ended (${detailOf(loss)}) after it had begun to act on the outside, so it is not run again`
+  return new AshlarError('EFFECT_INTERRUPTED', message)
 }
 
 function detailOf(loss: Loss): string {

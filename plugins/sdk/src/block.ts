@@ -14,7 +14,33 @@ export type Yielded<Output extends z.ZodObject> =
 export interface BlockContext {
   /** Aborts when the execution is cancelled or the deadline of the node has passed. */
   readonly signal: AbortSignal
+  /** Values that outlive the execution; needs the capability `storage`. */
+  readonly storage: Storage
 }
+
+/** Whose values they are: those of one graph, or of all graphs of a user. */
+export type StorageScope = 'graph' | 'user'
+
+/** A key-value store. Keys have at most 200 characters, values 64 KiB as JSON. Each call is one transaction. */
+export interface Storage {
+  /** @returns null when there is none */
+  get(scope: StorageScope, key: string): Promise<unknown>
+  set(scope: StorageScope, key: string, value: unknown): Promise<void>
+  /** Sets the value when it still is `expected` (null: none). @returns whether it was set */
+  compareAndSet(scope: StorageScope, key: string, expected: unknown, value: unknown): Promise<boolean>
+}
+
+/** Powers beyond computing on the inputs. What a block does not name here, it cannot do. People see them before they run it. */
+export interface Capabilities {
+  /** Reads and writes values that outlive the execution. */
+  storage?: readonly StorageScope[]
+}
+
+/**
+ * What happens when a worker dies after it started a block that has effects and before the result was stored: `fail` ends
+ * the node with `EFFECT_INTERRUPTED`; `retry` runs it again, for blocks whose effect may happen twice.
+ */
+export type CrashPolicy = 'fail' | 'retry'
 
 /**
  * How the runtime treats a block: `standard` runs; `input` and `output` are the named ends of a graph;
@@ -38,6 +64,10 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   staticOutput?: boolean
   /** Runs of one node never overlap. @default false */
   serial?: boolean
+  /** @default none: the block only computes, and may be run again at any time */
+  capabilities?: Capabilities
+  /** @default 'fail' */
+  onCrash?: CrashPolicy
   /** Input pins. Titles, descriptions and examples come from `.meta({ title, description, examples })`. */
   input: Input
   /** Output pins. Every block also has the pin `error`. */
@@ -57,6 +87,8 @@ export interface Block {
   readonly kind: BlockKind
   readonly staticOutput: boolean
   readonly serial: boolean
+  readonly capabilities: Capabilities
+  readonly onCrash: CrashPolicy
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   readonly tests: readonly BlockTest[]
@@ -77,7 +109,8 @@ export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObjec
   assertPinNames(definition.name, Object.keys(definition.input.shape))
   assertPinNames(definition.name, Object.keys(definition.output.shape))
   // `run` keeps its author's types only at the definition; behind it the schemas guard both ends.
-  return { kind: 'standard', staticOutput: false, serial: false, ...definition } as unknown as Block
+  const defaults = { kind: 'standard', staticOutput: false, serial: false, capabilities: {}, onCrash: 'fail' }
+  return { ...defaults, ...definition } as unknown as Block
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

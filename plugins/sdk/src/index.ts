@@ -1,6 +1,16 @@
 export { defineBlock } from './block.ts'
 export { definePlugin } from './plugin.ts'
 export { findDifference } from './block-test.ts'
-export type { Block, BlockContext, BlockDefinition, BlockKind, Yielded } from './block.ts'
+export type {
+  Block,
+  BlockContext,
+  BlockDefinition,
+  BlockKind,
+  Capabilities,
+  CrashPolicy,
+  Storage,
+  StorageScope,
+  Yielded,
+} from './block.ts'
 export type { BlockTest, Expected } from './block-test.ts'
 export type { Plugin } from './plugin.ts'

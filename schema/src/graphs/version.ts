@@ -1,10 +1,6 @@
 import { builder } from '../builder.ts'
+import { CapabilityType } from '../plugins/capability.ts'
 import { GraphVersionType } from './refs.ts'
-
-const CapabilityType = builder.objectRef<{ kind: string; detail: string }>('Capability').implement({
-  description: 'A power that a block has beyond computing on its inputs.',
-  fields: (t) => ({ kind: t.exposeString('kind'), detail: t.exposeString('detail') }),
-})
 
 builder.objectType(GraphVersionType, {
   description: 'A graph as it was saved once; it never changes.',
@@ -16,7 +12,7 @@ builder.objectType(GraphVersionType, {
     capabilities: t.field({
       type: [CapabilityType],
       description: 'What its blocks may do beyond computing: the sum of what their manifests name.',
-      resolve: () => [], // no manifest can name one yet: blocks compute, nothing else
+      resolve: (version, _args, { runtime }) => runtime.graphs.capabilitiesOf(version),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
   }),

@@ -1,6 +1,7 @@
-import type { Block } from '@ashlar/core'
+import { listCapabilities, type Block } from '@ashlar/core'
 import { builder } from '../builder.ts'
 import { connectionOf, parsePage, sliceOf } from '../connections.ts'
+import { CapabilityType } from './capability.ts'
 import { pinsOf, PinType } from './pin.ts'
 import { BlockConnection, BlockType, PluginType } from './refs.ts'
 
@@ -19,6 +20,11 @@ builder.objectType(BlockType, {
     kind: t.field({ type: BlockKind, resolve: ({ kind }) => kind.toUpperCase() as 'STANDARD' }),
     staticOutput: t.exposeBoolean('staticOutput', { description: 'Its output is kept and reused by the nodes it feeds.' }),
     serial: t.exposeBoolean('serial', { description: 'Runs of one node never overlap.' }),
+    capabilities: t.field({
+      type: [CapabilityType],
+      description: 'What it may do beyond computing on its inputs; empty for most.',
+      resolve: ({ capabilities }) => listCapabilities(capabilities),
+    }),
     plugin: t.field({ type: PluginType, resolve: ({ plugin }) => plugin.packageName }),
     inputs: t.field({ type: [PinType], resolve: ({ inputSchema }) => pinsOf(inputSchema) }),
     outputs: t.field({

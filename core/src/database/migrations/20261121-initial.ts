@@ -38,6 +38,10 @@ export class Initial extends Migration {
       );
       create index execution_owner on execution (owner_id, id);
       create index execution_graph on execution (graph_id, id) where graph_id is not null;
+      create table block_storage (
+        owner_id uuid not null references user_account, scope text not null, key text not null, value json not null,
+        updated_at timestamptz not null, primary key (owner_id, scope, key)
+      );
       create table journal (
         execution_id uuid not null, first_seq int not null, last_seq int not null, events json not null,
         at timestamptz not null default now(), primary key (execution_id, first_seq)

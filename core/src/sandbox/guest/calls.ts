@@ -1,4 +1,5 @@
 import { findDifference, type Block, type Plugin } from '@ashlar/sdk'
+import { createBlockContext } from './block-context.ts'
 import { describePlugin } from './describe.ts'
 import { GuestFailure, drain, limits, postEnd, postManifest, postOutput, setCurrentCall } from './outbox.ts'
 import { AbortController } from './web.ts'
@@ -58,7 +59,7 @@ async function answer(call: GuestCall): Promise<void> {
 async function runBlock({ id, block: name, input }: GuestCall, signal: AbortSignal): Promise<void> {
   const block = blockNamed(name)
   let count = 0
-  await forEachPair(block, input, signal, (pin, value) => {
+  await forEachPair(id, block, input, signal, (pin, value) => {
     if (pin === 'error' && !('error' in block.output.shape)) throw new GuestFailure('BLOCK_FAILED', String(value))
     if (++count > limits.maxOutputs)
       throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
@@ -68,13 +69,13 @@ async function runBlock({ id, block: name, input }: GuestCall, signal: AbortSign
   })
 }
 
-async function runTest({ block: name, input }: GuestCall, signal: AbortSignal): Promise<void> {
+async function runTest({ id, block: name, input }: GuestCall, signal: AbortSignal): Promise<void> {
   const block = blockNamed(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
   const pairs: [string, unknown][] = []
   try {
-    await forEachPair(block, test.input, signal, (pin, value) => {
+    await forEachPair(id, block, test.input, signal, (pin, value) => {
       pairs.push([pin, value])
       return pin !== 'error'
     })
@@ -87,6 +88,7 @@ async function runTest({ block: name, input }: GuestCall, signal: AbortSignal): 
 
 /** Runs the block on checked inputs and gives every checked pair to `take`, until that returns false. */
 async function forEachPair(
+  callId: number,
   block: Block,
   input: unknown,
   signal: AbortSignal,
@@ -94,7 +96,7 @@ async function forEachPair(
 ): Promise<void> {
   const parsed = block.input.safeParse(input)
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', issuesOf(parsed.error.issues, 'input'))
-  const pairs = block.run(parsed.data as never, { signal })
+  const pairs = block.run(parsed.data as never, createBlockContext(callId, signal))
   if (Symbol.asyncIterator in pairs) {
     for await (const pair of pairs) if (!take(...checkPair(block, pair))) return
   } else {

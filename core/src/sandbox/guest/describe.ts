@@ -15,6 +15,8 @@ function describeBlock(block: Block): unknown {
     kind: block.kind,
     staticOutput: block.staticOutput,
     serial: block.serial,
+    capabilities: block.capabilities,
+    onCrash: block.onCrash,
     inputSchema: toJsonSchema(block.input, 'input'),
     outputSchema: toJsonSchema(block.output, 'output'),
     tests: block.tests.map((test, i) => test.name ?? `${block.name} ${i + 1}`),

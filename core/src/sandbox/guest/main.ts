@@ -7,6 +7,7 @@
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
 import { abort, collect, enter, setPlugin } from './calls.ts'
+import { reply } from './host-calls.ts'
 import { limits } from './outbox.ts'
 import { connectTimers, fire } from './timers.ts'
 import { installWebPlatform } from './web.ts'
@@ -32,4 +33,7 @@ function connect(requestTimer: (id: number, delayMs: number) => void, limitsJson
 }
 
 installWebPlatform()
-Object.defineProperty(globalThis, '__ashlar', { value: { define, connect, enter, collect, abort, fire }, configurable: true })
+Object.defineProperty(globalThis, '__ashlar', {
+  value: { define, connect, enter, collect, abort, fire, reply },
+  configurable: true,
+})

@@ -40,6 +40,10 @@ export function postEnd(id: number, failure?: GuestFailure): void {
   )
 }
 
+export function postHostCall(id: number, request: number, method: string, args: readonly unknown[]): void {
+  outbox.push(`{"t":"c","id":${id},"request":${request},"method":"${method}","args":${JSON.stringify(args)}}`)
+}
+
 export function postManifest(id: number, manifest: unknown): void {
   outbox.push(`{"t":"d","id":${id},"manifest":${JSON.stringify(manifest)}}`)
 }

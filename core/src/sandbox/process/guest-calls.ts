@@ -45,6 +45,10 @@ export class GuestCalls {
     await this.#enter((guest) => guest.enter(`[${batch.join()}]`, timeoutMs))
   }
 
+  async reply(answer: string): Promise<void> {
+    await this.#enter((guest) => guest.reply(answer, this.#maxCpuMs).then(() => '1'))
+  }
+
   /** Code that computes without a pause does not hear of it: then the isolate goes, with all that is in it. */
   async abort(ids: number[]): Promise<void> {
     const impatient = setTimeout(() => this.#isolate.dispose(), ABORT_WITHIN_MS)

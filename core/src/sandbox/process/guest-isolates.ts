@@ -11,6 +11,8 @@ export interface Guest {
   abort(ids: string, timeoutMs: number): Promise<void>
   /** Runs timers that are due; JSON text `[timer id, …]`. */
   fire(ids: string, timeoutMs: number): Promise<void>
+  /** Answers a call to the host; JSON text, see `guest/host-calls.ts`. */
+  reply(answer: string, timeoutMs: number): Promise<void>
   dispose(): void
 }
 
@@ -66,8 +68,10 @@ async function createGuest(
 ): Promise<Guest> {
   const door = await context.global.get('__ashlar', { reference: true })
   const take = (name: string): Promise<DoorFunction> => door.get(name, { reference: true }) as Promise<DoorFunction>
-  const [connect, enter, collect, abort, fire] = await Promise.all(['connect', 'enter', 'collect', 'abort', 'fire'].map(take))
-  if (!connect || !enter || !collect || !abort || !fire) throw new Error('the prelude has no door')
+  const [connect, enter, collect, abort, fire, reply] = await Promise.all(
+    ['connect', 'enter', 'collect', 'abort', 'fire', 'reply'].map(take),
+  )
+  if (!connect || !enter || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
   await script.run(context, { timeout: loadTimeoutMs })
   await connect.apply(undefined, [new ivm.Callback(onTimer, { ignored: true }), JSON.stringify(limits)] as never)
   return {
@@ -75,6 +79,7 @@ async function createGuest(
     collect: (timeout) => collect.apply(undefined, [], { result: { copy: true }, timeout }),
     abort: async (ids, timeout) => void (await abort.apply(undefined, [ids], { timeout })),
     fire: async (ids, timeout) => void (await fire.apply(undefined, [ids], { timeout })),
+    reply: async (answer, timeout) => void (await reply.apply(undefined, [answer], { timeout })),
     dispose: () => context.release(),
   }
 }

@@ -35,6 +35,7 @@ class Guests {
   receive(message: ToProcess): void {
     if (message[0] === 'calls') this.#start(message[1])
     else if (message[0] === 'plugin') this.#codes.set(message[1], message[2])
+    else if (message[0] === 'reply') void this.#guests.get(message[1])?.reply(message[2])
     else if (message[0] === 'abort') void this.#guests.get(message[1])?.abort(message[2])
     else this.#forget(message[1])
   }

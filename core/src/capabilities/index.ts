@@ -1,0 +1,3 @@
+export { capabilitiesSchema, isEffectful, listCapabilities } from './manifest.ts'
+export { createCapabilities } from './capabilities.ts'
+export type { Capabilities } from './capabilities.ts'

@@ -1,0 +1,5 @@
+import { definePlugin } from '@ashlar/sdk'
+import { persist } from './persist.ts'
+import { retrieve } from './retrieve.ts'
+
+export default definePlugin({ name: 'storage', blocks: [persist, retrieve] })
