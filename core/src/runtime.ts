@@ -1,7 +1,16 @@
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
 import { createCapabilities } from './capabilities/index.ts'
 import { createNotifications, openDatabase, type Database } from './database/index.ts'
-import { Execution, createExecutions, createPlans, createWorker, type Executions, type Worker } from './executions/index.ts'
+import {
+  Execution,
+  cancelTree,
+  createChildren,
+  createExecutions,
+  createPlans,
+  createWorker,
+  type Executions,
+  type Worker,
+} from './executions/index.ts'
 import { Graph, GraphVersion, createGraphs, type Graphs } from './graphs/index.ts'
 import { PluginBundle, createBundleStore, createPluginRegistry, watchPlugins, type PluginRegistry } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
@@ -66,6 +75,14 @@ export async function createRuntime({
     const { maxValueBytes } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
     const graphs = createGraphs(database, plugins)
     const plans = createPlans(fork, plugins)
+    const children = createChildren({
+      database,
+      queue,
+      graphs,
+      maxValueBytes,
+      cancel: async (id) =>
+        void (await cancelTree({ database, plans }, id, { code: 'CANCELLED', message: 'its parent has ended' })),
+    })
     const worker = createWorker({
       database,
       notifications,
@@ -73,6 +90,7 @@ export async function createRuntime({
       plans,
       sandbox,
       capabilities: createCapabilities(database.pool),
+      children,
       onError,
     })
     undo.push(worker.close.bind(worker))

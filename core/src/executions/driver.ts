@@ -1,6 +1,7 @@
-import { ERROR_CODES, type AshlarError } from '../errors/index.ts'
+import { AshlarError, ERROR_CODES } from '../errors/index.ts'
 import type { Capabilities } from '../capabilities/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
+import { ChildRuns, type ChildRunParts } from './child-runs.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
 import type { JournalEntry, JournalWriter } from './journal-writer.ts'
@@ -11,6 +12,7 @@ import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from 
 /** An execution that a worker has taken. */
 export interface TakenExecution {
   id: string
+  depth: number
   ownerId: string
   graphId: string | null
   inputs: Record<string, unknown>
@@ -21,10 +23,12 @@ export interface TakenExecution {
   events: ExecutionEvent[]
 }
 
-export interface DriverParts {
+export interface DriverParts extends ChildRunParts {
   sandbox: Sandbox
   capabilities: Capabilities
   journal: JournalWriter
+  /** Everything left to do waits for children: it may be given back. */
+  onIdle(): void
   /** Between 0 and 1, for the jitter of a backoff. */
   random(): number
 }
@@ -42,7 +46,10 @@ export class ExecutionDriver {
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
+  readonly #children: ChildRuns
   readonly #backoffs = new WeakMap<NodeExecution, number>()
+  /** Children being started, and effects waiting for the journal. */
+  #starting = 0
   #stopped = false
 
   constructor(taken: TakenExecution, parts: DriverParts) {
@@ -50,6 +57,13 @@ export class ExecutionDriver {
     this.#parts = parts
     const { scheduler, pending, interrupted } = fold(taken.plan, taken.events)
     this.#scheduler = scheduler
+    this.#children = new ChildRuns(parts, {
+      output: (run, pin, value) => {
+        const at = { node: run.node.id, n: run.n, pin, value }
+        this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+      },
+      end: (run, error) => this.#finish(run, error),
+    })
     this.#pending = pending
     this.#interrupted = interrupted
   }
@@ -76,6 +90,7 @@ export class ExecutionDriver {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#calls.clear()
     this.#timers.clear()
+    this.#children.stop()
     this.#parts.sandbox.forget(this.#taken.id)
   }
 
@@ -104,7 +119,8 @@ export class ExecutionDriver {
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt })
     const input = this.#inputOf(run)
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
-    else if (run.node.block.effectful) void this.#callCommitted(run, input)
+    else if (run.node.block.kind === 'graph') this.#watch(this.#startChild(run))
+    else if (run.node.block.effectful) this.#watch(this.#callCommitted(run, input))
     else this.#call(run, input)
   }
 
@@ -117,9 +133,46 @@ export class ExecutionDriver {
     }
   }
 
+  /** Whether nothing is left to do but to wait for children. */
+  get isIdle(): boolean {
+    return !this.#stopped && this.#calls.size === 0 && this.#timers.size === 0 && this.#starting === 0 && this.#children.size > 0
+  }
+
+  /** The children it waits for, and the last event it has taken of each. */
+  get children(): ReadonlyMap<string, number> {
+    return this.#children.seqs
+  }
+
+  /** A child is an effect: it starts after what led to it is committed. Started twice, it is there once. */
+  async #startChild(run: NodeExecution): Promise<void> {
+    const { id, ownerId, depth, entry } = this.#taken
+    const { node, n, attempt } = run
+    this.#starting++
+    try {
+      await this.#parts.journal.committed(entry)
+      if (this.#stopped || entry.lost || run.status !== 'RUNNING') return
+      const inputs = this.#scheduler.inputsOf(run)
+      const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
+      await this.#children.follow(childId, run)
+    } catch (error) {
+      if (!(error instanceof AshlarError)) throw error
+      this.#finish(run, toNodeError(error))
+    } finally {
+      this.#starting--
+    }
+    if (this.isIdle) this.#parts.onIdle()
+  }
+
+  /** Failures of work that nobody awaits. */
+  #watch(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#parts.onError(error))
+  }
+
   /** The effect barrier: nothing may be seen outside before everything that led to it, and that it began, is committed. */
   async #callCommitted(run: NodeExecution, input: string): Promise<void> {
+    this.#starting++
     await this.#parts.journal.committed(this.#taken.entry)
+    this.#starting--
     if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING') this.#call(run, input)
   }
 
@@ -162,6 +215,7 @@ export class ExecutionDriver {
     if (error?.retryable && attempt < (node.retry?.attempts ?? 1)) event.retryInMs = this.#backoffMs(run)
     if (event.retryInMs !== undefined) this.#backoffs.set(run, event.retryInMs)
     this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
+    if (this.isIdle) this.#parts.onIdle()
   }
 
   #backoffMs({ node, attempt }: NodeExecution): number {
@@ -181,6 +235,7 @@ export class ExecutionDriver {
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
+    this.#children.abort(run)
   }
 
   #end({ status, outputs, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {

@@ -22,6 +22,13 @@ const ExecutionSchema = defineEntity({
     fence: p.integer(),
     /** Whom it continues or repeats: see `retryExecution`, `replayExecution`. */
     originId: p.uuid().nullable(),
+    /** The execution whose node runs this one, and which run of which node. */
+    parentId: p.uuid().nullable(),
+    parentNode: p.text().nullable(),
+    parentN: p.integer().nullable(),
+    /** Executions above it. */
+    depth: p.integer(),
+    waitingSince: p.datetime().nullable(),
     createdAt: p.datetime(),
     startedAt: p.datetime().nullable(),
     finishedAt: p.datetime().nullable(),

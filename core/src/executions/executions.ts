@@ -1,12 +1,12 @@
 import type { Database, Notifications } from '../database/index.ts'
-import { Batcher, channelName } from '../database/index.ts'
+import { Batcher } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { Graphs, Page, PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
+import { cancelTree } from './cancel.ts'
 import { eventsToReplay, eventsToRetry } from './continue.ts'
 import { Execution } from './entities.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
-import { fold } from './fold.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions, type NewExecution } from './insert.ts'
 import { followEvents, readEvents } from './journal-reader.ts'
@@ -120,35 +120,12 @@ class ExecutionService implements Executions {
   }
 
   async cancel(ownerId: string, executionId: string): Promise<Execution> {
+    const { status } = await this.get(ownerId, executionId)
+    const ended = await cancelTree(this.#parts, executionId, { code: 'CANCELLED', message: 'cancelled by its owner' })
     const execution = await this.get(ownerId, executionId)
-    const plan = await this.#plan(execution.versionId)
-    await this.#parts.database.transact(async (client) => {
-      const { rows } = await client.query<{ status: Execution['status'] }>(
-        'select status from execution where id = $1 for update',
-        [executionId],
-      )
-      const [row] = rows
-      if (!row || isFinal(row.status))
-        throw new AshlarError('EXECUTION_FINISHED', `the execution is ${row?.status} already`, {
-          details: { path: ['executionId'] },
-        })
-      const events = await readEvents(client, executionId, 0, Infinity)
-      const event = cancelled(plan, events)
-      const seq = (events.at(-1)?.seq ?? 0) + 1
-      await client.query(
-        `update execution set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, finished_at = now() where id = $1`,
-        [executionId, JSON.stringify(event.outputs), JSON.stringify(event.failedNodes), JSON.stringify(event.reason)],
-      )
-      await client.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $2, $3)', [
-        executionId,
-        seq,
-        JSON.stringify([{ seq, at: Date.now(), ...event }]),
-      ])
-      await client.query(`select pg_notify('${channelName('cancel')}', $1), pg_notify('${channelName('journal')}', $1)`, [
-        executionId,
-      ])
-    })
-    return this.get(ownerId, executionId)
+    if (ended.includes(executionId)) return execution
+    const message = `the execution is ${isFinal(status) ? status : execution.status} already`
+    throw new AshlarError('EXECUTION_FINISHED', message, { details: { path: ['executionId'] } })
   }
 
   async get(ownerId: string, executionId: string): Promise<Execution> {
@@ -216,17 +193,5 @@ class ExecutionService implements Executions {
   async #plan(versionId: string): Promise<Plan | undefined> {
     const plan = (await this.#parts.plans.load([versionId])).get(versionId)
     return plan instanceof AshlarError ? undefined : plan
-  }
-}
-
-function cancelled(plan: Plan | undefined, events: ExecutionEvent[]): Extract<ExecutionEvent, { type: 'ExecutionFinished' }> {
-  const reason = { code: 'CANCELLED', message: 'cancelled by its owner' }
-  const scheduler = plan && fold(plan, events).scheduler
-  return {
-    type: 'ExecutionFinished',
-    status: 'CANCELLED',
-    outputs: scheduler?.outputs ?? {},
-    failedNodes: scheduler?.failedNodes ?? [],
-    reason,
   }
 }

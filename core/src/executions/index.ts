@@ -1,3 +1,5 @@
+export { cancelTree } from './cancel.ts'
+export { createChildren } from './children.ts'
 export { createExecutions } from './executions.ts'
 export { createPlans } from './plans.ts'
 export { createWorker } from './worker.ts'

@@ -14,6 +14,8 @@ export interface NewExecution {
   masks?: InputMasks | undefined
   /** Whom it continues or repeats, and the journal it begins with. */
   origin?: { id: string; events: ExecutionEvent[] } | undefined
+  /** The node execution it is the child of; its id is given, and one that is there already stays as it is. */
+  child?: { id: string; parentId: string; parentNode: string; parentN: number; depth: number } | undefined
 }
 
 /** Adds a set of executions with their jobs: in one transaction, so a row has a job or neither is there. */
@@ -33,9 +35,9 @@ export async function insertExecutions(
   return executions
 }
 
-function createExecution({ ownerId, version, inputs, masks, origin }: NewExecution, createdAt: Date): Execution {
+function createExecution({ ownerId, version, inputs, masks, origin, child }: NewExecution, createdAt: Date): Execution {
   return {
-    id: randomUUIDv7(),
+    id: child?.id ?? randomUUIDv7(),
     ownerId,
     versionId: version.id,
     graphId: version.graphId ?? null,
@@ -47,6 +49,11 @@ function createExecution({ ownerId, version, inputs, masks, origin }: NewExecuti
     reason: null,
     fence: 0,
     originId: origin?.id ?? null,
+    parentId: child?.parentId ?? null,
+    parentNode: child?.parentNode ?? null,
+    parentN: child?.parentN ?? null,
+    depth: child?.depth ?? 0,
+    waitingSince: null,
     createdAt,
     startedAt: null,
     finishedAt: null,
@@ -58,10 +65,15 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
     name: 'ashlar-start',
     text: `
       with inserted as (
-        insert into execution (id, owner_id, version_id, graph_id, status, inputs, masks, origin_id, outputs, failed_nodes, created_at)
-        select id, owner_id, version_id, graph_id, 'QUEUED', inputs, masks, origin_id, '{}', '[]', created_at
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::json[], $7::uuid[], $8::timestamptz[])
-          as row(id, owner_id, version_id, graph_id, inputs, masks, origin_id, created_at)
+        insert into execution (
+          id, owner_id, version_id, graph_id, inputs, masks, origin_id, created_at, parent_id, parent_node, parent_n, depth,
+          status, outputs, failed_nodes
+        )
+        select *, 'QUEUED', '{}', '[]' from unnest(
+          $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::json[], $7::uuid[], $8::timestamptz[], $9::uuid[],
+          $10::text[], $11::int[], $12::int[]
+        )
+        on conflict (id) do nothing
       )
       select pg_notify('${channelName('work')}', '')`,
     values: [
@@ -73,6 +85,10 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
       executions.map(({ masks }) => (masks ? JSON.stringify(masks) : null)),
       executions.map(({ originId }) => originId),
       executions.map(({ createdAt }) => createdAt),
+      executions.map(({ parentId }) => parentId),
+      executions.map(({ parentNode }) => parentNode),
+      executions.map(({ parentN }) => parentN),
+      executions.map(({ depth }) => depth),
     ],
   })
 }

@@ -11,6 +11,8 @@ const RETRY_AFTER_MS = 500
 export interface JournalEntry {
   readonly executionId: string
   readonly fence: number
+  /** Whom to wake when it has something new. */
+  readonly parentId: string | null
   lastSeq: number
   committedSeq: number
   lost: boolean
@@ -36,6 +38,8 @@ export interface JournalWriter {
 export interface JournalWriterEvents {
   /** The ends of these executions are committed. */
   finished(entries: JournalEntry[]): void
+  /** Children of these have committed an output or their end. */
+  progressed(parentIds: string[]): void
   /** Told once per entry. */
   lost(entry: JournalEntry): void
   /** The database refused; the events stay and are tried again. */
@@ -117,6 +121,10 @@ class GroupCommit implements JournalWriter {
     }
     const finished = batch.filter(({ entry, finish }) => finish && !entry.lost).map(({ entry }) => entry)
     if (finished.length > 0) this.#told.finished(finished)
+    const parentIds = batch.flatMap(({ entry, events }) =>
+      entry.parentId !== null && !entry.lost && events.some(isNews) ? [entry.parentId] : [],
+    )
+    if (parentIds.length > 0) this.#told.progressed(parentIds)
   }
 
   #tellCommitted(entry: JournalEntry): void {
@@ -144,6 +152,11 @@ class GroupCommit implements JournalWriter {
       else this.#gathering.set(entry, { entry, firstSeq, events, finish })
     }
   }
+}
+
+/** What a parent waits for. */
+function isNews({ type }: ExecutionEvent): boolean {
+  return type === 'GraphOutput' || type === 'ExecutionFinished'
 }
 
 const WRITE = {

@@ -27,6 +27,8 @@ export interface PlanNode {
   coercions: [pin: string, coerce: (value: unknown) => unknown][]
   timeoutMs: number
   retry: RetryPolicy | undefined
+  /** The graph version that the node runs, for a node that runs one. */
+  childVersionId: string | undefined
 }
 
 export interface PlanLink {
@@ -38,8 +40,12 @@ export interface PlanLink {
 }
 
 /** @param blockOf the block of each node, as pinned by the graph version. Notes are left out of the plan. */
-export function compilePlan(document: GraphDocument, blockOf: (node: GraphNode) => Block): Plan {
-  const nodes = document.nodes.map((node) => planNode(node, blockOf(node))).filter(({ block }) => block.kind !== 'note')
+export function compilePlan(
+  document: GraphDocument,
+  blockOf: (node: GraphNode) => Block,
+  children: Record<string, string> = {},
+): Plan {
+  const nodes = document.nodes.map((node) => planNode(node, blockOf(node), children)).filter(({ block }) => block.kind !== 'note')
   const byId = new Map(nodes.map((node) => [node.id, node]))
   for (const { from, to } of document.links) {
     const [source, sink] = [parseEnd(from), parseEnd(to)]
@@ -50,7 +56,7 @@ export function compilePlan(document: GraphDocument, blockOf: (node: GraphNode) 
   return { nodes, byId, onUnhandledError, concurrency, budget }
 }
 
-function planNode(node: GraphNode, block: Block): PlanNode {
+function planNode(node: GraphNode, block: Block, children: Record<string, string>): PlanNode {
   return {
     id: node.id,
     block,
@@ -62,6 +68,7 @@ function planNode(node: GraphNode, block: Block): PlanNode {
     coercions: coercionsOf(block),
     timeoutMs: node.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: node.retry,
+    childVersionId: children[node.id],
   }
 }
 

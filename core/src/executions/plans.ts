@@ -47,9 +47,13 @@ async function planOf(version: GraphVersion, plugins: PluginRegistry): Promise<P
       )
     blocks.set(reference, block)
   }
-  return compilePlan(version.document, (node) => {
-    const block = blocks.get(node.block)
-    if (!block) throw new Error(`version ${version.id} pins no block for ${node.block}`)
-    return block
-  })
+  return compilePlan(
+    version.document,
+    (node) => {
+      const block = blocks.get(node.block)
+      if (!block) throw new Error(`version ${version.id} pins no block for ${node.block}`)
+      return block
+    },
+    version.children,
+  )
 }

@@ -3,6 +3,7 @@ import type { Capabilities } from '../capabilities/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { Lease, Queue } from '../queue/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
+import type { Children } from './children.ts'
 import { ExecutionDriver, type TakenExecution } from './driver.ts'
 import { readEvents } from './journal-reader.ts'
 import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
@@ -25,6 +26,7 @@ export interface WorkerParts {
   plans: Plans
   sandbox: Sandbox
   capabilities: Capabilities
+  children: Children
   /** Executions at once. @default 200 */
   capacity?: number
   onError(error: unknown): void
@@ -33,11 +35,15 @@ export interface WorkerParts {
 const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
 const RENEW_EVERY_MS = 3000
+const SWEEP_EVERY_MS = 5000
+/** How long an execution that only waits keeps its slot: most children are done by then. */
+const LINGER_MS = 250
 
 interface Active {
   lease: Lease
   entry: JournalEntry
   driver: ExecutionDriver | undefined
+  idleTimer?: NodeJS.Timeout
 }
 
 /**
@@ -56,6 +62,7 @@ class RunningWorker implements Worker {
   readonly #capacity: number
   readonly #journal: JournalWriter
   readonly #active = new Map<string, Active>()
+  readonly #news = new News()
   readonly #ends: (() => void)[] = []
   #taking: Promise<void> | undefined
   #takeAgain = false
@@ -67,6 +74,7 @@ class RunningWorker implements Worker {
     this.#journal = createJournalWriter(parts.database.pool, {
       finished: (entries) => this.#tell(this.#finish(entries)),
       lost: ({ executionId }) => this.#drop(executionId),
+      progressed: (parentIds) => this.#tell(parts.children.wake(parentIds)),
       failed: (error) => parts.onError(error),
     })
   }
@@ -78,7 +86,10 @@ class RunningWorker implements Worker {
       () => this.#tell(this.#parts.queue.renew([...this.#active.values()].map(({ lease }) => lease))),
       RENEW_EVERY_MS,
     )
+    const sweep = setInterval(() => this.#tell(this.#parts.children.wakeForgotten()), SWEEP_EVERY_MS)
     this.#ends.push(
+      () => clearInterval(sweep),
+      notifications.listen('journal', (message) => this.#news.tell(message)),
       notifications.listen('work', () => this.#lookForWork()),
       notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(id))),
       () => clearInterval(poll),
@@ -133,12 +144,20 @@ class RunningWorker implements Worker {
   async #drive(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const events = row.resumed ? await readEvents(this.#parts.database.pool, row.id, 0, Infinity) : []
     const lastSeq = events.at(-1)?.seq ?? 0
-    const entry: JournalEntry = { executionId: row.id, fence: row.fence, lastSeq, committedSeq: lastSeq, lost: false }
+    const entry: JournalEntry = {
+      executionId: row.id,
+      fence: row.fence,
+      parentId: row.parent_id,
+      lastSeq,
+      committedSeq: lastSeq,
+      lost: false,
+    }
     const active: Active = { lease, entry, driver: undefined }
     this.#active.set(row.id, active)
     if (plan instanceof AshlarError) return this.#fail(active, plan)
     const taken: TakenExecution = {
       id: row.id,
+      depth: row.depth,
       ownerId: row.owner_id,
       graphId: row.graph_id,
       inputs: row.inputs,
@@ -147,8 +166,18 @@ class RunningWorker implements Worker {
       entry,
       events,
     }
-    const { sandbox, capabilities } = this.#parts
-    active.driver = new ExecutionDriver(taken, { sandbox, capabilities, journal: this.#journal, random: Math.random })
+    const { sandbox, capabilities, children, database } = this.#parts
+    active.driver = new ExecutionDriver(taken, {
+      sandbox,
+      capabilities,
+      children,
+      journal: this.#journal,
+      random: Math.random,
+      onNews: (executionId, heard) => this.#news.add(executionId, heard),
+      readEvents: (executionId, after) => readEvents(database.pool, executionId, after, Infinity),
+      onIdle: () => this.#suspendSoon(active),
+      onError: (error) => this.#parts.onError(error),
+    })
     active.driver.start()
   }
 
@@ -174,6 +203,36 @@ class RunningWorker implements Worker {
     await this.#parts.queue.complete(leases)
   }
 
+  #suspendSoon(active: Active): void {
+    clearTimeout(active.idleTimer)
+    active.idleTimer = setTimeout(() => {
+      if (active.driver?.isIdle && !this.#closed) this.#tell(this.#suspend(active, active.driver))
+    }, LINGER_MS)
+  }
+
+  /**
+   * Gives an execution back that only waits. Its children's commits wake it once its row says WAITING; what they committed
+   * just before is looked for after.
+   */
+  async #suspend({ entry, lease }: Active, driver: ExecutionDriver): Promise<void> {
+    const children = new Map(driver.children)
+    driver.stop()
+    await this.#journal.committed(entry)
+    const { pool } = this.#parts.database
+    await pool.query(
+      `update execution set status = 'WAITING', waiting_since = now() where id = $1 and fence = $2 and status = 'RUNNING'`,
+      [entry.executionId, entry.fence],
+    )
+    this.#active.delete(entry.executionId)
+    await this.#parts.queue.complete([lease])
+    const { rowCount } = await pool.query(
+      `select 1 from unnest($1::uuid[], $2::int[]) as child(id, seq) join journal j on j.execution_id = child.id and j.last_seq > child.seq limit 1`,
+      [[...children.keys()], [...children.values()]],
+    )
+    if (rowCount !== 0) await this.#parts.children.wake([entry.executionId])
+    this.#lookForWork()
+  }
+
   /** Another worker has it, or it was cancelled. */
   #drop(executionId: string): void {
     const active = this.#active.get(executionId)
@@ -190,6 +249,25 @@ class RunningWorker implements Worker {
   }
 }
 
+/** Who wants to hear of new events of which execution. */
+class News {
+  readonly #listeners = new Map<string, () => void>()
+
+  add(executionId: string, heard: () => void): () => void {
+    this.#listeners.set(executionId, heard)
+    return () => {
+      if (this.#listeners.get(executionId) === heard) this.#listeners.delete(executionId)
+    }
+  }
+
+  /** @param message ids joined by commas; empty when some may have been missed */
+  tell(message: string): void {
+    if (this.#listeners.size === 0) return
+    const ids = message === '' ? [...this.#listeners.keys()] : message.split(',')
+    for (const id of ids) this.#listeners.get(id)?.()
+  }
+}
+
 interface ClaimedRow {
   id: string
   version_id: string
@@ -198,6 +276,8 @@ interface ClaimedRow {
   inputs: Record<string, unknown>
   masks: InputMasks | null
   fence: number
+  depth: number
+  parent_id: string | null
   resumed: boolean
 }
 
@@ -212,7 +292,7 @@ async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]>
       )
       update execution e set status = 'RUNNING', fence = e.fence + 1, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
-      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, before.resumed`,
+      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed`,
     values: [leases.map(({ executionId }) => executionId)],
   })
   return rows

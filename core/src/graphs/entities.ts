@@ -38,6 +38,8 @@ const GraphVersionSchema = defineEntity({
     inputSchema: p.json().$type<JsonSchema>().columnType('json'),
     outputSchema: p.json().$type<JsonSchema>().columnType('json'),
     blocks: p.json().$type<PinnedBlocks>().columnType('json'),
+    /** Which version each node that runs a graph means, by node id. */
+    children: p.json().$type<Record<string, string>>().columnType('json'),
     createdAt: p.datetime(),
   },
 })

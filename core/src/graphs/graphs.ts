@@ -4,11 +4,12 @@ import { z } from 'zod'
 import { listCapabilities } from '../capabilities/index.ts'
 import { Batcher, type Database } from '../database/index.ts'
 import { AshlarError, type Fault } from '../errors/index.ts'
-import type { PluginRegistry } from '../plugins/index.ts'
-import type { GraphDocument } from './document.ts'
+import type { Block, PluginRegistry } from '../plugins/index.ts'
+import type { GraphDocument, GraphNode } from './document.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
 import { interfaceOf } from './interface.ts'
-import { assertValid, findFaults, parseDocument } from './validate.ts'
+import { blockWithPins, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
+import { assertFaultless, findFaults, parseDocument } from './validate.ts'
 
 interface NewGraph {
   name: string
@@ -56,7 +57,7 @@ export interface Graphs {
   /** @throws {AshlarError} NOT_FOUND */
   versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
   /** Every fault; nothing is saved. */
-  validate(document: unknown): Fault[]
+  validate(ownerId: string, document: unknown): Promise<Fault[]>
   /** Makes a graph of what an export wrote: `{ name, description?, document }`. @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   import(ownerId: string, file: unknown): Promise<Graph>
   /**
@@ -100,7 +101,7 @@ class GraphService implements Graphs {
 
   async saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion> {
     await this.get(ownerId, graphId)
-    const parsed = this.#parse(document)
+    const parsed = await this.#check(ownerId, document)
     return this.#fork().transactional(async (em) => {
       // The row lock makes two savers of one graph take turns.
       const graph = await em.findOneOrFail(Graph, { id: graphId }, { lockMode: 4 })
@@ -198,9 +199,10 @@ class GraphService implements Graphs {
     return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
   }
 
-  validate(document: unknown): Fault[] {
+  async validate(ownerId: string, document: unknown): Promise<Fault[]> {
     try {
-      return findFaults(parseDocument(document), (reference) => this.#plugins.block(reference))
+      const parsed = parseDocument(document)
+      return this.#faultsOf(parsed, await this.#subGraphs(ownerId, parsed))
     } catch (error) {
       if (error instanceof AshlarError) return [...(error.details.faults ?? [])]
       throw error
@@ -218,19 +220,42 @@ class GraphService implements Graphs {
 
   async createLoose(ownerId: string, document: unknown): Promise<GraphVersion> {
     const em = this.#fork()
-    const version = this.#version(em, ownerId, null, 1, this.#parse(document))
+    const version = this.#version(em, ownerId, null, 1, await this.#check(ownerId, document))
     await em.flush()
     return version
   }
 
-  #parse(document: unknown): GraphDocument {
+  /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
+  async #check(ownerId: string, document: unknown): Promise<CheckedDocument> {
     const parsed = parseDocument(document)
-    assertValid(parsed, (reference) => this.#plugins.block(reference))
-    return parsed
+    const subGraphs = await this.#subGraphs(ownerId, parsed)
+    assertFaultless(this.#faultsOf(parsed, subGraphs))
+    return { document: parsed, subGraphs }
+  }
+
+  #faultsOf(document: GraphDocument, subGraphs: SubGraphs): Fault[] {
+    return [...findFaults(document, (node) => this.#blockOf(node, subGraphs)), ...subGraphs.faults]
+  }
+
+  #subGraphs(ownerId: string, document: GraphDocument): Promise<SubGraphs> {
+    const load = async (graphId: string, number: number | undefined): Promise<GraphVersion | undefined> => {
+      try {
+        return await this.versionToRun(ownerId, graphId, number)
+      } catch (error) {
+        if (error instanceof AshlarError && error.code === 'NOT_FOUND') return undefined
+        throw error
+      }
+    }
+    return resolveSubGraphs(document, (reference) => this.#plugins.block(reference), load)
+  }
+
+  #blockOf(node: GraphNode, { versions }: SubGraphs): Block | undefined {
+    const block = this.#plugins.block(node.block)
+    return block && blockWithPins(block, node, versions.get(node.id))
   }
 
   async #create(ownerId: string, { name, description, document }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
-    const parsed = this.#parse(document)
+    const parsed = await this.#check(ownerId, document)
     if (name.trim() === '' || name.length > 200)
       throw new AshlarError('BAD_INPUT', 'name must have 1 to 200 characters', { details: { path: ['name'] } })
     const em = this.#fork()
@@ -251,24 +276,22 @@ class GraphService implements Graphs {
     return graph
   }
 
-  #version(em: EntityManager, ownerId: string, graphId: string | null, number: number, document: GraphDocument): GraphVersion {
-    const find = (reference: string) => this.#plugins.block(reference)
+  #version(
+    em: EntityManager,
+    ownerId: string,
+    graphId: string | null,
+    number: number,
+    { document, subGraphs }: CheckedDocument,
+  ): GraphVersion {
     const blocks: PinnedBlocks = {}
     for (const { block: reference } of document.nodes) {
-      const block = find(reference)
+      const block = this.#plugins.block(reference)
       if (block) blocks[reference] = { digest: block.plugin.bundle.digest, id: block.id }
     }
-    const id = randomUUIDv7()
-    return em.create(GraphVersion, {
-      id,
-      graphId,
-      ownerId,
-      number,
-      document,
-      blocks,
-      createdAt: new Date(),
-      ...interfaceOf(document, find),
-    })
+    const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
+    const found = interfaceOf(document, (node) => this.#blockOf(node, subGraphs))
+    const identity = { id: randomUUIDv7(), graphId, ownerId, number }
+    return em.create(GraphVersion, { ...identity, document, blocks, children, createdAt: new Date(), ...found })
   }
 
   async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {
@@ -280,6 +303,11 @@ class GraphService implements Graphs {
     await em.flush()
     return graph
   }
+}
+
+interface CheckedDocument {
+  document: GraphDocument
+  subGraphs: SubGraphs
 }
 
 interface OwnedGraph {

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../pins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
-import type { FindBlock } from './validate.ts'
+import type { BlockOf } from './validate.ts'
 
 /** What an execution of a graph takes and gives, as JSON Schemas (2020-12). */
 export interface GraphInterface {
@@ -12,12 +12,12 @@ export interface GraphInterface {
  * Computed from the input and output blocks of a document: their constants `name`, `title`, `description`, `value` (the
  * default) and `options`. An input without a value is required. Each output is a list, in order of arrival.
  */
-export function interfaceOf(document: GraphDocument, find: FindBlock): GraphInterface {
+export function interfaceOf(document: GraphDocument, blockOf: BlockOf): GraphInterface {
   const inputs: Record<string, JsonSchema> = {}
   const outputs: Record<string, JsonSchema> = {}
   const required: string[] = []
   for (const node of document.nodes) {
-    const block = find(node.block)
+    const block = blockOf(node)
     const { name } = node.inputs
     if (!block || typeof name !== 'string') continue
     const schema = block.inputSchema.properties?.value ?? {}

@@ -6,8 +6,8 @@ import { documentSchema, parseEnd, type GraphDocument, type GraphNode } from './
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 
-/** Finds the block a node names: qualified name or UUID. */
-export type FindBlock = (reference: string) => Block | undefined
+/** The block of a node, with the pins it has in this place. */
+export type BlockOf = (node: GraphNode) => Block | undefined
 
 /** @throws {AshlarError} BAD_INPUT when the value has not the form of a graph document; every fault is in `details.faults` */
 export function parseDocument(value: unknown): GraphDocument {
@@ -24,9 +24,8 @@ export function parseDocument(value: unknown): GraphDocument {
   throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults } })
 }
 
-/** @throws {AshlarError} GRAPH_INVALID with every fault of {@link findFaults} */
-export function assertValid(document: GraphDocument, find: FindBlock): void {
-  const faults = findFaults(document, find)
+/** @throws {AshlarError} GRAPH_INVALID with these faults, when there are any */
+export function assertFaultless(faults: Fault[]): void {
   const [first] = faults
   if (!first) return
   const message = `the graph has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${first.path}: ${first.message}`
@@ -37,12 +36,12 @@ export function assertValid(document: GraphDocument, find: FindBlock): void {
  * Every fault of a document, with its place (`nodes.greet.inputs.format`, `links.2.to`): duplicate ids, unknown blocks and
  * pins, constants and links that can never fit, missing required inputs, dangling links, input blocks that share a name.
  */
-export function findFaults(document: GraphDocument, find: FindBlock): Fault[] {
+export function findFaults(document: GraphDocument, blockOf: BlockOf): Fault[] {
   const faults: Fault[] = []
   const nodes = new Map<string, CheckedNode>()
   for (const node of document.nodes) {
     if (nodes.has(node.id)) faults.push({ path: `nodes.${node.id}`, message: 'another node has this id' })
-    else nodes.set(node.id, { node, block: find(node.block), linked: new Set() })
+    else nodes.set(node.id, { node, block: blockOf(node), linked: new Set() })
   }
   document.links.forEach((link, i) => faults.push(...linkFaults(link, i, nodes)))
   for (const checked of nodes.values()) faults.push(...nodeFaults(checked))

@@ -13,7 +13,7 @@ const blockManifestSchema = z.object({
   name,
   description: z.string().max(2000),
   category: z.string().max(64),
-  kind: z.enum(['standard', 'input', 'output', 'note']),
+  kind: z.enum(['standard', 'input', 'output', 'note', 'graph']),
   staticOutput: z.boolean(),
   serial: z.boolean(),
   capabilities: capabilitiesSchema,

@@ -1,6 +1,7 @@
 import { definePlugin } from '@ashlar/sdk'
 import { date } from './date.ts'
 import { dropdown } from './dropdown.ts'
+import { graph } from './graph.ts'
 import { input } from './input.ts'
 import { longText } from './long-text.ts'
 import { note } from './note.ts'
@@ -13,5 +14,5 @@ import { toggle } from './toggle.ts'
 
 export default definePlugin({
   name: 'io',
-  blocks: [input, shortText, longText, number, date, time, dropdown, toggle, table, output, note],
+  blocks: [input, shortText, longText, number, date, time, dropdown, toggle, table, output, note, graph],
 })

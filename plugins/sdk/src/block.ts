@@ -44,9 +44,9 @@ export type CrashPolicy = 'fail' | 'retry'
 
 /**
  * How the runtime treats a block: `standard` runs; `input` and `output` are the named ends of a graph;
- * `note` is a remark for people and never runs.
+ * `note` is a remark for people and never runs; `graph` runs another graph as a child execution.
  */
-export type BlockKind = 'standard' | 'input' | 'output' | 'note'
+export type BlockKind = 'standard' | 'input' | 'output' | 'note' | 'graph'
 
 /** What an author writes: see {@link defineBlock}. */
 export interface BlockDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {

@@ -28,6 +28,12 @@ builder.objectType(ExecutionType, {
       description: 'The execution that it continues or repeats.',
       resolve: ({ originId }) => originId ?? null,
     }),
+    parent: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution whose node runs this one.',
+      resolve: ({ parentId }) => parentId ?? null,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),

@@ -66,6 +66,6 @@ builder.queryFields((t) => ({
     type: [FaultType],
     description: 'Every fault of a graph document; nothing is saved.',
     args: { document: t.arg({ type: 'JSON', required: true }) },
-    resolve: (_root, { document }, { runtime }) => [...runtime.graphs.validate(document)],
+    resolve: (_root, { document }, { runtime, user }) => runtime.graphs.validate(user.id, document),
   }),
 }))

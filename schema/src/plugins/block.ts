@@ -6,8 +6,8 @@ import { pinsOf, PinType } from './pin.ts'
 import { BlockConnection, BlockType, PluginType } from './refs.ts'
 
 const BlockKind = builder.enumType('BlockKind', {
-  description: '`INPUT` and `OUTPUT` blocks are the named ends of a graph; a `NOTE` never runs.',
-  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE'] as const,
+  description: '`INPUT` and `OUTPUT` blocks are the named ends of a graph; a `NOTE` never runs; a `GRAPH` runs another graph.',
+  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE', 'GRAPH'] as const,
 })
 
 builder.objectType(BlockType, {

@@ -25,7 +25,7 @@ export class Initial extends Migration {
       create table graph_version (
         id uuid primary key, graph_id uuid references graph deferrable initially deferred,
         owner_id uuid not null references user_account, number int not null,
-        document json not null, input_schema json not null, output_schema json not null, blocks json not null,
+        document json not null, input_schema json not null, output_schema json not null, blocks json not null, children json not null,
         created_at timestamptz not null, unique (graph_id, number)
       );
       alter table graph add foreign key (active_version_id) references graph_version deferrable initially deferred;
@@ -34,9 +34,11 @@ export class Initial extends Migration {
         version_id uuid not null references graph_version, graph_id uuid references graph,
         status text not null, inputs json not null, masks json, outputs json not null, failed_nodes json not null, reason json,
         fence int not null default 0, origin_id uuid,
+        parent_id uuid references execution, parent_node text, parent_n int, depth int not null default 0, waiting_since timestamptz,
         created_at timestamptz not null, started_at timestamptz, finished_at timestamptz
       );
       create index execution_owner on execution (owner_id, id);
+      create index execution_parent on execution (parent_id) where parent_id is not null;
       create index execution_graph on execution (graph_id, id) where graph_id is not null;
       create table block_storage (
         owner_id uuid not null references user_account, scope text not null, key text not null, value json not null,

@@ -1,0 +1,36 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+
+const schemaPin = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .meta({ description: 'Kept by exported graphs; the graph itself decides.' })
+
+/** The runtime runs the graph itself, as a child execution: its inputs and outputs are further pins of the node. */
+export const graph = defineBlock({
+  id: 'e189baac-8c20-45a1-94a7-55177ea42565',
+  name: 'graph',
+  description: 'Run another graph as a node: its inputs and outputs are pins.',
+  category: 'IO',
+  kind: 'graph',
+  input: z.object({
+    graph_id: z.string().min(1).meta({ description: 'Id of the graph.' }),
+    graph_version: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Its version; the active one at the time of saving unless given.' }),
+    agent_name: z.string().nullable().optional(),
+    user_id: z.string().optional(),
+    inputs: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Constant inputs of the graph, by name.' }),
+    input_schema: schemaPin,
+    output_schema: schemaPin,
+    nodes_input_masks: z.record(z.string(), z.record(z.string(), z.unknown())).nullable().optional(),
+  }),
+  output: z.object({}),
+  tests: [{ input: { graph_id: 'x' }, output: [['error', 'a graph node runs another graph; it has no code of its own']] }],
+  // oxlint-disable-next-line require-yield -- it never yields: the runtime never runs it
+  *run() {
+    throw new Error('a graph node runs another graph; it has no code of its own')
+  },
+})
