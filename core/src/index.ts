@@ -18,4 +18,4 @@ export type {
 export type { Graph, GraphDocument, GraphVersion, Page, PageRequest } from './graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
 export type { Block, Plugin, PluginReport } from './plugins/index.ts'
-export type { Runtime, RuntimeConfig } from './runtime.ts'
+export type { Role, Runtime, RuntimeConfig } from './runtime.ts'

@@ -1,9 +1,8 @@
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
 import { createCapabilities } from './capabilities/index.ts'
-import { createNotifications, openDatabase, type Database } from './database/index.ts'
+import { createNotifications, openDatabase, type Database, type Notifications } from './database/index.ts'
 import {
   Execution,
-  cancelTree,
   createChildren,
   createExecutions,
   createPlans,
@@ -12,21 +11,36 @@ import {
   type Worker,
 } from './executions/index.ts'
 import { Graph, GraphVersion, createGraphs, type Graphs } from './graphs/index.ts'
-import { PluginBundle, createBundleStore, createPluginRegistry, watchPlugins, type PluginRegistry } from './plugins/index.ts'
+import {
+  PluginBundle,
+  createBundleStore,
+  createPluginIndex,
+  createPluginRegistry,
+  watchPlugins,
+  workspacePlugins,
+  type PluginRegistry,
+} from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
 
 /** Everything that MikroORM keeps. */
 export const ENTITIES = [User, ApiKey, PluginBundle, Graph, GraphVersion, Execution]
 
+/** `gateway` answers and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in one process. */
+export type Role = 'all' | 'gateway' | 'worker'
+
 export interface RuntimeConfig {
   /** `postgres://…` */
   databaseUrl: string
-  /** Folders whose subfolders are plugin packages. */
+  /** @default 'all' */
+  role?: Role
+  /** Folders whose subfolders are plugin packages; a gateway takes what the workers have. */
   pluginRoots: readonly string[]
   /** Reload plugins when their files change. @default false */
   watch?: boolean
   sandbox?: Partial<SandboxLimits>
+  /** No other worker can be there, so what looks held by one was left by one that is gone. @default false */
+  alone?: boolean
   /** Hears of failures that nobody waits for. */
   onError(error: unknown): void
 }
@@ -38,8 +52,10 @@ export interface Runtime {
   executions: Executions
   graphs: Graphs
   plugins: PluginRegistry
-  sandbox: Sandbox
-  worker: Worker
+  /** None in a gateway. */
+  sandbox: Sandbox | undefined
+  /** None in a gateway. */
+  worker: Worker | undefined
   /** Stops taking work, leaves executions as the journal has them, ends the sandbox processes and connections. */
   close(): Promise<void>
 }
@@ -49,55 +65,56 @@ export interface Runtime {
  *
  * @throws {AshlarError} DATABASE_UNREACHABLE DATABASE_FAILED CONFIG_INVALID
  */
-export async function createRuntime({
-  databaseUrl,
-  pluginRoots,
-  watch = false,
-  sandbox: limits,
-  onError,
-}: RuntimeConfig): Promise<Runtime> {
+export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
   const undo: (() => Promise<void> | void)[] = []
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step()
   }
   try {
-    const [database, sandbox] = await Promise.all([openDatabase({ url: databaseUrl, entities: ENTITIES }), createSandbox(limits)])
-    undo.push(database.close, sandbox.close)
-    const fork = database.fork
-    const plugins = createPluginRegistry(sandbox, pluginRoots, createBundleStore(fork))
-    const [queue, notifications] = await Promise.all([
-      createQueue(database.pool, onError),
-      createNotifications(databaseUrl),
-      plugins.reload(),
-    ])
-    undo.push(notifications.close, queue.close)
-    if (watch) undo.push(watchPlugins(pluginRoots, () => plugins.reload().catch(onError)))
-    const { maxValueBytes } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-    const graphs = createGraphs(database, plugins)
-    const plans = createPlans(fork, plugins)
-    const children = createChildren({
-      database,
-      queue,
-      graphs,
-      maxValueBytes,
-      cancel: async (id) =>
-        void (await cancelTree({ database, plans }, id, { code: 'CANCELLED', message: 'its parent has ended' })),
-    })
-    const worker = createWorker({
-      database,
-      notifications,
-      queue,
-      plans,
-      sandbox,
-      capabilities: createCapabilities(database.pool),
-      children,
-      onError,
-    })
-    undo.push(worker.close.bind(worker))
-    const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes })
-    return { accounts: createAccounts(fork), database, executions, graphs, plugins, sandbox, worker, close }
+    return { ...(await compose(config, undo)), close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** @param undo gets a step for everything that was opened */
+async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)[]): Promise<Omit<Runtime, 'close'>> {
+  const { databaseUrl, role = 'all', sandbox: limits, onError } = config
+  const opening = [
+    openDatabase({ url: databaseUrl, entities: ENTITIES }),
+    role === 'gateway' ? undefined : createSandbox(limits),
+  ] as const
+  const [database, sandbox] = await Promise.all(opening)
+  undo.push(database.close, () => sandbox?.close())
+  const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
+  undo.push(notifications.close, queue.close)
+  const plugins = await openPlugins(config, database, notifications, sandbox, undo)
+  const { maxValueBytes } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
+  const graphs = createGraphs(database, plugins)
+  const plans = createPlans(database.fork, plugins)
+  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes })
+  const parts = { database, notifications, queue, plans, onError }
+  if (config.alone) await queue.releaseAll()
+  const children = createChildren({ ...parts, graphs, maxValueBytes })
+  const capabilities = createCapabilities(database.pool)
+  const worker = sandbox && createWorker({ ...parts, sandbox, capabilities, children })
+  undo.push(() => worker?.close())
+  return { accounts: createAccounts(database.fork), database, executions, graphs, plugins, sandbox, worker }
+}
+
+async function openPlugins(
+  { pluginRoots, watch = false, onError }: RuntimeConfig,
+  database: Database,
+  notifications: Notifications,
+  sandbox: Sandbox | undefined,
+  undo: (() => void)[],
+): Promise<PluginRegistry> {
+  const bundles = createBundleStore(database.fork)
+  const index = createPluginIndex(database, bundles)
+  const plugins = createPluginRegistry(sandbox ? workspacePlugins(sandbox, pluginRoots, bundles, index) : index.read, bundles)
+  await plugins.reload()
+  if (sandbox && watch) undo.push(watchPlugins(pluginRoots, () => plugins.reload().catch(onError)))
+  if (!sandbox) undo.push(notifications.listen('plugins', () => void plugins.reload().catch(onError)))
+  return plugins
 }

@@ -13,7 +13,17 @@ const loaded = (): Plugin[] => runtime.plugins.reports().flatMap(({ plugin }) =>
 describe('the built-in plugins', () => {
   it('load, and have at least 30 blocks', () => {
     expect(runtime.plugins.reports().filter(({ status }) => status === 'FAILED')).toEqual([])
-    expect(loaded().map(({ name }) => name)).toEqual(['data', 'dictionary', 'io', 'list', 'logic', 'math', 'storage', 'text', 'time'])
+    expect(loaded().map(({ name }) => name)).toEqual([
+      'data',
+      'dictionary',
+      'io',
+      'list',
+      'logic',
+      'math',
+      'storage',
+      'text',
+      'time',
+    ])
     expect(runtime.plugins.blocks().length).toBeGreaterThanOrEqual(30)
   })
 
@@ -24,7 +34,9 @@ describe('the built-in plugins', () => {
 
   it('pass their own tests in the sandbox, and keep no state between calls: the second run gives the same', async () => {
     for (let round = 0; round < 2; round++) {
-      const results = await Promise.all(loaded().map((plugin) => testBlocks(plugin, runtime.sandbox)))
+      const { sandbox } = runtime
+      if (!sandbox) throw new Error('a runtime of every role has a sandbox')
+      const results = await Promise.all(loaded().map((plugin) => testBlocks(plugin, sandbox)))
       expect(results.flat().filter(({ difference }) => difference !== undefined)).toEqual([])
       expect(results.flat().length).toBeGreaterThanOrEqual(runtime.plugins.blocks().length)
     }

@@ -4,12 +4,15 @@ import { channelName, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { GraphVersion, Graphs } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
+import { cancelTree } from './cancel.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions } from './insert.ts'
 import type { PlanNode } from './plan.ts'
+import type { Plans } from './plans.ts'
 
 /** Sub-graphs within sub-graphs. Source: execution semantics, rule 14. */
 const MAX_DEPTH = 16
+const PARENT_ENDED = { code: 'CANCELLED', message: 'its parent has ended' }
 
 /** The node execution that runs a child. */
 export interface Parent {
@@ -44,10 +47,10 @@ export interface ChildParts {
   queue: Queue
   graphs: Graphs
   maxValueBytes: number
-  cancel(executionId: string): Promise<void>
+  plans: Plans
 }
 
-export function createChildren({ database, queue, graphs, maxValueBytes, cancel }: ChildParts): Children {
+export function createChildren({ database, queue, graphs, maxValueBytes, plans }: ChildParts): Children {
   const wake = async (parentIds: readonly string[]): Promise<void> => {
     if (parentIds.length > 0) await database.transact((client) => wakeWaiting(client, queue, parentIds))
   }
@@ -63,7 +66,7 @@ export function createChildren({ database, queue, graphs, maxValueBytes, cancel 
       await insertExecutions({ database, queue }, [{ ownerId, version, inputs: given, masks, child }])
       return id
     },
-    cancel,
+    cancel: async (childId) => void (await cancelTree({ database, plans }, childId, PARENT_ENDED)),
     wake,
     async wakeForgotten() {
       const { rows } = await database.pool.query<{ id: string }>(

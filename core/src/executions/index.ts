@@ -1,4 +1,3 @@
-export { cancelTree } from './cancel.ts'
 export { createChildren } from './children.ts'
 export { createExecutions } from './executions.ts'
 export { createPlans } from './plans.ts'

@@ -106,7 +106,7 @@ describe('a graph as a node', () => {
   it('holds no slot while it waits, and goes on when the child is done', async () => {
     const id = await start(await create('Around', around(await create('Wait', wait(1.5)), 'message')))
     await until(async () => (await statusOf(id)) === 'WAITING')
-    await until(() => Promise.resolve(runtime.worker.active() === 1))
+    await until(() => Promise.resolve(runtime.worker?.active() === 1))
     expect(await endOf(id)).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
   })
 
@@ -129,7 +129,7 @@ describe('a graph as a node', () => {
     await until(async () => (await childrenOf(id)).length === 1)
     await runtime.executions.cancel(runtime.ownerId, id)
     expect((await childrenOf(id)).map(({ status }) => status)).toEqual(['CANCELLED'])
-    await until(() => Promise.resolve(runtime.worker.active() === 0))
+    await until(() => Promise.resolve(runtime.worker?.active() === 0))
   })
 
   it('is refused deeper than 16', async () => {

@@ -1,9 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { AshlarError } from '../errors/index.ts'
-import type { Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin, PluginReport } from './block.ts'
-import { discoverPlugins, type BrokenSource, type PluginSource } from './discover.ts'
-import { loadPlugin } from './load.ts'
 
 /** The blocks there are, and how it went with each plugin. */
 export interface PluginRegistry {
@@ -26,26 +22,19 @@ export interface BundleStore {
   find(digest: string): Promise<Plugin | undefined>
 }
 
-/**
- * A plugin that fails to load does not keep the others from loading. Plugins are taken in the order of their folders; one
- * that claims a name or a block id which an earlier one has is refused.
- */
-export function createPluginRegistry(sandbox: Sandbox, roots: readonly string[], bundles: BundleStore): PluginRegistry {
+/** Says which plugins there are now. A plugin with a digest that is known already may be given as it was. */
+export type LoadReports = (known: ReadonlyMap<string, Plugin>) => Promise<PluginReport[]>
+
+export function createPluginRegistry(load: LoadReports, bundles: BundleStore): PluginRegistry {
   const changes = new EventEmitter().setMaxListeners(0)
   const byDigest = new Map<string, Plugin>()
   let reports: PluginReport[] = []
   let byReference = new Map<string, Block>()
 
   const reload = async (): Promise<void> => {
-    const sources = await discoverPlugins(roots)
-    const loaded = await Promise.all(sources.map((source) => report(source, sandbox, byDigest)))
     const before = summary(reports)
-    reports = refuseDuplicates(loaded)
-    for (const { plugin } of reports) {
-      if (!plugin || byDigest.has(plugin.bundle.digest)) continue
-      await bundles.keep(plugin)
-      byDigest.set(plugin.bundle.digest, plugin)
-    }
+    reports = await load(byDigest)
+    for (const { plugin } of reports) if (plugin) byDigest.set(plugin.bundle.digest, plugin)
     byReference = new Map(
       blocksOf(reports).flatMap((block) => [
         [block.id, block],
@@ -70,44 +59,6 @@ export function createPluginRegistry(sandbox: Sandbox, roots: readonly string[],
       return () => void changes.off('change', listener)
     },
   }
-}
-
-async function report(
-  source: PluginSource | BrokenSource,
-  sandbox: Sandbox,
-  known: ReadonlyMap<string, Plugin>,
-): Promise<PluginReport> {
-  if ('error' in source) return failed({ ...source, version: '' }, source.error)
-  try {
-    const plugin = await loadPlugin(source, sandbox)
-    const { packageName, version } = source
-    return { packageName, version, status: 'LOADED', plugin: known.get(plugin.bundle.digest) ?? plugin }
-  } catch (error) {
-    if (error instanceof AshlarError) return failed(source, error)
-    throw error
-  }
-}
-
-function failed(
-  { packageName, version }: { packageName: string; version: string },
-  { code, message }: AshlarError,
-): PluginReport {
-  return { packageName, version, status: 'FAILED', error: { code, message } }
-}
-
-function refuseDuplicates(reports: PluginReport[]): PluginReport[] {
-  const owners = new Map<string, PluginReport>()
-  return reports.map((each) => {
-    if (!each.plugin) return each
-    const claims = [`plugin name "${each.plugin.name}"`, ...each.plugin.blocks.map(({ id }) => `block id ${id}`)]
-    const taken = claims.find((claim) => owners.has(claim))
-    if (taken !== undefined) {
-      const owner = owners.get(taken)?.packageName
-      return failed(each, new AshlarError('DUPLICATE_BLOCK', `${taken} belongs to ${owner} already`))
-    }
-    for (const claim of claims) owners.set(claim, each)
-    return each
-  })
 }
 
 function blocksOf(reports: PluginReport[]): Block[] {

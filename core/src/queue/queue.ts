@@ -12,6 +12,8 @@ export interface Queue {
   complete(leases: readonly Lease[]): Promise<void>
   /** Gives executions back that have not ended: the next worker takes them at once. */
   release(leases: readonly Lease[]): Promise<void>
+  /** Gives every job back that is held, by whomever: for an installation that has no worker yet. */
+  releaseAll(): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,6 +74,15 @@ export async function createQueue(pool: pg.Pool, onError: (error: Error) => void
         await boss.fail(
           NAME,
           leases.map(({ job }) => job),
+        )
+    },
+    async releaseAll() {
+      const jobs = await boss.findJobs(NAME, { queued: false })
+      const held = jobs.filter(({ state }) => state === 'active')
+      if (held.length > 0)
+        await boss.fail(
+          NAME,
+          held.map(({ id, retryCount }) => ({ id, retryCount })),
         )
     },
     close: () => boss.stop({ graceful: false }),

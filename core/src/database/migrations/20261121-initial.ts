@@ -16,6 +16,10 @@ export class Initial extends Migration {
         digest text primary key, package_name text not null, version text not null, builtin boolean not null,
         manifest json not null, code text not null, created_at timestamptz not null
       );
+      create table plugin (
+        package_name text not null, version text not null, status text not null, digest text references plugin_bundle, error json,
+        position int not null
+      );
       create table graph (
         id uuid primary key, owner_id uuid not null references user_account, name text not null, description text not null,
         active_version_id uuid not null, forked_from_id uuid,
