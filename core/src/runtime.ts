@@ -41,6 +41,8 @@ export interface RuntimeConfig {
   sandbox?: Partial<SandboxLimits>
   /** No other worker can be there, so what looks held by one was left by one that is gone. @default false */
   alone?: boolean
+  /** Days for which the events of executions are kept. @default 30 */
+  retentionDays?: number
   /** Hears of failures that nobody waits for. */
   onError(error: unknown): void
 }
@@ -80,7 +82,7 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
 
 /** @param undo gets a step for everything that was opened */
 async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)[]): Promise<Omit<Runtime, 'close'>> {
-  const { databaseUrl, role = 'all', sandbox: limits, onError } = config
+  const { databaseUrl, role = 'all', sandbox: limits, retentionDays = 30, onError } = config
   const opening = [
     openDatabase({ url: databaseUrl, entities: ENTITIES }),
     role === 'gateway' ? undefined : createSandbox(limits),
@@ -98,7 +100,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   if (config.alone) await queue.releaseAll()
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const capabilities = createCapabilities(database.pool)
-  const worker = sandbox && createWorker({ ...parts, sandbox, capabilities, children })
+  const worker = sandbox && createWorker({ ...parts, sandbox, capabilities, children, retentionDays })
   undo.push(() => worker?.close())
   return { accounts: createAccounts(database.fork), database, executions, graphs, plugins, sandbox, worker }
 }

@@ -1,3 +1,4 @@
+import { AshlarError, showValue } from '../errors/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
@@ -15,7 +16,11 @@ export interface Folded {
   interrupted: ReadonlySet<NodeExecution>
 }
 
-/** Comes back to the state of an execution by giving the scheduler what happened, in order. */
+/**
+ * Comes back to the state of an execution by giving the scheduler what happened, in order.
+ *
+ * @throws {AshlarError} JOURNAL_UNREADABLE when a newer version wrote it
+ */
 export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   const scheduler = new Scheduler(plan)
   const pending = new Map<NodeExecution, Decision>()
@@ -64,5 +69,10 @@ function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
     case 'NodeLog':
     case 'GraphOutput':
       return undefined
+    default:
+      throw new AshlarError(
+        'JOURNAL_UNREADABLE',
+        `an event of the journal has the type ${showValue((event as { type: unknown }).type)}, which this version does not know`,
+      )
   }
 }

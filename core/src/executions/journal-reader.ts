@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Notifications } from '../database/index.ts'
+import { restoreBlobs } from './blobs.ts'
 import type { JournalEvent } from './events.ts'
 
 const PAGE_ROWS = 100
@@ -16,14 +17,23 @@ export async function readEvents(
   while (events.length < most) {
     const { rows } = await pool.query<{ events: JournalEvent[]; last_seq: number }>({
       name: 'ashlar-journal-read',
-      text: `select events, last_seq from journal where execution_id = $1 and last_seq > $2 order by first_seq limit ${PAGE_ROWS}`,
-      values: [executionId, last],
+      text: `select events, last_seq from journal where execution_id = $1 and last_seq > $2 and at >= $3 order by first_seq limit ${PAGE_ROWS}`,
+      values: [executionId, last, begunAt(executionId)],
     })
     for (const row of rows) for (const event of row.events) if (event.seq > after && events.length < most) events.push(event)
     last = rows.at(-1)?.last_seq ?? last
     if (rows.length < PAGE_ROWS) break
   }
+  await restoreBlobs(pool, events)
   return events
+}
+
+/** Clocks of machines differ. */
+const CLOCK_MARGIN_MS = 10 * 60_000
+
+/** When an execution was made, which its id (a UUID v7) tells: partitions before hold nothing of it. */
+function begunAt(executionId: string): Date {
+  return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16) - CLOCK_MARGIN_MS)
 }
 
 /** Events read ahead of a slow subscriber. */

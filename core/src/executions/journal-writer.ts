@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { channelName } from '../database/index.ts'
+import { keepBlobs, serializeEvent } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 
 /** How long events may gather before they are written together. */
@@ -186,12 +187,15 @@ const WRITE = {
 
 /** @returns the ids of the executions whose events were written */
 async function write(pool: pg.Pool, batch: Pending[]): Promise<Set<string>> {
+  const blobs = new Map<string, string>()
+  const texts = batch.map(({ events }) => `[${events.map((event) => serializeEvent(event, blobs)).join()}]`)
+  if (blobs.size > 0) await keepBlobs(pool, blobs)
   const values = [
     batch.map(({ entry }) => entry.executionId),
     batch.map(({ entry }) => entry.fence),
     batch.map(({ firstSeq }) => firstSeq),
     batch.map(({ firstSeq, events }) => firstSeq + events.length - 1),
-    batch.map(({ events }) => JSON.stringify(events)),
+    texts,
     batch.map(({ finish }) => finish?.status ?? null),
     batch.map(({ finish }) => (finish ? JSON.stringify(finish.outputs) : null)),
     batch.map(({ finish }) => (finish ? JSON.stringify(finish.failedNodes) : null)),

@@ -5,7 +5,9 @@ import type { Lease, Queue } from '../queue/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import type { Children } from './children.ts'
 import { ExecutionDriver, type TakenExecution } from './driver.ts'
+import type { JournalEvent } from './events.ts'
 import { readEvents } from './journal-reader.ts'
+import { keepJournal } from './journal-partitions.ts'
 import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
@@ -27,6 +29,7 @@ export interface WorkerParts {
   sandbox: Sandbox
   capabilities: Capabilities
   children: Children
+  retentionDays: number
   /** Executions at once. @default 200 */
   capacity?: number
   onError(error: unknown): void
@@ -36,6 +39,7 @@ const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
 const RENEW_EVERY_MS = 3000
 const SWEEP_EVERY_MS = 5000
+const UPKEEP_EVERY_MS = 3600_000
 /** How long an execution that only waits keeps its slot: most children are done by then. */
 const LINGER_MS = 250
 
@@ -87,8 +91,12 @@ class RunningWorker implements Worker {
       RENEW_EVERY_MS,
     )
     const sweep = setInterval(() => this.#tell(this.#parts.children.wakeForgotten()), SWEEP_EVERY_MS)
+    const keep = (): void => this.#tell(keepJournal(this.#parts.database, this.#parts.retentionDays))
+    const upkeep = setInterval(keep, UPKEEP_EVERY_MS)
+    keep()
     this.#ends.push(
       () => clearInterval(sweep),
+      () => clearInterval(upkeep),
       notifications.listen('journal', (message) => this.#news.tell(message)),
       notifications.listen('work', () => this.#lookForWork()),
       notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(id))),
@@ -137,24 +145,34 @@ class RunningWorker implements Worker {
     for (const row of rows) {
       const lease = leases.find(({ executionId }) => executionId === row.id)
       const plan = plans.get(row.version_id)
-      if (lease && plan) await this.#drive(row, lease, plan)
+      if (lease && plan) await this.#driveOrFail(row, lease, plan)
     }
   }
 
-  async #drive(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
+  /** One that cannot be carried out ends with the reason, and leaves the others be. */
+  async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const events = row.resumed ? await readEvents(this.#parts.database.pool, row.id, 0, Infinity) : []
     const lastSeq = events.at(-1)?.seq ?? 0
-    const entry: JournalEntry = {
-      executionId: row.id,
-      fence: row.fence,
-      parentId: row.parent_id,
-      lastSeq,
-      committedSeq: lastSeq,
-      lost: false,
+    const { id: executionId, fence, parent_id: parentId } = row
+    const active: Active = {
+      lease,
+      entry: { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false },
+      driver: undefined,
     }
-    const active: Active = { lease, entry, driver: undefined }
-    this.#active.set(row.id, active)
-    if (plan instanceof AshlarError) return this.#fail(active, plan)
+    this.#active.set(executionId, active)
+    try {
+      if (plan instanceof AshlarError) throw plan
+      this.#drive(row, active, plan, events)
+    } catch (error) {
+      if (!(error instanceof AshlarError)) this.#parts.onError(error)
+      this.#fail(
+        active,
+        error instanceof AshlarError ? error : new AshlarError('JOURNAL_UNREADABLE', 'it could not be carried out'),
+      )
+    }
+  }
+
+  #drive(row: ClaimedRow, active: Active, plan: Plan, events: JournalEvent[]): void {
     const taken: TakenExecution = {
       id: row.id,
       depth: row.depth,
@@ -163,7 +181,7 @@ class RunningWorker implements Worker {
       inputs: row.inputs,
       masks: row.masks,
       plan,
-      entry,
+      entry: active.entry,
       events,
     }
     const { sandbox, capabilities, children, database } = this.#parts

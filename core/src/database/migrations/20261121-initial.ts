@@ -50,8 +50,11 @@ export class Initial extends Migration {
       );
       create table journal (
         execution_id uuid not null, first_seq int not null, last_seq int not null, events json not null,
-        at timestamptz not null default now(), primary key (execution_id, first_seq)
-      );
+        at timestamptz not null default now(), primary key (execution_id, first_seq, at)
+      ) partition by range (at);
+      create table journal_default partition of journal default;
+      create table blob (hash text primary key, value json not null, created_at timestamptz not null);
+      create table blob_ref (hash text not null, day date not null, count int not null, primary key (hash, day));
     `)
   }
 }

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import { keepJournal } from './journal-partitions.ts'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+const DAY_MS = 24 * 3600_000
+
+async function runWith(text: string): Promise<string> {
+  const document = {
+    nodes: [
+      { id: 'in', block: 'io/long-text', inputs: { name: 'text' } },
+      { id: 'out', block: 'io/output', inputs: { name: 'copy' } },
+    ],
+    links: [{ from: 'in.result', to: 'out.value' }],
+  }
+  const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Copy', document })
+  const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: { text } })
+  for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
+    if (event.type === 'ExecutionFinished') expect(event.outputs).toEqual({ copy: [text] })
+  return id
+}
+
+async function count(sql: string): Promise<number> {
+  const { rows } = await runtime.database.pool.query<{ n: number }>(`select count(*)::int as n from ${sql}`)
+  return rows[0]?.n ?? 0
+}
+
+describe('the journal', () => {
+  it('keeps a large value once, however often it occurs, and reads it back where it was', async () => {
+    const text = 'large '.repeat(20_000)
+    await runWith(text)
+    const id = await runWith(text)
+    expect(await count('blob')).toBe(1)
+    const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)
+    expect(events.filter((event) => event.type === 'NodeOutput' && event.value === text).length).toBeGreaterThan(0)
+    const { rows } = await runtime.database.pool.query<{ bytes: number }>(
+      `select sum(length(events::text))::int as bytes from journal`,
+    )
+    expect(rows[0]?.bytes).toBeLessThan(text.length)
+  })
+
+  it('keeps small values where they are', async () => {
+    const before = await count('blob')
+    await runWith('small')
+    expect(await count('blob')).toBe(before)
+  })
+
+  it('is dropped by the day when the retention has passed, with its blobs, but not while an execution of then still runs', async () => {
+    const id = await runWith('x'.repeat(100_000))
+    await runtime.database.pool.query(`update blob set created_at = now() - interval '40 days'`)
+    const later = new Date(Date.now() + 40 * DAY_MS)
+    await runtime.database.pool.query(`update execution set status = 'WAITING', finished_at = null where id = $1`, [id])
+    await keepJournal(runtime.database, 30, later)
+    expect(await count('journal')).toBeGreaterThan(0)
+    await runtime.database.pool.query(`update execution set status = 'COMPLETED' where id = $1`, [id])
+    await keepJournal(runtime.database, 30, later)
+    expect(await count('journal')).toBe(0)
+    expect(await count('blob')).toBe(0)
+    expect(await count('execution')).toBeGreaterThan(0)
+  })
+})
