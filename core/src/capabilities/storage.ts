@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { z } from 'zod'
+import { throughOutages } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 
 const MAX_VALUE_BYTES = 64 * 1024
@@ -23,18 +24,16 @@ export interface BlockStorage {
 export function createBlockStorage(pool: pg.Pool): BlockStorage {
   return {
     async get({ ownerId, scope }, key) {
-      const { rows } = await pool.query<{ value: unknown }>(
-        'select value from block_storage where owner_id = $1 and scope = $2 and key = $3',
-        [ownerId, scope, parseKey(key)],
-      )
+      const text = 'select value from block_storage where owner_id = $1 and scope = $2 and key = $3'
+      const values = [ownerId, scope, parseKey(key)]
+      const { rows } = await throughOutages(() => pool.query<{ value: unknown }>(text, values))
       return rows[0]?.value ?? null
     },
     async set({ ownerId, scope }, key, value) {
-      await pool.query(
-        `insert into block_storage (owner_id, scope, key, value, updated_at) values ($1, $2, $3, $4, now())
-         on conflict (owner_id, scope, key) do update set value = excluded.value, updated_at = now()`,
-        [ownerId, scope, parseKey(key), toJson(value)],
-      )
+      const text = `insert into block_storage (owner_id, scope, key, value, updated_at) values ($1, $2, $3, $4, now())
+                    on conflict (owner_id, scope, key) do update set value = excluded.value, updated_at = now()`
+      const values = [ownerId, scope, parseKey(key), toJson(value)]
+      await throughOutages(() => pool.query(text, values)) // set twice is set once
     },
     async compareAndSet({ ownerId, scope }, key, expected, value) {
       const place = [ownerId, scope, parseKey(key), toJson(value)]

@@ -1,5 +1,6 @@
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql'
 import { Migrator } from '@mikro-orm/migrations'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import { Initial } from './migrations/20261121-initial.ts'
@@ -21,6 +22,8 @@ export interface DatabaseOptions {
 }
 
 const CONNECT_WITHIN_MS = 10_000
+/** SQLSTATE. Source: PostgreSQL, Appendix A. */
+const CANNOT_CONNECT_NOW = '57P03'
 
 /**
  * Connects and migrates.
@@ -38,7 +41,9 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
   })
   await migrate(orm)
   const pool = new pg.Pool({ connectionString: url, max: 10, application_name: 'ashlar' })
-  pool.on('error', () => {}) // an idle connection broke; the next query opens another or tells why it cannot
+  // A connection that breaks says so at its query; without these listeners the process would end as well.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return {
     url,
     fork: () => orm.em.fork(),
@@ -51,7 +56,22 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
   }
 }
 
+/** A server that is starting or recovering is waited for. */
 async function assertReachable(url: string): Promise<void> {
+  for (const until = Date.now() + CONNECT_WITHIN_MS; ; await pause(200)) {
+    try {
+      return await tryToReach(url)
+    } catch (error) {
+      if (Date.now() > until || !isStarting(error)) throw error
+    }
+  }
+}
+
+function isStarting(error: unknown): boolean {
+  return error instanceof AshlarError && (error.cause as { code?: unknown } | undefined)?.code === CANNOT_CONNECT_NOW
+}
+
+async function tryToReach(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN_MS })
   client.on('error', () => {})
   try {
