@@ -1,2 +1,13 @@
 #!/usr/bin/env node
-console.log("ashlar", process.version, process.argv.slice(2))
+import { Console } from 'node:console'
+import { runCli } from './cli/index.ts'
+
+// Standard output belongs to what a command answers; a library that logs there would spoil it.
+globalThis.console = new Console(process.stderr)
+// Whoever reads may go away (`ashlar start | head -1`): then there is nobody to tell, and no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
+const { stdout, stderr, env: environment } = process
+process.exitCode = await runCli(process.argv.slice(2), { stdout, stderr, environment })
+// Everything is closed by now. What still keeps the process alive was left by a step that failed half way.
+setTimeout(() => process.exit(), 500).unref()

@@ -1,0 +1,39 @@
+import type { Command } from './command.ts'
+
+/** What `ashlar help` says of a command, and where it is. */
+export interface CommandEntry {
+  /** The words that call it. */
+  name: string
+  /** What follows the name. */
+  usage: string
+  summary: string
+  load(): Promise<Command>
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    usage: '[--role all]',
+    summary: 'Start the server: API, worker and database.',
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'run',
+    usage: '<graph.json> [--input name=value | --input name=@file] …',
+    summary: 'Run a graph once; its outputs come as JSON on standard output.',
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'graph import',
+    usage: '<graph.json>',
+    summary: 'Save the graph of a file, and print its id.',
+    load: async () => (await import('./graph-import.ts')).graphImport,
+  },
+  {
+    name: 'graph export',
+    usage: '<id | name> [--output file]',
+    summary: 'Write a graph as a file that "run" and "graph import" take.',
+    load: async () => (await import('./graph-export.ts')).graphExport,
+  },
+]

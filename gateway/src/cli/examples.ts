@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { AshlarError, messageOf } from '@ashlar/core'
+import type { Api, ApiGraph, ExecutionResult } from '../client/index.ts'
+import { ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../graph-files/index.ts'
+import { formatOutputs } from './format-outputs.ts'
+import { runGraph } from './run-graph.ts'
+import { duration, plain, type Terminal } from './terminal.ts'
+
+const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url))
+/** The smallest one comes first to run, and last to be saved: it is the newest graph when somebody starts to explore. */
+const SMALLEST = 'hello.json'
+
+/** Whether the user has no graph yet. */
+export async function isFirstBoot(api: Api): Promise<boolean> {
+  const { done } = await api.graphs().next()
+  return done === true
+}
+
+/** Saves the example graphs and runs each once, with its progress and what came out. One that fails keeps no other from running. */
+export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && name !== SMALLEST).toSorted()
+  const files = await Promise.all([SMALLEST, ...names].map((name) => readGraphFile(FOLDER + name)))
+  const saved: [GraphFile, ApiGraph][] = []
+  for (const file of files.toReversed()) saved.unshift([file, (await ensureGraph(api, file)).graph])
+  terminal.line(`This is the first start: here are ${saved.length} example graphs, run once each.`)
+  for (const [file, graph] of saved) {
+    signal.throwIfAborted()
+    await runExample({ api, file, graph, terminal, signal })
+  }
+}
+
+interface Example {
+  api: Api
+  file: GraphFile
+  graph: ApiGraph
+  terminal: Terminal
+  signal: AbortSignal
+}
+
+async function runExample({ api, file, graph, terminal, signal }: Example): Promise<void> {
+  terminal.line(`\n${terminal.style('bold', file.name)}  ${terminal.style('dim', file.description)}`)
+  const startedAt = performance.now()
+  try {
+    const inputs = await resolveInputs(file, [], graph.activeVersion.inputSchema)
+    const result = await runGraph({ api, graph, inputs, terminal, signal })
+    terminal.line(endOf(terminal, result, performance.now() - startedAt))
+    terminal.write(formatOutputs(result.outputs, terminal.size().columns))
+  } catch (error) {
+    if (signal.aborted) throw error
+    const code = error instanceof AshlarError ? `${error.code} ` : ''
+    terminal.line(`  ${terminal.style('red', 'did not run')}: ${plain(code + messageOf(error))}`)
+  }
+}
+
+function endOf(terminal: Terminal, { status, reason }: ExecutionResult, ms: number): string {
+  const style = status === 'COMPLETED' ? 'green' : 'red'
+  const why = reason ? `: ${plain(`${reason.code} ${reason.message}`)}` : ''
+  return `  ${terminal.style(style, status.toLowerCase())} in ${duration(ms)}${why}`
+}

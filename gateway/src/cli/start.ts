@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util'
+import { findServer } from '@ashlar/core'
+import { createApi, createClient } from '../client/index.ts'
+import { parseConfig, type Config } from '../config.ts'
+import { openInstallation, type Installation } from '../installation/index.ts'
+import { loggerTo } from '../logger.ts'
+import { assertPortFree, createGateway } from '../server/index.ts'
+import { UsageError, type CommandContext } from './command.ts'
+import { isFirstBoot, runExamples } from './examples.ts'
+import { listenForStop, type Stop } from './stop.ts'
+import { createTerminal, plain, type Terminal } from './terminal.ts'
+
+const STOP_WITHIN_MS = 9500
+
+/** `ashlar start [--role all]`: until it is told to stop. */
+export async function start(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
+  parseRole(args)
+  const config = parseConfig(environment)
+  const logger = loggerTo(stderr)
+  // A server on this data directory has the port as well, most likely: that it is there says more.
+  if ((await findServer(config.dataDir)) === undefined) await assertPortFree(config.port)
+  using stop = listenForStop(STOP_WITHIN_MS, environment)
+  const lost = { reason: undefined as string | undefined }
+  const onDatabaseLost = (reason: string): void => {
+    logger.error(`error DATABASE_FAILED: ${reason}`)
+    lost.reason = reason
+    stop.now()
+  }
+  const installation = await openInstallation({ config, logger, watch: true, onDatabaseLost })
+  try {
+    const ready = (url: string): void => void stdout.write(`ready ${url}\n`)
+    await serve({ config, installation, terminal: createTerminal(stderr, environment), stop, ready })
+  } finally {
+    await installation.close()
+  }
+  return lost.reason === undefined ? 0 : 1
+}
+
+/** Gateway and worker apart come with their own roles. */
+const ROLES = ['all']
+
+function parseRole(args: string[]): void {
+  const { values } = parseArgs({ args, options: { role: { type: 'string', default: 'all' } } })
+  if (!ROLES.includes(values.role)) throw new UsageError(`--role must be ${ROLES.join(', ')}, got "${values.role}"`)
+}
+
+interface Service {
+  config: Config
+  installation: Installation
+  terminal: Terminal
+  stop: Stop
+  ready(url: string): void
+}
+
+async function serve({ config, installation, terminal, stop, ready }: Service): Promise<void> {
+  const { runtime, dataDir, ownerKey } = installation
+  const gateway = createGateway({ runtime, ownerKey })
+  try {
+    const url = await gateway.listen(config.port)
+    await dataDir.setServer(url)
+    tellFailedPlugins(installation, terminal)
+    if (!stop.signal.aborted) ready(url)
+    if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
+    if (!stop.signal.aborted) tellNextSteps(url, ownerKey, terminal)
+    await aborted(stop.signal)
+    terminal.line('Stopping.')
+  } finally {
+    await gateway.close()
+  }
+}
+
+async function showExamples(
+  connection: Parameters<typeof createClient>[0],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const api = createApi(createClient(connection))
+  try {
+    if (!signal.aborted && (await isFirstBoot(api))) await runExamples(api, terminal, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+function tellFailedPlugins({ runtime }: Installation, terminal: Terminal): void {
+  for (const { packageName, error } of runtime.plugins.reports()) {
+    if (error)
+      terminal.line(
+        `${terminal.style('red', 'plugin did not load')}: ${packageName} ${error.code} ${plain(error.message.split('\n', 1)[0] ?? '')}`,
+      )
+  }
+}
+
+function tellNextSteps(url: string, key: string, terminal: Terminal): void {
+  const link = `${new URL('/login', url)}?key=${key}`
+  terminal.line(`
+Open ${terminal.style('bold', link)}
+in a browser: it logs you in and shows the API with examples to try. The link is a key to everything here: keep it to yourself.
+From another terminal: ${terminal.style('bold', 'npx pnpm@12 ashlar run gateway/examples/hello.json --input name=Grace')}
+Ctrl-C stops the server; executions go on at the next start.`)
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { AshlarError, messageOf, type Fault, type GraphDocument, type JsonSchema } from '@ashlar/core'
+import { errorOf, type Client } from './client.ts'
+import { CANCEL_EXECUTION, CREATE_GRAPH, EXECUTION_EVENTS, LIST_GRAPHS, START_EXECUTION } from './operations.ts'
+
+/** A graph as the API tells it. */
+export interface ApiGraph {
+  /** Global id. */
+  id: string
+  name: string
+  description: string
+  activeVersion: { number: number; document: GraphDocument; inputSchema: JsonSchema }
+}
+
+/** An event of an execution as the API tells it. */
+export type ApiEvent = { seq: number; at: string } & (
+  | { __typename: 'ExecutionStarted' }
+  | { __typename: 'NodeStarted'; node: string; number: number; attempt: number }
+  | { __typename: 'NodeOutput'; node: string; number: number; pin: string }
+  | { __typename: 'NodeLog'; node: string; number: number; level: string; text: string }
+  | {
+      __typename: 'NodeFinished'
+      node: string
+      number: number
+      attempt: number
+      error: { code: string; message: string } | null
+      retryInMs: number | null
+    }
+  | { __typename: 'NodeRetried'; node: string; number: number; attempt: number }
+  | ({ __typename: 'ExecutionFinished' } & ExecutionResult)
+)
+
+/** How an execution ended. */
+export interface ExecutionResult {
+  status: 'COMPLETED' | 'FAILED' | 'CANCELLED'
+  outputs: Record<string, unknown[]>
+  failedNodes: string[]
+  reason: { code: string; message: string; node: string | null } | null
+}
+
+/** What commands do with the API. Expected errors are thrown as AshlarErrors. */
+export interface Api {
+  /** Newest first. */
+  graphs(): AsyncGenerator<ApiGraph, void>
+  createGraph(graph: { name: string; description: string; document: unknown }): Promise<ApiGraph>
+  /** @returns the global id of the execution */
+  startExecution(graphId: string, inputs: object): Promise<string>
+  cancelExecution(executionId: string): Promise<void>
+  /**
+   * Every event of an execution once, in order, until it has finished. A broken connection is made again, and the events
+   * go on after the last one that came.
+   */
+  follow(executionId: string, signal: AbortSignal): AsyncGenerator<ApiEvent, void>
+}
+
+const PAGE = 100
+/** Pauses between attempts to reach a server that has gone away: it may be starting again. */
+const RECONNECT_AFTER_MS = [200, 500, 1000, 2000, 4000, 8000]
+
+export function createApi(client: Client): Api {
+  return {
+    async *graphs() {
+      let after: string | null = null
+      do {
+        const { graphs } = (await client.request(LIST_GRAPHS, { first: PAGE, after })) as { graphs: GraphPage }
+        for (const { node } of graphs.edges) yield node
+        after = graphs.pageInfo.hasNextPage ? graphs.pageInfo.endCursor : null
+      } while (after !== null)
+    },
+    async createGraph(input) {
+      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<ApiGraph> }
+      return resultOf(createGraph)
+    },
+    async startExecution(graphId, inputs) {
+      const { startExecution } = (await client.request(START_EXECUTION, { input: { graphId, inputs } })) as {
+        startExecution: Outcome<{ id: string }>
+      }
+      return resultOf(startExecution).id
+    },
+    async cancelExecution(executionId) {
+      const { cancelExecution } = (await client.request(CANCEL_EXECUTION, { input: { executionId } })) as {
+        cancelExecution: Outcome<object>
+      }
+      resultOf(cancelExecution)
+    },
+    follow: (executionId, signal) => follow(client, executionId, signal),
+  }
+}
+
+async function* follow(client: Client, executionId: string, signal: AbortSignal): AsyncGenerator<ApiEvent, void> {
+  let after = 0
+  for (let attempt = 0; ; attempt++) {
+    try {
+      for await (const data of client.subscribe(EXECUTION_EVENTS, { executionId, after }, signal)) {
+        const { executionEvents: event } = data as { executionEvents: ApiEvent }
+        after = event.seq
+        attempt = 0
+        yield event
+        if (event.__typename === 'ExecutionFinished') return
+      }
+    } catch (error) {
+      if (signal.aborted || !isBroken(error)) throw error
+      const waitMs = RECONNECT_AFTER_MS[attempt]
+      if (waitMs === undefined)
+        throw new Error(`the server has gone away (${messageOf(error)}): the execution goes on when it is there again`, {
+          cause: error,
+        })
+      await pause(waitMs, undefined, { signal })
+    }
+  }
+}
+
+/** Fetch and streams fail with a TypeError when the connection does; an answer of the server is another error. */
+function isBroken(error: unknown): boolean {
+  return error instanceof TypeError
+}
+
+interface GraphPage {
+  edges: { node: ApiGraph }[]
+  pageInfo: { hasNextPage: boolean; endCursor: string | null }
+}
+
+/** A union of an object and the error types. */
+type Outcome<T> = (T & { code?: undefined }) | { code: string; message: string; path: string[] | null; faults?: Fault[] }
+
+function resultOf<T>(outcome: Outcome<T>): T {
+  if (outcome.code === undefined) return outcome
+  const { code, message, path, faults } = outcome
+  throw errorOf(code, message, { ...(path && { path }), ...(faults && { faults }) })
+}

@@ -1,0 +1,96 @@
+import { AshlarError, ERROR_CODES, type ErrorCode, type ErrorDetails } from '@ashlar/core'
+import { parseEventStream } from './sse.ts'
+
+/** Speaks GraphQL with a gateway: a server's by its url, or one in this process by its `fetch`. */
+export interface Client {
+  /** @throws {AshlarError} with the code of the first error; Error when the answer is none of GraphQL */
+  request(query: string, variables?: object): Promise<unknown>
+  /** The data of each result, until the subscription ends or the signal aborts it. @throws like `request` */
+  subscribe(query: string, variables: object, signal: AbortSignal): AsyncGenerator<unknown, void>
+}
+
+export interface ClientOptions {
+  /** `http://127.0.0.1:4000/graphql` */
+  url: string
+  key: string
+  /** @default the global one */
+  fetch?: (request: Request) => Promise<Response>
+}
+
+export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptions): Client {
+  const send = (query: string, variables: object, accept: string, signal?: AbortSignal): Promise<Response> => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept }
+    const body = JSON.stringify({ query, variables })
+    return fetch(new Request(url, { method: 'POST', headers, body, ...(signal && { signal }) }))
+  }
+  return {
+    async request(query, variables = {}) {
+      return dataOf(await readJson(await send(query, variables, 'application/json')))
+    },
+    async *subscribe(query, variables, signal) {
+      const response = await send(query, variables, 'text/event-stream', signal)
+      if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
+        dataOf(await readJson(response))
+        throw notGraphQL(response)
+      }
+      for await (const { event, data } of parseEventStream(untilAborted(response.body, signal))) {
+        if (event === 'complete') return
+        yield dataOf(JSON.parse(data))
+      }
+      throw new TypeError('the event stream broke off')
+    },
+  }
+}
+
+/** A source that waits for its next value does not hear of an abort, and may not end when it is told to. */
+async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void> {
+  const aborted = Promise.withResolvers<never>()
+  aborted.promise.catch(() => undefined) // nobody may be waiting when it comes
+  const abort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  const iterator = source[Symbol.asyncIterator]()
+  try {
+    signal.throwIfAborted()
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted.promise])
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    iterator.return?.().catch(() => undefined)
+  }
+}
+
+interface Result {
+  data?: unknown
+  errors?: { message: string; extensions?: { code?: string } & Pick<ErrorDetails, 'path' | 'faults'> }[]
+}
+
+async function readJson(response: Response): Promise<Result> {
+  try {
+    return (await response.json()) as Result
+  } catch (cause) {
+    throw notGraphQL(response, cause)
+  }
+}
+
+function notGraphQL({ status }: Response, cause?: unknown): Error {
+  return new Error(`what answers there is no gateway of Ashlar (HTTP status ${status})`, { cause })
+}
+
+function dataOf({ data, errors }: Result): unknown {
+  const [first] = errors ?? []
+  if (!first) return data
+  const { code, ...details } = first.extensions ?? {}
+  throw errorOf(code, first.message, details)
+}
+
+/** What a gateway told, as it was thrown there. */
+export function errorOf(code: string | undefined, message: string, details: ErrorDetails = {}): Error {
+  return code !== undefined && isErrorCode(code) ? new AshlarError(code, message, { details }) : new Error(message)
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code)
+}

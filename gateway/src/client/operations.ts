@@ -1,0 +1,32 @@
+// The operations that commands send. A test checks each against the schema.
+
+const ERROR = `... on Error { code message path } ... on InvalidInputError { faults { path message } }`
+const GRAPH = `id name description activeVersion { number document inputSchema }`
+
+export const LIST_GRAPHS = `query ListGraphs($first: Int!, $after: String) {
+  graphs(first: $first, after: $after) { edges { node { ${GRAPH} } } pageInfo { hasNextPage endCursor } }
+}`
+
+export const CREATE_GRAPH = `mutation CreateGraph($input: CreateGraphInput!) {
+  createGraph(input: $input) { ... on Graph { ${GRAPH} } ${ERROR} }
+}`
+
+export const START_EXECUTION = `mutation StartExecution($input: StartExecutionInput!) {
+  startExecution(input: $input) { ... on Execution { id } ${ERROR} }
+}`
+
+export const CANCEL_EXECUTION = `mutation CancelExecution($input: CancelExecutionInput!) {
+  cancelExecution(input: $input) { ... on Execution { id } ${ERROR} }
+}`
+
+export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!, $after: Int!) {
+  executionEvents(executionId: $executionId, after: $after) {
+    seq at __typename
+    ... on NodeStarted { node number attempt }
+    ... on NodeOutput { node number pin }
+    ... on NodeLog { node number level text }
+    ... on NodeFinished { node number attempt error { code message } retryInMs }
+    ... on NodeRetried { node number attempt }
+    ... on ExecutionFinished { status outputs failedNodes reason { code message node } }
+  }
+}`

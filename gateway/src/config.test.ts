@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from './config.ts'
+
+describe('parseConfig', () => {
+  it('has a default for every variable', () => {
+    const expected = { port: 4000, dataDir: '.ashlar', databaseUrl: undefined, examples: true }
+    expect(parseConfig({})).toEqual(expected)
+    expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
+  })
+
+  it('reads every variable', () => {
+    const databaseUrl = 'postgresql://me:secret@db.example:5433/ashlar?sslmode=require'
+    expect(
+      parseConfig({ PORT: '0', ASHLAR_DATA_DIR: '/srv/ashlar', DATABASE_URL: databaseUrl, ASHLAR_EXAMPLES: 'false' }),
+    ).toEqual({ port: 0, dataDir: '/srv/ashlar', databaseUrl, examples: false })
+  })
+
+  it.each([
+    [{ PORT: 'http' }, 'environment variable PORT must be a whole number from 0 to 65535, got "http"'],
+    [{ PORT: '65536' }, 'environment variable PORT must be a whole number from 0 to 65535, got "65536"'],
+    [{ PORT: '-1' }, 'environment variable PORT must be a whole number from 0 to 65535, got "-1"'],
+    [{ PORT: '80.5' }, 'environment variable PORT must be a whole number from 0 to 65535, got "80.5"'],
+    [{ ASHLAR_EXAMPLES: 'no' }, 'environment variable ASHLAR_EXAMPLES must be "true" or "false", got "no"'],
+    [
+      { DATABASE_URL: 'mysql://root:secret@db/ashlar' },
+      'environment variable DATABASE_URL must be a url like "postgres://user:password@host:5432/database", got "mysql://root:…@db/ashlar"',
+    ],
+  ])('refuses %j', (environment, message) => {
+    expect(() => parseConfig(environment)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
+  })
+
+  it.each([
+    'root:secret@db',
+    'mysql://root:sec:secret@x@db',
+    'mysql:root:secret@db',
+    'http://db/?user=a&password=secret',
+    ' postgres ://a:secret@b',
+  ])('never tells the password of %s', (url) => {
+    expect(() => parseConfig({ DATABASE_URL: url })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    )
+  })
+})

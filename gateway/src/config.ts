@@ -1,0 +1,72 @@
+import { AshlarError, showValue } from '@ashlar/core'
+import { z } from 'zod'
+
+/** What the environment says. */
+export interface Config {
+  /** 0 takes any free port. @default 4000 */
+  port: number
+  /** As given, relative to the working directory. @default '.ashlar' */
+  dataDir: string
+  /** Unset: the embedded Postgres. */
+  databaseUrl: string | undefined
+  /** Whether the first boot imports and runs the example graphs. @default true */
+  examples: boolean
+}
+
+/**
+ * Reads the configuration. An empty variable counts as one that is not set.
+ *
+ * @throws {AshlarError} CONFIG_INVALID naming the variable, what it must be, and what it is (never a password)
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]))
+  const parsed = variables.safeParse(given)
+  if (!parsed.success) throw invalid(parsed.error.issues[0]?.path[0], given)
+  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES } = parsed.data
+  return {
+    port: PORT,
+    dataDir: ASHLAR_DATA_DIR,
+    databaseUrl: DATABASE_URL,
+    examples: ASHLAR_EXAMPLES === 'true',
+  }
+}
+
+const variables = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.int().max(65_535))
+    .default(4000),
+  ASHLAR_DATA_DIR: z
+    .string()
+    .refine((path) => !path.includes('\0'))
+    .default('.ashlar'),
+  DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
+  ASHLAR_EXAMPLES: z.enum(['true', 'false']).default('true'),
+})
+
+const EXPECTED: Record<string, string> = {
+  PORT: 'a whole number from 0 to 65535',
+  ASHLAR_DATA_DIR: 'the path of a folder',
+  DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
+  ASHLAR_EXAMPLES: '"true" or "false"',
+}
+
+function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {
+  const name = String(variable)
+  const value = given[name] ?? ''
+  const got = showValue(name === 'DATABASE_URL' ? withoutPassword(value) : value)
+  return new AshlarError('CONFIG_INVALID', `environment variable ${name} must be ${EXPECTED[name]}, got ${got}`, {
+    details: { variable: name },
+  })
+}
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)
+}
+
+/** Also of what is no url: everything from the first `:` after the user's name up to the last `@` may be a password. */
+function withoutPassword(text: string): string {
+  return text.replace(/^((?:[a-z+.-]*:\/*)?[^:@]*):.*@/is, '$1:…@').replace(/([?&]password=)[^&]*/gi, '$1…')
+}

@@ -1,0 +1,78 @@
+import { access } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { AshlarError, type JsonSchema } from '@ashlar/core'
+import { readText, type GraphFile } from './graph-file.ts'
+
+/**
+ * The inputs of an execution: those of the graph file, then those of the command line (`name=value`, `name=@path`).
+ *
+ * What comes as text becomes text where the graph's input schema says string; elsewhere JSON when it parses, else text.
+ *
+ * @throws {AshlarError} BAD_INPUT
+ */
+export async function resolveInputs(
+  file: Pick<GraphFile, 'inputs' | 'path'>,
+  given: readonly string[],
+  schema: JsonSchema,
+): Promise<Record<string, unknown>> {
+  const inputs = new Map<string, unknown>()
+  for (const [name, value] of Object.entries(file.inputs)) inputs.set(name, await resolveDefault(name, value, file.path, schema))
+  for (const each of given) {
+    const { name, text } = await parseGiven(each)
+    inputs.set(name, valueOf(text, name, schema))
+  }
+  return Object.fromEntries(inputs)
+}
+
+/** `name=value` or `name=@path`; `name=@@value` stands for a value that begins with `@`. */
+async function parseGiven(given: string): Promise<{ name: string; text: string }> {
+  const [, name, at, rest = ''] = /^([^=]+)=(@?)(.*)$/s.exec(given) ?? []
+  if (name === undefined)
+    throw new AshlarError('BAD_INPUT', `--input must read name=value or name=@path, got ${JSON.stringify(given)}`)
+  return { name, text: at === '' || rest.startsWith('@') ? rest : await readText(rest) }
+}
+
+async function resolveDefault(name: string, value: unknown, path: string, schema: JsonSchema): Promise<unknown> {
+  const reference = fileReference(value)
+  return reference === undefined ? value : valueOf(await readText(await locate(reference, path)), name, schema)
+}
+
+function fileReference(value: unknown): string | undefined {
+  const isReference = typeof value === 'object' && value !== null && '$file' in value && Object.keys(value).length === 1
+  return isReference && typeof value.$file === 'string' ? value.$file : undefined
+}
+
+/** Beside the graph file, or in a package that the gateway depends on: `vega-datasets/data/cars.json`. */
+async function locate(reference: string, graphPath: string): Promise<string> {
+  const beside = resolve(dirname(graphPath), reference)
+  if (await exists(beside)) return beside
+  const [, packageName, inside] = /^((?:@[\w.-]+\/)?[\w-][\w.-]*)\/(.+)$/.exec(reference) ?? []
+  const folder = packageName === undefined ? undefined : packageFolder(packageName)
+  return folder === undefined || inside === undefined ? beside : join(folder, inside)
+}
+
+function packageFolder(name: string): string | undefined {
+  try {
+    const manifest = findPackageJSON(name, import.meta.url)
+    return manifest && dirname(manifest)
+  } catch {
+    return undefined // there is no such package
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function valueOf(text: string, name: string, schema: JsonSchema): unknown {
+  if (schema.properties?.[name]?.type === 'string') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,52 @@
+// Runs in the browser, after GraphiQL's own script: starts it with what /graphql wrote into the page.
+
+const send = globalThis.fetch.bind(globalThis)
+globalThis.fetch = async (url, init) => {
+  const response = await send(url, await withNewest(init))
+  if (response.status === 401 || response.status === 403) document.getElementById('login').hidden = false
+  return response
+}
+
+/** What "newest" stands for in the variables of the examples. */
+const NEWEST = {
+  graphId: '{ found: graphs(first: 1) { edges { node { id } } } }',
+  executionId: '{ found: executions(first: 1) { edges { node { id } } } }',
+}
+
+async function withNewest(init) {
+  if (typeof init?.body !== 'string') return init
+  const request = JSON.parse(init.body)
+  for (const [name, query] of Object.entries(NEWEST)) {
+    if (request.variables?.[name] !== 'newest') continue
+    const headers = { ...init.headers, accept: 'application/json' }
+    const answer = await send('/graphql', { ...init, headers, body: JSON.stringify({ query }) })
+    const { data } = await answer.json()
+    request.variables[name] = data?.found.edges[0]?.node.id ?? 'newest'
+  }
+  return { ...init, body: JSON.stringify(request) }
+}
+
+/** Other servers were on this port before, with a GraphiQL of their own: each keeps its tabs to itself. */
+const PREFIX = 'ashlar:'
+const ownKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
+const storage = {
+  getItem: (key) => localStorage.getItem(PREFIX + key),
+  setItem: (key, value) => localStorage.setItem(PREFIX + key, value),
+  removeItem: (key) => localStorage.removeItem(PREFIX + key),
+  clear: () => ownKeys().forEach((key) => localStorage.removeItem(key)),
+  get length() {
+    return ownKeys().length
+  },
+}
+
+globalThis.MonacoEnvironment = {
+  globalAPI: false,
+  getWorkerUrl: (_module, label) => workers[label] ?? workers.editorWorkerService,
+}
+
+const { workers, ...options } = JSON.parse(document.getElementById('options').textContent)
+globalThis.YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
+  ...options,
+  storage,
+  onEditQuery: () => {}, // GraphiQL's own would write the operation into the address
+})

@@ -1,0 +1,1 @@
+export { graphiqlPage, graphiqlRoutes } from './page.ts'

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { readTabs } from './operations.ts'
+
+// GraphiQL for `/graphql`, whole from this server: nothing is loaded from anywhere else, which the page's
+// Content-Security-Policy also makes sure of. What it needs (9 MB) is read when somebody opens it first.
+
+type Answer = (request: Request, url: URL) => Promise<Response>
+
+interface Asset {
+  type: string
+  body: Uint8Array<ArrayBuffer>
+  /** With a digest of the content, so that a browser may keep it for ever. */
+  url: string
+}
+
+interface Page {
+  html: string
+  assets: ReadonlyMap<string, Asset>
+}
+
+const PATH = '/graphiql'
+const SCRIPT = 'text/javascript; charset=utf-8'
+const STYLE = 'text/css; charset=utf-8'
+const NAMES = [
+  'graphiql.js',
+  'graphiql.css',
+  'editor-worker.js',
+  'json-worker.js',
+  'graphql-worker.js',
+  'page.js',
+  'page.css',
+] as const
+type Name = (typeof NAMES)[number]
+
+/** Allows what GraphiQL does: styles that its editor writes, workers, and requests to this server alone. */
+const POLICY = [
+  `default-src 'none'`,
+  `script-src 'self'`,
+  `worker-src 'self'`,
+  `style-src 'self' 'unsafe-inline'`,
+  `font-src 'self' data:`,
+  `img-src 'self' data:`,
+  `connect-src 'self'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ')
+
+/** Answers the page. */
+export const graphiqlPage: Answer = async () => {
+  const { html } = await page()
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': POLICY }
+  return new Response(html, { headers })
+}
+
+/** Answers of what the page loads, by path. */
+export const graphiqlRoutes: ReadonlyMap<string, Answer> = new Map(
+  NAMES.map((name) => [`${PATH}/${name}`, () => answerAsset(name)]),
+)
+
+async function answerAsset(name: Name): Promise<Response> {
+  const { assets } = await page()
+  const asset = assets.get(name)
+  if (!asset) throw new Error(`GraphiQL has no ${name}`)
+  return new Response(asset.body, {
+    headers: { 'content-type': asset.type, 'cache-control': 'public, max-age=31536000, immutable' },
+  })
+}
+
+let loading: Promise<Page> | undefined
+
+function page(): Promise<Page> {
+  return (loading ??= loadPage())
+}
+
+async function loadPage(): Promise<Page> {
+  const [texts, tabs] = await Promise.all([readAssets(), readTabs()])
+  const assets = new Map(NAMES.map((name) => [name, createAsset(name, texts[name])]))
+  const urlOf = (name: Name): string => assets.get(name)?.url ?? ''
+  const options = {
+    title: 'Ashlar',
+    logo: LOGO,
+    defaultTabs: tabs,
+    shouldPersistHeaders: false,
+    method: 'POST',
+    workers: {
+      editorWorkerService: urlOf('editor-worker.js'),
+      json: urlOf('json-worker.js'),
+      graphql: urlOf('graphql-worker.js'),
+    },
+  }
+  return { html: htmlOf(urlOf, options), assets }
+}
+
+async function readAssets(): Promise<Record<Name, string>> {
+  const own = (name: string): Promise<string> => readFile(new URL(`browser/${name}`, import.meta.url), 'utf8')
+  const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import('@graphql-yoga/render-graphiql/graphiql')
+  return {
+    'graphiql.js': js,
+    'graphiql.css': css,
+    'editor-worker.js': editorWorkerService,
+    'json-worker.js': jsonWorker,
+    'graphql-worker.js': graphqlWorker,
+    'page.js': await own('page.js'),
+    'page.css': await own('page.css'),
+  }
+}
+
+function createAsset(name: Name, text: string): Asset {
+  const body = new TextEncoder().encode(text)
+  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16)
+  return { type: name.endsWith('.css') ? STYLE : SCRIPT, body, url: `${PATH}/${name}?${digest}` }
+}
+
+const LOGO = `<svg viewBox="0 0 40 28" width="34" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
+
+function htmlOf(urlOf: (name: Name) => string, options: object): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Ashlar</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${urlOf('graphiql.css')}">
+<link rel="stylesheet" href="${urlOf('page.css')}">
+</head>
+<body>
+<div id="login" role="alert" hidden>You are not logged in, so nothing here will run yet. Open the link with <code>/login?key=…</code> that <code>ashlar start</code> printed in its terminal, then come back to this page.</div>
+<div id="root">Loading …</div>
+<noscript>This page needs JavaScript.</noscript>
+<script type="application/json" id="options">${JSON.stringify(options).replaceAll('<', '\\u003c')}</script>
+<script src="${urlOf('graphiql.js')}"></script>
+<script src="${urlOf('page.js')}"></script>
+</body>
+</html>
+`
+}

@@ -1,0 +1,3 @@
+export { openInstallation, ownerKeyFile } from './installation.ts'
+export { readOwnerKey } from './owner-key.ts'
+export type { Installation } from './installation.ts'

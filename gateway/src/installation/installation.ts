@@ -1,0 +1,71 @@
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createRuntime, openDataDir, startEmbeddedPostgres, type DataDir, type Runtime } from '@ashlar/core'
+import type { Config } from '../config.ts'
+import type { Logger } from '../logger.ts'
+import { ensureOwnerKey } from './owner-key.ts'
+
+/** A runtime on its data directory and database. */
+export interface Installation {
+  runtime: Runtime
+  dataDir: DataDir
+  ownerKey: string
+  ownerId: string
+  /** Runtime, database, data directory, in this order; goes on after a step that fails. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface InstallationOptions {
+  config: Config
+  logger: Logger
+  /** Reload plugins when their files change. */
+  watch: boolean
+  /** The embedded Postgres has ended by itself. */
+  onDatabaseLost(reason: string): void
+}
+
+const PLUGIN_ROOTS = [fileURLToPath(new URL('../../../plugins', import.meta.url))]
+
+/**
+ * Opens all of it, or nothing.
+ *
+ * @throws {AshlarError} DATA_DIR_IN_USE DATA_DIR_UNUSABLE DATABASE_FAILED DATABASE_UNREACHABLE CONFIG_INVALID
+ */
+export async function openInstallation({ config, logger, watch, onDatabaseLost }: InstallationOptions): Promise<Installation> {
+  const undo: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop())
+      await step().catch((error: unknown) => logger.error('could not be closed', error))
+  }
+  try {
+    const dataDir = await openDataDir(config.dataDir)
+    undo.push(() => dataDir.release())
+    const databaseUrl = config.databaseUrl ?? (await startDatabase())
+    const onError = (error: unknown): void => logger.error('runtime', error)
+    const runtime = await createRuntime({ databaseUrl, pluginRoots: PLUGIN_ROOTS, watch, alone: config.databaseUrl === undefined, onError })
+    undo.push(() => runtime.close())
+    const ownerKey = await ensureOwnerKey(dataDir.ownerKeyFile)
+    const { id: ownerId } = await runtime.accounts.ensureOwner()
+    await runtime.accounts.allowKey(ownerId, ownerKey, 'owner key')
+    return { runtime, dataDir, ownerKey, ownerId, close: once(close) }
+
+    async function startDatabase(): Promise<string> {
+      const postgres = await startEmbeddedPostgres({ dir: dataDir.postgresDir, onNotice: logger.info, onExit: onDatabaseLost })
+      undo.push(() => postgres.stop())
+      return postgres.url
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Where the owner key of a data directory lies that another process holds. */
+export function ownerKeyFile(dataDir: string): string {
+  return join(resolve(dataDir), 'owner-key')
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= work())
+}

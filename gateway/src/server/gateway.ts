@@ -1,0 +1,65 @@
+import type { Server } from 'node:http'
+import type { Runtime } from '@ashlar/core'
+import { loggerTo, type Logger } from '../logger.ts'
+import { createAccess } from './access.ts'
+import { createApi } from './api.ts'
+import { closeServer, HOST, listen } from './listen.ts'
+import { GRAPHQL_PATH } from './routes.ts'
+import { createSocketOperations } from './socket-operations.ts'
+import { serveWebSockets, type WebSockets } from './web-sockets.ts'
+
+/** The API of a runtime, over HTTP and WebSocket. */
+export interface Gateway {
+  /** Answers a request without a port. */
+  fetch(request: Request): Promise<Response>
+  /**
+   * Once only.
+   *
+   * @param port 0 takes any free one
+   * @returns the url of the API: `http://127.0.0.1:4000/graphql`
+   * @throws {AshlarError} PORT_TAKEN CONFIG_INVALID
+   */
+  listen(port: number): Promise<string>
+  /** Stops accepting and ends every connection. The runtime stays as it is. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface GatewayOptions {
+  runtime: Runtime
+  /** Opens `/login`, and signs the cookies that it gives. */
+  ownerKey: string
+  /** @default lines on standard error */
+  logger?: Logger
+}
+
+/** Of a request's body, and of a message on a WebSocket. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024
+const GRACE_MS = 300
+
+export function createGateway({ runtime, ownerKey, logger = loggerTo(process.stderr) }: GatewayOptions): Gateway {
+  const access = createAccess(runtime.accounts, ownerKey)
+  const api = createApi({ runtime, ownerKey, access, logger, maxBodyBytes: MAX_BODY_BYTES })
+  let serving: { server: Server; sockets: WebSockets } | undefined
+  let closing: Promise<void> | undefined
+
+  async function close(): Promise<void> {
+    if (serving) await Promise.all([closeServer(serving.server, GRACE_MS), serving.sockets.close()])
+    await api.dispose()
+  }
+
+  return {
+    fetch: async (request) => api.fetch(request),
+    async listen(port) {
+      const bound = await listen((request, response) => void api(request, response), port)
+      const sockets = serveWebSockets(bound.server, {
+        access,
+        logger,
+        maxBytes: MAX_BODY_BYTES,
+        operations: createSocketOperations(api),
+      })
+      serving = { server: bound.server, sockets }
+      return `http://${HOST}:${bound.port}${GRAPHQL_PATH}`
+    },
+    close: () => (closing ??= close()),
+  }
+}

@@ -1,0 +1,3 @@
+export { createGateway } from './gateway.ts'
+export { assertPortFree } from './listen.ts'
+export type { Gateway, GatewayOptions } from './gateway.ts'

@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { AshlarError } from '@ashlar/core'
+
+/** Loopback only: whoever wants Ashlar on a network puts a server that speaks TLS before it. */
+export const HOST = '127.0.0.1'
+
+/**
+ * @param port 0 takes any free one
+ * @throws {AshlarError} PORT_TAKEN, CONFIG_INVALID when this user may not have the port
+ */
+export async function listen(handler: RequestListener, port: number): Promise<{ server: Server; port: number }> {
+  const server = createServer(handler)
+  try {
+    await once(server.listen(port, HOST), 'listening')
+  } catch (error) {
+    throw explained(error, port)
+  }
+  const address = server.address()
+  return { server, port: typeof address === 'object' && address !== null ? address.port : port }
+}
+
+/** Fails at once where `listen` would later. @throws {AshlarError} like {@link listen} */
+export async function assertPortFree(port: number): Promise<void> {
+  const { server } = await listen(() => undefined, port)
+  await closeServer(server, 0)
+}
+
+/** Stops accepting, gives requests under way `graceMs` to end, and cuts the rest. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearTimeout(impatience)
+}
+
+function explained(error: unknown, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    const message = `port ${port} of ${HOST} is taken by another program: stop it, or set PORT to another one (PORT=0 takes any free port)`
+    return new AshlarError('PORT_TAKEN', message, { cause: error, details: { port } })
+  }
+  if (code === 'EACCES')
+    return new AshlarError('CONFIG_INVALID', `this user may not listen on port ${port}: set PORT to 1024 or above`, {
+      cause: error,
+    })
+  return error
+}
