@@ -85,13 +85,14 @@ export function childId({ executionId, node, n, attempt }: Pick<Parent, 'executi
 }
 
 async function wakeWaiting(client: ClientBase, queue: Queue, parentIds: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ id: string }>(`select id from execution where id = any($1) and status = 'WAITING'`, [
-    parentIds,
-  ])
+  const { rows } = await client.query<{ id: string; owner_id: string }>(
+    `select id, owner_id from execution where id = any($1) and status = 'WAITING'`,
+    [parentIds],
+  )
   if (rows.length === 0) return
   await queue.enqueue(
     client,
-    rows.map(({ id }) => id),
+    rows.map(({ id, owner_id }) => ({ executionId: id, ownerId: owner_id })),
   )
   await client.query(`select pg_notify('${channelName('work')}', '')`)
 }

@@ -55,6 +55,8 @@ interface StartRequest {
   inputs: unknown
   /** Inputs for nodes, over everything else: by node, then by pin. */
   masks?: unknown
+  /** Higher goes first among what waits. @default 0 */
+  priority?: number | undefined
 }
 
 interface ReplayRequest {
@@ -90,10 +92,10 @@ class ExecutionService implements Executions {
     this.#starter = new Batcher(500, (set) => insertExecutions(parts, set))
   }
 
-  async start(ownerId: string, { graphId, version, inputs, masks }: StartRequest): Promise<Execution> {
+  async start(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<Execution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
-    return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document) })
+    return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority })
   }
 
   async retry(ownerId: string, executionId: string): Promise<Execution> {

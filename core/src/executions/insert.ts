@@ -12,6 +12,7 @@ export interface NewExecution {
   version: GraphVersion
   inputs: Record<string, unknown>
   masks?: InputMasks | undefined
+  priority?: number | undefined
   /** Whom it continues or repeats, and the journal it begins with. */
   origin?: { id: string; events: ExecutionEvent[] } | undefined
   /** The node execution it is the child of; its id is given, and one that is there already stays as it is. */
@@ -29,7 +30,7 @@ export async function insertExecutions(
     await insertJournals(client, set, executions)
     await queue.enqueue(
       client,
-      executions.map(({ id }) => id),
+      executions.map(({ id, ownerId }, i) => ({ executionId: id, ownerId, priority: set[i]?.priority ?? 0 })),
     )
   })
   return executions

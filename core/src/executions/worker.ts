@@ -30,13 +30,15 @@ export interface WorkerParts {
   capabilities: Capabilities
   children: Children
   retentionDays: number
-  /** Executions at once. @default 200 */
+  /** Executions at once. @default 400 */
   capacity?: number
   onError(error: unknown): void
 }
 
 const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
+/** Of the slots of a worker: one owner's burst leaves the rest to the others. */
+const GREEDY_SHARE = 0.6
 const RENEW_EVERY_MS = 3000
 const SWEEP_EVERY_MS = 5000
 const UPKEEP_EVERY_MS = 3600_000
@@ -45,6 +47,7 @@ const LINGER_MS = 250
 
 interface Active {
   lease: Lease
+  ownerId: string
   entry: JournalEntry
   driver: ExecutionDriver | undefined
   idleTimer?: NodeJS.Timeout
@@ -74,7 +77,7 @@ class RunningWorker implements Worker {
 
   constructor(parts: WorkerParts) {
     this.#parts = parts
-    this.#capacity = parts.capacity ?? 200
+    this.#capacity = parts.capacity ?? 400
     this.#journal = createJournalWriter(parts.database.pool, {
       finished: (entries) => this.#tell(this.#finish(entries)),
       lost: ({ executionId }) => this.#drop(executionId),
@@ -128,13 +131,21 @@ class RunningWorker implements Worker {
     try {
       while (this.#takeAgain && !this.#closed && this.#active.size < this.#capacity) {
         this.#takeAgain = false
-        const leases = await this.#parts.queue.take(Math.min(TAKE_AT_ONCE, this.#capacity - this.#active.size))
+        const most = Math.min(TAKE_AT_ONCE, this.#capacity - this.#active.size)
+        const leases = await this.#parts.queue.take(most, this.#greedyOwners())
         if (leases.length > 0) await this.#begin(leases)
         if (leases.length === TAKE_AT_ONCE) this.#takeAgain = true
       }
     } catch (error) {
       this.#parts.onError(error) // the next poll tries again
     }
+  }
+
+  /** Owners with so many executions in hand that the rest of the slots is for others. */
+  #greedyOwners(): string[] {
+    const counts = new Map<string, number>()
+    for (const { ownerId } of this.#active.values()) counts.set(ownerId, (counts.get(ownerId) ?? 0) + 1)
+    return [...counts].filter(([, count]) => count >= this.#capacity * GREEDY_SHARE).map(([ownerId]) => ownerId)
   }
 
   async #begin(leases: Lease[]): Promise<void> {
@@ -156,6 +167,7 @@ class RunningWorker implements Worker {
     const { id: executionId, fence, parent_id: parentId } = row
     const active: Active = {
       lease,
+      ownerId: row.owner_id,
       entry: { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false },
       driver: undefined,
     }

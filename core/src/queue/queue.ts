@@ -4,9 +4,13 @@ import { PgBoss, type Job } from 'pg-boss'
 /** The jobs of the installation: one per execution that is to be stepped. The one file that imports `pg-boss`. */
 export interface Queue {
   /** Adds a job per execution, in the transaction of `client`; the job's id is the execution's. */
-  enqueue(client: pg.ClientBase, executionIds: readonly string[]): Promise<void>
-  /** Takes jobs; each is this worker's as long as it is renewed. */
-  take(most: number): Promise<Lease[]>
+  enqueue(client: pg.ClientBase, jobs: readonly NewJob[]): Promise<void>
+  /**
+   * Takes jobs, those of higher priority first; each is this worker's as long as it is renewed.
+   *
+   * @param passedOver owners whose jobs stay where they are
+   */
+  take(most: number, passedOver: readonly string[]): Promise<Lease[]>
   renew(leases: readonly Lease[]): Promise<void>
   /** The executions have ended or wait: the jobs go. */
   complete(leases: readonly Lease[]): Promise<void>
@@ -15,6 +19,14 @@ export interface Queue {
   /** Gives every job back that is held, by whomever: for an installation that has no worker yet. */
   releaseAll(): Promise<void>
   close(): Promise<void>
+}
+
+export interface NewJob {
+  executionId: string
+  /** Whose share of the workers it takes. */
+  ownerId: string
+  /** Higher goes first. @default 0 */
+  priority?: number
 }
 
 /** A worker's hold on an execution. */
@@ -43,16 +55,16 @@ export async function createQueue(pool: pg.Pool, onError: (error: Error) => void
     retryDelay: 0,
   })
   return {
-    async enqueue(client, executionIds) {
+    async enqueue(client, jobs) {
       const transaction = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
       await boss.insert(
         NAME,
-        executionIds.map((id) => ({ id })),
+        jobs.map(({ executionId, ownerId, priority = 0 }) => ({ id: executionId, priority, group: { id: ownerId } })),
         { db: transaction },
       )
     },
-    async take(most) {
-      const jobs = await boss.fetch(NAME, { batchSize: most })
+    async take(most, passedOver) {
+      const jobs = await boss.fetch(NAME, { batchSize: most, ignoreGroups: passedOver.length > 0 ? [...passedOver] : null })
       return jobs.map(({ id, retryCount }) => ({ executionId: id, job: { id, retryCount } }))
     },
     async renew(leases) {

@@ -1,4 +1,5 @@
 import { AshlarError } from '@ashlar/core'
+import { z } from 'zod'
 import { builder } from '../builder.ts'
 import { EXPECTED, expected } from '../errors/index.ts'
 import { parseGlobalId } from '../global-ids.ts'
@@ -9,6 +10,7 @@ const StartExecutionInput = builder.inputType('StartExecutionInput', {
     graphId: t.id({ required: true }),
     version: t.int({ description: 'The active version unless given.' }),
     inputs: t.field({ type: 'JSON', description: 'Values by name; their shape is the `inputSchema` of the version.' }),
+    priority: t.int({ validate: z.int().min(-100).max(100), description: 'Higher goes first among what waits, -100 to 100.' }),
     masks: t.field({ type: 'JSON', description: 'Inputs set for nodes, over everything else: `{ node: { pin: value } }`.' }),
   }),
 })
@@ -48,6 +50,7 @@ builder.mutationFields((t) => ({
         graphId: parseGlobalId(input.graphId, 'Graph', 'graphId'),
         version: input.version ?? undefined,
         masks: input.masks,
+        priority: input.priority ?? undefined,
         inputs: input.inputs ?? {},
       }),
     ),

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import { createRuntime } from '../runtime.ts'
+
+let runtime: TestRuntime
+let waitGraph: string
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+  waitGraph = await createWait(runtime.ownerId, 'Wait', 20)
+})
+afterAll(() => runtime.close())
+
+async function createWait(ownerId: string, name: string, seconds: number): Promise<string> {
+  const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds } }] }
+  return (await runtime.graphs.create(ownerId, { name, document })).id
+}
+
+async function addUser(name: string): Promise<string> {
+  const { rows } = await runtime.database.pool.query<{ id: string }>(
+    `insert into user_account values (gen_random_uuid(), $1, 'MEMBER', now()) returning id`,
+    [name],
+  )
+  return rows[0]?.id ?? ''
+}
+
+const start = (ownerId: string, graphId: string, priority = 0) =>
+  runtime.executions.start(ownerId, { graphId, inputs: {}, priority })
+const statusOf = async (ownerId: string, id: string) => (await runtime.executions.get(ownerId, id)).status
+
+describe('dispatch', () => {
+  it('keeps room for others while one user has more to do than there are slots', async () => {
+    const burst = await Promise.all(Array.from({ length: 450 }, () => start(runtime.ownerId, waitGraph)))
+    await expect.poll(() => runtime.worker?.active(), { timeout: 10_000 }).toBeGreaterThanOrEqual(240)
+    const other = await addUser('Other')
+    const { id } = await start(other, await createWait(other, 'Short', 0))
+    await expect.poll(() => statusOf(other, id), { timeout: 10_000 }).toBe('COMPLETED')
+    await Promise.all(burst.map((execution) => runtime.executions.cancel(runtime.ownerId, execution.id)))
+    await expect.poll(() => runtime.worker?.active(), { timeout: 10_000 }).toBe(0)
+  })
+
+  it('is done by any worker on the database, and a gateway runs nothing itself', async () => {
+    const gateway = await createRuntime({
+      role: 'gateway',
+      databaseUrl: runtime.database.url,
+      pluginRoots: [],
+      onError: () => {},
+    })
+    try {
+      expect(gateway.worker).toBeUndefined()
+      expect(gateway.plugins.blocks().length).toBe(runtime.plugins.blocks().length)
+      const graph = await gateway.graphs.create(runtime.ownerId, {
+        name: 'Elsewhere',
+        document: { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 0 } }] },
+      })
+      const { id } = await gateway.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
+      const events = []
+      for await (const event of await gateway.executions.follow(runtime.ownerId, id, 0)) events.push(event.type)
+      expect(events.at(-1)).toBe('ExecutionFinished')
+    } finally {
+      await gateway.close()
+    }
+  })
+
+  it('goes on with what another worker gave back when it stopped', async () => {
+    const graphId = await createWait(runtime.ownerId, 'Handed over', 1)
+    const second = await createRuntime({ role: 'worker', databaseUrl: runtime.database.url, pluginRoots: [], onError: () => {} })
+    const ids = (await Promise.all(Array.from({ length: 6 }, () => start(runtime.ownerId, graphId)))).map(({ id }) => id)
+    await second.close()
+    for (const id of ids) await expect.poll(() => statusOf(runtime.ownerId, id), { timeout: 10_000 }).toBe('COMPLETED')
+  })
+})
