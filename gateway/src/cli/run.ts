@@ -16,7 +16,7 @@ export async function run(args: string[], context: CommandContext): Promise<numb
   const request = parseRun(args)
   const file = await readGraphFile(request.path)
   const { stderr, environment } = context
-  using stop = listenForStop(STOP_WITHIN_MS, environment)
+  using stop = listenForStop(STOP_WITHIN_MS)
   const connection = await connect(environment, loggerTo(stderr))
   try {
     return await runFile({ file, inputs: request.inputs }, connection, stop, context)

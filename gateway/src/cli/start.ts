@@ -19,7 +19,7 @@ export async function start(args: string[], { stdout, stderr, environment }: Com
   const logger = loggerTo(stderr)
   // A server on this data directory has the port as well, most likely: that it is there says more.
   if ((await findServer(config.dataDir)) === undefined) await assertPortFree(config.port)
-  using stop = listenForStop(STOP_WITHIN_MS, environment)
+  using stop = listenForStop(STOP_WITHIN_MS)
   const lost = { reason: undefined as string | undefined }
   const onDatabaseLost = (reason: string): void => {
     logger.error(`error DATABASE_FAILED: ${reason}`)

@@ -42,7 +42,13 @@ export async function openInstallation({ config, logger, watch, onDatabaseLost }
     undo.push(() => dataDir.release())
     const databaseUrl = config.databaseUrl ?? (await startDatabase())
     const onError = (error: unknown): void => logger.error('runtime', error)
-    const runtime = await createRuntime({ databaseUrl, pluginRoots: PLUGIN_ROOTS, watch, alone: config.databaseUrl === undefined, onError })
+    const runtime = await createRuntime({
+      databaseUrl,
+      pluginRoots: PLUGIN_ROOTS,
+      watch,
+      alone: config.databaseUrl === undefined,
+      onError,
+    })
     undo.push(() => runtime.close())
     const ownerKey = await ensureOwnerKey(dataDir.ownerKeyFile)
     const { id: ownerId } = await runtime.accounts.ensureOwner()

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const COMMAND = fileURLToPath(new URL('../../gateway/src/bin.ts', import.meta.url))
+
+export interface Ended {
+  status: number | null
+  stdout: string
+  stderr: string
+}
+
+/** The real command as a child process, with an environment of its own. */
+export class Ashlar {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  stdout = ''
+  stderr = ''
+
+  constructor(args: string[], environment: Record<string, string>) {
+    const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...environment }
+    this.child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
+    this.ended = new Promise((resolve) => {
+      this.child.once('close', (status) => resolve({ status, stdout: this.stdout, stderr: this.stderr }))
+    })
+  }
+
+  /** The url of the line `ready …`. */
+  async ready(): Promise<string> {
+    const url = await this.#printed(/^ready (http:\/\/127\.0\.0\.1:\d+\/graphql)$/m, () => this.stdout)
+    return url
+  }
+
+  /** The first group of what it prints on stderr. */
+  printed(pattern: RegExp): Promise<string> {
+    return this.#printed(pattern, () => this.stderr)
+  }
+
+  #printed(pattern: RegExp, text: () => string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(text())?.[1]
+        if (found !== undefined) resolve(found)
+      }
+      this.child.stdout?.on('data', look)
+      this.child.stderr?.on('data', look)
+      this.child.once('close', () =>
+        reject(new Error(`ended before it printed ${String(pattern)}:\n${this.stdout}${this.stderr}`)),
+      )
+      look()
+    })
+  }
+}
+
+/** Runs a command to its end. */
+export function ashlar(args: string[], environment: Record<string, string>): Promise<Ended> {
+  return new Ashlar(args, environment).ended
+}
+
+export interface TestFolder {
+  path: string
+  remove(): Promise<void>
+}
+
+export async function createTestFolder(): Promise<TestFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'ashlar-e2e-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** Sends GraphQL with the owner's key of a data directory. */
+export async function createClient(
+  url: string,
+  dataDir: string,
+): Promise<(query: string, variables?: object) => Promise<Record<string, any>>> {
+  const key = (await readFile(join(dataDir, 'owner-key'), 'utf8')).trim()
+  return async (query, variables = {}) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
+    const { data, errors } = (await response.json()) as { data: Record<string, unknown>; errors?: unknown }
+    if (errors) throw new Error(JSON.stringify(errors))
+    return data
+  }
+}

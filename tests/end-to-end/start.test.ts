@@ -1,0 +1,136 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Ashlar, ashlar, createClient, createTestFolder, type TestFolder } from './ashlar.ts'
+
+let folder: TestFolder
+beforeAll(async () => {
+  folder = await createTestFolder()
+})
+afterAll(() => folder.remove())
+
+const HELLO = {
+  nodes: [
+    { id: 'name', block: 'io/input', inputs: { name: 'name' } },
+    { id: 'greet', block: 'text/template', inputs: { format: 'Hello {{ name }}!' } },
+    { id: 'out', block: 'io/output', inputs: { name: 'greeting' } },
+  ],
+  links: [
+    { from: 'name.result', to: 'greet.values_#_name' },
+    { from: 'greet.output', to: 'out.value' },
+  ],
+}
+const WAIT = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3 } }] }
+
+describe('ashlar start', () => {
+  it('runs the examples on its first boot, serves, logs a browser in, stops in order, and goes on where it was', async () => {
+    const dataDir = join(folder.path, 'data')
+    const first = new Ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
+    const url = await first.ready()
+    expect((await fetch(new URL('/health', url))).status).toBe(200)
+    const link = await first.printed(/(http:\/\/127\.0\.0\.1:\d+\/login\?key=\S+)/)
+    const login = await fetch(link, { redirect: 'manual' })
+    expect(login.headers.get('set-cookie')).toMatch(/HttpOnly.*SameSite=Strict|SameSite=Strict.*HttpOnly/i)
+    expect(first.stderr).toContain('Seattle weather')
+
+    const query = await createClient(url, dataDir)
+    const { executions } = await query('{ executions(first: 100) { totalCount edges { node { status graph { name } } } } }')
+    expect(executions.edges.map(({ node }: { node: { status: string } }) => node.status)).toEqual([
+      'COMPLETED',
+      'COMPLETED',
+      'COMPLETED',
+      'COMPLETED',
+      'COMPLETED',
+    ])
+
+    const second = await ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
+    expect(second).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('error DATA_DIR_IN_USE') })
+
+    const { createGraph } = await query(
+      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: $d }) { ... on Graph { id } } }`,
+      { d: WAIT },
+    )
+    const { startExecution } = await query(
+      `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Execution { id } } }`,
+      { id: createGraph.id },
+    )
+    const began = performance.now()
+    first.child.kill('SIGTERM')
+    expect(await first.ended).toMatchObject({ status: 0 })
+    expect(performance.now() - began).toBeLessThan(10_000)
+
+    const again = new Ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
+    const queryAgain = await createClient(await again.ready(), dataDir)
+    const status = async (): Promise<string> =>
+      (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
+    await expect.poll(status, { timeout: 20_000 }).toBe('COMPLETED')
+    again.child.kill('SIGINT')
+    expect((await again.ended).status).toBe(0)
+  })
+
+  it('goes on at once after it was killed', async () => {
+    const dataDir = join(folder.path, 'killed')
+    const environment = { ASHLAR_DATA_DIR: dataDir, ASHLAR_EXAMPLES: 'false' }
+    const first = new Ashlar(['start'], environment)
+    const query = await createClient(await first.ready(), dataDir)
+    const { createGraph } = await query(
+      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: $d }) { ... on Graph { id } } }`,
+      { d: WAIT },
+    )
+    const { startExecution } = await query(
+      `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Execution { id } } }`,
+      { id: createGraph.id },
+    )
+    const statusNow = async (): Promise<string> =>
+      (await query(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
+    await expect.poll(statusNow, { interval: 20 }).toBe('RUNNING')
+    first.child.kill('SIGKILL')
+    await first.ended
+    const again = new Ashlar(['start'], environment)
+    const queryAgain = await createClient(await again.ready(), dataDir)
+    const status = async (): Promise<string> =>
+      (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
+    await expect.poll(status, { timeout: 8_000 }).toBe('COMPLETED')
+    again.child.kill('SIGTERM')
+    expect((await again.ended).status).toBe(0)
+  })
+
+  it('refuses a taken port, a database that does not answer, and a folder that is not its own, each with its code', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const taken = ashlar(['start'], { ASHLAR_DATA_DIR: join(folder.path, 'a'), PORT: String(port) })
+    const silent = ashlar(['start'], {
+      ASHLAR_DATA_DIR: join(folder.path, 'b'),
+      DATABASE_URL: `postgres://me:secret@127.0.0.1:1/x`,
+    })
+    await mkdir(join(folder.path, 'foreign'))
+    await writeFile(join(folder.path, 'foreign', 'letter.txt'), 'Dear …')
+    const foreign = ashlar(['start'], { ASHLAR_DATA_DIR: join(folder.path, 'foreign') })
+    expect(await taken).toMatchObject({ status: 1, stderr: expect.stringContaining(`error PORT_TAKEN`) })
+    expect(await silent).toMatchObject({ status: 1, stderr: expect.stringContaining('error DATABASE_UNREACHABLE') })
+    expect((await silent).stderr).not.toContain('secret')
+    expect(await foreign).toMatchObject({ status: 1, stderr: expect.stringContaining('error DATA_DIR_UNUSABLE') })
+    server.close()
+  })
+})
+
+describe('ashlar run', () => {
+  it('prints the outputs as JSON, and ends with 1 when the graph fails and 2 when it is used wrongly', async () => {
+    const environment = { ASHLAR_DATA_DIR: join(folder.path, 'run') }
+    const hello = join(folder.path, 'hello.json')
+    await writeFile(hello, JSON.stringify(HELLO))
+    const ran = await ashlar(['run', hello, '--input', 'name=Ada'], environment)
+    expect(JSON.parse(ran.stdout)).toEqual({ greeting: ['Hello Ada!'] })
+    expect(ran).toMatchObject({ status: 0, stderr: expect.stringContaining('greet') })
+    const failing = join(folder.path, 'failing.json')
+    await writeFile(failing, JSON.stringify({ nodes: [{ id: 'get', block: 'list/get', inputs: { list: [], index: 1 } }] }))
+    expect(await ashlar(['run', failing], environment)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('error BLOCK_FAILED'),
+    })
+    expect((await ashlar(['run'], environment)).status).toBe(2)
+    expect((await ashlar(['run', hello], environment)).stderr).toContain('INPUTS_INVALID')
+  })
+})
