@@ -45,6 +45,11 @@ export class ChildRuns {
     return this.#runs.size
   }
 
+  /** Ids of the nodes whose graphs are running. */
+  nodes(): string[] {
+    return [...new Set([...this.#runs.values()].map(({ run }) => run.node.id))]
+  }
+
   async follow(childId: string, run: NodeExecution): Promise<void> {
     const hear = (): void => void this.#read(childId).catch((error: unknown) => this.#parts.onError(error))
     const ignore = this.#parts.onNews(childId, hear)

@@ -138,6 +138,11 @@ export class ExecutionDriver {
     return !this.#stopped && this.#calls.size === 0 && this.#timers.size === 0 && this.#starting === 0 && this.#children.size > 0
   }
 
+  /** In words, what an idle execution waits for. */
+  get waitingFor(): string {
+    return `waits for the graphs that its nodes run: ${this.#children.nodes().join(', ')}`
+  }
+
   /** The children it waits for, and the last event it has taken of each. */
   get children(): ReadonlyMap<string, number> {
     return this.#children.seqs

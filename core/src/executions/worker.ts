@@ -246,12 +246,13 @@ class RunningWorker implements Worker {
    */
   async #suspend({ entry, lease }: Active, driver: ExecutionDriver): Promise<void> {
     const children = new Map(driver.children)
+    const reason = { code: 'WAITING_FOR_GRAPH', message: driver.waitingFor }
     driver.stop()
     await this.#journal.committed(entry)
     const { pool } = this.#parts.database
     await pool.query(
-      `update execution set status = 'WAITING', waiting_since = now() where id = $1 and fence = $2 and status = 'RUNNING'`,
-      [entry.executionId, entry.fence],
+      `update execution set status = 'WAITING', waiting_since = now(), reason = $3 where id = $1 and fence = $2 and status = 'RUNNING'`,
+      [entry.executionId, entry.fence, JSON.stringify(reason)],
     )
     this.#active.delete(entry.executionId)
     await this.#parts.queue.complete([lease])
@@ -320,7 +321,7 @@ async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]>
         select id, started_at is not null or origin_id is not null as resumed from execution
         where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
       )
-      update execution e set status = 'RUNNING', fence = e.fence + 1, started_at = coalesce(e.started_at, now())
+      update execution e set status = 'RUNNING', fence = e.fence + 1, reason = null, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
       returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed`,
     values: [leases.map(({ executionId }) => executionId)],

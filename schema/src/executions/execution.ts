@@ -21,7 +21,7 @@ builder.objectType(ExecutionType, {
     inputs: t.expose('inputs', { type: 'JSON' }),
     outputs: t.expose('outputs', { type: 'JSON', description: 'Per output of the graph, what arrived there, in order.' }),
     failedNodes: t.exposeStringList('failedNodes', { description: 'Nodes that failed, also where the failure was handled.' }),
-    reason: t.expose('reason', { type: ReasonType, nullable: true, description: 'Why it failed or was cancelled.' }),
+    reason: t.expose('reason', { type: ReasonType, nullable: true, description: 'Why it failed, was cancelled, or waits.' }),
     origin: t.field({
       type: ExecutionType,
       nullable: true,

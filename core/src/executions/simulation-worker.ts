@@ -1,0 +1,232 @@
+import type { ExecutionEvent } from './events.ts'
+import type { FakeBlock } from './fake-blocks.ts'
+import { fold } from './fold.ts'
+import type { NodeExecution } from './pairing.ts'
+import type { Plan } from './plan.ts'
+import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
+
+export interface Simulation {
+  scheduler: Scheduler
+  events: ExecutionEvent[]
+  /** Inputs of every run, as `node.n` → inputs, in the order of starting. */
+  runs: [run: string, inputs: Record<string, unknown>][]
+  end: Extract<Decision, { type: 'end' }> | undefined
+}
+
+export interface SimulationOptions {
+  inputs?: Record<string, unknown>
+  masks?: InputMasks
+  /**
+   * Which of the things in hand goes on next; the first unless told otherwise. `heard`: how many events the scheduler has
+   * heard, which is the same after a crash as before it.
+   */
+  choose?: (choices: number, heard: number) => number
+  /** Stops after so many events, like a worker that is killed. */
+  stopAfter?: number
+  /** Cancels when the scheduler has heard so many events. */
+  cancelAfter?: number
+  /** Events to begin with, as a worker that takes over. */
+  events?: ExecutionEvent[]
+  /** Nothing is committed but by {@link Simulator.commit}; without it everything is at once. */
+  hasGroupCommit?: boolean
+  /** Told when an effectful block begins: what it does can be seen outside from here on. */
+  onEffect?: (run: NodeExecution, inputs: Record<string, unknown>) => void
+  onStep?: (scheduler: Scheduler, event: SchedulerEvent, decisions: readonly Decision[]) => void
+}
+
+interface InHand {
+  run: NodeExecution
+  inputs: Record<string, unknown>
+  /** Effectful, and not begun: waits until so many events are committed. */
+  waitsFor: number
+  left: [string, unknown][]
+  error: NodeError | undefined
+}
+
+type Happening = [ExecutionEvent, SchedulerEvent]
+
+/**
+ * A worker without sandbox, clock and database: carries out what the scheduler decides as the driver does, one pair of a
+ * block at a time, in whatever order it is told. A block begins when it is decided; an effectful one when everything up to
+ * its NodeStarted is committed, which is a choice of its own.
+ */
+export class Simulator {
+  readonly scheduler: Scheduler
+  readonly events: ExecutionEvent[]
+  readonly runs: Simulation['runs'] = []
+  /** Events that a crash leaves. */
+  committed: number
+  end: Simulation['end']
+  readonly #fakes: Record<string, FakeBlock>
+  readonly #options: SimulationOptions
+  /** Failed attempts whose repetition is to become due. */
+  #due: NodeExecution[] = []
+  #inHand: InHand[] = []
+  #heard: number
+
+  constructor(plan: Plan, fakes: Record<string, FakeBlock>, options: SimulationOptions) {
+    this.#fakes = fakes
+    this.#options = options
+    this.events = [...(options.events ?? [])]
+    this.committed = options.hasGroupCommit ? this.events.length : Infinity
+    this.#heard = this.events.filter(isHeard).length
+    const { scheduler, pending, interrupted } = fold(plan, this.events)
+    this.scheduler = scheduler
+    this.#begin(pending, interrupted)
+  }
+
+  run(): Simulation {
+    const { choose = () => 0, cancelAfter = Infinity, stopAfter = Infinity } = this.#options
+    for (let choices = this.choices(); choices > 0 && this.events.length < stopAfter; choices = this.choices()) {
+      if (this.#heard >= cancelAfter) this.cancel()
+      else this.proceed(choose(choices, this.#heard))
+    }
+    return { scheduler: this.scheduler, events: this.events, runs: this.runs, end: this.end }
+  }
+
+  /** How many things could go on next; none after the end. */
+  choices(): number {
+    return this.end ? 0 : this.#inHand.filter((each) => this.#mayGoOn(each)).length + this.#due.length
+  }
+
+  proceed(choice: number): void {
+    const { current, due } = this.#at(choice)
+    if (current && current.waitsFor > 0) return this.#beginEffect(current)
+    const [event, input] = this.#next(current, due)
+    current?.left.shift()
+    if (event.type === 'NodeFinished') this.#inHand = this.#inHand.filter((each) => each !== current)
+    if (event.type === 'NodeRetried') this.#due = this.#due.filter((run) => run !== due)
+    this.#happen(event, input)
+  }
+
+  /** What {@link proceed} would make happen. */
+  peek(choice: number): ExecutionEvent {
+    const { current, due } = this.#at(choice)
+    return this.#next(current, due)[0]
+  }
+
+  cancel(): void {
+    this.#step({ type: 'cancel', reason: { code: 'CANCELLED', message: 'enough' } })
+  }
+
+  commit(count: number): void {
+    this.committed = Math.min(this.committed + count, this.events.length)
+  }
+
+  /** What a worker that has been taken over without noticing may still do: begin the effects that were let through. */
+  beginCommittedEffects(): void {
+    for (const each of this.#inHand) if (each.waitsFor > 0 && this.#mayGoOn(each)) this.#beginEffect(each)
+  }
+
+  #begin(pending: readonly Decision[], interrupted: ReadonlySet<NodeExecution>): void {
+    const { inputs = {}, masks } = this.#options
+    const start = masks ? { inputs, masks } : { inputs }
+    if (this.scheduler.status === 'QUEUED') return this.#happen({ type: 'ExecutionStarted', ...start }, { type: 'start', ...start })
+    for (const decision of pending) {
+      if (decision.type !== 'run') this.#carryOut([decision])
+      else if (decision.run.status !== 'RUNNING') continue
+      else if (interrupted.has(decision.run)) this.#happen(...this.#finish(decision.run, EFFECT_INTERRUPTED))
+      else this.#start(decision.run)
+    }
+  }
+
+  #at(choice: number): { current?: InHand | undefined; due?: NodeExecution | undefined } {
+    const inHand = this.#inHand.filter((each) => this.#mayGoOn(each))
+    return { current: inHand[choice], due: this.#due[choice - inHand.length] }
+  }
+
+  #mayGoOn({ waitsFor }: InHand): boolean {
+    return waitsFor <= this.committed
+  }
+
+  #next(current: InHand | undefined, due: NodeExecution | undefined): Happening {
+    if (current) {
+      const { run, left, error } = current
+      const [pair] = left
+      if (!pair) return this.#finish(run, error)
+      const at = { node: run.node.id, n: run.n, pin: pair[0], value: pair[1] }
+      return [
+        { type: 'NodeOutput', ...at },
+        { type: 'output', ...at },
+      ]
+    }
+    if (!due) throw new RangeError('there is no such choice')
+    const at = { node: due.node.id, n: due.n }
+    return [
+      { type: 'NodeRetried', ...at, attempt: due.attempt + 1 },
+      { type: 'retry', ...at },
+    ]
+  }
+
+  #finish({ node, n, attempt }: NodeExecution, error: NodeError | undefined): Happening {
+    const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
+    if (error) event.error = error
+    if (error?.retryable && attempt < (node.retry?.attempts ?? 1)) event.retryInMs = 0
+    return [event, { type: 'finish', node: node.id, n, ...(error && { error }) }]
+  }
+
+  #happen(event: ExecutionEvent, input: SchedulerEvent): void {
+    if (this.end) return
+    this.events.push(event)
+    this.#step(input)
+  }
+
+  #step(input: SchedulerEvent): void {
+    this.#heard++
+    const decisions = this.scheduler.step(input)
+    this.#options.onStep?.(this.scheduler, input, decisions)
+    this.#carryOut(decisions)
+  }
+
+  #carryOut(decisions: readonly Decision[]): void {
+    for (const decision of decisions) {
+      if (decision.type === 'run') this.#start(decision.run)
+      else if (decision.type === 'graph-output')
+        this.events.push({ type: 'GraphOutput', name: decision.name, value: decision.value })
+      else if (decision.type === 'retry') this.#due.push(decision.run)
+      else if (decision.type === 'abort') this.#inHand = this.#inHand.filter(({ run }) => run !== decision.run)
+      else this.#finishExecution(decision)
+    }
+  }
+
+  #finishExecution(end: Extract<Decision, { type: 'end' }>): void {
+    const { type: _, ...facts } = end
+    this.events.push({ type: 'ExecutionFinished', ...structuredClone(facts) })
+    this.end = end
+  }
+
+  #start(run: NodeExecution): void {
+    this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt })
+    const started: InHand = { run, inputs: {}, waitsFor: 0, left: [], error: undefined }
+    this.#inHand.push(started)
+    try {
+      started.inputs = this.scheduler.inputsOf(run)
+    } catch (error) {
+      started.error = { code: 'BLOCK_INPUT_INVALID', message: String(error) }
+      return
+    }
+    if (run.node.block.effectful) started.waitsFor = this.events.length
+    else this.#call(started)
+  }
+
+  #beginEffect(waiting: InHand): void {
+    waiting.waitsFor = 0
+    this.#options.onEffect?.(waiting.run, waiting.inputs)
+    this.#call(waiting)
+  }
+
+  #call(started: InHand): void {
+    const { run, inputs } = started
+    this.runs.push([`${run.node.id}.${run.n}`, inputs])
+    const { pairs, error } = this.#fakes[run.node.block.name]?.run(inputs, run.attempt) ?? { pairs: [] }
+    started.left = pairs.slice(run.outputs)
+    started.error = error
+  }
+}
+
+const EFFECT_INTERRUPTED: NodeError = { code: 'EFFECT_INTERRUPTED', message: 'the worker ended' }
+
+/** Whether the scheduler hears of it; the others follow from what it decided. */
+export function isHeard({ type }: ExecutionEvent): boolean {
+  return type !== 'NodeStarted' && type !== 'GraphOutput' && type !== 'NodeLog' && type !== 'NodeOverridden'
+}
