@@ -63,6 +63,7 @@ class GroupCommit implements JournalWriter {
   readonly #waiting = new Map<JournalEntry, { seq: number; resolve: () => void }[]>()
   #flushing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Immediate | undefined
 
   constructor(pool: pg.Pool, told: JournalWriterEvents) {
     this.#pool = pool
@@ -76,7 +77,9 @@ class GroupCommit implements JournalWriter {
     pending.events.push({ seq, at: Date.now(), ...event })
     if (event.type === 'ExecutionFinished') pending.finish = event
     this.#gathering.set(entry, pending)
-    this.#flushLater(GATHER_MS)
+    // Somebody waits for an end; while a flush is going on, ends gather for the next one all the same.
+    if (pending.finish) this.#flushSoon()
+    else this.#flushLater(GATHER_MS)
   }
 
   committed(entry: JournalEntry): Promise<void> {
@@ -84,6 +87,7 @@ class GroupCommit implements JournalWriter {
     const { promise, resolve } = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(entry) ?? []
     this.#waiting.set(entry, [...waiting, { seq: entry.lastSeq, resolve }])
+    this.#flushSoon()
     return promise
   }
 
@@ -91,6 +95,14 @@ class GroupCommit implements JournalWriter {
     await this.#flushing
     await this.#flush()
     clearTimeout(this.#timer)
+    clearImmediate(this.#soon)
+  }
+
+  #flushSoon(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = undefined
+      this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined))
+    })
   }
 
   #flushLater(afterMs: number): void {

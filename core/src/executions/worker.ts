@@ -73,6 +73,8 @@ class RunningWorker implements Worker {
   readonly #ends: (() => void)[] = []
   #taking: Promise<void> | undefined
   #takeAgain = false
+  /** Executions taken that are not in hand yet. */
+  #beginning = 0
   #closed = false
 
   constructor(parts: WorkerParts) {
@@ -127,17 +129,35 @@ class RunningWorker implements Worker {
     this.#taking ??= this.#takeAll().finally(() => (this.#taking = undefined))
   }
 
+  /** While one set is begun, the next is taken. */
   async #takeAll(): Promise<void> {
+    let beginning = Promise.resolve()
     try {
-      while (this.#takeAgain && !this.#closed && this.#active.size < this.#capacity) {
+      while (this.#takeAgain && !this.#closed && this.#slots() > 0) {
         this.#takeAgain = false
-        const most = Math.min(TAKE_AT_ONCE, this.#capacity - this.#active.size)
-        const leases = await this.#parts.queue.take(most, this.#greedyOwners())
-        if (leases.length > 0) await this.#begin(leases)
+        const leases = await this.#parts.queue.take(Math.min(TAKE_AT_ONCE, this.#slots()), this.#greedyOwners())
         if (leases.length === TAKE_AT_ONCE) this.#takeAgain = true
+        await beginning
+        if (leases.length > 0) beginning = this.#beginCounted(leases)
       }
+      await beginning
     } catch (error) {
       this.#parts.onError(error) // the next poll tries again
+    }
+  }
+
+  #slots(): number {
+    return this.#capacity - this.#active.size - this.#beginning
+  }
+
+  async #beginCounted(leases: Lease[]): Promise<void> {
+    this.#beginning += leases.length
+    try {
+      await this.#begin(leases)
+    } catch (error) {
+      this.#parts.onError(error) // their heartbeat gives them to somebody
+    } finally {
+      this.#beginning -= leases.length
     }
   }
 

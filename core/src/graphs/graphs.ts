@@ -87,7 +87,7 @@ class GraphService implements Graphs {
   readonly #plugins: PluginRegistry
   readonly #active: Batcher<OwnedGraph, string>
   /** Versions that were run lately. A version never changes. */
-  readonly #kept = new Map<string, GraphVersion>()
+  readonly #kept = new Map<string, Promise<GraphVersion | undefined>>()
 
   constructor({ fork, pool }: Database, plugins: PluginRegistry) {
     this.#fork = fork
@@ -185,12 +185,19 @@ class GraphService implements Graphs {
   async versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion> {
     if (number !== undefined) return this.versionNumbered(ownerId, graphId, number)
     const versionId = await this.#active.add({ ownerId, graphId })
-    const version = this.#kept.get(versionId) ?? (await this.findVersions(ownerId, [versionId])).get(versionId)
+    const version = await (this.#kept.get(versionId) ?? this.#keep(ownerId, versionId))
     if (!version) throw new Error(`graph ${graphId} has no active version`)
-    this.#kept.set(versionId, version)
+    return version
+  }
+
+  /** Many who ask for one version at once wait for the same query. */
+  #keep(ownerId: string, versionId: string): Promise<GraphVersion | undefined> {
+    const found = this.findVersions(ownerId, [versionId]).then((versions) => versions.get(versionId))
+    found.catch(() => this.#kept.delete(versionId))
+    this.#kept.set(versionId, found)
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
-    return version
+    return found
   }
 
   async capabilitiesOf({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
