@@ -29,7 +29,7 @@ const statusOf = async (ownerId: string, id: string) => (await runtime.execution
 
 describe('dispatch', () => {
   it('keeps room for others while one user has more to do than there are slots', async () => {
-    const burst = await Promise.all(Array.from({ length: 450 }, () => start(runtime.ownerId, waitGraph)))
+    const burst = await Promise.all(Array.from({ length: 600 }, () => start(runtime.ownerId, waitGraph)))
     await expect.poll(() => runtime.worker?.active(), { timeout: 10_000 }).toBeGreaterThanOrEqual(240)
     const other = await addUser('Other')
     const { id } = await start(other, await createWait(other, 'Short', 0))

@@ -30,7 +30,7 @@ export interface WorkerParts {
   capabilities: Capabilities
   children: Children
   retentionDays: number
-  /** Executions at once. @default 400 */
+  /** Executions at once. @default 500 */
   capacity?: number
   onError(error: unknown): void
 }
@@ -38,7 +38,7 @@ export interface WorkerParts {
 const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
 /** Of the slots of a worker: one owner's burst leaves the rest to the others. */
-const GREEDY_SHARE = 0.6
+const GREEDY_SHARE = 0.7
 const RENEW_EVERY_MS = 3000
 const SWEEP_EVERY_MS = 5000
 const UPKEEP_EVERY_MS = 3600_000
@@ -79,7 +79,7 @@ class RunningWorker implements Worker {
 
   constructor(parts: WorkerParts) {
     this.#parts = parts
-    this.#capacity = parts.capacity ?? 400
+    this.#capacity = parts.capacity ?? 500
     this.#journal = createJournalWriter(parts.database.pool, {
       finished: (entries) => this.#tell(this.#finish(entries)),
       lost: ({ executionId }) => this.#drop(executionId),
@@ -161,11 +161,11 @@ class RunningWorker implements Worker {
     }
   }
 
-  /** Owners with so many executions in hand that the rest of the slots is for others. */
+  /** Owners with so many executions in hand (those being begun may be theirs) that the rest of the slots is for others. */
   #greedyOwners(): string[] {
     const counts = new Map<string, number>()
     for (const { ownerId } of this.#active.values()) counts.set(ownerId, (counts.get(ownerId) ?? 0) + 1)
-    return [...counts].filter(([, count]) => count >= this.#capacity * GREEDY_SHARE).map(([ownerId]) => ownerId)
+    return [...counts].filter(([, count]) => count + this.#beginning >= this.#capacity * GREEDY_SHARE).map(([ownerId]) => ownerId)
   }
 
   async #begin(leases: Lease[]): Promise<void> {
