@@ -3,7 +3,7 @@ import { parseConfig } from './config.ts'
 
 describe('parseConfig', () => {
   it('has a default for every variable', () => {
-    const expected = { port: 4000, dataDir: '.ashlar', databaseUrl: undefined, examples: true }
+    const expected = { port: 4000, dataDir: '.ashlar', databaseUrl: undefined, examples: true, retentionDays: 30 }
     expect(parseConfig({})).toEqual(expected)
     expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
   })
@@ -12,7 +12,7 @@ describe('parseConfig', () => {
     const databaseUrl = 'postgresql://me:secret@db.example:5433/ashlar?sslmode=require'
     expect(
       parseConfig({ PORT: '0', ASHLAR_DATA_DIR: '/srv/ashlar', DATABASE_URL: databaseUrl, ASHLAR_EXAMPLES: 'false' }),
-    ).toEqual({ port: 0, dataDir: '/srv/ashlar', databaseUrl, examples: false })
+    ).toEqual({ port: 0, dataDir: '/srv/ashlar', databaseUrl, examples: false, retentionDays: 30 })
   })
 
   it.each([

@@ -11,6 +11,8 @@ export interface Config {
   databaseUrl: string | undefined
   /** Whether the first boot imports and runs the example graphs. @default true */
   examples: boolean
+  /** Days for which the events of executions are kept. @default 30 */
+  retentionDays: number
 }
 
 /**
@@ -22,12 +24,13 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const given = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]))
   const parsed = variables.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error.issues[0]?.path[0], given)
-  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES } = parsed.data
+  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS } = parsed.data
   return {
     port: PORT,
     dataDir: ASHLAR_DATA_DIR,
     databaseUrl: DATABASE_URL,
     examples: ASHLAR_EXAMPLES === 'true',
+    retentionDays: ASHLAR_RETENTION_DAYS,
   }
 }
 
@@ -44,6 +47,12 @@ const variables = z.object({
     .default('.ashlar'),
   DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
   ASHLAR_EXAMPLES: z.enum(['true', 'false']).default('true'),
+  ASHLAR_RETENTION_DAYS: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.int().min(1))
+    .default(30),
 })
 
 const EXPECTED: Record<string, string> = {
@@ -51,6 +60,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_DATA_DIR: 'the path of a folder',
   DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',
+  ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
 }
 
 function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {

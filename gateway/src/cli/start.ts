@@ -1,22 +1,25 @@
 import { parseArgs } from 'node:util'
-import { findServer } from '@ashlar/core'
+import { AshlarError, findServer, type Role } from '@ashlar/core'
 import { createApi, createClient } from '../client/index.ts'
 import { parseConfig, type Config } from '../config.ts'
 import { openInstallation, type Installation } from '../installation/index.ts'
-import { loggerTo } from '../logger.ts'
+import { loggerTo, type Logger } from '../logger.ts'
 import { assertPortFree, createGateway } from '../server/index.ts'
 import { UsageError, type CommandContext } from './command.ts'
 import { isFirstBoot, runExamples } from './examples.ts'
+import { serveWorker } from './start-worker.ts'
 import { listenForStop, type Stop } from './stop.ts'
 import { createTerminal, plain, type Terminal } from './terminal.ts'
 
 const STOP_WITHIN_MS = 9500
 
-/** `ashlar start [--role all]`: until it is told to stop. */
+/** `ashlar start [--role all|gateway|worker]`: until it is told to stop. */
 export async function start(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
-  parseRole(args)
+  const role = parseRole(args)
   const config = parseConfig(environment)
   const logger = loggerTo(stderr)
+  if (role === 'worker') return startWorker(config, logger, stdout)
+  if (role === 'gateway') sharedDatabase(role, config)
   // A server on this data directory has the port as well, most likely: that it is there says more.
   if ((await findServer(config.dataDir)) === undefined) await assertPortFree(config.port)
   using stop = listenForStop(STOP_WITHIN_MS)
@@ -26,7 +29,7 @@ export async function start(args: string[], { stdout, stderr, environment }: Com
     lost.reason = reason
     stop.now()
   }
-  const installation = await openInstallation({ config, logger, watch: true, onDatabaseLost })
+  const installation = await openInstallation({ config, role, logger, watch: true, onDatabaseLost })
   try {
     const ready = (url: string): void => void stdout.write(`ready ${url}\n`)
     await serve({ config, installation, terminal: createTerminal(stderr, environment), stop, ready })
@@ -36,12 +39,27 @@ export async function start(args: string[], { stdout, stderr, environment }: Com
   return lost.reason === undefined ? 0 : 1
 }
 
-/** Gateway and worker apart come with their own roles. */
-const ROLES = ['all']
+async function startWorker(config: Config, logger: Logger, stdout: CommandContext['stdout']): Promise<number> {
+  const databaseUrl = sharedDatabase('worker', config)
+  using stop = listenForStop(STOP_WITHIN_MS)
+  await serveWorker({ config, databaseUrl, logger, signal: stop.signal, ready: () => void stdout.write('ready worker\n') })
+  return 0
+}
 
-function parseRole(args: string[]): void {
+/** @throws {AshlarError} CONFIG_INVALID: the embedded Postgres belongs to one process */
+function sharedDatabase(role: Role, { databaseUrl }: Config): string {
+  if (databaseUrl !== undefined) return databaseUrl
+  const message = `--role ${role} needs DATABASE_URL: gateways and workers apart meet in one Postgres, and the embedded one belongs to one process`
+  throw new AshlarError('CONFIG_INVALID', message, { details: { variable: 'DATABASE_URL' } })
+}
+
+const ROLES: Role[] = ['all', 'gateway', 'worker']
+
+function parseRole(args: string[]): Role {
   const { values } = parseArgs({ args, options: { role: { type: 'string', default: 'all' } } })
-  if (!ROLES.includes(values.role)) throw new UsageError(`--role must be ${ROLES.join(', ')}, got "${values.role}"`)
+  const role = ROLES.find((each) => each === values.role)
+  if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}, got "${values.role}"`)
+  return role
 }
 
 interface Service {

@@ -17,6 +17,8 @@ export interface Installation {
 
 export interface InstallationOptions {
   config: Config
+  /** @default 'all' */
+  role?: 'all' | 'gateway'
   logger: Logger
   /** Reload plugins when their files change. */
   watch: boolean
@@ -24,14 +26,21 @@ export interface InstallationOptions {
   onDatabaseLost(reason: string): void
 }
 
-const PLUGIN_ROOTS = [fileURLToPath(new URL('../../../plugins', import.meta.url))]
+/** Folders of the plugins that come with Ashlar. */
+export const PLUGIN_ROOTS = [fileURLToPath(new URL('../../../plugins', import.meta.url))]
 
 /**
  * Opens all of it, or nothing.
  *
  * @throws {AshlarError} DATA_DIR_IN_USE DATA_DIR_UNUSABLE DATABASE_FAILED DATABASE_UNREACHABLE CONFIG_INVALID
  */
-export async function openInstallation({ config, logger, watch, onDatabaseLost }: InstallationOptions): Promise<Installation> {
+export async function openInstallation({
+  config,
+  role = 'all',
+  logger,
+  watch,
+  onDatabaseLost,
+}: InstallationOptions): Promise<Installation> {
   const undo: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop())
@@ -44,6 +53,8 @@ export async function openInstallation({ config, logger, watch, onDatabaseLost }
     const onError = (error: unknown): void => logger.error('runtime', error)
     const runtime = await createRuntime({
       databaseUrl,
+      role,
+      retentionDays: config.retentionDays,
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,
