@@ -4,7 +4,7 @@ import { keepBlobs, serializeEvent } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 
 /** How long events may gather before they are written together. */
-const GATHER_MS = 2
+const GATHER_MS = 10
 const MOST_ROWS = 200
 const RETRY_AFTER_MS = 500
 

@@ -14,7 +14,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'start',
-    usage: '[--role all]',
+    usage: '[--role all|gateway|worker]',
     summary: 'Start the server: API, worker and database.',
     load: async () => (await import('./start.ts')).start,
   },
