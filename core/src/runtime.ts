@@ -83,11 +83,10 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
 /** @param undo gets a step for everything that was opened */
 async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)[]): Promise<Omit<Runtime, 'close'>> {
   const { databaseUrl, role = 'all', sandbox: limits, retentionDays = 30, onError } = config
-  const opening = [
+  const [database, sandbox] = await Promise.all([
     openDatabase({ url: databaseUrl, entities: ENTITIES }),
-    role === 'gateway' ? undefined : createSandbox(limits),
-  ] as const
-  const [database, sandbox] = await Promise.all(opening)
+    role === 'gateway' ? Promise.resolve(undefined) : createSandbox(limits),
+  ])
   undo.push(database.close, () => sandbox?.close())
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)

@@ -71,11 +71,11 @@ export async function createTestFolder(): Promise<TestFolder> {
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
+// oxlint-disable-next-line no-explicit-any -- answers are compared as JSON
+type Client = (query: string, variables?: object) => Promise<Record<string, any>>
+
 /** Sends GraphQL with the owner's key of a data directory. */
-export async function createClient(
-  url: string,
-  dataDir: string,
-): Promise<(query: string, variables?: object) => Promise<Record<string, any>>> {
+export async function createClient(url: string, dataDir: string): Promise<Client> {
   const key = (await readFile(join(dataDir, 'owner-key'), 'utf8')).trim()
   return async (query, variables = {}) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }

@@ -4,7 +4,7 @@ import type { Capabilities as Granted } from './manifest.ts'
 import { createBlockStorage, type BlockStorage, type StoragePlace } from './storage.ts'
 
 /** On whose behalf a block acts. */
-export interface Actor {
+interface Actor {
   ownerId: string
   /** None for a single block that runs by itself. */
   graphId: string | null

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 const WAITS_MS = [50, 200, 500, 1000, 2000]
 
 /** Whether the connection failed, rather than the statement. Source: PostgreSQL, Appendix A, classes 08, 53 and 57P. */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = String((error as { code?: unknown }).code ?? '')
   return (

@@ -15,7 +15,7 @@ const MAX_DEPTH = 16
 const PARENT_ENDED = { code: 'CANCELLED', message: 'its parent has ended' }
 
 /** The node execution that runs a child. */
-export interface Parent {
+interface Parent {
   executionId: string
   ownerId: string
   /** 0 for an execution that nobody's node started. */
@@ -79,7 +79,7 @@ export function createChildren({ database, queue, graphs, maxValueBytes, plans }
 }
 
 /** The id of a node execution's child: a UUID v7 of the parent's time, whose random part is a hash of what it is the child of. */
-export function childId({ executionId, node, n, attempt }: Pick<Parent, 'executionId' | 'node' | 'n' | 'attempt'>): string {
+function childId({ executionId, node, n, attempt }: Pick<Parent, 'executionId' | 'node' | 'n' | 'attempt'>): string {
   const hash = createHash('sha256').update(`${executionId}:${node.id}:${n}:${attempt}`).digest('hex')
   return `${executionId.slice(0, 13)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`
 }

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventsToReplay, eventsToRetry } from './continue.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
-import { planWith, simulate, type FakeBlock } from './fake-blocks.ts'
+import { planWith, simulate, type FakeBlock, type Simulation } from './fake-blocks.ts'
 
 let isBroken = true
 const fakes: Record<string, FakeBlock> = {
@@ -48,11 +48,58 @@ it('repeats from a node execution on, on other inputs where they are given', () 
   isBroken = false
   const old = simulate(plan, fakes)
   expect(old.end).toMatchObject({ outputs: { all: ['a2', 'b2', 'a4', 'b4'] } })
-  const replayed = simulate(plan, fakes, { events: eventsToReplay(journal(old.events), { node: 'd', n: 2, inputs: { x: 50 } }) })
+  const replayed = simulate(plan, fakes, {
+    events: eventsToReplay(plan, journal(old.events), { node: 'd', n: 2, inputs: { x: 50 } }),
+  })
   expect(replayed.runs[0]).toEqual(['d.2', { x: 50 }])
   expect(replayed.end).toMatchObject({
     status: 'COMPLETED',
     outputs: { all: expect.arrayContaining(['a2', 'b2', 'a100', 'b100']) },
   })
-  expect(() => eventsToReplay(journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
+  expect(() => eventsToReplay(plan, journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
+})
+
+describe('a replay from a node execution that started while an effect was in hand', () => {
+  const graph = (effect: string) => ({
+    onUnhandledError: 'CONTINUE',
+    nodes: [
+      { id: 'e', block: effect },
+      { id: 'd', block: 'double' },
+      { id: 'o', block: 'output', inputs: { name: 'all' } },
+    ],
+    links: [
+      { from: 'e.out', to: 'd.x' },
+      { from: 'd.out', to: 'o.value' },
+    ],
+  })
+  const effects: Record<string, FakeBlock> = {
+    ...fakes,
+    send: {
+      effectful: true,
+      run: () => ({
+        pairs: [
+          ['out', 1],
+          ['out', 2],
+        ],
+      }),
+    },
+    refuse: { effectful: true, run: () => ({ pairs: [['out', 1]], error: { code: 'BLOCK_FAILED', message: 'refused' } }) },
+  }
+  const replay = (effect: string): Simulation => {
+    const plan = planWith(effects, graph(effect))
+    const old = simulate(plan, effects, { choose: (choices) => choices - 1 })
+    return simulate(plan, effects, { events: eventsToReplay(plan, journal(old.events), { node: 'd', n: 1 }) })
+  }
+
+  it('takes its result from the old journal and does not repeat it', () => {
+    const { end, runs } = replay('send')
+    expect(runs.map(([run]) => run)).toEqual(['d.1', 'd.2', 'o.1', 'o.2'])
+    expect(end).toMatchObject({ status: 'COMPLETED', failedNodes: [], outputs: { all: [2, 4] } })
+  })
+
+  it('runs it again when it failed later', () => {
+    const { end, runs } = replay('refuse')
+    expect(runs.map(([run]) => run)).toEqual(['d.1', 'e.1', 'o.1'])
+    expect(end).toMatchObject({ status: 'COMPLETED', failedNodes: ['e'], outputs: { all: [2] } })
+  })
 })

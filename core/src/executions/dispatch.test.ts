@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
-import { createRuntime } from '../runtime.ts'
 
 let runtime: TestRuntime
 let waitGraph: string
@@ -39,12 +38,7 @@ describe('dispatch', () => {
   })
 
   it('is done by any worker on the database, and a gateway runs nothing itself', async () => {
-    const gateway = await createRuntime({
-      role: 'gateway',
-      databaseUrl: runtime.database.url,
-      pluginRoots: [],
-      onError: () => {},
-    })
+    const gateway = await createTestRuntime({ role: 'gateway', databaseUrl: runtime.database.url })
     try {
       expect(gateway.worker).toBeUndefined()
       expect(gateway.plugins.blocks().length).toBe(runtime.plugins.blocks().length)
@@ -63,7 +57,7 @@ describe('dispatch', () => {
 
   it('goes on with what another worker gave back when it stopped', async () => {
     const graphId = await createWait(runtime.ownerId, 'Handed over', 1)
-    const second = await createRuntime({ role: 'worker', databaseUrl: runtime.database.url, pluginRoots: [], onError: () => {} })
+    const second = await createTestRuntime({ role: 'worker', databaseUrl: runtime.database.url })
     const ids = (await Promise.all(Array.from({ length: 6 }, () => start(runtime.ownerId, graphId)))).map(({ id }) => id)
     await second.close()
     for (const id of ids) await expect.poll(() => statusOf(runtime.ownerId, id), { timeout: 10_000 }).toBe('COMPLETED')

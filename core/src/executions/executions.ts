@@ -1,7 +1,7 @@
 import type { Database, Notifications } from '../database/index.ts'
 import { Batcher } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
-import type { Graphs, Page, PageRequest } from '../graphs/index.ts'
+import { pageOf, type Graphs, type Page, type PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
 import { cancelTree } from './cancel.ts'
 import { eventsToReplay, eventsToRetry } from './continue.ts'
@@ -111,9 +111,9 @@ class ExecutionService implements Executions {
 
   async replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
     const execution = await this.get(ownerId, executionId)
-    await this.#planOrThrow(execution.versionId)
+    const plan = await this.#planOrThrow(execution.versionId)
     const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
-    return this.#continue(execution, eventsToReplay(events, from))
+    return this.#continue(execution, eventsToReplay(plan, events, from))
   }
 
   async runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
@@ -154,7 +154,7 @@ class ExecutionService implements Executions {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return { items: items.slice(0, first), hasMore: items.length > first, total: await em.count(Execution, where) }
+    return pageOf(items, first, await em.count(Execution, where))
   }
 
   async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {

@@ -21,7 +21,7 @@ async function runWith(text: string): Promise<string> {
   const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Copy', document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: { text } })
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
-    if (event.type === 'ExecutionFinished') expect(event.outputs).toEqual({ copy: [text] })
+    if (event.type === 'ExecutionFinished' && event.outputs.copy?.[0] !== text) throw new Error('the copy differs')
   return id
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planWith, simulate, type FakeBlock, type Simulation, type SimulationOptions } from './fake-blocks.ts'
 import { missingPins } from './pairing.ts'
+import { Scheduler } from './scheduler.ts'
 
 const text = { type: 'string' }
 const fakes: Record<string, FakeBlock> = {
@@ -22,6 +23,7 @@ const fakes: Record<string, FakeBlock> = {
   },
   serial: { serial: true, run: (inputs) => ({ pairs: [['out', inputs]] }) },
   typed: { inputs: { a: text, n: { type: 'integer' } }, run: (inputs) => ({ pairs: [['out', inputs]] }) },
+  odd: { inputs: { constructor: text, toString: text }, run: () => ({ pairs: [] }) },
   tools: {
     run: () => ({
       pairs: [
@@ -187,6 +189,11 @@ describe('delivering (rules 4 to 8)', () => {
     expect(end).toMatchObject({ status: 'FAILED', reason: { code: 'BLOCK_INPUT_INVALID', node: 'c' } })
   })
 
+  it('gives nothing on a pin that is named like something every object has', () => {
+    const document = { nodes: [{ id: 'c', block: 'odd' }] }
+    expect(inputsOf(run(document), 'c').map((inputs) => Object.entries(inputs))).toEqual([[]])
+  })
+
   it('drops null inputs and brings the others to their type', () => {
     const sim = run({
       nodes: [emit('a', null), { id: 'c', block: 'typed', inputs: { n: '41.9' } }],
@@ -280,6 +287,25 @@ describe('running (rules 10 to 14, 16)', () => {
     expect(sim.runs).toHaveLength(50)
   })
 
+  it('cancels what was ready or became so when the budget was passed: it lacks no pin', () => {
+    const { scheduler } = run({
+      budget: 2,
+      nodes: [emit('a', 1), { id: 'b', block: 'echo' }, { id: 'c', block: 'echo' }, { id: 'd', block: 'echo' }],
+      links: [
+        { from: 'a.out', to: 'b.x' },
+        { from: 'a.out', to: 'c.x' },
+        { from: 'a.out', to: 'd.x' },
+        { from: 'c.out', to: 'd.y' },
+      ],
+    })
+    expect(scheduler.nodeExecutions().map((each) => [each.node.id, each.status, missingPins(each)])).toEqual([
+      ['a', 'CANCELLED', []],
+      ['b', 'CANCELLED', []],
+      ['c', 'CANCELLED', []],
+      ['d', 'INCOMPLETE', ['y']],
+    ])
+  })
+
   it('delivers a tool pin to exactly its node and pin', () => {
     const sim = run({
       nodes: [
@@ -306,11 +332,39 @@ describe('outputs and ends (rules 17 and 18)', () => {
     expect(end).toMatchObject({ status: 'COMPLETED', outputs: { numbers: [1, 2, 3] } })
   })
 
+  it('collects what sub-pins of an output block make together; nothing when a list index is no whole number', () => {
+    const { end } = run({
+      onUnhandledError: 'CONTINUE',
+      nodes: [
+        emit('a', 1),
+        { id: 'o', block: 'output', inputs: { name: 'made', value: { c: 0 } } },
+        { id: 'p', block: 'output', inputs: { name: 'never' } },
+      ],
+      links: [
+        { from: 'a.out', to: 'o.value_#_k' },
+        { from: 'a.out', to: 'o.value_@_l_$_1' },
+        { from: 'a.out', to: 'p.value_$_x' },
+      ],
+    })
+    expect(end).toMatchObject({ status: 'COMPLETED', outputs: { made: [{ c: 0, k: 1, l: [null, 1] }] }, failedNodes: ['p'] })
+    expect(end?.outputs).not.toHaveProperty('never')
+  })
+
   it('ignores everything after the end', () => {
     const { scheduler } = run({ nodes: [{ id: 'a', block: 'echo' }] })
     expect(scheduler.step({ type: 'output', node: 'a', n: 1, pin: 'out', value: 1 })).toEqual([])
     expect(scheduler.step({ type: 'cancel', reason: { code: 'CANCELLED', message: '' } })).toEqual([])
     expect(scheduler.status).toBe('COMPLETED')
+  })
+
+  it('ends CANCELLED before it has started, and does not start then', () => {
+    const queued = new Scheduler(planWith(fakes, { nodes: [{ id: 'a', block: 'echo' }] }))
+    const reason = { code: 'CANCELLED', message: 'enough' }
+    expect(queued.step({ type: 'cancel', reason })).toEqual([
+      { type: 'end', status: 'CANCELLED', outputs: {}, failedNodes: [], reason },
+    ])
+    expect(queued.step({ type: 'start', inputs: {} })).toEqual([])
+    expect(queued.status).toBe('CANCELLED')
   })
 
   it('aborts what runs when it is cancelled', () => {

@@ -8,10 +8,11 @@ import { ExecutionDriver, type TakenExecution } from './driver.ts'
 import type { JournalEvent } from './events.ts'
 import { readEvents } from './journal-reader.ts'
 import { keepJournal } from './journal-partitions.ts'
+import { claim, type ClaimedRow } from './claim.ts'
+import { News } from './news.ts'
 import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
-import type { InputMasks } from './scheduler.ts'
 
 /** Takes executions from the queue and carries them out. */
 export interface Worker {
@@ -298,53 +299,4 @@ class RunningWorker implements Worker {
   #tell(work: Promise<void>): void {
     work.catch((error: unknown) => this.#parts.onError(error))
   }
-}
-
-/** Who wants to hear of new events of which execution. */
-class News {
-  readonly #listeners = new Map<string, () => void>()
-
-  add(executionId: string, heard: () => void): () => void {
-    this.#listeners.set(executionId, heard)
-    return () => {
-      if (this.#listeners.get(executionId) === heard) this.#listeners.delete(executionId)
-    }
-  }
-
-  /** @param message ids joined by commas; empty when some may have been missed */
-  tell(message: string): void {
-    if (this.#listeners.size === 0) return
-    const ids = message === '' ? [...this.#listeners.keys()] : message.split(',')
-    for (const id of ids) this.#listeners.get(id)?.()
-  }
-}
-
-interface ClaimedRow {
-  id: string
-  version_id: string
-  owner_id: string
-  graph_id: string | null
-  inputs: Record<string, unknown>
-  masks: InputMasks | null
-  fence: number
-  depth: number
-  parent_id: string | null
-  resumed: boolean
-}
-
-/** Raises the fencing tokens: from here on, nobody else commits to these executions. Those that are final stay out. */
-async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]> {
-  const { rows } = await pool.query<ClaimedRow>({
-    name: 'ashlar-claim',
-    text: `
-      with before as (
-        select id, started_at is not null or origin_id is not null as resumed from execution
-        where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
-      )
-      update execution e set status = 'RUNNING', fence = e.fence + 1, reason = null, started_at = coalesce(e.started_at, now())
-      from before where e.id = before.id
-      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed`,
-    values: [leases.map(({ executionId }) => executionId)],
-  })
-  return rows
 }

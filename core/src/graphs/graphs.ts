@@ -7,7 +7,9 @@ import { AshlarError, type Fault } from '../errors/index.ts'
 import type { Block, PluginRegistry } from '../plugins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
+import { UUID, findActiveVersions, noGraph, type OwnedGraph } from './active-versions.ts'
 import { interfaceOf } from './interface.ts'
+import { pageOf, type Page, type PageRequest } from './page.ts'
 import { blockWithPins, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
 import { assertFaultless, findFaults, parseDocument } from './validate.ts'
 
@@ -16,18 +18,6 @@ interface NewGraph {
   description?: string | undefined
   /** Unknown until it is parsed: see {@link GraphDocument}. */
   document: unknown
-}
-
-export interface Page<T> {
-  items: T[]
-  hasMore: boolean
-  total: number
-}
-
-export interface PageRequest {
-  first: number
-  /** Id of the last item of the page before. */
-  after?: string | undefined
 }
 
 /** The graphs of users. A graph of somebody else answers like one that does not exist. */
@@ -79,8 +69,6 @@ export function createGraphs(database: Database, plugins: PluginRegistry): Graph
 const exportSchema = z.object({ name: z.string(), description: z.string().optional(), document: z.unknown() })
 
 const MOST_KEPT = 200
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 class GraphService implements Graphs {
   readonly #fork: () => EntityManager
@@ -315,29 +303,4 @@ class GraphService implements Graphs {
 interface CheckedDocument {
   document: GraphDocument
   subGraphs: SubGraphs
-}
-
-interface OwnedGraph {
-  ownerId: string
-  graphId: string
-}
-
-/** One query for all that are asked for at once. */
-async function findActiveVersions(pool: Database['pool'], set: OwnedGraph[]): Promise<(string | AshlarError)[]> {
-  const ids = set.map(({ graphId }) => graphId).filter((id) => UUID.test(id))
-  const { rows } = await pool.query<{ id: string; owner_id: string; active_version_id: string }>({
-    name: 'ashlar-active-version',
-    text: 'select id, owner_id, active_version_id from graph where id = any($1) and deleted_at is null',
-    values: [[...new Set(ids)]],
-  })
-  const found = new Map(rows.map((row) => [`${row.owner_id}/${row.id}`, row.active_version_id]))
-  return set.map(({ ownerId, graphId }) => found.get(`${ownerId}/${graphId}`) ?? noGraph())
-}
-
-function noGraph(): AshlarError {
-  return new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
-}
-
-function pageOf<T>(items: T[], first: number, total: number): Page<T> {
-  return { items: items.slice(0, first), hasMore: items.length > first, total }
 }

@@ -1,2 +1,2 @@
 export { createQueue } from './queue.ts'
-export type { Lease, NewJob, Queue } from './queue.ts'
+export type { Lease, Queue } from './queue.ts'

@@ -21,7 +21,7 @@ export interface Queue {
   close(): Promise<void>
 }
 
-export interface NewJob {
+interface NewJob {
   executionId: string
   /** Whose share of the workers it takes. */
   ownerId: string

@@ -1,0 +1,34 @@
+import type { Database } from '../database/index.ts'
+import type { Lease } from '../queue/index.ts'
+import type { InputMasks } from './scheduler.ts'
+
+/** An execution that a worker has made its own. */
+export interface ClaimedRow {
+  id: string
+  version_id: string
+  owner_id: string
+  graph_id: string | null
+  inputs: Record<string, unknown>
+  masks: InputMasks | null
+  fence: number
+  depth: number
+  parent_id: string | null
+  resumed: boolean
+}
+
+/** Raises the fencing tokens: from here on, nobody else commits to these executions. Those that are final stay out. */
+export async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]> {
+  const { rows } = await pool.query<ClaimedRow>({
+    name: 'ashlar-claim',
+    text: `
+      with before as (
+        select id, started_at is not null or origin_id is not null as resumed from execution
+        where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
+      )
+      update execution e set status = 'RUNNING', fence = e.fence + 1, reason = null, started_at = coalesce(e.started_at, now())
+      from before where e.id = before.id
+      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed`,
+    values: [leases.map(({ executionId }) => executionId)],
+  })
+  return rows
+}
