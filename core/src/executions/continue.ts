@@ -21,21 +21,54 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
 
 /**
  * The journal with which an execution begins that repeats an old one from a node execution on: everything up to its start.
+ * Of what was in hand then, pure work runs again. What can be seen outside does not: where it succeeded later on, the old
+ * journal gives its result; where it failed later on, it runs again.
  *
  * @param inputs to run on instead of what it ran on
  * @throws {AshlarError} NOT_FOUND when it never started
  */
 export function eventsToReplay(
+  plan: Plan,
   events: readonly JournalEvent[],
-  { node, n, inputs }: { node: string; n: number; inputs?: Record<string, unknown> | undefined },
+  { node, n, inputs }: NodeExecutionName & { inputs?: Record<string, unknown> | undefined },
 ): ExecutionEvent[] {
-  const start = events.findIndex((event) => event.type === 'NodeStarted' && event.node === node && event.n === n)
+  const start = events.findIndex((event) => event.type === 'NodeStarted' && isOf(event, { node, n }))
   if (start < 0) {
     const message = `run ${n} of node "${node}" never started in this execution`
     throw new AshlarError('NOT_FOUND', message, { details: { path: ['node'] } })
   }
-  const kept: ExecutionEvent[] = events.slice(0, start)
+  let kept: ExecutionEvent[] = events.slice(0, start)
+  const later = events.slice(start)
+  for (const begun of seenOutsideInHand(plan, kept)) {
+    const end = later.findIndex((event) => event.type === 'NodeFinished' && isOf(event, begun))
+    const finish = later[end]
+    if (finish?.type !== 'NodeFinished') continue
+    if (finish.error) kept = kept.filter((event) => event.type !== 'NodeStarted' || !isOf(event, begun))
+    else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && isOf(event, begun)), finish)
+  }
   return inputs ? [...kept, { type: 'NodeOverridden', node, n, inputs }] : kept
+}
+
+interface NodeExecutionName {
+  node: string
+  n: number
+}
+
+function isOf(event: NodeExecutionName, { node, n }: NodeExecutionName): boolean {
+  return event.node === node && event.n === n
+}
+
+/** The node executions that had started by the end of these events, had no result, and do something outside: effects, children. */
+function seenOutsideInHand({ byId }: Plan, events: readonly ExecutionEvent[]): NodeExecutionName[] {
+  const inHand = new Map<string, NodeExecutionName>()
+  for (const event of events) {
+    if (event.type !== 'NodeStarted' && event.type !== 'NodeFinished') continue
+    const { node, n } = event
+    const block = byId.get(node)?.block
+    if (event.type === 'NodeFinished') inHand.delete(`${node}.${n}`)
+    else if (block?.effectful || block?.kind === 'graph') inHand.set(`${node}.${n}`, { node, n })
+  }
+  return [...inHand.values()]
 }
 
 function isHandled({ byId }: Plan, node: string): boolean {

@@ -25,6 +25,8 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   const scheduler = new Scheduler(plan)
   const pending = new Map<NodeExecution, Decision>()
   const started = new Map<NodeExecution, number>()
+  /** Outputs of the graph that have arrived and that the journal does not tell of yet: a crash may come between the two. */
+  const untold: Decision[] = []
   let end: Decision | undefined
   for (const event of events) {
     const input = toSchedulerEvent(event)
@@ -32,6 +34,7 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
       const run = scheduler.nodeExecution(event.node, event.n)
       if (run) started.set(run, event.attempt)
     }
+    if (event.type === 'GraphOutput') untold.shift()
     if (!input) continue
     if (input.type === 'finish' || input.type === 'retry') {
       const run = scheduler.nodeExecution(input.node, input.n)
@@ -39,11 +42,12 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
     }
     for (const decision of scheduler.step(input)) {
       if (decision.type === 'end') end = decision
+      else if (decision.type === 'graph-output') untold.push(decision)
       else if (decision.type === 'run' || decision.type === 'retry') pending.set(decision.run, decision)
     }
   }
   const interrupted = [...pending.keys()].filter((run) => isInterrupted(run, started.get(run)))
-  return { scheduler, pending: end ? [end] : [...pending.values()], interrupted: new Set(interrupted) }
+  return { scheduler, pending: [...untold, ...(end ? [end] : pending.values())], interrupted: new Set(interrupted) }
 }
 
 function isInterrupted({ node: { block }, attempt }: NodeExecution, startedAttempt: number | undefined): boolean {

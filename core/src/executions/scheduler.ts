@@ -1,7 +1,7 @@
 import { placeValue, selectValue } from '../pins/index.ts'
 import { Pairing, type NodeExecution } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
-import type { ExecutionStatus, Reason } from './status.ts'
+import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
 
 /**
  * The scheduler: given what has happened, says what to do next. No clock, no I/O, no randomness: the same events in the
@@ -72,6 +72,7 @@ export class Scheduler {
     this.#decisions = []
     if (event.type === 'start') this.#start(event.inputs, event.masks ?? {})
     else if (this.status === 'RUNNING') this.#apply(event)
+    else if (event.type === 'cancel') this.#end('CANCELLED', event.reason)
     if (this.status === 'RUNNING') this.#dispatch()
     return this.#decisions
   }
@@ -100,7 +101,7 @@ export class Scheduler {
       inputs.value = this.#graphInputs[name]
     if (!override && Object.hasOwn(this.#masks, node.id)) Object.assign(inputs, this.#masks[node.id])
     for (const [pin, coerce] of node.coercions)
-      if (inputs[pin] !== undefined && inputs[pin] !== null) inputs[pin] = coerce(inputs[pin])
+      if (Object.hasOwn(inputs, pin) && inputs[pin] != null) inputs[pin] = coerce(inputs[pin])
     for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
     return inputs
   }
@@ -188,6 +189,7 @@ export class Scheduler {
   }
 
   #queue(run: NodeExecution): void {
+    run.status = 'CANCELLED' // unless there is still room for it
     if (this.status !== 'RUNNING') return
     if (++this.#total > this.plan.budget) {
       const message = `more than ${this.plan.budget} node executions, the budget of this graph`
@@ -201,7 +203,7 @@ export class Scheduler {
   /** Rule 17. */
   #collectOutput({ node, values }: NodeExecution): void {
     if (node.block.kind !== 'output') return
-    const value = values.has('value') ? values.get('value') : node.constants.value
+    const value = arrivedValue(node, values)
     const name = node.constants.name
     if (typeof name !== 'string' || value === undefined) return
     if (!Object.hasOwn(this.outputs, name))
@@ -235,7 +237,7 @@ export class Scheduler {
   }
 
   #end(status: ExecutionStatus, reason?: Reason): void {
-    if (this.status !== 'RUNNING') return
+    if (isFinal(this.status)) return
     this.status = status
     for (const run of this.#running) this.#decisions.push({ type: 'abort', run })
     for (const run of [...this.#running, ...this.#ready.slice(this.#next), ...this.#waitingForRetry]) run.status = 'CANCELLED'
@@ -245,6 +247,16 @@ export class Scheduler {
     this.#next = 0
     const end: Decision = { type: 'end', status, outputs: this.outputs, failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
+  }
+}
+
+/** @returns undefined also when a list index in a pin name is not a whole number: then its run fails */
+function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown>): unknown {
+  try {
+    return arrivedInputs(node, values).value
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
   }
 }
 

@@ -121,7 +121,8 @@ export class Simulator {
   #begin(pending: readonly Decision[], interrupted: ReadonlySet<NodeExecution>): void {
     const { inputs = {}, masks } = this.#options
     const start = masks ? { inputs, masks } : { inputs }
-    if (this.scheduler.status === 'QUEUED') return this.#happen({ type: 'ExecutionStarted', ...start }, { type: 'start', ...start })
+    if (this.scheduler.status === 'QUEUED')
+      return this.#happen({ type: 'ExecutionStarted', ...start }, { type: 'start', ...start })
     for (const decision of pending) {
       if (decision.type !== 'run') this.#carryOut([decision])
       else if (decision.run.status !== 'RUNNING') continue

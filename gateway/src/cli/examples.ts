@@ -21,12 +21,30 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && name !== SMALLEST).toSorted()
   const files = await Promise.all([SMALLEST, ...names].map((name) => readGraphFile(FOLDER + name)))
-  const saved: [GraphFile, ApiGraph][] = []
-  for (const file of files.toReversed()) saved.unshift([file, (await ensureGraph(api, file)).graph])
-  terminal.line(`This is the first start: here are ${saved.length} example graphs, run once each.`)
-  for (const [file, graph] of saved) {
-    signal.throwIfAborted()
-    await runExample({ api, file, graph, terminal, signal })
+  terminal.line(`This is the first start: here are ${files.length} example graphs, run once each.`)
+  const saved = new Map<GraphFile, ApiGraph>()
+  for (const file of files.toReversed()) {
+    await tryExample(terminal, signal, file, async () => void saved.set(file, (await ensureGraph(api, file)).graph))
+  }
+  for (const file of files) {
+    const graph = saved.get(file)
+    if (graph) await tryExample(terminal, signal, file, () => runExample({ api, file, graph, terminal, signal }))
+  }
+}
+
+async function tryExample(
+  terminal: Terminal,
+  signal: AbortSignal,
+  { name }: GraphFile,
+  work: () => Promise<void>,
+): Promise<void> {
+  signal.throwIfAborted()
+  try {
+    await work()
+  } catch (error) {
+    if (signal.aborted) throw error
+    const code = error instanceof AshlarError ? `${error.code} ` : ''
+    terminal.line(`  ${terminal.style('red', `${name} does not run`)}: ${plain(code + messageOf(error))}`)
   }
 }
 
@@ -41,16 +59,10 @@ interface Example {
 async function runExample({ api, file, graph, terminal, signal }: Example): Promise<void> {
   terminal.line(`\n${terminal.style('bold', file.name)}  ${terminal.style('dim', file.description)}`)
   const startedAt = performance.now()
-  try {
-    const inputs = await resolveInputs(file, [], graph.activeVersion.inputSchema)
-    const result = await runGraph({ api, graph, inputs, terminal, signal })
-    terminal.line(endOf(terminal, result, performance.now() - startedAt))
-    terminal.write(formatOutputs(result.outputs, terminal.size().columns))
-  } catch (error) {
-    if (signal.aborted) throw error
-    const code = error instanceof AshlarError ? `${error.code} ` : ''
-    terminal.line(`  ${terminal.style('red', 'did not run')}: ${plain(code + messageOf(error))}`)
-  }
+  const inputs = await resolveInputs(file, [], graph.activeVersion.inputSchema)
+  const result = await runGraph({ api, graph, inputs, terminal, signal })
+  terminal.line(endOf(terminal, result, performance.now() - startedAt))
+  terminal.write(formatOutputs(result.outputs, terminal.size().columns))
 }
 
 function endOf(terminal: Terminal, { status, reason }: ExecutionResult, ms: number): string {

@@ -21,7 +21,9 @@ describe('launchersOf', () => {
     expect(launchersOf(90, table(...CHAIN, NPX, [40, 1, '-bash']))).toEqual([90, 80, 70, 60, 50])
   })
   it('knows npm by its script too', () => {
-    expect(launchersOf(90, table(...CHAIN, [50, 40, '/usr/bin/node', '/usr/lib/node_modules/npm/bin/npx-cli.js']))).toEqual([90, 80, 70, 60, 50])
+    expect(launchersOf(90, table(...CHAIN, [50, 40, '/usr/bin/node', '/usr/lib/node_modules/npm/bin/npx-cli.js']))).toEqual([
+      90, 80, 70, 60, 50,
+    ])
   })
   it('leaves out a shell that only mentions a package manager', () => {
     expect(launchersOf(90, table(...CHAIN, NPX, [40, 30, 'bash', '-c', 'npx pnpm@12 start &']))).toEqual([90, 80, 70, 60, 50])

@@ -52,7 +52,9 @@ export function isWhole(chain: readonly number[], look: Look): boolean {
 function isPackageManager({ command: [program = '', script = ''] }: ProcessFacts): boolean {
   const manager = /^(npm|npx|pnpm|pnpx|yarn|bun|bunx|corepack)(-cli)?(\.c?js)?$/
   // npm sets its title, "npm exec pnpm@12 start", in place of the program and all arguments.
-  return [...program.split(' ', 1), ...(basename(program) === 'node' ? [script] : [])].some((word) => manager.test(basename(word)))
+  return [...program.split(' ', 1), ...(basename(program) === 'node' ? [script] : [])].some((word) =>
+    manager.test(basename(word)),
+  )
 }
 
 function isShell({ command: [program = ''] }: ProcessFacts): boolean {

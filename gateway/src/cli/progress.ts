@@ -134,11 +134,14 @@ function timeOf({ startedAt, finished, ms }: NodeState): string {
   return finished === 1 ? duration(ms) : `${finished} runs, ${duration(ms)}`
 }
 
-const MOST_WIDTH = 30
+/** Columns for sign, gaps and time, beside the two names that share the others. */
+const OTHER_COLUMNS = 34
 
 function createRow(terminal: Terminal, states: readonly NodeState[]): Row {
+  // A line that wraps would take two rows of the terminal, and the next redrawing erase too few.
+  const most = Math.min(40, Math.max(5, Math.floor((terminal.size().columns - OTHER_COLUMNS) / 2)))
   const column = (texts: string[]) => {
-    const width = Math.min(MOST_WIDTH, Math.max(0, ...texts.map((text) => text.length)))
+    const width = Math.min(most, Math.max(0, ...texts.map((text) => text.length)))
     return (text: string): string => cut(plain(text), width).padEnd(width)
   }
   const id = column(states.map((state) => state.id))

@@ -101,10 +101,10 @@ async function* follow(client: Client, executionId: string, signal: AbortSignal)
     } catch (error) {
       if (signal.aborted || !isBroken(error)) throw error
       const waitMs = RECONNECT_AFTER_MS[attempt]
-      if (waitMs === undefined)
-        throw new Error(`the server has gone away (${messageOf(error)}): the execution goes on when it is there again`, {
-          cause: error,
-        })
+      if (waitMs === undefined) {
+        const message = `the server has gone away (${messageOf(error)}): the execution goes on when it is there again`
+        throw new AshlarError('SHUTTING_DOWN', message, { cause: error })
+      }
       await pause(waitMs, undefined, { signal })
     }
   }

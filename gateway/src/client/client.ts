@@ -33,7 +33,7 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
         dataOf(await readJson(response))
         throw notGraphQL(response)
       }
-      for await (const { event, data } of parseEventStream(untilAborted(response.body, signal))) {
+      for await (const { event, data } of parseEventStream(readChunks(response.body, signal))) {
         if (event === 'complete') return
         yield dataOf(JSON.parse(data))
       }
@@ -42,23 +42,25 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
   }
 }
 
-/** A source that waits for its next value does not hear of an abort, and may not end when it is told to. */
-async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void> {
+/** The chunks of a body, until it ends or the signal aborts it. */
+async function* readChunks(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader()
   const aborted = Promise.withResolvers<never>()
   aborted.promise.catch(() => undefined) // nobody may be waiting when it comes
   const abort = (): void => aborted.reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
-  const iterator = source[Symbol.asyncIterator]()
   try {
     signal.throwIfAborted()
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted.promise])
-      if (next.done) return
-      yield next.value
+      const { done, value } = await Promise.race([reader.read(), aborted.promise])
+      if (done) return
+      yield value
     }
   } finally {
     signal.removeEventListener('abort', abort)
-    iterator.return?.().catch(() => undefined)
+    // A stream of the platform is cancelled through its reader. One of yoga's own, when the gateway is in this process,
+    // only by itself: its reader would wait for the next event. Neither is waited for.
+    body.cancel().catch(() => reader.cancel().catch(() => undefined))
   }
 }
 

@@ -31,13 +31,13 @@ export async function readGraphFile(path: string): Promise<GraphFile> {
   throw new AshlarError('BAD_INPUT', `${path} must hold a graph, { document: { nodes, links } } or { nodes, links }${where}`)
 }
 
-/** @throws {AshlarError} BAD_INPUT when it cannot be read */
-export async function readText(path: string): Promise<string> {
+/** @param shown what an error calls the file. @throws {AshlarError} BAD_INPUT when it cannot be read */
+export async function readText(path: string, shown = path): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    throw new AshlarError('BAD_INPUT', `${path} cannot be read: ${REASONS[code] ?? messageOf(error)}`, { cause: error })
+    throw new AshlarError('BAD_INPUT', `${shown} cannot be read: ${REASONS[code] ?? messageOf(error)}`, { cause: error })
   }
 }
 

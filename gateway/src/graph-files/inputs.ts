@@ -17,10 +17,12 @@ export async function resolveInputs(
   schema: JsonSchema,
 ): Promise<Record<string, unknown>> {
   const inputs = new Map<string, unknown>()
-  for (const [name, value] of Object.entries(file.inputs)) inputs.set(name, await resolveDefault(name, value, file.path, schema))
   for (const each of given) {
     const { name, text } = await parseGiven(each)
     inputs.set(name, valueOf(text, name, schema))
+  }
+  for (const [name, value] of Object.entries(file.inputs)) {
+    if (!inputs.has(name)) inputs.set(name, await resolveDefault(name, value, file.path, schema))
   }
   return Object.fromEntries(inputs)
 }
@@ -35,7 +37,7 @@ async function parseGiven(given: string): Promise<{ name: string; text: string }
 
 async function resolveDefault(name: string, value: unknown, path: string, schema: JsonSchema): Promise<unknown> {
   const reference = fileReference(value)
-  return reference === undefined ? value : valueOf(await readText(await locate(reference, path)), name, schema)
+  return reference === undefined ? value : valueOf(await readText(await locate(reference, path), reference), name, schema)
 }
 
 function fileReference(value: unknown): string | undefined {

@@ -27,7 +27,7 @@ export function createApi({ runtime, ownerKey, access, logger, maxBodyBytes }: A
       if (!user) throw new AshlarError('UNAUTHENTICATED', 'nobody is logged in')
       return createContext({ runtime, user })
     },
-    plugins: [useRoutes(routesOf(ownerKey), new Map([[GRAPHQL_PATH, graphiqlPage]])), useAuthentication(access)],
+    plugins: [useRoutes(routesOf(ownerKey), new Map([[GRAPHQL_PATH, graphiqlPage]]), logger), useAuthentication(access)],
     maskedErrors: { maskError: createErrorMask(logger) },
     maxRequestBodySize: maxBodyBytes,
     graphqlEndpoint: GRAPHQL_PATH,

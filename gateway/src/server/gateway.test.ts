@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway } from './index.ts'
@@ -193,3 +195,47 @@ async function startHello({ graphs, executions, ownerId }: TestRuntime): Promise
   const { data } = (await newest.json()) as { data: { executions: { edges: { node: { id: string } }[] } } }
   return data.executions.edges[0]?.node.id ?? ''
 }
+
+describe('over a port', () => {
+  let port: number
+  let listening: Gateway
+  beforeAll(async () => {
+    listening = createGateway({ runtime, ownerKey: OWNER_KEY })
+    port = Number(new URL(await listening.listen(0)).port)
+  })
+  afterAll(() => listening.close())
+
+  /** @returns the status line */
+  async function send(...lines: string[]): Promise<string> {
+    const socket = connect(port, '127.0.0.1')
+    socket.end(`${lines.join('\r\n')}\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    return answer.toString().split('\r\n', 1)[0] ?? ''
+  }
+
+  it.each(['%%%', 'a b', '', '[::1', '127.0.0.1:99999', 'a/b'])('refuses the host %j, with a key too', async (host) => {
+    const key = `Authorization: Bearer ${OWNER_KEY}`
+    expect(await send('GET /health HTTP/1.1', `Host: ${host}`, key)).toBe('HTTP/1.1 400 Bad Request')
+    const upgrade = [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+    ]
+    expect(await send('GET /graphql HTTP/1.1', `Host: ${host}`, key, ...upgrade)).toBe('HTTP/1.1 400 Bad Request')
+  })
+
+  it.each(['//', '/%', '*', 'http://evil.example/graphql', '//graphql'])('answers the address %j', async (path) => {
+    expect(await send(`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1')).toMatch(/^HTTP\/1.1 (302|404) /)
+  })
+
+  it('tells that its port is taken', async () => {
+    const other = createGateway({ runtime, ownerKey: OWNER_KEY })
+    await expect(other.listen(port)).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      message: `port ${port} of 127.0.0.1 is taken by another program: stop it, or set PORT to another one (PORT=0 takes any free port)`,
+    })
+    await other.close()
+  })
+})

@@ -4,6 +4,7 @@ import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
 import { createApi } from './api.ts'
 import { closeServer, HOST, listen } from './listen.ts'
+import { isHost } from './origin.ts'
 import { GRAPHQL_PATH } from './routes.ts'
 import { createSocketOperations } from './socket-operations.ts'
 import { serveWebSockets, type WebSockets } from './web-sockets.ts'
@@ -50,7 +51,11 @@ export function createGateway({ runtime, ownerKey, logger = loggerTo(process.std
   return {
     fetch: async (request) => api.fetch(request),
     async listen(port) {
-      const bound = await listen((request, response) => void api(request, response), port)
+      const bound = await listen((request, response) => {
+        // The url of a request is made of it, and the pipeline has no answer but its stack to one that is none.
+        if (isHost(request.headers.host ?? HOST)) void api(request, response)
+        else response.writeHead(400, { connection: 'close' }).end()
+      }, port)
       const sockets = serveWebSockets(bound.server, {
         access,
         logger,

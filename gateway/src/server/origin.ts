@@ -46,9 +46,14 @@ export function isForeign({ host, origin, fetchSite }: RequestFacts): boolean {
   return origin !== undefined && origin !== `http://${host}`
 }
 
+/** Whether it is a host with or without a port, such as may stand in a url. */
+export function isHost(host: string): boolean {
+  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`)
+}
+
 /** `127.0.0.1:4000`, `localhost`, `[::1]:4000`, `ashlar.localhost` (RFC 6761). */
 export function isLoopback(host: string): boolean {
-  if (!/^[\w.:[\]-]+$/.test(host) || !URL.canParse(`http://${host}`)) return false
+  if (!isHost(host)) return false
   const { hostname } = new URL(`http://${host}`)
   return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost\.?$/.test(hostname)
 }

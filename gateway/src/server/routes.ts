@@ -1,5 +1,6 @@
 import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
+import type { Logger } from '../logger.ts'
 import { assertOurHost, factsOf } from './origin.ts'
 
 /** Answers a GET. */
@@ -12,7 +13,7 @@ export const GRAPHQL_PATH = '/graphql'
  *
  * @param pages what a browser gets that opens an address: routes whose requests must accept HTML
  */
-export function useRoutes(routes: ReadonlyMap<string, Route>, pages: ReadonlyMap<string, Route>): Plugin {
+export function useRoutes(routes: ReadonlyMap<string, Route>, pages: ReadonlyMap<string, Route>, logger: Logger): Plugin {
   return {
     async onRequest({ request, url, endResponse }) {
       const answer = await route(request, url)
@@ -40,7 +41,8 @@ export function useRoutes(routes: ReadonlyMap<string, Route>, pages: ReadonlyMap
       )
     } catch (error) {
       if (error instanceof AshlarError) return errorResponse(error)
-      throw error
+      logger.error(`unexpected error at ${url.pathname}`, error)
+      return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
     }
   }
 }

@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 // A session is a token `<expires>.<signature>`: seconds since 1970, and their HMAC-SHA-256 under a key made from the
 // owner key. Nothing is stored: a new owner key ends every session, and the cookie does not tell the key.
 
-export const SESSION_COOKIE = 'ashlar_session'
+const SESSION_COOKIE = 'ashlar_session'
 const LIFETIME_S = 30 * 24 * 3600
 
 /** A token for the owner's browser, good for 30 days. */

@@ -6,7 +6,7 @@ import { CloseCode, handleProtocols, makeServer, type Context } from 'graphql-ws
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Logger } from '../logger.ts'
 import type { Access } from './access.ts'
-import { assertOurHost, factsOf, isForeign, type RequestFacts } from './origin.ts'
+import { assertOurHost, factsOf, isForeign, isHost, type RequestFacts } from './origin.ts'
 import { GRAPHQL_PATH } from './routes.ts'
 import type { SocketOperations } from './socket-operations.ts'
 
@@ -80,7 +80,7 @@ export function serveWebSockets(server: Server, { access, logger, maxBytes, oper
       const open = [...sockets.clients]
       for (const client of open) client.close(1001, 'Going away')
       const impatience = setTimeout(() => open.forEach((client) => client.terminate()), 500)
-      await Promise.all(open.map((client) => client.readyState === client.CLOSED || once(client, 'close')))
+      await Promise.all(open.filter((client) => client.readyState !== client.CLOSED).map((client) => once(client, 'close')))
       clearTimeout(impatience)
     },
   }
@@ -88,7 +88,8 @@ export function serveWebSockets(server: Server, { access, logger, maxBytes, oper
 
 /** Why an upgrade is refused, as a status line. */
 function refusalOf(request: IncomingMessage, facts: RequestFacts): string | undefined {
-  if (new URL(request.url ?? '/', 'http://localhost').pathname !== GRAPHQL_PATH) return '404 Not Found'
+  if (request.url?.split('?', 1)[0] !== GRAPHQL_PATH) return '404 Not Found'
+  if (!isHost(facts.host)) return '400 Bad Request'
   try {
     assertOurHost(facts)
   } catch {

@@ -1,0 +1,67 @@
+import type { FakeBlock } from './fake-blocks.ts'
+
+/** What a block is to do, given to it as its constant input `script`: so it is the same in every attempt and every life. */
+export interface Script {
+  emissions: Emission[]
+  /** It fails after so many pairs, in every attempt before `until`. */
+  failure?: { after: number; isRetryable: boolean; until: number }
+}
+
+/** `pass`: a value that arrived · `digest`: a number that depends on all inputs · `attempt`: which one it is. */
+export interface Emission {
+  pin: string
+  value: 'pass' | 'digest' | 'attempt' | { constant: unknown }
+}
+
+/** One block for each kind of its declaration; what it yields is in the script of its node. */
+export const scripted: Record<string, FakeBlock> = fakes(false)
+
+/** The same blocks after somebody has mended them: none fails. */
+export const mended: Record<string, FakeBlock> = fakes(true)
+
+function fakes(isMended: boolean): Record<string, FakeBlock> {
+  const run: FakeBlock['run'] = (inputs, attempt) => act(inputs, attempt, isMended)
+  return {
+    plain: { run },
+    typed: { run, inputs: { a: { type: 'integer' }, b: { type: 'string' }, l: { type: 'array', items: { type: 'number' } } } },
+    serial: { run, serial: true },
+    static: { run, staticOutput: true },
+    'static-serial': { run, staticOutput: true, serial: true },
+    input: { run, kind: 'input', staticOutput: true },
+    output: { run, kind: 'output' },
+    note: { run, kind: 'note' },
+    'effect-fail': { run, effectful: true, onCrash: 'fail' },
+    'effect-retry': { run, effectful: true, onCrash: 'retry' },
+    'effect-serial': { run, effectful: true, onCrash: 'fail', serial: true },
+  }
+}
+
+function act(inputs: Record<string, unknown>, attempt: number, isMended: boolean): ReturnType<FakeBlock['run']> {
+  const { emissions, failure } = inputs.script as Script
+  const fails = !isMended && failure && attempt < failure.until
+  const yielded = fails ? emissions.slice(0, failure.after) : emissions
+  const pairs = yielded.map(({ pin, value }, i): [string, unknown] => [pin, valueOf(value, inputs, attempt, i)])
+  if (!fails) return { pairs }
+  const { isRetryable } = failure
+  const message = `failed at attempt ${attempt}`
+  return { pairs, error: isRetryable ? { code: 'SANDBOX_LOST', message, retryable: true } : { code: 'BLOCK_FAILED', message } }
+}
+
+function valueOf(value: Emission['value'], inputs: Record<string, unknown>, attempt: number, i: number): unknown {
+  if (typeof value === 'object') return value.constant
+  if (value === 'attempt') return { attempt, k: i }
+  const passed = value === 'pass' ? arrived(inputs) : undefined
+  // What is passed on may grow each time it goes round a cycle.
+  if (passed !== undefined && JSON.stringify(passed).length < 100) return passed
+  return digest(JSON.stringify(inputs)) + i
+}
+
+function arrived({ script: _, name: __, ...inputs }: Record<string, unknown>): unknown {
+  return Object.values(inputs).at(-1)
+}
+
+function digest(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
+}

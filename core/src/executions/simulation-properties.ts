@@ -1,0 +1,129 @@
+import { eventsToReplay, eventsToRetry } from './continue.ts'
+import { simulate } from './fake-blocks.ts'
+import { fold } from './fold.ts'
+import type { Plan } from './plan.ts'
+import { mended, scripted } from './simulation-blocks.ts'
+import { mix, type Case } from './simulation-cases.ts'
+import {
+  afterCrash,
+  claimNoneAgain,
+  claimOutputsTold,
+  claimUncrashed,
+  isRetryable,
+  journalOf,
+  stateOf,
+  traceOf,
+} from './simulation-journal.ts'
+import { claim, claimDelivered } from './simulation-model.ts'
+import type { Simulation, SimulationOptions } from './simulation-worker.ts'
+
+/** An execution of a case, from its start to its end without a crash. */
+export interface Whole {
+  case: Case
+  plan: Plan
+  options: SimulationOptions
+  simulation: Simulation
+}
+
+/** Which of so many things goes on: always the first, always the last, or any; the same whenever as much has been heard. */
+export function orderOf(seed: number): (choices: number, heard: number) => number {
+  if (seed % 8 === 0) return () => 0
+  if (seed % 8 === 1) return (choices) => choices - 1
+  return (choices, heard) => mix(seed, heard) % choices
+}
+
+/** Folding is repeatable, gives the state of the worker that wrote the journal, and works for every part of it. */
+export function claimFolds({ plan, simulation: { events, scheduler }, case: { crashes } }: Whole): void {
+  const state = stateOf(scheduler)
+  for (const copy of [events, afterCrash(events)])
+    claim(stateOf(fold(plan, copy).scheduler) === state, () => 'the journal folds to another state than the worker had')
+  const part = events.slice(0, cutOf(crashes[0], events.length))
+  claim(stateOf(fold(plan, part).scheduler) === stateOf(fold(plan, part).scheduler), () => 'two folds differ')
+}
+
+/**
+ * Killed after any event, several times over, and resumed: everything the scheduler hears is the same as without, in the
+ * same order, and so are the end and every node execution, as long as what is in hand goes on in the same order.
+ *
+ * @returns how many runs were in hand at each crash
+ */
+export function claimSurvives(whole: Whole): number[] {
+  const { plan, options, simulation, case: given } = whole
+  const [trace, state] = [traceOf(simulation.events), stateOf(simulation.scheduler)]
+  const inHand: number[] = []
+  let resumed = simulation
+  let survived = 0
+  for (const crash of given.crashes) {
+    const left = resumed.events.length - survived
+    survived += cutOf(crash, left)
+    const events = afterCrash(resumed.events.slice(0, survived))
+    inHand.push(fold(plan, events).pending.length)
+    resumed = simulate(plan, scripted, { ...options, events })
+    claim(traceOf(resumed.events) === trace, () => `after a crash at event ${survived} something else happened`)
+    claim(stateOf(resumed.scheduler) === state, () => `after a crash at event ${survived} it ended otherwise`)
+    claim(
+      JSON.stringify(resumed.end) === JSON.stringify(simulation.end),
+      () => `after a crash at event ${survived} the end differs`,
+    )
+    claimOutputsTold(resumed.events, resumed.scheduler)
+  }
+  return inHand
+}
+
+/**
+ * A worker that takes over may let what is in hand go on in another order, and with that come to another end, since pins
+ * pair in order of arrival. What holds whatever the order: the whole could have happened just so without any crash.
+ */
+export function claimPossible({ plan, options, simulation, case: { crashes, seed } }: Whole): void {
+  const survived = cutOf(crashes[0], simulation.events.length)
+  const events = afterCrash(simulation.events.slice(0, survived))
+  const resumed = simulate(plan, scripted, { ...options, events, choose: (choices, heard) => mix(seed + 1, heard) % choices })
+  claimUncrashed(plan, options, resumed)
+}
+
+/** Replayed from a node execution on, on the same inputs, it ends the same; on others, that one runs on them. */
+export function claimReplays({ plan, options, simulation, case: { seed } }: Whole): void {
+  const starts = simulation.events.filter(({ type }) => type === 'NodeStarted')
+  const start = starts[seed % starts.length]
+  if (start?.type !== 'NodeStarted') return
+  const { node, n } = start
+  const journal = journalOf(simulation.events)
+  const replayed = simulate(plan, scripted, { ...options, events: eventsToReplay(plan, journal, { node, n }) })
+  claim(traceOf(replayed.events) === traceOf(simulation.events), () => `replayed from ${node}.${n} something else happened`)
+  claim(stateOf(replayed.scheduler) === stateOf(simulation.scheduler), () => `replayed from ${node}.${n} it ended otherwise`)
+  const inputs = { script: { emissions: [] }, changed: seed }
+  const kept = eventsToReplay(plan, journal, { node, n, inputs })
+  const changed = simulate(plan, scripted, { ...options, events: kept })
+  const own = changed.runs.find(([run]) => run === `${node}.${n}`)
+  claim(own?.[1].changed === seed, () => `${node}.${n} ran on ${JSON.stringify(own)}`)
+  claimNoneAgain(plan, kept, changed)
+}
+
+/** Retried after everything was mended, a failed or cancelled execution completes, and what had completed is not run again. */
+export function claimRetries({ plan, options, simulation, case: { seed, crashes } }: Whole): boolean {
+  if (!isRetryable(simulation.end)) return false
+  const { cancelAfter: _, ...again } = options
+  let failed = simulation
+  if (seed % 2 === 0) {
+    failed = simulate(plan, scripted, { ...again, events: afterCrash(eventsToRetry(plan, journalOf(failed.events))) })
+    claimNoneAgain(plan, simulation.events, failed)
+    if (!isRetryable(failed.end)) return true
+  }
+  const events = eventsToRetry(plan, journalOf(failed.events))
+  const retried = simulate(plan, mended, { ...again, events })
+  claimNoneAgain(plan, failed.events, retried)
+  const { status, reason } = retried.end ?? {}
+  const isDone = status === 'COMPLETED' || reason?.code === 'BUDGET_EXCEEDED' || reason?.code === 'BLOCK_INPUT_INVALID'
+  claim(isDone, () => `mended and retried it ended ${status}: ${reason?.message}`)
+  claimDelivered(plan, retried.events, retried.scheduler)
+  claimOutputsTold(retried.events, retried.scheduler)
+  const survived = events.length + cutOf(crashes[0], retried.events.length - events.length)
+  const resumed = simulate(plan, mended, { ...again, events: afterCrash(retried.events.slice(0, survived)) })
+  claim(stateOf(resumed.scheduler) === stateOf(retried.scheduler), () => 'retried and crashed it ended otherwise')
+  return true
+}
+
+/** @param crash in thousandths */
+function cutOf(crash: number | undefined, length: number): number {
+  return Math.floor(((crash ?? 0) / 1000) * length)
+}

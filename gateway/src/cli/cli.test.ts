@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { runCli } from './cli.ts'
+import { parseRun } from './run.ts'
+
+async function ashlar(...args: string[]) {
+  const out: string[] = []
+  const err: string[] = []
+  const stdout = { write: (text: string) => out.push(text) }
+  const stderr = { write: (text: string) => err.push(text) }
+  const status = await runCli(args, { stdout, stderr, environment: { PORT: 'wrong' } })
+  return { status, stdout: out.join(''), stderr: err.join('') }
+}
+
+it.each([['help'], ['--help'], ['-h']])('%s tells every command and variable', async (word) => {
+  const { status, stdout, stderr } = await ashlar(word)
+  expect([status, stderr]).toEqual([0, ''])
+  for (const part of [
+    'ashlar start',
+    'ashlar run <graph.json>',
+    'ashlar graph export',
+    'ashlar graph import',
+    'PORT',
+    'ASHLAR_DATA_DIR',
+    'DATABASE_URL',
+  ])
+    expect(stdout).toContain(part)
+})
+
+it('tells its version', async () => {
+  expect(await ashlar('--version')).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' })
+})
+
+it('tells the usage of one command', async () => {
+  expect((await ashlar('graph', 'export', '--help')).stdout).toMatch(
+    /^usage: ashlar graph export <id \| name> \[--output file\]\n/,
+  )
+})
+
+it.each([
+  [[], 'a command is missing'],
+  [['nothing'], 'there is no command "nothing"'],
+  [['graph', 'nothing'], 'there is no command "graph nothing"'],
+  [['start', '--nothing'], "Unknown option '--nothing'"],
+  [['start', '--role', 'chef'], '--role must be one of all, gateway, worker, got "chef"'],
+  [['run'], 'the graph file is missing'],
+  [['run', 'a.json', 'name=Ada'], '"name=Ada" is too much'],
+  [['run', 'a.json', '--input', 'Ada'], '--input must read name=value'],
+  [['graph', 'import'], 'name one graph file'],
+  [['graph', 'export', 'a', 'b'], 'name one graph'],
+])('%j is wrong: the usage on standard error, status 2', async (args, message) => {
+  const { status, stdout, stderr } = await ashlar(...args)
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).toContain(message)
+  expect(stderr).toContain('usage: ashlar')
+})
+
+it('tells an error with its code in one line, status 1', async () => {
+  expect(await ashlar('start')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'error CONFIG_INVALID: environment variable PORT must be a whole number from 0 to 65535, got "wrong"\n',
+  })
+})
+
+describe('parseRun', () => {
+  it('takes inputs in every form', () => {
+    expect(parseRun(['-i', 'a=1', 'graph.json', '--input', 'b=x=y', '--input=c=@file'])).toEqual({
+      path: 'graph.json',
+      inputs: ['a=1', 'b=x=y', 'c=@file'],
+    })
+  })
+})

@@ -1,0 +1,77 @@
+/** What a workload found. Numbers are in the workload's unit unless the name of a yardstick says otherwise. */
+export interface Figure {
+  /** Tells the figures of one workload apart: `burst/journal`. */
+  part?: string
+  value: number
+  /** Measured in the same run, by name. */
+  yardsticks?: Record<string, number>
+  /** None for what is only shown. */
+  goal?: Goal
+}
+
+interface Goal {
+  better: 'lower' | 'higher'
+  /** None when the yardstick that it is relative to could not be measured. */
+  must: number | null
+  aim: number | null
+  /** Something else that must be true. @default true */
+  also?: boolean
+}
+
+/** A figure as it is printed: the field names and their order are the contract of `--json`. */
+export interface Row {
+  workload: string
+  value: number
+  unit: string
+  yardsticks: Record<string, number>
+  must: number | null
+  aim: number | null
+  /** The value reaches what it must; null where nothing is asked of it. */
+  ok: boolean | null
+}
+
+export function createRow(workload: string, unit: string, { part, value, yardsticks = {}, goal }: Figure): Row {
+  return {
+    workload: part === undefined ? workload : `${workload}/${part}`,
+    value: round(value),
+    unit,
+    yardsticks: Object.fromEntries(Object.entries(yardsticks).map(([name, each]) => [name, round(each)])),
+    must: goal?.must == null ? null : round(goal.must),
+    aim: goal?.aim == null ? null : round(goal.aim),
+    ok: goal?.must == null ? null : reaches(value, goal.must, goal.better) && goal.also !== false,
+  }
+}
+
+function reaches(value: number, must: number, better: Goal['better']): boolean {
+  return better === 'lower' ? value <= must : value >= must
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}
+
+const HEADER = ['workload', 'value', 'unit', 'must', 'aim', 'ok', 'yardsticks']
+/** Columns that hold numbers. */
+const RIGHT = new Set([1, 3, 4])
+
+/** For people: a line per row, and one more for each yardstick after the first. */
+export function formatTable(rows: readonly Row[]): string {
+  const lines = [HEADER, ...rows.flatMap(linesOf)]
+  const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  const pad = (cell: string, column: number): string =>
+    RIGHT.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
+  return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n')
+}
+
+function linesOf({ workload, value, unit, yardsticks, must, aim, ok }: Row): string[][] {
+  const mark = ok === null ? '' : ok ? '✓' : '✗'
+  const [first = '', ...others] = Object.entries(yardsticks).map(([name, each]) => `${name} ${formatNumber(each)}`)
+  const line = [workload, formatNumber(value), unit, formatNumber(must), formatNumber(aim), mark, first]
+  return [line, ...others.map((other) => ['', '', '', '', '', '', other])]
+}
+
+/** Three digits are as many as such a figure has. */
+function formatNumber(value: number | null): string {
+  if (value === null) return ''
+  return value.toLocaleString('en', Math.abs(value) < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 })
+}

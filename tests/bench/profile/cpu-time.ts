@@ -1,0 +1,35 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+/** Milliseconds on a core since its start. */
+export interface ProcessTime {
+  /** The thread that the process began with. */
+  main: number
+  /** All other threads that are there. */
+  others: number
+}
+
+/** Time that processes have taken, added up; zero where the system does not tell (only Linux does, by thread). */
+export async function cpuTime(pids: readonly number[]): Promise<ProcessTime> {
+  const times = await Promise.all(pids.map(timeOf))
+  return { main: sum(times.map(({ main }) => main)), others: sum(times.map(({ others }) => others)) }
+}
+
+async function timeOf(pid: number): Promise<ProcessTime> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
+  const times = await Promise.all(threads.map(async (thread) => ({ thread, ms: await threadMs(pid, thread) })))
+  const isMain = ({ thread }: { thread: string }): boolean => thread === String(pid)
+  return {
+    main: sum(times.filter(isMain).map(({ ms }) => ms)),
+    others: sum(times.filter((each) => !isMain(each)).map(({ ms }) => ms)),
+  }
+}
+
+/** The first number is nanoseconds on a core. */
+async function threadMs(pid: number, thread: string): Promise<number> {
+  const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0')
+  return Number(text.split(' ')[0]) / 1e6
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

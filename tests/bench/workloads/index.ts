@@ -1,0 +1,11 @@
+import type { Workload } from '../context.ts'
+import { breakdown } from './breakdown.ts'
+import { burst } from './burst.ts'
+import { chain10Fib33 } from './chain-10-fib33.ts'
+import { chain40 } from './chain-40.ts'
+import { fanOut200 } from './fan-out.ts'
+import { history } from './history.ts'
+import { waiting } from './waiting.ts'
+
+/** In the order in which they run. */
+export const WORKLOADS: readonly Workload[] = [chain40, chain10Fib33, burst, fanOut200, waiting, history, breakdown]

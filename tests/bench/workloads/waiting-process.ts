@@ -1,0 +1,90 @@
+/**
+ * Started by `waiting.ts`: `node --expose-gc waiting-process.ts <database url> <plugin folder …>`. A worker of its own, so that
+ * nothing else of the benchmark is on its heap. Executions that wait have children, and of those a worker takes as many as it
+ * has slots: what these cost is measured first, with as many executions of the same graph and none that waits.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { createRuntime, type Runtime } from '@ashlar/core'
+import { tellError } from '../context.ts'
+import { parentOf, waiting } from '../graphs.ts'
+import type { WaitingMessage } from './waiting.ts'
+
+const PARENTS = 1000
+/** Longer than the measurement takes. */
+const WAIT_SECONDS = 3600
+const GIVE_UP_AFTER_MS = 60_000
+
+const [databaseUrl = '', ...pluginRoots] = process.argv.slice(2)
+process.on('disconnect', () => process.exit())
+// Ctrl-C reaches the whole process group; whoever started this ends it in order.
+process.on('SIGINT', () => {})
+const runtime = await createRuntime({ databaseUrl, pluginRoots, onError: tellError })
+try {
+  const found = await measure(runtime)
+  process.send?.(found)
+} finally {
+  await runtime.close()
+  process.disconnect?.()
+}
+
+async function measure({ accounts, graphs, executions, worker, database }: Runtime): Promise<WaitingMessage> {
+  const { id: ownerId } = await accounts.ensureOwner()
+  const childGraph = await graphs.create(ownerId, { name: 'Child', document: waiting(WAIT_SECONDS) })
+  const parentGraph = await graphs.create(ownerId, { name: 'Parent', document: parentOf(childGraph.id) })
+  const start = (graphId: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => executions.start(ownerId, { graphId, inputs: {} })))
+  const count = async (status: string): Promise<number> => {
+    const { rows } = await database.pool.query<{ count: number }>(
+      'select count(*)::int as count from execution where status = $1',
+      [status],
+    )
+    return rows[0]?.count ?? 0
+  }
+  const settle = async (): Promise<number> => {
+    await becomeStable(async () => `${await count('WAITING')} ${await count('RUNNING')} ${worker?.active() ?? 0}`)
+    return worker?.active() ?? 0
+  }
+  const cancelAll = async (): Promise<void> => {
+    const { rows } = await database.pool.query<{ id: string }>(
+      `select id from execution where parent_id is null and status in ('QUEUED', 'RUNNING', 'WAITING')`,
+    )
+    for (let i = 0; i < rows.length; i += 20)
+      await Promise.all(rows.slice(i, i + 20).map(({ id }) => executions.cancel(ownerId, id)))
+    await settle()
+  }
+
+  // The same twice: the first time is for everything that comes once and stays.
+  await start(parentGraph.id, PARENTS)
+  const slots = await settle()
+  await cancelAll()
+  const idleBytes = await heapBytes()
+  await start(childGraph.id, slots)
+  const running = await settle()
+  const runningBytes = await heapBytes()
+  await cancelAll()
+  const idleAgainBytes = await heapBytes()
+  await start(parentGraph.id, PARENTS)
+  if ((await settle()) !== running) throw new Error(`not ${running} executions run, but ${worker?.active()}`)
+  const waitingBytes = await heapBytes()
+  return { waiting: await count('WAITING'), running, idleBytes, runningBytes, idleAgainBytes, waitingBytes }
+}
+
+/** Until the same has been seen for a while. */
+async function becomeStable(look: () => Promise<string>): Promise<void> {
+  const givenUpAt = performance.now() + GIVE_UP_AFTER_MS
+  for (let last = '', since = performance.now(); performance.now() - since < 2500; await pause(250)) {
+    const seen = await look()
+    if (seen !== last) [last, since] = [seen, performance.now()]
+    if (performance.now() > givenUpAt) throw new Error(`it does not settle: ${seen}`)
+  }
+}
+
+/** What lives on the heap, and outside it for objects on it. */
+async function heapBytes(): Promise<number> {
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc?.()
+    await pause(50)
+  }
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
