@@ -49,7 +49,7 @@ async function writePlugin(name: string, source: string): Promise<void> {
   await writeFile(join(folder, name, 'index.ts'), source)
 }
 
-async function outcomeOf(block: string, timeoutMs = 3000) {
+async function outcomeOf(block: string, timeoutMs = 20_000) {
   const document = { nodes: [{ id: 'node', block, timeoutMs }] }
   const graph = await runtime.graphs.create(runtime.ownerId, { name: block, document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
@@ -85,11 +85,11 @@ describe('a plugin that', () => {
 
 describe('a block that', () => {
   it.each([
-    ['runaway/loop', 'TIMEOUT'],
-    ['runaway/eat', 'MEMORY_LIMIT'],
-    ['runaway/large', 'OUTPUT_LIMIT'],
-  ])('runs away (%s) fails alone with its code, while another execution goes on', async (block, code) => {
-    const [outcome, other] = await Promise.all([outcomeOf(block), outcomeOf('time/countdown')])
+    ['runaway/loop', 'TIMEOUT', 1500],
+    ['runaway/eat', 'MEMORY_LIMIT', 20_000],
+    ['runaway/large', 'OUTPUT_LIMIT', 20_000],
+  ])('runs away (%s) fails alone with its code, while another execution goes on', async (block, code, timeoutMs) => {
+    const [outcome, other] = await Promise.all([outcomeOf(block, timeoutMs), outcomeOf('time/countdown')])
     expect(other).toMatchObject({ status: 'COMPLETED' })
     expect(outcome).toMatchObject({
       status: 'FAILED',

@@ -28,8 +28,9 @@ interface BatchResult extends Batch {
 function runBatch({ cases, seed }: Batch): BatchResult {
   const pureCases = Math.ceil(cases * 0.7)
   const pure = provePure({ cases: pureCases, seed })
+  if (pure.failure !== undefined) return { cases, seed, failure: pure.failure, pure: pure.counts, effects: {} }
   const effects = proveEffects({ cases: cases - pureCases, seed })
-  return { cases, seed, failure: pure.failure ?? effects.failure, pure: pure.counts, effects: effects.counts }
+  return { cases, seed, failure: effects.failure, pure: pure.counts, effects: effects.counts }
 }
 
 async function simulate(cases: number, seed: number): Promise<void> {

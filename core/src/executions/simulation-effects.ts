@@ -48,6 +48,10 @@ function claimReplayable(plan: Plan, { events }: Lives, options: CrashOptions): 
   const kept = eventsToReplay(plan, journalOf(events), start)
   const replayed = runThroughCrashes(plan, scripted, { ...options, events: afterCrash(kept), mayCrash: false })
   claimCommitted(plan, replayed)
+  const own = replayed.scheduler.nodeExecution(start.node, start.n)
+  const isRun = replayed.effects.has(`${start.node}.${start.n}.1`) || own?.status !== 'COMPLETED'
+  claim(isRun || !own?.node.block.effectful, () => `${start.node}.${start.n} was replayed and not run`)
+  claim(own?.error?.code !== 'EFFECT_INTERRUPTED', () => `${start.node}.${start.n} was replayed and cut off`)
   const first = starts.find(({ node, n }) => node === start.node && n === start.n)
   const succeeded = new Set(events.flatMap((event) => (event.type === 'NodeFinished' && !event.error ? [nameOf(event)] : [])))
   for (const begun of starts) {
@@ -92,8 +96,10 @@ function claimOnce(plan: Plan, { scheduler, interrupted }: Lives, all: readonly 
   for (const run of scheduler.nodeExecutions()) {
     const key = keyOf(run)
     const hasBegun = all.some(({ effects }) => effects.has(key))
+    const isCutOff = run.error?.code === 'EFFECT_INTERRUPTED'
+    claim(!isCutOff || run.node.block.onCrash === 'fail', () => `${key} may be repeated and was not`)
     claim(run.status !== 'COMPLETED' || !run.node.block.effectful || hasBegun, () => `${key} completed and never began outside`)
-    const isTold = run.error?.code === 'EFFECT_INTERRUPTED' || (run.status === 'CANCELLED' && scheduler.status !== 'COMPLETED')
+    const isTold = isCutOff || (run.status === 'CANCELLED' && scheduler.status !== 'COMPLETED')
     claim(!interrupted.has(key) || isTold, () => `${key} was cut off in the middle and is ${run.status} ${run.error?.code}`)
   }
 }

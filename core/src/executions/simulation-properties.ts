@@ -1,7 +1,9 @@
 import { eventsToReplay, eventsToRetry } from './continue.ts'
+import type { ExecutionEvent } from './events.ts'
 import { simulate } from './fake-blocks.ts'
 import { fold } from './fold.ts'
 import type { Plan } from './plan.ts'
+import type { Scheduler } from './scheduler.ts'
 import { mended, scripted } from './simulation-blocks.ts'
 import { mix, type Case } from './simulation-cases.ts'
 import {
@@ -38,7 +40,22 @@ export function claimFolds({ plan, simulation: { events, scheduler }, case: { cr
   for (const copy of [events, afterCrash(events)])
     claim(stateOf(fold(plan, copy).scheduler) === state, () => 'the journal folds to another state than the worker had')
   const part = events.slice(0, cutOf(crashes[0], events.length))
-  claim(stateOf(fold(plan, part).scheduler) === stateOf(fold(plan, part).scheduler), () => 'two folds differ')
+  const folded = fold(plan, part).scheduler
+  claim(stateOf(folded) === stateOf(fold(plan, part).scheduler), () => 'two folds differ')
+  claimLateIgnored(folded)
+}
+
+/** Rule 18: what comes of a run that is not running, or is not to be repeated, changes nothing. */
+function claimLateIgnored(scheduler: Scheduler): void {
+  const state = stateOf(scheduler)
+  for (const { node, n, status } of scheduler.nodeExecutions()) {
+    if (status === 'RUNNING') continue
+    const at = { node: node.id, n }
+    scheduler.step({ type: 'output', ...at, pin: 'out', value: 'late' })
+    scheduler.step({ type: 'finish', ...at })
+    if (status !== 'QUEUED') scheduler.step({ type: 'retry', ...at })
+  }
+  claim(stateOf(scheduler) === state, () => 'a late result was taken')
 }
 
 /**
@@ -110,6 +127,7 @@ export function claimRetries({ plan, options, simulation, case: { seed, crashes 
     if (!isRetryable(failed.end)) return true
   }
   const events = eventsToRetry(plan, journalOf(failed.events))
+  claimRepeated(plan, failed, events)
   const retried = simulate(plan, mended, { ...again, events })
   claimNoneAgain(plan, failed.events, retried)
   const { status, reason } = retried.end ?? {}
@@ -121,6 +139,17 @@ export function claimRetries({ plan, options, simulation, case: { seed, crashes 
   const resumed = simulate(plan, mended, { ...again, events: afterCrash(retried.events.slice(0, survived)) })
   claim(stateOf(resumed.scheduler) === stateOf(retried.scheduler), () => 'retried and crashed it ended otherwise')
   return true
+}
+
+/** What nothing handled is repeated at once: it is not left to a backoff. */
+function claimRepeated(plan: Plan, { scheduler }: Simulation, events: readonly ExecutionEvent[]): void {
+  const begun = fold(plan, events).scheduler
+  for (const { node, n, status, attempt } of scheduler.nodeExecutions()) {
+    if (status !== 'FAILED' || node.links.has('error')) continue
+    const again = begun.nodeExecution(node.id, n)
+    const isRepeated = again?.attempt === attempt + 1 && (again.status === 'RUNNING' || again.status === 'QUEUED')
+    claim(isRepeated, () => `${node.id}.${n} failed and is ${again?.status} at attempt ${again?.attempt} of the retry`)
+  }
 }
 
 /** @param crash in thousandths */

@@ -54,6 +54,8 @@ export class Watch {
     claim(isFinal(status) && status === end?.status, () => `it ended ${end?.status} and is ${status}`)
     const left = scheduler.nodeExecutions().filter((run) => run.status === 'QUEUED' || run.status === 'RUNNING')
     claim(left.length === 0, () => `${left[0]?.node.id}.${left[0]?.n} is ${left[0]?.status} after the end`)
+    const dropped = scheduler.nodeExecutions().find((run) => run.status === 'CANCELLED')
+    claim(status !== 'COMPLETED' || !dropped, () => `it completed, and ${dropped?.node.id}.${dropped?.n} was not run to its end`)
     const collected: Record<string, unknown[]> = {}
     for (const event of events) if (event.type === 'GraphOutput') (collected[event.name] ??= []).push(event.value)
     const [told, kept] = [JSON.stringify(collected), JSON.stringify(scheduler.outputs)]
@@ -78,6 +80,7 @@ export class Watch {
     const name = `${node.id}.${n}`
     claim(!this.#starts.has(`${name}.${attempt}`), () => `attempt ${attempt} of ${name} was started twice`)
     this.#starts.add(`${name}.${attempt}`)
+    claim(attempt <= (node.retry?.attempts ?? 1), () => `${name} was given attempt ${attempt}`)
     if (attempt > 1) return
     const last = this.#lastStarted.get(node.id) ?? 0
     claim(n === last + 1, () => `${name} was started after ${node.id}.${last}`)

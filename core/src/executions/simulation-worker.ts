@@ -168,6 +168,7 @@ export class Simulator {
 
   #happen(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.end) return
+    if (this.events.length > MOST_EVENTS) throw new Error('it does not come to an end')
     this.events.push(event)
     this.#step(input)
   }
@@ -224,6 +225,9 @@ export class Simulator {
     started.error = error
   }
 }
+
+/** Many times what the budgets of the cases allow. */
+const MOST_EVENTS = 100_000
 
 const EFFECT_INTERRUPTED: NodeError = { code: 'EFFECT_INTERRUPTED', message: 'the worker ended' }
 

@@ -14,6 +14,7 @@
  * process → worker
  * - `ready`   the process can take calls
  * - `events`  JSON text `[GuestEvent, …]`, in the order in which each guest produced them
+ * - `aborted` the guest has heard that these calls are aborted, so they run no more code without a pause
  * - `lost`    a guest (owner, digest, scope) is gone with the calls that were in it, and why
  */
 export type ToProcess =
@@ -23,7 +24,11 @@ export type ToProcess =
   | [type: 'abort', guest: string, ids: number[]]
   | [type: 'forget', scope: string]
 
-export type FromProcess = [type: 'ready'] | [type: 'events', json: string] | [type: 'lost', guest: string, reason: LostReason]
+export type FromProcess =
+  | [type: 'ready']
+  | [type: 'events', json: string]
+  | [type: 'aborted', guest: string, ids: number[]]
+  | [type: 'lost', guest: string, reason: LostReason]
 
 /** `run` a block, run one of its `test`s, or `describe` the plugin. */
 export type CallKind = 'run' | 'test' | 'describe'

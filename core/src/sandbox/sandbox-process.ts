@@ -41,6 +41,8 @@ export class SandboxProcess {
   readonly #limits: SandboxLimits
   readonly #events: SandboxProcessEvents
   readonly #digests = new Set<string>()
+  /** Calls that were aborted and may still be computing, by guest: what happens to the guest is their doing. */
+  readonly #aborting = new Map<string, Set<number>>()
   #queue: CallMessage[] = []
   #sweeper: NodeJS.Timeout | undefined
   #stderr = ''
@@ -96,9 +98,10 @@ export class SandboxProcess {
   /** Nobody wants the result any more. */
   abort(call: Call): void {
     if (!this.inFlight.delete(call.id)) return
-    const { owner, scope, bundle } = call.request
+    const guest = guestOfCall(call)
     this.#queue = this.#queue.filter(([id]) => id !== call.id)
-    this.#send(['abort', `${owner}|${bundle.digest}|${scope}`, [call.id]])
+    this.#aborting.set(guest, (this.#aborting.get(guest) ?? new Set()).add(call.id))
+    this.#send(['abort', guest, [call.id]])
   }
 
   forget(scope: string): void {
@@ -146,13 +149,20 @@ export class SandboxProcess {
 
   #receive(message: FromProcess): void {
     if (message[0] === 'events') return this.#takeEvents(message[1])
+    if (message[0] === 'aborted') return this.#heardOfAbort(message[1], message[2])
     if (message[0] !== 'lost') return
     const [, guest, reason] = message
     const lost = [...this.inFlight.values()].filter((call) => guestOfCall(call) === guest)
     for (const call of lost) this.inFlight.delete(call.id)
     // What runs on after it passed its memory limit cannot be stopped but with its process.
     if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
-    this.#events.lost(lost, reason)
+    this.#events.lost(lost, this.#aborting.delete(guest) ? { kind: 'evicted' } : reason)
+  }
+
+  #heardOfAbort(guest: string, ids: number[]): void {
+    const aborting = this.#aborting.get(guest)
+    for (const id of ids) aborting?.delete(id)
+    if (aborting?.size === 0) this.#aborting.delete(guest)
   }
 
   #retireSoon(): void {
@@ -234,6 +244,7 @@ export class SandboxProcess {
       this.#ended = true
       this.#events.ended()
     }
+    if (calls.length > 0 && this.#aborting.size > 0) return this.#events.lost(calls, { kind: 'evicted' })
     if (calls.length > 0)
       this.#events.lost(calls, this.#loss ?? (ranOutOfMemory ? { kind: 'memory' } : { kind: 'exit', detail: how }))
   }

@@ -185,6 +185,15 @@ describe('a runaway', () => {
   })
 })
 
+describe('a call that was aborted', () => {
+  it('and computes on is not blamed on the calls after it', async () => {
+    const eating = await call(honest, 'grow-array', { timeoutMs: 60 })
+    const after = await Promise.all([call(honest, 'add'), call(honest, 'wait', { timeoutMs: 30_000 })])
+    expect(eating.error?.code).toBe('TIMEOUT')
+    expect(after.map(({ error }) => error)).toEqual([undefined, undefined])
+  })
+})
+
 describe('a process that is killed', () => {
   it('has its calls started again elsewhere, without repeated outputs', async () => {
     const waiting = call(honest, 'wait')

@@ -4,6 +4,7 @@ import type { Guest, GuestIsolate } from './guest-isolates.ts'
 /** What a guest's calls report to. */
 export interface Report {
   events(json: string): void
+  aborted(ids: number[]): void
   lost(reason: LostReason): void
 }
 
@@ -54,6 +55,7 @@ export class GuestCalls {
     const impatient = setTimeout(() => this.#isolate.dispose(), ABORT_WITHIN_MS)
     await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => '1'))
     clearTimeout(impatient)
+    if (!this.#ended) this.#report.aborted(ids)
   }
 
   /** Nothing more is reported after this but, when there is one, the reason. */

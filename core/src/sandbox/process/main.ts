@@ -36,7 +36,7 @@ class Guests {
     if (message[0] === 'calls') this.#start(message[1])
     else if (message[0] === 'plugin') this.#codes.set(message[1], message[2])
     else if (message[0] === 'reply') void this.#guests.get(message[1])?.reply(message[2])
-    else if (message[0] === 'abort') void this.#guests.get(message[1])?.abort(message[2])
+    else if (message[0] === 'abort') this.#abort(message[1], message[2])
     else this.#forget(message[1])
   }
 
@@ -47,6 +47,12 @@ class Guests {
     }
   }
 
+  #abort(name: string, ids: number[]): void {
+    const guest = this.#guests.get(name)
+    if (guest) void guest.abort(ids)
+    else send(['aborted', name, ids])
+  }
+
   #guestFor(call: CallMessage): GuestCalls {
     const name = guestOf(call)
     const known = this.#guests.get(name)
@@ -55,6 +61,7 @@ class Guests {
     const loaded = this.#isolateOf(owner, digest)
     const guest = new GuestCalls(loaded.isolate, this.#options.maxCpuMs, {
       events: post,
+      aborted: (ids) => send(['aborted', name, ids]),
       lost: (reason) => this.#lose(call, loaded, reason),
     })
     this.#guests.set(name, guest)

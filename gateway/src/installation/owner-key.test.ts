@@ -1,0 +1,42 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ensureOwnerKey, readOwnerKey } from './owner-key.ts'
+
+let folder: string
+let file: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ashlar-key-'))
+  file = join(folder, 'owner-key')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+it('is made once, of 32 random bytes, for its owner alone to read', async () => {
+  const key = await ensureOwnerKey(file)
+  expect(key).toMatch(/^[\w-]{43}$/)
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect(await ensureOwnerKey(file)).toBe(key)
+  expect(await readFile(file, 'utf8')).toBe(`${key}\n`)
+})
+
+it('may be one that somebody else has made', async () => {
+  await writeFile(file, 'a-key-that-came-from-a-secret-store-0001')
+  expect(await ensureOwnerKey(file)).toBe('a-key-that-came-from-a-secret-store-0001')
+})
+
+it.each(['', 'short', `${'x'.repeat(40)} ${'y'.repeat(40)}`])(
+  'is refused when the file holds %j, without telling it',
+  async (text) => {
+    await writeFile(file, text)
+    await expect(ensureOwnerKey(file)).rejects.toMatchObject({
+      code: 'DATA_DIR_UNUSABLE',
+      message:
+        'the file owner-key of the data directory cannot be used: it must hold at least 32 letters, digits, "-" or "_": delete it, and the next start makes a new one',
+    })
+  },
+)
+
+it('is told to be missing', async () => {
+  await expect(readOwnerKey(file)).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
+})
