@@ -70,7 +70,13 @@ export interface Runtime {
 export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
   const undo: (() => Promise<void> | void)[] = []
   const close = async (): Promise<void> => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step()
+    for (let step = undo.pop(); step; step = undo.pop()) {
+      try {
+        await step()
+      } catch (error) {
+        config.onError(error) // what is left is closed all the same
+      }
+    }
   }
   try {
     return { ...(await compose(config, undo)), close }
@@ -83,11 +89,11 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
 /** @param undo gets a step for everything that was opened */
 async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)[]): Promise<Omit<Runtime, 'close'>> {
   const { databaseUrl, role = 'all', sandbox: limits, retentionDays = 30, onError } = config
-  const [database, sandbox] = await Promise.all([
-    openDatabase({ url: databaseUrl, entities: ENTITIES }),
-    role === 'gateway' ? Promise.resolve(undefined) : createSandbox(limits),
-  ])
-  undo.push(database.close, () => sandbox?.close())
+  const sandboxOpening = role === 'gateway' ? Promise.resolve(undefined) : createSandbox(limits)
+  undo.push(() => sandboxOpening.then((opened) => opened?.close()))
+  const database = await openDatabase({ url: databaseUrl, entities: ENTITIES })
+  undo.push(database.close)
+  const sandbox = await sandboxOpening
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
   const plugins = await openPlugins(config, database, notifications, sandbox, undo)

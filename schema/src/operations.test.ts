@@ -232,6 +232,32 @@ describe('executions', () => {
     })
   })
 
+  it('are let go by a subscriber that leaves while nothing happens', async () => {
+    const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 30 } }] }
+    const graphId = (await run(CREATE, { name: 'Wait', document })).createGraph.id
+    const { startExecution } = await run(START, { id: graphId })
+    const subscription = parse(`subscription ($id: ID!) { executionEvents(executionId: $id) { seq } }`)
+    const options = { schema, document: subscription, variableValues: { id: startExecution.id }, contextValue: await contextOf() }
+    const stream = (await subscribe(options)) as AsyncGenerator<ExecutionResult>
+    expect((await stream.next()).value).toMatchObject({ data: { executionEvents: { seq: 1 } } })
+    await stream.next()
+    const waiting = stream.next()
+    expect(await stream.return(undefined)).toMatchObject({ done: true })
+    expect(await waiting).toMatchObject({ done: true })
+    await run(`mutation ($id: ID!) { cancelExecution(input: { executionId: $id }) { __typename } }`, { id: startExecution.id })
+  })
+
+  it('leave a subscriber to changes of the blocks go as well', async () => {
+    const stream = (await subscribe({
+      schema,
+      document: parse('subscription { blocksChanged { at plugins { packageName } } }'),
+      contextValue: await contextOf(),
+    })) as AsyncGenerator<ExecutionResult>
+    const waiting = stream.next()
+    expect(await stream.return(undefined)).toMatchObject({ done: true })
+    expect(await waiting).toMatchObject({ done: true })
+  })
+
   it('can be cancelled once', async () => {
     const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 30 } }] }
     const graphId = (await run(CREATE, { name: 'Wait', document })).createGraph.id

@@ -41,20 +41,38 @@ const READ_AHEAD = 500
 
 /**
  * Follows an execution from `after` on until it has finished: first what the journal holds, then what comes, each event
- * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events.
+ * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events. A reader that leaves
+ * (`return`) while it waits is let go at once.
  */
-export async function* followEvents(
+export function followEvents(
   pool: pg.Pool,
   notifications: Notifications,
   executionId: string,
   after: number,
 ): AsyncGenerator<JournalEvent, void> {
-  let heard = Promise.withResolvers<void>()
+  const reader = { heard: Promise.withResolvers<void>(), hasLeft: false }
+  const events = read(pool, notifications, executionId, after, reader)
+  const leave = events.return.bind(events)
+  events.return = (value) => {
+    reader.hasLeft = true
+    reader.heard.resolve()
+    return leave(value)
+  }
+  return events
+}
+
+async function* read(
+  pool: pg.Pool,
+  notifications: Notifications,
+  executionId: string,
+  after: number,
+  reader: { heard: PromiseWithResolvers<void>; hasLeft: boolean },
+): AsyncGenerator<JournalEvent, void> {
   const end = notifications.listen('journal', (message) => {
-    if (message === '' || message.includes(executionId)) heard.resolve()
+    if (message === '' || message.includes(executionId)) reader.heard.resolve()
   })
   try {
-    for (let last = after; ;) {
+    for (let last = after; !reader.hasLeft;) {
       const events = await readEvents(pool, executionId, last, READ_AHEAD)
       for (const event of events) {
         yield event
@@ -62,8 +80,8 @@ export async function* followEvents(
       }
       last = events.at(-1)?.seq ?? last
       if (events.length === READ_AHEAD) continue
-      await heard.promise
-      heard = Promise.withResolvers()
+      await reader.heard.promise
+      reader.heard = Promise.withResolvers()
     }
   } finally {
     end()

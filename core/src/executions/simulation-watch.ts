@@ -54,6 +54,7 @@ export class Watch {
     claim(isFinal(status) && status === end?.status, () => `it ended ${end?.status} and is ${status}`)
     const left = scheduler.nodeExecutions().filter((run) => run.status === 'QUEUED' || run.status === 'RUNNING')
     claim(left.length === 0, () => `${left[0]?.node.id}.${left[0]?.n} is ${left[0]?.status} after the end`)
+    this.#claimFailures(scheduler, end)
     const dropped = scheduler.nodeExecutions().find((run) => run.status === 'CANCELLED')
     claim(status !== 'COMPLETED' || !dropped, () => `it completed, and ${dropped?.node.id}.${dropped?.n} was not run to its end`)
     const collected: Record<string, unknown[]> = {}
@@ -62,6 +63,22 @@ export class Watch {
     claim(told === kept, () => `the events tell the outputs ${told}, the end ${kept}`)
     for (const input of LATE) claim(scheduler.step(input).length === 0, () => `it decided something at a late ${input.type}`)
     claim(scheduler.status === status, () => `a late event made it ${scheduler.status}`)
+  }
+
+  /** Rule 12. */
+  #claimFailures(scheduler: Scheduler, end: Simulation['end']): void {
+    const failed = scheduler.nodeExecutions().filter(({ status }) => status === 'FAILED')
+    const nodes = new Set(failed.map(({ node }) => node.id))
+    const isTold = scheduler.failedNodes.length === nodes.size && scheduler.failedNodes.every((id) => nodes.has(id))
+    claim(isTold, () => `${[...nodes].join()} failed, ${scheduler.failedNodes.join()} are told`)
+    const unhandled = failed.filter(({ node }) => !node.links.has('error')).map(({ node }) => node.id)
+    const mayEnd = this.#plan.onUnhandledError === 'FAIL' && unhandled.length > 0
+    const hasEnded = end?.status === 'FAILED' && end.reason?.code !== 'BUDGET_EXCEEDED'
+    claim(
+      mayEnd === hasEnded,
+      () => `${unhandled.join()} failed without a link, and it ended ${end?.status} ${end?.reason?.code}`,
+    )
+    claim(!hasEnded || end.reason?.node === unhandled[0], () => `${unhandled.join()} failed, ${end?.reason?.node} is to blame`)
   }
 
   #hear(decision: Decision, scheduler: Scheduler): void {

@@ -79,7 +79,7 @@ async function serve({ config, installation, terminal, stop, ready }: Service): 
     tellFailedPlugins(installation, terminal)
     if (!stop.signal.aborted) ready(url)
     if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
-    if (!stop.signal.aborted) tellNextSteps(url, ownerKey, terminal)
+    if (!stop.signal.aborted) tellNextSteps(url, ownerKey, config, terminal)
     await aborted(stop.signal)
     terminal.line('Stopping.')
   } finally {
@@ -109,12 +109,15 @@ function tellFailedPlugins({ runtime }: Installation, terminal: Terminal): void 
   }
 }
 
-function tellNextSteps(url: string, key: string, terminal: Terminal): void {
+function tellNextSteps(url: string, key: string, { dataDir }: Config, terminal: Terminal): void {
   const link = `${new URL('/login', url)}?key=${key}`
+  // Without it the command would look for a server in the default one.
+  const where = dataDir === '.ashlar' ? '' : `ASHLAR_DATA_DIR='${dataDir}' `
+  const run = `${where}npx pnpm@12 ashlar run gateway/examples/hello.json --input name=Grace`
   terminal.line(`
 Open ${terminal.style('bold', link)}
 in a browser: it logs you in and shows the API with examples to try. The link is a key to everything here: keep it to yourself.
-From another terminal: ${terminal.style('bold', 'npx pnpm@12 ashlar run gateway/examples/hello.json --input name=Grace')}
+From another terminal: ${terminal.style('bold', run)}
 Ctrl-C stops the server; executions go on at the next start.`)
 }
 

@@ -23,14 +23,29 @@ builder.subscriptionField('blocksChanged', (t) =>
   }),
 )
 
-/** Changes that come while one is being handled are told as one. */
-async function* changes({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
-  let changed = Promise.withResolvers<Date>()
-  const end = plugins.onChange(() => changed.resolve(new Date()))
+/** Changes that come while one is being handled are told as one. A reader that leaves while it waits is let go at once. */
+function changes({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
+  const reader = { changed: Promise.withResolvers<Date>(), hasLeft: false }
+  const all = tell(plugins, reader)
+  const leave = all.return.bind(all)
+  all.return = (value) => {
+    reader.hasLeft = true
+    reader.changed.resolve(new Date())
+    return leave(value)
+  }
+  return all
+}
+
+async function* tell(
+  plugins: Runtime['plugins'],
+  reader: { changed: PromiseWithResolvers<Date>; hasLeft: boolean },
+): AsyncGenerator<{ at: Date }, void> {
+  const end = plugins.onChange(() => reader.changed.resolve(new Date()))
   try {
     for (;;) {
-      const at = await changed.promise
-      changed = Promise.withResolvers()
+      const at = await reader.changed.promise
+      if (reader.hasLeft) return
+      reader.changed = Promise.withResolvers()
       yield { at }
     }
   } finally {
