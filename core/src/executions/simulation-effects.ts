@@ -7,8 +7,8 @@ import { keyOf, runThroughCrashes, type CrashOptions, type Lives } from './simul
 import { afterCrash, claimOutputsTold, claimUncrashed, isRetryable, journalOf, stateOf } from './simulation-journal.ts'
 import { claim, claimDelivered } from './simulation-model.ts'
 
-/** Each retry may end at another effect that was cut off; there are never more of them than run at once. */
-const MOST_RETRIES = 10
+/** Lives in which workers crash: of the execution itself, and of its first retries. */
+const CRASHING = 3
 
 /**
  * Effects over crashes at any moment: what is committed at the end is a journal like any other; under `fail` nothing that
@@ -27,9 +27,10 @@ export function claimEffects(plan: Plan, { inputs, masks, seed }: Case): Lives[]
   claimReplayable(plan, lives, { inputs, masks, random })
   if (lives.interrupted.size === 0) claimUncrashed(plan, { inputs, masks }, lives)
   while (isRetryable(lives.end)) {
-    claim(all.length <= MOST_RETRIES, () => `after ${MOST_RETRIES} retries it still ends ${lives.end?.reason?.message}`)
+    // Each retry may end at another effect that was cut off; there are never more of them than run at once.
+    claim(all.length <= CRASHING + plan.concurrency, () => `retried ${all.length} times it ends ${lives.end?.reason?.message}`)
     const events = eventsToRetry(plan, journalOf(lives.events))
-    lives = runThroughCrashes(plan, mended, { inputs, masks, random, events, mayCrash: all.length < 3 })
+    lives = runThroughCrashes(plan, mended, { inputs, masks, random, events, mayCrash: all.length < CRASHING })
     all.push(lives)
     claimCommitted(plan, lives)
     claimOnce(plan, lives, all)
