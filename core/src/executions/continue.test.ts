@@ -59,6 +59,28 @@ it('repeats from a node execution on, on other inputs where they are given', () 
   expect(() => eventsToReplay(plan, journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
 })
 
+it('tells of all effects that the end cut off at the first retry, and repeats them at the next', () => {
+  const send: FakeBlock = { effectful: true, run: () => ({ pairs: [['out', 1]] }) }
+  const blocks = { ...fakes, send }
+  const plan = planWith(blocks, {
+    nodes: [
+      ...['e', 'f', 'g'].map((id) => ({ id, block: 'send' })),
+      { id: 's', block: 'shaky' },
+      { id: 'o', block: 'output', inputs: { name: 'all' } },
+    ],
+    links: ['e', 'f', 'g'].map((id) => ({ from: `${id}.out`, to: 'o.value' })),
+  })
+  isBroken = true
+  const failed = simulate(plan, blocks, { choose: (choices) => choices - 1 })
+  expect(failed.end).toMatchObject({ status: 'FAILED', reason: { node: 's' } })
+  isBroken = false
+  const told = simulate(plan, blocks, { events: eventsToRetry(plan, journal(failed.events)) })
+  expect(told.runs).toEqual([])
+  expect(told.end).toMatchObject({ status: 'FAILED', reason: { code: 'EFFECT_INTERRUPTED', node: 'e' } })
+  const retried = simulate(plan, blocks, { events: eventsToRetry(plan, journal(told.events)) })
+  expect(retried.end).toMatchObject({ status: 'COMPLETED', failedNodes: [], outputs: { all: [1, 1, 1] } })
+})
+
 describe('a replay from a node execution that started while an effect was in hand', () => {
   const graph = (effect: string) => ({
     onUnhandledError: 'CONTINUE',

@@ -1,11 +1,14 @@
 import { AshlarError } from '../errors/index.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
+import { fold } from './fold.ts'
 import type { Plan } from './plan.ts'
+import type { NodeError } from './scheduler.ts'
 
 /**
  * The journal with which an execution begins that continues a failed or cancelled one: everything that was done, with each
  * failure that nothing handled made one that is repeated, and repeated now. What was running when it ended has no result in
- * the journal and so runs again by itself. Source: execution semantics, rule 21.
+ * the journal and so runs again by itself; but effects that must not be repeated unasked fail, all at once, so that another
+ * retry repeats them. Source: execution semantics, rules 20 and 21.
  */
 export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): ExecutionEvent[] {
   const repeated: ExecutionEvent[] = []
@@ -16,7 +19,16 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
     repeated.push({ type: 'NodeRetried', node: event.node, n: event.n, attempt: event.attempt + 1 })
     return [{ ...event, error: { ...event.error, again: true }, retryInMs: 0 }]
   })
-  return [...kept, ...repeated]
+  const cutOff = [...fold(plan, kept).interrupted].map(({ node, n, attempt }): ExecutionEvent => {
+    return { type: 'NodeFinished', node: node.id, n, attempt, error: CUT_OFF }
+  })
+  return [...kept, ...cutOff, ...repeated]
+}
+
+const CUT_OFF: NodeError = {
+  code: 'EFFECT_INTERRUPTED',
+  message:
+    'the execution ended after the block had begun and before its result was stored; whether its effect has happened is not known, so it runs again only when it is retried once more',
 }
 
 /**

@@ -46,12 +46,16 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
       else if (decision.type === 'run' || decision.type === 'retry') pending.set(decision.run, decision)
     }
   }
-  const interrupted = [...pending.keys()].filter((run) => isInterrupted(run, started.get(run)))
-  return { scheduler, pending: [...untold, ...(end ? [end] : pending.values())], interrupted: new Set(interrupted) }
+  if (end) return { scheduler, pending: [...untold, end], interrupted: new Set() }
+  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, started.get(run))))
+  // Those first: where they end the execution, nothing else is to be started in vain.
+  const first = [...interrupted].flatMap((run) => pending.get(run) ?? [])
+  const others = [...pending].flatMap(([run, decision]) => (interrupted.has(run) ? [] : decision))
+  return { scheduler, pending: [...untold, ...first, ...others], interrupted }
 }
 
-function isInterrupted({ node: { block }, attempt }: NodeExecution, startedAttempt: number | undefined): boolean {
-  return block.effectful && block.onCrash === 'fail' && startedAttempt === attempt
+function isInterrupted({ node: { block }, status, attempt }: NodeExecution, startedAttempt: number | undefined): boolean {
+  return block.effectful && block.onCrash === 'fail' && status === 'RUNNING' && startedAttempt === attempt
 }
 
 /** What the scheduler has to hear of an event; undefined for those that follow from others. */

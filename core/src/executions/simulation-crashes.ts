@@ -66,7 +66,7 @@ export function runThroughCrashes(plan: Plan, fakes: Record<string, FakeBlock>, 
 
 function takeNote(plan: Plan, lives: Lives): void {
   lives.crashes++
-  for (const run of fold(plan, lives.events).interrupted) if (run.status === 'RUNNING') lives.interrupted.add(keyOf(run))
+  for (const run of fold(plan, lives.events).interrupted) lives.interrupted.add(keyOf(run))
 }
 
 function cancelCommitted(plan: Plan, lives: Lives): void {

@@ -27,8 +27,8 @@ export function claimEffects(plan: Plan, { inputs, masks, seed }: Case): Lives[]
   claimReplayable(plan, lives, { inputs, masks, random })
   if (lives.interrupted.size === 0) claimUncrashed(plan, { inputs, masks }, lives)
   while (isRetryable(lives.end)) {
-    // Each retry may end at another effect that was cut off; there are never more of them than run at once.
-    claim(all.length <= CRASHING + plan.concurrency, () => `retried ${all.length} times it ends ${lives.end?.reason?.message}`)
+    // The first without a crash may end telling of effects that were cut off; the next repeats them.
+    claim(all.length <= CRASHING + 2, () => `retried ${all.length} times it ends ${lives.end?.reason?.message}`)
     const events = eventsToRetry(plan, journalOf(lives.events))
     lives = runThroughCrashes(plan, mended, { inputs, masks, random, events, mayCrash: all.length < CRASHING })
     all.push(lives)

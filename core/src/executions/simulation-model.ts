@@ -137,7 +137,10 @@ function deliveriesOf(plan: Plan, events: readonly ExecutionEvent[]): Deliveries
     const node = plan.byId.get(event.node)
     if (!node) continue
     if (event.type === 'NodeOutput') deliveries.deliver(node, event.pin, event.value)
-    else if (event.error && event.retryInMs === undefined) deliveries.deliver(node, 'error', event.error.message)
+    else if (event.error && event.retryInMs === undefined) {
+      deliveries.deliver(node, 'error', event.error.message)
+      if (plan.onUnhandledError === 'FAIL' && !node.links.has('error')) break // rule 12: what follows is too late
+    }
   }
   return deliveries
 }
