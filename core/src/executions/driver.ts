@@ -50,6 +50,9 @@ export class ExecutionDriver {
   readonly #backoffs = new WeakMap<NodeExecution, number>()
   /** Children being started, and effects waiting for the journal. */
   #starting = 0
+  /** Decisions that wait for their turn. */
+  #todo: Decision[] = []
+  #isCarryingOut = false
   #stopped = false
 
   constructor(taken: TakenExecution, parts: DriverParts) {
@@ -77,6 +80,7 @@ export class ExecutionDriver {
 
   #resume(): void {
     for (const decision of this.#pending) {
+      if (this.#stopped) return
       if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // ended by one of those before it
       if (decision.type === 'run' && this.#interrupted.has(decision.run)) this.#finish(decision.run, EFFECT_INTERRUPTED)
       else this.#carryOut([decision])
@@ -86,6 +90,7 @@ export class ExecutionDriver {
   /** Leaves everything as the journal has it: somebody else goes on, or nobody. */
   stop(): void {
     this.#stopped = true
+    this.#todo = []
     for (const abort of this.#calls.values()) abort()
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#calls.clear()
@@ -104,17 +109,25 @@ export class ExecutionDriver {
     this.#parts.journal.append(this.#taken.entry, event)
   }
 
+  /** What a decision leads to at once is decided upon too; it takes its turn behind the others, not on top of them. */
   #carryOut(decisions: Decision[]): void {
-    for (const decision of decisions) {
-      if (decision.type === 'run') this.#run(decision.run)
-      else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
-      else if (decision.type === 'retry') this.#retryLater(decision.run)
-      else if (decision.type === 'abort') this.#abort(decision.run)
-      else this.#end(decision)
-    }
+    this.#todo.push(...decisions)
+    if (this.#isCarryingOut) return
+    this.#isCarryingOut = true
+    for (let decision = this.#todo.shift(); decision; decision = this.#todo.shift()) this.#carryOutOne(decision)
+    this.#isCarryingOut = false
+  }
+
+  #carryOutOne(decision: Decision): void {
+    if (decision.type === 'run') this.#run(decision.run)
+    else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
+    else if (decision.type === 'retry') this.#retryLater(decision.run)
+    else if (decision.type === 'abort') this.#abort(decision.run)
+    else this.#end(decision)
   }
 
   #run(run: NodeExecution): void {
+    if (run.status !== 'RUNNING') return // ended by a decision before it
     const { node, n, attempt } = run
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt })
     const input = this.#inputOf(run)

@@ -31,3 +31,24 @@ it('leaves to do what arrived at an output of the graph and is not told yet in t
   expect(untold(first + 2)).toEqual([])
   expect(untold(events.length)).toEqual([])
 })
+
+it('puts effects that may not be repeated first, so that nothing is started in vain where they end the execution', () => {
+  const blocks: Record<string, FakeBlock> = { ...fakes, send: { effectful: true, run: () => ({ pairs: [] }) } }
+  const plan = planWith(blocks, {
+    nodes: [
+      { id: 'a', block: 'emit', inputs: { values: [] } },
+      { id: 'e', block: 'send' },
+      { id: 'f', block: 'send' },
+    ],
+  })
+  const { events } = simulate(plan, blocks, { stopAfter: 4 })
+  expect(events.map((event) => ('node' in event ? `${event.type} ${event.node}` : event.type))).toEqual([
+    'ExecutionStarted',
+    'NodeStarted a',
+    'NodeStarted e',
+    'NodeStarted f',
+  ])
+  const { pending, interrupted } = fold(plan, events.slice(0, 3))
+  expect(pending.map((each) => each.type === 'run' && each.run.node.id)).toEqual(['e', 'a', 'f'])
+  expect([...interrupted].map(({ node }) => node.id)).toEqual(['e'])
+})

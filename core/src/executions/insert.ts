@@ -97,7 +97,7 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
 async function insertJournals(client: ClientBase, set: NewExecution[], executions: Execution[]): Promise<void> {
   const begun = executions.flatMap(({ id, createdAt }, i) => {
     const events = set[i]?.origin?.events
-    return events ? [{ id, events: journalOf(events, createdAt) }] : []
+    return events && events.length > 0 ? [{ id, events: journalOf(events, createdAt) }] : []
   })
   if (begun.length === 0) return
   await client.query(

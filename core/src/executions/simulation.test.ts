@@ -5,7 +5,7 @@ import { proveEffects, provePure } from './simulation.ts'
 /** `pnpm simulate` tries a million, of another seed each time. */
 const SEED = 20_261_121
 
-describe('10 000 random executions', () => {
+describe('10 000 random executions', { timeout: 120_000 }, () => {
   it('end the same over crashes, fold, pair, retry and replay as the rules say', () => {
     const { failure, counts } = provePure({ cases: 7000, seed: SEED })
     expect(failure).toBeUndefined()

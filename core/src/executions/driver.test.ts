@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest'
+import { ExecutionDriver, type DriverParts } from './driver.ts'
+import type { ExecutionEvent } from './events.ts'
+import { planWith, type FakeBlock } from './fake-blocks.ts'
+import type { Plan } from './plan.ts'
+
+const fakes: Record<string, FakeBlock> = {
+  emit: { run: () => ({ pairs: [] }) },
+  echo: { run: () => ({ pairs: [] }) },
+}
+
+/** Drives a plan on a sandbox that yields 1 on the pin `out` of every call to `emit`, at once. */
+function drive(plan: Plan): { events: ExecutionEvent[]; calls: string[] } {
+  const events: ExecutionEvent[] = []
+  const calls: string[] = []
+  const parts = {
+    sandbox: {
+      call: ({ block }, sink) => {
+        calls.push(block)
+        if (block === 'emit') sink.output('out', 1)
+        sink.end()
+        return () => {}
+      },
+      forget: () => {},
+      pids: () => [],
+      close: () => Promise.resolve(),
+    },
+    journal: {
+      append: (_entry, event) => void events.push(event),
+      committed: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    capabilities: { perform: () => Promise.resolve(null) },
+    children: { start: never, cancel: never, wake: never, wakeForgotten: never },
+    onNews: () => () => {},
+    readEvents: () => Promise.resolve([]),
+    onIdle: () => {},
+    onError: (error) => {
+      throw error
+    },
+    random: () => 0.5,
+  } satisfies DriverParts
+  const entry = { executionId: 'e', fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
+  const taken = { id: 'e', depth: 0, ownerId: 'o', graphId: null, inputs: {}, masks: null, plan, entry, events: [] }
+  new ExecutionDriver(taken, parts).start()
+  return { events, calls }
+}
+
+function never(): Promise<never> {
+  return Promise.reject(new Error('there are no children here'))
+}
+
+it('starts nothing after the end that an input it cannot put together has brought', () => {
+  const plan = planWith(fakes, {
+    nodes: [
+      { id: 'a', block: 'emit' },
+      { id: 'broken', block: 'echo' },
+      { id: 'other', block: 'echo' },
+    ],
+    links: [
+      { from: 'a.out', to: 'broken.list_$_x' },
+      { from: 'a.out', to: 'other.x' },
+    ],
+  })
+  const { events, calls } = drive(plan)
+  expect(events.at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'FAILED', reason: { code: 'BLOCK_INPUT_INVALID' } })
+  expect(calls).toEqual(['emit'])
+})
+
+it('ends a node that fails into itself for ever at the budget, however large', () => {
+  const plan = planWith(fakes, {
+    budget: 20_000,
+    nodes: [
+      { id: 'a', block: 'emit' },
+      { id: 'broken', block: 'echo' },
+    ],
+    links: [
+      { from: 'a.out', to: 'broken.list_$_x' },
+      { from: 'broken.error', to: 'broken.list_$_x' },
+    ],
+  })
+  expect(drive(plan).events.at(-1)).toMatchObject({ type: 'ExecutionFinished', reason: { code: 'BUDGET_EXCEEDED' } })
+})
