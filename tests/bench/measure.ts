@@ -13,6 +13,13 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
+/** The mean of the middle half: for figures in whole numbers, whose median would be one too. */
+export function midMean(values: readonly number[]): number {
+  const quarter = Math.floor(values.length / 4)
+  const middle = values.toSorted((a, b) => a - b).slice(quarter, values.length - quarter)
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length
+}
+
 /** How often a subject is measured: `warmUp` runs that do not count, then `turns` × `perTurn`. */
 export interface Rounds {
   warmUp: number

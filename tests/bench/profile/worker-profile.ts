@@ -7,7 +7,7 @@ export interface WorkerProfile {
   byFunction: [name: string, ms: number][]
 }
 
-type Stage = (typeof STAGES)[number][0] | 'gc' | 'other'
+export type Stage = (typeof STAGES)[number][0] | 'gc' | 'other'
 
 /** The first that fits a file. What fits none (native code, Node's own) counts for whoever called it. */
 const STAGES = [
@@ -73,7 +73,7 @@ function stageOf(id: number, nodes: Map<number, Profiler.ProfileNode>, parents: 
 
 function nameOf({ functionName, url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame']): string {
   const file = url.replace(/^.*\/(core|plugins|tests|node_modules)\//, '$1/').replace(/^core\/src\//, '')
-  return url === '' ? functionName : `${file}:${functionName || `(line ${lineNumber + 1})`}`
+  return url === '' ? functionName || '(native)' : `${file}:${functionName || `(line ${lineNumber + 1})`}`
 }
 
 function add<Key>(sums: Map<Key, number>, key: Key, value: number): void {

@@ -1,9 +1,9 @@
 import type { BenchContext, Workload } from '../context.ts'
 import type { Figure } from '../format.ts'
 import { chainOfFib, chainOfNoOps } from '../graphs.ts'
-import { median, time } from '../measure.ts'
+import { median, midMean, time } from '../measure.ts'
 import { cpuTime, type ProcessTime } from '../profile/cpu-time.ts'
-import { profileWorker, type WorkerProfile } from '../profile/worker-profile.ts'
+import { profileWorker, type Stage, type WorkerProfile } from '../profile/worker-profile.ts'
 import { runBurst, runOne } from '../runs.ts'
 import { callAtOnce, createBareCall } from '../yardsticks/bare-calls.ts'
 import { createCommits } from '../yardsticks/commits.ts'
@@ -13,9 +13,10 @@ const CHAIN = { blocks: 40, times: 60 }
 const SHOWN = 15
 
 /**
- * Where the time goes, in microseconds of a core per block: what the profiler sees on the worker's main thread, by stage; what
- * the system says of the sandbox processes (their first thread passes messages on, blocks run on the others) and of
- * Postgres. Of the chain also the time that passes: it is what counts there.
+ * Where the time goes, in microseconds per block. What all processes took of the cores, as the system says: other work on the
+ * machine hardly changes that. Stages of the worker as its profile shows them, plus, of the sandbox processes, their first
+ * thread (it passes messages on: ipc) and the others (blocks run there: isolate). Of the chain also the time that passes,
+ * which is what counts there.
  */
 export const breakdown: Workload = {
   name: 'breakdown',
@@ -50,36 +51,40 @@ async function p50(work: () => Promise<void>): Promise<number> {
 }
 
 async function observe(context: BenchContext, name: string, blocks: number, work: () => Promise<void>): Promise<Figure[]> {
-  const before = await otherProcesses(context)
+  const before = await timeOnCores(context)
   const profile = await profileWorker(work)
-  const after = await otherProcesses(context)
-  const taken = { sandbox: less(after.sandbox, before.sandbox), postgres: less(after.postgres, before.postgres) }
+  const after = await timeOnCores(context)
   noteFunctions(context, name, profile, blocks)
   const perBlock = (ms: number): number => (ms * 1000) / blocks
-  const stage = (each: Parameters<WorkerProfile['byStage']['get']>[0]): number => perBlock(profile.byStage.get(each) ?? 0)
-  const ipc = { worker: stage('ipc'), sandbox: perBlock(taken.sandbox.main) }
+  const onCores = (each: keyof CoreTimes, part: keyof ProcessTime): number => perBlock(after[each][part] - before[each][part])
+  const stage = (each: Stage): number => perBlock(profile.byStage.get(each) ?? 0)
+  const ipc = { worker: stage('ipc'), sandbox: onCores('sandbox', 'main') }
+  const whole = {
+    worker: onCores('worker', 'main') + onCores('worker', 'others'),
+    sandbox: onCores('sandbox', 'main') + onCores('sandbox', 'others'),
+    postgres: onCores('postgres', 'main') + onCores('postgres', 'others'),
+  }
   return [
+    { part: `${name}/all-processes`, value: whole.worker + whole.sandbox + whole.postgres, yardsticks: whole },
     { part: `${name}/scheduler`, value: stage('scheduler') },
     { part: `${name}/ipc`, value: ipc.worker + ipc.sandbox, yardsticks: ipc },
-    { part: `${name}/isolate`, value: perBlock(taken.sandbox.others) },
+    { part: `${name}/isolate`, value: onCores('sandbox', 'others') },
     { part: `${name}/journal`, value: stage('journal') },
     { part: `${name}/dispatch`, value: stage('dispatch') },
     { part: `${name}/start`, value: stage('start') },
     { part: `${name}/postgres-client`, value: stage('postgres-client') },
-    { part: `${name}/postgres`, value: perBlock(taken.postgres.main + taken.postgres.others) },
     { part: `${name}/worker-gc`, value: stage('gc') },
     { part: `${name}/worker-other`, value: stage('other') },
   ]
 }
 
-async function otherProcesses({ runtime }: BenchContext): Promise<{ sandbox: ProcessTime; postgres: ProcessTime }> {
-  const { rows } = await runtime.database.pool.query<{ pid: number }>('select pid from pg_stat_activity')
-  const [sandbox, postgres] = await Promise.all([cpuTime(runtime.sandbox?.pids() ?? []), cpuTime(rows.map(({ pid }) => pid))])
-  return { sandbox, postgres }
-}
+type CoreTimes = Record<'worker' | 'sandbox' | 'postgres', ProcessTime>
 
-function less(after: ProcessTime, before: ProcessTime): ProcessTime {
-  return { main: after.main - before.main, others: after.others - before.others }
+async function timeOnCores({ runtime }: BenchContext): Promise<CoreTimes> {
+  const { rows } = await runtime.database.pool.query<{ pid: number }>('select pid from pg_stat_activity')
+  const pids = [[process.pid], runtime.sandbox?.pids() ?? [], rows.map(({ pid }) => pid)] as const
+  const [worker, sandbox, postgres] = await Promise.all([cpuTime(pids[0]), cpuTime(pids[1]), cpuTime(pids[2])])
+  return { worker, sandbox, postgres }
 }
 
 function noteFunctions({ note }: BenchContext, name: string, { byFunction }: WorkerProfile, blocks: number): void {
@@ -87,19 +92,19 @@ function noteFunctions({ note }: BenchContext, name: string, { byFunction }: Wor
   for (const [each, ms] of byFunction.slice(0, SHOWN)) note(`  ${((ms * 1000) / blocks).toFixed(2).padStart(7)}  ${each}`)
 }
 
-/** Of the chain, from the times of its events, in whole milliseconds that average out: until it begins, while its blocks run, and until the subscriber has the end. */
+/** Of the chain, from the times of its events: until it begins, while its blocks run, and until the subscriber has the end. */
 async function passingTime({ runtime, ownerId }: BenchContext, graphId: string): Promise<Figure[]> {
-  const spans = { begin: 0, blocks: 0, end: 0 }
+  const spans = { begin: [] as number[], blocks: [] as number[], end: [] as number[] }
   for (let i = 0; i < CHAIN.times; i++) {
     const startedAt = Date.now()
     const { id } = await runtime.executions.start(ownerId, { graphId, inputs: {} })
     const times: number[] = []
     for await (const { at } of await runtime.executions.follow(ownerId, id, 0)) times.push(at)
     const [first = NaN, last = NaN] = [times[0], times.at(-1)]
-    spans.begin += first - startedAt
-    spans.blocks += last - first
-    spans.end += Date.now() - last
+    spans.begin.push(first - startedAt)
+    spans.blocks.push(last - first)
+    spans.end.push(Date.now() - last)
   }
-  const perBlock = (ms: number): number => (ms * 1000) / (CHAIN.blocks * CHAIN.times)
-  return Object.entries(spans).map(([span, ms]) => ({ part: `chain-40/passing-${span}`, value: perBlock(ms) }))
+  const perBlock = (ms: number): number => (ms * 1000) / CHAIN.blocks
+  return Object.entries(spans).map(([span, ms]) => ({ part: `chain-40/passing-${span}`, value: perBlock(midMean(ms)) }))
 }
