@@ -2,8 +2,10 @@ import type { ClientBase } from 'pg'
 import { channelName, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { ExecutionEvent } from './events.ts'
-import { fold } from './fold.ts'
-import { readEvents } from './journal-reader.ts'
+import { keepBlobs } from './blobs.ts'
+import { fold, type Folded } from './fold.ts'
+import { lastSeqOf, readEvents } from './journal-reader.ts'
+import { encodeRow } from './journal-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
 import type { Reason } from './status.ts'
@@ -51,33 +53,54 @@ async function lockTree(client: ClientBase, rootId: string): Promise<{ id: strin
 }
 
 async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined, reason: Reason): Promise<void> {
-  const events = await readEvents(client, id, 0, Infinity)
-  const event = cancelled(plan, events, reason)
-  const seq = (events.at(-1)?.seq ?? 0) + 1
+  const { events, end } = await endingOf(client, id, plan, reason)
+  const first = (await lastSeqOf(client, id)) + 1
   await client.query(
     `update execution
      set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, finished_at = now()
      where id = $1`,
-    [id, JSON.stringify(event.outputs), JSON.stringify(event.failedNodes), JSON.stringify(reason)],
+    [id, JSON.stringify(end.outputs), JSON.stringify(end.failedNodes), JSON.stringify(reason)],
   )
-  await client.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $2, $3)', [
+  const blobs = new Map<string, string>()
+  const text = encodeRow({ firstSeq: first, events, times: events.map(() => Date.now()) }, blobs)
+  if (blobs.size > 0) await keepBlobs(client, blobs)
+  await client.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $3, $4)', [
     id,
-    seq,
-    JSON.stringify([{ seq, at: Date.now(), ...event }]),
+    first,
+    first + events.length - 1,
+    text,
   ])
 }
 
-function cancelled(
+type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
+
+/** What its journal still lacks: outputs that have arrived and are not told of, and the end. One that cannot be read ends too. */
+async function endingOf(
+  client: ClientBase,
+  id: string,
   plan: Plan | undefined,
-  events: ExecutionEvent[],
   reason: Reason,
-): Extract<ExecutionEvent, { type: 'ExecutionFinished' }> {
-  const scheduler = plan && fold(plan, events).scheduler
-  return {
+): Promise<{ events: ExecutionEvent[]; end: End }> {
+  const folded = await read(client, id, plan)
+  const end: End = {
     type: 'ExecutionFinished',
     status: 'CANCELLED',
-    outputs: scheduler?.outputs ?? {},
-    failedNodes: scheduler?.failedNodes ?? [],
+    outputs: folded?.scheduler.outputs ?? {},
+    failedNodes: folded?.scheduler.failedNodes ?? [],
     reason,
+  }
+  const untold = (folded?.pending ?? []).flatMap((decision): ExecutionEvent[] =>
+    decision.type === 'graph-output' ? [{ type: 'GraphOutput', name: decision.name, value: decision.value }] : [],
+  )
+  return { events: [...untold, end], end }
+}
+
+async function read(client: ClientBase, id: string, plan: Plan | undefined): Promise<Folded | undefined> {
+  if (!plan) return undefined
+  try {
+    return fold(plan, await readEvents(client, id, 0, Infinity))
+  } catch (error) {
+    if (error instanceof AshlarError) return undefined
+    throw error
   }
 }

@@ -1,12 +1,13 @@
 import { AshlarError, ERROR_CODES } from '../errors/index.ts'
 import type { Capabilities } from '../capabilities/index.ts'
-import type { Sandbox } from '../sandbox/index.ts'
+import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
 import { ChildRuns, type ChildRunParts } from './child-runs.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
 import type { JournalEntry, JournalWriter } from './journal-writer.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
+import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from './stretch.ts'
 import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
 /** An execution that a worker has taken. */
@@ -47,6 +48,7 @@ export class ExecutionDriver {
   readonly #calls = new Map<NodeExecution, () => void>()
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
   readonly #children: ChildRuns
+  readonly #foreseen = new ForeseenRuns()
   readonly #backoffs = new WeakMap<NodeExecution, number>()
   /** Children being started, and effects waiting for the journal. */
   #starting = 0
@@ -96,6 +98,7 @@ export class ExecutionDriver {
     this.#calls.clear()
     this.#timers.clear()
     this.#children.stop()
+    this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
   }
 
@@ -130,11 +133,19 @@ export class ExecutionDriver {
     if (run.status !== 'RUNNING') return // ended by a decision before it
     const { node, n, attempt } = run
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt })
+    const foreseen = this.#foreseen.take(run)
+    if (foreseen && this.#adopt(run, foreseen)) return
     const input = this.#inputOf(run)
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
     else if (run.node.block.kind === 'graph') this.#watch(this.#startChild(run))
     else if (run.node.block.effectful) this.#watch(this.#callCommitted(run, input))
     else this.#call(run, input)
+  }
+
+  #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
+    const abort = call.adopt(this.#requestOf(run), this.#sinkOf(run, stretch))
+    if (abort && run.status === 'RUNNING') this.#calls.set(run, abort)
+    return abort !== undefined
   }
 
   #inputOf(run: NodeExecution): string | RangeError {
@@ -195,34 +206,46 @@ export class ExecutionDriver {
   }
 
   #call(run: NodeExecution, input: string): void {
-    const { node, n } = run
-    const { block } = node
+    const stretch = this.#stretchOf(run)
+    const request = { ...this.#requestOf(run), input: () => input, ...(stretch && { stretch: stretch.json }) }
+    this.#calls.set(run, this.#parts.sandbox.call(request, this.#sinkOf(run, stretch)))
+  }
+
+  #requestOf(run: NodeExecution): CallRequest {
+    const { block, timeoutMs } = run.node
     const { plugin } = block
-    const abort = this.#parts.sandbox.call(
-      {
-        kind: 'run',
-        bundle: plugin.bundle,
-        cordon: plugin.builtin ? 'builtin' : `user:${this.#taken.ownerId}`,
-        owner: this.#taken.ownerId,
-        scope: plugin.builtin ? '' : this.#taken.id,
-        affinity: this.#taken.id,
-        block: block.name,
-        input,
-        timeoutMs: node.timeoutMs,
-        skipOutputs: run.outputs,
-        repeatable: !block.effectful || block.onCrash === 'retry',
+    return {
+      kind: 'run',
+      bundle: plugin.bundle,
+      cordon: plugin.builtin ? 'builtin' : `user:${this.#taken.ownerId}`,
+      owner: this.#taken.ownerId,
+      scope: plugin.builtin ? '' : this.#taken.id,
+      affinity: this.#taken.id,
+      block: block.name,
+      input: () => JSON.stringify(this.#scheduler.inputsOf(run)),
+      timeoutMs,
+      skipOutputs: run.outputs,
+      repeatable: !block.effectful || block.onCrash === 'retry',
+    }
+  }
+
+  /** None where inputs are masked, and none for what is done again: there it is simpler to go step by step. */
+  #stretchOf({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
+    return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : stretchFrom(node)
+  }
+
+  #sinkOf(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {
+    const { node, n } = run
+    return {
+      output: (pin, value, foreseen) => {
+        const at = { node: node.id, n, pin, value }
+        if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
+        this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
-      {
-        output: (pin, value) => {
-          const at = { node: node.id, n, pin, value }
-          this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
-        },
-        hostCall: (method, args) => this.#parts.capabilities.perform(this.#taken, block, method, args),
-        log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
-        end: (error) => this.#finish(run, error && toNodeError(error)),
-      },
-    )
-    this.#calls.set(run, abort)
+      hostCall: (method, args) => this.#parts.capabilities.perform(this.#taken, node.block, method, args),
+      log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
+      end: (error) => this.#finish(run, error && toNodeError(error)),
+    }
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {

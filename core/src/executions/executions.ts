@@ -9,7 +9,7 @@ import { Execution } from './entities.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions, type NewExecution } from './insert.ts'
-import { followEvents, readEvents } from './journal-reader.ts'
+import { followEvents, lastSeqOf, readEvents } from './journal-reader.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
@@ -160,11 +160,8 @@ class ExecutionService implements Executions {
   async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {
     await this.get(ownerId, executionId)
     const { pool } = this.#parts.database
-    const [events, { rows }] = await Promise.all([
-      readEvents(pool, executionId, after, most),
-      pool.query<{ total: number | null }>('select max(last_seq) as total from journal where execution_id = $1', [executionId]),
-    ])
-    return { events, total: rows[0]?.total ?? 0 }
+    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), lastSeqOf(pool, executionId)])
+    return { events, total }
   }
 
   async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>> {

@@ -4,7 +4,9 @@ import { channelName, type Database } from '../database/index.ts'
 import type { GraphVersion } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
 import type { Execution } from './entities.ts'
+import { SEPARATOR, keepBlobs } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
+import { encodeRow, type EventRun } from './journal-rows.ts'
 import type { InputMasks } from './scheduler.ts'
 
 export interface NewExecution {
@@ -94,19 +96,40 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
   })
 }
 
+/** Events in one row of the journal of an execution that begins with some: a page of them is read without all the others. */
+const ROW_EVENTS = 200
+
 async function insertJournals(client: ClientBase, set: NewExecution[], executions: Execution[]): Promise<void> {
-  const begun = executions.flatMap(({ id, createdAt }, i) => {
-    const events = set[i]?.origin?.events
-    return events && events.length > 0 ? [{ id, events: journalOf(events, createdAt) }] : []
-  })
-  if (begun.length === 0) return
+  const blobs = new Map<string, string>()
+  const rows = executions.flatMap(({ id, createdAt }, i) =>
+    runsOf(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),
+  )
+  if (rows.length === 0) return
+  if (blobs.size > 0) await keepBlobs(client, blobs)
   await client.query(
     `insert into journal (execution_id, first_seq, last_seq, events)
-     select id, 1, json_array_length(events), events from unnest($1::uuid[], $2::json[]) as row(id, events)`,
-    [begun.map(({ id }) => id), begun.map(({ events }) => JSON.stringify(events))],
+     select * from rows from (unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), string_to_table($4, '${SEPARATOR}'))`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ firstSeq }) => firstSeq),
+      rows.map(({ firstSeq, events }) => firstSeq + events.length - 1),
+      rows.map(({ text }) => text).join(SEPARATOR),
+    ],
   )
 }
 
-function journalOf(events: ExecutionEvent[], at: Date): JournalEvent[] {
-  return events.map((event, i) => ({ at: at.getTime(), ...event, seq: i + 1 }))
+/** Those that come from another journal keep their times. */
+function runsOf(events: readonly (ExecutionEvent | JournalEvent)[], at: Date): EventRun[] {
+  const runs: EventRun[] = []
+  for (let i = 0; i < events.length; i += ROW_EVENTS) {
+    const part = events.slice(i, i + ROW_EVENTS)
+    runs.push({ firstSeq: i + 1, events: part.map(withoutPlace), times: part.map((e) => ('at' in e ? e.at : at.getTime())) })
+  }
+  return runs
+}
+
+function withoutPlace(event: ExecutionEvent | JournalEvent): ExecutionEvent {
+  if (!('seq' in event)) return event
+  const { seq: _seq, at: _at, ...rest } = event
+  return rest
 }

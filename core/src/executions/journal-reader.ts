@@ -2,10 +2,17 @@ import type pg from 'pg'
 import type { Notifications } from '../database/index.ts'
 import { restoreBlobs } from './blobs.ts'
 import type { JournalEvent } from './events.ts'
+import { decodeRow, type JournalRow } from './journal-rows.ts'
 
 const PAGE_ROWS = 100
+/** What the column holds at most. */
+const MAX_SEQ = 2 ** 31 - 1
 
-/** Committed events of an execution after `after`, in order, at most `most`. */
+/**
+ * Committed events of an execution after `after`, in order, at most `most`.
+ *
+ * @throws {AshlarError} JOURNAL_UNREADABLE
+ */
 export async function readEvents(
   pool: pg.Pool | pg.ClientBase,
   executionId: string,
@@ -14,18 +21,31 @@ export async function readEvents(
 ): Promise<JournalEvent[]> {
   const events: JournalEvent[] = []
   let last = after
-  while (events.length < most) {
-    const { rows } = await pool.query<{ events: JournalEvent[]; last_seq: number }>({
+  for (let isMore = true; isMore && events.length < most;) {
+    const { rows } = await pool.query<JournalRow>({
       name: 'ashlar-journal-read',
-      text: `select events, last_seq from journal where execution_id = $1 and last_seq > $2 and at >= $3 order by first_seq limit ${PAGE_ROWS}`,
-      values: [executionId, last, begunAt(executionId)],
+      text: `select events, first_seq, last_seq from journal where execution_id = $1 and last_seq > $2 and first_seq <= $3 and at >= $4 order by first_seq, last_seq limit ${PAGE_ROWS}`,
+      values: [executionId, last, Math.min(after + most, MAX_SEQ), begunAt(executionId)],
     })
-    for (const row of rows) for (const event of row.events) if (event.seq > after && events.length < most) events.push(event)
-    last = rows.at(-1)?.last_seq ?? last
-    if (rows.length < PAGE_ROWS) break
+    for (const event of rows.flatMap(decodeRow)) {
+      // Rows overlap where a writer did not hear that a commit had succeeded and wrote the events once more.
+      if (event.seq <= last || events.length >= most) continue
+      events.push(event)
+      last = event.seq
+    }
+    isMore = rows.length === PAGE_ROWS
   }
   await restoreBlobs(pool, events)
   return events
+}
+
+/** The number of the last event, also of a journal that cannot be read. */
+export async function lastSeqOf(pool: pg.Pool | pg.ClientBase, executionId: string): Promise<number> {
+  const { rows } = await pool.query<{ last: number | null }>(
+    'select max(last_seq) as last from journal where execution_id = $1 and at >= $2',
+    [executionId, begunAt(executionId)],
+  )
+  return rows[0]?.last ?? 0
 }
 
 /** Clocks of machines differ. */

@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import { channelName } from '../database/index.ts'
-import { keepBlobs, serializeEvent } from './blobs.ts'
-import type { ExecutionEvent, JournalEvent } from './events.ts'
+import { SEPARATOR, keepBlobs } from './blobs.ts'
+import type { ExecutionEvent } from './events.ts'
+import { encodeRow, type EventRun } from './journal-rows.ts'
 
 /** How long events may gather before they are written together. */
 const GATHER_MS = 10
@@ -19,10 +20,8 @@ export interface JournalEntry {
   lost: boolean
 }
 
-interface Pending {
+interface Pending extends EventRun {
   entry: JournalEntry
-  firstSeq: number
-  events: JournalEvent[]
   finish: Extract<ExecutionEvent, { type: 'ExecutionFinished' }> | undefined
 }
 
@@ -73,13 +72,19 @@ class GroupCommit implements JournalWriter {
   append(entry: JournalEntry, event: ExecutionEvent): void {
     if (entry.lost) return
     const seq = ++entry.lastSeq
-    const pending = this.#gathering.get(entry) ?? { entry, firstSeq: seq, events: [], finish: undefined }
-    pending.events.push({ seq, at: Date.now(), ...event })
+    const pending = this.#gathering.get(entry) ?? this.#gather(entry, seq)
+    pending.events.push(event)
+    pending.times.push(Date.now())
     if (event.type === 'ExecutionFinished') pending.finish = event
-    this.#gathering.set(entry, pending)
     // Somebody waits for an end; while a flush is going on, ends gather for the next one all the same.
     if (pending.finish) this.#flushSoon()
     else this.#flushLater(GATHER_MS)
+  }
+
+  #gather(entry: JournalEntry, firstSeq: number): Pending {
+    const pending: Pending = { entry, firstSeq, events: [], times: [], finish: undefined }
+    this.#gathering.set(entry, pending)
+    return pending
   }
 
   committed(entry: JournalEntry): Promise<void> {
@@ -159,12 +164,16 @@ class GroupCommit implements JournalWriter {
   #giveBack(batch: Pending[]): void {
     const newer = this.#gathering
     this.#gathering = new Map(batch.map((pending) => [pending.entry, pending]))
-    for (const [entry, { events, firstSeq, finish }] of newer) {
+    for (const [entry, pending] of newer) {
       const older = this.#gathering.get(entry)
-      if (older) this.#gathering.set(entry, { ...older, events: [...older.events, ...events], finish: finish ?? older.finish })
-      else this.#gathering.set(entry, { entry, firstSeq, events, finish })
+      this.#gathering.set(entry, older ? joined(older, pending) : pending)
     }
   }
+}
+
+function joined(older: Pending, newer: Pending): Pending {
+  const finish = newer.finish ?? older.finish
+  return { ...older, events: [...older.events, ...newer.events], times: [...older.times, ...newer.times], finish }
 }
 
 /** What a parent waits for. */
@@ -176,15 +185,18 @@ const WRITE = {
   name: 'ashlar-journal',
   text: `
     with rows as materialized (
-      select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::json[], $6::text[], $7::json[], $8::json[], $9::json[])
-        as row(execution_id, fence, first_seq, last_seq, events, status, outputs, failed_nodes, reason)
+      select * from rows from (
+        unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), unnest($4::int[]), string_to_table($5, '${SEPARATOR}'),
+        unnest($6::text[]), string_to_table($7, '${SEPARATOR}', ''), string_to_table($8, '${SEPARATOR}', ''),
+        string_to_table($9, '${SEPARATOR}', '')
+      ) as row(execution_id, fence, first_seq, last_seq, events, status, outputs, failed_nodes, reason)
     ), held as (
       select e.id from execution e join rows r on e.id = r.execution_id
       where e.fence = r.fence and e.status in ('RUNNING', 'WAITING') and r.status is null
       for share of e
     ), finished as (
       update execution e
-      set status = r.status, outputs = r.outputs, failed_nodes = r.failed_nodes, reason = r.reason, finished_at = now()
+      set status = r.status, outputs = r.outputs::json, failed_nodes = r.failed_nodes::json, reason = r.reason::json, finished_at = now()
       from rows r
       where e.id = r.execution_id and e.fence = r.fence and e.status in ('RUNNING', 'WAITING') and r.status is not null
       returning e.id
@@ -200,18 +212,20 @@ const WRITE = {
 /** @returns the ids of the executions whose events were written */
 async function write(pool: pg.Pool, batch: Pending[]): Promise<Set<string>> {
   const blobs = new Map<string, string>()
-  const texts = batch.map(({ events }) => `[${events.map((event) => serializeEvent(event, blobs)).join()}]`)
+  const rows = batch.map((pending) => encodeRow(pending, blobs))
   if (blobs.size > 0) await keepBlobs(pool, blobs)
+  const ofEnds = (value: (finish: NonNullable<Pending['finish']>) => unknown): string =>
+    batch.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
   const values = [
     batch.map(({ entry }) => entry.executionId),
     batch.map(({ entry }) => entry.fence),
     batch.map(({ firstSeq }) => firstSeq),
     batch.map(({ firstSeq, events }) => firstSeq + events.length - 1),
-    texts,
+    rows.join(SEPARATOR),
     batch.map(({ finish }) => finish?.status ?? null),
-    batch.map(({ finish }) => (finish ? JSON.stringify(finish.outputs) : null)),
-    batch.map(({ finish }) => (finish ? JSON.stringify(finish.failedNodes) : null)),
-    batch.map(({ finish }) => (finish?.reason ? JSON.stringify(finish.reason) : null)),
+    ofEnds(({ outputs }) => outputs),
+    ofEnds(({ failedNodes }) => failedNodes),
+    ofEnds(({ reason }) => reason),
   ]
   const result = await pool.query<{ ids: string[] | null }>({ ...WRITE, values })
   return new Set(result.rows[0]?.ids ?? [])

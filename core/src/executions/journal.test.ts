@@ -44,6 +44,18 @@ describe('the journal', () => {
     expect(rows[0]?.bytes).toBeLessThan(text.length)
   })
 
+  it('tells an event once, also where a commit that had succeeded was made again', async () => {
+    const id = await runWith('twice')
+    const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)
+    await runtime.database.pool.query(
+      `insert into journal (execution_id, first_seq, last_seq, events, at)
+       select execution_id, first_seq, last_seq, events, at + interval '1 ms' from journal where execution_id = $1`,
+      [id],
+    )
+    expect((await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)).events).toEqual(events)
+    expect((await runtime.executions.eventPage(runtime.ownerId, id, 2, 3)).events.map(({ seq }) => seq)).toEqual([3, 4, 5])
+  })
+
   it('keeps small values where they are', async () => {
     const before = await count('blob')
     await runWith('small')

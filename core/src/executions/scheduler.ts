@@ -100,10 +100,7 @@ export class Scheduler {
     if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(this.#graphInputs, name))
       inputs.value = this.#graphInputs[name]
     if (!override && Object.hasOwn(this.#masks, node.id)) Object.assign(inputs, this.#masks[node.id])
-    for (const [pin, coerce] of node.coercions)
-      if (Object.hasOwn(inputs, pin) && inputs[pin] != null) inputs[pin] = coerce(inputs[pin])
-    for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
-    return inputs
+    return bringToTypes(node, inputs)
   }
 
   get failedNodes(): string[] {
@@ -248,6 +245,14 @@ export class Scheduler {
     const end: Decision = { type: 'end', status, outputs: this.outputs, failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
+}
+
+/** Rule 8; null is dropped. Changes the inputs it is given. */
+export function bringToTypes(node: PlanNode, inputs: Record<string, unknown>): Record<string, unknown> {
+  for (const [pin, coerce] of node.coercions)
+    if (Object.hasOwn(inputs, pin) && inputs[pin] != null) inputs[pin] = coerce(inputs[pin])
+  for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
+  return inputs
 }
 
 /** @returns undefined also when a list index in a pin name is not a whole number: then its run fails */

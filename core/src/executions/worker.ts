@@ -6,7 +6,7 @@ import type { Sandbox } from '../sandbox/index.ts'
 import type { Children } from './children.ts'
 import { ExecutionDriver, type TakenExecution } from './driver.ts'
 import type { JournalEvent } from './events.ts'
-import { readEvents } from './journal-reader.ts'
+import { lastSeqOf, readEvents } from './journal-reader.ts'
 import { keepJournal } from './journal-partitions.ts'
 import { claim, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
@@ -183,19 +183,15 @@ class RunningWorker implements Worker {
 
   /** One that cannot be carried out ends with the reason, and leaves the others be. */
   async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
-    const events = row.resumed ? await readEvents(this.#parts.database.pool, row.id, 0, Infinity) : []
-    const lastSeq = events.at(-1)?.seq ?? 0
+    const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
-    const active: Active = {
-      lease,
-      ownerId: row.owner_id,
-      entry: { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false },
-      driver: undefined,
-    }
+    const lastSeq = row.resumed ? await lastSeqOf(pool, executionId) : 0
+    const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
+    const active: Active = { lease, ownerId: row.owner_id, entry, driver: undefined }
     this.#active.set(executionId, active)
     try {
       if (plan instanceof AshlarError) throw plan
-      this.#drive(row, active, plan, events)
+      this.#drive(row, active, plan, row.resumed ? await readEvents(pool, executionId, 0, Infinity) : [])
     } catch (error) {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(

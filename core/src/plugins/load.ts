@@ -34,7 +34,7 @@ async function describeBundle(bundle: Bundle, sandbox: Sandbox): Promise<PluginM
         block: '',
       } as const
       sandbox.call(
-        { ...request, input: 'null', timeoutMs: DESCRIBE_TIMEOUT_MS },
+        { ...request, input: () => 'null', timeoutMs: DESCRIBE_TIMEOUT_MS },
         {
           output: () => {},
           manifest: (value) => (described = value),

@@ -30,7 +30,7 @@ export async function testBlocks(plugin: Plugin, sandbox: Sandbox): Promise<Bloc
               scope,
               affinity: scope,
               block: block.name,
-              input: String(number),
+              input: () => String(number),
               timeoutMs: TIMEOUT_MS,
             },
             { output: () => {}, end: (error) => end(error?.message) },

@@ -20,19 +20,36 @@ export interface CallRequest {
   /** Calls of one execution go to one process where they can. */
   affinity: string
   block: string
-  /** JSON text. */
-  input: string
+  /** @returns JSON text */
+  input(): string
   /** Wall clock. */
   timeoutMs: number
   /** Outputs an earlier attempt has already delivered: that many are not delivered again. @default 0 */
   skipOutputs?: number
   /** Whether it may be run again after it called the host. @default true */
   repeatable?: boolean
+  /** JSON text of a `Stretch` (see `protocol.ts`): what the guest may run on what this yields, before anybody asks. */
+  stretch?: string
+}
+
+/** A call of a stretch that the guest has begun by itself, on a value that it has just yielded. */
+export interface ForeseenCall {
+  /** Index in the nodes of the stretch. */
+  readonly node: number
+  /**
+   * The call is wanted: from now on it is one as any other, and what it has yielded so far goes to the sink at once.
+   *
+   * @returns a function that aborts it; undefined when it is gone
+   */
+  adopt(request: CallRequest, sink: CallSink): (() => void) | undefined
+  /** The call is not wanted. */
+  drop(): void
 }
 
 /** Where the results of a call go. `end` comes once and last. */
 export interface CallSink {
-  output(pin: string, value: unknown): void
+  /** @param foreseen the calls that the guest has begun on this value */
+  output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[]): void
   /** Performs what the block asks for. @throws {AshlarError} whose message the block gets */
   hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
   log?(level: string, text: string): void
@@ -57,4 +74,6 @@ export interface Call {
   deadline: number
   /** Its sink hears nothing more. */
   aborted: boolean
+  /** The guest may be running other calls in its name, or it in another's: what goes wrong need not be its own doing. */
+  stretched: boolean
 }

@@ -13,7 +13,7 @@
  *
  * process → worker
  * - `ready`   the process can take calls
- * - `events`  JSON text `[GuestEvent, …]`, in the order in which each guest produced them
+ * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them
  * - `aborted` the guest has heard that these calls are aborted, so they run no more code without a pause
  * - `lost`    a guest (owner, digest, scope) is gone with the calls that were in it, and why
  */
@@ -26,7 +26,7 @@ export type ToProcess =
 
 export type FromProcess =
   | [type: 'ready']
-  | [type: 'events', json: string]
+  | [type: 'events', byGuest: [guest: string, events: string][]]
   | [type: 'aborted', guest: string, ids: number[]]
   | [type: 'lost', guest: string, reason: LostReason]
 
@@ -43,6 +43,8 @@ export type CallMessage = [
   timeoutMs: number,
   /** JSON text: the inputs of a run, the number of a test, null. */
   input: string,
+  /** JSON text of a {@link Stretch}, or ''. */
+  stretch: string,
 ]
 
 /** Names the guest in which a call runs. */
@@ -54,11 +56,15 @@ export function guestOf([, , owner, digest, scope]: CallMessage): string {
  * Why a guest ended: it computed past its time without a pause, passed its memory limit, broke, had to make way because a
  * call beside it would not stop, or its code did not load.
  */
-export type LostReason = { kind: 'timeout' | 'memory' | 'crash' | 'evicted' } | { kind: 'load'; message: string }
+export type LostReason =
+  | { kind: 'crash' | 'evicted' }
+  /** `call`: the one that computed, where that is known. */
+  | { kind: 'timeout' | 'memory'; call?: number }
+  | { kind: 'load'; message: string }
 
-/** What a guest reports: `o` an output, `c` a call to the host, `e` the end of a call (with the error that ended it), `d` a manifest, `l` a line of its console. */
+/** What a guest reports: `o` an output (`next`: the calls of the stretch that follow from it, announced here), `c` a call to the host, `e` the end of a call (with the error that ended it), `d` a manifest, `l` a line of its console. */
 export type GuestEvent =
-  | { t: 'o'; id: number; pin: string; v: unknown }
+  | { t: 'o'; id: number; pin: string; v: unknown; next?: [id: number, node: number][] }
   | { t: 'e'; id: number; code?: GuestErrorCode; message?: string }
   | { t: 'c'; id: number; request: number; method: string; args: unknown[] }
   | { t: 'd'; id: number; manifest: unknown }
@@ -74,6 +80,27 @@ export interface GuestCall {
   kind: CallKind
   block: string
   input: unknown
+  stretch?: Stretch
+}
+
+/**
+ * The part of a graph around a call whose blocks are in the same guest and need nothing but one value: the guest runs them on
+ * what the call yields, and so on, before the worker asks. Whether it was right is for the worker to say.
+ */
+export interface Stretch {
+  /** The first is the call's own. */
+  nodes: StretchNode[]
+}
+
+/** Ids of a stretch: its first call has a multiple of this, those that follow have the ids behind it, as long as there are any. */
+export const IDS_PER_CALL = 256
+
+export interface StretchNode {
+  block: string
+  /** Constant inputs. */
+  inputs: Record<string, unknown>
+  /** Where the values of an output pin go; `type` is what `typeof` must say of them. */
+  links: Record<string, [node: number, pin: string, type?: string][]>
 }
 
 /** Limits that the guest keeps; the worker checks them again. */

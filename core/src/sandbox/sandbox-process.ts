@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { AshlarError } from '../errors/index.ts'
-import type { Call } from './call.ts'
+import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
+import { ForeseenCalls } from './foreseen-calls.ts'
 import {
   GUEST_ERROR_CODES,
   type CallMessage,
@@ -22,7 +23,12 @@ export interface SandboxProcessEvents {
   lost(calls: Call[], loss: Loss): void
   /** The process takes no more calls. */
   ended(): void
+  /** A call that the guest has begun by itself is wanted. */
+  adopted(id: number, request: CallRequest, sink: CallSink): Call
+  abort(call: Call): void
 }
+
+type GuestOutput = Extract<GuestEvent, { t: 'o' }>
 
 const SWEEP_EVERY_MS = 50
 /** Calls in flight from which on a millisecond's wait costs nobody anything. */
@@ -37,10 +43,17 @@ const MAX_HOST_CALLS = 10_000
 export class SandboxProcess {
   readonly ready: Promise<void>
   readonly inFlight = new Map<number, Call>()
+  readonly #foreseen = new ForeseenCalls({
+    isTaken: (id) => this.inFlight.has(id),
+    adopt: (id, events, request, sink) => this.#adopt(id, events, request, sink),
+    abort: (guest, id) => this.#send(['abort', guest, [id]]),
+  })
   readonly #child: ChildProcess
   readonly #limits: SandboxLimits
   readonly #events: SandboxProcessEvents
   readonly #digests = new Set<string>()
+  /** Scopes that have contexts of their own here. */
+  readonly #scopes = new Set<string>()
   /** Calls that were aborted and may still be computing, by guest: what happens to the guest is their doing. */
   readonly #aborting = new Map<string, Set<number>>()
   #queue: CallMessage[] = []
@@ -85,13 +98,20 @@ export class SandboxProcess {
   }
 
   start(call: Call): void {
-    const { kind, bundle, owner, scope, block, timeoutMs, input } = call.request
+    const { kind, bundle, owner, scope, block, timeoutMs } = call.request
     if (!this.#digests.has(bundle.digest)) {
       this.#digests.add(bundle.digest)
       this.#send(['plugin', bundle.digest, bundle.code])
     }
+    if (scope !== '') this.#scopes.add(scope)
+    const stretch = call.stretched ? (call.request.stretch ?? '') : ''
+    this.#watch(call)
+    if (this.#queue.push([call.id, kind, owner, bundle.digest, scope, block, timeoutMs, call.request.input(), stretch]) === 1)
+      this.#sendSoon()
+  }
+
+  #watch(call: Call): void {
     this.inFlight.set(call.id, call)
-    if (this.#queue.push([call.id, kind, owner, bundle.digest, scope, block, timeoutMs, input]) === 1) this.#sendSoon()
     this.#sweeper ??= setInterval(() => void this.#sweep(), SWEEP_EVERY_MS)
   }
 
@@ -105,7 +125,7 @@ export class SandboxProcess {
   }
 
   forget(scope: string): void {
-    this.#send(['forget', scope])
+    if (this.#scopes.delete(scope)) this.#send(['forget', scope])
   }
 
   /** Takes no more calls, and ends when the last in flight has. */
@@ -125,6 +145,7 @@ export class SandboxProcess {
   /** Resolves when the process is gone. */
   async close(): Promise<void> {
     this.inFlight.clear()
+    this.#foreseen.clear()
     clearInterval(this.#sweeper)
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = new Promise((resolve) => this.#child.once('exit', resolve))
@@ -148,15 +169,22 @@ export class SandboxProcess {
   }
 
   #receive(message: FromProcess): void {
-    if (message[0] === 'events') return this.#takeEvents(message[1])
+    if (message[0] === 'events') return this.#takeAllEvents(message[1])
     if (message[0] === 'aborted') return this.#heardOfAbort(message[1], message[2])
     if (message[0] !== 'lost') return
     const [, guest, reason] = message
     const lost = [...this.inFlight.values()].filter((call) => guestOfCall(call) === guest)
     for (const call of lost) this.inFlight.delete(call.id)
+    const hadForeseen = this.#foreseen.forget(guest)
     // What runs on after it passed its memory limit cannot be stopped but with its process.
     if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
-    this.#events.lost(lost, this.#aborting.delete(guest) ? { kind: 'evicted' } : reason)
+    this.#events.lost(lost, this.#aborting.delete(guest) ? { kind: 'evicted' } : this.#withOnlyCall(reason, lost, hadForeseen))
+  }
+
+  /** What a guest had done is reported before a timeout: where one call is left that has not ended, it is the one. */
+  #withOnlyCall(reason: LostReason, [only, second]: Call[], hadForeseen: boolean): LostReason {
+    if (reason.kind !== 'timeout' || reason.call !== undefined || !only || second || hadForeseen) return reason
+    return { ...reason, call: only.id }
   }
 
   #heardOfAbort(guest: string, ids: number[]): void {
@@ -170,32 +198,51 @@ export class SandboxProcess {
     setTimeout(() => this.kill({ kind: 'exit', detail: 'retired' }), 1000).unref()
   }
 
-  #takeEvents(json: string): void {
-    const events = JSON.parse(json) as GuestEvent[]
-    const checkSizes = json.length > this.#limits.maxValueBytes
-    for (const event of events) {
-      const call = this.inFlight.get(event.id)
-      if (call) this.#takeEvent(call, event, checkSizes)
+  #takeAllEvents(byGuest: [guest: string, events: string][]): void {
+    for (const [guest, json] of byGuest) {
+      const events = parseEvents(json)
+      if (events) this.#takeEvents(guest, events, json.length > this.#limits.maxValueBytes)
+      else this.kill({ kind: 'crash' })
     }
     if (this.#ended && this.inFlight.size === 0) this.kill()
   }
 
+  /** A guest speaks only for calls of its own. */
+  #takeEvents(guest: string, events: GuestEvent[], checkSizes: boolean): void {
+    for (const event of events) {
+      const call = this.inFlight.get(event.id)
+      if (call && guestOfCall(call) === guest) this.#takeEvent(call, event, checkSizes)
+      else if (!call) this.#foreseen.report(guest, event)
+    }
+  }
+
   #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
-    if (event.t === 'o') this.#takeOutput(call, String(event.pin), event.v, checkSizes)
+    if (event.t === 'o') this.#takeOutput(call, event, checkSizes)
     else if (event.t === 'c') void this.#answer(call, Number(event.request), String(event.method), event.args)
     else if (event.t === 'l') call.sink.log?.(String(event.level), String(event.text))
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
     else this.#end(call, event.code === undefined ? undefined : guestError(event.code, event.message))
   }
 
-  #takeOutput(call: Call, pin: string, value: unknown, checkSize: boolean): void {
+  #takeOutput(call: Call, { pin, v: value, next }: GuestOutput, checkSize: boolean): void {
     if (call.skip > 0) return void call.skip--
     const bytes = checkSize ? JSON.stringify(value).length : 0
     if (bytes > this.#limits.maxValueBytes || ++call.delivered > this.#limits.maxOutputs) {
       this.abort(call)
-      return call.sink.end(new AshlarError('OUTPUT_LIMIT', `output "${pin}" passes the limits of one run`))
+      return call.sink.end(new AshlarError('OUTPUT_LIMIT', `output "${String(pin)}" passes the limits of one run`))
     }
-    call.sink.output(pin, value)
+    call.sink.output(
+      String(pin),
+      value,
+      next && call.stretched ? this.#foreseen.announce(guestOfCall(call), call.id, next) : undefined,
+    )
+  }
+
+  #adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void {
+    const call = this.#events.adopted(id, request, sink)
+    this.#watch(call)
+    for (const event of events) if (this.inFlight.get(id) === call) this.#takeEvent(call, event, true)
+    return () => this.#events.abort(call)
   }
 
   /** Only an expected error's message goes back into the sandbox. */
@@ -240,6 +287,7 @@ export class SandboxProcess {
     const calls = [...this.inFlight.values()]
     this.inFlight.clear()
     const ranOutOfMemory = ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(how) || /out of memory|heap limit/i.test(this.#stderr)
+    this.#foreseen.clear()
     if (!this.#ended) {
       this.#ended = true
       this.#events.ended()
@@ -247,6 +295,15 @@ export class SandboxProcess {
     if (calls.length > 0 && this.#aborting.size > 0) return this.#events.lost(calls, { kind: 'evicted' })
     if (calls.length > 0)
       this.#events.lost(calls, this.#loss ?? (ranOutOfMemory ? { kind: 'memory' } : { kind: 'exit', detail: how }))
+  }
+}
+
+function parseEvents(json: string): GuestEvent[] | undefined {
+  try {
+    const events = JSON.parse(`[${json}]`) as (GuestEvent | null)[]
+    return events.filter((event) => event !== null)
+  } catch {
+    return undefined // the guest has broken its own door
   }
 }
 

@@ -1,19 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHash } from 'node:crypto'
 import type { AshlarError } from '../errors/index.ts'
 import { createSandbox, type Bundle, type CallRequest, type Sandbox } from './index.ts'
-
-/** A plugin with one block per name, whose `run` has the given body. Input: `{ n: number }`, output pins `out` and `n`. */
-function bundleOf(bodies: Record<string, string>, top = ''): Bundle {
-  const blocks = Object.entries(bodies).map(
-    ([name, body], i) => `defineBlock({
-      id: '00000000-0000-4000-8000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',
-      input: z.object({ n: z.number().default(1) }), output: z.object({ out: z.any(), n: z.number() }), tests: [], ${body} })`,
-  )
-  const code = `const { defineBlock, definePlugin } = require('@ashlar/sdk'); const { z } = require('zod'); ${top};
-    module.exports.default = definePlugin({ name: 'test', blocks: [${blocks.join()}] })`
-  return { digest: createHash('sha256').update(code).digest('hex'), code }
-}
+import { bundleOf } from './test-bundle.ts'
 
 interface Result {
   outputs: [string, unknown][]
@@ -45,7 +33,7 @@ function call(bundle: Bundle, block: string, request: Partial<CallRequest> = {})
       scope: 'e',
       affinity: 'e',
       block,
-      input: '{"n":1}',
+      input: () => '{"n":1}',
       timeoutMs: 5000,
       ...request,
     }
@@ -78,7 +66,7 @@ const honest = bundleOf({
 
 describe('a call', () => {
   it('yields its outputs in order', async () => {
-    expect(await call(honest, 'add', { input: '{"n":41}' })).toEqual({ outputs: [['n', 42]], logs: [] })
+    expect(await call(honest, 'add', { input: () => '{"n":41}' })).toEqual({ outputs: [['n', 42]], logs: [] })
     expect((await call(honest, 'add-async')).outputs).toEqual([
       ['n', 1],
       ['n', 2],
@@ -98,7 +86,7 @@ describe('a call', () => {
   })
 
   it('refuses inputs and outputs that break the schema, and names the pin', async () => {
-    expect((await call(honest, 'add', { input: '{"n":"x"}' })).error).toMatchObject({
+    expect((await call(honest, 'add', { input: () => '{"n":"x"}' })).error).toMatchObject({
       code: 'BLOCK_INPUT_INVALID',
       message: expect.stringContaining('input "n"'),
     })
@@ -140,7 +128,7 @@ describe('a call', () => {
         scope: 'e',
         affinity: 'e',
         block: 'wait',
-        input: '{}',
+        input: () => '{}',
         timeoutMs: 1000,
       },
       { output: (pin, value) => heard.push([pin, value]), end: () => heard.push('end') },

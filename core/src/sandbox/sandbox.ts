@@ -2,6 +2,7 @@ import { AshlarError } from '../errors/index.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
+import { IDS_PER_CALL } from './protocol.ts'
 import { SandboxProcess, type Loss } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
@@ -25,8 +26,8 @@ const MAX_TRIALS = 2
 /**
  * Starts sandbox processes by *cordon* (see the design, section 4) and keeps one warm spare.
  *
- * When a guest or a process is lost with one call in it, that call did it and ends with the code of the limit it passed.
- * With several, nobody can say which: each becomes a suspect and is tried alone, in a process of its own, where the
+ * When a guest or a process is lost with one call in it, or it is known whose code did it, that call ends with the code of the
+ * limit it passed. Otherwise nobody can say which: each becomes a suspect and is tried alone, in a process of its own, where the
  * guilty one is lost again and the innocent ones finish without anyone noticing; outputs they delivered before are left out.
  * Calls that a kill from outside took along are simply started again.
  */
@@ -49,7 +50,7 @@ class Pool {
   readonly #suspects: Call[] = []
   readonly #trials = new Map<SandboxProcess, Call>()
   #spare: SandboxProcess
-  #nextId = 0
+  #nextId = IDS_PER_CALL
   #failedForks = 0
   #closed = false
 
@@ -68,8 +69,8 @@ class Pool {
   }
 
   call(request: CallRequest, sink: CallSink): () => void {
-    const id = ++this.#nextId
-    const call: Call = { id, request, sink, skip: 0, delivered: 0, attempts: 0, hostCalls: 0, deadline: 0, aborted: false }
+    const call = newCall(this.#nextId, request, sink)
+    this.#nextId += IDS_PER_CALL
     this.#start(restarted(call))
     return () => this.#abort(call)
   }
@@ -87,6 +88,7 @@ class Pool {
   #start(call: Call): void {
     if (this.#closed) return call.sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
     call.attempts++
+    call.stretched = call.attempts === 1 && call.request.stretch !== undefined
     this.#homeOf(call.request).start(call)
   }
 
@@ -125,6 +127,8 @@ class Pool {
     const process: SandboxProcess = new SandboxProcess(this.#prelude, this.#limits, {
       lost: (calls, loss) => this.#lost(process, calls, loss),
       ended: () => this.#remove(process),
+      adopted: (id, request, sink) => restarted({ ...newCall(id, request, sink), attempts: 1, stretched: true }),
+      abort: (call) => this.#abort(call),
     })
     process.ready.then(
       () => (this.#failedForks = 0),
@@ -143,17 +147,27 @@ class Pool {
   }
 
   #lost(process: SandboxProcess, calls: Call[], loss: Loss): void {
-    const guilty = loss.kind === 'exit' || loss.kind === 'evicted' ? undefined : calls.length === 1 || this.#trials.has(process)
+    const isTrial = this.#trials.has(process)
+    const guiltyCall = 'call' in loss && !isTrial ? loss.call : undefined
+    const isAlone = isTrial || (calls.length === 1 && !calls[0]?.stretched)
     for (const call of calls) {
       if (call.aborted) continue
+      if (loss.kind === 'evicted') call.attempts = 1 // that says nothing of it
+      const guilty = guiltyCall === undefined ? isAlone : guiltyCall === call.id
       if (loss.kind === 'load') call.sink.end(new AshlarError('PLUGIN_LOAD_FAILED', loss.message))
       else if (call.hostCalls > 0 && call.request.repeatable === false) call.sink.end(interrupted(loss))
-      else if (guilty) call.sink.end(limitError(loss, call, this.#limits))
-      else if (guilty === false) this.#suspects.push(restarted(call))
+      else if (loss.kind !== 'exit' && loss.kind !== 'evicted') this.#judge(call, loss, guilty, guiltyCall !== undefined)
       else if (call.attempts < MAX_ATTEMPTS) this.#start(restarted(call))
       else call.sink.end(new AshlarError('SANDBOX_LOST', `its sandbox was lost ${call.attempts} times (${detailOf(loss)})`))
     }
     this.#tryNext()
+  }
+
+  /** @param isKnown it is known who did it: this one, or another */
+  #judge(call: Call, loss: Loss, isGuilty: boolean, isKnown: boolean): void {
+    if (isGuilty) call.sink.end(limitError(loss, call, this.#limits))
+    else if (isKnown && call.attempts === 1) this.#start(restarted(call))
+    else this.#suspects.push(restarted(call))
   }
 
   /** Gives suspects a process each, a few at a time. */
@@ -169,6 +183,7 @@ class Pool {
     const process = this.#takeSpare()
     this.#trials.set(process, call)
     call.attempts++
+    call.stretched = false
     const { sink } = call
     call.sink = {
       output: (pin, value) => sink.output(pin, value),
@@ -187,6 +202,21 @@ class Pool {
     if (!this.#trials.delete(process)) return
     void process.close()
     this.#tryNext()
+  }
+}
+
+function newCall(id: number, request: CallRequest, sink: CallSink): Call {
+  return {
+    id,
+    request,
+    sink,
+    skip: 0,
+    delivered: 0,
+    attempts: 0,
+    hostCalls: 0,
+    deadline: 0,
+    aborted: false,
+    stretched: false,
   }
 }
 

@@ -12,7 +12,7 @@ export function createBareCall({ runtime, ownerId }: BenchContext): BareCall {
     new Promise((resolve, reject) => {
       const request = { kind: 'run', bundle, cordon: 'builtin', owner: ownerId, scope: '', affinity, block } as const
       sandbox.call(
-        { ...request, input: JSON.stringify(input), timeoutMs: 60_000 },
+        { ...request, input: () => JSON.stringify(input), timeoutMs: 60_000 },
         { output: () => {}, end: (error) => (error ? reject(error) : resolve()) },
       )
     })

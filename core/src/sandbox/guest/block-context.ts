@@ -1,15 +1,27 @@
-import type { BlockContext } from '@ashlar/sdk'
+import type { BlockContext, Storage } from '@ashlar/sdk'
 import { callHost } from './host-calls.ts'
 
 /** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
-export function createBlockContext(callId: number, signal: AbortSignal): BlockContext {
-  return {
-    signal,
-    storage: {
-      get: (scope, key) => callHost(callId, 'storage.get', [scope, key]),
-      set: async (scope, key, value) => void (await callHost(callId, 'storage.set', [scope, key, value])),
+export class GuestContext implements BlockContext {
+  readonly #callId: number
+  readonly #signal: () => AbortSignal
+
+  constructor(callId: number, signal: () => AbortSignal) {
+    this.#callId = callId
+    this.#signal = signal
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal()
+  }
+
+  get storage(): Storage {
+    const id = this.#callId
+    return {
+      get: (scope, key) => callHost(id, 'storage.get', [scope, key]),
+      set: async (scope, key, value) => void (await callHost(id, 'storage.set', [scope, key, value])),
       compareAndSet: async (scope, key, expected, value) =>
-        (await callHost(callId, 'storage.compareAndSet', [scope, key, expected, value])) === true,
-    },
+        (await callHost(id, 'storage.compareAndSet', [scope, key, expected, value])) === true,
+    }
   }
 }

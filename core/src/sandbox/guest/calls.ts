@@ -1,14 +1,16 @@
 import { findDifference, type Block, type Plugin } from '@ashlar/sdk'
-import { createBlockContext } from './block-context.ts'
 import { describePlugin } from './describe.ts'
-import { GuestFailure, drain, limits, postEnd, postManifest, postOutput, setCurrentCall } from './outbox.ts'
-import { AbortController } from './web.ts'
-import { untilParked } from './entries.ts'
+import { GuestFailure, drain, enterCall, leaveCall, limits, postEnd, postManifest, postOutput, toJson } from './outbox.ts'
+import { Entry, isSliceOver, park, startSlice } from './entries.ts'
+import { RunningCall } from './running-call.ts'
 import type { GuestCall } from '../protocol.ts'
 
 let plugin: Plugin = { name: 'none', blocks: [] }
 let blocks = new Map<string, Block>()
-const running = new Map<number, InstanceType<typeof AbortController>>()
+/** Every call that has not ended, whether it has begun or is in the queue. */
+const running = new Map<number, RunningCall>()
+const queue: RunningCall[] = []
+let isPumping = false
 
 export function setPlugin(loaded: Plugin): void {
   plugin = loaded
@@ -16,66 +18,132 @@ export function setPlugin(loaded: Plugin): void {
 }
 
 /**
- * Starts a batch of calls and resolves when all have ended, or as soon as one waits for the host (the host then drains
- * what the others still produce).
+ * Starts a batch of calls and resolves when all have ended, as soon as one waits for the host (the host then collects what
+ * the others still produce), or when the time of one entry is over (the host then calls {@link goOn}).
  *
  * @param json JSON text `[GuestCall, …]`
- * @returns `1` when calls are still running, else `0`, followed by the events that have gathered
+ * @returns what {@link collect} returns
  */
-export async function enter(json: string): Promise<string> {
-  const batch = JSON.parse(json) as GuestCall[]
-  await untilParked(Promise.all(batch.map(answer)))
-  return collect()
+export function enter(json: string): Promise<string> {
+  const entry = new Entry()
+  for (const call of JSON.parse(json) as GuestCall[]) enqueue(new RunningCall(call, entry))
+  return work(entry)
 }
 
-/** What has gathered since: see {@link enter}. */
+/** Starts what waits in the queue: see {@link enter}. */
+export function goOn(): Promise<string> {
+  const entry = new Entry()
+  for (const waiting of queue) {
+    waiting.entry = entry
+    entry.begin()
+  }
+  return work(entry)
+}
+
+/** `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by the events that have gathered. */
 export function collect(): string {
-  return (running.size > 0 ? '1' : '0') + drain()
+  return (queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + drain()
 }
 
 /** @param json JSON text `[call id, …]` */
 export function abort(json: string): void {
+  startSlice()
   for (const id of JSON.parse(json) as number[]) {
-    const controller = running.get(id)
+    const call = running.get(id)
     running.delete(id)
-    controller?.abort(new Error('the call was aborted'))
+    call?.abort()
   }
 }
 
-async function answer(call: GuestCall): Promise<void> {
-  const controller = new AbortController()
-  running.set(call.id, controller)
-  setCurrentCall(call.id)
+async function work(entry: Entry): Promise<string> {
+  startSlice()
+  pump()
+  if (entry.isIdle) entry.leave()
+  await entry.left
+  return collect()
+}
+
+function enqueue(call: RunningCall): void {
+  running.set(call.call.id, call)
+  call.entry.begin()
+  queue.push(call)
+}
+
+function pump(): void {
+  if (isPumping) return
+  isPumping = true
+  let done = 0
+  for (let next = queue[done]; next && !isSliceOver(); next = queue[done]) {
+    done++
+    if (running.has(next.call.id)) answer(next)
+    else next.entry.end()
+  }
+  queue.splice(0, done)
+  isPumping = false
+  if (queue.length > 0) park()
+}
+
+function answer(running: RunningCall): void {
+  const { call } = running
+  enterCall(call.id)
   try {
-    if (call.kind === 'describe') postManifest(call.id, describePlugin(plugin))
-    else if (call.kind === 'test') await runTest(call, controller.signal)
-    else await runBlock(call, controller.signal)
-    if (running.delete(call.id)) postEnd(call.id)
+    const rest = perform(running)
+    if (rest)
+      rest.then(
+        () => end(running),
+        (error: unknown) => end(running, error),
+      )
+    else end(running)
   } catch (error) {
-    if (running.delete(call.id)) postEnd(call.id, toFailure(error))
+    end(running, error)
   }
+  leaveCall()
 }
 
-async function runBlock({ id, block: name, input }: GuestCall, signal: AbortSignal): Promise<void> {
-  const block = blockNamed(name)
+/** @returns a promise when it goes on after this */
+function perform(running: RunningCall): Promise<void> | undefined {
+  const { call } = running
+  if (call.kind === 'run') return runBlock(running)
+  if (call.kind === 'test') return runTest(running)
+  postManifest(call.id, describePlugin(plugin))
+  return undefined
+}
+
+function end({ call, entry }: RunningCall, ...failure: [error?: unknown]): void {
+  if (running.delete(call.id)) postEnd(call.id, failure.length > 0 ? toFailure(failure[0]) : undefined)
+  entry.end()
+}
+
+function runBlock(call: RunningCall): Promise<void> | undefined {
+  const block = blockNamed(call.call.block)
   let count = 0
-  await forEachPair(id, block, input, signal, (pin, value) => {
+  return forEachPair(call, block, call.call.input, (pin, value) => {
     if (pin === 'error' && !('error' in block.output.shape)) throw new GuestFailure('BLOCK_FAILED', String(value))
     if (++count > limits.maxOutputs)
       throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
-    if (running.has(id)) postOutput(id, pin, value)
+    if (running.has(call.call.id)) yieldOutput(call, pin, value)
     if (pin === 'error') throw new GuestFailure('BLOCK_FAILED', String(value))
-    return running.has(id)
+    return running.has(call.call.id)
   })
 }
 
-async function runTest({ id, block: name, input }: GuestCall, signal: AbortSignal): Promise<void> {
+function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
+  const json = toJson(pin, value)
+  const followers = call.follow(pin, json)
+  postOutput(call.call.id, pin, json, followers?.announced)
+  if (!followers) return
+  for (const follower of followers.calls) enqueue(follower)
+  if (!isPumping) queueMicrotask(pump)
+}
+
+async function runTest(running: RunningCall): Promise<void> {
+  const { block: name, input } = running.call
   const block = blockNamed(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
   const pairs: [string, unknown][] = []
   try {
-    await forEachPair(id, block, test.input, signal, (pin, value) => {
+    await forEachPair(running, block, test.input, (pin, value) => {
       pairs.push([pin, value])
       return pin !== 'error'
     })
@@ -86,22 +154,24 @@ async function runTest({ id, block: name, input }: GuestCall, signal: AbortSigna
   if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference)
 }
 
-/** Runs the block on checked inputs and gives every checked pair to `take`, until that returns false. */
-async function forEachPair(
-  callId: number,
-  block: Block,
-  input: unknown,
-  signal: AbortSignal,
-  take: (pin: string, value: unknown) => boolean,
-): Promise<void> {
+type Take = (pin: string, value: unknown) => boolean
+
+/**
+ * Runs the block on checked inputs and gives every checked pair to `take`, until that returns false.
+ *
+ * @returns a promise when the block yields asynchronously
+ */
+function forEachPair(call: RunningCall, block: Block, input: unknown, take: Take): Promise<void> | undefined {
   const parsed = block.input.safeParse(input)
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', issuesOf(parsed.error.issues, 'input'))
-  const pairs = block.run(parsed.data as never, createBlockContext(callId, signal))
-  if (Symbol.asyncIterator in pairs) {
-    for await (const pair of pairs) if (!take(...checkPair(block, pair))) return
-  } else {
-    for (const pair of pairs) if (!take(...checkPair(block, pair))) return
-  }
+  const pairs = block.run(parsed.data as never, call.context)
+  if (Symbol.asyncIterator in pairs) return forEachAsync(block, pairs, take)
+  for (const pair of pairs) if (!take(...checkPair(block, pair))) return undefined
+  return undefined
+}
+
+async function forEachAsync(block: Block, pairs: AsyncIterable<unknown>, take: Take): Promise<void> {
+  for await (const pair of pairs) if (!take(...checkPair(block, pair))) return
 }
 
 function checkPair(block: Block, pair: unknown): [string, unknown] {

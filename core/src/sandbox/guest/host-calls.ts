@@ -1,4 +1,4 @@
-import { park } from './entries.ts'
+import { park, startSlice } from './entries.ts'
 import { postHostCall } from './outbox.ts'
 
 /** Calls to the host that have no answer yet. */
@@ -17,6 +17,7 @@ export function callHost(callId: number, method: string, args: readonly unknown[
 
 /** @param json JSON text `[id, value]` or `[id, null, message]` */
 export function reply(json: string): void {
+  startSlice()
   const [id, value, message] = JSON.parse(json) as [number, unknown, string?]
   const call = waiting.get(id)
   waiting.delete(id)

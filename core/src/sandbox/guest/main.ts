@@ -6,9 +6,9 @@
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
-import { abort, collect, enter, setPlugin } from './calls.ts'
+import { abort, collect, enter, goOn, setPlugin } from './calls.ts'
 import { reply } from './host-calls.ts'
-import { limits } from './outbox.ts'
+import { limits, shareComputing } from './outbox.ts'
 import { connectTimers, fire } from './timers.ts'
 import { installWebPlatform } from './web.ts'
 import type { GuestLimits } from '../protocol.ts'
@@ -26,14 +26,15 @@ function define(bundle: Bundle): void {
   setPlugin(plugin)
 }
 
-function connect(requestTimer: (id: number, delayMs: number) => void, limitsJson: string): void {
+function connect(requestTimer: (id: number, delayMs: number) => void, limitsJson: string, computing: SharedArrayBuffer): void {
   Reflect.deleteProperty(globalThis, '__ashlar')
   Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
   connectTimers(requestTimer)
+  shareComputing(computing)
 }
 
 installWebPlatform()
 Object.defineProperty(globalThis, '__ashlar', {
-  value: { define, connect, enter, collect, abort, fire, reply },
+  value: { define, connect, enter, goOn, collect, abort, fire, reply },
   configurable: true,
 })

@@ -24,12 +24,10 @@ export class GuestFailure extends Error {
   }
 }
 
-/** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when the value has no JSON form, OUTPUT_LIMIT when it is too large. */
-export function postOutput(id: number, pin: string, value: unknown): void {
-  const json = toJson(pin, value)
-  if (json.length > limits.maxValueBytes)
-    throw new GuestFailure('OUTPUT_LIMIT', `output "${pin}" is ${json.length} bytes long, the limit is ${limits.maxValueBytes}`)
-  outbox.push(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}}`)
+/** @param next the calls that the value leads to in this guest */
+export function postOutput(id: number, pin: string, json: string, next?: readonly [id: number, node: number][]): void {
+  const followers = next ? `,"next":${JSON.stringify(next)}` : ''
+  outbox.push(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}${followers}}`)
 }
 
 export function postEnd(id: number, failure?: GuestFailure): void {
@@ -50,16 +48,38 @@ export function postManifest(id: number, manifest: unknown): void {
 
 /** The call whose code was entered last: whose console line it is, exactly for code without `await`, else most likely. */
 let current = 0
-export function setCurrentCall(id: number): void {
+/** Shared with the process: the call whose first part, up to its first `await`, runs now; else 0. */
+let computing: Float64Array = new Float64Array(1)
+export function shareComputing(shared: SharedArrayBuffer): void {
+  computing = new Float64Array(shared)
+}
+
+export function enterCall(id: number): void {
   current = id
+  computing[0] = id
+}
+
+export function leaveCall(): void {
+  computing[0] = 0
 }
 
 export function postLog(level: string, text: string): void {
   outbox.push(`{"t":"l","id":${current},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
 }
 
-/** A value that JSON leaves out (undefined, a function) is null. */
-function toJson(pin: string, value: unknown): string {
+/**
+ * The JSON text of an output; a value that JSON leaves out (undefined, a function) is null.
+ *
+ * @throws {GuestFailure} BLOCK_OUTPUT_INVALID when the value has no JSON form, OUTPUT_LIMIT when it is too large.
+ */
+export function toJson(pin: string, value: unknown): string {
+  const json = stringify(pin, value)
+  if (json.length > limits.maxValueBytes)
+    throw new GuestFailure('OUTPUT_LIMIT', `output "${pin}" is ${json.length} bytes long, the limit is ${limits.maxValueBytes}`)
+  return json
+}
+
+function stringify(pin: string, value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null'
   } catch (error) {

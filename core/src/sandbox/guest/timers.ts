@@ -1,4 +1,4 @@
-import { park } from './entries.ts'
+import { park, startSlice } from './entries.ts'
 
 /** Asks the host to call {@link fire} with this id after `delayMs`; a negative delay takes the request back. */
 type RequestTimer = (id: number, delayMs: number) => void
@@ -14,6 +14,7 @@ export function connectTimers(request: RequestTimer): void {
 
 /** Runs the callbacks of timers that are due. @param json JSON text `[timer id, …]` */
 export function fire(json: string): void {
+  startSlice()
   for (const id of JSON.parse(json) as number[]) {
     const timer = timers.get(id)
     if (!timer) continue

@@ -8,6 +8,9 @@ export interface Report {
   lost(reason: LostReason): void
 }
 
+/** States of a guest, see `guest/calls.ts`. */
+const RUNNING = '1'
+const WAITING = '2'
 /** How often a guest that is waited for is asked what has gathered. */
 const COLLECT_EVERY_MS = 20
 /** How long a guest may take to hear that a call is aborted. */
@@ -25,9 +28,11 @@ export class GuestCalls {
   readonly #maxCpuMs: number
   readonly #guest: Promise<Guest>
   readonly #timers = new Map<number, NodeJS.Timeout>()
+  #loaded: Guest | undefined
   #entries = 0
   #ticker: NodeJS.Timeout | undefined
   #collecting = false
+  #goingOn = false
   #ended = false
 
   constructor(isolate: GuestIsolate, maxCpuMs: number, report: Report) {
@@ -35,15 +40,15 @@ export class GuestCalls {
     this.#maxCpuMs = maxCpuMs
     this.#report = report
     this.#guest = isolate.createGuest((id, delayMs) => this.#setTimer(id, delayMs))
-    this.#guest.catch((error: unknown) => this.end(loadFailure(error)))
+    this.#guest.then(
+      (guest) => (this.#loaded = guest),
+      (error: unknown) => this.end(loadFailure(error)),
+    )
   }
 
   async start(calls: CallMessage[]): Promise<void> {
     const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[6])))
-    const batch = calls.map(
-      ([id, kind, , , , block, , input]) => `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}}`,
-    )
-    await this.#enter((guest) => guest.enter(`[${batch.join()}]`, timeoutMs))
+    await this.#enter((guest) => guest.enter(`[${calls.map(toJson).join()}]`, timeoutMs))
   }
 
   async reply(answer: string): Promise<void> {
@@ -52,9 +57,12 @@ export class GuestCalls {
 
   /** Code that computes without a pause does not hear of it: then the isolate goes, with all that is in it. */
   async abort(ids: number[]): Promise<void> {
-    const impatient = setTimeout(() => this.#isolate.dispose(), ABORT_WITHIN_MS)
+    const impatient = setInterval(() => {
+      const computing = this.#computing()
+      if (computing === undefined || ids.includes(computing)) this.#isolate.dispose()
+    }, ABORT_WITHIN_MS)
     await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => '1'))
-    clearTimeout(impatient)
+    clearInterval(impatient)
     if (!this.#ended) this.#report.aborted(ids)
   }
 
@@ -65,7 +73,12 @@ export class GuestCalls {
     clearInterval(this.#ticker)
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#guest.then((guest) => guest.dispose()).catch(() => {}) // an isolate that is gone took its contexts along
-    if (reason) this.#report.lost(this.#isolate.isDisposed ? { kind: this.#isolate.endedBy } : reason)
+    if (reason)
+      this.#report.lost(this.#isolate.isDisposed ? withCall({ kind: this.#isolate.endedBy }, this.#computing()) : reason)
+  }
+
+  #computing(): number | undefined {
+    return this.#loaded?.computing() || undefined
   }
 
   async #enter(entry: (guest: Guest) => Promise<string>): Promise<void> {
@@ -74,10 +87,10 @@ export class GuestCalls {
     this.#entries++
     this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
     try {
-      const stillRunning = this.#take(await entry(guest))
-      if (stillRunning) await this.#collect(guest)
+      const state = this.#take(await entry(guest))
+      if (state === RUNNING) await this.#collect(guest)
     } catch (error) {
-      this.end({ kind: isTimeout(error) ? 'timeout' : 'crash' })
+      if (!this.#ended) this.end(isTimeout(error) ? await this.#timedOut(guest) : { kind: 'crash' })
     }
     if (--this.#entries > 0) return
     clearInterval(this.#ticker)
@@ -94,10 +107,30 @@ export class GuestCalls {
     this.#collecting = false
   }
 
-  /** @returns whether calls are still running. */
-  #take(text: string): boolean {
+  /** @returns the state of the guest. When calls wait to be started, it is entered again. */
+  #take(text: string): string {
+    const state = text.charAt(0)
     if (text.length > 1 && !this.#ended) this.#report.events(text.slice(1))
-    return text.startsWith('1')
+    if (state === WAITING && !this.#goingOn) void this.#goOn()
+    return state
+  }
+
+  async #goOn(): Promise<void> {
+    this.#goingOn = true
+    await this.#enter((guest) => {
+      return guest.goOn(this.#maxCpuMs).finally(() => (this.#goingOn = false))
+    })
+    this.#goingOn = false
+  }
+
+  /** What was done before the code that did not pause in time is reported. */
+  async #timedOut(guest: Guest): Promise<LostReason> {
+    const computing = this.#computing()
+    await guest.collect(this.#maxCpuMs).then(
+      (text) => this.#take(text),
+      () => {}, // it is gone altogether
+    )
+    return withCall({ kind: 'timeout' }, computing)
   }
 
   #setTimer(id: number, delayMs: number): void {
@@ -109,6 +142,15 @@ export class GuestCalls {
     }
     this.#timers.set(id, setTimeout(due, Math.min(delayMs, 2 ** 31 - 1)))
   }
+}
+
+function toJson([id, kind, , , , block, , input, stretch]: CallMessage): string {
+  const stretched = stretch && `,"stretch":${stretch}`
+  return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}${stretched}}`
+}
+
+function withCall(reason: LostReason, call: number | undefined): LostReason {
+  return call !== undefined && (reason.kind === 'timeout' || reason.kind === 'memory') ? { ...reason, call } : reason
 }
 
 function isTimeout(error: unknown): boolean {

@@ -3,10 +3,14 @@ import type { GuestLimits } from '../protocol.ts'
 
 /** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
 export interface Guest {
-  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run) and the events gathered. */
+  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}) and the events gathered. */
   enter(calls: string, timeoutMs: number): Promise<string>
+  /** Starts what an entry had no time for. */
+  goOn(timeoutMs: number): Promise<string>
   /** Takes what has gathered, in the same form. */
   collect(timeoutMs: number): Promise<string>
+  /** The call whose code runs now, also while it does not pause and when it never did again; 0 where that is not known. */
+  computing(): number
   /** Aborts calls; JSON text `[id, …]`. */
   abort(ids: string, timeoutMs: number): Promise<void>
   /** Runs timers that are due; JSON text `[timer id, …]`. */
@@ -68,18 +72,22 @@ async function createGuest(
 ): Promise<Guest> {
   const door = await context.global.get('__ashlar', { reference: true })
   const take = (name: string): Promise<DoorFunction> => door.get(name, { reference: true }) as Promise<DoorFunction>
-  const [connect, enter, collect, abort, fire, reply] = await Promise.all(
-    ['connect', 'enter', 'collect', 'abort', 'fire', 'reply'].map(take),
+  const [connect, enter, goOn, collect, abort, fire, reply] = await Promise.all(
+    ['connect', 'enter', 'goOn', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
-  if (!connect || !enter || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
+  if (!connect || !enter || !goOn || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
   await script.run(context, { timeout: loadTimeoutMs })
-  await connect.apply(undefined, [new ivm.Callback(onTimer, { ignored: true }), JSON.stringify(limits)] as never)
+  const computing = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)
+  const shared = new ivm.ExternalCopy(computing).copyInto()
+  await connect.apply(undefined, [new ivm.Callback(onTimer, { ignored: true }), JSON.stringify(limits), shared] as never)
   return {
     enter: (calls, timeout) => enter.apply(undefined, [calls], { result: { promise: true, copy: true }, timeout }),
+    goOn: (timeout) => goOn.apply(undefined, [], { result: { promise: true, copy: true }, timeout }),
     collect: (timeout) => collect.apply(undefined, [], { result: { copy: true }, timeout }),
     abort: async (ids, timeout) => void (await abort.apply(undefined, [ids], { timeout })),
     fire: async (ids, timeout) => void (await fire.apply(undefined, [ids], { timeout })),
     reply: async (answer, timeout) => void (await reply.apply(undefined, [answer], { timeout })),
+    computing: () => new Float64Array(computing)[0] ?? 0,
     dispose: () => context.release(),
   }
 }

@@ -60,7 +60,7 @@ class Guests {
     const [, , owner, digest, scope] = call
     const loaded = this.#isolateOf(owner, digest)
     const guest = new GuestCalls(loaded.isolate, this.#options.maxCpuMs, {
-      events: post,
+      events: (events) => post(name, events),
       aborted: (ids) => send(['aborted', name, ids]),
       lost: (reason) => this.#lose(call, loaded, reason),
     })
@@ -109,14 +109,16 @@ class Guests {
 }
 
 /** Events of all guests that gather in one turn of the event loop travel in one message. */
-let posted: string[] = []
-function post(events: string): void {
-  if (posted.push(events) === 1) setImmediate(flush)
+let posted = new Map<string, string>()
+function post(guest: string, events: string): void {
+  if (posted.size === 0) setImmediate(flush)
+  const before = posted.get(guest)
+  posted.set(guest, before === undefined ? events : `${before},${events}`)
 }
 
 function flush(): void {
-  if (posted.length > 0) send(['events', `[${posted.join()}]`])
-  posted = []
+  if (posted.size > 0) send(['events', [...posted]])
+  posted = new Map()
 }
 
 function send(message: FromProcess): void {

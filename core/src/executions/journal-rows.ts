@@ -1,0 +1,83 @@
+import { AshlarError, showValue } from '../errors/index.ts'
+import { serializeEvent } from './blobs.ts'
+import type { ExecutionEvent, JournalEvent } from './events.ts'
+
+/** Consecutive events of an execution, as they gather before they are written. */
+export interface EventRun {
+  firstSeq: number
+  events: ExecutionEvent[]
+  /** When each happened, in milliseconds since 1970. */
+  times: number[]
+}
+
+/** A row of the journal. */
+export interface JournalRow {
+  first_seq: number
+  last_seq: number
+  events: string
+}
+
+/**
+ * The text of a row: a JSON array of the events. `seq` is left out, since they are consecutive; `at` is where the time differs
+ * from that of the event before. So most rows stay below the size from which Postgres compresses them, which costs more than
+ * writing.
+ *
+ * @param blobs gets the values that are too large for a row, see {@link serializeEvent}
+ */
+export function encodeRow({ events, times }: EventRun, blobs: Map<string, string>): string {
+  let text = '['
+  let at = 0
+  for (const [i, event] of events.entries()) {
+    const time = times[i] ?? at
+    const json = serializeEvent(event, blobs)
+    if (i > 0) text += ','
+    text += time === at ? json : `{"at":${time},${json.slice(1)}`
+    at = time
+  }
+  return `${text}]`
+}
+
+/** @throws {AshlarError} JOURNAL_UNREADABLE */
+export function decodeRow({ first_seq, last_seq, events }: JournalRow): JournalEvent[] {
+  const decoded = parse(events)
+  if (!Array.isArray(decoded) || decoded.length !== last_seq - first_seq + 1)
+    throw unreadable(first_seq, last_seq, `expected ${last_seq - first_seq + 1} events, got ${showValue(events)}`)
+  let at = 0
+  return decoded.map((event: JournalEvent, i) => {
+    if (typeof event !== 'object' || event === null || !Object.hasOwn(EVENT_TYPES, event.type))
+      throw unreadable(
+        first_seq,
+        last_seq,
+        `event ${first_seq + i} has a type that this version does not know: ${showValue(event?.type)}`,
+      )
+    at = event.at ?? at
+    return { ...event, seq: first_seq + i, at }
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable(firstSeq: number, lastSeq: number, problem: string): AshlarError {
+  return new AshlarError(
+    'JOURNAL_UNREADABLE',
+    `the journal's row of the events ${firstSeq} to ${lastSeq} cannot be read: ${problem}`,
+  )
+}
+
+const EVENT_TYPES: Record<ExecutionEvent['type'], true> = {
+  ExecutionStarted: true,
+  NodeStarted: true,
+  NodeOutput: true,
+  NodeLog: true,
+  NodeFinished: true,
+  GraphOutput: true,
+  NodeOverridden: true,
+  NodeRetried: true,
+  ExecutionFinished: true,
+}

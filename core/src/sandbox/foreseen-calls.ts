@@ -1,0 +1,92 @@
+import type { CallRequest, CallSink, ForeseenCall } from './call.ts'
+import { IDS_PER_CALL, type GuestEvent } from './protocol.ts'
+
+/** What a sandbox process does with a foreseen call that is decided upon. */
+export interface ForeseenParts {
+  isTaken(id: number): boolean
+  /** @param events what was reported of it so far. @returns a function that aborts it */
+  adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void
+  abort(guest: string, id: number): void
+}
+
+interface Kept {
+  guest: string
+  events: GuestEvent[]
+}
+
+/** Events of one foreseen call that are kept; one that reports more is never complete, and so runs into its deadline. */
+const MAX_KEPT = 1000
+
+/** The calls that the guests of a process have begun by themselves and nobody has wanted so far, with what they reported. */
+export class ForeseenCalls {
+  readonly #parts: ForeseenParts
+  readonly #kept = new Map<number, Kept>()
+
+  constructor(parts: ForeseenParts) {
+    this.#parts = parts
+  }
+
+  /** @param next what the guest says follows from an output of the call; ids that are not of its stretch are passed over */
+  announce(guest: string, callId: number, next: unknown): ForeseenCall[] {
+    return followersOf(next, callId).map(([id, node]) => this.#foreseen(guest, id, node))
+  }
+
+  /** An event of a call that is not in flight. What follows from one that nobody has wanted yet is kept like it. */
+  report(guest: string, event: GuestEvent): void {
+    const kept = this.#kept.get(event.id)
+    if (kept?.guest !== guest || kept.events.length > MAX_KEPT) return
+    kept.events.push(event)
+    if (event.t === 'o') for (const [id] of followersOf(event.next, event.id)) this.#keep(guest, id)
+  }
+
+  /** The guest is gone. @returns whether it had any */
+  forget(guest: string): boolean {
+    const gone = [...this.#kept].filter(([, kept]) => kept.guest === guest)
+    for (const [id] of gone) this.#kept.delete(id)
+    return gone.length > 0
+  }
+
+  clear(): void {
+    this.#kept.clear()
+  }
+
+  #keep(guest: string, id: number): Kept {
+    const known = this.#kept.get(id)
+    if (known?.guest === guest) return known
+    const kept: Kept = { guest, events: [] }
+    if (!known && !this.#parts.isTaken(id)) this.#kept.set(id, kept)
+    return kept
+  }
+
+  #foreseen(guest: string, id: number, node: number): ForeseenCall {
+    const kept = this.#keep(guest, id)
+    const take = (): boolean => this.#kept.get(id) === kept && this.#kept.delete(id)
+    return {
+      node,
+      adopt: (request, sink) => (take() ? this.#parts.adopt(id, kept.events, request, sink) : undefined),
+      drop: () => {
+        if (this.#kept.get(id) === kept) this.#drop(guest, id)
+      },
+    }
+  }
+
+  /** With what followed from it. */
+  #drop(guest: string, id: number): void {
+    const kept = this.#kept.get(id)
+    if (kept?.guest !== guest) return
+    this.#kept.delete(id)
+    if (!kept.events.some(({ t }) => t === 'e')) this.#parts.abort(guest, id)
+    for (const event of kept.events)
+      if (event.t === 'o') for (const [follower] of followersOf(event.next, id)) this.#drop(guest, follower)
+  }
+}
+
+function followersOf(next: unknown, callId: number): [id: number, node: number][] {
+  return Array.isArray(next) ? next.filter((each) => isFollower(each, callId)) : []
+}
+
+function isFollower(announced: unknown, callId: number): announced is [id: number, node: number] {
+  if (!Array.isArray(announced) || !Number.isSafeInteger(announced[0]) || !Number.isSafeInteger(announced[1])) return false
+  const id = announced[0] as number
+  return id % IDS_PER_CALL !== 0 && Math.floor(id / IDS_PER_CALL) === Math.floor(callId / IDS_PER_CALL)
+}

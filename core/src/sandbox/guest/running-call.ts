@@ -1,0 +1,67 @@
+import type { BlockContext } from '@ashlar/sdk'
+import { IDS_PER_CALL, type GuestCall, type Stretch } from '../protocol.ts'
+import type { Entry } from './entries.ts'
+import { GuestContext } from './block-context.ts'
+import { AbortController } from './web.ts'
+
+/** The first call of a stretch. */
+interface Lead {
+  id: number
+  stretch: Stretch
+  followers: number
+}
+
+/** A call that has not ended. */
+export class RunningCall {
+  readonly call: GuestCall
+  entry: Entry
+  readonly #lead: Lead | undefined
+  readonly #node: number
+  #controller: InstanceType<typeof AbortController> | undefined
+
+  constructor(call: GuestCall, entry: Entry, lead?: Lead, node = 0) {
+    this.call = call
+    this.entry = entry
+    this.#lead = lead ?? (call.stretch && { id: call.id, stretch: call.stretch, followers: 0 })
+    this.#node = node
+  }
+
+  /** What `run` gets as its second argument. */
+  get context(): BlockContext {
+    return new GuestContext(this.call.id, () => this.#abortController.signal)
+  }
+
+  abort(): void {
+    this.#abortController.abort(new Error('the call was aborted'))
+  }
+
+  /** Made when somebody looks at it: most blocks do not. */
+  get #abortController(): InstanceType<typeof AbortController> {
+    return (this.#controller ??= new AbortController())
+  }
+
+  /** The calls that a value leads to within the stretch. @param json the value as JSON text */
+  follow(pin: string, json: string): Followers | undefined {
+    const lead = this.#lead
+    const links = lead?.stretch.nodes[this.#node]?.links[pin]
+    if (!lead || !links) return undefined
+    const calls: RunningCall[] = []
+    const announced: [id: number, node: number][] = []
+    for (const [node, sinkPin, type] of links) {
+      const sink = lead.stretch.nodes[node]
+      const value: unknown = JSON.parse(json)
+      if (!sink || value === null || (type !== undefined && typeof value !== type)) continue
+      if (lead.followers + 1 >= IDS_PER_CALL) break
+      const id = lead.id + ++lead.followers
+      const call: GuestCall = { id, kind: 'run', block: sink.block, input: { ...sink.inputs, [sinkPin]: value } }
+      calls.push(new RunningCall(call, this.entry, lead, node))
+      announced.push([id, node])
+    }
+    return calls.length > 0 ? { calls, announced } : undefined
+  }
+}
+
+export interface Followers {
+  calls: RunningCall[]
+  announced: [id: number, node: number][]
+}
