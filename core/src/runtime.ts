@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
 import { createCapabilities } from './capabilities/index.ts'
 import { createNotifications, openDatabase, type Database, type Notifications } from './database/index.ts'
@@ -7,6 +8,7 @@ import {
   createExecutions,
   createPlans,
   createWorker,
+  releaseWork,
   type Executions,
   type Worker,
 } from './executions/index.ts'
@@ -41,6 +43,10 @@ export interface RuntimeConfig {
   sandbox?: Partial<SandboxLimits>
   /** No other worker can be there, so what looks held by one was left by one that is gone. @default false */
   alone?: boolean
+  /** A UUID that names the worker of this runtime. @default a new one */
+  workerId?: string
+  /** Opens everything, and takes no work before {@link Runtime.takeOver}. @default false */
+  standby?: boolean
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
   /** Hears of failures that nobody waits for. */
@@ -58,6 +64,8 @@ export interface Runtime {
   sandbox: Sandbox | undefined
   /** None in a gateway. */
   worker: Worker | undefined
+  /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
+  takeOver(goneWorkerId: string): Promise<void>
   /** Stops taking work, leaves executions as the journal has them, ends the sandbox processes and connections. */
   close(): Promise<void>
 }
@@ -102,12 +110,18 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const plans = createPlans(database.fork, plugins)
   const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes })
   const parts = { database, notifications, queue, plans, onError }
-  if (config.alone) await queue.releaseAll()
+  if (config.alone) await queue.release(await queue.held())
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const capabilities = createCapabilities(database.pool)
-  const worker = sandbox && createWorker({ ...parts, sandbox, capabilities, children, retentionDays })
+  const id = config.workerId ?? randomUUID()
+  const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays })
   undo.push(() => worker?.close())
-  return { accounts: createAccounts(database.fork), database, executions, graphs, plugins, sandbox, worker }
+  if (!config.standby) worker?.start()
+  const takeOver = async (goneWorkerId: string): Promise<void> => {
+    await releaseWork(database, queue, goneWorkerId)
+    worker?.start()
+  }
+  return { accounts: createAccounts(database.fork), database, executions, graphs, plugins, sandbox, worker, takeOver }
 }
 
 async function openPlugins(

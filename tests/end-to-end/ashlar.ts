@@ -40,6 +40,11 @@ export class Ashlar {
     return this.#printed(pattern, () => this.stderr)
   }
 
+  /** The first group of what it prints on stdout. */
+  printedOnStdout(pattern: RegExp): Promise<string> {
+    return this.#printed(pattern, () => this.stdout)
+  }
+
   #printed(pattern: RegExp, text: () => string): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = (): void => {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import { Initial } from './migrations/20261121-initial.ts'
-import { JournalText } from './migrations/20261122-journal-text.ts'
+import { Engine } from './migrations/20261122-engine.ts'
 
 /** The one Postgres: entities through MikroORM, hot paths through `pg` beside it. */
 export interface Database {
@@ -38,7 +38,7 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
     entities,
     extensions: [Migrator],
     logger: () => {},
-    migrations: { migrationsList: [Initial, JournalText], snapshot: false, tableName: 'migration' },
+    migrations: { migrationsList: [Initial, Engine], snapshot: false, tableName: 'migration' },
   })
   await migrate(orm)
   const pool = new pg.Pool({ connectionString: url, max: 10, application_name: 'ashlar' })

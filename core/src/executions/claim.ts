@@ -1,5 +1,5 @@
 import type { Database } from '../database/index.ts'
-import type { Lease } from '../queue/index.ts'
+import type { Lease, Queue } from '../queue/index.ts'
 import type { InputMasks } from './scheduler.ts'
 
 /** An execution that a worker has made its own. */
@@ -17,7 +17,7 @@ export interface ClaimedRow {
 }
 
 /** Raises the fencing tokens: from here on, nobody else commits to these executions. Those that are final stay out. */
-export async function claim({ pool }: Database, leases: Lease[]): Promise<ClaimedRow[]> {
+export async function claim({ pool }: Database, workerId: string, leases: Lease[]): Promise<ClaimedRow[]> {
   const { rows } = await pool.query<ClaimedRow>({
     name: 'ashlar-claim',
     text: `
@@ -25,10 +25,21 @@ export async function claim({ pool }: Database, leases: Lease[]): Promise<Claime
         select id, started_at is not null or origin_id is not null as resumed from execution
         where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
       )
-      update execution e set status = 'RUNNING', fence = e.fence + 1, reason = null, started_at = coalesce(e.started_at, now())
+      update execution e set status = 'RUNNING', fence = e.fence + 1, worker_id = $2, reason = null, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
       returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed`,
-    values: [leases.map(({ executionId }) => executionId)],
+    values: [leases.map(({ executionId }) => executionId), workerId],
   })
   return rows
+}
+
+/** Gives back at once what a worker had in hand that is gone. */
+export async function releaseWork({ pool }: Database, queue: Queue, workerId: string): Promise<void> {
+  const held = await queue.held()
+  const { rows } = await pool.query<{ id: string }>('select id from execution where id = any($1) and worker_id = $2', [
+    held.map(({ executionId }) => executionId),
+    workerId,
+  ])
+  const ids = new Set(rows.map(({ id }) => id))
+  await queue.release(held.filter(({ executionId }) => ids.has(executionId)))
 }

@@ -1,4 +1,5 @@
 export { createChildren } from './children.ts'
+export { releaseWork } from './claim.ts'
 export { createExecutions } from './executions.ts'
 export { createPlans } from './plans.ts'
 export { createWorker } from './worker.ts'

@@ -16,6 +16,8 @@ import type { Plans } from './plans.ts'
 
 /** Takes executions from the queue and carries them out. */
 export interface Worker {
+  /** Begins to take work. */
+  start(): void
   /** Executions in hand. */
   active(): number
   /** Stops taking, leaves what is in hand as the journal has it, and gives it back. */
@@ -23,6 +25,8 @@ export interface Worker {
 }
 
 export interface WorkerParts {
+  /** A UUID, told in the executions that it has. */
+  id: string
   database: Database
   notifications: Notifications
   queue: Queue
@@ -60,9 +64,7 @@ interface Active {
  * an execution ends, and every 2 s in case nothing told.
  */
 export function createWorker(parts: WorkerParts): Worker {
-  const worker = new RunningWorker(parts)
-  worker.start()
-  return worker
+  return new RunningWorker(parts)
 }
 
 class RunningWorker implements Worker {
@@ -170,7 +172,7 @@ class RunningWorker implements Worker {
   }
 
   async #begin(leases: Lease[]): Promise<void> {
-    const rows = await claim(this.#parts.database, leases)
+    const rows = await claim(this.#parts.database, this.#parts.id, leases)
     const plans = await this.#parts.plans.load(rows.map(({ version_id }) => version_id))
     const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
     await this.#parts.queue.complete(gone)

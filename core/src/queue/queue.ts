@@ -16,8 +16,8 @@ export interface Queue {
   complete(leases: readonly Lease[]): Promise<void>
   /** Gives executions back that have not ended: the next worker takes them at once. */
   release(leases: readonly Lease[]): Promise<void>
-  /** Gives every job back that is held, by whomever: for an installation that has no worker yet. */
-  releaseAll(): Promise<void>
+  /** Every job that is held, by whomever. */
+  held(): Promise<Lease[]>
   close(): Promise<void>
 }
 
@@ -88,14 +88,11 @@ export async function createQueue(pool: pg.Pool, onError: (error: Error) => void
           leases.map(({ job }) => job),
         )
     },
-    async releaseAll() {
+    async held() {
       const jobs = await boss.findJobs(NAME, { queued: false })
-      const held = jobs.filter(({ state }) => state === 'active')
-      if (held.length > 0)
-        await boss.fail(
-          NAME,
-          held.map(({ id, retryCount }) => ({ id, retryCount })),
-        )
+      return jobs
+        .filter(({ state }) => state === 'active')
+        .map(({ id, retryCount }) => ({ executionId: id, job: { id, retryCount } }))
     },
     close: () => boss.stop({ graceful: false }),
   }

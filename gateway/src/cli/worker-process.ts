@@ -1,0 +1,79 @@
+/**
+ * The process of a worker under a supervisor (`start-worker.ts`), which is its parent and tells it over the channel what to do.
+ * It ends when the channel does.
+ */
+import { createRuntime, type Runtime } from '@ashlar/core'
+import { PLUGIN_ROOTS } from '../installation/index.ts'
+import { loggerTo } from '../logger.ts'
+
+export interface WorkerOptions {
+  /** A UUID. */
+  id: string
+  databaseUrl: string
+  retentionDays: number
+}
+
+/** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
+export type ToWorker =
+  | { type: 'open'; options: WorkerOptions }
+  | { type: 'start' }
+  | { type: 'take-over'; from: string }
+  | { type: 'stop' }
+
+/** What the worker says: it is open and stands by, or could not be opened. */
+export type FromWorker = { type: 'standing-by' } | { type: 'failed'; code: string; message: string }
+
+const STOP_WITHIN_MS = 9000
+const logger = loggerTo(process.stderr)
+let opening: Promise<Runtime> | undefined
+
+async function receive(message: ToWorker): Promise<void> {
+  if (message.type === 'open') return open(message.options)
+  const runtime = await opening
+  if (message.type === 'start') runtime?.worker?.start()
+  else if (message.type === 'take-over') await runtime?.takeOver(message.from)
+  else await stop()
+}
+
+async function open({ id, databaseUrl, retentionDays }: WorkerOptions): Promise<void> {
+  opening = createRuntime({
+    role: 'worker',
+    workerId: id,
+    standby: true,
+    databaseUrl,
+    retentionDays,
+    pluginRoots: PLUGIN_ROOTS,
+    watch: true,
+    onError: (error) => logger.error('runtime', error),
+  })
+  try {
+    await opening
+    tell({ type: 'standing-by' })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL'
+    tell({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) })
+    process.disconnect?.()
+  }
+}
+
+async function stop(): Promise<void> {
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+  const runtime = await opening?.catch(() => undefined) // told when it failed
+  await runtime?.close()
+  process.exit(0)
+}
+
+function tell(message: FromWorker): void {
+  process.send?.(message)
+}
+
+process.on('message', (message: ToWorker) => {
+  receive(message).catch((error: unknown) => {
+    logger.error('worker', error)
+    process.exit(1) // whoever stands by takes over
+  })
+})
+// The terminal's Ctrl-C reaches the whole group; the supervisor stops its workers itself, in order.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+process.on('SIGTERM', () => void stop())
+process.on('disconnect', () => void stop())

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { cloneDatabase, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { Ashlar, ashlar } from './ashlar.ts'
+
+let databaseUrl: string
+let crew: Ashlar
+let gateway: TestRuntime
+beforeAll(async () => {
+  databaseUrl = await cloneDatabase(inject('postgresUrl'))
+  crew = new Ashlar(['start', '--role', 'worker'], { DATABASE_URL: databaseUrl })
+  await crew.printedOnStdout(/^(ready) worker$/m)
+  gateway = await createTestRuntime({ databaseUrl, role: 'gateway' })
+})
+afterAll(async () => {
+  await gateway.close()
+  crew.child.kill('SIGTERM')
+  expect(await crew.ended).toMatchObject({ status: 0 })
+})
+
+async function startWait(seconds: number): Promise<string> {
+  const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds } }] }
+  const { id: graphId } = await gateway.graphs.create(gateway.ownerId, { name: 'Wait', document })
+  return (await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })).id
+}
+
+/** How often a worker has taken it. */
+async function takenTimes(id: string): Promise<number> {
+  return (await gateway.executions.get(gateway.ownerId, id)).fence
+}
+
+const statusOf = async (id: string): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
+
+/** The processes that a process has started, oldest first. Linux. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text.trim().split(' ').map(Number)
+}
+
+/** Of the command and the processes that it has started. */
+async function signalAll({ child: { pid = 0 } }: Ashlar, signal: NodeJS.Signals): Promise<void> {
+  for (const each of [pid, ...(await childrenOf(pid))]) process.kill(each, signal)
+}
+
+/** Far below the 10 s after which the queue itself notices that a worker is gone. */
+const BEFORE_ANY_HEARTBEAT_MS = 5000
+
+describe('ashlar start --role worker', () => {
+  it('puts another worker in the place of one that dies, which takes over what that had in hand, and so on', async () => {
+    const first = await startWait(4)
+    for (const times of [1, 2, 3]) {
+      await expect.poll(() => takenTimes(first), { timeout: BEFORE_ANY_HEARTBEAT_MS, interval: 20 }).toBe(times)
+      const [working] = await childrenOf(crew.child.pid ?? 0)
+      if (times === 3 || working === undefined) break
+      process.kill(working, 'SIGKILL')
+      await crew.printed(new RegExp(`((another takes over[^]*?){${times}})`))
+    }
+    await expect.poll(() => statusOf(first), { timeout: 20_000 }).toBe('COMPLETED')
+  })
+
+  it('ends with the reason when it cannot begin', async () => {
+    const nowhere = 'postgres://nobody@127.0.0.1:9/none'
+    const { status, stdout, stderr } = await ashlar(['start', '--role', 'worker'], { DATABASE_URL: nowhere })
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toContain('error DATABASE_UNREACHABLE')
+  })
+})
+
+describe('a machine that vanishes', () => {
+  it('has its executions taken over by another within the time of its heartbeats', async () => {
+    const vanishing = new Ashlar(['start', '--role', 'worker'], { DATABASE_URL: databaseUrl })
+    await vanishing.printedOnStdout(/^(ready) worker$/m)
+    await signalAll(crew, 'SIGSTOP') // so that the other has to take it
+    const id = await startWait(3)
+    await expect.poll(() => takenTimes(id), { interval: 20, timeout: 5000 }).toBe(1)
+    await signalAll(vanishing, 'SIGKILL')
+    await signalAll(crew, 'SIGCONT')
+    await expect.poll(() => takenTimes(id), { timeout: 30_000, interval: 100 }).toBe(2)
+    await expect.poll(() => statusOf(id), { timeout: 10_000, interval: 100 }).toBe('COMPLETED')
+  }, 60_000)
+})
