@@ -10,6 +10,7 @@ export type { ErrorCode, ErrorDetails, Fault } from './errors/index.ts'
 export type {
   Execution,
   ExecutionStatus,
+  FollowedEvent,
   JournalEvent,
   NodeExecutionStatus,
   NodeExecutionView,

@@ -9,11 +9,15 @@ import { Execution } from './entities.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions, type NewExecution } from './insert.ts'
-import { followEvents, lastSeqOf, readEvents } from './journal-reader.ts'
+import { followEvents, lastSeqOf, readEvents, type ReaderBehind } from './journal-reader.ts'
+import { News } from './news.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
 import { isFinal } from './status.ts'
+
+/** What a follower gets. */
+export type FollowedEvent = JournalEvent | ReaderBehind
 
 /** The executions of users. One of somebody else answers like one that does not exist. */
 export interface Executions {
@@ -43,7 +47,7 @@ export interface Executions {
   /** Committed events after `after`, at most `most`, and how many there are in all. */
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Every event after `after`, until the execution has finished. @throws {AshlarError} NOT_FOUND */
-  follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>>
+  follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
   nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
 }
 
@@ -86,9 +90,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
+  readonly #news = new News()
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
+    parts.notifications.listen('journal', (message) => this.#news.tell(message))
     this.#starter = new Batcher(500, (set) => insertExecutions(parts, set))
   }
 
@@ -164,9 +170,9 @@ class ExecutionService implements Executions {
     return { events, total }
   }
 
-  async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<JournalEvent, void>> {
+  async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
     await this.get(ownerId, executionId)
-    return followEvents(this.#parts.database.pool, this.#parts.notifications, executionId, after)
+    return followEvents(this.#parts.database.pool, this.#news, executionId, after)
   }
 
   async nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]> {

@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import type { Notifications } from '../database/index.ts'
 import { restoreBlobs } from './blobs.ts'
 import type { JournalEvent } from './events.ts'
+import type { News } from './news.ts'
 import { decodeRow, type JournalRow } from './journal-rows.ts'
 
 const PAGE_ROWS = 100
@@ -14,6 +14,18 @@ const MAX_SEQ = 2 ** 31 - 1
  * @throws {AshlarError} JOURNAL_UNREADABLE
  */
 export async function readEvents(
+  pool: pg.Pool | pg.ClientBase,
+  executionId: string,
+  after: number,
+  most: number,
+): Promise<JournalEvent[]> {
+  const events = await readStored(pool, executionId, after, most)
+  await restoreBlobs(pool, events)
+  return events
+}
+
+/** Large values are left out. */
+async function readStored(
   pool: pg.Pool | pg.ClientBase,
   executionId: string,
   after: number,
@@ -35,7 +47,6 @@ export async function readEvents(
     }
     isMore = rows.length === PAGE_ROWS
   }
-  await restoreBlobs(pool, events)
   return events
 }
 
@@ -56,22 +67,32 @@ function begunAt(executionId: string): Date {
   return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16) - CLOCK_MARGIN_MS)
 }
 
-/** Events read ahead of a slow subscriber. */
-const READ_AHEAD = 500
+/** Events read ahead of a subscriber. */
+const READ_AHEAD = 200
+/** A reader that takes longer for so many is slow. */
+const SLOW_MS = 1000
+
+/** Not of the journal: the reader is slower than the execution. `seq` is that of the last event it has; `behind` is how many wait. */
+export interface ReaderBehind {
+  type: 'ReaderBehind'
+  seq: number
+  at: number
+  behind: number
+}
 
 /**
  * Follows an execution from `after` on until it has finished: first what the journal holds, then what comes, each event
- * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events. A reader that leaves
- * (`return`) while it waits is let go at once.
+ * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events, and one large value; a reader that
+ * cannot keep up is told by {@link ReaderBehind}. One that leaves (`return`) while it waits is let go at once.
  */
 export function followEvents(
   pool: pg.Pool,
-  notifications: Notifications,
+  news: News,
   executionId: string,
   after: number,
-): AsyncGenerator<JournalEvent, void> {
+): AsyncGenerator<JournalEvent | ReaderBehind, void> {
   const reader = { heard: Promise.withResolvers<void>(), hasLeft: false }
-  const events = read(pool, notifications, executionId, after, reader)
+  const events = read(pool, news, executionId, after, reader)
   const leave = events.return.bind(events)
   events.return = (value) => {
     reader.hasLeft = true
@@ -83,27 +104,35 @@ export function followEvents(
 
 async function* read(
   pool: pg.Pool,
-  notifications: Notifications,
+  news: News,
   executionId: string,
   after: number,
   reader: { heard: PromiseWithResolvers<void>; hasLeft: boolean },
-): AsyncGenerator<JournalEvent, void> {
-  const end = notifications.listen('journal', (message) => {
-    if (message === '' || message.includes(executionId)) reader.heard.resolve()
-  })
+): AsyncGenerator<JournalEvent | ReaderBehind, void> {
+  const end = news.add(executionId, () => reader.heard.resolve())
   try {
     for (let last = after; !reader.hasLeft;) {
-      const events = await readEvents(pool, executionId, last, READ_AHEAD)
+      const events = await readStored(pool, executionId, last, READ_AHEAD)
+      const beganAt = performance.now()
       for (const event of events) {
+        await restoreBlobs(pool, [event])
         yield event
         if (event.type === 'ExecutionFinished') return
       }
       last = events.at(-1)?.seq ?? last
-      if (events.length === READ_AHEAD) continue
+      if (events.length === READ_AHEAD) {
+        if (performance.now() - beganAt > SLOW_MS) yield* tellBehind(pool, executionId, last)
+        continue
+      }
       await reader.heard.promise
       reader.heard = Promise.withResolvers()
     }
   } finally {
     end()
   }
+}
+
+async function* tellBehind(pool: pg.Pool, executionId: string, seq: number): AsyncGenerator<ReaderBehind, void> {
+  const behind = (await lastSeqOf(pool, executionId)) - seq
+  if (behind > READ_AHEAD) yield { type: 'ReaderBehind', seq, at: Date.now(), behind }
 }

@@ -76,3 +76,44 @@ describe('the journal', () => {
     expect(await count('execution')).toBeGreaterThan(0)
   })
 })
+
+describe('a follower', () => {
+  /** An execution with so many events, made without running it. */
+  async function withEvents(count: number): Promise<string> {
+    const id = await runWith('many')
+    await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
+    const log = { type: 'NodeLog', node: 'in', n: 1, level: 'log', text: 'x' }
+    const end = { type: 'ExecutionFinished', status: 'COMPLETED', outputs: {}, failedNodes: [] }
+    const events = [...Array.from({ length: count - 1 }, () => log), end]
+    await runtime.database.pool.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, 1, $2, $3)', [
+      id,
+      count,
+      JSON.stringify(events),
+    ])
+    return id
+  }
+
+  it('that is slow is told how far behind it is, and may resume from there', async () => {
+    const id = await withEvents(1000)
+    const seen: number[] = []
+    let behind: { seq: number; behind: number } | undefined
+    for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) {
+      if (event.type === 'ReaderBehind') {
+        behind = event
+        break
+      }
+      seen.push(event.seq)
+      await new Promise((resolve) => setTimeout(resolve, 6))
+    }
+    expect(behind).toMatchObject({ seq: seen.length, behind: 1000 - seen.length })
+    for await (const event of await runtime.executions.follow(runtime.ownerId, id, behind?.seq ?? 0)) seen.push(event.seq)
+    expect(seen).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1))
+  })
+
+  it('that keeps up is told nothing but events', async () => {
+    const id = await withEvents(1000)
+    const types = new Set<string>()
+    for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) types.add(event.type)
+    expect([...types]).toEqual(['NodeLog', 'ExecutionFinished'])
+  })
+})

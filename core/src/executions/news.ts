@@ -1,11 +1,14 @@
 /** Who wants to hear of new events of which execution. */
 export class News {
-  readonly #listeners = new Map<string, () => void>()
+  readonly #listeners = new Map<string, Set<() => void>>()
 
+  /** @returns a function that ends it */
   add(executionId: string, heard: () => void): () => void {
-    this.#listeners.set(executionId, heard)
+    const listeners = this.#listeners.get(executionId) ?? new Set()
+    this.#listeners.set(executionId, listeners.add(heard))
     return () => {
-      if (this.#listeners.get(executionId) === heard) this.#listeners.delete(executionId)
+      listeners.delete(heard)
+      if (listeners.size === 0 && this.#listeners.get(executionId) === listeners) this.#listeners.delete(executionId)
     }
   }
 
@@ -13,6 +16,6 @@ export class News {
   tell(message: string): void {
     if (this.#listeners.size === 0) return
     const ids = message === '' ? [...this.#listeners.keys()] : message.split(',')
-    for (const id of ids) this.#listeners.get(id)?.()
+    for (const id of ids) for (const heard of this.#listeners.get(id) ?? []) heard()
   }
 }

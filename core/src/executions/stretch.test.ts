@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../testing/index.ts'
-import type { JournalEvent } from './events.ts'
+import type { FollowedEvent } from './executions.ts'
 
 const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -75,7 +75,7 @@ function documentOf(steps: Step[], concurrency: number): unknown {
 }
 
 /** What each node yielded and how its runs ended, whatever the order; and how the execution ended. */
-function gist(events: JournalEvent[]): string[] {
+function gist(events: FollowedEvent[]): string[] {
   return events
     .flatMap((event) => {
       if (event.type === 'NodeOutput') return `${event.node} ${event.pin} ${JSON.stringify(event.value)}`
@@ -88,7 +88,7 @@ function gist(events: JournalEvent[]): string[] {
 
 async function run(graphId: string, masks?: unknown): Promise<string[]> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {}, masks })
-  const events: JournalEvent[] = []
+  const events: FollowedEvent[] = []
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) events.push(event)
   return gist(events)
 }

@@ -1,12 +1,12 @@
-import { AshlarError, type JournalEvent } from '@ashlar/core'
+import { AshlarError, type FollowedEvent } from '@ashlar/core'
 import { builder } from '../builder.ts'
 import { parsePage } from '../connections.ts'
 import type { SchemaContext } from '../context.ts'
 import { ExecutionStatusType, ReasonType } from './refs.ts'
 
-type EventOf<Type extends JournalEvent['type']> = Extract<JournalEvent, { type: Type }>
+type EventOf<Type extends FollowedEvent['type']> = Extract<FollowedEvent, { type: Type }>
 
-export const EventInterface = builder.interfaceRef<JournalEvent>('ExecutionEvent').implement({
+export const EventInterface = builder.interfaceRef<FollowedEvent>('ExecutionEvent').implement({
   description: 'Something that happened in an execution.',
   resolveType: ({ type }) => type,
   fields: (t) => ({
@@ -92,6 +92,13 @@ builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFin
     failedNodes: t.exposeStringList('failedNodes'),
     reason: t.field({ type: ReasonType, nullable: true, resolve: ({ reason }) => reason }),
   }),
+})
+
+builder.objectType(builder.objectRef<EventOf<'ReaderBehind'>>('ReaderBehind'), {
+  description:
+    'For a subscriber alone: you read more slowly than the execution goes on. Nothing is lost: read on, or leave and resume with `after: seq`, which is the last event you have.',
+  interfaces: [EventInterface],
+  fields: (t) => ({ behind: t.exposeInt('behind', { description: 'Events that wait for you.' }) }),
 })
 
 /** A page of the journal, whose cursors are the numbers of the events. */
