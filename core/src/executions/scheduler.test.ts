@@ -222,6 +222,16 @@ describe('running (rules 10 to 14, 16)', () => {
     expect(mostAtOnce('serial', 16)).toBe(1)
   })
 
+  it('runs a serial block in the order of its queue, whatever overtakes it, and lets nothing go that is held back', () => {
+    const values = Array.from({ length: 50 }, (_, i) => i)
+    const nodes = [emit('a', ...values), { id: 's', block: 'serial' }, { id: 't', block: 'serial' }, { id: 'c', block: 'echo' }]
+    const links = ['s.x', 't.x', 'c.x'].map((to) => ({ from: 'a.out', to }))
+    const sim = run({ concurrency: 3, nodes, links })
+    for (const node of ['s', 't', 'c']) expect(inputsOf(sim, node)).toEqual(values.map((x) => ({ x })))
+    const cut = run({ concurrency: 3, budget: 40, nodes, links })
+    expect(cut.end).toMatchObject({ status: 'FAILED', reason: { code: 'BUDGET_EXCEEDED' } })
+  })
+
   it('delivers what was yielded before a failure, and the message on the pin error', () => {
     const sim = run({
       nodes: [

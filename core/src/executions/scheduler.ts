@@ -1,6 +1,7 @@
 import { placeValue, selectValue } from '../pins/index.ts'
 import { Pairing, type NodeExecution } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
+import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
 
 /**
@@ -54,6 +55,7 @@ export class Scheduler {
   /** Ready node executions, oldest first, from `#next` on. */
   #ready: NodeExecution[] = []
   #next = 0
+  readonly #serials = new SerialNodes()
   #running = new Set<NodeExecution>()
   #waitingForRetry = new Set<NodeExecution>()
   #total = 0
@@ -133,6 +135,7 @@ export class Scheduler {
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#running.delete(run)
+    this.#serials.end(run)
     if (!error) {
       run.status = 'COMPLETED'
       return
@@ -211,20 +214,25 @@ export class Scheduler {
 
   /** Rule 10. Serial nodes wait for their own run; what is behind them in the queue does not. */
   #dispatch(): void {
-    const heldBack: NodeExecution[] = []
     while (this.#running.size < this.plan.concurrency && this.status === 'RUNNING') {
-      const run = this.#ready[this.#next]
+      const run = this.#serials.next() ?? this.#takeReady()
       if (!run) break
-      this.#next++
-      if (run.node.block.serial && [...this.#running].some(({ node }) => node === run.node)) heldBack.push(run)
-      else this.#run(run)
+      this.#run(run)
     }
-    if (heldBack.length > 0 || this.#next > 1024 || this.#next === this.#ready.length) {
-      this.#ready = [...heldBack, ...this.#ready.slice(this.#next)]
+    if (this.#next > 1024 || this.#next === this.#ready.length) {
+      this.#ready = this.#ready.slice(this.#next)
       this.#next = 0
     }
-    if (this.#running.size + this.#waitingForRetry.size + this.#ready.length - this.#next === 0 && this.status === 'RUNNING')
-      this.#end('COMPLETED')
+    const waiting = this.#waitingForRetry.size + this.#serials.size + this.#ready.length - this.#next
+    if (this.#running.size + waiting === 0 && this.status === 'RUNNING') this.#end('COMPLETED')
+  }
+
+  #takeReady(): NodeExecution | undefined {
+    for (let run = this.#ready[this.#next]; run; run = this.#ready[this.#next]) {
+      this.#next++
+      if (this.#serials.admit(run)) return run
+    }
+    return undefined
   }
 
   #run(run: NodeExecution): void {
@@ -237,7 +245,8 @@ export class Scheduler {
     if (isFinal(this.status)) return
     this.status = status
     for (const run of this.#running) this.#decisions.push({ type: 'abort', run })
-    for (const run of [...this.#running, ...this.#ready.slice(this.#next), ...this.#waitingForRetry]) run.status = 'CANCELLED'
+    for (const run of [...this.#running, ...this.#serials.drain(), ...this.#ready.slice(this.#next), ...this.#waitingForRetry])
+      run.status = 'CANCELLED'
     this.#running.clear()
     this.#waitingForRetry.clear()
     this.#ready = []
