@@ -5,7 +5,7 @@ import type { ExecutionEvent } from './events.ts'
 import { keepBlobs } from './blobs.ts'
 import { fold, type Folded } from './fold.ts'
 import { lastSeqOf, readEvents } from './journal-reader.ts'
-import { encodeRow } from './journal-rows.ts'
+import { JOURNAL_AT, encodeRow } from './journal-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
 import type { Reason } from './status.ts'
@@ -64,12 +64,11 @@ async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined,
   const blobs = new Map<string, string>()
   const text = encodeRow({ firstSeq: first, events, times: events.map(() => Date.now()) }, blobs)
   if (blobs.size > 0) await keepBlobs(client, blobs)
-  await client.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $3, $4)', [
-    id,
-    first,
-    first + events.length - 1,
-    text,
-  ])
+  await client.query(
+    `insert into journal (execution_id, first_seq, last_seq, events, at)
+     select *, ${JOURNAL_AT} from (values ($1::uuid, $2::int, $3::int, $4)) as row(execution_id, first_seq, last_seq, events)`,
+    [id, first, first + events.length - 1, text],
+  )
 }
 
 type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>

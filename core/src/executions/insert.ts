@@ -6,7 +6,7 @@ import type { Queue } from '../queue/index.ts'
 import type { Execution } from './entities.ts'
 import { SEPARATOR, keepBlobs } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
-import { encodeRow, type EventRun } from './journal-rows.ts'
+import { JOURNAL_AT, encodeRow, type EventRun } from './journal-rows.ts'
 import type { InputMasks } from './scheduler.ts'
 
 export interface NewExecution {
@@ -107,8 +107,10 @@ async function insertJournals(client: ClientBase, set: NewExecution[], execution
   if (rows.length === 0) return
   if (blobs.size > 0) await keepBlobs(client, blobs)
   await client.query(
-    `insert into journal (execution_id, first_seq, last_seq, events)
-     select * from rows from (unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), string_to_table($4, '${SEPARATOR}'))`,
+    `insert into journal (execution_id, first_seq, last_seq, events, at)
+     select *, ${JOURNAL_AT}
+     from rows from (unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), string_to_table($4, '${SEPARATOR}'))
+       as row(execution_id, first_seq, last_seq, events)`,
     [
       rows.map(({ id }) => id),
       rows.map(({ firstSeq }) => firstSeq),

@@ -59,12 +59,9 @@ export async function lastSeqOf(pool: pg.Pool | pg.ClientBase, executionId: stri
   return rows[0]?.last ?? 0
 }
 
-/** Clocks of machines differ. */
-const CLOCK_MARGIN_MS = 10 * 60_000
-
-/** When an execution was made, which its id (a UUID v7) tells: partitions before hold nothing of it. */
+/** When an execution was made, which its id (a UUID v7) tells: see {@link JOURNAL_AT}. Partitions before hold nothing of it. */
 function begunAt(executionId: string): Date {
-  return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16) - CLOCK_MARGIN_MS)
+  return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16))
 }
 
 /** Events read ahead of a subscriber. */

@@ -18,6 +18,12 @@ export interface JournalRow {
 }
 
 /**
+ * SQL: when a row of the execution `execution_id` is written, and so its partition. Readers look from the time on that the id
+ * tells; the clock of the machine that made the id may be ahead of the database's.
+ */
+export const JOURNAL_AT = 'greatest(now(), uuid_extract_timestamp(execution_id))'
+
+/**
  * The text of a row: a JSON array of the events. `seq` is left out, since they are consecutive; `at` is where the time differs
  * from that of the event before. So most rows stay below the size from which Postgres compresses them, which costs more than
  * writing.

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { channelName } from '../database/index.ts'
 import { SEPARATOR, keepBlobs } from './blobs.ts'
 import type { ExecutionEvent } from './events.ts'
-import { encodeRow, type EventRun } from './journal-rows.ts'
+import { JOURNAL_AT, encodeRow, type EventRun } from './journal-rows.ts'
 
 /** How long events may gather before they are written together. */
 const GATHER_MS = 10
@@ -201,8 +201,8 @@ const WRITE = {
       where e.id = r.execution_id and e.fence = r.fence and e.status in ('RUNNING', 'WAITING') and r.status is not null
       returning e.id
     ), written as (
-      insert into journal (execution_id, first_seq, last_seq, events)
-      select execution_id, first_seq, last_seq, events from rows
+      insert into journal (execution_id, first_seq, last_seq, events, at)
+      select execution_id, first_seq, last_seq, events, ${JOURNAL_AT} from rows
       where execution_id in (select id from held union all select id from finished)
       returning execution_id
     )

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import type { Execution } from './entities.ts'
 import { keepJournal } from './journal-partitions.ts'
+import { isFinal } from './status.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -75,6 +77,19 @@ describe('the journal', () => {
     expect(await count('blob')).toBe(0)
     expect(await count('execution')).toBeGreaterThan(0)
   })
+
+  it('gives rows their partition that were written before there was one', async () => {
+    const id = await runWith('early')
+    const inAWeek = new Date(Date.now() + 7 * DAY_MS)
+    await runtime.database.pool.query('update journal set at = $2 where execution_id = $1', [id, inAWeek])
+    const partition = `journal_${inAWeek.toISOString().slice(0, 10).replaceAll('-', '')}`
+    expect(await count('journal_default')).toBeGreaterThan(0)
+    await keepJournal(runtime.database, 30)
+    expect(await count('journal_default')).toBe(0)
+    expect(await count(partition)).toBeGreaterThan(0)
+    expect((await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)).total).toBeGreaterThan(5)
+    await keepJournal(runtime.database, 30, new Date(inAWeek.getTime() + DAY_MS))
+  })
 })
 
 describe('a follower', () => {
@@ -115,5 +130,82 @@ describe('a follower', () => {
     const types = new Set<string>()
     for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) types.add(event.type)
     expect([...types]).toEqual(['NodeLog', 'ExecutionFinished'])
+  })
+})
+
+describe('an execution ends with a reason', () => {
+  const document = {
+    nodes: [
+      { id: 'in', block: 'io/input', inputs: { name: 'n', value: 1 } },
+      { id: 'out', block: 'io/output', inputs: { name: 'n' } },
+    ],
+    links: [{ from: 'in.result', to: 'out.value' }],
+  }
+
+  /** One that nobody has taken, changed by hand; then a worker that takes it. */
+  async function tamperWith(change: (id: string, gateway: TestRuntime) => Promise<string>): Promise<Execution> {
+    const databaseUrl = runtime.database.url
+    await runtime.worker?.close()
+    const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Copy', document })
+    const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
+    const changed = await change(id, runtime)
+    const worker = await createTestRuntime({ databaseUrl, role: 'worker' })
+    try {
+      const get = () => runtime.executions.get(runtime.ownerId, changed)
+      await expect.poll(async () => isFinal((await get()).status), { timeout: 10_000 }).toBe(true)
+      return await get()
+    } finally {
+      await worker.close()
+    }
+  }
+
+  it.each([
+    ['a newer version wrote it', '[{"type":"NodeTeleported"}]', 'NodeTeleported'],
+    ['it is no JSON', '[{"type":', 'expected 1 events'],
+    ['it lacks events', '[]', 'expected 1 events'],
+  ])('where its journal cannot be read because %s', async (_why, events, problem) => {
+    const execution = await tamperWith(async (id, { database }) => {
+      await database.pool.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, 1, 1, $2)', [
+        id,
+        events,
+      ])
+      await database.pool.query('update execution set started_at = now() where id = $1', [id])
+      return id
+    })
+    expect(execution).toMatchObject({
+      status: 'FAILED',
+      reason: { code: 'JOURNAL_UNREADABLE', message: expect.stringContaining(problem) },
+    })
+    const page = runtime.executions.eventPage(runtime.ownerId, execution.id, 0, 100)
+    await expect(page).rejects.toMatchObject({ code: 'JOURNAL_UNREADABLE' })
+    expect((await runtime.executions.eventPage(runtime.ownerId, execution.id, 1, 100)).events).toMatchObject([
+      { seq: 2, type: 'ExecutionFinished', status: 'FAILED' },
+    ])
+  })
+
+  it('can be cancelled when its journal cannot be read', async () => {
+    const execution = await tamperWith(async (id, { database, executions, ownerId }) => {
+      await database.pool.query(`insert into journal (execution_id, first_seq, last_seq, events) values ($1, 1, 1, 'x')`, [id])
+      await executions.cancel(ownerId, id)
+      return id
+    })
+    expect(execution).toMatchObject({ status: 'CANCELLED' })
+  })
+
+  it('whatever the clock of the machine that began it: its events are found', async () => {
+    const inAnHour = (id: string): string => {
+      const ms = Number.parseInt(id.replace('-', '').slice(0, 12), 16) + 3600_000
+      const hex = ms.toString(16).padStart(12, '0')
+      return `${hex.slice(0, 8)}-${hex.slice(8)}${id.slice(13)}`
+    }
+    const execution = await tamperWith(async (id, { database }) => {
+      await database.pool.query('update execution set id = $2 where id = $1', [id, inAnHour(id)])
+      await database.pool.query('update pgboss.job set id = $2 where id = $1', [id, inAnHour(id)])
+      return inAnHour(id)
+    })
+    expect(execution).toMatchObject({ status: 'COMPLETED', outputs: { n: [1] } })
+    const types: string[] = []
+    for await (const { type } of await runtime.executions.follow(runtime.ownerId, execution.id, 0)) types.push(type)
+    expect([types.at(0), types.at(-1)]).toEqual(['ExecutionStarted', 'ExecutionFinished'])
   })
 })
