@@ -30,6 +30,8 @@ class Deliveries {
   readonly sinks: Map<PlanNode, Sink>
   /** What arrived at the outputs of the graph, in order, as long as the budget is not passed. */
   readonly outputs: [name: string, value: unknown][] = []
+  /** Node executions that have all they need. */
+  ready = 0
 
   constructor(plan: Plan) {
     this.sinks = new Map(plan.nodes.map((node) => [node, { statics: new Map(), executions: [], queues: new Map() }]))
@@ -65,6 +67,7 @@ class Deliveries {
   }
 
   #collect({ block, constants, linkedPins }: PlanNode, values: ReadonlyMap<string, unknown>): void {
+    this.ready++
     const { name } = constants
     if (block.kind !== 'output' || typeof name !== 'string') return
     let { value } = constants
@@ -132,6 +135,7 @@ function claimFirstInFirstOut(node: PlanNode, { queues, statics }: Sink, schedul
 function deliveriesOf(plan: Plan, events: readonly ExecutionEvent[]): Deliveries {
   const deliveries = new Deliveries(plan)
   for (const event of events) {
+    if (deliveries.ready > plan.budget) break // rule 14: a retry tells of all effects that were cut off, also after the end
     if (event.type === 'ExecutionStarted') for (const node of plan.nodes) if (node.isStart) deliveries.start(node)
     if (event.type !== 'NodeOutput' && event.type !== 'NodeFinished') continue
     const node = plan.byId.get(event.node)
