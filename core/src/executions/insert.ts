@@ -6,7 +6,7 @@ import type { Queue } from '../queue/index.ts'
 import type { Execution } from './entities.ts'
 import { SEPARATOR, keepBlobs } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
-import { JOURNAL_AT, encodeRow, type EventRun } from './journal-rows.ts'
+import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
 import type { InputMasks } from './scheduler.ts'
 
 export interface NewExecution {
@@ -96,9 +96,6 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
   })
 }
 
-/** Events in one row of the journal of an execution that begins with some: a page of them is read without all the others. */
-const ROW_EVENTS = 200
-
 async function insertJournals(client: ClientBase, set: NewExecution[], executions: Execution[]): Promise<void> {
   const blobs = new Map<string, string>()
   const rows = executions.flatMap(({ id, createdAt }, i) =>
@@ -122,12 +119,8 @@ async function insertJournals(client: ClientBase, set: NewExecution[], execution
 
 /** Those that come from another journal keep their times. */
 function runsOf(events: readonly (ExecutionEvent | JournalEvent)[], at: Date): EventRun[] {
-  const runs: EventRun[] = []
-  for (let i = 0; i < events.length; i += ROW_EVENTS) {
-    const part = events.slice(i, i + ROW_EVENTS)
-    runs.push({ firstSeq: i + 1, events: part.map(withoutPlace), times: part.map((e) => ('at' in e ? e.at : at.getTime())) })
-  }
-  return runs
+  const times = events.map((event) => ('at' in event ? event.at : at.getTime()))
+  return events.length === 0 ? [] : toRuns({ firstSeq: 1, events: events.map(withoutPlace), times })
 }
 
 function withoutPlace(event: ExecutionEvent | JournalEvent): ExecutionEvent {

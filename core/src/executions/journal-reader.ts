@@ -24,7 +24,6 @@ export async function readEvents(
   return events
 }
 
-/** Large values are left out. */
 async function readStored(
   pool: pg.Pool | pg.ClientBase,
   executionId: string,
@@ -32,22 +31,42 @@ async function readStored(
   most: number,
 ): Promise<JournalEvent[]> {
   const events: JournalEvent[] = []
-  let last = after
   for (let isMore = true; isMore && events.length < most;) {
-    const { rows } = await pool.query<JournalRow>({
-      name: 'ashlar-journal-read',
-      text: `select events, first_seq, last_seq from journal where execution_id = $1 and last_seq > $2 and first_seq <= $3 and at >= $4 order by first_seq, last_seq limit ${PAGE_ROWS}`,
-      values: [executionId, last, Math.min(after + most, MAX_SEQ), begunAt(executionId)],
-    })
-    for (const event of rows.flatMap(decodeRow)) {
-      // Rows overlap where a writer did not hear that a commit had succeeded and wrote the events once more.
-      if (event.seq <= last || events.length >= most) continue
-      events.push(event)
-      last = event.seq
-    }
-    isMore = rows.length === PAGE_ROWS
+    const last = events.at(-1)?.seq ?? after
+    const rows = await readRows(pool, executionId, last, after + most)
+    events.push(...rows.events)
+    isMore = rows.isMore
   }
-  return events
+  return events.length > most ? events.slice(0, most) : events
+}
+
+/**
+ * The events after `last` in the rows that begin up to `upTo`: of the last row also those beyond. Large values are left out.
+ *
+ * @throws {AshlarError} JOURNAL_UNREADABLE
+ */
+async function readRows(
+  pool: pg.Pool | pg.ClientBase,
+  executionId: string,
+  last: number,
+  upTo: number,
+): Promise<{ events: JournalEvent[]; isMore: boolean }> {
+  const { rows } = await pool.query<JournalRow>({
+    name: 'ashlar-journal-read',
+    text: `select events, first_seq, last_seq from journal where execution_id = $1 and last_seq > $2 and first_seq <= $3 and at >= $4 order by first_seq, last_seq limit ${PAGE_ROWS}`,
+    values: [executionId, last, Math.min(upTo, MAX_SEQ), begunAt(executionId)],
+  })
+  const events: JournalEvent[] = []
+  let seq = last
+  for (const row of rows) {
+    for (const event of decodeRow(row)) {
+      // Rows overlap where a writer did not hear that a commit had succeeded and wrote the events once more.
+      if (event.seq <= seq) continue
+      events.push(event)
+      seq = event.seq
+    }
+  }
+  return { events, isMore: rows.length === PAGE_ROWS }
 }
 
 /** The number of the last event, also of a journal that cannot be read. */
@@ -79,7 +98,7 @@ export interface ReaderBehind {
 
 /**
  * Follows an execution from `after` on until it has finished: first what the journal holds, then what comes, each event
- * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events, and one large value; a reader that
+ * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events and a row's more, and one large value; a reader that
  * cannot keep up is told by {@link ReaderBehind}. One that leaves (`return`) while it waits is let go at once.
  */
 export function followEvents(
@@ -109,15 +128,15 @@ async function* read(
   const end = news.add(executionId, () => reader.heard.resolve())
   try {
     for (let last = after; !reader.hasLeft;) {
-      const events = await readStored(pool, executionId, last, READ_AHEAD)
+      const { events } = await readRows(pool, executionId, last, last + READ_AHEAD)
       const beganAt = performance.now()
       for (const event of events) {
-        await restoreBlobs(pool, [event])
+        if ('refs' in event) await restoreBlobs(pool, [event])
         yield event
         if (event.type === 'ExecutionFinished') return
       }
       last = events.at(-1)?.seq ?? last
-      if (events.length === READ_AHEAD) {
+      if (events.length >= READ_AHEAD) {
         if (performance.now() - beganAt > SLOW_MS) yield* tellBehind(pool, executionId, last)
         continue
       }

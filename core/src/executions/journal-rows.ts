@@ -10,6 +10,18 @@ export interface EventRun {
   times: number[]
 }
 
+/** Events in one row: so that a page of them is read without many others. */
+const ROW_EVENTS = 256
+
+/** Cuts what has gathered into rows. */
+export function toRuns({ firstSeq, events, times }: EventRun): EventRun[] {
+  if (events.length <= ROW_EVENTS) return [{ firstSeq, events, times }]
+  const runs: EventRun[] = []
+  for (let i = 0; i < events.length; i += ROW_EVENTS)
+    runs.push({ firstSeq: firstSeq + i, events: events.slice(i, i + ROW_EVENTS), times: times.slice(i, i + ROW_EVENTS) })
+  return runs
+}
+
 /** A row of the journal. */
 export interface JournalRow {
   first_seq: number
@@ -56,8 +68,9 @@ export function decodeRow({ first_seq, last_seq, events }: JournalRow): JournalE
         last_seq,
         `event ${first_seq + i} has a type that this version does not know: ${showValue(event?.type)}`,
       )
-    at = event.at ?? at
-    return { ...event, seq: first_seq + i, at }
+    event.seq = first_seq + i
+    at = event.at ??= at
+    return event
   })
 }
 

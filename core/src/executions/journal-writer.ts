@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { channelName } from '../database/index.ts'
 import { SEPARATOR, keepBlobs } from './blobs.ts'
 import type { ExecutionEvent } from './events.ts'
-import { JOURNAL_AT, encodeRow, type EventRun } from './journal-rows.ts'
+import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
 
 /** How long events may gather before they are written together. */
 const GATHER_MS = 10
@@ -206,23 +206,36 @@ const WRITE = {
       where execution_id in (select id from held union all select id from finished)
       returning execution_id
     )
-    select array_agg(execution_id::text) as ids, pg_notify('${channelName('journal')}', string_agg(execution_id::text, ',')) from written`,
+    select array_agg(id) as ids, pg_notify('${channelName('journal')}', string_agg(id, ','))
+    from (select distinct execution_id::text as id from written)`,
+}
+
+interface Row extends EventRun {
+  entry: JournalEntry
+  /** With the last row of an execution that ends. */
+  finish: Pending['finish']
+}
+
+function toRows({ entry, finish, ...run }: Pending): Row[] {
+  const runs = toRuns(run)
+  return runs.map((each, i) => ({ ...each, entry, finish: i === runs.length - 1 ? finish : undefined }))
 }
 
 /** @returns the ids of the executions whose events were written */
 async function write(pool: pg.Pool, batch: Pending[]): Promise<Set<string>> {
   const blobs = new Map<string, string>()
-  const rows = batch.map((pending) => encodeRow(pending, blobs))
+  const rows = batch.flatMap(toRows)
+  const texts = rows.map((row) => encodeRow(row, blobs))
   if (blobs.size > 0) await keepBlobs(pool, blobs)
-  const ofEnds = (value: (finish: NonNullable<Pending['finish']>) => unknown): string =>
-    batch.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
+  const ofEnds = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
+    rows.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
   const values = [
-    batch.map(({ entry }) => entry.executionId),
-    batch.map(({ entry }) => entry.fence),
-    batch.map(({ firstSeq }) => firstSeq),
-    batch.map(({ firstSeq, events }) => firstSeq + events.length - 1),
-    rows.join(SEPARATOR),
-    batch.map(({ finish }) => finish?.status ?? null),
+    rows.map(({ entry }) => entry.executionId),
+    rows.map(({ entry }) => entry.fence),
+    rows.map(({ firstSeq }) => firstSeq),
+    rows.map(({ firstSeq, events }) => firstSeq + events.length - 1),
+    texts.join(SEPARATOR),
+    rows.map(({ finish }) => finish?.status ?? null),
     ofEnds(({ outputs }) => outputs),
     ofEnds(({ failedNodes }) => failedNodes),
     ofEnds(({ reason }) => reason),

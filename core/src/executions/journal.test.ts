@@ -99,12 +99,13 @@ describe('a follower', () => {
     await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
     const log = { type: 'NodeLog', node: 'in', n: 1, level: 'log', text: 'x' }
     const end = { type: 'ExecutionFinished', status: 'COMPLETED', outputs: {}, failedNodes: [] }
-    const events = [...Array.from({ length: count - 1 }, () => log), end]
-    await runtime.database.pool.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, 1, $2, $3)', [
-      id,
-      count,
-      JSON.stringify(events),
-    ])
+    for (let first = 1; first <= count; first += 100) {
+      const events = Array.from({ length: 100 }, (_, i) => (first + i === count ? end : log))
+      await runtime.database.pool.query(
+        'insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $3, $4)',
+        [id, first, first + 99, JSON.stringify(events)],
+      )
+    }
     return id
   }
 
