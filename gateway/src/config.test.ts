@@ -3,7 +3,14 @@ import { parseConfig } from './config.ts'
 
 describe('parseConfig', () => {
   it('has a default for every variable', () => {
-    const expected = { port: 4000, dataDir: '.ashlar', databaseUrl: undefined, examples: true, retentionDays: 30 }
+    const expected = {
+      port: 4000,
+      dataDir: '.ashlar',
+      databaseUrl: undefined,
+      examples: true,
+      retentionDays: 30,
+      sandboxMemoryMb: undefined,
+    }
     expect(parseConfig({})).toEqual(expected)
     expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
   })
@@ -11,8 +18,15 @@ describe('parseConfig', () => {
   it('reads every variable', () => {
     const databaseUrl = 'postgresql://me:secret@db.example:5433/ashlar?sslmode=require'
     expect(
-      parseConfig({ PORT: '0', ASHLAR_DATA_DIR: '/srv/ashlar', DATABASE_URL: databaseUrl, ASHLAR_EXAMPLES: 'false' }),
-    ).toEqual({ port: 0, dataDir: '/srv/ashlar', databaseUrl, examples: false, retentionDays: 30 })
+      parseConfig({
+        PORT: '0',
+        ASHLAR_DATA_DIR: '/srv/ashlar',
+        DATABASE_URL: databaseUrl,
+        ASHLAR_EXAMPLES: 'false',
+        ASHLAR_RETENTION_DAYS: '7',
+        ASHLAR_SANDBOX_MEMORY: '2048',
+      }),
+    ).toEqual({ port: 0, dataDir: '/srv/ashlar', databaseUrl, examples: false, retentionDays: 7, sandboxMemoryMb: 2048 })
   })
 
   it.each([
@@ -20,6 +34,10 @@ describe('parseConfig', () => {
     [{ PORT: '65536' }, 'environment variable PORT must be a whole number from 0 to 65535, got "65536"'],
     [{ PORT: '-1' }, 'environment variable PORT must be a whole number from 0 to 65535, got "-1"'],
     [{ PORT: '80.5' }, 'environment variable PORT must be a whole number from 0 to 65535, got "80.5"'],
+    [
+      { ASHLAR_SANDBOX_MEMORY: '100' },
+      'environment variable ASHLAR_SANDBOX_MEMORY must be a whole number of MB, at least 256, got "100"',
+    ],
     [{ ASHLAR_EXAMPLES: 'no' }, 'environment variable ASHLAR_EXAMPLES must be "true" or "false", got "no"'],
     [
       { DATABASE_URL: 'mysql://root:secret@db/ashlar' },

@@ -13,6 +13,8 @@ export interface Config {
   examples: boolean
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays: number
+  /** MB of memory for all sandbox processes together. Unset: a quarter of the machine's. */
+  sandboxMemoryMb: number | undefined
 }
 
 /**
@@ -24,13 +26,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const given = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]))
   const parsed = variables.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error.issues[0]?.path[0], given)
-  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS } = parsed.data
+  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS, ASHLAR_SANDBOX_MEMORY } = parsed.data
   return {
     port: PORT,
     dataDir: ASHLAR_DATA_DIR,
     databaseUrl: DATABASE_URL,
     examples: ASHLAR_EXAMPLES === 'true',
     retentionDays: ASHLAR_RETENTION_DAYS,
+    sandboxMemoryMb: ASHLAR_SANDBOX_MEMORY,
   }
 }
 
@@ -53,6 +56,12 @@ const variables = z.object({
     .transform(Number)
     .pipe(z.int().min(1))
     .default(30),
+  ASHLAR_SANDBOX_MEMORY: z
+    .string()
+    .regex(/^\d{1,7}$/)
+    .transform(Number)
+    .pipe(z.int().min(256))
+    .optional(),
 })
 
 const EXPECTED: Record<string, string> = {
@@ -61,6 +70,7 @@ const EXPECTED: Record<string, string> = {
   DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
+  ASHLAR_SANDBOX_MEMORY: 'a whole number of MB, at least 256',
 }
 
 function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {

@@ -36,9 +36,10 @@ export interface PluginReport {
 /** Qualifies and ties together what a manifest says. */
 export function createPlugin(
   facts: Pick<Plugin, 'packageName' | 'version' | 'bundle' | 'builtin'>,
-  manifest: { name: string; blocks: BlockManifest[] },
+  manifest: { name: string; memoryMb?: number | undefined; blocks: BlockManifest[] },
 ): Plugin {
-  const plugin: Plugin = { ...facts, name: manifest.name, blocks: [] }
+  const bundle = { ...facts.bundle, memoryMb: manifest.memoryMb }
+  const plugin: Plugin = { ...facts, bundle, name: manifest.name, blocks: [] }
   plugin.blocks = manifest.blocks.map((block) => ({
     ...block,
     qualifiedName: `${manifest.name}/${block.name}`,

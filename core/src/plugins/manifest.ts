@@ -25,7 +25,11 @@ const blockManifestSchema = z.object({
 })
 
 /** What the host keeps of a plugin beside its code; read out of it in a sandbox, so checked like any input. */
-export const manifestSchema = z.object({ name, blocks: z.array(blockManifestSchema).max(1000) })
+export const manifestSchema = z.object({
+  name,
+  memoryMb: z.int().min(16).max(512).optional(),
+  blocks: z.array(blockManifestSchema).max(1000),
+})
 
 export type PluginManifest = z.output<typeof manifestSchema>
 export type BlockManifest = PluginManifest['blocks'][number]

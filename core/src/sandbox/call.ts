@@ -5,6 +5,8 @@ import type { CallKind } from './protocol.ts'
 export interface Bundle {
   digest: string
   code: string
+  /** Heap that its isolates may have. @default that of the sandbox */
+  memoryMb?: number | undefined
 }
 
 /** One thing to do in a sandbox. */
@@ -70,6 +72,12 @@ export interface Call {
   attempts: number
   /** Calls to the host so far, over all attempts. */
   hostCalls: number
+  /** Of these, those without an answer. */
+  openHostCalls: number
+  /** Characters written to its console. */
+  logged: number
+  /** Its share of what its isolate has computed. */
+  cpuMs: number
   /** On the clock of `performance.now()`. */
   deadline: number
   /** Its sink hears nothing more. */

@@ -1,15 +1,23 @@
+import { totalmem } from 'node:os'
+
 /** What a sandbox allows. */
 export interface SandboxLimits {
   /** JSON text length of one pin value. @default 8 MiB */
   maxValueBytes: number
   /** Pairs that one run of a block may yield. @default 100 000 */
   maxOutputs: number
-  /** Heap of one isolate. @default 128 */
+  /** Heap of one isolate, unless its plugin asks for more. @default 128 */
   isolateMemoryMb: number
+  /** Resident memory of all sandbox processes together: above it, those that do nothing end, and new ones wait. @default a quarter of the machine's */
+  memoryMb: number
   /** Resident memory of one sandbox process; above it the process is killed. @default 768 */
   processMemoryMb: number
-  /** Computing without a pause, per entry. @default 10 000 */
+  /** Computing by one call, with and without pauses. @default 10 000 */
   maxCpuMs: number
+  /** Calls to the host of one call that wait for their answer. @default 64 */
+  maxHostCallsAtOnce: number
+  /** Characters that one call may write to its console. @default 262 144 */
+  maxLogChars: number
   /** Evaluating a bundle. @default 3000 */
   loadTimeoutMs: number
   /** Processes that run the built-in plugins. @default 2 */
@@ -20,8 +28,11 @@ export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
   maxValueBytes: 8 * 1024 * 1024,
   maxOutputs: 100_000,
   isolateMemoryMb: 128,
+  memoryMb: Math.floor(totalmem() / 2 ** 22),
   processMemoryMb: 768,
   maxCpuMs: 10_000,
+  maxHostCallsAtOnce: 64,
+  maxLogChars: 256 * 1024,
   loadTimeoutMs: 3000,
   processes: 2,
 }

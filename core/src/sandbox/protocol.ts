@@ -5,7 +5,7 @@
  * middle passes them on without parsing. Everything asked for in one turn of the event loop travels in one message.
  *
  * worker → process
- * - `plugin`  the code of a bundle, once per digest, before the first call that needs it
+ * - `plugin`  the code of a bundle and the heap its isolates may have, once per digest, before the first call that needs it
  * - `calls`   calls to start; the process groups them by guest and enters each guest once
  * - `reply`   the answer to a call to the host, as JSON text
  * - `abort`   calls whose result nobody wants any more: their signal aborts, what they still yield is dropped
@@ -13,12 +13,13 @@
  *
  * process → worker
  * - `ready`   the process can take calls
- * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them
+ * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them,
+ *             and what its isolate has computed since it was made
  * - `aborted` the guest has heard that these calls are aborted, so they run no more code without a pause
  * - `lost`    a guest (owner, digest, scope) is gone with the calls that were in it, and why
  */
 export type ToProcess =
-  | [type: 'plugin', digest: string, code: string]
+  | [type: 'plugin', digest: string, code: string, memoryMb: number]
   | [type: 'calls', calls: CallMessage[]]
   | [type: 'reply', guest: string, answer: string]
   | [type: 'abort', guest: string, ids: number[]]
@@ -26,7 +27,7 @@ export type ToProcess =
 
 export type FromProcess =
   | [type: 'ready']
-  | [type: 'events', byGuest: [guest: string, events: string][]]
+  | [type: 'events', byGuest: [guest: string, events: string, cpuMs: number][]]
   | [type: 'aborted', guest: string, ids: number[]]
   | [type: 'lost', guest: string, reason: LostReason]
 

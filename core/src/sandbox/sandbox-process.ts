@@ -1,18 +1,14 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import { AshlarError } from '../errors/index.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
+import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import {
-  GUEST_ERROR_CODES,
-  type CallMessage,
-  type FromProcess,
-  type GuestEvent,
-  type LostReason,
-  type ToProcess,
-} from './protocol.ts'
+import { guestError, guestOfCall, hasRunOutOfMemory, isolateOfGuest, parseEvents, timeout } from './guest-reports.ts'
+import { answerHostCall } from './host-call-answers.ts'
+import { forkSandbox, type Launch } from './launch.ts'
+import type { CallMessage, FromProcess, GuestEvent, LostReason, ToProcess } from './protocol.ts'
 import { residentMemoryMb } from './resident-memory.ts'
 
 /** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
@@ -26,15 +22,19 @@ export interface SandboxProcessEvents {
   /** A call that the guest has begun by itself is wanted. */
   adopted(id: number, request: CallRequest, sink: CallSink): Call
   abort(call: Call): void
+  /** The last call in it has ended. */
+  idle(): void
 }
 
 type GuestOutput = Extract<GuestEvent, { t: 'o' }>
 
+/** Of the memory a process may have, this much may be held by what does nothing. */
+const SPARE_SHARE = 0.6
+/** What a process has before its memory is measured. */
+const FRESH_MEMORY_MB = 60
 const SWEEP_EVERY_MS = 50
 /** Calls in flight from which on a millisecond's wait costs nobody anything. */
 const BUSY = 64
-/** Calls to the host that one run of a block may make. */
-const MAX_HOST_CALLS = 10_000
 
 /**
  * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and watches. While
@@ -56,21 +56,21 @@ export class SandboxProcess {
   readonly #scopes = new Set<string>()
   /** Calls that were aborted and may still be computing, by guest: what happens to the guest is their doing. */
   readonly #aborting = new Map<string, Set<number>>()
+  readonly #cpu = new CpuAccounts()
   #queue: CallMessage[] = []
   #sweeper: NodeJS.Timeout | undefined
   #stderr = ''
   #loss: Loss | undefined
+  /** Resident, when it was last looked at. */
+  memoryMb = FRESH_MEMORY_MB
+  /** On the clock of `performance.now()`: the last time that a call was started. */
+  usedAt = 0
   #ended = false
 
-  constructor(prelude: string, limits: SandboxLimits, events: SandboxProcessEvents) {
+  constructor(prelude: string, launch: Launch, limits: SandboxLimits, events: SandboxProcessEvents) {
     this.#limits = limits
     this.#events = events
-    this.#child = fork(fileURLToPath(new URL('process/main.ts', import.meta.url)), {
-      env: {},
-      execArgv: ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
+    this.#child = forkSandbox(launch)
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-2000)))
     this.ready = new Promise((resolve, reject) => {
       this.#child.on('message', (message: FromProcess) => (message[0] === 'ready' ? resolve() : this.#receive(message)))
@@ -81,7 +81,7 @@ export class SandboxProcess {
     this.#child.on('error', () => {}) // a failed send; `exit` follows
     const options: SandboxProcessOptions = {
       prelude,
-      memoryMb: limits.isolateMemoryMb,
+      spareMemoryMb: limits.processMemoryMb * SPARE_SHARE,
       loadTimeoutMs: limits.loadTimeoutMs,
       maxCpuMs: limits.maxCpuMs,
       limits: { maxValueBytes: limits.maxValueBytes, maxOutputs: limits.maxOutputs },
@@ -101,7 +101,7 @@ export class SandboxProcess {
     const { kind, bundle, owner, scope, block, timeoutMs } = call.request
     if (!this.#digests.has(bundle.digest)) {
       this.#digests.add(bundle.digest)
-      this.#send(['plugin', bundle.digest, bundle.code])
+      this.#send(['plugin', bundle.digest, bundle.code, bundle.memoryMb ?? this.#limits.isolateMemoryMb])
     }
     if (scope !== '') this.#scopes.add(scope)
     const stretch = call.stretched ? (call.request.stretch ?? '') : ''
@@ -112,6 +112,7 @@ export class SandboxProcess {
 
   #watch(call: Call): void {
     this.inFlight.set(call.id, call)
+    this.usedAt = performance.now()
     this.#sweeper ??= setInterval(() => void this.#sweep(), SWEEP_EVERY_MS)
   }
 
@@ -198,13 +199,33 @@ export class SandboxProcess {
     setTimeout(() => this.kill({ kind: 'exit', detail: 'retired' }), 1000).unref()
   }
 
-  #takeAllEvents(byGuest: [guest: string, events: string][]): void {
-    for (const [guest, json] of byGuest) {
+  #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number][]): void {
+    for (const [guest, json, cpuMs] of byGuest) {
       const events = parseEvents(json)
       if (events) this.#takeEvents(guest, events, json.length > this.#limits.maxValueBytes)
       else this.kill({ kind: 'crash' })
+      this.#charge(guest, cpuMs)
     }
     if (this.#ended && this.inFlight.size === 0) this.kill()
+  }
+
+  #charge(guest: string, cpuMs: number): void {
+    const isolate = isolateOfGuest(guest)
+    const sharing = (): Call[] => [...this.inFlight.values()].filter((call) => isolateOfGuest(guestOfCall(call)) === isolate)
+    if (!this.#cpu.charge(isolate, cpuMs, sharing)) return
+    const { maxCpuMs } = this.#limits
+    for (const call of sharing())
+      if (call.cpuMs > maxCpuMs) this.#passLimit(call, new AshlarError('CPU_LIMIT', `computed for more than ${maxCpuMs} ms`))
+  }
+
+  #passLimit(call: Call, error: AshlarError): void {
+    this.abort(call)
+    call.sink.end(error)
+    this.#tellIdle()
+  }
+
+  #tellIdle(): void {
+    if (this.inFlight.size === 0) this.#events.idle()
   }
 
   /** A guest speaks only for calls of its own. */
@@ -219,7 +240,7 @@ export class SandboxProcess {
   #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
     if (event.t === 'o') this.#takeOutput(call, event, checkSizes)
     else if (event.t === 'c') void this.#answer(call, Number(event.request), String(event.method), event.args)
-    else if (event.t === 'l') call.sink.log?.(String(event.level), String(event.text))
+    else if (event.t === 'l') this.#takeLog(call, String(event.level), String(event.text))
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
     else this.#end(call, event.code === undefined ? undefined : guestError(event.code, event.message))
   }
@@ -245,48 +266,40 @@ export class SandboxProcess {
     return () => this.#events.abort(call)
   }
 
-  /** Only an expected error's message goes back into the sandbox. */
-  async #answer(call: Call, request: number, method: string, args: unknown): Promise<void> {
-    call.hostCalls++
-    const answer = await this.#perform(call, method, args).then(
-      (value) => [request, value ?? null],
-      (error: unknown) => [request, null, error instanceof AshlarError ? error.message : 'the host failed'],
-    )
-    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), JSON.stringify(answer)])
+  #takeLog(call: Call, level: string, text: string): void {
+    const { maxLogChars } = this.#limits
+    if (call.logged > maxLogChars) return
+    call.logged += text.length
+    if (call.logged <= maxLogChars) call.sink.log?.(level, text)
+    else call.sink.log?.('warn', `more than ${maxLogChars} characters were written: the rest is left out`)
   }
 
-  async #perform(call: Call, method: string, args: unknown): Promise<unknown> {
-    if (call.hostCalls > MAX_HOST_CALLS) throw new AshlarError('OUTPUT_LIMIT', `more than ${MAX_HOST_CALLS} calls to the host`)
-    return call.sink.hostCall?.(method, Array.isArray(args) ? (args as unknown[]) : [])
+  async #answer(call: Call, request: number, method: string, args: unknown): Promise<void> {
+    const answer = await answerHostCall(call, method, args, this.#limits)
+    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), JSON.stringify([request, ...answer])])
   }
 
   #end(call: Call, error?: AshlarError): void {
     this.inFlight.delete(call.id)
     call.sink.end(error)
+    this.#tellIdle()
   }
 
   async #sweep(): Promise<void> {
     if (this.inFlight.size === 0) {
       clearInterval(this.#sweeper)
       this.#sweeper = undefined
-      return
     }
     const now = performance.now()
-    for (const call of this.inFlight.values()) if (now > call.deadline) this.#timeOut(call)
-    const memoryMb = await residentMemoryMb(this.pid)
-    if (memoryMb > this.#limits.processMemoryMb) this.kill({ kind: 'memory' })
-  }
-
-  #timeOut(call: Call): void {
-    this.abort(call)
-    call.sink.end(new AshlarError('TIMEOUT', `did not finish within ${call.request.timeoutMs} ms`))
+    for (const call of this.inFlight.values()) if (now > call.deadline) this.#passLimit(call, timeout(call))
+    this.memoryMb = await residentMemoryMb(this.pid)
+    if (this.memoryMb > this.#limits.processMemoryMb) this.kill({ kind: 'memory' })
   }
 
   #exited(how: string): void {
     clearInterval(this.#sweeper)
     const calls = [...this.inFlight.values()]
     this.inFlight.clear()
-    const ranOutOfMemory = ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(how) || /out of memory|heap limit/i.test(this.#stderr)
     this.#foreseen.clear()
     if (!this.#ended) {
       this.#ended = true
@@ -294,25 +307,9 @@ export class SandboxProcess {
     }
     if (calls.length > 0 && this.#aborting.size > 0) return this.#events.lost(calls, { kind: 'evicted' })
     if (calls.length > 0)
-      this.#events.lost(calls, this.#loss ?? (ranOutOfMemory ? { kind: 'memory' } : { kind: 'exit', detail: how }))
+      this.#events.lost(
+        calls,
+        this.#loss ?? (hasRunOutOfMemory(how, this.#stderr) ? { kind: 'memory' } : { kind: 'exit', detail: how }),
+      )
   }
-}
-
-function parseEvents(json: string): GuestEvent[] | undefined {
-  try {
-    const events = JSON.parse(`[${json}]`) as (GuestEvent | null)[]
-    return events.filter((event) => event !== null)
-  } catch {
-    return undefined // the guest has broken its own door
-  }
-}
-
-function guestOfCall({ request: { owner, bundle, scope } }: Call): string {
-  return `${owner}|${bundle.digest}|${scope}`
-}
-
-/** The guest's word is not trusted beyond this: a known code and a text. */
-function guestError(code: string, message: unknown): AshlarError {
-  const known = GUEST_ERROR_CODES.find((each) => each === code) ?? 'BLOCK_FAILED'
-  return new AshlarError(known, String(message ?? 'failed').slice(0, 2000))
 }

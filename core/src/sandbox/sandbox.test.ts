@@ -39,6 +39,7 @@ function call(bundle: Bundle, block: string, request: Partial<CallRequest> = {})
     }
     sandbox.call(full, {
       output: (pin, value) => result.outputs.push([pin, value]),
+      hostCall: () => new Promise((answer) => setTimeout(answer, 100, null)),
       log: (level, text) => result.logs.push(`${level}: ${text}`),
       manifest: (manifest) => (result.manifest = manifest),
       end: (error) => resolve(error ? { ...result, error } : result),
@@ -57,6 +58,13 @@ const honest = bundleOf({
   log: `*run() { console.log('hello', { a: 1 }); yield ['n', 1] }`,
   hang: `async *run() { yield ['n', 1]; await new Promise(() => {}) }`,
   loop: `*run() { yield ['n', 1]; for (;;) {} }`,
+  tick: `async *run() { const end = Date.now() + 60000; while (Date.now() < end) { const until = Date.now() + 20; while (Date.now() < until); await new Promise((r) => setTimeout(r, 0)) } }`,
+  babble: `*run() { for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000)) }`,
+  ask: `async *run(_input, { storage }) {
+    const answers = await Promise.allSettled(Array.from({ length: 70 }, () => storage.get('user', 'x')))
+    const failed = answers.filter(({ status }) => status === 'rejected')
+    yield ['out', [70 - failed.length, failed[0].reason.message]]
+  }`,
   large: `*run() { yield ['out', 'x'.repeat(200_000)] }`,
   many: `*run() { for (;;) yield ['n', 1] }`,
   'grow-array': `*run() { const a = []; for (;;) a.push(new Array(1000).fill(1)) }`,
@@ -117,6 +125,18 @@ describe('a call', () => {
     expect((await call(honest, 'many')).error?.code).toBe('OUTPUT_LIMIT')
   })
 
+  it('may write so much to its console, and is told when the rest is left out', async () => {
+    const { logs, error } = await call(honest, 'babble')
+    expect(error).toBeUndefined()
+    expect(logs.join('').length).toBeLessThan(300_000)
+    expect(logs.at(-1)).toBe('warn: more than 262144 characters were written: the rest is left out')
+  })
+
+  it('may wait for so many answers of the host at once', async () => {
+    const { outputs } = await call(honest, 'ask', {})
+    expect(outputs).toEqual([['out', [64, 'more than 64 calls to the host at once']]])
+  })
+
   it('can be aborted: nothing more is heard of it', async () => {
     const heard: unknown[] = []
     const abort = sandbox.call(
@@ -149,6 +169,10 @@ describe('a runaway', () => {
   it('that loops ends with TIMEOUT or CPU_LIMIT, whichever comes first', async () => {
     expect((await call(honest, 'loop', { timeoutMs: 300 })).error?.code).toBe('TIMEOUT')
     expect((await call(honest, 'loop', { timeoutMs: 20_000 })).error?.code).toBe('CPU_LIMIT')
+  })
+
+  it('that computes bit by bit ends with CPU_LIMIT too', async () => {
+    expect((await call(honest, 'tick', { timeoutMs: 40_000 })).error?.code).toBe('CPU_LIMIT')
   })
 
   it.each(['grow-array', 'grow-map'])('that eats memory (%s) ends with MEMORY_LIMIT', async (block) => {
@@ -220,5 +244,31 @@ describe('a bundle', () => {
   it('that never finishes loading is refused', async () => {
     const { error } = await call(bundleOf({}, 'for (;;) {}'), '', { kind: 'describe', scope: 'd2', timeoutMs: 10_000 })
     expect(error?.code).toBe('PLUGIN_LOAD_FAILED')
+  })
+})
+
+describe('the memory of all processes', () => {
+  it('is kept: what does nothing makes way, and what finds no room waits for it', async () => {
+    const small = await createSandbox({ memoryMb: 260, processes: 1 })
+    try {
+      const users = Array.from({ length: 12 }, (_, i) => `user:${i}`)
+      const outputs = users.map(
+        (owner) =>
+          new Promise((resolve) => {
+            const request = { kind: 'run', bundle: honest, cordon: owner, owner, scope: owner, affinity: owner } as const
+            small.call(
+              { ...request, block: 'wait', input: () => '{}', timeoutMs: 20_000 },
+              { output: (_pin, value) => value === 2 && resolve(value), end: () => {} },
+            )
+          }),
+      )
+      let most = 0
+      const watch = setInterval(() => (most = Math.max(most, small.pids().length)), 10)
+      expect(await Promise.all(outputs)).toEqual(users.map(() => 2))
+      clearInterval(watch)
+      expect(most).toBeLessThan(8)
+    } finally {
+      await small.close()
+    }
   })
 })

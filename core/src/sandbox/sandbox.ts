@@ -1,5 +1,6 @@
 import { AshlarError } from '../errors/index.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
+import { planLaunch, type Launch } from './launch.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
 import { IDS_PER_CALL } from './protocol.ts'
@@ -32,7 +33,8 @@ const MAX_TRIALS = 2
  * Calls that a kill from outside took along are simply started again.
  */
 export async function createSandbox(limits: Partial<SandboxLimits> = {}): Promise<Sandbox> {
-  const pool = new Pool(await buildPrelude(), { ...DEFAULT_SANDBOX_LIMITS, ...limits })
+  const [prelude, launch] = await Promise.all([buildPrelude(), planLaunch()])
+  const pool = new Pool(prelude, launch, { ...DEFAULT_SANDBOX_LIMITS, ...limits })
   await pool.warmUp()
   return {
     call: (request, sink) => pool.call(request, sink),
@@ -44,18 +46,22 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}): Promis
 
 class Pool {
   readonly #prelude: string
+  readonly #launch: Launch
   readonly #limits: SandboxLimits
   readonly #cordons = new Map<string, SandboxProcess[]>()
   readonly #homes = new Map<string, SandboxProcess>()
   readonly #suspects: Call[] = []
+  /** Calls that need a process for which there is no room. */
+  #waiting: Call[] = []
   readonly #trials = new Map<SandboxProcess, Call>()
   #spare: SandboxProcess
   #nextId = IDS_PER_CALL
   #failedForks = 0
   #closed = false
 
-  constructor(prelude: string, limits: SandboxLimits) {
+  constructor(prelude: string, launch: Launch, limits: SandboxLimits) {
     this.#prelude = prelude
+    this.#launch = launch
     this.#limits = limits
     this.#spare = this.#fork()
   }
@@ -87,9 +93,17 @@ class Pool {
 
   #start(call: Call): void {
     if (this.#closed) return call.sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
+    const home = this.#homeOf(call.request)
+    if (!home) return void this.#waiting.push(call)
     call.attempts++
     call.stretched = call.attempts === 1 && call.request.stretch !== undefined
-    this.#homeOf(call.request).start(call)
+    home.start(call)
+  }
+
+  #startWaiting(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const call of waiting) if (!call.aborted) this.#start(restarted(call))
   }
 
   #abort(call: Call): void {
@@ -98,23 +112,37 @@ class Pool {
     for (const [process, tried] of this.#trials) if (tried === call) this.#endTrial(process)
   }
 
-  /** The process of the cordon that already holds the execution, else the one with the fewest calls. */
-  #homeOf({ cordon, affinity }: CallRequest): SandboxProcess {
+  /** The process of the cordon that already holds the execution, else the one with the fewest calls; none while there is no room. */
+  #homeOf({ cordon, affinity }: CallRequest): SandboxProcess | undefined {
     const home = this.#homes.get(affinity)
     const processes = this.#cordons.get(cordon) ?? []
     if (home && processes.includes(home)) return home
     const chosen = this.#leastBusy(cordon, processes)
-    this.#homes.set(affinity, chosen)
+    if (chosen) this.#homes.set(affinity, chosen)
     return chosen
   }
 
-  #leastBusy(cordon: string, processes: SandboxProcess[]): SandboxProcess {
+  #leastBusy(cordon: string, processes: SandboxProcess[]): SandboxProcess | undefined {
     const [first] = processes.toSorted((a, b) => a.inFlight.size - b.inFlight.size)
     const most = cordon === 'builtin' ? this.#limits.processes : 1
     if (first && (first.inFlight.size === 0 || processes.length >= most)) return first
+    if (!this.#makeRoom()) return first
     const fresh = this.#takeSpare()
     this.#cordons.set(cordon, [...processes, fresh])
     return fresh
+  }
+
+  /** Ends processes that do nothing, those first that were used longest ago. @returns whether there is room for another */
+  #makeRoom(): boolean {
+    const used = [...this.#cordons.values()].flat()
+    let memoryMb = this.processes().reduce((sum, process) => sum + process.memoryMb, 0)
+    const idle = used.filter(({ inFlight }) => inFlight.size === 0).toSorted((a, b) => a.usedAt - b.usedAt)
+    for (const process of idle) {
+      if (memoryMb + this.#spare.memoryMb <= this.#limits.memoryMb) break
+      memoryMb -= process.memoryMb
+      process.retire()
+    }
+    return memoryMb + this.#spare.memoryMb <= this.#limits.memoryMb || [...this.#cordons.values()].flat().length === 0
   }
 
   #takeSpare(): SandboxProcess {
@@ -124,11 +152,12 @@ class Pool {
   }
 
   #fork(): SandboxProcess {
-    const process: SandboxProcess = new SandboxProcess(this.#prelude, this.#limits, {
+    const process: SandboxProcess = new SandboxProcess(this.#prelude, this.#launch, this.#limits, {
       lost: (calls, loss) => this.#lost(process, calls, loss),
       ended: () => this.#remove(process),
       adopted: (id, request, sink) => restarted({ ...newCall(id, request, sink), attempts: 1, stretched: true }),
       abort: (call) => this.#abort(call),
+      idle: () => this.#startWaiting(),
     })
     process.ready.then(
       () => (this.#failedForks = 0),
@@ -143,6 +172,7 @@ class Pool {
       if (left.length > 0) this.#cordons.set(cordon, left)
       else this.#cordons.delete(cordon)
     }
+    this.#startWaiting()
     if (process === this.#spare && !this.#closed && this.#failedForks < MAX_FAILED_FORKS) this.#spare = this.#fork()
   }
 
@@ -214,6 +244,9 @@ function newCall(id: number, request: CallRequest, sink: CallSink): Call {
     delivered: 0,
     attempts: 0,
     hostCalls: 0,
+    openHostCalls: 0,
+    logged: 0,
+    cpuMs: 0,
     deadline: 0,
     aborted: false,
     stretched: false,
@@ -224,12 +257,13 @@ function newCall(id: number, request: CallRequest, sink: CallSink): Call {
 function restarted(call: Call): Call {
   call.skip = (call.request.skipOutputs ?? 0) + call.delivered
   call.deadline = performance.now() + call.request.timeoutMs
+  call.cpuMs = 0
   return call
 }
 
 function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {
   if (loss.kind === 'memory') {
-    return new AshlarError('MEMORY_LIMIT', `used more than ${limits.isolateMemoryMb} MB of memory`)
+    return new AshlarError('MEMORY_LIMIT', `used more than ${request.bundle.memoryMb ?? limits.isolateMemoryMb} MB of memory`)
   }
   if (loss.kind === 'timeout' && request.timeoutMs > limits.maxCpuMs) {
     return new AshlarError('CPU_LIMIT', `computed for more than ${limits.maxCpuMs} ms without a pause`)

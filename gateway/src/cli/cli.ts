@@ -66,10 +66,12 @@ function help(): string {
 
 const ENVIRONMENT = [
   'environment:',
-  '  PORT              Port of the server, 0 for any free one (4000)',
-  '  ASHLAR_DATA_DIR   Folder of the database, the keys and all data (.ashlar)',
-  '  DATABASE_URL      A Postgres to use in place of the one that Ashlar brings',
-  '  ASHLAR_EXAMPLES   "false": no example graphs on the first start',
+  '  PORT                   Port of the server, 0 for any free one (4000)',
+  '  ASHLAR_DATA_DIR        Folder of the database, the keys and all data (.ashlar)',
+  '  DATABASE_URL           A Postgres to use in place of the one that Ashlar brings',
+  '  ASHLAR_EXAMPLES        "false": no example graphs on the first start',
+  '  ASHLAR_RETENTION_DAYS  How long the events of executions are kept (30)',
+  '  ASHLAR_SANDBOX_MEMORY  MB for all sandbox processes together (a quarter of the machine)',
 ]
 
 async function version(): Promise<string> {

@@ -3,7 +3,7 @@
  * It ends when the channel does.
  */
 import { createRuntime, type Runtime } from '@ashlar/core'
-import { PLUGIN_ROOTS } from '../installation/index.ts'
+import { PLUGIN_ROOTS, sandboxLimits } from '../installation/index.ts'
 import { loggerTo } from '../logger.ts'
 
 export interface WorkerOptions {
@@ -11,6 +11,7 @@ export interface WorkerOptions {
   id: string
   databaseUrl: string
   retentionDays: number
+  sandboxMemoryMb: number | undefined
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -35,13 +36,14 @@ async function receive(message: ToWorker): Promise<void> {
   else await stop()
 }
 
-async function open({ id, databaseUrl, retentionDays }: WorkerOptions): Promise<void> {
+async function open({ id, databaseUrl, retentionDays, sandboxMemoryMb }: WorkerOptions): Promise<void> {
   opening = createRuntime({
     role: 'worker',
     workerId: id,
     standby: true,
     databaseUrl,
     retentionDays,
+    sandbox: sandboxLimits({ sandboxMemoryMb }),
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
     onError: (error) => logger.error('runtime', error),

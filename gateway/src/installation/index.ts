@@ -1,3 +1,3 @@
-export { PLUGIN_ROOTS, openInstallation, ownerKeyFile } from './installation.ts'
+export { PLUGIN_ROOTS, openInstallation, ownerKeyFile, sandboxLimits } from './installation.ts'
 export { readOwnerKey } from './owner-key.ts'
 export type { Installation } from './installation.ts'

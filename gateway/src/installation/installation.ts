@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createRuntime, openDataDir, startEmbeddedPostgres, type DataDir, type Runtime } from '@ashlar/core'
+import { createRuntime, openDataDir, startEmbeddedPostgres, type DataDir, type Runtime, type RuntimeConfig } from '@ashlar/core'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { ensureOwnerKey } from './owner-key.ts'
@@ -55,6 +55,7 @@ export async function openInstallation({
       databaseUrl,
       role,
       retentionDays: config.retentionDays,
+      sandbox: sandboxLimits(config),
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,
@@ -80,6 +81,11 @@ export async function openInstallation({
 /** Where the owner key of a data directory lies that another process holds. */
 export function ownerKeyFile(dataDir: string): string {
   return join(resolve(dataDir), 'owner-key')
+}
+
+/** What the configuration says of the sandbox. */
+export function sandboxLimits({ sandboxMemoryMb }: Pick<Config, 'sandboxMemoryMb'>): RuntimeConfig['sandbox'] & object {
+  return sandboxMemoryMb === undefined ? {} : { memoryMb: sandboxMemoryMb }
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -4,6 +4,8 @@ import type { Block } from './block.ts'
 export interface Plugin {
   /** Qualifies the names of its blocks: plugin `text`, block `replace` → `text/replace`. */
   readonly name: string
+  /** Heap that its blocks may use together, in MB: 16 to 512. @default 128 */
+  readonly memoryMb?: number
   readonly blocks: readonly Block[]
 }
 

@@ -9,6 +9,7 @@ export interface Report {
 }
 
 /** States of a guest, see `guest/calls.ts`. */
+const IDLE = '0'
 const RUNNING = '1'
 const WAITING = '2'
 /** How often a guest that is waited for is asked what has gathered. */
@@ -33,6 +34,7 @@ export class GuestCalls {
   #ticker: NodeJS.Timeout | undefined
   #collecting = false
   #goingOn = false
+  #state = IDLE
   #ended = false
 
   constructor(isolate: GuestIsolate, maxCpuMs: number, report: Report) {
@@ -64,6 +66,11 @@ export class GuestCalls {
     await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => '1'))
     clearInterval(impatient)
     if (!this.#ended) this.#report.aborted(ids)
+  }
+
+  /** Whether no call runs in it. */
+  get isIdle(): boolean {
+    return this.#entries === 0 && this.#state === IDLE
   }
 
   /** Nothing more is reported after this but, when there is one, the reason. */
@@ -110,6 +117,7 @@ export class GuestCalls {
   /** @returns the state of the guest. When calls wait to be started, it is entered again. */
   #take(text: string): string {
     const state = text.charAt(0)
+    this.#state = state
     if (text.length > 1 && !this.#ended) this.#report.events(text.slice(1))
     if (state === WAITING && !this.#goingOn) void this.#goOn()
     return state

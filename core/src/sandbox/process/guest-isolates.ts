@@ -25,29 +25,35 @@ export interface GuestIsolate {
   readonly isDisposed: boolean
   /** Why it is disposed: it passed its memory limit, unless somebody here called `dispose`. */
   readonly endedBy: 'memory' | 'evicted'
+  /** What has been computed in it, in milliseconds. */
+  readonly cpuMs: number
   /** @throws what the plugin's code throws while it loads. */
   createGuest(onTimer: (id: number, delayMs: number) => void): Promise<Guest>
   dispose(): void
 }
 
 export interface IsolateOptions {
-  memoryMb: number
   loadTimeoutMs: number
   limits: GuestLimits
 }
 
+type IsolateFactory = (code: string, name: string, memoryMb: number) => GuestIsolate
+
 /** Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`. */
-export function createIsolateFactory(prelude: string, options: IsolateOptions): (code: string, name: string) => GuestIsolate {
+export function createIsolateFactory(prelude: string, options: IsolateOptions): IsolateFactory {
   const snapshot = ivm.Isolate.createSnapshot([{ code: prelude, filename: 'ashlar:guest' }])
-  return (code, name) => {
+  return (code, name, memoryMb) => {
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
-    const isolate = new ivm.Isolate({ memoryLimit: options.memoryMb, snapshot, onCatastrophicError: () => process.abort() })
+    const isolate = new ivm.Isolate({ memoryLimit: memoryMb, snapshot, onCatastrophicError: () => process.abort() })
     const script = isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, { filename: `${name}.js` })
     script.catch(() => {}) // told by createGuest
     let endedBy: 'memory' | 'evicted' = 'memory'
     return {
       get endedBy() {
         return endedBy
+      },
+      get cpuMs() {
+        return isolate.isDisposed ? 0 : Number(isolate.cpuTime) / 1e6
       },
       get isDisposed() {
         return isolate.isDisposed

@@ -10,6 +10,8 @@ import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './
 export interface SandboxProcessOptions extends IsolateOptions {
   prelude: string
   maxCpuMs: number
+  /** Resident memory from which on isolates that do nothing go, those first that were used longest ago. */
+  spareMemoryMb: number
 }
 
 interface LoadedIsolate {
@@ -18,14 +20,19 @@ interface LoadedIsolate {
   guests: Map<string, GuestCalls>
 }
 
-const MAX_IDLE_ISOLATES = 16
+/** Isolates that go at once where memory is short: so many that it is not short again at the next. */
+const EVICTED_AT_ONCE = 8
+/** What an isolate has computed is told at least this often while it computes without a report. */
+const TELL_CPU_EVERY_MS = 100
 
 class Guests {
   readonly #options: SandboxProcessOptions
   readonly #createIsolate: ReturnType<typeof createIsolateFactory>
-  readonly #codes = new Map<string, string>()
+  readonly #codes = new Map<string, { code: string; memoryMb: number }>()
+  /** Those used longest ago come first. */
   readonly #isolates = new Map<string, LoadedIsolate>()
   readonly #guests = new Map<string, GuestCalls>()
+  #tellCpu: NodeJS.Timeout | undefined
 
   constructor(options: SandboxProcessOptions) {
     this.#options = options
@@ -34,7 +41,7 @@ class Guests {
 
   receive(message: ToProcess): void {
     if (message[0] === 'calls') this.#start(message[1])
-    else if (message[0] === 'plugin') this.#codes.set(message[1], message[2])
+    else if (message[0] === 'plugin') this.#codes.set(message[1], { code: message[2], memoryMb: message[3] })
     else if (message[0] === 'reply') void this.#guests.get(message[1])?.reply(message[2])
     else if (message[0] === 'abort') this.#abort(message[1], message[2])
     else this.#forget(message[1])
@@ -45,6 +52,7 @@ class Guests {
       const [first] = batch
       if (first) void this.#guestFor(first).start(batch)
     }
+    this.#tellCpu ??= setInterval(() => this.#tellSilentCpu(), TELL_CPU_EVERY_MS)
   }
 
   #abort(name: string, ids: number[]): void {
@@ -55,12 +63,12 @@ class Guests {
 
   #guestFor(call: CallMessage): GuestCalls {
     const name = guestOf(call)
-    const known = this.#guests.get(name)
-    if (known) return known
     const [, , owner, digest, scope] = call
     const loaded = this.#isolateOf(owner, digest)
+    const known = this.#guests.get(name)
+    if (known) return known
     const guest = new GuestCalls(loaded.isolate, this.#options.maxCpuMs, {
-      events: (events) => post(name, events),
+      events: (events) => post(name, events, loaded.isolate.cpuMs),
       aborted: (ids) => send(['aborted', name, ids]),
       lost: (reason) => this.#lose(call, loaded, reason),
     })
@@ -72,10 +80,40 @@ class Guests {
   #isolateOf(owner: string, digest: string): LoadedIsolate {
     const name = `${owner}|${digest}`
     const known = this.#isolates.get(name)
-    if (known) return known
-    const loaded = { isolate: this.#createIsolate(this.#codes.get(digest) ?? '', digest), guests: new Map<string, GuestCalls>() }
+    if (known) {
+      this.#isolates.delete(name) // and last again
+      this.#isolates.set(name, known)
+      return known
+    }
+    this.#makeRoom()
+    const { code, memoryMb } = this.#codes.get(digest) ?? { code: '', memoryMb: 8 }
+    const loaded = { isolate: this.#createIsolate(code, digest, memoryMb), guests: new Map<string, GuestCalls>() }
     this.#isolates.set(name, loaded)
     return loaded
+  }
+
+  #makeRoom(): void {
+    if (process.memoryUsage.rss() / 2 ** 20 < this.#options.spareMemoryMb) return
+    const idle = [...this.#isolates].filter(([, { guests }]) => [...guests.values()].every(({ isIdle }) => isIdle))
+    for (const [name, { isolate, guests }] of idle.slice(0, EVICTED_AT_ONCE)) {
+      for (const [scope, guest] of guests) {
+        guest.end()
+        this.#guests.delete(`${name}|${scope}`)
+      }
+      this.#isolates.delete(name)
+      isolate.dispose()
+    }
+  }
+
+  /** Code that computes and reports nothing is told of too. */
+  #tellSilentCpu(): void {
+    for (const [name, guest] of this.#guests) {
+      const isolate = this.#isolates.get(name.slice(0, name.lastIndexOf('|')))?.isolate
+      if (isolate && !guest.isIdle) post(name, '', isolate.cpuMs)
+    }
+    if (this.#guests.values().some((guest) => !guest.isIdle)) return
+    clearInterval(this.#tellCpu)
+    this.#tellCpu = undefined
   }
 
   #lose(call: CallMessage, { isolate, guests }: LoadedIsolate, reason: LostReason): void {
@@ -95,29 +133,19 @@ class Guests {
       guests.delete(scope)
       this.#guests.delete(`${name}|${scope}`)
     }
-    this.#evictIdle()
-  }
-
-  /** Isolates without a guest are kept for the next execution of their owner, up to a number; the oldest go first. */
-  #evictIdle(): void {
-    const idle = [...this.#isolates].filter(([, { guests }]) => guests.size === 0)
-    for (const [name, { isolate }] of idle.slice(0, Math.max(0, idle.length - MAX_IDLE_ISOLATES))) {
-      isolate.dispose()
-      this.#isolates.delete(name)
-    }
   }
 }
 
 /** Events of all guests that gather in one turn of the event loop travel in one message. */
-let posted = new Map<string, string>()
-function post(guest: string, events: string): void {
+let posted = new Map<string, { events: string; cpuMs: number }>()
+function post(guest: string, events: string, cpuMs: number): void {
   if (posted.size === 0) setImmediate(flush)
-  const before = posted.get(guest)
-  posted.set(guest, before === undefined ? events : `${before},${events}`)
+  const before = posted.get(guest)?.events ?? ''
+  posted.set(guest, { events: before && events ? `${before},${events}` : before + events, cpuMs })
 }
 
 function flush(): void {
-  if (posted.size > 0) send(['events', [...posted]])
+  if (posted.size > 0) send(['events', [...posted].map(([guest, { events, cpuMs }]) => [guest, events, cpuMs])])
   posted = new Map()
 }
 

@@ -1,0 +1,71 @@
+import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+/** How sandbox processes are started: for `child_process.fork`. */
+export interface Launch {
+  execPath: string
+  execArgv: string[]
+  /** Whether the operating system gives them no network. */
+  hasNoNetwork: boolean
+}
+
+const run = promisify(execFile)
+const UNSHARE = ['--user', '--map-current-user', '--net', '--ipc', '--']
+
+/**
+ * Finds out what this machine offers against a sandbox process that plugin code has taken over; the worker's own checks rely on
+ * none of it. Everywhere: Node's permission model (no network, no child processes, no workers, no writing, reading
+ * nothing but what it is made of). On Linux, where user namespaces are allowed to everybody: a network namespace without any
+ * network, and none of the machine's shared memory.
+ */
+export async function planLaunch(): Promise<Launch> {
+  const node = [
+    '--no-node-snapshot',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=SecurityWarning',
+    ...permissions(),
+  ]
+  const hasNoNetwork = process.platform === 'linux' && (await canUnshare())
+  return hasNoNetwork
+    ? { execPath: 'unshare', execArgv: [...UNSHARE, process.execPath, ...node], hasNoNetwork }
+    : { execPath: process.execPath, execArgv: node, hasNoNetwork }
+}
+
+/** Starts one: nothing of the environment, nothing open but the channel and its standard error. */
+export function forkSandbox({ execPath, execArgv }: Launch): ChildProcess {
+  return fork(fileURLToPath(new URL('process/main.ts', import.meta.url)), {
+    env: {},
+    execPath,
+    execArgv,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+}
+
+function permissions(): string[] {
+  return ['--permission', '--allow-addons', ...readable().map((path) => `--allow-fs-read=${path}`)]
+}
+
+/** Its own modules, and the addon with what finds it. */
+function readable(): string[] {
+  const own = dirname(fileURLToPath(import.meta.url))
+  const require = createRequire(import.meta.url)
+  const addon = realpathSync(require.resolve('isolated-vm'))
+  const finder = realpathSync(createRequire(addon).resolve('node-gyp-build'))
+  const packageFile = join(own, '..', '..', 'package.json')
+  const link = join(own, '..', '..', 'node_modules', 'isolated-vm')
+  return [join(own, '/'), packageFile, link, dirname(dirname(addon)), dirname(finder), '/etc/alpine-release']
+}
+
+async function canUnshare(): Promise<boolean> {
+  try {
+    await run('unshare', [...UNSHARE, 'true'])
+    return true
+  } catch {
+    return false
+  }
+}
