@@ -62,6 +62,8 @@ export interface Runtime {
   plugins: PluginRegistry
   /** None in a gateway. */
   sandbox: Sandbox | undefined
+  /** What sandboxes of this installation allow. */
+  sandboxLimits: SandboxLimits
   /** None in a gateway. */
   worker: Worker | undefined
   /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
@@ -105,7 +107,8 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
   const plugins = await openPlugins(config, database, notifications, sandbox, undo)
-  const { maxValueBytes } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
+  const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
+  const { maxValueBytes } = sandboxLimits
   const graphs = createGraphs(database, plugins)
   const plans = createPlans(database.fork, plugins)
   const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes })
@@ -121,7 +124,17 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     await releaseWork(database, queue, goneWorkerId)
     worker?.start()
   }
-  return { accounts: createAccounts(database.fork), database, executions, graphs, plugins, sandbox, worker, takeOver }
+  return {
+    accounts: createAccounts(database.fork),
+    database,
+    executions,
+    graphs,
+    plugins,
+    sandbox,
+    sandboxLimits,
+    worker,
+    takeOver,
+  }
 }
 
 async function openPlugins(

@@ -1,8 +1,10 @@
-/** What a workload found. Numbers are in the workload's unit unless the name of a yardstick says otherwise. */
+/** What a workload found. Numbers are in its unit unless the name of a yardstick says otherwise. */
 export interface Figure {
   /** Tells the figures of one workload apart: `burst/journal`. */
   part?: string
   value: number
+  /** @default the workload's */
+  unit?: string
   /** Measured in the same run, by name. */
   yardsticks?: Record<string, number>
   /** None for what is only shown. */
@@ -30,7 +32,11 @@ export interface Row {
   ok: boolean | null
 }
 
-export function createRow(workload: string, unit: string, { part, value, yardsticks = {}, goal }: Figure): Row {
+export function createRow(
+  workload: string,
+  usualUnit: string,
+  { part, value, unit = usualUnit, yardsticks = {}, goal }: Figure,
+): Row {
   return {
     workload: part === undefined ? workload : `${workload}/${part}`,
     value: round(value),

@@ -81,6 +81,7 @@ export class SandboxProcess {
     this.#child.on('error', () => {}) // a failed send; `exit` follows
     const options: SandboxProcessOptions = {
       prelude,
+      memoryMb: limits.isolateMemoryMb,
       spareMemoryMb: limits.processMemoryMb * SPARE_SHARE,
       loadTimeoutMs: limits.loadTimeoutMs,
       maxCpuMs: limits.maxCpuMs,

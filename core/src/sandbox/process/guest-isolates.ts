@@ -33,38 +33,69 @@ export interface GuestIsolate {
 }
 
 export interface IsolateOptions {
+  /** Heap of most isolates: one of this size is made ahead of need. */
+  memoryMb: number
   loadTimeoutMs: number
   limits: GuestLimits
 }
 
 type IsolateFactory = (code: string, name: string, memoryMb: number) => GuestIsolate
 
+/** An isolate without a plugin, and its first context. */
+interface Blank {
+  isolate: ivm.Isolate
+  context: Promise<ivm.Context>
+}
+
+/** How long after one was taken the next is made ahead: whoever took it comes first. */
+const MAKE_AHEAD_AFTER_MS = 20
+
 /** Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`. */
 export function createIsolateFactory(prelude: string, options: IsolateOptions): IsolateFactory {
   const snapshot = ivm.Isolate.createSnapshot([{ code: prelude, filename: 'ashlar:guest' }])
-  return (code, name, memoryMb) => {
+  const makeBlank = (memoryMb: number): Blank => {
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
     const isolate = new ivm.Isolate({ memoryLimit: memoryMb, snapshot, onCatastrophicError: () => process.abort() })
-    const script = isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, { filename: `${name}.js` })
-    script.catch(() => {}) // told by createGuest
-    let endedBy: 'memory' | 'evicted' = 'memory'
-    return {
-      get endedBy() {
-        return endedBy
-      },
-      get cpuMs() {
-        return isolate.isDisposed ? 0 : Number(isolate.cpuTime) / 1e6
-      },
-      get isDisposed() {
-        return isolate.isDisposed
-      },
-      createGuest: async (onTimer) => createGuest(await isolate.createContext(), await script, onTimer, options),
-      dispose() {
-        if (isolate.isDisposed) return
-        endedBy = 'evicted'
-        isolate.dispose()
-      },
-    }
+    const context = isolate.createContext()
+    context.catch(() => {}) // told by createGuest
+    return { isolate, context }
+  }
+  let ahead: Blank | undefined = makeBlank(options.memoryMb)
+  const take = (memoryMb: number): Blank => {
+    if (memoryMb !== options.memoryMb) return makeBlank(memoryMb)
+    const taken = ahead ?? makeBlank(memoryMb)
+    if (ahead) setTimeout(() => (ahead ??= makeBlank(options.memoryMb)), MAKE_AHEAD_AFTER_MS)
+    ahead = undefined
+    return taken
+  }
+  return (code, name, memoryMb) => load(take(memoryMb), code, name, options)
+}
+
+function load({ isolate, context }: Blank, code: string, name: string, options: IsolateOptions): GuestIsolate {
+  const script = isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, { filename: `${name}.js` })
+  script.catch(() => {}) // told by createGuest
+  let firstContext: Promise<ivm.Context> | undefined = context
+  let endedBy: 'memory' | 'evicted' = 'memory'
+  return {
+    get endedBy() {
+      return endedBy
+    },
+    get cpuMs() {
+      return isolate.isDisposed ? 0 : Number(isolate.cpuTime) / 1e6
+    },
+    get isDisposed() {
+      return isolate.isDisposed
+    },
+    async createGuest(onTimer) {
+      const created = firstContext ?? isolate.createContext()
+      firstContext = undefined
+      return createGuest(await created, await script, onTimer, options)
+    },
+    dispose() {
+      if (isolate.isDisposed) return
+      endedBy = 'evicted'
+      isolate.dispose()
+    },
   }
 }
 

@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises'
+
+const PAGE_BYTES = 4096
+
+/** Resident memory of processes together, in MB. Linux. */
+export async function processMemoryMb(pids: readonly number[]): Promise<number> {
+  const each = await Promise.all(
+    pids.map(async (pid) => {
+      const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '0 0') // it has just ended
+      return (Number(statm.split(' ')[1]) * PAGE_BYTES) / 2 ** 20
+    }),
+  )
+  return each.reduce((sum, mb) => sum + mb, 0)
+}

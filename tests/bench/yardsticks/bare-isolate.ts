@@ -1,0 +1,28 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { BareRequest } from './bare-isolate-process.ts'
+
+/** Runs calls in an isolate of a process of its own. @returns milliseconds for all of them */
+export type BareIsolate = (request: BareRequest) => Promise<number>
+
+export async function createBareIsolate(code: string, stack: AsyncDisposableStack): Promise<BareIsolate> {
+  const script = fileURLToPath(new URL('bare-isolate-process.ts', import.meta.url))
+  const child = fork(script, { execArgv: ['--no-node-snapshot'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const gone = once(child, 'exit')
+  stack.defer(async () => {
+    if (child.connected) child.disconnect()
+    await gone
+  })
+  const answer = async (): Promise<unknown> => {
+    const [said] = (await Promise.race([once(child, 'message'), gone.then(() => ['gone'])])) as unknown[]
+    if (said === 'gone') throw new Error('the process of the bare isolate has ended')
+    return said
+  }
+  child.send(code)
+  await answer()
+  return async (request) => {
+    child.send(request)
+    return (await answer()) as number
+  }
+}
