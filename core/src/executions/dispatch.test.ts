@@ -29,12 +29,12 @@ const statusOf = async (ownerId: string, id: string) => (await runtime.execution
 describe('dispatch', () => {
   it('keeps room for others while one user has more to do than there are slots', async () => {
     const burst = await Promise.all(Array.from({ length: 600 }, () => start(runtime.ownerId, waitGraph)))
-    await expect.poll(() => runtime.worker?.active(), { timeout: 10_000 }).toBeGreaterThanOrEqual(240)
+    await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBeGreaterThanOrEqual(240)
     const other = await addUser('Other')
     const { id } = await start(other, await createWait(other, 'Short', 0))
-    await expect.poll(() => statusOf(other, id), { timeout: 10_000 }).toBe('COMPLETED')
+    await expect.poll(() => statusOf(other, id), { timeout: 30_000 }).toBe('COMPLETED')
     await Promise.all(burst.map((execution) => runtime.executions.cancel(runtime.ownerId, execution.id)))
-    await expect.poll(() => runtime.worker?.active(), { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBe(0)
   })
 
   it('is done by any worker on the database, and a gateway runs nothing itself', async () => {
@@ -60,6 +60,6 @@ describe('dispatch', () => {
     const second = await createTestRuntime({ role: 'worker', databaseUrl: runtime.database.url })
     const ids = (await Promise.all(Array.from({ length: 6 }, () => start(runtime.ownerId, graphId)))).map(({ id }) => id)
     await second.close()
-    for (const id of ids) await expect.poll(() => statusOf(runtime.ownerId, id), { timeout: 10_000 }).toBe('COMPLETED')
+    for (const id of ids) await expect.poll(() => statusOf(runtime.ownerId, id), { timeout: 30_000 }).toBe('COMPLETED')
   })
 })

@@ -153,7 +153,7 @@ describe('an execution ends with a reason', () => {
     const worker = await createTestRuntime({ databaseUrl, role: 'worker' })
     try {
       const get = () => runtime.executions.get(runtime.ownerId, changed)
-      await expect.poll(async () => isFinal((await get()).status), { timeout: 10_000 }).toBe(true)
+      await expect.poll(async () => isFinal((await get()).status), { timeout: 30_000 }).toBe(true)
       return await get()
     } finally {
       await worker.close()

@@ -26,7 +26,7 @@ async function endOf(id: string): Promise<Extract<JournalEvent, { type: 'Executi
 
 /** Becomes true within a few seconds. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  await expect.poll(condition, { timeout: 10_000, interval: 20 }).toBe(true)
+  await expect.poll(condition, { timeout: 30_000, interval: 20 }).toBe(true)
 }
 
 const statusOf = async (id: string) => (await runtime.executions.get(runtime.ownerId, id)).status
