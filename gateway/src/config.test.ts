@@ -3,7 +3,7 @@ import { parseConfig } from './config.ts'
 
 describe('parseConfig', () => {
   it('has a default for every variable', () => {
-    const expected = { port: 4000, dataDir: '.ashlar', databaseUrl: undefined, examples: true, retentionDays: 30 }
+    const expected = { port: 4000, dataDir: '.ashlar', databaseUrl: undefined, examples: true, retentionDays: 30, httpAllow: [] }
     expect(parseConfig({})).toEqual(expected)
     expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
   })
@@ -11,8 +11,21 @@ describe('parseConfig', () => {
   it('reads every variable', () => {
     const databaseUrl = 'postgresql://me:secret@db.example:5433/ashlar?sslmode=require'
     expect(
-      parseConfig({ PORT: '0', ASHLAR_DATA_DIR: '/srv/ashlar', DATABASE_URL: databaseUrl, ASHLAR_EXAMPLES: 'false' }),
-    ).toEqual({ port: 0, dataDir: '/srv/ashlar', databaseUrl, examples: false, retentionDays: 30 })
+      parseConfig({
+        PORT: '0',
+        ASHLAR_DATA_DIR: '/srv/ashlar',
+        DATABASE_URL: databaseUrl,
+        ASHLAR_EXAMPLES: 'false',
+        ASHLAR_HTTP_ALLOW: '10.0.0.0/8, *.lab.example',
+      }),
+    ).toEqual({
+      port: 0,
+      dataDir: '/srv/ashlar',
+      databaseUrl,
+      examples: false,
+      retentionDays: 30,
+      httpAllow: ['10.0.0.0/8', '*.lab.example'],
+    })
   })
 
   it.each([
@@ -20,6 +33,10 @@ describe('parseConfig', () => {
     [{ PORT: '65536' }, 'environment variable PORT must be a whole number from 0 to 65535, got "65536"'],
     [{ PORT: '-1' }, 'environment variable PORT must be a whole number from 0 to 65535, got "-1"'],
     [{ PORT: '80.5' }, 'environment variable PORT must be a whole number from 0 to 65535, got "80.5"'],
+    [
+      { ASHLAR_HTTP_ALLOW: '10.0.0.0/8,http://intranet' },
+      'environment variable ASHLAR_HTTP_ALLOW must be hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8", got "10.0.0.0/8,http://intranet"',
+    ],
     [{ ASHLAR_EXAMPLES: 'no' }, 'environment variable ASHLAR_EXAMPLES must be "true" or "false", got "no"'],
     [
       { DATABASE_URL: 'mysql://root:secret@db/ashlar' },

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '@ashlar/core'
+import { AshlarError, isHttpAllowEntry, showValue } from '@ashlar/core'
 import { z } from 'zod'
 
 /** What the environment says. */
@@ -13,6 +13,8 @@ export interface Config {
   examples: boolean
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays: number
+  /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
+  httpAllow: string[]
 }
 
 /**
@@ -24,13 +26,14 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const given = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]))
   const parsed = variables.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error.issues[0]?.path[0], given)
-  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS } = parsed.data
+  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS, ASHLAR_HTTP_ALLOW } = parsed.data
   return {
     port: PORT,
     dataDir: ASHLAR_DATA_DIR,
     databaseUrl: DATABASE_URL,
     examples: ASHLAR_EXAMPLES === 'true',
     retentionDays: ASHLAR_RETENTION_DAYS,
+    httpAllow: ASHLAR_HTTP_ALLOW,
   }
 }
 
@@ -53,6 +56,11 @@ const variables = z.object({
     .transform(Number)
     .pipe(z.int().min(1))
     .default(30),
+  ASHLAR_HTTP_ALLOW: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(z.string().refine(isHttpAllowEntry)))
+    .default([]),
 })
 
 const EXPECTED: Record<string, string> = {
@@ -61,6 +69,7 @@ const EXPECTED: Record<string, string> = {
   DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
+  ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',
 }
 
 function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {

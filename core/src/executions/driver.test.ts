@@ -30,7 +30,10 @@ function drive(plan: Plan): { events: ExecutionEvent[]; calls: string[] } {
       committed: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
-    capabilities: { perform: () => Promise.resolve(null) },
+    capabilities: {
+      createSession: () => ({ perform: () => Promise.resolve(null), close: () => {} }),
+      close: () => Promise.resolve(),
+    },
     children: { start: never, cancel: never, wake: never, wakeForgotten: never },
     onNews: () => () => {},
     readEvents: () => Promise.resolve([]),

@@ -5,14 +5,8 @@ import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import {
-  GUEST_ERROR_CODES,
-  type CallMessage,
-  type FromProcess,
-  type GuestEvent,
-  type LostReason,
-  type ToProcess,
-} from './protocol.ts'
+import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
+import type { CallMessage, FromProcess, GuestEvent, LostReason, ToProcess } from './protocol.ts'
 import { residentMemoryMb } from './resident-memory.ts'
 
 /** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
@@ -33,8 +27,6 @@ type GuestOutput = Extract<GuestEvent, { t: 'o' }>
 const SWEEP_EVERY_MS = 50
 /** Calls in flight from which on a millisecond's wait costs nobody anything. */
 const BUSY = 64
-/** Calls to the host that one run of a block may make. */
-const MAX_HOST_CALLS = 10_000
 
 /**
  * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and watches. While
@@ -218,10 +210,10 @@ export class SandboxProcess {
 
   #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
     if (event.t === 'o') this.#takeOutput(call, event, checkSizes)
-    else if (event.t === 'c') void this.#answer(call, Number(event.request), String(event.method), event.args)
+    else if (event.t === 'c') void this.#answer(call, event)
     else if (event.t === 'l') call.sink.log?.(String(event.level), String(event.text))
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
-    else this.#end(call, event.code === undefined ? undefined : guestError(event.code, event.message))
+    else this.#end(call, event.code === undefined ? undefined : guestError(call, event.code, event.message))
   }
 
   #takeOutput(call: Call, { pin, v: value, next }: GuestOutput, checkSize: boolean): void {
@@ -245,19 +237,9 @@ export class SandboxProcess {
     return () => this.#events.abort(call)
   }
 
-  /** Only an expected error's message goes back into the sandbox. */
-  async #answer(call: Call, request: number, method: string, args: unknown): Promise<void> {
-    call.hostCalls++
-    const answer = await this.#perform(call, method, args).then(
-      (value) => [request, value ?? null],
-      (error: unknown) => [request, null, error instanceof AshlarError ? error.message : 'the host failed'],
-    )
-    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), JSON.stringify(answer)])
-  }
-
-  async #perform(call: Call, method: string, args: unknown): Promise<unknown> {
-    if (call.hostCalls > MAX_HOST_CALLS) throw new AshlarError('OUTPUT_LIMIT', `more than ${MAX_HOST_CALLS} calls to the host`)
-    return call.sink.hostCall?.(method, Array.isArray(args) ? (args as unknown[]) : [])
+  async #answer(call: Call, asked: HostCallEvent): Promise<void> {
+    const answer = await answerHostCall(call, asked)
+    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), answer])
   }
 
   #end(call: Call, error?: AshlarError): void {
@@ -309,10 +291,4 @@ function parseEvents(json: string): GuestEvent[] | undefined {
 
 function guestOfCall({ request: { owner, bundle, scope } }: Call): string {
   return `${owner}|${bundle.digest}|${scope}`
-}
-
-/** The guest's word is not trusted beyond this: a known code and a text. */
-function guestError(code: string, message: unknown): AshlarError {
-  const known = GUEST_ERROR_CODES.find((each) => each === code) ?? 'BLOCK_FAILED'
-  return new AshlarError(known, String(message ?? 'failed').slice(0, 2000))
 }

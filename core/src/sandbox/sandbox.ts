@@ -188,6 +188,7 @@ class Pool {
     call.sink = {
       output: (pin, value) => sink.output(pin, value),
       hostCall: (method, args) => sink.hostCall?.(method, args) ?? Promise.resolve(null),
+      restarted: () => sink.restarted?.(),
       log: (level, text) => sink.log?.(level, text),
       manifest: (manifest) => sink.manifest?.(manifest),
       end: (error) => {
@@ -214,6 +215,7 @@ function newCall(id: number, request: CallRequest, sink: CallSink): Call {
     delivered: 0,
     attempts: 0,
     hostCalls: 0,
+    refusals: undefined,
     deadline: 0,
     aborted: false,
     stretched: false,
@@ -222,6 +224,7 @@ function newCall(id: number, request: CallRequest, sink: CallSink): Call {
 
 /** Made ready for its next attempt. */
 function restarted(call: Call): Call {
+  call.sink.restarted?.()
   call.skip = (call.request.skipOutputs ?? 0) + call.delivered
   call.deadline = performance.now() + call.request.timeoutMs
   return call

@@ -23,7 +23,7 @@ interface WorkerService {
  * @throws {AshlarError} when the first could not be opened, with its code
  */
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
-  const options = { databaseUrl, retentionDays: config.retentionDays }
+  const options = { databaseUrl, retentionDays: config.retentionDays, httpAllow: config.httpAllow }
   const crew = new Crew(options, logger)
   try {
     await crew.begin()

@@ -11,6 +11,7 @@ export interface WorkerOptions {
   id: string
   databaseUrl: string
   retentionDays: number
+  httpAllow: string[]
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -35,13 +36,14 @@ async function receive(message: ToWorker): Promise<void> {
   else await stop()
 }
 
-async function open({ id, databaseUrl, retentionDays }: WorkerOptions): Promise<void> {
+async function open({ id, databaseUrl, retentionDays, httpAllow }: WorkerOptions): Promise<void> {
   opening = createRuntime({
     role: 'worker',
     workerId: id,
     standby: true,
     databaseUrl,
     retentionDays,
+    httpAllow,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
     onError: (error) => logger.error('runtime', error),

@@ -55,6 +55,7 @@ export async function openInstallation({
       databaseUrl,
       role,
       retentionDays: config.retentionDays,
+      httpAllow: config.httpAllow,
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,
