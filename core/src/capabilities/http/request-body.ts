@@ -49,10 +49,7 @@ export class RequestBody {
     if (this.isKept) return void this.#kept.push(chunk)
     if (this.#stream.destroyed || this.#stream.write(chunk)) return
     this.#isWriting = true
-    await new Promise<void>((resolve) => {
-      // It is destroyed when the exchange is over; then nobody wants the rest.
-      this.#stream.once('drain', resolve).once('close', resolve)
-    })
+    await room(this.#stream)
     this.#isWriting = false
   }
 
@@ -70,6 +67,17 @@ export class RequestBody {
     this.#whole.reject(error)
     this.#stream.destroy()
   }
+}
+
+/** Until it takes more, or is destroyed, as when the exchange is over: then nobody wants the rest. */
+function room(stream: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      stream.off('drain', go).off('close', go)
+      resolve()
+    }
+    stream.on('drain', go).on('close', go)
+  })
 }
 
 function tooLong({ maxRequestBytes }: HttpLimits): AshlarError {
