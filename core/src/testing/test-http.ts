@@ -7,7 +7,7 @@ export interface TestHttpOptions extends HttpOptions {
   inputs?: Record<string, unknown>
 }
 
-export interface TestRequest {
+interface TestRequest {
   method?: string
   headers?: [name: string, value: string][]
   /** Sent with its length. */
@@ -15,7 +15,7 @@ export interface TestRequest {
   redirect?: 'follow' | 'error' | 'manual'
 }
 
-export interface TestResponse {
+interface TestResponse {
   status: number
   url: string
   redirected: boolean

@@ -36,7 +36,6 @@ const DEFAULTS = { accept: '*/*', 'accept-encoding': 'gzip, deflate, br', 'user-
 
 function checkedValue(name: string, value: string): string {
   const trimmed = value.replaceAll(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
-  // oxlint-disable-next-line no-control-regex
   if (!NAME.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(trimmed))
     throw new AshlarError('BAD_INPUT', `http: the header ${showValue(name)} is not valid`)
   return trimmed

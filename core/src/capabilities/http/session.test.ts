@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTestHttp, type TestHttp, type TestHttpOptions } from '../../testing/test-http.ts'
+import { createTestHttp, type TestHttp, type TestHttpOptions } from '../../testing/index.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -442,7 +442,7 @@ describe('streams', () => {
   })
 
   it('refuse pieces that are no base64 or too long, and a second reader', async () => {
-    const origin = await serve((_, response) => void response.flushHeaders())
+    const origin = await serve((_, response) => response.flushHeaders())
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'POST', body: { bytes: null } })
     await expect(perform('http.write', id, 'a?b')).rejects.toEqual(failing('BAD_INPUT'))
