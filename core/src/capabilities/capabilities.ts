@@ -59,7 +59,7 @@ function createSession(
   return {
     async perform(method, args) {
       if (method.startsWith('http.')) return (http ??= openHttp()).perform(method, args)
-      const perform = METHODS[method]
+      const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
       if (!perform) throw new AshlarError('BAD_INPUT', `block ${block.qualifiedName}: there is no host call ${showValue(method)}`)
       const [scope, ...rest] = args
       return perform(parts.storage, placeOf(actor, block, scope), rest)

@@ -40,11 +40,10 @@ describe('the capabilities of a manifest', () => {
       { http: ['https://a.example'] },
       'the http rule "https://a.example" must not have a scheme; write the host alone, as in "api.github.com"',
     ],
-    [{ http: [{ anyHost: false }] }, /^an entry of http must be a rule .* got {"anyHost":false}$/],
-    [{ http: [7] }, /^an entry of http must be a rule .* got 7$/],
-    [{ http: [] }, /./],
+    [{ http: [{ anyHost: false }] }, 'an entry of http must be a rule like'],
+    [{ http: [7] }, 'an entry of http must be a rule like'],
+    [{ http: [] }, 'Too small'],
   ])('%j is refused', (capabilities, message) => {
-    if (typeof message === 'string') expect(messageOf(capabilities)).toBe(message)
-    else expect(messageOf(capabilities)).toMatch(message)
+    expect(messageOf(capabilities)).toContain(message)
   })
 })

@@ -63,9 +63,17 @@ export const request = defineBlock({
     yield ['status', response.status]
     yield ['headers', Object.fromEntries(response.headers)]
     yield ['body', text]
-    if (text !== '' && isJson(response.headers.get('content-type'))) yield ['json', JSON.parse(text)]
+    if (text !== '' && isJson(response.headers.get('content-type'))) yield ['json', parseJson(text)]
   },
 })
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error('the answer says that it is JSON, and is not', { cause })
+  }
+}
 
 function hasType(headers: Record<string, string>): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')

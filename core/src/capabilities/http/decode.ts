@@ -19,7 +19,7 @@ export function decodeBody(body: Readable, encoding: string): Readable {
     .filter((each) => each !== '' && each !== 'identity')
   if (codings.length > MAX_CODINGS)
     throw new AshlarError('HTTP_LIMIT', `http: the response is encoded ${codings.length} times, the limit is ${MAX_CODINGS}`)
-  if (!codings.every((coding) => coding in DECODERS)) return body
+  if (!codings.every((coding) => Object.hasOwn(DECODERS, coding))) return body
   return codings.reduceRight((source, coding) => DECODERS[coding]?.(source) ?? source, body)
 }
 

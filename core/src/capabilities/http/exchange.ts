@@ -175,8 +175,10 @@ export class Exchange {
     return failure
   }
 
+  /** The response is there as a whole: what is left of the request's body interests nobody. */
   #end(): null {
     clearTimeout(this.#timer)
+    this.#body?.destroy(new AshlarError('HTTP_FAILED', `http: ${this.#host}: the exchange is over`))
     return null
   }
 }

@@ -69,6 +69,12 @@ describe('a request', () => {
     expect(seen.headers).toMatchObject({ 'x-trace': '1', 'content-type': 'text/plain', 'content-length': '6' })
   })
 
+  it('goes to its host also where its path looks like another', async () => {
+    const origin = await serve(echo)
+    expect(echoed((await http().request(`${origin}//evil.example/x`)).text).url).toBe('//evil.example/x')
+    expect(echoed((await http().request(`${origin}/http://evil.example/`)).text).url).toBe('/http://evil.example/')
+  })
+
   it('drops the headers that frame a message, and says who asks', async () => {
     const origin = await serve(echo)
     const headers: [string, string][] = [
@@ -283,6 +289,7 @@ describe('a compressed response', () => {
     ['deflate', deflateRawSync('text'.repeat(1000))],
     ['deflate, gzip', gzipSync(deflateSync('text'.repeat(1000)))],
     ['identity', Buffer.from('text'.repeat(1000))],
+    ['constructor', Buffer.from('text'.repeat(1000))],
   ])('%s is decompressed', async (encoding, body) => {
     const origin = await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(body))
     expect((await http().request(origin)).text).toBe('text'.repeat(1000))

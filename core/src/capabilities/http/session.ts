@@ -39,7 +39,7 @@ export function createHttpSession(parts: HttpSessionParts, asking: Asking): Http
   const requests = new OpenRequests(parts, asking)
   return {
     perform: async (method, args) => {
-      const perform = METHODS[method]
+      const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
       if (!perform) throw new AshlarError('BAD_INPUT', `there is no host call ${showValue(method)}`)
       return perform(requests, args)
     },
