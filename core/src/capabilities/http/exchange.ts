@@ -145,6 +145,7 @@ export class Exchange {
     const announced = Number(headers['content-length'] ?? 0)
     if (hop.method !== 'HEAD' && announced > this.#parts.limits.maxResponseBytes) throw this.#tooLong()
     const hasBody = hop.method !== 'HEAD' && ![204, 205, 304].includes(statusCode)
+    if (!hasBody) body.resume() // its connection is free at once
     this.#stream = hasBody ? decodeBody(body, [headers['content-encoding'] ?? ''].flat().join(',')) : body
     this.#stream.on('error', () => {}) // told to whoever reads
     this.#chunks = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
