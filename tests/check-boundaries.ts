@@ -51,6 +51,7 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   { library: /^@pothos\//, homes: ['schema/src/'] },
   { library: /^graphql$/, homes: ['schema/src/', 'gateway/src/'] },
   { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
+  { library: /^(undici|ipaddr\.js)$/, homes: ['core/src/capabilities/http/'] },
   // Inside the sandbox the SDK is code; to the host it is the shape of what comes out.
   { library: /^@ashlar\/sdk$/, homes: ['core/src/sandbox/guest/', 'plugins/'], typesFrom: 'core/src/' },
 ]

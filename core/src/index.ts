@@ -1,6 +1,6 @@
 export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
 export { findServer, openDataDir, startEmbeddedPostgres } from './database/index.ts'
-export { listCapabilities } from './capabilities/index.ts'
+export { isHttpAllowEntry, listCapabilities } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
 export { testBlocks } from './plugins/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'

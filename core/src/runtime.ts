@@ -49,6 +49,8 @@ export interface RuntimeConfig {
   standby?: boolean
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
+  /** Hosts and networks that blocks may reach although they are not on the public internet: `intranet.example`, `10.0.0.0/8`. @default none */
+  httpAllow?: readonly string[]
   /** Hears of failures that nobody waits for. */
   onError(error: unknown): void
 }
@@ -115,7 +117,8 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const parts = { database, notifications, queue, plans, onError }
   if (config.alone) await queue.release(await queue.held())
   const children = createChildren({ ...parts, graphs, maxValueBytes })
-  const capabilities = createCapabilities(database.pool)
+  const capabilities = createCapabilities(database.pool, { http: { allow: config.httpAllow ?? [] } })
+  undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays })
   undo.push(() => worker?.close())

@@ -10,6 +10,7 @@ describe('parseConfig', () => {
       examples: true,
       retentionDays: 30,
       sandboxMemoryMb: undefined,
+      httpAllow: [],
     }
     expect(parseConfig({})).toEqual(expected)
     expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
@@ -25,8 +26,17 @@ describe('parseConfig', () => {
         ASHLAR_EXAMPLES: 'false',
         ASHLAR_RETENTION_DAYS: '7',
         ASHLAR_SANDBOX_MEMORY: '2048',
+        ASHLAR_HTTP_ALLOW: '10.0.0.0/8, *.lab.example',
       }),
-    ).toEqual({ port: 0, dataDir: '/srv/ashlar', databaseUrl, examples: false, retentionDays: 7, sandboxMemoryMb: 2048 })
+    ).toEqual({
+      port: 0,
+      dataDir: '/srv/ashlar',
+      databaseUrl,
+      examples: false,
+      retentionDays: 7,
+      sandboxMemoryMb: 2048,
+      httpAllow: ['10.0.0.0/8', '*.lab.example'],
+    })
   })
 
   it.each([
@@ -37,6 +47,10 @@ describe('parseConfig', () => {
     [
       { ASHLAR_SANDBOX_MEMORY: '100' },
       'environment variable ASHLAR_SANDBOX_MEMORY must be a whole number of MB, at least 256, got "100"',
+    ],
+    [
+      { ASHLAR_HTTP_ALLOW: '10.0.0.0/8,http://intranet' },
+      'environment variable ASHLAR_HTTP_ALLOW must be hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8", got "10.0.0.0/8,http://intranet"',
     ],
     [{ ASHLAR_EXAMPLES: 'no' }, 'environment variable ASHLAR_EXAMPLES must be "true" or "false", got "no"'],
     [

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '@ashlar/core'
+import { AshlarError, isHttpAllowEntry, showValue } from '@ashlar/core'
 import { z } from 'zod'
 
 /** What the environment says. */
@@ -15,6 +15,8 @@ export interface Config {
   retentionDays: number
   /** MB of memory for all sandbox processes together. Unset: a quarter of the machine's. */
   sandboxMemoryMb: number | undefined
+  /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
+  httpAllow: string[]
 }
 
 /**
@@ -26,14 +28,15 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   const given = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]))
   const parsed = variables.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error.issues[0]?.path[0], given)
-  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS, ASHLAR_SANDBOX_MEMORY } = parsed.data
+  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS } = parsed.data
   return {
     port: PORT,
     dataDir: ASHLAR_DATA_DIR,
     databaseUrl: DATABASE_URL,
     examples: ASHLAR_EXAMPLES === 'true',
     retentionDays: ASHLAR_RETENTION_DAYS,
-    sandboxMemoryMb: ASHLAR_SANDBOX_MEMORY,
+    sandboxMemoryMb: parsed.data.ASHLAR_SANDBOX_MEMORY,
+    httpAllow: parsed.data.ASHLAR_HTTP_ALLOW,
   }
 }
 
@@ -62,6 +65,11 @@ const variables = z.object({
     .transform(Number)
     .pipe(z.int().min(256))
     .optional(),
+  ASHLAR_HTTP_ALLOW: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(z.string().refine(isHttpAllowEntry)))
+    .default([]),
 })
 
 const EXPECTED: Record<string, string> = {
@@ -71,6 +79,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_EXAMPLES: '"true" or "false"',
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
   ASHLAR_SANDBOX_MEMORY: 'a whole number of MB, at least 256',
+  ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',
 }
 
 function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {

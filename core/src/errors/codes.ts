@@ -32,6 +32,10 @@ export const ERROR_CODES = {
   OUTPUT_LIMIT: { status: 422, retryable: false },
   EFFECT_INTERRUPTED: { status: 422, retryable: false },
   CAPABILITY_MISSING: { status: 403, retryable: false },
+  HTTP_DENIED: { status: 403, retryable: false },
+  HTTP_BLOCKED_ADDRESS: { status: 403, retryable: false },
+  HTTP_LIMIT: { status: 422, retryable: false },
+  HTTP_FAILED: { status: 502, retryable: true },
   DEPTH_EXCEEDED: { status: 422, retryable: false },
   SANDBOX_LOST: { status: 503, retryable: true },
   // Plugins

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { AshlarError } from '../errors/index.ts'
+import type { CallSink } from '../sandbox/index.ts'
 import { ExecutionDriver, type DriverParts } from './driver.ts'
 import type { ExecutionEvent } from './events.ts'
 import { planWith, type FakeBlock } from './fake-blocks.ts'
@@ -10,7 +12,7 @@ const fakes: Record<string, FakeBlock> = {
 }
 
 /** Drives a plan on a sandbox that yields 1 on the pin `out` of every call to `emit`, at once. */
-function drive(plan: Plan): { events: ExecutionEvent[]; calls: string[] } {
+function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: ExecutionEvent[]; calls: string[] } {
   const events: ExecutionEvent[] = []
   const calls: string[] = []
   const parts = {
@@ -30,7 +32,10 @@ function drive(plan: Plan): { events: ExecutionEvent[]; calls: string[] } {
       committed: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
-    capabilities: { perform: () => Promise.resolve(null) },
+    capabilities: {
+      createSession: () => ({ perform: () => Promise.resolve(null), close: () => {} }),
+      close: () => Promise.resolve(),
+    },
     children: { start: never, cancel: never, wake: never, wakeForgotten: never },
     onNews: () => () => {},
     readEvents: () => Promise.resolve([]),
@@ -39,6 +44,7 @@ function drive(plan: Plan): { events: ExecutionEvent[]; calls: string[] } {
       throw error
     },
     random: () => 0.5,
+    ...instead,
   } satisfies DriverParts
   const entry = { executionId: 'e', fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
   const taken = { id: 'e', depth: 0, ownerId: 'o', graphId: null, inputs: {}, masks: null, plan, entry, events: [] }
@@ -80,4 +86,71 @@ it('ends a node that fails into itself for ever at the budget, however large', (
     ],
   })
   expect(drive(plan).events.at(-1)).toMatchObject({ type: 'ExecutionFinished', reason: { code: 'BUDGET_EXCEEDED' } })
+})
+
+it('has one capability session for a call, which ends with it, is begun again with it, and is not made before it is needed', async () => {
+  const sinks: CallSink[] = []
+  const sessions: string[] = []
+  const capabilities: DriverParts['capabilities'] = {
+    createSession: (_actor, { qualifiedName }, inputs) => {
+      sessions.push(`open ${qualifiedName} ${JSON.stringify(inputs())}`)
+      return { perform: (method) => Promise.resolve(sessions.push(method)), close: () => void sessions.push('close') }
+    },
+    close: () => Promise.resolve(),
+  }
+  const sandbox: DriverParts['sandbox'] = {
+    call: (_request, sink) => {
+      sinks.push(sink)
+      return () => {}
+    },
+    forget: () => {},
+    pids: () => [],
+    close: () => Promise.resolve(),
+  }
+  drive(
+    planWith(fakes, {
+      nodes: [
+        { id: 'a', block: 'emit', inputs: { url: 'x' } },
+        { id: 'b', block: 'emit' },
+      ],
+    }),
+    { sandbox, capabilities },
+  )
+  const [a, b] = sinks
+  await a?.hostCall?.('one', [])
+  await a?.hostCall?.('two', [])
+  a?.restarted?.()
+  await a?.hostCall?.('three', [])
+  a?.end()
+  b?.end()
+  const opened = 'open fake/emit {"url":"x"}'
+  expect(sessions).toEqual([opened, 'one', 'two', 'close', opened, 'three', 'close'])
+})
+
+it('closes the session of a call that is running when the execution fails', async () => {
+  let closed = 0
+  const sinks: CallSink[] = []
+  const session = { perform: () => Promise.resolve(null), close: () => void closed++ }
+  const capabilities: DriverParts['capabilities'] = { createSession: () => session, close: () => Promise.resolve() }
+  const sandbox: DriverParts['sandbox'] = {
+    call: (_request, sink) => {
+      sinks.push(sink)
+      return () => {}
+    },
+    forget: () => {},
+    pids: () => [],
+    close: () => Promise.resolve(),
+  }
+  drive(
+    planWith(fakes, {
+      nodes: [
+        { id: 'a', block: 'emit' },
+        { id: 'b', block: 'emit' },
+      ],
+    }),
+    { sandbox, capabilities },
+  )
+  await sinks[0]?.hostCall?.('one', [])
+  sinks[1]?.end(new AshlarError('BLOCK_FAILED', 'no luck'))
+  expect(closed).toBe(1)
 })

@@ -1,5 +1,5 @@
 import { AshlarError, ERROR_CODES } from '../errors/index.ts'
-import type { Capabilities } from '../capabilities/index.ts'
+import type { Capabilities, CapabilitySession } from '../capabilities/index.ts'
 import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
 import { ChildRuns, type ChildRunParts } from './child-runs.ts'
 import type { ExecutionEvent } from './events.ts'
@@ -47,6 +47,7 @@ export class ExecutionDriver {
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
+  readonly #sessions = new Map<NodeExecution, CapabilitySession>()
   readonly #children: ChildRuns
   readonly #foreseen = new ForeseenRuns()
   readonly #backoffs = new WeakMap<NodeExecution, number>()
@@ -94,6 +95,7 @@ export class ExecutionDriver {
     this.#stopped = true
     this.#todo = []
     for (const abort of this.#calls.values()) abort()
+    for (const run of this.#sessions.keys()) this.#closeSession(run)
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#calls.clear()
     this.#timers.clear()
@@ -242,14 +244,29 @@ export class ExecutionDriver {
         if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
         this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
-      hostCall: (method, args) => this.#parts.capabilities.perform(this.#taken, node.block, method, args),
+      hostCall: (method, args) => this.#sessionOf(run).perform(method, args),
+      restarted: () => this.#closeSession(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       end: (error) => this.#finish(run, error && toNodeError(error)),
     }
   }
 
+  /** What a call of a node asks of its host, from its first question to its end. */
+  #sessionOf(run: NodeExecution): CapabilitySession {
+    const inputs = (): Record<string, unknown> => this.#scheduler.inputsOf(run)
+    const session = this.#sessions.get(run) ?? this.#parts.capabilities.createSession(this.#taken, run.node.block, inputs)
+    this.#sessions.set(run, session)
+    return session
+  }
+
+  #closeSession(run: NodeExecution): void {
+    this.#sessions.get(run)?.close()
+    this.#sessions.delete(run)
+  }
+
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
+    this.#closeSession(run)
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
@@ -276,6 +293,7 @@ export class ExecutionDriver {
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
+    this.#closeSession(run)
     this.#children.abort(run)
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { capabilitiesSchema } from '../capabilities/index.ts'
+import { capabilitiesSchema, pinsOfCapabilities } from '../capabilities/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
 
 const jsonSchema = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -8,21 +8,29 @@ const name = z
   .max(64)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
 
-const blockManifestSchema = z.object({
-  id: z.uuid(),
-  name,
-  description: z.string().max(2000),
-  category: z.string().max(64),
-  kind: z.enum(['standard', 'input', 'output', 'note', 'graph']),
-  staticOutput: z.boolean(),
-  serial: z.boolean(),
-  capabilities: capabilitiesSchema,
-  onCrash: z.enum(['fail', 'retry']),
-  inputSchema: jsonSchema,
-  outputSchema: jsonSchema,
-  /** Names of the block's own tests. */
-  tests: z.array(z.string().max(200)).max(1000),
-})
+const blockManifestSchema = z
+  .object({
+    id: z.uuid(),
+    name,
+    description: z.string().max(2000),
+    category: z.string().max(64),
+    kind: z.enum(['standard', 'input', 'output', 'note', 'graph']),
+    staticOutput: z.boolean(),
+    serial: z.boolean(),
+    capabilities: capabilitiesSchema,
+    onCrash: z.enum(['fail', 'retry']),
+    inputSchema: jsonSchema,
+    outputSchema: jsonSchema,
+    /** Names of the block's own tests. */
+    tests: z.array(z.string().max(200)).max(1000),
+  })
+  .superRefine(({ capabilities, inputSchema }, context) => {
+    const pins = Object.keys(inputSchema.properties ?? {})
+    const wrong = pinsOfCapabilities(capabilities).find((pin) => !pins.includes(pin))
+    if (wrong === undefined) return
+    const message = `fromInput("${wrong}") names no input pin; there are ${pins.join(', ')}`
+    context.addIssue({ code: 'custom', path: ['capabilities', 'http'], message })
+  })
 
 /** What the host keeps of a plugin beside its code; read out of it in a sandbox, so checked like any input. */
 export const manifestSchema = z.object({

@@ -1,4 +1,4 @@
-import type { AshlarError } from '../errors/index.ts'
+import type { AshlarError, ErrorCode } from '../errors/index.ts'
 import type { CallKind } from './protocol.ts'
 
 /** Code that a sandbox can run: a plugin's bundle. */
@@ -54,9 +54,11 @@ export interface CallSink {
   output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[]): void
   /** Performs what the block asks for. @throws {AshlarError} whose message the block gets */
   hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
+  /** What ran was lost, and is run again from its beginning: what it had asked for and not taken is asked for again. */
+  restarted?(): void
   log?(level: string, text: string): void
   manifest?(manifest: unknown): void
-  /** @param error what ended the call, when it failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT CPU_LIMIT MEMORY_LIMIT PLUGIN_LOAD_FAILED SANDBOX_LOST */
+  /** @param error what ended the call, when it failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT CPU_LIMIT MEMORY_LIMIT PLUGIN_LOAD_FAILED SANDBOX_LOST, or what `hostCall` threw */
   end(error?: AshlarError): void
 }
 
@@ -78,6 +80,8 @@ export interface Call {
   logged: number
   /** Its share of what its isolate has computed. */
   cpuMs: number
+  /** Codes with which the host refused what it asked for: it may end with one of them. */
+  refusals: Set<ErrorCode> | undefined
   /** On the clock of `performance.now()`. */
   deadline: number
   /** Its sink hears nothing more. */

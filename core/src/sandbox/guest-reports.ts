@@ -1,6 +1,6 @@
 import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
-import { GUEST_ERROR_CODES, type GuestEvent } from './protocol.ts'
+import type { GuestEvent } from './protocol.ts'
 
 /** The name of the isolate in which a guest is. */
 export function isolateOfGuest(guest: string): string {
@@ -25,12 +25,6 @@ export function parseEvents(json: string): GuestEvent[] | undefined {
 /** The name of the guest in which a call runs. */
 export function guestOfCall({ request: { owner, bundle, scope } }: Call): string {
   return `${owner}|${bundle.digest}|${scope}`
-}
-
-/** The guest's word is not trusted beyond this: a known code and a text. */
-export function guestError(code: string, message: unknown): AshlarError {
-  const known = GUEST_ERROR_CODES.find((each) => each === code) ?? 'BLOCK_FAILED'
-  return new AshlarError(known, String(message ?? 'failed').slice(0, 2000))
 }
 
 /** Whether a process ended because V8 ran out of memory. @param how the signal, or the exit code in words */

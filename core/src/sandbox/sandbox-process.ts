@@ -5,8 +5,8 @@ import type { SandboxLimits } from './limits.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { guestError, guestOfCall, hasRunOutOfMemory, isolateOfGuest, parseEvents, timeout } from './guest-reports.ts'
-import { answerHostCall } from './host-call-answers.ts'
+import { guestOfCall, hasRunOutOfMemory, isolateOfGuest, parseEvents, timeout } from './guest-reports.ts'
+import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { forkSandbox, type Launch } from './launch.ts'
 import type { CallMessage, FromProcess, GuestEvent, LostReason, ToProcess } from './protocol.ts'
 import { residentMemoryMb } from './resident-memory.ts'
@@ -240,10 +240,10 @@ export class SandboxProcess {
 
   #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
     if (event.t === 'o') this.#takeOutput(call, event, checkSizes)
-    else if (event.t === 'c') void this.#answer(call, Number(event.request), String(event.method), event.args)
+    else if (event.t === 'c') void this.#answer(call, event)
     else if (event.t === 'l') this.#takeLog(call, String(event.level), String(event.text))
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
-    else this.#end(call, event.code === undefined ? undefined : guestError(event.code, event.message))
+    else this.#end(call, event.code === undefined ? undefined : guestError(call, event.code, event.message))
   }
 
   #takeOutput(call: Call, { pin, v: value, next }: GuestOutput, checkSize: boolean): void {
@@ -275,9 +275,9 @@ export class SandboxProcess {
     else call.sink.log?.('warn', `more than ${maxLogChars} characters were written: the rest is left out`)
   }
 
-  async #answer(call: Call, request: number, method: string, args: unknown): Promise<void> {
-    const answer = await answerHostCall(call, method, args, this.#limits)
-    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), JSON.stringify([request, ...answer])])
+  async #answer(call: Call, asked: HostCallEvent): Promise<void> {
+    const answer = await answerHostCall(call, asked, this.#limits)
+    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), answer])
   }
 
   #end(call: Call, error?: AshlarError): void {

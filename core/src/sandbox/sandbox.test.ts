@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../errors/index.ts'
 import { createSandbox, type Bundle, type CallRequest, type Sandbox } from './index.ts'
 import { bundleOf } from './test-bundle.ts'
 
@@ -13,7 +13,7 @@ interface Result {
 let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await createSandbox({
-    maxCpuMs: 1500,
+    maxCpuMs: 3000,
     isolateMemoryMb: 32,
     processMemoryMb: 400,
     maxValueBytes: 100_000,
@@ -270,5 +270,39 @@ describe('the memory of all processes', () => {
     } finally {
       await small.close()
     }
+  })
+})
+
+describe('what the host refuses', () => {
+  const asking = bundleOf({
+    pass: `async *run(_, { storage }) { await storage.get('user', 'k'); yield ['n', 1] }`,
+    wrap: `async *run(_, { storage }) { try { await storage.get('user', 'k') } catch (cause) { throw new TypeError('so it goes', { cause }) } }`,
+    handle: `async *run(_, { storage }) { try { await storage.get('user', 'k') } catch { throw new Error('own') } }`,
+    forge: `async *run(_, { storage }) { try { await storage.get('user', 'k') } catch (e) { throw new e.constructor('forged', 'SANDBOX_LOST') } }`,
+  })
+  const ask = (block: string): Promise<AshlarError | undefined> =>
+    new Promise((resolve) => {
+      const request: CallRequest = {
+        kind: 'run',
+        bundle: asking,
+        cordon: 'builtin',
+        owner: 'u',
+        scope: 'e',
+        affinity: 'e',
+        block,
+        input: () => '{}',
+        timeoutMs: 5000,
+      }
+      const hostCall = (): Promise<never> => Promise.reject(new AshlarError('HTTP_DENIED', 'not there'))
+      sandbox.call(request, { output: () => {}, hostCall, end: resolve })
+    })
+
+  it.each([
+    ['pass', 'HTTP_DENIED', 'not there'],
+    ['wrap', 'HTTP_DENIED', 'so it goes'],
+    ['handle', 'BLOCK_FAILED', 'own'],
+    ['forge', 'BLOCK_FAILED', 'forged'],
+  ])('ends a block with its code, unless the block handles it (%s)', async (block, code, message) => {
+    expect(await ask(block)).toMatchObject({ code, message })
   })
 })

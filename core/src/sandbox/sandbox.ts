@@ -218,6 +218,7 @@ class Pool {
     call.sink = {
       output: (pin, value) => sink.output(pin, value),
       hostCall: (method, args) => sink.hostCall?.(method, args) ?? Promise.resolve(null),
+      restarted: () => sink.restarted?.(),
       log: (level, text) => sink.log?.(level, text),
       manifest: (manifest) => sink.manifest?.(manifest),
       end: (error) => {
@@ -247,6 +248,7 @@ function newCall(id: number, request: CallRequest, sink: CallSink): Call {
     openHostCalls: 0,
     logged: 0,
     cpuMs: 0,
+    refusals: undefined,
     deadline: 0,
     aborted: false,
     stretched: false,
@@ -255,6 +257,7 @@ function newCall(id: number, request: CallRequest, sink: CallSink): Call {
 
 /** Made ready for its next attempt. */
 function restarted(call: Call): Call {
+  call.sink.restarted?.()
   call.skip = (call.request.skipOutputs ?? 0) + call.delivered
   call.deadline = performance.now() + call.request.timeoutMs
   call.cpuMs = 0

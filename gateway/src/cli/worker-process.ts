@@ -12,6 +12,7 @@ export interface WorkerOptions {
   databaseUrl: string
   retentionDays: number
   sandboxMemoryMb: number | undefined
+  httpAllow: string[]
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -36,7 +37,8 @@ async function receive(message: ToWorker): Promise<void> {
   else await stop()
 }
 
-async function open({ id, databaseUrl, retentionDays, sandboxMemoryMb }: WorkerOptions): Promise<void> {
+async function open(options: WorkerOptions): Promise<void> {
+  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow } = options
   opening = createRuntime({
     role: 'worker',
     workerId: id,
@@ -44,6 +46,7 @@ async function open({ id, databaseUrl, retentionDays, sandboxMemoryMb }: WorkerO
     databaseUrl,
     retentionDays,
     sandbox: sandboxLimits({ sandboxMemoryMb }),
+    httpAllow,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
     onError: (error) => logger.error('runtime', error),

@@ -56,6 +56,7 @@ export async function openInstallation({
       role,
       retentionDays: config.retentionDays,
       sandbox: sandboxLimits(config),
+      httpAllow: config.httpAllow,
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,

@@ -16,6 +16,11 @@ export interface BlockContext {
   readonly signal: AbortSignal
   /** Values that outlive the execution; needs the capability `storage`. */
   readonly storage: Storage
+  /**
+   * Requests to the outside, as in the Fetch standard; needs the capability `http`, and rejects with a TypeError what that does
+   * not allow. There is no global `fetch`, since nobody could tell for which block it acts: give this one to libraries that take one.
+   */
+  readonly fetch: typeof fetch
 }
 
 /** Whose values they are: those of one graph, or of all graphs of a user. */
@@ -30,10 +35,19 @@ export interface Storage {
   compareAndSet(scope: StorageScope, key: string, expected: unknown, value: unknown): Promise<boolean>
 }
 
+/** Which requests a block may send: see {@link Capabilities}. */
+export type HttpGrant = string | { readonly fromInput: string } | { readonly anyHost: true }
+
 /** Powers beyond computing on the inputs. What a block does not name here, it cannot do. People see them before they run it. */
 export interface Capabilities {
   /** Reads and writes values that outlive the execution. */
   storage?: readonly StorageScope[]
+  /**
+   * Sends requests to the hosts named here, and to no other. An entry is a rule like `"GET,POST api.github.com/repos/*"`,
+   * {@link fromInput} or {@link anyHost}. In a rule the methods, a port and a path may be left out, `*.example.com` stands for the
+   * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too.
+   */
+  http?: readonly HttpGrant[]
 }
 
 /**

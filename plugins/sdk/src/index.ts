@@ -1,4 +1,5 @@
 export { defineBlock } from './block.ts'
+export { anyHost, fromInput } from './http-grant.ts'
 export { definePlugin } from './plugin.ts'
 export { findDifference } from './block-test.ts'
 export type {
@@ -8,6 +9,7 @@ export type {
   BlockKind,
   Capabilities,
   CrashPolicy,
+  HttpGrant,
   Storage,
   StorageScope,
   Yielded,

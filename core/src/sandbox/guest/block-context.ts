@@ -1,4 +1,5 @@
 import type { BlockContext, Storage } from '@ashlar/sdk'
+import { fetchFor } from './fetch.ts'
 import { callHost } from './host-calls.ts'
 
 /** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
@@ -13,6 +14,10 @@ export class GuestContext implements BlockContext {
 
   get signal(): AbortSignal {
     return this.#signal()
+  }
+
+  get fetch(): typeof fetch {
+    return fetchFor(this.#callId)
   }
 
   get storage(): Storage {

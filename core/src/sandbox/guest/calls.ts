@@ -2,6 +2,7 @@ import { findDifference, type Block, type Plugin } from '@ashlar/sdk'
 import { describePlugin } from './describe.ts'
 import { GuestFailure, drain, enterCall, leaveCall, limits, postEnd, postManifest, postOutput, toJson } from './outbox.ts'
 import { Entry, isSliceOver, park, startSlice } from './entries.ts'
+import { HostError } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
 import type { GuestCall } from '../protocol.ts'
 
@@ -204,5 +205,17 @@ function blockNamed(name: string): Block {
 
 function toFailure(error: unknown): GuestFailure {
   if (error instanceof GuestFailure) return error
-  return new GuestFailure('BLOCK_FAILED', error instanceof Error ? error.message || error.name : String(error))
+  return new GuestFailure(codeOf(error), error instanceof Error ? error.message || error.name : String(error))
+}
+
+const MAX_CAUSES = 8
+
+/** A refusal of the host keeps its code, also as the cause of another error. */
+function codeOf(error: unknown): string {
+  let cause = error
+  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
+    if (cause instanceof HostError) return cause.code
+    cause = cause.cause
+  }
+  return 'BLOCK_FAILED'
 }

@@ -5,6 +5,16 @@ import { postHostCall } from './outbox.ts'
 const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
 let nextId = 0
 
+/** What the host refuses, and with which code. A block that does not handle it ends with that code. */
+export class HostError extends Error {
+  override readonly name = 'HostError'
+  readonly code: string
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
+  }
+}
+
 /** Asks the worker to perform something for the call `callId`. Rejects with what the worker refuses. */
 export function callHost(callId: number, method: string, args: readonly unknown[]): Promise<unknown> {
   const id = ++nextId
@@ -15,12 +25,12 @@ export function callHost(callId: number, method: string, args: readonly unknown[
   return promise
 }
 
-/** @param json JSON text `[id, value]` or `[id, null, message]` */
+/** @param json JSON text `[id, value]` or `[id, null, message, code]` */
 export function reply(json: string): void {
   startSlice()
-  const [id, value, message] = JSON.parse(json) as [number, unknown, string?]
+  const [id, value, message, code = 'BLOCK_FAILED'] = JSON.parse(json) as [number, unknown, string?, string?]
   const call = waiting.get(id)
   waiting.delete(id)
   if (message === undefined) call?.resolve(value)
-  else call?.reject(new Error(message))
+  else call?.reject(new HostError(message, code))
 }

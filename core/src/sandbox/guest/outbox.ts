@@ -1,4 +1,4 @@
-import type { GuestErrorCode, GuestLimits } from '../protocol.ts'
+import type { GuestLimits } from '../protocol.ts'
 
 /** Events not yet handed to the host, each as JSON text. */
 let outbox: string[] = []
@@ -17,8 +17,8 @@ export function drain(): string {
 
 /** Ends a call with a code and a message. */
 export class GuestFailure extends Error {
-  readonly code: GuestErrorCode
-  constructor(code: GuestErrorCode, message: string) {
+  readonly code: string
+  constructor(code: string, message: string) {
     super(message)
     this.code = code
   }
@@ -33,7 +33,7 @@ export function postOutput(id: number, pin: string, json: string, next?: readonl
 export function postEnd(id: number, failure?: GuestFailure): void {
   outbox.push(
     failure
-      ? `{"t":"e","id":${id},"code":"${failure.code}","message":${JSON.stringify(failure.message)}}`
+      ? `{"t":"e","id":${id},"code":${JSON.stringify(failure.code)},"message":${JSON.stringify(failure.message)}}`
       : `{"t":"e","id":${id}}`,
   )
 }

@@ -89,9 +89,15 @@ export class GuestCalls {
   }
 
   async #enter(entry: (guest: Guest) => Promise<string>): Promise<void> {
-    const guest = await this.#guest.catch(() => undefined)
-    if (!guest || this.#ended) return
     this.#entries++
+    const guest = await this.#guest.catch(() => undefined)
+    if (guest && !this.#ended) await this.#enterLoaded(guest, entry)
+    if (--this.#entries > 0) return
+    clearInterval(this.#ticker)
+    this.#ticker = undefined
+  }
+
+  async #enterLoaded(guest: Guest, entry: (guest: Guest) => Promise<string>): Promise<void> {
     this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
     try {
       const state = this.#take(await entry(guest))
@@ -99,9 +105,6 @@ export class GuestCalls {
     } catch (error) {
       if (!this.#ended) this.end(isTimeout(error) ? await this.#timedOut(guest) : { kind: 'crash' })
     }
-    if (--this.#entries > 0) return
-    clearInterval(this.#ticker)
-    this.#ticker = undefined
   }
 
   async #collect(guest: Guest): Promise<void> {

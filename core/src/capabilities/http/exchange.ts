@@ -1,0 +1,190 @@
+import type { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import { AshlarError } from '../../errors/index.ts'
+import { decodeBody } from './decode.ts'
+import { toHttpFailure } from './failure.ts'
+import type { Granted } from './grant.ts'
+import { methodsMeant, responseHeaders } from './headers.ts'
+import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
+import { redirected, type Hop } from './redirect.ts'
+import type { RequestBody } from './request-body.ts'
+
+/** What a block gets to know of a response before its body. */
+export interface ResponseHead {
+  status: number
+  statusText: string
+  /** Of the last request. */
+  url: string
+  redirected: boolean
+  headers: [name: string, value: string][]
+}
+
+export interface ExchangeParts {
+  pool: Dispatcher
+  limits: HttpLimits
+  granted: Granted
+}
+
+/** What to do when the response is a redirect: as in the Fetch standard, but `manual` gives the response as it is. */
+export type RedirectMode = 'follow' | 'error' | 'manual'
+
+/**
+ * One request and its response, redirects included. It begins at once. Every request of it is checked against the grant before it
+ * goes out; its connection is checked by the pool. It ends when the body was read, when it fails, when it is cancelled, or when
+ * its time is over.
+ */
+export class Exchange {
+  readonly #parts: ExchangeParts
+  readonly #body: RequestBody | undefined
+  readonly #mode: RedirectMode
+  readonly #abort = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  readonly #head: Promise<ResponseHead>
+  #host: string
+  #stream: Readable | undefined
+  #chunks: AsyncIterator<Buffer> | undefined
+  #rest: Buffer = Buffer.alloc(0)
+  #received = 0
+
+  /** @throws {AshlarError} HTTP_DENIED */
+  constructor(parts: ExchangeParts, first: Hop, body: RequestBody | undefined, mode: RedirectMode) {
+    this.#parts = parts
+    this.#body = body
+    this.#mode = mode
+    this.#host = first.url.host
+    this.#assertAllowed(first)
+    const { timeoutMs } = parts.limits
+    const tooLate = new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the request took longer than ${timeoutMs} ms`)
+    this.#timer = setTimeout(() => this.cancel(tooLate), timeoutMs)
+    this.#head = this.#run(first)
+    this.#head.catch(() => {}) // told to whoever asks for the response
+  }
+
+  get body(): RequestBody | undefined {
+    return this.#body
+  }
+
+  /** @throws {AshlarError} HTTP_DENIED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED */
+  response(): Promise<ResponseHead> {
+    return this.#head
+  }
+
+  /** @returns the next piece of the body, null at its end @throws {AshlarError} HTTP_LIMIT HTTP_FAILED */
+  async read(): Promise<Buffer | null> {
+    await this.#head
+    try {
+      while (this.#rest.length === 0) {
+        const next = await this.#chunks?.next()
+        if (!next || next.done) return this.#end()
+        this.#rest = next.value
+        this.#count(next.value.length)
+      }
+    } catch (error) {
+      throw this.#failed(error)
+    }
+    const chunk = this.#rest.subarray(0, CHUNK_BYTES)
+    this.#rest = this.#rest.subarray(CHUNK_BYTES)
+    return chunk
+  }
+
+  /** Ends it; whoever still waits for something hears why. */
+  cancel(why: AshlarError): void {
+    clearTimeout(this.#timer)
+    this.#abort.abort(why)
+    this.#body?.destroy(why)
+    this.#stream?.destroy(why)
+  }
+
+  async #run(first: Hop): Promise<ResponseHead> {
+    try {
+      for (let hop = first, redirects = 0; ; redirects++) {
+        const response = await this.#send(hop)
+        const next = this.#mode === 'manual' ? undefined : redirected(hop, response.statusCode, locationOf(response))
+        if (!next) return this.#take(response, hop, redirects > 0)
+        this.#dump(response)
+        this.#assertFollowed(next, redirects)
+        hop = next
+      }
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  async #send({ url, method, headers, body }: Hop): Promise<Dispatcher.ResponseData> {
+    this.#host = url.host
+    const sent = body === 'none' ? null : body === 'kept' ? await this.#body?.whole : this.#body?.stream
+    const length = body === 'streamed' && this.#body?.length != null ? { 'content-length': String(this.#body.length) } : {}
+    return this.#parts.pool.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method,
+      headers: [...headers, ...Object.entries(length)].flat(),
+      body: sent ?? null,
+      signal: this.#abort.signal,
+    })
+  }
+
+  #assertFollowed(next: Hop, redirects: number): void {
+    const { maxRedirects } = this.#parts.limits
+    if (this.#mode === 'error') throw new AshlarError('HTTP_FAILED', `http: ${this.#host} redirects, and the block allows none`)
+    if (redirects >= maxRedirects)
+      throw new AshlarError('HTTP_LIMIT', `http: ${this.#host} redirects for more than the ${maxRedirects}th time`)
+    this.#assertAllowed(next)
+  }
+
+  #assertAllowed({ method, url, headers }: Hop): void {
+    if (url.href.length > this.#parts.limits.maxUrlLength)
+      throw new AshlarError('HTTP_LIMIT', `http: an address may have ${this.#parts.limits.maxUrlLength} characters`)
+    for (const meant of methodsMeant(method, headers)) this.#parts.granted.assertAllowed(meant, url)
+  }
+
+  #take({ statusCode, statusText, headers, body }: Dispatcher.ResponseData, hop: Hop, isRedirected: boolean): ResponseHead {
+    body.on('error', () => {}) // told to whoever reads
+    this.#stream = body
+    const pairs = responseHeaders(headers, this.#parts.limits)
+    const announced = Number(headers['content-length'] ?? 0)
+    if (hop.method !== 'HEAD' && announced > this.#parts.limits.maxResponseBytes) throw this.#tooLong()
+    const hasBody = hop.method !== 'HEAD' && ![204, 205, 304].includes(statusCode)
+    if (!hasBody) body.resume() // its connection is free at once
+    this.#stream = hasBody ? decodeBody(body, [headers['content-encoding'] ?? ''].flat().join(',')) : body
+    this.#stream.on('error', () => {}) // told to whoever reads
+    this.#chunks = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    return { status: statusCode, statusText, url: hop.url.href, redirected: isRedirected, headers: pairs }
+  }
+
+  /** Nobody reads the body of a redirect: a short one is taken, so that its connection can be used again. */
+  #dump({ body }: Dispatcher.ResponseData): void {
+    body.dump({ limit: CHUNK_BYTES, signal: this.#abort.signal }).catch(() => {})
+  }
+
+  #count(bytes: number): void {
+    this.#received += bytes
+    if (this.#received > this.#parts.limits.maxResponseBytes) throw this.#tooLong()
+  }
+
+  #tooLong(): AshlarError {
+    return new AshlarError(
+      'HTTP_LIMIT',
+      `http: ${this.#host}: the response is longer than ${this.#parts.limits.maxResponseBytes} bytes`,
+    )
+  }
+
+  #failed(error: unknown): AshlarError {
+    const { aborted, reason } = this.#abort.signal
+    const failure = aborted && reason instanceof AshlarError ? reason : toHttpFailure(error, this.#host)
+    this.cancel(failure)
+    return failure
+  }
+
+  /** The response is there as a whole: what is left of the request's body interests nobody. */
+  #end(): null {
+    clearTimeout(this.#timer)
+    this.#body?.destroy(new AshlarError('HTTP_FAILED', `http: ${this.#host}: the exchange is over`))
+    return null
+  }
+}
+
+function locationOf({ headers }: Dispatcher.ResponseData): string | undefined {
+  const { location } = headers
+  return Array.isArray(location) ? location[0] : location
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { AshlarError, showValue } from '../../errors/index.ts'
+import { allows, allowsHost, formatRule, isForbiddenMethod, parseRule, type Rule } from './rule.ts'
+import { parseTarget } from './target.ts'
+
+const ruleSchema = z
+  .string()
+  .max(500)
+  .superRefine((text, context) => {
+    try {
+      parseRule(text)
+    } catch (error) {
+      if (!(error instanceof AshlarError)) throw error
+      context.addIssue({ code: 'custom', message: error.message })
+    }
+  })
+
+const entrySchema = z.union(
+  [ruleSchema, z.strictObject({ fromInput: z.string().min(1).max(200) }), z.strictObject({ anyHost: z.literal(true) })],
+  {
+    error: ({ input }) =>
+      typeof input === 'string'
+        ? undefined
+        : `an entry of http must be a rule like "GET api.github.com/repos/*", fromInput('url') or anyHost(), got ${showValue(input)}`,
+  },
+)
+
+/** What a manifest says under `http`: rules, the hosts that an input names, or every host. */
+export const httpGrantSchema = z.array(entrySchema).min(1).max(100)
+
+export type HttpGrant = z.output<typeof httpGrantSchema>
+type Entry = HttpGrant[number]
+
+/** An entry in one plain line, for people. */
+export function describeEntry(entry: Entry): string {
+  if (typeof entry === 'string') return formatRule(parseRule(entry))
+  return 'anyHost' in entry ? 'ANY HOST' : `the host of input "${entry.fromInput}"`
+}
+
+/** The block that asks, as far as its grant goes. */
+export interface Asking {
+  qualifiedName: string
+  http: HttpGrant | undefined
+  /** The value of an input pin of this run. */
+  inputOf(pin: string): unknown
+}
+
+/** Checks requests against what a block's manifest and the inputs of its run allow. */
+export interface Granted {
+  /** @throws {AshlarError} HTTP_DENIED saying which rule would allow it */
+  assertAllowed(method: string, url: URL): void
+}
+
+/** @throws {AshlarError} CAPABILITY_MISSING when the manifest says nothing of http */
+export function createGranted({ qualifiedName, http, inputOf }: Asking): Granted {
+  if (!http) {
+    const message = `block ${qualifiedName} does not have the capability http; its manifest must name what it may reach, as in http: ["GET api.example.com"]`
+    throw new AshlarError('CAPABILITY_MISSING', message)
+  }
+  const isOpen = http.some((entry) => typeof entry === 'object' && 'anyHost' in entry)
+  const rules = http.flatMap((entry) => rulesOf(entry, inputOf))
+  return {
+    assertAllowed(method, url) {
+      if (isForbiddenMethod(method)) throw new AshlarError('HTTP_DENIED', `http: the method ${method} is never sent`)
+      if (isOpen || rules.some((rule) => allows(rule, method, url))) return
+      throw denied(qualifiedName, method, url, rules)
+    },
+  }
+}
+
+/** The message keeps paths and queries to itself: they may hold secrets. */
+function denied(block: string, method: string, url: URL, rules: readonly Rule[]): AshlarError {
+  const rule = `${method} ${url.host}`
+  const isNear = rules.some((each) => allowsHost(each, url))
+  const why = isNear ? 'its rules for this host leave out this method or path' : 'its manifest does not name this host'
+  return new AshlarError(
+    'HTTP_DENIED',
+    `block ${block} may not send ${method} to ${url.host}: ${why}; "${rule}" would allow it`,
+    {
+      details: { host: url.host, method, rule },
+    },
+  )
+}
+
+function rulesOf(entry: Entry, inputOf: Asking['inputOf']): Rule[] {
+  if (typeof entry === 'string') return [parseRule(entry)]
+  return 'fromInput' in entry ? textsIn(inputOf(entry.fromInput)).flatMap(ruleOfInput) : []
+}
+
+/** A text, or those in an array or an object. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  const inside: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : []
+  return inside.filter((each) => typeof each === 'string')
+}
+
+/** The host and port of a url, or of a text like `example.com:8080`. What is neither allows nothing. */
+function ruleOfInput(text: string): Rule[] {
+  try {
+    const url = parseTarget(/^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim()) ? text : `https://${text}`)
+    return [{ methods: null, host: url.hostname, below: false, port: url.port, path: null }]
+  } catch (error) {
+    if (error instanceof AshlarError) return []
+    throw error
+  }
+}

@@ -1,0 +1,30 @@
+import { createAddressGuard } from './address-guard.ts'
+import type { Asking } from './grant.ts'
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
+import { createHttpPool, type Resolve } from './pool.ts'
+import { createHttpSession, type HttpSession } from './session.ts'
+
+export interface HttpOptions {
+  /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
+  allow?: readonly string[]
+  limits?: Partial<HttpLimits>
+  /** How names become addresses. @default as the operating system does it */
+  resolve?: Resolve
+}
+
+/** Requests of blocks to the outside: the worker makes them, from a pool of connections of its own. */
+export interface Http {
+  createSession(asking: Asking): HttpSession
+  close(): Promise<void>
+}
+
+/** @throws {AshlarError} CONFIG_INVALID when an allowed host is none */
+export function createHttp(options: HttpOptions = {}): Http {
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
+  const guard = createAddressGuard(options.allow ?? [])
+  const pool = createHttpPool(guard, limits, options.resolve)
+  return {
+    createSession: (asking) => createHttpSession({ pool, limits }, asking),
+    close: () => pool.destroy(),
+  }
+}

@@ -1,0 +1,35 @@
+/** What requests of blocks may cost. */
+export interface HttpLimits {
+  /** Of one request, before they are sent. */
+  maxRequestBytes: number
+  /** Of one response, after it is decompressed. */
+  maxResponseBytes: number
+  /** Names and values together, of a request or of a response. */
+  maxHeaderBytes: number
+  maxHeaders: number
+  maxUrlLength: number
+  maxRedirects: number
+  /** From the first byte to the last, redirects included. */
+  timeoutMs: number
+  connectTimeoutMs: number
+  /** Requests that one run of a block may have open at a time. */
+  maxOpen: number
+  /** A request's body of a known length up to this is kept until the response comes, so that a redirect can repeat it. */
+  maxRepeatedBytes: number
+}
+
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  maxRequestBytes: 64 * 1024 * 1024,
+  maxResponseBytes: 64 * 1024 * 1024,
+  maxHeaderBytes: 32 * 1024,
+  maxHeaders: 128,
+  maxUrlLength: 16 * 1024,
+  maxRedirects: 10,
+  timeoutMs: 5 * 60_000,
+  connectTimeoutMs: 10_000,
+  maxOpen: 16,
+  maxRepeatedBytes: 1024 * 1024,
+}
+
+/** Bytes of a body that one call to the host carries at most, before base64. */
+export const CHUNK_BYTES = 64 * 1024

@@ -1,0 +1,157 @@
+import type { Dispatcher } from 'undici'
+import { z } from 'zod'
+import { AshlarError, showValue } from '../../errors/index.ts'
+import { Exchange } from './exchange.ts'
+import { createGranted, type Asking, type Granted } from './grant.ts'
+import { requestHeaders } from './headers.ts'
+import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
+import type { Hop } from './redirect.ts'
+import { RequestBody } from './request-body.ts'
+import { parseTarget } from './target.ts'
+
+/**
+ * The requests of one run of a block. What a block asks of its host is JSON, so bodies travel in pieces of at most 64 KiB as
+ * base64, and each piece is asked for or taken before the next: nobody can be sent more than they want.
+ *
+ * - `http.open(request)` checks the request, begins it and gives its number. `request` is `{ url, method, headers: [[name,
+ *   value]], body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual' }`.
+ * - `http.write(number, base64)` appends to the body; answered when it has been taken, also when nobody wants it any more.
+ * - `http.end(number)` ends the body.
+ * - `http.response(number)` waits for `{ status, statusText, url, redirected, headers }` of the last response.
+ * - `http.read(number)` gives the next piece of its body, or null at its end; the number is free then.
+ * - `http.cancel(number)` ends it early.
+ *
+ * All that is open is cancelled when the run ends, is aborted or times out.
+ */
+export interface HttpSession {
+  /** @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT HTTP_DENIED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED */
+  perform(method: string, args: readonly unknown[]): Promise<unknown>
+  /** Cancels all that is open. */
+  close(): void
+}
+
+export interface HttpSessionParts {
+  pool: Dispatcher
+  limits: HttpLimits
+}
+
+export function createHttpSession(parts: HttpSessionParts, asking: Asking): HttpSession {
+  const requests = new OpenRequests(parts, asking)
+  return {
+    perform: async (method, args) => {
+      const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
+      if (!perform) throw new AshlarError('BAD_INPUT', `there is no host call ${showValue(method)}`)
+      return perform(requests, args)
+    },
+    close: () => requests.close(),
+  }
+}
+
+const METHODS: Record<string, (requests: OpenRequests, args: readonly unknown[]) => unknown> = {
+  'http.open': (requests, [request]) => requests.open(request),
+  'http.write': (requests, [id, base64]) => requests.get(id)?.body?.write(parseChunk(base64)),
+  'http.end': (requests, [id]) => requests.get(id)?.body?.end(),
+  'http.response': (requests, [id]) => requests.use(id, (exchange) => exchange.response()),
+  'http.read': (requests, [id]) => requests.read(id),
+  'http.cancel': (requests, [id]) => requests.cancel(id),
+}
+
+const requestSchema = z.object({
+  url: z.string(),
+  method: z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}$/),
+  headers: z.array(z.tuple([z.string(), z.string()])).default([]),
+  body: z
+    .object({ bytes: z.int().min(0).nullable() })
+    .nullable()
+    .default(null),
+  redirect: z.enum(['follow', 'error', 'manual']).default('follow'),
+})
+
+class OpenRequests {
+  readonly #parts: HttpSessionParts
+  readonly #asking: Asking
+  readonly #open = new Map<number, Exchange>()
+  readonly #reading = new Set<number>()
+  #granted: Granted | undefined
+  #lastId = 0
+  #isClosed = false
+
+  constructor(parts: HttpSessionParts, asking: Asking) {
+    this.#parts = parts
+    this.#asking = asking
+  }
+
+  open(request: unknown): number {
+    const granted = (this.#granted ??= createGranted(this.#asking))
+    const { limits } = this.#parts
+    if (this.#isClosed) throw ended()
+    if (this.#open.size >= limits.maxOpen)
+      throw new AshlarError('HTTP_LIMIT', `http: a block may have ${limits.maxOpen} requests open at a time`)
+    const parsed = requestSchema.safeParse(request)
+    if (!parsed.success) throw new AshlarError('BAD_INPUT', `http: ${z.prettifyError(parsed.error)}`)
+    const { url, method, headers, redirect } = parsed.data
+    const body = parsed.data.body ? new RequestBody(parsed.data.body.bytes, limits) : undefined
+    if (body && (method === 'GET' || method === 'HEAD')) throw new AshlarError('BAD_INPUT', `http: ${method} has no body`)
+    const hop: Hop = {
+      url: parseTarget(url),
+      method,
+      headers: requestHeaders(headers, limits),
+      body: !body ? 'none' : body.isKept ? 'kept' : 'streamed',
+    }
+    this.#open.set(++this.#lastId, new Exchange({ ...this.#parts, granted }, hop, body, redirect))
+    return this.#lastId
+  }
+
+  /** @returns undefined when it is over */
+  get(id: unknown): Exchange | undefined {
+    return typeof id === 'number' ? this.#open.get(id) : undefined
+  }
+
+  /** It is over when this fails. */
+  async use<T>(id: unknown, work: (exchange: Exchange) => Promise<T>): Promise<T> {
+    const exchange = this.get(id)
+    if (!exchange) throw new AshlarError('BAD_INPUT', `http: no request ${showValue(id)} is open`)
+    try {
+      return await work(exchange)
+    } catch (error) {
+      this.#open.delete(Number(id))
+      throw error
+    }
+  }
+
+  async read(id: unknown): Promise<string | null> {
+    const number = Number(id)
+    if (this.#reading.has(number)) throw new AshlarError('BAD_INPUT', `http: request ${number} is being read already`)
+    this.#reading.add(number)
+    try {
+      const chunk = await this.use(id, (exchange) => exchange.read())
+      if (!chunk) this.#open.delete(number)
+      return chunk && chunk.toString('base64')
+    } finally {
+      this.#reading.delete(number)
+    }
+  }
+
+  cancel(id: unknown): void {
+    this.get(id)?.cancel(new AshlarError('HTTP_FAILED', 'http: the block has cancelled the request'))
+    this.#open.delete(Number(id))
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const exchange of this.#open.values()) exchange.cancel(ended())
+    this.#open.clear()
+  }
+}
+
+function ended(): AshlarError {
+  return new AshlarError('HTTP_FAILED', 'http: the run of the block has ended')
+}
+
+const MAX_BASE64 = Math.ceil(CHUNK_BYTES / 3) * 4
+
+function parseChunk(base64: unknown): Buffer {
+  if (typeof base64 !== 'string' || base64.length > MAX_BASE64 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64))
+    throw new AshlarError('BAD_INPUT', `http: a piece of a body must be base64 of at most ${CHUNK_BYTES} bytes`)
+  return Buffer.from(base64, 'base64')
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { capabilitiesSchema, isEffectful, listCapabilities } from './manifest.ts'
+
+const messageOf = (capabilities: unknown): string =>
+  capabilitiesSchema
+    .safeParse(capabilities)
+    .error?.issues.map(({ message }) => message)
+    .join() ?? 'taken'
+
+describe('the capabilities of a manifest', () => {
+  it('are listed in one plain line each', () => {
+    const http = ['GET api.github.com/repos/*', '*.Example.com:8443', { fromInput: 'url' }, { anyHost: true }]
+    expect(listCapabilities(capabilitiesSchema.parse({ storage: ['graph'], http }))).toEqual([
+      { kind: 'storage', detail: 'graph' },
+      { kind: 'http', detail: 'GET api.github.com/repos/*' },
+      { kind: 'http', detail: '*.example.com:8443' },
+      { kind: 'http', detail: 'the host of input "url"' },
+      { kind: 'http', detail: 'ANY HOST' },
+    ])
+  })
+
+  it('stay what they are when they are read again', () => {
+    const capabilities = { http: ['GET  API.github.com', { fromInput: 'url' }] }
+    expect(capabilitiesSchema.parse(JSON.parse(JSON.stringify(capabilitiesSchema.parse(capabilities))))).toEqual(capabilities)
+  })
+
+  it('are visible outside when http is among them', () => {
+    expect(isEffectful({ http: ['api.github.com'] })).toBe(true)
+    expect(isEffectful({})).toBe(false)
+  })
+
+  it.each([
+    [{ network: [] }, 'there is no capability "network"; there are storage and http'],
+    [{ http: ['*'] }, 'the http rule "*" has the host "*", which is nearly every host; say so loudly and use anyHost()'],
+    [
+      { http: ['GET *.com/x'] },
+      'the http rule "GET *.com/x" has the host "*.com", which is nearly every host; say so loudly and use anyHost()',
+    ],
+    [
+      { http: ['https://a.example'] },
+      'the http rule "https://a.example" must not have a scheme; write the host alone, as in "api.github.com"',
+    ],
+    [{ http: [{ anyHost: false }] }, 'an entry of http must be a rule like'],
+    [{ http: [7] }, 'an entry of http must be a rule like'],
+    [{ http: [] }, 'Too small'],
+  ])('%j is refused', (capabilities, message) => {
+    expect(messageOf(capabilities)).toContain(message)
+  })
+})

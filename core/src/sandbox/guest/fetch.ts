@@ -1,0 +1,160 @@
+import { callHost, HostError } from './host-calls.ts'
+
+/** Bytes that one call to the host carries, see `capabilities/http/session.ts`. */
+const CHUNK_BYTES = 64 * 1024
+const NULL_BODY_STATUS = [101, 103, 204, 205, 304]
+
+interface Head {
+  status: number
+  statusText: string
+  url: string
+  redirected: boolean
+  headers: [string, string][]
+}
+
+/**
+ * `fetch` of the Fetch standard for one call of a block. The host makes the request, in the protocol of
+ * `capabilities/http/session.ts`, and checks it against the block's manifest; here is only what the standard asks of the API.
+ *
+ * `Request`, `Response` and the rest are looked up when it is called, so a block may bring its own.
+ */
+export function fetchFor(callId: number): typeof fetch {
+  return async (input, init) => {
+    const request = new globalThis.Request(input, init)
+    const { signal } = request
+    signal.throwIfAborted()
+    const exchange = new GuestExchange(callId, signal)
+    try {
+      const body = await readBody(request, init?.body)
+      return await exchange.begin(request, body)
+    } catch (error) {
+      throw exchange.failure(error)
+    }
+  }
+}
+
+/** A body of a known length is there at once; one that the block streams is sent as it comes. */
+type Body = { bytes: Uint8Array } | { stream: ReadableStream<Uint8Array> } | null
+
+async function readBody(request: Request, given: unknown): Promise<Body> {
+  if (request.body === null) return null
+  const isStream = given !== undefined && given !== null && typeof given === 'object' && 'getReader' in given
+  return isStream ? { stream: request.body } : { bytes: new Uint8Array(await request.arrayBuffer()) }
+}
+
+/** One request at the host. */
+class GuestExchange {
+  readonly #callId: number
+  readonly #signal: AbortSignal
+  readonly #onAbort = (): void => this.#cancel()
+  #id: number | undefined
+  #source: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #body: ReadableStreamDefaultController<Uint8Array> | undefined
+  #isOver = false
+
+  constructor(callId: number, signal: AbortSignal) {
+    this.#callId = callId
+    this.#signal = signal
+  }
+
+  async begin(request: Request, body: Body): Promise<Response> {
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true })
+    const id = await this.#open(request, body)
+    this.#id = id
+    this.#signal.throwIfAborted()
+    const sent = body ? this.#send(id, body) : Promise.resolve()
+    const answered = this.#ask('http.response', id)
+    // An answer may come before everything is sent; a body that the block itself breaks off ends the request.
+    const head = (await Promise.race([answered, sent.then(() => answered)])) as Head
+    this.#signal.throwIfAborted()
+    return this.#toResponse(request, head, id)
+  }
+
+  /** What `fetch` rejects with: the reason of an abort, or a TypeError that says what the host says. */
+  failure(error: unknown): unknown {
+    this.#cancel()
+    if (this.#signal.aborted) return this.#signal.reason
+    return error instanceof HostError ? new TypeError(error.message, { cause: error }) : error
+  }
+
+  async #open(request: Request, body: Body): Promise<number> {
+    const { url, method, redirect } = request
+    const bytes = body && 'bytes' in body ? body.bytes.length : null
+    const headers = [...request.headers]
+    const id = await callHost(this.#callId, 'http.open', [{ url, method, headers, redirect, body: body && { bytes } }])
+    if (typeof id !== 'number') throw new TypeError('there is no network here: blocks are tested without one')
+    if (this.#isOver) void callHost(this.#callId, 'http.cancel', [id]).catch(() => {})
+    return id
+  }
+
+  async #send(id: number, body: NonNullable<Body>): Promise<void> {
+    if ('bytes' in body) await this.#write(id, body.bytes)
+    else {
+      const reader = body.stream.getReader()
+      this.#source = reader
+      for (let next = await reader.read(); !next.done && !this.#isOver; next = await reader.read()) {
+        if (!(next.value instanceof Uint8Array)) throw new TypeError('the stream of a body must give Uint8Arrays')
+        await this.#write(id, next.value)
+      }
+    }
+    if (!this.#isOver) await this.#ask('http.end', id)
+  }
+
+  async #write(id: number, bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length && !this.#isOver; from += CHUNK_BYTES)
+      await this.#ask('http.write', id, bytes.subarray(from, from + CHUNK_BYTES).toBase64())
+  }
+
+  #toResponse(request: Request, { status, statusText, url, redirected, headers }: Head, id: number): Response {
+    const hasBody = request.method !== 'HEAD' && !NULL_BODY_STATUS.includes(status)
+    if (!hasBody) this.#cancel()
+    const response = new globalThis.Response(hasBody ? this.#stream(id) : null, { status, statusText, headers })
+    Object.defineProperty(response, 'url', { value: url, configurable: true })
+    Object.defineProperty(response, 'redirected', { value: redirected, configurable: true })
+    return response
+  }
+
+  #stream(id: number): ReadableStream<Uint8Array> {
+    const source: UnderlyingDefaultSource<Uint8Array> = {
+      start: (controller) => void (this.#body = controller),
+      pull: async (controller) => {
+        const chunk = await this.#read(id)
+        if (this.#isOver) return
+        if (chunk !== null) return controller.enqueue(chunk)
+        this.#end()
+        controller.close()
+      },
+      cancel: () => this.#cancel(),
+    }
+    return new globalThis.ReadableStream(source, { highWaterMark: 0 })
+  }
+
+  /** A body that breaks off rejects whoever reads it, as `fetch` does. */
+  async #read(id: number): Promise<Uint8Array | null> {
+    try {
+      const chunk = await this.#ask('http.read', id)
+      return typeof chunk === 'string' ? Uint8Array.fromBase64(chunk) : null
+    } catch (error) {
+      throw this.failure(error)
+    }
+  }
+
+  #ask(method: string, id: number, ...rest: unknown[]): Promise<unknown> {
+    return callHost(this.#callId, method, [id, ...rest])
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#signal.removeEventListener('abort', this.#onAbort)
+  }
+
+  /** The block wants no more of it, or it has failed. */
+  #cancel(): void {
+    if (this.#isOver) return
+    this.#end()
+    const { aborted, reason } = this.#signal
+    if (aborted) this.#body?.error(reason)
+    this.#source?.cancel(reason).catch(() => {})
+    if (this.#id !== undefined) this.#ask('http.cancel', this.#id).catch(() => {})
+  }
+}

@@ -1,0 +1,49 @@
+import { AshlarError } from '../errors/index.ts'
+import type { Call } from './call.ts'
+import type { SandboxLimits } from './limits.ts'
+import { GUEST_ERROR_CODES, type GuestEvent } from './protocol.ts'
+
+/** What a guest asks of its host. */
+export type HostCallEvent = Extract<GuestEvent, { t: 'c' }>
+
+/** Calls to the host that one run of a block may make. */
+const MAX_HOST_CALLS = 10_000
+
+/**
+ * Performs what a block asks of its host. Of what goes wrong, only an expected error's message and code go back.
+ *
+ * @returns JSON text `[request, value]` or `[request, null, message, code]`
+ */
+export async function answerHostCall(
+  call: Call,
+  { request, method, args }: HostCallEvent,
+  limits: SandboxLimits,
+): Promise<string> {
+  call.hostCalls++
+  call.openHostCalls++
+  const answer = await perform(call, String(method), args, limits).then(
+    (value) => [Number(request), value ?? null],
+    (error: unknown) => [Number(request), null, ...refusal(call, error)],
+  )
+  call.openHostCalls--
+  return JSON.stringify(answer)
+}
+
+async function perform(call: Call, method: string, args: unknown, { maxHostCallsAtOnce }: SandboxLimits): Promise<unknown> {
+  if (call.openHostCalls > maxHostCallsAtOnce)
+    throw new AshlarError('OUTPUT_LIMIT', `more than ${maxHostCallsAtOnce} calls to the host at once`)
+  if (call.hostCalls > MAX_HOST_CALLS) throw new AshlarError('OUTPUT_LIMIT', `more than ${MAX_HOST_CALLS} calls to the host`)
+  return call.sink.hostCall?.(method, Array.isArray(args) ? (args as unknown[]) : [])
+}
+
+function refusal(call: Call, error: unknown): string[] {
+  if (!(error instanceof AshlarError)) return ['the host failed']
+  call.refusals = (call.refusals ?? new Set()).add(error.code)
+  return [error.message, error.code]
+}
+
+/** The guest's word is not trusted beyond this: a code that is a guest's to report or that the host has told it, and a text. */
+export function guestError({ refusals }: Call, code: string, message: unknown): AshlarError {
+  const known = [...GUEST_ERROR_CODES, ...(refusals ?? [])].find((each) => each === code) ?? 'BLOCK_FAILED'
+  return new AshlarError(known, String(message ?? 'failed').slice(0, 2000))
+}

@@ -1,0 +1,70 @@
+import { createHttp, type HttpGrant, type HttpOptions } from '../capabilities/http/index.ts'
+
+/** What a block is given to reach the outside, and its inputs. */
+export interface TestHttpOptions extends HttpOptions {
+  /** As in a manifest. @default every host */
+  grant?: HttpGrant
+  inputs?: Record<string, unknown>
+}
+
+interface TestRequest {
+  method?: string
+  headers?: [name: string, value: string][]
+  /** Sent with its length. */
+  body?: string
+  redirect?: 'follow' | 'error' | 'manual'
+}
+
+interface TestResponse {
+  status: number
+  url: string
+  redirected: boolean
+  headers: [name: string, value: string][]
+  text: string
+}
+
+/** The requests of one block, by the calls to the host that its guest would make. */
+export interface TestHttp {
+  perform(method: string, ...args: unknown[]): Promise<unknown>
+  request(url: string, request?: TestRequest): Promise<TestResponse>
+  /** As at the end of the block's run. */
+  endRun(): void
+  close(): Promise<void>
+}
+
+export function createTestHttp({ grant = [{ anyHost: true }], inputs = {}, ...options }: TestHttpOptions = {}): TestHttp {
+  const http = createHttp(options)
+  const session = http.createSession({ qualifiedName: 'test/block', http: grant, inputOf: (pin) => inputs[pin] })
+  const perform = (method: string, ...args: unknown[]): Promise<unknown> => session.perform(method, args)
+  return {
+    perform,
+    request: (url, request = {}) => exchange(perform, url, request),
+    endRun: session.close,
+    async close() {
+      session.close()
+      await http.close()
+    },
+  }
+}
+
+async function exchange(
+  perform: TestHttp['perform'],
+  url: string,
+  { method = 'GET', headers = [], body, redirect = 'follow' }: TestRequest,
+): Promise<TestResponse> {
+  const bytes = body === undefined ? undefined : Buffer.from(body)
+  const id = await perform('http.open', { url, method, headers, redirect, body: bytes ? { bytes: bytes.length } : null })
+  if (bytes) {
+    await perform('http.write', id, bytes.toString('base64'))
+    await perform('http.end', id)
+  }
+  const head = (await perform('http.response', id)) as Omit<TestResponse, 'text'>
+  return { ...head, text: (await readAll(perform, id)).toString() }
+}
+
+async function readAll(perform: TestHttp['perform'], id: unknown): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for (let chunk = await perform('http.read', id); typeof chunk === 'string'; chunk = await perform('http.read', id))
+    chunks.push(Buffer.from(chunk, 'base64'))
+  return Buffer.concat(chunks)
+}

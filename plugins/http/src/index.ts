@@ -1,0 +1,4 @@
+import { definePlugin } from '@ashlar/sdk'
+import { request } from './request.ts'
+
+export default definePlugin({ name: 'http', blocks: [request] })

@@ -1,0 +1,12 @@
+type QueryValue = string | number | boolean
+
+/** Appends parameters to a url, behind those that it has and before its fragment. */
+export function withQuery(url: string, query: Record<string, QueryValue | QueryValue[]>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),
+  )
+  if (pairs.length === 0) return url
+  const [address = '', ...fragment] = url.split('#')
+  const separator = address.includes('?') ? '&' : '?'
+  return [`${address}${separator}${pairs.join('&')}`, ...fragment].join('#')
+}
