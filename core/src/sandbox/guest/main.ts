@@ -7,15 +7,20 @@
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
 import { abort, collect, enter, goOn, setPlugin } from './calls.ts'
+import { connectEntropy, type DrawEntropy } from './entropy.ts'
 import { reply } from './host-calls.ts'
 import { limits, shareComputing } from './outbox.ts'
 import { connectTimers, fire } from './timers.ts'
-import { installWebPlatform } from './web.ts'
+import { installWebPlatform } from './web/index.ts'
 import type { GuestLimits } from '../protocol.ts'
 
 type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
 
 const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sdk }
+
+const { deleteProperty } = Reflect
+const { assign } = Object
+const { parse } = JSON
 
 function define(bundle: Bundle): void {
   const module = { exports: {} as Record<string, unknown> }
@@ -26,9 +31,16 @@ function define(bundle: Bundle): void {
   setPlugin(plugin)
 }
 
-function connect(requestTimer: (id: number, delayMs: number) => void, limitsJson: string, computing: SharedArrayBuffer): void {
-  Reflect.deleteProperty(globalThis, '__ashlar')
-  Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
+/** Plugin code has run before this and may have replaced what it could reach: it gets to see none of what is given here. */
+function connect(
+  requestTimer: (id: number, delayMs: number) => void,
+  drawEntropy: DrawEntropy,
+  limitsJson: string,
+  computing: SharedArrayBuffer,
+): void {
+  deleteProperty(globalThis, '__ashlar')
+  assign(limits, parse(limitsJson) as GuestLimits)
+  connectEntropy(drawEntropy)
   connectTimers(requestTimer)
   shareComputing(computing)
 }
