@@ -35,7 +35,8 @@ export class DOMException extends Error {
   readonly #name: string
 
   constructor(message: unknown = '', name: unknown = 'Error') {
-    super()
+    super(toDomString(message))
+    Reflect.deleteProperty(this, 'message')
     this.#message = toDomString(message)
     this.#name = toDomString(name)
     Error.captureStackTrace(this, new.target)
