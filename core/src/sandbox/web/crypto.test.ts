@@ -22,7 +22,10 @@ describe('crypto', () => {
 
   it('makes UUIDs of version 4, another in every context', async () => {
     const code = `const all = Array.from({ length: 200 }, () => crypto.randomUUID()); return [all[0], new Set(all).size]`
-    const [[first, size], [other]] = (await Promise.all([guest.evaluate(code), guest.evaluate(`${code} `)])) as [string, number][]
+    const [[first, size], [other]] = (await Promise.all([guest.evaluate(code), guest.evaluate(`${code} `)])) as [
+      [string, number],
+      [string],
+    ]
     expect(first).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
     expect(size).toBe(200)
     expect(other).not.toBe(first)
@@ -32,16 +35,17 @@ describe('crypto', () => {
   it.each([
     ['SHA-1', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
     ['sha-256', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
-    [
-      'SHA-384',
-      'cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7',
-    ],
+    ['SHA-384', 'cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7'],
     [
       'SHA-512',
       'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
     ],
   ])('digests with %s', async (name, expected) => {
-    expect(await guest.evaluate(`return [hex(await crypto.subtle.digest('${name}', utf8('abc'))), hex(await crypto.subtle.digest({ name: '${name}' }, new DataView(utf8('xabcx').buffer, 1, 3)))]`)).toEqual([expected, expected])
+    expect(
+      await guest.evaluate(
+        `return [hex(await crypto.subtle.digest('${name}', utf8('abc'))), hex(await crypto.subtle.digest({ name: '${name}' }, new DataView(utf8('xabcx').buffer, 1, 3)))]`,
+      ),
+    ).toEqual([expected, expected])
   })
 
   it('signs and verifies with HMAC (RFC 4231, case 2)', async () => {
@@ -51,7 +55,11 @@ describe('crypto', () => {
         key.type, key.extractable, key.algorithm, key.usages, await caught(() => crypto.subtle.exportKey('raw', key))]`
     expect(await guest.evaluate(code)).toEqual([
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
-      ...[true, false, false, 'secret', false],
+      true,
+      false,
+      false,
+      'secret',
+      false,
       { name: 'HMAC', hash: { name: 'SHA-256' }, length: 32 },
       ['sign', 'verify'],
       'InvalidAccessError',
@@ -69,14 +77,28 @@ describe('crypto', () => {
         await caught(() => crypto.subtle.encrypt({ ...p, tagLength: 100 }, key, h('')))]`
     expect(await guest.evaluate(code)).toEqual([
       '42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e0915bc94fbc3221a5db94fae95ae7121a47',
-      ...[true, true, true, 'OperationError', 'OperationError', 'OperationError', 'OperationError'],
+      true,
+      true,
+      true,
+      'OperationError',
+      'OperationError',
+      'OperationError',
+      'OperationError',
     ])
   })
 
   it('generates keys, and gives out those that may be', async () => {
     const code = `const aes = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['decrypt', 'encrypt', 'encrypt']); const hmac = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-512' }, true, ['sign'])
       return [(await crypto.subtle.exportKey('raw', aes)).byteLength, aes.algorithm, aes.usages, (await crypto.subtle.exportKey('raw', hmac)).byteLength, hmac.algorithm.length, String(aes), await caught(() => new CryptoKey())]`
-    expect(await guest.evaluate(code)).toEqual([32, { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt'], 128, 1024, '[object CryptoKey]', 'TypeError'])
+    expect(await guest.evaluate(code)).toEqual([
+      32,
+      { name: 'AES-GCM', length: 256 },
+      ['encrypt', 'decrypt'],
+      128,
+      1024,
+      '[object CryptoKey]',
+      'TypeError',
+    ])
   })
 
   it('refuses what it cannot do, and keys for something else', async () => {
@@ -85,8 +107,16 @@ describe('crypto', () => {
         () => subtle.importKey('raw', raw, 'AES-GCM', true, ['sign']), () => subtle.importKey('raw', raw, 'AES-GCM', true, []), () => subtle.importKey('raw', new Uint8Array(5), 'AES-GCM', true, ['encrypt']),
         () => subtle.decrypt(p, key, raw), () => subtle.sign('HMAC', key, raw), () => subtle.digest('SHA-256', 'text'), () => subtle.generateKey({ name: 'AES-GCM', length: 100 }, true, ['encrypt'])].map(caught))`
     expect(await guest.evaluate(code)).toEqual([
-      ...['NotSupportedError', 'NotSupportedError', 'NotSupportedError', 'SyntaxError', 'SyntaxError', 'DataError'],
-      ...['InvalidAccessError', 'InvalidAccessError', 'TypeError', 'OperationError'],
+      'NotSupportedError',
+      'NotSupportedError',
+      'NotSupportedError',
+      'SyntaxError',
+      'SyntaxError',
+      'DataError',
+      'InvalidAccessError',
+      'InvalidAccessError',
+      'TypeError',
+      'OperationError',
     ])
   })
 })

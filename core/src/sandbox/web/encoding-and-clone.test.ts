@@ -89,7 +89,16 @@ describe('structuredClone', () => {
       const d = structuredClone(new DOMException('m', 'AbortError'))
       return [e instanceof RangeError, e.message, e.cause.message, Object.getPrototypeOf(a) === Object.prototype, a, structuredClone(odd).name,
         [f.name, f.type, f.lastModified, await f.text()], [d instanceof DOMException, d.name, d.code]]`
-    expect(await guest.evaluate(code)).toEqual([true, 'far', 'why', true, { x: 1 }, 'Error', ['n', 't/x', 3, 'ab'], [true, 'AbortError', 20]])
+    expect(await guest.evaluate(code)).toEqual([
+      true,
+      'far',
+      'why',
+      true,
+      { x: 1 },
+      'Error',
+      ['n', 't/x', 3, 'ab'],
+      [true, 'AbortError', 20],
+    ])
   })
 
   it('refuses functions, symbols, promises, weak maps, shared memory and objects of the platform', async () => {

@@ -12,8 +12,19 @@ describe('DOMException', () => {
     const code = `const e = new DOMException('m', 'TimeoutError'); return [e instanceof Error, Error.isError(e), e.name, e.message, e.code, DOMException.ABORT_ERR,
       e.DATA_CLONE_ERR, String(e), Object.prototype.toString.call(e), Object.keys(e), new DOMException().name, new DOMException('', 'X').code, e.stack.split('\\n')[0]]`
     expect(await guest.evaluate(code)).toEqual([
-      ...[true, true, 'TimeoutError', 'm', 23, 20, 25, 'TimeoutError: m', '[object DOMException]'],
-      ...[[], 'Error', 0, 'TimeoutError: m'],
+      true,
+      true,
+      'TimeoutError',
+      'm',
+      23,
+      20,
+      25,
+      'TimeoutError: m',
+      '[object DOMException]',
+      [],
+      'Error',
+      0,
+      'TimeoutError: m',
     ])
   })
 })

@@ -7,8 +7,9 @@ export interface GuestEvaluator {
   /**
    * @param body of an async function that returns a value with a JSON form; `caught(f)` gives the name of the error that `f`
    *   throws or rejects with
+   * @param top runs while the plugin loads
    */
-  evaluate(body: string): Promise<unknown>
+  evaluate(body: string, top?: string): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -20,10 +21,13 @@ const TOP = `const caught = async (f) => { try { await f(); return 'nothing' } c
 export async function createGuestEvaluator(): Promise<GuestEvaluator> {
   const sandbox: Sandbox = await createSandbox({ processes: 1 })
   return {
-    evaluate: (body) =>
+    evaluate: (body, top = '') =>
       new Promise((resolve, reject) => {
         let value: unknown
-        const bundle = bundleOf({ code: `async *run(_input, context) { yield ['out', await (async () => { ${body} })()] }` }, TOP)
+        const bundle = bundleOf(
+          { code: `async *run(_input, context) { yield ['out', await (async () => { ${body} })()] }` },
+          `${top};${TOP}`,
+        )
         const scope = createHash('sha256').update(body).digest('hex')
         sandbox.call(
           {
@@ -37,7 +41,9 @@ export async function createGuestEvaluator(): Promise<GuestEvaluator> {
             input: () => '{}',
             timeoutMs: 5000,
           },
-          { output: (_pin, output) => (value = output), end: (error) => {
+          {
+            output: (_pin, output) => (value = output),
+            end: (error) => {
               sandbox.forget(scope)
               if (error) reject(error)
               else resolve(value)

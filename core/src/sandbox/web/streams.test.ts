@@ -43,9 +43,11 @@ describe('streams', () => {
   })
 
   it('refuse a second reader', async () => {
-    expect(await guest.evaluate(`const s = streamOf(); s.getReader(); return [s.locked, await caught(() => s.getReader()), await caught(() => s.cancel())]`)).toEqual(
-      [true, 'TypeError', 'TypeError'],
-    )
+    expect(
+      await guest.evaluate(
+        `const s = streamOf(); s.getReader(); return [s.locked, await caught(() => s.getReader()), await caught(() => s.cancel())]`,
+      ),
+    ).toEqual([true, 'TypeError', 'TypeError'])
   })
 })
 

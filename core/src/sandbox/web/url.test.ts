@@ -41,11 +41,9 @@ describe('URL', () => {
   })
 
   it('throws a TypeError where parse gives null, and canParse tells', async () => {
-    expect(await guest.evaluate(`return [await caught(() => new URL('nope')), URL.canParse('nope'), URL.canParse('a:b')]`)).toEqual([
-      'TypeError',
-      false,
-      true,
-    ])
+    expect(
+      await guest.evaluate(`return [await caught(() => new URL('nope')), URL.canParse('nope'), URL.canParse('a:b')]`),
+    ).toEqual(['TypeError', false, true])
   })
 
   it('changes its parts by the setters, and ignores what does not fit', async () => {

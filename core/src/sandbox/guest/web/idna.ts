@@ -1,18 +1,9 @@
 /**
- * What `whatwg-url` imports as `tr46` (see `prelude.ts`): names without international characters, which is most of them, do
- * not pay for the tables of Unicode.
+ * What `whatwg-url` imports as `tr46` (see `prelude.ts`). The tables of Unicode are two thirds of its size, and only names
+ * with international characters are looked up in them.
  */
-type Tr46 = { toASCII(domain: string, options: object): string | null; toUnicode(domain: string, options: object): unknown }
+type ToAscii = (domain: string, options: object) => string | null
 
-/** URL section 3.3: of a name in ASCII without a label in Punycode, "domain to ASCII" is the name in lower case. */
-// oxlint-disable-next-line no-control-regex
-const PLAIN = /^(?!(?:.*\.)?xn--)[\x00-\x7f]*$/is
-
-export function toASCII(domain: string, options: { verifyDNSLength?: boolean; useSTD3ASCIIRules?: boolean }): string | null {
-  if (PLAIN.test(domain) && options.verifyDNSLength === false && options.useSTD3ASCIIRules === false) return domain.toLowerCase()
-  return (require('tr46') as Tr46).toASCII(domain, options)
-}
-
-export function toUnicode(domain: string, options: object): unknown {
-  return (require('tr46') as Tr46).toUnicode(domain, options)
+export function toASCII(domain: string, options: object): string | null {
+  return (require('tr46') as { toASCII: ToAscii }).toASCII(domain, options)
 }
