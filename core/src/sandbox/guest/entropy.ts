@@ -6,7 +6,7 @@ const MAX_DRAW_BYTES = 65_536
 const pool = new Uint8Array(1024)
 let left = 0
 let draw: DrawEntropy = () => {
-  throw new Error('there is no entropy while the plugin loads')
+  throw new Error('there is no entropy before the guest is connected')
 }
 const { charCodeAt } = String.prototype
 const { apply } = Reflect

@@ -2,7 +2,8 @@
  * The first script of every isolate: what plugin bundles import from the host (`zod`, `@ashlar/sdk`), the web platform,
  * and the door through which the sandbox process enters. It is kept in the isolates' start-up snapshot.
  *
- * The process calls `define` with the bundle, then takes the functions of the door and removes it from the global object.
+ * The process takes the functions of the door, calls `connect`, then `define` with the bundle, which removes the door from the
+ * global object.
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
@@ -18,11 +19,9 @@ type Bundle = (require: (name: string) => unknown, module: { exports: Record<str
 
 const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sdk }
 
-const { deleteProperty } = Reflect
-const { assign } = Object
-const { parse } = JSON
-
+/** The door is gone before plugin code runs. */
 function define(bundle: Bundle): void {
+  Reflect.deleteProperty(globalThis, '__ashlar')
   const module = { exports: {} as Record<string, unknown> }
   bundle((name) => MODULES[name], module)
   const plugin = module.exports.default as sdk.Plugin | undefined
@@ -31,15 +30,14 @@ function define(bundle: Bundle): void {
   setPlugin(plugin)
 }
 
-/** Plugin code has run before this and may have replaced what it could reach: it gets to see none of what is given here. */
+/** Comes before {@link define}, so that plugin code can replace nothing through which it would see what is given here. */
 function connect(
   requestTimer: (id: number, delayMs: number) => void,
   drawEntropy: DrawEntropy,
   limitsJson: string,
   computing: SharedArrayBuffer,
 ): void {
-  deleteProperty(globalThis, '__ashlar')
-  assign(limits, parse(limitsJson) as GuestLimits)
+  Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
   connectEntropy(drawEntropy)
   connectTimers(requestTimer)
   shareComputing(computing)

@@ -83,12 +83,12 @@ async function createGuest(
     ['connect', 'enter', 'goOn', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
   if (!connect || !enter || !goOn || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
-  await script.run(context, { timeout: loadTimeoutMs })
   const computing = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)
   const shared = new ivm.ExternalCopy(computing).copyInto()
   const requestTimer = new ivm.Callback(onTimer, { ignored: true })
   const entropy = new ivm.Callback(drawEntropy, { sync: true })
   await connect.apply(undefined, [requestTimer, entropy, JSON.stringify(limits), shared] as never)
+  await script.run(context, { timeout: loadTimeoutMs })
   return {
     enter: (calls, timeout) => enter.apply(undefined, [calls], { result: { promise: true, copy: true }, timeout }),
     goOn: (timeout) => goOn.apply(undefined, [], { result: { promise: true, copy: true }, timeout }),
