@@ -2,22 +2,26 @@
  * The first script of every isolate: what plugin bundles import from the host (`zod`, `@ashlar/sdk`), the web platform,
  * and the door through which the sandbox process enters. It is kept in the isolates' start-up snapshot.
  *
- * The process calls `define` with the bundle, then takes the functions of the door and removes it from the global object.
+ * The process takes the functions of the door, calls `connect`, then `define` with the bundle, which removes the door from the
+ * global object.
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
 import { abort, collect, enter, goOn, setPlugin } from './calls.ts'
+import { connectEntropy, type DrawEntropy } from './entropy.ts'
 import { reply } from './host-calls.ts'
 import { limits, shareComputing } from './outbox.ts'
 import { connectTimers, fire } from './timers.ts'
-import { installWebPlatform } from './web.ts'
+import { installWebPlatform } from './web/index.ts'
 import type { GuestLimits } from '../protocol.ts'
 
 type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
 
 const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sdk }
 
+/** The door is gone before plugin code runs. */
 function define(bundle: Bundle): void {
+  Reflect.deleteProperty(globalThis, '__ashlar')
   const module = { exports: {} as Record<string, unknown> }
   bundle((name) => MODULES[name], module)
   const plugin = module.exports.default as sdk.Plugin | undefined
@@ -26,9 +30,15 @@ function define(bundle: Bundle): void {
   setPlugin(plugin)
 }
 
-function connect(requestTimer: (id: number, delayMs: number) => void, limitsJson: string, computing: SharedArrayBuffer): void {
-  Reflect.deleteProperty(globalThis, '__ashlar')
+/** Comes before {@link define}, so that plugin code can replace nothing through which it would see what is given here. */
+function connect(
+  requestTimer: (id: number, delayMs: number) => void,
+  drawEntropy: DrawEntropy,
+  limitsJson: string,
+  computing: SharedArrayBuffer,
+): void {
   Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
+  connectEntropy(drawEntropy)
   connectTimers(requestTimer)
   shareComputing(computing)
 }

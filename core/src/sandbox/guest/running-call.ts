@@ -2,7 +2,7 @@ import type { BlockContext } from '@ashlar/sdk'
 import { IDS_PER_CALL, type GuestCall, type Stretch } from '../protocol.ts'
 import type { Entry } from './entries.ts'
 import { GuestContext } from './block-context.ts'
-import { AbortController } from './web.ts'
+import type * as abort from './web/abort.ts'
 
 /** The first call of a stretch. */
 interface Lead {
@@ -11,13 +11,16 @@ interface Lead {
   followers: number
 }
 
+/** Evaluated when the first call looks at its signal: see `web/index.ts`. */
+const platform = (): typeof abort => require('./web/abort.ts') as typeof abort
+
 /** A call that has not ended. */
 export class RunningCall {
   readonly call: GuestCall
   entry: Entry
   readonly #lead: Lead | undefined
   readonly #node: number
-  #controller: InstanceType<typeof AbortController> | undefined
+  #signal: abort.AbortSignal | undefined
 
   constructor(call: GuestCall, entry: Entry, lead?: Lead, node = 0) {
     this.call = call
@@ -28,16 +31,16 @@ export class RunningCall {
 
   /** What `run` gets as its second argument. */
   get context(): BlockContext {
-    return new GuestContext(this.call.id, () => this.#abortController.signal)
+    return new GuestContext(this.call.id, () => this.#abortSignal as unknown as AbortSignal)
   }
 
   abort(): void {
-    this.#abortController.abort(new Error('the call was aborted'))
+    platform().abortSignal(this.#abortSignal, new Error('the call was aborted'))
   }
 
   /** Made when somebody looks at it: most blocks do not. */
-  get #abortController(): InstanceType<typeof AbortController> {
-    return (this.#controller ??= new AbortController())
+  get #abortSignal(): abort.AbortSignal {
+    return (this.#signal ??= platform().createSignal())
   }
 
   /** The calls that a value leads to within the stretch. @param json the value as JSON text */

@@ -1,4 +1,5 @@
 import ivm from 'isolated-vm'
+import { randomBytes } from 'node:crypto'
 import type { GuestLimits } from '../protocol.ts'
 
 /** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
@@ -99,6 +100,12 @@ function load({ isolate, context }: Blank, code: string, name: string, options: 
   }
 }
 
+/** Bytes as a text with a character each: only primitives go through unwrapped. See `guest/entropy.ts`. */
+function drawEntropy(count: unknown): string {
+  const bytes = typeof count === 'number' && count >= 0 && count <= 65_536 ? Math.trunc(count) : 0
+  return randomBytes(bytes).toString('latin1')
+}
+
 type DoorFunction = ivm.Reference<(json?: string) => string>
 
 async function createGuest(
@@ -113,10 +120,12 @@ async function createGuest(
     ['connect', 'enter', 'goOn', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
   if (!connect || !enter || !goOn || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
-  await script.run(context, { timeout: loadTimeoutMs })
   const computing = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)
   const shared = new ivm.ExternalCopy(computing).copyInto()
-  await connect.apply(undefined, [new ivm.Callback(onTimer, { ignored: true }), JSON.stringify(limits), shared] as never)
+  const requestTimer = new ivm.Callback(onTimer, { ignored: true })
+  const entropy = new ivm.Callback(drawEntropy, { sync: true })
+  await connect.apply(undefined, [requestTimer, entropy, JSON.stringify(limits), shared] as never)
+  await script.run(context, { timeout: loadTimeoutMs })
   return {
     enter: (calls, timeout) => enter.apply(undefined, [calls], { result: { promise: true, copy: true }, timeout }),
     goOn: (timeout) => goOn.apply(undefined, [], { result: { promise: true, copy: true }, timeout }),

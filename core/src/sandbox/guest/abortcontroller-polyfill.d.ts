@@ -1,4 +1,0 @@
-declare module 'abortcontroller-polyfill/dist/cjs-ponyfill.js' {
-  export const AbortController: typeof globalThis.AbortController
-  export const AbortSignal: typeof globalThis.AbortSignal
-}
