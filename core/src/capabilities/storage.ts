@@ -12,7 +12,11 @@ export interface StoragePlace {
   scope: string
 }
 
-const keySchema = z.string().min(1).max(200)
+const keySchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((key) => !key.includes('\0'))
 
 /** The key-value store of blocks. Each call is one statement, so it happens or does not. */
 export interface BlockStorage {
@@ -54,7 +58,7 @@ export function createBlockStorage(pool: pg.Pool): BlockStorage {
 
 function parseKey(key: unknown): string {
   const parsed = keySchema.safeParse(key)
-  if (!parsed.success) throw new AshlarError('BAD_INPUT', 'storage: a key must be text of 1 to 200 characters')
+  if (!parsed.success) throw new AshlarError('BAD_INPUT', 'storage: a key must be text of 1 to 200 characters, without NUL')
   return parsed.data
 }
 

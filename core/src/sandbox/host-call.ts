@@ -43,7 +43,7 @@ function refusal(call: Call, error: unknown): string[] {
 }
 
 /** The guest's word is not trusted beyond this: a code that is a guest's to report or that the host has told it, and a text. */
-export function guestError({ refusals }: Call, code: string, message: unknown): AshlarError {
+export function guestError({ refusals }: Call, code: unknown, message: unknown): AshlarError {
   const known = [...GUEST_ERROR_CODES, ...(refusals ?? [])].find((each) => each === code) ?? 'BLOCK_FAILED'
-  return new AshlarError(known, String(message ?? 'failed').slice(0, 2000))
+  return new AshlarError(known, (typeof message === 'string' ? message : 'failed').slice(0, 2000))
 }

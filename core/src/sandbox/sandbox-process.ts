@@ -5,7 +5,7 @@ import type { SandboxLimits } from './limits.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { guestOfCall, hasRunOutOfMemory, isolateOfGuest, parseEvents, timeout } from './guest-reports.ts'
+import { guestOfCall, hasRunOutOfMemory, isTooDeep, isolateOfGuest, parseEvents, timeout, tooDeep } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { forkSandbox, type Launch } from './launch.ts'
 import type { CallMessage, FromProcess, GuestEvent, LostReason, ToProcess } from './protocol.ts'
@@ -241,7 +241,7 @@ export class SandboxProcess {
   #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
     if (event.t === 'o') this.#takeOutput(call, event, checkSizes)
     else if (event.t === 'c') void this.#answer(call, event)
-    else if (event.t === 'l') this.#takeLog(call, String(event.level), String(event.text))
+    else if (event.t === 'l') this.#takeLog(call, event.level, event.text)
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
     else this.#end(call, event.code === undefined ? undefined : guestError(call, event.code, event.message))
   }
@@ -251,13 +251,10 @@ export class SandboxProcess {
     const bytes = checkSize ? JSON.stringify(value).length : 0
     if (bytes > this.#limits.maxValueBytes || ++call.delivered > this.#limits.maxOutputs) {
       this.abort(call)
-      return call.sink.end(new AshlarError('OUTPUT_LIMIT', `output "${String(pin)}" passes the limits of one run`))
+      return call.sink.end(new AshlarError('OUTPUT_LIMIT', `output "${pin}" passes the limits of one run`))
     }
-    call.sink.output(
-      String(pin),
-      value,
-      next && call.stretched ? this.#foreseen.announce(guestOfCall(call), call.id, next) : undefined,
-    )
+    if (isTooDeep(value)) return this.#passLimit(call, tooDeep(pin))
+    call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(guestOfCall(call), call.id, next) : undefined)
   }
 
   #adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void {

@@ -3,7 +3,7 @@
  * and the door through which the sandbox process enters. It is kept in the isolates' start-up snapshot.
  *
  * The process takes the functions of the door, calls `connect`, then `define` with the bundle, which removes the door from the
- * global object.
+ * global object before any code of the plugin runs.
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'

@@ -50,8 +50,10 @@ export function postManifest(id: number, manifest: unknown): void {
 let current = 0
 /** Shared with the process: the call whose first part, up to its first `await`, runs now; else 0. */
 let computing: Float64Array = new Float64Array(1)
+/** As it was before the plugin's code ran, which is not to lay hands on the shared memory. */
+const SharedView = Float64Array
 export function shareComputing(shared: SharedArrayBuffer): void {
-  computing = new Float64Array(shared)
+  computing = new SharedView(shared)
 }
 
 export function enterCall(id: number): void {

@@ -170,5 +170,11 @@ function isTimeout(error: unknown): boolean {
 
 function loadFailure(error: unknown): LostReason {
   if (isTimeout(error)) return { kind: 'load', message: 'did not finish loading in time' }
-  return { kind: 'load', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  return { kind: 'load', message: error instanceof Error ? ownStack(error) : String(error) }
+}
+
+/** Where in the plugin it was; frames of files of the host are nobody's business. */
+function ownStack({ stack, message }: Error): string {
+  const lines = (stack ?? message).split('\n').filter((line) => !/^\s*at .*(node:|file:|[/\\])/.test(line))
+  return lines.join('\n')
 }

@@ -134,6 +134,9 @@ async function createGuest(
     fire: async (ids, timeout) => void (await fire.apply(undefined, [ids], { timeout })),
     reply: async (answer, timeout) => void (await reply.apply(undefined, [answer], { timeout })),
     computing: () => new Float64Array(computing)[0] ?? 0,
-    dispose: () => context.release(),
+    dispose() {
+      for (const each of [door, connect, enter, goOn, collect, abort, fire, reply]) each.release()
+      context.release()
+    },
   }
 }

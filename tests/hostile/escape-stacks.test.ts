@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
+
+let worker: HostileWorker
+beforeAll(async () => {
+  worker = await startHostileWorker({ maxCpuMs: 2000, isolateMemoryMb: 48, processMemoryMb: 500 })
+})
+afterAll(() => worker.close())
+
+/** Collects the frames of an error that `thrower` makes, and says what they lend: receivers, functions, files. */
+const FRAMES = `
+  const framesOf = (error) => {
+    let frames = []
+    Error.prepareStackTrace = (_error, sites) => { frames = sites; return '' }
+    String(error.stack)
+    return frames
+  }
+  const lent = (frames) => frames.flatMap((frame) => {
+    const self = frame.getThis(), made = frame.getFunction()
+    return [self, made].filter((each) => each !== undefined && each !== globalThis).flatMap((each) => {
+      const found = seen(each.constructor.constructor)
+      return found === 'nothing' ? [] : [found]
+    })
+  })
+  const files = (frames) => [...new Set(frames.map((frame) => String(frame.getFileName() ?? '').replace(/^[0-9a-f]{64}\\.js$/, 'plugin')))].filter((file) => file !== '').toSorted()
+  const HOST = /node:|file:|\\/core\\/|\\.ts|node_modules|isolated/
+`
+
+const ATTEMPTS: Record<string, [run: string, out: unknown]> = {
+  'frames of its own error lend nothing of the host': [`yield ['out', lent(framesOf(new Error()))]`, []],
+  'frames of its own error name the plugin and the door only': [
+    `yield ['out', files(framesOf(new Error()))]`,
+    ['ashlar:guest', 'plugin'],
+  ],
+  'frames of an error of the host lend nothing': [
+    `const error = await context.storage.get('user', 'bug').catch((e) => e); yield ['out', lent(framesOf(error))]`,
+    [],
+  ],
+  'frames made while the host replies lend nothing': [
+    `Error.prepareStackTrace = (_e, sites) => sites
+     const sites = await context.storage.get('user', 'k').then(() => new Error().stack); yield ['out', lent(sites)]`,
+    [],
+  ],
+  'frames made in a timer name no file of the host': [
+    `Error.prepareStackTrace = (_e, sites) => sites
+     const sites = await new Promise((r) => setTimeout(() => r(new Error().stack), 1)); yield ['out', files(sites)]`,
+    ['ashlar:guest', 'plugin'],
+  ],
+  'frames made while an output becomes JSON lend nothing': [
+    `let found = 'none'
+     yield ['out', { toJSON() { found = lent(framesOf(new Error())); return 1 } }]; yield ['n', found]`,
+    1,
+  ],
+  'frames of a stack overflow lend nothing': [
+    `const dive = () => dive(); Error.stackTraceLimit = 1000; let frames = []
+     Error.prepareStackTrace = (_e, sites) => (frames = sites.slice(-50), '')
+     try { dive() } catch (e) { String(e.stack) }
+     yield ['out', lent(frames)]`,
+    [],
+  ],
+  'the stack of a host refusal is empty of paths': [
+    `const { stack } = await context.storage.get('user', 'refuse').catch((e) => e); yield ['out', HOST.test(stack)]`,
+    false,
+  ],
+  'the stack of a host bug is empty of paths': [
+    `const error = await context.storage.get('user', 'bug').catch((e) => e); yield ['out', [error.message, HOST.test(error.stack), Object.keys(error), error.cause ?? null]]`,
+    ['the host failed', false, ['name', 'code'], null],
+  ],
+  'the stack of a refused import is empty of paths': [
+    `const error = await import('node:fs').catch((e) => e); yield ['out', HOST.test(String(error.stack))]`,
+    false,
+  ],
+  'the stack of a transfer that fails is empty of paths': [
+    `Math.max = () => ({}); let stack = 'none'; try { setTimeout(() => {}, 1) } catch (e) { stack = String(e.stack) } yield ['out', HOST.test(stack)]`,
+    false,
+  ],
+  'Error.captureStackTrace on the context tells no path': [
+    `const target = {}; Error.captureStackTrace(target); yield ['out', HOST.test(String(target.stack))]`,
+    false,
+  ],
+  'a stack trace without a limit tells no path': [
+    `Error.stackTraceLimit = Infinity; yield ['out', HOST.test(new Error().stack)]`,
+    false,
+  ],
+  'the caller of the code of a plugin is not told': [`yield ['out', callerOfTop]`, 'none'],
+  'the caller of a function that the host calls is not told': [
+    `let found = 'none'
+     function then(resolve) { try { found = seen(then.caller.constructor) } catch { found = 'refused' } resolve(1) }
+     await { then }; yield ['out', found]`,
+    'refused',
+  ],
+  'the arguments of the caller are not told': [
+    `let found = 'none'
+     function toJSON() { found = toJSON.arguments?.callee?.caller == null ? 'none' : 'some'; return found }
+     yield ['out', { toJSON }]`,
+    'none',
+  ],
+  'an error of errors leads to no host': [
+    `const all = await Promise.any([context.storage.get('user', 'bug')]).catch((e) => e); yield ['out', seen(all.errors.constructor.constructor)]`,
+    'nothing',
+  ],
+  'a rejected signal leads to no host': [
+    `yield ['out', [seen(context.signal.constructor.constructor), String(context.signal.reason ?? 'none')]]`,
+    ['nothing', 'none'],
+  ],
+}
+const TOP = `let callerOfTop = 'none'
+  ;(function sloppy() { try { callerOfTop = arguments.callee.caller?.caller ? 'some' : 'none' } catch { callerOfTop = 'none' } })();${FRAMES}`
+
+describe('a stack', () => {
+  it.concurrent.each(Object.entries(ATTEMPTS))('%s', async (name, [run, out]) => {
+    const result = await worker.attempt({ name, top: TOP, run })
+    expect(result).toMatchObject({ changed: [] })
+    expect(result.outputs[0] ?? result.error).toEqual(['out', out])
+    expect(result.outputs[1] ?? ['n', []]).toEqual(['n', []])
+  })
+
+  it.concurrent.each([
+    ['thrown by run', `throw new Error('mine')`],
+    ['thrown by run, whose message is a getter', `throw Object.defineProperty(new Error(), 'message', { get: () => 'mine' })`],
+    ['thrown by run, without a prototype', `throw Object.assign(Object.create(null), { toString: () => 'mine' })`],
+    ['yielded as an error', `yield ['error', 'mine']`],
+    ['made of a huge text', `throw new Error('mine'.repeat(1e6))`],
+  ])('of an error %s does not reach the host', async (name, run) => {
+    const { error } = await worker.attempt({ name, run })
+    expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: expect.stringMatching(/^mine(mine)*$/) })
+    expect(error?.message.length).toBeLessThanOrEqual(2000)
+  })
+
+  it('of a plugin that does not load names no path of the host', async () => {
+    const { error } = await worker.attempt({ name: 'load', top: `throw new Error('mine')`, run: '' })
+    expect(error).toMatchObject({ code: 'PLUGIN_LOAD_FAILED', message: expect.stringContaining('mine') })
+    expect(error?.message).not.toMatch(/node:|file:|\/core\/|node_modules|\.ts\b/)
+  })
+})

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { pluginSourceOf, type PluginBlock } from './plugin-source.ts'
+
+export interface Outcome {
+  status: string
+  code: string | undefined
+  message: string | undefined
+  /** What the blocks of the graph yielded, in order. */
+  yielded: [pin: string, value: unknown][]
+}
+
+/** A whole runtime with one hostile plugin and two users. */
+export interface HostileRuntime {
+  readonly runtime: TestRuntime
+  readonly mallory: string
+  readonly alice: string
+  /** Makes a graph of these blocks of the plugin, all with the same inputs. @returns its id */
+  graphOf(ownerId: string, blocks: readonly string[], n?: unknown): Promise<string>
+  /** Runs a graph until its execution has ended. */
+  start(ownerId: string, graphId: string): Promise<Outcome>
+  /** Runs blocks of the plugin in a graph of their own. */
+  run(ownerId: string, blocks: readonly string[], n?: unknown): Promise<Outcome>
+  close(): Promise<void>
+}
+
+export async function startHostileRuntime(blocks: readonly PluginBlock[]): Promise<HostileRuntime> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-hostile-'))
+  await mkdir(join(folder, 'hostile'))
+  const manifest = { name: 'hostile', version: '1.0.0', ashlar: { blocks: './index.ts' } }
+  await writeFile(join(folder, 'hostile', 'package.json'), JSON.stringify(manifest))
+  await writeFile(join(folder, 'hostile', 'index.ts'), pluginSourceOf(blocks))
+  const runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { maxCpuMs: 2000 } })
+  const alice = randomUUID()
+  await runtime.database.pool.query(
+    `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
+    [alice],
+  )
+  const graphOf: HostileRuntime['graphOf'] = async (ownerId, names, n = 1) => {
+    const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs: 2000 }))
+    return (await runtime.graphs.create(ownerId, { name: names.join(), document: { nodes } })).id
+  }
+  const start: HostileRuntime['start'] = async (ownerId, graphId) => {
+    const { id } = await runtime.executions.start(ownerId, { graphId, inputs: {} })
+    return outcomeOf(runtime, ownerId, id)
+  }
+  return {
+    runtime,
+    mallory: runtime.ownerId,
+    alice,
+    graphOf,
+    start,
+    run: async (ownerId, names, n) => start(ownerId, await graphOf(ownerId, names, n)),
+    async close() {
+      await runtime.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+async function outcomeOf(runtime: TestRuntime, ownerId: string, executionId: string): Promise<Outcome> {
+  const yielded: Outcome['yielded'] = []
+  for await (const event of await runtime.executions.follow(ownerId, executionId, 0)) {
+    if (event.type === 'NodeOutput') yielded.push([event.pin, event.value])
+    if (event.type === 'ExecutionFinished')
+      return { status: event.status, code: event.reason?.code, message: event.reason?.message, yielded }
+  }
+  throw new Error('the execution did not finish')
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
+import { bundleOf } from './plugin-source.ts'
+import type { Result } from './worker.ts'
+
+let worker: HostileWorker
+beforeAll(async () => {
+  worker = await startHostileWorker({ maxCpuMs: 2000, isolateMemoryMb: 64, processMemoryMb: 500 })
+})
+afterAll(() => worker.close())
+
+/** One plugin: a block that may call the host and waits for a while, and one that may not and tries in the other's name. */
+const PLUGIN = bundleOf(
+  {
+    name: 'granted',
+    top: 'globalThis.kept ??= []',
+    run: `kept.push(context); yield ['out', globalThis.mark ?? 'none']; await new Promise((r) => setTimeout(r, 300)); yield ['n', n]`,
+  },
+  {
+    name: 'forger',
+    run: `const me = ownId(); globalThis.mark = 'forger'; await new Promise((r) => setTimeout(r, 50))
+          const ids = Array.from({ length: 200 }, (_, i) => i * 256).filter((id) => id !== me)
+          yield forge(...ids.map((id) => ({ t: 'c', id, request: 1, method: 'storage.set', args: ['user', 'k', 'stolen'] })))`,
+  },
+  {
+    name: 'ender',
+    run: `const me = ownId(); await new Promise((r) => setTimeout(r, 50))
+          const ids = Array.from({ length: 200 }, (_, i) => i * 256).filter((id) => id !== me)
+          yield forge(...ids.map((id) => ({ t: 'e', id, code: 'BLOCK_FAILED', message: 'forged' })))`,
+  },
+  {
+    name: 'borrower',
+    run: `yield ['out', kept.length]; for (const each of kept) void each.storage.set('user', 'k', 'stolen'); await new Promise((r) => setTimeout(r, 50))`,
+  },
+)
+
+type Where = { scope: string; cordon?: string; owner?: string }
+const run = (block: string, { scope, ...where }: Where): Promise<Result> =>
+  worker.call({ bundle: PLUGIN, block, scope, affinity: scope, keepsScope: true, ...where })
+
+const OTHERS: Record<string, Where> = {
+  'of another execution': { scope: 'second' },
+  'of another user, in a process of its own': { scope: 'second', cordon: 'user:alice', owner: 'alice' },
+  'of another user, in the same process': { scope: 'second', owner: 'alice' },
+}
+
+describe('a block without a grant', () => {
+  it.each(Object.entries(OTHERS))('does not call the host in the name of a call %s', async (_name, where) => {
+    const [granted] = await Promise.all([run('granted', where), run('forger', { scope: 'first' })])
+    expect(granted).toMatchObject({
+      outputs: [
+        ['out', 'none'],
+        ['n', 1],
+      ],
+      hostCalls: [],
+      changed: [],
+    })
+  })
+
+  it.each(Object.entries(OTHERS))('does not end a call %s', async (_name, where) => {
+    const [granted] = await Promise.all([run('granted', where), run('ender', { scope: 'first' })])
+    expect(granted).toMatchObject({
+      outputs: [
+        ['out', 'none'],
+        ['n', 1],
+      ],
+    })
+    expect(granted.error).toBeUndefined()
+  })
+
+  it.each(Object.entries(OTHERS))('does not find the context of a call %s', async (_name, where) => {
+    const [granted, borrower] = await Promise.all([run('granted', where), run('borrower', { scope: 'third' })])
+    expect([granted.hostCalls, borrower.hostCalls, borrower.outputs]).toEqual([[], [], [['out', 0]]])
+  })
+
+  it('does not call the host in the name of a call that has ended', async () => {
+    await run('granted', { scope: 'ended' })
+    const borrower = await run('borrower', { scope: 'ended' })
+    expect(borrower).toMatchObject({ outputs: [['out', 1]], hostCalls: [] })
+  })
+
+  // Calls of one guest share its realm, so the worker cannot tell whose word it hears: a grant of one block of a plugin is
+  // lent to the others for as long as it runs beside them in the same execution.
+  it.fails.each(['forger', 'borrower'])(
+    'does not call the host in the name of a call beside it in its guest (%s)',
+    async (thief) => {
+      const scope = `beside ${thief}`
+      const [granted] = await Promise.all([run('granted', { scope }), run(thief, { scope })])
+      expect(granted.outputs).toHaveLength(2)
+      expect(granted.hostCalls).toEqual([])
+    },
+  )
+})
+
+it('nothing has broken the worker', () => {
+  expect(worker.faults).toEqual([])
+})

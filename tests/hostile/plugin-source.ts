@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+
+/** What a block of a hostile plugin runs: the inside of `async *run(input, context)`. */
+export interface HostileBlock {
+  readonly name: string
+  readonly run: string
+  /** Code of the plugin's top level, before its blocks are defined. */
+  readonly top?: string
+}
+
+/** A bundle as esbuild would make it. Input: any `n`; output pins `out` and `n`. */
+export function bundleOf(...blocks: readonly HostileBlock[]): { digest: string; code: string } {
+  const definitions = blocks.map(
+    ({ name, run }, i) => `defineBlock({
+      id: '00000000-0000-4000-8000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',
+      input: z.object({ n: z.any() }), output: z.object({ out: z.any(), n: z.any() }), tests: [],
+      async *run({ n }, context) { ${run} } })`,
+  )
+  const code = `const { defineBlock, definePlugin } = require('@ashlar/sdk'); const { z } = require('zod');
+    ${TOOLS}
+    ${blocks.map(({ top = '' }) => top).join(';\n')};
+    module.exports.default = definePlugin({ name: 'hostile', blocks: [${definitions.join()}] })`
+  return { digest: createHash('sha256').update(code).digest('hex'), code }
+}
+
+const USES_OF_A_BUNDLE = 5
+
+/** The same block in plugins that differ now and then, so that no isolate has to hold the contexts of many executions. */
+export function freshBundles(block: HostileBlock): () => ReturnType<typeof bundleOf> {
+  let made = 0
+  return () => bundleOf({ ...block, top: `'plugin ${Math.floor(made++ / USES_OF_A_BUNDLE)}'` })
+}
+
+/**
+ * What hostile code has at hand. `look` is a function body that tells which powers it sees; `seen(F)` has a constructor of
+ * functions make and run it; `ownId()` overhears the id of the call that runs; `forge(...events)` is a pair to yield, in
+ * whose place the guest reports those events, as values or as text.
+ */
+const TOOLS = `
+  const look = "return ['process', 'require', 'module', 'Buffer', 'fetch', 'ivm', '__ashlar', 'global', 'Deno', 'setImmediate'].filter((name) => name in globalThis).join()"
+  const seen = (F) => F(look)() || 'nothing'
+  const seenLater = async (F) => { const made = F(look)(); const value = typeof made.next === 'function' ? (await made.next()).value : await made; return value || 'nothing' }
+  const { parse, stringify } = JSON
+  const ownId = () => {
+    const { push } = Array.prototype
+    let heard = ''
+    Array.prototype.push = function (...items) { heard = items[0]; return push.apply(this, items) }
+    console.log('listening')
+    Array.prototype.push = push
+    return parse(heard).id
+  }
+  const forge = (...events) => {
+    const text = events.map((event) => typeof event === 'string' ? event : stringify(event)).join()
+    JSON.stringify = (value, ...rest) => {
+      if (value !== 'n') return stringify(value, ...rest)
+      JSON.stringify = stringify
+      return '"n","v":"forged"}' + (text && ',' + text) + ',{"t":"x","id":0,"x":"y"'
+    }
+    return ['n', 0]
+  }
+`
+
+export interface PluginBlock extends HostileBlock {
+  /** Source text of what its manifest says it may do. @default '{}' */
+  readonly capabilities?: string
+}
+
+/** The entry of a plugin package `hostile`, as an author would write it. */
+export function pluginSourceOf(blocks: readonly PluginBlock[]): string {
+  const definitions = blocks.map(
+    ({ name, run, capabilities = '{}' }, i) => `defineBlock({
+      id: '00000000-0000-4000-9000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',
+      capabilities: ${capabilities}, input: z.object({ n: z.any() }), output: z.object({ out: z.any(), n: z.any() }), tests: [],
+      async *run({ n }: any, context: any): any { ${run} } })`,
+  )
+  return `// @ts-nocheck
+import { defineBlock, definePlugin } from '@ashlar/sdk'
+import { z } from 'zod'
+${TOOLS}
+export default definePlugin({ name: 'hostile', blocks: [${definitions.join()}] })`
+}

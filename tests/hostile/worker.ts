@@ -1,0 +1,134 @@
+/**
+ * A worker process that holds a sandbox and nothing else, so that an attempt that breaks the worker breaks this process and
+ * not the tests'. It is told what to call and answers how that ended; see `Asked` and `Told`.
+ */
+import { AshlarError } from '@ashlar/core'
+import { createSandbox, type CallRequest, type SandboxLimits } from '@ashlar/core/testing'
+
+export type Call = Omit<CallRequest, 'input'> & {
+  input: string
+  abortAfterMs?: number
+  /** The execution goes on: its context is kept. */
+  keepsScope?: boolean
+}
+
+export type Asked = ['start', limits: Partial<SandboxLimits>] | ['call', n: number, call: Call] | ['memory', n: number]
+
+export interface Result {
+  outputs: [pin: string, value: unknown][]
+  /** How many there were; the first few are in `outputs`. */
+  outputCount: number
+  logs: string[]
+  logCount: number
+  hostCalls: [method: string, ...args: unknown[]][]
+  /** Nodes of the stretch that the guest announced. */
+  foreseen: number[]
+  manifest?: unknown
+  error?: { code: string; message: string }
+  tookMs: number
+  /** Things of this process that are not as they were. */
+  changed: string[]
+}
+
+/** `broken`: something was thrown that nobody catches, of which a worker ends. */
+export type Told =
+  | ['ready']
+  | ['broken', message: string]
+  | ['result', n: number, result: Result]
+  | ['memory', n: number, pids: number[], ownMb: number]
+
+const MOST_TOLD = 20
+const MOST_CHARS = 5000
+let sandbox: Awaited<ReturnType<typeof createSandbox>>
+
+process.on('message', (asked: Asked) => {
+  if (asked[0] === 'start') void start(asked[1])
+  else if (asked[0] === 'call') run(asked[1], asked[2])
+  else tell(['memory', asked[1], sandbox.pids(), process.memoryUsage().rss / 2 ** 20])
+})
+process.on('disconnect', () => process.exit(0))
+process.on('uncaughtException', (error) => tell(['broken', error.message]))
+
+async function start(limits: Partial<SandboxLimits>): Promise<void> {
+  sandbox = await createSandbox(limits)
+  tell(['ready'])
+}
+
+function run(n: number, { input, abortAfterMs, keepsScope = false, ...call }: Call): void {
+  const startedAt = performance.now()
+  const result: Result = {
+    outputs: [],
+    outputCount: 0,
+    logs: [],
+    logCount: 0,
+    hostCalls: [],
+    foreseen: [],
+    tookMs: 0,
+    changed: [],
+  }
+  const finish = (error?: { code: string; message: string }): void => {
+    if (!keepsScope) sandbox.forget(call.scope)
+    if (error) result.error = { code: error.code, message: error.message }
+    tell(['result', n, { ...result, tookMs: performance.now() - startedAt, changed: changes() }])
+  }
+  const abort = sandbox.call(
+    { ...call, input: () => input },
+    {
+      output(pin, value, foreseen = []) {
+        result.foreseen.push(...foreseen.slice(0, MOST_TOLD).map(({ node }) => node))
+        for (const each of foreseen) each.drop()
+        if (result.outputCount++ < MOST_TOLD) result.outputs.push([pin, short(value)])
+      },
+      log: (level, text) => result.logCount++ < MOST_TOLD && void result.logs.push(`${level}: ${text}`),
+      async hostCall(method, args) {
+        if (result.hostCalls.length < MOST_TOLD)
+          result.hostCalls.push([short(method) as string, ...args.slice(0, MOST_TOLD).map(short)])
+        return answer(method, args)
+      },
+      manifest: (manifest) => (result.manifest = short(manifest)),
+      end: finish,
+    },
+  )
+  if (abortAfterMs === undefined) return
+  setTimeout(() => {
+    abort()
+    finish({ code: 'ABORTED', message: 'aborted by the test' })
+  }, abortAfterMs)
+}
+
+/** A host that says what it was asked, refuses the key `refuse`, and has a bug at the key `bug`. */
+async function answer(method: string, args: readonly unknown[]): Promise<unknown> {
+  if (args[1] === 'refuse') throw new AshlarError('BAD_INPUT', 'refused')
+  if (args[1] === 'bug') throw new Error(`a bug in ${import.meta.filename}`)
+  if (args[1] === 'proto')
+    return JSON.parse('{"__proto__":{"polluted":"guest"},"constructor":{"prototype":{"polluted":"guest"}}}')
+  return { method: short(method), key: short(args[1]), list: [1, { deep: true }] }
+}
+
+/** What can be told in full is; of the rest only that it was. */
+function short(value: unknown): unknown {
+  try {
+    const text = JSON.stringify(value)
+    return text === undefined || text.length <= MOST_CHARS ? value : `<${text.length} characters>`
+  } catch (error) {
+    return `<${error instanceof Error ? error.name : 'unknown'}>`
+  }
+}
+
+const PROTOTYPES = { Object, Array, Function, String, Number, Promise, Map, Set, Error, RegExp, Date }
+const BEFORE = fingerprint()
+
+function fingerprint(): Record<string, string> {
+  const names = Object.entries(PROTOTYPES).map(([name, { prototype }]) => [name, Reflect.ownKeys(prototype).map(String).join()])
+  return { ...(Object.fromEntries(names) as Record<string, string>), global: Object.keys(globalThis).join() }
+}
+
+function changes(): string[] {
+  const now = fingerprint()
+  const known = Object.keys(BEFORE).filter((name) => now[name] !== BEFORE[name])
+  return 'polluted' in {} ? [...known, 'polluted'] : known
+}
+
+function tell(told: Told): void {
+  process.send?.(told)
+}
