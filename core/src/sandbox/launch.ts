@@ -9,11 +9,10 @@ import { promisify } from 'node:util'
 export interface Launch {
   execPath: string
   execArgv: string[]
-  /** Whether the operating system gives them no network. */
-  hasNoNetwork: boolean
 }
 
 const run = promisify(execFile)
+const MAIN = fileURLToPath(new URL('process/main.ts', import.meta.url))
 const UNSHARE = ['--user', '--map-current-user', '--net', '--ipc', '--']
 
 /**
@@ -29,15 +28,14 @@ export async function planLaunch(): Promise<Launch> {
     '--disable-warning=SecurityWarning',
     ...permissions(),
   ]
-  const hasNoNetwork = process.platform === 'linux' && (await canUnshare())
-  return hasNoNetwork
-    ? { execPath: 'unshare', execArgv: [...UNSHARE, process.execPath, ...node], hasNoNetwork }
-    : { execPath: process.execPath, execArgv: node, hasNoNetwork }
+  return process.platform === 'linux' && (await canUnshare())
+    ? { execPath: 'unshare', execArgv: [...UNSHARE, process.execPath, ...node] }
+    : { execPath: process.execPath, execArgv: node }
 }
 
 /** Starts one: nothing of the environment, nothing open but the channel and its standard error. */
 export function forkSandbox({ execPath, execArgv }: Launch): ChildProcess {
-  return fork(fileURLToPath(new URL('process/main.ts', import.meta.url)), {
+  return fork(MAIN, {
     env: {},
     execPath,
     execArgv,
@@ -53,19 +51,24 @@ function permissions(): string[] {
 /** Its own modules, and the addon with what finds it. */
 function readable(): string[] {
   const own = dirname(fileURLToPath(import.meta.url))
-  const require = createRequire(import.meta.url)
-  const addon = realpathSync(require.resolve('isolated-vm'))
+  const addon = findAddon()
   const finder = realpathSync(createRequire(addon).resolve('node-gyp-build'))
   const packageFile = join(own, '..', '..', 'package.json')
   const link = join(own, '..', '..', 'node_modules', 'isolated-vm')
   return [join(own, '/'), packageFile, link, dirname(dirname(addon)), dirname(finder), '/etc/alpine-release']
 }
 
+/** Root in a namespace of its own has no right to the files of others: then what is needed may be out of reach. */
 async function canUnshare(): Promise<boolean> {
+  const isWithinReach = ['test', '-r', MAIN, '-a', '-r', findAddon(), '-a', '-x', process.execPath]
   try {
-    await run('unshare', [...UNSHARE, 'true'])
+    await run('unshare', [...UNSHARE, ...isWithinReach], { env: {} })
     return true
   } catch {
     return false
   }
+}
+
+function findAddon(): string {
+  return realpathSync(createRequire(import.meta.url).resolve('isolated-vm'))
 }
