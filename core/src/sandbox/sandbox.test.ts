@@ -14,6 +14,7 @@ let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await createSandbox({
     maxCpuMs: 3000,
+    loadTimeoutMs: 1000,
     isolateMemoryMb: 32,
     processMemoryMb: 400,
     maxValueBytes: 100_000,
