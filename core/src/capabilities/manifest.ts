@@ -1,42 +1,48 @@
 import { z } from 'zod'
-import { describeEntry, httpGrantSchema } from './http/index.ts'
+import type { GrantKind } from './grant-kind.ts'
+import { httpGrant } from './http/index.ts'
+import { storageGrant } from './storage/index.ts'
 
 /** What a manifest may name, by kind. An unknown kind is refused, so that nothing is granted by mistake. */
 export const capabilitiesSchema = z.strictObject(
   {
-    storage: z
-      .array(z.enum(['graph', 'user']))
-      .min(1)
-      .optional(),
-    http: httpGrantSchema.optional(),
+    storage: storageGrant.schema.optional(),
+    http: httpGrant.schema.optional(),
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKinds(issue.keys) : undefined) },
 )
 
 export type Capabilities = z.output<typeof capabilitiesSchema>
+type Kind = keyof Capabilities
 
-/** Kinds whose use can be seen outside of the execution. */
-const VISIBLE: Record<keyof Capabilities, boolean> = { storage: true, http: true }
+/** In the order in which they are listed. */
+const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = { storage: storageGrant, http: httpGrant }
 
 /** Whether a block with these capabilities can have effects: it is then never run again unasked. */
 export function isEffectful(capabilities: Capabilities): boolean {
-  return Object.entries(VISIBLE).some(([kind, isVisible]) => isVisible && capabilities[kind as keyof Capabilities] !== undefined)
+  return granted(capabilities).some(([, { isVisible }]) => isVisible)
 }
 
 /** One line per power, for people: `{ kind: 'storage', detail: 'graph' }`, `{ kind: 'http', detail: 'GET api.github.com/repos/*' }`. */
-export function listCapabilities({ storage = [], http = [] }: Capabilities): { kind: string; detail: string }[] {
-  return [
-    ...storage.map((scope) => ({ kind: 'storage', detail: scope })),
-    ...http.map((entry) => ({ kind: 'http', detail: describeEntry(entry) })),
-  ]
+export function listCapabilities(capabilities: Capabilities): { kind: string; detail: string }[] {
+  return granted(capabilities).flatMap(([kind, { describe }, grant]) => describe(grant).map((detail) => ({ kind, detail })))
 }
 
 /** The input pins that decide what a block may reach. */
-export function pinsOfCapabilities({ http = [] }: Capabilities): string[] {
-  return http.flatMap((entry) => (typeof entry === 'object' && 'fromInput' in entry ? [entry.fromInput] : []))
+export function pinsOfCapabilities(capabilities: Capabilities): string[] {
+  return granted(capabilities).flatMap(([, { pins }, grant]) => pins?.(grant) ?? [])
+}
+
+/** What is said of each kind belongs to that kind: the pairs keep them together, so their type is not needed. */
+function granted(capabilities: Capabilities): [kind: string, rules: GrantKind<unknown>, grant: unknown][] {
+  return Object.entries(KINDS).flatMap(([kind, rules]) => {
+    const grant = capabilities[kind as Kind]
+    return grant === undefined ? [] : [[kind, rules as GrantKind<unknown>, grant]]
+  })
 }
 
 function unknownKinds(kinds: readonly string[]): string {
   const names = kinds.map((kind) => JSON.stringify(kind)).join(', ')
-  return `there is no capability ${names}; there are ${Object.keys(VISIBLE).join(' and ')}`
+  const [last, ...others] = Object.keys(KINDS).toReversed()
+  return `there is no capability ${names}; there are ${others.toReversed().join(', ')} and ${last}`
 }

@@ -34,14 +34,19 @@ export interface TestHttp {
 
 export function createTestHttp({ grant = [{ anyHost: true }], inputs = {}, ...options }: TestHttpOptions = {}): TestHttp {
   const http = createHttp(options)
-  const session = http.createSession({ qualifiedName: 'test/block', http: grant, inputOf: (pin) => inputs[pin] })
+  const session = http.createSession({
+    actor: { ownerId: 'nobody', graphId: null },
+    block: { qualifiedName: 'test/block', capabilities: { http: grant }, inputSchema: {} },
+    inputOf: (pin) => inputs[pin],
+  })
+  const endRun = (): void => session.close?.()
   const perform = (method: string, ...args: unknown[]): Promise<unknown> => session.perform(method, args)
   return {
     perform,
     request: (url, request = {}) => exchange(perform, url, request),
-    endRun: session.close,
+    endRun,
     async close() {
-      session.close()
+      endRun()
       await http.close()
     },
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
+import type { Acting } from '../acting.ts'
+import type { GrantKind } from '../grant-kind.ts'
 import { allows, allowsHost, formatRule, isForbiddenMethod, parseRule, type Rule } from './rule.ts'
 import { parseTarget } from './target.ts'
 
@@ -25,24 +27,23 @@ const entrySchema = z.union(
   },
 )
 
-/** What a manifest says under `http`: rules, the hosts that an input names, or every host. */
-export const httpGrantSchema = z.array(entrySchema).min(1).max(100)
+const schema = z.array(entrySchema).min(1).max(100)
 
-export type HttpGrant = z.output<typeof httpGrantSchema>
+export type HttpGrant = z.output<typeof schema>
 type Entry = HttpGrant[number]
 
+/** What a manifest says under `http`: rules, the hosts that an input names, or every host. */
+export const httpGrant = {
+  schema,
+  isVisible: true,
+  describe: (grant) => grant.map(describeEntry),
+  pins: (grant) => grant.flatMap((entry) => (typeof entry === 'object' && 'fromInput' in entry ? [entry.fromInput] : [])),
+} satisfies GrantKind<HttpGrant>
+
 /** An entry in one plain line, for people. */
-export function describeEntry(entry: Entry): string {
+function describeEntry(entry: Entry): string {
   if (typeof entry === 'string') return formatRule(parseRule(entry))
   return 'anyHost' in entry ? 'ANY HOST' : `the host of input "${entry.fromInput}"`
-}
-
-/** The block that asks, as far as its grant goes. */
-export interface Asking {
-  qualifiedName: string
-  http: HttpGrant | undefined
-  /** The value of an input pin of this run. */
-  inputOf(pin: string): unknown
 }
 
 /** Checks requests against what a block's manifest and the inputs of its run allow. */
@@ -52,7 +53,8 @@ export interface Granted {
 }
 
 /** @throws {AshlarError} CAPABILITY_MISSING when the manifest says nothing of http */
-export function createGranted({ qualifiedName, http, inputOf }: Asking): Granted {
+export function createGranted({ block: { qualifiedName, capabilities }, inputOf }: Acting): Granted {
+  const { http } = capabilities
   if (!http) {
     const message = `block ${qualifiedName} does not have the capability http; its manifest must name what it may reach, as in http: ["GET api.example.com"]`
     throw new AshlarError('CAPABILITY_MISSING', message)
@@ -82,7 +84,7 @@ function denied(block: string, method: string, url: URL, rules: readonly Rule[])
   )
 }
 
-function rulesOf(entry: Entry, inputOf: Asking['inputOf']): Rule[] {
+function rulesOf(entry: Entry, inputOf: Acting['inputOf']): Rule[] {
   if (typeof entry === 'string') return [parseRule(entry)]
   return 'fromInput' in entry ? textsIn(inputOf(entry.fromInput)).flatMap(ruleOfInput) : []
 }

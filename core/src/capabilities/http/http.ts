@@ -1,8 +1,8 @@
+import type { Acting, PowerSession } from '../acting.ts'
 import { createAddressGuard } from './address-guard.ts'
-import type { Asking } from './grant.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createHttpPool, type Resolve } from './pool.ts'
-import { createHttpSession, type HttpSession } from './session.ts'
+import { createHttpSession } from './session.ts'
 
 export interface HttpOptions {
   /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
@@ -14,7 +14,7 @@ export interface HttpOptions {
 
 /** Requests of blocks to the outside: the worker makes them, from a pool of connections of its own. */
 export interface Http {
-  createSession(asking: Asking): HttpSession
+  createSession(acting: Acting): PowerSession
   close(): Promise<void>
 }
 
@@ -24,7 +24,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   const guard = createAddressGuard(options.allow ?? [])
   const pool = createHttpPool(guard, limits, options.resolve)
   return {
-    createSession: (asking) => createHttpSession({ pool, limits }, asking),
+    createSession: (acting) => createHttpSession({ pool, limits }, acting),
     close: () => pool.destroy(),
   }
 }

@@ -1,6 +1,5 @@
 export { isHttpAllowEntry } from './address-guard.ts'
 export { createHttp } from './http.ts'
-export { describeEntry, httpGrantSchema } from './grant.ts'
+export { httpGrant } from './grant.ts'
 export type { HttpGrant } from './grant.ts'
-export type { Http, HttpOptions } from './http.ts'
-export type { HttpSession } from './session.ts'
+export type { HttpOptions } from './http.ts'

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
+import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
 import { Exchange } from './exchange.ts'
-import { createGranted, type Asking, type Granted } from './grant.ts'
+import { createGranted, type Granted } from './grant.ts'
 import { requestHeaders } from './headers.ts'
 import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
 import type { Hop } from './redirect.ts'
@@ -22,29 +23,24 @@ import { parseTarget } from './target.ts'
  * - `http.cancel(number)` ends it early.
  *
  * All that is open is cancelled when the run ends, is aborted or times out.
+ *
+ * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT HTTP_DENIED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED
  */
-export interface HttpSession {
-  /** @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT HTTP_DENIED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED */
-  perform(method: string, args: readonly unknown[]): Promise<unknown>
-  /** Cancels all that is open. */
-  close(): void
+export function createHttpSession(parts: HttpSessionParts, acting: Acting): PowerSession {
+  const requests = new OpenRequests(parts, acting)
+  return {
+    perform: async (method, args) => {
+      const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
+      if (!perform) throw unknownHostCall(acting, method)
+      return perform(requests, args)
+    },
+    close: () => requests.close(),
+  }
 }
 
 export interface HttpSessionParts {
   pool: Dispatcher
   limits: HttpLimits
-}
-
-export function createHttpSession(parts: HttpSessionParts, asking: Asking): HttpSession {
-  const requests = new OpenRequests(parts, asking)
-  return {
-    perform: async (method, args) => {
-      const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
-      if (!perform) throw new AshlarError('BAD_INPUT', `there is no host call ${showValue(method)}`)
-      return perform(requests, args)
-    },
-    close: () => requests.close(),
-  }
 }
 
 const METHODS: Record<string, (requests: OpenRequests, args: readonly unknown[]) => unknown> = {
@@ -69,20 +65,20 @@ const requestSchema = z.object({
 
 class OpenRequests {
   readonly #parts: HttpSessionParts
-  readonly #asking: Asking
+  readonly #acting: Acting
   readonly #open = new Map<number, Exchange>()
   readonly #reading = new Set<number>()
   #granted: Granted | undefined
   #lastId = 0
   #isClosed = false
 
-  constructor(parts: HttpSessionParts, asking: Asking) {
+  constructor(parts: HttpSessionParts, acting: Acting) {
     this.#parts = parts
-    this.#asking = asking
+    this.#acting = acting
   }
 
   open(request: unknown): number {
-    const granted = (this.#granted ??= createGranted(this.#asking))
+    const granted = (this.#granted ??= createGranted(this.#acting))
     const { limits } = this.#parts
     if (this.#isClosed) throw ended()
     if (this.#open.size >= limits.maxOpen)

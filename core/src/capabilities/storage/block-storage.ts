@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { z } from 'zod'
-import { throughOutages } from '../database/index.ts'
-import { AshlarError } from '../errors/index.ts'
+import { throughOutages } from '../../database/index.ts'
+import { AshlarError } from '../../errors/index.ts'
 
 const MAX_VALUE_BYTES = 64 * 1024
 

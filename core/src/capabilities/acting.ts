@@ -1,0 +1,47 @@
+import { AshlarError, showValue } from '../errors/index.ts'
+import type { Capabilities as Granted } from './manifest.ts'
+
+/** On whose behalf a block acts. */
+export interface Actor {
+  ownerId: string
+  /** None for a single block that runs by itself. */
+  graphId: string | null
+}
+
+/** The block that acts, as far as its capabilities go. */
+export interface ActingBlock {
+  qualifiedName: string
+  capabilities: Granted
+  /** JSON Schema of its inputs: what a pin that has no value is. */
+  inputSchema: { properties?: unknown }
+}
+
+/** One run of a block, as its powers see it. */
+export interface Acting {
+  actor: Actor
+  block: ActingBlock
+  /** The value of an input pin in this run. */
+  inputOf(pin: string): unknown
+}
+
+/** What one run of a block asks of one kind of power. */
+export interface PowerSession {
+  /**
+   * @param method like `storage.get`
+   * @throws {AshlarError} CAPABILITY_MISSING when the block's manifest does not name what it takes, BAD_INPUT, and those of the kind
+   */
+  perform(method: string, args: readonly unknown[]): Promise<unknown>
+  /** Ends what the run has left open. */
+  close?(): void
+}
+
+/** A kind of power, in the worker. Its methods all begin with its name and a dot. */
+export interface Power {
+  createSession(acting: Acting): PowerSession
+  close?(): Promise<void>
+}
+
+/** @returns BAD_INPUT for a method that no kind has */
+export function unknownHostCall({ block }: Acting, method: string): AshlarError {
+  return new AshlarError('BAD_INPUT', `block ${block.qualifiedName}: there is no host call ${showValue(method)}`)
+}

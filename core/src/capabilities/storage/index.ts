@@ -1,0 +1,2 @@
+export { createStorage } from './storage.ts'
+export { storageGrant } from './grant.ts'

@@ -1,0 +1,40 @@
+import type pg from 'pg'
+import { AshlarError, showValue } from '../../errors/index.ts'
+import { unknownHostCall, type Acting, type Power } from '../acting.ts'
+import { createBlockStorage, type BlockStorage, type StoragePlace } from './block-storage.ts'
+
+/** Values that outlive an execution: `storage.get(scope, key)`, `storage.set(scope, key, value)`, `storage.compareAndSet(scope, key, expected, value)`. */
+export function createStorage(pool: pg.Pool): Power {
+  const storage = createBlockStorage(pool)
+  return {
+    createSession: (acting) => ({
+      async perform(method, [scope, ...args]) {
+        const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
+        if (!perform) throw unknownHostCall(acting, method)
+        return perform(storage, placeOf(acting, scope), args)
+      },
+    }),
+  }
+}
+
+type Perform = (storage: BlockStorage, place: StoragePlace, args: unknown[]) => Promise<unknown>
+
+const METHODS: Record<string, Perform> = {
+  'storage.get': (storage, place, [key]) => storage.get(place, key),
+  'storage.set': (storage, place, [key, value]) => storage.set(place, key, value),
+  'storage.compareAndSet': (storage, place, [key, expected, value]) => storage.compareAndSet(place, key, expected, value),
+}
+
+function placeOf({ actor: { ownerId, graphId }, block }: Acting, scope: unknown): StoragePlace {
+  const isGranted = block.capabilities.storage?.some((granted) => granted === scope) ?? false
+  if (!isGranted) {
+    const message = `block ${block.qualifiedName} does not have the capability storage ${showValue(scope)}; its manifest must name it`
+    throw new AshlarError('CAPABILITY_MISSING', message)
+  }
+  if (scope === 'graph' && graphId === null)
+    throw new AshlarError(
+      'BAD_INPUT',
+      `block ${block.qualifiedName}: storage "graph" needs a graph, and this block runs by itself`,
+    )
+  return { ownerId, scope: scope === 'graph' ? `graph:${graphId}` : 'user' }
+}
