@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
-import { createCapabilities } from './capabilities/index.ts'
+import { createCapabilities, type Provider } from './capabilities/index.ts'
+import { Credential, createCredentialStore, createCredentials, createSecretBox, type Credentials } from './credentials/index.ts'
 import { createNotifications, openDatabase, type Database, type Notifications } from './database/index.ts'
 import {
   Execution,
@@ -26,7 +27,7 @@ import { createQueue } from './queue/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
 
 /** Everything that MikroORM keeps. */
-export const ENTITIES = [User, ApiKey, PluginBundle, Graph, GraphVersion, Execution]
+export const ENTITIES = [User, ApiKey, PluginBundle, Graph, GraphVersion, Execution, Credential]
 
 /** `gateway` answers and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in one process. */
 export type Role = 'all' | 'gateway' | 'worker'
@@ -38,6 +39,8 @@ export interface RuntimeConfig {
   role?: Role
   /** Folders whose subfolders are plugin packages; a gateway takes what the workers have. */
   pluginRoots: readonly string[]
+  /** Keys that seal credentials, base64 of 32 bytes each: the first seals, every one opens. All processes of an installation have the same. @default none: credentials cannot be kept */
+  secretKeys?: readonly string[]
   /** Reload plugins when their files change. @default false */
   watch?: boolean
   sandbox?: Partial<SandboxLimits>
@@ -58,6 +61,7 @@ export interface RuntimeConfig {
 /** Everything the schema and the gateway see of core. */
 export interface Runtime {
   accounts: Accounts
+  credentials: Credentials
   database: Database
   executions: Executions
   graphs: Graphs
@@ -117,7 +121,13 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const parts = { database, notifications, queue, plans, onError }
   if (config.alone) await queue.release(await queue.held())
   const children = createChildren({ ...parts, graphs, maxValueBytes })
-  const capabilities = createCapabilities(database.pool, { http: { allow: config.httpAllow ?? [] } })
+  const box = createSecretBox(config.secretKeys ?? [])
+  const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
+  const capabilities = createCapabilities({
+    pool: database.pool,
+    credentials: createCredentialStore(database.pool, box, findProvider),
+    http: { allow: config.httpAllow ?? [] },
+  })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays })
@@ -129,6 +139,12 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   }
   return {
     accounts: createAccounts(database.fork),
+    credentials: createCredentials({
+      fork: database.fork,
+      box,
+      provider: findProvider,
+      providerNames: () => plugins.providers().map(({ qualifiedName }) => qualifiedName),
+    }),
     database,
     executions,
     graphs,

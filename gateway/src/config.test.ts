@@ -11,6 +11,7 @@ describe('parseConfig', () => {
       retentionDays: 30,
       sandboxMemoryMb: undefined,
       httpAllow: [],
+      secretKeys: [],
     }
     expect(parseConfig({})).toEqual(expected)
     expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
@@ -27,6 +28,7 @@ describe('parseConfig', () => {
         ASHLAR_RETENTION_DAYS: '7',
         ASHLAR_SANDBOX_MEMORY: '2048',
         ASHLAR_HTTP_ALLOW: '10.0.0.0/8, *.lab.example',
+        ASHLAR_SECRET_KEY: `${'A'.repeat(43)}=,${'b'.repeat(43)}`,
       }),
     ).toEqual({
       port: 0,
@@ -36,6 +38,7 @@ describe('parseConfig', () => {
       retentionDays: 7,
       sandboxMemoryMb: 2048,
       httpAllow: ['10.0.0.0/8', '*.lab.example'],
+      secretKeys: [`${'A'.repeat(43)}=`, 'b'.repeat(43)],
     })
   })
 

@@ -17,6 +17,8 @@ export interface Config {
   sandboxMemoryMb: number | undefined
   /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
   httpAllow: string[]
+  /** Keys that seal credentials, base64, the newest first. @default none: the data directory keeps one */
+  secretKeys: string[]
 }
 
 /**
@@ -37,6 +39,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     retentionDays: ASHLAR_RETENTION_DAYS,
     sandboxMemoryMb: parsed.data.ASHLAR_SANDBOX_MEMORY,
     httpAllow: parsed.data.ASHLAR_HTTP_ALLOW,
+    secretKeys: parsed.data.ASHLAR_SECRET_KEY,
   }
 }
 
@@ -70,6 +73,11 @@ const variables = z.object({
     .transform((text) => text.split(',').map((entry) => entry.trim()))
     .pipe(z.array(z.string().refine(isHttpAllowEntry)))
     .default([]),
+  ASHLAR_SECRET_KEY: z
+    .string()
+    .transform((text) => text.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().refine(isSecretKey)))
+    .default([]),
 })
 
 const EXPECTED: Record<string, string> = {
@@ -80,15 +88,22 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
   ASHLAR_SANDBOX_MEMORY: 'a whole number of MB, at least 256',
   ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',
+  ASHLAR_SECRET_KEY: '32 random bytes as base64 (openssl rand -base64 32), or several, separated by commas, the newest first',
 }
 
 function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {
   const name = String(variable)
   const value = given[name] ?? ''
-  const got = showValue(name === 'DATABASE_URL' ? withoutPassword(value) : value)
+  const shown = name === 'DATABASE_URL' ? withoutPassword(value) : value
+  const got = name === 'ASHLAR_SECRET_KEY' ? `${value.length} characters` : showValue(shown)
   return new AshlarError('CONFIG_INVALID', `environment variable ${name} must be ${EXPECTED[name]}, got ${got}`, {
     details: { variable: name },
   })
+}
+
+/** 32 bytes, base64 or base64url. */
+export function isSecretKey(text: string): boolean {
+  return /^[\w+/-]{43}=?$/.test(text) && Buffer.from(text, 'base64').length === 32
 }
 
 function isPostgresUrl(text: string): boolean {

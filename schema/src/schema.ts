@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import './accounts/index.ts'
 import { builder } from './builder.ts'
+import './credentials/index.ts'
 import './executions/index.ts'
 import './graphs/index.ts'
 import './plugins/index.ts'

@@ -27,13 +27,16 @@ export interface HostileRuntime {
   close(): Promise<void>
 }
 
-export async function startHostileRuntime(blocks: readonly PluginBlock[]): Promise<HostileRuntime> {
+export async function startHostileRuntime(
+  blocks: readonly PluginBlock[],
+  httpAllow: readonly string[] = [],
+): Promise<HostileRuntime> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-hostile-'))
   await mkdir(join(folder, 'hostile'))
   const manifest = { name: 'hostile', version: '1.0.0', ashlar: { blocks: './index.ts' } }
   await writeFile(join(folder, 'hostile', 'package.json'), JSON.stringify(manifest))
   await writeFile(join(folder, 'hostile', 'index.ts'), pluginSourceOf(blocks))
-  const runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { maxCpuMs: 2000 } })
+  const runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { maxCpuMs: 2000 }, httpAllow })
   const alice = randomUUID()
   await runtime.database.pool.query(
     `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,

@@ -1,4 +1,5 @@
 import { AshlarError, showValue } from '../errors/index.ts'
+import type { RunCredentials } from './credentials/index.ts'
 import type { Capabilities as Granted } from './manifest.ts'
 
 /** On whose behalf a block acts. */
@@ -14,6 +15,8 @@ export interface ActingBlock {
   capabilities: Granted
   /** JSON Schema of its inputs: what a pin that has no value is. */
   inputSchema: { properties?: unknown }
+  /** Names of credentials, by qualified provider, that the node is to use. */
+  chosenCredentials: Readonly<Record<string, string>>
 }
 
 /** One run of a block, as its powers see it. */
@@ -22,6 +25,7 @@ export interface Acting {
   block: ActingBlock
   /** The value of an input pin in this run. */
   inputOf(pin: string): unknown
+  credentials: RunCredentials
 }
 
 /** What one run of a block asks of one kind of power. */

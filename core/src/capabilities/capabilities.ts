@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { unknownHostCall, type Acting, type ActingBlock, type Actor, type Power, type PowerSession } from './acting.ts'
+import { createCredentialsPower, createRunCredentials, type CredentialStore } from './credentials/index.ts'
 import { createHttp, type HttpOptions } from './http/index.ts'
 import { createStorage } from './storage/index.ts'
 
@@ -8,10 +9,16 @@ export interface Capabilities {
   /**
    * What one run of a block asks for.
    *
+   * @param node its block, and the credentials that the graph says it uses, by qualified provider
    * @param inputs of this run; asked for where the manifest makes a power depend on them
    */
-  createSession(actor: Actor, block: ActingBlock, inputs: () => Record<string, unknown>): CapabilitySession
+  createSession(actor: Actor, node: ActingNode, inputs: () => Record<string, unknown>): CapabilitySession
   close(): Promise<void>
+}
+
+interface ActingNode {
+  block: Omit<ActingBlock, 'chosenCredentials'>
+  credentials: Readonly<Record<string, string>>
 }
 
 export interface CapabilitySession {
@@ -21,14 +28,24 @@ export interface CapabilitySession {
   close(): void
 }
 
-export function createCapabilities(pool: pg.Pool, options: { http?: HttpOptions } = {}): Capabilities {
+export interface CapabilityOptions {
+  pool: pg.Pool
+  credentials: CredentialStore
+  http?: HttpOptions
+}
+
+export function createCapabilities({ pool, credentials: store, http }: CapabilityOptions): Capabilities {
   const powers: Record<string, Power> = {
     storage: createStorage(pool),
-    http: createHttp(options.http),
+    http: createHttp(http),
+    credentials: createCredentialsPower(),
   }
   return {
-    createSession: (actor, block, inputs) =>
-      createSession(powers, { actor, block, inputOf: (pin) => inputs()[pin] ?? defaultOf(block, pin) }),
+    createSession(actor, node, inputs) {
+      const block = { ...node.block, chosenCredentials: node.credentials }
+      const credentials = createRunCredentials(store, actor, block)
+      return createSession(powers, { actor, block, credentials, inputOf: (pin) => inputs()[pin] ?? defaultOf(block, pin) })
+    },
     close: async () => {
       for (const power of Object.values(powers)) await power.close?.()
     },

@@ -1,4 +1,13 @@
-export { capabilitiesSchema, isEffectful, listCapabilities, pinsOfCapabilities } from './manifest.ts'
+export {
+  capabilitiesSchema,
+  isEffectful,
+  listCapabilities,
+  pinsOfCapabilities,
+  providersOf,
+  qualifyCapabilities,
+} from './manifest.ts'
 export { isHttpAllowEntry } from './http/index.ts'
+export { providerSchema, secretHostSchema, secretSchema } from './credentials/index.ts'
 export { createCapabilities } from './capabilities.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
+export type { CredentialStore, CredentialType, Provider, Secret } from './credentials/index.ts'

@@ -30,7 +30,7 @@ describe('the capabilities of a manifest', () => {
   })
 
   it.each([
-    [{ network: [] }, 'there is no capability "network"; there are storage and http'],
+    [{ network: [] }, 'there is no capability "network"; there are storage, http, credentials and credentials.reveal'],
     [{ http: ['*'] }, 'the http rule "*" has the host "*", which is nearly every host; say so loudly and use anyHost()'],
     [
       { http: ['GET *.com/x'] },

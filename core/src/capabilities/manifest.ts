@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { credentialsGrant, qualifyProvider, revealGrant } from './credentials/index.ts'
 import type { GrantKind } from './grant-kind.ts'
 import { httpGrant } from './http/index.ts'
 import { storageGrant } from './storage/index.ts'
@@ -8,6 +9,8 @@ export const capabilitiesSchema = z.strictObject(
   {
     storage: storageGrant.schema.optional(),
     http: httpGrant.schema.optional(),
+    credentials: credentialsGrant.schema.optional(),
+    'credentials.reveal': revealGrant.schema.optional(),
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKinds(issue.keys) : undefined) },
 )
@@ -16,7 +19,12 @@ export type Capabilities = z.output<typeof capabilitiesSchema>
 type Kind = keyof Capabilities
 
 /** In the order in which they are listed. */
-const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = { storage: storageGrant, http: httpGrant }
+const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = {
+  storage: storageGrant,
+  http: httpGrant,
+  credentials: credentialsGrant,
+  'credentials.reveal': revealGrant,
+}
 
 /** Whether a block with these capabilities can have effects: it is then never run again unasked. */
 export function isEffectful(capabilities: Capabilities): boolean {
@@ -31,6 +39,22 @@ export function listCapabilities(capabilities: Capabilities): { kind: string; de
 /** The input pins that decide what a block may reach. */
 export function pinsOfCapabilities(capabilities: Capabilities): string[] {
   return granted(capabilities).flatMap(([, { pins }, grant]) => pins?.(grant) ?? [])
+}
+
+/** The providers that they name. */
+export function providersOf({ credentials = [], 'credentials.reveal': revealed = [] }: Capabilities): string[] {
+  return [...new Set([...credentials, ...revealed])]
+}
+
+/** With its providers named in full. @param plugin the name of the block's plugin */
+export function qualifyCapabilities(capabilities: Capabilities, plugin: string): Capabilities {
+  const qualify = (providers: string[]): string[] => providers.map((provider) => qualifyProvider(provider, plugin))
+  const { credentials, 'credentials.reveal': revealed, ...others } = capabilities
+  return {
+    ...others,
+    ...(credentials && { credentials: qualify(credentials) }),
+    ...(revealed && { 'credentials.reveal': qualify(revealed) }),
+  }
 }
 
 /** What is said of each kind belongs to that kind: the pairs keep them together, so their type is not needed. */

@@ -43,6 +43,11 @@ export async function openDataDir(path: string): Promise<DataDir> {
   }
 }
 
+/** Where a data directory keeps the key that seals credentials: also workers read it, which do not hold the directory. */
+export function secretKeyFile(dataDir: string): string {
+  return join(resolve(dataDir), 'secret-key')
+}
+
 /** The url of the server that runs on this data directory; `undefined` when none runs, or none has told its url yet. */
 export async function findServer(path: string): Promise<string | undefined> {
   const holder = await explained(path, () => lockHolder(join(resolve(path), LOCK)))

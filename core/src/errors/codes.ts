@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   OUTPUT_LIMIT: { status: 422, retryable: false },
   EFFECT_INTERRUPTED: { status: 422, retryable: false },
   CAPABILITY_MISSING: { status: 403, retryable: false },
+  CREDENTIAL_MISSING: { status: 422, retryable: false },
+  CREDENTIAL_UNREADABLE: { status: 500, retryable: false },
   HTTP_DENIED: { status: 403, retryable: false },
   HTTP_BLOCKED_ADDRESS: { status: 403, retryable: false },
   HTTP_LIMIT: { status: 422, retryable: false },

@@ -92,7 +92,7 @@ it('has one capability session for a call, which ends with it, is begun again wi
   const sinks: CallSink[] = []
   const sessions: string[] = []
   const capabilities: DriverParts['capabilities'] = {
-    createSession: (_actor, { qualifiedName }, inputs) => {
+    createSession: (_actor, { block: { qualifiedName } }, inputs) => {
       sessions.push(`open ${qualifiedName} ${JSON.stringify(inputs())}`)
       return { perform: (method) => Promise.resolve(sessions.push(method)), close: () => void sessions.push('close') }
     },

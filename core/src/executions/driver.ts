@@ -254,7 +254,7 @@ export class ExecutionDriver {
   /** What a call of a node asks of its host, from its first question to its end. */
   #sessionOf(run: NodeExecution): CapabilitySession {
     const inputs = (): Record<string, unknown> => this.#scheduler.inputsOf(run)
-    const session = this.#sessions.get(run) ?? this.#parts.capabilities.createSession(this.#taken, run.node.block, inputs)
+    const session = this.#sessions.get(run) ?? this.#parts.capabilities.createSession(this.#taken, run.node, inputs)
     this.#sessions.set(run, session)
     return session
   }

@@ -1,5 +1,4 @@
-import type { Database, Notifications } from '../database/index.ts'
-import { Batcher } from '../database/index.ts'
+import { Batcher, isUuid, type Database, type Notifications } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { pageOf, type Graphs, type Page, type PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
@@ -85,8 +84,6 @@ export function createExecutions(parts: ExecutionParts): Executions {
   return new ExecutionService(parts)
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
@@ -144,7 +141,7 @@ class ExecutionService implements Executions {
   }
 
   async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>> {
-    const found = await this.#parts.database.fork().find(Execution, { id: { $in: ids.filter((id) => UUID.test(id)) }, ownerId })
+    const found = await this.#parts.database.fork().find(Execution, { id: { $in: ids.filter(isUuid) }, ownerId })
     return new Map(found.map((execution) => [execution.id, execution]))
   }
 

@@ -38,7 +38,9 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     outputSchema: { type: 'object', properties: {} },
     tests: [],
   }))
-  return new Map(createPlugin(facts, { name: 'fake', blocks: manifests }).blocks.map((block) => [block.name, block]))
+  return new Map(
+    createPlugin(facts, { name: 'fake', providers: [], blocks: manifests }).blocks.map((block) => [block.name, block]),
+  )
 }
 
 export function planOf(blocks: ReadonlyMap<string, Block>, document: GraphDocument): Plan {

@@ -27,6 +27,8 @@ export interface PlanNode {
   coercions: [pin: string, coerce: (value: unknown) => unknown][]
   timeoutMs: number
   retry: RetryPolicy | undefined
+  /** Names of credentials, by qualified provider. */
+  credentials: Readonly<Record<string, string>>
   /** The graph version that the node runs, for a node that runs one. */
   childVersionId: string | undefined
 }
@@ -68,6 +70,7 @@ function planNode(node: GraphNode, block: Block, children: Record<string, string
     coercions: coercionsOf(block),
     timeoutMs: node.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: node.retry,
+    credentials: node.credentials ?? {},
     childVersionId: children[node.id],
   }
 }

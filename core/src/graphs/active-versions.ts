@@ -1,9 +1,7 @@
-import type { Database } from '../database/index.ts'
+import { isUuid, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 
 /** What the ids of rows look like; anything else is no id, and is not given to Postgres. */
-export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** A graph as somebody asks for it. */
 export interface OwnedGraph {
   ownerId: string
@@ -12,7 +10,7 @@ export interface OwnedGraph {
 
 /** The ids of their active versions: one query for all that are asked for at once. */
 export async function findActiveVersions(pool: Database['pool'], set: OwnedGraph[]): Promise<(string | AshlarError)[]> {
-  const ids = set.map(({ graphId }) => graphId).filter((id) => UUID.test(id))
+  const ids = set.map(({ graphId }) => graphId).filter(isUuid)
   const { rows } = await pool.query<{ id: string; owner_id: string; active_version_id: string }>({
     name: 'ashlar-active-version',
     text: 'select id, owner_id, active_version_id from graph where id = any($1) and deleted_at is null',

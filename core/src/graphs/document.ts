@@ -28,6 +28,8 @@ const nodeSchema = z.strictObject({
   position: z.strictObject({ x: z.number(), y: z.number() }).optional(),
   timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
   retry: retrySchema.optional(),
+  /** Names of the owner's credentials that it uses, by qualified provider (`github/github`). Not needed where there is one. */
+  credentials: z.record(z.string().max(200), z.string().min(1).max(100)).optional(),
 })
 
 const endSchema = z

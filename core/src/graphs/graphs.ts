@@ -2,12 +2,12 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { listCapabilities } from '../capabilities/index.ts'
-import { Batcher, type Database } from '../database/index.ts'
+import { Batcher, isUuid, type Database } from '../database/index.ts'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { Block, PluginRegistry } from '../plugins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
-import { UUID, findActiveVersions, noGraph, type OwnedGraph } from './active-versions.ts'
+import { findActiveVersions, noGraph, type OwnedGraph } from './active-versions.ts'
 import { interfaceOf } from './interface.ts'
 import { pageOf, type Page, type PageRequest } from './page.ts'
 import { blockWithPins, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
@@ -137,7 +137,7 @@ class GraphService implements Graphs {
   }
 
   async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>> {
-    const found = await this.#fork().find(Graph, { id: { $in: ids.filter((id) => UUID.test(id)) }, ownerId, deletedAt: null })
+    const found = await this.#fork().find(Graph, { id: { $in: ids.filter(isUuid) }, ownerId, deletedAt: null })
     return new Map(found.map((graph) => [graph.id, graph]))
   }
 
@@ -159,7 +159,7 @@ class GraphService implements Graphs {
   }
 
   async findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
-    const found = await this.#fork().find(GraphVersion, { id: { $in: ids.filter((id) => UUID.test(id)) }, ownerId })
+    const found = await this.#fork().find(GraphVersion, { id: { $in: ids.filter(isUuid) }, ownerId })
     return new Map(found.map((version) => [version.id, version]))
   }
 
@@ -291,7 +291,7 @@ class GraphService implements Graphs {
 
   async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {
     const em = this.#fork()
-    const graph = UUID.test(graphId) ? await em.findOne(Graph, { id: graphId, ownerId, deletedAt: null }) : null
+    const graph = isUuid(graphId) ? await em.findOne(Graph, { id: graphId, ownerId, deletedAt: null }) : null
     if (!graph) throw noGraph()
     change(graph)
     graph.updatedAt = new Date()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { providersOf } from '../capabilities/index.ts'
 import { AshlarError, showValue, type Fault } from '../errors/index.ts'
 import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinPath } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
@@ -69,7 +70,17 @@ function nodeFaults({ node, block, linked }: CheckedNode): Fault[] {
       path: `${path}.inputs.${pin}`,
       message: `block ${block.qualifiedName} needs this input: give a value or a link`,
     }))
-  return [...constants, ...missing]
+  return [...constants, ...missing, ...credentialFaults(path, node, block)]
+}
+
+function credentialFaults(path: string, { credentials = {} }: GraphNode, block: Block): Fault[] {
+  const used = providersOf(block.capabilities)
+  return Object.keys(credentials)
+    .filter((provider) => !used.includes(provider))
+    .map((provider) => ({
+      path: `${path}.credentials.${provider}`,
+      message: `block ${block.qualifiedName} uses no credential for this provider; it uses ${used.join(', ') || 'none'}`,
+    }))
 }
 
 function constantFaults(path: string, block: Block, pin: string, value: unknown): Fault[] {

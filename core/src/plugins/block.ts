@@ -1,6 +1,6 @@
-import { isEffectful } from '../capabilities/index.ts'
+import { isEffectful, qualifyCapabilities, type Provider } from '../capabilities/index.ts'
 import type { Bundle } from '../sandbox/index.ts'
-import type { BlockManifest } from './manifest.ts'
+import type { BlockManifest, PluginManifest } from './manifest.ts'
 
 /** A plugin that has loaded. */
 export interface Plugin {
@@ -12,6 +12,7 @@ export interface Plugin {
   bundle: Bundle
   /** Comes with this installation: may share a sandbox process across users, and keeps no state between calls. */
   builtin: boolean
+  providers: Provider[]
   blocks: Block[]
 }
 
@@ -36,12 +37,14 @@ export interface PluginReport {
 /** Qualifies and ties together what a manifest says. */
 export function createPlugin(
   facts: Pick<Plugin, 'packageName' | 'version' | 'bundle' | 'builtin'>,
-  manifest: { name: string; memoryMb?: number | undefined; blocks: BlockManifest[] },
+  manifest: PluginManifest,
 ): Plugin {
   const bundle = { ...facts.bundle, memoryMb: manifest.memoryMb }
-  const plugin: Plugin = { ...facts, bundle, name: manifest.name, blocks: [] }
+  const providers = manifest.providers.map((provider) => ({ ...provider, qualifiedName: `${manifest.name}/${provider.name}` }))
+  const plugin: Plugin = { ...facts, bundle, name: manifest.name, providers, blocks: [] }
   plugin.blocks = manifest.blocks.map((block) => ({
     ...block,
+    capabilities: qualifyCapabilities(block.capabilities, manifest.name),
     qualifiedName: `${manifest.name}/${block.name}`,
     effectful: isEffectful(block.capabilities),
     plugin,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { capabilitiesSchema, pinsOfCapabilities } from '../capabilities/index.ts'
+import { capabilitiesSchema, pinsOfCapabilities, providerSchema, providersOf } from '../capabilities/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
 
 const jsonSchema = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -33,11 +33,23 @@ const blockManifestSchema = z
   })
 
 /** What the host keeps of a plugin beside its code; read out of it in a sandbox, so checked like any input. */
-export const manifestSchema = z.object({
-  name,
-  memoryMb: z.int().min(16).max(512).optional(),
-  blocks: z.array(blockManifestSchema).max(1000),
-})
+export const manifestSchema = z
+  .object({
+    name,
+    memoryMb: z.int().min(16).max(512).optional(),
+    providers: z.array(providerSchema).max(100).default([]),
+    blocks: z.array(blockManifestSchema).max(1000),
+  })
+  .superRefine(({ name: plugin, providers, blocks }, context) => {
+    const own = providers.map((provider) => provider.name)
+    for (const [i, block] of blocks.entries())
+      for (const provider of providersOf(block.capabilities)) {
+        const [qualifier = '', unqualified] = provider.includes('/') ? provider.split('/') : [plugin, provider]
+        if (qualifier !== plugin || own.includes(unqualified ?? '')) continue
+        const message = `the plugin has no provider "${unqualified}"; it has ${own.join(', ') || 'none'}`
+        context.addIssue({ code: 'custom', path: ['blocks', i, 'capabilities', 'credentials'], message })
+      }
+  })
 
 export type PluginManifest = z.output<typeof manifestSchema>
 export type BlockManifest = PluginManifest['blocks'][number]

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { Provider } from '../capabilities/index.ts'
 import type { Block, Plugin, PluginReport } from './block.ts'
 
 /** The blocks there are, and how it went with each plugin. */
@@ -9,6 +10,8 @@ export interface PluginRegistry {
   block(reference: string): Block | undefined
   /** A block of a bundle that was loaded at some time, here or elsewhere, for a version that pins it. */
   pinned(digest: string, blockId: string): Promise<Block | undefined>
+  /** Every provider of every loaded plugin, by qualified name. */
+  providers(): Provider[]
   reports(): PluginReport[]
   /** Finds and loads again; what did not change stays as it is. */
   reload(): Promise<void>
@@ -45,13 +48,14 @@ export function createPluginRegistry(load: LoadReports, bundles: BundleStore): P
   }
 
   return {
-    blocks: () => blocksOf(reports).toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1)),
+    blocks: () => byName(blocksOf(reports)),
     block: (reference) => byReference.get(reference),
     async pinned(digest, blockId) {
       const plugin = byDigest.get(digest) ?? (await bundles.find(digest))
       if (plugin) byDigest.set(digest, plugin)
       return plugin?.blocks.find(({ id }) => id === blockId)
     },
+    providers: () => byName(reports.flatMap(({ plugin }) => plugin?.providers ?? [])),
     reports: () => reports,
     reload,
     onChange(listener) {
@@ -63,6 +67,10 @@ export function createPluginRegistry(load: LoadReports, bundles: BundleStore): P
 
 function blocksOf(reports: PluginReport[]): Block[] {
   return reports.flatMap(({ plugin }) => plugin?.blocks ?? [])
+}
+
+function byName<T extends { qualifiedName: string }>(all: T[]): T[] {
+  return all.toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
 }
 
 function summary(reports: PluginReport[]): string {

@@ -1,3 +1,4 @@
+import type { RunCredentials } from '../capabilities/credentials/index.ts'
 import { createHttp, type HttpGrant, type HttpOptions } from '../capabilities/http/index.ts'
 
 /** What a block is given to reach the outside, and its inputs. */
@@ -5,7 +6,11 @@ export interface TestHttpOptions extends HttpOptions {
   /** As in a manifest. @default every host */
   grant?: HttpGrant
   inputs?: Record<string, unknown>
+  /** @default none */
+  credentials?: RunCredentials
 }
+
+const NO_CREDENTIALS: RunCredentials = { use: () => Promise.reject(new Error('there are no credentials in this test')) }
 
 interface TestRequest {
   method?: string
@@ -13,6 +18,7 @@ interface TestRequest {
   /** Sent with its length. */
   body?: string
   redirect?: 'follow' | 'error' | 'manual'
+  credential?: string
 }
 
 interface TestResponse {
@@ -32,11 +38,17 @@ export interface TestHttp {
   close(): Promise<void>
 }
 
-export function createTestHttp({ grant = [{ anyHost: true }], inputs = {}, ...options }: TestHttpOptions = {}): TestHttp {
+export function createTestHttp({
+  grant = [{ anyHost: true }],
+  inputs = {},
+  credentials = NO_CREDENTIALS,
+  ...options
+}: TestHttpOptions = {}): TestHttp {
   const http = createHttp(options)
   const session = http.createSession({
     actor: { ownerId: 'nobody', graphId: null },
-    block: { qualifiedName: 'test/block', capabilities: { http: grant }, inputSchema: {} },
+    block: { qualifiedName: 'test/block', capabilities: { http: grant }, inputSchema: {}, chosenCredentials: {} },
+    credentials,
     inputOf: (pin) => inputs[pin],
   })
   const endRun = (): void => session.close?.()
@@ -55,10 +67,11 @@ export function createTestHttp({ grant = [{ anyHost: true }], inputs = {}, ...op
 async function exchange(
   perform: TestHttp['perform'],
   url: string,
-  { method = 'GET', headers = [], body, redirect = 'follow' }: TestRequest,
+  { method = 'GET', headers = [], body, redirect = 'follow', credential }: TestRequest,
 ): Promise<TestResponse> {
   const bytes = body === undefined ? undefined : Buffer.from(body)
-  const id = await perform('http.open', { url, method, headers, redirect, body: bytes ? { bytes: bytes.length } : null })
+  const asked = { url, method, headers, redirect, body: bytes ? { bytes: bytes.length } : null, credential: credential ?? null }
+  const id = await perform('http.open', asked)
   if (bytes) {
     await perform('http.write', id, bytes.toString('base64'))
     await perform('http.end', id)

@@ -12,6 +12,9 @@ declare module 'vitest' {
 /** Folder of the built-in plugins. */
 export const BUILTIN_PLUGINS = fileURLToPath(new URL('../../../plugins', import.meta.url))
 
+/** Seals the credentials of tests. */
+const TEST_SECRET_KEY = Buffer.alloc(32, 'test').toString('base64')
+
 export interface TestRuntime extends Runtime {
   /** The installation's owner. */
   ownerId: string
@@ -25,6 +28,7 @@ export async function createTestRuntime(config: Partial<RuntimeConfig> = {}): Pr
   const databaseUrl = config.databaseUrl ?? (await cloneDatabase(inject('postgresUrl')))
   const runtime = await createRuntime({
     pluginRoots: [BUILTIN_PLUGINS],
+    secretKeys: [TEST_SECRET_KEY],
     onError: (error) => failures.push(error),
     ...config,
     databaseUrl,

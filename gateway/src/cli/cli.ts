@@ -73,6 +73,7 @@ const ENVIRONMENT = [
   '  ASHLAR_RETENTION_DAYS  How long the events of executions are kept (30)',
   '  ASHLAR_SANDBOX_MEMORY  MB for all sandbox processes together (a quarter of the machine)',
   '  ASHLAR_HTTP_ALLOW      Inner hosts and networks that blocks may reach (none)',
+  '  ASHLAR_SECRET_KEY      Key that seals credentials, 32 bytes as base64 (one in the data directory)',
 ]
 
 async function version(): Promise<string> {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError, findServer } from '@ashlar/core'
 import { createApi, createClient, type Api } from '../client/index.ts'
 import { parseConfig, type Config } from '../config.ts'
-import { openInstallation, ownerKeyFile, readOwnerKey } from '../installation/index.ts'
+import { openInstallation, ownerKeyFile, readKey } from '../installation/index.ts'
 import type { Logger } from '../logger.ts'
 import { createGateway } from '../server/index.ts'
 
@@ -37,7 +37,7 @@ export async function connect(environment: Readonly<Record<string, string | unde
 }
 
 async function connectToServer(url: string, config: Config): Promise<Connection> {
-  const key = await readOwnerKey(ownerKeyFile(config.dataDir))
+  const key = await readKey(ownerKeyFile(config.dataDir))
   return { api: createApi(createClient({ url, key })), close: async () => undefined }
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { AshlarError, type ErrorCode } from '@ashlar/core'
 import type { Config } from '../config.ts'
+import { readSecretKeys } from '../installation/index.ts'
 import type { Logger } from '../logger.ts'
 import type { FromWorker, ToWorker, WorkerOptions } from './worker-process.ts'
 
@@ -24,7 +25,7 @@ interface WorkerService {
  */
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
   const { retentionDays, sandboxMemoryMb, httpAllow } = config
-  const options = { databaseUrl, retentionDays, sandboxMemoryMb, httpAllow }
+  const options = { databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys: await readSecretKeys(config) }
   const crew = new Crew(options, logger)
   try {
     await crew.begin()

@@ -1,3 +1,4 @@
 export { PLUGIN_ROOTS, openInstallation, ownerKeyFile, sandboxLimits } from './installation.ts'
-export { readOwnerKey } from './owner-key.ts'
+export { readKey } from './key-file.ts'
 export type { Installation } from './installation.ts'
+export { readSecretKeys } from './secret-keys.ts'

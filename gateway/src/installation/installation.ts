@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { createRuntime, openDataDir, startEmbeddedPostgres, type DataDir, type Runtime, type RuntimeConfig } from '@ashlar/core'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
-import { ensureOwnerKey } from './owner-key.ts'
+import { ensureKey } from './key-file.ts'
+import { ensureSecretKeys } from './secret-keys.ts'
 
 /** A runtime on its data directory and database. */
 export interface Installation {
@@ -57,13 +58,14 @@ export async function openInstallation({
       retentionDays: config.retentionDays,
       sandbox: sandboxLimits(config),
       httpAllow: config.httpAllow,
+      secretKeys: await ensureSecretKeys(config),
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,
       onError,
     })
     undo.push(() => runtime.close())
-    const ownerKey = await ensureOwnerKey(dataDir.ownerKeyFile)
+    const ownerKey = await ensureKey(dataDir.ownerKeyFile)
     const { id: ownerId } = await runtime.accounts.ensureOwner()
     await runtime.accounts.allowKey(ownerId, ownerKey, 'owner key')
     return { runtime, dataDir, ownerKey, ownerId, close: once(close) }

@@ -1,4 +1,6 @@
 import { definePlugin } from '@ashlar/sdk'
+import { authenticatedRequest } from './authenticated-request.ts'
+import { host } from './host.ts'
 import { request } from './request.ts'
 
-export default definePlugin({ name: 'http', blocks: [request] })
+export default definePlugin({ name: 'http', providers: [host], blocks: [request, authenticatedRequest] })

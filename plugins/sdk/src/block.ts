@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BlockTest } from './block-test.ts'
+import type { Credential } from './credential.ts'
 
 /**
  * A pair `[pin, value]` that `run` yields: one of the block's output pins with a value of its type, the `error` pin
@@ -21,6 +22,11 @@ export interface BlockContext {
    * not allow. There is no global `fetch`, since nobody could tell for which block it acts: give this one to libraries that take one.
    */
   readonly fetch: typeof fetch
+  /**
+   * The credential for a provider: `github` of the block's own plugin, or `other-plugin/github`. Needs the capability `credentials`.
+   * It is the one that the node names, or the only one that there is; rejects with `CREDENTIAL_MISSING` where there is none.
+   */
+  readonly credentials: (provider: string) => Promise<Credential>
 }
 
 /** Whose values they are: those of one graph, or of all graphs of a user. */
@@ -48,6 +54,10 @@ export interface Capabilities {
    * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too.
    */
   http?: readonly HttpGrant[]
+  /** Sends requests with the user's credentials for these providers, without seeing the secret: `github` of its own plugin, `other/github`. */
+  credentials?: readonly string[]
+  /** Reads the secrets of the user's credentials for these providers. People are told so before they run the block. */
+  'credentials.reveal'?: readonly string[]
 }
 
 /**

@@ -1,5 +1,6 @@
 export { defineBlock } from './block.ts'
 export { anyHost, fromInput } from './http-grant.ts'
+export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
 export { findDifference } from './block-test.ts'
 export type {
@@ -15,4 +16,6 @@ export type {
   Yielded,
 } from './block.ts'
 export type { BlockTest, Expected } from './block-test.ts'
+export type { Credential, CredentialType, Secret } from './credential.ts'
+export type { Provider, ProviderAuth } from './provider.ts'
 export type { Plugin } from './plugin.ts'

@@ -1,4 +1,5 @@
 import type { Block } from './block.ts'
+import type { Provider } from './provider.ts'
 
 /** What a plugin's entry exports by default. */
 export interface Plugin {
@@ -7,25 +8,28 @@ export interface Plugin {
   /** Heap that its blocks may use together, in MB: 16 to 512. @default 128 */
   readonly memoryMb?: number
   readonly blocks: readonly Block[]
+  /** Outside services that its blocks use. @default none */
+  readonly providers?: readonly Provider[]
 }
 
 /**
  * Declares a plugin: `export default definePlugin({ name: 'text', blocks: [...] })`.
  *
- * @throws {TypeError} when the name is not lower case with dashes, or two blocks share an id or a name.
+ * @throws {TypeError} when the name is not lower case with dashes, or two blocks share an id or a name, or two providers a name.
  */
 export function definePlugin(plugin: Plugin): Plugin {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plugin.name))
     throw new TypeError(`plugin name must be like "my-plugin", got ${JSON.stringify(plugin.name)}`)
-  assertUnique(plugin, 'id')
-  assertUnique(plugin, 'name')
+  assertUnique(plugin.name, 'blocks', 'id', plugin.blocks)
+  assertUnique(plugin.name, 'blocks', 'name', plugin.blocks)
+  assertUnique(plugin.name, 'providers', 'name', plugin.providers ?? [])
   return plugin
 }
 
-function assertUnique({ name, blocks }: Plugin, key: 'id' | 'name'): void {
+function assertUnique<Key extends string>(plugin: string, what: string, key: Key, all: readonly Record<Key, string>[]): void {
   const seen = new Set<string>()
-  for (const block of blocks) {
-    if (seen.has(block[key])) throw new TypeError(`plugin ${name}: two blocks have the ${key} ${JSON.stringify(block[key])}`)
-    seen.add(block[key])
+  for (const { [key]: value } of all) {
+    if (seen.has(value)) throw new TypeError(`plugin ${plugin}: two ${what} have the ${key} ${JSON.stringify(value)}`)
+    seen.add(value)
   }
 }

@@ -1,14 +1,5 @@
-import type { User } from '@ashlar/core'
 import { builder } from '../builder.ts'
-import { inOrder } from '../global-ids.ts'
-
-const UserType = builder.loadableNodeRef('User', {
-  id: { resolve: (user: User) => user.id },
-  load: async (ids: string[], { runtime, user }) => {
-    const users = await runtime.accounts.find(ids.filter((id) => id === user.id))
-    return inOrder(ids, users)
-  },
-})
+import { UserType } from './refs.ts'
 
 builder.objectType(UserType, {
   description: 'Somebody who uses this installation.',

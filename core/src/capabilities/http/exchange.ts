@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { AshlarError } from '../../errors/index.ts'
+import type { UsableCredential } from '../credentials/index.ts'
 import { decodeBody } from './decode.ts'
 import { toHttpFailure } from './failure.ts'
 import type { Granted } from './grant.ts'
@@ -23,6 +24,8 @@ export interface ExchangeParts {
   pool: Dispatcher
   limits: HttpLimits
   granted: Granted
+  /** Whose secret goes into every request that may carry it, and out of every response. */
+  credential: UsableCredential | undefined
 }
 
 /** What to do when the response is a redirect: as in the Fetch standard, but `manual` gives the response as it is. */
@@ -53,6 +56,7 @@ export class Exchange {
     this.#mode = mode
     this.#host = first.url.host
     this.#assertAllowed(first)
+    parts.credential?.assertFor(first.url)
     const { timeoutMs } = parts.limits
     const tooLate = new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the request took longer than ${timeoutMs} ms`)
     this.#timer = setTimeout(() => this.cancel(tooLate), timeoutMs)
@@ -114,11 +118,12 @@ export class Exchange {
     this.#host = url.host
     const sent = body === 'none' ? null : body === 'kept' ? await this.#body?.whole : this.#body?.stream
     const length = body === 'streamed' && this.#body?.length != null ? { 'content-length': String(this.#body.length) } : {}
+    const sentTo = this.#parts.credential?.attach({ url, headers }) ?? { url, headers }
     return this.#parts.pool.request({
       origin: url.origin,
-      path: `${url.pathname}${url.search}`,
+      path: `${sentTo.url.pathname}${sentTo.url.search}`,
       method,
-      headers: [...headers, ...Object.entries(length)].flat(),
+      headers: [...sentTo.headers, ...Object.entries(length)].flat(),
       body: sent ?? null,
       signal: this.#abort.signal,
     })
@@ -141,15 +146,24 @@ export class Exchange {
   #take({ statusCode, statusText, headers, body }: Dispatcher.ResponseData, hop: Hop, isRedirected: boolean): ResponseHead {
     body.on('error', () => {}) // told to whoever reads
     this.#stream = body
-    const pairs = responseHeaders(headers, this.#parts.limits)
+    const scrubber = this.#parts.credential?.scrubber
+    const clean = (text: string): string => scrubber?.text(text) ?? text
+    const pairs = responseHeaders(headers, this.#parts.limits).map(([name, value]): [string, string] => [name, clean(value)])
     const announced = Number(headers['content-length'] ?? 0)
     if (hop.method !== 'HEAD' && announced > this.#parts.limits.maxResponseBytes) throw this.#tooLong()
     const hasBody = hop.method !== 'HEAD' && ![204, 205, 304].includes(statusCode)
     if (!hasBody) body.resume() // its connection is free at once
     this.#stream = hasBody ? decodeBody(body, [headers['content-encoding'] ?? ''].flat().join(',')) : body
     this.#stream.on('error', () => {}) // told to whoever reads
-    this.#chunks = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-    return { status: statusCode, statusText, url: hop.url.href, redirected: isRedirected, headers: pairs }
+    const chunks = scrubber ? scrubber.stream(this.#stream) : (this.#stream as AsyncIterable<Buffer>)
+    this.#chunks = chunks[Symbol.asyncIterator]()
+    return {
+      status: statusCode,
+      statusText: clean(statusText),
+      url: clean(hop.url.href),
+      redirected: isRedirected,
+      headers: pairs,
+    }
   }
 
   /** Nobody reads the body of a redirect: a short one is taken, so that its connection can be used again. */

@@ -9,6 +9,11 @@ const DROPPED =
   /^(accept-charset|accept-encoding|connection|content-length|cookie2|expect|host|http2-settings|keep-alive|te|trailer|transfer-encoding|upgrade|via|proxy-.*|sec-.*)$/
 /** What the server is asked for in place of the method, where it knows them. */
 const METHOD_OVERRIDE = /^x-(http-method|http-method-override|method-override)$/
+/** Whether it is the name of a header that others than ourselves may set. */
+export function isHeaderName(name: string): boolean {
+  return NAME.test(name) && name.length <= 100 && !DROPPED.test(name.toLowerCase())
+}
+
 /** What is for one origin only. */
 const CREDENTIALS = new Set(['authorization', 'cookie'])
 /** What tells of a body. */

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type ExchangeParts } from './exchange.ts'
 import { createGranted, type Granted } from './grant.ts'
 import { requestHeaders } from './headers.ts'
 import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
@@ -15,7 +15,8 @@ import { parseTarget } from './target.ts'
  * base64, and each piece is asked for or taken before the next: nobody can be sent more than they want.
  *
  * - `http.open(request)` checks the request, begins it and gives its number. `request` is `{ url, method, headers: [[name,
- *   value]], body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual' }`.
+ *   value]], body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual', credential: null or
+ *   the provider whose secret is put into it }`.
  * - `http.write(number, base64)` appends to the body; answered when it has been taken, also when nobody wants it any more.
  * - `http.end(number)` ends the body.
  * - `http.response(number)` waits for `{ status, statusText, url, redirected, headers }` of the last response.
@@ -61,6 +62,7 @@ const requestSchema = z.object({
     .nullable()
     .default(null),
   redirect: z.enum(['follow', 'error', 'manual']).default('follow'),
+  credential: z.string().nullable().default(null),
 })
 
 class OpenRequests {
@@ -77,16 +79,21 @@ class OpenRequests {
     this.#acting = acting
   }
 
-  open(request: unknown): number {
+  async open(request: unknown): Promise<number> {
     const granted = (this.#granted ??= createGranted(this.#acting))
-    const { limits } = this.#parts
+    const parsed = requestSchema.safeParse(request)
+    if (!parsed.success) throw new AshlarError('BAD_INPUT', `http: ${z.prettifyError(parsed.error)}`)
+    const { credential } = parsed.data
+    const used = credential === null ? undefined : await this.#acting.credentials.use(credential)
+    return this.#begin(parsed.data, { ...this.#parts, granted, credential: used })
+  }
+
+  #begin({ url, method, headers, redirect, body: given }: z.output<typeof requestSchema>, parts: ExchangeParts): number {
+    const { limits } = parts
     if (this.#isClosed) throw ended()
     if (this.#open.size >= limits.maxOpen)
       throw new AshlarError('HTTP_LIMIT', `http: a block may have ${limits.maxOpen} requests open at a time`)
-    const parsed = requestSchema.safeParse(request)
-    if (!parsed.success) throw new AshlarError('BAD_INPUT', `http: ${z.prettifyError(parsed.error)}`)
-    const { url, method, headers, redirect } = parsed.data
-    const body = parsed.data.body ? new RequestBody(parsed.data.body.bytes, limits) : undefined
+    const body = given ? new RequestBody(given.bytes, limits) : undefined
     if (body && (method === 'GET' || method === 'HEAD')) throw new AshlarError('BAD_INPUT', `http: ${method} has no body`)
     const hop: Hop = {
       url: parseTarget(url),
@@ -94,7 +101,7 @@ class OpenRequests {
       headers: requestHeaders(headers, limits),
       body: !body ? 'none' : body.isKept ? 'kept' : 'streamed',
     }
-    this.#open.set(++this.#lastId, new Exchange({ ...this.#parts, granted }, hop, body, redirect))
+    this.#open.set(++this.#lastId, new Exchange(parts, hop, body, redirect))
     return this.#lastId
   }
 

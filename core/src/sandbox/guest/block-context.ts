@@ -1,4 +1,5 @@
-import type { BlockContext, Storage } from '@ashlar/sdk'
+import type { BlockContext, Credential, Storage } from '@ashlar/sdk'
+import { getCredential } from './credentials.ts'
 import { fetchFor } from './fetch.ts'
 import { callHost } from './host-calls.ts'
 
@@ -18,6 +19,10 @@ export class GuestContext implements BlockContext {
 
   get fetch(): typeof fetch {
     return fetchFor(this.#callId)
+  }
+
+  get credentials(): (provider: string) => Promise<Credential> {
+    return (provider) => getCredential(this.#callId, provider)
   }
 
   get storage(): Storage {

@@ -17,13 +17,15 @@ interface Head {
  * `capabilities/http/session.ts`, and checks it against the block's manifest; here is only what the standard asks of the API.
  *
  * `Request`, `Response` and the rest are looked up when it is called, so a block may bring its own.
+ *
+ * @param credential the provider whose secret the host puts into the request
  */
-export function fetchFor(callId: number): typeof fetch {
+export function fetchFor(callId: number, credential: string | null = null): typeof fetch {
   return async (input, init) => {
     const request = new globalThis.Request(input, init)
     const { signal } = request
     signal.throwIfAborted()
-    const exchange = new GuestExchange(callId, signal)
+    const exchange = new GuestExchange(callId, signal, credential)
     try {
       const body = await readBody(request, init?.body)
       return await exchange.begin(request, body)
@@ -46,15 +48,17 @@ async function readBody(request: Request, given: unknown): Promise<Body> {
 class GuestExchange {
   readonly #callId: number
   readonly #signal: AbortSignal
+  readonly #credential: string | null
   readonly #onAbort = (): void => this.#cancel()
   #id: number | undefined
   #source: ReadableStreamDefaultReader<Uint8Array> | undefined
   #body: ReadableStreamDefaultController<Uint8Array> | undefined
   #isOver = false
 
-  constructor(callId: number, signal: AbortSignal) {
+  constructor(callId: number, signal: AbortSignal, credential: string | null) {
     this.#callId = callId
     this.#signal = signal
+    this.#credential = credential
   }
 
   async begin(request: Request, body: Body): Promise<Response> {
@@ -81,7 +85,8 @@ class GuestExchange {
     const { url, method, redirect } = request
     const bytes = body && 'bytes' in body ? body.bytes.length : null
     const headers = [...request.headers]
-    const id = await callHost(this.#callId, 'http.open', [{ url, method, headers, redirect, body: body && { bytes } }])
+    const asked = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential }
+    const id = await callHost(this.#callId, 'http.open', [asked])
     if (typeof id !== 'number') throw new TypeError('there is no network here: blocks are tested without one')
     if (this.#isOver) void callHost(this.#callId, 'http.cancel', [id]).catch(() => {})
     return id

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ensureOwnerKey, readOwnerKey } from './owner-key.ts'
+import { ensureKey, readKey } from './key-file.ts'
 
 let folder: string
 let file: string
@@ -13,23 +13,23 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 it('is made once, of 32 random bytes, for its owner alone to read', async () => {
-  const key = await ensureOwnerKey(file)
+  const key = await ensureKey(file)
   expect(key).toMatch(/^[\w-]{43}$/)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
-  expect(await ensureOwnerKey(file)).toBe(key)
+  expect(await ensureKey(file)).toBe(key)
   expect(await readFile(file, 'utf8')).toBe(`${key}\n`)
 })
 
 it('may be one that somebody else has made', async () => {
   await writeFile(file, 'a-key-that-came-from-a-secret-store-0001')
-  expect(await ensureOwnerKey(file)).toBe('a-key-that-came-from-a-secret-store-0001')
+  expect(await ensureKey(file)).toBe('a-key-that-came-from-a-secret-store-0001')
 })
 
 it.each(['', 'short', `${'x'.repeat(40)} ${'y'.repeat(40)}`])(
   'is refused when the file holds %j, without telling it',
   async (text) => {
     await writeFile(file, text)
-    await expect(ensureOwnerKey(file)).rejects.toMatchObject({
+    await expect(ensureKey(file)).rejects.toMatchObject({
       code: 'DATA_DIR_UNUSABLE',
       message:
         'the file owner-key of the data directory cannot be used: it must hold at least 32 letters, digits, "-" or "_": delete it, and the next start makes a new one',
@@ -38,5 +38,5 @@ it.each(['', 'short', `${'x'.repeat(40)} ${'y'.repeat(40)}`])(
 )
 
 it('is told to be missing', async () => {
-  await expect(readOwnerKey(file)).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
+  await expect(readKey(file)).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
 })

@@ -1,0 +1,8 @@
+export { createCredentialsPower, createRunCredentials } from './credentials.ts'
+export { credentialsGrant, qualifyProvider, revealGrant } from './grant.ts'
+export { providerSchema, secretHostSchema } from './provider.ts'
+export { secretSchema } from './secret.ts'
+export type { CredentialStore, RunCredentials } from './credentials.ts'
+export type { CredentialType, Provider } from './provider.ts'
+export type { Secret } from './secret.ts'
+export type { UsableCredential } from './usable.ts'

@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createScrubber } from './scrub.ts'
+
+async function* inPieces(text: string, cuts: readonly number[]): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text)
+  const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
+  let from = 0
+  for (const end of ends) {
+    yield bytes.subarray(from, end)
+    from = end
+  }
+}
+
+async function scrubbed(secrets: readonly string[], text: string, cuts: readonly number[]): Promise<string[]> {
+  const pieces: string[] = []
+  for await (const piece of createScrubber(secrets).stream(inPieces(text, cuts))) pieces.push(piece.toString())
+  return pieces
+}
+
+describe('scrubbing', () => {
+  it('masks each byte of a secret, also one that lies across pieces', async () => {
+    expect((await scrubbed(['s3cret'], 'a s3cret, s3cre and s3cret', [4, 6, 23])).join('')).toBe('a ******, s3cre and ******')
+    expect(createScrubber(['s3cret']).text('Bearer s3cret')).toBe('Bearer ******')
+  })
+
+  it('holds back only what could begin a secret', async () => {
+    expect(await scrubbed(['s3cret'], 'data: one\n\ndata: s3', [11])).toEqual(['data: one\n\n', 'data: ', 's3'])
+  })
+
+  it('leaves no secret and changes nothing else, however the bytes are cut', async () => {
+    const letters = fc.stringMatching(/^[ab]{0,40}$/)
+    const secrets = fc.array(fc.stringMatching(/^[ab]{4,6}$/), { minLength: 1, maxLength: 3 })
+    await fc.assert(
+      fc.asyncProperty(letters, secrets, fc.array(fc.nat(60), { maxLength: 8 }), async (text, all, cuts) => {
+        const clean = (await scrubbed(all, text, cuts)).join('')
+        expect(clean).toHaveLength(text.length)
+        for (const secret of all) expect(clean).not.toContain(secret)
+        const changed = Array.from(clean, (char, i) => char !== '*' && char !== text[i])
+        expect(changed).not.toContain(true)
+        expect(clean.includes('*')).toBe(all.some((secret) => text.includes(secret)))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})

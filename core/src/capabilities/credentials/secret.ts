@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { isHeaderName } from '../http/index.ts'
+
+/** Shorter ones would be found, and masked, in too much that is none. */
+const MIN_SECRET = 4
+
+const secretText = z
+  .string()
+  .trim()
+  .min(MIN_SECRET, `must have at least ${MIN_SECRET} characters`)
+  .max(16_384)
+  .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII, on one line')
+
+/** What a credential keeps secret, by its type. */
+export const secretSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('API_KEY'), key: secretText }),
+  z.strictObject({
+    type: z.literal('USER_PASSWORD'),
+    username: z
+      .string()
+      .min(1)
+      .max(1024)
+      .regex(/^[^:\p{Cc}]+$/u, 'must not contain ":" or control characters'),
+    password: z
+      .string()
+      .min(MIN_SECRET, `must have at least ${MIN_SECRET} characters`)
+      .max(4096)
+      .regex(/^\P{Cc}+$/u, 'must not contain control characters'),
+  }),
+  z.strictObject({
+    type: z.literal('HOST_SCOPED'),
+    headers: z
+      .record(z.string().refine(isHeaderName, 'must be the name of a header that may be set'), secretText)
+      .refine((headers) => Object.keys(headers).length > 0, 'must have at least one header')
+      .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers'),
+  }),
+])
+
+export type Secret = z.output<typeof secretSchema>
+
+/** Every text that a server could send back and that tells the secret, longest first. */
+export function tellingTexts(secret: Secret): string[] {
+  const texts = rawTexts(secret).flatMap((text) => [
+    text,
+    encodeURIComponent(text),
+    new URLSearchParams({ '': text }).toString().slice(1),
+    JSON.stringify(text).slice(1, -1),
+    Buffer.from(text).toString('base64'),
+    Buffer.from(text).toString('base64url'),
+  ])
+  return [...new Set(texts)].toSorted((a, b) => b.length - a.length)
+}
+
+function rawTexts(secret: Secret): string[] {
+  if (secret.type === 'API_KEY') return [secret.key]
+  if (secret.type === 'USER_PASSWORD') return [secret.password, `${secret.username}:${secret.password}`]
+  // The scheme before a token is no secret; the token alone may come back.
+  return Object.values(secret.headers).flatMap((value) => [value, value.replace(/^[A-Za-z][\w-]* +/, '')])
+}

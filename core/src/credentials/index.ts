@@ -1,0 +1,5 @@
+export { createCredentialStore } from './credential-store.ts'
+export { createCredentials } from './credentials.ts'
+export { Credential } from './entities.ts'
+export { createSecretBox } from './secret-box.ts'
+export type { Credentials } from './credentials.ts'

@@ -1,0 +1,21 @@
+import { defineBlock, fromInput } from '@ashlar/sdk'
+import { exchange, requestPins, responsePins } from './exchange.ts'
+import { host } from './host.ts'
+
+export const authenticatedRequest = defineBlock({
+  id: '3d6f8f2a-52b7-4f0d-8f0c-9a7c1d5e2b64',
+  name: 'authenticated-request',
+  description:
+    'Send a request to a web address with the headers that you have kept for its host, and give what it answers. The block never sees those headers.',
+  category: 'HTTP',
+  capabilities: { http: [fromInput('url')], credentials: [host.name] },
+  input: requestPins,
+  output: responsePins,
+  tests: [
+    { input: { url: 'https://a.example' }, output: [['error', 'there are no credentials here: blocks are tested without them']] },
+  ],
+  async *run(input, { credentials, signal }) {
+    const { fetch } = await credentials(host.name)
+    yield* exchange(input, { fetch, signal })
+  },
+})

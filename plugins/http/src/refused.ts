@@ -1,0 +1,19 @@
+import type { BlockTest } from '@ashlar/sdk'
+import type { requestPins, responsePins } from './exchange.ts'
+
+/** Tests of blocks run without a network, so they go no further than what is refused before it. */
+export const refused: BlockTest<typeof requestPins, typeof responsePins>[] = [
+  {
+    input: { url: 'ftp://files.example' },
+    output: [['error', 'url must begin with http:// or https://, got "ftp://files.example"']],
+  },
+  {
+    input: { url: 'api.example.com/items' },
+    output: [['error', 'url must begin with http:// or https://, got "api.example.com/items"']],
+  },
+  { input: { url: 'https://a.example', body: 'x' }, output: [['error', 'a GET request has no body']] },
+  {
+    input: { url: 'https://a.example', method: 'POST', json: 1, body: 'x' },
+    output: [['error', 'give json or body, not both']],
+  },
+]

@@ -1,0 +1,36 @@
+import { UserType } from '../accounts/refs.ts'
+import { builder } from '../builder.ts'
+import { connectionOf, parsePage } from '../connections.ts'
+import { CredentialKind } from './provider.ts'
+import { CredentialConnection, CredentialType, ProviderType } from './refs.ts'
+
+builder.objectType(CredentialType, {
+  description: 'What you have to authenticate with at a service. Its secret can be replaced, and never read.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What nodes call it: unique for its provider.' }),
+    providerName: t.exposeString('provider', { description: 'Qualified: `github/github`.' }),
+    provider: t.field({
+      type: ProviderType,
+      nullable: true,
+      description: 'None while its plugin is not installed.',
+      resolve: ({ provider }) => provider,
+    }),
+    kind: t.expose('type', { type: CredentialKind }),
+    hosts: t.exposeStringList('hosts', { description: 'Where the secret may be sent.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
+    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'To the minute.' }),
+  }),
+})
+
+builder.objectField(UserType, 'credentials', (t) =>
+  t.connection(
+    {
+      type: CredentialType,
+      description: 'Newest first.',
+      resolve: async (_user, page, { runtime, user }) =>
+        connectionOf(await runtime.credentials.list(user.id, parsePage(page)), (credential) => credential.id),
+    },
+    CredentialConnection,
+  ),
+)

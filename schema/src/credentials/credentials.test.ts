@@ -1,0 +1,88 @@
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { execute, parse, validate } from 'graphql'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { buildSchema, createContext } from '../index.ts'
+
+const schema = buildSchema()
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+async function run(source: string, variableValues: Record<string, unknown> = {}, userId = runtime.ownerId): Promise<unknown> {
+  const user = (await runtime.accounts.find([userId])).get(userId)
+  if (!user) throw new Error('no such user')
+  const document = parse(source)
+  expect(validate(schema, document)).toEqual([])
+  const result = await execute({ schema, document, variableValues, contextValue: createContext({ runtime, user }) })
+  expect(result.errors).toBeUndefined()
+  return JSON.parse(JSON.stringify(result.data))
+}
+
+const ADD = `mutation ($name: String, $hosts: [String!], $secret: SecretInput!) {
+  addCredential(input: { provider: "http/host", name: $name, hosts: $hosts, secret: $secret }) {
+    ... on Credential { id name kind hosts providerName provider { title credentialKinds hosts } lastUsedAt }
+    ... on Error { code message path } } }`
+const SECRET = { hostScoped: { headers: { 'X-Key': 'hunter22' } } }
+
+it('keeps a credential and shows everything but its secret', async () => {
+  const added = (await run(ADD, { name: 'work', hosts: ['API.example.com'], secret: SECRET })) as {
+    addCredential: { id: string }
+  }
+  const { id } = added.addCredential
+  expect(added.addCredential).toEqual({
+    id,
+    name: 'work',
+    kind: 'HOST_SCOPED',
+    hosts: ['api.example.com'],
+    providerName: 'http/host',
+    provider: { title: 'Any host', credentialKinds: ['HOST_SCOPED'], hosts: [] },
+    lastUsedAt: null,
+  })
+  const LIST = '{ viewer { credentials { totalCount edges { node { id name } } } } }'
+  expect(await run(LIST)).toEqual({ viewer: { credentials: { totalCount: 1, edges: [{ node: { id, name: 'work' } }] } } })
+  const CHANGE = `mutation ($id: ID!, $secret: SecretInput) {
+    updateCredential(input: { credentialId: $id, name: "home", secret: $secret }) { ... on Credential { name } ... on Error { code path } } }`
+  expect(await run(CHANGE, { id, secret: SECRET })).toEqual({ updateCredential: { name: 'home' } })
+  expect(await run(CHANGE, { id, secret: { apiKey: { key: 'hunter22' } } })).toEqual({
+    updateCredential: { code: 'BAD_INPUT', path: ['secret'] },
+  })
+  const DELETE = `mutation ($id: ID!) { deleteCredential(input: { credentialId: $id }) { ... on Credential { id } ... on Error { code } } }`
+  expect(await run(DELETE, { id })).toEqual({ deleteCredential: { id } })
+  expect(await run(DELETE, { id })).toEqual({ deleteCredential: { code: 'NOT_FOUND' } })
+})
+
+it.each([
+  [{ hosts: [], secret: SECRET }, ['hosts']],
+  [{ hosts: ['*'], secret: SECRET }, ['hosts']],
+  [{ hosts: ['a.example'], secret: { hostScoped: { headers: { host: 'evil' } } } }, ['secret']],
+  [{ hosts: ['a.example'], secret: { hostScoped: { headers: 7 } } }, ['secret']],
+  [{ secret: { apiKey: { key: 'hunter22' } } }, ['secret']],
+  [{ name: '', hosts: ['a.example'], secret: SECRET }, ['name']],
+])('refuses %j and never repeats the secret', async (variables, path) => {
+  const answer = await run(ADD, variables)
+  expect(answer).toMatchObject({ addCredential: { code: 'BAD_INPUT', path } })
+  expect(JSON.stringify(answer)).not.toMatch(/hunter22/)
+})
+
+it('answers to the id of another one’s credential as to one that nobody has', async () => {
+  const { id } = await runtime.credentials.add(runtime.ownerId, {
+    provider: 'http/host',
+    hosts: ['a.example'],
+    secret: { type: 'HOST_SCOPED', headers: { a: 'hunter22' } },
+  })
+  const stranger = '99999999-0000-4000-8000-000000000000'
+  const values = [stranger, 'Ada', 'MEMBER']
+  await runtime.database.pool.query('insert into user_account (id, name, role, created_at) values ($1, $2, $3, now())', values)
+  const nodeId = Buffer.from(`Credential:${id}`).toString('base64url')
+  const ASK = 'query ($id: ID!) { node(id: $id) { id } viewer { credentials { totalCount } } }'
+  expect(await run(ASK, { id: nodeId }, stranger)).toEqual({ node: null, viewer: { credentials: { totalCount: 0 } } })
+  expect(await run(ASK, { id: nodeId })).toEqual({ node: { id: nodeId }, viewer: { credentials: { totalCount: 1 } } })
+})
+
+it('tells which services blocks use', async () => {
+  expect(await run('{ providers { edges { node { name title hosts credentialKinds } } } }')).toEqual({
+    providers: { edges: [{ node: { name: 'http/host', title: 'Any host', hosts: [], credentialKinds: ['HOST_SCOPED'] } }] },
+  })
+})

@@ -1,0 +1,3 @@
+import './provider.ts'
+import './credential.ts'
+import './mutations.ts'
