@@ -29,6 +29,8 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     name,
     description: '',
     category: '',
+    categories: [],
+    costs: [],
     kind: fake.kind ?? ('standard' as const),
     staticOutput: fake.staticOutput ?? false,
     serial: fake.serial ?? false,

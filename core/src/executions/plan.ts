@@ -68,7 +68,7 @@ function planNode(node: GraphNode, block: Block, children: Record<string, string
     links: new Map(),
     isStart: true,
     coercions: coercionsOf(block),
-    timeoutMs: node.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: node.timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: node.retry,
     credentials: node.credentials ?? {},
     childVersionId: children[node.id],

@@ -1,7 +1,6 @@
 import { z } from 'zod'
+import { MAX_TIMEOUT_MS } from '../plugins/index.ts'
 
-/** Wall clock of one run of a node. */
-const MAX_TIMEOUT_MS = 30 * 60_000
 export const DEFAULT_TIMEOUT_MS = 60_000
 
 const retrySchema = z.strictObject({

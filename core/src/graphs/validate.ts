@@ -60,6 +60,13 @@ interface CheckedNode {
 function nodeFaults({ node, block, linked }: CheckedNode): Fault[] {
   const path = `nodes.${node.id}`
   if (!block) return [{ path: `${path}.block`, message: `there is no block ${showValue(node.block)}` }]
+  if (block.kind === 'approval')
+    return [
+      {
+        path: `${path}.block`,
+        message: `block ${block.qualifiedName} waits for a person's answer, which this version cannot do`,
+      },
+    ]
   const constants = Object.entries(node.inputs).flatMap(([pin, value]) =>
     constantFaults(`${path}.inputs.${pin}`, block, pin, value),
   )

@@ -1,5 +1,6 @@
 export { PluginBundle } from './entities.ts'
 export { createPlugin } from './block.ts'
+export { MAX_TIMEOUT_MS } from './manifest.ts'
 export { createBundleStore } from './bundle-store.ts'
 export { createPluginIndex } from './plugin-index.ts'
 export { createPluginRegistry } from './registry.ts'

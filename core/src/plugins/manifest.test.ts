@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { manifestSchema } from './manifest.ts'
 
-const withHttp = (http: unknown[]): unknown => ({
+const manifestWith = (change: object, providers: unknown[] = []): unknown => ({
   name: 'web',
+  providers,
   blocks: [
     {
       id: '55555555-0000-4000-8000-000000000001',
@@ -12,14 +13,16 @@ const withHttp = (http: unknown[]): unknown => ({
       kind: 'standard',
       staticOutput: false,
       serial: false,
-      capabilities: { http },
+      capabilities: {},
       onCrash: 'fail',
       inputSchema: { type: 'object', properties: { url: { type: 'string' } } },
       outputSchema: { type: 'object' },
       tests: [],
+      ...change,
     },
   ],
 })
+const withHttp = (http: unknown[]): unknown => manifestWith({ capabilities: { http } })
 
 it('takes a grant of the host that an input pin names', () => {
   expect(manifestSchema.safeParse(withHttp([{ fromInput: 'url' }])).success).toBe(true)
@@ -30,4 +33,34 @@ it('refuses a grant of the host of a pin that is not there', () => {
     path: ['blocks', 0, 'capabilities', 'http'],
     message: 'fromInput("address") names no input pin; there are url',
   })
+})
+
+it('gives what it leaves out its default, and costs as exact text', () => {
+  const costs = [{ amount: 0.5 }, { amount: '0.000125', per: 'token', when: { model: 'a' } }]
+  expect(manifestSchema.parse(manifestWith({ costs })).blocks[0]).toMatchObject({
+    categories: [],
+    costs: [
+      { amount: '0.5', per: 'run' },
+      { amount: '0.000125', per: 'token', when: { model: 'a' } },
+    ],
+  })
+})
+
+const SERVICE = { name: 'service', title: 'Service', hosts: ['a.example'], auth: [{ type: 'USER_PASSWORD' }] }
+
+it.each([
+  [{ costs: [{ amount: -1 }] }, [], 'must be a number of credits from 0'],
+  [{ costs: [{ amount: '0.0000001' }] }, [], 'must be a number of credits from 0'],
+  [{ costs: [{ amount: 1, per: 'day' }] }, [], 'Invalid option'],
+  [{ timeoutMs: 1_800_001 }, [], 'Too big'],
+  [{ capabilities: { credentials: ['service'] } }, [], 'the plugin has no provider "service"; it has none'],
+  [{ capabilities: { 'credentials.reveal': ['web/other'] } }, [SERVICE], 'the plugin has no provider "other"; it has service'],
+  [{ capabilities: { credentials: ['a/b/c'] } }, [], 'must be the name of a provider'],
+])('refuses %j', (change, providers, message) => {
+  expect(manifestSchema.safeParse(manifestWith(change, providers)).error?.issues.at(-1)?.message).toContain(message)
+})
+
+it('takes a provider of its own or of another plugin', () => {
+  const capabilities = { credentials: ['service', 'github/github'] }
+  expect(manifestSchema.safeParse(manifestWith({ capabilities }, [SERVICE])).success).toBe(true)
 })

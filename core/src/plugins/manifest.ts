@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { capabilitiesSchema, pinsOfCapabilities, providerSchema, providersOf } from '../capabilities/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
+import { costSchema } from './cost.ts'
+
+/** Wall clock of one run. */
+export const MAX_TIMEOUT_MS = 30 * 60_000
 
 const jsonSchema = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 const name = z
@@ -8,17 +12,22 @@ const name = z
   .max(64)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
 
+const category = z.string().max(64)
+
 const blockManifestSchema = z
   .object({
     id: z.uuid(),
     name,
     description: z.string().max(2000),
-    category: z.string().max(64),
-    kind: z.enum(['standard', 'input', 'output', 'note', 'graph']),
+    category,
+    categories: z.array(category).max(20).default([]),
+    kind: z.enum(['standard', 'input', 'output', 'note', 'graph', 'trigger', 'approval']),
     staticOutput: z.boolean(),
     serial: z.boolean(),
     capabilities: capabilitiesSchema,
     onCrash: z.enum(['fail', 'retry']),
+    timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
+    costs: z.array(costSchema).max(100).default([]),
     inputSchema: jsonSchema,
     outputSchema: jsonSchema,
     /** Names of the block's own tests. */

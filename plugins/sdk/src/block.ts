@@ -68,9 +68,36 @@ export type CrashPolicy = 'fail' | 'retry'
 
 /**
  * How the runtime treats a block: `standard` runs; `input` and `output` are the named ends of a graph;
- * `note` is a remark for people and never runs; `graph` runs another graph as a child execution.
+ * `note` is a remark for people and never runs; `graph` runs another graph as a child execution; `trigger` stands where an
+ * event from outside begins an execution; `approval` waits for a person's answer.
  */
-export type BlockKind = 'standard' | 'input' | 'output' | 'note' | 'graph'
+export type BlockKind = 'standard' | 'input' | 'output' | 'note' | 'graph' | 'trigger' | 'approval'
+
+/** What a run costs its user, in credits (1 credit = 1 US cent). The first entry that fits the inputs counts. */
+export interface Cost<Input = Record<string, unknown>> {
+  /** At most six decimals; as text where a number cannot say it exactly: `'0.000125'`. */
+  readonly amount: number | string
+  /** @default 'run' */
+  readonly per?: 'run' | 'second' | 'byte' | 'token' | 'item' | 'usd'
+  /** Inputs for which this entry counts; empty, null and missing are the same. @default all */
+  readonly when?: Partial<Input>
+}
+
+/** What pins say of themselves beside their type: `z.string().meta({ title: 'Key', secret: true })`, last in the chain. */
+declare module 'zod' {
+  interface GlobalMeta {
+    /** Values that show what is meant. */
+    examples?: unknown[]
+    /** Shown only to those who ask for more. */
+    advanced?: boolean
+    /** Never shown; graphs still may set it. */
+    hidden?: boolean
+    /** Editors show its value as dots. What must stay secret also from the journal belongs into a credential. */
+    secret?: boolean
+    /** Shown in an empty field. */
+    placeholder?: string
+  }
+}
 
 /** What an author writes: see {@link defineBlock}. */
 export interface BlockDefinition<Input extends z.ZodObject, Output extends z.ZodObject> {
@@ -82,6 +109,8 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   description: string
   /** Upper case, for grouping: `TEXT`. */
   category: string
+  /** More groups in which people find it. @default none */
+  categories?: readonly string[]
   /** @default 'standard' */
   kind?: BlockKind
   /** The output is kept and reused by the nodes it feeds, instead of being consumed once. @default false */
@@ -92,7 +121,11 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   capabilities?: Capabilities
   /** @default 'fail' */
   onCrash?: CrashPolicy
-  /** Input pins. Titles, descriptions and examples come from `.meta({ title, description, examples })`. */
+  /** Wall clock of one run, 1 to 1 800 000 ms; a node of a graph may say another. @default 60 000 */
+  timeoutMs?: number
+  /** @default none: it is free, apart from what its providers cost */
+  costs?: readonly Cost<z.input<Input>>[]
+  /** Input pins. What people see of them comes from `.meta({ title, description, examples, advanced, hidden, secret, placeholder })`. */
   input: Input
   /** Output pins. Every block also has the pin `error`. */
   output: Output
@@ -108,11 +141,14 @@ export interface Block {
   readonly name: string
   readonly description: string
   readonly category: string
+  readonly categories: readonly string[]
   readonly kind: BlockKind
   readonly staticOutput: boolean
   readonly serial: boolean
   readonly capabilities: Capabilities
   readonly onCrash: CrashPolicy
+  readonly timeoutMs?: number
+  readonly costs: readonly Cost[]
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   readonly tests: readonly BlockTest[]
@@ -133,7 +169,15 @@ export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObjec
   assertPinNames(definition.name, Object.keys(definition.input.shape))
   assertPinNames(definition.name, Object.keys(definition.output.shape))
   // `run` keeps its author's types only at the definition; behind it the schemas guard both ends.
-  const defaults = { kind: 'standard', staticOutput: false, serial: false, capabilities: {}, onCrash: 'fail' }
+  const defaults = {
+    kind: 'standard',
+    categories: [],
+    staticOutput: false,
+    serial: false,
+    capabilities: {},
+    onCrash: 'fail',
+    costs: [],
+  }
   return { ...defaults, ...definition } as unknown as Block
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineBlock, definePlugin, findDifference } from './index.ts'
+import { apiKey, defineBlock, definePlugin, defineProvider, findDifference, hostScoped, userPassword } from './index.ts'
 
 const identity = { id: '7e7c87ab-3469-4bcc-9abe-67705091b713', name: 'replace', description: '', category: 'TEXT' }
 const pins = {
@@ -56,6 +56,33 @@ describe('defineBlock', () => {
     })
   })
 
+  it('takes what people see of pins, costs by inputs, groups and a time', () => {
+    const block = defineBlock({
+      ...identity,
+      input: z.object({
+        size: z.enum(['small', 'large']).meta({ advanced: true, hidden: false, secret: false, placeholder: 'small' }),
+      }),
+      output: z.object({}),
+      categories: ['AI'],
+      timeoutMs: 120_000,
+      costs: [
+        { amount: 5, when: { size: 'large' } },
+        { amount: '0.000125', per: 'token' },
+      ],
+      tests: [],
+      *run() {},
+    })
+    expect(block).toMatchObject({ categories: ['AI'], timeoutMs: 120_000, costs: [{ amount: 5 }, { per: 'token' }] })
+    defineBlock({
+      ...identity,
+      ...pins,
+      tests: [],
+      // @ts-expect-error -- there is no input "size"
+      costs: [{ amount: 1, when: { size: 'large' } }],
+      *run() {},
+    })
+  })
+
   it.each([
     [{ id: 'nine' }, /id must be a lower-case UUID, got "nine"/],
     [{ name: 'Replace Text' }, /name must be like "replace-text", got "Replace Text"/],
@@ -70,6 +97,33 @@ describe('definePlugin', () => {
     const block = defineBlock({ ...identity, ...pins, tests: [], *run() {} })
     expect(() => definePlugin({ name: 'text', blocks: [block, block] })).toThrow(/two blocks have the id/)
     expect(() => definePlugin({ name: 'My Plugin', blocks: [] })).toThrow(/plugin name must be like/)
+  })
+})
+
+describe('defineProvider', () => {
+  const github = { name: 'github', title: 'GitHub', hosts: ['api.github.com'] }
+
+  it('puts a key where the service wants it', () => {
+    expect(defineProvider({ ...github, auth: [apiKey(), userPassword()] }).auth).toEqual([
+      { type: 'API_KEY', header: 'authorization', format: 'Bearer {key}' },
+      { type: 'USER_PASSWORD' },
+    ])
+    expect(apiKey({ header: 'x-api-key' })).toEqual({ type: 'API_KEY', header: 'x-api-key', format: '{key}' })
+    expect(apiKey({ query: 'key' })).toEqual({ type: 'API_KEY', query: 'key' })
+  })
+
+  it.each([
+    [{ name: 'Git Hub' }, /provider name must be like/],
+    [{ auth: [] }, /at least one entry/],
+    [{ auth: [apiKey(), apiKey({ query: 'key' })] }, /one of each type at most/],
+    [{ hosts: [] }, /hosts must name where secrets go/],
+    [{ auth: [hostScoped()] }, /be empty where each credential names its own/],
+  ])('refuses %j', (wrong, message) => {
+    expect(() => defineProvider({ ...github, auth: [apiKey()], ...wrong })).toThrow(message)
+  })
+
+  it('refuses a format without the key', () => {
+    expect(() => apiKey({ header: 'x', format: 'Key' })).toThrow(/must contain \{key\}/)
   })
 })
 

@@ -9,6 +9,7 @@ export type {
   BlockDefinition,
   BlockKind,
   Capabilities,
+  Cost,
   CrashPolicy,
   HttpGrant,
   Storage,

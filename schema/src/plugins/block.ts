@@ -5,9 +5,21 @@ import { CapabilityType } from './capability.ts'
 import { pinsOf, PinType } from './pin.ts'
 import { BlockConnection, BlockType, PluginType } from './refs.ts'
 
+const CostUnit = builder.enumType('CostUnit', { values: ['RUN', 'SECOND', 'BYTE', 'TOKEN', 'ITEM', 'USD'] as const })
+
+const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implement({
+  description: 'What a run costs, in credits: 1 credit is 1 US cent.',
+  fields: (t) => ({
+    amount: t.exposeString('amount', { description: 'Exact decimal.' }),
+    per: t.field({ type: CostUnit, resolve: ({ per }) => per.toUpperCase() as 'RUN' }),
+    when: t.field({ type: 'JSON', nullable: true, description: 'Inputs for which it counts.', resolve: ({ when }) => when }),
+  }),
+})
+
 const BlockKind = builder.enumType('BlockKind', {
-  description: '`INPUT` and `OUTPUT` blocks are the named ends of a graph; a `NOTE` never runs; a `GRAPH` runs another graph.',
-  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE', 'GRAPH'] as const,
+  description:
+    '`INPUT` and `OUTPUT` blocks are the named ends of a graph; a `NOTE` never runs; a `GRAPH` runs another graph; at a `TRIGGER` an event from outside begins; an `APPROVAL` waits for a person.',
+  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE', 'GRAPH', 'TRIGGER', 'APPROVAL'] as const,
 })
 
 builder.objectType(BlockType, {
@@ -17,9 +29,19 @@ builder.objectType(BlockType, {
     name: t.exposeString('qualifiedName', { description: 'Qualified by its plugin: `text/replace`.' }),
     description: t.exposeString('description'),
     category: t.exposeString('category'),
+    categories: t.stringList({
+      description: 'All groups it is found in.',
+      resolve: ({ category, categories }) => [category, ...categories],
+    }),
     kind: t.field({ type: BlockKind, resolve: ({ kind }) => kind.toUpperCase() as 'STANDARD' }),
     staticOutput: t.exposeBoolean('staticOutput', { description: 'Its output is kept and reused by the nodes it feeds.' }),
     serial: t.exposeBoolean('serial', { description: 'Runs of one node never overlap.' }),
+    timeoutMs: t.exposeInt('timeoutMs', { nullable: true, description: 'Wall clock of a run, unless the node says another.' }),
+    costs: t.field({
+      type: [CostType],
+      description: 'The first that fits counts; none: it is free.',
+      resolve: ({ costs }) => costs,
+    }),
     capabilities: t.field({
       type: [CapabilityType],
       description: 'What it may do beyond computing on its inputs; empty for most.',
