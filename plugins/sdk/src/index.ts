@@ -11,6 +11,7 @@ export type {
   CrashPolicy,
   HttpGrant,
   Storage,
+  StoragePage,
   StorageScope,
   Yielded,
 } from './block.ts'
