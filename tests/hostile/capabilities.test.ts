@@ -10,6 +10,23 @@ const UNGRANTED: PluginBlock[] = [
   { name: 'get-without', run: `yield ['out', await context.storage.get('user', 'secret')]` },
   { name: 'set-without', run: `yield ['out', await context.storage.set('user', 'secret', 'stolen')]` },
   { name: 'swap-without', run: `yield ['out', await context.storage.compareAndSet('user', 'secret', 'of mallory', 'stolen')]` },
+  { name: 'delete-without', run: `yield ['out', await context.storage.delete('user', 'secret')]` },
+  { name: 'list-without', run: `yield ['out', await context.storage.list('user')]` },
+  {
+    name: 'list-graph-with-user',
+    capabilities: `{ storage: ['user'] }`,
+    run: `yield ['out', await context.storage.list('graph')]`,
+  },
+  {
+    name: 'plugin-with-user',
+    capabilities: `{ storage: ['user', 'graph'] }`,
+    run: `yield ['out', await context.storage.get('plugin', 'secret')]`,
+  },
+  {
+    name: 'user-with-plugin',
+    capabilities: `{ storage: ['plugin'] }`,
+    run: `yield ['out', await context.storage.get('user', 'secret')]`,
+  },
   {
     name: 'user-with-graph',
     capabilities: `{ storage: ['graph'] }`,
@@ -32,6 +49,7 @@ const UNGRANTED: PluginBlock[] = [
     ['prototype', `'__proto__'`],
     ['length', `'length'`],
     ['other-graph', `'graph:00000000-0000-4000-8000-000000000000'`],
+    ['other-plugin', `'plugin:storage'`],
     ['statement', `"user' or scope = 'user"`],
   ].map(([name, scope]) => ({
     name: `scope-${name}`,
@@ -85,6 +103,11 @@ const GRANTED: PluginBlock[] = [
     name: 'look',
     capabilities: BOTH,
     run: `yield ['out', await context.storage.get('user', 'secret')]; yield ['out', await context.storage.get('graph', 'secret')]`,
+  },
+  {
+    name: 'list',
+    capabilities: `{ storage: ['user', 'graph', 'plugin'] }`,
+    run: `${ask} for (const scope of ['user', 'graph', 'plugin']) yield ['out', await told(() => context.storage.list(scope, n))]`,
   },
   { name: 'key', capabilities: BOTH, run: `${ask} yield ['out', await told(() => context.storage.get('user', n))]` },
   {
@@ -201,6 +224,14 @@ describe('what one has stored', () => {
     '{"key":"secret"}',
   ])('the key %j does not lead to', async (key) => {
     expect((await hostile.run(hostile.mallory, ['key'], key)).yielded).toEqual([['out', null]])
+  })
+
+  it.concurrent.each([
+    [{ prefix: '%' }, [[], [], []]],
+    [{ prefix: "s' or '1'='1" }, [[], [], []]],
+    [{ prefix: 'secret', after: '' }, [['secret'], [], []]],
+  ])('a list of %j does not tell more of', async (page, lists) => {
+    expect((await hostile.run(hostile.mallory, ['list'], page)).yielded.map(([, value]) => value)).toEqual(lists)
   })
 
   it('a key that is no text does not lead to', async () => {

@@ -1,4 +1,5 @@
 import type { RunCredentials } from '../capabilities/credentials/index.ts'
+import { createTestActing } from './test-acting.ts'
 import { createHttp, type HttpGrant, type HttpOptions } from '../capabilities/http/index.ts'
 
 /** What a block is given to reach the outside, and its inputs. */
@@ -9,8 +10,6 @@ export interface TestHttpOptions extends HttpOptions {
   /** @default none */
   credentials?: RunCredentials
 }
-
-const NO_CREDENTIALS: RunCredentials = { use: () => Promise.reject(new Error('there are no credentials in this test')) }
 
 interface TestRequest {
   method?: string
@@ -41,16 +40,13 @@ export interface TestHttp {
 export function createTestHttp({
   grant = [{ anyHost: true }],
   inputs = {},
-  credentials = NO_CREDENTIALS,
+  credentials,
   ...options
 }: TestHttpOptions = {}): TestHttp {
   const http = createHttp(options)
-  const session = http.createSession({
-    actor: { ownerId: 'nobody', graphId: null },
-    block: { qualifiedName: 'test/block', capabilities: { http: grant }, inputSchema: {}, chosenCredentials: {} },
-    credentials,
-    inputOf: (pin) => inputs[pin],
-  })
+  const session = http.createSession(
+    createTestActing({ capabilities: { http: grant }, inputs, ...(credentials && { credentials }) }),
+  )
   const endRun = (): void => session.close?.()
   const perform = (method: string, ...args: unknown[]): Promise<unknown> => session.perform(method, args)
   return {

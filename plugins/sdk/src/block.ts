@@ -29,16 +29,32 @@ export interface BlockContext {
   readonly credentials: (provider: string) => Promise<Credential>
 }
 
-/** Whose values they are: those of one graph, or of all graphs of a user. */
-export type StorageScope = 'graph' | 'user'
+/**
+ * Whose values they are: those of one graph, of all graphs of a user, or those of a user that only blocks of this plugin
+ * see, in whichever graph or by themselves.
+ */
+export type StorageScope = 'graph' | 'user' | 'plugin'
 
-/** A key-value store. Keys have at most 200 characters, values 64 KiB as JSON. Each call is one transaction. */
+/**
+ * A key-value store. Keys have at most 200 characters, values 64 KiB as JSON; a scope holds at most 10 000 keys and 64 MiB, where
+ * each value with its key counts as whole KiB. Each call is one transaction. What is too large rejects with OUTPUT_LIMIT.
+ */
 export interface Storage {
   /** @returns null when there is none */
   get(scope: StorageScope, key: string): Promise<unknown>
   set(scope: StorageScope, key: string, value: unknown): Promise<void>
   /** Sets the value when it still is `expected` (null: none). @returns whether it was set */
   compareAndSet(scope: StorageScope, key: string, expected: unknown, value: unknown): Promise<boolean>
+  delete(scope: StorageScope, key: string): Promise<void>
+  /** Keys in the order of their characters, at most `first`; those that follow are listed `after` the last. */
+  list(scope: StorageScope, page?: StoragePage): Promise<string[]>
+}
+
+/** Which keys to list: of those that begin with `prefix` (@default all), after the key `after`, the `first` (@default 1000, at most 1000). */
+export interface StoragePage {
+  readonly prefix?: string
+  readonly after?: string
+  readonly first?: number
 }
 
 /** Which requests a block may send: see {@link Capabilities}. */

@@ -13,6 +13,7 @@ export type {
   CrashPolicy,
   HttpGrant,
   Storage,
+  StoragePage,
   StorageScope,
   Yielded,
 } from './block.ts'

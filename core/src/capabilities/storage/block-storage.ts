@@ -2,30 +2,28 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { throughOutages } from '../../database/index.ts'
 import { AshlarError } from '../../errors/index.ts'
-
-const MAX_VALUE_BYTES = 64 * 1024
-
-/** Whose values: the rows of one owner, and of one graph or of all. */
-export interface StoragePlace {
-  ownerId: string
-  /** `graph:<id>` or `user`. */
-  scope: string
-}
-
-const keySchema = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((key) => !key.includes('\0'))
+import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from './limits.ts'
+import { readPage, removeValue, writeValue, type StoragePlace, type Written } from './statements.ts'
 
 /** The key-value store of blocks. Each call is one statement, so it happens or does not. */
 export interface BlockStorage {
   get(place: StoragePlace, key: unknown): Promise<unknown>
+  /** @throws {AshlarError} BAD_INPUT, OUTPUT_LIMIT when the value or its place would be too large */
   set(place: StoragePlace, key: unknown, value: unknown): Promise<void>
+  /** @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT */
   compareAndSet(place: StoragePlace, key: unknown, expected: unknown, value: unknown): Promise<boolean>
+  delete(place: StoragePlace, key: unknown): Promise<void>
+  /** @param page `{ prefix, after, first }` @returns keys in the order of their characters */
+  list(place: StoragePlace, page: unknown): Promise<string[]>
 }
 
-export function createBlockStorage(pool: pg.Pool): BlockStorage {
+export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimits> = {}): BlockStorage {
+  const limits = { ...DEFAULT_STORAGE_LIMITS, ...overrides }
+  const parseKey = keyParser(limits)
+  const rowOf = (key: unknown, value: unknown): { key: string; json: string; kib: number } => {
+    const [parsed, json] = [parseKey(key), toJson(value, limits)]
+    return { key: parsed, json, kib: Math.ceil((Buffer.byteLength(parsed) + Buffer.byteLength(json)) / 1024) }
+  }
   return {
     async get({ ownerId, scope }, key) {
       const text = 'select value from block_storage where owner_id = $1 and scope = $2 and key = $3'
@@ -33,41 +31,57 @@ export function createBlockStorage(pool: pg.Pool): BlockStorage {
       const { rows } = await throughOutages(() => pool.query<{ value: unknown }>(text, values))
       return rows[0]?.value ?? null
     },
-    async set({ ownerId, scope }, key, value) {
-      const text = `insert into block_storage (owner_id, scope, key, value, updated_at) values ($1, $2, $3, $4, now())
-                    on conflict (owner_id, scope, key) do update set value = excluded.value, updated_at = now()`
-      const values = [ownerId, scope, parseKey(key), toJson(value)]
-      await throughOutages(() => pool.query(text, values)) // set twice is set once
+    async set(place, key, value) {
+      const row = rowOf(key, value)
+      assertRoom(await throughOutages(() => writeValue(pool, 'always', place, row, limits)), limits) // set twice is set once
     },
-    async compareAndSet({ ownerId, scope }, key, expected, value) {
-      const place = [ownerId, scope, parseKey(key), toJson(value)]
-      const { rowCount } = await (expected === null || expected === undefined
-        ? pool.query(
-            `insert into block_storage (owner_id, scope, key, value, updated_at) values ($1, $2, $3, $4, now()) on conflict do nothing`,
-            place,
-          )
-        : pool.query(
-            `update block_storage set value = $4, updated_at = now()
-             where owner_id = $1 and scope = $2 and key = $3 and value::jsonb = $5::jsonb`,
-            [...place, toJson(expected)],
-          ))
-      return rowCount === 1
+    async compareAndSet(place, key, expected, value) {
+      const row = rowOf(key, value)
+      const written = await (expected === null || expected === undefined
+        ? writeValue(pool, 'if-none', place, row, limits)
+        : writeValue(pool, 'if-equal', place, row, limits, toJson(expected, limits)))
+      assertRoom(written, limits)
+      return written.isWritten
+    },
+    async delete(place, key) {
+      const parsed = parseKey(key)
+      await throughOutages(() => removeValue(pool, place, parsed))
+    },
+    async list(place, page) {
+      const { prefix, after, first } = parsePage(page, limits)
+      return throughOutages(() => readPage(pool, place, prefix, after, first))
     },
   }
 }
 
-function parseKey(key: unknown): string {
-  const parsed = keySchema.safeParse(key)
-  if (!parsed.success) throw new AshlarError('BAD_INPUT', 'storage: a key must be text of 1 to 200 characters, without NUL')
-  return parsed.data
+function keyParser({ maxKeyLength }: StorageLimits): (key: unknown) => string {
+  const schema = z.string().min(1).max(maxKeyLength).regex(NO_NUL)
+  return (key) => {
+    const parsed = schema.safeParse(key)
+    if (parsed.success) return parsed.data
+    throw new AshlarError('BAD_INPUT', `storage: a key must be text of 1 to ${maxKeyLength} characters, without NUL`)
+  }
 }
 
-function toJson(value: unknown): string {
+const NO_NUL = /^[^\0]*$/
+
+function parsePage(page: unknown, { maxKeyLength, maxListed }: StorageLimits): { prefix: string; after: string; first: number } {
+  const part = z.string().max(maxKeyLength).regex(NO_NUL).default('')
+  const schema = z.object({ prefix: part, after: part, first: z.int().min(1).max(maxListed).default(maxListed) })
+  const parsed = schema.safeParse(page ?? {})
+  if (parsed.success) return parsed.data
+  const message = `storage: keys are listed by { prefix, after, first }, texts of at most ${maxKeyLength} characters and a number from 1 to ${maxListed}`
+  throw new AshlarError('BAD_INPUT', message)
+}
+
+function toJson(value: unknown, { maxValueBytes }: StorageLimits): string {
   const json = JSON.stringify(value ?? null)
-  if (json.length > MAX_VALUE_BYTES)
-    throw new AshlarError(
-      'OUTPUT_LIMIT',
-      `storage: the value is ${json.length} bytes long as JSON, the limit is ${MAX_VALUE_BYTES}`,
-    )
-  return json
+  const bytes = Buffer.byteLength(json)
+  if (bytes <= maxValueBytes) return json
+  throw new AshlarError('OUTPUT_LIMIT', `storage: the value is ${bytes} bytes long as JSON, the limit is ${maxValueBytes}`)
+}
+
+function assertRoom({ hasRoom, isWritten }: Written, { maxKeys, maxKib }: StorageLimits): void {
+  if (hasRoom || isWritten) return
+  throw new AshlarError('OUTPUT_LIMIT', `storage: a scope holds at most ${maxKeys} keys and ${maxKib} KiB of values`)
 }

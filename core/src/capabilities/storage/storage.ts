@@ -1,9 +1,13 @@
 import type pg from 'pg'
 import { AshlarError, showValue } from '../../errors/index.ts'
-import { unknownHostCall, type Acting, type Power } from '../acting.ts'
-import { createBlockStorage, type BlockStorage, type StoragePlace } from './block-storage.ts'
+import { unknownHostCall, type Acting, type ActingBlock, type Power } from '../acting.ts'
+import { createBlockStorage, type BlockStorage } from './block-storage.ts'
+import type { StoragePlace } from './statements.ts'
 
-/** Values that outlive an execution: `storage.get(scope, key)`, `storage.set(scope, key, value)`, `storage.compareAndSet(scope, key, expected, value)`. */
+/**
+ * Values that outlive an execution: `storage.get(scope, key)`, `storage.set(scope, key, value)`, `storage.delete(scope, key)`,
+ * `storage.compareAndSet(scope, key, expected, value)`, `storage.list(scope, { prefix, after, first })`.
+ */
 export function createStorage(pool: pg.Pool): Power {
   const storage = createBlockStorage(pool)
   return {
@@ -23,6 +27,8 @@ const METHODS: Record<string, Perform> = {
   'storage.get': (storage, place, [key]) => storage.get(place, key),
   'storage.set': (storage, place, [key, value]) => storage.set(place, key, value),
   'storage.compareAndSet': (storage, place, [key, expected, value]) => storage.compareAndSet(place, key, expected, value),
+  'storage.delete': (storage, place, [key]) => storage.delete(place, key),
+  'storage.list': (storage, place, [page]) => storage.list(place, page),
 }
 
 function placeOf({ actor: { ownerId, graphId }, block }: Acting, scope: unknown): StoragePlace {
@@ -36,5 +42,11 @@ function placeOf({ actor: { ownerId, graphId }, block }: Acting, scope: unknown)
       'BAD_INPUT',
       `block ${block.qualifiedName}: storage "graph" needs a graph, and this block runs by itself`,
     )
-  return { ownerId, scope: scope === 'graph' ? `graph:${graphId}` : 'user' }
+  if (scope === 'graph') return { ownerId, scope: `graph:${graphId}` }
+  return { ownerId, scope: scope === 'plugin' ? `plugin:${pluginOf(block)}` : 'user' }
+}
+
+/** Whatever its version: a plugin that is installed anew finds its values. */
+function pluginOf({ qualifiedName }: ActingBlock): string {
+  return qualifiedName.slice(0, qualifiedName.indexOf('/'))
 }

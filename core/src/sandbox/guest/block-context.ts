@@ -32,6 +32,8 @@ export class GuestContext implements BlockContext {
       set: async (scope, key, value) => void (await callHost(id, 'storage.set', [scope, key, value])),
       compareAndSet: async (scope, key, expected, value) =>
         (await callHost(id, 'storage.compareAndSet', [scope, key, expected, value])) === true,
+      delete: async (scope, key) => void (await callHost(id, 'storage.delete', [scope, key])),
+      list: async (scope, page) => ((await callHost(id, 'storage.list', [scope, page])) ?? []) as string[],
     }
   }
 }

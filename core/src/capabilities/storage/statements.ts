@@ -1,0 +1,96 @@
+import type pg from 'pg'
+import type { StorageLimits } from './limits.ts'
+
+/** Whose values: the rows of one owner, and of one graph, of one plugin or of all. */
+export interface StoragePlace {
+  ownerId: string
+  /** `graph:<id>`, `plugin:<name>` or `user`. */
+  scope: string
+}
+
+/** What a write found and did. */
+export interface Written {
+  /** There was room for the value. */
+  hasRoom: boolean
+  isWritten: boolean
+}
+
+type WriteMode = 'always' | 'if-none' | 'if-equal'
+
+/**
+ * How much each place holds stands in `block_storage_use`: keys, and KiB of keys and values. Every write changes both tables in
+ * one statement, so the numbers are exact; but a value that takes another's place and counts as many KiB leaves them alone, so
+ * that writers of different keys seldom wait for each other. Whether there is room is asked of what was committed before:
+ * writes at the same moment may together pass the limit, by as many values as there are connections.
+ */
+const ROOM = `
+  room as (
+    select (new.kib <= 0 or used.kib + new.kib <= $7) and (new.keys = 0 or used.keys < $6) as there from
+      (select $5::int - coalesce(max(kib), 0) as kib, 1 - count(*) as keys
+       from block_storage where owner_id = $1 and scope = $2 and key = $3) as new,
+      (select coalesce(max(keys), 0) as keys, coalesce(max(kib), 0) as kib
+       from block_storage_use where owner_id = $1 and scope = $2) as used
+  )`
+
+const COUNTED = `
+  counted as (
+    insert into block_storage_use as u (owner_id, scope, keys, kib)
+    select $1, $2, keys, kib from changed where keys <> 0 or kib <> 0
+    on conflict (owner_id, scope) do update set keys = u.keys + excluded.keys, kib = u.kib + excluded.kib
+  )`
+
+const INSERT = `
+  insert into block_storage (owner_id, scope, key, value, kib, updated_at) select $1, $2, $3, $4::json, $5, now() from room where there`
+
+const CHANGES: Record<WriteMode, string> = {
+  always: `
+    ${INSERT} on conflict (owner_id, scope, key) do update set value = excluded.value, kib = excluded.kib, updated_at = now()
+    returning (old.key is null)::int as keys, new.kib - coalesce(old.kib, 0) as kib`,
+  'if-none': `${INSERT} on conflict do nothing returning 1 as keys, kib`,
+  'if-equal': `
+    update block_storage set value = $4::json, kib = $5, updated_at = now() from room
+    where there and owner_id = $1 and scope = $2 and key = $3 and value::jsonb = $8::jsonb
+    returning 0 as keys, new.kib - old.kib as kib`,
+}
+
+/** @param expected JSON text that the value must be equal to, for `if-equal` */
+export async function writeValue(
+  pool: pg.Pool,
+  mode: WriteMode,
+  { ownerId, scope }: StoragePlace,
+  { key, json, kib }: { key: string; json: string; kib: number },
+  { maxKeys, maxKib }: StorageLimits,
+  expected?: string,
+): Promise<Written> {
+  const { rows } = await pool.query<Written>({
+    name: `ashlar-storage-${mode}`,
+    text: `with ${ROOM}, changed as (${CHANGES[mode]}), ${COUNTED}
+           select there as "hasRoom", exists (select from changed) as "isWritten" from room`,
+    values: [ownerId, scope, key, json, kib, maxKeys, maxKib, ...(expected === undefined ? [] : [expected])],
+  })
+  return rows[0] ?? { hasRoom: false, isWritten: false }
+}
+
+export async function removeValue(pool: pg.Pool, { ownerId, scope }: StoragePlace, key: string): Promise<void> {
+  await pool.query(
+    `with gone as (delete from block_storage where owner_id = $1 and scope = $2 and key = $3 returning kib)
+     update block_storage_use u set keys = u.keys - 1, kib = u.kib - gone.kib from gone where owner_id = $1 and scope = $2`,
+    [ownerId, scope, key],
+  )
+}
+
+/** The order is that of the characters' numbers, the same on every machine. A place is small enough to be sorted. */
+export async function readPage(
+  pool: pg.Pool,
+  { ownerId, scope }: StoragePlace,
+  prefix: string,
+  after: string,
+  first: number,
+): Promise<string[]> {
+  const { rows } = await pool.query<{ key: string }>(
+    `select key from block_storage
+     where owner_id = $1 and scope = $2 and starts_with(key, $3) and key collate "C" > $4 order by key collate "C" limit $5`,
+    [ownerId, scope, prefix, after, first],
+  )
+  return rows.map(({ key }) => key)
+}
