@@ -15,9 +15,10 @@ export function timeout({ request }: Call): AshlarError {
 /**
  * What is no event is left out: a guest that has broken its own door tells nothing of its calls.
  *
- * @returns undefined when it is no JSON
+ * @returns undefined when it is no JSON, or longer than the process lets through
  */
-export function parseEvents(json: string): GuestEvent[] | undefined {
+export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
+  if (json.length > maxChars) return undefined
   try {
     const events = JSON.parse(`[${json}]`) as unknown[]
     return events.filter(isEvent)

@@ -109,4 +109,13 @@ export interface GuestLimits {
   maxValueBytes: number
   /** Pairs that one call may yield. */
   maxOutputs: number
+  /** What a guest may report at once: more is refused unread, with the guest. What it has beyond that comes in further portions. */
+  maxReportChars: number
+}
+
+/** Beside one value: its pin and what follows from it, or a manifest. */
+const REPORT_CHARS_BESIDE_VALUE = 1024 * 1024
+
+export function maxReportCharsOf({ maxValueBytes }: Pick<GuestLimits, 'maxValueBytes'>): number {
+  return maxValueBytes + REPORT_CHARS_BESIDE_VALUE
 }

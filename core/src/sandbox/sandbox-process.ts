@@ -8,7 +8,14 @@ import { ForeseenCalls } from './foreseen-calls.ts'
 import { guestOfCall, hasRunOutOfMemory, isTooDeep, isolateOfGuest, parseEvents, timeout, tooDeep } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { forkSandbox, type Launch } from './launch.ts'
-import type { CallMessage, FromProcess, GuestEvent, LostReason, ToProcess } from './protocol.ts'
+import {
+  maxReportCharsOf,
+  type CallMessage,
+  type FromProcess,
+  type GuestEvent,
+  type LostReason,
+  type ToProcess,
+} from './protocol.ts'
 import { residentMemoryMb } from './resident-memory.ts'
 
 /** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
@@ -85,7 +92,7 @@ export class SandboxProcess {
       spareMemoryMb: limits.processMemoryMb * SPARE_SHARE,
       loadTimeoutMs: limits.loadTimeoutMs,
       maxCpuMs: limits.maxCpuMs,
-      limits: { maxValueBytes: limits.maxValueBytes, maxOutputs: limits.maxOutputs },
+      limits: { maxValueBytes: limits.maxValueBytes, maxOutputs: limits.maxOutputs, maxReportChars: maxReportCharsOf(limits) },
     }
     this.#child.send(options)
   }
@@ -202,7 +209,7 @@ export class SandboxProcess {
 
   #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number][]): void {
     for (const [guest, json, cpuMs] of byGuest) {
-      const events = parseEvents(json)
+      const events = parseEvents(json, maxReportCharsOf(this.#limits))
       if (events) this.#takeEvents(guest, events, json.length > this.#limits.maxValueBytes)
       else this.kill({ kind: 'crash' })
       this.#charge(guest, cpuMs)

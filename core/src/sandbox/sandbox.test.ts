@@ -66,11 +66,28 @@ const honest = bundleOf({
     const failed = answers.filter(({ status }) => status === 'rejected')
     yield ['out', [70 - failed.length, failed[0].reason.message]]
   }`,
+  'fill-all': `*run({ n }) { for (let i = 0; i < 100; i++) yield ['out', i + 'x'.repeat(n)] }`,
+  'ask-much': `async *run(_input, { storage }) {
+    const refused = await storage.set('user', 'x', 'x'.repeat(2_000_000)).catch(({ message }) => message)
+    yield ['out', [refused, await storage.get('user', 'x')]]
+  }`,
   large: `*run() { yield ['out', 'x'.repeat(200_000)] }`,
   many: `*run() { for (;;) yield ['n', 1] }`,
   'grow-array': `*run() { const a = []; for (;;) a.push(new Array(1000).fill(1)) }`,
   'grow-map': `*run() { const m = new Map(); for (let i = 0; ; i++) m.set(i, { i }) }`,
   globals: `*run() { yield ['out', ['process', 'require', 'Buffer', 'fetch', '__ashlar'].filter((name) => name in globalThis)] }`,
+})
+
+describe('a guest with more to report than one report may hold', () => {
+  it('reports it in portions', async () => {
+    const { outputs, error } = await call(honest, 'fill-all', { input: () => '{"n":90000}' })
+    expect(error).toBeUndefined()
+    expect(outputs.map(([, value]) => String(value).length)).toEqual([...Array(10).fill(90_001), ...Array(90).fill(90_002)])
+  })
+
+  it('is refused a call to the host that no report can hold', async () => {
+    expect((await call(honest, 'ask-much')).outputs).toEqual([['out', [expect.stringContaining('a report of 20000'), null]]])
+  })
 })
 
 describe('a call', () => {

@@ -12,7 +12,7 @@ export async function createBareGuest(code: string): Promise<(block: string, inp
   const createIsolate = createIsolateFactory(await buildPrelude(), {
     memoryMb: isolateMemoryMb,
     loadTimeoutMs,
-    limits: { maxValueBytes, maxOutputs },
+    limits: { maxValueBytes, maxOutputs, maxReportChars: Infinity },
   })
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(() => {})
   let id = 0

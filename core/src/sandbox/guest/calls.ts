@@ -1,6 +1,17 @@
 import { findDifference, type Block, type Plugin } from '@ashlar/sdk'
 import { describePlugin } from './describe.ts'
-import { GuestFailure, drain, enterCall, leaveCall, limits, postEnd, postManifest, postOutput, toJson } from './outbox.ts'
+import {
+  GuestFailure,
+  drain,
+  enterCall,
+  hasMore,
+  leaveCall,
+  limits,
+  postEnd,
+  postManifest,
+  postOutput,
+  toJson,
+} from './outbox.ts'
 import { Entry, isSliceOver, park, startSlice } from './entries.ts'
 import { HostError } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
@@ -41,9 +52,13 @@ export function goOn(): Promise<string> {
   return work(entry)
 }
 
-/** `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by the events that have gathered. */
+/**
+ * `3`: more has gathered than one report may hold, `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by
+ * the events that have gathered.
+ */
 export function collect(): string {
-  return (queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + drain()
+  const events = drain()
+  return (hasMore() ? '3' : queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + events
 }
 
 /** @param json JSON text `[call id, …]` */

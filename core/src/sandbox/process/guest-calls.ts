@@ -1,4 +1,4 @@
-import type { CallMessage, LostReason } from '../protocol.ts'
+import type { CallMessage, GuestLimits, LostReason } from '../protocol.ts'
 import type { Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** What a guest's calls report to. */
@@ -8,12 +8,20 @@ export interface Report {
   lost(reason: LostReason): void
 }
 
+export interface GuestCallsOptions {
+  maxCpuMs: number
+  limits: Pick<GuestLimits, 'maxReportChars'>
+}
+
 /** States of a guest, see `guest/calls.ts`. */
 const IDLE = '0'
 const RUNNING = '1'
 const WAITING = '2'
+const MORE = '3'
 /** How often a guest that is waited for is asked what has gathered. */
 const COLLECT_EVERY_MS = 20
+/** Reports that are still taken from a guest whose time is over. */
+const LAST_REPORTS = 16
 /** How long a guest may take to hear that a call is aborted. */
 const ABORT_WITHIN_MS = 500
 
@@ -27,19 +35,22 @@ export class GuestCalls {
   readonly #isolate: GuestIsolate
   readonly #report: Report
   readonly #maxCpuMs: number
+  readonly #maxReportChars: number
   readonly #guest: Promise<Guest>
   readonly #timers = new Map<number, NodeJS.Timeout>()
   #loaded: Guest | undefined
   #entries = 0
   #ticker: NodeJS.Timeout | undefined
   #collecting = false
+  #collectAgain = false
   #goingOn = false
   #state = IDLE
   #ended = false
 
-  constructor(isolate: GuestIsolate, maxCpuMs: number, report: Report) {
+  constructor(isolate: GuestIsolate, { maxCpuMs, limits }: GuestCallsOptions, report: Report) {
     this.#isolate = isolate
     this.#maxCpuMs = maxCpuMs
+    this.#maxReportChars = limits.maxReportChars
     this.#report = report
     this.#guest = isolate.createGuest((id, delayMs) => this.#setTimer(id, delayMs))
     this.#guest.then(
@@ -101,19 +112,21 @@ export class GuestCalls {
     this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
     try {
       const state = this.#take(await entry(guest))
-      if (state === RUNNING) await this.#collect(guest)
+      if (state === RUNNING || state === MORE) await this.#collect(guest)
     } catch (error) {
       if (!this.#ended) this.end(isTimeout(error) ? await this.#timedOut(guest) : { kind: 'crash' })
     }
   }
 
   async #collect(guest: Guest): Promise<void> {
-    if (this.#collecting || this.#ended) return
+    this.#collectAgain = true
+    if (this.#collecting) return
     this.#collecting = true
-    await guest.collect(this.#maxCpuMs).then(
-      (text) => this.#take(text),
-      () => {}, // the entry that is in there tells why
-    )
+    while (this.#collectAgain && !this.#ended) {
+      this.#collectAgain = false
+      const text = await guest.collect(this.#maxCpuMs).catch(() => undefined) // the entry that is in there tells why
+      if (text !== undefined && this.#take(text) === MORE) this.#collectAgain = true
+    }
     this.#collecting = false
   }
 
@@ -121,6 +134,7 @@ export class GuestCalls {
   #take(text: string): string {
     const state = text.charAt(0)
     this.#state = state
+    if (text.length > this.#maxReportChars + 1) this.end({ kind: 'crash' })
     if (text.length > 1 && !this.#ended) this.#report.events(text.slice(1))
     if (state === WAITING && !this.#goingOn) void this.#goOn()
     return state
@@ -137,10 +151,10 @@ export class GuestCalls {
   /** What was done before the code that did not pause in time is reported. */
   async #timedOut(guest: Guest): Promise<LostReason> {
     const computing = this.#computing()
-    await guest.collect(this.#maxCpuMs).then(
-      (text) => this.#take(text),
-      () => {}, // it is gone altogether
-    )
+    for (let i = 0; i < LAST_REPORTS; i++) {
+      const text = await guest.collect(this.#maxCpuMs).catch(() => '') // it is gone altogether
+      if (this.#take(text) !== MORE) break
+    }
     return withCall({ kind: 'timeout' }, computing)
   }
 

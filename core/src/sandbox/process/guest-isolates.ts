@@ -4,7 +4,7 @@ import type { GuestLimits } from '../protocol.ts'
 
 /** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
 export interface Guest {
-  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}) and the events gathered. */
+  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}) and the events gathered. */
   enter(calls: string, timeoutMs: number): Promise<string>
   /** Starts what an entry had no time for. */
   goOn(timeoutMs: number): Promise<string>

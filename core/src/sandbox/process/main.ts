@@ -67,7 +67,7 @@ class Guests {
     const loaded = this.#isolateOf(owner, digest)
     const known = this.#guests.get(name)
     if (known) return known
-    const guest = new GuestCalls(loaded.isolate, this.#options.maxCpuMs, {
+    const guest = new GuestCalls(loaded.isolate, this.#options, {
       events: (events) => post(name, events, loaded.isolate.cpuMs),
       aborted: (ids) => send(['aborted', name, ids]),
       lost: (reason) => this.#lose(call, loaded, reason),
@@ -138,7 +138,9 @@ class Guests {
 
 /** Events of all guests that gather in one turn of the event loop travel in one message. */
 let posted = new Map<string, { events: string; cpuMs: number }>()
+let maxReportChars = 0
 function post(guest: string, events: string, cpuMs: number): void {
+  if ((posted.get(guest)?.events.length ?? 0) + events.length >= maxReportChars) flush()
   if (posted.size === 0) setImmediate(flush)
   const before = posted.get(guest)?.events ?? ''
   posted.set(guest, { events: before && events ? `${before},${events}` : before + events, cpuMs })
@@ -160,6 +162,7 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.once('message', (options: SandboxProcessOptions) => {
   const guests = new Guests(options)
+  maxReportChars = options.limits.maxReportChars
   process.on('message', (message: ToProcess) => guests.receive(message))
   send(['ready'])
 })
