@@ -222,6 +222,7 @@ export class ExecutionDriver {
       cordon: plugin.builtin ? 'builtin' : `user:${this.#taken.ownerId}`,
       owner: this.#taken.ownerId,
       scope: plugin.builtin ? '' : this.#taken.id,
+      grant: block.grant,
       affinity: this.#taken.id,
       block: block.name,
       input: () => JSON.stringify(this.#scheduler.inputsOf(run)),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isEffectful } from '../capabilities/index.ts'
 import type { Bundle } from '../sandbox/index.ts'
 import type { BlockManifest } from './manifest.ts'
@@ -21,6 +22,8 @@ export interface Block extends BlockManifest {
   qualifiedName: string
   /** Uses a capability that can be seen outside: it waits for the journal, and is not simply run again. */
   effectful: boolean
+  /** Follows from its capabilities: '' without any, else the same for blocks with the very same ones. */
+  grant: string
   plugin: Plugin
 }
 
@@ -44,7 +47,13 @@ export function createPlugin(
     ...block,
     qualifiedName: `${manifest.name}/${block.name}`,
     effectful: isEffectful(block.capabilities),
+    grant: grantOf(block.capabilities),
     plugin,
   }))
   return plugin
+}
+
+function grantOf(capabilities: BlockManifest['capabilities']): string {
+  if (Object.keys(capabilities).length === 0) return ''
+  return createHash('sha256').update(JSON.stringify(capabilities)).digest('hex').slice(0, 32)
 }

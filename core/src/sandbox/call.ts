@@ -19,6 +19,8 @@ export interface CallRequest {
   owner: string
   /** Who may share the context: an execution, or '' where contexts are reused. */
   scope: string
+  /** Names what it may ask of its host: only calls with the same may share a context, since nobody can tell there whose code asks. @default '', nothing */
+  grant?: string
   /** Calls of one execution go to one process where they can. */
   affinity: string
   block: string

@@ -60,7 +60,7 @@ export class GuestCalls {
   }
 
   async start(calls: CallMessage[]): Promise<void> {
-    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[6])))
+    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[7])))
     await this.#enter((guest) => guest.enter(`[${calls.map(toJson).join()}]`, timeoutMs))
   }
 
@@ -169,7 +169,7 @@ export class GuestCalls {
   }
 }
 
-function toJson([id, kind, , , , block, , input, stretch]: CallMessage): string {
+function toJson([id, kind, , , , , block, , input, stretch]: CallMessage): string {
   const stretched = stretch && `,"stretch":${stretch}`
   return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}${stretched}}`
 }
