@@ -55,8 +55,8 @@ export function postOutput(id: number, pin: string, json: string, next?: readonl
 
 export function postEnd(id: number, failure?: GuestFailure): void {
   if (!failure) return post(`{"t":"e","id":${id}}`)
-  const message = JSON.stringify(failure.message.slice(0, MAX_MESSAGE_CHARS))
-  post(`{"t":"e","id":${id},"code":${JSON.stringify(failure.code)},"message":${message}}`)
+  const [code, message] = [failure.code, failure.message.slice(0, MAX_MESSAGE_CHARS)].map((text) => JSON.stringify(text))
+  post(`{"t":"e","id":${id},"code":${code},"message":${message}}`)
 }
 
 export function postHostCall(id: number, request: number, method: string, args: readonly unknown[]): void {
@@ -86,8 +86,13 @@ export function leaveCall(): void {
   computing[0] = 0
 }
 
-export function postLog(level: string, text: string): void {
-  post(`{"t":"l","id":${current},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
+/** The call whose code runs, where that is known for certain; else 0. */
+export function computingCall(): number {
+  return computing[0] ?? 0
+}
+
+export function postLog(level: string, text: string, id = current): void {
+  post(`{"t":"l","id":${id},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
 }
 
 /**

@@ -18,10 +18,13 @@ const IDLE = '0'
 const RUNNING = '1'
 const WAITING = '2'
 const MORE = '3'
+/** Id of entries that answer nothing. */
+const NO_ANSWER = 0
 /** How often a guest that is waited for is asked what has gathered. */
 const COLLECT_EVERY_MS = 20
 /** Reports that are still taken from a guest whose time is over. */
 const LAST_REPORTS = 16
+const MAX_MESSAGE_CHARS = 2000
 /** How long a guest may take to hear that a call is aborted. */
 const ABORT_WITHIN_MS = 500
 
@@ -44,6 +47,7 @@ export class GuestCalls {
   #collecting = false
   #collectAgain = false
   #goingOn = false
+  #lastEntry = 0
   #state = IDLE
   #ended = false
 
@@ -61,11 +65,11 @@ export class GuestCalls {
 
   async start(calls: CallMessage[]): Promise<void> {
     const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[7])))
-    await this.#enter((guest) => guest.enter(`[${calls.map(toJson).join()}]`, timeoutMs))
+    await this.#enter((guest, id) => guest.enter(`[${calls.map(toJson).join()}]`, id, timeoutMs))
   }
 
   async reply(answer: string): Promise<void> {
-    await this.#enter((guest) => guest.reply(answer, this.#maxCpuMs).then(() => '1'))
+    await this.#enter((guest) => guest.reply(answer, this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
   }
 
   /** Code that computes without a pause does not hear of it: then the isolate goes, with all that is in it. */
@@ -74,7 +78,7 @@ export class GuestCalls {
       const computing = this.#computing()
       if (computing === undefined || ids.includes(computing)) this.#isolate.dispose()
     }, ABORT_WITHIN_MS)
-    await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => '1'))
+    await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
     clearInterval(impatient)
     if (!this.#ended) this.#report.aborted(ids)
   }
@@ -99,22 +103,37 @@ export class GuestCalls {
     return this.#loaded?.computing() || undefined
   }
 
-  async #enter(entry: (guest: Guest) => Promise<string>): Promise<void> {
+  /** @param id by which the guest knows its answer; 0 where it answers nothing */
+  async #enter(entry: (guest: Guest, id: number) => Promise<string>, id = ++this.#lastEntry): Promise<void> {
     this.#entries++
     const guest = await this.#guest.catch(() => undefined)
-    if (guest && !this.#ended) await this.#enterLoaded(guest, entry)
+    if (guest && !this.#ended) await this.#enterLoaded(guest, entry(guest, id), id)
     if (--this.#entries > 0) return
     clearInterval(this.#ticker)
     this.#ticker = undefined
   }
 
-  async #enterLoaded(guest: Guest, entry: (guest: Guest) => Promise<string>): Promise<void> {
+  async #enterLoaded(guest: Guest, answer: Promise<string>, id: number): Promise<void> {
     this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
+    const text = await answer.catch((error: unknown) => this.#failed(guest, id, error))
+    if (text === undefined) return
+    const state = this.#take(text)
+    if (state === RUNNING || state === MORE) await this.#collect(guest)
+  }
+
+  /** Also a promise that was rejected and that nobody handled makes an entry fail: then the guest is well, and says so. */
+  async #failed(guest: Guest, id: number, error: unknown): Promise<string | undefined> {
+    if (this.#ended) return undefined
+    if (isTimeout(error)) {
+      this.end(await this.#timedOut(guest))
+      return undefined
+    }
+    const failure = JSON.stringify([id, String(error instanceof Error ? error.message : error).slice(0, MAX_MESSAGE_CHARS)])
     try {
-      const state = this.#take(await entry(guest))
-      if (state === RUNNING || state === MORE) await this.#collect(guest)
-    } catch (error) {
-      if (!this.#ended) this.end(isTimeout(error) ? await this.#timedOut(guest) : { kind: 'crash' })
+      return await guest.recover(failure, this.#maxCpuMs)
+    } catch {
+      this.end({ kind: 'crash' })
+      return undefined
     }
   }
 
@@ -142,8 +161,8 @@ export class GuestCalls {
 
   async #goOn(): Promise<void> {
     this.#goingOn = true
-    await this.#enter((guest) => {
-      return guest.goOn(this.#maxCpuMs).finally(() => (this.#goingOn = false))
+    await this.#enter((guest, id) => {
+      return guest.goOn(id, this.#maxCpuMs).finally(() => (this.#goingOn = false))
     })
     this.#goingOn = false
   }
@@ -163,7 +182,7 @@ export class GuestCalls {
     if (delayMs < 0 || this.#ended) return
     const due = (): void => {
       this.#timers.delete(id)
-      void this.#enter((guest) => guest.fire(`[${id}]`, this.#maxCpuMs).then(() => '1'))
+      void this.#enter((guest) => guest.fire(`[${id}]`, this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
     }
     this.#timers.set(id, setTimeout(due, Math.min(delayMs, 2 ** 31 - 1)))
   }
@@ -179,7 +198,7 @@ function withCall(reason: LostReason, call: number | undefined): LostReason {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('timed out')
+  return error instanceof Error && error.message === 'Script execution timed out.'
 }
 
 function loadFailure(error: unknown): LostReason {
