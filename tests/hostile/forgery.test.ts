@@ -11,6 +11,7 @@ beforeAll(async () => {
     processMemoryMb: 500,
     maxValueBytes: 100_000,
     maxOutputs: 500,
+    maxOutputBytes: 1_000_000,
   })
 })
 afterAll(() => worker.close())
@@ -219,6 +220,45 @@ describe('a report of its own call', () => {
   ])('with outputs that are %s ends with OUTPUT_LIMIT', async (name, events) => {
     const { error } = await besideVictims(name, `const id = ownId(); yield forge(${events})`)
     expect(error?.code).toBe('OUTPUT_LIMIT')
+  })
+
+  it.concurrent.each([
+    ['in one report', `yield forge(...Array.from({ length: 11 }, () => ({ t: 'o', id, pin: 'out', v: 'x'.repeat(95000) })))`],
+    [
+      'one by one',
+      `for (let i = 0; i < 12; i++) { yield forge({ t: 'o', id, pin: 'out', v: 'x'.repeat(95000) }); await new Promise((r) => setTimeout(r, 5)) }`,
+    ],
+    ['honestly', `for (let i = 0; i < 12; i++) yield ['out', 'x'.repeat(95000)]`],
+    [
+      'as escapes',
+      `for (let i = 0; i < 12; i++) { yield forge({ t: 'o', id, pin: 'out', v: '\\u0000'.repeat(16000) }); await null }`,
+    ],
+  ])('with outputs that are too long together, %s, ends with OUTPUT_LIMIT', async (name, code) => {
+    const { error, outputCount } = await besideVictims(name, `const id = ownId(); ${code}`)
+    expect(error?.code).toBe('OUTPUT_LIMIT')
+    expect(outputCount).toBeLessThan(22)
+  })
+
+  it.concurrent.each([
+    ['the block does not have', `'nope'`],
+    ['is empty', `''`],
+    ['is a prototype', `'__proto__'`],
+    ['is too long', `'out'.repeat(100)`],
+    ['is a tool of too long a name', `'tools_^_' + 'x'.repeat(300)`],
+  ])('with an output at a pin that %s ends with BLOCK_OUTPUT_INVALID', async (name, pin) => {
+    const run = `const id = ownId(); yield forge({ t: 'o', id, pin: ${pin}, v: 1 })`
+    const { error, outputs } = await besideVictims(name, run, { pins: new Set(['out', 'n']) })
+    expect([error?.code, outputs]).toEqual(['BLOCK_OUTPUT_INVALID', [['n', 'forged']]])
+  })
+
+  it('with outputs at the pins of tools and of errors passes', async () => {
+    const run = `const id = ownId(); yield forge({ t: 'o', id, pin: 'tools_^_' + 'x'.repeat(292), v: 1 }, { t: 'o', id, pin: 'error', v: 'e' })`
+    const { outputs } = await besideVictims('tools', run, { pins: new Set(['out', 'n']) })
+    expect(outputs.map(([pin, value]) => [pin.slice(0, 8), value])).toEqual([
+      ['n', 'forged'],
+      ['tools_^_', 1],
+      ['error', 'e'],
+    ])
   })
 
   it('with an output so deep that no text can be made of it leaves the worker alive', async () => {

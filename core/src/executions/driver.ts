@@ -225,6 +225,7 @@ export class ExecutionDriver {
       grant: block.grant,
       affinity: this.#taken.id,
       block: block.name,
+      pins: block.outputPins,
       input: () => JSON.stringify(this.#scheduler.inputsOf(run)),
       timeoutMs,
       skipOutputs: run.outputs,

@@ -24,6 +24,8 @@ export interface Block extends BlockManifest {
   effectful: boolean
   /** Follows from its capabilities: '' without any, else the same for blocks with the very same ones. */
   grant: string
+  /** Names of its output pins; undefined where its schema does not tell. */
+  outputPins: ReadonlySet<string> | undefined
   plugin: Plugin
 }
 
@@ -48,9 +50,16 @@ export function createPlugin(
     qualifiedName: `${manifest.name}/${block.name}`,
     effectful: isEffectful(block.capabilities),
     grant: grantOf(block.capabilities),
+    outputPins: block.outputSchema.properties && new Set(Object.keys(block.outputSchema.properties)),
     plugin,
   }))
   return plugin
+}
+
+/** What its plugin has said of it. */
+export function manifestOf(block: Block): BlockManifest {
+  const { plugin: _, qualifiedName: _name, effectful: _effectful, grant: _grant, outputPins: _pins, ...manifest } = block
+  return manifest
 }
 
 function grantOf(capabilities: BlockManifest['capabilities']): string {

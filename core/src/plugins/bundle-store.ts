@@ -1,12 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { createPlugin } from './block.ts'
+import { createPlugin, manifestOf } from './block.ts'
 import { PluginBundle } from './entities.ts'
 import type { BundleStore } from './registry.ts'
 
 export function createBundleStore(fork: () => EntityManager): BundleStore {
   return {
     async keep({ bundle, packageName, version, builtin, name, blocks }) {
-      const manifest = { name, blocks: blocks.map(({ plugin: _, qualifiedName: __, effectful: ___, ...block }) => block) }
+      const manifest = { name, blocks: blocks.map(manifestOf) }
       const row = { digest: bundle.digest, code: bundle.code, packageName, version, builtin, manifest, createdAt: new Date() }
       await fork().upsert(PluginBundle, row, { onConflictFields: ['digest'], onConflictAction: 'ignore' })
     },

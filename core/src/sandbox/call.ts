@@ -24,6 +24,8 @@ export interface CallRequest {
   /** Calls of one execution go to one process where they can. */
   affinity: string
   block: string
+  /** Output pins of the block; `error` and those of tools are always among them. @default any */
+  pins?: ReadonlySet<string> | undefined
   /** @returns JSON text */
   input(): string
   /** Wall clock. */
@@ -73,6 +75,8 @@ export interface Call {
   skip: number
   /** Over all attempts. */
   delivered: number
+  /** Length of these as JSON text. */
+  deliveredBytes: number
   attempts: number
   /** Calls to the host so far, over all attempts. */
   hostCalls: number

@@ -52,14 +52,14 @@ const SPARE_SHARE = 0.6
 
 /** What a process is told first. */
 export function optionsOf(prelude: string, limits: SandboxLimits): SandboxProcessOptions {
-  const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs } = limits
+  const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
   return {
     prelude,
     memoryMb: isolateMemoryMb,
     spareMemoryMb: processMemoryMb * SPARE_SHARE,
     loadTimeoutMs,
     maxCpuMs,
-    limits: { maxValueBytes, maxOutputs, maxReportChars: maxReportCharsOf(limits) },
+    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(limits) },
   }
 }
 

@@ -1,4 +1,4 @@
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError, showValue } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 
@@ -8,13 +8,25 @@ import type { SandboxLimits } from './limits.ts'
  * @returns undefined when nothing is
  */
 export function refusalOf(call: Call, pin: string, value: unknown, limits: SandboxLimits): AshlarError | undefined {
+  if (!isPinOf(call, pin)) return new AshlarError('BLOCK_OUTPUT_INVALID', `no output pin ${showValue(pin)}`)
   if (++call.delivered > limits.maxOutputs)
     return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
   if (isTooDeep(value)) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} deep`)
   const chars = jsonLengthOf(value)
   if (chars > limits.maxValueBytes)
     return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is ${chars} bytes long, the limit is ${limits.maxValueBytes}`)
+  call.deliveredBytes += chars
+  if (call.deliveredBytes > limits.maxOutputBytes)
+    return new AshlarError('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
   return undefined
+}
+
+const MAX_PIN_CHARS = 200
+const MAX_TOOL_PIN_CHARS = 300
+
+function isPinOf({ request: { pins } }: Call, pin: string): boolean {
+  if (pin.startsWith('tools_^_')) return pin.length <= MAX_TOOL_PIN_CHARS
+  return pin.length <= MAX_PIN_CHARS && (pin === 'error' || pins === undefined || pins.has(pin))
 }
 
 function jsonLengthOf(value: unknown): number {

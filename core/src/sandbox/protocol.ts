@@ -120,6 +120,8 @@ export interface GuestLimits {
   maxValueBytes: number
   /** Pairs that one call may yield. */
   maxOutputs: number
+  /** Length of all pin values of one call as JSON text. */
+  maxOutputBytes: number
   /** What a guest may report at once: more is refused unread, with the guest. What it has beyond that comes in further portions. */
   maxReportChars: number
 }

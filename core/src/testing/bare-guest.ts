@@ -8,11 +8,11 @@ import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits.ts'
  * @returns runs a block on JSON text
  */
 export async function createBareGuest(code: string): Promise<(block: string, input: string) => Promise<void>> {
-  const { maxValueBytes, maxOutputs, loadTimeoutMs, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
+  const { maxValueBytes, maxOutputs, maxOutputBytes, loadTimeoutMs, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
   const createIsolate = createIsolateFactory(await buildPrelude(), {
     memoryMb: isolateMemoryMb,
     loadTimeoutMs,
-    limits: { maxValueBytes, maxOutputs, maxReportChars: Infinity },
+    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: Infinity },
   })
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(() => {})
   let id = 0

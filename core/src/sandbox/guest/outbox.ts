@@ -8,7 +8,7 @@ const MAX_LOG_CHARS = 2000
 const MAX_MESSAGE_CHARS = 2000
 
 /** Set by the host before any call. */
-export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0, maxReportChars: 0 }
+export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0, maxOutputBytes: 0, maxReportChars: 0 }
 
 /** Takes what has gathered, or as much of it as one report may hold: JSON texts of events joined by commas. */
 export function drain(): string {
