@@ -80,6 +80,14 @@ const UNGRANTED: PluginBlock[] = [
   },
 ]
 
+/** Uses what a block beside it in its execution has left behind. */
+const BORROW: PluginBlock = {
+  name: 'borrow',
+  run: `await new Promise((r) => setTimeout(r, 30))
+        for (const each of globalThis.kept ?? []) void each.storage.set('user', 'secret', 'stolen')
+        yield ['out', globalThis.kept?.length ?? 0]; await new Promise((r) => setTimeout(r, 50))`,
+}
+
 const METHODS = [
   '',
   '__proto__',
@@ -94,6 +102,11 @@ const METHODS = [
 ]
 
 const GRANTED: PluginBlock[] = [
+  {
+    name: 'lend',
+    capabilities: BOTH,
+    run: `(globalThis.kept ??= []).push(context); yield ['out', 1]; await new Promise((r) => setTimeout(r, 300))`,
+  },
   {
     name: 'keep',
     capabilities: BOTH,
@@ -150,7 +163,7 @@ const GRANTED: PluginBlock[] = [
 
 let hostile: HostileRuntime
 beforeAll(async () => {
-  hostile = await startHostileRuntime([...UNGRANTED, ...GRANTED])
+  hostile = await startHostileRuntime([...UNGRANTED, ...GRANTED, BORROW])
   await hostile.run(hostile.mallory, ['keep'], 'of mallory')
   await hostile.run(hostile.alice, ['keep'], 'of alice')
 })
@@ -179,6 +192,26 @@ describe('a block gets nothing that its manifest does not name', () => {
 
   it('by forging who it is', async () => {
     await hostile.run(hostile.mallory, ['forges-owner'], hostile.alice)
+    await expectSecretsKept()
+  })
+
+  it.each([
+    ['beside', []],
+    ['behind', [{ from: 'lend.out', to: 'borrow.n' }]],
+  ])('by asking through the context of a block %s it in its execution', async (_where, links) => {
+    const nodes = [
+      { id: 'lend', block: 'hostile/lend', inputs: { n: 1 } },
+      { id: 'borrow', block: 'hostile/borrow', inputs: links.length > 0 ? {} : { n: 1 } },
+    ]
+    const { id } = await hostile.runtime.graphs.create(hostile.mallory, { name: 'borrow', document: { nodes, links } })
+    const { status, yielded } = await hostile.start(hostile.mallory, id)
+    expect({ status, yielded }).toEqual({
+      status: 'COMPLETED',
+      yielded: [
+        ['out', 1],
+        ['out', 0],
+      ],
+    })
     await expectSecretsKept()
   })
 

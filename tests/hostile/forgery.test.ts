@@ -11,6 +11,7 @@ beforeAll(async () => {
     processMemoryMb: 500,
     maxValueBytes: 100_000,
     maxOutputs: 500,
+    maxOutputBytes: 1_000_000,
   })
 })
 afterAll(() => worker.close())
@@ -137,10 +138,29 @@ describe('of its own call, after its end, nothing comes of', () => {
 })
 
 describe('a report that is far longer than any value may be', () => {
-  // The worker parses whatever a guest has gathered: 36 MB of `[],` hold it up for seconds and become a gigabyte.
-  it.fails('is refused unread', async () => {
-    const run = `yield forge('{"t":"x","id":0,"x":[' + '[],'.repeat(1e6) + '[]]}')`
-    expect((await worker.attempt({ name: 'long', run })).error).toBeDefined()
+  const reports: [string, string][] = [
+    ['of nothing', `'{"t":"x","id":0,"x":[' + '[],'.repeat(12e6) + '[]]}'`],
+    ['of nothing, just above the limit', `'{"t":"x","id":0,"x":[' + '[],'.repeat(4e5) + '[]]}'`],
+    ['wide', `'{"t":"c","id":' + ownId() + ',"request":1,"method":"storage.get","args":[' + '1,'.repeat(1e6) + '1]}'`],
+    ['long', `'{"t":"o","id":' + ownId() + ',"pin":"out","v":"' + 'x'.repeat(2e7) + '"}'`],
+    ['deep', `'{"t":"o","id":' + ownId() + ',"pin":"out","v":' + '['.repeat(1e6) + ']'.repeat(1e6) + '}'`],
+    ['no report', `'x'.repeat(2e7)`],
+  ]
+
+  it.concurrent.each(reports)('(%s) is not let out by the guest', async (name, report) => {
+    const { error, outputs } = await besideVictims(name, `yield forge(${report})`)
+    expect([error?.code, outputs]).toEqual(['OUTPUT_LIMIT', []])
+  })
+
+  it.concurrent.each(reports)('(%s) past the door is refused unread, with its guest', async (name, report) => {
+    const { error, outputs, tookMs } = await besideVictims(name, `yield smuggle(${report})`)
+    expect([error?.code, outputs]).toEqual(['SANDBOX_LOST', []])
+    expect(tookMs).toBeLessThan(12_000)
+  })
+
+  it('in many pieces is refused too', async () => {
+    const run = `const id = ownId(); yield smuggle(Array.from({ length: 20 }, () => stringify({ t: 'o', id, pin: 'out', v: 'x'.repeat(90000) })).join())`
+    expect((await besideVictims('pieces', run)).error?.code).toBe('SANDBOX_LOST')
   })
 })
 
@@ -185,9 +205,9 @@ describe('a report of its own call', () => {
 
   it.concurrent.each([
     ['deep', `'['.repeat(50000) + ']'.repeat(50000)`],
-    ['wide', `'[' + '1,'.repeat(1e6) + '1]'`],
-    ['long', `'["' + 'x'.repeat(2e7) + '"]'`],
-    ['of nothing', `'[' + '[],'.repeat(2e6) + '[]]'`],
+    ['wide', `'[' + '1,'.repeat(5e5) + '1]'`],
+    ['long', `'["' + 'x'.repeat(1e6) + '"]'`],
+    ['of nothing', `'[' + '[],'.repeat(3e5) + '[]]'`],
   ])('whose arguments are %s leaves the worker alive', async (name, args) => {
     const run = `yield forge('{"t":"c","id":' + ownId() + ',"request":1,"method":"storage.get","args":' + ${args} + '}')`
     const { outputs } = await besideVictims(name, run)
@@ -202,8 +222,47 @@ describe('a report of its own call', () => {
     expect(error?.code).toBe('OUTPUT_LIMIT')
   })
 
+  it.concurrent.each([
+    ['in one report', `yield forge(...Array.from({ length: 11 }, () => ({ t: 'o', id, pin: 'out', v: 'x'.repeat(95000) })))`],
+    [
+      'one by one',
+      `for (let i = 0; i < 12; i++) { yield forge({ t: 'o', id, pin: 'out', v: 'x'.repeat(95000) }); await new Promise((r) => setTimeout(r, 5)) }`,
+    ],
+    ['honestly', `for (let i = 0; i < 12; i++) yield ['out', 'x'.repeat(95000)]`],
+    [
+      'as escapes',
+      `for (let i = 0; i < 12; i++) { yield forge({ t: 'o', id, pin: 'out', v: '\\u0000'.repeat(16000) }); await null }`,
+    ],
+  ])('with outputs that are too long together, %s, ends with OUTPUT_LIMIT', async (name, code) => {
+    const { error, outputCount } = await besideVictims(name, `const id = ownId(); ${code}`)
+    expect(error?.code).toBe('OUTPUT_LIMIT')
+    expect(outputCount).toBeLessThan(22)
+  })
+
+  it.concurrent.each([
+    ['the block does not have', `'nope'`],
+    ['is empty', `''`],
+    ['is a prototype', `'__proto__'`],
+    ['is too long', `'out'.repeat(100)`],
+    ['is a tool of too long a name', `'tools_^_' + 'x'.repeat(300)`],
+  ])('with an output at a pin that %s ends with BLOCK_OUTPUT_INVALID', async (name, pin) => {
+    const run = `const id = ownId(); yield forge({ t: 'o', id, pin: ${pin}, v: 1 })`
+    const { error, outputs } = await besideVictims(name, run, { pins: new Set(['out', 'n']) })
+    expect([error?.code, outputs]).toEqual(['BLOCK_OUTPUT_INVALID', [['n', 'forged']]])
+  })
+
+  it('with outputs at the pins of tools and of errors passes', async () => {
+    const run = `const id = ownId(); yield forge({ t: 'o', id, pin: 'tools_^_' + 'x'.repeat(292), v: 1 }, { t: 'o', id, pin: 'error', v: 'e' })`
+    const { outputs } = await besideVictims('tools', run, { pins: new Set(['out', 'n']) })
+    expect(outputs.map(([pin, value]) => [pin.slice(0, 8), value])).toEqual([
+      ['n', 'forged'],
+      ['tools_^_', 1],
+      ['error', 'e'],
+    ])
+  })
+
   it('with an output so deep that no text can be made of it leaves the worker alive', async () => {
-    const run = `yield forge('{"t":"o","id":' + ownId() + ',"pin":"out","v":' + '['.repeat(1e6) + ']'.repeat(1e6) + '}')`
+    const run = `yield forge('{"t":"o","id":' + ownId() + ',"pin":"out","v":' + '['.repeat(5e5) + ']'.repeat(5e5) + '}')`
     expect((await besideVictims('deep', run)).error?.code).toBe('OUTPUT_LIMIT')
   })
 })
@@ -215,7 +274,6 @@ describe('text that is no report', () => {
     ['a list closed and opened', `'null],[null'`],
     ['a control character', `'\\u0000'`],
     ['half of a character', `'"' + String.fromCharCode(0xd800) + '"]'`],
-    ['very long', `'x'.repeat(2e7)`],
   ])('(%s) ends the guest and nothing beside it', async (name, text) => {
     const { error } = await besideVictims(name, `yield forge(${text})`)
     expect(error?.code).toBe('SANDBOX_LOST')

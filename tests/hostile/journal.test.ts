@@ -21,6 +21,8 @@ const BLOCKS: PluginBlock[] = [
   },
   { name: 'nul-pin', run: `yield forge({ t: 'o', id: ownId(), pin: '\\u0000', v: 1 })` },
   { name: 'no-value', run: `yield forge({ t: 'o', id: ownId(), pin: 'out' })` },
+  { name: 'kilobyte-pin', run: `yield forge({ t: 'o', id: ownId(), pin: 'out' + 'x'.repeat(1000), v: 1 })` },
+  { name: 'long-tool-pin', run: `yield ['tools_^_node0_~_' + 'n'.repeat(300), 1]` },
   { name: 'long-pin', run: `yield forge({ t: 'o', id: ownId(), pin: 'x'.repeat(1e6), v: 1 })` },
   {
     name: 'tool-pin',
@@ -36,12 +38,13 @@ const BLOCKS: PluginBlock[] = [
   },
 ]
 
+const MANY_LARGE: PluginBlock = { name: 'many-large', run: `for (;;) yield ['out', 'x'.repeat(8e6)]` }
 const FINE: PluginBlock = { name: 'fine', run: `yield ['out', n]` }
 const DEEPEST: PluginBlock = { name: 'deepest', run: `let v = 1; for (let i = 0; i < 200000; i++) v = [v]; yield ['out', v]` }
 
 let hostile: HostileRuntime
 beforeAll(async () => {
-  hostile = await startHostileRuntime([...BLOCKS, FINE, DEEPEST])
+  hostile = await startHostileRuntime([...BLOCKS, FINE, DEEPEST, MANY_LARGE])
 })
 afterAll(() => hostile.close())
 
@@ -58,9 +61,23 @@ describe('what a block reports ends in the journal and holds up nobody else:', (
     const [attempt, beside] = await besideAlice(name)
     expect(beside).toMatchObject({ status: 'COMPLETED', yielded: [['out', 1]] })
     expect(attempt.status).toMatch(/^(COMPLETED|FAILED)$/)
-    expect(attempt.code ?? 'BLOCK_FAILED').toMatch(/^(BLOCK_FAILED|OUTPUT_LIMIT)$/)
+    expect(attempt.code ?? 'BLOCK_FAILED').toMatch(/^(BLOCK_FAILED|BLOCK_OUTPUT_INVALID|OUTPUT_LIMIT)$/)
     expect('polluted' in {}).toBe(false)
     expect(hostile.runtime.failures).toEqual([])
+  })
+
+  it.each(['proto-pin', 'no-pin', 'nul-pin', 'kilobyte-pin', 'long-pin', 'long-tool-pin'])(
+    'a pin that the block does not have is refused, and is not in the journal: %s',
+    async (name) => {
+      const { code, yielded } = await hostile.run(hostile.mallory, [name])
+      expect([code, yielded.filter(([pin]) => pin !== 'n')]).toEqual(['BLOCK_OUTPUT_INVALID', []])
+    },
+  )
+
+  it('outputs that are small each and too long together', async () => {
+    const { code, yielded } = await hostile.run(hostile.mallory, ['many-large'])
+    expect(code).toBe('OUTPUT_LIMIT')
+    expect(yielded).toHaveLength(8)
   })
 
   it('deepest', async () => {

@@ -34,9 +34,17 @@ const PLUGIN = bundleOf(
   },
 )
 
-type Where = { scope: string; cordon?: string; owner?: string }
+type Where = { scope: string; cordon?: string; owner?: string; grant?: string }
 const run = (block: string, { scope, ...where }: Where): Promise<Result> =>
-  worker.call({ bundle: PLUGIN, block, scope, affinity: scope, keepsScope: true, ...where })
+  worker.call({
+    bundle: PLUGIN,
+    block,
+    scope,
+    affinity: scope,
+    keepsScope: true,
+    grant: block === 'granted' ? 'storage' : '',
+    ...where,
+  })
 
 const OTHERS: Record<string, Where> = {
   'of another execution': { scope: 'second' },
@@ -75,14 +83,12 @@ describe('a block without a grant', () => {
 
   it('does not call the host in the name of a call that has ended', async () => {
     await run('granted', { scope: 'ended' })
-    const borrower = await run('borrower', { scope: 'ended' })
+    const borrower = await run('borrower', { scope: 'ended', grant: 'storage' })
     expect(borrower).toMatchObject({ outputs: [['out', 1]], hostCalls: [] })
   })
 
-  // Calls of one guest share its realm, so the worker cannot tell whose word it hears: a grant of one block of a plugin is
-  // lent to the others for as long as it runs beside them in the same execution.
-  it.fails.each(['forger', 'borrower'])(
-    'does not call the host in the name of a call beside it in its guest (%s)',
+  it.each(['forger', 'borrower'])(
+    'does not call the host in the name of a call beside it in its execution (%s)',
     async (thief) => {
       const scope = `beside ${thief}`
       const [granted] = await Promise.all([run('granted', { scope }), run(thief, { scope })])
@@ -90,6 +96,39 @@ describe('a block without a grant', () => {
       expect(granted.hostCalls).toEqual([])
     },
   )
+})
+
+/** Ways from one context to another of the same isolate, each of which would find what `leave` left there. */
+const WAYS: [name: string, leave: string, find: string][] = [
+  ['the global object', `globalThis.left = 'left'`, `globalThis.left`],
+  ['a prototype', `Object.prototype.left = 'left'; Array.prototype.left = 'left'`, `({}).left ?? [].left`],
+  ['a function of the host', `setTimeout.left = console.log.left = 'left'`, `setTimeout.left ?? console.log.left`],
+  ['a module of the host', `defineBlock.left = z.object.left = 'left'`, `defineBlock.left ?? z.object.left`],
+  ['what a template literal keeps', `keepTemplate('left')`, `keepTemplate()`],
+  ['what the last regular expression matched', `/le(f)t/.test('left')`, `(RegExp.$1 || undefined)`],
+  ['the hook of stacks', `Error.prepareStackTrace = () => 'left'`, `new Error('x').stack === 'left' ? 'left' : undefined`],
+  ['a class of the web platform', `URL.left = Headers.prototype.left = 'left'`, `URL.left ?? new Headers().left`],
+  ['the global object of a made function', `Function('this.left = "left"')()`, `Function('return this.left')()`],
+  ['a symbol for all', `Symbol.for('left').constructor.prototype.left = 'left'`, `Symbol.for('left').left`],
+]
+
+describe('a context of the same isolate', () => {
+  it.each(WAYS)('is out of reach through %s', async (_name, leave, find) => {
+    const top = `const tag = (strings) => strings.raw; const kept = new WeakMap()
+      const keepTemplate = (value) => { const key = tag\`one place\`; if (value) kept.set(key, value); return kept.get(key) }`
+    const bundle = bundleOf(
+      { name: 'leave', top, run: `${leave}; yield ['out', ${find}]; await new Promise((r) => setTimeout(r, 200))` },
+      { name: 'find', run: `yield ['out', ${find} ?? 'nothing']` },
+    )
+    const where = { bundle, scope: 'ways', affinity: 'ways', keepsScope: true }
+    const leaving = worker.call({ ...where, block: 'leave', grant: 'storage' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const found = await worker.call({ ...where, block: 'find' })
+    expect([found.outputs, (await leaving).outputs]).toEqual([
+      [['out', 'nothing']],
+      [['out', expect.stringMatching(/^(left|f)$/)]],
+    ])
+  })
 })
 
 it('nothing has broken the worker', () => {

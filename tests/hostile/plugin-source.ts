@@ -34,7 +34,7 @@ export function freshBundles(block: HostileBlock): () => ReturnType<typeof bundl
 /**
  * What hostile code has at hand. `look` is a function body that tells which powers it sees; `seen(F)` has a constructor of
  * functions make and run it; `ownId()` overhears the id of the call that runs; `forge(...events)` is a pair to yield, in
- * whose place the guest reports those events, as values or as text.
+ * whose place the guest reports those events, as values or as text; `smuggle(text)` has the guest report a text past the door's own checks.
  */
 const TOOLS = `
   const look = "return ['process', 'require', 'module', 'Buffer', 'fetch', 'ivm', '__ashlar', 'global', 'Deno', 'setImmediate'].filter((name) => name in globalThis).join()"
@@ -55,6 +55,15 @@ const TOOLS = `
       if (value !== 'n') return stringify(value, ...rest)
       JSON.stringify = stringify
       return '"n","v":"forged"}' + (text && ',' + text) + ',{"t":"x","id":0,"x":"y"'
+    }
+    return ['n', 0]
+  }
+  const smuggle = (text) => {
+    const { join } = Array.prototype
+    Array.prototype.join = function (...args) {
+      if (!String(this[0]).startsWith('{"t":')) return join.apply(this, args)
+      Array.prototype.join = join
+      return text
     }
     return ['n', 0]
   }

@@ -1,13 +1,16 @@
 import type pg from 'pg'
 import { channelName } from '../database/index.ts'
+import { messageOf } from '../errors/index.ts'
 import { SEPARATOR, keepBlobs } from './blobs.ts'
 import type { ExecutionEvent } from './events.ts'
+import { lastSeqOf } from './journal-reader.ts'
 import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
 
 /** How long events may gather before they are written together. */
 const GATHER_MS = 10
 const MOST_ROWS = 200
 const RETRY_AFTER_MS = 500
+const MAX_MESSAGE_CHARS = 300
 
 /** An execution's place in the journal. Once it is `lost`, another worker has the execution or it was cancelled. */
 export interface JournalEntry {
@@ -42,6 +45,8 @@ export interface JournalWriterEvents {
   progressed(parentIds: string[]): void
   /** Told once per entry. */
   lost(entry: JournalEntry): void
+  /** The database will never take what this execution has to tell: it ends, and nothing more is appended. */
+  refused(entry: JournalEntry, error: unknown): void
   /** The database refused; the events stay and are tried again. */
   failed(error: unknown): void
 }
@@ -54,12 +59,17 @@ export function createJournalWriter(pool: pg.Pool, told: JournalWriterEvents): J
  * One statement a flush: the row of each execution is locked against being taken over or cancelled, provided its fencing
  * token is still the writer's; those that end get their final status; the events are added; readers are told. An execution
  * whose token has changed gets nothing written, and its entry becomes `lost`.
+ *
+ * What the database refuses for the sake of the data is written again execution by execution. One that is refused alone ends:
+ * in the place of what it had to tell it gets a single event, that it FAILED with JOURNAL_UNWRITABLE. Everything else that goes
+ * wrong passes, so the events stay and are tried again.
  */
 class GroupCommit implements JournalWriter {
   readonly #pool: pg.Pool
   readonly #told: JournalWriterEvents
   #gathering = new Map<JournalEntry, Pending>()
   readonly #waiting = new Map<JournalEntry, { seq: number; resolve: () => void }[]>()
+  readonly #refused = new WeakSet<JournalEntry>()
   #flushing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
@@ -70,7 +80,7 @@ class GroupCommit implements JournalWriter {
   }
 
   append(entry: JournalEntry, event: ExecutionEvent): void {
-    if (entry.lost) return
+    if (entry.lost || this.#refused.has(entry)) return
     const seq = ++entry.lastSeq
     const pending = this.#gathering.get(entry) ?? this.#gather(entry, seq)
     pending.events.push(event)
@@ -121,14 +131,47 @@ class GroupCommit implements JournalWriter {
     while (this.#gathering.size > 0) {
       const batch = [...this.#gathering.values()].slice(0, MOST_ROWS)
       for (const { entry } of batch) this.#gathering.delete(entry)
-      try {
-        this.#conclude(batch, await write(this.#pool, batch))
-      } catch (error) {
-        this.#giveBack(batch)
-        this.#told.failed(error)
-        return this.#flushLater(RETRY_AFTER_MS)
-      }
+      const failure = await this.#write(batch)
+      if (!failure) continue
+      this.#giveBack(failure.left)
+      this.#told.failed(failure.error)
+      return this.#flushLater(RETRY_AFTER_MS)
     }
+  }
+
+  async #write(batch: Pending[]): Promise<Failure | undefined> {
+    try {
+      this.#conclude(batch, await write(this.#pool, batch))
+      return undefined
+    } catch (error) {
+      const [first, second] = batch
+      if (!first || !isForItsData(error)) return { left: batch, error }
+      return second ? this.#writeEach(batch) : this.#refuse(first, error)
+    }
+  }
+
+  async #writeEach(batch: Pending[]): Promise<Failure | undefined> {
+    for (const [i, pending] of batch.entries()) {
+      const failure = await this.#write([pending])
+      if (failure) return { ...failure, left: [...failure.left, ...batch.slice(i + 1)] }
+    }
+    return undefined
+  }
+
+  /** A commit that was not heard of may have succeeded, so the last event is looked up. */
+  async #refuse(pending: Pending, error: unknown): Promise<Failure | undefined> {
+    const { entry } = pending
+    if (this.#refused.has(entry)) return { left: [pending], error }
+    try {
+      entry.lastSeq = (await lastSeqOf(this.#pool, entry.executionId)) + 1
+    } catch (failure) {
+      return { left: [pending], error: failure }
+    }
+    this.#refused.add(entry)
+    this.#gathering.delete(entry)
+    this.#told.refused(entry, error)
+    const finish = unwritable(error)
+    return this.#write([{ entry, firstSeq: entry.lastSeq, events: [finish], times: [Date.now()], finish }])
   }
 
   #conclude(batch: Pending[], written: ReadonlySet<string>): void {
@@ -148,7 +191,8 @@ class GroupCommit implements JournalWriter {
   #tellCommitted(entry: JournalEntry): void {
     const waiting = this.#waiting.get(entry)
     if (!waiting) return
-    const left = waiting.filter(({ seq }) => seq > entry.committedSeq && !entry.lost)
+    const isOver = entry.lost || this.#refused.has(entry)
+    const left = waiting.filter(({ seq }) => seq > entry.committedSeq && !isOver)
     if (left.length > 0) this.#waiting.set(entry, left)
     else this.#waiting.delete(entry)
     for (const each of waiting) if (!left.includes(each)) each.resolve()
@@ -169,6 +213,26 @@ class GroupCommit implements JournalWriter {
       this.#gathering.set(entry, older ? joined(older, pending) : pending)
     }
   }
+}
+
+/** What is to be tried again, and why. */
+interface Failure {
+  left: Pending[]
+  error: unknown
+}
+
+/**
+ * Whether the same would be refused again: SQLSTATE classes 22 (data exception) and 54 (program limit exceeded), and what is too
+ * long to be sent at all. Source: PostgreSQL, Appendix A.
+ */
+function isForItsData(error: unknown): boolean {
+  return error instanceof RangeError || /^(22|54)/.test(String((error as { code?: unknown } | null)?.code ?? ''))
+}
+
+function unwritable(error: unknown): NonNullable<Pending['finish']> {
+  const message = `the journal cannot hold what the execution had to tell: ${messageOf(error).slice(0, MAX_MESSAGE_CHARS)}`
+  const reason = { code: 'JOURNAL_UNWRITABLE', message }
+  return { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason }
 }
 
 function joined(older: Pending, newer: Pending): Pending {

@@ -23,7 +23,8 @@ async function runWith(text: string): Promise<string> {
   const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Copy', document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: { text } })
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
-    if (event.type === 'ExecutionFinished' && event.outputs.copy?.[0] !== text) throw new Error('the copy differs')
+    if (event.type === 'ExecutionFinished' && event.status === 'COMPLETED' && event.outputs.copy?.[0] !== text)
+      throw new Error('the copy differs')
   return id
 }
 
@@ -76,6 +77,25 @@ describe('the journal', () => {
     expect(await count('journal')).toBe(0)
     expect(await count('blob')).toBe(0)
     expect(await count('execution')).toBeGreaterThan(0)
+  })
+
+  it('that Postgres will not take ends its execution, and the worker goes on', async () => {
+    await runtime.database.pool.query(`
+      create function refuse_row() returns trigger language plpgsql as $$ begin raise exception 'poison' using errcode = '22P05'; end $$;
+      create trigger refuse_row before insert on journal for each row when (new.events like '%a poison%') execute function refuse_row()`)
+    const refused = runWith('a poison')
+    const others = Promise.all([runWith('one'), runWith('two')])
+    const execution = await runtime.executions.get(runtime.ownerId, await refused)
+    await others
+    await runtime.database.pool.query('drop trigger refuse_row on journal')
+    expect(execution).toMatchObject({
+      status: 'FAILED',
+      reason: { code: 'JOURNAL_UNWRITABLE', message: 'the journal cannot hold what the execution had to tell: poison' },
+    })
+    expect(runtime.failures.splice(0)).toMatchObject([{ code: '22P05' }])
+    await expect.poll(() => runtime.worker?.active()).toBe(0)
+    const { events } = await runtime.executions.eventPage(runtime.ownerId, execution.id, 0, 100)
+    expect(events).toMatchObject([{ seq: 1, type: 'ExecutionFinished' }])
   })
 
   it('gives rows their partition that were written before there was one', async () => {

@@ -5,8 +5,8 @@ import type { NodeExecution } from './pairing.ts'
 import type { PlanLink, PlanNode } from './plan.ts'
 
 /**
- * A *stretch* is the part of a graph behind a node that a guest can run by itself: nodes of the same plugin, without effects,
- * that wait for one value only. The call of the node takes it along; the guest runs what follows on what the node yields, and
+ * A *stretch* is the part of a graph behind a node that a guest can run by itself: nodes of the same plugin, all without
+ * capabilities (so the first too: what follows would run beside its grant), that wait for one value only. The call of the node takes it along; the guest runs what follows on what the node yields, and
  * reports. The scheduler decides as ever; where it starts a node execution that the guest has begun on the same value,
  * the driver takes that one's results instead of asking again. So a stretch saves a way to the sandbox and back per block, and can
  * be wrong without harm.
@@ -33,6 +33,7 @@ export function stretchFrom(start: PlanNode): PlannedStretch | undefined {
 }
 
 function planStretch(start: PlanNode): PlannedStretch | undefined {
+  if (start.block.grant !== '') return undefined
   const nodes = [start]
   const stretch: Stretch = { nodes: [] }
   let chars = 0
@@ -75,7 +76,7 @@ function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isSt
     steps.length === 0 &&
     block.plugin === plugin &&
     (block.kind === 'standard' || block.kind === 'output') &&
-    Object.keys(block.capabilities).length === 0 &&
+    block.grant === '' &&
     !block.serial &&
     sink.linkedPins.length === 1 &&
     !sink.dynamicPins.has(sinkPin) &&

@@ -87,6 +87,7 @@ class RunningWorker implements Worker {
       finished: (entries) => this.#tell(this.#finish(entries)),
       lost: ({ executionId }) => this.#drop(executionId),
       progressed: (parentIds) => this.#tell(parts.children.wake(parentIds)),
+      refused: ({ executionId }, error) => this.#refuse(executionId, error),
       failed: (error) => parts.onError(error),
     })
   }
@@ -281,6 +282,14 @@ class RunningWorker implements Worker {
     )
     if (rowCount !== 0) await this.#parts.children.wake([entry.executionId])
     this.#lookForWork()
+  }
+
+  /** The journal ends it; so do its children. */
+  #refuse(executionId: string, error: unknown): void {
+    this.#parts.onError(error)
+    const driver = this.#active.get(executionId)?.driver
+    for (const childId of driver?.children.keys() ?? []) this.#tell(this.#parts.children.cancel(childId))
+    driver?.stop()
   }
 
   /** Another worker has it, or it was cancelled. */

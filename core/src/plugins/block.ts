@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isEffectful, qualifyCapabilities, type Provider } from '../capabilities/index.ts'
 import type { Bundle } from '../sandbox/index.ts'
 import type { BlockManifest, PluginManifest } from './manifest.ts'
@@ -22,6 +23,10 @@ export interface Block extends BlockManifest {
   qualifiedName: string
   /** Uses a capability that can be seen outside: it waits for the journal, and is not simply run again. */
   effectful: boolean
+  /** Follows from its capabilities: '' without any, else the same for blocks with the very same ones. */
+  grant: string
+  /** Names of its output pins; undefined where its schema does not tell. */
+  outputPins: ReadonlySet<string> | undefined
   plugin: Plugin
 }
 
@@ -47,7 +52,20 @@ export function createPlugin(
     capabilities: qualifyCapabilities(block.capabilities, manifest.name),
     qualifiedName: `${manifest.name}/${block.name}`,
     effectful: isEffectful(block.capabilities),
+    grant: grantOf(block.capabilities),
+    outputPins: block.outputSchema.properties && new Set(Object.keys(block.outputSchema.properties)),
     plugin,
   }))
   return plugin
+}
+
+/** What its plugin has said of it. */
+export function manifestOf(block: Block): BlockManifest {
+  const { plugin: _, qualifiedName: _name, effectful: _effectful, grant: _grant, outputPins: _pins, ...manifest } = block
+  return manifest
+}
+
+function grantOf(capabilities: BlockManifest['capabilities']): string {
+  if (Object.keys(capabilities).length === 0) return ''
+  return createHash('sha256').update(JSON.stringify(capabilities)).digest('hex').slice(0, 32)
 }

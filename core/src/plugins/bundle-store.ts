@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { createPlugin, type Plugin } from './block.ts'
+import { createPlugin, manifestOf, type Plugin } from './block.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
 import { PluginBundle } from './entities.ts'
 import type { BundleStore } from './registry.ts'
@@ -8,7 +8,7 @@ export function createBundleStore(fork: () => EntityManager): BundleStore {
   return {
     async keep(plugin) {
       const { bundle, packageName, version, builtin } = plugin
-      const manifest = manifestOf(plugin)
+      const manifest = manifestOfPlugin(plugin)
       const row = { digest: bundle.digest, code: bundle.code, packageName, version, builtin, manifest, createdAt: new Date() }
       await fork().upsert(PluginBundle, row, { onConflictFields: ['digest'], onConflictAction: 'ignore' })
     },
@@ -21,11 +21,11 @@ export function createBundleStore(fork: () => EntityManager): BundleStore {
   }
 }
 
-function manifestOf({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {
+function manifestOfPlugin({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {
   return {
     name,
     ...(memoryMb !== undefined && { memoryMb }),
     providers: providers.map(({ qualifiedName: _, ...provider }) => provider),
-    blocks: blocks.map(({ plugin: _, qualifiedName: __, effectful: ___, ...block }) => block),
+    blocks: blocks.map(manifestOf),
   }
 }

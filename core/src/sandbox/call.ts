@@ -19,9 +19,13 @@ export interface CallRequest {
   owner: string
   /** Who may share the context: an execution, or '' where contexts are reused. */
   scope: string
+  /** Names what it may ask of its host: only calls with the same may share a context, since nobody can tell there whose code asks. @default '', nothing */
+  grant?: string
   /** Calls of one execution go to one process where they can. */
   affinity: string
   block: string
+  /** Output pins of the block; `error` and those of tools are always among them. @default any */
+  pins?: ReadonlySet<string> | undefined
   /** @returns JSON text */
   input(): string
   /** Wall clock. */
@@ -71,6 +75,8 @@ export interface Call {
   skip: number
   /** Over all attempts. */
   delivered: number
+  /** Length of these as JSON text. */
+  deliveredBytes: number
   attempts: number
   /** Calls to the host so far, over all attempts. */
   hostCalls: number

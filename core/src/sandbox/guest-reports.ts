@@ -1,11 +1,6 @@
 import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
-import type { GuestEvent } from './protocol.ts'
-
-/** The name of the isolate in which a guest is. */
-export function isolateOfGuest(guest: string): string {
-  return guest.slice(0, guest.lastIndexOf('|'))
-}
+import { guestName, type GuestEvent } from './protocol.ts'
 
 /** The error of a call that has passed its deadline. */
 export function timeout({ request }: Call): AshlarError {
@@ -15,9 +10,10 @@ export function timeout({ request }: Call): AshlarError {
 /**
  * What is no event is left out: a guest that has broken its own door tells nothing of its calls.
  *
- * @returns undefined when it is no JSON
+ * @returns undefined when it is no JSON, or longer than the process lets through
  */
-export function parseEvents(json: string): GuestEvent[] | undefined {
+export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
+  if (json.length > maxChars) return undefined
   try {
     const events = JSON.parse(`[${json}]`) as unknown[]
     return events.filter(isEvent)
@@ -43,33 +39,11 @@ function isEvent(event: unknown): event is GuestEvent {
 }
 
 /** The name of the guest in which a call runs. */
-export function guestOfCall({ request: { owner, bundle, scope } }: Call): string {
-  return `${owner}|${bundle.digest}|${scope}`
+export function guestOfCall({ request: { owner, bundle, scope, grant = '' } }: Call): string {
+  return guestName(owner, bundle.digest, scope, grant)
 }
 
 /** Whether a process ended because V8 ran out of memory. @param how the signal, or the exit code in words */
 export function hasRunOutOfMemory(how: string, stderr: string): boolean {
   return ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(how) || /out of memory|heap limit/i.test(stderr)
-}
-
-/** What a database and other languages' parsers take without harm. */
-const MAX_DEPTH = 1000
-
-/** Whether lists and objects lie deeper in each other than anybody needs. */
-export function isTooDeep(value: unknown): boolean {
-  let level = [value].filter(isContainer)
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return true
-    level = level.flatMap((each) => Object.values(each).filter(isContainer))
-  }
-  return false
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
-/** The error of a call that yielded a value like that. */
-export function tooDeep(pin: string): AshlarError {
-  return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} deep`)
 }

@@ -4,6 +4,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { SandboxLimits } from './limits.ts'
+import type { SandboxProcessOptions } from './process/main.ts'
+import { maxReportCharsOf } from './protocol.ts'
 
 /** How sandbox processes are started: for `child_process.fork`. */
 export interface Launch {
@@ -42,6 +45,22 @@ export function forkSandbox({ execPath, execArgv }: Launch): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+}
+
+/** Of the memory a process may have, this much may be held by what does nothing. */
+const SPARE_SHARE = 0.6
+
+/** What a process is told first. */
+export function optionsOf(prelude: string, limits: SandboxLimits): SandboxProcessOptions {
+  const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
+  return {
+    prelude,
+    memoryMb: isolateMemoryMb,
+    spareMemoryMb: processMemoryMb * SPARE_SHARE,
+    loadTimeoutMs,
+    maxCpuMs,
+    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(limits) },
+  }
 }
 
 function permissions(): string[] {

@@ -6,6 +6,8 @@ export interface SandboxLimits {
   maxValueBytes: number
   /** Pairs that one run of a block may yield. @default 100 000 */
   maxOutputs: number
+  /** JSON text length of all pin values of one run together. @default 64 MiB */
+  maxOutputBytes: number
   /** Heap of one isolate, unless its plugin asks for more. @default 128 */
   isolateMemoryMb: number
   /** Resident memory of all sandbox processes together: above it, those that do nothing end, and new ones wait. @default a quarter of the machine's */
@@ -27,6 +29,7 @@ export interface SandboxLimits {
 export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
   maxValueBytes: 8 * 1024 * 1024,
   maxOutputs: 100_000,
+  maxOutputBytes: 64 * 1024 * 1024,
   isolateMemoryMb: 128,
   memoryMb: Math.floor(totalmem() / 2 ** 22),
   processMemoryMb: 768,

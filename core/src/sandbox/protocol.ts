@@ -16,7 +16,7 @@
  * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them,
  *             and what its isolate has computed since it was made
  * - `aborted` the guest has heard that these calls are aborted, so they run no more code without a pause
- * - `lost`    a guest (owner, digest, scope) is gone with the calls that were in it, and why
+ * - `lost`    a guest (owner, digest, scope, grant) is gone with the calls that were in it, and why
  */
 export type ToProcess =
   | [type: 'plugin', digest: string, code: string, memoryMb: number]
@@ -40,6 +40,7 @@ export type CallMessage = [
   owner: string,
   digest: string,
   scope: string,
+  grant: string,
   block: string,
   timeoutMs: number,
   /** JSON text: the inputs of a run, the number of a test, null. */
@@ -49,8 +50,18 @@ export type CallMessage = [
 ]
 
 /** Names the guest in which a call runs. */
-export function guestOf([, , owner, digest, scope]: CallMessage): string {
-  return `${owner}|${digest}|${scope}`
+export function guestOf([, , owner, digest, scope, grant]: CallMessage): string {
+  return guestName(owner, digest, scope, grant)
+}
+
+/** Owner and digest name the isolate, the rest a context of it: see {@link isolateOfGuest}. */
+export function guestName(owner: string, digest: string, scope: string, grant: string): string {
+  return `${owner}|${digest}|${scope}|${grant}`
+}
+
+/** The name of the isolate in which a guest is. */
+export function isolateOfGuest(guest: string): string {
+  return guest.split('|', 2).join('|')
 }
 
 /**
@@ -109,4 +120,15 @@ export interface GuestLimits {
   maxValueBytes: number
   /** Pairs that one call may yield. */
   maxOutputs: number
+  /** Length of all pin values of one call as JSON text. */
+  maxOutputBytes: number
+  /** What a guest may report at once: more is refused unread, with the guest. What it has beyond that comes in further portions. */
+  maxReportChars: number
+}
+
+/** Beside one value: its pin and what follows from it, or a manifest. */
+const REPORT_CHARS_BESIDE_VALUE = 1024 * 1024
+
+export function maxReportCharsOf({ maxValueBytes }: Pick<GuestLimits, 'maxValueBytes'>): number {
+  return maxValueBytes + REPORT_CHARS_BESIDE_VALUE
 }

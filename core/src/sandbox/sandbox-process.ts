@@ -2,13 +2,21 @@ import type { ChildProcess } from 'node:child_process'
 import { AshlarError } from '../errors/index.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
-import type { SandboxProcessOptions } from './process/main.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { guestOfCall, hasRunOutOfMemory, isTooDeep, isolateOfGuest, parseEvents, timeout, tooDeep } from './guest-reports.ts'
+import { guestOfCall, hasRunOutOfMemory, parseEvents, timeout } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
-import { forkSandbox, type Launch } from './launch.ts'
-import type { CallMessage, FromProcess, GuestEvent, LostReason, ToProcess } from './protocol.ts'
+import { forkSandbox, optionsOf, type Launch } from './launch.ts'
+import { refusalOf } from './output-limits.ts'
+import {
+  isolateOfGuest,
+  maxReportCharsOf,
+  type CallMessage,
+  type FromProcess,
+  type GuestEvent,
+  type LostReason,
+  type ToProcess,
+} from './protocol.ts'
 import { residentMemoryMb } from './resident-memory.ts'
 
 /** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
@@ -28,8 +36,6 @@ export interface SandboxProcessEvents {
 
 type GuestOutput = Extract<GuestEvent, { t: 'o' }>
 
-/** Of the memory a process may have, this much may be held by what does nothing. */
-const SPARE_SHARE = 0.6
 /** What a process has before its memory is measured. */
 const FRESH_MEMORY_MB = 60
 const SWEEP_EVERY_MS = 50
@@ -79,15 +85,7 @@ export class SandboxProcess {
     this.ready.catch(() => {}) // told to whoever waits for it
     this.#child.once('exit', (code, signal) => this.#exited(signal ?? `code ${code}`))
     this.#child.on('error', () => {}) // a failed send; `exit` follows
-    const options: SandboxProcessOptions = {
-      prelude,
-      memoryMb: limits.isolateMemoryMb,
-      spareMemoryMb: limits.processMemoryMb * SPARE_SHARE,
-      loadTimeoutMs: limits.loadTimeoutMs,
-      maxCpuMs: limits.maxCpuMs,
-      limits: { maxValueBytes: limits.maxValueBytes, maxOutputs: limits.maxOutputs },
-    }
-    this.#child.send(options)
+    this.#child.send(optionsOf(prelude, limits))
   }
 
   get isEnded(): boolean {
@@ -99,7 +97,7 @@ export class SandboxProcess {
   }
 
   start(call: Call): void {
-    const { kind, bundle, owner, scope, block, timeoutMs } = call.request
+    const { kind, bundle, owner, scope, grant = '', block, timeoutMs } = call.request
     if (!this.#digests.has(bundle.digest)) {
       this.#digests.add(bundle.digest)
       this.#send(['plugin', bundle.digest, bundle.code, bundle.memoryMb ?? this.#limits.isolateMemoryMb])
@@ -107,8 +105,19 @@ export class SandboxProcess {
     if (scope !== '') this.#scopes.add(scope)
     const stretch = call.stretched ? (call.request.stretch ?? '') : ''
     this.#watch(call)
-    if (this.#queue.push([call.id, kind, owner, bundle.digest, scope, block, timeoutMs, call.request.input(), stretch]) === 1)
-      this.#sendSoon()
+    const message: CallMessage = [
+      call.id,
+      kind,
+      owner,
+      bundle.digest,
+      scope,
+      grant,
+      block,
+      timeoutMs,
+      call.request.input(),
+      stretch,
+    ]
+    if (this.#queue.push(message) === 1) this.#sendSoon()
   }
 
   #watch(call: Call): void {
@@ -202,8 +211,8 @@ export class SandboxProcess {
 
   #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number][]): void {
     for (const [guest, json, cpuMs] of byGuest) {
-      const events = parseEvents(json)
-      if (events) this.#takeEvents(guest, events, json.length > this.#limits.maxValueBytes)
+      const events = parseEvents(json, maxReportCharsOf(this.#limits))
+      if (events) this.#takeEvents(guest, events)
       else this.kill({ kind: 'crash' })
       this.#charge(guest, cpuMs)
     }
@@ -230,37 +239,33 @@ export class SandboxProcess {
   }
 
   /** A guest speaks only for calls of its own. */
-  #takeEvents(guest: string, events: GuestEvent[], checkSizes: boolean): void {
+  #takeEvents(guest: string, events: GuestEvent[]): void {
     for (const event of events) {
       const call = this.inFlight.get(event.id)
-      if (call && guestOfCall(call) === guest) this.#takeEvent(call, event, checkSizes)
+      if (call && guestOfCall(call) === guest) this.#takeEvent(call, event)
       else if (!call) this.#foreseen.report(guest, event)
     }
   }
 
-  #takeEvent(call: Call, event: GuestEvent, checkSizes: boolean): void {
-    if (event.t === 'o') this.#takeOutput(call, event, checkSizes)
+  #takeEvent(call: Call, event: GuestEvent): void {
+    if (event.t === 'o') this.#takeOutput(call, event)
     else if (event.t === 'c') void this.#answer(call, event)
     else if (event.t === 'l') this.#takeLog(call, event.level, event.text)
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
     else this.#end(call, event.code === undefined ? undefined : guestError(call, event.code, event.message))
   }
 
-  #takeOutput(call: Call, { pin, v: value, next }: GuestOutput, checkSize: boolean): void {
+  #takeOutput(call: Call, { pin, v: value = null, next }: GuestOutput): void {
     if (call.skip > 0) return void call.skip--
-    const bytes = checkSize ? JSON.stringify(value).length : 0
-    if (bytes > this.#limits.maxValueBytes || ++call.delivered > this.#limits.maxOutputs) {
-      this.abort(call)
-      return call.sink.end(new AshlarError('OUTPUT_LIMIT', `output "${pin}" passes the limits of one run`))
-    }
-    if (isTooDeep(value)) return this.#passLimit(call, tooDeep(pin))
+    const refusal = refusalOf(call, pin, value, this.#limits)
+    if (refusal) return this.#passLimit(call, refusal)
     call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(guestOfCall(call), call.id, next) : undefined)
   }
 
   #adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void {
     const call = this.#events.adopted(id, request, sink)
     this.#watch(call)
-    for (const event of events) if (this.inFlight.get(id) === call) this.#takeEvent(call, event, true)
+    for (const event of events) if (this.inFlight.get(id) === call) this.#takeEvent(call, event)
     return () => this.#events.abort(call)
   }
 

@@ -66,11 +66,97 @@ const honest = bundleOf({
     const failed = answers.filter(({ status }) => status === 'rejected')
     yield ['out', [70 - failed.length, failed[0].reason.message]]
   }`,
+  'fill-all': `*run({ n }) { for (let i = 0; i < 100; i++) yield ['out', i + 'x'.repeat(n)] }`,
+  'ask-much': `async *run(_input, { storage }) {
+    const refused = await storage.set('user', 'x', 'x'.repeat(2_000_000)).catch(({ message }) => message)
+    yield ['out', [refused, await storage.get('user', 'x')]]
+  }`,
   large: `*run() { yield ['out', 'x'.repeat(200_000)] }`,
   many: `*run() { for (;;) yield ['n', 1] }`,
   'grow-array': `*run() { const a = []; for (;;) a.push(new Array(1000).fill(1)) }`,
   'grow-map': `*run() { const m = new Map(); for (let i = 0; ; i++) m.set(i, { i }) }`,
   globals: `*run() { yield ['out', ['process', 'require', 'Buffer', 'fetch', '__ashlar'].filter((name) => name in globalThis)] }`,
+})
+
+const stray = bundleOf({
+  'throw-late': `async *run() { setTimeout(() => { throw new Error('too late') }, 20); yield ['n', 1]; await new Promise(() => {}) }`,
+  'throw-often': `async *run() { setInterval(() => { throw new Error('often') }, 5); yield ['n', 1]; await new Promise(() => {}) }`,
+  'throw-nested': `async *run() { setTimeout(() => setTimeout(() => { throw new Error('nested') }, 5), 5); yield ['n', 1]; await new Promise(() => {}) }`,
+  'throw-unknown': `async *run() { await null; setTimeout(() => { throw new Error('whose') }, 20); yield ['n', 1]; await new Promise((r) => setTimeout(r, 60)); yield ['n', 2] }`,
+  'throw-textless': `*run() { throw Object.create(null) }`,
+  'throw-after-end': `*run() { setTimeout(() => { throw new Error('left behind') }, 30); yield ['n', 1] }`,
+  'reject-at-once': `*run() { void Promise.reject(new Error('unheard')); yield ['n', 1]; yield ['n', 2] }`,
+  'reject-and-wait': `async *run() { void Promise.reject(new Error('unheard')); yield ['n', 1]; await new Promise((r) => setTimeout(r, 60)); yield ['n', 2] }`,
+  'reject-late': `async *run() { yield ['n', 1]; setTimeout(() => void Promise.reject(new Error('timed out')), 20); await new Promise((r) => setTimeout(r, 60)); yield ['n', 2] }`,
+  'reject-and-handle': `async *run() { const p = Promise.reject(new Error('unheard')); await new Promise((r) => setTimeout(r, 20)); yield ['n', await p.catch(() => 1)]; yield ['n', 2] }`,
+  'reject-after-host': `async *run(_input, { storage }) { await storage.get('user', 'x'); void Promise.reject('unheard'); yield ['n', 1]; await new Promise((r) => setTimeout(r, 60)); yield ['n', 2] }`,
+  wait: `async *run() { yield ['n', 1]; await new Promise((r) => setTimeout(r, 100)); yield ['n', 2] }`,
+})
+const BOTH = [
+  ['n', 1],
+  ['n', 2],
+]
+
+describe('an error that no call has caught', () => {
+  it.each([
+    ['throw-late', 'too late'],
+    ['throw-often', 'often'],
+    ['throw-nested', 'nested'],
+  ])('ends the call whose timer has thrown it (%s) and nothing beside it', async (block, message) => {
+    const pids = sandbox.pids()
+    const [thrown, ...beside] = await Promise.all([call(stray, block), call(stray, 'wait'), call(stray, 'wait')])
+    expect([thrown.outputs, thrown.error?.code, thrown.error?.message]).toEqual([[['n', 1]], 'BLOCK_FAILED', message])
+    expect(beside).toEqual([
+      { outputs: BOTH, logs: [] },
+      { outputs: BOTH, logs: [] },
+    ])
+    expect(sandbox.pids()).toEqual(expect.arrayContaining(pids))
+  })
+
+  it('is told the calls that it can belong to', async () => {
+    const [thrown, beside] = await Promise.all([call(stray, 'throw-unknown'), call(stray, 'wait')])
+    const told = { outputs: BOTH, logs: ['error: the callback of a timer threw: whose'] }
+    expect([thrown, beside]).toEqual([told, told])
+  })
+
+  it("is nobody else's when its call has ended", async () => {
+    const [, beside] = await Promise.all([call(stray, 'throw-after-end'), call(stray, 'wait')])
+    expect(beside).toEqual({ outputs: BOTH, logs: [] })
+  })
+
+  it('may have no text', async () => {
+    const { code, message } = (await call(stray, 'throw-textless')).error ?? {}
+    expect([code, message]).toEqual(['BLOCK_FAILED', 'failed with an error that has no text'])
+  })
+
+  it.each(['reject-and-wait', 'reject-late', 'reject-and-handle', 'reject-after-host'])(
+    'in a promise is told the calls that it can belong to (%s)',
+    async (block) => {
+      const pids = sandbox.pids()
+      const [rejected, beside] = await Promise.all([call(stray, block), call(stray, 'wait')])
+      const message = `error: a promise was rejected and nobody handled it: ${block === 'reject-late' ? 'timed out' : 'unheard'}`
+      expect(rejected).toEqual({ outputs: BOTH, logs: [message] })
+      expect(beside.outputs).toEqual(BOTH)
+      expect(sandbox.pids()).toEqual(expect.arrayContaining(pids))
+    },
+  )
+
+  it('in a promise keeps nothing back of what was yielded, however many do it at once', async () => {
+    const results = await Promise.all(Array.from({ length: 100 }, () => call(stray, 'reject-at-once')))
+    expect(results.map(({ outputs, error }) => [outputs, error])).toEqual(results.map(() => [BOTH, undefined]))
+  })
+})
+
+describe('a guest with more to report than one report may hold', () => {
+  it('reports it in portions', async () => {
+    const { outputs, error } = await call(honest, 'fill-all', { input: () => '{"n":90000}' })
+    expect(error).toBeUndefined()
+    expect(outputs.map(([, value]) => String(value).length)).toEqual([...Array(10).fill(90_001), ...Array(90).fill(90_002)])
+  })
+
+  it('is refused a call to the host that no report can hold', async () => {
+    expect((await call(honest, 'ask-much')).outputs).toEqual([['out', [expect.stringContaining('a report of 20000'), null]]])
+  })
 })
 
 describe('a call', () => {

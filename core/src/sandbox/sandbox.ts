@@ -243,6 +243,7 @@ function newCall(id: number, request: CallRequest, sink: CallSink): Call {
     sink,
     skip: 0,
     delivered: 0,
+    deliveredBytes: 0,
     attempts: 0,
     hostCalls: 0,
     openHostCalls: 0,

@@ -8,16 +8,16 @@ import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits.ts'
  * @returns runs a block on JSON text
  */
 export async function createBareGuest(code: string): Promise<(block: string, input: string) => Promise<void>> {
-  const { maxValueBytes, maxOutputs, loadTimeoutMs, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
+  const { maxValueBytes, maxOutputs, maxOutputBytes, loadTimeoutMs, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
   const createIsolate = createIsolateFactory(await buildPrelude(), {
     memoryMb: isolateMemoryMb,
     loadTimeoutMs,
-    limits: { maxValueBytes, maxOutputs },
+    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: Infinity },
   })
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(() => {})
   let id = 0
   return async (block, input) => {
-    const said = await guest.enter(`[{"id":${++id},"kind":"run","block":"${block}","input":${input}}]`, 60_000)
+    const said = await guest.enter(`[{"id":${++id},"kind":"run","block":"${block}","input":${input}}]`, id, 60_000)
     if (!said.includes('"t":"e"')) throw new Error(`a bare call did not end: ${said.slice(0, 200)}`)
   }
 }

@@ -1,6 +1,18 @@
 import { findDifference, type Block, type Plugin } from '@ashlar/sdk'
 import { describePlugin } from './describe.ts'
-import { GuestFailure, drain, enterCall, leaveCall, limits, postEnd, postManifest, postOutput, toJson } from './outbox.ts'
+import {
+  GuestFailure,
+  drain,
+  enterCall,
+  hasMore,
+  leaveCall,
+  limits,
+  postEnd,
+  postLog,
+  postManifest,
+  postOutput,
+  toJson,
+} from './outbox.ts'
 import { Entry, isSliceOver, park, startSlice } from './entries.ts'
 import { HostError } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
@@ -25,15 +37,15 @@ export function setPlugin(loaded: Plugin): void {
  * @param json JSON text `[GuestCall, …]`
  * @returns what {@link collect} returns
  */
-export function enter(json: string): Promise<string> {
-  const entry = new Entry()
+export function enter(json: string, entryId: number): Promise<string> {
+  const entry = new Entry(entryId)
   for (const call of JSON.parse(json) as GuestCall[]) enqueue(new RunningCall(call, entry))
   return work(entry)
 }
 
 /** Starts what waits in the queue: see {@link enter}. */
-export function goOn(): Promise<string> {
-  const entry = new Entry()
+export function goOn(entryId: number): Promise<string> {
+  const entry = new Entry(entryId)
   for (const waiting of queue) {
     waiting.entry = entry
     entry.begin()
@@ -41,9 +53,13 @@ export function goOn(): Promise<string> {
   return work(entry)
 }
 
-/** `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by the events that have gathered. */
+/**
+ * `3`: more has gathered than one report may hold, `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by
+ * the events that have gathered.
+ */
 export function collect(): string {
-  return (queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + drain()
+  const events = drain()
+  return (hasMore() ? '3' : queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + events
 }
 
 /** @param json JSON text `[call id, …]` */
@@ -56,12 +72,44 @@ export function abort(json: string): void {
   }
 }
 
+/**
+ * An entry failed at the host, because a promise was rejected while it ran and nobody handled that. It may be handled later, and
+ * nobody can say whose it was: so the calls that run are told, and nothing else comes of it.
+ *
+ * @param json JSON text `[entry id, message]`; the id is 0 where the entry had nothing to answer
+ * @returns what the host has missed, as {@link collect} does
+ */
+export function recover(json: string): string {
+  const [entryId, message] = JSON.parse(json) as [number, string]
+  if (isPumping) throw new Error('the guest is broken')
+  const missed = entryId === 0 ? undefined : Entry.lose(entryId)
+  for (const id of running.keys()) postLog('error', `a promise was rejected and nobody handled it: ${message}`, id)
+  return missed ?? collect()
+}
+
+/**
+ * A timer's callback has thrown. The call that has set the timer ends with the error; where it is not known which that is, those
+ * are told that may have.
+ *
+ * @param owner 0 where it is not known
+ */
+export function timerThrew(error: unknown, owner: number): void {
+  const failure = toFailure(error)
+  const call = running.get(owner)
+  if (call && running.delete(owner)) {
+    postEnd(owner, failure)
+    call.abort()
+    park()
+  } else if (owner === 0)
+    for (const id of running.keys()) postLog('error', `the callback of a timer threw: ${failure.message}`, id)
+}
+
 async function work(entry: Entry): Promise<string> {
   startSlice()
   pump()
   if (entry.isIdle) entry.leave()
   await entry.left
-  return collect()
+  return entry.isLost ? '' : entry.answer(collect())
 }
 
 function enqueue(call: RunningCall): void {
@@ -130,6 +178,9 @@ function runBlock(call: RunningCall): Promise<void> | undefined {
 
 function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
   const json = toJson(pin, value)
+  call.yieldedBytes += json.length
+  if (call.yieldedBytes > limits.maxOutputBytes)
+    throw new GuestFailure('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
   const followers = call.follow(pin, json)
   postOutput(call.call.id, pin, json, followers?.announced)
   if (!followers) return
@@ -205,7 +256,16 @@ function blockNamed(name: string): Block {
 
 function toFailure(error: unknown): GuestFailure {
   if (error instanceof GuestFailure) return error
-  return new GuestFailure(codeOf(error), error instanceof Error ? error.message || error.name : String(error))
+  return new GuestFailure(codeOf(error), textOf(error))
+}
+
+/** Anything can be thrown, also what has no text. */
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message || error.name : error)
+  } catch {
+    return 'failed with an error that has no text'
+  }
 }
 
 const MAX_CAUSES = 8
@@ -214,7 +274,7 @@ const MAX_CAUSES = 8
 function codeOf(error: unknown): string {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
-    if (cause instanceof HostError) return cause.code
+    if (cause instanceof HostError) return String(cause.code).slice(0, 100)
     cause = cause.cause
   }
   return 'BLOCK_FAILED'

@@ -1,5 +1,10 @@
+import { limits } from './outbox.ts'
+
 /** The host's entries into this guest that have not returned yet. */
 const entries = new Set<Entry>()
+/** What the last entries have answered: as much as one report may hold, and the very last. */
+const answers = new Map<number, string>()
+let answerChars = 0
 
 /** How long one entry goes on to start calls: then it returns with what has gathered, and the host enters again. */
 const SLICE_MS = 10
@@ -18,10 +23,14 @@ export function isSliceOver(): boolean {
 /** One entry of the host. It returns when the calls it has begun have ended, or as soon as running code waits for the host. */
 export class Entry {
   readonly left: Promise<void>
+  readonly #id: number
   readonly #leave: () => void
   #calls = 0
+  #isLost = false
 
-  constructor() {
+  /** @param id given by the host */
+  constructor(id: number) {
+    this.#id = id
     const { promise, resolve } = Promise.withResolvers<void>()
     this.left = promise
     this.#leave = resolve
@@ -42,6 +51,35 @@ export class Entry {
 
   leave(): void {
     if (entries.delete(this)) this.#leave()
+  }
+
+  /** The host does not get its answer: nothing is to be put into it. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  answer(text: string): string {
+    answers.set(this.#id, text)
+    answerChars += text.length
+    for (const [id, { length }] of answers) {
+      if (answerChars <= limits.maxReportChars || id === this.#id) break
+      answers.delete(id)
+      answerChars -= length
+    }
+    return text
+  }
+
+  /** @returns the answer that the host has not got; undefined when there is none yet, and then there will be none */
+  static lose(id: number): string | undefined {
+    for (const entry of entries)
+      if (entry.#id === id) {
+        entry.#isLost = true
+        entry.leave()
+        return undefined
+      }
+    const answer = answers.get(id)
+    if (answer === undefined) throw new Error('the answer is no longer known')
+    return answer
   }
 }
 

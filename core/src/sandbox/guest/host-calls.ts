@@ -19,8 +19,8 @@ export class HostError extends Error {
 export function callHost(callId: number, method: string, args: readonly unknown[]): Promise<unknown> {
   const id = ++nextId
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-  waiting.set(id, { resolve, reject })
   postHostCall(callId, id, method, args)
+  waiting.set(id, { resolve, reject })
   park()
   return promise
 }

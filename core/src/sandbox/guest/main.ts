@@ -7,7 +7,7 @@
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
-import { abort, collect, enter, goOn, setPlugin } from './calls.ts'
+import { abort, collect, enter, goOn, recover, setPlugin, timerThrew } from './calls.ts'
 import { connectEntropy, type DrawEntropy } from './entropy.ts'
 import { reply } from './host-calls.ts'
 import { limits, shareComputing } from './outbox.ts'
@@ -39,12 +39,12 @@ function connect(
 ): void {
   Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
   connectEntropy(drawEntropy)
-  connectTimers(requestTimer)
+  connectTimers(requestTimer, timerThrew)
   shareComputing(computing)
 }
 
 installWebPlatform()
 Object.defineProperty(globalThis, '__ashlar', {
-  value: { define, connect, enter, goOn, collect, abort, fire, reply },
+  value: { define, connect, enter, goOn, recover, collect, abort, fire, reply },
   configurable: true,
 })

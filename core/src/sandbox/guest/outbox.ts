@@ -1,18 +1,41 @@
 import type { GuestLimits } from '../protocol.ts'
 
-/** Events not yet handed to the host, each as JSON text. */
+/** Events not yet handed to the host, each as JSON text, and their length with a comma each. */
 let outbox: string[] = []
+let outboxChars = 0
 
 const MAX_LOG_CHARS = 2000
+const MAX_MESSAGE_CHARS = 2000
 
 /** Set by the host before any call. */
-export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0 }
+export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0, maxOutputBytes: 0, maxReportChars: 0 }
 
-/** Takes what has gathered: JSON texts of events joined by commas. */
+/** Takes what has gathered, or as much of it as one report may hold: JSON texts of events joined by commas. */
 export function drain(): string {
-  const text = outbox.join(',')
-  outbox = []
+  const portion = outbox
+  outbox = outboxChars > limits.maxReportChars ? portion.splice(portionOf(portion)) : []
+  const text = portion.join(',')
+  outboxChars = Math.max(0, outboxChars - text.length - 1)
   return text
+}
+
+/** Whether {@link drain} has left something. */
+export function hasMore(): boolean {
+  return outbox.length > 0
+}
+
+function portionOf(events: readonly string[]): number {
+  let chars = 0
+  const count = events.findIndex((event) => (chars += event.length + 1) > limits.maxReportChars)
+  return count < 0 ? events.length : count
+}
+
+/** @throws {GuestFailure} OUTPUT_LIMIT when it is too long for any report */
+function post(event: string): void {
+  if (event.length >= limits.maxReportChars)
+    throw new GuestFailure('OUTPUT_LIMIT', `a report of ${event.length} characters, the limit is ${limits.maxReportChars}`)
+  outboxChars += event.length + 1
+  outbox.push(event)
 }
 
 /** Ends a call with a code and a message. */
@@ -27,23 +50,21 @@ export class GuestFailure extends Error {
 /** @param next the calls that the value leads to in this guest */
 export function postOutput(id: number, pin: string, json: string, next?: readonly [id: number, node: number][]): void {
   const followers = next ? `,"next":${JSON.stringify(next)}` : ''
-  outbox.push(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}${followers}}`)
+  post(`{"t":"o","id":${id},"pin":${JSON.stringify(pin)},"v":${json}${followers}}`)
 }
 
 export function postEnd(id: number, failure?: GuestFailure): void {
-  outbox.push(
-    failure
-      ? `{"t":"e","id":${id},"code":${JSON.stringify(failure.code)},"message":${JSON.stringify(failure.message)}}`
-      : `{"t":"e","id":${id}}`,
-  )
+  if (!failure) return post(`{"t":"e","id":${id}}`)
+  const [code, message] = [failure.code, failure.message.slice(0, MAX_MESSAGE_CHARS)].map((text) => JSON.stringify(text))
+  post(`{"t":"e","id":${id},"code":${code},"message":${message}}`)
 }
 
 export function postHostCall(id: number, request: number, method: string, args: readonly unknown[]): void {
-  outbox.push(`{"t":"c","id":${id},"request":${request},"method":"${method}","args":${JSON.stringify(args)}}`)
+  post(`{"t":"c","id":${id},"request":${request},"method":"${method}","args":${JSON.stringify(args)}}`)
 }
 
 export function postManifest(id: number, manifest: unknown): void {
-  outbox.push(`{"t":"d","id":${id},"manifest":${JSON.stringify(manifest)}}`)
+  post(`{"t":"d","id":${id},"manifest":${JSON.stringify(manifest)}}`)
 }
 
 /** The call whose code was entered last: whose console line it is, exactly for code without `await`, else most likely. */
@@ -65,8 +86,13 @@ export function leaveCall(): void {
   computing[0] = 0
 }
 
-export function postLog(level: string, text: string): void {
-  outbox.push(`{"t":"l","id":${current},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
+/** The call whose code runs, where that is known for certain; else 0. */
+export function computingCall(): number {
+  return computing[0] ?? 0
+}
+
+export function postLog(level: string, text: string, id = current): void {
+  post(`{"t":"l","id":${id},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
 }
 
 /**

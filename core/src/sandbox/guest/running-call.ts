@@ -18,6 +18,8 @@ const platform = (): typeof abort => require('./web/abort.ts') as typeof abort
 export class RunningCall {
   readonly call: GuestCall
   entry: Entry
+  /** Length of what it has yielded so far, as JSON text. */
+  yieldedBytes = 0
   readonly #lead: Lead | undefined
   readonly #node: number
   #signal: abort.AbortSignal | undefined

@@ -1,4 +1,4 @@
-import type { CallMessage, LostReason } from '../protocol.ts'
+import type { CallMessage, GuestLimits, LostReason } from '../protocol.ts'
 import type { Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** What a guest's calls report to. */
@@ -8,12 +8,23 @@ export interface Report {
   lost(reason: LostReason): void
 }
 
+export interface GuestCallsOptions {
+  maxCpuMs: number
+  limits: Pick<GuestLimits, 'maxReportChars'>
+}
+
 /** States of a guest, see `guest/calls.ts`. */
 const IDLE = '0'
 const RUNNING = '1'
 const WAITING = '2'
+const MORE = '3'
+/** Id of entries that answer nothing. */
+const NO_ANSWER = 0
 /** How often a guest that is waited for is asked what has gathered. */
 const COLLECT_EVERY_MS = 20
+/** Reports that are still taken from a guest whose time is over. */
+const LAST_REPORTS = 16
+const MAX_MESSAGE_CHARS = 2000
 /** How long a guest may take to hear that a call is aborted. */
 const ABORT_WITHIN_MS = 500
 
@@ -27,19 +38,23 @@ export class GuestCalls {
   readonly #isolate: GuestIsolate
   readonly #report: Report
   readonly #maxCpuMs: number
+  readonly #maxReportChars: number
   readonly #guest: Promise<Guest>
   readonly #timers = new Map<number, NodeJS.Timeout>()
   #loaded: Guest | undefined
   #entries = 0
   #ticker: NodeJS.Timeout | undefined
   #collecting = false
+  #collectAgain = false
   #goingOn = false
+  #lastEntry = 0
   #state = IDLE
   #ended = false
 
-  constructor(isolate: GuestIsolate, maxCpuMs: number, report: Report) {
+  constructor(isolate: GuestIsolate, { maxCpuMs, limits }: GuestCallsOptions, report: Report) {
     this.#isolate = isolate
     this.#maxCpuMs = maxCpuMs
+    this.#maxReportChars = limits.maxReportChars
     this.#report = report
     this.#guest = isolate.createGuest((id, delayMs) => this.#setTimer(id, delayMs))
     this.#guest.then(
@@ -49,12 +64,12 @@ export class GuestCalls {
   }
 
   async start(calls: CallMessage[]): Promise<void> {
-    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[6])))
-    await this.#enter((guest) => guest.enter(`[${calls.map(toJson).join()}]`, timeoutMs))
+    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[7])))
+    await this.#enter((guest, id) => guest.enter(`[${calls.map(toJson).join()}]`, id, timeoutMs))
   }
 
   async reply(answer: string): Promise<void> {
-    await this.#enter((guest) => guest.reply(answer, this.#maxCpuMs).then(() => '1'))
+    await this.#enter((guest) => guest.reply(answer, this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
   }
 
   /** Code that computes without a pause does not hear of it: then the isolate goes, with all that is in it. */
@@ -63,7 +78,7 @@ export class GuestCalls {
       const computing = this.#computing()
       if (computing === undefined || ids.includes(computing)) this.#isolate.dispose()
     }, ABORT_WITHIN_MS)
-    await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => '1'))
+    await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
     clearInterval(impatient)
     if (!this.#ended) this.#report.aborted(ids)
   }
@@ -88,32 +103,49 @@ export class GuestCalls {
     return this.#loaded?.computing() || undefined
   }
 
-  async #enter(entry: (guest: Guest) => Promise<string>): Promise<void> {
+  /** @param id by which the guest knows its answer; 0 where it answers nothing */
+  async #enter(entry: (guest: Guest, id: number) => Promise<string>, id = ++this.#lastEntry): Promise<void> {
     this.#entries++
     const guest = await this.#guest.catch(() => undefined)
-    if (guest && !this.#ended) await this.#enterLoaded(guest, entry)
+    if (guest && !this.#ended) await this.#enterLoaded(guest, entry(guest, id), id)
     if (--this.#entries > 0) return
     clearInterval(this.#ticker)
     this.#ticker = undefined
   }
 
-  async #enterLoaded(guest: Guest, entry: (guest: Guest) => Promise<string>): Promise<void> {
+  async #enterLoaded(guest: Guest, answer: Promise<string>, id: number): Promise<void> {
     this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
+    const text = await answer.catch((error: unknown) => this.#failed(guest, id, error))
+    if (text === undefined) return
+    const state = this.#take(text)
+    if (state === RUNNING || state === MORE) await this.#collect(guest)
+  }
+
+  /** Also a promise that was rejected and that nobody handled makes an entry fail: then the guest is well, and says so. */
+  async #failed(guest: Guest, id: number, error: unknown): Promise<string | undefined> {
+    if (this.#ended) return undefined
+    if (isTimeout(error)) {
+      this.end(await this.#timedOut(guest))
+      return undefined
+    }
+    const failure = JSON.stringify([id, String(error instanceof Error ? error.message : error).slice(0, MAX_MESSAGE_CHARS)])
     try {
-      const state = this.#take(await entry(guest))
-      if (state === RUNNING) await this.#collect(guest)
-    } catch (error) {
-      if (!this.#ended) this.end(isTimeout(error) ? await this.#timedOut(guest) : { kind: 'crash' })
+      return await guest.recover(failure, this.#maxCpuMs)
+    } catch {
+      this.end({ kind: 'crash' })
+      return undefined
     }
   }
 
   async #collect(guest: Guest): Promise<void> {
-    if (this.#collecting || this.#ended) return
+    this.#collectAgain = true
+    if (this.#collecting) return
     this.#collecting = true
-    await guest.collect(this.#maxCpuMs).then(
-      (text) => this.#take(text),
-      () => {}, // the entry that is in there tells why
-    )
+    while (this.#collectAgain && !this.#ended) {
+      this.#collectAgain = false
+      const text = await guest.collect(this.#maxCpuMs).catch(() => undefined) // the entry that is in there tells why
+      if (text !== undefined && this.#take(text) === MORE) this.#collectAgain = true
+    }
     this.#collecting = false
   }
 
@@ -121,6 +153,7 @@ export class GuestCalls {
   #take(text: string): string {
     const state = text.charAt(0)
     this.#state = state
+    if (text.length > this.#maxReportChars + 1) this.end({ kind: 'crash' })
     if (text.length > 1 && !this.#ended) this.#report.events(text.slice(1))
     if (state === WAITING && !this.#goingOn) void this.#goOn()
     return state
@@ -128,8 +161,8 @@ export class GuestCalls {
 
   async #goOn(): Promise<void> {
     this.#goingOn = true
-    await this.#enter((guest) => {
-      return guest.goOn(this.#maxCpuMs).finally(() => (this.#goingOn = false))
+    await this.#enter((guest, id) => {
+      return guest.goOn(id, this.#maxCpuMs).finally(() => (this.#goingOn = false))
     })
     this.#goingOn = false
   }
@@ -137,10 +170,10 @@ export class GuestCalls {
   /** What was done before the code that did not pause in time is reported. */
   async #timedOut(guest: Guest): Promise<LostReason> {
     const computing = this.#computing()
-    await guest.collect(this.#maxCpuMs).then(
-      (text) => this.#take(text),
-      () => {}, // it is gone altogether
-    )
+    for (let i = 0; i < LAST_REPORTS; i++) {
+      const text = await guest.collect(this.#maxCpuMs).catch(() => '') // it is gone altogether
+      if (this.#take(text) !== MORE) break
+    }
     return withCall({ kind: 'timeout' }, computing)
   }
 
@@ -149,13 +182,13 @@ export class GuestCalls {
     if (delayMs < 0 || this.#ended) return
     const due = (): void => {
       this.#timers.delete(id)
-      void this.#enter((guest) => guest.fire(`[${id}]`, this.#maxCpuMs).then(() => '1'))
+      void this.#enter((guest) => guest.fire(`[${id}]`, this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
     }
     this.#timers.set(id, setTimeout(due, Math.min(delayMs, 2 ** 31 - 1)))
   }
 }
 
-function toJson([id, kind, , , , block, , input, stretch]: CallMessage): string {
+function toJson([id, kind, , , , , block, , input, stretch]: CallMessage): string {
   const stretched = stretch && `,"stretch":${stretch}`
   return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}${stretched}}`
 }
@@ -165,7 +198,7 @@ function withCall(reason: LostReason, call: number | undefined): LostReason {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('timed out')
+  return error instanceof Error && error.message === 'Script execution timed out.'
 }
 
 function loadFailure(error: unknown): LostReason {

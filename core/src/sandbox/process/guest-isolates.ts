@@ -4,10 +4,12 @@ import type { GuestLimits } from '../protocol.ts'
 
 /** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
 export interface Guest {
-  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}) and the events gathered. */
-  enter(calls: string, timeoutMs: number): Promise<string>
+  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}) and the events gathered. */
+  enter(calls: string, entryId: number, timeoutMs: number): Promise<string>
   /** Starts what an entry had no time for. */
-  goOn(timeoutMs: number): Promise<string>
+  goOn(entryId: number, timeoutMs: number): Promise<string>
+  /** An entry failed though the guest is well, see `guest/calls.ts`; JSON text `[entry id, message]`. Resolves as the entry would have. */
+  recover(failure: string, timeoutMs: number): Promise<string>
   /** Takes what has gathered, in the same form. */
   collect(timeoutMs: number): Promise<string>
   /** The call whose code runs now, also while it does not pause and when it never did again; 0 where that is not known. */
@@ -106,7 +108,7 @@ function drawEntropy(count: unknown): string {
   return randomBytes(bytes).toString('latin1')
 }
 
-type DoorFunction = ivm.Reference<(json?: string) => string>
+type DoorFunction = ivm.Reference<(json?: string | number, entryId?: number) => string>
 
 async function createGuest(
   context: ivm.Context,
@@ -116,10 +118,10 @@ async function createGuest(
 ): Promise<Guest> {
   const door = await context.global.get('__ashlar', { reference: true })
   const take = (name: string): Promise<DoorFunction> => door.get(name, { reference: true }) as Promise<DoorFunction>
-  const [connect, enter, goOn, collect, abort, fire, reply] = await Promise.all(
-    ['connect', 'enter', 'goOn', 'collect', 'abort', 'fire', 'reply'].map(take),
+  const [connect, enter, goOn, recover, collect, abort, fire, reply] = await Promise.all(
+    ['connect', 'enter', 'goOn', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
-  if (!connect || !enter || !goOn || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
+  if (!connect || !enter || !goOn || !recover || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
   const computing = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)
   const shared = new ivm.ExternalCopy(computing).copyInto()
   const requestTimer = new ivm.Callback(onTimer, { ignored: true })
@@ -127,15 +129,16 @@ async function createGuest(
   await connect.apply(undefined, [requestTimer, entropy, JSON.stringify(limits), shared] as never)
   await script.run(context, { timeout: loadTimeoutMs })
   return {
-    enter: (calls, timeout) => enter.apply(undefined, [calls], { result: { promise: true, copy: true }, timeout }),
-    goOn: (timeout) => goOn.apply(undefined, [], { result: { promise: true, copy: true }, timeout }),
+    enter: (calls, id, timeout) => enter.apply(undefined, [calls, id], { result: { promise: true, copy: true }, timeout }),
+    goOn: (id, timeout) => goOn.apply(undefined, [id], { result: { promise: true, copy: true }, timeout }),
+    recover: (failure, timeout) => recover.apply(undefined, [failure], { result: { copy: true }, timeout }),
     collect: (timeout) => collect.apply(undefined, [], { result: { copy: true }, timeout }),
     abort: async (ids, timeout) => void (await abort.apply(undefined, [ids], { timeout })),
     fire: async (ids, timeout) => void (await fire.apply(undefined, [ids], { timeout })),
     reply: async (answer, timeout) => void (await reply.apply(undefined, [answer], { timeout })),
     computing: () => new Float64Array(computing)[0] ?? 0,
     dispose() {
-      for (const each of [door, connect, enter, goOn, collect, abort, fire, reply]) each.release()
+      for (const each of [door, connect, enter, goOn, recover, collect, abort, fire, reply]) each.release()
       context.release()
     },
   }

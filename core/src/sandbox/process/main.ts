@@ -2,7 +2,7 @@
  * The sandbox process: child of a worker, with an empty environment. It owns the isolates and speaks only to its parent.
  * Plugin code runs in the isolates, on their threads; this thread only passes messages on. See `../protocol.ts`.
  */
-import { guestOf, type CallMessage, type FromProcess, type LostReason, type ToProcess } from '../protocol.ts'
+import { guestOf, isolateOfGuest, type CallMessage, type FromProcess, type LostReason, type ToProcess } from '../protocol.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
 
@@ -16,7 +16,7 @@ export interface SandboxProcessOptions extends IsolateOptions {
 
 interface LoadedIsolate {
   isolate: GuestIsolate
-  /** By scope. */
+  /** By name. */
   guests: Map<string, GuestCalls>
 }
 
@@ -63,17 +63,17 @@ class Guests {
 
   #guestFor(call: CallMessage): GuestCalls {
     const name = guestOf(call)
-    const [, , owner, digest, scope] = call
+    const [, , owner, digest] = call
     const loaded = this.#isolateOf(owner, digest)
     const known = this.#guests.get(name)
     if (known) return known
-    const guest = new GuestCalls(loaded.isolate, this.#options.maxCpuMs, {
+    const guest = new GuestCalls(loaded.isolate, this.#options, {
       events: (events) => post(name, events, loaded.isolate.cpuMs),
       aborted: (ids) => send(['aborted', name, ids]),
       lost: (reason) => this.#lose(call, loaded, reason),
     })
     this.#guests.set(name, guest)
-    loaded.guests.set(scope, guest)
+    loaded.guests.set(name, guest)
     return guest
   }
 
@@ -96,9 +96,9 @@ class Guests {
     if (process.memoryUsage.rss() / 2 ** 20 < this.#options.spareMemoryMb) return
     const idle = [...this.#isolates].filter(([, { guests }]) => [...guests.values()].every(({ isIdle }) => isIdle))
     for (const [name, { isolate, guests }] of idle.slice(0, EVICTED_AT_ONCE)) {
-      for (const [scope, guest] of guests) {
+      for (const [guestName, guest] of guests) {
         guest.end()
-        this.#guests.delete(`${name}|${scope}`)
+        this.#guests.delete(guestName)
       }
       this.#isolates.delete(name)
       isolate.dispose()
@@ -108,7 +108,7 @@ class Guests {
   /** Code that computes and reports nothing is told of too. */
   #tellSilentCpu(): void {
     for (const [name, guest] of this.#guests) {
-      const isolate = this.#isolates.get(name.slice(0, name.lastIndexOf('|')))?.isolate
+      const isolate = this.#isolates.get(isolateOfGuest(name))?.isolate
       if (isolate && !guest.isIdle) post(name, '', isolate.cpuMs)
     }
     if (this.#guests.values().some((guest) => !guest.isIdle)) return
@@ -117,28 +117,32 @@ class Guests {
   }
 
   #lose(call: CallMessage, { isolate, guests }: LoadedIsolate, reason: LostReason): void {
-    const [, , owner, digest, scope] = call
-    this.#guests.delete(guestOf(call))
-    guests.delete(scope)
+    const name = guestOf(call)
+    this.#guests.delete(name)
+    guests.delete(name)
     flush()
-    send(['lost', guestOf(call), reason])
+    send(['lost', name, reason])
     if (!isolate.isDisposed) return
-    this.#isolates.delete(`${owner}|${digest}`)
+    this.#isolates.delete(isolateOfGuest(name))
     for (const other of guests.values()) other.end({ kind: isolate.endedBy })
   }
 
   #forget(scope: string): void {
-    for (const [name, { guests }] of this.#isolates) {
-      guests.get(scope)?.end()
-      guests.delete(scope)
-      this.#guests.delete(`${name}|${scope}`)
-    }
+    for (const [isolateName, { guests }] of this.#isolates)
+      for (const [name, guest] of guests) {
+        if (!name.startsWith(`${isolateName}|${scope}|`)) continue
+        guest.end()
+        guests.delete(name)
+        this.#guests.delete(name)
+      }
   }
 }
 
 /** Events of all guests that gather in one turn of the event loop travel in one message. */
 let posted = new Map<string, { events: string; cpuMs: number }>()
+let maxReportChars = 0
 function post(guest: string, events: string, cpuMs: number): void {
+  if ((posted.get(guest)?.events.length ?? 0) + events.length >= maxReportChars) flush()
   if (posted.size === 0) setImmediate(flush)
   const before = posted.get(guest)?.events ?? ''
   posted.set(guest, { events: before && events ? `${before},${events}` : before + events, cpuMs })
@@ -160,6 +164,7 @@ process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 process.once('message', (options: SandboxProcessOptions) => {
   const guests = new Guests(options)
+  maxReportChars = options.limits.maxReportChars
   process.on('message', (message: ToProcess) => guests.receive(message))
   send(['ready'])
 })
