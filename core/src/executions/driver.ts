@@ -1,12 +1,14 @@
-import { AshlarError, ERROR_CODES } from '../errors/index.ts'
+import { AshlarError } from '../errors/index.ts'
 import type { Capabilities, CapabilitySession } from '../capabilities/index.ts'
 import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
 import { ChildRuns, type ChildRunParts } from './child-runs.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
 import type { JournalEntry, JournalWriter } from './journal-writer.ts'
+import { EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
+import { Retries } from './retries.ts'
 import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from './stretch.ts'
 import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
@@ -46,11 +48,10 @@ export class ExecutionDriver {
   readonly #pending: Decision[]
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
-  readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
   readonly #sessions = new Map<NodeExecution, CapabilitySession>()
   readonly #children: ChildRuns
   readonly #foreseen = new ForeseenRuns()
-  readonly #backoffs = new WeakMap<NodeExecution, number>()
+  readonly #retries: Retries
   /** Children being started, and effects waiting for the journal. */
   #starting = 0
   /** Decisions that wait for their turn. */
@@ -70,6 +71,7 @@ export class ExecutionDriver {
       },
       end: (run, error) => this.#finish(run, error),
     })
+    this.#retries = new Retries(parts.random, (run) => this.#retry(run))
     this.#pending = pending
     this.#interrupted = interrupted
   }
@@ -96,9 +98,8 @@ export class ExecutionDriver {
     this.#todo = []
     for (const abort of this.#calls.values()) abort()
     for (const run of this.#sessions.keys()) this.#closeSession(run)
-    for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#calls.clear()
-    this.#timers.clear()
+    this.#retries.stop()
     this.#children.stop()
     this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
@@ -126,7 +127,7 @@ export class ExecutionDriver {
   #carryOutOne(decision: Decision): void {
     if (decision.type === 'run') this.#run(decision.run)
     else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
-    else if (decision.type === 'retry') this.#retryLater(decision.run)
+    else if (decision.type === 'retry') this.#retries.start(decision.run)
     else if (decision.type === 'abort') this.#abort(decision.run)
     else this.#end(decision)
   }
@@ -161,7 +162,7 @@ export class ExecutionDriver {
 
   /** Whether nothing is left to do but to wait for children. */
   get isIdle(): boolean {
-    return !this.#stopped && this.#calls.size === 0 && this.#timers.size === 0 && this.#starting === 0 && this.#children.size > 0
+    return !this.#stopped && this.#calls.size === 0 && this.#retries.size === 0 && this.#starting === 0 && this.#children.size > 0
   }
 
   /** In words, what an idle execution waits for. */
@@ -270,24 +271,14 @@ export class ExecutionDriver {
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
-    if (error?.retryable && attempt < (node.retry?.attempts ?? 1)) event.retryInMs = this.#backoffMs(run)
-    if (event.retryInMs !== undefined) this.#backoffs.set(run, event.retryInMs)
+    const retryInMs = this.#retries.backoffOf(run, error)
+    if (retryInMs !== undefined) event.retryInMs = retryInMs
     this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
     if (this.isIdle) this.#parts.onIdle()
   }
 
-  #backoffMs({ node, attempt }: NodeExecution): number {
-    const { backoffMs, jitter } = node.retry ?? { backoffMs: 0, jitter: 0 }
-    return Math.round(backoffMs * 2 ** (attempt - 1) * (1 + jitter * (this.#parts.random() * 2 - 1)))
-  }
-
-  #retryLater(run: NodeExecution): void {
-    const { node, n, attempt } = run
-    const due = (): void => {
-      this.#timers.delete(run)
-      this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
-    }
-    this.#timers.set(run, setTimeout(due, this.#backoffs.get(run) ?? this.#backoffMs(run)))
+  #retry({ node, n, attempt }: NodeExecution): void {
+    this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
   }
 
   #abort(run: NodeExecution): void {
@@ -301,14 +292,4 @@ export class ExecutionDriver {
     this.#append({ type: 'ExecutionFinished', status, outputs, failedNodes, ...(reason && { reason }) })
     this.stop()
   }
-}
-
-const EFFECT_INTERRUPTED: NodeError = {
-  code: 'EFFECT_INTERRUPTED',
-  message:
-    'a worker ended after the block had begun and before its result was stored; whether its effect has happened is not known, so it is not run again',
-}
-
-function toNodeError({ code, message }: AshlarError): NodeError {
-  return ERROR_CODES[code].retryable ? { code, message, retryable: true } : { code, message }
 }

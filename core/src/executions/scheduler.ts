@@ -1,4 +1,5 @@
-import { placeValue, selectValue } from '../pins/index.ts'
+import { selectValue } from '../pins/index.ts'
+import { arrivedInputs, arrivedValue, bringToTypes } from './node-inputs.ts'
 import { Pairing, type NodeExecution } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import { SerialNodes } from './serial-nodes.ts'
@@ -254,33 +255,4 @@ export class Scheduler {
     const end: Decision = { type: 'end', status, outputs: this.outputs, failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
-}
-
-/** Rule 8; null is dropped. Changes the inputs it is given. */
-export function bringToTypes(node: PlanNode, inputs: Record<string, unknown>): Record<string, unknown> {
-  for (const [pin, coerce] of node.coercions)
-    if (Object.hasOwn(inputs, pin) && inputs[pin] != null) inputs[pin] = coerce(inputs[pin])
-  for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
-  return inputs
-}
-
-/** @returns undefined also when a list index in a pin name is not a whole number: then its run fails */
-function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown>): unknown {
-  try {
-    return arrivedInputs(node, values).value
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
-}
-
-function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  const inputs: Record<string, unknown> = { ...node.constants }
-  for (const pin of node.linkedPins) {
-    if (!values.has(pin)) continue
-    const dynamic = node.dynamicPins.get(pin)
-    if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
-    else inputs[pin] = values.get(pin)
-  }
-  return inputs
 }
