@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { GrantKind } from './grant-kind.ts'
 import { httpGrant } from './http/index.ts'
+import { sleepGrant } from './sleep/index.ts'
 import { storageGrant } from './storage/index.ts'
 
 /** What a manifest may name, by kind. An unknown kind is refused, so that nothing is granted by mistake. */
@@ -8,6 +9,7 @@ export const capabilitiesSchema = z.strictObject(
   {
     storage: storageGrant.schema.optional(),
     http: httpGrant.schema.optional(),
+    sleep: sleepGrant.schema.optional(),
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKinds(issue.keys) : undefined) },
 )
@@ -16,7 +18,11 @@ export type Capabilities = z.output<typeof capabilitiesSchema>
 type Kind = keyof Capabilities
 
 /** In the order in which they are listed. */
-const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = { storage: storageGrant, http: httpGrant }
+const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = {
+  storage: storageGrant,
+  http: httpGrant,
+  sleep: sleepGrant,
+}
 
 /** Whether a block with these capabilities can have effects: it is then never run again unasked. */
 export function isEffectful(capabilities: Capabilities): boolean {

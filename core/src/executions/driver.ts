@@ -1,40 +1,20 @@
 import { AshlarError } from '../errors/index.ts'
-import type { Capabilities, CapabilitySession } from '../capabilities/index.ts'
-import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
-import { ChildRuns, type ChildRunParts } from './child-runs.ts'
+import type { CapabilitySession } from '../capabilities/index.ts'
+import type { CallRequest, CallSink } from '../sandbox/index.ts'
+import { ChildRuns } from './child-runs.ts'
+import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
-import type { JournalEntry, JournalWriter } from './journal-writer.ts'
 import { EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
-import type { NodeExecution } from './pairing.ts'
-import type { Plan } from './plan.ts'
+import type { NodeExecution, Sleep } from './pairing.ts'
 import { Retries } from './retries.ts'
+import { reasonToWait, type Reason } from './status.ts'
 import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from './stretch.ts'
-import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
+import { Sleeps } from './sleeps.ts'
+import type { Decision, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
-/** An execution that a worker has taken. */
-export interface TakenExecution {
-  id: string
-  depth: number
-  ownerId: string
-  graphId: string | null
-  inputs: Record<string, unknown>
-  masks: InputMasks | null
-  plan: Plan
-  entry: JournalEntry
-  /** What the journal holds already. */
-  events: ExecutionEvent[]
-}
-
-export interface DriverParts extends ChildRunParts {
-  sandbox: Sandbox
-  capabilities: Capabilities
-  journal: JournalWriter
-  /** Everything left to do waits for children: it may be given back. */
-  onIdle(): void
-  /** Between 0 and 1, for the jitter of a backoff. */
-  random(): number
-}
+/** A sleep that is over so soon does not give the execution back. */
+const SOON_MS = 1000
 
 /**
  * Carries out what the scheduler decides: starts blocks in the sandbox, writes what happens to the journal, and gives it
@@ -52,6 +32,7 @@ export class ExecutionDriver {
   readonly #children: ChildRuns
   readonly #foreseen = new ForeseenRuns()
   readonly #retries: Retries
+  readonly #sleeps: Sleeps
   /** Children being started, and effects waiting for the journal. */
   #starting = 0
   /** Decisions that wait for their turn. */
@@ -72,6 +53,10 @@ export class ExecutionDriver {
       end: (run, error) => this.#finish(run, error),
     })
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
+    this.#sleeps = new Sleeps(parts.now, {
+      begin: (run, sleep) => this.#sleep(run, sleep),
+      over: (run) => this.#wake(run),
+    })
     this.#pending = pending
     this.#interrupted = interrupted
   }
@@ -90,6 +75,7 @@ export class ExecutionDriver {
       if (decision.type === 'run' && this.#interrupted.has(decision.run)) this.#finish(decision.run, EFFECT_INTERRUPTED)
       else this.#carryOut([decision])
     }
+    this.#tellIdle()
   }
 
   /** Leaves everything as the journal has it: somebody else goes on, or nobody. */
@@ -100,6 +86,7 @@ export class ExecutionDriver {
     for (const run of this.#sessions.keys()) this.#closeSession(run)
     this.#calls.clear()
     this.#retries.stop()
+    this.#sleeps.stop()
     this.#children.stop()
     this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
@@ -128,6 +115,7 @@ export class ExecutionDriver {
     if (decision.type === 'run') this.#run(decision.run)
     else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
     else if (decision.type === 'retry') this.#retries.start(decision.run)
+    else if (decision.type === 'wait') this.#sleeps.start(decision.run)
     else if (decision.type === 'abort') this.#abort(decision.run)
     else this.#end(decision)
   }
@@ -160,14 +148,25 @@ export class ExecutionDriver {
     }
   }
 
-  /** Whether nothing is left to do but to wait for children. */
+  /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */
   get isIdle(): boolean {
-    return !this.#stopped && this.#calls.size === 0 && this.#retries.size === 0 && this.#starting === 0 && this.#children.size > 0
+    const isBusy = this.#stopped || this.#calls.size > 0 || this.#retries.size > 0 || this.#starting > 0
+    return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
-  /** In words, what an idle execution waits for. */
-  get waitingFor(): string {
-    return `waits for the graphs that its nodes run: ${this.#children.nodes().join(', ')}`
+  #tellIdle(): void {
+    if (this.isIdle) this.#parts.onIdle()
+  }
+
+  /** What an idle execution waits for. */
+  get waitingFor(): Reason {
+    return reasonToWait(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
+  }
+
+  /** When it is to go on by itself, on the clock of the database. */
+  get wakeAt(): Date | undefined {
+    const { nextAt } = this.#sleeps
+    return nextAt === undefined ? undefined : new Date(nextAt)
   }
 
   /** The children it waits for, and the last event it has taken of each. */
@@ -192,7 +191,7 @@ export class ExecutionDriver {
     } finally {
       this.#starting--
     }
-    if (this.isIdle) this.#parts.onIdle()
+    this.#tellIdle()
   }
 
   /** Failures of work that nobody awaits. */
@@ -245,7 +244,8 @@ export class ExecutionDriver {
         if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
         this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
-      hostCall: (method, args) => this.#sessionOf(run).perform(method, args),
+      hostCall: (method, args) =>
+        method === 'sleep.begin' ? this.#sleeps.ask(run, args) : this.#sessionOf(run).perform(method, args),
       restarted: () => this.#closeSession(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       end: (error) => this.#finish(run, error && toNodeError(error)),
@@ -274,11 +274,23 @@ export class ExecutionDriver {
     const retryInMs = this.#retries.backoffOf(run, error)
     if (retryInMs !== undefined) event.retryInMs = retryInMs
     this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
-    if (this.isIdle) this.#parts.onIdle()
+    this.#tellIdle()
   }
 
   #retry({ node, n, attempt }: NodeExecution): void {
     this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
+  }
+
+  /** Its call ends; nothing of it is left but the journal. */
+  #sleep(run: NodeExecution, sleep: Sleep): void {
+    this.#abort(run)
+    const at = { node: run.node.id, n: run.n, ...sleep }
+    this.#happen({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
+    this.#tellIdle()
+  }
+
+  #wake({ node, n }: NodeExecution): void {
+    this.#happen({ type: 'NodeResumed', node: node.id, n }, { type: 'resume', node: node.id, n })
   }
 
   #abort(run: NodeExecution): void {

@@ -13,6 +13,10 @@ export type ExecutionEvent =
   | { type: 'GraphOutput'; name: string; value: unknown }
   /** A replay: this node execution is to run on these inputs. */
   | { type: 'NodeOverridden'; node: string; n: number; inputs: Record<string, unknown> }
+  /** The block sleeps until then, in milliseconds since 1970: nothing of it runs, and after that it is run again from its beginning. */
+  | { type: 'NodeWaiting'; node: string; n: number; sleep: number; until: number }
+  /** Its sleep is over. */
+  | { type: 'NodeResumed'; node: string; n: number }
   /** A repetition has become due. */
   | { type: 'NodeRetried'; node: string; n: number; attempt: number }
   | {

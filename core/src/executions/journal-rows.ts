@@ -95,6 +95,8 @@ const EVENT_TYPES: Record<ExecutionEvent['type'], true> = {
   NodeOutput: true,
   NodeLog: true,
   NodeFinished: true,
+  NodeWaiting: true,
+  NodeResumed: true,
   GraphOutput: true,
   NodeOverridden: true,
   NodeRetried: true,

@@ -18,6 +18,8 @@ export interface NodeExecutionView {
   /** Linked pins without a value: why it is INCOMPLETE. */
   missingPins: string[]
   error: { code: string; message: string } | undefined
+  /** While it is WAITING: when its sleep is over. */
+  waitingUntil: Date | undefined
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
@@ -37,6 +39,7 @@ export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]):
       outputs: own?.outputs ?? [],
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
       error: run.error,
+      waitingUntil: run.asleep && new Date(run.asleep.until),
       startedAt: own?.startedAt,
       finishedAt: own?.finishedAt,
     }
@@ -65,7 +68,7 @@ function gatherFacts(events: readonly JournalEvent[]): Map<string, Facts> {
 
 /** The scheduler says RUNNING once it has decided to run; people say so once it has started. */
 function statusOf({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
-  if (status === 'RUNNING' && hasEnded) return 'CANCELLED'
+  if ((status === 'RUNNING' || status === 'WAITING') && hasEnded) return 'CANCELLED'
   return status === 'RUNNING' && !hasStarted ? 'QUEUED' : status
 }
 

@@ -72,7 +72,13 @@ export type GuestEvent =
   | { t: 'l'; id: number; level: string; text: string }
 
 /** The error codes that a guest may report of itself, beside those with which the host refused what it asked for. */
-export const GUEST_ERROR_CODES = ['BLOCK_FAILED', 'BLOCK_INPUT_INVALID', 'BLOCK_OUTPUT_INVALID', 'OUTPUT_LIMIT'] as const
+export const GUEST_ERROR_CODES = [
+  'BLOCK_FAILED',
+  'BLOCK_INPUT_INVALID',
+  'BLOCK_OUTPUT_INVALID',
+  'OUTPUT_LIMIT',
+  'BAD_INPUT',
+] as const
 
 /** What the worker tells a guest to start, as JSON text in one batch. */
 export interface GuestCall {

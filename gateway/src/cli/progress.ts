@@ -13,6 +13,8 @@ interface NodeState {
   id: string
   block: string
   startedAt: Map<number, number>
+  /** For how long its runs sleep. */
+  asleep: Map<number, number>
   finished: number
   failed: number
   ms: number
@@ -28,7 +30,7 @@ const MOST_LINES = 3
  */
 export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument, 'nodes'>): Progress {
   const states = new Map<string, NodeState>(
-    nodes.map(({ id, block }) => [id, { id, block, startedAt: new Map(), finished: 0, failed: 0, ms: 0 }]),
+    nodes.map(({ id, block }) => [id, { id, block, startedAt: new Map(), asleep: new Map(), finished: 0, failed: 0, ms: 0 }]),
   )
   const row = createRow(terminal, [...states.values()])
   const fits = terminal.redraws && nodes.length < terminal.size().rows - 4
@@ -98,7 +100,10 @@ function createTable(terminal: Terminal, states: ReadonlyMap<string, NodeState>,
 
 function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
   const at = Date.parse(event.at)
-  if (event.__typename === 'NodeStarted') state.startedAt.set(event.number, at)
+  // A run that has slept begins anew, and counts from its first beginning.
+  if (event.__typename === 'NodeStarted' && !state.startedAt.has(event.number)) state.startedAt.set(event.number, at)
+  if (event.__typename === 'NodeWaiting') state.asleep.set(event.number, Date.parse(event.until) - at)
+  if (event.__typename === 'NodeResumed') state.asleep.delete(event.number)
   if (event.__typename !== 'NodeFinished') return undefined
   const ms = at - (state.startedAt.get(event.number) ?? at)
   state.startedAt.delete(event.number)
@@ -129,7 +134,8 @@ function signOf({ startedAt, finished, failed }: NodeState): string {
   return finished > 0 ? COMPLETED : WAITING
 }
 
-function timeOf({ startedAt, finished, ms }: NodeState): string {
+function timeOf({ startedAt, asleep, finished, ms }: NodeState): string {
+  if (asleep.size > 0) return `sleeps for ${duration(Math.min(...asleep.values()))}`
   if (finished === 0) return startedAt.size > 0 ? 'running' : ''
   return finished === 1 ? duration(ms) : `${finished} runs, ${duration(ms)}`
 }

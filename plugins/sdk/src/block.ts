@@ -21,6 +21,13 @@ export interface BlockContext {
    * not allow. There is no global `fetch`, since nobody could tell for which block it acts: give this one to libraries that take one.
    */
   readonly fetch: typeof fetch
+  /**
+   * A durable wait of up to 30 days; needs the capability `sleep`, and holds nothing: the call ends (`signal` aborts), and no time limit counts. After
+   * it the block is run again from its beginning, on the same inputs: outputs that were delivered are not delivered again, and sleeps that
+   * are over return at once. So a block must do the same each time up to where it had come. Sleeps begun at once come one after the
+   * other; a time that is over, 0 or below, is no wait. In `tests` each returns at once.
+   */
+  readonly sleep: (ms: number) => Promise<void>
 }
 
 /** Whose values they are: those of one graph, or of all graphs of a user. */
@@ -48,6 +55,8 @@ export interface Capabilities {
    * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too.
    */
   http?: readonly HttpGrant[]
+  /** Waits durably. With a capability that can be seen outside it needs `onCrash: 'retry'`, since what stands before a sleep is run again. */
+  sleep?: true
 }
 
 /**

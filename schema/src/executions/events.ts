@@ -78,6 +78,20 @@ builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'
     inputs: t.expose('inputs', { type: 'JSON' }),
   }),
 })
+builder.objectType(builder.objectRef<EventOf<'NodeWaiting'>>('NodeWaiting'), {
+  description: 'The block sleeps: nothing of it runs until then.',
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    until: t.field({ type: 'DateTime', resolve: ({ until }) => new Date(until) }),
+  }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeResumed'>>('NodeResumed'), {
+  description: 'Its sleep is over: it is run again from its beginning, and delivers what it has not delivered.',
+  interfaces: [EventInterface],
+  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER) }),
+})
 builder.objectType(builder.objectRef<EventOf<'NodeRetried'>>('NodeRetried'), {
   description: 'A repetition has become due.',
   interfaces: [EventInterface],

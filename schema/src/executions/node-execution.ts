@@ -26,6 +26,12 @@ export const NodeExecutionType = builder.objectRef<NodeExecutionView>('NodeExecu
     outputs: t.field({ type: [PinValueType], resolve: ({ outputs }) => outputs }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked pins that no value has come to.' }),
     error: t.field({ type: NodeFailureType, nullable: true, resolve: ({ error }) => error }),
+    waitingUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'While it is WAITING: when its sleep is over.',
+      resolve: ({ waitingUntil }) => waitingUntil,
+    }),
     startedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ startedAt }) => startedAt }),
     finishedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ finishedAt }) => finishedAt }),
   }),

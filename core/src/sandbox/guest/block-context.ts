@@ -1,11 +1,13 @@
 import type { BlockContext, Storage } from '@ashlar/sdk'
 import { fetchFor } from './fetch.ts'
 import { callHost } from './host-calls.ts'
+import { sleepFor } from './sleep.ts'
 
 /** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
 export class GuestContext implements BlockContext {
   readonly #callId: number
   readonly #signal: () => AbortSignal
+  #sleep: BlockContext['sleep'] | undefined
 
   constructor(callId: number, signal: () => AbortSignal) {
     this.#callId = callId
@@ -18,6 +20,10 @@ export class GuestContext implements BlockContext {
 
   get fetch(): typeof fetch {
     return fetchFor(this.#callId)
+  }
+
+  get sleep(): BlockContext['sleep'] {
+    return (this.#sleep ??= sleepFor(this.#callId))
   }
 
   get storage(): Storage {

@@ -2,7 +2,7 @@ import { findDifference, type Block, type Plugin } from '@ashlar/sdk'
 import { describePlugin } from './describe.ts'
 import { GuestFailure, drain, enterCall, leaveCall, limits, postEnd, postManifest, postOutput, toJson } from './outbox.ts'
 import { Entry, isSliceOver, park, startSlice } from './entries.ts'
-import { HostError } from './host-calls.ts'
+import { HostError, forgetHostCalls } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
 import type { GuestCall } from '../protocol.ts'
 
@@ -53,6 +53,7 @@ export function abort(json: string): void {
     const call = running.get(id)
     running.delete(id)
     call?.abort()
+    forgetHostCalls(id)
   }
 }
 
