@@ -7,6 +7,7 @@ import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
 import { EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
+import { ProgressReports } from './progress-reports.ts'
 import { Retries } from './retries.ts'
 import { reasonToWait, type Reason } from './status.ts'
 import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from './stretch.ts'
@@ -31,6 +32,7 @@ export class ExecutionDriver {
   readonly #sessions = new Map<NodeExecution, CapabilitySession>()
   readonly #children: ChildRuns
   readonly #foreseen = new ForeseenRuns()
+  readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: Sleeps
   /** Children being started, and effects waiting for the journal. */
@@ -52,6 +54,9 @@ export class ExecutionDriver {
       },
       end: (run, error) => this.#finish(run, error),
     })
+    this.#progress = new ProgressReports(({ node, n }, { fraction, note }) =>
+      this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
+    )
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
     this.#sleeps = new Sleeps(parts.now, {
       begin: (run, sleep) => this.#sleep(run, sleep),
@@ -85,6 +90,7 @@ export class ExecutionDriver {
     for (const abort of this.#calls.values()) abort()
     for (const run of this.#sessions.keys()) this.#closeSession(run)
     this.#calls.clear()
+    this.#progress.stop()
     this.#retries.stop()
     this.#sleeps.stop()
     this.#children.stop()
@@ -248,6 +254,7 @@ export class ExecutionDriver {
         method === 'sleep.begin' ? this.#sleeps.ask(run, args) : this.#sessionOf(run).perform(method, args),
       restarted: () => this.#closeSession(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
+      progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#finish(run, error && toNodeError(error)),
     }
   }
@@ -268,6 +275,7 @@ export class ExecutionDriver {
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
     this.#closeSession(run)
+    this.#progress.flush(run)
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
@@ -283,6 +291,7 @@ export class ExecutionDriver {
 
   /** Its call ends; nothing of it is left but the journal. */
   #sleep(run: NodeExecution, sleep: Sleep): void {
+    this.#progress.flush(run)
     this.#abort(run)
     const at = { node: run.node.id, n: run.n, ...sleep }
     this.#happen({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
@@ -297,6 +306,7 @@ export class ExecutionDriver {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
     this.#closeSession(run)
+    this.#progress.drop(run)
     this.#children.abort(run)
   }
 

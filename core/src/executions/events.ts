@@ -7,6 +7,8 @@ export type ExecutionEvent =
   | { type: 'NodeStarted'; node: string; n: number; attempt: number }
   | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown }
   | { type: 'NodeLog'; node: string; n: number; level: string; text: string }
+  /** How far the block says that it is, 0 to 1. */
+  | { type: 'NodeProgress'; node: string; n: number; fraction: number; note?: string }
   /** `retryInMs`: the attempt failed and is to be repeated. */
   | { type: 'NodeFinished'; node: string; n: number; attempt: number; error?: NodeError; retryInMs?: number }
   /** A value has arrived at an output of the graph. */

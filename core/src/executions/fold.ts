@@ -80,6 +80,7 @@ function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
       return { type: 'override', node: event.node, n: event.n, inputs: event.inputs }
     case 'NodeStarted':
     case 'NodeLog':
+    case 'NodeProgress':
     case 'GraphOutput':
       return undefined
     default:

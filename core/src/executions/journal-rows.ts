@@ -94,6 +94,7 @@ const EVENT_TYPES: Record<ExecutionEvent['type'], true> = {
   NodeStarted: true,
   NodeOutput: true,
   NodeLog: true,
+  NodeProgress: true,
   NodeFinished: true,
   NodeWaiting: true,
   NodeResumed: true,

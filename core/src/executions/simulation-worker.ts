@@ -251,5 +251,7 @@ const EFFECT_INTERRUPTED: NodeError = { code: 'EFFECT_INTERRUPTED', message: 'th
 
 /** Whether the scheduler hears of it; the others follow from what it decided. */
 export function isHeard({ type }: ExecutionEvent): boolean {
-  return type !== 'NodeStarted' && type !== 'GraphOutput' && type !== 'NodeLog' && type !== 'NodeOverridden'
+  return (
+    type !== 'NodeStarted' && type !== 'GraphOutput' && type !== 'NodeLog' && type !== 'NodeProgress' && type !== 'NodeOverridden'
+  )
 }

@@ -35,6 +35,13 @@ export default definePlugin({
       await Promise.all([sleep(ms), sleep(ms), new Promise((resolve) => setTimeout(resolve, 10))])
       yield ['out', 'both']
     }),
+    block(6, 'steps', async function* ({ times }, { progress, log }) {
+      for (let i = 1; i <= times; i++) {
+        progress(i / times, 'step ' + i)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      log('done', 'debug')
+    }, { capabilities: {} }),
     block(5, 'store', async function* ({ ms }, { sleep, storage }) {
       const count = Number(await storage.get('user', 'count')) + 1
       await storage.set('user', 'count', count)
@@ -211,6 +218,22 @@ describe('a block that sleeps', () => {
       reason: { code: 'BAD_INPUT', message: expect.stringContaining('at most 2592000000') },
     })
     expect(await endOf('sleepy/each', -1)).toMatchObject({ status: 'COMPLETED' })
+  })
+})
+
+describe('a block that tells how far it is', () => {
+  it('is heard a few times, and at its end for the last time', async () => {
+    const id = await start(nodeOf('sleepy/steps', { ms: 0, times: 100 }))
+    const events = await eventsOf(id)
+    const told = events.flatMap((event) => (event.type === 'NodeProgress' ? [event] : []))
+    const ms = (events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0)
+    expect(told.length).toBeGreaterThan(1)
+    expect(told.length).toBeLessThanOrEqual(ms / 200 + 2)
+    expect(told.at(-1)).toMatchObject({ node: 'n', n: 1, fraction: 1, note: 'step 100' })
+    expect(events.find(({ type }) => type === 'NodeLog')).toMatchObject({ level: 'debug', text: 'done' })
+    expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
+      { status: 'COMPLETED', progress: { fraction: 1, note: 'step 100' } },
+    ])
   })
 })
 

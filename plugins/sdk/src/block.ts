@@ -28,7 +28,13 @@ export interface BlockContext {
    * other; a time that is over, 0 or below, is no wait. In `tests` each returns at once.
    */
   readonly sleep: (ms: number) => Promise<void>
+  /** Tells people how far it is, 0 to 1, and in a note of at most 200 characters what it does. Of what comes too often the newest is shown. */
+  readonly progress: (fraction: number, note?: string) => void
+  /** Writes a line to the log of this run. Of a line on the console nobody can tell after an `await` whose it is. @default level 'info' */
+  readonly log: (text: string, level?: LogLevel) => void
 }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Whose values they are: those of one graph, or of all graphs of a user. */
 export type StorageScope = 'graph' | 'user'

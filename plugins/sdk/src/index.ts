@@ -10,6 +10,7 @@ export type {
   Capabilities,
   CrashPolicy,
   HttpGrant,
+  LogLevel,
   Storage,
   StorageScope,
   Yielded,

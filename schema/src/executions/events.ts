@@ -45,6 +45,17 @@ builder.objectType(builder.objectRef<EventOf<'NodeLog'>>('NodeLog'), {
   }),
 })
 
+builder.objectType(builder.objectRef<EventOf<'NodeProgress'>>('NodeProgress'), {
+  description: 'How far the block says that it is; at most five times a second.',
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    fraction: t.exposeFloat('fraction', { description: '0 to 1.' }),
+    note: t.string({ description: 'What it is doing.', resolve: ({ note }) => note ?? '' }),
+  }),
+})
+
 const NodeErrorType = builder.objectRef<{ code: string; message: string }>('NodeError').implement({
   fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
 })

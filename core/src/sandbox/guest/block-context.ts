@@ -1,6 +1,7 @@
 import type { BlockContext, Storage } from '@ashlar/sdk'
 import { fetchFor } from './fetch.ts'
 import { callHost } from './host-calls.ts'
+import { logFor, progressFor } from './reports.ts'
 import { sleepFor } from './sleep.ts'
 
 /** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
@@ -24,6 +25,14 @@ export class GuestContext implements BlockContext {
 
   get sleep(): BlockContext['sleep'] {
     return (this.#sleep ??= sleepFor(this.#callId))
+  }
+
+  get progress(): BlockContext['progress'] {
+    return progressFor(this.#callId)
+  }
+
+  get log(): BlockContext['log'] {
+    return logFor(this.#callId)
   }
 
   get storage(): Storage {

@@ -2,6 +2,8 @@ import type { GuestLimits } from '../protocol.ts'
 
 /** Events not yet handed to the host, each as JSON text. */
 let outbox: string[] = []
+/** By call, what it has told of its progress since the last time: only the newest goes out. */
+const progress = new Map<number, string>()
 
 const MAX_LOG_CHARS = 2000
 
@@ -10,6 +12,8 @@ export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0 }
 
 /** Takes what has gathered: JSON texts of events joined by commas. */
 export function drain(): string {
+  if (progress.size > 0) outbox.push(...progress.values())
+  progress.clear()
   const text = outbox.join(',')
   outbox = []
   return text
@@ -31,6 +35,7 @@ export function postOutput(id: number, pin: string, json: string, next?: readonl
 }
 
 export function postEnd(id: number, failure?: GuestFailure): void {
+  flushProgress(id)
   outbox.push(
     failure
       ? `{"t":"e","id":${id},"code":${JSON.stringify(failure.code)},"message":${JSON.stringify(failure.message)}}`
@@ -39,7 +44,20 @@ export function postEnd(id: number, failure?: GuestFailure): void {
 }
 
 export function postHostCall(id: number, request: number, method: string, args: readonly unknown[]): void {
+  flushProgress(id)
   outbox.push(`{"t":"c","id":${id},"request":${request},"method":"${method}","args":${JSON.stringify(args)}}`)
+}
+
+export function postProgress(id: number, fraction: number, note: string): void {
+  progress.set(id, `{"t":"p","id":${id},"fraction":${fraction},"note":${JSON.stringify(note)}}`)
+}
+
+/** Before what may be the last that is heard of the call. */
+function flushProgress(id: number): void {
+  const newest = progress.get(id)
+  if (newest === undefined) return
+  progress.delete(id)
+  outbox.push(newest)
 }
 
 export function postManifest(id: number, manifest: unknown): void {
@@ -65,8 +83,8 @@ export function leaveCall(): void {
   computing[0] = 0
 }
 
-export function postLog(level: string, text: string): void {
-  outbox.push(`{"t":"l","id":${current},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
+export function postLog(level: string, text: string, id = current): void {
+  outbox.push(`{"t":"l","id":${id},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
 }
 
 /**
