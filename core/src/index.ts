@@ -16,6 +16,7 @@ export type {
   JournalEvent,
   NodeExecutionStatus,
   NodeExecutionView,
+  ProgressReport,
   Reason,
 } from './executions/index.ts'
 export type { Graph, GraphDocument, GraphVersion, Page, PageRequest } from './graphs/index.ts'

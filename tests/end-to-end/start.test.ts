@@ -21,7 +21,9 @@ const HELLO = {
     { from: 'greet.output', to: 'out.value' },
   ],
 }
-const WAIT = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3 } }] }
+const SLEEP = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3 } }] }
+/** Sleeps of less than a second do not give it back. */
+const WAIT = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: '0.5', repeat: 6 } }] }
 
 describe('ashlar start', () => {
   it('runs the examples on its first boot, serves, logs a browser in, stops in order, and goes on where it was', async () => {
@@ -49,7 +51,7 @@ describe('ashlar start', () => {
 
     const { createGraph } = await query(
       `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: $d }) { ... on Graph { id } } }`,
-      { d: WAIT },
+      { d: SLEEP },
     )
     const { startExecution } = await query(
       `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Execution { id } } }`,

@@ -19,8 +19,10 @@ afterAll(async () => {
   if (status !== 0) throw new Error(`the workers ended with status ${status}`)
 })
 
+/** Sleeps of less than a second do not give it back. */
 async function startWait(seconds: number): Promise<string> {
-  const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds } }] }
+  const inputs = { seconds: '0.5', repeat: seconds * 2 }
+  const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs }] }
   const { id: graphId } = await gateway.graphs.create(gateway.ownerId, { name: 'Wait', document })
   return (await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })).id
 }

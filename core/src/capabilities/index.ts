@@ -8,6 +8,7 @@ export {
 } from './manifest.ts'
 export { isHttpAllowEntry } from './http/index.ts'
 export { providerSchema, secretHostSchema, secretSchema } from './credentials/index.ts'
+export { parseSleep } from './sleep/index.ts'
 export { createCapabilities } from './capabilities.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
 export type { CredentialStore, CredentialType, Provider, Secret } from './credentials/index.ts'

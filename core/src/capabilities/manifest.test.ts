@@ -10,12 +10,13 @@ const messageOf = (capabilities: unknown): string =>
 describe('the capabilities of a manifest', () => {
   it('are listed in one plain line each', () => {
     const http = ['GET api.github.com/repos/*', '*.Example.com:8443', { fromInput: 'url' }, { anyHost: true }]
-    expect(listCapabilities(capabilitiesSchema.parse({ storage: ['graph'], http }))).toEqual([
+    expect(listCapabilities(capabilitiesSchema.parse({ storage: ['graph'], http, sleep: true }))).toEqual([
       { kind: 'storage', detail: 'graph' },
       { kind: 'http', detail: 'GET api.github.com/repos/*' },
       { kind: 'http', detail: '*.example.com:8443' },
       { kind: 'http', detail: 'the host of input "url"' },
       { kind: 'http', detail: 'ANY HOST' },
+      { kind: 'sleep', detail: 'up to 30 days at a time' },
     ])
   })
 
@@ -27,10 +28,12 @@ describe('the capabilities of a manifest', () => {
   it('are visible outside when http is among them', () => {
     expect(isEffectful({ http: ['api.github.com'] })).toBe(true)
     expect(isEffectful({})).toBe(false)
+    expect(isEffectful({ sleep: true })).toBe(false)
   })
 
   it.each([
-    [{ network: [] }, 'there is no capability "network"; there are storage, http, credentials and credentials.reveal'],
+    [{ network: [] }, 'there is no capability "network"; there are storage, http, sleep, credentials and credentials.reveal'],
+    [{ sleep: 5 }, 'the capability sleep is just named: { sleep: true }'],
     [{ http: ['*'] }, 'the http rule "*" has the host "*", which is nearly every host; say so loudly and use anyHost()'],
     [
       { http: ['GET *.com/x'] },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { credentialsGrant, qualifyProvider, revealGrant } from './credentials/index.ts'
 import type { GrantKind } from './grant-kind.ts'
 import { httpGrant } from './http/index.ts'
+import { sleepGrant } from './sleep/index.ts'
 import { storageGrant } from './storage/index.ts'
 
 /** What a manifest may name, by kind. An unknown kind is refused, so that nothing is granted by mistake. */
@@ -9,6 +10,7 @@ export const capabilitiesSchema = z.strictObject(
   {
     storage: storageGrant.schema.optional(),
     http: httpGrant.schema.optional(),
+    sleep: sleepGrant.schema.optional(),
     credentials: credentialsGrant.schema.optional(),
     'credentials.reveal': revealGrant.schema.optional(),
   },
@@ -22,6 +24,7 @@ type Kind = keyof Capabilities
 const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = {
   storage: storageGrant,
   http: httpGrant,
+  sleep: sleepGrant,
   credentials: credentialsGrant,
   'credentials.reveal': revealGrant,
 }

@@ -57,7 +57,7 @@ async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined,
   const first = (await lastSeqOf(client, id)) + 1
   await client.query(
     `update execution
-     set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, finished_at = now()
+     set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, wake_at = null, finished_at = now()
      where id = $1`,
     [id, JSON.stringify(end.outputs), JSON.stringify(end.failedNodes), JSON.stringify(reason)],
   )

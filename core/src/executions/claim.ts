@@ -25,7 +25,7 @@ export async function claim({ pool }: Database, workerId: string, leases: Lease[
         select id, started_at is not null or origin_id is not null as resumed from execution
         where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
       )
-      update execution e set status = 'RUNNING', fence = e.fence + 1, worker_id = $2, reason = null, started_at = coalesce(e.started_at, now())
+      update execution e set status = 'RUNNING', fence = e.fence + 1, worker_id = $2, reason = null, wake_at = null, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
       returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed`,
     values: [leases.map(({ executionId }) => executionId), workerId],

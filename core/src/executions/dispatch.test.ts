@@ -5,12 +5,14 @@ let runtime: TestRuntime
 let waitGraph: string
 beforeAll(async () => {
   runtime = await createTestRuntime()
-  waitGraph = await createWait(runtime.ownerId, 'Wait', 20)
+  waitGraph = await createWait(runtime.ownerId, 'Wait', 0.9, 25)
 })
 afterAll(() => runtime.close())
 
-async function createWait(ownerId: string, name: string, seconds: number): Promise<string> {
-  const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds } }] }
+/** Sleeps of less than a second do not give it back. */
+async function createWait(ownerId: string, name: string, seconds: number, repeat = 1): Promise<string> {
+  const inputs = { seconds: String(seconds), repeat }
+  const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs }] }
   return (await runtime.graphs.create(ownerId, { name, document })).id
 }
 

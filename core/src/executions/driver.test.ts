@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { AshlarError } from '../errors/index.ts'
 import type { CallSink } from '../sandbox/index.ts'
-import { ExecutionDriver, type DriverParts } from './driver.ts'
+import type { DriverParts } from './driver-parts.ts'
+import { ExecutionDriver } from './driver.ts'
 import type { ExecutionEvent } from './events.ts'
 import { planWith, type FakeBlock } from './fake-blocks.ts'
 import type { Plan } from './plan.ts'
@@ -44,6 +45,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
       throw error
     },
     random: () => 0.5,
+    now: Date.now,
     ...instead,
   } satisfies DriverParts
   const entry = { executionId: 'e', fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }

@@ -1,38 +1,21 @@
-import { AshlarError, ERROR_CODES } from '../errors/index.ts'
-import type { Capabilities, CapabilitySession } from '../capabilities/index.ts'
-import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
-import { ChildRuns, type ChildRunParts } from './child-runs.ts'
+import { AshlarError } from '../errors/index.ts'
+import type { CapabilitySession } from '../capabilities/index.ts'
+import type { CallRequest, CallSink } from '../sandbox/index.ts'
+import { ChildRuns } from './child-runs.ts'
+import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
-import type { JournalEntry, JournalWriter } from './journal-writer.ts'
-import type { NodeExecution } from './pairing.ts'
-import type { Plan } from './plan.ts'
+import { EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
+import type { NodeExecution, Sleep } from './pairing.ts'
+import { ProgressReports } from './progress-reports.ts'
+import { Retries } from './retries.ts'
+import { reasonToWait, type Reason } from './status.ts'
 import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from './stretch.ts'
-import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
+import { Sleeps } from './sleeps.ts'
+import type { Decision, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
-/** An execution that a worker has taken. */
-export interface TakenExecution {
-  id: string
-  depth: number
-  ownerId: string
-  graphId: string | null
-  inputs: Record<string, unknown>
-  masks: InputMasks | null
-  plan: Plan
-  entry: JournalEntry
-  /** What the journal holds already. */
-  events: ExecutionEvent[]
-}
-
-export interface DriverParts extends ChildRunParts {
-  sandbox: Sandbox
-  capabilities: Capabilities
-  journal: JournalWriter
-  /** Everything left to do waits for children: it may be given back. */
-  onIdle(): void
-  /** Between 0 and 1, for the jitter of a backoff. */
-  random(): number
-}
+/** A sleep that is over so soon does not give the execution back. */
+const SOON_MS = 1000
 
 /**
  * Carries out what the scheduler decides: starts blocks in the sandbox, writes what happens to the journal, and gives it
@@ -46,11 +29,12 @@ export class ExecutionDriver {
   readonly #pending: Decision[]
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
-  readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
   readonly #sessions = new Map<NodeExecution, CapabilitySession>()
   readonly #children: ChildRuns
   readonly #foreseen = new ForeseenRuns()
-  readonly #backoffs = new WeakMap<NodeExecution, number>()
+  readonly #progress: ProgressReports
+  readonly #retries: Retries
+  readonly #sleeps: Sleeps
   /** Children being started, and effects waiting for the journal. */
   #starting = 0
   /** Decisions that wait for their turn. */
@@ -70,6 +54,14 @@ export class ExecutionDriver {
       },
       end: (run, error) => this.#finish(run, error),
     })
+    this.#progress = new ProgressReports(({ node, n }, { fraction, note }) =>
+      this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
+    )
+    this.#retries = new Retries(parts.random, (run) => this.#retry(run))
+    this.#sleeps = new Sleeps(parts.now, {
+      begin: (run, sleep) => this.#sleep(run, sleep),
+      over: (run) => this.#wake(run),
+    })
     this.#pending = pending
     this.#interrupted = interrupted
   }
@@ -88,6 +80,7 @@ export class ExecutionDriver {
       if (decision.type === 'run' && this.#interrupted.has(decision.run)) this.#finish(decision.run, EFFECT_INTERRUPTED)
       else this.#carryOut([decision])
     }
+    this.#tellIdle()
   }
 
   /** Leaves everything as the journal has it: somebody else goes on, or nobody. */
@@ -96,9 +89,10 @@ export class ExecutionDriver {
     this.#todo = []
     for (const abort of this.#calls.values()) abort()
     for (const run of this.#sessions.keys()) this.#closeSession(run)
-    for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#calls.clear()
-    this.#timers.clear()
+    this.#progress.stop()
+    this.#retries.stop()
+    this.#sleeps.stop()
     this.#children.stop()
     this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
@@ -126,7 +120,8 @@ export class ExecutionDriver {
   #carryOutOne(decision: Decision): void {
     if (decision.type === 'run') this.#run(decision.run)
     else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
-    else if (decision.type === 'retry') this.#retryLater(decision.run)
+    else if (decision.type === 'retry') this.#retries.start(decision.run)
+    else if (decision.type === 'wait') this.#sleeps.start(decision.run)
     else if (decision.type === 'abort') this.#abort(decision.run)
     else this.#end(decision)
   }
@@ -159,14 +154,25 @@ export class ExecutionDriver {
     }
   }
 
-  /** Whether nothing is left to do but to wait for children. */
+  /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */
   get isIdle(): boolean {
-    return !this.#stopped && this.#calls.size === 0 && this.#timers.size === 0 && this.#starting === 0 && this.#children.size > 0
+    const isBusy = this.#stopped || this.#calls.size > 0 || this.#retries.size > 0 || this.#starting > 0
+    return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
-  /** In words, what an idle execution waits for. */
-  get waitingFor(): string {
-    return `waits for the graphs that its nodes run: ${this.#children.nodes().join(', ')}`
+  #tellIdle(): void {
+    if (this.isIdle) this.#parts.onIdle()
+  }
+
+  /** What an idle execution waits for. */
+  get waitingFor(): Reason {
+    return reasonToWait(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
+  }
+
+  /** When it is to go on by itself, on the clock of the database. */
+  get wakeAt(): Date | undefined {
+    const { nextAt } = this.#sleeps
+    return nextAt === undefined ? undefined : new Date(nextAt)
   }
 
   /** The children it waits for, and the last event it has taken of each. */
@@ -191,7 +197,7 @@ export class ExecutionDriver {
     } finally {
       this.#starting--
     }
-    if (this.isIdle) this.#parts.onIdle()
+    this.#tellIdle()
   }
 
   /** Failures of work that nobody awaits. */
@@ -246,9 +252,11 @@ export class ExecutionDriver {
         if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
         this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
-      hostCall: (method, args) => this.#sessionOf(run).perform(method, args),
+      hostCall: (method, args) =>
+        method === 'sleep.begin' ? this.#sleeps.ask(run, args) : this.#sessionOf(run).perform(method, args),
       restarted: () => this.#closeSession(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
+      progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#finish(run, error && toNodeError(error)),
     }
   }
@@ -269,33 +277,38 @@ export class ExecutionDriver {
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
     this.#closeSession(run)
+    this.#progress.flush(run)
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
-    if (error?.retryable && attempt < (node.retry?.attempts ?? 1)) event.retryInMs = this.#backoffMs(run)
-    if (event.retryInMs !== undefined) this.#backoffs.set(run, event.retryInMs)
+    const retryInMs = this.#retries.backoffOf(run, error)
+    if (retryInMs !== undefined) event.retryInMs = retryInMs
     this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
-    if (this.isIdle) this.#parts.onIdle()
+    this.#tellIdle()
   }
 
-  #backoffMs({ node, attempt }: NodeExecution): number {
-    const { backoffMs, jitter } = node.retry ?? { backoffMs: 0, jitter: 0 }
-    return Math.round(backoffMs * 2 ** (attempt - 1) * (1 + jitter * (this.#parts.random() * 2 - 1)))
+  #retry({ node, n, attempt }: NodeExecution): void {
+    this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
   }
 
-  #retryLater(run: NodeExecution): void {
-    const { node, n, attempt } = run
-    const due = (): void => {
-      this.#timers.delete(run)
-      this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
-    }
-    this.#timers.set(run, setTimeout(due, this.#backoffs.get(run) ?? this.#backoffMs(run)))
+  /** Its call ends; nothing of it is left but the journal. */
+  #sleep(run: NodeExecution, sleep: Sleep): void {
+    this.#progress.flush(run)
+    this.#abort(run)
+    const at = { node: run.node.id, n: run.n, ...sleep }
+    this.#happen({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
+    this.#tellIdle()
+  }
+
+  #wake({ node, n }: NodeExecution): void {
+    this.#happen({ type: 'NodeResumed', node: node.id, n }, { type: 'resume', node: node.id, n })
   }
 
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
     this.#closeSession(run)
+    this.#progress.drop(run)
     this.#children.abort(run)
   }
 
@@ -303,14 +316,4 @@ export class ExecutionDriver {
     this.#append({ type: 'ExecutionFinished', status, outputs, failedNodes, ...(reason && { reason }) })
     this.stop()
   }
-}
-
-const EFFECT_INTERRUPTED: NodeError = {
-  code: 'EFFECT_INTERRUPTED',
-  message:
-    'a worker ended after the block had begun and before its result was stored; whether its effect has happened is not known, so it is not run again',
-}
-
-function toNodeError({ code, message }: AshlarError): NodeError {
-  return ERROR_CODES[code].retryable ? { code, message, retryable: true } : { code, message }
 }

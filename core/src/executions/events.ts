@@ -7,12 +7,18 @@ export type ExecutionEvent =
   | { type: 'NodeStarted'; node: string; n: number; attempt: number }
   | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown }
   | { type: 'NodeLog'; node: string; n: number; level: string; text: string }
+  /** How far the block says that it is, 0 to 1. */
+  | { type: 'NodeProgress'; node: string; n: number; fraction: number; note?: string }
   /** `retryInMs`: the attempt failed and is to be repeated. */
   | { type: 'NodeFinished'; node: string; n: number; attempt: number; error?: NodeError; retryInMs?: number }
   /** A value has arrived at an output of the graph. */
   | { type: 'GraphOutput'; name: string; value: unknown }
   /** A replay: this node execution is to run on these inputs. */
   | { type: 'NodeOverridden'; node: string; n: number; inputs: Record<string, unknown> }
+  /** The block sleeps until then, in milliseconds since 1970: nothing of it runs, and after that it is run again from its beginning. */
+  | { type: 'NodeWaiting'; node: string; n: number; sleep: number; until: number }
+  /** Its sleep is over. */
+  | { type: 'NodeResumed'; node: string; n: number }
   /** A repetition has become due. */
   | { type: 'NodeRetried'; node: string; n: number; attempt: number }
   | {

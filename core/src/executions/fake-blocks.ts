@@ -8,7 +8,14 @@ import { Simulator, type Simulation, type SimulationOptions } from './simulation
 export type { Simulation, SimulationOptions } from './simulation-worker.ts'
 
 /** What a fake block does with its inputs: pairs in order, then success or a failure. Must be pure. */
-type FakeRun = (inputs: Record<string, unknown>, attempt: number) => { pairs: [string, unknown][]; error?: NodeError }
+type FakeRun = (inputs: Record<string, unknown>, attempt: number) => FakeResult
+
+export interface FakeResult {
+  pairs: [string, unknown][]
+  error?: NodeError
+  /** After how many pairs it sleeps, each time. */
+  sleeps?: number[]
+}
 
 export interface FakeBlock {
   run: FakeRun
@@ -18,6 +25,8 @@ export interface FakeBlock {
   /** Uses a capability that can be seen outside. */
   effectful?: boolean
   onCrash?: Block['onCrash']
+  /** Uses the capability to sleep. */
+  sleeps?: boolean
   inputs?: Record<string, JsonSchema>
 }
 
@@ -34,7 +43,10 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     kind: fake.kind ?? ('standard' as const),
     staticOutput: fake.staticOutput ?? false,
     serial: fake.serial ?? false,
-    capabilities: fake.effectful ? { storage: ['graph' as const] } : {},
+    capabilities: {
+      ...(fake.effectful && { storage: ['graph' as const] }),
+      ...(fake.sleeps && { sleep: true as const }),
+    },
     onCrash: fake.onCrash ?? ('fail' as const),
     inputSchema: { type: 'object', properties: fake.inputs ?? {} },
     outputSchema: { type: 'object', properties: {} },

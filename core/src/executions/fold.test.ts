@@ -52,3 +52,26 @@ it('puts effects that may not be repeated first, so that nothing is started in v
   expect(pending.map((each) => each.type === 'run' && each.run.node.id)).toEqual(['e', 'a', 'f'])
   expect([...interrupted].map(({ node }) => node.id)).toEqual(['e'])
 })
+
+it('leaves a sleep to be waited for, until the journal tells that it is over', () => {
+  const blocks: Record<string, FakeBlock> = { nap: { sleeps: true, run: () => ({ pairs: [['out', 1]], sleeps: [1] }) } }
+  const plan = planWith(blocks, { nodes: [{ id: 'a', block: 'nap' }] })
+  const { events } = simulate(plan, blocks)
+  expect(events.map(({ type }) => type)).toEqual([
+    'ExecutionStarted',
+    'NodeStarted',
+    'NodeOutput',
+    'NodeWaiting',
+    'NodeResumed',
+    'NodeStarted',
+    'NodeFinished',
+    'ExecutionFinished',
+  ])
+  const pending = (count: number): unknown[] =>
+    fold(plan, events.slice(0, count)).pending.map((each) =>
+      'run' in each ? [each.type, each.run.status, each.run.slept] : each,
+    )
+  expect(pending(4)).toEqual([['wait', 'WAITING', 0]])
+  expect(pending(5)).toEqual([['run', 'RUNNING', 1]])
+  expect(pending(6)).toEqual([['run', 'RUNNING', 1]])
+})

@@ -36,14 +36,15 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
     }
     if (event.type === 'GraphOutput') untold.shift()
     if (!input) continue
-    if (input.type === 'finish' || input.type === 'retry') {
+    if (input.type === 'finish' || input.type === 'retry' || input.type === 'wait' || input.type === 'resume') {
       const run = scheduler.nodeExecution(input.node, input.n)
       if (run) pending.delete(run)
     }
     for (const decision of scheduler.step(input)) {
       if (decision.type === 'end') end = decision
       else if (decision.type === 'graph-output') untold.push(decision)
-      else if (decision.type === 'run' || decision.type === 'retry') pending.set(decision.run, decision)
+      else if (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')
+        pending.set(decision.run, decision)
     }
   }
   if (end) return { scheduler, pending: [...untold, end], interrupted: new Set() }
@@ -69,12 +70,17 @@ function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
       return { type: 'finish', node: event.node, n: event.n, ...(event.error && { error: event.error }) }
     case 'NodeRetried':
       return { type: 'retry', node: event.node, n: event.n }
+    case 'NodeWaiting':
+      return { type: 'wait', node: event.node, n: event.n, sleep: event.sleep, until: event.until }
+    case 'NodeResumed':
+      return { type: 'resume', node: event.node, n: event.n }
     case 'ExecutionFinished':
       return event.status === 'CANCELLED' && event.reason ? { type: 'cancel', reason: event.reason } : undefined
     case 'NodeOverridden':
       return { type: 'override', node: event.node, n: event.n, inputs: event.inputs }
     case 'NodeStarted':
     case 'NodeLog':
+    case 'NodeProgress':
     case 'GraphOutput':
       return undefined
     default:

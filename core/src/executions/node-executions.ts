@@ -1,6 +1,7 @@
 import type { JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
 import { missingPins, type NodeExecution } from './pairing.ts'
+import type { ProgressReport } from './progress-reports.ts'
 import type { Plan } from './plan.ts'
 import type { Scheduler } from './scheduler.ts'
 import { isFinal, type NodeExecutionStatus } from './status.ts'
@@ -18,6 +19,10 @@ export interface NodeExecutionView {
   /** Linked pins without a value: why it is INCOMPLETE. */
   missingPins: string[]
   error: { code: string; message: string } | undefined
+  /** While it is WAITING: when its sleep is over. */
+  waitingUntil: Date | undefined
+  /** How far it last said that it was. */
+  progress: ProgressReport | undefined
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
@@ -37,6 +42,8 @@ export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]):
       outputs: own?.outputs ?? [],
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
       error: run.error,
+      waitingUntil: run.asleep && new Date(run.asleep.until),
+      progress: own?.progress,
       startedAt: own?.startedAt,
       finishedAt: own?.finishedAt,
     }
@@ -45,6 +52,7 @@ export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]):
 
 interface Facts {
   outputs: { pin: string; value: unknown }[]
+  progress: ProgressReport | undefined
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
@@ -54,10 +62,11 @@ function gatherFacts(events: readonly JournalEvent[]): Map<string, Facts> {
   for (const event of events) {
     if (!('node' in event)) continue
     const key = `${event.node}.${event.n}`
-    const own = facts.get(key) ?? { outputs: [], startedAt: undefined, finishedAt: undefined }
+    const own = facts.get(key) ?? { outputs: [], progress: undefined, startedAt: undefined, finishedAt: undefined }
     facts.set(key, own)
     if (event.type === 'NodeStarted') own.startedAt ??= new Date(event.at)
     else if (event.type === 'NodeOutput') own.outputs.push({ pin: event.pin, value: event.value })
+    else if (event.type === 'NodeProgress') own.progress = { fraction: event.fraction, note: event.note ?? '' }
     else if (event.type === 'NodeFinished') own.finishedAt = new Date(event.at)
   }
   return facts
@@ -65,7 +74,7 @@ function gatherFacts(events: readonly JournalEvent[]): Map<string, Facts> {
 
 /** The scheduler says RUNNING once it has decided to run; people say so once it has started. */
 function statusOf({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
-  if (status === 'RUNNING' && hasEnded) return 'CANCELLED'
+  if ((status === 'RUNNING' || status === 'WAITING') && hasEnded) return 'CANCELLED'
   return status === 'RUNNING' && !hasStarted ? 'QUEUED' : status
 }
 

@@ -6,14 +6,26 @@ export interface NodeExecution {
   /** 1, 2, 3 … per node. */
   n: number
   attempt: number
-  status: 'INCOMPLETE' | 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+  status: 'INCOMPLETE' | 'QUEUED' | 'RUNNING' | 'WAITING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
   /** Values that arrived, by linked pin. */
   values: Map<string, unknown>
   /** Outputs delivered so far. */
   outputs: number
+  /** Its sleeps up to this one are over: they are not slept again when it is run again. */
+  slept: number
+  /** While it is WAITING, which of its sleeps it is in. */
+  asleep: Sleep | undefined
   error?: { code: string; message: string }
   /** Inputs to run on instead of those that arrived. */
   override?: Record<string, unknown>
+}
+
+/** A durable wait of a block. */
+export interface Sleep {
+  /** 1, 2, 3 … per node execution, in the order in which the block asks. */
+  sleep: number
+  /** When it is over, in milliseconds since 1970 on the clock of the database. */
+  until: number
 }
 
 /**
@@ -67,6 +79,8 @@ export class Pairing {
       status: 'INCOMPLETE',
       values: new Map(this.#statics),
       outputs: 0,
+      slept: 0,
+      asleep: undefined,
     }
     this.executions.push(created)
     for (const [pin, queue] of this.#lacking) if (!created.values.has(pin)) queue.push(created)

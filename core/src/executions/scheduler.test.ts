@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planWith, simulate, type FakeBlock, type Simulation, type SimulationOptions } from './fake-blocks.ts'
 import { missingPins } from './pairing.ts'
-import { Scheduler } from './scheduler.ts'
+import { Scheduler, type Decision } from './scheduler.ts'
 
 const text = { type: 'string' }
 const fakes: Record<string, FakeBlock> = {
@@ -330,6 +330,67 @@ describe('running (rules 10 to 14, 16)', () => {
     })
     expect(inputsOf(sim, 'b')).toEqual([{ x: 'for b' }])
     expect(inputsOf(sim, 'c')).toEqual([])
+  })
+})
+
+describe('sleeping (rule 19)', () => {
+  const stepping = (document: unknown): Scheduler => {
+    const scheduler = new Scheduler(planWith(fakes, document))
+    scheduler.step({ type: 'start', inputs: {} })
+    return scheduler
+  }
+  const a = { node: 'a', n: 1 }
+  const statuses = (scheduler: Scheduler): string[] =>
+    scheduler.nodeExecutions().map(({ node, n, status }) => `${node.id}.${n} ${status}`)
+  const ran = (decisions: readonly Decision[]): string[] =>
+    decisions.flatMap((each) => (each.type === 'run' ? [`${each.run.node.id}.${each.run.n}`] : []))
+
+  it('gives its place to others, and has the next that is free', () => {
+    const scheduler = stepping({
+      concurrency: 1,
+      nodes: ['a', 'b', 'c'].map((id) => ({ id, block: 'echo' })),
+    })
+    expect(ran(scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 }))).toEqual(['b.1'])
+    expect(statuses(scheduler)).toEqual(['a.1 WAITING', 'b.1 RUNNING', 'c.1 QUEUED'])
+    expect(ran(scheduler.step({ type: 'resume', ...a }))).toEqual([])
+    expect(statuses(scheduler)).toEqual(['a.1 QUEUED', 'b.1 RUNNING', 'c.1 QUEUED'])
+    expect(ran(scheduler.step({ type: 'finish', node: 'b', n: 1 }))).toEqual(['a.1'])
+    expect(scheduler.nodeExecution('a', 1)).toMatchObject({ status: 'RUNNING', attempt: 1, slept: 1, asleep: undefined })
+  })
+
+  it('keeps a serial node to itself', () => {
+    const scheduler = stepping({
+      nodes: [
+        { id: 'two', block: 'echo' },
+        { id: 'a', block: 'serial' },
+      ],
+      links: [{ from: 'two.out', to: 'a.x' }],
+    })
+    const output = { type: 'output', node: 'two', n: 1, pin: 'out', value: 1 } as const
+    expect(ran(scheduler.step(output))).toEqual(['a.1'])
+    scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 })
+    expect(ran(scheduler.step(output))).toEqual([])
+    expect(ran(scheduler.step({ type: 'resume', ...a }))).toEqual(['a.1'])
+    expect(ran(scheduler.step({ type: 'finish', ...a }))).toEqual(['a.2'])
+  })
+
+  it('keeps the execution from ending, and ends with it', () => {
+    const scheduler = stepping({ nodes: [{ id: 'a', block: 'echo' }] })
+    scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 })
+    expect(scheduler.status).toBe('RUNNING')
+    scheduler.step({ type: 'cancel', reason: { code: 'CANCELLED', message: 'enough' } })
+    expect(statuses(scheduler)).toEqual(['a.1 CANCELLED'])
+    expect(scheduler.step({ type: 'resume', ...a })).toEqual([])
+  })
+
+  it('takes results that a journal tells of one that sleeps or waits for a place after it', () => {
+    const scheduler = stepping({ concurrency: 1, nodes: ['a', 'b', 'c'].map((id) => ({ id, block: 'echo' })) })
+    scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 })
+    scheduler.step({ type: 'output', ...a, pin: 'out', value: 1 })
+    scheduler.step({ type: 'resume', ...a })
+    scheduler.step({ type: 'finish', ...a })
+    expect(statuses(scheduler)).toEqual(['a.1 COMPLETED', 'b.1 RUNNING', 'c.1 QUEUED'])
+    expect(ran(scheduler.step({ type: 'finish', node: 'b', n: 1 }))).toEqual(['c.1'])
   })
 })
 

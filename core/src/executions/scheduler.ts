@@ -1,5 +1,6 @@
-import { placeValue, selectValue } from '../pins/index.ts'
-import { Pairing, type NodeExecution } from './pairing.ts'
+import { selectValue } from '../pins/index.ts'
+import { arrivedInputs, arrivedValue, bringToTypes } from './node-inputs.ts'
+import { Pairing, type NodeExecution, type Sleep } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
@@ -10,7 +11,10 @@ import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
  *
  * An execution goes QUEUED → RUNNING → COMPLETED | FAILED | CANCELLED; the last three are final and every later event is
  * ignored. A node execution goes INCOMPLETE (lacks pins) → QUEUED (ready) → RUNNING → COMPLETED | FAILED | CANCELLED, and
- * from RUNNING back to QUEUED when a failed attempt is to be repeated.
+ * from RUNNING back to QUEUED when a failed attempt is to be repeated. A block that sleeps takes it RUNNING → WAITING → QUEUED →
+ * RUNNING: asleep it fills no place among those that run at once, but a serial node stays its own; awake it is run again from its
+ * beginning, before everything that has not begun. Its results are also taken while it is not RUNNING for that reason: a replay
+ * gives what the old journal tells of it later on.
  *
  * Source of the rules: execution semantics 1 to 18; the numbers in the comments are theirs.
  */
@@ -20,6 +24,10 @@ export type SchedulerEvent =
   | { type: 'finish'; node: string; n: number; error?: NodeError }
   /** A failed attempt whose repetition was decided is due. */
   | { type: 'retry'; node: string; n: number }
+  /** The block sleeps: its call has ended. */
+  | { type: 'wait'; node: string; n: number; sleep: number; until: number }
+  /** Its sleep is over. */
+  | { type: 'resume'; node: string; n: number }
   /** A node execution that has not run yet is to run on these inputs instead of its own. */
   | { type: 'override'; node: string; n: number; inputs: Record<string, unknown> }
   | { type: 'cancel'; reason: Reason }
@@ -41,6 +49,8 @@ export type Decision =
   | { type: 'run'; run: NodeExecution }
   /** Feed `retry` after the backoff of the node. */
   | { type: 'retry'; run: NodeExecution; error: NodeError }
+  /** Feed `resume` when its sleep is over. */
+  | { type: 'wait'; run: NodeExecution }
   /** A value has arrived at an output of the graph. */
   | { type: 'graph-output'; name: string; value: unknown }
   /** Stop it: its execution has ended. */
@@ -58,6 +68,9 @@ export class Scheduler {
   readonly #serials = new SerialNodes()
   #running = new Set<NodeExecution>()
   #waitingForRetry = new Set<NodeExecution>()
+  #sleeping = new Set<NodeExecution>()
+  /** Those whose sleep is over, until there is room for them, oldest first. */
+  #awake: NodeExecution[] = []
   #total = 0
   readonly #failedNodes = new Set<string>()
   #graphInputs: Record<string, unknown> = {}
@@ -122,8 +135,10 @@ export class Scheduler {
     const run = this.nodeExecution(event.node, event.n)
     if (!run) return
     if (event.type === 'retry') this.#retry(run)
+    else if (event.type === 'resume') this.#resume(run)
     else if (event.type === 'override') run.override = event.inputs
-    else if (run.status !== 'RUNNING') return // a late result of a superseded attempt: rule 18
+    else if (!this.#hasBegun(run)) return // a late result of a superseded attempt: rule 18
+    else if (event.type === 'wait') this.#wait(run, event)
     else if (event.type === 'output') this.#output(run, event.pin, event.value)
     else this.#finish(run, event.error)
   }
@@ -133,8 +148,36 @@ export class Scheduler {
     this.#deliver(run.node, pin, value)
   }
 
+  #hasBegun(run: NodeExecution): boolean {
+    return run.status === 'RUNNING' || run.status === 'WAITING' || this.#awake.includes(run)
+  }
+
+  #wait(run: NodeExecution, { sleep, until }: Sleep): void {
+    if (run.status !== 'RUNNING') return
+    this.#running.delete(run)
+    this.#sleeping.add(run)
+    run.status = 'WAITING'
+    run.asleep = { sleep, until }
+    this.#decisions.push({ type: 'wait', run })
+  }
+
+  #resume(run: NodeExecution): void {
+    if (!this.#sleeping.has(run)) return
+    this.#wake(run)
+    run.status = 'QUEUED'
+    this.#awake.push(run)
+  }
+
+  #wake(run: NodeExecution): void {
+    this.#sleeping.delete(run)
+    run.slept = run.asleep?.sleep ?? run.slept
+    run.asleep = undefined
+  }
+
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#running.delete(run)
+    if (run.asleep) this.#wake(run)
+    if (run.status === 'QUEUED') this.#awake = this.#awake.filter((each) => each !== run)
     this.#serials.end(run)
     if (!error) {
       run.status = 'COMPLETED'
@@ -215,7 +258,7 @@ export class Scheduler {
   /** Rule 10. Serial nodes wait for their own run; what is behind them in the queue does not. */
   #dispatch(): void {
     while (this.#running.size < this.plan.concurrency && this.status === 'RUNNING') {
-      const run = this.#serials.next() ?? this.#takeReady()
+      const run = this.#awake.shift() ?? this.#serials.next() ?? this.#takeReady()
       if (!run) break
       this.#run(run)
     }
@@ -223,7 +266,8 @@ export class Scheduler {
       this.#ready = this.#ready.slice(this.#next)
       this.#next = 0
     }
-    const waiting = this.#waitingForRetry.size + this.#serials.size + this.#ready.length - this.#next
+    const asleep = this.#sleeping.size + this.#awake.length
+    const waiting = asleep + this.#waitingForRetry.size + this.#serials.size + this.#ready.length - this.#next
     if (this.#running.size + waiting === 0 && this.status === 'RUNNING') this.#end('COMPLETED')
   }
 
@@ -245,42 +289,17 @@ export class Scheduler {
     if (isFinal(this.status)) return
     this.status = status
     for (const run of this.#running) this.#decisions.push({ type: 'abort', run })
-    for (const run of [...this.#running, ...this.#serials.drain(), ...this.#ready.slice(this.#next), ...this.#waitingForRetry])
-      run.status = 'CANCELLED'
+    const asleep = [...this.#sleeping, ...this.#awake]
+    const waiting = [...this.#serials.drain(), ...this.#ready.slice(this.#next), ...this.#waitingForRetry]
+    for (const run of [...this.#running, ...asleep, ...waiting]) run.status = 'CANCELLED'
+    for (const run of asleep) run.asleep = undefined
     this.#running.clear()
+    this.#sleeping.clear()
+    this.#awake = []
     this.#waitingForRetry.clear()
     this.#ready = []
     this.#next = 0
     const end: Decision = { type: 'end', status, outputs: this.outputs, failedNodes: this.failedNodes }
     this.#decisions.push(reason ? { ...end, reason } : end)
   }
-}
-
-/** Rule 8; null is dropped. Changes the inputs it is given. */
-export function bringToTypes(node: PlanNode, inputs: Record<string, unknown>): Record<string, unknown> {
-  for (const [pin, coerce] of node.coercions)
-    if (Object.hasOwn(inputs, pin) && inputs[pin] != null) inputs[pin] = coerce(inputs[pin])
-  for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
-  return inputs
-}
-
-/** @returns undefined also when a list index in a pin name is not a whole number: then its run fails */
-function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown>): unknown {
-  try {
-    return arrivedInputs(node, values).value
-  } catch (error) {
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
-}
-
-function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  const inputs: Record<string, unknown> = { ...node.constants }
-  for (const pin of node.linkedPins) {
-    if (!values.has(pin)) continue
-    const dynamic = node.dynamicPins.get(pin)
-    if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
-    else inputs[pin] = values.get(pin)
-  }
-  return inputs
 }

@@ -5,6 +5,8 @@ export interface Script {
   emissions: Emission[]
   /** It fails after so many pairs, in every attempt before `until`. */
   failure?: { after: number; isRetryable: boolean; until: number }
+  /** It sleeps after so many pairs, each time. */
+  sleeps?: number[]
 }
 
 /** `pass`: a value that arrived · `digest`: a number that depends on all inputs · `attempt`: which one it is. */
@@ -25,6 +27,8 @@ function fakes(isMended: boolean): Record<string, FakeBlock> {
     plain: { run },
     typed: { run, inputs: { a: { type: 'integer' }, b: { type: 'string' }, l: { type: 'array', items: { type: 'number' } } } },
     serial: { run, serial: true },
+    sleeper: { run, sleeps: true },
+    'sleeper-serial': { run, sleeps: true, serial: true },
     static: { run, staticOutput: true },
     'static-serial': { run, staticOutput: true, serial: true },
     input: { run, kind: 'input', staticOutput: true },
@@ -32,19 +36,21 @@ function fakes(isMended: boolean): Record<string, FakeBlock> {
     note: { run, kind: 'note' },
     'effect-fail': { run, effectful: true, onCrash: 'fail' },
     'effect-retry': { run, effectful: true, onCrash: 'retry' },
+    'effect-sleeper': { run, effectful: true, onCrash: 'retry', sleeps: true },
     'effect-serial': { run, effectful: true, onCrash: 'fail', serial: true },
   }
 }
 
 function act(inputs: Record<string, unknown>, attempt: number, isMended: boolean): ReturnType<FakeBlock['run']> {
-  const { emissions, failure } = inputs.script as Script
+  const { emissions, failure, sleeps = [] } = inputs.script as Script
   const fails = !isMended && failure && attempt < failure.until
   const yielded = fails ? emissions.slice(0, failure.after) : emissions
   const pairs = yielded.map(({ pin, value }, i): [string, unknown] => [pin, valueOf(value, inputs, attempt, i)])
-  if (!fails) return { pairs }
+  if (!fails) return { pairs, sleeps }
   const { isRetryable } = failure
   const message = `failed at attempt ${attempt}`
-  return { pairs, error: isRetryable ? { code: 'SANDBOX_LOST', message, retryable: true } : { code: 'BLOCK_FAILED', message } }
+  const error = isRetryable ? { code: 'SANDBOX_LOST', message, retryable: true } : { code: 'BLOCK_FAILED', message }
+  return { pairs, sleeps: sleeps.filter((after) => after <= pairs.length), error }
 }
 
 function valueOf(value: Emission['value'], inputs: Record<string, unknown>, attempt: number, i: number): unknown {

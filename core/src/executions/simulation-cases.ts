@@ -39,9 +39,20 @@ export function cases(isPure: boolean): fc.Arbitrary<Case> {
 type Kind = keyof typeof KINDS
 
 /** Blocks of ./simulation-blocks.ts and how often they come. */
-const KINDS = { plain: 8, typed: 1, serial: 3, static: 4, 'static-serial': 1, input: 2, output: 4, note: 1 }
+const KINDS = {
+  plain: 8,
+  typed: 1,
+  serial: 3,
+  sleeper: 4,
+  'sleeper-serial': 2,
+  static: 4,
+  'static-serial': 1,
+  input: 2,
+  output: 4,
+  note: 1,
+}
 const PURE_KINDS = weighted(KINDS)
-const EFFECTFUL_KINDS = weighted({ ...KINDS, 'effect-fail': 9, 'effect-retry': 9, 'effect-serial': 3 })
+const EFFECTFUL_KINDS = weighted({ ...KINDS, 'effect-fail': 9, 'effect-retry': 9, 'effect-serial': 3, 'effect-sleeper': 6 })
 
 const OUTPUT_PINS = weighted({
   out: 24,
@@ -79,6 +90,8 @@ interface RawNode {
   isRetryable: boolean
   okFrom: number
   attempts: number
+  /** For those that may. */
+  sleeps: number[]
   name: 'x' | 'y' | 'z'
   constant: unknown
 }
@@ -100,6 +113,7 @@ function rawNode(kinds: fc.Arbitrary<string>): fc.Arbitrary<RawNode> {
     isRetryable: often(2, 3),
     okFrom: fc.constantFrom(2, 3, 99),
     attempts: fc.integer({ min: 1, max: 3 }),
+    sleeps: fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }).map((after) => after.toSorted((a, b) => a - b)),
     name: fc.constantFrom('x', 'y', 'z'),
     constant,
   })
@@ -154,6 +168,7 @@ function toNode(node: RawNode, i: number, links: RawLink[]): GraphNode {
       const tool = pin === 'tool' ? tools[k % tools.length] : undefined
       return { pin: tool ? `tools_^_n${tool.to}_~_${tool.input}` : pin === 'tool' ? 'out' : pin, value }
     }),
+    ...(node.kind.includes('sleeper') && { sleeps: node.sleeps }),
     ...(node.fails && { failure: { after: node.failsAfter, isRetryable: node.isRetryable, until: node.okFrom } }),
   }
   const isBoundary = node.kind === 'input' || node.kind === 'output'

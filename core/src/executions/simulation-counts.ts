@@ -1,6 +1,9 @@
+import type { ExecutionEvent } from './events.ts'
+import type { NodeExecution } from './pairing.ts'
 import type { PlanNode } from './plan.ts'
 import type { Lives } from './simulation-crashes.ts'
 import type { Whole } from './simulation-properties.ts'
+import type { Simulation } from './simulation-worker.ts'
 import type { Sights } from './simulation-watch.ts'
 
 /** How often something was met, by its name. */
@@ -11,6 +14,8 @@ interface Around extends Sights {
   /** Runs in hand at each crash. */
   crashes: number[]
   isRetried: boolean
+  /** Crashes at which something slept. */
+  asleep: number
 }
 
 export function countWhole({ plan, simulation, options }: Whole, around: Around, counts: Counts): void {
@@ -43,6 +48,7 @@ export function countWhole({ plan, simulation, options }: Whole, around: Around,
   add('put into a dynamic pin', met.filter(({ sink, sinkPin }) => sink.dynamicPins.has(sinkPin)).length)
   add('several links into one pin', new Set(met.map(({ sink, sinkPin }) => `${sink.id}.${sinkPin}`)).size < met.length)
   add('tool pins', events.filter((event) => event.type === 'NodeOutput' && event.pin.startsWith('tools_')).length)
+  countSleeps(simulation, around, add)
   add('attempts repeated', events.filter(({ type }) => type === 'NodeRetried').length)
   const failed = executions.filter(({ status }) => status === 'FAILED')
   add('node executions failed', failed.length)
@@ -68,15 +74,49 @@ export function countWhole({ plan, simulation, options }: Whole, around: Around,
   )
 }
 
+function countSleeps(
+  { events, scheduler, end }: Simulation,
+  around: Around,
+  add: (name: string, count: number | boolean) => void,
+): void {
+  const executions = scheduler.nodeExecutions()
+  add('sleeps', events.filter(({ type }) => type === 'NodeWaiting').length)
+  add(
+    'node executions of serial blocks that slept',
+    executions.filter(({ node, slept }) => slept > 0 && node.block.serial).length,
+  )
+  add('crashes while something slept', around.asleep)
+  add('a serial block waited for one that slept', around.hasWaitedForSleeper)
+  add('one whose sleep was over waited for room', around.hasAwakeWaited)
+  add(
+    'cancelled asleep',
+    end?.status === 'CANCELLED' && executions.some((run) => run.status === 'CANCELLED' && sleptLast(run, events)),
+  )
+}
+
+/** Whether a run was in a sleep when its execution ended. */
+function sleptLast({ node, n }: NodeExecution, events: readonly ExecutionEvent[]): boolean {
+  return events.findLast((event) => 'node' in event && event.node === node.id && event.n === n)?.type === 'NodeWaiting'
+}
+
 /** @param lives of an execution, and of those that retried it */
 export function countEffects(lives: readonly Lives[], counts: Counts): void {
   const add = (name: string, count: number): void => void (counts[name] = (counts[name] ?? 0) + count)
   add('executions', 1)
   add('retries', lives.length - 1)
-  for (const { crashes, lost, late, effects, interrupted, scheduler } of lives) {
+  add(
+    'crashes while something slept',
+    lives.reduce((sum, { asleep }) => sum + asleep, 0),
+  )
+  for (const { crashes, lost, late, events, effects, interrupted, scheduler } of lives) {
     add('cancelled', scheduler.status === 'CANCELLED' ? 1 : 0)
     add('crashes', crashes)
     add('events lost', lost)
+    add('sleeps', events.filter(({ type }) => type === 'NodeWaiting').length)
+    add(
+      'effectful node executions that slept',
+      scheduler.nodeExecutions().filter(({ node, slept }) => slept > 0 && node.block.effectful).length,
+    )
     add(
       'effects begun',
       [...effects.values()].reduce((sum, { length }) => sum + length, 0),

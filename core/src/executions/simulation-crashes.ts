@@ -31,6 +31,8 @@ export interface Lives {
   crashes: number
   /** Events that were lost in crashes. */
   lost: number
+  /** Crashes at which something slept. */
+  asleep: number
   /** Effects that began after another worker had taken over. */
   late: number
 }
@@ -65,8 +67,10 @@ export function runThroughCrashes(plan: Plan, fakes: Record<string, FakeBlock>, 
 }
 
 function takeNote(plan: Plan, lives: Lives): void {
+  const { interrupted, pending } = fold(plan, lives.events)
   lives.crashes++
-  for (const run of fold(plan, lives.events).interrupted) lives.interrupted.add(keyOf(run))
+  if (pending.some(({ type }) => type === 'wait')) lives.asleep++
+  for (const run of interrupted) lives.interrupted.add(keyOf(run))
 }
 
 function cancelCommitted(plan: Plan, lives: Lives): void {
@@ -82,7 +86,7 @@ function cancelCommitted(plan: Plan, lives: Lives): void {
   lives.scheduler = scheduler
 }
 
-const NO_LIVES = { end: undefined, crashes: 0, lost: 0, late: 0 }
+const NO_LIVES = { end: undefined, crashes: 0, lost: 0, asleep: 0, late: 0 }
 
 export function keyOf({ node, n, attempt }: NodeExecution): string {
   return `${node.id}.${n}.${attempt}`

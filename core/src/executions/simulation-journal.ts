@@ -30,6 +30,8 @@ export function stateOf(scheduler: Scheduler): string {
       run.attempt,
       run.status,
       run.outputs,
+      run.slept,
+      run.asleep,
       node.linkedPins.map((pin) => [values.has(pin), values.get(pin)]),
       error,
     ]

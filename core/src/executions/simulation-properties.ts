@@ -48,9 +48,11 @@ export function claimFolds({ plan, simulation: { events, scheduler }, case: { cr
 /** Rule 18: what comes of a run that is not running, or is not to be repeated, changes nothing. */
 function claimLateIgnored(scheduler: Scheduler): void {
   const state = stateOf(scheduler)
-  for (const { node, n, status } of scheduler.nodeExecutions()) {
-    if (status === 'RUNNING') continue
+  for (const { node, n, status, slept } of scheduler.nodeExecutions()) {
+    if (status === 'RUNNING' || status === 'WAITING' || (status === 'QUEUED' && slept > 0)) continue
     const at = { node: node.id, n }
+    scheduler.step({ type: 'wait', ...at, sleep: slept + 1, until: 0 })
+    scheduler.step({ type: 'resume', ...at })
     scheduler.step({ type: 'output', ...at, pin: 'out', value: 'late' })
     scheduler.step({ type: 'finish', ...at })
     if (status !== 'QUEUED') scheduler.step({ type: 'retry', ...at })
@@ -63,15 +65,18 @@ function claimLateIgnored(scheduler: Scheduler): void {
  * same order, and so are the end and every node execution, as long as what is in hand goes on in the same order. Some
  * executions are killed once after each of their events.
  *
- * @returns how many runs were in hand at each crash
+ * @returns how many runs were in hand at each crash, and at how many something slept
  */
-export function claimSurvives(whole: Whole): number[] {
+export function claimSurvives(whole: Whole): { crashes: number[]; asleep: number } {
   const { simulation, case: given } = whole
   const [trace, state] = [traceOf(simulation.events), stateOf(simulation.scheduler)]
   const inHand: number[] = []
+  let asleep = 0
   const crash = (from: Simulation, survived: number): Simulation => {
     const events = afterCrash(from.events.slice(0, survived))
-    inHand.push(fold(whole.plan, events).pending.filter(({ type }) => type === 'run').length)
+    const { pending } = fold(whole.plan, events)
+    inHand.push(pending.filter(({ type }) => type === 'run').length)
+    if (pending.some(({ type }) => type === 'wait')) asleep++
     const resumed = simulate(whole.plan, scripted, { ...whole.options, events })
     claim(traceOf(resumed.events) === trace, () => `after a crash at event ${survived} something else happened`)
     claim(stateOf(resumed.scheduler) === state, () => `after a crash at event ${survived} it ended otherwise`)
@@ -86,7 +91,7 @@ export function claimSurvives(whole: Whole): number[] {
     resumed = crash(resumed, survived)
   }
   if (given.seed % 64 === 0) for (let i = 0; i < simulation.events.length; i++) crash(simulation, i)
-  return inHand
+  return { crashes: inHand, asleep }
 }
 
 /**

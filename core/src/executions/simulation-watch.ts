@@ -9,7 +9,8 @@ import { isFinal } from './status.ts'
 const NEXT: Record<NodeExecution['status'], readonly NodeExecution['status'][]> = {
   INCOMPLETE: ['INCOMPLETE', 'QUEUED', 'RUNNING', 'CANCELLED'],
   QUEUED: ['QUEUED', 'RUNNING', 'CANCELLED'],
-  RUNNING: ['RUNNING', 'QUEUED', 'COMPLETED', 'FAILED', 'CANCELLED'],
+  RUNNING: ['RUNNING', 'WAITING', 'QUEUED', 'COMPLETED', 'FAILED', 'CANCELLED'],
+  WAITING: ['WAITING', 'QUEUED', 'RUNNING', 'CANCELLED'],
   COMPLETED: ['COMPLETED'],
   FAILED: ['FAILED'],
   CANCELLED: ['CANCELLED'],
@@ -20,14 +21,26 @@ export interface Sights {
   mostRunning: number
   hasSerialWaited: boolean
   hasQueueWaited: boolean
+  /** A run of a serial node waited for one that slept. */
+  hasWaitedForSleeper: boolean
+  /** One whose sleep was over waited for room. */
+  hasAwakeWaited: boolean
 }
 
 /** Looks at the scheduler after each of its steps. @throws {Error} as soon as something does not hold */
 export class Watch {
-  readonly sights: Sights = { mostRunning: 0, hasSerialWaited: false, hasQueueWaited: false }
+  readonly sights: Sights = {
+    mostRunning: 0,
+    hasSerialWaited: false,
+    hasQueueWaited: false,
+    hasWaitedForSleeper: false,
+    hasAwakeWaited: false,
+  }
   readonly #plan: Plan
   readonly #statuses = new Map<NodeExecution, NodeExecution['status']>()
   readonly #waitingForRetry = new Set<NodeExecution>()
+  /** Those whose sleep is over and that have not been run again. */
+  readonly #awake = new Set<NodeExecution>()
   readonly #lastStarted = new Map<string, number>()
   readonly #starts = new Set<string>()
   #outputs = 0
@@ -43,6 +56,10 @@ export class Watch {
       const run = scheduler.nodeExecution(event.node, event.n)
       if (run) this.#waitingForRetry.delete(run)
     }
+    if (event.type === 'resume') {
+      const run = scheduler.nodeExecution(event.node, event.n)
+      if (run) this.#awake.add(run)
+    }
     for (const decision of decisions) this.#hear(decision, scheduler)
     this.#look(scheduler)
   }
@@ -52,7 +69,9 @@ export class Watch {
     claim(this.#ends === 1 && end !== undefined, () => `the end was decided ${this.#ends} times`)
     const { status } = scheduler
     claim(isFinal(status) && status === end?.status, () => `it ended ${end?.status} and is ${status}`)
-    const left = scheduler.nodeExecutions().filter((run) => run.status === 'QUEUED' || run.status === 'RUNNING')
+    const left = scheduler
+      .nodeExecutions()
+      .filter(({ status: each }) => each === 'QUEUED' || each === 'RUNNING' || each === 'WAITING')
     claim(left.length === 0, () => `${left[0]?.node.id}.${left[0]?.n} is ${left[0]?.status} after the end`)
     this.#claimFailures(scheduler, end)
     const dropped = scheduler.nodeExecutions().find((run) => run.status === 'CANCELLED')
@@ -93,6 +112,7 @@ export class Watch {
   }
 
   #hearRun(run: NodeExecution): void {
+    if (this.#awake.delete(run)) return
     const { node, n, attempt } = run
     const name = `${node.id}.${n}`
     claim(!this.#starts.has(`${name}.${attempt}`), () => `attempt ${attempt} of ${name} was started twice`)
@@ -113,7 +133,8 @@ export class Watch {
   }
 
   #look(scheduler: Scheduler): void {
-    const running = new Map<string, number>()
+    /** By node, with those that sleep or are to be run again after it. */
+    const begun = new Map<string, number>()
     let [runningInAll, used] = [0, 0]
     const waiting: NodeExecution[] = []
     for (const run of scheduler.nodeExecutions()) {
@@ -122,29 +143,34 @@ export class Watch {
       this.#statuses.set(run, run.status)
       if (run.status !== 'INCOMPLETE' && run.status !== 'CANCELLED') used++
       if (run.status === 'QUEUED' && !this.#waitingForRetry.has(run)) waiting.push(run)
-      if (run.status !== 'RUNNING') continue
-      runningInAll++
-      running.set(run.node.id, (running.get(run.node.id) ?? 0) + 1)
-      claim(!run.node.block.serial || running.get(run.node.id) === 1, () => `${run.node.id} is serial and runs twice`)
+      if (run.status === 'RUNNING') runningInAll++
+      else if (run.status !== 'WAITING' && !(run.status === 'QUEUED' && this.#awake.has(run))) continue
+      begun.set(run.node.id, (begun.get(run.node.id) ?? 0) + 1)
+      claim(!run.node.block.serial || begun.get(run.node.id) === 1, () => `${run.node.id} is serial and runs twice`)
     }
     const { concurrency, budget } = this.#plan
     claim(runningInAll <= concurrency, () => `${runningInAll} run, more than ${concurrency}`)
     claim(used <= budget, () => `${used} node executions are ready or more, the budget is ${budget}`)
     this.sights.mostRunning = Math.max(this.sights.mostRunning, runningInAll)
-    this.#claimBusy(scheduler, waiting, runningInAll < concurrency, running)
+    this.#claimBusy(scheduler, waiting, runningInAll < concurrency, begun)
     this.#claimAppended(scheduler)
   }
 
   /** Nothing waits that could run, and it has not ended while something is left. */
-  #claimBusy(scheduler: Scheduler, waiting: NodeExecution[], hasRoom: boolean, running: ReadonlyMap<string, number>): void {
+  #claimBusy(scheduler: Scheduler, waiting: NodeExecution[], hasRoom: boolean, begun: ReadonlyMap<string, number>): void {
     if (scheduler.status !== 'RUNNING') return
-    for (const { node, n } of waiting) {
-      const isHeldBack = node.block.serial && running.has(node.id)
+    for (const run of waiting) {
+      const { node, n } = run
+      const isAwake = this.#awake.has(run)
+      const isHeldBack = node.block.serial && begun.has(node.id) && !isAwake
       if (isHeldBack && hasRoom) this.sights.hasSerialWaited = true
+      if (isHeldBack && hasRoom && scheduler.nodeExecutions().some((each) => each.node === node && each.asleep))
+        this.sights.hasWaitedForSleeper = true
       if (!hasRoom) this.sights.hasQueueWaited = true
+      if (isAwake) this.sights.hasAwakeWaited = true
       claim(!hasRoom || isHeldBack, () => `${node.id}.${n} could run and waits`)
     }
-    claim(running.size + this.#waitingForRetry.size > 0, () => 'nothing is left to do, and it has not ended')
+    claim(begun.size + this.#waitingForRetry.size > 0, () => 'nothing is left to do, and it has not ended')
   }
 
   #claimAppended({ outputs }: Scheduler): void {
@@ -158,5 +184,7 @@ const LATE: SchedulerEvent[] = [
   { type: 'output', node: 'n0', n: 1, pin: 'out', value: 1 },
   { type: 'finish', node: 'n0', n: 1 },
   { type: 'retry', node: 'n0', n: 1 },
+  { type: 'wait', node: 'n0', n: 1, sleep: 1, until: 0 },
+  { type: 'resume', node: 'n0', n: 1 },
   { type: 'cancel', reason: { code: 'CANCELLED', message: 'late' } },
 ]

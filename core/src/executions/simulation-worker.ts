@@ -1,5 +1,5 @@
 import type { ExecutionEvent } from './events.ts'
-import type { FakeBlock } from './fake-blocks.ts'
+import type { FakeBlock, FakeResult } from './fake-blocks.ts'
 import { fold } from './fold.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
@@ -40,6 +40,8 @@ interface InHand {
   /** Effectful, and not begun: waits until so many events are committed. */
   waitsFor: number
   left: [string, unknown][]
+  /** After how many pairs it sleeps, each time. */
+  sleeps: number[]
   error: NodeError | undefined
 }
 
@@ -59,7 +61,7 @@ export class Simulator {
   end: Simulation['end']
   readonly #fakes: Record<string, FakeBlock>
   readonly #options: SimulationOptions
-  /** Failed attempts whose repetition is to become due. */
+  /** Failed attempts whose repetition is to become due, and those that sleep. */
   #due: NodeExecution[] = []
   #inHand: InHand[] = []
   #heard: number
@@ -93,9 +95,9 @@ export class Simulator {
     const { current, due } = this.#at(choice)
     if (current && current.waitsFor > 0) return this.#beginEffect(current)
     const [event, input] = this.#next(current, due)
-    current?.left.shift()
-    if (event.type === 'NodeFinished') this.#inHand = this.#inHand.filter((each) => each !== current)
-    if (event.type === 'NodeRetried') this.#due = this.#due.filter((run) => run !== due)
+    if (event.type === 'NodeOutput') current?.left.shift()
+    else this.#inHand = this.#inHand.filter((each) => each !== current)
+    this.#due = this.#due.filter((run) => run !== due)
     this.#happen(event, input)
   }
 
@@ -142,8 +144,10 @@ export class Simulator {
 
   #next(current: InHand | undefined, due: NodeExecution | undefined): Happening {
     if (current) {
-      const { run, left, error } = current
+      const { run, left, sleeps, error } = current
       const [pair] = left
+      const sleepsAfter = sleeps[run.slept]
+      if (sleepsAfter !== undefined && (!pair || run.outputs >= sleepsAfter)) return sleepOf(run)
       if (!pair) return this.#finish(run, error)
       const at = { node: run.node.id, n: run.n, pin: pair[0], value: pair[1] }
       return [
@@ -153,6 +157,11 @@ export class Simulator {
     }
     if (!due) throw new RangeError('there is no such choice')
     const at = { node: due.node.id, n: due.n }
+    if (due.status === 'WAITING')
+      return [
+        { type: 'NodeResumed', ...at },
+        { type: 'resume', ...at },
+      ]
     return [
       { type: 'NodeRetried', ...at, attempt: due.attempt + 1 },
       { type: 'retry', ...at },
@@ -185,7 +194,7 @@ export class Simulator {
       if (decision.type === 'run') this.#start(decision.run)
       else if (decision.type === 'graph-output')
         this.events.push({ type: 'GraphOutput', name: decision.name, value: decision.value })
-      else if (decision.type === 'retry') this.#due.push(decision.run)
+      else if (decision.type === 'retry' || decision.type === 'wait') this.#due.push(decision.run)
       else if (decision.type === 'abort') this.#inHand = this.#inHand.filter(({ run }) => run !== decision.run)
       else this.#finishExecution(decision)
     }
@@ -199,7 +208,7 @@ export class Simulator {
 
   #start(run: NodeExecution): void {
     this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt })
-    const started: InHand = { run, inputs: {}, waitsFor: 0, left: [], error: undefined }
+    const started: InHand = { run, inputs: {}, waitsFor: 0, left: [], sleeps: [], error: undefined }
     this.#inHand.push(started)
     try {
       started.inputs = this.scheduler.inputsOf(run)
@@ -220,10 +229,19 @@ export class Simulator {
   #call(started: InHand): void {
     const { run, inputs } = started
     this.runs.push([`${run.node.id}.${run.n}`, inputs])
-    const { pairs, error } = this.#fakes[run.node.block.name]?.run(inputs, run.attempt) ?? { pairs: [] }
-    started.left = pairs.slice(run.outputs)
-    started.error = error
+    const result: FakeResult = this.#fakes[run.node.block.name]?.run(inputs, run.attempt) ?? { pairs: [] }
+    started.left = result.pairs.slice(run.outputs)
+    started.sleeps = result.sleeps ?? []
+    started.error = result.error
   }
+}
+
+function sleepOf({ node, n, slept }: NodeExecution): Happening {
+  const at = { node: node.id, n, sleep: slept + 1, until: 0 }
+  return [
+    { type: 'NodeWaiting', ...at },
+    { type: 'wait', ...at },
+  ]
 }
 
 /** Many times what the budgets of the cases allow. */
@@ -233,5 +251,7 @@ const EFFECT_INTERRUPTED: NodeError = { code: 'EFFECT_INTERRUPTED', message: 'th
 
 /** Whether the scheduler hears of it; the others follow from what it decided. */
 export function isHeard({ type }: ExecutionEvent): boolean {
-  return type !== 'NodeStarted' && type !== 'GraphOutput' && type !== 'NodeLog' && type !== 'NodeOverridden'
+  return (
+    type !== 'NodeStarted' && type !== 'GraphOutput' && type !== 'NodeLog' && type !== 'NodeProgress' && type !== 'NodeOverridden'
+  )
 }

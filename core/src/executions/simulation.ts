@@ -69,9 +69,9 @@ function checkPure(each: Case, counts: Counts): void {
   watch.claimEnded(simulation)
   claimDelivered(plan, simulation.events, simulation.scheduler)
   claimFolds(whole)
-  const crashes = claimSurvives(whole)
+  const survived = claimSurvives(whole)
   claimPossible(whole)
   claimReplays(whole)
   const isRetried = claimRetries(whole)
-  countWhole(whole, { crashes, isRetried, ...watch.sights }, counts)
+  countWhole(whole, { ...survived, isRetried, ...watch.sights }, counts)
 }

@@ -16,3 +16,12 @@ export interface Reason {
   message: string
   node?: string
 }
+
+/** Why an execution is WAITING. */
+export function reasonToWait(graphNodes: readonly string[], sleepers: readonly string[], until: Date | undefined): Reason {
+  const forGraphs = `for the graphs that its nodes run: ${graphNodes.join(', ')}`
+  const forTime = `until ${until?.toISOString()}, since nodes sleep: ${sleepers.join(', ')}`
+  if (graphNodes.length === 0) return { code: 'WAITING_FOR_TIME', message: `waits ${forTime}` }
+  const message = sleepers.length > 0 ? `waits ${forGraphs}; and ${forTime}` : `waits ${forGraphs}`
+  return { code: 'WAITING_FOR_GRAPH', message }
+}

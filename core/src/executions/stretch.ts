@@ -1,6 +1,6 @@
 import type { ForeseenCall, Stretch, StretchNode } from '../sandbox/index.ts'
 import { DEFAULT_TIMEOUT_MS } from '../graphs/index.ts'
-import { bringToTypes } from './scheduler.ts'
+import { bringToTypes } from './node-inputs.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { PlanLink, PlanNode } from './plan.ts'
 

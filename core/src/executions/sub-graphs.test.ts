@@ -103,13 +103,13 @@ describe('a graph as a node', () => {
   })
 
   it('holds no slot while it waits, and goes on when the child is done', async () => {
-    const id = await start(await create('Around', around(await create('Wait', wait(1.5)), 'message')))
+    const id = await start(await create('Around', around(await create('Wait', wait(2)), 'message')))
     await until(async () => (await statusOf(id)) === 'WAITING')
     expect((await runtime.executions.get(runtime.ownerId, id)).reason).toEqual({
       code: 'WAITING_FOR_GRAPH',
       message: 'waits for the graphs that its nodes run: child',
     })
-    await until(() => Promise.resolve(runtime.worker?.active() === 1))
+    await until(() => Promise.resolve(runtime.worker?.active() === 0))
     expect(await endOf(id)).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
   })
 

@@ -4,12 +4,15 @@ import { AshlarError } from '../errors/index.ts'
 import type { Lease, Queue } from '../queue/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import type { Children } from './children.ts'
-import { ExecutionDriver, type TakenExecution } from './driver.ts'
+import type { TakenExecution } from './driver-parts.ts'
+import { ExecutionDriver } from './driver.ts'
 import type { JournalEvent } from './events.ts'
+import { greedyOwners } from './fairness.ts'
 import { lastSeqOf, readEvents } from './journal-reader.ts'
 import { keepJournal } from './journal-partitions.ts'
 import { claim, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
+import { Sleepers } from './sleepers.ts'
 import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
@@ -42,8 +45,6 @@ export interface WorkerParts {
 
 const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
-/** Of the slots of a worker: one owner's burst leaves the rest to the others. */
-const GREEDY_SHARE = 0.7
 const RENEW_EVERY_MS = 3000
 const SWEEP_EVERY_MS = 5000
 const UPKEEP_EVERY_MS = 3600_000
@@ -71,6 +72,7 @@ class RunningWorker implements Worker {
   readonly #parts: WorkerParts
   readonly #capacity: number
   readonly #journal: JournalWriter
+  readonly #sleepers: Sleepers
   readonly #active = new Map<string, Active>()
   readonly #news = new News()
   readonly #ends: (() => void)[] = []
@@ -83,6 +85,11 @@ class RunningWorker implements Worker {
   constructor(parts: WorkerParts) {
     this.#parts = parts
     this.#capacity = parts.capacity ?? 500
+    this.#sleepers = new Sleepers({
+      pool: parts.database.pool,
+      wake: (ids) => parts.children.wake(ids),
+      onError: (error) => parts.onError(error),
+    })
     this.#journal = createJournalWriter(parts.database.pool, {
       finished: (entries) => this.#tell(this.#finish(entries)),
       lost: ({ executionId }) => this.#drop(executionId),
@@ -112,6 +119,7 @@ class RunningWorker implements Worker {
       () => clearInterval(poll),
       () => clearInterval(renew),
     )
+    this.#sleepers.look()
     this.#lookForWork()
   }
 
@@ -123,6 +131,7 @@ class RunningWorker implements Worker {
     this.#closed = true
     for (const end of this.#ends) end()
     await this.#taking
+    await this.#sleepers.close()
     for (const { driver } of this.#active.values()) driver?.stop()
     await this.#journal.close()
     await this.#parts.queue.release([...this.#active.values()].map(({ lease }) => lease))
@@ -139,6 +148,7 @@ class RunningWorker implements Worker {
     try {
       while (this.#takeAgain && !this.#closed && this.#slots() > 0) {
         this.#takeAgain = false
+        await this.#sleepers.clockKnown()
         const leases = await this.#parts.queue.take(Math.min(TAKE_AT_ONCE, this.#slots()), this.#greedyOwners())
         if (leases.length === TAKE_AT_ONCE) this.#takeAgain = true
         await beginning
@@ -165,11 +175,9 @@ class RunningWorker implements Worker {
     }
   }
 
-  /** Owners with so many executions in hand (those being begun may be theirs) that the rest of the slots is for others. */
   #greedyOwners(): string[] {
-    const counts = new Map<string, number>()
-    for (const { ownerId } of this.#active.values()) counts.set(ownerId, (counts.get(ownerId) ?? 0) + 1)
-    return [...counts].filter(([, count]) => count + this.#beginning >= this.#capacity * GREEDY_SHARE).map(([ownerId]) => ownerId)
+    const owners = Iterator.from(this.#active.values()).map(({ ownerId }) => ownerId)
+    return greedyOwners(owners, this.#beginning, this.#capacity)
   }
 
   async #begin(leases: Lease[]): Promise<void> {
@@ -223,6 +231,7 @@ class RunningWorker implements Worker {
       children,
       journal: this.#journal,
       random: Math.random,
+      now: this.#sleepers.now,
       onNews: (executionId, heard) => this.#news.add(executionId, heard),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after, Infinity),
       onIdle: () => this.#suspendSoon(active),
@@ -256,23 +265,28 @@ class RunningWorker implements Worker {
   #suspendSoon(active: Active): void {
     clearTimeout(active.idleTimer)
     active.idleTimer = setTimeout(() => {
-      if (active.driver?.isIdle && !this.#closed) this.#tell(this.#suspend(active, active.driver))
+      if (!active.driver?.isIdle || this.#closed) return
+      this.#suspend(active, active.driver).catch((error: unknown) => {
+        this.#parts.onError(error)
+        this.#active.delete(active.entry.executionId) // its heartbeat gives it to somebody
+      })
     }, LINGER_MS)
   }
 
   /**
-   * Gives an execution back that only waits. Its children's commits wake it once its row says WAITING; what they committed
-   * just before is looked for after.
+   * Gives an execution back that only waits. Its children's commits and its time wake it once its row says WAITING; what they
+   * committed just before is looked for after.
    */
   async #suspend({ entry, lease }: Active, driver: ExecutionDriver): Promise<void> {
     const children = new Map(driver.children)
-    const reason = { code: 'WAITING_FOR_GRAPH', message: driver.waitingFor }
+    const { waitingFor: reason, wakeAt } = driver
     driver.stop()
     await this.#journal.committed(entry)
     const { pool } = this.#parts.database
     await pool.query(
-      `update execution set status = 'WAITING', waiting_since = now(), reason = $3 where id = $1 and fence = $2 and status = 'RUNNING'`,
-      [entry.executionId, entry.fence, JSON.stringify(reason)],
+      `update execution set status = 'WAITING', waiting_since = now(), reason = $3, wake_at = $4
+       where id = $1 and fence = $2 and status = 'RUNNING'`,
+      [entry.executionId, entry.fence, JSON.stringify(reason), wakeAt ?? null],
     )
     this.#active.delete(entry.executionId)
     await this.#parts.queue.complete([lease])
@@ -281,6 +295,7 @@ class RunningWorker implements Worker {
       [[...children.keys()], [...children.values()]],
     )
     if (rowCount !== 0) await this.#parts.children.wake([entry.executionId])
+    if (wakeAt) this.#sleepers.expect(wakeAt.getTime())
     this.#lookForWork()
   }
 

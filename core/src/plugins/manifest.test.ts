@@ -22,6 +22,7 @@ const manifestWith = (change: object, providers: unknown[] = []): unknown => ({
     },
   ],
 })
+const withCapabilities = (capabilities: unknown, onCrash = 'fail'): unknown => manifestWith({ capabilities, onCrash })
 const withHttp = (http: unknown[]): unknown => manifestWith({ capabilities: { http } })
 
 it('takes a grant of the host that an input pin names', () => {
@@ -63,4 +64,14 @@ it.each([
 it('takes a provider of its own or of another plugin', () => {
   const capabilities = { credentials: ['service', 'github/github'] }
   expect(manifestSchema.safeParse(manifestWith({ capabilities }, [SERVICE])).success).toBe(true)
+})
+it('takes a block that sleeps and has effects only where it may be run again', () => {
+  const capabilities = { sleep: true, storage: ['user'] }
+  expect(manifestSchema.safeParse(withCapabilities(capabilities, 'retry')).success).toBe(true)
+  expect(manifestSchema.safeParse(withCapabilities({ sleep: true })).success).toBe(true)
+  expect(manifestSchema.safeParse(withCapabilities(capabilities)).error?.issues[0]).toMatchObject({
+    path: ['blocks', 0, 'onCrash'],
+    message:
+      "a block that sleeps is run again from its beginning after each sleep, so one that also has a capability that can be seen outside must declare onCrash: 'retry'",
+  })
 })

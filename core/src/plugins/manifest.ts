@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { capabilitiesSchema, pinsOfCapabilities, providerSchema, providersOf } from '../capabilities/index.ts'
+import { capabilitiesSchema, isEffectful, pinsOfCapabilities, providerSchema, providersOf } from '../capabilities/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
 import { costSchema } from './cost.ts'
 
@@ -32,6 +32,12 @@ const blockManifestSchema = z
     outputSchema: jsonSchema,
     /** Names of the block's own tests. */
     tests: z.array(z.string().max(200)).max(1000),
+  })
+  .superRefine(({ capabilities, onCrash }, context) => {
+    if (!capabilities.sleep || !isEffectful(capabilities) || onCrash === 'retry') return
+    const message =
+      "a block that sleeps is run again from its beginning after each sleep, so one that also has a capability that can be seen outside must declare onCrash: 'retry'"
+    context.addIssue({ code: 'custom', path: ['onCrash'], message })
   })
   .superRefine(({ capabilities, inputSchema }, context) => {
     const pins = Object.keys(inputSchema.properties ?? {})

@@ -61,6 +61,8 @@ export interface CallSink {
   /** What ran was lost, and is run again from its beginning: what it had asked for and not taken is asked for again. */
   restarted?(): void
   log?(level: string, text: string): void
+  /** @param fraction 0 to 1, if the guest is honest */
+  progress?(fraction: number, note: string): void
   manifest?(manifest: unknown): void
   /** @param error what ended the call, when it failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT CPU_LIMIT MEMORY_LIMIT PLUGIN_LOAD_FAILED SANDBOX_LOST, or what `hostCall` threw */
   end(error?: AshlarError): void

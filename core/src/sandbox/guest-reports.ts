@@ -29,6 +29,7 @@ const FIELDS: Record<string, Record<string, 'string' | 'number'>> = {
   c: { request: 'number', method: 'string' },
   d: {},
   l: { level: 'string', text: 'string' },
+  p: { fraction: 'number', note: 'string' },
 }
 
 function isEvent(event: unknown): event is GuestEvent {

@@ -74,16 +74,23 @@ export type LostReason =
   | { kind: 'timeout' | 'memory'; call?: number }
   | { kind: 'load'; message: string }
 
-/** What a guest reports: `o` an output (`next`: the calls of the stretch that follow from it, announced here), `c` a call to the host, `e` the end of a call (with the error that ended it), `d` a manifest, `l` a line of its console. */
+/** What a guest reports: `o` an output (`next`: the calls of the stretch that follow from it, announced here), `c` a call to the host, `e` the end of a call (with the error that ended it), `d` a manifest, `l` a line of its console, `p` how far it is. */
 export type GuestEvent =
   | { t: 'o'; id: number; pin: string; v: unknown; next?: [id: number, node: number][] }
   | { t: 'e'; id: number; code?: string; message?: string }
   | { t: 'c'; id: number; request: number; method: string; args: unknown[] }
   | { t: 'd'; id: number; manifest: unknown }
   | { t: 'l'; id: number; level: string; text: string }
+  | { t: 'p'; id: number; fraction: number; note: string }
 
 /** The error codes that a guest may report of itself, beside those with which the host refused what it asked for. */
-export const GUEST_ERROR_CODES = ['BLOCK_FAILED', 'BLOCK_INPUT_INVALID', 'BLOCK_OUTPUT_INVALID', 'OUTPUT_LIMIT'] as const
+export const GUEST_ERROR_CODES = [
+  'BLOCK_FAILED',
+  'BLOCK_INPUT_INVALID',
+  'BLOCK_OUTPUT_INVALID',
+  'OUTPUT_LIMIT',
+  'BAD_INPUT',
+] as const
 
 /** What the worker tells a guest to start, as JSON text in one batch. */
 export interface GuestCall {

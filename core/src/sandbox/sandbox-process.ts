@@ -251,6 +251,7 @@ export class SandboxProcess {
     if (event.t === 'o') this.#takeOutput(call, event)
     else if (event.t === 'c') void this.#answer(call, event)
     else if (event.t === 'l') this.#takeLog(call, event.level, event.text)
+    else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
     else this.#end(call, event.code === undefined ? undefined : guestError(call, event.code, event.message))
   }

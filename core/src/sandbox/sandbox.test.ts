@@ -42,6 +42,7 @@ function call(bundle: Bundle, block: string, request: Partial<CallRequest> = {})
       output: (pin, value) => result.outputs.push([pin, value]),
       hostCall: () => new Promise((answer) => setTimeout(answer, 100, null)),
       log: (level, text) => result.logs.push(`${level}: ${text}`),
+      progress: (fraction, note) => result.logs.push(`${fraction} ${note}`),
       manifest: (manifest) => (result.manifest = manifest),
       end: (error) => resolve(error ? { ...result, error } : result),
     })
@@ -56,6 +57,10 @@ const honest = bundleOf({
   'wrong-pin': `*run() { yield ['nope', 1] }`,
   'wrong-type': `*run() { yield ['n', 'text'] }`,
   wait: `async *run() { yield ['n', 1]; await new Promise((r) => setTimeout(r, 50)); yield ['n', 2] }`,
+  'log-own': `async *run(_input, { log }) { await null; log('one'); log('two', 'warn'); yield ['n', 1] }`,
+  'log-loud': `*run(_input, { log }) { log('x', 'shout') }`,
+  progress: `*run(_input, { progress }) { for (let i = 0; i <= 1000; i++) progress(i / 1000, 'step ' + i); yield ['n', 1] }`,
+  'progress-wrong': `*run({ n }, { progress }) { progress(...[[1.5], ['half'], [0.5, 'x'.repeat(201)]][n]) }`,
   log: `*run() { console.log('hello', { a: 1 }); yield ['n', 1] }`,
   hang: `async *run() { yield ['n', 1]; await new Promise(() => {}) }`,
   loop: `*run() { yield ['n', 1]; for (;;) {} }`,
@@ -201,6 +206,29 @@ describe('a call', () => {
       ['n', 2],
     ])
     expect((await call(honest, 'log')).logs).toEqual(['log: hello {"a":1}'])
+  })
+
+  it('says itself what it logs, in a level', async () => {
+    const results = await Promise.all([1, 2, 3].map(() => call(honest, 'log-own')))
+    for (const { logs } of results) expect(logs).toEqual(['info: one', 'warn: two'])
+    expect((await call(honest, 'log-loud')).error).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'log takes one of the levels debug, info, warn, error, got shout',
+    })
+  })
+
+  it('tells how far it is, the newest of what it says without a pause', async () => {
+    expect(await call(honest, 'progress')).toEqual({ outputs: [['n', 1]], logs: ['1 step 1000'] })
+    const messages = await Promise.all(
+      ['{"n":0}', '{"n":1}', '{"n":2}'].map(
+        async (input) => (await call(honest, 'progress-wrong', { input: () => input })).error,
+      ),
+    )
+    expect(messages).toMatchObject([
+      { code: 'BAD_INPUT', message: 'progress takes a fraction from 0 to 1, got 1.5' },
+      { code: 'BAD_INPUT', message: 'progress takes a fraction from 0 to 1, got half' },
+      { code: 'BAD_INPUT', message: 'the note of progress is a text of at most 200 characters' },
+    ])
   })
 
   it('sees no ambient authority', async () => {

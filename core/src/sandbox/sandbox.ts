@@ -220,6 +220,7 @@ class Pool {
       hostCall: (method, args) => sink.hostCall?.(method, args) ?? Promise.resolve(null),
       restarted: () => sink.restarted?.(),
       log: (level, text) => sink.log?.(level, text),
+      progress: (fraction, note) => sink.progress?.(fraction, note),
       manifest: (manifest) => sink.manifest?.(manifest),
       end: (error) => {
         this.#endTrial(process)

@@ -91,6 +91,32 @@ describe('on a terminal', () => {
     )
   })
 
+  it('tells for how long a block sleeps, and counts that time', () => {
+    const { terminal, text } = screen(TTY, { NO_COLOR: '1' })
+    const progress = createProgress(terminal, { nodes: NODES.slice(0, 1) })
+    const until = new Date(800).toISOString()
+    const at = (ms: number) => ({ seq: ++seq, at: new Date(ms).toISOString() })
+    progress.show(started('a', 1, 0))
+    progress.show({ __typename: 'NodeWaiting', node: 'a', number: 1, until, ...at(5) })
+    progress.end()
+    for (const event of [{ __typename: 'NodeResumed', node: 'a', number: 1, ...at(800) } as const, started('a', 1, 801)])
+      progress.show(event)
+    progress.show(finished('a', 1, 900))
+    progress.end()
+    const erase = '\x1b[1A\x1b[J'
+    expect(text()).toBe(`  · a  text/split\n${erase}  ▸ a  text/split  sleeps for 795 ms\n${erase}  ✓ a  text/split  900 ms\n`)
+  })
+
+  it('tells how far a block is, in a line that does not wrap', () => {
+    const { terminal, text } = screen(TTY, { NO_COLOR: '1' })
+    const progress = createProgress(terminal, { nodes: NODES.slice(0, 1) })
+    const note = `page 3\n${'of many '.repeat(20)}`
+    progress.show(started('a', 1, 0))
+    progress.show({ __typename: 'NodeProgress', node: 'a', number: 1, fraction: 0.429, note, seq: ++seq, at: '' })
+    progress.end()
+    expect(text().split('\n').at(-2)).toBe('\x1b[1A\x1b[J  ▸ a  text/split  42 % page 3 of many of …')
+  })
+
   it('colours what it says, unless NO_COLOR is set', () => {
     const coloured = screen(TTY)
     createProgress(coloured.terminal, { nodes: NODES }).end()

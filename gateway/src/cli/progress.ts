@@ -13,6 +13,10 @@ interface NodeState {
   id: string
   block: string
   startedAt: Map<number, number>
+  /** How far its runs say that they are. */
+  progress: Map<number, string>
+  /** For how long its runs sleep. */
+  asleep: Map<number, number>
   finished: number
   failed: number
   ms: number
@@ -21,6 +25,8 @@ interface NodeState {
 const REDRAW_EVERY_MS = 60
 /** Of each node, where lines cannot be redrawn: a node in a loop may run thousands of times. */
 const MOST_LINES = 3
+/** Columns for how far a block is. */
+const MOST_PROGRESS = 24
 
 /**
  * On a terminal: a table with a line per node, redrawn as they run. Elsewhere, and for graphs that do not fit the window:
@@ -28,7 +34,10 @@ const MOST_LINES = 3
  */
 export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument, 'nodes'>): Progress {
   const states = new Map<string, NodeState>(
-    nodes.map(({ id, block }) => [id, { id, block, startedAt: new Map(), finished: 0, failed: 0, ms: 0 }]),
+    nodes.map(({ id, block }) => [
+      id,
+      { id, block, startedAt: new Map(), progress: new Map(), asleep: new Map(), finished: 0, failed: 0, ms: 0 },
+    ]),
   )
   const row = createRow(terminal, [...states.values()])
   const fits = terminal.redraws && nodes.length < terminal.size().rows - 4
@@ -98,10 +107,15 @@ function createTable(terminal: Terminal, states: ReadonlyMap<string, NodeState>,
 
 function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
   const at = Date.parse(event.at)
-  if (event.__typename === 'NodeStarted') state.startedAt.set(event.number, at)
+  // A run that has slept begins anew, and counts from its first beginning.
+  if (event.__typename === 'NodeStarted' && !state.startedAt.has(event.number)) state.startedAt.set(event.number, at)
+  if (event.__typename === 'NodeProgress') state.progress.set(event.number, progressOf(event))
+  if (event.__typename === 'NodeWaiting') state.asleep.set(event.number, Date.parse(event.until) - at)
+  if (event.__typename === 'NodeResumed') state.asleep.delete(event.number)
   if (event.__typename !== 'NodeFinished') return undefined
   const ms = at - (state.startedAt.get(event.number) ?? at)
   state.startedAt.delete(event.number)
+  state.progress.delete(event.number)
   state.ms += ms
   if (event.retryInMs !== null) return undefined
   state.finished++
@@ -129,9 +143,15 @@ function signOf({ startedAt, finished, failed }: NodeState): string {
   return finished > 0 ? COMPLETED : WAITING
 }
 
-function timeOf({ startedAt, finished, ms }: NodeState): string {
+function timeOf({ startedAt, progress, asleep, finished, ms }: NodeState): string {
+  if (asleep.size > 0) return `sleeps for ${duration(Math.min(...asleep.values()))}`
+  if (progress.size > 0) return [...progress.values()].at(-1) ?? ''
   if (finished === 0) return startedAt.size > 0 ? 'running' : ''
   return finished === 1 ? duration(ms) : `${finished} runs, ${duration(ms)}`
+}
+
+function progressOf({ fraction, note }: { fraction: number; note: string }): string {
+  return cut(plain(`${Math.floor(fraction * 100)} % ${note}`.trim()), MOST_PROGRESS)
 }
 
 /** Columns for sign, gaps and time, beside the two names that share the others. */

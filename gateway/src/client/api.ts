@@ -26,6 +26,9 @@ export type ApiEvent = { seq: number; at: string } & (
       error: { code: string; message: string } | null
       retryInMs: number | null
     }
+  | { __typename: 'NodeProgress'; node: string; number: number; fraction: number; note: string }
+  | { __typename: 'NodeWaiting'; node: string; number: number; until: string }
+  | { __typename: 'NodeResumed'; node: string; number: number }
   | { __typename: 'NodeRetried'; node: string; number: number; attempt: number }
   | ({ __typename: 'ExecutionFinished' } & ExecutionResult)
 )

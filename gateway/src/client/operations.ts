@@ -26,6 +26,9 @@ export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!,
     ... on NodeOutput { node number pin }
     ... on NodeLog { node number level text }
     ... on NodeFinished { node number attempt error { code message } retryInMs }
+    ... on NodeProgress { node number fraction note }
+    ... on NodeWaiting { node number until }
+    ... on NodeResumed { node number }
     ... on NodeRetried { node number attempt }
     ... on ExecutionFinished { status outputs failedNodes reason { code message node } }
   }

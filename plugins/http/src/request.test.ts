@@ -17,14 +17,7 @@ async function run(input: object, answer: Response): Promise<{ sent: Sent[]; out
     sent.push({ url: String(url), method, headers: Object.fromEntries(headers), body: body && (await new Response(body).text()) })
     return answer
   }
-  const context = {
-    fetch,
-    signal: new AbortController().signal,
-    credentials: () => Promise.reject(new Error('not used')),
-    get storage(): never {
-      throw new Error('not used')
-    },
-  }
+  const context = { fetch, signal: new AbortController().signal } as BlockContext
   const outputs: Record<string, unknown> = {}
   for await (const [pin, value] of request.run(request.input.parse(input) as never, context)) outputs[pin] = value
   return { sent, outputs }

@@ -27,7 +27,20 @@ export interface BlockContext {
    * It is the one that the node names, or the only one that there is; rejects with `CREDENTIAL_MISSING` where there is none.
    */
   readonly credentials: (provider: string) => Promise<Credential>
+  /**
+   * A durable wait of up to 30 days; needs the capability `sleep`, and holds nothing: the call ends (`signal` aborts), and no time limit counts. After
+   * it the block is run again from its beginning, on the same inputs: outputs that were delivered are not delivered again, and sleeps that
+   * are over return at once. So a block must do the same each time up to where it had come. Sleeps begun at once come one after the
+   * other; a time that is over, 0 or below, is no wait. In `tests` each returns at once.
+   */
+  readonly sleep: (ms: number) => Promise<void>
+  /** Tells people how far it is, 0 to 1, and in a note of at most 200 characters what it does. Of what comes too often the newest is shown. */
+  readonly progress: (fraction: number, note?: string) => void
+  /** Writes a line to the log of this run. Of a line on the console nobody can tell after an `await` whose it is. @default level 'info' */
+  readonly log: (text: string, level?: LogLevel) => void
 }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /**
  * Whose values they are: those of one graph, of all graphs of a user, or those of a user that only blocks of this plugin
@@ -74,6 +87,8 @@ export interface Capabilities {
   credentials?: readonly string[]
   /** Reads the secrets of the user's credentials for these providers. People are told so before they run the block. */
   'credentials.reveal'?: readonly string[]
+  /** Waits durably. With a capability that can be seen outside it needs `onCrash: 'retry'`, since what stands before a sleep is run again. */
+  sleep?: true
 }
 
 /**

@@ -12,6 +12,7 @@ export type {
   Cost,
   CrashPolicy,
   HttpGrant,
+  LogLevel,
   Storage,
   StoragePage,
   StorageScope,

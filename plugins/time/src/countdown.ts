@@ -10,6 +10,7 @@ export const countdown = defineBlock({
   name: 'countdown',
   description: 'Wait for some time, then send a message, once or again and again.',
   category: 'TIME',
+  capabilities: { sleep: true },
   input: z.object({
     input_message: z.unknown().default('timer finished').describe('What to send.'),
     seconds: amount,
@@ -31,12 +32,12 @@ export const countdown = defineBlock({
     { input: { minutes: 'few' }, output: [['error', 'minutes must be a number from 0, got "few"']] },
     { input: { days: 4, repeat: 2 }, output: [['error', 'the countdown must end within 7 days, got 8 days']] },
   ],
-  async *run({ input_message: message, seconds, minutes, hours, days, repeat }, { signal }) {
+  async *run({ input_message: message, seconds, minutes, hours, days, repeat }, { sleep }) {
     const total = read({ seconds }) + 60 * read({ minutes }) + 3600 * read({ hours }) + 86_400 * read({ days })
     if (total * repeat > MAX_SECONDS)
       throw new Error(`the countdown must end within 7 days, got ${(total * repeat) / 86_400} days`)
     for (let i = 0; i < repeat; i++) {
-      await wait(total * 1000, signal)
+      await sleep(total * 1000)
       yield ['output_message', message]
     }
   },
@@ -47,19 +48,4 @@ function read(pin: Record<string, string | number>): number {
   const number = Number(value)
   if (number >= 0) return number
   throw new Error(`${name} must be a number from 0, got ${JSON.stringify(value)}`)
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer)
-      reject(signal.reason as Error)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    }, ms)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
 }

@@ -45,6 +45,17 @@ builder.objectType(builder.objectRef<EventOf<'NodeLog'>>('NodeLog'), {
   }),
 })
 
+builder.objectType(builder.objectRef<EventOf<'NodeProgress'>>('NodeProgress'), {
+  description: 'How far the block says that it is; at most five times a second.',
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    fraction: t.exposeFloat('fraction', { description: '0 to 1.' }),
+    note: t.string({ description: 'What it is doing.', resolve: ({ note }) => note ?? '' }),
+  }),
+})
+
 const NodeErrorType = builder.objectRef<{ code: string; message: string }>('NodeError').implement({
   fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
 })
@@ -77,6 +88,20 @@ builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'
     number: t.exposeInt('n', NUMBER),
     inputs: t.expose('inputs', { type: 'JSON' }),
   }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeWaiting'>>('NodeWaiting'), {
+  description: 'The block sleeps: nothing of it runs until then.',
+  interfaces: [EventInterface],
+  fields: (t) => ({
+    node: t.exposeString('node'),
+    number: t.exposeInt('n', NUMBER),
+    until: t.field({ type: 'DateTime', resolve: ({ until }) => new Date(until) }),
+  }),
+})
+builder.objectType(builder.objectRef<EventOf<'NodeResumed'>>('NodeResumed'), {
+  description: 'Its sleep is over: it is run again from its beginning, and delivers what it has not delivered.',
+  interfaces: [EventInterface],
+  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER) }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeRetried'>>('NodeRetried'), {
   description: 'A repetition has become due.',

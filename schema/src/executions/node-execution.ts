@@ -1,4 +1,4 @@
-import { NODE_EXECUTION_STATUSES, type NodeExecutionView } from '@ashlar/core'
+import { NODE_EXECUTION_STATUSES, type NodeExecutionView, type ProgressReport } from '@ashlar/core'
 import { builder } from '../builder.ts'
 
 const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({
@@ -8,6 +8,14 @@ const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValu
 const NodeFailureType = builder.objectRef<{ code: string; message: string }>('NodeFailure').implement({
   description: 'Why a run of a node failed.',
   fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
+})
+
+const ProgressType = builder.objectRef<ProgressReport>('Progress').implement({
+  description: 'How far a block says that it is.',
+  fields: (t) => ({
+    fraction: t.exposeFloat('fraction', { description: '0 to 1.' }),
+    note: t.exposeString('note', { description: 'What it is doing.' }),
+  }),
 })
 
 const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
@@ -26,6 +34,13 @@ export const NodeExecutionType = builder.objectRef<NodeExecutionView>('NodeExecu
     outputs: t.field({ type: [PinValueType], resolve: ({ outputs }) => outputs }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked pins that no value has come to.' }),
     error: t.field({ type: NodeFailureType, nullable: true, resolve: ({ error }) => error }),
+    waitingUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'While it is WAITING: when its sleep is over.',
+      resolve: ({ waitingUntil }) => waitingUntil,
+    }),
+    progress: t.field({ type: ProgressType, nullable: true, resolve: ({ progress }) => progress }),
     startedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ startedAt }) => startedAt }),
     finishedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ finishedAt }) => finishedAt }),
   }),

@@ -2,11 +2,14 @@ import type { BlockContext, Credential, Storage } from '@ashlar/sdk'
 import { getCredential } from './credentials.ts'
 import { fetchFor } from './fetch.ts'
 import { callHost } from './host-calls.ts'
+import { logFor, progressFor } from './reports.ts'
+import { sleepFor } from './sleep.ts'
 
 /** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
 export class GuestContext implements BlockContext {
   readonly #callId: number
   readonly #signal: () => AbortSignal
+  #sleep: BlockContext['sleep'] | undefined
 
   constructor(callId: number, signal: () => AbortSignal) {
     this.#callId = callId
@@ -23,6 +26,18 @@ export class GuestContext implements BlockContext {
 
   get credentials(): (provider: string) => Promise<Credential> {
     return (provider) => getCredential(this.#callId, provider)
+  }
+
+  get sleep(): BlockContext['sleep'] {
+    return (this.#sleep ??= sleepFor(this.#callId))
+  }
+
+  get progress(): BlockContext['progress'] {
+    return progressFor(this.#callId)
+  }
+
+  get log(): BlockContext['log'] {
+    return logFor(this.#callId)
   }
 
   get storage(): Storage {

@@ -14,7 +14,7 @@ import {
   toJson,
 } from './outbox.ts'
 import { Entry, isSliceOver, park, startSlice } from './entries.ts'
-import { HostError } from './host-calls.ts'
+import { HostError, forgetHostCalls } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
 import type { GuestCall } from '../protocol.ts'
 
@@ -69,6 +69,7 @@ export function abort(json: string): void {
     const call = running.get(id)
     running.delete(id)
     call?.abort()
+    forgetHostCalls(id)
   }
 }
 

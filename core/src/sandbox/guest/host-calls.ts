@@ -2,7 +2,7 @@ import { park, startSlice } from './entries.ts'
 import { postHostCall } from './outbox.ts'
 
 /** Calls to the host that have no answer yet. */
-const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+const waiting = new Map<number, { callId: number; resolve: (value: unknown) => void; reject: (error: Error) => void }>()
 let nextId = 0
 
 /** What the host refuses, and with which code. A block that does not handle it ends with that code. */
@@ -20,9 +20,14 @@ export function callHost(callId: number, method: string, args: readonly unknown[
   const id = ++nextId
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   postHostCall(callId, id, method, args)
-  waiting.set(id, { resolve, reject })
+  waiting.set(id, { callId, resolve, reject })
   park()
   return promise
+}
+
+/** The call was aborted: nothing it has asked for is answered any more. */
+export function forgetHostCalls(callId: number): void {
+  for (const [id, call] of waiting) if (call.callId === callId) waiting.delete(id)
 }
 
 /** @param json JSON text `[id, value]` or `[id, null, message, code]` */

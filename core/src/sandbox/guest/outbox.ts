@@ -3,6 +3,8 @@ import type { GuestLimits } from '../protocol.ts'
 /** Events not yet handed to the host, each as JSON text, and their length with a comma each. */
 let outbox: string[] = []
 let outboxChars = 0
+/** By call, what it has told of its progress since the last time: only the newest goes out. */
+const progress = new Map<number, string>()
 
 const MAX_LOG_CHARS = 2000
 const MAX_MESSAGE_CHARS = 2000
@@ -12,6 +14,8 @@ export const limits: GuestLimits = { maxValueBytes: 0, maxOutputs: 0, maxOutputB
 
 /** Takes what has gathered, or as much of it as one report may hold: JSON texts of events joined by commas. */
 export function drain(): string {
+  for (const newest of progress.values()) post(newest)
+  progress.clear()
   const portion = outbox
   outbox = outboxChars > limits.maxReportChars ? portion.splice(portionOf(portion)) : []
   const text = portion.join(',')
@@ -54,13 +58,27 @@ export function postOutput(id: number, pin: string, json: string, next?: readonl
 }
 
 export function postEnd(id: number, failure?: GuestFailure): void {
+  flushProgress(id)
   if (!failure) return post(`{"t":"e","id":${id}}`)
   const [code, message] = [failure.code, failure.message.slice(0, MAX_MESSAGE_CHARS)].map((text) => JSON.stringify(text))
   post(`{"t":"e","id":${id},"code":${code},"message":${message}}`)
 }
 
 export function postHostCall(id: number, request: number, method: string, args: readonly unknown[]): void {
+  flushProgress(id)
   post(`{"t":"c","id":${id},"request":${request},"method":"${method}","args":${JSON.stringify(args)}}`)
+}
+
+export function postProgress(id: number, fraction: number, note: string): void {
+  progress.set(id, `{"t":"p","id":${id},"fraction":${fraction},"note":${JSON.stringify(note)}}`)
+}
+
+/** Before what may be the last that is heard of the call. */
+function flushProgress(id: number): void {
+  const newest = progress.get(id)
+  if (newest === undefined) return
+  progress.delete(id)
+  post(newest)
 }
 
 export function postManifest(id: number, manifest: unknown): void {

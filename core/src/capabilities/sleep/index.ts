@@ -1,0 +1,2 @@
+export { sleepGrant } from './grant.ts'
+export { parseSleep } from './sleep.ts'

@@ -1,0 +1,36 @@
+import { placeValue } from '../pins/index.ts'
+import type { PlanNode } from './plan.ts'
+
+/** Rule 8; null is dropped. Changes the inputs it is given. */
+export function bringToTypes(node: PlanNode, inputs: Record<string, unknown>): Record<string, unknown> {
+  for (const [pin, coerce] of node.coercions)
+    if (Object.hasOwn(inputs, pin) && inputs[pin] != null) inputs[pin] = coerce(inputs[pin])
+  for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
+  return inputs
+}
+
+/** @returns undefined also when a list index in a pin name is not a whole number: then its run fails */
+export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown>): unknown {
+  try {
+    return arrivedInputs(node, values).value
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/**
+ * The constants of a node, and over them the values that arrived; sub-pins merge into their base pin.
+ *
+ * @throws {RangeError} when a list index in a pin name is not a whole number
+ */
+export function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const inputs: Record<string, unknown> = { ...node.constants }
+  for (const pin of node.linkedPins) {
+    if (!values.has(pin)) continue
+    const dynamic = node.dynamicPins.get(pin)
+    if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
+    else inputs[pin] = values.get(pin)
+  }
+  return inputs
+}

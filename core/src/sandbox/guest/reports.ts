@@ -1,0 +1,25 @@
+import type { BlockContext } from '@ashlar/sdk'
+import { GuestFailure, postLog, postProgress } from './outbox.ts'
+
+const MAX_NOTE_CHARS = 200
+const LEVELS: readonly unknown[] = ['debug', 'info', 'warn', 'error']
+
+/** `progress` of one call of a block. */
+export function progressFor(callId: number): BlockContext['progress'] {
+  return (fraction, note = '') => {
+    if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+      throw new GuestFailure('BAD_INPUT', `progress takes a fraction from 0 to 1, got ${String(fraction)}`)
+    if (typeof note !== 'string' || note.length > MAX_NOTE_CHARS)
+      throw new GuestFailure('BAD_INPUT', `the note of progress is a text of at most ${MAX_NOTE_CHARS} characters`)
+    postProgress(callId, fraction, note)
+  }
+}
+
+/** `log` of one call of a block: unlike that of the console, it is certain whose line it is. */
+export function logFor(callId: number): BlockContext['log'] {
+  return (text, level = 'info') => {
+    if (!LEVELS.includes(level))
+      throw new GuestFailure('BAD_INPUT', `log takes one of the levels ${LEVELS.join(', ')}, got ${String(level)}`)
+    postLog(level, String(text), callId)
+  }
+}
