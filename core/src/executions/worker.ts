@@ -240,14 +240,9 @@ class RunningWorker implements Worker {
     active.driver.start()
   }
 
-  #fail(active: Active, { code, message }: AshlarError): void {
-    this.#journal.append(active.entry, {
-      type: 'ExecutionFinished',
-      status: 'FAILED',
-      outputs: {},
-      failedNodes: [],
-      reason: { code, message },
-    })
+  #fail({ entry }: Active, { code, message }: AshlarError): void {
+    const event = { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [] } as const
+    this.#journal.append(entry, { ...event, reason: { code, message } })
   }
 
   /** Their ends are committed: the jobs go together. */
