@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
-import { createCapabilities, type Provider } from './capabilities/index.ts'
+import { createBlockStorage, createCapabilities, type Provider } from './capabilities/index.ts'
 import { Credential, createCredentialStore, createCredentials, createSecretBox, type Credentials } from './credentials/index.ts'
 import { createNotifications, openDatabase, type Database, type Notifications } from './database/index.ts'
 import {
@@ -124,7 +124,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const box = createSecretBox(config.secretKeys ?? [])
   const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
   const capabilities = createCapabilities({
-    pool: database.pool,
+    storage: createBlockStorage(database.pool),
     credentials: createCredentialStore(database.pool, box, findProvider),
     http: { allow: config.httpAllow ?? [] },
   })

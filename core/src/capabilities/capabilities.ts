@@ -1,8 +1,7 @@
-import type pg from 'pg'
 import { unknownHostCall, type Acting, type ActingBlock, type Actor, type Power, type PowerSession } from './acting.ts'
 import { createCredentialsPower, createRunCredentials, type CredentialStore } from './credentials/index.ts'
 import { createHttp, type HttpOptions } from './http/index.ts'
-import { createStorage } from './storage/index.ts'
+import { createStorage, type BlockStorage } from './storage/index.ts'
 
 /** Performs what blocks ask for, in the worker, after checking on every call that the block's manifest names it. */
 export interface Capabilities {
@@ -29,14 +28,14 @@ export interface CapabilitySession {
 }
 
 export interface CapabilityOptions {
-  pool: pg.Pool
+  storage: BlockStorage
   credentials: CredentialStore
   http?: HttpOptions
 }
 
-export function createCapabilities({ pool, credentials: store, http }: CapabilityOptions): Capabilities {
+export function createCapabilities({ storage, credentials: store, http }: CapabilityOptions): Capabilities {
   const powers: Record<string, Power> = {
-    storage: createStorage(pool),
+    storage: createStorage(storage),
     http: createHttp(http),
     credentials: createCredentialsPower(),
   }

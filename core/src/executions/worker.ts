@@ -241,8 +241,8 @@ class RunningWorker implements Worker {
   }
 
   #fail({ entry }: Active, { code, message }: AshlarError): void {
-    const event = { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [] } as const
-    this.#journal.append(entry, { ...event, reason: { code, message } })
+    const reason = { code, message }
+    this.#journal.append(entry, { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason })
   }
 
   /** Their ends are committed: the jobs go together. */

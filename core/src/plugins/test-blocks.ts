@@ -1,5 +1,6 @@
-import type { Sandbox } from '../sandbox/index.ts'
-import type { Plugin } from './block.ts'
+import { createFakeCapabilities, parseFakes, parseSleep, type CapabilitySession } from '../capabilities/index.ts'
+import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
+import type { Block, Plugin } from './block.ts'
 
 /** How one test of a block went. */
 export interface BlockTestResult {
@@ -12,32 +13,60 @@ export interface BlockTestResult {
 
 const TIMEOUT_MS = 10_000
 
-/** Runs every test of every block of a plugin, in a sandbox. */
-export async function testBlocks(plugin: Plugin, sandbox: Sandbox): Promise<BlockTestResult[]> {
-  const scope = `test:${plugin.bundle.digest}`
+/**
+ * Runs every test of every block of a plugin, in a sandbox; what the tests say stands in for the outside.
+ *
+ * @param options `shareContext`: one after the other in one context, which shows whether they keep state. @default each in its own
+ */
+export async function testBlocks(
+  plugin: Plugin,
+  sandbox: Sandbox,
+  { shareContext = false }: { shareContext?: boolean } = {},
+): Promise<BlockTestResult[]> {
   const cases = plugin.blocks.flatMap((block) => block.tests.map((test, number) => ({ block, test, number })))
-  const results = await Promise.all(
-    cases.map(
-      ({ block, test, number }) =>
-        new Promise<BlockTestResult>((resolve) => {
-          const end = (difference?: string): void => resolve({ block: block.qualifiedName, test, difference })
-          sandbox.call(
-            {
-              kind: 'test',
-              bundle: plugin.bundle,
-              cordon: 'test',
-              owner: 'test',
-              scope,
-              affinity: scope,
-              block: block.name,
-              input: () => String(number),
-              timeoutMs: TIMEOUT_MS,
-            },
-            { output: () => {}, end: (error) => end(error?.message) },
-          )
-        }),
-    ),
-  )
-  sandbox.forget(scope)
+  const scopeOf = (i: number): string => `test:${plugin.bundle.digest}${shareContext ? '' : `:${i}`}`
+  const results: BlockTestResult[] = []
+  const run = async ({ block, test, number }: (typeof cases)[number], i: number): Promise<void> => {
+    const difference = await runTest(sandbox, block, number, scopeOf(i))
+    results[i] = { block: block.qualifiedName, test, difference }
+    if (!shareContext) sandbox.forget(scopeOf(i))
+  }
+  if (!shareContext) await Promise.all(cases.map(run))
+  else for (const [i, each] of cases.entries()) await run(each, i)
+  sandbox.forget(scopeOf(0))
   return results
+}
+
+function runTest(sandbox: Sandbox, block: Block, number: number, scope: string): Promise<string | undefined> {
+  const request: CallRequest = {
+    kind: 'test',
+    bundle: block.plugin.bundle,
+    cordon: 'test',
+    owner: 'test',
+    scope,
+    affinity: scope,
+    grant: block.grant,
+    block: block.name,
+    input: () => String(number),
+    timeoutMs: TIMEOUT_MS,
+  }
+  return new Promise((resolve) => {
+    sandbox.call(request, { output: () => {}, hostCall: hostOf(block), end: (error) => resolve(error?.message) })
+  })
+}
+
+/** Answers what a block under test asks of its host, from the moment when the guest has said what stands in for the outside. */
+function hostOf(block: Block): NonNullable<CallSink['hostCall']> {
+  let session: CapabilitySession | undefined
+  const open = (inputs: unknown, fakes: unknown): CapabilitySession => {
+    const { capabilities } = createFakeCapabilities(parseFakes(fakes), block.plugin)
+    const actor = { ownerId: 'test', graphId: 'test' }
+    return capabilities.createSession(actor, { block, credentials: {} }, () => inputs as Record<string, unknown>)
+  }
+  return async (method, args) => {
+    if (method === 'test.begin') session = open(args[0], args[1])
+    else if (method === 'sleep.begin') return parseSleep(block, args).sleep
+    else return (session ??= open({}, {})).perform(method, args)
+    return null
+  }
 }

@@ -31,8 +31,8 @@ export type FromProcess =
   | [type: 'aborted', guest: string, ids: number[]]
   | [type: 'lost', guest: string, reason: LostReason]
 
-/** `run` a block, run one of its `test`s, or `describe` the plugin. */
-export type CallKind = 'run' | 'test' | 'describe'
+/** `run` a block, run it in a `trial` or one of its own `test`s, or `describe` the plugin. */
+export type CallKind = 'run' | 'trial' | 'test' | 'describe'
 
 export type CallMessage = [
   id: number,
@@ -43,7 +43,7 @@ export type CallMessage = [
   grant: string,
   block: string,
   timeoutMs: number,
-  /** JSON text: the inputs of a run, the number of a test, null. */
+  /** JSON text: the inputs of a run, `{ input, now }` of a trial, the number of a test, null. */
   input: string,
   /** JSON text of a {@link Stretch}, or ''. */
   stretch: string,

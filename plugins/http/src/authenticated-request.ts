@@ -12,7 +12,21 @@ export const authenticatedRequest = defineBlock({
   input: requestPins,
   output: responsePins,
   tests: [
-    { input: { url: 'https://a.example' }, output: [['error', 'there are no credentials here: blocks are tested without them']] },
+    {
+      input: { url: 'https://api.example.com/me' },
+      credentials: { host: { type: 'HOST_SCOPED', headers: { 'x-key': 'test-key' } } },
+      http: { 'GET https://api.example.com/me': { text: 'your key is test-key' } },
+      output: [
+        ['status', 200],
+        ['headers', { 'content-type': 'text/plain;charset=UTF-8' }],
+        ['body', 'your key is ********'],
+      ],
+    },
+    {
+      name: 'no credential',
+      input: { url: 'https://api.example.com/me' },
+      output: [['error', 'a credential for http/host is needed, and the test gives none']],
+    },
   ],
   async *run(input, { credentials, signal }) {
     const { fetch } = await credentials(host.name)

@@ -1,7 +1,7 @@
 import type { BlockTest } from '@ashlar/sdk'
 import type { requestPins, responsePins } from './exchange.ts'
 
-/** Tests of blocks run without a network, so they go no further than what is refused before it. */
+/** What is refused before anything is sent. */
 export const refused: BlockTest<typeof requestPins, typeof responsePins>[] = [
   {
     input: { url: 'ftp://files.example' },

@@ -11,6 +11,40 @@ export const request = defineBlock({
   capabilities: { http: [fromInput('url')] },
   input: requestPins,
   output: responsePins,
-  tests: refused,
+  tests: [
+    ...refused,
+    {
+      name: 'an answer in JSON',
+      input: { url: 'https://api.example.com/items', query: { page: 2 } },
+      http: { 'GET https://api.example.com/items?page=2': { json: { items: [1] }, headers: { 'x-total': '9' } } },
+      output: [
+        ['status', 200],
+        ['headers', { 'content-type': 'application/json', 'x-total': '9' }],
+        ['body', '{"items":[1]}'],
+        ['json', { items: [1] }],
+      ],
+    },
+    {
+      name: 'a failure',
+      input: { url: 'https://api.example.com/gone' },
+      http: { 'GET https://api.example.com/gone': { status: 404, text: 'not here' } },
+      output: [
+        ['status', 404],
+        ['headers', { 'content-type': 'text/plain;charset=UTF-8' }],
+        ['body', 'not here'],
+      ],
+    },
+    {
+      name: 'a redirect to another host',
+      input: { url: 'https://api.example.com/' },
+      http: { 'GET https://api.example.com/': { status: 302, headers: { location: 'https://other.example/' } } },
+      output: [
+        [
+          'error',
+          'block http/request may not send GET to other.example: its manifest does not name this host; "GET other.example" would allow it',
+        ],
+      ],
+    },
+  ],
   run: exchange,
 })

@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from './deep-equal.ts'
 import type { z } from 'zod'
+import type { Fakes } from './fakes.ts'
 
 /** What a pair's value must be: exactly this value, anything this schema accepts, or anything the predicate holds for. */
 export type Expected<Value> = Value | z.ZodType | ((value: Value) => boolean)
 
-/** One test of a block: its inputs, and every pair it must yield, in order. A failure is the pair `['error', message]`. */
-export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
+/**
+ * One test of a block: its inputs, what stands in for the outside, and every pair it must yield, in order. A failure is the pair
+ * `['error', message]`.
+ */
+export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> extends Fakes {
   /** @default the block's name and the test's position */
   name?: string
   input: z.input<Input>

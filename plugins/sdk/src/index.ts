@@ -20,5 +20,6 @@ export type {
 } from './block.ts'
 export type { BlockTest, Expected } from './block-test.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
+export type { FakeResponse, Fakes } from './fakes.ts'
 export type { Provider, ProviderAuth } from './provider.ts'
 export type { Plugin } from './plugin.ts'

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
 import { AshlarError } from '../../errors/index.ts'
 import type { UsableCredential } from '../credentials/index.ts'
 import { decodeBody } from './decode.ts'
@@ -9,6 +8,7 @@ import { methodsMeant, responseHeaders } from './headers.ts'
 import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
 import { redirected, type Hop } from './redirect.ts'
 import type { RequestBody } from './request-body.ts'
+import type { Transport, TransportResponse } from './transport.ts'
 
 /** What a block gets to know of a response before its body. */
 export interface ResponseHead {
@@ -21,7 +21,7 @@ export interface ResponseHead {
 }
 
 export interface ExchangeParts {
-  pool: Dispatcher
+  pool: Transport
   limits: HttpLimits
   granted: Granted
   /** Whose secret goes into every request that may carry it, and out of every response. */
@@ -114,7 +114,7 @@ export class Exchange {
     }
   }
 
-  async #send({ url, method, headers, body }: Hop): Promise<Dispatcher.ResponseData> {
+  async #send({ url, method, headers, body }: Hop): Promise<TransportResponse> {
     this.#host = url.host
     const sent = body === 'none' ? null : body === 'kept' ? await this.#body?.whole : this.#body?.stream
     const length = body === 'streamed' && this.#body?.length != null ? { 'content-length': String(this.#body.length) } : {}
@@ -143,7 +143,7 @@ export class Exchange {
     for (const meant of methodsMeant(method, headers)) this.#parts.granted.assertAllowed(meant, url)
   }
 
-  #take({ statusCode, statusText, headers, body }: Dispatcher.ResponseData, hop: Hop, isRedirected: boolean): ResponseHead {
+  #take({ statusCode, statusText, headers, body }: TransportResponse, hop: Hop, isRedirected: boolean): ResponseHead {
     body.on('error', () => {}) // told to whoever reads
     this.#stream = body
     const scrubber = this.#parts.credential?.scrubber
@@ -167,7 +167,7 @@ export class Exchange {
   }
 
   /** Nobody reads the body of a redirect: a short one is taken, so that its connection can be used again. */
-  #dump({ body }: Dispatcher.ResponseData): void {
+  #dump({ body }: TransportResponse): void {
     body.dump({ limit: CHUNK_BYTES, signal: this.#abort.signal }).catch(() => {})
   }
 
@@ -198,7 +198,7 @@ export class Exchange {
   }
 }
 
-function locationOf({ headers }: Dispatcher.ResponseData): string | undefined {
+function locationOf({ headers }: TransportResponse): string | undefined {
   const { location } = headers
   return Array.isArray(location) ? location[0] : location
 }

@@ -2,6 +2,7 @@ import type { Acting, PowerSession } from '../acting.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createHttpPool, type Resolve } from './pool.ts'
+import type { Transport } from './transport.ts'
 import { createHttpSession } from './session.ts'
 
 export interface HttpOptions {
@@ -10,6 +11,8 @@ export interface HttpOptions {
   limits?: Partial<HttpLimits>
   /** How names become addresses. @default as the operating system does it */
   resolve?: Resolve
+  /** @default connections of its own, each checked */
+  transport?: Transport
 }
 
 /** Requests of blocks to the outside: the worker makes them, from a pool of connections of its own. */
@@ -22,9 +25,9 @@ export interface Http {
 export function createHttp(options: HttpOptions = {}): Http {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
   const guard = createAddressGuard(options.allow ?? [])
-  const pool = createHttpPool(guard, limits, options.resolve)
+  const pool: Transport = options.transport ?? createHttpPool(guard, limits, options.resolve)
   return {
     createSession: (acting) => createHttpSession({ pool, limits }, acting),
-    close: () => pool.destroy(),
+    close: async () => void (await pool.destroy()),
   }
 }

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
@@ -9,6 +8,7 @@ import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
 import type { Hop } from './redirect.ts'
 import { RequestBody } from './request-body.ts'
 import { parseTarget } from './target.ts'
+import type { Transport } from './transport.ts'
 
 /**
  * The requests of one run of a block. What a block asks of its host is JSON, so bodies travel in pieces of at most 64 KiB as
@@ -40,7 +40,7 @@ export function createHttpSession(parts: HttpSessionParts, acting: Acting): Powe
 }
 
 export interface HttpSessionParts {
-  pool: Dispatcher
+  pool: Transport
   limits: HttpLimits
 }
 

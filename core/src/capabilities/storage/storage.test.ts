@@ -31,7 +31,7 @@ async function use(): Promise<unknown> {
 function blockOf(qualifiedName: string, graphId: string | null, ownerId = place.ownerId) {
   const capabilities = { storage: ['graph' as const, 'user' as const, 'plugin' as const] }
   const acting = createTestActing({ qualifiedName, capabilities, graphId, ownerId })
-  const session = createStorage(runtime.database.pool).createSession(acting)
+  const session = createStorage(createBlockStorage(runtime.database.pool)).createSession(acting)
   return (method: string, ...args: unknown[]): Promise<unknown> => session.perform(`storage.${method}`, args)
 }
 

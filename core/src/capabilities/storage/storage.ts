@@ -1,15 +1,13 @@
-import type pg from 'pg'
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type Acting, type ActingBlock, type Power } from '../acting.ts'
-import { createBlockStorage, type BlockStorage } from './block-storage.ts'
+import type { BlockStorage } from './block-storage.ts'
 import type { StoragePlace } from './statements.ts'
 
 /**
  * Values that outlive an execution: `storage.get(scope, key)`, `storage.set(scope, key, value)`, `storage.delete(scope, key)`,
  * `storage.compareAndSet(scope, key, expected, value)`, `storage.list(scope, { prefix, after, first })`.
  */
-export function createStorage(pool: pg.Pool): Power {
-  const storage = createBlockStorage(pool)
+export function createStorage(storage: BlockStorage): Power {
   return {
     createSession: (acting) => ({
       async perform(method, [scope, ...args]) {

@@ -14,8 +14,9 @@ import {
   toJson,
 } from './outbox.ts'
 import { Entry, isSliceOver, park, startSlice } from './entries.ts'
-import { HostError, forgetHostCalls } from './host-calls.ts'
+import { callHost, HostError, forgetHostCalls } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
+import { stopClock } from './test-clock.ts'
 import type { GuestCall } from '../protocol.ts'
 
 let plugin: Plugin = { name: 'none', blocks: [] }
@@ -155,6 +156,7 @@ function perform(running: RunningCall): Promise<void> | undefined {
   const { call } = running
   if (call.kind === 'run') return runBlock(running)
   if (call.kind === 'test') return runTest(running)
+  if (call.kind === 'trial') return runTrial(running)
   postManifest(call.id, describePlugin(plugin))
   return undefined
 }
@@ -164,10 +166,10 @@ function end({ call, entry }: RunningCall, ...failure: [error?: unknown]): void 
   entry.end()
 }
 
-function runBlock(call: RunningCall): Promise<void> | undefined {
+function runBlock(call: RunningCall, input = call.call.input): Promise<void> | undefined {
   const block = blockNamed(call.call.block)
   let count = 0
-  return forEachPair(call, block, call.call.input, (pin, value) => {
+  return forEachPair(call, block, input, (pin, value) => {
     if (pin === 'error' && !('error' in block.output.shape)) throw new GuestFailure('BLOCK_FAILED', String(value))
     if (++count > limits.maxOutputs)
       throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
@@ -189,11 +191,27 @@ function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
   if (!isPumping) queueMicrotask(pump)
 }
 
+/** The inputs of a trial are `{ input, now }`: the clock stands where `now` says. */
+async function runTrial(running: RunningCall): Promise<void> {
+  const { input, now } = running.call.input as { input: unknown; now?: string }
+  const release = now === undefined ? undefined : stopClock(now)
+  try {
+    await runBlock(running, input)
+  } finally {
+    release?.()
+  }
+}
+
+/** The host hears first what stands in for the outside: `test.begin(inputs, fakes)`. */
 async function runTest(running: RunningCall): Promise<void> {
-  const { block: name, input } = running.call
+  const { id, block: name, input } = running.call
   const block = blockNamed(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
+  const { http, credentials, storage, now } = test
+  if (Object.keys(block.capabilities).length > 0)
+    await callHost(id, 'test.begin', [test.input, { http, credentials, storage, now }])
+  const release = now === undefined ? undefined : stopClock(now)
   const pairs: [string, unknown][] = []
   try {
     await forEachPair(running, block, test.input, (pin, value) => {
@@ -202,6 +220,8 @@ async function runTest(running: RunningCall): Promise<void> {
     })
   } catch (error) {
     pairs.push(['error', toFailure(error).message])
+  } finally {
+    release?.()
   }
   const difference = findDifference(test.output, pairs)
   if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference)

@@ -87,7 +87,7 @@ class GuestExchange {
     const headers = [...request.headers]
     const asked = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential }
     const id = await callHost(this.#callId, 'http.open', [asked])
-    if (typeof id !== 'number') throw new TypeError('there is no network here: blocks are tested without one')
+    if (typeof id !== 'number') throw new TypeError('there is no network here')
     if (this.#isOver) void callHost(this.#callId, 'http.cancel', [id]).catch(() => {})
     return id
   }

@@ -1,5 +1,6 @@
 import { callHost } from './host-calls.ts'
 import { GuestFailure } from './outbox.ts'
+import { advanceClock } from './test-clock.ts'
 
 /**
  * `sleep` of one call of a block. The host answers with how many of its sleeps are over; to one that is not, with nothing: it ends
@@ -13,6 +14,7 @@ export function sleepFor(callId: number): (ms: number) => Promise<void> {
     const sleep = ++asked
     if (sleep <= over) return
     const answer = await callHost(callId, 'sleep.begin', [sleep, ms])
-    over = typeof answer === 'number' ? answer : sleep // in a test of the block nobody waits
+    over = typeof answer === 'number' ? answer : sleep // nobody listens
+    advanceClock(ms)
   }
 }

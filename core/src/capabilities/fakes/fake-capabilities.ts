@@ -1,0 +1,29 @@
+import { createCapabilities, type Capabilities } from '../capabilities.ts'
+import type { Provider } from '../credentials/index.ts'
+import { createFakeCredentials } from './fake-credentials.ts'
+import { createFakeTransport, type SentRequest } from './fake-http.ts'
+import { createFakeStorage, storedAtFirst, type StoredValues } from './fake-storage.ts'
+import type { Fakes } from './fakes.ts'
+
+/** Powers that reach nothing outside, and what was asked of them. */
+export interface FakeCapabilities {
+  capabilities: Capabilities
+  /** In the order in which they were sent; with the secrets in them, as the service gets them. */
+  requests: SentRequest[]
+  stored: StoredValues
+}
+
+/** @param plugin that the blocks are of: a block by itself finds its providers by its name */
+export function createFakeCapabilities(
+  fakes: Fakes,
+  { name, providers }: { name: string; providers: readonly Provider[] },
+): FakeCapabilities {
+  const requests: SentRequest[] = []
+  const stored = storedAtFirst(fakes.storage)
+  const capabilities = createCapabilities({
+    storage: createFakeStorage(stored),
+    credentials: createFakeCredentials(fakes, name, providers),
+    http: { transport: createFakeTransport(fakes.http, requests) },
+  })
+  return { capabilities, requests, stored }
+}

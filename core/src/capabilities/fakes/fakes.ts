@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { AshlarError } from '../../errors/index.ts'
+import { secretSchema } from '../credentials/index.ts'
+
+const responseSchema = z
+  .strictObject({
+    status: z.int().min(200).max(599).default(200),
+    headers: z.record(z.string(), z.string()).default({}),
+    json: z.unknown().optional(),
+    text: z.string().optional(),
+    base64: z.base64().optional(),
+  })
+  .refine(({ json, text, base64 }) => [json, text, base64].filter((body) => body !== undefined).length <= 1, {
+    error: 'an answer has one of json, text and base64 at most',
+  })
+
+const KEY = /^[A-Z]+ https?:\/\/.+$/
+
+/** See `Fakes` of the SDK. */
+export const fakesSchema = z.strictObject({
+  http: z
+    .record(
+      z.string().regex(KEY, 'must be like "GET https://api.example.com/items"'),
+      z.union([responseSchema, z.array(responseSchema).min(1)]),
+    )
+    .default({}),
+  credentials: z.record(z.string(), secretSchema).default({}),
+  storage: z
+    .strictObject({
+      graph: z.record(z.string(), z.unknown()).default({}),
+      user: z.record(z.string(), z.unknown()).default({}),
+      plugin: z.record(z.string(), z.unknown()).default({}),
+    })
+    .prefault({}),
+  now: z.iso.datetime({ offset: true }).optional(),
+})
+
+export type Fakes = z.output<typeof fakesSchema>
+export type FakeResponse = z.output<typeof responseSchema>
+
+/** @throws {AshlarError} BAD_INPUT saying where they are wrong */
+export function parseFakes(fakes: unknown): Fakes {
+  const parsed = fakesSchema.safeParse(fakes ?? {})
+  if (parsed.success) return parsed.data
+  throw new AshlarError('BAD_INPUT', `the fakes of the test are not valid: ${z.prettifyError(parsed.error)}`)
+}

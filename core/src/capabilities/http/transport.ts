@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream'
+
+/** One request as it goes out. */
+export interface TransportRequest {
+  /** `https://api.example.com` */
+  origin: string
+  /** With the query. */
+  path: string
+  method: string
+  /** Names and values by turns. */
+  headers: string[]
+  body: Readable | Buffer | null
+  signal: AbortSignal
+}
+
+export interface TransportResponse {
+  statusCode: number
+  statusText: string
+  headers: Record<string, string | string[] | undefined>
+  /** As it comes over the wire; `dump` reads what is left of it, up to so many bytes. */
+  body: Readable & { dump(options: { limit: number; signal: AbortSignal }): Promise<unknown> }
+}
+
+/** What carries the requests of blocks: a pool of connections. */
+export interface Transport {
+  request(request: TransportRequest): Promise<TransportResponse>
+  destroy(): Promise<unknown>
+}
