@@ -29,13 +29,13 @@ export async function writeChaosPlugin(folder: string): Promise<void> {
   await writeFile(join(folder, 'chaos', 'index.ts'), SOURCE)
 }
 
-/** Items doubled one by one, with a pause each, collected; then, where wanted, an effect per item. */
+/** Items doubled one by one, with a durable sleep each, collected; then, where wanted, an effect per item. */
 export function pureGraph(): unknown {
   return {
     nodes: [
       { id: 'items', block: 'logic/step-through', inputs: { items: [1, 2, 3, 4, 5] } },
       { id: 'double', block: 'math/calculate', inputs: { operation: 'Multiply', b: 2 } },
-      { id: 'pause', block: 'time/countdown', inputs: { seconds: 0.02 } },
+      { id: 'pause', block: 'time/countdown', inputs: { seconds: '0.1' } },
       { id: 'out', block: 'io/output', inputs: { name: 'doubled' } },
     ],
     links: [

@@ -73,8 +73,9 @@ export class Sleepers {
       this.#lookAgain = false
       clearTimeout(this.#timer)
       this.#timerAt = Infinity
+      this.expect(this.now() + LOOK_EVERY_MS) // also when the database does not answer
       const { next, due } = await this.#find()
-      this.expect(Math.min(next?.getTime() ?? Infinity, this.now() + LOOK_EVERY_MS))
+      if (next) this.expect(next.getTime())
       if (due.length === MOST_AT_ONCE) this.#lookAgain = true
       await this.#parts.wake(due)
     }

@@ -41,8 +41,10 @@ export class Sleeps {
 
   /** When the first is over; undefined when none sleeps. */
   get nextAt(): number | undefined {
-    const ends = [...this.#timers.keys()].flatMap(({ asleep }) => (asleep ? [asleep.until] : []))
-    return ends.length > 0 ? Math.min(...ends) : undefined
+    let first: number | undefined
+    for (const { asleep } of this.#timers.keys())
+      if (asleep && !(first !== undefined && first <= asleep.until)) first = asleep.until
+    return first
   }
 
   /** Milliseconds until the first is over; Infinity when none sleeps. */

@@ -12,6 +12,8 @@ export interface BlockTestResult {
 }
 
 const TIMEOUT_MS = 10_000
+/** Contexts at a time. */
+const AT_ONCE = 8
 
 /**
  * Runs every test of every block of a plugin, in a sandbox; what the tests say stands in for the outside.
@@ -31,8 +33,11 @@ export async function testBlocks(
     results[i] = { block: block.qualifiedName, test, difference }
     if (!shareContext) sandbox.forget(scopeOf(i))
   }
-  if (!shareContext) await Promise.all(cases.map(run))
-  else for (const [i, each] of cases.entries()) await run(each, i)
+  const queue = cases.entries()
+  const work = async (): Promise<void> => {
+    for (const [i, each] of queue) await run(each, i)
+  }
+  await Promise.all(Array.from({ length: shareContext ? 1 : AT_ONCE }, work))
   sandbox.forget(scopeOf(0))
   return results
 }

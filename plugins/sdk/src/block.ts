@@ -28,10 +28,13 @@ export interface BlockContext {
    */
   readonly credentials: (provider: string) => Promise<Credential>
   /**
-   * A durable wait of up to 30 days; needs the capability `sleep`, and holds nothing: the call ends (`signal` aborts), and no time limit counts. After
-   * it the block is run again from its beginning, on the same inputs: outputs that were delivered are not delivered again, and sleeps that
-   * are over return at once. So a block must do the same each time up to where it had come. Sleeps begun at once come one after the
-   * other; a time that is over, 0 or below, is no wait. In `tests` each returns at once.
+   * A durable wait of up to 30 days, in milliseconds; needs the capability `sleep`.
+   *
+   * It holds nothing: the call ends (`signal` aborts), and the time limit of the node counts from new. After it the block is run again from its
+   * beginning, on the same inputs: outputs that were delivered are not delivered again, and its first, second … sleep returns at once
+   * where that is over. So up to where it had come, a block must do the same each time; what it does outside and what it logs
+   * before a sleep happens again. Sleep also when the time may be over, as in `sleep(due - Date.now())`, since sleeps go by their number: 0 and
+   * less is no wait. Sleeps begun at once come one after the other. In `tests` each returns at once.
    */
   readonly sleep: (ms: number) => Promise<void>
   /** Tells people how far it is, 0 to 1, and in a note of at most 200 characters what it does. Of what comes too often the newest is shown. */

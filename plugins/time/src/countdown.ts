@@ -23,7 +23,7 @@ export const countdown = defineBlock({
   tests: [
     { input: {}, output: [['output_message', 'timer finished']] },
     {
-      input: { input_message: { a: 1 }, seconds: '0', repeat: 2 },
+      input: { input_message: { a: 1 }, seconds: '30', days: 1, repeat: 2 },
       output: [
         ['output_message', { a: 1 }],
         ['output_message', { a: 1 }],

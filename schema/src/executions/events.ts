@@ -35,7 +35,7 @@ builder.objectType(builder.objectRef<EventOf<'NodeOutput'>>('NodeOutput'), {
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeLog'>>('NodeLog'), {
-  description: 'A line that a block wrote to its console.',
+  description: 'A line that a block wrote to its log or its console.',
   interfaces: [EventInterface],
   fields: (t) => ({
     node: t.exposeString('node'),

@@ -4,18 +4,14 @@ import type { Workload } from '../context.ts'
 
 /** What the process says. */
 export interface WaitingMessage {
-  /** Parents that wait at the same time. */
+  /** Executions that wait at the same time: parents, and children that sleep. */
   waiting: number
-  /** Executions that run meanwhile: their cost is measured apart and taken off. */
-  running: number
   /** Heap of the worker, in bytes, each after a collection. */
   idleBytes: number
-  runningBytes: number
-  idleAgainBytes: number
   waitingBytes: number
 }
 
-/** What an execution costs a worker while it only waits for a child: heap of a worker process with 1 000 of them. */
+/** What an execution costs a worker while it only waits for a child or sleeps: heap of a worker process with 1 000 of each. */
 export const waiting: Workload = {
   name: 'waiting',
   unit: 'bytes',
@@ -33,12 +29,11 @@ export const waiting: Workload = {
     const told = new Promise<WaitingMessage>((resolve) => child.once('message', (message) => resolve(message as WaitingMessage)))
     const found = await Promise.race([told, gone])
     if (!found) throw new Error('the process that waits has ended')
-    const whileRunning = found.runningBytes - found.idleBytes
-    const value = (found.waitingBytes - found.idleAgainBytes - whileRunning) / found.waiting
+    const value = (found.waitingBytes - found.idleBytes) / found.waiting
     return [
       {
         value: Math.max(0, value),
-        yardsticks: { 'waiting at once': found.waiting, 'running, each': whileRunning / found.running },
+        yardsticks: { 'waiting at once': found.waiting },
         goal: { better: 'lower', must: 5120, aim: 0 },
       },
     ]
