@@ -5,6 +5,7 @@ import pg from 'pg'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import { Initial } from './migrations/20261121-initial.ts'
 import { Engine } from './migrations/20261122-engine.ts'
+import { Takes } from './migrations/20261123-takes.ts'
 
 /** The one Postgres: entities through MikroORM, hot paths through `pg` beside it. */
 export interface Database {
@@ -38,7 +39,7 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
     entities,
     extensions: [Migrator],
     logger: () => {},
-    migrations: { migrationsList: [Initial, Engine], snapshot: false, tableName: 'migration' },
+    migrations: { migrationsList: [Initial, Engine, Takes], snapshot: false, tableName: 'migration' },
   })
   await migrate(orm)
   const pool = new pg.Pool({ connectionString: url, max: 10, application_name: 'ashlar' })
