@@ -33,7 +33,10 @@ export async function startHostileRuntime(blocks: readonly PluginBlock[]): Promi
   const manifest = { name: 'hostile', version: '1.0.0', ashlar: { blocks: './index.ts' } }
   await writeFile(join(folder, 'hostile', 'package.json'), JSON.stringify(manifest))
   await writeFile(join(folder, 'hostile', 'index.ts'), pluginSourceOf(blocks))
-  const runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { maxCpuMs: 2000 } })
+  const runtime = await createTestRuntime({
+    pluginRoots: [BUILTIN_PLUGINS, folder],
+    sandbox: { maxCpuMs: 2000, maxOutputBytes: 4_000_000 },
+  })
   const alice = randomUUID()
   await runtime.database.pool.query(
     `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
