@@ -6,7 +6,7 @@ import type { BundleStore } from './registry.ts'
 export function createBundleStore(fork: () => EntityManager): BundleStore {
   return {
     async keep({ bundle, packageName, version, builtin, name, blocks }) {
-      const manifest = { name, blocks: blocks.map(manifestOf) }
+      const manifest = { name, memoryMb: bundle.memoryMb, blocks: blocks.map(manifestOf) }
       const row = { digest: bundle.digest, code: bundle.code, packageName, version, builtin, manifest, createdAt: new Date() }
       await fork().upsert(PluginBundle, row, { onConflictFields: ['digest'], onConflictAction: 'ignore' })
     },
