@@ -36,7 +36,11 @@ export async function startHostileRuntime(
   const manifest = { name: 'hostile', version: '1.0.0', ashlar: { blocks: './index.ts' } }
   await writeFile(join(folder, 'hostile', 'package.json'), JSON.stringify(manifest))
   await writeFile(join(folder, 'hostile', 'index.ts'), pluginSourceOf(blocks))
-  const runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { maxCpuMs: 2000 }, httpAllow })
+  const runtime = await createTestRuntime({
+    pluginRoots: [BUILTIN_PLUGINS, folder],
+    sandbox: { maxCpuMs: 2000, maxOutputBytes: 4_000_000 },
+    httpAllow,
+  })
   const alice = randomUUID()
   await runtime.database.pool.query(
     `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,

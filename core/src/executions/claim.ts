@@ -14,6 +14,8 @@ export interface ClaimedRow {
   depth: number
   parent_id: string | null
   resumed: boolean
+  /** Another worker had it in hand and did not give it back. */
+  interrupted: boolean
 }
 
 /** Raises the fencing tokens: from here on, nobody else commits to these executions. Those that are final stay out. */
@@ -22,12 +24,14 @@ export async function claim({ pool }: Database, workerId: string, leases: Lease[
     name: 'ashlar-claim',
     text: `
       with before as (
-        select id, started_at is not null or origin_id is not null as resumed from execution
+        select id, started_at is not null or origin_id is not null as resumed,
+          status = 'RUNNING' and worker_id is not null as interrupted
+        from execution
         where id = any($1) and status in ('QUEUED', 'RUNNING', 'WAITING') for update
       )
       update execution e set status = 'RUNNING', fence = e.fence + 1, worker_id = $2, reason = null, wake_at = null, started_at = coalesce(e.started_at, now())
       from before where e.id = before.id
-      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed`,
+      returning e.id, e.version_id, e.owner_id, e.graph_id, e.inputs, e.masks, e.fence, e.depth, e.parent_id, before.resumed, before.interrupted`,
     values: [leases.map(({ executionId }) => executionId), workerId],
   })
   return rows

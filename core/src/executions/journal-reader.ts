@@ -79,7 +79,7 @@ export async function lastSeqOf(pool: pg.Pool | pg.ClientBase, executionId: stri
 }
 
 /** When an execution was made, which its id (a UUID v7) tells: see {@link JOURNAL_AT}. Partitions before hold nothing of it. */
-function begunAt(executionId: string): Date {
+export function begunAt(executionId: string): Date {
   return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16))
 }
 

@@ -16,6 +16,7 @@ import { Sleepers } from './sleepers.ts'
 import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
+import { countTakes, giveBack, workerLost } from './takes.ts'
 
 /** Takes executions from the queue and carries them out. */
 export interface Worker {
@@ -134,6 +135,7 @@ class RunningWorker implements Worker {
     await this.#sleepers.close()
     for (const { driver } of this.#active.values()) driver?.stop()
     await this.#journal.close()
+    await giveBack(this.#parts.database, this.#parts.id, [...this.#active.keys()])
     await this.#parts.queue.release([...this.#active.values()].map(({ lease }) => lease))
   }
 
@@ -181,13 +183,15 @@ class RunningWorker implements Worker {
   }
 
   async #begin(leases: Lease[]): Promise<void> {
-    const rows = await claim(this.#parts.database, this.#parts.id, leases)
-    const plans = await this.#parts.plans.load(rows.map(({ version_id }) => version_id))
+    const { database, id } = this.#parts
+    const rows = await claim(database, id, leases)
+    const lost = await countTakes(database, id, rows)
+    const plans = await this.#parts.plans.load(rows.filter((row) => !lost.has(row.id)).map(({ version_id }) => version_id))
     const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
     await this.#parts.queue.complete(gone)
     for (const row of rows) {
       const lease = leases.find(({ executionId }) => executionId === row.id)
-      const plan = plans.get(row.version_id)
+      const plan = lost.has(row.id) ? workerLost() : plans.get(row.version_id)
       if (lease && plan) await this.#driveOrFail(row, lease, plan)
     }
   }

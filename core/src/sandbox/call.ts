@@ -72,6 +72,8 @@ export interface CallSink {
 export interface Call {
   readonly id: number
   readonly request: CallRequest
+  /** The name of the guest in which it runs. */
+  readonly guest: string
   sink: CallSink
   /** Outputs still to be left out, because they were delivered before. */
   skip: number

@@ -1,6 +1,6 @@
 import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
-import { guestName, type GuestEvent } from './protocol.ts'
+import type { GuestEvent } from './protocol.ts'
 
 /** The error of a call that has passed its deadline. */
 export function timeout({ request }: Call): AshlarError {
@@ -37,11 +37,6 @@ function isEvent(event: unknown): event is GuestEvent {
   const { t, id, ...rest } = event as Record<string, unknown>
   if (typeof t !== 'string' || typeof id !== 'number' || !Object.hasOwn(FIELDS, t)) return false
   return Object.entries(FIELDS[t] ?? {}).every(([field, type]) => typeof rest[field] === type)
-}
-
-/** The name of the guest in which a call runs. */
-export function guestOfCall({ request: { owner, bundle, scope, grant = '' } }: Call): string {
-  return guestName(owner, bundle.digest, scope, grant)
 }
 
 /** Whether a process ended because V8 ran out of memory. @param how the signal, or the exit code in words */

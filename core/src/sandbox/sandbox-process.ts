@@ -4,7 +4,7 @@ import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { guestOfCall, hasRunOutOfMemory, parseEvents, timeout } from './guest-reports.ts'
+import { hasRunOutOfMemory, parseEvents, timeout } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { forkSandbox, optionsOf, type Launch } from './launch.ts'
 import { refusalOf } from './output-limits.ts'
@@ -129,7 +129,7 @@ export class SandboxProcess {
   /** Nobody wants the result any more. */
   abort(call: Call): void {
     if (!this.inFlight.delete(call.id)) return
-    const guest = guestOfCall(call)
+    const guest = call.guest
     this.#queue = this.#queue.filter(([id]) => id !== call.id)
     this.#aborting.set(guest, (this.#aborting.get(guest) ?? new Set()).add(call.id))
     this.#send(['abort', guest, [call.id]])
@@ -184,7 +184,7 @@ export class SandboxProcess {
     if (message[0] === 'aborted') return this.#heardOfAbort(message[1], message[2])
     if (message[0] !== 'lost') return
     const [, guest, reason] = message
-    const lost = [...this.inFlight.values()].filter((call) => guestOfCall(call) === guest)
+    const lost = [...this.inFlight.values()].filter((call) => call.guest === guest)
     for (const call of lost) this.inFlight.delete(call.id)
     const hadForeseen = this.#foreseen.forget(guest)
     // What runs on after it passed its memory limit cannot be stopped but with its process.
@@ -221,7 +221,7 @@ export class SandboxProcess {
 
   #charge(guest: string, cpuMs: number): void {
     const isolate = isolateOfGuest(guest)
-    const sharing = (): Call[] => [...this.inFlight.values()].filter((call) => isolateOfGuest(guestOfCall(call)) === isolate)
+    const sharing = (): Call[] => [...this.inFlight.values()].filter((call) => isolateOfGuest(call.guest) === isolate)
     if (!this.#cpu.charge(isolate, cpuMs, sharing)) return
     const { maxCpuMs } = this.#limits
     for (const call of sharing())
@@ -242,7 +242,7 @@ export class SandboxProcess {
   #takeEvents(guest: string, events: GuestEvent[]): void {
     for (const event of events) {
       const call = this.inFlight.get(event.id)
-      if (call && guestOfCall(call) === guest) this.#takeEvent(call, event)
+      if (call && call.guest === guest) this.#takeEvent(call, event)
       else if (!call) this.#foreseen.report(guest, event)
     }
   }
@@ -260,7 +260,7 @@ export class SandboxProcess {
     if (call.skip > 0) return void call.skip--
     const refusal = refusalOf(call, pin, value, this.#limits)
     if (refusal) return this.#passLimit(call, refusal)
-    call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(guestOfCall(call), call.id, next) : undefined)
+    call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(call.guest, call.id, next) : undefined)
   }
 
   #adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void {
@@ -280,7 +280,7 @@ export class SandboxProcess {
 
   async #answer(call: Call, asked: HostCallEvent): Promise<void> {
     const answer = await answerHostCall(call, asked, this.#limits)
-    if (this.inFlight.has(call.id)) this.#send(['reply', guestOfCall(call), answer])
+    if (this.inFlight.has(call.id)) this.#send(['reply', call.guest, answer])
   }
 
   #end(call: Call, error?: AshlarError): void {

@@ -3,7 +3,7 @@ import type { Call, CallRequest, CallSink } from './call.ts'
 import { planLaunch, type Launch } from './launch.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
-import { IDS_PER_CALL } from './protocol.ts'
+import { IDS_PER_CALL, guestName } from './protocol.ts'
 import { SandboxProcess, type Loss } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
@@ -238,9 +238,11 @@ class Pool {
 }
 
 function newCall(id: number, request: CallRequest, sink: CallSink): Call {
+  const { owner, bundle, scope, grant = '' } = request
   return {
     id,
     request,
+    guest: guestName(owner, bundle.digest, scope, grant),
     sink,
     skip: 0,
     delivered: 0,

@@ -2,7 +2,8 @@ import { Initial } from './20261121-initial.ts'
 import { Engine } from './20261122-engine.ts'
 import { Credentials } from './20261123-credentials.ts'
 import { Sleep } from './20261123-sleep.ts'
+import { Takes } from './20261123-takes.ts'
 import { StorageUse } from './20261124-storage-use.ts'
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial, Engine, Credentials, Sleep, StorageUse]
+export const MIGRATIONS = [Initial, Engine, Credentials, Sleep, Takes, StorageUse]
