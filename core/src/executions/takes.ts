@@ -7,7 +7,7 @@ import { begunAt } from './journal-reader.ts'
 const MOST_TAKES = 5
 
 /** Events that are written again whenever an execution is taken again: they are nothing new. */
-const NOTHING_NEW = 'NodeStarted|NodeLog'
+const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
 
 /**
  * An execution of which the worker died, or that it never came back from, may be what the worker died of. So of those that were in

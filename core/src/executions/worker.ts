@@ -13,6 +13,7 @@ import { keepJournal } from './journal-partitions.ts'
 import { claim, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
 import { Sleepers } from './sleepers.ts'
+import { haveNews, markWaiting } from './suspend.ts'
 import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
@@ -282,18 +283,10 @@ class RunningWorker implements Worker {
     driver.stop()
     await this.#journal.committed(entry)
     const { pool } = this.#parts.database
-    await pool.query(
-      `update execution set status = 'WAITING', waiting_since = now(), reason = $3, wake_at = $4
-       where id = $1 and fence = $2 and status = 'RUNNING'`,
-      [entry.executionId, entry.fence, JSON.stringify(reason), wakeAt ?? null],
-    )
+    await markWaiting(pool, entry, reason, wakeAt)
     this.#active.delete(entry.executionId)
     await this.#parts.queue.complete([lease])
-    const { rowCount } = await pool.query(
-      `select 1 from unnest($1::uuid[], $2::int[]) as child(id, seq) join journal j on j.execution_id = child.id and j.last_seq > child.seq limit 1`,
-      [[...children.keys()], [...children.values()]],
-    )
-    if (rowCount !== 0) await this.#parts.children.wake([entry.executionId])
+    if (await haveNews(pool, children)) await this.#parts.children.wake([entry.executionId])
     if (wakeAt) this.#sleepers.expect(wakeAt.getTime())
     this.#lookForWork()
   }

@@ -15,6 +15,10 @@ const block: BlockManifest = {
   name: 'keep',
   description: '',
   category: 'TEST',
+  categories: [],
+  costs: [],
+  categories: [],
+  costs: [],
   kind: 'standard',
   staticOutput: false,
   serial: false,
@@ -28,11 +32,11 @@ const block: BlockManifest = {
 it('finds a plugin as it was kept, with the memory that it asks for', async () => {
   const store = createBundleStore(() => runtime.database.fork())
   const facts = { packageName: 'kept', version: '1.0.0', builtin: true, bundle: { digest: 'd'.repeat(64), code: '' } }
-  const plugin = createPlugin(facts, { name: 'kept', memoryMb: 256, blocks: [block] })
+  const plugin = createPlugin(facts, { name: 'kept', memoryMb: 256, providers: [], blocks: [block] })
   await store.keep(plugin)
   const found = await store.find(plugin.bundle.digest)
   expect(found?.bundle).toEqual({ ...facts.bundle, memoryMb: 256 })
   expect(found?.blocks).toEqual([{ ...plugin.blocks[0], plugin: found }])
   const { rows } = await runtime.database.pool.query<{ manifest: unknown }>('select manifest from plugin_bundle')
-  expect(rows.map(({ manifest }) => manifest)).toEqual([{ name: 'kept', memoryMb: 256, blocks: [block] }])
+  expect(rows.map(({ manifest }) => manifest)).toEqual([{ name: 'kept', memoryMb: 256, providers: [], blocks: [block] }])
 })

@@ -17,7 +17,7 @@ const responseSchema = z
 const KEY = /^[A-Z]+ https?:\/\/.+$/
 
 /** See `Fakes` of the SDK. */
-export const fakesSchema = z.strictObject({
+const fakesSchema = z.strictObject({
   http: z
     .record(
       z.string().regex(KEY, 'must be like "GET https://api.example.com/items"'),

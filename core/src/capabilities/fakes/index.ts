@@ -1,5 +1,4 @@
 export { createFakeCapabilities } from './fake-capabilities.ts'
 export { parseFakes } from './fakes.ts'
-export type { FakeCapabilities } from './fake-capabilities.ts'
 export type { SentRequest } from './fake-http.ts'
 export type { StoredValues } from './fake-storage.ts'
