@@ -17,8 +17,6 @@ const block: BlockManifest = {
   category: 'TEST',
   categories: [],
   costs: [],
-  categories: [],
-  costs: [],
   kind: 'standard',
   staticOutput: false,
   serial: false,
