@@ -189,6 +189,12 @@ export interface Block {
   run(input: never, context: BlockContext): AsyncIterable<[string, unknown], unknown> | Iterable<[string, unknown], unknown>
 }
 
+/** A block with the types of its pins, for those who test it. */
+export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObject> extends Block {
+  readonly input: Input
+  readonly output: Output
+}
+
 /**
  * Declares a block. Types of the inputs, the yielded pairs and the tests follow from `input` and `output`: a wrong pin
  * name or value does not compile.
@@ -198,7 +204,7 @@ export interface Block {
  */
 export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: BlockDefinition<Input, Output>,
-): Block {
+): TypedBlock<Input, Output> {
   assertIdentity(definition)
   assertPinNames(definition.name, Object.keys(definition.input.shape))
   assertPinNames(definition.name, Object.keys(definition.output.shape))
@@ -212,7 +218,7 @@ export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObjec
     onCrash: 'fail',
     costs: [],
   }
-  return { ...defaults, ...definition } as unknown as Block
+  return { ...defaults, ...definition } as unknown as TypedBlock<Input, Output>
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -16,6 +16,7 @@ export type {
   Storage,
   StoragePage,
   StorageScope,
+  TypedBlock,
   Yielded,
 } from './block.ts'
 export type { BlockTest, Expected } from './block-test.ts'
