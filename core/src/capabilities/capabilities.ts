@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { unknownHostCall, type Acting, type ActingBlock, type Actor, type Power, type PowerSession } from './acting.ts'
+import { createFiles } from './files/index.ts'
 import { createHttp, type HttpOptions } from './http/index.ts'
 import { createStorage } from './storage/index.ts'
+import type { Workspaces } from '../workspaces/index.ts'
 
 /** Performs what blocks ask for, in the worker, after checking on every call that the block's manifest names it. */
 export interface Capabilities {
@@ -21,10 +23,17 @@ export interface CapabilitySession {
   close(): void
 }
 
-export function createCapabilities(pool: pg.Pool, options: { http?: HttpOptions } = {}): Capabilities {
+export interface CapabilityOptions {
+  http?: HttpOptions
+  /** @default none: blocks have no files */
+  workspaces?: Workspaces | undefined
+}
+
+export function createCapabilities(pool: pg.Pool, options: CapabilityOptions = {}): Capabilities {
   const powers: Record<string, Power> = {
     storage: createStorage(pool),
     http: createHttp(options.http),
+    files: createFiles(options.workspaces),
   }
   return {
     createSession: (actor, block, inputs) =>

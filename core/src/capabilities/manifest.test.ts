@@ -26,11 +26,12 @@ describe('the capabilities of a manifest', () => {
 
   it('are visible outside when http is among them', () => {
     expect(isEffectful({ http: ['api.github.com'] })).toBe(true)
+    expect(isEffectful({ files: ['read'] })).toBe(true)
     expect(isEffectful({})).toBe(false)
   })
 
   it.each([
-    [{ network: [] }, 'there is no capability "network"; there are storage and http'],
+    [{ network: [] }, 'there is no capability "network"; there are storage, http and files'],
     [{ http: ['*'] }, 'the http rule "*" has the host "*", which is nearly every host; say so loudly and use anyHost()'],
     [
       { http: ['GET *.com/x'] },

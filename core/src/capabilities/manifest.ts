@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { filesGrant } from './files/index.ts'
 import type { GrantKind } from './grant-kind.ts'
 import { httpGrant } from './http/index.ts'
 import { storageGrant } from './storage/index.ts'
@@ -8,6 +9,7 @@ export const capabilitiesSchema = z.strictObject(
   {
     storage: storageGrant.schema.optional(),
     http: httpGrant.schema.optional(),
+    files: filesGrant.schema.optional(),
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKinds(issue.keys) : undefined) },
 )
@@ -16,7 +18,11 @@ export type Capabilities = z.output<typeof capabilitiesSchema>
 type Kind = keyof Capabilities
 
 /** In the order in which they are listed. */
-const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = { storage: storageGrant, http: httpGrant }
+const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = {
+  storage: storageGrant,
+  http: httpGrant,
+  files: filesGrant,
+}
 
 /** Whether a block with these capabilities can have effects: it is then never run again unasked. */
 export function isEffectful(capabilities: Capabilities): boolean {

@@ -35,7 +35,7 @@ export interface TestHttp {
 export function createTestHttp({ grant = [{ anyHost: true }], inputs = {}, ...options }: TestHttpOptions = {}): TestHttp {
   const http = createHttp(options)
   const session = http.createSession({
-    actor: { ownerId: 'nobody', graphId: null },
+    actor: { id: 'none', ownerId: 'nobody', graphId: null },
     block: { qualifiedName: 'test/block', capabilities: { http: grant }, inputSchema: {} },
     inputOf: (pin) => inputs[pin],
   })

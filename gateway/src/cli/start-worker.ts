@@ -23,8 +23,8 @@ interface WorkerService {
  * @throws {AshlarError} when the first could not be opened, with its code
  */
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
-  const { retentionDays, sandboxMemoryMb, httpAllow } = config
-  const options = { databaseUrl, retentionDays, sandboxMemoryMb, httpAllow }
+  const { retentionDays, sandboxMemoryMb, httpAllow, filesDir } = config
+  const options = { databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, filesDir }
   const crew = new Crew(options, logger)
   try {
     await crew.begin()

@@ -13,6 +13,7 @@ export interface WorkerOptions {
   retentionDays: number
   sandboxMemoryMb: number | undefined
   httpAllow: string[]
+  filesDir: string
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -38,7 +39,7 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 async function open(options: WorkerOptions): Promise<void> {
-  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow } = options
+  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, filesDir } = options
   opening = createRuntime({
     role: 'worker',
     workerId: id,
@@ -47,6 +48,7 @@ async function open(options: WorkerOptions): Promise<void> {
     retentionDays,
     sandbox: sandboxLimits({ sandboxMemoryMb }),
     httpAllow,
+    filesDir,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
     onError: (error) => logger.error('runtime', error),

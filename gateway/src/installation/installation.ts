@@ -57,6 +57,7 @@ export async function openInstallation({
       retentionDays: config.retentionDays,
       sandbox: sandboxLimits(config),
       httpAllow: config.httpAllow,
+      filesDir: config.filesDir,
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,

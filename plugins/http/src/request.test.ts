@@ -20,6 +20,9 @@ async function run(input: object, answer: Response): Promise<{ sent: Sent[]; out
   const context = {
     fetch,
     signal: new AbortController().signal,
+    get files(): never {
+      throw new Error('not used')
+    },
     get storage(): never {
       throw new Error('not used')
     },

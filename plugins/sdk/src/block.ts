@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BlockTest } from './block-test.ts'
+import type { Files, FilesGrant } from './files.ts'
 
 /**
  * A pair `[pin, value]` that `run` yields: one of the block's output pins with a value of its type, the `error` pin
@@ -21,6 +22,8 @@ export interface BlockContext {
    * not allow. There is no global `fetch`, since nobody could tell for which block it acts: give this one to libraries that take one.
    */
   readonly fetch: typeof fetch
+  /** The files of the execution; needs the capability `files`. */
+  readonly files: Files
 }
 
 /**
@@ -64,6 +67,8 @@ export interface Capabilities {
    * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too.
    */
   http?: readonly HttpGrant[]
+  /** Reads files of the execution, writes them, or both. */
+  files?: readonly FilesGrant[]
 }
 
 /**

@@ -15,5 +15,6 @@ export type {
   StorageScope,
   Yielded,
 } from './block.ts'
+export type { FileEntry, Files, FilesGrant } from './files.ts'
 export type { BlockTest, Expected } from './block-test.ts'
 export type { Plugin } from './plugin.ts'

@@ -30,7 +30,10 @@ async function use(): Promise<unknown> {
 /** What one block of a plugin asks, in a graph or by itself. */
 function blockOf(qualifiedName: string, graphId: string | null, ownerId = place.ownerId) {
   const block = { qualifiedName, capabilities: { storage: ['graph', 'user', 'plugin'] as const }, inputSchema: {} }
-  const acting = { actor: { ownerId, graphId }, block: { ...block, capabilities: { storage: [...block.capabilities.storage] } } }
+  const acting = {
+    actor: { id: 'none', ownerId, graphId },
+    block: { ...block, capabilities: { storage: [...block.capabilities.storage] } },
+  }
   const session = createStorage(runtime.database.pool).createSession({ ...acting, inputOf: () => undefined })
   return (method: string, ...args: unknown[]): Promise<unknown> => session.perform(`storage.${method}`, args)
 }

@@ -1,5 +1,6 @@
-import type { BlockContext, Storage } from '@ashlar/sdk'
+import type { BlockContext, Files, Storage } from '@ashlar/sdk'
 import { fetchFor } from './fetch.ts'
+import { filesFor } from './files.ts'
 import { callHost } from './host-calls.ts'
 
 /** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
@@ -18,6 +19,10 @@ export class GuestContext implements BlockContext {
 
   get fetch(): typeof fetch {
     return fetchFor(this.#callId)
+  }
+
+  get files(): Files {
+    return filesFor(this.#callId)
   }
 
   get storage(): Storage {
