@@ -11,6 +11,9 @@ export interface TestFilesOptions {
 export interface TestFiles {
   /** A block's run. @default of a new execution and owner, with both uses granted */
   run(options?: TestRunOptions): TestFilesRun
+  /** Until what runs had open at their end is closed. */
+  settled(): Promise<void>
+  /** Ends all runs. */
   close(): Promise<void>
 }
 
@@ -32,6 +35,7 @@ export interface TestFilesRun {
 export function createTestFiles({ dir, limits = {} }: TestFilesOptions): TestFiles {
   const store = createFolderStore(dir, limits)
   const power = createFiles({ openFor: (id) => store.open(id, []), keep: () => Promise.resolve() }, limits)
+  const ends: (() => void)[] = []
   return {
     run({ executionId = randomUUIDv7(), ownerId = randomUUID(), grant = ['read', 'write'] }: TestRunOptions = {}) {
       const session = power.createSession({
@@ -40,14 +44,15 @@ export function createTestFiles({ dir, limits = {} }: TestFilesOptions): TestFil
         inputOf: () => undefined,
       })
       const perform = (method: string, ...args: unknown[]): Promise<unknown> => session.perform(method, args)
-      return {
-        perform,
-        write: (...args) => write(perform, ...args),
-        read: (path) => read(perform, path),
-        end: () => session.close?.(),
-      }
+      const end = (): void => session.close?.()
+      ends.push(end)
+      return { perform, write: (...args) => write(perform, ...args), read: (path) => read(perform, path), end }
     },
-    close: async () => power.close?.(),
+    settled: async () => power.close?.(),
+    async close() {
+      for (const end of ends) end()
+      await power.close?.()
+    },
   }
 }
 

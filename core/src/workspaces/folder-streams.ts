@@ -18,12 +18,14 @@ export async function openFile(root: string, path: readonly string[]): Promise<F
   const place = await resolveInside(root, path)
   if ((await statIfThere(place))?.isSymbolicLink()) throw leadsOut(path)
   const handle = await failing(path, open(place, OPEN_TO_READ))
-  const stats = await handle.stat()
-  if (!stats.isFile()) {
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile()) throw notFound(path)
+    return new HandleReader(handle, stats.size)
+  } catch (error) {
     await handle.close()
-    throw notFound(path)
+    throw error
   }
-  return new HandleReader(handle, stats.size)
 }
 
 class HandleReader implements FileReader {

@@ -59,7 +59,7 @@ export async function resolveInside(root: string, path: readonly string[]): Prom
     if ((await realpath(parent)) !== parent) throw leadsOut(path)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw notFound(path)
-    throw error
+    throw codeOf(error) === 'ELOOP' ? leadsOut(path) : error
   }
   return place
 }

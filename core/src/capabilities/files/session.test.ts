@@ -114,11 +114,10 @@ describe('a run of a block', () => {
     await expect(two.perform('files.create', 'b')).rejects.toEqual(refused('FILE_LIMIT'))
     await other.perform('files.create', 'a')
     one.end()
-    await few.close()
+    await few.settled()
     const id = await two.perform('files.create', 'b')
     await two.perform('files.end', id)
     await two.perform('files.create', 'c')
-    for (const run of [two, other]) run.end()
     await few.close()
   })
 
