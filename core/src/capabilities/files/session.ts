@@ -82,6 +82,8 @@ class RunFiles {
   readonly #ownerId: string
   readonly #slots = new Map<number, Slot>()
   #workspace: Promise<Workspace> | undefined
+  /** Lists walk all folders, so a run waits for one before the next. */
+  #listed: Promise<unknown> = Promise.resolve()
   #lastId = 0
   #isClosed = false
 
@@ -143,7 +145,9 @@ class RunFiles {
     const names = folder === undefined || folder === null || folder === '' ? [] : this.#pathOf(folder)
     const from = z.string().max(maxPathBytes).default('').safeParse(after)
     if (!from.success) throw new AshlarError('BAD_INPUT', 'files: a list goes on after a path')
-    return (await (await this.#opened()).list(names, from.data, maxListed)).map(toWire)
+    const listed = this.#listed.then(async () => (await this.#opened()).list(names, from.data, maxListed))
+    this.#listed = listed.catch(() => {}) // told to whoever asked
+    return (await listed).map(toWire)
   }
 
   async delete(path: unknown): Promise<void> {
