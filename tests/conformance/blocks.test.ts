@@ -16,6 +16,7 @@ describe('the built-in plugins', () => {
     expect(loaded().map(({ name }) => name)).toEqual([
       'data',
       'dictionary',
+      'files',
       'http',
       'io',
       'list',

@@ -18,6 +18,7 @@ import { createJournalWriter, type JournalEntry, type JournalWriter } from './jo
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
 import { countTakes, giveBack, workerLost } from './takes.ts'
+import type { Workspaces } from '../workspaces/index.ts'
 
 /** Takes executions from the queue and carries them out. */
 export interface Worker {
@@ -40,6 +41,8 @@ export interface WorkerParts {
   capabilities: Capabilities
   children: Children
   retentionDays: number
+  /** None where blocks have no files. */
+  workspaces?: Workspaces | undefined
   /** Executions at once. @default 500 */
   capacity?: number
   onError(error: unknown): void
@@ -109,7 +112,11 @@ class RunningWorker implements Worker {
       RENEW_EVERY_MS,
     )
     const sweep = setInterval(() => this.#tell(this.#parts.children.wakeForgotten()), SWEEP_EVERY_MS)
-    const keep = (): void => this.#tell(keepJournal(this.#parts.database, this.#parts.retentionDays))
+    const keep = (): void => {
+      const { database, retentionDays, workspaces } = this.#parts
+      this.#tell(keepJournal(database, retentionDays))
+      if (workspaces) this.#tell(workspaces.keep(retentionDays))
+    }
     const upkeep = setInterval(keep, UPKEEP_EVERY_MS)
     keep()
     this.#ends.push(

@@ -65,7 +65,7 @@ function hostOf(block: Block): NonNullable<CallSink['hostCall']> {
   let session: CapabilitySession | undefined
   const open = (inputs: unknown, fakes: unknown): CapabilitySession => {
     const { capabilities } = createFakeCapabilities(parseFakes(fakes), block.plugin)
-    const actor = { ownerId: 'test', graphId: 'test' }
+    const actor = { id: 'test', ownerId: 'test', graphId: 'test' }
     return capabilities.createSession(actor, { block, credentials: {} }, () => inputs as Record<string, unknown>)
   }
   return async (method, args) => {

@@ -90,6 +90,7 @@ describe('runBlock', () => {
       error: undefined,
       requests: [],
       stored: { graph: {}, user: { n: 5, other: [1] }, plugin: {} },
+      files: {},
       logs: [{ level: 'info', text: 'was 3' }],
     })
   })

@@ -25,6 +25,8 @@ export interface BlockRun<Output extends z.ZodObject = z.ZodObject> {
   requests: SentRequest[]
   /** What is stored after it, by scope and key. */
   stored: Record<string, Record<string, unknown>>
+  /** Files after it, by path. */
+  files: Record<string, Buffer>
   logs: { level: string; text: string }[]
 }
 
@@ -53,10 +55,14 @@ let runs = 0
 
 async function run(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: number, given: Fakes): Promise<BlockRun> {
   const fakes = parseFakes(given)
-  const { capabilities, requests, stored } = createFakeCapabilities(fakes, block.plugin)
-  const session = capabilities.createSession({ ownerId: 'test', graphId: 'test' }, { block, credentials: {} }, () => ({
-    ...(input as object),
-  }))
+  const { capabilities, requests, stored, files } = createFakeCapabilities(fakes, block.plugin)
+  const session = capabilities.createSession(
+    { id: 'test', ownerId: 'test', graphId: 'test' },
+    { block, credentials: {} },
+    () => ({
+      ...(input as object),
+    }),
+  )
   const done: Pick<BlockRun, 'outputs' | 'logs'> = { outputs: [], logs: [] }
   const scope = `run:${++runs}`
   const request: CallRequest = {
@@ -88,6 +94,7 @@ async function run(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: nu
     ...done,
     error: error && { code: error.code, message: error.message },
     requests,
+    files: Object.fromEntries(files),
     stored: Object.fromEntries(values) as BlockRun['stored'],
   }
 }

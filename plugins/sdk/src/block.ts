@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { BlockTest } from './block-test.ts'
 import type { Credential } from './credential.ts'
+import type { Files, FilesGrant } from './files.ts'
 
 /**
  * A pair `[pin, value]` that `run` yields: one of the block's output pins with a value of its type, the `error` pin
@@ -41,6 +42,8 @@ export interface BlockContext {
   readonly progress: (fraction: number, note?: string) => void
   /** Writes a line to the log of this run. Of a line on the console nobody can tell after an `await` whose it is. @default level 'info' */
   readonly log: (text: string, level?: LogLevel) => void
+  /** The files of the execution; needs the capability `files`. */
+  readonly files: Files
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -92,6 +95,8 @@ export interface Capabilities {
   'credentials.reveal'?: readonly string[]
   /** Waits durably. With a capability that can be seen outside it needs `onCrash: 'retry'`, since what stands before a sleep is run again. */
   sleep?: true
+  /** Reads files of the execution, writes them, or both. */
+  files?: readonly FilesGrant[]
 }
 
 /**

@@ -19,6 +19,7 @@ export type {
   TypedBlock,
   Yielded,
 } from './block.ts'
+export type { FileEntry, Files, FilesGrant } from './files.ts'
 export type { BlockTest, Expected } from './block-test.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
 export type { FakeResponse, Fakes } from './fakes.ts'

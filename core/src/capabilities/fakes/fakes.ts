@@ -32,6 +32,7 @@ const fakesSchema = z.strictObject({
       plugin: z.record(z.string(), z.unknown()).default({}),
     })
     .prefault({}),
+  files: z.record(z.string(), z.string()).default({}),
   now: z.iso.datetime({ offset: true }).optional(),
 })
 
