@@ -14,7 +14,13 @@ export const read = defineBlock({
     as: z.enum(['text', 'base64', 'json']).default('text').describe('What its bytes are made into; text and JSON are in UTF-8.'),
   }),
   output: z.object({ content: z.unknown() }),
-  tests: [{ input: { path: 'a' }, output: [['error', 'there are no files here: blocks are tested without them']] }],
+  tests: [
+    { input: { path: 'a/b.txt' }, files: { 'a/b.txt': 'höllo' }, output: [['content', 'höllo']] },
+    { input: { path: 'b', as: 'base64' }, files: { b: 'ab' }, output: [['content', 'YWI=']] },
+    { input: { path: 'c', as: 'json' }, files: { c: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
+    { input: { path: 'c', as: 'json' }, files: { c: 'no' }, output: [['error', 'the file "c" is not JSON']] },
+    { input: { path: 'gone' }, output: [['error', 'files: there is no file "gone"']] },
+  ],
   async *run({ path, as }, { files }) {
     if (as === 'base64') yield ['content', (await files.read(path)).toBase64()]
     else if (as === 'text') yield ['content', await files.readText(path)]

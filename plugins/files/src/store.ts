@@ -31,7 +31,7 @@ export const store = defineBlock({
     { input: { file_in: 'data:,a%20%FF', base_64: true }, output: [['file_out', 'data:application/octet-stream;base64,YSD/']] },
     { input: { file_in: 'data:text/plain' }, output: [['error', 'a data URI needs a comma before its data']] },
     { input: { file_in: 'data:;base64,!' }, output: [['error', 'the data URI has no valid data']] },
-    { input: { file_in: 'a/b.txt' }, output: [['error', 'there are no files here: blocks are tested without them']] },
+    { input: { file_in: 'a/b.txt' }, output: [['error', 'files: there is no file "a/b.txt"']] },
   ],
   async *run({ file_in, base_64 }, context) {
     const source = sourceOf(file_in)

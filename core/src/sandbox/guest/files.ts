@@ -45,7 +45,7 @@ function fromWire({ path, bytes, modifiedAt }: WireEntry): FileEntry {
 
 async function openFile(ask: Ask, path: string): Promise<{ id: number; bytes: number }> {
   const opened = (await ask('open', path)) as { id: number; bytes: number } | null
-  if (opened === null) throw new Error('there are no files here: blocks are tested without them')
+  if (opened === null) throw new Error('there are no files here')
   return opened
 }
 
