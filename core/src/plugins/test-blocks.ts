@@ -1,15 +1,7 @@
 import { createFakeCapabilities, parseFakes, parseSleep, type CapabilitySession } from '../capabilities/index.ts'
+import type { BlockTestResult } from '@ashlar/sdk'
 import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin } from './block.ts'
-
-/** How one test of a block went. */
-export interface BlockTestResult {
-  /** Qualified name of the block. */
-  block: string
-  test: string
-  /** The first difference from what was expected, in words; undefined when there is none. */
-  difference: string | undefined
-}
 
 const TIMEOUT_MS = 10_000
 

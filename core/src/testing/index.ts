@@ -1,6 +1,7 @@
 /** For the tests of this workspace: never part of a running installation. */
 export { startEmbeddedPostgres } from '../database/index.ts'
 export { createBareGuest } from './bare-guest.ts'
+export { buildPrelude } from '../sandbox/prelude.ts'
 export { createSandbox } from '../sandbox/index.ts'
 export { cloneDatabase, createTemplate } from './test-database.ts'
 export { BUILTIN_PLUGINS, createTestRuntime } from './test-runtime.ts'
