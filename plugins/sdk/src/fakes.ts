@@ -23,8 +23,8 @@ export interface Fakes {
   readonly credentials?: Readonly<Record<string, Secret>>
   /** What is stored before, by scope and key. */
   readonly storage?: Readonly<Partial<Record<StorageScope, Readonly<Record<string, unknown>>>>>
-  /** Files that are there before: texts by path. */
-  readonly files?: Readonly<Record<string, string>>
+  /** Files that are there before, by path: a text, or bytes. */
+  readonly files?: Readonly<Record<string, string | { readonly base64: string }>>
   /** ISO 8601: what the clock says all the time, but for the sleeps of the block. @default the time it is */
   readonly now?: string
 }

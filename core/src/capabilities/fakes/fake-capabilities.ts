@@ -4,7 +4,7 @@ import type { Provider } from '../credentials/index.ts'
 import { createFakeCredentials } from './fake-credentials.ts'
 import { createFakeTransport } from './fake-http.ts'
 import { createFakeStorage, storedAtFirst, type StoredValues } from './fake-storage.ts'
-import { createFakeWorkspace } from './fake-workspace.ts'
+import { createFakeWorkspace, filesAtFirst } from './fake-workspace.ts'
 import type { Fakes } from './fakes.ts'
 
 /** Powers that reach nothing outside, and what was asked of them. */
@@ -24,7 +24,7 @@ export function createFakeCapabilities(
 ): FakeCapabilities {
   const requests: SentRequest[] = []
   const stored = storedAtFirst(fakes.storage)
-  const files = new Map(Object.entries(fakes.files).map(([path, text]) => [path, Buffer.from(text)]))
+  const files = filesAtFirst(fakes.files)
   const workspace = createFakeWorkspace(files)
   const capabilities = createCapabilities({
     storage: createFakeStorage(stored),

@@ -32,7 +32,7 @@ const fakesSchema = z.strictObject({
       plugin: z.record(z.string(), z.unknown()).default({}),
     })
     .prefault({}),
-  files: z.record(z.string(), z.string()).default({}),
+  files: z.record(z.string(), z.union([z.string(), z.strictObject({ base64: z.base64() })])).default({}),
   now: z.iso.datetime({ offset: true }).optional(),
 })
 
