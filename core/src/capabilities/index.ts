@@ -1,5 +1,6 @@
 export {
   capabilitiesSchema,
+  credentialGrantsOf,
   isEffectful,
   listCapabilities,
   pinsOfCapabilities,
@@ -7,7 +8,16 @@ export {
   qualifyCapabilities,
 } from './manifest.ts'
 export { isHttpAllowEntry } from './http/index.ts'
-export { providerSchema, secretHostSchema, secretSchema } from './credentials/index.ts'
+export {
+  COST_UNITS,
+  authorizationHosts,
+  providerOf,
+  providerSchema,
+  scopesOf,
+  secretHostSchema,
+  secretSchema,
+  verifyWebhookSignature,
+} from './credentials/index.ts'
 export { createCapabilities } from './capabilities.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
-export type { CredentialStore, CredentialType, Provider, Secret } from './credentials/index.ts'
+export type { CredentialGrant, CredentialStore, CredentialType, Provider, Secret } from './credentials/index.ts'

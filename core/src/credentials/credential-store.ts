@@ -30,7 +30,7 @@ export function createCredentialStore(
         throw missing(provider, `provider ${provider} is not installed any more, or no longer takes what it is for`)
       const text = box.open({ bytes: row.secret, keyId: row.key_id }, placeOf(row.id, ownerId))
       await noteUse(pool, row.id)
-      return { provider, name: row.name, hosts, auth, secret: JSON.parse(text) as Secret }
+      return { provider, name: row.name, hosts, auth, scopes: [], hidden: [], secret: JSON.parse(text) as Secret }
     },
   }
 }

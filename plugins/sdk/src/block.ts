@@ -44,6 +44,9 @@ export interface Storage {
 /** Which requests a block may send: see {@link Capabilities}. */
 export type HttpGrant = string | { readonly fromInput: string } | { readonly anyHost: true }
 
+/** A provider, and what its user must have granted (OAuth 2): see {@link Capabilities}. */
+export type CredentialGrant = string | { readonly provider: string; readonly scopes: readonly string[] }
+
 /** Powers beyond computing on the inputs. What a block does not name here, it cannot do. People see them before they run it. */
 export interface Capabilities {
   /** Reads and writes values that outlive the execution. */
@@ -54,10 +57,13 @@ export interface Capabilities {
    * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too.
    */
   http?: readonly HttpGrant[]
-  /** Sends requests with the user's credentials for these providers, without seeing the secret: `github` of its own plugin, `other/github`. */
-  credentials?: readonly string[]
+  /**
+   * Sends requests with the user's credentials for these providers, without seeing the secret: `github` of its own plugin,
+   * `other/github`. `{ provider: 'github', scopes: ['repo'] }` takes an OAuth 2 credential only when the user has granted these.
+   */
+  credentials?: readonly CredentialGrant[]
   /** Reads the secrets of the user's credentials for these providers. People are told so before they run the block. */
-  'credentials.reveal'?: readonly string[]
+  'credentials.reveal'?: readonly CredentialGrant[]
 }
 
 /**

@@ -1,5 +1,6 @@
 export { defineBlock } from './block.ts'
 export { anyHost, fromInput } from './http-grant.ts'
+export { oauth2 } from './oauth2.ts'
 export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
 export { findDifference } from './block-test.ts'
@@ -10,6 +11,7 @@ export type {
   BlockKind,
   Capabilities,
   CrashPolicy,
+  CredentialGrant,
   HttpGrant,
   Storage,
   StorageScope,
@@ -17,5 +19,8 @@ export type {
 } from './block.ts'
 export type { BlockTest, Expected } from './block-test.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
+export type { Cost } from './cost.ts'
+export type { OAuth2, OAuth2Definition } from './oauth2.ts'
+export type { Webhook, WebhookEvent, WebhookSignature } from './webhook.ts'
 export type { Provider, ProviderAuth } from './provider.ts'
 export type { Plugin } from './plugin.ts'
