@@ -7,7 +7,8 @@ export {
   providersOf,
   qualifyCapabilities,
 } from './manifest.ts'
-export { isHttpAllowEntry } from './http/index.ts'
+export { createHttpClient, isHttpAllowEntry } from './http/index.ts'
+export type { HttpClient } from './http/index.ts'
 export {
   COST_UNITS,
   authorizationHosts,
@@ -20,4 +21,4 @@ export {
 } from './credentials/index.ts'
 export { createCapabilities } from './capabilities.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
-export type { CredentialGrant, CredentialStore, CredentialType, Provider, Secret } from './credentials/index.ts'
+export type { CredentialGrant, CredentialStore, CredentialType, OpenedCredential, Provider, Secret } from './credentials/index.ts'

@@ -6,6 +6,7 @@ import { AshlarError, messageOf } from '../errors/index.ts'
 import { Initial } from './migrations/20261121-initial.ts'
 import { Engine } from './migrations/20261122-engine.ts'
 import { Credentials } from './migrations/20261123-credentials.ts'
+import { OAuth } from './migrations/20261125-oauth.ts'
 
 /** The one Postgres: entities through MikroORM, hot paths through `pg` beside it. */
 export interface Database {
@@ -39,7 +40,7 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
     entities,
     extensions: [Migrator],
     logger: () => {},
-    migrations: { migrationsList: [Initial, Engine, Credentials], snapshot: false, tableName: 'migration' },
+    migrations: { migrationsList: [Initial, Engine, Credentials, OAuth], snapshot: false, tableName: 'migration' },
   })
   await migrate(orm)
   const pool = new pg.Pool({ connectionString: url, max: 10, application_name: 'ashlar' })

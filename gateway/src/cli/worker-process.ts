@@ -3,6 +3,7 @@
  * It ends when the channel does.
  */
 import { createRuntime, type Runtime } from '@ashlar/core'
+import type { Config } from '../config.ts'
 import { PLUGIN_ROOTS, sandboxLimits } from '../installation/index.ts'
 import { loggerTo } from '../logger.ts'
 
@@ -14,6 +15,7 @@ export interface WorkerOptions {
   sandboxMemoryMb: number | undefined
   httpAllow: string[]
   secretKeys: readonly string[]
+  oauthClients: Config['oauthClients']
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -39,7 +41,7 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 async function open(options: WorkerOptions): Promise<void> {
-  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys } = options
+  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, oauthClients } = options
   opening = createRuntime({
     role: 'worker',
     workerId: id,
@@ -49,6 +51,7 @@ async function open(options: WorkerOptions): Promise<void> {
     sandbox: sandboxLimits({ sandboxMemoryMb }),
     httpAllow,
     secretKeys,
+    oauthClients,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
     onError: (error) => logger.error('runtime', error),

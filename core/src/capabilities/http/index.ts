@@ -1,5 +1,7 @@
 export { isHttpAllowEntry } from './address-guard.ts'
+export { createHttpClient } from './client.ts'
 export { createHttp } from './http.ts'
+export type { HttpClient } from './client.ts'
 export { isHeaderName } from './headers.ts'
 export { httpGrant } from './grant.ts'
 export type { HttpGrant } from './grant.ts'
