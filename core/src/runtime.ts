@@ -179,8 +179,10 @@ function openCredentials(
   const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
   const providerNames = (): string[] => plugins.providers().map(({ qualifiedName }) => qualifiedName)
   const parts = { pool, fork, box: createSecretBox(secretKeys), http, clients, findProvider, providerNames }
+  const renewals = createRenewals(parts)
+  undo.push(renewals.close)
   return {
-    store: createCredentialStore(parts, createRenewals(parts)),
+    store: createCredentialStore(parts, renewals),
     credentials: createCredentials({ ...parts, revoke: createRevoker(parts, onError) }),
     authorizations: createAuthorizations(parts),
   }

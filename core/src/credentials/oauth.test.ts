@@ -1,5 +1,8 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BUILTIN_PLUGINS, createTestRuntime, startTestService, type TestRuntime, type TestService } from '../testing/index.ts'
+import { createHttpClient } from '../capabilities/index.ts'
+import { createRenewals } from './renewals.ts'
 import { createSecretBox } from './secret-box.ts'
 
 const SECRET_KEY = Buffer.alloc(32, 'oauth').toString('base64')
@@ -50,6 +53,15 @@ async function run(block: string, { times = 1, inputs = {}, on = runtime } = {})
     if (event.type === 'NodeFinished' && event.error) results.push(event.error)
   }
   return { results, journal }
+}
+
+/** Renewals of a process of its own. */
+function openRenewals() {
+  const http = createHttpClient({ allow: ['127.0.0.1'] })
+  const findProvider = (name: string) => runtime.plugins.providers().find(({ qualifiedName }) => qualifiedName === name)
+  const { pool } = runtime.database
+  const box = createSecretBox([SECRET_KEY])
+  return { http, renewals: createRenewals({ pool, box, http, clients: service.clients, findProvider }) }
 }
 
 async function only() {
@@ -134,15 +146,60 @@ describe('a token', () => {
     expect(journal).not.toMatch(/(access|refresh)-/)
   })
 
-  it('is not renewed for a body that is gone, nor soon again', async () => {
+  it('is not renewed for a body that is gone', async () => {
     await authorize()
     await expires(3600)
     service.forgetAccess()
-    const { results } = await run('service/twice')
-    expect(results.map((result) => String(result).slice(0, 3))).toEqual(['200', '200'])
+    expect((await run('service/stream')).results).toEqual([expect.stringMatching(/^401 you .* you say streamed$/)])
+    expect(refreshes()).toBe(0)
+  })
+
+  it('that has just come is not renewed again', async () => {
+    await authorize()
     service.forgetAccess()
-    expect((await run('service/twice')).results.map((result) => String(result).slice(0, 3))).toEqual(['401', '401'])
-    expect(refreshes()).toBe(1)
+    expect((await run('service/get')).results).toEqual([expect.stringMatching(/^401 /)])
+    expect(refreshes()).toBe(0)
+  })
+
+  it('that was got while the worker closes is kept', async () => {
+    await authorize()
+    await expires(-10)
+    const { renewals, http } = openRenewals()
+    const asked = Promise.withResolvers<ServerResponse>()
+    service.onToken = asked.resolve
+    const renewing = renewals.renew((await only()).id, last(service.given.access))
+    const response = await asked.promise
+    const closed = renewals.close()
+    response.end('{"access_token":"the-new-one","refresh_token":"the-next-one"}')
+    await closed
+    await http.close()
+    expect((await renewing)?.secret).toMatchObject({ accessToken: 'the-new-one', refreshToken: 'the-next-one' })
+    const { rows } = await runtime.database.pool.query('select status, expires_at, renewal_until from credential')
+    expect(rows).toEqual([{ status: 'READY', expires_at: null, renewal_until: null }])
+    service.onToken = undefined
+    await run('service/get')
+    expect(service.asked.api.at(-1)).toBe('Bearer the-new-one')
+  })
+
+  it('that came late is kept, although another has been refused meanwhile with what it was got with', async () => {
+    await authorize()
+    await expires(-10)
+    const [slow, quick] = [openRenewals(), openRenewals()]
+    const { id } = await only()
+    const spent = last(service.given.access)
+    const asked = Promise.withResolvers<ServerResponse>()
+    service.onToken = asked.resolve
+    const renewing = slow.renewals.renew(id, spent)
+    const response = await asked.promise
+    await runtime.database.pool.query('update credential set renewal_until = now()')
+    service.onToken = (other) => other.writeHead(400).end('{"error":"invalid_grant"}')
+    await expect(quick.renewals.renew(id, spent)).rejects.toMatchObject({ code: 'CREDENTIAL_EXPIRED' })
+    expect((await only()).status).toBe('NEEDS_AUTHORIZATION')
+    response.end('{"access_token":"the-new-one","refresh_token":"the-next-one"}')
+    expect((await renewing)?.secret.refreshToken).toBe('the-next-one')
+    expect((await only()).status).toBe('READY')
+    expect((await quick.renewals.renew(id, spent))?.secret.refreshToken).toBe('the-next-one')
+    await Promise.all([slow.http.close(), quick.http.close()])
   })
 
   it('whose renewal is refused has to be authorized again', async () => {

@@ -56,6 +56,8 @@ export interface Renewals {
    * @throws {AshlarError} CREDENTIAL_MISSING CREDENTIAL_EXPIRED AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
   renew(id: string, spent: string): Promise<OpenTokens | undefined>
+  /** Waits for those under way, but not for long: what a service has given out must be kept, since it may give it only once. */
+  close(): Promise<void>
 }
 
 /** Renewed when it has less left, or less than half of its life. */
@@ -65,6 +67,7 @@ const FRESH_MS = 60_000
 /** Longer than the service may take, see `createHttpClient`. */
 const LEASE_S = 30
 const LOOK_EVERY_MS = 100
+const CLOSE_WITHIN_MS = 5000
 
 export function createRenewals(parts: RenewalParts): Renewals {
   const running = new Map<string, Promise<OpenTokens | undefined>>()
@@ -80,6 +83,12 @@ export function createRenewals(parts: RenewalParts): Renewals {
       const renewal = running.get(key) ?? renew(parts, id, spent).finally(() => running.delete(key))
       running.set(key, renewal)
       return renewal
+    },
+    async close() {
+      const impatience = new AbortController()
+      const { signal } = impatience
+      await Promise.race([Promise.allSettled(running.values()), pause(CLOSE_WITHIN_MS, undefined, { signal }).catch(() => {})])
+      impatience.abort()
     },
   }
 }

@@ -61,7 +61,7 @@ export async function startTestService(): Promise<TestService> {
 class Service implements TestService {
   url = ''
   pluginRoot = ''
-  readonly clients = { 'service/service': CLIENT, 'service/other': CLIENT }
+  readonly clients = { 'service/service': CLIENT }
   readonly given: TestService['given'] = { codes: [], access: [], refresh: [] }
   readonly asked: TestService['asked'] = { token: [], revoke: [], api: [] }
   lifeSeconds = 3600
@@ -172,7 +172,6 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** `service/other` differs in that it has no revocation, and that no host agrees with its address. */
 function pluginSource(url: string): string {
   return `import { apiKey, defineBlock, definePlugin, defineProvider, oauth2 } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -182,7 +181,6 @@ const service = defineProvider({
   name: 'service', title: 'Service', hosts: ['${url}'],
   auth: [oauth2({ ...endpoints, revocationUrl: '${url}/revoke', scopes, defaultScopes: ['read'] }), apiKey()],
 })
-const other = defineProvider({ name: 'other', title: 'Other', hosts: ['${url}'], auth: [oauth2({ ...endpoints, scopes })] })
 const block = (i, name, credentials, run) => defineBlock({
   id: '77777777-0000-4000-8000-00000000000' + i, name, description: name, category: 'TEST', tests: [],
   capabilities: { http: ['${url.slice('http://'.length)}'], ...credentials },
@@ -194,7 +192,7 @@ const get = async function* ({ n }, { credentials }) {
   yield ['text', response.status + ' ' + (await response.text())]
 }
 export default definePlugin({
-  name: 'service', providers: [service, other],
+  name: 'service', providers: [service],
   blocks: [
     block(1, 'get', { credentials: ['service'] }, get),
     block(2, 'write', { credentials: [{ provider: 'service', scopes: ['read', 'write'] }] }, get),
@@ -202,12 +200,11 @@ export default definePlugin({
       const credential = await credentials('service')
       yield ['text', JSON.stringify([credential.scopes, await credential.reveal()])]
     }),
-    block(4, 'twice', { credentials: ['service'] }, async function* (_, { credentials }) {
+    block(4, 'stream', { credentials: ['service'] }, async function* (_, { credentials }) {
       const { fetch } = await credentials('service')
-      for (const body of ['a', new ReadableStream({ start(c) { c.enqueue(new TextEncoder().encode('streamed')); c.close() } })]) {
-        const response = await fetch('${url}/api', { method: 'POST', body, duplex: 'half' })
-        yield ['text', response.status + ' ' + (await response.text())]
-      }
+      const body = new Blob(['streamed']).stream()
+      const response = await fetch('${url}/api', { method: 'POST', body, duplex: 'half' })
+      yield ['text', response.status + ' ' + (await response.text())]
     }),
   ],
 })

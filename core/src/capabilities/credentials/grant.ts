@@ -8,7 +8,7 @@ const PART = '[a-z][a-z0-9]*(?:-[a-z0-9]+)*'
 const providerName = z
   .string()
   .max(130)
-  .regex(new RegExp(`^(${PART}/)?${PART}$`))
+  .regex(new RegExp(`^(${PART}/)?${PART}$`), 'must be the name of a provider, like "github" or "other-plugin/github"')
 
 const schema = z
   .array(
