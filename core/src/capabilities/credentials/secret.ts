@@ -30,7 +30,8 @@ export const secretSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('HOST_SCOPED'),
     headers: z
-      .record(z.string().refine(isHeaderName, 'must be the name of a header that may be set'), secretText)
+      .record(z.string(), secretText)
+      .refine((headers) => Object.keys(headers).every(isHeaderName), 'must have names of headers that may be set')
       .refine((headers) => Object.keys(headers).length > 0, 'must have at least one header')
       .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers'),
   }),

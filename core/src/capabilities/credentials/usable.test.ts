@@ -108,7 +108,7 @@ describe('a secret', () => {
     [{ type: 'API_KEY', key: 'abc' }, 'at least 4'],
     [{ type: 'API_KEY', key: 'a\r\nhost: evil' }, 'printable ASCII'],
     [{ type: 'USER_PASSWORD', username: 'a:b', password: 'long' }, 'must not contain'],
-    [{ type: 'HOST_SCOPED', headers: { host: 'evil.example' } }, 'header that may be set'],
+    [{ type: 'HOST_SCOPED', headers: { host: 'evil.example' } }, 'headers that may be set'],
     [{ type: 'HOST_SCOPED', headers: {} }, 'at least one'],
     [{ type: 'OAUTH2', accessToken: 'abcdef' }, 'Invalid'],
     [{ type: 'OTHER' }, 'Invalid'],
