@@ -43,7 +43,7 @@ async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]
 }
 
 /** @returns undefined when the folder holds no plugin */
-async function readSource(folder: string): Promise<PluginSource | BrokenSource | undefined> {
+export async function readSource(folder: string): Promise<PluginSource | BrokenSource | undefined> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const packageName = relative(join(folder, '..'), folder)

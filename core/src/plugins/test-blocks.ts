@@ -55,23 +55,31 @@ function runTest(sandbox: Sandbox, block: Block, number: number, scope: string):
     input: () => String(number),
     timeoutMs: TIMEOUT_MS,
   }
+  const host = hostOf(block)
   return new Promise((resolve) => {
-    sandbox.call(request, { output: () => {}, hostCall: hostOf(block), end: (error) => resolve(error?.message) })
+    const end = (error?: Error): void => {
+      host.close()
+      resolve(error?.message)
+    }
+    sandbox.call(request, { output: () => {}, hostCall: host.call, end })
   })
 }
 
 /** Answers what a block under test asks of its host, from the moment when the guest has said what stands in for the outside. */
-function hostOf(block: Block): NonNullable<CallSink['hostCall']> {
+function hostOf(block: Block): { call: NonNullable<CallSink['hostCall']>; close(): void } {
   let session: CapabilitySession | undefined
   const open = (inputs: unknown, fakes: unknown): CapabilitySession => {
     const { capabilities } = createFakeCapabilities(parseFakes(fakes), block.plugin)
     const actor = { ownerId: 'test', graphId: 'test' }
     return capabilities.createSession(actor, { block, credentials: {} }, () => inputs as Record<string, unknown>)
   }
-  return async (method, args) => {
-    if (method === 'test.begin') session = open(args[0], args[1])
-    else if (method === 'sleep.begin') return parseSleep(block, args).sleep
-    else return (session ??= open({}, {})).perform(method, args)
-    return null
+  return {
+    async call(method, args) {
+      if (method === 'test.begin') session = open(args[0], args[1])
+      else if (method === 'sleep.begin') return parseSleep(block, args).sleep
+      else return (session ??= open({}, {})).perform(method, args)
+      return null
+    },
+    close: () => session?.close(),
   }
 }

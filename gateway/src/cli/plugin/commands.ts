@@ -1,0 +1,18 @@
+import type { CommandEntry } from '../commands.ts'
+import { withJsonErrors } from './json-errors.ts'
+
+/** The commands for authors of plugins, in the order of the help. */
+export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'plugin create',
+    usage: '<folder> [--name weather] [--title text] [--license MIT] [--sdk version|tarball|folder] [--yes] [--json]',
+    summary: 'Make the package of a new plugin; on a terminal it asks for what is not given.',
+    load: async () => withJsonErrors((await import('./create.ts')).create),
+  },
+  {
+    name: 'plugin test',
+    usage: '[folder] [--block name] [--json]',
+    summary: 'Run the tests of its blocks in the sandbox.',
+    load: async () => withJsonErrors((await import('./test.ts')).test),
+  },
+]
