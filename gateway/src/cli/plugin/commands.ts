@@ -10,6 +10,12 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
     load: async () => withJsonErrors((await import('./create.ts')).create),
   },
   {
+    name: 'plugin check',
+    usage: '[folder] [--json]',
+    summary: 'Say what is wrong with a plugin, what is missing, and what its blocks may do; status 1 when there is an error.',
+    load: async () => withJsonErrors((await import('./check.ts')).check),
+  },
+  {
     name: 'plugin test',
     usage: '[folder] [--block name] [--json]',
     summary: 'Run the tests of its blocks in the sandbox.',
