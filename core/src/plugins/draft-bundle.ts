@@ -1,4 +1,4 @@
-import { context, type BuildOptions } from 'esbuild'
+import { build, context, type BuildOptions } from 'esbuild'
 import type { Bundle } from '../sandbox/index.ts'
 import { bundleError, bundleOptions, createBundle } from './bundle.ts'
 import type { PluginSource } from './discover.ts'
@@ -39,4 +39,25 @@ export async function createDraftBundler({ entry, folder }: PluginSource): Promi
     },
     close: () => bundler.dispose(),
   }
+}
+
+/**
+ * A package's entry and all that it imports as one ES module, as it is published: only what the host provides is still imported.
+ * The same source gives the same text wherever it lies.
+ *
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED as `bundlePlugin`
+ */
+export async function bundleModule({ entry, folder }: PluginSource): Promise<string> {
+  const options = { ...bundleOptions(entry, folder), format: 'esm', metafile: true } satisfies BuildOptions
+  const { outputFiles, metafile } = await build(options).catch((error: unknown) => {
+    throw bundleError(error, folder)
+  })
+  // The bundler writes above each file where it was: of a dependency that says how the machine keeps it.
+  const foreign = new Set(
+    Object.keys(metafile.inputs)
+      .filter((path) => path.startsWith('../') || path.includes('node_modules/'))
+      .map((path) => `// ${path}`),
+  )
+  const lines = (outputFiles[0]?.text ?? '').split('\n').filter((line) => !foreign.has(line))
+  return createBundle(lines.join('\n')).code
 }

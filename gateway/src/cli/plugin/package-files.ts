@@ -10,7 +10,7 @@ export interface PackageJson {
   description?: unknown
   private?: unknown
   files?: unknown
-  ashlar?: { blocks?: unknown }
+  ashlar?: { blocks?: unknown; source?: unknown }
   dependencies?: Record<string, unknown>
   peerDependencies?: Record<string, unknown>
   [key: string]: unknown
@@ -31,12 +31,13 @@ export async function readPackageJson(folder: string): Promise<{ text: string; j
 /** Taken whatever `files` says, where they lie beside package.json. */
 const ALWAYS = /^(package\.json|(readme|licen[cs]e)(\..*)?)$/i
 /** Never taken, wherever they are, and nothing below them. */
-const NEVER = /^(node_modules|\.git|\.svn|\.hg|\.DS_Store|\._.*|\.npmrc|.*\.orig|package-lock\.json|pnpm-lock\.yaml|yarn\.lock)$/
+const NEVER =
+  /^(node_modules|\.git|\.svn|\.hg|\.DS_Store|\._.*|\.npmrc|.*\.tgz|.*\.orig|package-lock\.json|pnpm-lock\.yaml|yarn\.lock)$/
 
 /**
  * The files that are packed, sorted, with slashes. These rules are part of npm's: `package.json`, README and LICENSE always;
  * with `files` what its entries name, a folder standing for all below it and `!` for an exception, else everything; never
- * `node_modules`, what belongs to git and npm, nor a link; a name that begins with a dot only where `files` names it in full.
+ * `node_modules`, tarballs, what belongs to git and npm, nor a link; a name that begins with a dot only where `files` names it in full.
  */
 export async function listPackageFiles(folder: string, { files }: PackageJson): Promise<string[]> {
   const patterns = Array.isArray(files) ? files.filter((entry) => typeof entry === 'string').map(normalize) : undefined
