@@ -21,5 +21,5 @@ export type {
 } from './executions/index.ts'
 export type { Graph, GraphDocument, GraphVersion, Page, PageRequest } from './graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
-export type { Block, BlockTestResult, Draft, Plugin, PluginReport, Workbench } from './plugins/index.ts'
+export type { Block, BlockTestResult, Draft, Example, Plugin, PluginReport, Workbench } from './plugins/index.ts'
 export type { Role, Runtime, RuntimeConfig } from './runtime.ts'

@@ -1,8 +1,9 @@
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
-import { createDraftBundler, type DraftBundle } from './draft-bundle.ts'
+import { bundleModule, createDraftBundler, type DraftBundle } from './draft-bundle.ts'
 import { readSource, type PluginSource } from './discover.ts'
+import { runExamples, type Example } from './examples.ts'
 import { describeBundle } from './load.ts'
 import { atSource } from './source-position.ts'
 import { testBlocks, type BlockTestResult } from './test-blocks.ts'
@@ -22,6 +23,10 @@ export interface Workbench {
   describe(bundle: DraftBundle): Promise<Draft>
   /** Runs the tests of its blocks; of one alone, if it is named. */
   test(draft: Draft, block?: string): Promise<BlockTestResult[]>
+  /** The first test of each block that has one, with what it yields. */
+  examples(draft: Draft): Promise<Example[]>
+  /** What is published in place of the source: see `bundleModule`. @throws {AshlarError} PLUGIN_LOAD_FAILED */
+  module(): Promise<string>
   close(): Promise<void>
 }
 
@@ -46,6 +51,8 @@ export async function createWorkbench(folder: string): Promise<Workbench> {
       if (blocks.length === 0 && name !== undefined) throw unknownBlock(plugin, name)
       return testBlocks({ ...plugin, blocks }, await sandbox())
     },
+    examples: async ({ plugin }) => runExamples(plugin, await sandbox()),
+    module: () => bundleModule(source),
     async close() {
       await bundler.close()
       await (await opening)?.close()

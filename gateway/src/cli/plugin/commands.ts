@@ -21,4 +21,17 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
     summary: 'Run the tests of its blocks in the sandbox.',
     load: async () => withJsonErrors((await import('./test.ts')).test),
   },
+  {
+    name: 'plugin pack',
+    usage: '[folder] [--output file.tgz] [--json]',
+    summary:
+      'Write the npm tarball that is published: its blocks in one file, and their source; the same source gives the same bytes.',
+    load: async () => withJsonErrors((await import('./pack.ts')).pack),
+  },
+  {
+    name: 'plugin docs',
+    usage: '[folder] [--output docs.md] [--json]',
+    summary: 'Write the documentation of its blocks in Markdown.',
+    load: async () => withJsonErrors((await import('./docs.ts')).docs),
+  },
 ]
