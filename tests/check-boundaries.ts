@@ -36,6 +36,7 @@ const ARROWS: Record<string, readonly string[]> = {
   gateway: ['@ashlar/schema', '@ashlar/core'],
   schema: ['@ashlar/core'],
   core: ['@ashlar/sdk'],
+  testing: ['@ashlar/core'],
   'plugins/sdk': [],
   'plugins/*': ['@ashlar/sdk'],
   tests: ['@ashlar/gateway', '@ashlar/schema', '@ashlar/core', '@ashlar/sdk'],

@@ -24,6 +24,7 @@ import {
   type PluginRegistry,
 } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
+import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
 
 /** Everything that MikroORM keeps. */
@@ -52,6 +53,8 @@ export interface RuntimeConfig {
   standby?: boolean
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
+  /** Folder of the files of executions; workers on several machines need the same. @default none: blocks have no files */
+  filesDir?: string | undefined
   /** Hosts and networks that blocks may reach although they are not on the public internet: `intranet.example`, `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
   /** Hears of failures that nobody waits for. */
@@ -123,14 +126,16 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const box = createSecretBox(config.secretKeys ?? [])
   const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
+  const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilities({
     storage: createBlockStorage(database.pool),
     credentials: createCredentialStore(database.pool, box, findProvider),
     http: { allow: config.httpAllow ?? [] },
+    workspaces,
   })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays })
+  const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays, workspaces })
   undo.push(() => worker?.close())
   if (!config.standby) worker?.start()
   const takeOver = async (goneWorkerId: string): Promise<void> => {

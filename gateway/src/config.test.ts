@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from './config.ts'
 
@@ -6,6 +7,7 @@ describe('parseConfig', () => {
     const expected = {
       port: 4000,
       dataDir: '.ashlar',
+      filesDir: join('.ashlar', 'files'),
       databaseUrl: undefined,
       examples: true,
       retentionDays: 30,
@@ -23,6 +25,7 @@ describe('parseConfig', () => {
       parseConfig({
         PORT: '0',
         ASHLAR_DATA_DIR: '/srv/ashlar',
+        ASHLAR_FILES_DIR: '/mnt/files',
         DATABASE_URL: databaseUrl,
         ASHLAR_EXAMPLES: 'false',
         ASHLAR_RETENTION_DAYS: '7',
@@ -33,6 +36,7 @@ describe('parseConfig', () => {
     ).toEqual({
       port: 0,
       dataDir: '/srv/ashlar',
+      filesDir: '/mnt/files',
       databaseUrl,
       examples: false,
       retentionDays: 7,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { AshlarError, isHttpAllowEntry, showValue } from '@ashlar/core'
 import { z } from 'zod'
 
@@ -7,6 +8,8 @@ export interface Config {
   port: number
   /** As given, relative to the working directory. @default '.ashlar' */
   dataDir: string
+  /** Folder of the files of executions. @default `files` in the data directory */
+  filesDir: string
   /** Unset: the embedded Postgres. */
   databaseUrl: string | undefined
   /** Whether the first boot imports and runs the example graphs. @default true */
@@ -34,6 +37,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
   return {
     port: PORT,
     dataDir: ASHLAR_DATA_DIR,
+    filesDir: parsed.data.ASHLAR_FILES_DIR ?? join(ASHLAR_DATA_DIR, 'files'),
     databaseUrl: DATABASE_URL,
     examples: ASHLAR_EXAMPLES === 'true',
     retentionDays: ASHLAR_RETENTION_DAYS,
@@ -54,6 +58,10 @@ const variables = z.object({
     .string()
     .refine((path) => !path.includes('\0'))
     .default('.ashlar'),
+  ASHLAR_FILES_DIR: z
+    .string()
+    .refine((path) => !path.includes('\0'))
+    .optional(),
   DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
   ASHLAR_EXAMPLES: z.enum(['true', 'false']).default('true'),
   ASHLAR_RETENTION_DAYS: z
@@ -83,6 +91,7 @@ const variables = z.object({
 const EXPECTED: Record<string, string> = {
   PORT: 'a whole number from 0 to 65535',
   ASHLAR_DATA_DIR: 'the path of a folder',
+  ASHLAR_FILES_DIR: 'the path of a folder',
   DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',

@@ -4,6 +4,8 @@ import type { Capabilities as Granted } from './manifest.ts'
 
 /** On whose behalf a block acts. */
 export interface Actor {
+  /** Of the execution. */
+  id: string
   ownerId: string
   /** None for a single block that runs by itself. */
   graphId: string | null

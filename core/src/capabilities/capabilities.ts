@@ -1,7 +1,9 @@
 import { unknownHostCall, type Acting, type ActingBlock, type Actor, type Power, type PowerSession } from './acting.ts'
 import { createCredentialsPower, createRunCredentials, type CredentialStore } from './credentials/index.ts'
+import { createFiles } from './files/index.ts'
 import { createHttp, type HttpOptions } from './http/index.ts'
 import { createStorage, type BlockStorage } from './storage/index.ts'
+import type { Workspaces } from '../workspaces/index.ts'
 
 /** Performs what blocks ask for, in the worker, after checking on every call that the block's manifest names it. */
 export interface Capabilities {
@@ -31,13 +33,16 @@ export interface CapabilityOptions {
   storage: BlockStorage
   credentials: CredentialStore
   http?: HttpOptions
+  /** @default none: blocks have no files */
+  workspaces?: Workspaces | undefined
 }
 
-export function createCapabilities({ storage, credentials: store, http }: CapabilityOptions): Capabilities {
+export function createCapabilities({ storage, credentials: store, http, workspaces }: CapabilityOptions): Capabilities {
   const powers: Record<string, Power> = {
     storage: createStorage(storage),
     http: createHttp(http),
     credentials: createCredentialsPower(),
+    files: createFiles(workspaces),
   }
   return {
     createSession(actor, node, inputs) {

@@ -27,12 +27,16 @@ describe('the capabilities of a manifest', () => {
 
   it('are visible outside when http is among them', () => {
     expect(isEffectful({ http: ['api.github.com'] })).toBe(true)
+    expect(isEffectful({ files: ['read'] })).toBe(true)
     expect(isEffectful({})).toBe(false)
     expect(isEffectful({ sleep: true })).toBe(false)
   })
 
   it.each([
-    [{ network: [] }, 'there is no capability "network"; there are storage, http, sleep, credentials and credentials.reveal'],
+    [
+      { network: [] },
+      'there is no capability "network"; there are storage, http, files, sleep, credentials and credentials.reveal',
+    ],
     [{ sleep: 5 }, 'the capability sleep is just named: { sleep: true }'],
     [{ http: ['*'] }, 'the http rule "*" has the host "*", which is nearly every host; say so loudly and use anyHost()'],
     [

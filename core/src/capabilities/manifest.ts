@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { credentialsGrant, qualifyProvider, revealGrant } from './credentials/index.ts'
+import { filesGrant } from './files/index.ts'
 import type { GrantKind } from './grant-kind.ts'
 import { httpGrant } from './http/index.ts'
 import { sleepGrant } from './sleep/index.ts'
@@ -10,6 +11,7 @@ export const capabilitiesSchema = z.strictObject(
   {
     storage: storageGrant.schema.optional(),
     http: httpGrant.schema.optional(),
+    files: filesGrant.schema.optional(),
     sleep: sleepGrant.schema.optional(),
     credentials: credentialsGrant.schema.optional(),
     'credentials.reveal': revealGrant.schema.optional(),
@@ -24,6 +26,7 @@ type Kind = keyof Capabilities
 const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = {
   storage: storageGrant,
   http: httpGrant,
+  files: filesGrant,
   sleep: sleepGrant,
   credentials: credentialsGrant,
   'credentials.reveal': revealGrant,

@@ -20,6 +20,8 @@ export interface DataDir {
 const MARKER = 'ashlar.json'
 const LOCK = 'lock'
 const FORMAT = 1
+/** That of a fresh file system, and the files of executions: a worker that runs apart makes their folder and not this one. */
+const NOT_FOREIGN = ['lost+found', 'files']
 
 /**
  * Opens the data directory for this process alone, and makes it (mode 0700, with its parents) when it is missing.
@@ -75,7 +77,7 @@ async function lockFolder(path: string, dir: string): Promise<Lock> {
 async function claimFolder(path: string, dir: string): Promise<void> {
   const names = await readdir(dir)
   if (names.includes(MARKER)) return checkMarker(path, await readIfThere(join(dir, MARKER)))
-  const foreign = names.filter((name) => !name.startsWith(MARKER) && name !== 'lost+found')
+  const foreign = names.filter((name) => !name.startsWith(MARKER) && !NOT_FOREIGN.includes(name))
   if (foreign.length > 0) {
     throw unusable(
       path,

@@ -40,6 +40,9 @@ export const ERROR_CODES = {
   HTTP_BLOCKED_ADDRESS: { status: 403, retryable: false },
   HTTP_LIMIT: { status: 422, retryable: false },
   HTTP_FAILED: { status: 502, retryable: true },
+  FILE_NOT_FOUND: { status: 404, retryable: false },
+  FILE_LIMIT: { status: 422, retryable: false },
+  FILE_PATH_INVALID: { status: 422, retryable: false },
   DEPTH_EXCEEDED: { status: 422, retryable: false },
   SANDBOX_LOST: { status: 503, retryable: true },
   // Plugins

@@ -9,7 +9,6 @@ import { ExecutionDriver } from './driver.ts'
 import type { JournalEvent } from './events.ts'
 import { greedyOwners } from './fairness.ts'
 import { lastSeqOf, readEvents } from './journal-reader.ts'
-import { keepJournal } from './journal-partitions.ts'
 import { claim, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
 import { Sleepers } from './sleepers.ts'
@@ -18,6 +17,8 @@ import { createJournalWriter, type JournalEntry, type JournalWriter } from './jo
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
 import { countTakes, giveBack, workerLost } from './takes.ts'
+import { startUpkeep } from './upkeep.ts'
+import type { Workspaces } from '../workspaces/index.ts'
 
 /** Takes executions from the queue and carries them out. */
 export interface Worker {
@@ -40,6 +41,8 @@ export interface WorkerParts {
   capabilities: Capabilities
   children: Children
   retentionDays: number
+  /** None where blocks have no files. */
+  workspaces?: Workspaces | undefined
   /** Executions at once. @default 500 */
   capacity?: number
   onError(error: unknown): void
@@ -49,7 +52,6 @@ const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
 const RENEW_EVERY_MS = 3000
 const SWEEP_EVERY_MS = 5000
-const UPKEEP_EVERY_MS = 3600_000
 /** How long an execution that only waits keeps its slot: most children are done by then. */
 const LINGER_MS = 250
 
@@ -109,12 +111,10 @@ class RunningWorker implements Worker {
       RENEW_EVERY_MS,
     )
     const sweep = setInterval(() => this.#tell(this.#parts.children.wakeForgotten()), SWEEP_EVERY_MS)
-    const keep = (): void => this.#tell(keepJournal(this.#parts.database, this.#parts.retentionDays))
-    const upkeep = setInterval(keep, UPKEEP_EVERY_MS)
-    keep()
+    const endUpkeep = startUpkeep(this.#parts)
     this.#ends.push(
       () => clearInterval(sweep),
-      () => clearInterval(upkeep),
+      endUpkeep,
       notifications.listen('journal', (message) => this.#news.tell(message)),
       notifications.listen('work', () => this.#lookForWork()),
       notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(id))),

@@ -30,7 +30,7 @@ async function runExample(block: Block, sandbox: Sandbox): Promise<Pick<Example,
   const { input, fakes: given } = await readTest(block, sandbox)
   const fakes = parseFakes(given)
   const { capabilities } = createFakeCapabilities(fakes, block.plugin)
-  const actor = { ownerId: 'test', graphId: 'test' }
+  const actor = { id: 'test', ownerId: 'test', graphId: 'test' }
   const session = capabilities.createSession(actor, { block, credentials: {} }, () => input as Record<string, unknown>)
   const outputs: Example['outputs'] = []
   const error = await call(sandbox, block, 'trial', JSON.stringify({ input, now: fakes.now }), {

@@ -1,6 +1,8 @@
 export { PluginBundle } from './entities.ts'
 export { createPlugin } from './block.ts'
 export { MAX_TIMEOUT_MS } from './manifest.ts'
+export { readSource } from './discover.ts'
+export { loadPlugin } from './load.ts'
 export { createBundleStore } from './bundle-store.ts'
 export { createPluginIndex } from './plugin-index.ts'
 export { createPluginRegistry } from './registry.ts'

@@ -11,9 +11,9 @@ const NO_CREDENTIALS: RunCredentials = { use: () => Promise.reject(new Error('th
 
 /** One run of a block, for the tests of powers. */
 export function createTestActing({ inputs = {}, credentials = NO_CREDENTIALS, ...given }: TestActing): Acting {
-  const { ownerId = 'nobody', graphId = null, qualifiedName = 'test/block', capabilities = {} } = given
+  const { id = 'none', ownerId = 'nobody', graphId = null, qualifiedName = 'test/block', capabilities = {} } = given
   return {
-    actor: { ownerId, graphId },
+    actor: { id, ownerId, graphId },
     block: { qualifiedName, capabilities, inputSchema: {}, chosenCredentials: {} },
     inputOf: (pin) => inputs[pin],
     credentials,

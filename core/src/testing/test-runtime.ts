@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inject } from 'vitest'
 import { fileURLToPath } from 'node:url'
 import { createRuntime, type Runtime, type RuntimeConfig } from '../runtime.ts'
@@ -25,14 +29,20 @@ export interface TestRuntime extends Runtime {
 /** A runtime on a database of its own, with the built-in plugins unless told otherwise. */
 export async function createTestRuntime(config: Partial<RuntimeConfig> = {}): Promise<TestRuntime> {
   const failures: unknown[] = []
+  const filesDir = join(tmpdir(), `ashlar-files-${randomUUID()}`)
   const databaseUrl = config.databaseUrl ?? (await cloneDatabase(inject('postgresUrl')))
   const runtime = await createRuntime({
     pluginRoots: [BUILTIN_PLUGINS],
     secretKeys: [TEST_SECRET_KEY],
+    filesDir,
     onError: (error) => failures.push(error),
     ...config,
     databaseUrl,
   })
   const owner = await runtime.accounts.ensureOwner()
-  return { ...runtime, ownerId: owner.id, failures }
+  const close = async (): Promise<void> => {
+    await runtime.close()
+    await rm(filesDir, { recursive: true, force: true })
+  }
+  return { ...runtime, ownerId: owner.id, failures, close }
 }

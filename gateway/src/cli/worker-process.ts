@@ -14,6 +14,7 @@ export interface WorkerOptions {
   sandboxMemoryMb: number | undefined
   httpAllow: string[]
   secretKeys: readonly string[]
+  filesDir: string
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -39,7 +40,7 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 async function open(options: WorkerOptions): Promise<void> {
-  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys } = options
+  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, filesDir } = options
   opening = createRuntime({
     role: 'worker',
     workerId: id,
@@ -49,6 +50,7 @@ async function open(options: WorkerOptions): Promise<void> {
     sandbox: sandboxLimits({ sandboxMemoryMb }),
     httpAllow,
     secretKeys,
+    filesDir,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
     onError: (error) => logger.error('runtime', error),

@@ -59,6 +59,7 @@ export async function openInstallation({
       sandbox: sandboxLimits(config),
       httpAllow: config.httpAllow,
       secretKeys: await ensureSecretKeys(config),
+      filesDir: config.filesDir,
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,

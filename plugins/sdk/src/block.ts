@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { BlockTest } from './block-test.ts'
 import type { Credential } from './credential.ts'
+import type { Files, FilesGrant } from './files.ts'
 
 /**
  * A pair `[pin, value]` that `run` yields: one of the block's output pins with a value of its type, the `error` pin
@@ -41,6 +42,8 @@ export interface BlockContext {
   readonly progress: (fraction: number, note?: string) => void
   /** Writes a line to the log of this run. Of a line on the console nobody can tell after an `await` whose it is. @default level 'info' */
   readonly log: (text: string, level?: LogLevel) => void
+  /** The files of the execution; needs the capability `files`. */
+  readonly files: Files
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -92,6 +95,8 @@ export interface Capabilities {
   'credentials.reveal'?: readonly string[]
   /** Waits durably. With a capability that can be seen outside it needs `onCrash: 'retry'`, since what stands before a sleep is run again. */
   sleep?: true
+  /** Reads files of the execution, writes them, or both. */
+  files?: readonly FilesGrant[]
 }
 
 /**
@@ -189,6 +194,12 @@ export interface Block {
   run(input: never, context: BlockContext): AsyncIterable<[string, unknown], unknown> | Iterable<[string, unknown], unknown>
 }
 
+/** A block with the types of its pins, for those who test it. */
+export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObject> extends Block {
+  readonly input: Input
+  readonly output: Output
+}
+
 /**
  * Declares a block. Types of the inputs, the yielded pairs and the tests follow from `input` and `output`: a wrong pin
  * name or value does not compile.
@@ -198,7 +209,7 @@ export interface Block {
  */
 export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: BlockDefinition<Input, Output>,
-): Block {
+): TypedBlock<Input, Output> {
   assertIdentity(definition)
   assertPinNames(definition.name, Object.keys(definition.input.shape))
   assertPinNames(definition.name, Object.keys(definition.output.shape))
@@ -212,7 +223,7 @@ export function defineBlock<Input extends z.ZodObject, Output extends z.ZodObjec
     onCrash: 'fail',
     costs: [],
   }
-  return { ...defaults, ...definition } as unknown as Block
+  return { ...defaults, ...definition } as unknown as TypedBlock<Input, Output>
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -16,10 +16,12 @@ export type {
   Storage,
   StoragePage,
   StorageScope,
+  TypedBlock,
   Yielded,
 } from './block.ts'
-export type { BlockTest, Expected } from './block-test.ts'
+export type { FileEntry, Files, FilesGrant } from './files.ts'
+export type { BlockTest, BlockTestResult, Expected } from './block-test.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
-export type { FakeResponse, Fakes } from './fakes.ts'
+export type { FakeResponse, Fakes, SentRequest } from './fakes.ts'
 export type { Provider, ProviderAuth } from './provider.ts'
 export type { Plugin } from './plugin.ts'

@@ -1,8 +1,10 @@
+import type { SentRequest } from '@ashlar/sdk'
 import { createCapabilities, type Capabilities } from '../capabilities.ts'
 import type { Provider } from '../credentials/index.ts'
 import { createFakeCredentials } from './fake-credentials.ts'
-import { createFakeTransport, type SentRequest } from './fake-http.ts'
+import { createFakeTransport } from './fake-http.ts'
 import { createFakeStorage, storedAtFirst, type StoredValues } from './fake-storage.ts'
+import { createFakeWorkspace, filesAtFirst } from './fake-workspace.ts'
 import type { Fakes } from './fakes.ts'
 
 /** Powers that reach nothing outside, and what was asked of them. */
@@ -11,6 +13,8 @@ export interface FakeCapabilities {
   /** In the order in which they were sent; with the secrets in them, as the service gets them. */
   requests: SentRequest[]
   stored: StoredValues
+  /** Contents by path. */
+  files: Map<string, Buffer>
 }
 
 /** @param plugin that the blocks are of: a block by itself finds its providers by its name */
@@ -20,10 +24,13 @@ export function createFakeCapabilities(
 ): FakeCapabilities {
   const requests: SentRequest[] = []
   const stored = storedAtFirst(fakes.storage)
+  const files = filesAtFirst(fakes.files)
+  const workspace = createFakeWorkspace(files)
   const capabilities = createCapabilities({
     storage: createFakeStorage(stored),
     credentials: createFakeCredentials(fakes, name, providers),
     http: { transport: createFakeTransport(fakes.http, requests) },
+    workspaces: { openFor: () => Promise.resolve(workspace), keep: () => Promise.resolve() },
   })
-  return { capabilities, requests, stored }
+  return { capabilities, requests, stored, files }
 }

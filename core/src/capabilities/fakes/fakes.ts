@@ -19,10 +19,10 @@ const KEY = /^[A-Z]+ https?:\/\/.+$/
 /** See `Fakes` of the SDK. */
 const fakesSchema = z.strictObject({
   http: z
-    .record(
-      z.string().regex(KEY, 'must be like "GET https://api.example.com/items"'),
-      z.union([responseSchema, z.array(responseSchema).min(1)]),
-    )
+    .record(z.string(), z.union([responseSchema, z.array(responseSchema).min(1)]))
+    .refine((answers) => Object.keys(answers).every((key) => KEY.test(key)), {
+      error: 'each key must be like "GET https://api.example.com/items"',
+    })
     .default({}),
   credentials: z.record(z.string(), secretSchema).default({}),
   storage: z
@@ -32,6 +32,7 @@ const fakesSchema = z.strictObject({
       plugin: z.record(z.string(), z.unknown()).default({}),
     })
     .prefault({}),
+  files: z.record(z.string(), z.union([z.string(), z.strictObject({ base64: z.base64() })])).default({}),
   now: z.iso.datetime({ offset: true }).optional(),
 })
 

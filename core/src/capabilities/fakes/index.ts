@@ -1,4 +1,2 @@
 export { createFakeCapabilities } from './fake-capabilities.ts'
 export { parseFakes } from './fakes.ts'
-export type { SentRequest } from './fake-http.ts'
-export type { StoredValues } from './fake-storage.ts'

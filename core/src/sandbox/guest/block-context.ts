@@ -1,6 +1,7 @@
-import type { BlockContext, Credential, Storage } from '@ashlar/sdk'
+import type { BlockContext, Credential, Files, Storage } from '@ashlar/sdk'
 import { getCredential } from './credentials.ts'
 import { fetchFor } from './fetch.ts'
+import { filesFor } from './files.ts'
 import { callHost } from './host-calls.ts'
 import { logFor, progressFor } from './reports.ts'
 import { sleepFor } from './sleep.ts'
@@ -26,6 +27,10 @@ export class GuestContext implements BlockContext {
 
   get credentials(): (provider: string) => Promise<Credential> {
     return (provider) => getCredential(this.#callId, provider)
+  }
+
+  get files(): Files {
+    return filesFor(this.#callId)
   }
 
   get sleep(): BlockContext['sleep'] {

@@ -208,8 +208,8 @@ async function runTest(running: RunningCall): Promise<void> {
   const block = blockNamed(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
-  const { http, credentials, storage, now } = test
-  await callHost(id, 'test.begin', [test.input, { http, credentials, storage, now }])
+  const { http, credentials, storage, files, now } = test
+  await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
   const release = now === undefined ? undefined : stopClock(now)
   const pairs: [string, unknown][] = []
   try {

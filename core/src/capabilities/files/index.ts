@@ -1,0 +1,2 @@
+export { createFiles } from './files.ts'
+export { filesGrant } from './grant.ts'

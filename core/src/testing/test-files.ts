@@ -1,0 +1,74 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { createFiles } from '../capabilities/files/index.ts'
+import { createTestActing } from './test-acting.ts'
+import { createFolderStore, type WorkspaceLimits } from '../workspaces/index.ts'
+
+export interface TestFilesOptions {
+  dir: string
+  limits?: Partial<WorkspaceLimits>
+}
+
+/** Files of executions, as the blocks of several runs ask for them. */
+export interface TestFiles {
+  /** A block's run. @default of a new execution and owner, with both uses granted */
+  run(options?: TestRunOptions): TestFilesRun
+  /** Until what runs had open at their end is closed. */
+  settled(): Promise<void>
+  /** Ends all runs. */
+  close(): Promise<void>
+}
+
+interface TestRunOptions {
+  executionId?: string
+  ownerId?: string
+  grant?: ('read' | 'write')[]
+}
+
+/** The files of one run, by the calls to the host that its guest would make. */
+export interface TestFilesRun {
+  perform(method: string, ...args: unknown[]): Promise<unknown>
+  write(path: unknown, text: string): Promise<unknown>
+  read(path: unknown): Promise<string>
+  /** As at the end of the block's run. */
+  end(): void
+}
+
+export function createTestFiles({ dir, limits = {} }: TestFilesOptions): TestFiles {
+  const store = createFolderStore(dir, limits)
+  const power = createFiles({ openFor: (id) => store.open(id, []), keep: () => Promise.resolve() }, limits)
+  const ends: (() => void)[] = []
+  return {
+    run({ executionId = randomUUIDv7(), ownerId = randomUUID(), grant = ['read', 'write'] }: TestRunOptions = {}) {
+      const session = power.createSession(createTestActing({ id: executionId, ownerId, capabilities: { files: grant } }))
+      const perform = (method: string, ...args: unknown[]): Promise<unknown> => session.perform(method, args)
+      const end = (): void => session.close?.()
+      ends.push(end)
+      return { perform, write: (...args) => write(perform, ...args), read: (path) => read(perform, path), end }
+    },
+    settled: async () => power.close?.(),
+    async close() {
+      for (const end of ends) end()
+      await power.close?.()
+    },
+  }
+}
+
+async function write(perform: TestFilesRun['perform'], path: unknown, text: string): Promise<unknown> {
+  const id = await perform('files.create', path)
+  await perform('files.write', id, Buffer.from(text).toString('base64'))
+  return perform('files.end', id)
+}
+
+async function read(perform: TestFilesRun['perform'], path: unknown): Promise<string> {
+  const { id } = (await perform('files.open', path)) as { id: number }
+  const chunks: Buffer[] = []
+  for (let chunk = await perform('files.read', id); typeof chunk === 'string'; chunk = await perform('files.read', id))
+    chunks.push(Buffer.from(chunk, 'base64'))
+  return Buffer.concat(chunks).toString()
+}
+
+/** A UUID v7 of another time. */
+export function uuidAt(ms: number): string {
+  const time = Math.floor(ms).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}${randomUUIDv7().slice(13)}`
+}

@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defineBlock } from '@ashlar/sdk'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { runBlock, testPlugin } from './index.ts'
+
+/** The block as a test of it sees it; what runs is the source below. */
+const block = (i: number, name: string) =>
+  defineBlock({
+    id: `77777777-0000-4000-8000-00000000000${i}`,
+    name,
+    description: '',
+    category: 'TEST',
+    input: z.object({ n: z.number().default(1) }),
+    output: z.object({ out: z.unknown() }),
+    tests: [],
+    *run() {},
+  })
+
+const SOURCE = `import { anyHost, apiKey, defineBlock, definePlugin, defineProvider } from '@ashlar/sdk'
+import { z } from 'zod'
+const service = defineProvider({ name: 'service', title: 'Service', hosts: ['api.example.com'], auth: [apiKey()] })
+const block = (i, name, capabilities, run, tests = [], onCrash = 'fail') => defineBlock({
+  id: '77777777-0000-4000-8000-00000000000' + i, name, description: name, category: 'TEST', tests, capabilities, onCrash,
+  input: z.object({ n: z.number().default(1) }), output: z.object({ out: z.any() }), run,
+})
+const count = async function* ({ n }, { storage, log }) {
+  const was = (await storage.get('user', 'n')) ?? 0
+  log('was ' + was)
+  await storage.set('user', 'n', was + n)
+  yield ['out', was + n]
+}
+const send = async function* ({ n }, { credentials }) {
+  const { fetch } = await credentials('service')
+  const response = await fetch('https://api.example.com/items?n=' + n, { method: 'POST', body: 'hello' })
+  yield ['out', [response.status, await response.json()]]
+}
+const wait = async function* (_, { sleep }) {
+  yield ['out', new Date().toISOString()]
+  await sleep(86_400_000)
+  yield ['out', new Date().toISOString()]
+}
+const at = '2026-01-02T03:04:05.000Z'
+export default definePlugin({ name: 'kit', providers: [service], blocks: [
+  block(1, 'count', { storage: ['user'] }, count, [
+    { input: { n: 2 }, storage: { user: { n: 40 } }, output: [['out', 42]] },
+    { name: 'wrong', input: {}, output: [['out', 2]] },
+  ]),
+  block(2, 'send', { http: [anyHost()], credentials: ['service'] }, send, [
+    {
+      input: {}, http: { 'POST https://api.example.com/items': { status: 201, json: { ok: true } } },
+      credentials: { service: { type: 'API_KEY', key: 'test-key' } }, output: [['out', [201, { ok: true }]]],
+    },
+  ]),
+  block(3, 'wait', { sleep: true }, wait, [{ input: {}, now: at, output: [['out', at], ['out', '2026-01-03T03:04:05.000Z']] }]),
+  block(4, 'greedy', {}, function* ({}, { storage }) { yield ['out', 'begun']; storage.get('user', 'n'); while (true); }),
+] })`
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ashlar-kit-'))
+  await mkdir(join(folder, 'src'))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'kit', ashlar: { blocks: './src/index.ts' } }))
+  await writeFile(join(folder, 'src', 'index.ts'), SOURCE)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('testPlugin', () => {
+  it('runs the tests of every block with what they say stands in for the outside', async () => {
+    expect(await testPlugin(folder)).toEqual([
+      { block: 'kit/count', test: 'count 1', difference: undefined },
+      { block: 'kit/count', test: 'wrong', difference: 'pair 1 on pin "out": expected 2, got 1' },
+      { block: 'kit/send', test: 'send 1', difference: undefined },
+      { block: 'kit/wait', test: 'wait 1', difference: undefined },
+    ])
+  })
+
+  it('says that there is no plugin where there is none', async () => {
+    await expect(testPlugin(tmpdir())).rejects.toMatchObject({ code: 'PLUGIN_INVALID' })
+  })
+})
+
+describe('runBlock', () => {
+  it('gives what the block yields, logs and stores', async () => {
+    const run = await runBlock(block(1, 'count'), { n: 2 }, { folder, storage: { user: { n: 3, other: [1] } } })
+    expect(run).toEqual({
+      outputs: [['out', 5]],
+      error: undefined,
+      requests: [],
+      stored: { graph: {}, user: { n: 5, other: [1] }, plugin: {} },
+      files: {},
+      logs: [{ level: 'info', text: 'was 3' }],
+    })
+  })
+
+  it('gives the requests as the service gets them, with the secret that the block has not seen', async () => {
+    const answers = [{ status: 500, json: 'no' }, { json: { key: 'test-key' } }]
+    const fakes = {
+      folder,
+      http: { 'POST https://api.example.com/items?n=7': answers },
+      credentials: { service: { type: 'API_KEY', key: 'test-key' } },
+    } as const
+    const run = await runBlock(block(2, 'send'), { n: 7 }, fakes)
+    expect(run.outputs).toEqual([['out', [500, 'no']]])
+    expect(run.requests).toEqual([
+      {
+        method: 'POST',
+        url: 'https://api.example.com/items?n=7',
+        headers: expect.objectContaining({
+          authorization: 'Bearer test-key',
+          'content-type': 'text/plain;charset=UTF-8',
+        }) as unknown,
+        body: 'hello',
+      },
+    ])
+  })
+
+  it('stops the clock where it is told to, and lets nobody wait', async () => {
+    const run = await runBlock(block(3, 'wait'), {}, { folder, now: '2026-01-02T03:04:05Z' })
+    expect(run.outputs).toEqual([
+      ['out', '2026-01-02T03:04:05.000Z'],
+      ['out', '2026-01-03T03:04:05.000Z'],
+    ])
+  })
+
+  it.each<[number, string, object, string, RegExp]>([
+    [2, 'send', {}, 'CREDENTIAL_MISSING', /a credential for kit\/service is needed, and the test gives none/],
+    [
+      2,
+      'send',
+      { credentials: { service: { type: 'API_KEY', key: 'test-key' } } },
+      'HTTP_FAILED',
+      /no answer is recorded for "POST https:\/\/api\.example\.com\/items\?n=1"; none is/,
+    ],
+    [1, 'count', { storage: { user: { n: 'a'.repeat(10) } }, timeoutMs: 5000 }, 'undefined', /undefined/],
+    [4, 'greedy', { timeoutMs: 500 }, 'TIMEOUT', /did not finish within 500 ms/],
+  ])('%i %s with %j ends with %s', async (i, name, options, code, message) => {
+    const { error } = await runBlock(block(i, name), {}, { folder, ...options })
+    expect(String(error?.code)).toBe(code)
+    expect(String(error?.message)).toMatch(message)
+  })
+
+  it('refuses fakes that are none, and a block that the package does not export', async () => {
+    const wrong = { folder, http: { 'https://api.example.com': {} } }
+    await expect(runBlock(block(1, 'count'), {}, wrong)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('must be like "GET https://api.example.com/items"') as unknown,
+    })
+    await expect(runBlock(block(9, 'other'), {}, { folder })).rejects.toThrow(
+      /block other .* is not among those that kit exports/,
+    )
+  })
+})

@@ -1,0 +1,164 @@
+import { constants } from 'node:fs'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AshlarError } from '../errors/index.ts'
+import { codeOf, leadsOut, notFound, toFileFailure } from './file-failure.ts'
+import { makeFolders, pruneFolders, resolveInside, statIfThere, syncFolder } from './folder-tree.ts'
+import type { FolderUse, Reservation } from './folder-use.ts'
+import { CHUNK_BYTES } from './limits.ts'
+import type { FileEntry, FileReader, FileWriter } from './workspace.ts'
+
+/** Where there is no such flag, links are refused by what the path is found to be. */
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>
+const OPEN_TO_READ = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK
+const OPEN_TO_WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW
+
+/** @param root the real path of the workspace */
+export async function openFile(root: string, path: readonly string[]): Promise<FileReader> {
+  const place = await resolveInside(root, path)
+  if ((await statIfThere(place))?.isSymbolicLink()) throw leadsOut(path)
+  const handle = await failing(path, open(place, OPEN_TO_READ))
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile()) throw notFound(path)
+    return new HandleReader(handle, stats.size)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+class HandleReader implements FileReader {
+  readonly bytes: number
+  readonly #handle: FileHandle
+  #position = 0
+  #isClosed = false
+
+  constructor(handle: FileHandle, bytes: number) {
+    this.#handle = handle
+    this.bytes = bytes
+  }
+
+  async read(): Promise<Buffer | null> {
+    if (this.#isClosed || this.#position >= this.bytes) return null
+    const wanted = Math.min(CHUNK_BYTES, this.bytes - this.#position)
+    const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, this.#position)
+    this.#position += bytesRead
+    return bytesRead === 0 ? null : buffer.subarray(0, bytesRead)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#handle.close()
+  }
+}
+
+export interface WriterParts {
+  /** The real path of the workspace. */
+  root: string
+  path: readonly string[]
+  /** Where the file is until its end, in the same file system. */
+  incoming: string
+  use: FolderUse
+  reservation: Reservation
+}
+
+export async function createFile(parts: WriterParts): Promise<FileWriter> {
+  try {
+    return new IncomingWriter(parts, await failing(parts.path, open(parts.incoming, OPEN_TO_WRITE, 0o600)))
+  } catch (error) {
+    parts.reservation.release()
+    throw error
+  }
+}
+
+/** Times that a file is moved to its place anew, because the folder went meanwhile that had become empty. */
+const MOVES = 5
+
+class IncomingWriter implements FileWriter {
+  readonly #parts: WriterParts
+  readonly #handle: FileHandle
+  #bytes = 0
+  #isOver = false
+
+  constructor(parts: WriterParts, handle: FileHandle) {
+    this.#parts = parts
+    this.#handle = handle
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    this.#assertOpen()
+    await this.#orAbort(async () => {
+      this.#parts.reservation.take(chunk.length)
+      for (let from = 0; from < chunk.length;)
+        from += (await this.#handle.write(chunk, from, chunk.length - from, this.#bytes + from)).bytesWritten
+      this.#bytes += chunk.length
+    })
+  }
+
+  async end(): Promise<FileEntry> {
+    const { path, use, reservation } = this.#parts
+    this.#assertOpen()
+    return this.#orAbort(async () => {
+      await this.#handle.sync()
+      const { mtime } = await this.#handle.stat()
+      await this.#handle.close()
+      const { place, replaced, folders } = await this.#move()
+      this.#isOver = true
+      use.change({ bytes: this.#bytes - (replaced ?? 0), entries: folders + (replaced === undefined ? 1 : 0) })
+      reservation.release()
+      await syncFolder(dirname(place)).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error // deleted already
+      })
+      return { path: path.join('/'), bytes: this.#bytes, modifiedAt: mtime }
+    })
+  }
+
+  async abort(): Promise<void> {
+    if (this.#isOver) return
+    this.#isOver = true
+    await this.#handle.close().catch(() => {}) // it may have been closed by its end
+    await rm(this.#parts.incoming, { force: true })
+    this.#parts.reservation.release()
+  }
+
+  #assertOpen(): void {
+    if (this.#isOver) throw new AshlarError('BAD_INPUT', 'files: this file has ended')
+  }
+
+  async #move(): Promise<{ place: string; replaced: number | undefined; folders: number }> {
+    const { root, path, incoming } = this.#parts
+    for (let folders = 0, tries = 1; ; tries++) {
+      try {
+        folders += await makeFolders(root, path)
+        const place = await resolveInside(root, path)
+        const before = await statIfThere(place)
+        if (before?.isDirectory()) throw Object.assign(new Error('a folder is in its place'), { code: 'EISDIR' })
+        await rename(incoming, place)
+        return { place, replaced: before?.size, folders }
+      } catch (error) {
+        if (tries < MOVES && ['ENOENT', 'FILE_NOT_FOUND'].includes(codeOf(error))) continue
+        await pruneFolders(root, path)
+        throw error
+      }
+    }
+  }
+
+  async #orAbort<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      await this.abort()
+      throw toFileFailure(error, this.#parts.path)
+    }
+  }
+}
+
+async function failing<T>(path: readonly string[], work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw toFileFailure(error, path)
+  }
+}

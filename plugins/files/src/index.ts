@@ -1,0 +1,9 @@
+import { definePlugin } from '@ashlar/sdk'
+import { deleteFile } from './delete.ts'
+import { list } from './list.ts'
+import { read } from './read.ts'
+import { readText } from './read-text.ts'
+import { store } from './store.ts'
+import { write } from './write.ts'
+
+export default definePlugin({ name: 'files', blocks: [write, read, list, deleteFile, store, readText] })

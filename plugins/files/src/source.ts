@@ -1,0 +1,54 @@
+import type { BlockContext } from '@ashlar/sdk'
+
+/** What people give as a file: a web address, a `data:` URI, or the path of a file of the execution. */
+export type Source = { url: string } | { dataUri: string } | { path: string }
+
+export function sourceOf(text: string): Source {
+  if (/^https?:\/\//i.test(text)) return { url: text }
+  return /^data:/i.test(text) ? { dataUri: text } : { path: text }
+}
+
+/** The content of a source, with its type where that is known. */
+export async function openSource(
+  source: Source,
+  { fetch, files, signal }: Pick<BlockContext, 'fetch' | 'files' | 'signal'>,
+): Promise<{ stream: ReadableStream<Uint8Array>; type: string }> {
+  if ('path' in source) return { stream: await files.open(source.path), type: '' }
+  if ('dataUri' in source) {
+    const { bytes, type } = parseDataUri(source.dataUri)
+    return { stream: new Blob([bytes]).stream(), type }
+  }
+  const response = await fetch(source.url, { signal })
+  if (!response.ok || !response.body) {
+    await response.body?.cancel()
+    throw new Error(`${new URL(source.url).host} answers with status ${response.status}`)
+  }
+  return { stream: response.body, type: response.headers.get('content-type') ?? '' }
+}
+
+/** `data:[<type>][;base64],<data>`. Source: RFC 2397. */
+function parseDataUri(uri: string): { bytes: Uint8Array<ArrayBuffer>; type: string } {
+  const comma = uri.indexOf(',')
+  if (comma < 0) throw new Error('a data URI needs a comma before its data')
+  const [type = '', ...parameters] = uri.slice('data:'.length, comma).split(';')
+  const data = uri.slice(comma + 1)
+  const isBase64 = parameters.at(-1)?.trim().toLowerCase() === 'base64'
+  try {
+    return { bytes: isBase64 ? Uint8Array.fromBase64(decodeURIComponent(data)) : percentDecode(data), type }
+  } catch (cause) {
+    throw new Error('the data URI has no valid data', { cause })
+  }
+}
+
+/** Also of bytes that are no UTF-8. */
+function percentDecode(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(text)
+  let length = 0
+  for (let i = 0; i < bytes.length; i++, length++) {
+    const digits = bytes[i] === 0x25 ? String.fromCharCode(bytes[i + 1] ?? 0, bytes[i + 2] ?? 0) : ''
+    const isEscape = /^[0-9a-f]{2}$/i.test(digits)
+    bytes[length] = isEscape ? Number.parseInt(digits, 16) : (bytes[i] ?? 0)
+    if (isEscape) i += 2
+  }
+  return bytes.subarray(0, length)
+}
