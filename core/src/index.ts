@@ -8,7 +8,7 @@ export {
   verifyWebhookSignature,
 } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
-export { testBlocks } from './plugins/index.ts'
+export { createWorkbench, testBlocks } from './plugins/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export type { User } from './accounts/index.ts'
 export type { CredentialType, Provider } from './capabilities/index.ts'
@@ -27,5 +27,5 @@ export type {
 } from './executions/index.ts'
 export type { Graph, GraphDocument, GraphVersion, Page, PageRequest } from './graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
-export type { Block, Plugin, PluginReport } from './plugins/index.ts'
+export type { Block, BlockTestResult, Draft, Example, Plugin, PluginReport, Workbench } from './plugins/index.ts'
 export type { Role, Runtime, RuntimeConfig } from './runtime.ts'

@@ -1,7 +1,8 @@
-import { build, type Message, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Message, type Plugin } from 'esbuild'
 import { createHash } from 'node:crypto'
+import { isBuiltin } from 'node:module'
 import { relative } from 'node:path'
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError, type Fault } from '../errors/index.ts'
 import type { Bundle } from '../sandbox/index.ts'
 
 /** What the host provides inside the sandbox; never part of a bundle. */
@@ -13,10 +14,18 @@ const MAX_BUNDLE_BYTES = 5 * 1024 * 1024
  *
  * @param entry absolute path
  * @param folder the plugin's folder; positions in messages are relative to it
- * @throws {AshlarError} PLUGIN_LOAD_FAILED when it does not compile, imports a Node module, or is larger than 5 MiB
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module, or is
+ * larger than 5 MiB
  */
 export async function bundlePlugin(entry: string, folder: string): Promise<Bundle> {
-  const result = await build({
+  const result = await build(bundleOptions(entry, folder)).catch((error: unknown) => {
+    throw bundleError(error, folder)
+  })
+  return createBundle(result.outputFiles[0]?.text ?? '')
+}
+
+export function bundleOptions(entry: string, folder: string) {
+  return {
     entryPoints: [entry],
     absWorkingDir: folder,
     bundle: true,
@@ -29,13 +38,20 @@ export async function bundlePlugin(entry: string, folder: string): Promise<Bundl
     write: false,
     logLevel: 'silent',
     plugins: [refuseNodeModules],
-  }).catch((error: { errors?: Message[] }) => {
-    throw new AshlarError('PLUGIN_LOAD_FAILED', describeMessages(error.errors ?? [], folder), { cause: error })
-  })
-  const code = result.outputFiles[0]?.text ?? ''
+  } satisfies BuildOptions
+}
+
+/** @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large */
+export function createBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
     throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
   return { digest: createHash('sha256').update(code).digest('hex'), code }
+}
+
+/** @param error what the bundler has thrown */
+export function bundleError(error: unknown, folder: string): AshlarError {
+  const faults = faultsOf((error as { errors?: Message[] }).errors ?? [], folder)
+  return new AshlarError('PLUGIN_LOAD_FAILED', describe(faults), { cause: error, details: { faults } })
 }
 
 const refuseNodeModules: Plugin = {
@@ -47,12 +63,22 @@ const refuseNodeModules: Plugin = {
   },
 }
 
-function describeMessages(messages: Message[], folder: string): string {
-  if (messages.length === 0) return 'the bundler failed'
-  return messages
-    .slice(0, 10)
-    .map(({ text, location }) =>
-      location ? `${relative(folder, `${folder}/${location.file}`)}:${location.line}:${location.column + 1}: ${text}` : text,
-    )
-    .join('\n')
+function faultsOf(messages: readonly Message[], folder: string): Fault[] {
+  return messages.slice(0, 10).map(({ text, location }) => {
+    const path = location ? `${relative(folder, `${folder}/${location.file}`)}:${location.line}:${location.column + 1}` : ''
+    return { path, message: explain(text) }
+  })
+}
+
+/** What the bundler says of a bare name like `fs` begins with that it cannot be resolved. */
+function explain(text: string): string {
+  const [, name = ''] = /^Could not resolve "([^"]+)"/.exec(text) ?? []
+  if (name === '') return text
+  if (isBuiltin(name)) return `"${name}" is a Node module; blocks run in a sandbox that has the web platform only`
+  return text
+}
+
+function describe(faults: readonly Fault[]): string {
+  if (faults.length === 0) return 'the bundler failed'
+  return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('\n')
 }

@@ -19,7 +19,12 @@ export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promis
   return createPlugin({ packageName: source.packageName, version: source.version, bundle, builtin: true }, manifest)
 }
 
-async function describeBundle(bundle: Bundle, sandbox: Sandbox): Promise<PluginManifest> {
+/**
+ * Has a sandbox read the manifest out of a bundle.
+ *
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT TIMEOUT CPU_LIMIT SANDBOX_LOST
+ */
+export async function describeBundle(bundle: Bundle, sandbox: Sandbox): Promise<PluginManifest> {
   const scope = `describe:${bundle.digest}`
   try {
     const manifest = await new Promise<unknown>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { PLUGIN_COMMANDS } from './plugin/commands.ts'
 
 /** What `ashlar help` says of a command, and where it is. */
 export interface CommandEntry {
@@ -36,4 +37,5 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Write a graph as a file that "run" and "graph import" take.',
     load: async () => (await import('./graph-export.ts')).graphExport,
   },
+  ...PLUGIN_COMMANDS,
 ]

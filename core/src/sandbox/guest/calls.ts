@@ -209,8 +209,7 @@ async function runTest(running: RunningCall): Promise<void> {
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
   const { http, credentials, storage, files, now } = test
-  if (Object.keys(block.capabilities).length > 0)
-    await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
+  await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
   const release = now === undefined ? undefined : stopClock(now)
   const pairs: [string, unknown][] = []
   try {

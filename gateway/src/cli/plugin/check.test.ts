@@ -1,0 +1,111 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Finding } from './check/finding.ts'
+import { ashlar, createTestFolder, installFromWorkspace } from './test-plugin.ts'
+
+let root: Awaited<ReturnType<typeof createTestFolder>>
+beforeAll(async () => {
+  root = await createTestFolder()
+})
+afterAll(() => root.remove())
+
+async function findings(folder: string): Promise<Finding[]> {
+  const { stdout } = await ashlar('plugin', 'check', folder, '--json')
+  return (JSON.parse(stdout) as { findings: Finding[] }).findings
+}
+
+it('finds nothing wrong with a new package, and says what it may do', async () => {
+  const folder = join(root.path, 'sky')
+  await ashlar('plugin', 'create', folder)
+  await installFromWorkspace(folder)
+  const { status, stdout } = await ashlar('plugin', 'check', folder)
+  expect(stdout).toMatch(
+    /^ashlar-plugin-sky 0\.1\.0, 2 blocks in \d\.\d kB\n {2}hint {5}CAPABILITY {2}src\/repository\.ts:15:3 sky\/repository: it uses http: GET api\.github\.com\/repos\/\*\n✓ 0 errors, 0 warnings, 1 hint\n$/,
+  )
+  expect(status).toBe(0)
+})
+
+const SOURCE = `import { anyHost, defineBlock, definePlugin } from '@ashlar/sdk'
+import { z } from 'zod'
+
+const mute = defineBlock({
+  id: '99999999-0000-4000-8000-000000000001', name: 'mute', description: '', category: 'TEST', tests: [],
+  capabilities: { http: [anyHost()], credentials: ['other/service'] },
+  input: z.object({
+    nothing: z.never(),
+  }),
+  output: z.object({ out: z.string().meta({ title: 'Out', description: 'What comes out.' }) }),
+  *run() { yield ['out', 1] },
+})
+export default definePlugin({ name: 'mute', blocks: [mute] })
+`
+
+it('finds what is wrong and what is missing, with the places', async () => {
+  const folder = join(root.path, 'mute')
+  await mkdir(join(folder, 'src'), { recursive: true })
+  await writeFile(
+    join(folder, 'package.json'),
+    `{
+  "name": "Mute", "version": "1.0", "type": "module",
+  "files": ["lib"],
+  "dependencies": { "zod": "*" },
+  "ashlar": { "blocks": "./src/index.ts" }
+}`,
+  )
+  await writeFile(join(folder, 'src/index.ts'), SOURCE)
+  await writeFile(join(folder, 'tsconfig.json'), await readFile(join(root.path, 'sky/tsconfig.json')))
+  await installFromWorkspace(folder)
+  const found = (await findings(folder)).map(({ level, code, position, message }) => [level, code, position, message])
+  expect(found).toEqual([
+    ['error', 'PACKAGE_NAME', 'package.json:2:3', 'must be the name of an npm package, in lower case'],
+    ['error', 'PACKAGE_VERSION', 'package.json:2:19', 'must be a version like "1.2.3" (semver.org)'],
+    ['error', 'PACKAGE_LICENSE', 'package.json:1:1', 'must be an SPDX expression like "MIT"'],
+    ['error', 'PACKAGE_FILES', 'package.json:3:3', 'leaves out src/index.ts, which the blocks need'],
+    [
+      'error',
+      'PIN_UNREACHABLE',
+      'src/index.ts:8:5',
+      'mute/mute: input "nothing" takes no value at all: nothing can be connected to it',
+    ],
+    ['error', 'TYPES', expect.stringMatching(/^src\/index\.ts:11:\d+$/), expect.stringMatching(/^TS\d+: /)],
+    ['warning', 'PACKAGE_LICENSE', null, 'there is no file LICENSE'],
+    ['warning', 'BLOCK_DESCRIPTION', 'src/index.ts:5:61', 'mute/mute: it has no description, by which people would find it'],
+    ['warning', 'BLOCK_TESTS', 'src/index.ts:5:96', 'mute/mute: it has no tests'],
+    ['warning', 'CAPABILITY', 'src/index.ts:6:3', 'mute/mute: it uses http: ANY HOST'],
+    [
+      'warning',
+      'PROVIDER_FOREIGN',
+      'src/index.ts:6:3',
+      'mute/mute: it needs the provider other/service, so the plugin "other" must be installed too',
+    ],
+    ['hint', 'PACKAGE_DESCRIPTION', 'package.json:1:1', 'a sentence says to people what the plugin is for'],
+    ['hint', 'PACKAGE_DEPENDENCY', 'package.json:4:21', 'zod is brought by the host: it belongs into "peerDependencies"'],
+    ['hint', 'PIN_TITLE', 'src/index.ts:8:5', 'mute/mute: input "nothing" has no title'],
+    ['hint', 'PIN_DESCRIPTION', 'src/index.ts:8:5', 'mute/mute: input "nothing" has no description'],
+    ['hint', 'CAPABILITY', 'src/index.ts:6:3', 'mute/mute: it uses credentials: other/service'],
+  ])
+})
+
+it('says where Node modules and native ones are imported, and what makes a bundle large', async () => {
+  const folder = join(root.path, 'sky')
+  const entry = join(folder, 'src/index.ts')
+  const source = await readFile(entry, 'utf8')
+  await writeFile(entry, `import 'node:fs'\nimport 'path'\nimport './native.node'\n${source}`)
+  await writeFile(join(folder, 'src/native.node'), '')
+  expect((await findings(folder)).slice(0, 3)).toMatchObject([
+    { level: 'error', code: 'NODE_MODULE', position: 'src/index.ts:1:8' },
+    { level: 'error', code: 'NODE_MODULE', position: 'src/index.ts:2:8' },
+    { level: 'error', code: 'NATIVE_MODULE', position: 'src/index.ts:3:8' },
+  ])
+  await writeFile(join(folder, 'src/table.ts'), `export const table = '${'x'.repeat(600_000)}'`)
+  await writeFile(entry, `import { table } from './table.ts'\nexport const length = table.length\n${source}`)
+  expect((await findings(folder)).find(({ code }) => code === 'BUNDLE_SIZE')).toMatchObject({
+    level: 'warning',
+    message: expect.stringMatching(/^the bundle has 60\d\.\d kB of at most 5 MB; the largest in it: src\/table\.ts 600\.0 kB, /),
+  })
+  await writeFile(join(folder, 'src/table.ts'), `export const table = '${'x'.repeat(5_300_000)}'`)
+  expect((await findings(folder))[0]).toMatchObject({ level: 'error', code: 'BUNDLE_SIZE' })
+  await writeFile(entry, source.replace('sky', 'Sky!'))
+  expect((await ashlar('plugin', 'check', folder)).status).toBe(1)
+})

@@ -1,0 +1,63 @@
+import { listCapabilities, type Block, type Draft, type JsonSchema } from '@ashlar/core'
+import type { Positions } from '../positions.ts'
+import type { Finding, FindingCode, Level } from './finding.ts'
+
+/** What is missing in the blocks of a plugin, and what they may do. */
+export function findInBlocks({ plugin }: Draft, positions: Positions): Finding[] {
+  return [
+    ...plugin.blocks.flatMap((block) => findInBlock(block, positions)),
+    ...plugin.providers
+      .filter(({ qualifiedName }) => !plugin.blocks.some((block) => providersOf(block).includes(qualifiedName)))
+      .map(({ name }): Finding => {
+        return { level: 'hint', code: 'PROVIDER_UNUSED', position: null, message: `no block uses the provider "${name}"` }
+      }),
+  ]
+}
+
+function findInBlock(block: Block, positions: Positions): Finding[] {
+  const found: Finding[] = []
+  const add = (level: Level, code: FindingCode, key: string, message: string): void => {
+    const position = positions.within(block, key) ?? null
+    found.push({ level, code, position, message: `${block.qualifiedName}: ${message}` })
+  }
+  if (block.description.trim() === '')
+    add('warning', 'BLOCK_DESCRIPTION', 'description', 'it has no description, by which people would find it')
+  if (block.tests.length === 0) add('warning', 'BLOCK_TESTS', 'tests', 'it has no tests')
+  for (const [side, schema] of [
+    ['input', block.inputSchema],
+    ['output', block.outputSchema],
+  ] as const)
+    for (const [pin, pinSchema] of Object.entries(schema.properties ?? {})) {
+      if (!pinSchema.title) add('hint', 'PIN_TITLE', pin, `${side} "${pin}" has no title`)
+      if (!pinSchema.description) add('hint', 'PIN_DESCRIPTION', pin, `${side} "${pin}" has no description`)
+      const why = whyUnreachable(pinSchema)
+      if (why !== undefined) add('error', 'PIN_UNREACHABLE', pin, `${side} "${pin}" ${why}: nothing can be connected to it`)
+    }
+  for (const { kind, detail } of listCapabilities(block.capabilities))
+    add(isLoud(kind, detail) ? 'warning' : 'hint', 'CAPABILITY', 'capabilities', `it uses ${kind}: ${detail}`)
+  for (const provider of providersOf(block)) {
+    const [owner] = provider.split('/')
+    if (owner === block.plugin.name) continue
+    add(
+      'warning',
+      'PROVIDER_FOREIGN',
+      'capabilities',
+      `it needs the provider ${provider}, so the plugin "${owner}" must be installed too`,
+    )
+  }
+  return found
+}
+
+function whyUnreachable({ type, not }: JsonSchema & { not?: unknown }): string | undefined {
+  if (not !== undefined && JSON.stringify(not) === '{}') return 'takes no value at all'
+  return type === 'null' ? 'is always null' : undefined
+}
+
+/** What people must be told above all. */
+function isLoud(kind: string, detail: string): boolean {
+  return kind === 'credentials.reveal' || (kind === 'http' && detail === 'ANY HOST')
+}
+
+function providersOf({ capabilities }: Block): string[] {
+  return [...new Set([...(capabilities.credentials ?? []), ...(capabilities['credentials.reveal'] ?? [])])]
+}

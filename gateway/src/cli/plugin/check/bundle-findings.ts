@@ -1,0 +1,46 @@
+import { AshlarError, type Draft } from '@ashlar/core'
+import type { Finding, FindingCode } from './finding.ts'
+
+/** A bundle of this size is slow to load, and hints at a library that is not made for it. */
+const LARGE_BYTES = 512 * 1024
+const MOST_NAMED = 5
+
+/** What is largest in a bundle, `src/index.ts 2.1 kB`. */
+export function largestOf({ bundle }: Draft): { path: string; bytes: number }[] {
+  return bundle.inputs.slice(0, MOST_NAMED)
+}
+
+export function findInBundle(draft: Draft): Finding[] {
+  const bytes = Buffer.byteLength(draft.bundle.code)
+  if (bytes < LARGE_BYTES) return []
+  const largest = largestOf(draft)
+    .map(({ path, bytes: own }) => `${path} ${size(own)}`)
+    .join(', ')
+  const message = `the bundle has ${size(bytes)} of at most 5 MB; the largest in it: ${largest}`
+  return [{ level: 'warning', code: 'BUNDLE_SIZE', position: null, message }]
+}
+
+/** What kept a plugin from being bundled or read. @throws what is no error of the plugin */
+export function findInFailure(error: unknown): Finding[] {
+  if (!(error instanceof AshlarError) || !LOADING.has(error.code)) throw error
+  if (error.code === 'PLUGIN_INVALID')
+    return [{ level: 'error', code: 'MANIFEST_INVALID', position: null, message: error.message }]
+  const faults = error.details.faults?.length ? error.details.faults : [{ path: '', message: error.message }]
+  return faults.map(({ path, message }) => {
+    return { level: 'error', code: codeOf(message), position: path === '' ? null : path, message }
+  })
+}
+
+const LOADING = new Set(['PLUGIN_LOAD_FAILED', 'PLUGIN_INVALID', 'MEMORY_LIMIT', 'CPU_LIMIT', 'TIMEOUT'])
+
+function codeOf(message: string): FindingCode {
+  if (message.includes('is a Node module')) return 'NODE_MODULE'
+  if (message.includes('".node" files')) return 'NATIVE_MODULE'
+  return message.includes('the limit is') ? 'BUNDLE_SIZE' : 'BUNDLE_FAILED'
+}
+
+/** `812 B`, `2.1 kB`, `1.4 MB` */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { CommandContext } from '../command.ts'
+import { createTerminal } from '../terminal.ts'
+import { documentPlugin } from './docs/markdown.ts'
+import { folderOf, withDraft } from './draft.ts'
+import { readPackageJson } from './package-files.ts'
+
+/** `ashlar plugin docs [folder] [--output docs.md] [--json]` */
+export async function docs(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
+  const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
+  const folder = folderOf(positionals)
+  const { json } = await readPackageJson(resolve(folder))
+  const { plugin, markdown } = await withDraft(folder, async ({ plugin, bundle }, workbench) => {
+    const examples = await workbench.examples({ plugin, bundle })
+    return { plugin, markdown: documentPlugin(plugin, examples, typeof json.description === 'string' ? json.description : '') }
+  })
+  if (values.output !== undefined) await writeFile(values.output, markdown)
+  const blocks = plugin.blocks.map(({ qualifiedName }) => qualifiedName)
+  if (values.json) {
+    const result = values.output === undefined ? { markdown } : { file: values.output }
+    stdout.write(`${JSON.stringify({ packageName: plugin.packageName, version: plugin.version, blocks, ...result }, null, 2)}\n`)
+  } else if (values.output === undefined) stdout.write(markdown)
+  else createTerminal(stderr, environment).line(`✓ ${values.output}  ${blocks.length} blocks`)
+  return 0
+}
