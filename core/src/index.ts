@@ -5,6 +5,7 @@ export {
   authorizationHosts,
   isHttpAllowEntry,
   listCapabilities,
+  providersOf,
   verifyWebhookSignature,
 } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
