@@ -12,24 +12,39 @@ export interface BlockTestResult {
 }
 
 const TIMEOUT_MS = 10_000
+const LATE = 'the tests together did not finish in time'
 /** Contexts at a time. */
 const AT_ONCE = 8
+
+interface TestOptions {
+  shareContext?: boolean
+  cordon?: string
+  withinMs?: number
+}
+
+interface TestPlace {
+  scope: string
+  cordon: string
+  late: AbortSignal
+}
 
 /**
  * Runs every test of every block of a plugin, in a sandbox; what the tests say stands in for the outside.
  *
  * @param options `shareContext`: one after the other in one context, which shows whether they keep state. @default each in its own
+ * · `cordon`: who shares the process with them · `withinMs`: for all together; those that have not ended by then differ
  */
 export async function testBlocks(
   plugin: Plugin,
   sandbox: Sandbox,
-  { shareContext = false }: { shareContext?: boolean } = {},
+  { shareContext = false, cordon = 'test', withinMs = 600_000 }: TestOptions = {},
 ): Promise<BlockTestResult[]> {
   const cases = plugin.blocks.flatMap((block) => block.tests.map((test, number) => ({ block, test, number })))
   const scopeOf = (i: number): string => `test:${plugin.bundle.digest}${shareContext ? '' : `:${i}`}`
+  const late = AbortSignal.timeout(withinMs)
   const results: BlockTestResult[] = []
   const run = async ({ block, test, number }: (typeof cases)[number], i: number): Promise<void> => {
-    const difference = await runTest(sandbox, block, number, scopeOf(i))
+    const difference = await runTest(sandbox, block, number, { scope: scopeOf(i), cordon, late })
     results[i] = { block: block.qualifiedName, test, difference }
     if (!shareContext) sandbox.forget(scopeOf(i))
   }
@@ -42,12 +57,18 @@ export async function testBlocks(
   return results
 }
 
-function runTest(sandbox: Sandbox, block: Block, number: number, scope: string): Promise<string | undefined> {
+function runTest(
+  sandbox: Sandbox,
+  block: Block,
+  number: number,
+  { scope, cordon, late }: TestPlace,
+): Promise<string | undefined> {
+  if (late.aborted) return Promise.resolve(LATE)
   const request: CallRequest = {
     kind: 'test',
     bundle: block.plugin.bundle,
-    cordon: 'test',
-    owner: 'test',
+    cordon,
+    owner: cordon,
     scope,
     affinity: scope,
     grant: block.grant,
@@ -56,7 +77,12 @@ function runTest(sandbox: Sandbox, block: Block, number: number, scope: string):
     timeoutMs: TIMEOUT_MS,
   }
   return new Promise((resolve) => {
-    sandbox.call(request, { output: () => {}, hostCall: hostOf(block), end: (error) => resolve(error?.message) })
+    const abort = sandbox.call(request, { output: () => {}, hostCall: hostOf(block), end: (error) => resolve(error?.message) })
+    const end = (): void => {
+      abort()
+      resolve(LATE)
+    }
+    late.addEventListener('abort', end)
   })
 }
 
