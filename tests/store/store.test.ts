@@ -1,6 +1,4 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
-import { readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { entryOf, packageOf, tarballOf } from './tarballs.ts'
 
@@ -34,7 +32,7 @@ const graphOf = async (block: string): Promise<string> =>
   (await runtime.graphs.create(runtime.ownerId, { name: block, document: { nodes: [{ id: 'node', block }] } })).id
 
 describe('a version that is published', () => {
-  it('is there with its report, is not installed, and leaves nothing in the temporary folder', async () => {
+  it('is there with its report, and is not installed', async () => {
     const version = await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.0.0') })
     expect(version).toMatchObject({
       packageName: '@acme/greet',
@@ -54,7 +52,6 @@ describe('a version that is published', () => {
       ['tests', true],
     ])
     expect(runtime.plugins.block('greet/say')).toBeUndefined()
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('ashlar-publish-'))).toEqual([])
     expect((await runtime.database.pool.query('select 1 from plugin_submission')).rowCount).toBe(0)
   })
 

@@ -34,10 +34,10 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-async function start(ownerId: string, block: string, inputs: Record<string, unknown> = {}, at = runtime): Promise<string> {
+async function start(ownerId: string, block: string, inputs: Record<string, unknown> = {}): Promise<string> {
   const nodes = [{ id: 'node', block, inputs }]
   const { id: graphId } = await runtime.graphs.create(ownerId, { name: block, document: { nodes } })
-  return (await at.executions.start(ownerId, { graphId, inputs: {} })).id
+  return (await runtime.executions.start(ownerId, { graphId, inputs: {} })).id
 }
 
 /** The first value that a block yields. */
@@ -79,24 +79,37 @@ it('two users have a process each for it, and executions of one user share one',
   for (const id of [mine, again]) await runtime.executions.cancel(runtime.ownerId, id)
 })
 
-it('a worker that has never loaded a plugin has it running within 100 ms of the request', async () => {
-  const { id: graphId } = await runtime.graphs.create(runtime.ownerId, {
-    name: 'count',
-    document: { nodes: [{ id: 'node', block: 'third/count', inputs: { who: 'fresh' } }] },
-  })
-  await runtime.pluginStore.uninstall(runtime.ownerId, 'third')
+it('a worker that has never loaded a plugin has it running within 100 ms', async () => {
+  const graphs: string[] = []
+  for (let i = 0; i < 8; i++) graphs.push(await graphOfUnknown(i))
   await runtime.worker?.close()
   const fresh = await createTestRuntime({ databaseUrl, role: 'worker' })
-  try {
-    expect(fresh.plugins.block('third/count')).toBeUndefined()
+  const run = async (graphId: string): Promise<number> => {
     const startedAt = performance.now()
     const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
-    expect(await firstValue(runtime.ownerId, id)).toEqual([['fresh'], 'fresh'])
-    const tookMs = performance.now() - startedAt
-    console.log(`unknown digest: ${tookMs.toFixed(0)} ms`)
-    // Ten times as much on a machine that is busy with other tests.
-    expect(tookMs).toBeLessThan(1000)
+    expect(await firstValue(runtime.ownerId, id)).toBe('here')
+    return performance.now() - startedAt
+  }
+  const [unknown, known]: [number[], number[]] = [[], []]
+  try {
+    for (const graphId of graphs) unknown.push(await run(graphId))
+    for (const graphId of graphs) known.push(await run(graphId))
   } finally {
     await fresh.close()
   }
+  // Other tests may have the machine: what is measured is how much longer it takes than with a plugin that was there.
+  expect(Math.min(...unknown) - Math.min(...known)).toBeLessThan(100)
 })
+
+/** A graph with a block whose plugin nobody loads any more. */
+async function graphOfUnknown(i: number): Promise<string> {
+  const name = `unknown${i}`
+  const block = { id: `bbbbbbbb-0000-4000-9000-00000000000${i}`, name: 'say', run: `yield ['out', 'here']` }
+  const files = packageOf(name, '1.0.0', entryOf(name, [block]))
+  await runtime.pluginStore.publish(runtime.ownerId, { tarball: tarballOf(files) })
+  await runtime.pluginStore.install(runtime.ownerId, name)
+  const nodes = [{ id: 'node', block: `${name}/say` }]
+  const { id } = await runtime.graphs.create(runtime.ownerId, { name, document: { nodes } })
+  await runtime.pluginStore.uninstall(runtime.ownerId, name)
+  return id
+}
