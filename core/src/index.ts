@@ -19,7 +19,16 @@ export type {
   ProgressReport,
   Reason,
 } from './executions/index.ts'
-export type { Graph, GraphDocument, GraphVersion, Page, PageRequest } from './graphs/index.ts'
+export type {
+  BlockDifference,
+  Compatibility,
+  Graph,
+  GraphDocument,
+  GraphVersion,
+  NodeCompatibility,
+  Page,
+  PageRequest,
+} from './graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
 export type {
   AuthorSignature,

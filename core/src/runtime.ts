@@ -13,7 +13,7 @@ import {
   type Executions,
   type Worker,
 } from './executions/index.ts'
-import { Graph, GraphVersion, createGraphs, type Graphs } from './graphs/index.ts'
+import { Graph, GraphVersion, createGraphs, createUpgrades, type Graphs, type Upgrades } from './graphs/index.ts'
 import { PluginVersion, openPlugins, type PluginRegistry, type PluginStore } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
@@ -62,6 +62,8 @@ export interface Runtime {
   database: Database
   executions: Executions
   graphs: Graphs
+  /** Brings graphs to the plugins that are installed. */
+  upgrades: Upgrades
   plugins: PluginRegistry
   pluginStore: PluginStore
   /** None in a gateway. */
@@ -150,6 +152,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     database,
     executions,
     graphs,
+    upgrades: createUpgrades(graphs, plugins),
     plugins,
     pluginStore,
     sandbox,
