@@ -1,6 +1,12 @@
 export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
-export { isHttpAllowEntry, listCapabilities } from './capabilities/index.ts'
+export {
+  COST_UNITS,
+  authorizationHosts,
+  isHttpAllowEntry,
+  listCapabilities,
+  verifyWebhookSignature,
+} from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
 export { digestOfFiles, readPackageFile, signFacts, testBlocks, unpackTarball } from './plugins/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'

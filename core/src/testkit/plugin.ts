@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { AshlarError } from '../errors/index.ts'
-import { loadPlugin, readSource, testBlocks, type BlockTestResult, type Plugin } from '../plugins/index.ts'
+import { loadPlugin, readSource, testBlocks, type Plugin } from '../plugins/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import { withSandbox } from './sandbox.ts'
+import type { TestPlugin } from './types.ts'
 
 const loaded = new Map<string, Promise<Plugin>>()
 
@@ -29,12 +30,6 @@ async function load(folder: string, sandbox: Sandbox): Promise<Plugin> {
   return loadPlugin(source, sandbox)
 }
 
-/**
- * Runs the `tests` of every block of a plugin.
- *
- * @param folder of its package. @default the working directory
- * @throws {AshlarError} PLUGIN_INVALID PLUGIN_LOAD_FAILED
- */
-export function testPlugin(folder = process.cwd()): Promise<BlockTestResult[]> {
-  return withSandbox(async (sandbox) => testBlocks(await pluginIn(folder, sandbox), sandbox))
-}
+/** See {@link TestPlugin}. */
+export const testPlugin: TestPlugin = (folder = process.cwd()) =>
+  withSandbox(async (sandbox) => testBlocks(await pluginIn(folder, sandbox), sandbox))

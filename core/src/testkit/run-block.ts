@@ -1,59 +1,27 @@
-import type { Fakes, TypedBlock } from '@ashlar/sdk'
-import type { z } from 'zod'
-import { createFakeCapabilities, parseFakes, parseSleep, type SentRequest } from '../capabilities/index.ts'
+import type { Fakes } from '@ashlar/sdk'
+import { createFakeCapabilities, parseFakes, parseSleep } from '../capabilities/index.ts'
 import type { AshlarError } from '../errors/index.ts'
 import type { Block } from '../plugins/index.ts'
 import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
 import { pluginIn } from './plugin.ts'
 import { withSandbox } from './sandbox.ts'
-
-export interface RunOptions extends Fakes {
-  /** Of the package that the block is in. @default the working directory */
-  folder?: string
-  /** @default what the block says, or 60 000 */
-  timeoutMs?: number
-}
-
-/** What one run of a block has done. */
-export interface BlockRun<Output extends z.ZodObject = z.ZodObject> {
-  /** Pairs in the order in which they were yielded. */
-  outputs: { [Pin in keyof z.output<Output> & string]: [pin: Pin, value: z.output<Output>[Pin]] }[keyof z.output<Output> &
-    string][]
-  /** What ended it, where it failed: `BLOCK_FAILED`, `TIMEOUT`, `HTTP_DENIED` … */
-  error: { code: string; message: string } | undefined
-  /** In the order in which they were sent, as the service would get them: with the secrets of credentials. */
-  requests: SentRequest[]
-  /** What is stored after it, by scope and key. */
-  stored: Record<string, Record<string, unknown>>
-  /** Files after it, by path. */
-  files: Record<string, Buffer>
-  logs: { level: string; text: string }[]
-}
+import type { BlockRun, RunBlock } from './types.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 
-/**
- * Runs a block of the package under test in a real sandbox, with what `options` say in place of the outside.
- *
- * @throws {AshlarError} PLUGIN_INVALID PLUGIN_LOAD_FAILED when the package does not load, BAD_INPUT when the fakes are not valid
- * @throws {TypeError} when the block is not one that the package exports
- */
-export function runBlock<Input extends z.ZodObject, Output extends z.ZodObject>(
-  block: TypedBlock<Input, Output>,
-  input: z.input<Input>,
-  { folder = process.cwd(), timeoutMs = block.timeoutMs ?? DEFAULT_TIMEOUT_MS, ...fakes }: RunOptions = {},
-): Promise<BlockRun<Output>> {
-  return withSandbox(async (sandbox) => {
+/** See {@link RunBlock}. */
+export const runBlock: RunBlock = (block, input, { folder = process.cwd(), timeoutMs, ...fakes } = {}) =>
+  withSandbox(async (sandbox) => {
     const plugin = await pluginIn(folder, sandbox)
     const found = plugin.blocks.find(({ id }) => id === block.id)
     if (!found) throw new TypeError(`block ${block.name} (${block.id}) is not among those that ${plugin.packageName} exports`)
-    return (await run(sandbox, found, input, timeoutMs, fakes)) as BlockRun<Output>
+    const run = await runIn(sandbox, found, input, timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS, fakes)
+    return run as never // its schema has checked the outputs
   })
-}
 
 let runs = 0
 
-async function run(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: number, given: Fakes): Promise<BlockRun> {
+async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: number, given: Fakes): Promise<BlockRun> {
   const fakes = parseFakes(given)
   const { capabilities, requests, stored, files } = createFakeCapabilities(fakes, block.plugin)
   const session = capabilities.createSession(

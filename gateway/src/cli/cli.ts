@@ -75,6 +75,8 @@ const ENVIRONMENT = [
   '  ASHLAR_FILES_DIR       Folder of the files of executions, the same for all workers (files, in the data folder)',
   '  ASHLAR_HTTP_ALLOW      Inner hosts and networks that blocks may reach (none)',
   '  ASHLAR_SECRET_KEY      Key that seals credentials, 32 bytes as base64 (one in the data directory)',
+  '  ASHLAR_OAUTH_CLIENTS   OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…"}} (none)',
+  '  ASHLAR_PUBLIC_URL      Where browsers reach the server; services send them to /oauth/callback below (where it listens)',
 ]
 
 async function version(): Promise<string> {

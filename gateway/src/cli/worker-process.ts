@@ -3,6 +3,7 @@
  * It ends when the channel does.
  */
 import { createRuntime, type Runtime } from '@ashlar/core'
+import type { Config } from '../config.ts'
 import { PLUGIN_ROOTS, sandboxLimits } from '../installation/index.ts'
 import { loggerTo } from '../logger.ts'
 
@@ -15,6 +16,7 @@ export interface WorkerOptions {
   httpAllow: string[]
   secretKeys: readonly string[]
   filesDir: string
+  oauthClients: Config['oauthClients']
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -40,7 +42,7 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 async function open(options: WorkerOptions): Promise<void> {
-  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, filesDir } = options
+  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, oauthClients, filesDir } = options
   opening = createRuntime({
     role: 'worker',
     workerId: id,
@@ -51,6 +53,7 @@ async function open(options: WorkerOptions): Promise<void> {
     httpAllow,
     secretKeys,
     filesDir,
+    oauthClients,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
     onError: (error) => logger.error('runtime', error),

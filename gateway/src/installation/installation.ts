@@ -60,6 +60,7 @@ export async function openInstallation({
       httpAllow: config.httpAllow,
       secretKeys: await ensureSecretKeys(config),
       filesDir: config.filesDir,
+      oauthClients: config.oauthClients,
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,

@@ -21,6 +21,20 @@ export const list = defineBlock({
   }),
   tests: [
     {
+      input: { folder: 'f' },
+      files: { 'f/b': 'bytes', 'f/a/c': '', g: '' },
+      output: [
+        ['paths', ['f/a/c', 'f/b']],
+        [
+          'files',
+          [
+            { path: 'f/a/c', bytes: 0, modified_at: '1970-01-01T00:00:00.000Z' },
+            { path: 'f/b', bytes: 5, modified_at: '1970-01-01T00:00:00.000Z' },
+          ],
+        ],
+      ],
+    },
+    {
       input: {},
       output: [
         ['paths', []],

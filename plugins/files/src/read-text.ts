@@ -20,6 +20,7 @@ export const readText = defineBlock({
   }),
   output: z.object({ content: z.string() }),
   tests: [
+    { input: { file_input: 'f/a' }, files: { 'f/a': 'Hello' }, output: [['content', 'Hello']] },
     { input: { file_input: 'data:,Hello' }, output: [['content', 'Hello']] },
     {
       name: 'bytes that are no UTF-8 are Latin-1',

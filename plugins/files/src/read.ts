@@ -15,11 +15,11 @@ export const read = defineBlock({
   }),
   output: z.object({ content: z.unknown() }),
   tests: [
-    { input: { path: 'a/b.txt' }, files: { 'a/b.txt': 'höllo' }, output: [['content', 'höllo']] },
-    { input: { path: 'b', as: 'base64' }, files: { b: 'ab' }, output: [['content', 'YWI=']] },
-    { input: { path: 'c', as: 'json' }, files: { c: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
-    { input: { path: 'c', as: 'json' }, files: { c: 'no' }, output: [['error', 'the file "c" is not JSON']] },
-    { input: { path: 'gone' }, output: [['error', 'files: there is no file "gone"']] },
+    { input: { path: 'f/a' }, files: { 'f/a': 'Straße' }, output: [['content', 'Straße']] },
+    { input: { path: 'a', as: 'json' }, files: { a: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
+    { input: { path: 'a', as: 'base64' }, files: { a: { base64: '/wAB' } }, output: [['content', '/wAB']] },
+    { input: { path: 'a', as: 'json' }, files: { a: '{' }, output: [['error', 'the file "a" is not JSON']] },
+    { input: { path: 'a' }, output: [['error', 'files: there is no file "a"']] },
   ],
   async *run({ path, as }, { files }) {
     if (as === 'base64') yield ['content', (await files.read(path)).toBase64()]

@@ -19,7 +19,10 @@ export async function openSource(
     return { stream: new Blob([bytes]).stream(), type }
   }
   const response = await fetch(source.url, { signal })
-  if (!response.ok || !response.body) throw new Error(`${new URL(source.url).host} answers with status ${response.status}`)
+  if (!response.ok || !response.body) {
+    await response.body?.cancel()
+    throw new Error(`${new URL(source.url).host} answers with status ${response.status}`)
+  }
   return { stream: response.body, type: response.headers.get('content-type') ?? '' }
 }
 

@@ -31,7 +31,18 @@ export const store = defineBlock({
     { input: { file_in: 'data:,a%20%FF', base_64: true }, output: [['file_out', 'data:application/octet-stream;base64,YSD/']] },
     { input: { file_in: 'data:text/plain' }, output: [['error', 'a data URI needs a comma before its data']] },
     { input: { file_in: 'data:;base64,!' }, output: [['error', 'the data URI has no valid data']] },
-    { input: { file_in: 'a/b.txt' }, output: [['error', 'files: there is no file "a/b.txt"']] },
+    { input: { file_in: 'f/a.txt' }, files: { 'f/a.txt': 'Hello' }, output: [['file_out', 'f/a.txt']] },
+    { input: { file_in: 'f/a.txt' }, output: [['error', 'files: there is no file "f/a.txt"']] },
+    {
+      input: { file_in: 'https://a.example/pictures/logo.png?size=2' },
+      http: { 'GET https://a.example/pictures/logo.png': { base64: 'iVBORw==' } },
+      output: [['file_out', (path) => /^[0-9a-f]{16}-logo\.png$/.test(path)]],
+    },
+    {
+      input: { file_in: 'https://a.example/x' },
+      http: { 'GET https://a.example/x': { status: 404, text: 'gone' } },
+      output: [['error', 'a.example answers with status 404']],
+    },
   ],
   async *run({ file_in, base_64 }, context) {
     const source = sourceOf(file_in)

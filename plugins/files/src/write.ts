@@ -15,7 +15,6 @@ export const write = defineBlock({
     base64: z.string().optional().describe('Bytes, where text is left out.'),
   }),
   output: z.object({ path: z.string(), bytes: z.int() }),
-  // They run without files, so what they write goes nowhere.
   tests: [
     {
       input: { path: 'a/b.txt', text: 'Straße' },
@@ -41,6 +40,10 @@ export const write = defineBlock({
     { input: { path: 'a' }, output: [['error', 'give text or base64, one of them']] },
     { input: { path: 'a', text: 'a', base64: 'YQ==' }, output: [['error', 'give text or base64, one of them']] },
     { input: { path: 'a', base64: 'not base64!' }, output: [['error', 'base64 is none']] },
+    {
+      input: { path: 'a/../b', text: '' },
+      output: [['error', 'files: the path "a/../b" must not have the names "." and ".."']],
+    },
   ],
   async *run({ path, text, base64 }, { files }) {
     if ((text === undefined) === (base64 === undefined)) throw new Error('give text or base64, one of them')

@@ -21,6 +21,15 @@ export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output exten
   )[]
 }
 
+/** How one test of a block went. */
+export interface BlockTestResult {
+  /** Qualified name of the block. */
+  readonly block: string
+  readonly test: string
+  /** The first difference from what was expected, in words; undefined when there is none. */
+  readonly difference: string | undefined
+}
+
 /** Compares what a block yielded with what its test expects. @returns the first difference in words, or undefined. */
 export function findDifference(expected: BlockTest['output'], actual: readonly [string, unknown][]): string | undefined {
   for (const [i, [pin, want]] of expected.entries()) {

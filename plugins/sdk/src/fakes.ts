@@ -23,8 +23,18 @@ export interface Fakes {
   readonly credentials?: Readonly<Record<string, Secret>>
   /** What is stored before, by scope and key. */
   readonly storage?: Readonly<Partial<Record<StorageScope, Readonly<Record<string, unknown>>>>>
-  /** Files that are there before: texts by path. */
-  readonly files?: Readonly<Record<string, string>>
+  /** Files that are there before, by path: a text, or bytes. */
+  readonly files?: Readonly<Record<string, string | { readonly base64: string }>>
   /** ISO 8601: what the clock says all the time, but for the sleeps of the block. @default the time it is */
   readonly now?: string
+}
+
+/** A request that a block has sent in a test, as the service would have got it: with the secret of a credential in it. */
+export interface SentRequest {
+  readonly method: string
+  readonly url: string
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** As text; null when there was none. */
+  readonly body: string | null
 }

@@ -1,9 +1,10 @@
+import type { SentRequest } from '@ashlar/sdk'
 import { createCapabilities, type Capabilities } from '../capabilities.ts'
 import type { Provider } from '../credentials/index.ts'
 import { createFakeCredentials } from './fake-credentials.ts'
-import { createFakeTransport, type SentRequest } from './fake-http.ts'
+import { createFakeTransport } from './fake-http.ts'
 import { createFakeStorage, storedAtFirst, type StoredValues } from './fake-storage.ts'
-import { createFakeWorkspace } from './fake-workspace.ts'
+import { createFakeWorkspace, filesAtFirst } from './fake-workspace.ts'
 import type { Fakes } from './fakes.ts'
 
 /** Powers that reach nothing outside, and what was asked of them. */
@@ -23,7 +24,7 @@ export function createFakeCapabilities(
 ): FakeCapabilities {
   const requests: SentRequest[] = []
   const stored = storedAtFirst(fakes.storage)
-  const files = new Map(Object.entries(fakes.files).map(([path, text]) => [path, Buffer.from(text)]))
+  const files = filesAtFirst(fakes.files)
   const workspace = createFakeWorkspace(files)
   const capabilities = createCapabilities({
     storage: createFakeStorage(stored),

@@ -1,16 +1,8 @@
 import { Readable } from 'node:stream'
+import type { SentRequest } from '@ashlar/sdk'
 import { AshlarError } from '../../errors/index.ts'
 import type { Transport, TransportRequest, TransportResponse } from '../http/index.ts'
 import type { FakeResponse, Fakes } from './fakes.ts'
-
-/** A request that a block has sent, as the service would have got it. */
-export interface SentRequest {
-  method: string
-  url: string
-  headers: Record<string, string>
-  /** As text; null when there was none. */
-  body: string | null
-}
 
 /** Answers requests from what is recorded; nothing goes anywhere. @param sent gets every request */
 export function createFakeTransport(answers: Fakes['http'], sent: SentRequest[]): Transport {

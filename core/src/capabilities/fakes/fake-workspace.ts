@@ -1,5 +1,12 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { CHUNK_BYTES, type FileEntry, type Workspace } from '../../workspaces/index.ts'
+import type { Fakes } from './fakes.ts'
+
+export function filesAtFirst(files: Fakes['files']): Map<string, Buffer> {
+  const contentOf = (file: Fakes['files'][string]): Buffer =>
+    typeof file === 'string' ? Buffer.from(file) : Buffer.from(file.base64, 'base64')
+  return new Map(Object.entries(files).map(([path, file]) => [path.normalize('NFC'), contentOf(file)]))
+}
 
 /** Files in memory, in the map it is given. @param files contents by path */
 export function createFakeWorkspace(files: Map<string, Buffer>): Workspace {

@@ -1,3 +1,2 @@
 export { createFakeCapabilities } from './fake-capabilities.ts'
 export { parseFakes } from './fakes.ts'
-export type { SentRequest } from './fake-http.ts'

@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildPrelude } from '@ashlar/core/testing'
+import { build, type Plugin } from 'esbuild'
+
+/*
+ * Builds the packages that authors install, as folders that `npm pack` and `npm publish` take:
+ *
+ * - `@ashlar/sdk`: JavaScript and types, file by file.
+ * - `@ashlar/testing`: the test kit in one file with the sandbox in it, the program of its processes, and the guest's first script.
+ */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** What the test kit does not bring itself: what is native, and what others have too. */
+const EXTERNAL = ['esbuild', 'ipaddr.js', 'isolated-vm', 'undici', 'zod']
+
+/** @param out folder that gets `sdk` and `testing` in place of what is there */
+export async function buildPackages(out: string): Promise<void> {
+  await rm(out, { recursive: true, force: true })
+  await Promise.all([buildSdk(join(out, 'sdk')), buildTesting(join(out, 'testing'))])
+}
+
+async function buildSdk(folder: string): Promise<void> {
+  await emit(folder, 'plugins/sdk/src', 'index.ts', {})
+  const { version, peerDependencies } = await manifestOf('plugins/sdk')
+  await writePackage(folder, {
+    name: '@ashlar/sdk',
+    version,
+    description: 'Blocks for Ashlar: all that an author imports.',
+    exports: exportsOf('index'),
+    peerDependencies,
+  })
+}
+
+async function buildTesting(folder: string): Promise<void> {
+  const lib = join(folder, 'dist', 'lib')
+  await build({
+    entryPoints: { index: 'testing/src/index.ts', 'process/main': 'core/src/sandbox/process/main.ts' },
+    absWorkingDir: ROOT,
+    outdir: lib,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    external: EXTERNAL,
+    logLevel: 'silent',
+    plugins: [built],
+  })
+  await writeFile(join(lib, 'prelude.js'), await buildPrelude())
+  await emit(folder, 'core/src/testkit', 'types.ts', { emitDeclarationOnly: true })
+  await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
+  const [{ version }, sdk] = await Promise.all([manifestOf('testing'), manifestOf('plugins/sdk')])
+  const versions = await catalogVersions()
+  await writePackage(folder, {
+    name: '@ashlar/testing',
+    version,
+    description: 'Runs the blocks of an Ashlar plugin in a real sandbox, with fakes in place of the outside.',
+    exports: exportsOf('lib/index'),
+    dependencies: Object.fromEntries(EXTERNAL.filter((name) => name !== 'zod').map((name) => [name, versions.get(name)])),
+    peerDependencies: { '@ashlar/sdk': sdk.version, ...sdk.peerDependencies },
+    engines: { node: '^24 || ^26' },
+  })
+}
+
+const TESTING_TYPES = `import type { RunBlock, TestPlugin } from './types.js'
+export type * from './types.js'
+export declare const runBlock: RunBlock
+export declare const testPlugin: TestPlugin
+`
+
+/** What reads the source of this workspace reads what was built instead. */
+const built: Plugin = {
+  name: 'built',
+  setup(bundler) {
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]prelude\.ts$/ }, () => ({
+      contents: `import { readFile } from 'node:fs/promises'
+        export const buildPrelude = () => readFile(new URL('prelude.js', import.meta.url), 'utf8')`,
+    }))
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]launch\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('process/main.ts', 'process/main.js'),
+      loader: 'ts',
+    }))
+  },
+}
+
+function exportsOf(entry: string): object {
+  return { '.': { types: './dist/index.d.ts', default: `./dist/${entry}.js` }, './package.json': './package.json' }
+}
+
+/** JavaScript and types of a module and what it imports of its folder. */
+async function emit(folder: string, source: string, entry: string, options: object): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const config = join(folder, 'tsconfig.json')
+  const compilerOptions = {
+    noEmit: false,
+    declaration: true,
+    rewriteRelativeImportExtensions: true,
+    rootDir: join(ROOT, source),
+    outDir: join(folder, 'dist'),
+    types: [],
+    lib: ['es2025', 'dom', 'dom.iterable', 'dom.asynciterable'],
+    ...options,
+  }
+  const text = JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions, files: [join(ROOT, source, entry)] })
+  await writeFile(config, text)
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' })
+  await rm(config)
+}
+
+interface Manifest {
+  version: string
+  peerDependencies?: Record<string, string>
+}
+
+async function manifestOf(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest
+}
+
+/** The versions of the workspace's catalog. */
+async function catalogVersions(): Promise<Map<string, string>> {
+  const text = await readFile(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')
+  const lines = text.slice(text.indexOf('catalog:')).matchAll(/^ {2}'?([^':]+)'?: (\S+)$/gm)
+  return new Map(Array.from(lines, ([, name = '', version = '']) => [name, version]))
+}
+
+async function writePackage(folder: string, manifest: object): Promise<void> {
+  const shared = { license: 'MIT', type: 'module', sideEffects: false, files: ['dist'] }
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, ...shared }, undefined, 2)}\n`)
+  await cp(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
+}
+
+if (import.meta.main) await buildPackages(process.argv[2] ?? join(ROOT, 'dist'))
