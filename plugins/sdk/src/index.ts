@@ -3,6 +3,7 @@ export { anyHost, fromInput } from './http-grant.ts'
 export { oauth2 } from './oauth2.ts'
 export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
+export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
 export type {
   Block,
