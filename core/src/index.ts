@@ -2,7 +2,7 @@ export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.t
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
 export { isHttpAllowEntry, listCapabilities } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
-export { createWorkbench, testBlocks } from './plugins/index.ts'
+export { createWorkbench, digestOfFiles, readPackageFile, signFacts, testBlocks, unpackTarball } from './plugins/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export type { User } from './accounts/index.ts'
 export type { CredentialType, Provider } from './capabilities/index.ts'
@@ -19,7 +19,32 @@ export type {
   ProgressReport,
   Reason,
 } from './executions/index.ts'
-export type { Graph, GraphDocument, GraphVersion, Page, PageRequest } from './graphs/index.ts'
+export type {
+  BlockDifference,
+  Compatibility,
+  Graph,
+  GraphDocument,
+  GraphVersion,
+  NodeCompatibility,
+  Page,
+  PageRequest,
+} from './graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
-export type { Block, BlockTestResult, Draft, Example, Plugin, PluginReport, Workbench } from './plugins/index.ts'
+export type {
+  AuthorSignature,
+  Block,
+  BlockTestResult,
+  Draft,
+  Example,
+  Plugin,
+  PluginCheck,
+  PluginOrigin,
+  PluginReport,
+  PluginStore,
+  PluginVersion,
+  SignedFacts,
+  StorePackage,
+  VersionReport,
+  Workbench,
+} from './plugins/index.ts'
 export type { Role, Runtime, RuntimeConfig } from './runtime.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
 import { createBlockStorage, createCapabilities, type Provider } from './capabilities/index.ts'
 import { Credential, createCredentialStore, createCredentials, createSecretBox, type Credentials } from './credentials/index.ts'
-import { createNotifications, openDatabase, type Database, type Notifications } from './database/index.ts'
+import { createNotifications, openDatabase, type Database } from './database/index.ts'
 import {
   Execution,
   createChildren,
@@ -13,22 +13,14 @@ import {
   type Executions,
   type Worker,
 } from './executions/index.ts'
-import { Graph, GraphVersion, createGraphs, type Graphs } from './graphs/index.ts'
-import {
-  PluginBundle,
-  createBundleStore,
-  createPluginIndex,
-  createPluginRegistry,
-  watchPlugins,
-  workspacePlugins,
-  type PluginRegistry,
-} from './plugins/index.ts'
+import { Graph, GraphVersion, createGraphs, createUpgrades, type Graphs, type Upgrades } from './graphs/index.ts'
+import { PluginVersion, openPlugins, type PluginRegistry, type PluginStore } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
 
 /** Everything that MikroORM keeps. */
-export const ENTITIES = [User, ApiKey, PluginBundle, Graph, GraphVersion, Execution, Credential]
+export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execution, Credential]
 
 /** `gateway` answers and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in one process. */
 export type Role = 'all' | 'gateway' | 'worker'
@@ -40,6 +32,8 @@ export interface RuntimeConfig {
   role?: Role
   /** Folders whose subfolders are plugin packages; a gateway takes what the workers have. */
   pluginRoots: readonly string[]
+  /** Folders of plugin packages that the operator has named; they are trusted no more than those of the store. @default none */
+  pluginPackages?: readonly string[]
   /** Keys that seal credentials, base64 of 32 bytes each: the first seals, every one opens. All processes of an installation have the same. @default none: credentials cannot be kept */
   secretKeys?: readonly string[]
   /** Reload plugins when their files change. @default false */
@@ -68,7 +62,10 @@ export interface Runtime {
   database: Database
   executions: Executions
   graphs: Graphs
+  /** Brings graphs to the plugins that are installed. */
+  upgrades: Upgrades
   plugins: PluginRegistry
+  pluginStore: PluginStore
   /** None in a gateway. */
   sandbox: Sandbox | undefined
   /** What sandboxes of this installation allow. */
@@ -115,7 +112,9 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const sandbox = await sandboxOpening
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
-  const plugins = await openPlugins(config, database, notifications, sandbox, undo)
+  const { pluginRoots: roots, pluginPackages: packages = [], watch = false } = config
+  const pluginParts = { database, notifications, sandbox, roots, packages, watch, onError }
+  const { plugins, pluginStore } = await openPlugins(pluginParts, undo)
   const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const { maxValueBytes } = sandboxLimits
   const graphs = createGraphs(database, plugins)
@@ -153,26 +152,12 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     database,
     executions,
     graphs,
+    upgrades: createUpgrades(graphs, plugins),
     plugins,
+    pluginStore,
     sandbox,
     sandboxLimits,
     worker,
     takeOver,
   }
-}
-
-async function openPlugins(
-  { pluginRoots, watch = false, onError }: RuntimeConfig,
-  database: Database,
-  notifications: Notifications,
-  sandbox: Sandbox | undefined,
-  undo: (() => void)[],
-): Promise<PluginRegistry> {
-  const bundles = createBundleStore(database.fork)
-  const index = createPluginIndex(database, bundles)
-  const plugins = createPluginRegistry(sandbox ? workspacePlugins(sandbox, pluginRoots, bundles, index) : index.read, bundles)
-  await plugins.reload()
-  if (sandbox && watch) undo.push(watchPlugins(pluginRoots, () => plugins.reload().catch(onError)))
-  if (!sandbox) undo.push(notifications.listen('plugins', () => void plugins.reload().catch(onError)))
-  return plugins
 }

@@ -13,6 +13,7 @@ interface SchemaTypes {
   Scalars: {
     DateTime: { Input: Date; Output: Date }
     JSON: { Input: unknown; Output: unknown }
+    Base64: { Input: Buffer; Output: Buffer }
   }
   Connection: { totalCount: number }
 }

@@ -18,6 +18,16 @@ builder.scalarType('DateTime', {
   },
 })
 
+builder.scalarType('Base64', {
+  description: 'Bytes as base64 text (RFC 4648, section 4).',
+  serialize: (value) => value.toString('base64'),
+  parseValue: (value) => {
+    if (typeof value !== 'string' || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
+      throw new GraphQLError('Base64 must be bytes as base64 text, padded, on one line')
+    return Buffer.from(value, 'base64')
+  },
+})
+
 /** JSON written as a GraphQL literal: `{ name: "Ada", tags: ["a"] }`. */
 function valueOf(node: ValueNode, variables: Record<string, unknown>): unknown {
   switch (node.kind) {

@@ -50,6 +50,10 @@ export const ERROR_CODES = {
   PLUGIN_LOAD_FAILED: { status: 422, retryable: false },
   DUPLICATE_BLOCK: { status: 409, retryable: false },
   BLOCK_UNAVAILABLE: { status: 409, retryable: false },
+  TARBALL_INVALID: { status: 422, retryable: false },
+  SIGNATURE_INVALID: { status: 422, retryable: false },
+  SDK_TOO_OLD: { status: 422, retryable: false },
+  TESTS_FAILED: { status: 422, retryable: false },
   // The installation
   CONFIG_INVALID: { status: 500, retryable: false },
   PORT_TAKEN: { status: 500, retryable: false },

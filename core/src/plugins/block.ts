@@ -30,10 +30,14 @@ export interface Block extends BlockManifest {
   plugin: Plugin
 }
 
+/** Where a plugin comes from: a folder of the operator's own, a package that the configuration names, or what was published. */
+export type PluginOrigin = 'WORKSPACE' | 'PACKAGE' | 'STORE'
+
 /** How it went with a plugin that was found. */
 export interface PluginReport {
   packageName: string
   version: string
+  origin: PluginOrigin
   status: 'LOADED' | 'FAILED'
   plugin?: Plugin
   error?: { code: string; message: string }

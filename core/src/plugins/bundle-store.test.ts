@@ -28,7 +28,7 @@ const block: BlockManifest = {
 }
 
 it('finds a plugin as it was kept, with the memory that it asks for', async () => {
-  const store = createBundleStore(() => runtime.database.fork())
+  const store = createBundleStore(runtime.database)
   const facts = { packageName: 'kept', version: '1.0.0', builtin: true, bundle: { digest: 'd'.repeat(64), code: '' } }
   const plugin = createPlugin(facts, { name: 'kept', memoryMb: 256, providers: [], blocks: [block] })
   await store.keep(plugin)

@@ -1,21 +1,36 @@
-import type { EntityManager } from '@mikro-orm/postgresql'
+import type pg from 'pg'
+import type { Database } from '../database/index.ts'
 import { createPlugin, manifestOf, type Plugin } from './block.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
-import { PluginBundle } from './entities.ts'
 import type { BundleStore } from './registry.ts'
 
-export function createBundleStore(fork: () => EntityManager): BundleStore {
+const KEEP = `
+  insert into plugin_bundle (digest, code, package_name, version, builtin, manifest, created_at)
+  values ($1, $2, $3, $4, $5, $6, now()) on conflict (digest) do nothing`
+
+const FIND = 'select package_name, version, builtin, manifest, code from plugin_bundle where digest = $1'
+
+interface BundleRow {
+  package_name: string
+  version: string
+  builtin: boolean
+  /** As the release that kept it wrote it. */
+  manifest: unknown
+  code: string
+}
+
+/** An execution may wait for a bundle that this worker does not have: straight queries, as everywhere on its way. */
+export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
   return {
-    async keep(plugin) {
+    async keep(plugin, client: pg.Pool | pg.PoolClient = pool) {
       const { bundle, packageName, version, builtin } = plugin
-      const manifest = manifestOfPlugin(plugin)
-      const row = { digest: bundle.digest, code: bundle.code, packageName, version, builtin, manifest, createdAt: new Date() }
-      await fork().upsert(PluginBundle, row, { onConflictFields: ['digest'], onConflictAction: 'ignore' })
+      const manifest = JSON.stringify(manifestOfPlugin(plugin))
+      await client.query(KEEP, [bundle.digest, bundle.code, packageName, version, builtin, manifest])
     },
     async find(digest) {
-      const row = await fork().findOne(PluginBundle, { digest })
-      if (!row) return undefined
-      const { packageName, version, builtin, manifest, code } = row
+      const { rows } = await pool.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digest] })
+      if (!rows[0]) return undefined
+      const { package_name: packageName, version, builtin, manifest, code } = rows[0]
       return createPlugin({ packageName, version, builtin, bundle: { digest, code } }, manifestSchema.parse(manifest))
     },
   }

@@ -1,30 +1,43 @@
 import { build, type BuildOptions, type Message, type Plugin } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { isBuiltin } from 'node:module'
-import { relative } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { relative, sep } from 'node:path'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { Bundle } from '../sandbox/index.ts'
 
 /** What the host provides inside the sandbox; never part of a bundle. */
 const HOST_MODULES = ['@ashlar/sdk', 'zod', 'zod/v4']
 const MAX_BUNDLE_BYTES = 5 * 1024 * 1024
+/** Of all files that a package's entry leads to. */
+const MAX_SOURCE_BYTES = 16 * 1024 * 1024
+
+/** What is to be bundled. */
+export interface BundleInput {
+  /** Absolute path of the module that exports the blocks. */
+  entry: string
+  /** The plugin's folder; positions in messages are relative to it. */
+  folder: string
+  /** Whose bundle it is, as its first line: see {@link ownerLine}. @default none */
+  banner?: string
+  /** Everything that it imports must lie in the folder, and its size is limited. @default false */
+  confined?: boolean
+}
 
 /**
  * Bundles a plugin's entry into one script. The digest is the SHA-256 of its text, in hexadecimal.
  *
- * @param entry absolute path
- * @param folder the plugin's folder; positions in messages are relative to it
  * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module, or is
  * larger than 5 MiB
  */
-export async function bundlePlugin(entry: string, folder: string): Promise<Bundle> {
-  const result = await build(bundleOptions(entry, folder)).catch((error: unknown) => {
-    throw bundleError(error, folder)
+export async function bundlePlugin(input: BundleInput): Promise<Bundle> {
+  const result = await build(bundleOptions(input)).catch((error: unknown) => {
+    throw bundleError(error, input.folder)
   })
   return createBundle(result.outputFiles[0]?.text ?? '')
 }
 
-export function bundleOptions(entry: string, folder: string) {
+export function bundleOptions({ entry, folder, banner = '', confined = false }: BundleInput) {
   return {
     entryPoints: [entry],
     absWorkingDir: folder,
@@ -35,9 +48,12 @@ export function bundleOptions(entry: string, folder: string) {
     conditions: ['import'],
     external: HOST_MODULES,
     legalComments: 'none',
+    banner: { js: banner },
     write: false,
     logLevel: 'silent',
-    plugins: [refuseNodeModules],
+    plugins: [refuseNodeModules, ...(confined ? [confineTo(folder)] : [])],
+    // Else one is looked for in the folder and all above it, and may extend any file.
+    ...(confined && { tsconfigRaw: '{}' }),
   } satisfies BuildOptions
 }
 
@@ -54,6 +70,16 @@ export function bundleError(error: unknown, folder: string): AshlarError {
   return new AshlarError('PLUGIN_LOAD_FAILED', describe(faults), { cause: error, details: { faults } })
 }
 
+/**
+ * The first line of the bundle of a package that is not the installation's own. So two packages with the same code are two
+ * bundles, and none has the digest of one that is trusted.
+ *
+ * @param packageName that of an npm package: it ends no comment
+ */
+export function ownerLine(packageName: string, version: string): string {
+  return `/* ${packageName}@${version} */`
+}
+
 const refuseNodeModules: Plugin = {
   name: 'refuse-node-modules',
   setup(bundler) {
@@ -62,6 +88,28 @@ const refuseNodeModules: Plugin = {
     }))
   },
 }
+
+/** Nothing from outside the folder becomes part of the bundle. */
+function confineTo(folder: string): Plugin {
+  let sourceBytes = 0
+  return {
+    name: 'confine',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^(https?:|\/\/|file:)/ }, ({ path }) => ({
+        errors: [{ text: `"${path}" cannot be imported: everything must be in the package` }],
+      }))
+      bundler.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
+        if (!path.startsWith(folder + sep)) return { errors: [{ text: OUTSIDE }] }
+        sourceBytes += (await stat(path)).size
+        return sourceBytes > MAX_SOURCE_BYTES
+          ? { errors: [{ text: `it imports more than ${MAX_SOURCE_BYTES} bytes` }] }
+          : undefined
+      })
+    },
+  }
+}
+
+const OUTSIDE = 'what is imported lies outside the package: bundle the entry, or name it in "bundledDependencies"'
 
 function faultsOf(messages: readonly Message[], folder: string): Fault[] {
   return messages.slice(0, 10).map(({ text, location }) => {

@@ -2,9 +2,12 @@ import { readdir, readFile, realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { AshlarError, messageOf } from '../errors/index.ts'
+import type { PluginOrigin } from './block.ts'
+import { packageNameSchema } from './tarball/index.ts'
 
 /** A plugin package that was found, before any of its code is read. */
 export interface PluginSource {
+  origin: PluginOrigin
   folder: string
   packageName: string
   version: string
@@ -20,15 +23,35 @@ const packageSchema = z.object({
 
 /** A package whose manifest is broken, with the reason. */
 export interface BrokenSource {
+  origin: PluginOrigin
   folder: string
   packageName: string
   error: AshlarError
 }
 
-/** Finds the plugin packages in the folders of a workspace: those whose package.json has `"ashlar": { "blocks": … }`. */
-export async function discoverPlugins(roots: readonly string[]): Promise<(PluginSource | BrokenSource)[]> {
-  const found = await Promise.all(roots.map(discoverIn))
-  return found.flat()
+/**
+ * Finds the plugin packages in the folders of a workspace: those whose package.json has `"ashlar": { "blocks": … }`.
+ *
+ * @param packages folders of packages that the configuration names
+ */
+export async function discoverPlugins(
+  roots: readonly string[],
+  packages: readonly string[] = [],
+): Promise<(PluginSource | BrokenSource)[]> {
+  const [own, named] = await Promise.all([Promise.all(roots.map(discoverIn)), Promise.all(packages.map(readNamed))])
+  return [...own.flat(), ...named]
+}
+
+/** One that is named is a plugin, or broken. */
+async function readNamed(folder: string): Promise<PluginSource | BrokenSource> {
+  const source = await readSource(folder, 'PACKAGE')
+  const broken = (why: string): BrokenSource => {
+    const packageName = source?.packageName ?? relative(join(folder, '..'), folder)
+    return { origin: 'PACKAGE', folder, packageName, error: new AshlarError('PLUGIN_INVALID', `package.json: ${why}`) }
+  }
+  if (!source) return broken('it has no "ashlar": { "blocks": … }')
+  const { error } = packageNameSchema.safeParse(source.packageName)
+  return error ? broken(`name: ${error.issues[0]?.message}`) : source
 }
 
 async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]> {
@@ -38,16 +61,21 @@ async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]
     })
   })
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => join(root, name))
-  const sources = await Promise.all(folders.toSorted().map(readSource))
+  const sources = await Promise.all(folders.toSorted().map((folder) => readSource(folder, 'WORKSPACE')))
   return sources.filter((source) => source !== undefined)
 }
 
 /** @returns undefined when the folder holds no plugin */
-export async function readSource(folder: string): Promise<PluginSource | BrokenSource | undefined> {
+export async function readSource(
+  folder: string,
+  origin: PluginOrigin = 'WORKSPACE',
+): Promise<PluginSource | BrokenSource | undefined> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   const packageName = relative(join(folder, '..'), folder)
-  const refuse = (message: string): BrokenSource => ({ folder, packageName, error: new AshlarError('PLUGIN_INVALID', message) })
+  const refuse = (message: string): BrokenSource => {
+    return { origin, folder, packageName, error: new AshlarError('PLUGIN_INVALID', message) }
+  }
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -61,5 +89,5 @@ export async function readSource(folder: string): Promise<PluginSource | BrokenS
   const real = await realpath(entry).catch(() => undefined)
   if (real === undefined) return refuse(`package.json: "ashlar.blocks" names ${parsed.data.ashlar.blocks}, which does not exist`)
   if (!real.startsWith((await realpath(folder)) + sep)) return refuse('package.json: "ashlar.blocks" must lie inside the package')
-  return { folder, packageName: parsed.data.name, version: parsed.data.version, entry }
+  return { origin, folder, packageName: parsed.data.name, version: parsed.data.version, entry }
 }

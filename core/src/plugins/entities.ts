@@ -1,19 +1,25 @@
 import { defineEntity, p } from '@mikro-orm/core'
-import type { PluginManifest } from './manifest.ts'
+import type { AuthorSignature, VersionReport } from './store/index.ts'
 
-const PluginBundleSchema = defineEntity({
-  name: 'PluginBundle',
-  tableName: 'plugin_bundle',
+const PluginVersionSchema = defineEntity({
+  name: 'PluginVersion',
+  tableName: 'plugin_version',
   properties: {
-    /** SHA-256 of the code, hexadecimal. */
-    digest: p.string().primary(),
+    /** `<package name>@<version>` */
+    id: p.string().primary(),
     packageName: p.string(),
     version: p.string(),
-    builtin: p.boolean(),
-    manifest: p.json().$type<PluginManifest>().columnType('json'),
-    code: p.text(),
-    createdAt: p.datetime(),
+    /** Of its bundle: what graph versions pin. */
+    digest: p.string(),
+    /** Of the files of its tarball: what is signed. See `digestOfFiles`. */
+    tarballDigest: p.string(),
+    description: p.text(),
+    publishedAt: p.datetime(),
+    /** A user. */
+    publishedBy: p.uuid(),
+    report: p.json().$type<VersionReport>().columnType('json'),
+    signature: p.json().$type<AuthorSignature>().columnType('json').nullable(),
   },
 })
-export class PluginBundle extends PluginBundleSchema.class {}
-PluginBundleSchema.setClass(PluginBundle)
+export class PluginVersion extends PluginVersionSchema.class {}
+PluginVersionSchema.setClass(PluginVersion)

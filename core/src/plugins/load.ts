@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AshlarError } from '../errors/index.ts'
 import type { Bundle, Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
-import { bundlePlugin } from './bundle.ts'
+import { bundlePlugin, ownerLine } from './bundle.ts'
 import type { PluginSource } from './discover.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
 
@@ -13,31 +13,25 @@ const DESCRIBE_TIMEOUT_MS = 10_000
  *
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT
  */
-export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promise<Plugin> {
-  const bundle = await bundlePlugin(source.entry, source.folder)
-  const manifest = await describeBundle(bundle, sandbox)
-  return createPlugin({ packageName: source.packageName, version: source.version, bundle, builtin: true }, manifest)
+export async function loadPlugin({ origin, ...source }: PluginSource, sandbox: Sandbox): Promise<Plugin> {
+  const { entry, folder, packageName, version } = source
+  const builtin = origin === 'WORKSPACE'
+  const bundle = await bundlePlugin(builtin ? { entry, folder } : { entry, folder, banner: ownerLine(packageName, version) })
+  return createPlugin({ packageName, version, bundle, builtin }, await describeBundle(bundle, sandbox))
 }
 
 /**
  * Has a sandbox read the manifest out of a bundle.
  *
+ * @param cordon who shares the process with it
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT TIMEOUT CPU_LIMIT SANDBOX_LOST
  */
-export async function describeBundle(bundle: Bundle, sandbox: Sandbox): Promise<PluginManifest> {
+export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 'describe'): Promise<PluginManifest> {
   const scope = `describe:${bundle.digest}`
   try {
     const manifest = await new Promise<unknown>((resolve, reject) => {
       let described: unknown
-      const request = {
-        kind: 'describe',
-        bundle,
-        cordon: 'describe',
-        owner: 'describe',
-        scope,
-        affinity: scope,
-        block: '',
-      } as const
+      const request = { kind: 'describe', bundle, cordon, owner: cordon, scope, affinity: scope, block: '' } as const
       sandbox.call(
         { ...request, input: () => 'null', timeoutMs: DESCRIBE_TIMEOUT_MS },
         {

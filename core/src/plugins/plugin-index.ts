@@ -1,62 +1,158 @@
+import type pg from 'pg'
 import { channelName, type Database } from '../database/index.ts'
-import type { PluginReport } from './block.ts'
+import { AshlarError } from '../errors/index.ts'
+import type { Plugin, PluginOrigin, PluginReport } from './block.ts'
 import type { BundleStore, LoadReports } from './registry.ts'
 
-/** Which plugins the workers of the installation have, as rows: what gateways go by. */
+/**
+ * Which plugins the installation has, as rows: what every process goes by.
+ *
+ * A *workspace* is the plugin folders, and the packages that the configuration names, of one machine. Its workers write what they
+ * find in it to rows of its own, and touch no others. Besides there is what was installed from the store. Of these {@link read}
+ * makes the one list: each package once, from the workspaces' folders if it is there, else from the packages that are named, else
+ * from the store; where workspaces differ, as it was changed last. A name or block id belongs to the first that claims it, in
+ * this order. A workspace that no worker has been in for ten minutes, while one has been in another, is forgotten.
+ */
 export interface PluginIndex {
-  /** Tells when it differs from what was there. */
-  write(reports: PluginReport[]): Promise<void>
+  /** What is in a workspace now. Tells when it differs from what was there. */
+  write(workspaceId: string, reports: readonly PluginReport[]): Promise<void>
+  /** A worker is still there. */
+  renew(workspaceId: string): Promise<void>
   read: LoadReports
 }
 
-interface Row {
+interface WorkspaceRow {
   package_name: string
   version: string
+  source: PluginOrigin
   status: PluginReport['status']
   digest: string | null
   error: PluginReport['error'] | null
 }
 
+const FORGET = `delete from plugin_workspace where seen_at < now() - interval '10 minutes'`
+const FIND = `
+  select package_name, version, source, status, digest, error, 0 as rank, changed_at, position from workspace_plugin
+  union all
+  select v.package_name, v.version, 'STORE', 'LOADED', v.digest, null, 1, p.installed_at, 0
+  from plugin_package p join plugin_version v on v.id = p.installed_id
+  order by rank, changed_at desc, position, package_name`
+
 export function createPluginIndex({ pool, transact }: Database, bundles: BundleStore): PluginIndex {
-  const rows = async (): Promise<Row[]> =>
-    (await pool.query<Row>('select package_name, version, status, digest, error from plugin order by position')).rows
   return {
-    async write(reports) {
-      const wanted = reports.map(toRow)
-      if (JSON.stringify(await rows()) === JSON.stringify(wanted)) return
-      await transact(async (client) => {
-        await client.query('lock table plugin in exclusive mode')
-        await client.query('delete from plugin')
-        await client.query(
-          `insert into plugin (package_name, version, status, digest, error, position)
-           select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::json[]) with ordinality`,
-          columnsOf(wanted),
-        )
-        await client.query(`select pg_notify('${channelName('plugins')}', '')`)
-      })
+    write: (workspaceId, reports) => transact((client) => writeRows(client, workspaceId, reports.map(toRow))),
+    async renew(workspaceId) {
+      await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
+      const { rowCount } = await pool.query(FORGET)
+      if (rowCount) await pool.query(NOTIFY)
     },
     async read(known) {
-      const found = await rows()
-      return Promise.all(
-        found.map(async ({ package_name: packageName, version, status, digest, error }) => {
-          const plugin = digest === null ? undefined : (known.get(digest) ?? (await bundles.find(digest)))
-          return { packageName, version, status, ...(plugin && { plugin }), ...(error && { error }) }
-        }),
-      )
+      const { rows } = await pool.query<WorkspaceRow & { position: number }>(FIND)
+      const reports = await Promise.all(chosen(rows).map((row) => reportOf(row, known, bundles)))
+      return refuseDuplicates(reports)
     },
   }
 }
 
-function toRow({ packageName, version, status, plugin, error }: PluginReport): Row {
-  return { package_name: packageName, version, status, digest: plugin?.bundle.digest ?? null, error: error ?? null }
+const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
+
+/** The row of the workspace makes writers take turns. What has not changed keeps the time at which it did. */
+async function writeRows(client: pg.PoolClient, workspaceId: string, wanted: WorkspaceRow[]): Promise<void> {
+  await client.query(
+    'insert into plugin_workspace (id, seen_at) values ($1, now()) on conflict (id) do update set seen_at = now()',
+    [workspaceId],
+  )
+  const { rowCount } = await client.query(FORGET)
+  const { rows } = await client.query<WorkspaceRow & { changed_at: Date }>(
+    `select package_name, version, source, status, digest, error, changed_at
+     from workspace_plugin where workspace_id = $1 order by position`,
+    [workspaceId],
+  )
+  const before = new Map(rows.map(({ changed_at: at, ...row }) => [JSON.stringify(row), at]))
+  const texts = wanted.map((row) => JSON.stringify(row))
+  const isSame = rows.length === wanted.length && [...before.keys()].every((text, i) => text === texts[i])
+  if (isSame && !rowCount) return
+  await client.query('delete from workspace_plugin where workspace_id = $1', [workspaceId])
+  await client.query(
+    `insert into workspace_plugin
+       (workspace_id, package_name, version, source, status, digest, error, changed_at, position)
+     select $1, name, version, source, status, digest, error, coalesce(at, clock_timestamp()), position
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::timestamptz[])
+       with ordinality as given (name, version, source, status, digest, error, at, position)`,
+    [workspaceId, ...columnsOf(wanted), texts.map((text) => before.get(text) ?? null)],
+  )
+  await client.query(NOTIFY)
 }
 
-function columnsOf(rows: Row[]): unknown[][] {
+function toRow({ packageName, version, origin, status, plugin, error }: PluginReport): WorkspaceRow {
+  const digest = plugin?.bundle.digest ?? null
+  return { package_name: packageName, version, source: origin, status, digest, error: error ?? null }
+}
+
+function columnsOf(rows: WorkspaceRow[]): unknown[][] {
   return [
     rows.map((row) => row.package_name),
     rows.map(({ version }) => version),
+    rows.map(({ source }) => source),
     rows.map(({ status }) => status),
     rows.map(({ digest }) => digest),
     rows.map(({ error }) => (error ? JSON.stringify(error) : null)),
   ]
+}
+
+const ORIGINS: PluginOrigin[] = ['WORKSPACE', 'PACKAGE', 'STORE']
+
+/** Each package once; the folders of the workspaces first, in their order. @param rows those that were changed last first */
+function chosen(rows: (WorkspaceRow & { position: number })[]): WorkspaceRow[] {
+  const byOrigin = rows.toSorted((a, b) => ORIGINS.indexOf(a.source) - ORIGINS.indexOf(b.source))
+  const first = new Map<string, WorkspaceRow & { position: number }>()
+  for (const row of byOrigin) if (!first.has(row.package_name)) first.set(row.package_name, row)
+  return ORIGINS.flatMap((origin) =>
+    [...first.values()].filter(({ source }) => source === origin).toSorted((a, b) => a.position - b.position),
+  )
+}
+
+async function reportOf(
+  { package_name: packageName, version, source: origin, status, digest, error }: WorkspaceRow,
+  known: ReadonlyMap<string, Plugin>,
+  bundles: BundleStore,
+): Promise<PluginReport> {
+  const stored = digest === null ? undefined : (known.get(digest) ?? (await bundles.find(digest)))
+  const plugin = stored && withFacts(stored, packageName, version)
+  return { packageName, version, origin, status, ...(plugin && { plugin }), ...(error && { error }) }
+}
+
+/** A version that changed nothing in the code has the bundle of the one before it, which names that one. */
+function withFacts(plugin: Plugin, packageName: string, version: string): Plugin {
+  if (plugin.packageName === packageName && plugin.version === version) return plugin
+  const { bundle, builtin, providers, name } = plugin
+  const blocks = plugin.blocks.map(({ plugin: _, ...block }) => block)
+  const copy: Plugin = { packageName, version, name, bundle, builtin, providers, blocks: [] }
+  copy.blocks = blocks.map((block) => ({ ...block, plugin: copy }))
+  return copy
+}
+
+/** What a plugin claims for itself: no two packages may have it. */
+export function claimsOf(plugin: Plugin): string[] {
+  return [`plugin name "${plugin.name}"`, ...plugin.blocks.map(({ id }) => `block id ${id}`)]
+}
+
+function refuseDuplicates(reports: PluginReport[]): PluginReport[] {
+  const owners = new Map<string, string>()
+  return reports.map((each) => {
+    if (!each.plugin) return each
+    const claims = claimsOf(each.plugin)
+    const taken = claims.find((claim) => owners.has(claim))
+    if (taken === undefined) {
+      for (const claim of claims) owners.set(claim, each.packageName)
+      return each
+    }
+    const { packageName, version, origin } = each
+    const { code, message } = takenClaim(taken, owners.get(taken))
+    return { packageName, version, origin, status: 'FAILED', error: { code, message } }
+  })
+}
+
+export function takenClaim(claim: string, owner: string | undefined): AshlarError {
+  return new AshlarError('DUPLICATE_BLOCK', `${claim} belongs to ${owner} already`, { details: { path: ['tarball'] } })
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type pg from 'pg'
 import type { Provider } from '../capabilities/index.ts'
 import type { Block, Plugin, PluginReport } from './block.ts'
 
@@ -13,7 +14,7 @@ export interface PluginRegistry {
   /** Every provider of every loaded plugin, by qualified name. */
   providers(): Provider[]
   reports(): PluginReport[]
-  /** Finds and loads again; what did not change stays as it is. */
+  /** Reads again which there are; what did not change stays as it is. */
   reload(): Promise<void>
   /** Calls back after every reload that changed something. @returns a function that ends it */
   onChange(listener: () => void): () => void
@@ -21,22 +22,23 @@ export interface PluginRegistry {
 
 /** Where bundles are kept for ever, by digest, for every worker of the installation. */
 export interface BundleStore {
-  keep(plugin: Plugin): Promise<void>
+  /** @param client with an open transaction; without one it is done at once */
+  keep(plugin: Plugin, client?: pg.Pool | pg.PoolClient): Promise<void>
   find(digest: string): Promise<Plugin | undefined>
 }
 
 /** Says which plugins there are now. A plugin with a digest that is known already may be given as it was. */
 export type LoadReports = (known: ReadonlyMap<string, Plugin>) => Promise<PluginReport[]>
 
-export function createPluginRegistry(load: LoadReports, bundles: BundleStore): PluginRegistry {
+export function createPluginRegistry(read: LoadReports, bundles: BundleStore): PluginRegistry {
   const changes = new EventEmitter().setMaxListeners(0)
   const byDigest = new Map<string, Plugin>()
   let reports: PluginReport[] = []
   let byReference = new Map<string, Block>()
 
-  const reload = async (): Promise<void> => {
+  const load = async (): Promise<void> => {
     const before = summary(reports)
-    reports = await load(byDigest)
+    reports = await read(byDigest)
     for (const { plugin } of reports) if (plugin) byDigest.set(plugin.bundle.digest, plugin)
     byReference = new Map(
       blocksOf(reports).flatMap((block) => [
@@ -46,6 +48,10 @@ export function createPluginRegistry(load: LoadReports, bundles: BundleStore): P
     )
     if (summary(reports) !== before) changes.emit('change')
   }
+
+  // One after the other, so that what was read first never replaces what was read after it.
+  let reloading = Promise.resolve()
+  const reload = (): Promise<void> => (reloading = reloading.then(load, load))
 
   return {
     blocks: () => byName(blocksOf(reports)),
@@ -74,5 +80,13 @@ function byName<T extends { qualifiedName: string }>(all: T[]): T[] {
 }
 
 function summary(reports: PluginReport[]): string {
-  return JSON.stringify(reports.map(({ packageName, plugin, error }) => [packageName, plugin?.bundle.digest, error]))
+  return JSON.stringify(
+    reports.map(({ packageName, version, origin, plugin, error }) => [
+      packageName,
+      version,
+      origin,
+      plugin?.bundle.digest,
+      error,
+    ]),
+  )
 }

@@ -4,27 +4,52 @@ import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin } from './block.ts'
 
 const TIMEOUT_MS = 10_000
+const LATE = 'the tests together did not finish in time'
+
+interface TestOptions {
+  cordon?: string
+  withinMs?: number
+}
+
+interface TestPlace {
+  scope: string
+  cordon: string
+  late: AbortSignal
+}
 
 /**
  * Runs every test of every block of a plugin, in a sandbox, with what the tests say in place of the outside: one after the other in
  * one context, which is cheap and leaves each the clock to itself.
+ *
+ * @param options `cordon`: who shares the process with them · `withinMs`: for all together; those that have not ended by then differ
  */
-export async function testBlocks(plugin: Plugin, sandbox: Sandbox): Promise<BlockTestResult[]> {
+export async function testBlocks(
+  plugin: Plugin,
+  sandbox: Sandbox,
+  { cordon = 'test', withinMs = 600_000 }: TestOptions = {},
+): Promise<BlockTestResult[]> {
   const scope = `test:${plugin.bundle.digest}`
+  const place: TestPlace = { scope, cordon, late: AbortSignal.timeout(withinMs) }
   const results: BlockTestResult[] = []
   for (const block of plugin.blocks)
     for (const [number, test] of block.tests.entries())
-      results.push({ block: block.qualifiedName, test, difference: await runTest(sandbox, block, number, scope) })
+      results.push({ block: block.qualifiedName, test, difference: await runTest(sandbox, block, number, place) })
   sandbox.forget(scope)
   return results
 }
 
-function runTest(sandbox: Sandbox, block: Block, number: number, scope: string): Promise<string | undefined> {
+function runTest(
+  sandbox: Sandbox,
+  block: Block,
+  number: number,
+  { scope, cordon, late }: TestPlace,
+): Promise<string | undefined> {
+  if (late.aborted) return Promise.resolve(LATE)
   const request: CallRequest = {
     kind: 'test',
     bundle: block.plugin.bundle,
-    cordon: 'test',
-    owner: 'test',
+    cordon,
+    owner: cordon,
     scope,
     affinity: scope,
     grant: block.grant,
@@ -34,11 +59,18 @@ function runTest(sandbox: Sandbox, block: Block, number: number, scope: string):
   }
   return new Promise((resolve) => {
     const host = hostOf(block)
-    const end = (error?: Error): void => {
+    const finish = (difference: string | undefined): void => {
+      late.removeEventListener('abort', giveUp)
       host.close()
-      resolve(error?.message)
+      resolve(difference)
     }
-    sandbox.call(request, { output: () => {}, hostCall: host.call, end })
+    const end = (error?: Error): void => finish(error?.message)
+    const abort = sandbox.call(request, { output: () => {}, hostCall: host.call, end })
+    const giveUp = (): void => {
+      abort()
+      finish(LATE)
+    }
+    late.addEventListener('abort', giveUp)
   })
 }
 

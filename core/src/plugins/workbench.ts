@@ -1,3 +1,4 @@
+import type { BlockTestResult } from '@ashlar/sdk'
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
@@ -6,7 +7,7 @@ import { readSource, type PluginSource } from './discover.ts'
 import { runExamples, type Example } from './examples.ts'
 import { describeBundle } from './load.ts'
 import { atSource } from './source-position.ts'
-import { testBlocks, type BlockTestResult } from './test-blocks.ts'
+import { testBlocks } from './test-blocks.ts'
 
 /** A plugin as its author has it. */
 export interface Draft {

@@ -1,41 +1,62 @@
+import { createHash } from 'node:crypto'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { AshlarError } from '../errors/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import type { Plugin, PluginReport } from './block.ts'
 import { discoverPlugins, type BrokenSource, type PluginSource } from './discover.ts'
 import { loadPlugin } from './load.ts'
 import type { PluginIndex } from './plugin-index.ts'
-import type { BundleStore, LoadReports } from './registry.ts'
+import type { BundleStore } from './registry.ts'
 
-/**
- * The plugins in the folders of a workspace. One that fails to load does not keep the others from loading. They are taken in
- * the order of their folders; one that claims a name or a block id which an earlier one has is refused. What was found is
- * kept, so that gateways, which run no plugin code, know it too.
- */
-export function workspacePlugins(
-  sandbox: Sandbox,
-  roots: readonly string[],
-  bundles: BundleStore,
-  index: PluginIndex,
-): LoadReports {
-  return async (known) => {
-    const sources = await discoverPlugins(roots)
-    const reports = refuseDuplicates(await Promise.all(sources.map((source) => report(source, sandbox, known))))
-    for (const { plugin } of reports) if (plugin && !known.has(plugin.bundle.digest)) await bundles.keep(plugin)
-    await index.write(reports)
-    return reports
-  }
+/** The plugins of one machine: those in its plugin folders, and the packages that its configuration names. */
+export interface Workspace {
+  /** Finds and loads them, and tells the installation what there is. One that fails to load does not keep the others from it. */
+  scan(): Promise<void>
+  /** Tells that there still is a worker in it. */
+  renew(): Promise<void>
 }
 
-async function report(
-  source: PluginSource | BrokenSource,
+export interface WorkspaceFolders {
+  roots: readonly string[]
+  /** Folders of packages. */
+  packages: readonly string[]
+}
+
+export function createWorkspace(
   sandbox: Sandbox,
-  known: ReadonlyMap<string, Plugin>,
-): Promise<PluginReport> {
+  folders: WorkspaceFolders,
+  bundles: BundleStore,
+  index: PluginIndex,
+): Workspace {
+  const id = idOf(folders)
+  const kept = new Set<string>()
+  const keep = async (plugin: Plugin): Promise<void> => {
+    if (!kept.has(plugin.bundle.digest)) await bundles.keep(plugin)
+    kept.add(plugin.bundle.digest)
+  }
+  const scan = async (): Promise<void> => {
+    const sources = await discoverPlugins(folders.roots, folders.packages)
+    const reports = await Promise.all(sources.map((source) => report(source, sandbox)))
+    for (const { plugin } of reports) if (plugin) await keep(plugin)
+    await index.write(id, reports)
+  }
+  let scanning = Promise.resolve()
+  return { scan: () => (scanning = scanning.then(scan, scan)), renew: () => index.renew(id) }
+}
+
+/** The same for every worker of a machine that has the same folders. */
+function idOf({ roots, packages }: WorkspaceFolders): string {
+  const facts = [hostname(), roots.map((root) => resolve(root)), packages.map((folder) => resolve(folder))]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+}
+
+async function report(source: PluginSource | BrokenSource, sandbox: Sandbox): Promise<PluginReport> {
   if ('error' in source) return failed({ ...source, version: '' }, source.error)
   try {
     const plugin = await loadPlugin(source, sandbox)
-    const { packageName, version } = source
-    return { packageName, version, status: 'LOADED', plugin: known.get(plugin.bundle.digest) ?? plugin }
+    const { packageName, version, origin } = source
+    return { packageName, version, origin, status: 'LOADED', plugin }
   } catch (error) {
     if (error instanceof AshlarError) return failed(source, error)
     throw error
@@ -43,23 +64,8 @@ async function report(
 }
 
 function failed(
-  { packageName, version }: { packageName: string; version: string },
+  { packageName, version, origin }: Pick<PluginReport, 'packageName' | 'version' | 'origin'>,
   { code, message }: AshlarError,
 ): PluginReport {
-  return { packageName, version, status: 'FAILED', error: { code, message } }
-}
-
-function refuseDuplicates(reports: PluginReport[]): PluginReport[] {
-  const owners = new Map<string, PluginReport>()
-  return reports.map((each) => {
-    if (!each.plugin) return each
-    const claims = [`plugin name "${each.plugin.name}"`, ...each.plugin.blocks.map(({ id }) => `block id ${id}`)]
-    const taken = claims.find((claim) => owners.has(claim))
-    if (taken !== undefined) {
-      const owner = owners.get(taken)?.packageName
-      return failed(each, new AshlarError('DUPLICATE_BLOCK', `${taken} belongs to ${owner} already`))
-    }
-    for (const claim of claims) owners.set(claim, each)
-    return each
-  })
+  return { packageName, version, origin, status: 'FAILED', error: { code, message } }
 }

@@ -2,6 +2,7 @@ export { defineBlock } from './block.ts'
 export { anyHost, fromInput } from './http-grant.ts'
 export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
+export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
 export type {
   Block,

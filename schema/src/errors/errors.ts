@@ -1,6 +1,6 @@
 import { ERROR_CODES, type AshlarError } from '@ashlar/core'
 import { builder } from '../builder.ts'
-import { ConflictError, InvalidInputError, NotFoundError, translateError } from './translate.ts'
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, translateError } from './translate.ts'
 
 builder.enumType('ErrorCode', {
   description: 'Why something was refused or failed. Codes are stable; messages are for people.',
@@ -46,8 +46,16 @@ builder.objectType(ConflictError, {
   interfaces: [ErrorInterface],
 })
 
+builder.objectType(ForbiddenError, {
+  name: 'ForbiddenError',
+  description: 'This is for somebody else to do; nothing has changed.',
+  interfaces: [ErrorInterface],
+})
+
 /** The error types of mutations. */
 export const EXPECTED = [InvalidInputError, NotFoundError, ConflictError]
+/** Of mutations that not everybody may do. */
+export const EXPECTED_OR_FORBIDDEN = [...EXPECTED, ForbiddenError]
 
 /** Wraps a resolver so that expected errors become data. */
 export function expected<Args extends unknown[], Result>(

@@ -1,1 +1,1 @@
-export { EXPECTED, expected } from './errors.ts'
+export { EXPECTED, EXPECTED_OR_FORBIDDEN, expected } from './errors.ts'

@@ -6,6 +6,8 @@ export class InvalidInputError extends AshlarError {}
 export class NotFoundError extends AshlarError {}
 /** It was right once, but something has changed meanwhile: `VERSION_CONFLICT EXECUTION_FINISHED …` */
 export class ConflictError extends AshlarError {}
+/** It is there, and not yours to do: `FORBIDDEN`. */
+export class ForbiddenError extends AshlarError {}
 
 /** The one translator: an expected error of core becomes the error type of the schema, anything else stays as it is. */
 export function translateError(error: unknown): unknown {
@@ -23,4 +25,16 @@ const ERROR_TYPES: Partial<Record<ErrorCode, typeof InvalidInputError>> = {
   VERSION_CONFLICT: ConflictError,
   EXECUTION_FINISHED: ConflictError,
   BLOCK_UNAVAILABLE: ConflictError,
+  DUPLICATE_BLOCK: ConflictError,
+  FORBIDDEN: ForbiddenError,
+  TARBALL_INVALID: InvalidInputError,
+  PLUGIN_INVALID: InvalidInputError,
+  PLUGIN_LOAD_FAILED: InvalidInputError,
+  SDK_TOO_OLD: InvalidInputError,
+  SIGNATURE_INVALID: InvalidInputError,
+  TESTS_FAILED: InvalidInputError,
+  // Of the code of a plugin that is published.
+  CPU_LIMIT: InvalidInputError,
+  MEMORY_LIMIT: InvalidInputError,
+  TIMEOUT: InvalidInputError,
 }

@@ -38,7 +38,7 @@ builder.objectType(GraphType, {
   }),
 })
 
-const FaultType = builder.objectRef<{ path: string; message: string }>('GraphFault').implement({
+export const FaultType = builder.objectRef<{ path: string; message: string }>('GraphFault').implement({
   description: 'A fault in a graph document.',
   fields: (t) => ({ path: t.exposeString('path'), message: t.exposeString('message') }),
 })

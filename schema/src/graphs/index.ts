@@ -1,4 +1,5 @@
 import './mutations.ts'
 
 import './graph.ts'
+import './compatibility.ts'
 import './version.ts'

@@ -41,6 +41,10 @@ const ForkGraphInput = builder.inputType('ForkGraphInput', {
   }),
 })
 
+const UpgradeGraphInput = builder.inputType('UpgradeGraphInput', {
+  fields: (t) => ({ graphId: t.id({ required: true }) }),
+})
+
 const ImportGraphInput = builder.inputType('ImportGraphInput', {
   fields: (t) => ({
     file: t.field({
@@ -93,6 +97,14 @@ builder.mutationFields((t) => ({
     resolve: expected((_root, { input }, { runtime, user }) =>
       runtime.graphs.fork(user.id, idOf(input), input.name ?? undefined),
     ),
+  }),
+  upgradeGraph: t.field({
+    type: GraphType,
+    errors: { types: EXPECTED },
+    description:
+      'Saves the active version anew with the blocks that are installed now. Refused with every fault where something would be lost; one that has them already stays.',
+    args: { input: t.arg({ type: UpgradeGraphInput, required: true }) },
+    resolve: expected((_root, { input }, { runtime, user }) => runtime.upgrades.upgrade(user.id, idOf(input))),
   }),
   importGraph: t.field({
     type: GraphType,

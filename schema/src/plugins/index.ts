@@ -2,3 +2,5 @@ import './blocks-changed.ts'
 
 import './block.ts'
 import './plugin.ts'
+import './version.ts'
+import './mutations.ts'

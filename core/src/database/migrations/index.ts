@@ -4,6 +4,7 @@ import { Credentials } from './20261123-credentials.ts'
 import { Sleep } from './20261123-sleep.ts'
 import { Takes } from './20261123-takes.ts'
 import { StorageUse } from './20261124-storage-use.ts'
+import { Store } from './20261126-store.ts'
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial, Engine, Credentials, Sleep, Takes, StorageUse]
+export const MIGRATIONS = [Initial, Engine, Credentials, Sleep, Takes, StorageUse, Store]

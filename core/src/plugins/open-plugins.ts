@@ -1,0 +1,48 @@
+import type { Database, Notifications } from '../database/index.ts'
+import type { Sandbox } from '../sandbox/index.ts'
+import { createBundleStore } from './bundle-store.ts'
+import { createPluginIndex } from './plugin-index.ts'
+import { createPluginRegistry, type PluginRegistry } from './registry.ts'
+import { createPluginStore, serveSubmissions, type PluginStore } from './store/index.ts'
+import { watchPlugins } from './watch.ts'
+import { createWorkspace, type WorkspaceFolders } from './workspace-plugins.ts'
+
+export interface PluginOptions extends WorkspaceFolders {
+  database: Database
+  notifications: Notifications
+  /** None in a gateway. */
+  sandbox: Sandbox | undefined
+  /** Load what changes in the folders. */
+  watch: boolean
+  onError(error: unknown): void
+}
+
+/** Well within the ten minutes after which a workspace is forgotten. */
+const RENEW_EVERY_MS = 120_000
+
+/**
+ * Says which plugins there are; a worker loads those of its workspace first.
+ *
+ * @param undo gets a step for everything that was opened
+ */
+export async function openPlugins(
+  { database, notifications, sandbox, watch, onError, ...folders }: PluginOptions,
+  undo: (() => Promise<void> | void)[],
+): Promise<{ plugins: PluginRegistry; pluginStore: PluginStore }> {
+  const bundles = createBundleStore(database)
+  const index = createPluginIndex(database, bundles)
+  const plugins = createPluginRegistry(index.read, bundles)
+  const parts = { database, notifications, plugins, bundles }
+  if (sandbox) {
+    const { scan, renew } = createWorkspace(sandbox, folders, bundles, index)
+    await scan()
+    const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
+    undo.push(() => clearInterval(timer))
+    const rescan = (): Promise<void> => scan().then(plugins.reload).catch(onError)
+    if (watch) undo.push(watchPlugins([...folders.roots, ...folders.packages], rescan))
+  }
+  await plugins.reload()
+  undo.push(notifications.listen('plugins', () => void plugins.reload().catch(onError)))
+  if (sandbox) undo.push(serveSubmissions({ ...parts, sandbox, onError }))
+  return { plugins, pluginStore: createPluginStore(parts) }
+}

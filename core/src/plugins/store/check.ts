@@ -1,0 +1,139 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { listCapabilities } from '../../capabilities/index.ts'
+import { AshlarError } from '../../errors/index.ts'
+import { SDK_VERSION, type Bundle, type Sandbox } from '../../sandbox/index.ts'
+import { bundleApart } from '../bundle-apart.ts'
+import { createPlugin, type Plugin } from '../block.ts'
+import { ownerLine } from '../bundle.ts'
+import { describeBundle } from '../load.ts'
+import { digestOfFiles, readPackageFile, refusal, unpackTarball, type PackageFile, type TarFile } from '../tarball/index.ts'
+import { testBlocks } from '../test-blocks.ts'
+import { isNewerMinor, lowestOf } from '../versions.ts'
+import type { PluginCheck, VersionReport } from './report.ts'
+import { verifySignature, type AuthorSignature, type GivenSignature } from './signature.ts'
+
+/** What can be said of a tarball before any of its code is looked at. */
+export interface ReadSubmission {
+  files: TarFile[]
+  packageFile: PackageFile
+  tarballDigest: string
+  signature: AuthorSignature | null
+  checks: PluginCheck[]
+}
+
+/** A submission that has passed. */
+export interface CheckedSubmission {
+  plugin: Plugin
+  report: VersionReport
+}
+
+const MAX_TESTS = 2000
+const TESTS_WITHIN_MS = 60_000
+
+/** @throws {AshlarError} TARBALL_INVALID PLUGIN_INVALID SIGNATURE_INVALID SDK_TOO_OLD */
+export async function readSubmission(tarball: Uint8Array, given: GivenSignature | null): Promise<ReadSubmission> {
+  const files = await unpackTarball(tarball)
+  const packageFile = readPackageFile(files)
+  const { name: packageName, version, license, sdkRange } = packageFile
+  refuseNative(files)
+  const tarballDigest = digestOfFiles(files)
+  const signature = given && verifySignature(given, { packageName, version, tarballDigest })
+  const madeFor = sdkRange === undefined ? undefined : lowestOf(sdkRange)
+  if (madeFor !== undefined) assertSdk(madeFor, 'package.json')
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0)
+  const checks: PluginCheck[] = [
+    passed('tarball', `${files.length} files, ${bytes} bytes`),
+    passed('package', `${packageName} ${version}, ${license}`, 'package.json'),
+    signature ? passed('signature', `signed by the key ${signature.keyId}`) : remark('signature', 'it is not signed'),
+    passed('sdk', `this installation has ${SDK_VERSION}, it is made for ${sdkRange ?? 'any'}`, 'package.json'),
+  ]
+  return { files, packageFile, tarballDigest, signature, checks }
+}
+
+/**
+ * Bundles what was read, has a sandbox read its manifest, and runs the tests of its blocks there.
+ *
+ * @param assertFree throws where it claims what belongs to another package
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID SDK_TOO_OLD DUPLICATE_BLOCK TESTS_FAILED MEMORY_LIMIT CPU_LIMIT TIMEOUT
+ */
+export async function checkSubmission(
+  { files, packageFile, checks }: ReadSubmission,
+  sandbox: Sandbox,
+  assertFree: (plugin: Plugin) => Promise<void>,
+): Promise<CheckedSubmission> {
+  const { name: packageName, version, entry, license: licence } = packageFile
+  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version))
+  const cordon = `publish:${bundle.digest}`
+  const manifest = await describeBundle(bundle, sandbox, cordon)
+  assertSdk(manifest.sdk ?? SDK_VERSION, entry)
+  const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
+  await assertFree(plugin)
+  const tests = await runTests(plugin, sandbox, cordon)
+  const bundleBytes = Buffer.byteLength(bundle.code)
+  const more: PluginCheck[] = [
+    passed('bundle', `${bundleBytes} bytes`, entry),
+    passed('manifest', `plugin ${plugin.name} with ${plugin.blocks.length} blocks`, entry),
+    passed('claims', 'its name and the ids of its blocks are its own'),
+    tests.blocksWithout.length > 0
+      ? remark('tests', `${tests.total} passed; without a test: ${tests.blocksWithout.join(', ')}`)
+      : passed('tests', `${tests.total} passed`),
+  ]
+  const report = { checks: [...checks, ...more], tests, bundleBytes, capabilities: capabilitiesOf(plugin), licence }
+  return { plugin, report }
+}
+
+/** Code that is no script: nothing could run it, and nobody can read it. */
+function refuseNative(files: readonly TarFile[]): void {
+  const native = files.find(({ path }) => /(^|\/)binding\.gyp$|\.(node|dll|so|dylib|exe)$/i.test(path))
+  if (native) throw refusal('PLUGIN_INVALID', `${native.path}:1`, 'native modules cannot run in a sandbox')
+}
+
+/** In a folder that nobody else can read, and that is gone afterwards. */
+async function bundleFiles(files: readonly TarFile[], entry: string, banner: string): Promise<Bundle> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'ashlar-publish-')))
+  try {
+    const folders = new Set(files.map(({ path }) => dirname(join(folder, path))))
+    for (const each of folders) await mkdir(each, { recursive: true })
+    for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
+    return await bundleApart({ entry: join(folder, entry), folder, banner, confined: true })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function assertSdk(madeFor: string, position: string): void {
+  if (!isNewerMinor(madeFor, SDK_VERSION)) return
+  const message = `it is made for @ashlar/sdk ${madeFor}, this installation has ${SDK_VERSION} and must be brought up to date first`
+  throw refusal('SDK_TOO_OLD', position, message)
+}
+
+async function runTests(plugin: Plugin, sandbox: Sandbox, cordon: string): Promise<VersionReport['tests']> {
+  const total = plugin.blocks.reduce((sum, { tests }) => sum + tests.length, 0)
+  if (total > MAX_TESTS) throw refusal('PLUGIN_INVALID', '', `it has ${total} tests, the limit is ${MAX_TESTS}`)
+  const results = await testBlocks(plugin, sandbox, { cordon, withinMs: TESTS_WITHIN_MS })
+  const faults = results
+    .filter(({ difference }) => difference !== undefined)
+    .map(({ block, test, difference = '' }) => ({ path: `${block}: ${test}`, message: difference }))
+  const [first] = faults
+  if (first) {
+    const message = `${faults.length} of ${total} tests failed: ${first.path}: ${first.message}`
+    throw new AshlarError('TESTS_FAILED', message, { details: { path: ['tarball'], faults: faults.slice(0, 100) } })
+  }
+  const blocksWithout = plugin.blocks.filter(({ tests }) => tests.length === 0).map(({ qualifiedName }) => qualifiedName)
+  return { total, blocksWithout }
+}
+
+function capabilitiesOf({ blocks }: Plugin): VersionReport['capabilities'] {
+  const all = blocks.flatMap(({ capabilities }) => listCapabilities(capabilities))
+  return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
+}
+
+function passed(name: PluginCheck['name'], message: string, position: string | null = null): PluginCheck {
+  return { name, ok: true, message, position }
+}
+
+function remark(name: PluginCheck['name'], message: string): PluginCheck {
+  return { name, ok: false, message, position: null }
+}

@@ -1,0 +1,6 @@
+export { createPluginStore } from './store.ts'
+export { signFacts } from './signature.ts'
+export { serveSubmissions } from './submissions.ts'
+export type { PluginCheck, VersionReport } from './report.ts'
+export type { AuthorSignature, SignedFacts } from './signature.ts'
+export type { PluginStore, StorePackage } from './store.ts'

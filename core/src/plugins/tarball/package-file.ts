@@ -1,0 +1,78 @@
+import { posix } from 'node:path'
+import { z } from 'zod'
+import { messageOf } from '../../errors/index.ts'
+import { isVersion } from '../versions.ts'
+import { refusal } from './fault.ts'
+import type { TarFile } from './read-tar.ts'
+
+/** What a package.json says, as far as it matters here. */
+export interface PackageFile {
+  name: string
+  version: string
+  license: string
+  description: string
+  /** Path of the module that exports the blocks. */
+  entry: string
+  /** The versions of the SDK that it is made for, as a range. */
+  sdkRange: string | undefined
+}
+
+/** Source: the rules of npm for new packages. */
+export const packageNameSchema = z
+  .string()
+  .max(214)
+  .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package, in lower case')
+
+const MAX_BYTES = 1024 * 1024
+const ranges = z.record(z.string(), z.unknown()).optional()
+
+const schema = z.object({
+  name: packageNameSchema,
+  version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
+  license: z.string('must be an SPDX expression like "MIT"').trim().min(1).max(200),
+  description: z.string().max(2000).default(''),
+  ashlar: z.object({ blocks: z.string().min(1).max(300) }),
+  dependencies: ranges,
+  peerDependencies: ranges,
+  devDependencies: ranges,
+})
+
+/** @throws {AshlarError} PLUGIN_INVALID */
+export function readPackageFile(files: readonly TarFile[]): PackageFile {
+  const file = files.find(({ path }) => path === 'package.json')
+  if (!file) throw refusal('PLUGIN_INVALID', 'package.json', 'is missing')
+  const parsed = schema.safeParse(parseJson(file.bytes))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw refusal('PLUGIN_INVALID', 'package.json', `${issue?.path.join('.') || 'it'}: ${issue?.message}`)
+  }
+  const { name, version, license, description, ashlar, peerDependencies, dependencies, devDependencies } = parsed.data
+  const range = [peerDependencies, dependencies, devDependencies].map((each) => each?.['@ashlar/sdk']).find(isText)
+  return { name, version, license, description, entry: entryOf(ashlar.blocks, files), sdkRange: range }
+}
+
+function entryOf(blocks: string, files: readonly TarFile[]): string {
+  const entry = posix.normalize(blocks)
+  if (posix.isAbsolute(entry) || entry === '..' || entry.startsWith('../'))
+    throw refusal('PLUGIN_INVALID', 'package.json', '"ashlar.blocks" must lie inside the package')
+  if (!files.some(({ path }) => path === entry))
+    throw refusal(
+      'PLUGIN_INVALID',
+      'package.json',
+      `"ashlar.blocks" names ${JSON.stringify(blocks)}, which is not in the tarball`,
+    )
+  return entry
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (bytes.length > MAX_BYTES) throw refusal('PLUGIN_INVALID', 'package.json', `is longer than ${MAX_BYTES} bytes`)
+  try {
+    return JSON.parse(bytes.toString())
+  } catch (error) {
+    throw refusal('PLUGIN_INVALID', 'package.json', `is not JSON: ${messageOf(error)}`, error)
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}

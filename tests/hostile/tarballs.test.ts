@@ -1,0 +1,316 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { signFacts } from '@ashlar/core'
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { entryOf, packageOf, paxRecord, tarballOf, tarOf, type TarEntry } from '../store/tarballs.ts'
+
+/* What somebody may try with a tarball. Each attempt is refused with its code, and leaves nothing in tables and temporary folders. */
+
+let runtime: TestRuntime
+let before: unknown
+let folder: string
+beforeAll(async () => {
+  // Of this file alone: other tests publish too.
+  folder = await mkdtemp(join(tmpdir(), 'ashlar-tarballs-'))
+  process.env.TMPDIR = folder
+  runtime = await createTestRuntime({ sandbox: { loadTimeoutMs: 1000 } })
+  before = await whatIsLeft()
+})
+afterAll(async () => {
+  await runtime.close()
+  await rm(folder, { recursive: true })
+})
+
+async function whatIsLeft(): Promise<unknown> {
+  const tables = ['plugin_package', 'plugin_version', 'plugin_claim', 'plugin_submission', 'plugin_bundle', 'workspace_plugin']
+  const counts = tables.map((table) => `(select count(*) from ${table}) as ${table}`)
+  const { rows } = await runtime.database.pool.query(`select ${counts.join()}`)
+  return [rows, await readdir(folder)]
+}
+
+async function expectRefused(tarball: Buffer, code: string, message: RegExp, signature?: Signature): Promise<void> {
+  const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball, ...(signature && { signature }) })
+  await expect(publishing).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+  expect(await whatIsLeft()).toEqual(before)
+}
+
+type Signature = ReturnType<typeof signFacts>
+
+const ID = 'cccccccc-0000-4000-8000-000000000001'
+const ENTRY = entryOf('evil', [{ id: ID, name: 'do', run: `yield ['out', 1]` }])
+const GOOD = packageOf('evil', '1.0.0', ENTRY)
+const good: TarEntry[] = Object.entries(GOOD).map(([path, content]) => ({ path: `package/${path}`, content }))
+const withEntry = (...more: TarEntry[]): Buffer => gzipSync(tarOf([...good, ...more]))
+const withFiles = (files: Record<string, string>): Buffer => tarballOf({ ...GOOD, ...files })
+const pax = (...records: [string, string][]): TarEntry => ({
+  path: 'PaxHeader/x',
+  type: 'x',
+  content: records.map(([key, value]) => paxRecord(key, value)).join(''),
+})
+/** A file whose name stands in the extended header before it. */
+const withPath = (path: string): Buffer => withEntry(pax(['path', path]), { path: 'package/x', content: 'x' })
+
+describe('a path that', () => {
+  it.each([
+    ['climbs', 'package/../../outside.txt'],
+    ['climbs from the start', '../outside.txt'],
+    ['is absolute', '/etc/cron.d/evil'],
+    ['has a drive', 'package/C:/evil.txt'],
+    ['has backslashes', 'package\\..\\..\\evil.txt'],
+    ['has empty segments', 'package//evil.txt'],
+    ['has a dot for a segment', 'package/./evil.txt'],
+    ['is in no package', 'elsewhere/evil.txt'],
+    ['is the package itself', 'package'],
+    ['has a zero byte', 'package/a\0b.txt'],
+    ['has a line break', 'package/a\nb.txt'],
+    ['names a stream', 'package/a.txt:hidden'],
+    ['names a device', 'package/aux.txt'],
+    ['ends with a dot', 'package/folder./a.txt'],
+    ['is very long', `package/${'a/'.repeat(20)}${'b'.repeat(190)}/${'c'.repeat(190)}`],
+    ['has a long segment', `package/${'d'.repeat(250)}`],
+    ['is very deep', `package/${'a/'.repeat(60)}b`],
+    ['is there already', 'package/index.js'],
+    ['is there already in capitals', 'package/INDEX.js'],
+    ['has a file for a folder', 'package/index.js/evil.js'],
+    ['is empty', ''],
+  ])('%s', async (_what, path) => {
+    await expectRefused(withPath(path), 'TARBALL_INVALID', /tarball (has the path|cannot be read)/)
+  })
+})
+
+describe('an entry that', () => {
+  it.each<[string, TarEntry | TarEntry[], RegExp]>([
+    ['is a symbolic link', { path: 'package/a', type: '2', link: '/etc/passwd' }, /symbolic link/],
+    ['is a hard link', { path: 'package/a', type: '1', link: 'package/index.js' }, /hard link/],
+    ['is a device', { path: 'package/a', type: '3' }, /device/],
+    ['is a pipe', { path: 'package/a', type: '6' }, /pipe/],
+    ['is a folder with content', { path: 'package/a/', type: '5', content: 'x' }, /folder with content/],
+    ['has a GNU long name', { path: '././@LongLink', type: 'L', content: 'package/../../a\0' }, /GNU long name/],
+    ['is a global header', { path: 'g', type: 'g', content: paxRecord('path', 'package/a') }, /global header/],
+    ['is of no known type', { path: 'package/a', type: 'Z' }, /type "Z"/],
+    ['says more than there is', { path: 'package/a', content: 'x', size: 2_000_000 }, /are left/],
+    ['says its size in base 256', { path: 'package/a', size: '\x80\0\0\0\0\0\0\0\0\0\0\x01' }, /octal/],
+    ['says a size below zero', { path: 'package/a', size: '-0000000001\0' }, /octal/],
+    ['has a wrong checksum', { path: 'package/a', breakChecksum: true }, /checksum/],
+    ['is of the old format', { path: 'package/a', magic: 'ustar  \0' }, /format ustar/],
+    ['has two sizes', [pax(['size', '700']), { path: 'package/a', content: 'x' }], /two sizes/],
+    ['has a link in its extended header', [pax(['linkpath', '/etc/passwd']), { path: 'package/a' }], /linkpath/],
+    ['has two paths', [pax(['path', 'package/a'], ['path', 'package/b']), { path: 'package/c' }], /twice/],
+    ['has two extended headers', [pax(['path', 'package/a']), pax(['path', 'package/b']), { path: 'package/c' }], /in a row/],
+    ['has a broken extended header', [{ path: 'x', type: 'x', content: '99 path=a\n' }, { path: 'package/c' }], /broken/],
+  ])('%s', async (_what, entry, message) => {
+    await expectRefused(withEntry(...[entry].flat()), 'TARBALL_INVALID', message)
+  })
+})
+
+describe('a tarball that', () => {
+  it.each<[string, () => Buffer, RegExp]>([
+    ['is no gzip', () => tarOf(good), /must be gzipped/],
+    ['is broken gzip', () => gzipSync(tarOf(good)).subarray(0, 100), /cannot be unpacked/],
+    ['is empty', () => Buffer.alloc(0), /must be gzipped/],
+    ['has no files', () => gzipSync(Buffer.alloc(1024)), /no files/],
+    ['ends in an entry', () => gzipSync(tarOf(good, Buffer.alloc(0))), /in the middle/],
+    ['hides something behind its end', () => gzipSync(Buffer.concat([tarOf(good), tarOf(good)])), /behind its end/],
+    ['is a bomb', () => gzipSync(Buffer.alloc(200 * 2 ** 20)), /unpacks to more than/],
+    ['is a smaller bomb', () => withFiles({ 'zeros.txt': '\0'.repeat(40 * 2 ** 20) }), /times its size/],
+    ['is far too large', () => Buffer.alloc(11 * 2 ** 20), /the limit is 10485760/],
+    [
+      'has very many files',
+      () => tarballOf({ ...GOOD, ...Object.fromEntries(Array.from({ length: 5001 }, (_, i) => [`f${i}`, `${Math.random()}`])) }),
+      /more than 5000 files/,
+    ],
+  ])('%s', async (_what, make, message) => {
+    await expectRefused(make(), 'TARBALL_INVALID', message)
+  })
+})
+
+describe('a package.json that', () => {
+  const { 'index.js': _, ...none } = GOOD
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['is missing', { 'index.js': ENTRY }, /package.json: is missing/],
+    ['is no JSON', { ...GOOD, 'package.json': '{' }, /is not JSON/],
+    ['is a list', { ...GOOD, 'package.json': '[]' }, /expected object/],
+    ['is no plugin’s', packageOf('evil', '1.0.0', ENTRY, { ashlar: undefined }), /ashlar/],
+    ['has no licence', packageOf('evil', '1.0.0', ENTRY, { license: undefined }), /license/],
+    ['has no version', packageOf('evil', 'latest', ENTRY), /must be a version/],
+    ['has a name that climbs', packageOf('../evil', '1.0.0', ENTRY), /name/],
+    ['has a name that ends a comment', packageOf('evil*/globalThis.x=1/*', '1.0.0', ENTRY), /name/],
+    ['has a name of a prototype', packageOf('__proto__', '1.0.0', ENTRY), /name/],
+    ['has its entry outside', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '../../index.js' } }), /inside the package/],
+    ['has its entry at the root', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '/etc/passwd' } }), /inside the package/],
+    ['has no entry', none, /not in the tarball/],
+  ])('%s', async (_what, files, message) => {
+    await expectRefused(tarballOf(files), 'PLUGIN_INVALID', message)
+  })
+})
+
+/** Hexadecimal digits, which pack to half their size and no less. */
+const noise = (length: number): string => randomBytes(length / 2).toString('hex')
+const importing = (from: string): string => `import * as given from '${from}'\nglobalThis.given = given\n${ENTRY}`
+
+describe('code that', () => {
+  it.each<[string, Record<string, string>, string, RegExp]>([
+    ['imports Node', { 'index.js': importing('node:fs') }, 'PLUGIN_LOAD_FAILED', /index\.js:1:\d+: "node:fs" is a Node module/],
+    [
+      'imports Node by its old name',
+      { 'index.js': importing('child_process') },
+      'PLUGIN_LOAD_FAILED',
+      /"child_process" is a Node/,
+    ],
+    [
+      'imports Node in a dependency',
+      {
+        'index.js': importing('dependency'),
+        'node_modules/dependency/package.json': '{"name":"dependency","version":"1.0.0","main":"main.js"}',
+        'node_modules/dependency/main.js': `\nmodule.exports = require('net')`,
+      },
+      'PLUGIN_LOAD_FAILED',
+      /node_modules\/dependency\/main\.js:2:\d+: "net" is a Node module/,
+    ],
+    ['imports what is not there', { 'index.js': importing('lodash') }, 'PLUGIN_LOAD_FAILED', /Could not resolve "lodash"/],
+    ['imports from outside', { 'index.js': importing('/etc/passwd') }, 'PLUGIN_LOAD_FAILED', /outside the package/],
+    [
+      'imports from outside on the way up',
+      { 'index.js': importing(`${'../'.repeat(12)}etc/hostname`) },
+      'PLUGIN_LOAD_FAILED',
+      /outside the package/,
+    ],
+    [
+      'imports from the network',
+      { 'index.js': importing('https://evil.example/x.js') },
+      'PLUGIN_LOAD_FAILED',
+      /cannot be imported/,
+    ],
+    [
+      'is led outside by a package',
+      {
+        'index.js': importing('dependency'),
+        'node_modules/dependency/package.json': '{"name":"dependency","main":"../../../../../../../../../../etc/hostname"}',
+      },
+      'PLUGIN_LOAD_FAILED',
+      /outside the package|Could not resolve/,
+    ],
+    ['does not parse', { 'index.js': 'export default {{{' }, 'PLUGIN_LOAD_FAILED', /index\.js:1:\d+: /],
+    ['brings down the bundler', { 'index.js': '['.repeat(3e6) }, 'PLUGIN_LOAD_FAILED', /bundler/],
+    ['makes a large bundle', { 'index.js': `globalThis.a = '${noise(6e6)}'\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /the limit is/],
+    ['never ends', { 'index.js': `for (;;) {}\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /did not finish loading/],
+    [
+      'allocates for ever',
+      { 'index.js': `const all = []; for (;;) all.push(new Array(1000).fill(1))\n${ENTRY}` },
+      'MEMORY_LIMIT',
+      /128 MB/,
+    ],
+    ['throws', { 'index.js': `throw new Error('bad day')` }, 'PLUGIN_LOAD_FAILED', /bad day/],
+    ['exports nothing', { 'index.js': 'export const a = 1' }, 'PLUGIN_LOAD_FAILED', /definePlugin/],
+    [
+      'never ends when it is described',
+      {
+        'index.js': `export default { name: 'evil', get blocks() { if (this.n = (this.n ?? 0) + 1, this.n > 1) for (;;); return [] } }`,
+      },
+      'CPU_LIMIT|TIMEOUT|PLUGIN_LOAD_FAILED',
+      /./,
+    ],
+    [
+      'has a manifest that is none',
+      { 'index.js': `export default { name: 'EVIL', blocks: [] }` },
+      'PLUGIN_INVALID',
+      /manifest is not valid/,
+    ],
+    ['has a native module', { 'build/Release/evil.node': '\x7fELF' }, 'PLUGIN_INVALID', /evil\.node:1: native/],
+    ['builds a native module', { 'node_modules/a/binding.gyp': '{}' }, 'PLUGIN_INVALID', /binding\.gyp:1: native/],
+    [
+      'fails its tests',
+      {
+        'index.js': entryOf('evil', [
+          { id: ID, name: 'do', run: `yield ['out', 1]`, tests: `[{ input: {}, output: [['out', 2]] }]` },
+        ]),
+      },
+      'TESTS_FAILED',
+      /1 of 1 tests failed: evil\/do: do 1/,
+    ],
+    [
+      'never ends its tests',
+      { 'index.js': entryOf('evil', [{ id: ID, name: 'do', run: `for (;;);`, tests: `[{ input: {}, output: [] }]` }]) },
+      'TESTS_FAILED',
+      /1 of 1 tests failed/,
+    ],
+  ])('%s', async (_what, files, codes, message) => {
+    const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball: withFiles(files) })
+    const error = (await publishing.catch((thrown: unknown) => thrown)) as { code: string; message: string }
+    expect(codes.split('|')).toContain(error.code)
+    expect(error.message).toMatch(message)
+    expect(await whatIsLeft()).toEqual(before)
+  })
+})
+
+describe('a plugin that', () => {
+  const replace = '7e7c87ab-3469-4bcc-9abe-67705091b713'
+  it.each<[string, string, string, RegExp]>([
+    [
+      'takes the id of a block that is there',
+      entryOf('evil', [{ id: replace, name: 'do', run: '' }]),
+      'DUPLICATE_BLOCK',
+      /block id 7e7c87ab.* belongs to @ashlar\/plugin-text/,
+    ],
+    [
+      'takes the name of a plugin that is there',
+      entryOf('text', [{ id: ID, name: 'do', run: '' }]),
+      'DUPLICATE_BLOCK',
+      /plugin name "text" belongs to @ashlar\/plugin-text/,
+    ],
+    [
+      'says that it is of a newer SDK',
+      `import { definePlugin } from '@ashlar/sdk'; export default { ...definePlugin({ name: 'evil', blocks: [] }), sdk: '99.0.0' }`,
+      'SDK_TOO_OLD',
+      /made for @ashlar\/sdk 99\.0\.0/,
+    ],
+  ])('%s', async (_what, entry, code, message) => {
+    await expectRefused(tarballOf(packageOf('evil', '1.0.0', entry)), code, message)
+  })
+
+  it('needs a newer SDK', async () => {
+    const tarball = tarballOf(packageOf('evil', '1.0.0', ENTRY, { peerDependencies: { '@ashlar/sdk': '^99.1.0' } }))
+    await expectRefused(tarball, 'SDK_TOO_OLD', /package\.json: it is made for @ashlar\/sdk 99\.1\.0/)
+  })
+})
+
+describe('a signature that', () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const other = { packageName: 'evil', version: '1.0.0', tarballDigest: '0'.repeat(64) }
+  const signature = signFacts(other, privateKey)
+  it.each<[string, Signature]>([
+    ['is of another content', signature],
+    ['is no base64', { ...signature, signature: '%' }],
+    ['is too short', { ...signature, signature: 'AAAA' }],
+    ['has a key of another kind', { ...signature, publicKey: Buffer.alloc(33).toString('base64') }],
+    ['has a key that is no point', { ...signature, publicKey: Buffer.alloc(32, 0xff).toString('base64') }],
+  ])('%s', async (_what, given) => {
+    await expectRefused(tarballOf(GOOD), 'SIGNATURE_INVALID', /signature|base64/, given)
+  })
+})
+
+describe('after all of this', () => {
+  it('the same package is published where it is in order', async () => {
+    const version = await runtime.pluginStore.publish(runtime.ownerId, { tarball: tarballOf(GOOD) })
+    expect(version).toMatchObject({ packageName: 'evil', version: '1.0.0' })
+    expect(runtime.failures).toEqual([])
+  })
+
+  it('its name and ids belong to it, also while it is not installed', async () => {
+    for (const entry of [entryOf('evil', []), entryOf('other', [{ id: ID, name: 'do', run: '' }])]) {
+      const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball: tarballOf(packageOf('other', '1.0.0', entry)) })
+      await expect(publishing).rejects.toMatchObject({ code: 'DUPLICATE_BLOCK' })
+    }
+  })
+
+  it('as many as wait at once of one user are refused but for one', async () => {
+    const tarball = tarballOf(packageOf('evil', '1.0.1', ENTRY))
+    const all = await Promise.allSettled([1, 2, 3].map(() => runtime.pluginStore.publish(runtime.ownerId, { tarball })))
+    const codes = all.map((each) => (each.status === 'rejected' ? (each.reason as { code: string }).code : 'published'))
+    expect(codes.toSorted()).toEqual(['CONFLICT', 'CONFLICT', 'published'])
+  })
+})

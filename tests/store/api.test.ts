@@ -1,0 +1,130 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createGateway, type Gateway } from '@ashlar/gateway'
+import { digestOfFiles, signFacts, unpackTarball } from '@ashlar/core'
+import { cloneDatabase, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { entryOf, packageOf, tarballOf } from './tarballs.ts'
+
+const KEY = 'k'.repeat(43)
+
+let worker: TestRuntime
+let runtime: TestRuntime
+let gateway: Gateway
+beforeAll(async () => {
+  const databaseUrl = await cloneDatabase(inject('postgresUrl'))
+  worker = await createTestRuntime({ databaseUrl, role: 'worker' })
+  runtime = await createTestRuntime({ databaseUrl, role: 'gateway', pluginRoots: [] })
+  await runtime.accounts.allowKey(runtime.ownerId, KEY, 'test')
+  gateway = createGateway({ runtime, ownerKey: KEY })
+})
+afterAll(async () => {
+  await gateway.close()
+  await runtime.close()
+  await worker.close()
+})
+
+async function ask(query: string, variables: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+  const request = new Request('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+    body: JSON.stringify({ query, variables }),
+  })
+  const answer = (await (await gateway.fetch(request)).json()) as { data?: Record<string, unknown>; errors?: unknown }
+  expect(answer.errors).toBeUndefined()
+  return answer.data ?? {}
+}
+
+const PUBLISH = `mutation ($tarball: Base64!, $signature: PluginSignatureInput) {
+  publishPlugin(input: { tarball: $tarball, signature: $signature }) {
+    ... on PluginVersion { packageName version status plugin { status installedVersion } publishedBy { name }
+      signature { keyId publicKey signedBy } report { checks { name ok message position } tests { total } bundleBytes licence } }
+    ... on Error { code path } ... on InvalidInputError { faults { path message } } } }`
+
+const entry = entryOf('greet', [{ id: 'aaaaaaaa-0000-4000-8000-000000000001', name: 'say', run: `yield ['out', 1]` }])
+const greet = (version: string): Buffer => tarballOf(packageOf('@acme/greet', version, entry))
+const { privateKey } = generateKeyPairSync('ed25519')
+
+async function signed(tarball: Buffer, version: string, key = privateKey) {
+  const tarballDigest = digestOfFiles(await unpackTarball(tarball))
+  return signFacts({ packageName: '@acme/greet', version, tarballDigest }, key)
+}
+
+it('publishes through a gateway, which has a worker check it, and installs, changes and takes away', async () => {
+  const tarball = greet('1.0.0')
+  const signature = await signed(tarball, '1.0.0')
+  const { x } = createPublicKey(privateKey).export({ format: 'jwk' })
+  expect(signature.publicKey).toBe(Buffer.from(x ?? '', 'base64url').toString('base64'))
+  expect(await ask(PUBLISH, { tarball: tarball.toString('base64'), signature })).toMatchObject({
+    publishPlugin: {
+      packageName: '@acme/greet',
+      version: '1.0.0',
+      status: 'PUBLISHED',
+      plugin: { status: 'AVAILABLE', installedVersion: null },
+      publishedBy: { name: 'Owner' },
+      signature: { publicKey: signature.publicKey, signedBy: 'Owner' },
+    },
+  })
+  const INSTALL = `mutation { installPlugin(input: { packageName: "@acme/greet" }) { ... on Plugin { source status installedVersion blocks { name } } ... on Error { code } } }`
+  expect(await ask(INSTALL)).toEqual({
+    installPlugin: { source: 'STORE', status: 'LOADED', installedVersion: '1.0.0', blocks: [{ name: 'greet/say' }] },
+  })
+  const next = greet('1.1.0')
+  await ask(PUBLISH, { tarball: next.toString('base64'), signature: await signed(next, '1.1.0') })
+  const SET = `mutation { setPluginVersion(input: { packageName: "@acme/greet", version: "1.1.0" }) { ... on Plugin { installedVersion
+    versions { totalCount edges { node { version status } } } } ... on Error { code } } }`
+  expect(await ask(SET)).toEqual({
+    setPluginVersion: {
+      installedVersion: '1.1.0',
+      versions: {
+        totalCount: 2,
+        edges: [{ node: { version: '1.1.0', status: 'INSTALLED' } }, { node: { version: '1.0.0', status: 'PUBLISHED' } }],
+      },
+    },
+  })
+  const REMOVE = `mutation { uninstallPlugin(input: { packageName: "@acme/greet" }) { ... on Plugin { status } ... on Error { code } } }`
+  expect(await ask(REMOVE)).toEqual({ uninstallPlugin: { status: 'AVAILABLE' } })
+  expect(await ask(REMOVE)).toEqual({ uninstallPlugin: { code: 'NOT_FOUND' } })
+  const LIST = `{ plugins(first: 100) { edges { node { packageName source status } } } }`
+  const { plugins } = (await ask(LIST)) as { plugins: { edges: { node: unknown }[] } }
+  expect(plugins.edges.map(({ node }) => node)).toContainEqual({
+    packageName: '@acme/greet',
+    source: 'STORE',
+    status: 'AVAILABLE',
+  })
+})
+
+it('refuses what is not signed by the key that signed first', async () => {
+  const tarball = greet('1.2.0')
+  const other = await signed(tarball, '1.2.0', generateKeyPairSync('ed25519').privateKey)
+  for (const signature of [undefined, other])
+    expect(await ask(PUBLISH, { tarball: tarball.toString('base64'), signature })).toMatchObject({
+      publishPlugin: { code: 'SIGNATURE_INVALID', path: ['signature'] },
+    })
+})
+
+it('tells the place of what is wrong with a tarball', async () => {
+  const tarball = tarballOf(packageOf('@acme/node', '1.0.0', `import fs from 'node:fs'\n${entry}`))
+  expect(await ask(PUBLISH, { tarball: tarball.toString('base64') })).toMatchObject({
+    publishPlugin: {
+      code: 'PLUGIN_LOAD_FAILED',
+      faults: [{ path: 'index.js:1:16', message: expect.stringMatching(/Node module/) }],
+    },
+  })
+})
+
+it('lets nobody but the owner install, and nobody but its first publisher publish a version', async () => {
+  const member = '99999999-0000-4000-8000-000000000000'
+  const values = [member, 'Ada', 'MEMBER']
+  await runtime.database.pool.query('insert into user_account (id, name, role, created_at) values ($1, $2, $3, now())', values)
+  await expect(runtime.pluginStore.install(member, '@acme/greet')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await expect(runtime.pluginStore.publish(member, { tarball: greet('2.0.0') })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+})
+
+it('refuses a tarball that is not base64 before anything else', async () => {
+  const request = new Request('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+    body: JSON.stringify({ query: PUBLISH, variables: { tarball: '%%%%' } }),
+  })
+  expect(await (await gateway.fetch(request)).text()).toContain('Base64 must be bytes')
+})

@@ -1,0 +1,80 @@
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { entryOf, packageOf, tarballOf } from './tarballs.ts'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+const uuid = (n: number): string => `aaaaaaaa-0000-4000-8000-${String(n).padStart(12, '0')}`
+const says = (name: string, text: string, n = 1): string =>
+  entryOf(name, [
+    {
+      id: uuid(n),
+      name: 'say',
+      run: `yield ['out', ${JSON.stringify(text)}]`,
+      tests: `[{ input: {}, output: [['out', ${JSON.stringify(text)}]] }]`,
+    },
+  ])
+const greet = (version: string, text = version): Buffer => tarballOf(packageOf('@acme/greet', version, says('greet', text)))
+
+async function outcomeOf(graphId: string): Promise<unknown> {
+  const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
+  const said: unknown[] = []
+  for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
+    if (event.type === 'NodeOutput') said.push(event.value)
+  return said
+}
+
+const graphOf = async (block: string): Promise<string> =>
+  (await runtime.graphs.create(runtime.ownerId, { name: block, document: { nodes: [{ id: 'node', block }] } })).id
+
+describe('a version that is published', () => {
+  it('is there with its report, and is not installed', async () => {
+    const version = await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.0.0') })
+    expect(version).toMatchObject({
+      packageName: '@acme/greet',
+      version: '1.0.0',
+      publishedBy: runtime.ownerId,
+      signature: null,
+      report: { tests: { total: 1, blocksWithout: [] }, capabilities: [], licence: 'MIT' },
+    })
+    expect(version.report.checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['tarball', true],
+      ['package', true],
+      ['signature', false],
+      ['sdk', true],
+      ['bundle', true],
+      ['manifest', true],
+      ['claims', true],
+      ['tests', true],
+    ])
+    expect(runtime.plugins.block('greet/say')).toBeUndefined()
+    expect((await runtime.database.pool.query('select 1 from plugin_submission')).rowCount).toBe(0)
+  })
+
+  it('is published once: again with the same content changes nothing, with another it is refused', async () => {
+    const again = await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.0.0') })
+    expect(again.version).toBe('1.0.0')
+    const other = runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.0.0', 'other') })
+    await expect(other).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+})
+
+describe('two versions', () => {
+  it('live at once: graphs keep the one they were saved with, new ones take the installed one', async () => {
+    await runtime.pluginStore.install(runtime.ownerId, '@acme/greet')
+    expect(runtime.plugins.block('greet/say')?.plugin).toMatchObject({ version: '1.0.0', builtin: false })
+    const first = await graphOf('greet/say')
+    await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.1.0') })
+    await runtime.pluginStore.setVersion(runtime.ownerId, '@acme/greet', '1.1.0')
+    const second = await graphOf('greet/say')
+    expect(await Promise.all([outcomeOf(first), outcomeOf(second)])).toEqual([['1.0.0'], ['1.1.0']])
+    await runtime.pluginStore.uninstall(runtime.ownerId, '@acme/greet')
+    expect(runtime.plugins.block('greet/say')).toBeUndefined()
+    expect(await Promise.all([outcomeOf(first), outcomeOf(second)])).toEqual([['1.0.0'], ['1.1.0']])
+    await expect(graphOf('greet/say')).rejects.toMatchObject({ code: 'GRAPH_INVALID' })
+  })
+})
