@@ -32,7 +32,7 @@ import {
   type Worker,
 } from './executions/index.ts'
 import { Graph, GraphVersion, createGraphs, createUpgrades, type Graphs, type Upgrades } from './graphs/index.ts'
-import { PluginVersion, openPlugins, type PluginRegistry, type PluginStore } from './plugins/index.ts'
+import { PluginVersion, openPlugins, type DevPlugins, type PluginRegistry, type PluginStore } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
@@ -87,6 +87,7 @@ export interface Runtime {
   upgrades: Upgrades
   plugins: PluginRegistry
   pluginStore: PluginStore
+  devPlugins: DevPlugins
   /** None in a gateway. */
   sandbox: Sandbox | undefined
   /** What sandboxes of this installation allow. */
@@ -135,7 +136,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   undo.push(notifications.close, queue.close)
   const { pluginRoots: roots, pluginPackages: packages = [], watch = false } = config
   const pluginParts = { database, notifications, sandbox, roots, packages, watch, onError }
-  const { plugins, pluginStore } = await openPlugins(pluginParts, undo)
+  const { plugins, pluginStore, devPlugins } = await openPlugins(pluginParts, undo)
   const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const { maxValueBytes } = sandboxLimits
   const graphs = createGraphs(database, plugins)
@@ -166,6 +167,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     upgrades: createUpgrades(graphs, plugins),
     plugins,
     pluginStore,
+    devPlugins,
     sandbox,
     sandboxLimits,
     worker,

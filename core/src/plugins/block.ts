@@ -31,7 +31,7 @@ export interface Block extends BlockManifest {
 }
 
 /** Where a plugin comes from: a folder of the operator's own, a package that the configuration names, or what was published. */
-export type PluginOrigin = 'WORKSPACE' | 'PACKAGE' | 'STORE'
+export type PluginOrigin = 'DEV' | 'WORKSPACE' | 'PACKAGE' | 'STORE'
 
 /** How it went with a plugin that was found. */
 export interface PluginReport {

@@ -30,21 +30,14 @@ export interface BundleInput {
  * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module, or is
  * larger than 5 MiB
  */
-export async function bundlePlugin({ entry, folder, banner = '', confined = false }: BundleInput): Promise<Bundle> {
-  const { plugins, ...options } = bundleOptions(entry, folder)
-  const result = await build({
-    ...options,
-    banner: { js: banner },
-    plugins: [...plugins, ...(confined ? [confineTo(folder)] : [])],
-    // Else one is looked for in the folder and all above it, and may extend any file.
-    ...(confined && { tsconfigRaw: '{}' }),
-  }).catch((error: unknown) => {
-    throw bundleError(error, folder)
+export async function bundlePlugin(input: BundleInput): Promise<Bundle> {
+  const result = await build(bundleOptions(input)).catch((error: unknown) => {
+    throw bundleError(error, input.folder)
   })
   return createBundle(result.outputFiles[0]?.text ?? '')
 }
 
-export function bundleOptions(entry: string, folder: string) {
+export function bundleOptions({ entry, folder, banner = '', confined = false }: BundleInput) {
   return {
     entryPoints: [entry],
     absWorkingDir: folder,
@@ -55,9 +48,12 @@ export function bundleOptions(entry: string, folder: string) {
     conditions: ['import'],
     external: HOST_MODULES,
     legalComments: 'none',
+    banner: { js: banner },
     write: false,
     logLevel: 'silent',
-    plugins: [refuseNodeModules],
+    plugins: [refuseNodeModules, ...(confined ? [confineTo(folder)] : [])],
+    // Else one is looked for in the folder and all above it, and may extend any file.
+    ...(confined && { tsconfigRaw: '{}' }),
   } satisfies BuildOptions
 }
 

@@ -21,7 +21,7 @@ export interface DraftBundler {
 /** The text of its bundles is the very one of `bundlePlugin`. */
 export async function createDraftBundler({ entry, folder }: PluginSource): Promise<DraftBundler> {
   const options = {
-    ...bundleOptions(entry, folder),
+    ...bundleOptions({ entry, folder }),
     sourcemap: 'external',
     metafile: true,
     outdir: folder,
@@ -48,7 +48,7 @@ export async function createDraftBundler({ entry, folder }: PluginSource): Promi
  * @throws {AshlarError} PLUGIN_LOAD_FAILED as `bundlePlugin`
  */
 export async function bundleModule({ entry, folder }: PluginSource): Promise<string> {
-  const options = { ...bundleOptions(entry, folder), format: 'esm', metafile: true } satisfies BuildOptions
+  const options = { ...bundleOptions({ entry, folder }), format: 'esm', metafile: true } satisfies BuildOptions
   const { outputFiles, metafile } = await build(options).catch((error: unknown) => {
     throw bundleError(error, folder)
   })

@@ -10,6 +10,7 @@ export { digestOfFiles, readPackageFile, unpackTarball } from './tarball/index.t
 export { signFacts } from './store/index.ts'
 export type { Block, Plugin, PluginOrigin, PluginReport } from './block.ts'
 export type { BlockTestResult } from '@ashlar/sdk'
+export type { DevPlugins } from './dev-plugins.ts'
 export type { Example } from './examples.ts'
 export type { Draft, Workbench } from './workbench.ts'
 export type { PluginRegistry } from './registry.ts'

@@ -1,6 +1,7 @@
 import type { Database, Notifications } from '../database/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import { createBundleStore } from './bundle-store.ts'
+import { createDevPlugins, type DevPlugins } from './dev-plugins.ts'
 import { createPluginIndex } from './plugin-index.ts'
 import { createPluginRegistry, type PluginRegistry } from './registry.ts'
 import { createPluginStore, serveSubmissions, type PluginStore } from './store/index.ts'
@@ -28,7 +29,7 @@ const RENEW_EVERY_MS = 120_000
 export async function openPlugins(
   { database, notifications, sandbox, watch, onError, ...folders }: PluginOptions,
   undo: (() => Promise<void> | void)[],
-): Promise<{ plugins: PluginRegistry; pluginStore: PluginStore }> {
+): Promise<{ plugins: PluginRegistry; pluginStore: PluginStore; devPlugins: DevPlugins }> {
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
   const plugins = createPluginRegistry(index.read, bundles)
@@ -44,5 +45,7 @@ export async function openPlugins(
   await plugins.reload()
   undo.push(notifications.listen('plugins', () => void plugins.reload().catch(onError)))
   if (sandbox) undo.push(serveSubmissions({ ...parts, sandbox, onError }))
-  return { plugins, pluginStore: createPluginStore(parts) }
+  const devPlugins = createDevPlugins({ ...parts, index, sandbox, onError })
+  undo.push(devPlugins.close)
+  return { plugins, pluginStore: createPluginStore(parts), devPlugins }
 }

@@ -100,7 +100,7 @@ function columnsOf(rows: WorkspaceRow[]): unknown[][] {
   ]
 }
 
-const ORIGINS: PluginOrigin[] = ['WORKSPACE', 'PACKAGE', 'STORE']
+const ORIGINS: PluginOrigin[] = ['DEV', 'WORKSPACE', 'PACKAGE', 'STORE']
 
 /** Each package once; the folders of the workspaces first, in their order. @param rows those that were changed last first */
 function chosen(rows: (WorkspaceRow & { position: number })[]): WorkspaceRow[] {

@@ -124,9 +124,9 @@ interface GraphPage {
 }
 
 /** A union of an object and the error types. */
-type Outcome<T> = (T & { code?: undefined }) | { code: string; message: string; path: string[] | null; faults?: Fault[] }
+export type Outcome<T> = (T & { code?: undefined }) | { code: string; message: string; path: string[] | null; faults?: Fault[] }
 
-function resultOf<T>(outcome: Outcome<T>): T {
+export function resultOf<T>(outcome: Outcome<T>): T {
   if (outcome.code === undefined) return outcome
   const { code, message, path, faults } = outcome
   throw errorOf(code, message, { ...(path && { path }), ...(faults && { faults }) })

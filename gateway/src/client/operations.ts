@@ -19,6 +19,31 @@ export const CANCEL_EXECUTION = `mutation CancelExecution($input: CancelExecutio
   cancelExecution(input: $input) { ... on Execution { id } ${ERROR} }
 }`
 
+export const SET_DEV_PLUGIN = `mutation SetDevPlugin($input: SetDevPluginInput!) {
+  setDevPlugin(input: $input) { ... on Plugin { packageName digest } ${ERROR} }
+}`
+
+export const RENEW_DEV_PLUGIN = `mutation RenewDevPlugin($input: DevPluginInput!) {
+  renewDevPlugin(input: $input) { ... on Plugin { packageName } ${ERROR} }
+}`
+
+export const REMOVE_DEV_PLUGIN = `mutation RemoveDevPlugin($input: DevPluginInput!) {
+  removeDevPlugin(input: $input) { ... on RemovedDevPlugin { packageName } ${ERROR} }
+}`
+
+export const PUBLISH_PLUGIN = `mutation PublishPlugin($input: PublishPluginInput!) {
+  publishPlugin(input: $input) {
+    ... on PluginVersion {
+      packageName version status digest tarballDigest signature { keyId }
+      report {
+        checks { name ok message position } tests { total blocksWithout } bundleBytes licence
+        capabilities { kind detail }
+      }
+    }
+    ${ERROR}
+  }
+}`
+
 export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!, $after: Int!) {
   executionEvents(executionId: $executionId, after: $after) {
     seq at __typename

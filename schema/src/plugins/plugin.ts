@@ -9,8 +9,8 @@ const PluginStatus = builder.enumType('PluginStatus', {
 
 const PluginSource = builder.enumType('PluginSource', {
   description:
-    '`WORKSPACE`: a plugin folder of the installation, the only ones that are trusted. `PACKAGE`: an npm package that its configuration names. `STORE`: published to it.',
-  values: ['WORKSPACE', 'PACKAGE', 'STORE'] as const,
+    '`WORKSPACE`: a plugin folder of the installation, the only ones that are trusted. `PACKAGE`: an npm package that its configuration names. `STORE`: published to it. `DEV`: being written, and shown here by `ashlar plugin dev`.',
+  values: ['DEV', 'WORKSPACE', 'PACKAGE', 'STORE'] as const,
 })
 
 const PluginFailure = builder.objectRef<{ code: string; message: string }>('PluginFailure').implement({

@@ -1,4 +1,5 @@
 export { createPluginStore } from './store.ts'
+export { assertOwner, assertUnclaimed } from './packages.ts'
 export { signFacts } from './signature.ts'
 export { serveSubmissions } from './submissions.ts'
 export type { PluginCheck, VersionReport } from './report.ts'

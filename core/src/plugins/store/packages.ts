@@ -64,7 +64,7 @@ export async function assertUnclaimed(
 }
 
 /** @throws {AshlarError} FORBIDDEN */
-export async function assertOwner(client: pg.PoolClient, userId: string): Promise<void> {
+export async function assertOwner(client: pg.Pool | pg.PoolClient, userId: string): Promise<void> {
   const { rowCount } = await client.query(`select 1 from user_account where id = $1 and role = 'OWNER'`, [userId])
   if (!rowCount) throw new AshlarError('FORBIDDEN', 'only the owner of the installation installs plugins')
 }

@@ -34,4 +34,22 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
     summary: 'Write the documentation of its blocks in Markdown.',
     load: async () => withJsonErrors((await import('./docs.ts')).docs),
   },
+  {
+    name: 'plugin dev',
+    usage: '[folder] [--server url] [--json]',
+    summary: 'Load a plugin into a running server at every change, until it is interrupted; then it is gone there.',
+    load: async () => withJsonErrors((await import('./dev.ts')).dev),
+  },
+  {
+    name: 'plugin publish',
+    usage: '[folder | file.tgz] [--server url] [--key file] [--npm] [--json]',
+    summary: 'Pack a plugin, sign it where there is a key, and publish it to a running server; with --npm to the npm registry.',
+    load: async () => withJsonErrors((await import('./publish.ts')).publish),
+  },
+  {
+    name: 'plugin key',
+    usage: '[file] [--json]',
+    summary: 'Make a key that signs what you publish (Ed25519), for you alone to read.',
+    load: async () => withJsonErrors((await import('./key.ts')).key),
+  },
 ]

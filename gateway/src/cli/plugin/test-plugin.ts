@@ -6,13 +6,23 @@ import { runCli } from '../cli.ts'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
+interface Outcome {
+  status: number
+  stdout: string
+  stderr: string
+}
+
 /** Runs a command as a process without a terminal does. */
-export async function ashlar(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+export function ashlar(...args: string[]): Promise<Outcome> {
+  return ashlarWith({}, ...args)
+}
+
+export async function ashlarWith(environment: Record<string, string>, ...args: string[]): Promise<Outcome> {
   const out: string[] = []
   const err: string[] = []
   const stdout = { write: (text: string) => out.push(text) }
   const stderr = { write: (text: string) => err.push(text) }
-  const status = await runCli(args, { stdout, stderr, environment: {} })
+  const status = await runCli(args, { stdout, stderr, environment })
   return { status, stdout: out.join(''), stderr: err.join('') }
 }
 

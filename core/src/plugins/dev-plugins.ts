@@ -1,0 +1,150 @@
+import { Script } from 'node:vm'
+import { z } from 'zod'
+import { channelName, type Database } from '../database/index.ts'
+import { AshlarError, messageOf } from '../errors/index.ts'
+import type { Sandbox } from '../sandbox/index.ts'
+import { createPlugin } from './block.ts'
+import { createBundle, ownerLine } from './bundle.ts'
+import { describeBundle } from './load.ts'
+import type { PluginIndex } from './plugin-index.ts'
+import type { BundleStore, PluginRegistry } from './registry.ts'
+import { assertOwner, assertUnclaimed } from './store/index.ts'
+import { packageNameSchema } from './tarball/index.ts'
+import { isVersion } from './versions.ts'
+
+/**
+ * Plugins that somebody is writing, on whatever machine: their bundles come as text, at every change. Each is a workspace of its own
+ * (see `PluginIndex`) that goes before the others, is never trusted, and is gone when its author takes it away or has not been heard
+ * of for 15 seconds. For the owner of the installation.
+ */
+export interface DevPlugins {
+  /**
+   * Puts it in, or in the place of what it was before.
+   *
+   * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT CPU_LIMIT TIMEOUT
+   */
+  set(userId: string, plugin: DevPlugin): Promise<void>
+  /** Its author is still there. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  renew(userId: string, packageName: string): Promise<void>
+  /** @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  remove(userId: string, packageName: string): Promise<void>
+}
+
+interface DevPlugin {
+  packageName: string
+  version: string
+  /** Its text, as `bundlePlugin` makes it. */
+  bundle: string
+}
+
+interface DevParts {
+  database: Database
+  plugins: PluginRegistry
+  bundles: BundleStore
+  index: PluginIndex
+  /** None in a gateway. */
+  sandbox: Sandbox | undefined
+  onError(error: unknown): void
+}
+
+const LOOK_EVERY_MS = 5000
+const FORGET = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds'`
+const COUNT = `select count(*)::int as count from plugin_workspace where id like 'dev:%'`
+const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
+
+export function createDevPlugins({ database, plugins, bundles, index, sandbox, onError }: DevParts): DevPlugins & Disposed {
+  const { pool } = database
+  const sweeper = createSweeper(database, onError)
+  // A server that was here before may have left some.
+  if (sandbox) sweeper.start()
+  return {
+    async set(userId, given) {
+      await assertOwner(pool, userId)
+      const { packageName, version, bundle: code } = parse(given)
+      if (!sandbox) throw new AshlarError('CONFLICT', 'this server runs no plugin code: it was started with --role gateway')
+      const bundle = createBundle(`${ownerLine(packageName, version)}\n${code}`)
+      const manifest = await describeBundle(bundle, sandbox, `dev:${packageName}`)
+      const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
+      await assertUnclaimed(pool, plugin, plugins.reports())
+      await bundles.keep(plugin)
+      await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', status: 'LOADED', plugin }])
+      await plugins.reload()
+      sweeper.start()
+    },
+    async renew(userId, packageName) {
+      await assertOwner(pool, userId)
+      const { rowCount } = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [idOf(packageName)])
+      if (!rowCount) throw unknown(packageName)
+    },
+    async remove(userId, packageName) {
+      await assertOwner(pool, userId)
+      const { rowCount } = await pool.query('delete from plugin_workspace where id = $1', [idOf(packageName)])
+      if (!rowCount) throw unknown(packageName)
+      await pool.query(NOTIFY)
+      await plugins.reload()
+    },
+    close: sweeper.close,
+  }
+}
+
+interface Disposed {
+  close(): void
+}
+
+/** Forgets those that nobody renews; looks only while there are some. */
+function createSweeper({ pool }: Database, onError: (error: unknown) => void): Disposed & { start(): void } {
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+  const sweep = async (): Promise<void> => {
+    const { rowCount } = await pool.query(FORGET)
+    if (rowCount) await pool.query(NOTIFY)
+    const { rows } = await pool.query<{ count: number }>(COUNT)
+    timer = undefined
+    if (rows[0]?.count && !closed) start()
+  }
+  const start = (): void => {
+    timer ??= setTimeout(() => void sweep().catch(onError), LOOK_EVERY_MS).unref()
+  }
+  return {
+    start,
+    close() {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+const schema = z.object({
+  packageName: packageNameSchema,
+  version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
+  bundle: z.string().superRefine((code, context) => {
+    const why = whyNoScript(code)
+    if (why !== undefined) context.addIssue({ code: 'custom', message: why })
+  }),
+})
+
+function parse(given: DevPlugin): DevPlugin {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const path = issue?.path.map(String) ?? []
+  throw new AshlarError('BAD_INPUT', `${path.join('.')}: ${issue?.message}`, { details: { path } })
+}
+
+/** It becomes the body of a function: what is no script by itself could end that early. It is compiled, and not run. */
+function whyNoScript(code: string): string | undefined {
+  try {
+    new Script(code)
+    return undefined
+  } catch (error) {
+    return `must be a script: ${messageOf(error)}`
+  }
+}
+
+function idOf(packageName: string): string {
+  return `dev:${packageName}`
+}
+
+function unknown(packageName: string): AshlarError {
+  return new AshlarError('NOT_FOUND', `nobody develops ${packageName} here`, { details: { path: ['packageName'] } })
+}

@@ -1,0 +1,46 @@
+import { resultOf, type Outcome } from './api.ts'
+import type { Client } from './client.ts'
+import { PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
+
+/** What authors of plugins do with the API. Expected errors are thrown as AshlarErrors. */
+export interface PluginApi {
+  setDevPlugin(plugin: { packageName: string; version: string; bundle: string }): Promise<void>
+  renewDevPlugin(packageName: string): Promise<void>
+  removeDevPlugin(packageName: string): Promise<void>
+  publish(submission: {
+    /** base64 */
+    tarball: string
+    signature?: { publicKey: string; signature: string }
+  }): Promise<PublishedVersion>
+}
+
+/** A version of a plugin as the API tells it. */
+export interface PublishedVersion {
+  packageName: string
+  version: string
+  status: 'PUBLISHED' | 'INSTALLED'
+  digest: string
+  tarballDigest: string
+  signature: { keyId: string } | null
+  report: {
+    checks: { name: string; ok: boolean; message: string; position: string | null }[]
+    tests: { total: number; blocksWithout: string[] }
+    bundleBytes: number
+    licence: string
+    capabilities: { kind: string; detail: string }[]
+  }
+}
+
+export function createPluginApi(client: Client): PluginApi {
+  const mutate = async <T>(query: string, input: object): Promise<T> => {
+    const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
+    if (outcome === undefined) throw new Error('the mutation has no answer')
+    return resultOf(outcome)
+  }
+  return {
+    setDevPlugin: async (plugin) => void (await mutate(SET_DEV_PLUGIN, plugin)),
+    renewDevPlugin: async (packageName) => void (await mutate(RENEW_DEV_PLUGIN, { packageName })),
+    removeDevPlugin: async (packageName) => void (await mutate(REMOVE_DEV_PLUGIN, { packageName })),
+    publish: (submission) => mutate(PUBLISH_PLUGIN, submission),
+  }
+}

@@ -1,0 +1,54 @@
+import { builder } from '../builder.ts'
+import { EXPECTED_OR_FORBIDDEN, expected } from '../errors/index.ts'
+import { PluginType } from './refs.ts'
+
+const SetDevPluginInput = builder.inputType('SetDevPluginInput', {
+  fields: (t) => ({
+    packageName: t.string({ required: true }),
+    version: t.string({ required: true }),
+    bundle: t.string({ required: true, description: 'Its blocks as one script, at most 5 MiB: `ashlar plugin dev` makes it.' }),
+  }),
+})
+
+const DevPluginInput = builder.inputType('DevPluginInput', {
+  fields: (t) => ({ packageName: t.string({ required: true }) }),
+})
+
+const RemovedDevPlugin = builder.objectRef<{ packageName: string }>('RemovedDevPlugin').implement({
+  description: 'A plugin that is no longer developed here.',
+  fields: (t) => ({ packageName: t.exposeString('packageName') }),
+})
+
+builder.mutationFields((t) => ({
+  setDevPlugin: t.field({
+    type: PluginType,
+    errors: { types: EXPECTED_OR_FORBIDDEN },
+    description:
+      'Loads a plugin that is being written, in the place of one with the same package name. It is forgotten 15 seconds after it was last set or renewed. For the owner of the installation.',
+    args: { input: t.arg({ type: SetDevPluginInput, required: true }) },
+    resolve: expected(async (_root, { input }, { runtime, user }) => {
+      await runtime.devPlugins.set(user.id, input)
+      return input.packageName
+    }),
+  }),
+  renewDevPlugin: t.field({
+    type: PluginType,
+    errors: { types: EXPECTED_OR_FORBIDDEN },
+    description: 'Keeps a plugin that is being written for 15 seconds more.',
+    args: { input: t.arg({ type: DevPluginInput, required: true }) },
+    resolve: expected(async (_root, { input: { packageName } }, { runtime, user }) => {
+      await runtime.devPlugins.renew(user.id, packageName)
+      return packageName
+    }),
+  }),
+  removeDevPlugin: t.field({
+    type: RemovedDevPlugin,
+    errors: { types: EXPECTED_OR_FORBIDDEN },
+    description: 'Takes a plugin that is being written away again.',
+    args: { input: t.arg({ type: DevPluginInput, required: true }) },
+    resolve: expected(async (_root, { input: { packageName } }, { runtime, user }) => {
+      await runtime.devPlugins.remove(user.id, packageName)
+      return { packageName }
+    }),
+  }),
+}))
