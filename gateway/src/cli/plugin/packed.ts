@@ -47,7 +47,7 @@ export async function packPlugin(given: string): Promise<PackedPlugin> {
   return { packageName: String(name), version: String(version), tarball, entries, ...digestsOf(tarball) }
 }
 
-export function digestsOf(tarball: Buffer): { sha256: string; integrity: string } {
+function digestsOf(tarball: Buffer): { sha256: string; integrity: string } {
   const sha256 = createHash('sha256').update(tarball).digest('hex')
   return { sha256, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` }
 }
