@@ -5,6 +5,7 @@ import {
   createCapabilities,
   createHttpClient,
   type CredentialStore,
+  type HostProvider,
   type HttpClient,
   type Provider,
 } from './capabilities/index.ts'
@@ -71,6 +72,8 @@ export interface RuntimeConfig {
   httpAllow?: readonly string[]
   /** Clients that are registered at services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
+  /** How trusted modules of the operator authenticate, by qualified provider; asked for each time. @default none */
+  hostProvider?: (provider: string) => HostProvider | undefined
   /** Hears of failures that nobody waits for. */
   onError(error: unknown): void
 }
@@ -177,7 +180,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
 
 /** What users authenticate with at services, for them and for blocks that run. */
 function openCredentials(
-  { secretKeys = [], oauthClients: clients = {}, onError }: RuntimeConfig,
+  { secretKeys = [], oauthClients: clients = {}, hostProvider, onError }: RuntimeConfig,
   { pool, fork }: Database,
   plugins: PluginRegistry,
   http: HttpClient,
@@ -190,7 +193,7 @@ function openCredentials(
   const renewals = createRenewals(parts)
   undo.push(renewals.close)
   return {
-    store: createCredentialStore(parts, renewals),
+    store: createCredentialStore(parts, renewals, hostProvider),
     credentials: createCredentials({ ...parts, revoke: createRevoker(parts, onError) }),
     authorizations: createAuthorizations(parts),
   }

@@ -16,6 +16,7 @@ describe('parseConfig', () => {
       secretKeys: [],
       oauthClients: {},
       publicUrl: undefined,
+      configFile: undefined,
     }
     expect(parseConfig({})).toEqual(expected)
     expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
@@ -36,6 +37,7 @@ describe('parseConfig', () => {
         ASHLAR_SECRET_KEY: `${'A'.repeat(43)}=,${'b'.repeat(43)}`,
         ASHLAR_OAUTH_CLIENTS: '{"github/github":{"clientId":"id","clientSecret":"hunter22"}}',
         ASHLAR_PUBLIC_URL: 'https://Ashlar.example/',
+        ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
       port: 0,
@@ -49,6 +51,7 @@ describe('parseConfig', () => {
       secretKeys: [`${'A'.repeat(43)}=`, 'b'.repeat(43)],
       oauthClients: { 'github/github': { clientId: 'id', clientSecret: 'hunter22' } },
       publicUrl: 'https://ashlar.example',
+      configFile: 'conf/ashlar.ts',
     })
   })
 

@@ -26,6 +26,8 @@ export interface Config {
   oauthClients: Record<string, { clientId: string; clientSecret?: string | undefined }>
   /** Where browsers reach this server, without a slash at its end. Unset: where it listens. */
   publicUrl: string | undefined
+  /** File of the operator's configuration. Unset: `ashlar.config.ts` in the working directory, if it is there. */
+  configFile: string | undefined
 }
 
 /**
@@ -50,6 +52,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     secretKeys: parsed.data.ASHLAR_SECRET_KEY,
     oauthClients: parsed.data.ASHLAR_OAUTH_CLIENTS,
     publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
+    configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
 
@@ -69,6 +72,10 @@ const variables = z.object({
     .string()
     .refine((path) => !path.includes('\0'))
     .default('.ashlar'),
+  ASHLAR_CONFIG: z
+    .string()
+    .refine((path) => !path.includes('\0'))
+    .optional(),
   ASHLAR_FILES_DIR: z
     .string()
     .refine((path) => !path.includes('\0'))
@@ -112,6 +119,7 @@ const variables = z.object({
 const EXPECTED: Record<string, string> = {
   PORT: 'a whole number from 0 to 65535',
   ASHLAR_DATA_DIR: 'the path of a folder',
+  ASHLAR_CONFIG: 'the path of a file',
   ASHLAR_FILES_DIR: 'the path of a folder',
   DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',

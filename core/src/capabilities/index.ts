@@ -25,4 +25,13 @@ export { createFakeCapabilities, parseFakes } from './fakes/index.ts'
 export { createBlockStorage } from './storage/index.ts'
 export { createCapabilities } from './capabilities.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
-export type { CredentialGrant, CredentialStore, CredentialType, OpenedCredential, Provider, Secret } from './credentials/index.ts'
+export type {
+  CredentialGrant,
+  CredentialStore,
+  CredentialType,
+  HostProvider,
+  HostRequest,
+  OpenedCredential,
+  Provider,
+  Secret,
+} from './credentials/index.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { CredentialStore, CredentialType, OpenedCredential, Provider, Secret } from '../capabilities/index.ts'
+import type { CredentialStore, CredentialType, HostProvider, OpenedCredential, Provider, Secret } from '../capabilities/index.ts'
 import { throughOutages } from '../database/index.ts'
 import { AshlarError, showValue } from '../errors/index.ts'
 import { DEFAULT_NAME, placeOf } from './credentials.ts'
@@ -16,6 +16,7 @@ interface Row extends TokenRow {
 export function createCredentialStore(
   { pool, box, findProvider }: Pick<RenewalParts, 'pool' | 'box' | 'findProvider'>,
   renewals: Renewals,
+  findHost: (provider: string) => HostProvider | undefined = () => undefined,
 ): CredentialStore {
   return {
     async open(ownerId, provider, name) {
@@ -27,7 +28,7 @@ export function createCredentialStore(
         throw missing(provider, `provider ${provider} is not installed any more, or no longer takes what it is for`)
       const opened = row.type === 'OAUTH2' ? await openTokens(renewals, row) : openSecret(box, row)
       await noteUse(pool, row.id)
-      return { provider, name: row.name, hosts, auth, scopes: row.scopes, ...opened }
+      return { provider, name: row.name, hosts, auth, scopes: row.scopes, host: findHost(provider), ...opened }
     },
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { authorizationHosts } from './oauth2.ts'
 import { providerSchema } from './provider.ts'
 import { secretSchema } from './secret.ts'
+import type { HostProvider } from './host-provider.ts'
 import { createUsable, type OpenedCredential } from './usable.ts'
 
 const KEY: OpenedCredential = {
@@ -26,8 +27,12 @@ const OAUTH2 = {
   format: 'Bearer {key}',
 } as const
 
-const attach = (credential: OpenedCredential, url: string, headers: [string, string][] = []): [string, unknown] => {
-  const sent = createUsable(credential).attach({ url: new URL(url), headers })
+const attach = async (
+  credential: OpenedCredential,
+  url: string,
+  headers: [string, string][] = [],
+): Promise<[string, unknown]> => {
+  const sent = await createUsable(credential).attach({ url: new URL(url), headers })
   return [sent.url.href, Object.fromEntries(sent.headers)]
 }
 
@@ -58,12 +63,12 @@ describe('a credential in a request', () => {
       'http://localhost:8080/',
       ['http://localhost:8080/', { 'x-key': 'abcd', authorization: 'own', accept: 'x' }],
     ],
-  ])('is put there as %s, in place of what the block says', (_way, change, url, expected) => {
+  ])('is put there as %s, in place of what the block says', async (_way, change, url, expected) => {
     const headers: [string, string][] = [
       ['authorization', 'own'],
       ['accept', 'x'],
     ]
-    expect(attach({ ...KEY, ...change }, url, headers)).toEqual(expected)
+    expect(await attach({ ...KEY, ...change }, url, headers)).toEqual(expected)
   })
 
   it.each([
@@ -73,8 +78,8 @@ describe('a credential in a request', () => {
     'https://example.org/',
     'https://localhost:8081/',
     'http://localhost/',
-  ])('does not go to %s', (url) => {
-    expect(attach(KEY, url)).toEqual([url, {}])
+  ])('does not go to %s', async (url) => {
+    expect(await attach(KEY, url)).toEqual([url, {}])
     expect(() => createUsable(KEY).assertFor(new URL(url))).toThrow(/the credential "default" of a\/a is for api.example.com/)
   })
 })
@@ -89,7 +94,7 @@ describe('a credential that is renewed', () => {
     const usable = createUsable({ ...KEY, ...token('old-1'), auth, renew: async () => token('new-2') })
     const { secret } = usable
     expect([await usable.renew(secret), await usable.renew(secret)]).toEqual([true, true])
-    expect(usable.attach({ url: new URL('https://api.example.com/'), headers: [] }).headers).toEqual([
+    expect((await usable.attach({ url: new URL('https://api.example.com/'), headers: [] })).headers).toEqual([
       ['authorization', 'Bearer new-2'],
     ])
     expect(usable.scrubber.text('old-1 new-2 hidden-old-1 hidden-new-2 new-3')).toBe(
@@ -100,6 +105,30 @@ describe('a credential that is renewed', () => {
   it('stays where there is no other', async () => {
     const usable = createUsable({ ...KEY, renewAfter: 0 })
     expect([usable.isDue(), await usable.renew(usable.secret)]).toEqual([false, false])
+  })
+})
+
+describe('a host module', () => {
+  const request = { url: new URL('https://api.example.com/a'), headers: [['accept', 'x']] as [string, string][] }
+  const attachBy = (host: HostProvider, url = request.url): unknown => createUsable({ ...KEY, host }).attach({ ...request, url })
+
+  it('puts the secret into a request in its own way, at the hosts of the credential alone', async () => {
+    const host: HostProvider = {
+      attach: async ({ url, headers }, secret) => ({ url, headers: [...headers, ['X-Signed', JSON.stringify(secret)]] }),
+    }
+    expect(await attachBy(host)).toEqual({ ...request, headers: [...request.headers, ['x-signed', JSON.stringify(KEY.secret)]] })
+    const elsewhere = new URL('https://evil.example/')
+    expect(await attachBy(host, elsewhere)).toEqual({ ...request, url: elsewhere })
+  })
+
+  it('that throws fails the request without telling what it said', async () => {
+    const host: HostProvider = {
+      attach: () => {
+        throw new Error('k3y$&')
+      },
+    }
+    const failure = { code: 'HTTP_FAILED', message: 'the host module for a/a could not authenticate the request' }
+    await expect(attachBy(host)).rejects.toMatchObject(failure)
   })
 })
 

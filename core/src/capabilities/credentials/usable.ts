@@ -1,5 +1,6 @@
 import { AshlarError } from '../../errors/index.ts'
 import { attachSecret, type Addressed } from './attach.ts'
+import { attachByHost, type HostProvider } from './host-provider.ts'
 import type { CredentialType, ProviderAuth } from './provider.ts'
 import { createScrubber, type Scrubber } from './scrub.ts'
 import { tellingTexts, type Secret } from './secret.ts'
@@ -15,6 +16,8 @@ export interface OpenedCredential extends Opened {
   auth: ProviderAuth
   /** What was granted; none unless it is of type OAUTH2. */
   scopes: readonly string[]
+  /** Authenticates in place of what `auth` says. */
+  host?: HostProvider | undefined
   /**
    * Of one that expires: the secret that has taken the place of one that no longer serves, which is got from the service where nobody
    * has done so yet.
@@ -49,10 +52,10 @@ export interface UsableCredential {
   /** @throws {AshlarError} HTTP_DENIED when the secret may not be sent there */
   assertFor(url: URL): void
   /** The request with the secret, where it may be sent; otherwise as it is. */
-  attach(request: Addressed): Addressed
+  attach(request: Addressed): Addressed | Promise<Addressed>
 }
 
-export function createUsable({ provider, name, hosts, auth, scopes, renew, ...first }: OpenedCredential): UsableCredential {
+export function createUsable({ provider, name, hosts, auth, scopes, host, renew, ...first }: OpenedCredential): UsableCredential {
   const secretHosts = hosts.map(parseSecretHost)
   const all: Opened[] = [first]
   let current: Opened = first
@@ -83,7 +86,10 @@ export function createUsable({ provider, name, hosts, auth, scopes, renew, ...fi
       const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and is not sent to ${where}`
       throw new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
     },
-    attach: (request) => (isFor(request.url) ? attachSecret(request, current.secret, auth) : request),
+    attach(request) {
+      if (!isFor(request.url)) return request
+      return host ? attachByHost(host, provider, request, current.secret) : attachSecret(request, current.secret, auth)
+    },
   }
 }
 
