@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPrelude } from '@ashlar/core/testing'
 import { build, type Plugin } from 'esbuild'
@@ -18,8 +18,9 @@ const EXTERNAL = ['esbuild', 'ipaddr.js', 'isolated-vm', 'undici', 'zod']
 
 /** @param out folder that gets `sdk` and `testing` in place of what is there */
 export async function buildPackages(out: string): Promise<void> {
-  await rm(out, { recursive: true, force: true })
-  await Promise.all([buildSdk(join(out, 'sdk')), buildTesting(join(out, 'testing'))])
+  const folder = resolve(out)
+  await rm(folder, { recursive: true, force: true })
+  await Promise.all([buildSdk(join(folder, 'sdk')), buildTesting(join(folder, 'testing'))])
 }
 
 async function buildSdk(folder: string): Promise<void> {
