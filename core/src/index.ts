@@ -1,11 +1,18 @@
 export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
-export { isHttpAllowEntry, listCapabilities } from './capabilities/index.ts'
+export {
+  COST_UNITS,
+  authorizationHosts,
+  isHttpAllowEntry,
+  listCapabilities,
+  providersOf,
+  verifyWebhookSignature,
+} from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
 export { createWorkbench, digestOfFiles, readPackageFile, signFacts, testBlocks, unpackTarball } from './plugins/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export type { User } from './accounts/index.ts'
-export type { CredentialType, Provider } from './capabilities/index.ts'
+export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'
 export type { Credential } from './credentials/index.ts'
 export type { DataDir, EmbeddedPostgresOptions, EmbeddedPostgresServer } from './database/index.ts'
 export type { ErrorCode, ErrorDetails, Fault } from './errors/index.ts'

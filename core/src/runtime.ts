@@ -1,7 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
-import { createBlockStorage, createCapabilities, type Provider } from './capabilities/index.ts'
-import { Credential, createCredentialStore, createCredentials, createSecretBox, type Credentials } from './credentials/index.ts'
+import {
+  createBlockStorage,
+  createCapabilities,
+  createHttpClient,
+  type CredentialStore,
+  type HostProvider,
+  type HttpClient,
+  type Provider,
+} from './capabilities/index.ts'
+import {
+  Credential,
+  createAuthorizations,
+  createCredentialStore,
+  createCredentials,
+  createRenewals,
+  createRevoker,
+  createSecretBox,
+  type Authorizations,
+  type Credentials,
+  type OAuthClient,
+} from './credentials/index.ts'
 import { createNotifications, openDatabase, type Database } from './database/index.ts'
 import {
   Execution,
@@ -51,6 +70,10 @@ export interface RuntimeConfig {
   filesDir?: string | undefined
   /** Hosts and networks that blocks may reach although they are not on the public internet: `intranet.example`, `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
+  /** Clients that are registered at services, by qualified provider. @default none */
+  oauthClients?: Readonly<Record<string, OAuthClient>>
+  /** How trusted modules of the operator authenticate, by qualified provider; asked for each time. @default none */
+  hostProvider?: (provider: string) => HostProvider | undefined
   /** Hears of failures that nobody waits for. */
   onError(error: unknown): void
 }
@@ -58,6 +81,7 @@ export interface RuntimeConfig {
 /** Everything the schema and the gateway see of core. */
 export interface Runtime {
   accounts: Accounts
+  authorizations: Authorizations
   credentials: Credentials
   database: Database
   executions: Executions
@@ -124,15 +148,10 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const parts = { database, notifications, queue, plans, onError }
   if (config.alone) await queue.release(await queue.held())
   const children = createChildren({ ...parts, graphs, maxValueBytes })
-  const box = createSecretBox(config.secretKeys ?? [])
-  const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
+  const http = { allow: config.httpAllow ?? [] }
+  const { store, ...ofUsers } = openCredentials(config, database, plugins, createHttpClient(http), undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const capabilities = createCapabilities({
-    storage: createBlockStorage(database.pool),
-    credentials: createCredentialStore(database.pool, box, findProvider),
-    http: { allow: config.httpAllow ?? [] },
-    workspaces,
-  })
+  const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays, workspaces })
@@ -144,12 +163,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   }
   return {
     accounts: createAccounts(database.fork),
-    credentials: createCredentials({
-      fork: database.fork,
-      box,
-      provider: findProvider,
-      providerNames: () => plugins.providers().map(({ qualifiedName }) => qualifiedName),
-    }),
+    ...ofUsers,
     database,
     executions,
     graphs,
@@ -161,5 +175,26 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     sandboxLimits,
     worker,
     takeOver,
+  }
+}
+
+/** What users authenticate with at services, for them and for blocks that run. */
+function openCredentials(
+  { secretKeys = [], oauthClients: clients = {}, hostProvider, onError }: RuntimeConfig,
+  { pool, fork }: Database,
+  plugins: PluginRegistry,
+  http: HttpClient,
+  undo: (() => Promise<void> | void)[],
+): Pick<Runtime, 'authorizations' | 'credentials'> & { store: CredentialStore } {
+  undo.push(http.close)
+  const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
+  const providerNames = (): string[] => plugins.providers().map(({ qualifiedName }) => qualifiedName)
+  const parts = { pool, fork, box: createSecretBox(secretKeys), http, clients, findProvider, providerNames }
+  const renewals = createRenewals(parts)
+  undo.push(renewals.close)
+  return {
+    store: createCredentialStore(parts, renewals, hostProvider),
+    credentials: createCredentials({ ...parts, revoke: createRevoker(parts, onError) }),
+    authorizations: createAuthorizations(parts),
   }
 }

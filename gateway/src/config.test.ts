@@ -14,6 +14,9 @@ describe('parseConfig', () => {
       sandboxMemoryMb: undefined,
       httpAllow: [],
       secretKeys: [],
+      oauthClients: {},
+      publicUrl: undefined,
+      configFile: undefined,
     }
     expect(parseConfig({})).toEqual(expected)
     expect(parseConfig({ PORT: '', ASHLAR_DATA_DIR: '', DATABASE_URL: '', ASHLAR_EXAMPLES: '' })).toEqual(expected)
@@ -32,6 +35,9 @@ describe('parseConfig', () => {
         ASHLAR_SANDBOX_MEMORY: '2048',
         ASHLAR_HTTP_ALLOW: '10.0.0.0/8, *.lab.example',
         ASHLAR_SECRET_KEY: `${'A'.repeat(43)}=,${'b'.repeat(43)}`,
+        ASHLAR_OAUTH_CLIENTS: '{"github/github":{"clientId":"id","clientSecret":"hunter22"}}',
+        ASHLAR_PUBLIC_URL: 'https://Ashlar.example/',
+        ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
       port: 0,
@@ -43,6 +49,9 @@ describe('parseConfig', () => {
       sandboxMemoryMb: 2048,
       httpAllow: ['10.0.0.0/8', '*.lab.example'],
       secretKeys: [`${'A'.repeat(43)}=`, 'b'.repeat(43)],
+      oauthClients: { 'github/github': { clientId: 'id', clientSecret: 'hunter22' } },
+      publicUrl: 'https://ashlar.example',
+      configFile: 'conf/ashlar.ts',
     })
   })
 
@@ -67,6 +76,25 @@ describe('parseConfig', () => {
   ])('refuses %j', (environment, message) => {
     expect(() => parseConfig(environment)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
   })
+
+  it.each([
+    'secret',
+    '{"github":{"clientId":"id","clientSecret":"secret"}}',
+    '{"github/github":{"clientId":"id","secret":"secret"}}',
+    '["secret"]',
+  ])('never tells the clients of %s', (clients) => {
+    const message = `environment variable ASHLAR_OAUTH_CLIENTS must be JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}, got ${clients.length} characters`
+    expect(() => parseConfig({ ASHLAR_OAUTH_CLIENTS: clients })).toThrow(expect.objectContaining({ message }))
+  })
+
+  it.each(['ashlar.example', 'ftp://ashlar.example', 'https://ashlar.example/?x', 'https://me:secret@ashlar.example'])(
+    'refuses the public url %s',
+    (url) => {
+      expect(() => parseConfig({ ASHLAR_PUBLIC_URL: url })).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.not.stringContaining('secret') as unknown }),
+      )
+    },
+  )
 
   it.each([
     'root:secret@db',

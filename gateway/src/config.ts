@@ -22,6 +22,12 @@ export interface Config {
   httpAllow: string[]
   /** Keys that seal credentials, base64, the newest first. @default none: the data directory keeps one */
   secretKeys: string[]
+  /** Clients that are registered at services, by qualified provider. @default none */
+  oauthClients: Record<string, { clientId: string; clientSecret?: string | undefined }>
+  /** Where browsers reach this server, without a slash at its end. Unset: where it listens. */
+  publicUrl: string | undefined
+  /** File of the operator's configuration. Unset: `ashlar.config.ts` in the working directory, if it is there. */
+  configFile: string | undefined
 }
 
 /**
@@ -44,8 +50,16 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     sandboxMemoryMb: parsed.data.ASHLAR_SANDBOX_MEMORY,
     httpAllow: parsed.data.ASHLAR_HTTP_ALLOW,
     secretKeys: parsed.data.ASHLAR_SECRET_KEY,
+    oauthClients: parsed.data.ASHLAR_OAUTH_CLIENTS,
+    publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
+    configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
+
+const oauthClient = z.strictObject({
+  clientId: z.string().min(1).max(1000),
+  clientSecret: z.string().min(1).max(10_000).optional(),
+})
 
 const variables = z.object({
   PORT: z
@@ -58,6 +72,10 @@ const variables = z.object({
     .string()
     .refine((path) => !path.includes('\0'))
     .default('.ashlar'),
+  ASHLAR_CONFIG: z
+    .string()
+    .refine((path) => !path.includes('\0'))
+    .optional(),
   ASHLAR_FILES_DIR: z
     .string()
     .refine((path) => !path.includes('\0'))
@@ -86,11 +104,22 @@ const variables = z.object({
     .transform((text) => text.split(',').map((key) => key.trim()))
     .pipe(z.array(z.string().refine(isSecretKey)))
     .default([]),
+  ASHLAR_OAUTH_CLIENTS: z
+    .string()
+    .transform(parseJson)
+    .pipe(z.record(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), oauthClient))
+    .default({}),
+  ASHLAR_PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl)
+    .transform((url) => new URL(url).href.replace(/\/$/, ''))
+    .optional(),
 })
 
 const EXPECTED: Record<string, string> = {
   PORT: 'a whole number from 0 to 65535',
   ASHLAR_DATA_DIR: 'the path of a folder',
+  ASHLAR_CONFIG: 'the path of a file',
   ASHLAR_FILES_DIR: 'the path of a folder',
   DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',
@@ -98,13 +127,18 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_SANDBOX_MEMORY: 'a whole number of MB, at least 256',
   ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',
   ASHLAR_SECRET_KEY: '32 random bytes as base64 (openssl rand -base64 32), or several, separated by commas, the newest first',
+  ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',
+  ASHLAR_PUBLIC_URL: 'an http(s) url without user, query and fragment, like "https://ashlar.example"',
 }
+
+/** Never shown when they are wrong: they hold secrets. */
+const SECRET = new Set(['ASHLAR_SECRET_KEY', 'ASHLAR_OAUTH_CLIENTS'])
 
 function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {
   const name = String(variable)
   const value = given[name] ?? ''
-  const shown = name === 'DATABASE_URL' ? withoutPassword(value) : value
-  const got = name === 'ASHLAR_SECRET_KEY' ? `${value.length} characters` : showValue(shown)
+  const shown = name.endsWith('_URL') ? withoutPassword(value) : value
+  const got = SECRET.has(name) ? `${value.length} characters` : showValue(shown)
   return new AshlarError('CONFIG_INVALID', `environment variable ${name} must be ${EXPECTED[name]}, got ${got}`, {
     details: { variable: name },
   })
@@ -113,6 +147,21 @@ function invalid(variable: PropertyKey | undefined, given: Record<string, string
 /** 32 bytes, base64 or base64url. */
 export function isSecretKey(text: string): boolean {
   return /^[\w+/-]{43}=?$/.test(text) && Buffer.from(text, 'base64').length === 32
+}
+
+/** @returns undefined when it is none: what is said of it then never shows it */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === ''
 }
 
 function isPostgresUrl(text: string): boolean {

@@ -1,12 +1,28 @@
-import type { Runtime, User } from '@ashlar/core'
+import { AshlarError, type Runtime, type User } from '@ashlar/core'
 
 /** What every resolver gets. One per request: loaders keep what they loaded. */
 export interface SchemaContext {
   runtime: Runtime
   /** Who asks. */
   user: User
+  /** Where services send browsers back to. @throws {AshlarError} BAD_INPUT when this server has no address */
+  redirectUri(): string
 }
 
-export function createContext({ runtime, user }: { runtime: Runtime; user: User }): SchemaContext {
-  return { runtime, user }
+/** @param redirectUri undefined for a server that nobody can come back to */
+export function createContext({ runtime, user, redirectUri }: ContextParts): SchemaContext {
+  return {
+    runtime,
+    user,
+    redirectUri() {
+      if (redirectUri !== undefined) return redirectUri
+      throw new AshlarError('BAD_INPUT', 'this server has no address that a browser could come back to: set ASHLAR_PUBLIC_URL')
+    },
+  }
+}
+
+interface ContextParts {
+  runtime: Runtime
+  user: User
+  redirectUri?: string | undefined
 }

@@ -1,16 +1,37 @@
 export {
   capabilitiesSchema,
+  credentialGrantsOf,
   isEffectful,
   listCapabilities,
   pinsOfCapabilities,
   providersOf,
   qualifyCapabilities,
 } from './manifest.ts'
-export { isHttpAllowEntry } from './http/index.ts'
-export { providerSchema, secretHostSchema, secretSchema } from './credentials/index.ts'
+export { createHttpClient, isHttpAllowEntry } from './http/index.ts'
+export type { HttpClient } from './http/index.ts'
+export {
+  COST_UNITS,
+  authorizationHosts,
+  costSchema,
+  providerOf,
+  providerSchema,
+  scopesOf,
+  secretHostSchema,
+  secretSchema,
+  verifyWebhookSignature,
+} from './credentials/index.ts'
 export { parseSleep } from './sleep/index.ts'
 export { createFakeCapabilities, parseFakes } from './fakes/index.ts'
 export { createBlockStorage } from './storage/index.ts'
 export { createCapabilities } from './capabilities.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
-export type { CredentialStore, CredentialType, Provider, Secret } from './credentials/index.ts'
+export type {
+  CredentialGrant,
+  CredentialStore,
+  CredentialType,
+  HostProvider,
+  HostRequest,
+  OpenedCredential,
+  Provider,
+  Secret,
+} from './credentials/index.ts'

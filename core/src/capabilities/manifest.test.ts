@@ -20,6 +20,15 @@ describe('the capabilities of a manifest', () => {
     ])
   })
 
+  it('tell what must have been granted', () => {
+    const credentials = ['a/a', { provider: 'b/b', scopes: ['read', 'write'] }]
+    expect(listCapabilities(capabilitiesSchema.parse({ credentials, 'credentials.reveal': ['a/a'] }))).toEqual([
+      { kind: 'credentials', detail: 'a/a' },
+      { kind: 'credentials', detail: 'b/b with read, write' },
+      { kind: 'credentials.reveal', detail: 'READS THE SECRET of a/a' },
+    ])
+  })
+
   it('stay what they are when they are read again', () => {
     const capabilities = { http: ['GET  API.github.com', { fromInput: 'url' }] }
     expect(capabilitiesSchema.parse(JSON.parse(JSON.stringify(capabilitiesSchema.parse(capabilities))))).toEqual(capabilities)

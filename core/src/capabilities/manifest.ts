@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { credentialsGrant, qualifyProvider, revealGrant } from './credentials/index.ts'
+import { credentialsGrant, providerOf, qualifyGrant, revealGrant, type CredentialGrant } from './credentials/index.ts'
 import { filesGrant } from './files/index.ts'
 import type { GrantKind } from './grant-kind.ts'
 import { httpGrant } from './http/index.ts'
@@ -47,14 +47,19 @@ export function pinsOfCapabilities(capabilities: Capabilities): string[] {
   return granted(capabilities).flatMap(([, { pins }, grant]) => pins?.(grant) ?? [])
 }
 
+/** Every entry that names a provider. */
+export function credentialGrantsOf({ credentials = [], 'credentials.reveal': revealed = [] }: Capabilities): CredentialGrant[] {
+  return [...credentials, ...revealed]
+}
+
 /** The providers that they name. */
-export function providersOf({ credentials = [], 'credentials.reveal': revealed = [] }: Capabilities): string[] {
-  return [...new Set([...credentials, ...revealed])]
+export function providersOf(capabilities: Capabilities): string[] {
+  return [...new Set(credentialGrantsOf(capabilities).map(providerOf))]
 }
 
 /** With its providers named in full. @param plugin the name of the block's plugin */
 export function qualifyCapabilities(capabilities: Capabilities, plugin: string): Capabilities {
-  const qualify = (providers: string[]): string[] => providers.map((provider) => qualifyProvider(provider, plugin))
+  const qualify = (grants: CredentialGrant[]): CredentialGrant[] => grants.map((grant) => qualifyGrant(grant, plugin))
   const { credentials, 'credentials.reveal': revealed, ...others } = capabilities
   return {
     ...others,

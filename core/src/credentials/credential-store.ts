@@ -1,24 +1,22 @@
 import type pg from 'pg'
-import type { CredentialStore, CredentialType, Provider, Secret } from '../capabilities/index.ts'
+import type { CredentialStore, CredentialType, HostProvider, OpenedCredential, Provider, Secret } from '../capabilities/index.ts'
 import { throughOutages } from '../database/index.ts'
 import { AshlarError, showValue } from '../errors/index.ts'
 import { DEFAULT_NAME, placeOf } from './credentials.ts'
+import type { OpenTokens, RenewalParts, Renewals, TokenRow } from './renewals.ts'
 import type { SecretBox } from './secret-box.ts'
 
-interface Row {
-  id: string
-  name: string
+interface Row extends TokenRow {
   type: CredentialType
   hosts: string[]
-  secret: Buffer
-  key_id: string
+  scopes: string[]
 }
 
 /** The credentials of the database, for blocks that run. */
 export function createCredentialStore(
-  pool: pg.Pool,
-  box: SecretBox,
-  findProvider: (name: string) => Provider | undefined,
+  { pool, box, findProvider }: Pick<RenewalParts, 'pool' | 'box' | 'findProvider'>,
+  renewals: Renewals,
+  findHost: (provider: string) => HostProvider | undefined = () => undefined,
 ): CredentialStore {
   return {
     async open(ownerId, provider, name) {
@@ -28,15 +26,45 @@ export function createCredentialStore(
       const hosts = hostsFor(row, findProvider(provider))
       if (!auth || hosts.length === 0)
         throw missing(provider, `provider ${provider} is not installed any more, or no longer takes what it is for`)
-      const text = box.open({ bytes: row.secret, keyId: row.key_id }, placeOf(row.id, ownerId))
+      const opened = row.type === 'OAUTH2' ? await openTokens(renewals, row) : openSecret(box, row)
       await noteUse(pool, row.id)
-      return { provider, name: row.name, hosts, auth, secret: JSON.parse(text) as Secret }
+      return { provider, name: row.name, hosts, auth, scopes: row.scopes, host: findHost(provider), ...opened }
     },
   }
 }
 
+type Opened = Pick<OpenedCredential, 'secret' | 'hidden' | 'renewAfter' | 'renew'>
+
+function openSecret(box: SecretBox, row: Row): Opened {
+  const text = box.open({ bytes: row.secret, keyId: row.key_id }, placeOf(row.id, row.owner_id))
+  return { secret: JSON.parse(text) as Secret, hidden: [] }
+}
+
+/** Renewed first where they are due; and what is used renews itself when the service refuses it. */
+async function openTokens(renewals: Renewals, row: Row): Promise<Opened> {
+  const tokens = toOpened(await renewals.open(row))
+  const renew: Opened['renew'] = async (spent) => {
+    if (spent.type !== 'OAUTH2') return undefined
+    const renewed = await renewals.renew(row.id, spent.accessToken)
+    return renewed && toOpened(renewed)
+  }
+  const isDue = tokens.renewAfter !== undefined && tokens.renewAfter < Date.now()
+  return { ...((isDue ? await renew(tokens.secret) : undefined) ?? tokens), renew }
+}
+
+/** What renews the tokens stays here; no answer may tell it. */
+function toOpened(tokens: OpenTokens): Opened {
+  const { accessToken, refreshToken } = tokens.secret
+  return {
+    secret: { type: 'OAUTH2', accessToken },
+    hidden: refreshToken === undefined ? [] : [refreshToken],
+    renewAfter: tokens.renewAfter,
+  }
+}
+
 async function findRows(pool: pg.Pool, ownerId: string, provider: string): Promise<Row[]> {
-  const text = 'select id, name, type, hosts, secret, key_id from credential where owner_id = $1 and provider = $2 order by id'
+  const text = `select id, owner_id, provider, name, type, hosts, scopes, status, secret, key_id, expires_at, renewed_at
+                from credential where owner_id = $1 and provider = $2 order by id`
   return (await throughOutages(() => pool.query<Row>(text, [ownerId, provider]))).rows
 }
 

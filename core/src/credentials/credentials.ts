@@ -14,7 +14,7 @@ export interface Credentials {
   add(ownerId: string, credential: NewCredential): Promise<Credential>
   /** Gives it another name or secret; what is undefined stays. @throws {AshlarError} NOT_FOUND BAD_INPUT CONFLICT */
   update(ownerId: string, id: string, change: { name?: string | undefined; secret?: unknown }): Promise<Credential>
-  /** What uses it fails from now on. @throws {AshlarError} NOT_FOUND */
+  /** What uses it fails from now on; what a service has granted is given back to it. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, id: string): Promise<Credential>
   list(ownerId: string, page: PageRequest): Promise<Page<Credential>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Credential>>
@@ -33,15 +33,17 @@ interface NewCredential {
 
 export const DEFAULT_NAME = 'default'
 
-const nameSchema = z.string().trim().min(1).max(100)
+export const nameSchema = z.string().trim().min(1).max(100)
 const hostsSchema = z.array(secretHostSchema).min(1).max(50)
 
 export interface CredentialParts {
   fork(): EntityManager
   box: SecretBox
   /** @param name qualified */
-  provider(name: string): Provider | undefined
+  findProvider(name: string): Provider | undefined
   providerNames(): string[]
+  /** Gives the tokens of a credential that is gone back to its service; nobody waits for it. */
+  revoke(credential: Credential): void
 }
 
 export function createCredentials(parts: CredentialParts): Credentials {
@@ -69,7 +71,9 @@ export function createCredentials(parts: CredentialParts): Credentials {
     async delete(ownerId, id) {
       const em = fork()
       const credential = await get(em, ownerId, id)
+      if (credential.type === 'OAUTH2') await em.populate(credential, ['secret'])
       await em.remove(credential).flush()
+      if (credential.type === 'OAUTH2') parts.revoke(credential)
       return credential
     },
     async list(ownerId, { first, after }) {
@@ -87,7 +91,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
 }
 
 async function add({ fork, box, ...parts }: CredentialParts, ownerId: string, given: NewCredential): Promise<Credential> {
-  const provider = parts.provider(given.provider)
+  const provider = parts.findProvider(given.provider)
   if (!provider) throw unknownProvider(given.provider, parts.providerNames())
   const secret = parseSecret(given.secret, provider)
   const name = parse(nameSchema, given.name ?? DEFAULT_NAME, 'name')
@@ -100,6 +104,11 @@ async function add({ fork, box, ...parts }: CredentialParts, ownerId: string, gi
     type: secret.type,
     hosts: hostsOf(secret, provider, given.hosts),
     ...columnsOf(box.seal(JSON.stringify(secret), placeOf(id, ownerId))),
+    status: 'READY',
+    scopes: [],
+    expiresAt: null,
+    renewedAt: null,
+    renewalUntil: null,
     createdAt: now,
     updatedAt: now,
     lastUsedAt: null,
@@ -113,11 +122,11 @@ export function placeOf(id: string, ownerId: string): string {
   return `credential ${id} of ${ownerId}`
 }
 
-function columnsOf({ bytes, keyId }: Sealed): { secret: Buffer; keyId: string } {
+export function columnsOf({ bytes, keyId }: Sealed): { secret: Buffer; keyId: string } {
   return { secret: Buffer.from(bytes), keyId }
 }
 
-async function flush(em: EntityManager, provider: string, name: string): Promise<void> {
+export async function flush(em: EntityManager, provider: string, name: string): Promise<void> {
   try {
     await em.flush()
   } catch (error) {
@@ -141,7 +150,7 @@ function hostsOf({ type }: Secret, { hosts, qualifiedName }: Provider, given: re
 }
 
 /** The message never shows the value: it may be a secret. */
-function parse<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
+export function parse<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map((issue) => `${[path, ...issue.path].join('.')}: ${issue.message}`)
@@ -152,10 +161,10 @@ function wrongType(type: string, expected: readonly string[], provider?: string)
   return bad('secret', `secret must be of type ${expected.join(' or ')}${provider ? ` for ${provider}` : ''}, got ${type}`)
 }
 
-function unknownProvider(name: string, all: readonly string[]): AshlarError {
+export function unknownProvider(name: string, all: readonly string[]): AshlarError {
   return bad('provider', `there is no provider ${showValue(name)}; there are ${all.join(', ') || 'none'}`)
 }
 
-function bad(path: string, message: string): AshlarError {
+export function bad(path: string, message: string): AshlarError {
   return new AshlarError('BAD_INPUT', message, { details: { path: [path] } })
 }

@@ -18,6 +18,14 @@ const CredentialSchema = defineEntity({
     secret: p.blob().lazy(),
     /** Which key sealed it. */
     keyId: p.text(),
+    /** An OAuth 2 credential whose service takes its tokens no more has to be authorized again. */
+    status: p.text().$type<'READY' | 'NEEDS_AUTHORIZATION'>().default('READY'),
+    /** What was granted; none unless it is of type OAUTH2. */
+    scopes: p.json().$type<string[]>().columnType('json').default('[]'),
+    /** Of an access token; null when it does not expire, or nobody said when. */
+    expiresAt: p.datetime().nullable(),
+    renewedAt: p.datetime().nullable(),
+    renewalUntil: p.datetime().nullable(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
     lastUsedAt: p.datetime().nullable(),

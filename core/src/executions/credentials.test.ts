@@ -115,6 +115,7 @@ describe('a block with a credential', () => {
       name: 'work',
       type: 'API_KEY',
       hosts: ['http://127.0.0.1:*'],
+      scopes: [],
     })
   })
 

@@ -50,8 +50,8 @@ it('gives what it leaves out its default, and costs as exact text', () => {
 const SERVICE = { name: 'service', title: 'Service', hosts: ['a.example'], auth: [{ type: 'USER_PASSWORD' }] }
 
 it.each([
-  [{ costs: [{ amount: -1 }] }, [], 'must be a number of credits from 0'],
-  [{ costs: [{ amount: '0.0000001' }] }, [], 'must be a number of credits from 0'],
+  [{ costs: [{ amount: -1 }] }, [], 'must be a decimal like 0.5'],
+  [{ costs: [{ amount: '0.0000001' }] }, [], 'must be a decimal like 0.5'],
   [{ costs: [{ amount: 1, per: 'day' }] }, [], 'Invalid option'],
   [{ timeoutMs: 1_800_001 }, [], 'Too big'],
   [{ capabilities: { credentials: ['service'] } }, [], 'the plugin has no provider "service"; it has none'],
@@ -74,4 +74,38 @@ it('takes a block that sleeps and has effects only where it may be run again', (
     message:
       "a block that sleeps is run again from its beginning after each sleep, so one that also has a capability that can be seen outside must declare onCrash: 'retry'",
   })
+})
+
+const OAUTH_SERVICE = {
+  name: 'service',
+  title: 'Service',
+  hosts: ['api.example.com'],
+  auth: [
+    {
+      type: 'OAUTH2',
+      authorizationUrl: 'https://example.com/authorize',
+      tokenUrl: 'https://example.com/token',
+      scopes: { read: 'Read' },
+      defaultScopes: [],
+      pkce: true,
+      clientAuthentication: 'basic',
+      extraAuthorizationParameters: {},
+      header: 'authorization',
+      format: 'Bearer {key}',
+    },
+  ],
+}
+
+it.each([
+  [['service'], 'taken'],
+  [[{ provider: 'service', scopes: ['read'] }], 'taken'],
+  [[{ provider: 'other/service', scopes: ['what nobody here knows'.replaceAll(' ', '-')] }], 'taken'],
+  [['github'], 'the plugin has no provider "github"; it has service'],
+  [[{ provider: 'web/service', scopes: ['read', 'admin'] }], 'the provider "service" has no scope "admin"; it has read'],
+  [[{ provider: 'service', scopes: [] }], 'Too small'],
+  [[{ name: 'service' }], 'must be the name of a provider, like "github" or "other-plugin/github", or { provider, scopes }'],
+  [['../service'], 'must be the name of a provider'],
+])('credentials %j: %s', (credentials, fault) => {
+  const { error } = manifestSchema.safeParse(manifestWith({ capabilities: { credentials } }, [OAUTH_SERVICE]))
+  expect(error?.issues[0]?.message ?? 'taken').toContain(fault)
 })

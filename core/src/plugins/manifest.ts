@@ -1,7 +1,17 @@
 import { z } from 'zod'
-import { capabilitiesSchema, isEffectful, pinsOfCapabilities, providerSchema, providersOf } from '../capabilities/index.ts'
+import {
+  capabilitiesSchema,
+  credentialGrantsOf,
+  isEffectful,
+  pinsOfCapabilities,
+  providerOf,
+  providerSchema,
+  scopesOf,
+  type CredentialGrant,
+} from '../capabilities/index.ts'
+import { showValue } from '../errors/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
-import { costSchema } from './cost.ts'
+import { blockCostSchema } from './cost.ts'
 
 /** Wall clock of one run. */
 export const MAX_TIMEOUT_MS = 30 * 60_000
@@ -27,7 +37,7 @@ const blockManifestSchema = z
     capabilities: capabilitiesSchema,
     onCrash: z.enum(['fail', 'retry']),
     timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
-    costs: z.array(costSchema).max(100).default([]),
+    costs: z.array(blockCostSchema).max(100).default([]),
     inputSchema: jsonSchema,
     outputSchema: jsonSchema,
     /** Names of the block's own tests. */
@@ -58,15 +68,26 @@ export const manifestSchema = z
     blocks: z.array(blockManifestSchema).max(1000),
   })
   .superRefine(({ name: plugin, providers, blocks }, context) => {
-    const own = providers.map((provider) => provider.name)
-    for (const [i, block] of blocks.entries())
-      for (const provider of providersOf(block.capabilities)) {
-        const [qualifier = '', unqualified] = provider.includes('/') ? provider.split('/') : [plugin, provider]
-        if (qualifier !== plugin || own.includes(unqualified ?? '')) continue
-        const message = `the plugin has no provider "${unqualified}"; it has ${own.join(', ') || 'none'}`
-        context.addIssue({ code: 'custom', path: ['blocks', i, 'capabilities', 'credentials'], message })
+    for (const [i, { capabilities }] of blocks.entries())
+      for (const grant of credentialGrantsOf(capabilities)) {
+        const message = grantFault(plugin, providers, grant)
+        if (message !== undefined)
+          context.addIssue({ code: 'custom', path: ['blocks', i, 'capabilities', 'credentials'], message })
       }
   })
+
+/** What the plugin's own providers do not have; of others nothing is known here. */
+function grantFault(plugin: string, providers: z.output<typeof providerSchema>[], grant: CredentialGrant): string | undefined {
+  const name = providerOf(grant)
+  const [qualifier = '', unqualified] = name.includes('/') ? name.split('/') : [plugin, name]
+  if (qualifier !== plugin) return undefined
+  const provider = providers.find((each) => each.name === unqualified)
+  if (!provider)
+    return `the plugin has no provider "${unqualified}"; it has ${providers.map((each) => each.name).join(', ') || 'none'}`
+  const scopes = provider.auth.flatMap((auth) => (auth.type === 'OAUTH2' ? Object.keys(auth.scopes) : []))
+  const unknown = scopesOf(grant).find((scope) => !scopes.includes(scope))
+  return unknown && `the provider "${unqualified}" has no scope ${showValue(unknown)}; it has ${scopes.join(', ') || 'none'}`
+}
 
 export type PluginManifest = z.output<typeof manifestSchema>
 export type BlockManifest = PluginManifest['blocks'][number]

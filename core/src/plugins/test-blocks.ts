@@ -7,7 +7,9 @@ const TIMEOUT_MS = 10_000
 const LATE = 'the tests together did not finish in time'
 
 interface TestOptions {
+  /** Who shares the process with them. @default 'test' */
   cordon?: string
+  /** For all together; those that have not ended by then differ. @default 600 000 */
   withinMs?: number
 }
 
@@ -20,8 +22,6 @@ interface TestPlace {
 /**
  * Runs every test of every block of a plugin, in a sandbox, with what the tests say in place of the outside: one after the other in
  * one context, which is cheap and leaves each the clock to itself.
- *
- * @param options `cordon`: who shares the process with them · `withinMs`: for all together; those that have not ended by then differ
  */
 export async function testBlocks(
   plugin: Plugin,
@@ -29,7 +29,7 @@ export async function testBlocks(
   { cordon = 'test', withinMs = 600_000 }: TestOptions = {},
 ): Promise<BlockTestResult[]> {
   const scope = `test:${plugin.bundle.digest}`
-  const place: TestPlace = { scope, cordon, late: AbortSignal.timeout(withinMs) }
+  const place = { scope, cordon, late: AbortSignal.timeout(withinMs) }
   const results: BlockTestResult[] = []
   for (const block of plugin.blocks)
     for (const [number, test] of block.tests.entries())
@@ -59,18 +59,17 @@ function runTest(
   }
   return new Promise((resolve) => {
     const host = hostOf(block)
-    const finish = (difference: string | undefined): void => {
+    const end = (difference: string | undefined): void => {
       late.removeEventListener('abort', giveUp)
       host.close()
       resolve(difference)
     }
-    const end = (error?: Error): void => finish(error?.message)
-    const abort = sandbox.call(request, { output: () => {}, hostCall: host.call, end })
     const giveUp = (): void => {
       abort()
-      finish(LATE)
+      end(LATE)
     }
     late.addEventListener('abort', giveUp)
+    const abort = sandbox.call(request, { output: () => {}, hostCall: host.call, end: (error) => end(error?.message) })
   })
 }
 

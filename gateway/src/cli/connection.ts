@@ -45,7 +45,7 @@ async function connectInProcess(config: Config, logger: Logger): Promise<Connect
   const onDatabaseLost = (reason: string): void => logger.error(reason)
   const installation = await openInstallation({ config, logger, watch: false, onDatabaseLost })
   const { runtime, ownerKey } = installation
-  const gateway = createGateway({ runtime, ownerKey, logger })
+  const gateway = createGateway({ runtime, ownerKey, logger, publicUrl: config.publicUrl })
   const client = createClient({ url: 'http://127.0.0.1/graphql', key: ownerKey, fetch: gateway.fetch })
   return {
     api: createApi(client),

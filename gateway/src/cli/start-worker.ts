@@ -24,9 +24,9 @@ interface WorkerService {
  * @throws {AshlarError} when the first could not be opened, with its code
  */
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
-  const { retentionDays, sandboxMemoryMb, httpAllow, filesDir } = config
+  const { retentionDays, sandboxMemoryMb, httpAllow, oauthClients, filesDir, configFile } = config
   const secretKeys = await readSecretKeys(config)
-  const options = { databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, filesDir }
+  const options = { databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, oauthClients, secretKeys, filesDir, configFile }
   const crew = new Crew(options, logger)
   try {
     await crew.begin()

@@ -72,7 +72,7 @@ interface Service {
 
 async function serve({ config, installation, terminal, stop, ready }: Service): Promise<void> {
   const { runtime, dataDir, ownerKey } = installation
-  const gateway = createGateway({ runtime, ownerKey })
+  const gateway = createGateway({ runtime, ownerKey, publicUrl: config.publicUrl })
   try {
     const url = await gateway.listen(config.port)
     await dataDir.setServer(url)

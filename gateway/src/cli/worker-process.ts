@@ -3,6 +3,8 @@
  * It ends when the channel does.
  */
 import { createRuntime, type Runtime } from '@ashlar/core'
+import type { Config } from '../config.ts'
+import { openOperatorConfig } from '../operator-config/index.ts'
 import { PLUGIN_ROOTS, sandboxLimits } from '../installation/index.ts'
 import { loggerTo } from '../logger.ts'
 
@@ -15,6 +17,8 @@ export interface WorkerOptions {
   httpAllow: string[]
   secretKeys: readonly string[]
   filesDir: string
+  oauthClients: Config['oauthClients']
+  configFile: string | undefined
 }
 
 /** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
@@ -40,8 +44,22 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 async function open(options: WorkerOptions): Promise<void> {
-  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, filesDir } = options
-  opening = createRuntime({
+  opening = openRuntime(options)
+  try {
+    await opening
+    tell({ type: 'standing-by' })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL'
+    tell({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) })
+    process.disconnect?.()
+  }
+}
+
+async function openRuntime(options: WorkerOptions): Promise<Runtime> {
+  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, oauthClients, filesDir } = options
+  const onError = (error: unknown): void => logger.error('runtime', error)
+  const operator = await openOperatorConfig(options.configFile, { hosts: true, failed: onError })
+  return createRuntime({
     role: 'worker',
     workerId: id,
     standby: true,
@@ -51,18 +69,13 @@ async function open(options: WorkerOptions): Promise<void> {
     httpAllow,
     secretKeys,
     filesDir,
+    oauthClients: { ...operator.oauthClients, ...oauthClients },
+    hostProvider: operator.hostProvider,
+    pluginPackages: operator.pluginPackages,
     pluginRoots: PLUGIN_ROOTS,
     watch: true,
-    onError: (error) => logger.error('runtime', error),
+    onError,
   })
-  try {
-    await opening
-    tell({ type: 'standing-by' })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL'
-    tell({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) })
-    process.disconnect?.()
-  }
 }
 
 async function stop(): Promise<void> {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { createRuntime, openDataDir, startEmbeddedPostgres, type DataDir, type Runtime, type RuntimeConfig } from '@ashlar/core'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
+import { openOperatorConfig } from '../operator-config/index.ts'
 import { ensureKey } from './key-file.ts'
 import { ensureSecretKeys } from './secret-keys.ts'
 
@@ -52,6 +53,8 @@ export async function openInstallation({
     undo.push(() => dataDir.release())
     const databaseUrl = config.databaseUrl ?? (await startDatabase())
     const onError = (error: unknown): void => logger.error('runtime', error)
+    const operator = await openOperatorConfig(config.configFile, { hosts: role === 'all', failed: onError })
+    undo.push(() => Promise.resolve(operator.close()))
     const runtime = await createRuntime({
       databaseUrl,
       role,
@@ -60,6 +63,9 @@ export async function openInstallation({
       httpAllow: config.httpAllow,
       secretKeys: await ensureSecretKeys(config),
       filesDir: config.filesDir,
+      oauthClients: { ...operator.oauthClients, ...config.oauthClients },
+      hostProvider: operator.hostProvider,
+      pluginPackages: operator.pluginPackages,
       pluginRoots: PLUGIN_ROOTS,
       watch,
       alone: config.databaseUrl === undefined,

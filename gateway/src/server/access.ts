@@ -12,11 +12,12 @@ export interface Access {
   identify(facts: RequestFacts): Promise<User>
 }
 
-export function createAccess(accounts: Runtime['accounts'], ownerKey: string): Access {
+/** @param publicUrl where browsers reach us, if not where we listen */
+export function createAccess(accounts: Runtime['accounts'], ownerKey: string, publicUrl?: URL): Access {
   return {
     async identify(facts) {
       const user = await accounts.authenticate(
-        facts.authorization === undefined ? sessionKey(facts, ownerKey) : bearerKey(facts.authorization),
+        facts.authorization === undefined ? sessionKey(facts, ownerKey, publicUrl) : bearerKey(facts.authorization),
       )
       if (!user) throw unauthenticated('this key is not known here')
       return user
@@ -31,10 +32,10 @@ function bearerKey(authorization: string): string {
 }
 
 /** The key that a session stands for: the owner's. */
-function sessionKey(facts: RequestFacts, ownerKey: string): string {
+function sessionKey(facts: RequestFacts, ownerKey: string, publicUrl: URL | undefined): string {
   const session = findSession(facts.cookie ?? '')
   if (session === undefined) throw unauthenticated('you are not logged in')
-  if (isForeign(facts))
+  if (isForeign(facts, publicUrl))
     throw new AshlarError('FORBIDDEN', 'a page of another origin must send an Authorization header, it cannot use the login')
   if (!isSession(session, ownerKey)) throw unauthenticated('your login has expired')
   return ownerKey

@@ -4,6 +4,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
 import type { Logger } from '../logger.ts'
 import type { Access } from './access.ts'
+import { CALLBACK_PATH, callbackRoute } from './authorization-callback.ts'
 import { useAuthentication, type Caller } from './authentication.ts'
 import { loginRoute } from './login.ts'
 import { createErrorMask } from './mask-error.ts'
@@ -15,19 +16,25 @@ export interface ApiOptions {
   runtime: Runtime
   ownerKey: string
   access: Access
+  /** Where browsers reach us, if not where we listen. */
+  publicUrl: URL | undefined
+  /** Where services send browsers back to, where that is known. */
+  redirectUri(): string | undefined
   logger: Logger
   maxBodyBytes: number
 }
 
 /** GraphQL over HTTP, and the few pages around it. */
-export function createApi({ runtime, ownerKey, access, logger, maxBodyBytes }: ApiOptions): Api {
+export function createApi(options: ApiOptions): Api {
+  const { runtime, access, publicUrl, redirectUri, logger, maxBodyBytes } = options
+  const pages = new Map([[GRAPHQL_PATH, graphiqlPage]])
   return createYoga<Partial<Caller>, SchemaContext>({
     schema: buildSchema(),
     context: ({ user }) => {
       if (!user) throw new AshlarError('UNAUTHENTICATED', 'nobody is logged in')
-      return createContext({ runtime, user })
+      return createContext({ runtime, user, redirectUri: redirectUri() })
     },
-    plugins: [useRoutes(routesOf(ownerKey), new Map([[GRAPHQL_PATH, graphiqlPage]]), logger), useAuthentication(access)],
+    plugins: [useRoutes({ routes: routesOf(options), pages, publicUrl, logger }), useAuthentication(access)],
     maskedErrors: { maskError: createErrorMask(logger) },
     maxRequestBodySize: maxBodyBytes,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -41,11 +48,12 @@ export function createApi({ runtime, ownerKey, access, logger, maxBodyBytes }: A
   })
 }
 
-function routesOf(ownerKey: string): ReadonlyMap<string, Route> {
+function routesOf({ runtime, ownerKey, access }: ApiOptions): ReadonlyMap<string, Route> {
   return new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
     ['/health', () => Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } })],
     ['/login', loginRoute(ownerKey)],
+    [CALLBACK_PATH, callbackRoute(runtime.authorizations, access)],
     ...graphiqlRoutes,
   ])
 }

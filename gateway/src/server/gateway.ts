@@ -3,6 +3,7 @@ import type { Runtime } from '@ashlar/core'
 import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
 import { createApi } from './api.ts'
+import { CALLBACK_PATH } from './authorization-callback.ts'
 import { closeServer, HOST, listen } from './listen.ts'
 import { isHost } from './origin.ts'
 import { GRAPHQL_PATH } from './routes.ts'
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   runtime: Runtime
   /** Opens `/login`, and signs the cookies that it gives. */
   ownerKey: string
+  /** Where browsers reach it. @default where it listens */
+  publicUrl?: string | undefined
   /** @default lines on standard error */
   logger?: Logger
 }
@@ -37,9 +40,12 @@ export interface GatewayOptions {
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 const GRACE_MS = 300
 
-export function createGateway({ runtime, ownerKey, logger = loggerTo(process.stderr) }: GatewayOptions): Gateway {
-  const access = createAccess(runtime.accounts, ownerKey)
-  const api = createApi({ runtime, ownerKey, access, logger, maxBodyBytes: MAX_BODY_BYTES })
+export function createGateway({ runtime, ownerKey, logger = loggerTo(process.stderr), ...options }: GatewayOptions): Gateway {
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
+  const access = createAccess(runtime.accounts, ownerKey, publicUrl)
+  let address = options.publicUrl
+  const redirectUri = (): string | undefined => address && `${address}${CALLBACK_PATH}`
+  const api = createApi({ runtime, ownerKey, access, publicUrl, redirectUri, logger, maxBodyBytes: MAX_BODY_BYTES })
   let serving: { server: Server; sockets: WebSockets } | undefined
   let closing: Promise<void> | undefined
 
@@ -58,12 +64,15 @@ export function createGateway({ runtime, ownerKey, logger = loggerTo(process.std
       }, port)
       const sockets = serveWebSockets(bound.server, {
         access,
+        publicUrl,
         logger,
         maxBytes: MAX_BODY_BYTES,
         operations: createSocketOperations(api),
       })
       serving = { server: bound.server, sockets }
-      return `http://${HOST}:${bound.port}${GRAPHQL_PATH}`
+      const local = `http://${HOST}:${bound.port}`
+      address ??= local
+      return `${local}${GRAPHQL_PATH}`
     },
     close: () => (closing ??= close()),
   }

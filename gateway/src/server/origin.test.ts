@@ -41,6 +41,13 @@ describe('assertOurHost', () => {
   it('refuses the host name of somebody else', () => {
     expect(() => assertOurHost(facts({ host: 'evil.example:4000' }))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
   })
+  it('takes the host name that the operator says is ours', () => {
+    const publicUrl = new URL('https://ashlar.example/below')
+    assertOurHost(facts({ host: 'Ashlar.example' }), publicUrl)
+    expect(() => assertOurHost(facts({ host: 'ashlar.example:81' }), publicUrl)).toThrow(
+      expect.objectContaining({ code: 'FORBIDDEN' }),
+    )
+  })
   it('takes any host name with an Authorization header, which no rebound page can send', () => {
     assertOurHost(facts({ host: 'ashlar.example', authorization: 'Bearer key' }))
   })
@@ -58,5 +65,8 @@ describe('isForeign', () => {
     [{ origin: 'null' }, true],
     [{ fetchSite: 'same-site' }, true],
     [{ fetchSite: 'cross-site' }, true],
-  ])('of %j is %s', (some, expected) => expect(isForeign(facts(some))).toBe(expected))
+    [{ origin: 'https://ashlar.example' }, false],
+    [{ origin: 'http://ashlar.example' }, true],
+    [{ origin: 'https://ashlar.example', fetchSite: 'cross-site' }, true],
+  ])('of %j is %s', (some, expected) => expect(isForeign(facts(some), new URL('https://ashlar.example'))).toBe(expected))
 })

@@ -27,13 +27,14 @@ export function factsOf(header: (name: string) => string | null | undefined, url
  * same-origin to the browser, but says its name in `Host`. No page can send such a request with an `Authorization`
  * header without knowing a key.
  *
+ * @param publicUrl where browsers reach us by another name
  * @throws {AshlarError} FORBIDDEN
  */
-export function assertOurHost({ host, authorization }: RequestFacts): void {
-  if (authorization !== undefined || isLoopback(host)) return
+export function assertOurHost({ host, authorization }: RequestFacts, publicUrl?: URL): void {
+  if (authorization !== undefined || isLoopback(host) || host.toLowerCase() === publicUrl?.host) return
   throw new AshlarError(
     'FORBIDDEN',
-    `host ${showValue(host)} is not a loopback address: use http://127.0.0.1 with the port, or send an Authorization header`,
+    `host ${showValue(host)} is neither a loopback address nor that of ASHLAR_PUBLIC_URL: use http://127.0.0.1 with the port, or send an Authorization header`,
   )
 }
 
@@ -41,9 +42,9 @@ export function assertOurHost({ host, authorization }: RequestFacts): void {
  * Whether a browser sent the request for a page that is not ours. Cookies are shared by every port of a host and every
  * server on this machine is the same "site", so SameSite alone does not keep their pages out.
  */
-export function isForeign({ host, origin, fetchSite }: RequestFacts): boolean {
+export function isForeign({ host, origin, fetchSite }: RequestFacts, publicUrl?: URL): boolean {
   if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return true
-  return origin !== undefined && origin !== `http://${host}`
+  return origin !== undefined && origin !== `http://${host}` && origin !== publicUrl?.origin
 }
 
 /** Whether it is a host with or without a port, such as may stand in a url. */

@@ -8,12 +8,17 @@ export type Route = (request: Request, url: URL) => Response | Promise<Response>
 
 export const GRAPHQL_PATH = '/graphql'
 
-/**
- * Everything that is not a GraphQL request: `routes` by path, 404 for an unknown path, 403 for a host name that is not ours.
- *
- * @param pages what a browser gets that opens an address: routes whose requests must accept HTML
- */
-export function useRoutes(routes: ReadonlyMap<string, Route>, pages: ReadonlyMap<string, Route>, logger: Logger): Plugin {
+export interface RoutesOptions {
+  routes: ReadonlyMap<string, Route>
+  /** What a browser gets that opens an address: routes whose requests must accept HTML. */
+  pages: ReadonlyMap<string, Route>
+  /** Where browsers reach us, if not where we listen. */
+  publicUrl: URL | undefined
+  logger: Logger
+}
+
+/** Everything that is not a GraphQL request: `routes` by path, 404 for an unknown path, 403 for a host name that is not ours. */
+export function useRoutes({ routes, pages, publicUrl, logger }: RoutesOptions): Plugin {
   return {
     async onRequest({ request, url, endResponse }) {
       const answer = await route(request, url)
@@ -27,7 +32,10 @@ export function useRoutes(routes: ReadonlyMap<string, Route>, pages: ReadonlyMap
 
   async function route(request: Request, url: URL): Promise<Response | undefined> {
     try {
-      assertOurHost(factsOf((name) => request.headers.get(name), url))
+      assertOurHost(
+        factsOf((name) => request.headers.get(name), url),
+        publicUrl,
+      )
       const reads = request.method === 'GET' || request.method === 'HEAD'
       const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(url.pathname) : undefined
       if (page) return await page(request, url)

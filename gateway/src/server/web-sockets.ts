@@ -24,6 +24,8 @@ export interface SocketExtra extends Record<PropertyKey, unknown> {
 
 interface WebSocketParts {
   access: Access
+  /** Where browsers reach us, if not where we listen. */
+  publicUrl: URL | undefined
   logger: Logger
   maxBytes: number
   operations: SocketOperations
@@ -36,7 +38,8 @@ const PING_EVERY_MS = 12_000
  * `connectionParams: { authorization: "Bearer …" }`; one that does neither is closed with 4403, and one that subscribes
  * before it is acknowledged with 4401, as graphql-ws does.
  */
-export function serveWebSockets(server: Server, { access, logger, maxBytes, operations }: WebSocketParts): WebSockets {
+export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
+  const { access, publicUrl, logger, maxBytes, operations } = parts
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes, handleProtocols })
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     onConnect: (context) => connect(context, access),
@@ -46,7 +49,7 @@ export function serveWebSockets(server: Server, { access, logger, maxBytes, oper
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy()) // the client went away while we answered
     const facts = factsOf((name) => headerOf(request, name))
-    const refusal = refusalOf(request, facts)
+    const refusal = refusalOf(request, facts, publicUrl)
     if (refusal !== undefined) return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     sockets.handleUpgrade(request, socket, head, (client) => serveSocket(client, facts))
   })
@@ -87,16 +90,16 @@ export function serveWebSockets(server: Server, { access, logger, maxBytes, oper
 }
 
 /** Why an upgrade is refused, as a status line. */
-function refusalOf(request: IncomingMessage, facts: RequestFacts): string | undefined {
+function refusalOf(request: IncomingMessage, facts: RequestFacts, publicUrl: URL | undefined): string | undefined {
   if (request.url?.split('?', 1)[0] !== GRAPHQL_PATH) return '404 Not Found'
   if (!isHost(facts.host)) return '400 Bad Request'
   try {
-    assertOurHost(facts)
+    assertOurHost(facts, publicUrl)
   } catch {
     return '403 Forbidden'
   }
   const byCookie = facts.authorization === undefined && facts.cookie !== undefined
-  return byCookie && isForeign(facts) ? '403 Forbidden' : undefined
+  return byCookie && isForeign(facts, publicUrl) ? '403 Forbidden' : undefined
 }
 
 /** @returns false to close the socket with 4403 */

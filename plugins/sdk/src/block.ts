@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BlockTest } from './block-test.ts'
+import type { BlockCost } from './cost.ts'
 import type { Credential } from './credential.ts'
 import type { Files, FilesGrant } from './files.ts'
 
@@ -79,6 +80,9 @@ export interface StoragePage {
 /** Which requests a block may send: see {@link Capabilities}. */
 export type HttpGrant = string | { readonly fromInput: string } | { readonly anyHost: true }
 
+/** A provider, and what its user must have granted (OAuth 2): see {@link Capabilities}. */
+export type CredentialGrant = string | { readonly provider: string; readonly scopes: readonly string[] }
+
 /** Powers beyond computing on the inputs. What a block does not name here, it cannot do. People see them before they run it. */
 export interface Capabilities {
   /** Reads and writes values that outlive the execution. */
@@ -89,10 +93,13 @@ export interface Capabilities {
    * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too.
    */
   http?: readonly HttpGrant[]
-  /** Sends requests with the user's credentials for these providers, without seeing the secret: `github` of its own plugin, `other/github`. */
-  credentials?: readonly string[]
+  /**
+   * Sends requests with the user's credentials for these providers, without seeing the secret: `github` of its own plugin,
+   * `other/github`. `{ provider: 'github', scopes: ['repo'] }` takes an OAuth 2 credential only when the user has granted these.
+   */
+  credentials?: readonly CredentialGrant[]
   /** Reads the secrets of the user's credentials for these providers. People are told so before they run the block. */
-  'credentials.reveal'?: readonly string[]
+  'credentials.reveal'?: readonly CredentialGrant[]
   /** Waits durably. With a capability that can be seen outside it needs `onCrash: 'retry'`, since what stands before a sleep is run again. */
   sleep?: true
   /** Reads files of the execution, writes them, or both. */
@@ -111,16 +118,6 @@ export type CrashPolicy = 'fail' | 'retry'
  * event from outside begins an execution; `approval` waits for a person's answer.
  */
 export type BlockKind = 'standard' | 'input' | 'output' | 'note' | 'graph' | 'trigger' | 'approval'
-
-/** What a run costs its user, in credits (1 credit = 1 US cent). The first entry that fits the inputs counts. */
-export interface Cost<Input = Record<string, unknown>> {
-  /** At most six decimals; as text where a number cannot say it exactly: `'0.000125'`. */
-  readonly amount: number | string
-  /** @default 'run' */
-  readonly per?: 'run' | 'second' | 'byte' | 'token' | 'item' | 'usd'
-  /** Inputs for which this entry counts; empty, null and missing are the same. @default all */
-  readonly when?: Partial<Input>
-}
 
 /** What pins say of themselves beside their type: `z.string().meta({ title: 'Key', secret: true })`, last in the chain. */
 declare module 'zod' {
@@ -163,7 +160,7 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   /** Wall clock of one run, 1 to 1 800 000 ms; a node of a graph may say another. @default 60 000 */
   timeoutMs?: number
   /** @default none: it is free, apart from what its providers cost */
-  costs?: readonly Cost<z.input<Input>>[]
+  costs?: readonly BlockCost<z.input<Input>>[]
   /** Input pins. What people see of them comes from `.meta({ title, description, examples, advanced, hidden, secret, placeholder })`. */
   input: Input
   /** Output pins. Every block also has the pin `error`. */
@@ -187,7 +184,7 @@ export interface Block {
   readonly capabilities: Capabilities
   readonly onCrash: CrashPolicy
   readonly timeoutMs?: number
-  readonly costs: readonly Cost[]
+  readonly costs: readonly BlockCost[]
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   readonly tests: readonly BlockTest[]

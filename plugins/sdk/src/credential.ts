@@ -7,6 +7,8 @@ export type Secret =
   | { readonly type: 'API_KEY'; readonly key: string }
   | { readonly type: 'USER_PASSWORD'; readonly username: string; readonly password: string }
   | { readonly type: 'HOST_SCOPED'; readonly headers: Readonly<Record<string, string>> }
+  /** Good for a while; what renews it stays with the host. */
+  | { readonly type: 'OAUTH2'; readonly accessToken: string }
 
 /** A credential as a block has it: what it can do, without the secret. */
 export interface Credential {
@@ -17,6 +19,8 @@ export interface Credential {
   readonly type: CredentialType
   /** The hosts that its secret is sent to. */
   readonly hosts: readonly string[]
+  /** What the user has granted; none unless it is of type OAUTH2. */
+  readonly scopes: readonly string[]
   /**
    * `fetch` of the context, with the secret put into each request outside of the sandbox, and taken out of what comes back. It rejects a
    * request to a host that the credential is not for; the block's `http` must name the host too.

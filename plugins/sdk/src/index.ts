@@ -1,5 +1,6 @@
 export { defineBlock } from './block.ts'
 export { anyHost, fromInput } from './http-grant.ts'
+export { oauth2 } from './oauth2.ts'
 export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
@@ -10,8 +11,8 @@ export type {
   BlockDefinition,
   BlockKind,
   Capabilities,
-  Cost,
   CrashPolicy,
+  CredentialGrant,
   HttpGrant,
   LogLevel,
   Storage,
@@ -24,5 +25,8 @@ export type { FileEntry, Files, FilesGrant } from './files.ts'
 export type { BlockTest, BlockTestResult, Expected } from './block-test.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
 export type { FakeResponse, Fakes, SentRequest } from './fakes.ts'
+export type { BlockCost, Cost } from './cost.ts'
+export type { OAuth2, OAuth2Definition } from './oauth2.ts'
+export type { Webhook, WebhookEvent, WebhookSignature } from './webhook.ts'
 export type { Provider, ProviderAuth } from './provider.ts'
 export type { Plugin } from './plugin.ts'

@@ -1,3 +1,7 @@
+import type { Cost } from './cost.ts'
+import type { OAuth2 } from './oauth2.ts'
+import type { Webhook } from './webhook.ts'
+
 /** How the secret of a credential is put into requests, and what people must give for it. */
 export type ProviderAuth =
   /** One key, sent in a header (`format` says how: `Bearer {key}`) or as a parameter of the query. */
@@ -7,6 +11,8 @@ export type ProviderAuth =
   | { readonly type: 'USER_PASSWORD' }
   /** Headers for hosts that the credential itself names. */
   | { readonly type: 'HOST_SCOPED' }
+  /** A token that the user lets the service give us. */
+  | OAuth2
 
 /** An outside service that blocks use: see {@link defineProvider}. */
 export interface Provider {
@@ -24,6 +30,10 @@ export interface Provider {
   readonly hosts: readonly string[]
   /** The ways to authenticate, the usual one first. */
   readonly auth: readonly ProviderAuth[]
+  /** What its use costs where a block does not say it itself. @default nothing */
+  readonly costs?: readonly Cost[]
+  /** The messages that it sends by itself. @default none */
+  readonly webhook?: Webhook
 }
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/

@@ -4,6 +4,12 @@ import { connectionOf, parsePage } from '../connections.ts'
 import { CredentialKind } from './provider.ts'
 import { CredentialConnection, CredentialType, ProviderType } from './refs.ts'
 
+const CredentialStatus = builder.enumType('CredentialStatus', {
+  description:
+    '`NEEDS_AUTHORIZATION`: the service takes its tokens no more; nodes that use it fail until you authorize it again under the same name.',
+  values: ['READY', 'NEEDS_AUTHORIZATION'] as const,
+})
+
 builder.objectType(CredentialType, {
   description: 'What you have to authenticate with at a service. Its secret can be replaced, and never read.',
   fields: (t) => ({
@@ -17,6 +23,8 @@ builder.objectType(CredentialType, {
     }),
     kind: t.expose('type', { type: CredentialKind }),
     hosts: t.exposeStringList('hosts', { description: 'Where the secret may be sent.' }),
+    status: t.expose('status', { type: CredentialStatus }),
+    scopes: t.exposeStringList('scopes', { description: 'What you have granted; none unless it is of kind OAUTH2.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
     lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'To the minute.' }),

@@ -46,7 +46,42 @@ const DeleteCredentialInput = builder.inputType('DeleteCredentialInput', {
   fields: (t) => ({ credentialId: t.id({ required: true }) }),
 })
 
+const StartAuthorizationInput = builder.inputType('StartAuthorizationInput', {
+  fields: (t) => ({
+    provider: t.string({ required: true, description: 'Qualified: `github/github`.' }),
+    name: t.string({
+      description: 'What nodes call the credential; `default` unless given. One of that name is authorized again.',
+    }),
+    scopes: t.stringList({ description: 'What to ask for; the defaults of the provider unless given.' }),
+  }),
+})
+
+const Authorization = builder.objectRef<{ url: string; expiresAt: Date }>('Authorization').implement({
+  description: 'Access that you are about to grant.',
+  fields: (t) => ({
+    url: t.exposeString('url', {
+      description:
+        'Open it in a browser that is logged in here. The service asks you, and sends you back; then the credential is there.',
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
+  }),
+})
+
 builder.mutationFields((t) => ({
+  startAuthorization: t.field({
+    type: Authorization,
+    errors: { types: EXPECTED },
+    description: 'Begins to add, or to renew, a credential of kind OAUTH2.',
+    args: { input: t.arg({ type: StartAuthorizationInput, required: true }) },
+    resolve: expected(async (_root, { input }, { runtime, user, redirectUri }) =>
+      runtime.authorizations.start(user.id, {
+        provider: input.provider,
+        name: input.name ?? undefined,
+        scopes: input.scopes ?? undefined,
+        redirectUri: redirectUri(),
+      }),
+    ),
+  }),
   addCredential: t.field({
     type: CredentialType,
     errors: { types: EXPECTED },
@@ -76,7 +111,8 @@ builder.mutationFields((t) => ({
   deleteCredential: t.field({
     type: CredentialType,
     errors: { types: EXPECTED },
-    description: 'Takes a credential away; nodes that need it fail from now on.',
+    description:
+      'Takes a credential away; nodes that need it fail from now on. Tokens are given back where the service takes them back.',
     args: { input: t.arg({ type: DeleteCredentialInput, required: true }) },
     resolve: expected((_root, { input }, { runtime, user }) => runtime.credentials.delete(user.id, idOf(input))),
   }),

@@ -1,17 +1,16 @@
 import { listCapabilities, type Block } from '@ashlar/core'
 import { builder } from '../builder.ts'
 import { connectionOf, parsePage, sliceOf } from '../connections.ts'
+import { CostUnit } from '../costs.ts'
 import { CapabilityType } from './capability.ts'
 import { pinsOf, PinType } from './pin.ts'
 import { BlockConnection, BlockType, PluginType } from './refs.ts'
-
-const CostUnit = builder.enumType('CostUnit', { values: ['RUN', 'SECOND', 'BYTE', 'TOKEN', 'ITEM', 'USD'] as const })
 
 const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implement({
   description: 'What a run costs, in credits: 1 credit is 1 US cent.',
   fields: (t) => ({
     amount: t.exposeString('amount', { description: 'Exact decimal.' }),
-    per: t.field({ type: CostUnit, resolve: ({ per }) => per.toUpperCase() as 'RUN' }),
+    per: t.expose('per', { type: CostUnit }),
     when: t.field({ type: 'JSON', nullable: true, description: 'Inputs for which it counts.', resolve: ({ when }) => when }),
   }),
 })

@@ -24,8 +24,9 @@ function headersOf(secret: Secret, auth: ProviderAuth): [name: string, value: st
   if (secret.type === 'HOST_SCOPED') return Object.entries(secret.headers).map(([name, value]) => [name.toLowerCase(), value])
   if (secret.type === 'USER_PASSWORD')
     return [['authorization', `Basic ${Buffer.from(`${secret.username}:${secret.password}`).toString('base64')}`]]
-  if (!('header' in auth)) throw new Error('an API key needs a header or a parameter')
-  return [[auth.header.toLowerCase(), auth.format.replaceAll('{key}', () => secret.key)]]
+  if (!('header' in auth)) throw new Error('a key or token needs a header or a parameter')
+  const key = secret.type === 'OAUTH2' ? secret.accessToken : secret.key
+  return [[auth.header.toLowerCase(), auth.format.replaceAll('{key}', () => key)]]
 }
 
 function withParameter(url: URL, name: string, value: string): URL {

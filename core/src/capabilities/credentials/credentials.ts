@@ -1,6 +1,6 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type ActingBlock, type Actor, type Power } from '../acting.ts'
-import { qualifyProvider } from './grant.ts'
+import { providerOf, qualifyProvider, scopesOf } from './grant.ts'
 import { createUsable, type OpenedCredential, type UsableCredential } from './usable.ts'
 
 /** Where credentials are kept. */
@@ -8,7 +8,8 @@ export interface CredentialStore {
   /**
    * @param provider qualified
    * @param name undefined: the only one that there is, or the one named `default`
-   * @throws {AshlarError} CREDENTIAL_MISSING CREDENTIAL_UNREADABLE
+   * @throws {AshlarError} CREDENTIAL_MISSING CREDENTIAL_UNREADABLE, and of one that has to be renewed CREDENTIAL_EXPIRED
+   * AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
   open(ownerId: string, provider: string, name: string | undefined): Promise<OpenedCredential>
 }
@@ -17,24 +18,43 @@ export interface CredentialStore {
 export interface RunCredentials {
   /**
    * @param provider as the block says it
-   * @throws {AshlarError} CAPABILITY_MISSING CREDENTIAL_MISSING CREDENTIAL_UNREADABLE
+   * @throws {AshlarError} CAPABILITY_MISSING CREDENTIAL_MISSING, and those of {@link CredentialStore.open}
    */
   use(provider: unknown): Promise<UsableCredential>
 }
 
 type Granted = 'credentials' | 'credentials.reveal'
 
-/** Each is looked up once, at its first use. */
+/** Each is looked up at its first use, and once more when it is about to expire. */
 export function createRunCredentials(store: CredentialStore, { ownerId }: Actor, block: ActingBlock): RunCredentials {
   const opened = new Map<string, Promise<UsableCredential>>()
   return {
     async use(asked) {
       const provider = assertGranted(block, asked, ['credentials', 'credentials.reveal'])
-      const known = opened.get(provider) ?? store.open(ownerId, provider, block.chosenCredentials[provider]).then(createUsable)
+      const known = opened.get(provider) ?? open(provider)
       opened.set(provider, known)
-      return known
+      const usable = await known
+      if (usable.isDue()) await usable.renew(usable.secret)
+      return usable
     },
   }
+
+  async function open(provider: string): Promise<UsableCredential> {
+    const credential = await store.open(ownerId, provider, block.chosenCredentials[provider])
+    assertScopes(block, credential)
+    return createUsable(credential)
+  }
+}
+
+/** A key or a password can do what its owner can; of a token it is known what was granted. */
+function assertScopes({ qualifiedName, capabilities }: ActingBlock, { provider, name, secret, scopes }: OpenedCredential): void {
+  if (secret.type !== 'OAUTH2') return
+  const grants = [...(capabilities.credentials ?? []), ...(capabilities['credentials.reveal'] ?? [])]
+  const needed = grants.filter((grant) => providerOf(grant) === provider).flatMap(scopesOf)
+  const missing = [...new Set(needed)].filter((scope) => !scopes.includes(scope))
+  if (missing.length === 0) return
+  const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to have the scopes ${missing.join(', ')}; authorize it again with them`
+  throw new AshlarError('CREDENTIAL_MISSING', message, { details: { provider, scopes: missing } })
 }
 
 /** What a block learns of a credential, `credentials.get(provider)`, and its secret, `credentials.reveal(provider)`. */
@@ -55,7 +75,8 @@ export function createCredentialsPower(): Power {
 function assertGranted({ qualifiedName, capabilities }: ActingBlock, asked: unknown, kinds: readonly Granted[]): string {
   const [plugin = ''] = qualifiedName.split('/')
   const provider = typeof asked === 'string' ? qualifyProvider(asked, plugin) : undefined
-  if (provider !== undefined && kinds.some((kind) => capabilities[kind]?.includes(provider))) return provider
+  const names = kinds.flatMap((kind) => capabilities[kind] ?? []).map(providerOf)
+  if (provider !== undefined && names.includes(provider)) return provider
   throw new AshlarError(
     'CAPABILITY_MISSING',
     `block ${qualifiedName} does not have the capability ${kinds[0]} for ${showValue(asked)}; its manifest must name it`,

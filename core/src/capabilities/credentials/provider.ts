@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
-import { isHeaderName } from '../http/index.ts'
+import { costSchema } from './cost.ts'
+import { areEndpointsSafe, oauth2Schema, secretFormat, secretHeader, type OAuth2 } from './oauth2.ts'
 import { formatSecretHost } from './secret-hosts.ts'
+import { webhookSchema } from './webhook.ts'
 
 const name = z
   .string()
   .max(64)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
-const headerName = z.string().refine(isHeaderName, 'must be the name of a header that may be set')
 
 /** A host that secrets are sent to, as it goes over the wire; see `parseSecretHost`. */
 export const secretHostSchema = z
@@ -23,25 +24,26 @@ export const secretHostSchema = z
     }
   })
 
-const headerAuth = z.strictObject({
-  type: z.literal('API_KEY'),
-  header: headerName,
-  format: z
-    .string()
-    .max(200)
-    .regex(/^[\x20-\x7e]*\{key\}[\x20-\x7e]*$/, 'must be printable ASCII and contain {key}'),
-})
+const headerAuth = z.strictObject({ type: z.literal('API_KEY'), header: secretHeader, format: secretFormat })
 const queryAuth = z.strictObject({ type: z.literal('API_KEY'), query: z.string().min(1).max(100) })
 
-const authSchema = z.union(
+const plainAuth = z.union(
   [
     headerAuth,
     queryAuth,
     z.strictObject({ type: z.literal('USER_PASSWORD') }),
     z.strictObject({ type: z.literal('HOST_SCOPED') }),
   ],
-  { error: ({ input }) => `must be apiKey(…), userPassword() or hostScoped(), got ${showValue(input)}` },
+  { error: ({ input }) => `must be apiKey(…), userPassword(), hostScoped() or oauth2(…), got ${showValue(input)}` },
 )
+const isOAuth2 = (auth: unknown): boolean => typeof auth === 'object' && auth !== null && 'type' in auth && auth.type === 'OAUTH2'
+/** What is wrong with one of OAuth 2 is told in its parts. */
+const authSchema = z.unknown().transform((auth, context): z.output<typeof plainAuth> | OAuth2 => {
+  const parsed = (isOAuth2(auth) ? oauth2Schema : plainAuth).safeParse(auth)
+  if (parsed.success) return parsed.data
+  for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message })
+  return z.NEVER
+})
 
 /** What a manifest says of a provider. */
 export const providerSchema = z
@@ -51,6 +53,8 @@ export const providerSchema = z
     description: z.string().max(2000).optional(),
     hosts: z.array(secretHostSchema).max(50),
     auth: z.array(authSchema).min(1).max(10),
+    costs: z.array(costSchema).max(20).default([]),
+    webhook: webhookSchema.optional(),
   })
   .refine(
     ({ auth }) => new Set(auth.map(({ type }) => type)).size === auth.length,
@@ -59,6 +63,10 @@ export const providerSchema = z
   .refine(
     ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type === 'HOST_SCOPED'),
     'hosts must name where secrets are sent',
+  )
+  .refine(
+    ({ hosts, auth }) => auth.every((each) => each.type !== 'OAUTH2' || areEndpointsSafe(each, hosts)),
+    'the addresses of oauth2 must be https, or at a host that hosts names with http://',
   )
 
 type ProviderManifest = z.output<typeof providerSchema>

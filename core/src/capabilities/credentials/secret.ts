@@ -30,17 +30,19 @@ export const secretSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('HOST_SCOPED'),
     headers: z
-      .record(z.string().refine(isHeaderName, 'must be the name of a header that may be set'), secretText)
+      .record(z.string(), secretText)
+      .refine((headers) => Object.keys(headers).every(isHeaderName), 'must have names of headers that may be set')
       .refine((headers) => Object.keys(headers).length > 0, 'must have at least one header')
       .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers'),
   }),
 ])
 
-export type Secret = z.output<typeof secretSchema>
+/** One of OAuth 2 comes from the service, not from people: what renews it is no part of it. */
+export type Secret = z.output<typeof secretSchema> | { type: 'OAUTH2'; accessToken: string }
 
-/** Every text that a server could send back and that tells the secret, longest first. */
-export function tellingTexts(secret: Secret): string[] {
-  const texts = rawTexts(secret).flatMap((text) => [
+/** Every text that a server could send back and that tells one of the secrets, longest first. @param hidden more of them */
+export function tellingTexts(secrets: readonly Secret[], hidden: readonly string[] = []): string[] {
+  const texts = [...secrets.flatMap(rawTexts), ...hidden].flatMap((text) => [
     text,
     encodeURIComponent(text),
     new URLSearchParams({ '': text }).toString().slice(1),
@@ -53,6 +55,7 @@ export function tellingTexts(secret: Secret): string[] {
 
 function rawTexts(secret: Secret): string[] {
   if (secret.type === 'API_KEY') return [secret.key]
+  if (secret.type === 'OAUTH2') return [secret.accessToken]
   if (secret.type === 'USER_PASSWORD') return [secret.password, `${secret.username}:${secret.password}`]
   // The scheme before a token is no secret; the token alone may come back.
   return Object.values(secret.headers).flatMap((value) => [value, value.replace(/^[A-Za-z][\w-]* +/, '')])

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { authorizationHosts } from './oauth2.ts'
 import { providerSchema } from './provider.ts'
 import { secretSchema } from './secret.ts'
+import type { HostProvider } from './host-provider.ts'
 import { createUsable, type OpenedCredential } from './usable.ts'
 
 const KEY: OpenedCredential = {
@@ -8,11 +10,29 @@ const KEY: OpenedCredential = {
   name: 'default',
   hosts: ['api.example.com', '*.example.org', 'http://localhost:8080'],
   auth: { type: 'API_KEY', header: 'Authorization', format: 'Bearer {key}' },
+  scopes: [],
+  hidden: [],
   secret: { type: 'API_KEY', key: 'k3y$&' },
 }
+const OAUTH2 = {
+  type: 'OAUTH2',
+  authorizationUrl: 'https://example.com/authorize',
+  tokenUrl: 'https://example.com/token',
+  scopes: { read: 'Read', write: 'Write' },
+  defaultScopes: ['read'],
+  pkce: true,
+  clientAuthentication: 'basic',
+  extraAuthorizationParameters: {},
+  header: 'authorization',
+  format: 'Bearer {key}',
+} as const
 
-const attach = (credential: OpenedCredential, url: string, headers: [string, string][] = []): [string, unknown] => {
-  const sent = createUsable(credential).attach({ url: new URL(url), headers })
+const attach = async (
+  credential: OpenedCredential,
+  url: string,
+  headers: [string, string][] = [],
+): Promise<[string, unknown]> => {
+  const sent = await createUsable(credential).attach({ url: new URL(url), headers })
   return [sent.url.href, Object.fromEntries(sent.headers)]
 }
 
@@ -26,6 +46,12 @@ describe('a credential in a request', () => {
       ['https://api.example.com/?key=k3y%24%26&a=1', { authorization: 'own', accept: 'x' }],
     ],
     [
+      'access token',
+      { auth: { ...OAUTH2, defaultScopes: [] }, secret: { type: 'OAUTH2', accessToken: 't0ken$&' } },
+      'https://api.example.com/',
+      ['https://api.example.com/', { authorization: 'Bearer t0ken$&', accept: 'x' }],
+    ],
+    [
       'user and password',
       { auth: { type: 'USER_PASSWORD' }, secret: { type: 'USER_PASSWORD', username: 'ada', password: 'lovelace' } },
       'https://x.example.org/',
@@ -37,12 +63,12 @@ describe('a credential in a request', () => {
       'http://localhost:8080/',
       ['http://localhost:8080/', { 'x-key': 'abcd', authorization: 'own', accept: 'x' }],
     ],
-  ])('is put there as %s, in place of what the block says', (_way, change, url, expected) => {
+  ])('is put there as %s, in place of what the block says', async (_way, change, url, expected) => {
     const headers: [string, string][] = [
       ['authorization', 'own'],
       ['accept', 'x'],
     ]
-    expect(attach({ ...KEY, ...change }, url, headers)).toEqual(expected)
+    expect(await attach({ ...KEY, ...change }, url, headers)).toEqual(expected)
   })
 
   it.each([
@@ -52,22 +78,68 @@ describe('a credential in a request', () => {
     'https://example.org/',
     'https://localhost:8081/',
     'http://localhost/',
-  ])('does not go to %s', (url) => {
-    expect(attach(KEY, url)).toEqual([url, {}])
+  ])('does not go to %s', async (url) => {
+    expect(await attach(KEY, url)).toEqual([url, {}])
     expect(() => createUsable(KEY).assertFor(new URL(url))).toThrow(/the credential "default" of a\/a is for api.example.com/)
   })
 })
 
 const messagesOf = ({ error }: { error?: { issues: { message: string }[] } | undefined }): string =>
   error?.issues.map(({ message }) => message).join() ?? 'taken'
+describe('a credential that is renewed', () => {
+  const token = (accessToken: string) => ({ secret: { type: 'OAUTH2' as const, accessToken }, hidden: [`hidden-${accessToken}`] })
+
+  it('is attached anew, and no answer tells what it was or is', async () => {
+    const auth = { ...OAUTH2, defaultScopes: [] }
+    const usable = createUsable({ ...KEY, ...token('old-1'), auth, renew: async () => token('new-2') })
+    const { secret } = usable
+    expect([await usable.renew(secret), await usable.renew(secret)]).toEqual([true, true])
+    expect((await usable.attach({ url: new URL('https://api.example.com/'), headers: [] })).headers).toEqual([
+      ['authorization', 'Bearer new-2'],
+    ])
+    expect(usable.scrubber.text('old-1 new-2 hidden-old-1 hidden-new-2 new-3')).toBe(
+      '***** ***** ************ ************ new-3',
+    )
+  })
+
+  it('stays where there is no other', async () => {
+    const usable = createUsable({ ...KEY, renewAfter: 0 })
+    expect([usable.isDue(), await usable.renew(usable.secret)]).toEqual([false, false])
+  })
+})
+
+describe('a host module', () => {
+  const request = { url: new URL('https://api.example.com/a'), headers: [['accept', 'x']] as [string, string][] }
+  const attachBy = (host: HostProvider, url = request.url): unknown => createUsable({ ...KEY, host }).attach({ ...request, url })
+
+  it('puts the secret into a request in its own way, at the hosts of the credential alone', async () => {
+    const host: HostProvider = {
+      attach: async ({ url, headers }, secret) => ({ url, headers: [...headers, ['X-Signed', JSON.stringify(secret)]] }),
+    }
+    expect(await attachBy(host)).toEqual({ ...request, headers: [...request.headers, ['x-signed', JSON.stringify(KEY.secret)]] })
+    const elsewhere = new URL('https://evil.example/')
+    expect(await attachBy(host, elsewhere)).toEqual({ ...request, url: elsewhere })
+  })
+
+  it('that throws fails the request without telling what it said', async () => {
+    const host: HostProvider = {
+      attach: () => {
+        throw new Error('k3y$&')
+      },
+    }
+    const failure = { code: 'HTTP_FAILED', message: 'the host module for a/a could not authenticate the request' }
+    await expect(attachBy(host)).rejects.toMatchObject(failure)
+  })
+})
 
 describe('a secret', () => {
   it.each([
     [{ type: 'API_KEY', key: 'abc' }, 'at least 4'],
     [{ type: 'API_KEY', key: 'a\r\nhost: evil' }, 'printable ASCII'],
-    [{ type: 'USER_PASSWORD', username: 'a:b', password: 'long' }, 'must not contain ":"'],
-    [{ type: 'HOST_SCOPED', headers: { host: 'evil.example' } }, 'header that may be set'],
+    [{ type: 'USER_PASSWORD', username: 'a:b', password: 'long' }, 'must not contain'],
+    [{ type: 'HOST_SCOPED', headers: { host: 'evil.example' } }, 'headers that may be set'],
     [{ type: 'HOST_SCOPED', headers: {} }, 'at least one'],
+    [{ type: 'OAUTH2', accessToken: 'abcdef' }, 'Invalid'],
     [{ type: 'OTHER' }, 'Invalid'],
   ])('like %j is refused', (secret, message) => {
     expect(messagesOf(secretSchema.safeParse(secret))).toContain(message)
@@ -81,7 +153,37 @@ describe('a provider', () => {
     expect(providerSchema.parse(provider).hosts).toEqual(['api.example.com'])
   })
 
+  it('says where access is granted, what it costs and what it sends', () => {
+    const parsed = providerSchema.parse({ ...provider, auth: [OAUTH2], costs: [{ amount: 0.5, per: 'run' }] })
+    expect(parsed.auth).toEqual([OAUTH2])
+    expect(parsed.costs).toEqual([{ amount: '0.5', per: 'run' }])
+    expect(providerSchema.parse(parsed)).toEqual(parsed)
+    expect(authorizationHosts({ ...OAUTH2, defaultScopes: [], revocationUrl: 'https://x.example/' })).toEqual([
+      'example.com',
+      'x.example',
+    ])
+  })
+
   it.each([
+    ['http://localhost:80/token', true],
+    ['http://localhost:8080/token', false],
+    ['http://api.example.com/token', false],
+    ['https://anywhere.example/token', true],
+  ])('may have its token endpoint at %s: %s', (tokenUrl, isTaken) => {
+    const given = { ...provider, hosts: ['api.example.com', 'http://localhost'], auth: [{ ...OAUTH2, tokenUrl }] }
+    expect(providerSchema.safeParse(given).success).toBe(isTaken)
+  })
+
+  it.each([
+    [{ auth: [{ ...OAUTH2, tokenUrl: 'javascript:alert(1)' }] }, 'only http and https'],
+    [{ auth: [{ ...OAUTH2, tokenUrl: 'https://user:password@example.com/' }] }, 'must not hold a user'],
+    [{ auth: [{ ...OAUTH2, defaultScopes: ['admin'] }] }, 'must be among the scopes'],
+    [{ auth: [{ ...OAUTH2, scopes: { 'a b': 'two' }, defaultScopes: [] }] }, 'Invalid key'],
+    [{ auth: [{ ...OAUTH2, extraAuthorizationParameters: { state: 'mine' } }] }, 'what is sent anyway'],
+    [{ auth: [{ ...OAUTH2, clientAuthentication: 'jwt' }] }, 'Invalid option'],
+    [{ costs: [{ amount: 1e-7, per: 'run' }] }, 'must be a decimal'],
+    [{ costs: [{ amount: '-1', per: 'run' }] }, 'must be a decimal'],
+    [{ costs: [{ amount: '1', per: 'mile' }] }, 'Invalid option'],
     [{ hosts: ['*'] }, 'nearly every host'],
     [{ hosts: ['GET api.example.com'] }, 'must be a host alone'],
     [{ hosts: ['api.example.com/x'] }, 'must be a host alone'],
@@ -89,8 +191,9 @@ describe('a provider', () => {
     [{ hosts: [] }, 'hosts must name'],
     [{ auth: [] }, 'Too small'],
     [{ auth: [{ type: 'USER_PASSWORD' }, { type: 'USER_PASSWORD' }] }, 'one entry of each type'],
-    [{ auth: [{ type: 'API_KEY', header: 'host', format: '{key}' }] }, 'header that may be set'],
+    [{ auth: [{ type: 'API_KEY', header: 'host', format: '{key}' }] }, 'name of a header that may be set'],
     [{ auth: [{ type: 'API_KEY', header: 'x', format: 'none' }] }, 'contain {key}'],
+    [{ auth: [{ type: 'KEY' }] }, 'must be apiKey'],
   ])('with %j is refused', (change, message) => {
     expect(messagesOf(providerSchema.safeParse({ ...provider, ...change }))).toContain(message)
   })

@@ -23,7 +23,8 @@ export function createFakeCredentials(
       const auth = declared?.auth.find(({ type }) => type === secret.type)
       if (declared && !auth) throw new AshlarError('BAD_INPUT', `the provider ${provider} takes no ${secret.type}`)
       const hosts = declared && declared.hosts.length > 0 ? declared.hosts : [...new Set(answered)]
-      return { provider, name: 'default', hosts, auth: auth ?? { type: 'HOST_SCOPED' }, secret }
+      const scopes = auth?.type === 'OAUTH2' ? Object.keys(auth.scopes) : []
+      return { provider, name: 'default', hosts, auth: auth ?? { type: 'HOST_SCOPED' }, scopes, secret, hidden: [] }
     },
   }
 }

@@ -14,6 +14,8 @@ const responseSchema = z
     error: 'an answer has one of json, text and base64 at most',
   })
 
+const tokenSchema = z.strictObject({ type: z.literal('OAUTH2'), accessToken: z.string().min(4) })
+
 const KEY = /^[A-Z]+ https?:\/\/.+$/
 
 /** See `Fakes` of the SDK. */
@@ -24,7 +26,7 @@ const fakesSchema = z.strictObject({
       error: 'each key must be like "GET https://api.example.com/items"',
     })
     .default({}),
-  credentials: z.record(z.string(), secretSchema).default({}),
+  credentials: z.record(z.string(), z.union([secretSchema, tokenSchema])).default({}),
   storage: z
     .strictObject({
       graph: z.record(z.string(), z.unknown()).default({}),

@@ -48,6 +48,7 @@ export class Exchange {
   #chunks: AsyncIterator<Buffer> | undefined
   #rest: Buffer = Buffer.alloc(0)
   #received = 0
+  #isRepeated = false
 
   /** @throws {AshlarError} HTTP_DENIED */
   constructor(parts: ExchangeParts, first: Hop, body: RequestBody | undefined, mode: RedirectMode) {
@@ -102,7 +103,7 @@ export class Exchange {
   async #run(first: Hop): Promise<ResponseHead> {
     try {
       for (let hop = first, redirects = 0; ; redirects++) {
-        const response = await this.#send(hop)
+        const response = await this.#sendAccepted(hop)
         const next = this.#mode === 'manual' ? undefined : redirected(hop, response.statusCode, locationOf(response))
         if (!next) return this.#take(response, hop, redirects > 0)
         this.#dump(response)
@@ -114,11 +115,25 @@ export class Exchange {
     }
   }
 
+  /** What is refused although its credential was thought good goes out once more with a renewed one, if it can be sent again. */
+  async #sendAccepted(hop: Hop): Promise<TransportResponse> {
+    const { credential } = this.#parts
+    const spent = credential?.secret
+    const response = await this.#send(hop)
+    if (response.statusCode !== 401 || !spent || !credential?.isFor(hop.url)) return response
+    if (hop.body === 'streamed' || this.#isRepeated) return response
+    this.#isRepeated = true
+    response.body.on('error', () => {}) // nobody reads it yet
+    if (!(await credential.renew(spent))) return response
+    this.#dump(response)
+    return this.#send(hop)
+  }
+
   async #send({ url, method, headers, body }: Hop): Promise<TransportResponse> {
     this.#host = url.host
     const sent = body === 'none' ? null : body === 'kept' ? await this.#body?.whole : this.#body?.stream
     const length = body === 'streamed' && this.#body?.length != null ? { 'content-length': String(this.#body.length) } : {}
-    const sentTo = this.#parts.credential?.attach({ url, headers }) ?? { url, headers }
+    const sentTo = (await this.#parts.credential?.attach({ url, headers })) ?? { url, headers }
     return this.#parts.pool.request({
       origin: url.origin,
       path: `${sentTo.url.pathname}${sentTo.url.search}`,

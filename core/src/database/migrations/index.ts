@@ -4,7 +4,8 @@ import { Credentials } from './20261123-credentials.ts'
 import { Sleep } from './20261123-sleep.ts'
 import { Takes } from './20261123-takes.ts'
 import { StorageUse } from './20261124-storage-use.ts'
+import { OAuth } from './20261125-oauth.ts'
 import { Store } from './20261126-store.ts'
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial, Engine, Credentials, Sleep, Takes, StorageUse, Store]
+export const MIGRATIONS = [Initial, Engine, Credentials, Sleep, Takes, StorageUse, OAuth, Store]

@@ -2,7 +2,7 @@ import type { Credential, Secret } from '@ashlar/sdk'
 import { fetchFor } from './fetch.ts'
 import { callHost } from './host-calls.ts'
 
-type Facts = Pick<Credential, 'provider' | 'name' | 'type' | 'hosts'>
+type Facts = Pick<Credential, 'provider' | 'name' | 'type' | 'hosts' | 'scopes'>
 
 /** A credential without its secret: the host puts that into the requests. */
 export async function getCredential(callId: number, provider: string): Promise<Credential> {

@@ -1,0 +1,1 @@
+export { openOperatorConfig } from './operator-config.ts'

@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cloneDatabase, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { entryOf, packageOf, tarballOf } from './tarballs.ts'
+
+const uuid = (n: number): string => `ffffffff-0000-4000-8000-${String(n).padStart(12, '0')}`
+const entry = (name: string, n: number, said = name): string =>
+  entryOf(name, [{ id: uuid(n), name: 'say', run: `yield ['out', '${said}']` }])
+
+let folder: string
+let databaseUrl: string
+let gateway: TestRuntime
+const workers: TestRuntime[] = []
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ashlar-workspaces-'))
+  databaseUrl = await cloneDatabase(inject('postgresUrl'))
+  gateway = await createTestRuntime({ databaseUrl, role: 'gateway' })
+  await write('left', 'one', entry('one', 1))
+  await write('left', 'both', entry('both', 3, 'left'))
+  await write('right', 'two', entry('two', 2))
+  await write('right', 'both', entry('both', 3, 'right'))
+})
+afterAll(async () => {
+  for (const runtime of [...workers, gateway]) await runtime.close()
+  await rm(folder, { recursive: true })
+})
+
+async function write(root: string, name: string, source: string): Promise<void> {
+  await mkdir(join(folder, root, name), { recursive: true })
+  for (const [path, text] of Object.entries(packageOf(name, '1.0.0', source)))
+    await writeFile(join(folder, root, name, path), text)
+}
+
+async function startWorker(root: string, watch = false): Promise<TestRuntime> {
+  const worker = await createTestRuntime({ databaseUrl, role: 'worker', pluginRoots: [join(folder, root)], watch })
+  workers.push(worker)
+  return worker
+}
+
+const blocks = (runtime: TestRuntime): string[] => runtime.plugins.blocks().map(({ qualifiedName }) => qualifiedName)
+const all = ['both/say', 'one/say', 'two/say']
+
+async function said(block: string): Promise<unknown> {
+  const nodes = [{ id: 'node', block }]
+  const { id: graphId } = await gateway.graphs.create(gateway.ownerId, { name: block, document: { nodes } })
+  const { id } = await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })
+  for await (const event of await gateway.executions.follow(gateway.ownerId, id, 0))
+    if (event.type === 'NodeOutput') return event.value
+  throw new Error('it has said nothing')
+}
+
+it('every process sees the plugins of all workspaces, and any worker runs them', async () => {
+  const left = await startWorker('left', true)
+  await startWorker('right')
+  for (const runtime of [left, gateway, ...workers]) await expect.poll(() => blocks(runtime)).toEqual(all)
+  await left.worker?.close()
+  expect(await Promise.all([said('one/say'), said('two/say')])).toEqual(['one', 'two'])
+})
+
+it('where workspaces differ, it counts as it was changed last, and a worker that starts again changes nothing', async () => {
+  expect(await said('both/say')).toBe('right')
+  await startWorker('left')
+  expect(await said('both/say')).toBe('right')
+  await write('left', 'both', entry('both', 3, 'left again'))
+  await expect.poll(() => said('both/say'), { timeout: 20_000 }).toBe('left again')
+})
+
+it('what is taken out of one workspace stays where another has it', async () => {
+  await rm(join(folder, 'left', 'both'), { recursive: true })
+  await rm(join(folder, 'left', 'one'), { recursive: true })
+  await expect.poll(() => blocks(gateway), { timeout: 20_000 }).toEqual(['both/say', 'two/say'])
+  await expect.poll(() => said('both/say')).toBe('right')
+})
+
+it('a workspace that no worker has been in for ten minutes is forgotten when another is started', async () => {
+  const { pool } = gateway.database
+  const { rows } = await pool.query<{ id: string }>(`select workspace_id as id from workspace_plugin where package_name = 'two'`)
+  await pool.query(`update plugin_workspace set seen_at = now() - interval '11 minutes' where id = $1`, [rows[0]?.id])
+  await startWorker('left')
+  await expect.poll(() => blocks(gateway)).toEqual([])
+})
+
+it('a plugin of a folder hides one of the store, and keeps it from claiming what is its own', async () => {
+  const tarball = tarballOf(packageOf('stored', '1.0.0', entry('stored', 9)))
+  await gateway.pluginStore.publish(gateway.ownerId, { tarball })
+  await gateway.pluginStore.install(gateway.ownerId, 'stored')
+  expect(blocks(gateway)).toEqual(['stored/say'])
+  await write('left', 'thief', entry('stored', 9))
+  const failed = () => gateway.plugins.reports().find(({ packageName }) => packageName === 'stored')
+  await expect.poll(failed, { timeout: 20_000 }).toMatchObject({
+    status: 'FAILED',
+    error: { code: 'DUPLICATE_BLOCK', message: 'plugin name "stored" belongs to thief already' },
+  })
+})
