@@ -1,4 +1,4 @@
-import { build, type BuildOptions, type Message, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Message, type Metafile, type Plugin } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { isBuiltin } from 'node:module'
 import { stat } from 'node:fs/promises'
@@ -30,10 +30,21 @@ export interface BundleInput {
  * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module, or is
  * larger than 5 MiB
  */
-export async function bundlePlugin({ entry, folder, banner = '', confined = false }: BundleInput): Promise<Bundle> {
+export async function bundlePlugin(input: BundleInput): Promise<Bundle> {
+  return (await bundleWithInputs(input)).bundle
+}
+
+/** As {@link bundlePlugin}, and tells what the bundle was made of. */
+export async function bundleWithInputs({
+  entry,
+  folder,
+  banner = '',
+  confined = false,
+}: BundleInput): Promise<{ bundle: Bundle; inputs: Metafile['inputs'] }> {
   const { plugins, ...options } = bundleOptions(entry, folder)
   const result = await build({
     ...options,
+    metafile: true,
     banner: { js: banner },
     plugins: [...plugins, ...(confined ? [confineTo(folder)] : [])],
     // Else one is looked for in the folder and all above it, and may extend any file.
@@ -41,7 +52,7 @@ export async function bundlePlugin({ entry, folder, banner = '', confined = fals
   }).catch((error: unknown) => {
     throw bundleError(error, folder)
   })
-  return createBundle(result.outputFiles[0]?.text ?? '')
+  return { bundle: createBundle(result.outputFiles[0]?.text ?? ''), inputs: result.metafile.inputs }
 }
 
 export function bundleOptions(entry: string, folder: string) {
