@@ -47,7 +47,7 @@ export async function startHostileRuntime(
     [alice],
   )
   const graphOf: HostileRuntime['graphOf'] = async (ownerId, names, n = 1) => {
-    const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs: 2000 }))
+    const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs: 3000 }))
     return (await runtime.graphs.create(ownerId, { name: names.join(), document: { nodes } })).id
   }
   const start: HostileRuntime['start'] = async (ownerId, graphId) => {

@@ -241,7 +241,7 @@ describe('a graph in which a block sleeps', () => {
   it('wakes the parent that waits for it', async () => {
     const child = {
       nodes: [
-        { id: 'n', block: 'sleepy/each', inputs: { ms: 1500 } },
+        { id: 'n', block: 'sleepy/each', inputs: { ms: 3000 } },
         { id: 'out', block: 'io/output', inputs: { name: 'said' } },
       ],
       links: [{ from: 'n.out', to: 'out.value' }],
@@ -250,13 +250,14 @@ describe('a graph in which a block sleeps', () => {
     const id = await start({
       nodes: [
         { id: 'child', block: 'io/graph', inputs: { graph_id: graphId } },
-        { id: 'n', block: 'sleepy/each', inputs: { ms: 2000 } },
+        { id: 'n', block: 'sleepy/each', inputs: { ms: 4000 } },
       ],
     })
-    await expect.poll(() => statusOf(id), slowly).toBe('WAITING')
-    expect((await runtime.executions.get(runtime.ownerId, id)).reason).toMatchObject({
-      code: 'WAITING_FOR_GRAPH',
-      message: expect.stringMatching(/^waits for the graphs that its nodes run: child; and until .*, since nodes sleep: n$/),
+    const rowOf = () => runtime.executions.get(runtime.ownerId, id)
+    const message = /^waits for the graphs that its nodes run: child; and until .*, since nodes sleep: n$/
+    await expect.poll(rowOf, slowly).toMatchObject({
+      status: 'WAITING',
+      reason: { code: 'WAITING_FOR_GRAPH', message: expect.stringMatching(message) as unknown },
     })
     const events = await eventsOf(id)
     expect(outputsOf(events.filter((event) => 'node' in event && event.node === 'child'))).toEqual(['before 1', 'after 1'])

@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
+import { inLanes } from './in-lanes.ts'
 import { packageNameSchema } from './tarball/index.ts'
 
 /** A plugin package that was found, before any of its code is read. */
@@ -14,6 +15,9 @@ export interface PluginSource {
   /** Absolute path of the module that exports the blocks. */
   entry: string
 }
+
+/** Packages that are read at once: each keeps a file open. */
+const AT_ONCE = 32
 
 const packageSchema = z.object({
   name: z.string().min(1).max(214),
@@ -61,7 +65,7 @@ async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]
     })
   })
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => join(root, name))
-  const sources = await Promise.all(folders.toSorted().map((folder) => readSource(folder, 'WORKSPACE')))
+  const sources = await inLanes(folders.toSorted(), AT_ONCE, (folder) => readSource(folder, 'WORKSPACE'))
   return sources.filter((source) => source !== undefined)
 }
 

@@ -36,7 +36,7 @@ export async function openPlugins(
   const plugins = createPluginRegistry(index.read, bundles)
   const parts = { database, notifications, plugins, bundles }
   if (sandbox) {
-    const { scan, renew } = createWorkspace(sandbox, folders, bundles, index, createBundleCache(database))
+    const { scan, renew } = createWorkspace({ sandbox, folders, bundles, index, cache: createBundleCache(database) })
     await scan()
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))

@@ -36,8 +36,8 @@ export function around(folder: string): string {
 }
 
 /** Looks synchronously: asynchronous looks take ten times as long, and those at 500 plugins so take some 50 ms. */
-export function createStamper(): Stamper {
-  const began = BigInt(Date.now()) * 1_000_000n
+export function createStamper(nowMs: number): Stamper {
+  const began = BigInt(nowMs) * 1_000_000n
   const seen = new Map<string, string>()
   const fresh = new Set<string>()
   const look = (path: string): string => {

@@ -9,7 +9,7 @@ import type { BrokenSource, PluginSource } from './discover.ts'
 import { bundleInputOf, describeBundle } from './load.ts'
 import type { FoundPlugin } from './plugin-index.ts'
 import type { BundleStore } from './registry.ts'
-import { createStamper, type Stamper } from './stamps.ts'
+import type { Stamper } from './stamps.ts'
 
 /** How it went with one source. */
 interface LoadedSource {
@@ -28,8 +28,7 @@ const SET = 100
  * Loads sources of one scan. One that is as it was is neither bundled nor evaluated; one whose bundle is the same all the same is not
  * evaluated. One that fails does not keep the others from it.
  */
-export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore): LoadSource {
-  const stamper = createStamper()
+export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore, stamper: Stamper): LoadSource {
   const isKept = new Batcher<string, boolean>(SET, async (digests) => {
     const kept = await bundles.have(digests)
     return digests.map((digest) => kept.has(digest))
@@ -65,7 +64,8 @@ async function bundleSource(
 ): Promise<{ bundle: Bundle; cached: CachedBundle | undefined }> {
   const input = bundleInputOf(source)
   const { bundle, inputs } = await bundleWithInputs(input)
-  const stamps = Object.fromEntries((pathsOf(inputs, input) ?? []).map((path) => [path, stamper.of(path)]))
+  const paths = pathsOf(inputs, input, (path) => stamper.of(path) !== '') ?? []
+  const stamps = Object.fromEntries(paths.map((path) => [path, stamper.of(path)]))
   const canTell = Object.keys(stamps).length > 0 && stamper.areSettled(stamps)
   return { bundle, cached: canTell ? { folder: source.folder, key, stamps, digest: bundle.digest } : undefined }
 }

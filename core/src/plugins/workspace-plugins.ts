@@ -7,6 +7,7 @@ import { discoverPlugins } from './discover.ts'
 import { inLanes } from './in-lanes.ts'
 import type { PluginIndex } from './plugin-index.ts'
 import type { BundleStore } from './registry.ts'
+import { createStamper } from './stamps.ts'
 import { createSourceLoader } from './workspace-loader.ts'
 
 /** The plugins of one machine: those in its plugin folders, and the packages that its configuration names. */
@@ -26,16 +27,20 @@ export interface WorkspaceFolders {
 /** Plugins that are bundled and evaluated at once: as many isolates are there. */
 const LANES = 16
 
-export function createWorkspace(
-  sandbox: Sandbox,
-  folders: WorkspaceFolders,
-  bundles: BundleStore,
-  index: PluginIndex,
-  cache: BundleCache,
-): Workspace {
+export interface WorkspaceParts {
+  sandbox: Sandbox
+  folders: WorkspaceFolders
+  bundles: BundleStore
+  index: PluginIndex
+  cache: BundleCache
+  /** The clock of the file system. @default Date.now */
+  now?: () => number
+}
+
+export function createWorkspace({ sandbox, folders, bundles, index, cache, now = Date.now }: WorkspaceParts): Workspace {
   const id = idOf(folders)
   const scan = async (): Promise<void> => {
-    const load = createSourceLoader(sandbox, bundles)
+    const load = createSourceLoader(sandbox, bundles, createStamper(now()))
     const sources = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
     const results = await inLanes(sources, LANES, (source) => load(source, before.get(source.folder)))
