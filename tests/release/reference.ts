@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildPackages } from './build-packages.ts'
+
+/*
+ * Writes docs/plugins/reference.md out of the types that authors install: every export of both packages with its docstring, and of
+ * interfaces every property. TypeScript 7 has no API for that, so declarations are read as the compiler prints them: each begins at the
+ * beginning of a line, and what is inside one is indented.
+ */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PAGE = join(ROOT, 'docs/plugins/reference.md')
+
+const HEAD = `# Reference
+
+Everything that \`@ashlar/sdk\` and \`@ashlar/testing\` export. This page is made from their types: \`node tests/release/reference.ts\` writes it.
+`
+
+interface Declaration {
+  name: string
+  doc: string
+  code: string
+}
+
+/** The text of the page. */
+export async function makeReference(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-reference-'))
+  try {
+    await buildPackages(folder)
+    const sdk = await readExports(join(folder, 'sdk', 'dist'), 'index.d.ts')
+    const types = await readDeclarations(join(folder, 'testing', 'dist', 'types.d.ts'))
+    const testing = [...(await readDeclarations(join(folder, 'testing', 'dist', 'index.d.ts'))), ...types]
+    const text = [HEAD, renderPackage('@ashlar/sdk', sdk), renderPackage('@ashlar/testing', testing)].join('\n')
+    return await format(join(folder, 'reference.md'), text)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** As everything in this workspace is formatted. */
+async function format(file: string, text: string): Promise<string> {
+  await writeFile(file, text)
+  const formatter = join(ROOT, 'node_modules/oxfmt/bin/oxfmt')
+  execFileSync(process.execPath, [formatter, '-c', join(ROOT, '.oxfmtrc.json'), file], { stdio: 'pipe' })
+  return readFile(file, 'utf8')
+}
+
+/** What an index exports by name, in its order. */
+async function readExports(folder: string, index: string): Promise<Declaration[]> {
+  const text = await readFile(join(folder, index), 'utf8')
+  const found: Declaration[] = []
+  for (const [, names = '', file = ''] of text.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/(.+)\.ts';$/gm)) {
+    const declarations = await readDeclarations(join(folder, `${file}.d.ts`))
+    for (const name of names.split(',').map((each) => each.trim()))
+      found.push(...declarations.filter((each) => each.name === name))
+  }
+  return found
+}
+
+const DECLARATION =
+  /(?:^\/\*\*(?<doc>(?:(?!\*\/)[^])*)\*\/\n)?^export (?:declare )?(?:function|interface|type|const) (?<name>\w+)[^]*?(?=^(?:\/\*\*(?:(?!\*\/)[^])*\*\/\n)?(?:export|import|declare|type|interface|const) |$(?![^]))/gm
+
+async function readDeclarations(file: string): Promise<Declaration[]> {
+  const text = await readFile(file, 'utf8')
+  return Array.from(text.matchAll(DECLARATION), ({ 0: whole, groups: { name = '', doc = '' } = {} }) => {
+    const code = whole.slice(whole.search(/^export/m)).replace(/^export (declare )?/, '')
+    return { name, doc: textOf(doc), code: code.trim().replaceAll(/^( {4})+/gm, (indent) => ' '.repeat(indent.length / 2)) }
+  })
+}
+
+/** A comment without its stars. */
+function textOf(doc: string): string {
+  const lines = doc.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd())
+  return lines.join('\n').trim()
+}
+
+function renderPackage(name: string, declarations: readonly Declaration[]): string {
+  const known = new Set(declarations.map((each) => each.name))
+  return [`## \`${name}\`\n`, ...declarations.map((each) => renderDeclaration(each, known))].join('\n')
+}
+
+function renderDeclaration({ name, doc, code }: Declaration, known: ReadonlySet<string>): string {
+  const head = `### ${name}\n${doc === '' ? '' : `\n${proseOf(doc, known)}\n`}`
+  const isInterface = code.startsWith('interface ')
+  const [first = ''] = code.split('\n')
+  return `${head}\n\`\`\`ts\n${isInterface ? first.replace(/ \{\}?$/, '') : code}\n\`\`\`\n${isInterface ? renderMembers(code, known) : ''}`
+}
+
+const MEMBER = /(?:^ {2}\/\*\*(?<doc>(?:(?!\*\/)[^])*)\*\/\n)?^ {2}(?<code>[\w'[(][^]*?;)$(?=\n(?: {2}[^\s}]|\}))/gm
+
+function renderMembers(code: string, known: ReadonlySet<string>): string {
+  const members = Array.from(code.matchAll(MEMBER), ({ groups: { doc = '', code: member = '' } = {} }) => {
+    const type = member
+      .replace(/^readonly /, '')
+      .replace(/;$/, '')
+      .replaceAll(/\s+/g, ' ')
+    const text = proseOf(textOf(doc), known).replaceAll(/\s+/g, ' ')
+    return `- \`${type}\`${text === '' ? '' : `: ${text}`}`
+  })
+  return `\n${members.join('\n')}\n`
+}
+
+/** Tags become sentences, links to other declarations become links of the page. */
+function proseOf(doc: string, known: ReadonlySet<string>): string {
+  return doc
+    .replaceAll(/\{@link (\w+)\}/g, (_, name: string) => (known.has(name) ? `[${name}](#${name.toLowerCase()})` : name))
+    .replaceAll('@default', '_Default:_')
+    .replaceAll(/@throws \{(\w+)\}/g, '_Throws_ $1')
+    .replaceAll('@returns', '_Gives_')
+    .replaceAll(/@param (\w+)/g, '_$1_:')
+    .replaceAll(/[ \t]+$/gm, '')
+    .trim()
+}
+
+if (import.meta.main) await writeFile(PAGE, await makeReference())
