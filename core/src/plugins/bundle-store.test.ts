@@ -31,7 +31,7 @@ it('finds a plugin as it was kept, with the memory that it asks for', async () =
   const store = createBundleStore(runtime.database)
   const facts = { packageName: 'kept', version: '1.0.0', builtin: true, bundle: { digest: 'd'.repeat(64), code: '' } }
   const plugin = createPlugin(facts, { name: 'kept', memoryMb: 256, providers: [], blocks: [block] })
-  await store.keep(plugin)
+  await store.keep([plugin])
   const found = await store.find(plugin.bundle.digest)
   expect(found?.bundle).toEqual({ ...facts.bundle, memoryMb: 256 })
   expect(found?.blocks).toEqual([{ ...plugin.blocks[0], plugin: found }])

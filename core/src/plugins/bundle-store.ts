@@ -6,11 +6,18 @@ import type { BundleStore } from './registry.ts'
 
 const KEEP = `
   insert into plugin_bundle (digest, code, package_name, version, builtin, manifest, created_at)
-  values ($1, $2, $3, $4, $5, $6, now()) on conflict (digest) do nothing`
+  select digest, code, name, version, builtin, manifest, now()
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::json[])
+    as given (digest, code, name, version, builtin, manifest)
+  order by digest on conflict (digest) do nothing`
 
-const FIND = 'select package_name, version, builtin, manifest, code from plugin_bundle where digest = $1'
+const FIND = 'select digest, package_name, version, builtin, manifest, code from plugin_bundle where digest = any($1)'
+const HAVE = 'select digest from plugin_bundle where digest = any($1)'
+/** Bundles that are read at once: each may be 5 MiB long. */
+const READ_AT_ONCE = 50
 
 interface BundleRow {
+  digest: string
   package_name: string
   version: string
   builtin: boolean
@@ -21,19 +28,37 @@ interface BundleRow {
 
 /** An execution may wait for a bundle that this worker does not have: straight queries, as everywhere on its way. */
 export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
+  const find = async (digests: readonly string[]): Promise<Plugin[]> => {
+    const { rows } = await pool.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })
+    return rows.map(pluginOf)
+  }
   return {
-    async keep(plugin, client: pg.Pool | pg.PoolClient = pool) {
-      const { bundle, packageName, version, builtin } = plugin
-      const manifest = JSON.stringify(manifestOfPlugin(plugin))
-      await client.query(KEEP, [bundle.digest, bundle.code, packageName, version, builtin, manifest])
+    async keep(plugins, client: pg.Pool | pg.PoolClient = pool) {
+      await client.query(KEEP, [
+        plugins.map(({ bundle }) => bundle.digest),
+        plugins.map(({ bundle }) => bundle.code),
+        plugins.map(({ packageName }) => packageName),
+        plugins.map(({ version }) => version),
+        plugins.map(({ builtin }) => builtin),
+        plugins.map((plugin) => JSON.stringify(manifestOfPlugin(plugin))),
+      ])
     },
-    async find(digest) {
-      const { rows } = await pool.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digest] })
-      if (!rows[0]) return undefined
-      const { package_name: packageName, version, builtin, manifest, code } = rows[0]
-      return createPlugin({ packageName, version, builtin, bundle: { digest, code } }, manifestSchema.parse(manifest))
+    async have(digests) {
+      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(HAVE, [digests])
+      return new Set(rows.map(({ digest }) => digest))
+    },
+    find: async (digest) => (await find([digest]))[0],
+    async findAll(digests) {
+      const found = new Map<string, Plugin>()
+      for (let i = 0; i < digests.length; i += READ_AT_ONCE)
+        for (const plugin of await find(digests.slice(i, i + READ_AT_ONCE))) found.set(plugin.bundle.digest, plugin)
+      return found
     },
   }
+}
+
+function pluginOf({ digest, package_name: packageName, version, builtin, manifest, code }: BundleRow): Plugin {
+  return createPlugin({ packageName, version, builtin, bundle: { digest, code } }, manifestSchema.parse(manifest))
 }
 
 function manifestOfPlugin({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {

@@ -1,4 +1,4 @@
-import { build, type BuildOptions, type Message, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Message, type Metafile, type Plugin } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { isBuiltin } from 'node:module'
 import { stat } from 'node:fs/promises'
@@ -31,10 +31,15 @@ export interface BundleInput {
  * larger than 5 MiB
  */
 export async function bundlePlugin(input: BundleInput): Promise<Bundle> {
-  const result = await build(bundleOptions(input)).catch((error: unknown) => {
+  return (await bundleWithInputs(input)).bundle
+}
+
+/** As {@link bundlePlugin}, and tells what the bundle was made of. */
+export async function bundleWithInputs(input: BundleInput): Promise<{ bundle: Bundle; inputs: Metafile['inputs'] }> {
+  const result = await build({ ...bundleOptions(input), metafile: true }).catch((error: unknown) => {
     throw bundleError(error, input.folder)
   })
-  return createBundle(result.outputFiles[0]?.text ?? '')
+  return { bundle: createBundle(result.outputFiles[0]?.text ?? ''), inputs: result.metafile.inputs }
 }
 
 export function bundleOptions({ entry, folder, banner = '', confined = false }: BundleInput) {

@@ -66,8 +66,8 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
       const manifest = await describeBundle(bundle, sandbox, `dev:${packageName}`)
       const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
       await assertUnclaimed(pool, plugin, plugins.reports())
-      await bundles.keep(plugin)
-      await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', status: 'LOADED', plugin }])
+      await bundles.keep([plugin])
+      await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])
       await plugins.reload()
       sweeper.start()
     },

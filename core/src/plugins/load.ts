@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AshlarError } from '../errors/index.ts'
 import type { Bundle, Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
-import { bundlePlugin, ownerLine } from './bundle.ts'
+import { bundlePlugin, ownerLine, type BundleInput } from './bundle.ts'
 import type { PluginSource } from './discover.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
 
@@ -13,11 +13,14 @@ const DESCRIBE_TIMEOUT_MS = 10_000
  *
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT
  */
-export async function loadPlugin({ origin, ...source }: PluginSource, sandbox: Sandbox): Promise<Plugin> {
-  const { entry, folder, packageName, version } = source
-  const builtin = origin === 'WORKSPACE'
-  const bundle = await bundlePlugin(builtin ? { entry, folder } : { entry, folder, banner: ownerLine(packageName, version) })
-  return createPlugin({ packageName, version, bundle, builtin }, await describeBundle(bundle, sandbox))
+export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promise<Plugin> {
+  const { packageName, version, origin } = source
+  const bundle = await bundlePlugin(bundleInputOf(source))
+  return createPlugin({ packageName, version, bundle, builtin: origin === 'WORKSPACE' }, await describeBundle(bundle, sandbox))
+}
+
+export function bundleInputOf({ entry, folder, packageName, version, origin }: PluginSource): BundleInput {
+  return origin === 'WORKSPACE' ? { entry, folder } : { entry, folder, banner: ownerLine(packageName, version) }
 }
 
 /**

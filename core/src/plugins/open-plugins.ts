@@ -1,5 +1,6 @@
 import type { Database, Notifications } from '../database/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
+import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore } from './bundle-store.ts'
 import { createDevPlugins, type DevPlugins } from './dev-plugins.ts'
 import { createPluginIndex } from './plugin-index.ts'
@@ -35,7 +36,7 @@ export async function openPlugins(
   const plugins = createPluginRegistry(index.read, bundles)
   const parts = { database, notifications, plugins, bundles }
   if (sandbox) {
-    const { scan, renew } = createWorkspace(sandbox, folders, bundles, index)
+    const { scan, renew } = createWorkspace(sandbox, folders, bundles, index, createBundleCache(database))
     await scan()
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))

@@ -15,10 +15,16 @@ import type { BundleStore, LoadReports } from './registry.ts'
  */
 export interface PluginIndex {
   /** What is in a workspace now. Tells when it differs from what was there. */
-  write(workspaceId: string, reports: readonly PluginReport[]): Promise<void>
+  write(workspaceId: string, found: readonly FoundPlugin[]): Promise<void>
   /** A worker is still there. */
   renew(workspaceId: string): Promise<void>
   read: LoadReports
+}
+
+/** How it went with a plugin of a workspace. */
+export interface FoundPlugin extends Pick<PluginReport, 'packageName' | 'version' | 'origin' | 'error'> {
+  /** Of its bundle, which was kept; none when it has an error. */
+  digest?: string
 }
 
 interface WorkspaceRow {
@@ -40,7 +46,7 @@ const FIND = `
 
 export function createPluginIndex({ pool, transact }: Database, bundles: BundleStore): PluginIndex {
   return {
-    write: (workspaceId, reports) => transact((client) => writeRows(client, workspaceId, reports.map(toRow))),
+    write: (workspaceId, found) => transact((client) => writeRows(client, workspaceId, found.map(toRow))),
     async renew(workspaceId) {
       await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
       const { rowCount } = await pool.query(FORGET)
@@ -48,8 +54,10 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
     },
     async read(known) {
       const { rows } = await pool.query<WorkspaceRow & { position: number }>(FIND)
-      const reports = await Promise.all(chosen(rows).map((row) => reportOf(row, known, bundles)))
-      return refuseDuplicates(reports)
+      const wanted = chosen(rows)
+      const unknown = wanted.map(({ digest }) => digest ?? '').filter((digest) => digest !== '' && !known.has(digest))
+      const found = await bundles.findAll([...new Set(unknown)])
+      return refuseDuplicates(wanted.map((row) => reportOf(row, known.get(row.digest ?? '') ?? found.get(row.digest ?? ''))))
     },
   }
 }
@@ -84,9 +92,9 @@ async function writeRows(client: pg.PoolClient, workspaceId: string, wanted: Wor
   await client.query(NOTIFY)
 }
 
-function toRow({ packageName, version, origin, status, plugin, error }: PluginReport): WorkspaceRow {
-  const digest = plugin?.bundle.digest ?? null
-  return { package_name: packageName, version, source: origin, status, digest, error: error ?? null }
+function toRow({ packageName, version, origin, digest, error }: FoundPlugin): WorkspaceRow {
+  const status = error ? 'FAILED' : 'LOADED'
+  return { package_name: packageName, version, source: origin, status, digest: digest ?? null, error: error ?? null }
 }
 
 function columnsOf(rows: WorkspaceRow[]): unknown[][] {
@@ -112,12 +120,10 @@ function chosen(rows: (WorkspaceRow & { position: number })[]): WorkspaceRow[] {
   )
 }
 
-async function reportOf(
-  { package_name: packageName, version, source: origin, status, digest, error }: WorkspaceRow,
-  known: ReadonlyMap<string, Plugin>,
-  bundles: BundleStore,
-): Promise<PluginReport> {
-  const stored = digest === null ? undefined : (known.get(digest) ?? (await bundles.find(digest)))
+function reportOf(
+  { package_name: packageName, version, source: origin, status, error }: WorkspaceRow,
+  stored: Plugin | undefined,
+): PluginReport {
   const plugin = stored && withFacts(stored, packageName, version)
   return { packageName, version, origin, status, ...(plugin && { plugin }), ...(error && { error }) }
 }

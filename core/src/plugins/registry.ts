@@ -23,8 +23,12 @@ export interface PluginRegistry {
 /** Where bundles are kept for ever, by digest, for every worker of the installation. */
 export interface BundleStore {
   /** @param client with an open transaction; without one it is done at once */
-  keep(plugin: Plugin, client?: pg.Pool | pg.PoolClient): Promise<void>
+  keep(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
+  /** Which of these were kept. */
+  have(digests: readonly string[]): Promise<Set<string>>
   find(digest: string): Promise<Plugin | undefined>
+  /** By digest. */
+  findAll(digests: readonly string[]): Promise<Map<string, Plugin>>
 }
 
 /** Says which plugins there are now. A plugin with a digest that is known already may be given as it was. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { AshlarError } from '../errors/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
-import type { Plugin, PluginReport } from './block.ts'
-import { discoverPlugins, type BrokenSource, type PluginSource } from './discover.ts'
-import { loadPlugin } from './load.ts'
+import type { BundleCache } from './bundle-cache.ts'
+import { discoverPlugins } from './discover.ts'
+import { inLanes } from './in-lanes.ts'
 import type { PluginIndex } from './plugin-index.ts'
 import type { BundleStore } from './registry.ts'
+import { createSourceLoader } from './workspace-loader.ts'
 
 /** The plugins of one machine: those in its plugin folders, and the packages that its configuration names. */
 export interface Workspace {
@@ -23,23 +23,28 @@ export interface WorkspaceFolders {
   packages: readonly string[]
 }
 
+/** Plugins that are bundled and evaluated at once: as many isolates are there. */
+const LANES = 16
+
 export function createWorkspace(
   sandbox: Sandbox,
   folders: WorkspaceFolders,
   bundles: BundleStore,
   index: PluginIndex,
+  cache: BundleCache,
 ): Workspace {
   const id = idOf(folders)
-  const kept = new Set<string>()
-  const keep = async (plugin: Plugin): Promise<void> => {
-    if (!kept.has(plugin.bundle.digest)) await bundles.keep(plugin)
-    kept.add(plugin.bundle.digest)
-  }
   const scan = async (): Promise<void> => {
+    const load = createSourceLoader(sandbox, bundles)
     const sources = await discoverPlugins(folders.roots, folders.packages)
-    const reports = await Promise.all(sources.map((source) => report(source, sandbox)))
-    for (const { plugin } of reports) if (plugin) await keep(plugin)
-    await index.write(id, reports)
+    const before = await cache.read(id)
+    const results = await inLanes(sources, LANES, (source) => load(source, before.get(source.folder)))
+    await index.write(
+      id,
+      results.map(({ found }) => found),
+    )
+    const cached = results.map((result) => result.cached).filter((each) => each !== undefined)
+    await cache.write(id, cached, before)
   }
   let scanning = Promise.resolve()
   return { scan: () => (scanning = scanning.then(scan, scan)), renew: () => index.renew(id) }
@@ -49,23 +54,4 @@ export function createWorkspace(
 function idOf({ roots, packages }: WorkspaceFolders): string {
   const facts = [hostname(), roots.map((root) => resolve(root)), packages.map((folder) => resolve(folder))]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
-}
-
-async function report(source: PluginSource | BrokenSource, sandbox: Sandbox): Promise<PluginReport> {
-  if ('error' in source) return failed({ ...source, version: '' }, source.error)
-  try {
-    const plugin = await loadPlugin(source, sandbox)
-    const { packageName, version, origin } = source
-    return { packageName, version, origin, status: 'LOADED', plugin }
-  } catch (error) {
-    if (error instanceof AshlarError) return failed(source, error)
-    throw error
-  }
-}
-
-function failed(
-  { packageName, version, origin }: Pick<PluginReport, 'packageName' | 'version' | 'origin'>,
-  { code, message }: AshlarError,
-): PluginReport {
-  return { packageName, version, origin, status: 'FAILED', error: { code, message } }
 }

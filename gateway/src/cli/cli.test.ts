@@ -19,6 +19,8 @@ it.each([['help'], ['--help'], ['-h']])('%s tells every command and variable', a
     'ashlar run <graph.json>',
     'ashlar graph export',
     'ashlar graph import',
+    'ashlar plugin create <folder>',
+    'ashlar plugin publish',
     'PORT',
     'ASHLAR_DATA_DIR',
     'DATABASE_URL',

@@ -74,6 +74,7 @@ const ENVIRONMENT = [
   '  ASHLAR_SANDBOX_MEMORY  MB for all sandbox processes together (a quarter of the machine)',
   '  ASHLAR_FILES_DIR       Folder of the files of executions, the same for all workers (files, in the data folder)',
   '  ASHLAR_HTTP_ALLOW      Inner hosts and networks that blocks may reach (none)',
+  '  ASHLAR_KEY             Key for the server that --server names (the owner key of the data directory for its own)',
   '  ASHLAR_SECRET_KEY      Key that seals credentials, 32 bytes as base64 (one in the data directory)',
   '  ASHLAR_OAUTH_CLIENTS   OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…"}} (none)',
   '  ASHLAR_CONFIG          File with the operator’s configuration (ashlar.config.ts, if it is there)',

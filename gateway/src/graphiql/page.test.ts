@@ -78,6 +78,8 @@ describe('an example operation', async () => {
       'RunGraph',
       'WatchExecution',
       'LookAround',
+      'KeepSecret',
+      'Plugins',
     ])
     expect(options.defaultTabs[1]?.variables).toContain('"newest"')
   })

@@ -5,8 +5,19 @@ import { chain10Fib33 } from './chain-10-fib33.ts'
 import { chain40 } from './chain-40.ts'
 import { fanOut200 } from './fan-out.ts'
 import { history } from './history.ts'
+import { plugins } from './plugins.ts'
 import { sandbox } from './sandbox.ts'
 import { waiting } from './waiting.ts'
 
 /** In the order in which they run. */
-export const WORKLOADS: readonly Workload[] = [chain40, chain10Fib33, burst, fanOut200, waiting, history, sandbox, breakdown]
+export const WORKLOADS: readonly Workload[] = [
+  chain40,
+  chain10Fib33,
+  burst,
+  fanOut200,
+  waiting,
+  history,
+  plugins,
+  sandbox,
+  breakdown,
+]

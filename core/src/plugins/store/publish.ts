@@ -34,7 +34,7 @@ export async function publishSubmission(
     await client.query(LOCK_STORE)
     if (await judge(client, userId, read)) return
     await assertUnclaimed(client, checked.plugin, plugins.reports())
-    await bundles.keep(checked.plugin, client)
+    await bundles.keep([checked.plugin], client)
     await insert(client, id, userId, read, checked)
   })
   return id

@@ -11,11 +11,14 @@ import { findInTypes } from './check/type-findings.ts'
 import { folderOf } from './draft.ts'
 import { readPackageJson, type PackageJson } from './package-files.ts'
 import { findPositions } from './positions.ts'
+import { whileSaying } from './while-saying.ts'
 
 /** `ashlar plugin check [folder] [--json]` */
-export async function check(args: string[], { stdout, environment }: CommandContext): Promise<number> {
+export async function check(args: string[], context: CommandContext): Promise<number> {
+  const { stdout, environment } = context
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
-  const report = await checkPlugin(resolve(folderOf(positionals)))
+  const folder = resolve(folderOf(positionals))
+  const report = await whileSaying(context, 'checking', () => checkPlugin(folder))
   if (values.json) stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
   else tell(createTerminal(stdout, environment), report)
   return report.findings.some(({ level }) => level === 'error') ? 1 : 0

@@ -31,7 +31,10 @@ afterAll(async () => {
 })
 
 /** Develops until `work` is done, and gives it the events one by one. */
-async function whileDeveloping(work: (next: (event: DevEvent['event']) => Promise<DevEvent>) => Promise<void>): Promise<void> {
+async function whileDeveloping(
+  work: (next: (event: DevEvent['event']) => Promise<DevEvent>) => Promise<void>,
+  options: { api: PluginApi; renewEveryMs?: number } = { api },
+): Promise<void> {
   const stop = new AbortController()
   const events: DevEvent[] = []
   let heard = Promise.withResolvers<void>()
@@ -39,7 +42,7 @@ async function whileDeveloping(work: (next: (event: DevEvent['event']) => Promis
     events.push(event)
     heard.resolve()
   }
-  const developing = develop({ folder, api, signal: stop.signal, onEvent })
+  const developing = develop({ folder, signal: stop.signal, onEvent, ...options })
   try {
     await work(async (wanted) => {
       for (;;) {
@@ -134,6 +137,32 @@ it('shows a change within 700 ms', async () => {
   expect(median).toBeLessThan(700)
 })
 
+it('is there again when the server does not answer at first, or was started anew', async () => {
+  const isThere = Promise.withResolvers<void>()
+  const isThereAgain = Promise.withResolvers<void>()
+  let calls = 0
+  const unsteady: PluginApi = {
+    ...api,
+    async setDevPlugin(plugin) {
+      const call = ++calls
+      if (call === 1) throw new TypeError('fetch failed')
+      await api.setDevPlugin(plugin)
+      ;(call === 2 ? isThere : isThereAgain).resolve()
+    },
+  }
+  await whileDeveloping(
+    async (next) => {
+      expect(await next('failed')).toMatchObject({ code: 'SERVER_UNREACHABLE', message: 'fetch failed' })
+      await isThere.promise
+      expect(await descriptionOf('sky/slugify')).toBeDefined()
+      await api.removeDevPlugin('ashlar-plugin-sky')
+      await isThereAgain.promise
+      expect(await descriptionOf('sky/slugify')).toBeDefined()
+    },
+    { api: unsteady, renewEveryMs: 20 },
+  )
+})
+
 it('is for the owner, refuses what is no script, and what belongs to another package', async () => {
   const facts = { packageName: 'mine', version: '1.0.0' }
   await expect(api.setDevPlugin({ ...facts, bundle: '}, alert(), function () {' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
@@ -143,8 +172,8 @@ it('is for the owner, refuses what is no script, and what belongs to another pac
   })
   const bundle = `module.exports.default = require('@ashlar/sdk').definePlugin({ name: 'text', blocks: [] })`
   await expect(api.setDevPlugin({ ...facts, bundle })).rejects.toMatchObject({ code: 'DUPLICATE_BLOCK' })
-  for (const call of [api.renewDevPlugin('mine'), api.removeDevPlugin('mine')])
-    await expect(call).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(api.renewDevPlugin('mine')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(api.removeDevPlugin('mine')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   const nobody = '00000000-0000-4000-8000-000000000000'
   await expect(runtime.devPlugins.set(nobody, { ...facts, bundle: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

@@ -17,18 +17,17 @@ export interface Development {
   api: PluginApi
   /** Ends it. */
   signal: AbortSignal
+  /** How often the server hears that it goes on. @default 5000, a third of the time after which it forgets the plugin */
+  renewEveryMs?: number
   onEvent(event: DevEvent): void
 }
 
-/** A third of the time after which the server forgets the plugin. */
-const RENEW_EVERY_MS = 5000
-
 /** Gives a plugin to a server at every change of its source, and takes it away at the end. */
 export async function develop(development: Development): Promise<void> {
-  const { folder, api, signal } = development
+  const { folder, api, signal, renewEveryMs = 5000 } = development
   const watcher = watchFolder(folder, signal)
   const shown = new ShownPlugin(development)
-  const timer = setInterval(() => void shown.renew(), RENEW_EVERY_MS)
+  const timer = setInterval(() => void shown.renew(), renewEveryMs)
   let workbench: Workbench | undefined
   try {
     for (let changed = new Set(['package.json']); !signal.aborted; changed = await watcher.next()) {
@@ -52,10 +51,13 @@ export async function develop(development: Development): Promise<void> {
   }
 }
 
-/** What the server has. */
+/** What the server has, or is to have when it answers again. */
 class ShownPlugin {
   draft: Draft | undefined
   readonly #development: Development
+  /** Whether the server has the draft, as far as is known. */
+  #isThere = false
+  #isRenewing = false
   /** That a server has gone away is told once. */
   #isLost = false
 
@@ -65,41 +67,68 @@ class ShownPlugin {
 
   /** @throws {AshlarError} when it does not load */
   async show(workbench: Workbench, startedAt: number): Promise<void> {
-    const { api, onEvent } = this.#development
+    const { onEvent } = this.#development
     const bundle = await workbench.bundle()
     const { version } = workbench.source
     const isSame = this.draft?.bundle.digest === bundle.digest && this.draft.plugin.version === version
     if (isSame) return
     const draft = await workbench.describe(bundle)
     const { packageName, name, blocks } = draft.plugin
-    await api.setDevPlugin({ packageName, version, bundle: bundle.code })
-    const before = this.draft?.plugin.packageName
-    if (before !== undefined && before !== packageName) await api.removeDevPlugin(before)
-    this.draft = draft
+    await this.#send(draft)
     const ms = Math.round(performance.now() - startedAt)
     onEvent({ event: 'loaded', packageName, version, plugin: name, blocks: blocks.length, digest: bundle.digest, ms })
-    await this.#test(workbench, draft)
+    void this.#test(workbench, draft)
   }
 
+  /** What the server refuses does not take the place of what it has; what does not reach it is sent again. */
+  async #send(draft: Draft): Promise<void> {
+    const { api } = this.#development
+    const { packageName, version } = draft.plugin
+    try {
+      await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code })
+      this.#isThere = true
+    } catch (error) {
+      if (error instanceof AshlarError) throw error
+      this.#isThere = false
+      this.draft = draft
+      throw error
+    }
+    const before = this.draft?.plugin.packageName
+    this.draft = draft
+    if (before !== undefined && before !== packageName) await api.removeDevPlugin(before)
+  }
+
+  /** Nobody waits for it: the next change is shown meanwhile, and then nobody asks any more. */
   async #test(workbench: Workbench, draft: Draft): Promise<void> {
-    const { folder, onEvent } = this.#development
-    onEvent({ event: 'tested', results: await locate(folder, draft, await workbench.test(draft)) })
+    const { folder, signal, onEvent } = this.#development
+    const isOver = (): boolean => signal.aborted || this.draft !== draft
+    try {
+      const results = await locate(folder, draft, await workbench.test(draft))
+      if (!isOver()) onEvent({ event: 'tested', results })
+    } catch (error) {
+      if (!isOver()) tellFailure(this.#development, error)
+    }
   }
 
   /** Says that it is still developed; a server that was started anew gets it again. */
   async renew(): Promise<void> {
     const { api } = this.#development
-    const { packageName, version } = this.draft?.plugin ?? {}
-    if (packageName === undefined || version === undefined) return
+    const { draft } = this
+    if (!draft || this.#isRenewing) return
+    this.#isRenewing = true
     try {
-      await api.renewDevPlugin(packageName).catch(async (error: unknown) => {
-        if (!(error instanceof AshlarError) || error.code !== 'NOT_FOUND') throw error
-        await api.setDevPlugin({ packageName, version, bundle: this.draft?.bundle.code ?? '' })
-      })
+      if (this.#isThere)
+        await api.renewDevPlugin(draft.plugin.packageName).catch(async (error: unknown) => {
+          if (!(error instanceof AshlarError) || error.code !== 'NOT_FOUND') throw error
+          await this.#send(draft)
+        })
+      else await this.#send(draft)
       this.#isLost = false
     } catch (error) {
       if (!this.#isLost) tellFailure(this.#development, error)
       this.#isLost = true
+    } finally {
+      this.#isRenewing = false
     }
   }
 }

@@ -6,17 +6,22 @@ import { createTerminal } from '../terminal.ts'
 import { documentPlugin } from './docs/markdown.ts'
 import { folderOf, withDraft } from './draft.ts'
 import { readPackageJson } from './package-files.ts'
+import { whileSaying } from './while-saying.ts'
 
 /** `ashlar plugin docs [folder] [--output docs.md] [--json]` */
-export async function docs(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
+export async function docs(args: string[], context: CommandContext): Promise<number> {
+  const { stdout, stderr, environment } = context
   const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const folder = folderOf(positionals)
   const { json } = await readPackageJson(resolve(folder))
-  const { plugin, markdown } = await withDraft(folder, async ({ plugin, bundle }, workbench) => {
-    const examples = await workbench.examples({ plugin, bundle })
-    return { plugin, markdown: documentPlugin(plugin, examples, typeof json.description === 'string' ? json.description : '') }
-  })
+  const { plugin, markdown } = await whileSaying(context, 'reading', () =>
+    withDraft(folder, async (draft, workbench) => {
+      const description = typeof json.description === 'string' ? json.description : ''
+      const examples = await workbench.examples(draft)
+      return { plugin: draft.plugin, markdown: documentPlugin(draft.plugin, examples, description) }
+    }),
+  )
   if (values.output !== undefined) await writeFile(values.output, markdown)
   const blocks = plugin.blocks.map(({ qualifiedName }) => qualifiedName)
   if (values.json) {

@@ -5,12 +5,15 @@ import { createTerminal, type Terminal } from '../terminal.ts'
 import { size } from './check/bundle-findings.ts'
 import { folderOf } from './draft.ts'
 import { packPlugin, type PackedPlugin } from './packed.ts'
+import { whileSaying } from './while-saying.ts'
 
 /** `ashlar plugin pack [folder] [--output file.tgz] [--json]` */
-export async function pack(args: string[], { stdout, environment }: CommandContext): Promise<number> {
+export async function pack(args: string[], context: CommandContext): Promise<number> {
+  const { stdout, environment } = context
   const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
-  const packed = await packPlugin(folderOf(positionals))
+  const folder = folderOf(positionals)
+  const packed = await whileSaying(context, 'packing', () => packPlugin(folder))
   const { packageName, version, tarball, entries, sha256, integrity } = packed
   const file = values.output ?? `${packageName.replace(/^@/, '').replace('/', '-')}-${version}.tgz`
   await writeFile(file, tarball)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { AshlarError } from '@ashlar/core'
+import { AshlarError, readPackageFile, unpackTarball } from '@ashlar/core'
 import { findInPackage } from './check/package-findings.ts'
 import { withDraft } from './draft.ts'
 import { listPackageFiles, readPackageJson, type PackageJson } from './package-files.ts'
@@ -43,6 +43,8 @@ export async function packPlugin(given: string): Promise<PackedPlugin> {
     { path: 'package.json', bytes: Buffer.from(`${JSON.stringify(publishedJson(packageFile.json), null, 2)}\n`) },
   ]
   const tarball = packTarball(entries)
+  // What a server would refuse is told here already.
+  readPackageFile(await unpackTarball(tarball))
   const { name, version } = packageFile.json
   return { packageName: String(name), version: String(version), tarball, entries, ...digestsOf(tarball) }
 }

@@ -11,18 +11,22 @@ import { readAuthorKey, usualKeyFile } from './author-key.ts'
 import { folderOf } from './draft.ts'
 import { packPlugin } from './packed.ts'
 import { findRunningServer } from './running-server.ts'
+import { whileSaying } from './while-saying.ts'
 
 /** `ashlar plugin publish [folder | file.tgz] [--server url] [--key file] [--npm] [--json]` */
-export async function publish(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
+export async function publish(args: string[], context: CommandContext): Promise<number> {
+  const { stdout, environment } = context
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS })
   if (values.npm && (values.server ?? values.key) !== undefined)
     throw new UsageError('--npm goes to the npm registry, which takes neither --server nor --key')
   const given = folderOf(positionals)
-  if (values.npm) return publishToNpm(await tarballOf(given), { stdout, stderr, environment }, values.json === true)
+  if (values.npm) return publishToNpm(await tarballOf(given), context, values.json === true)
   const { url, api } = await findRunningServer(values.server, environment)
-  const tarball = await tarballOf(given)
-  const signature = await sign(tarball, values.key, environment)
-  const published = await api.publish({ tarball: tarball.toString('base64'), ...(signature && { signature }) })
+  const published = await whileSaying(context, 'publishing', async () => {
+    const tarball = await tarballOf(given)
+    const signature = await sign(tarball, values.key, environment)
+    return api.publish({ tarball: tarball.toString('base64'), ...(signature && { signature }) })
+  })
   if (values.json) stdout.write(`${JSON.stringify({ server: url, ...published }, null, 2)}\n`)
   else tell(createTerminal(stdout, environment), url, published)
   return 0

@@ -5,16 +5,20 @@ import type { CommandContext } from '../command.ts'
 import { createTerminal, duration, plain, type Terminal } from '../terminal.ts'
 import { folderOf, withDraft } from './draft.ts'
 import { findPositions } from './positions.ts'
+import { whileSaying } from './while-saying.ts'
 
 /** `ashlar plugin test [folder] [--block name] [--json]` */
-export async function test(args: string[], { stdout, environment }: CommandContext): Promise<number> {
+export async function test(args: string[], context: CommandContext): Promise<number> {
+  const { stdout, environment } = context
   const options = { block: { type: 'string' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const folder = folderOf(positionals)
   const startedAt = performance.now()
-  const { draft, results } = await withDraft(folder, async (draft, workbench) => {
-    return { draft, results: await locate(folder, draft, await workbench.test(draft, values.block)) }
-  })
+  const { draft, results } = await whileSaying(context, 'testing', () =>
+    withDraft(folder, async (draft, workbench) => {
+      return { draft, results: await locate(folder, draft, await workbench.test(draft, values.block)) }
+    }),
+  )
   const failed = results.filter(({ difference }) => difference !== null).length
   if (values.json) stdout.write(`${JSON.stringify({ ...factsOf(draft), total: results.length, failed, results }, null, 2)}\n`)
   else {

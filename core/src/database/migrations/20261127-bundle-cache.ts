@@ -1,0 +1,16 @@
+import { Migration } from '@mikro-orm/migrations'
+
+/** What the bundles of a workspace were made of: one that still is as it was is not made again. */
+export class BundleCache extends Migration {
+  override name = '20261127-bundle-cache'
+
+  override up(): void {
+    this.addSql(`
+      create table bundle_cache (
+        workspace_id text not null references plugin_workspace on delete cascade, folder text not null,
+        key text not null, stamps json not null, digest text not null references plugin_bundle,
+        primary key (workspace_id, folder)
+      );
+    `)
+  }
+}

@@ -1,0 +1,82 @@
+import { Batcher } from '../database/index.ts'
+import { AshlarError } from '../errors/index.ts'
+import type { Bundle, Sandbox } from '../sandbox/index.ts'
+import { createPlugin, type Plugin } from './block.ts'
+import { bundleKey, type CachedBundle } from './bundle-cache.ts'
+import { pathsOf } from './bundle-inputs.ts'
+import { bundleWithInputs } from './bundle.ts'
+import type { BrokenSource, PluginSource } from './discover.ts'
+import { bundleInputOf, describeBundle } from './load.ts'
+import type { FoundPlugin } from './plugin-index.ts'
+import type { BundleStore } from './registry.ts'
+import { createStamper, type Stamper } from './stamps.ts'
+
+/** How it went with one source. */
+interface LoadedSource {
+  found: FoundPlugin
+  /** None for what cannot be told to be as it was: it is bundled at the next scan as well. */
+  cached?: CachedBundle
+}
+
+/** Loads one source; what was cached of it is given back when it still holds. */
+export type LoadSource = (source: PluginSource | BrokenSource, cached: CachedBundle | undefined) => Promise<LoadedSource>
+
+/** What comes together in one statement. */
+const SET = 100
+
+/**
+ * Loads sources of one scan. One that is as it was is neither bundled nor evaluated; one whose bundle is the same all the same is not
+ * evaluated. One that fails does not keep the others from it.
+ */
+export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore): LoadSource {
+  const stamper = createStamper()
+  const isKept = new Batcher<string, boolean>(SET, async (digests) => {
+    const kept = await bundles.have(digests)
+    return digests.map((digest) => kept.has(digest))
+  })
+  const keep = new Batcher<Plugin, void>(SET, async (plugins) => {
+    await bundles.keep(plugins)
+    return plugins.map(() => undefined)
+  })
+  const keepBundle = async ({ packageName, version, origin }: PluginSource, bundle: Bundle): Promise<void> => {
+    if (await isKept.add(bundle.digest)) return
+    const facts = { packageName, version, bundle, builtin: origin === 'WORKSPACE' }
+    await keep.add(createPlugin(facts, await describeBundle(bundle, sandbox)))
+  }
+  return async (source, cached) => {
+    if ('error' in source) return failed({ ...source, version: '' }, source.error)
+    const key = bundleKey(bundleInputOf(source))
+    if (cached?.key === key && stamper.areSame(cached.stamps)) return loaded(source, cached.digest, cached)
+    try {
+      const { bundle, cached: fresh } = await bundleSource(source, key, stamper)
+      await keepBundle(source, bundle)
+      return loaded(source, bundle.digest, fresh)
+    } catch (error) {
+      if (error instanceof AshlarError) return failed(source, error)
+      throw error
+    }
+  }
+}
+
+async function bundleSource(
+  source: PluginSource,
+  key: string,
+  stamper: Stamper,
+): Promise<{ bundle: Bundle; cached: CachedBundle | undefined }> {
+  const input = bundleInputOf(source)
+  const { bundle, inputs } = await bundleWithInputs(input)
+  const stamps = Object.fromEntries((pathsOf(inputs, input) ?? []).map((path) => [path, stamper.of(path)]))
+  const canTell = Object.keys(stamps).length > 0 && stamper.areSettled(stamps)
+  return { bundle, cached: canTell ? { folder: source.folder, key, stamps, digest: bundle.digest } : undefined }
+}
+
+function loaded({ packageName, version, origin }: PluginSource, digest: string, cached?: CachedBundle): LoadedSource {
+  return { found: { packageName, version, origin, digest }, ...(cached && { cached }) }
+}
+
+function failed(
+  { packageName, version, origin }: Pick<PluginSource, 'packageName' | 'version' | 'origin'>,
+  { code, message }: AshlarError,
+): LoadedSource {
+  return { found: { packageName, version, origin, error: { code, message } } }
+}

@@ -1,0 +1,132 @@
+/**
+ * Started by `plugins.ts`: `node --expose-gc plugins-process.ts <database url> <database url>`, both empty. A process of its own, so
+ * that nothing else of the benchmark is on its heap.
+ */
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createRuntime, type Runtime, type RuntimeConfig } from '@ashlar/core'
+import { tellError } from '../context.ts'
+import { changePlugin, firstBlock, writePlugins } from '../many-plugins.ts'
+import { time } from '../measure.ts'
+import type { PluginsMessage } from './plugins.ts'
+
+const PLUGINS = 500
+/** How many of them are changed, and then run as they were before. */
+const CHANGES = 7
+const GIVE_UP_AFTER_MS = 30_000
+
+const [emptyUrl = '', databaseUrl = ''] = process.argv.slice(2)
+process.on('disconnect', () => process.exit())
+// Ctrl-C reaches the whole process group; whoever started this ends it in order.
+process.on('SIGINT', () => {})
+const folder = await mkdtemp(join(tmpdir(), 'ashlar-many-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+try {
+  await writePlugins(folder, PLUGINS)
+  process.send?.(await measure())
+} finally {
+  process.disconnect?.()
+}
+
+async function measure(): Promise<PluginsMessage> {
+  const empty = await open({ databaseUrl: emptyUrl })
+  const before = await heapBytes()
+  await empty.runtime.close()
+  const cold = await open({ pluginRoots: [folder] })
+  await cold.runtime.close()
+  const cached = await open({ pluginRoots: [folder] })
+  const heap = (await heapBytes()) - before
+  const { plugins } = cached.runtime
+  const failed = plugins.reports().find(({ status }) => status === 'FAILED')
+  if (failed || plugins.reports().length !== PLUGINS) throw new Error(`not all plugins load: ${failed?.error?.message}`)
+  const blocks = plugins.blocks().length
+  await cached.runtime.close()
+  const { graphIds, changeMs } = await change()
+  return {
+    plugins: PLUGINS,
+    blocks,
+    emptyMs: empty.tookMs,
+    coldMs: cold.tookMs,
+    cachedMs: cached.tookMs,
+    heapBytes: Math.max(0, heap),
+    changeMs,
+    ...(await runUnknown(graphIds)),
+  }
+}
+
+async function open(config: Partial<RuntimeConfig>): Promise<{ runtime: Runtime; tookMs: number }> {
+  const began = performance.now()
+  const runtime = await createRuntime({ databaseUrl, pluginRoots: [], onError: tellError, ...config })
+  return { runtime, tookMs: performance.now() - began }
+}
+
+/** Changes plugins one by one. @returns the graphs that pin what each was before */
+async function change(): Promise<{ graphIds: string[]; changeMs: number[] }> {
+  const { runtime } = await open({ pluginRoots: [folder], watch: true })
+  const { id: ownerId } = await runtime.accounts.ensureOwner()
+  const graphIds: string[] = []
+  const changeMs: number[] = []
+  for (let plugin = 0; plugin < CHANGES; plugin++) {
+    const document = { nodes: [{ id: 'only', block: firstBlock(plugin), inputs: {} }], links: [] }
+    graphIds.push((await runtime.graphs.create(ownerId, { name: 'Bench', document })).id)
+    await pause(500) // what the change before has left to do is not its own
+    const told = toldOf(runtime, firstBlock(plugin), 'changed')
+    changeMs.push(await time(() => Promise.all([told, changePlugin(folder, plugin, 'changed')])))
+  }
+  await runtime.close()
+  return { graphIds, changeMs }
+}
+
+/** Resolves when the registry has told that a block has such a description. */
+function toldOf({ plugins }: Runtime, block: string, mark: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`a change of ${block} is not seen`)), GIVE_UP_AFTER_MS)
+    const end = plugins.onChange(() => {
+      if (!plugins.block(block)?.description.includes(mark)) return
+      clearTimeout(timer)
+      end()
+      resolve()
+    })
+  })
+}
+
+/** Started by a gateway, run by a worker whose machine has none of the plugins, and which has loaded only what they are now. */
+async function runUnknown(graphIds: string[]): Promise<Pick<PluginsMessage, 'unknownMs' | 'knownMs'>> {
+  const { runtime: gateway } = await open({ role: 'gateway' })
+  const { runtime: worker } = await open({ role: 'worker' })
+  const { id: ownerId } = await gateway.accounts.ensureOwner()
+  const document = { nodes: [{ id: 'only', block: firstBlock(graphIds.length), inputs: {} }], links: [] }
+  const warmUp = await gateway.graphs.create(ownerId, { name: 'Bench', document })
+  for (let i = 0; i < 3; i++) await runToFirstOutput(gateway, ownerId, warmUp.id)
+  const unknownMs: number[] = []
+  const knownMs: number[] = []
+  for (const id of graphIds) unknownMs.push(await runToFirstOutput(gateway, ownerId, id))
+  for (const id of graphIds) knownMs.push(await runToFirstOutput(gateway, ownerId, id))
+  await worker.close()
+  await gateway.close()
+  return { unknownMs, knownMs }
+}
+
+/** @returns milliseconds from the request until a subscriber reads the first output of a block */
+async function runToFirstOutput({ executions }: Runtime, ownerId: string, graphId: string): Promise<number> {
+  const began = performance.now()
+  const { id } = await executions.start(ownerId, { graphId, inputs: {} })
+  let tookMs: number | undefined
+  for await (const event of await executions.follow(ownerId, id, 0))
+    if (event.type === 'NodeOutput') tookMs ??= performance.now() - began
+  if (tookMs === undefined) throw new Error('an execution has no output')
+  await pause(100) // the next spare gets ready, as between two users
+  return tookMs
+}
+
+async function heapBytes(): Promise<number> {
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc?.()
+    await pause(50)
+  }
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
