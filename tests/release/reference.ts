@@ -30,7 +30,8 @@ export async function makeReference(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-reference-'))
   try {
     await buildPackages(folder)
-    const sdk = await readExports(join(folder, 'sdk', 'dist'), 'index.d.ts')
+    const dist = join(folder, 'sdk', 'dist')
+    const sdk = [...(await readExports(dist, 'index.d.ts')), await readPinMeta(join(dist, 'block.d.ts'))]
     const types = await readDeclarations(join(folder, 'testing', 'dist', 'types.d.ts'))
     const testing = [...(await readDeclarations(join(folder, 'testing', 'dist', 'index.d.ts'))), ...types]
     const text = [HEAD, renderPackage('@ashlar/sdk', sdk), renderPackage('@ashlar/testing', testing)].join('\n')
@@ -60,6 +61,18 @@ async function readExports(folder: string, index: string): Promise<Declaration[]
   return found
 }
 
+/** What the SDK adds to the `.meta(…)` of zod. */
+async function readPinMeta(file: string): Promise<Declaration> {
+  const text = await readFile(file, 'utf8')
+  const [, doc = '', body = ''] = /\/\*\*((?:(?!\*\/)[^])*)\*\/\ndeclare module 'zod' \{\n([^]*?)\n\}/.exec(text) ?? []
+  return { name: 'GlobalMeta', doc: textOf(doc), code: indented(body.replaceAll(/^ {4}/gm, '')) }
+}
+
+/** Two spaces instead of four. */
+function indented(code: string): string {
+  return code.trim().replaceAll(/^( {4})+/gm, (indent) => ' '.repeat(indent.length / 2))
+}
+
 const DECLARATION =
   /(?:^\/\*\*(?<doc>(?:(?!\*\/)[^])*)\*\/\n)?^export (?:declare )?(?:function|interface|type|const) (?<name>\w+)[^]*?(?=^(?:\/\*\*(?:(?!\*\/)[^])*\*\/\n)?(?:export|import|declare|type|interface|const) |$(?![^]))/gm
 
@@ -67,7 +80,7 @@ async function readDeclarations(file: string): Promise<Declaration[]> {
   const text = await readFile(file, 'utf8')
   return Array.from(text.matchAll(DECLARATION), ({ 0: whole, groups: { name = '', doc = '' } = {} }) => {
     const code = whole.slice(whole.search(/^export/m)).replace(/^export (declare )?/, '')
-    return { name, doc: textOf(doc), code: code.trim().replaceAll(/^( {4})+/gm, (indent) => ' '.repeat(indent.length / 2)) }
+    return { name, doc: textOf(doc), code: indented(code) }
   })
 }
 
