@@ -1,6 +1,7 @@
 import { createIsolateFactory } from '../sandbox/process/guest-isolates.ts'
 import { buildPrelude } from '../sandbox/prelude.ts'
 import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits.ts'
+import { maxReportCharsOf } from '../sandbox/protocol.ts'
 
 /**
  * A guest in this very process, which nothing contains: what isolated-vm alone takes, for benchmarks. Needs `--no-node-snapshot`.
@@ -12,7 +13,7 @@ export async function createBareGuest(code: string): Promise<(block: string, inp
   const createIsolate = createIsolateFactory(await buildPrelude(), {
     memoryMb: isolateMemoryMb,
     loadTimeoutMs,
-    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: Infinity },
+    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(DEFAULT_SANDBOX_LIMITS) },
   })
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(() => {})
   let id = 0
