@@ -21,7 +21,7 @@ export interface TakenExecution {
 }
 
 export interface DriverParts extends ChildRunParts {
-  sandbox: Sandbox
+  sandbox: Pick<Sandbox, 'call' | 'forget'>
   capabilities: Capabilities
   journal: JournalWriter
   /** The clock of the database, in milliseconds since 1970. */

@@ -25,8 +25,6 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
         return () => {}
       },
       forget: () => {},
-      pids: () => [],
-      close: () => Promise.resolve(),
     },
     journal: {
       append: (_entry, event) => void events.push(event),
@@ -52,6 +50,17 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
   const taken = { id: 'e', depth: 0, ownerId: 'o', graphId: null, inputs: {}, masks: null, plan, entry, events: [] }
   new ExecutionDriver(taken, parts).start()
   return { events, calls }
+}
+
+/** A sandbox in which nothing ends by itself. */
+function gather(sinks: CallSink[]): DriverParts['sandbox'] {
+  return {
+    call: (_request, sink) => {
+      sinks.push(sink)
+      return () => {}
+    },
+    forget: () => {},
+  }
 }
 
 function never(): Promise<never> {
@@ -100,15 +109,6 @@ it('has one capability session for a call, which ends with it, is begun again wi
     },
     close: () => Promise.resolve(),
   }
-  const sandbox: DriverParts['sandbox'] = {
-    call: (_request, sink) => {
-      sinks.push(sink)
-      return () => {}
-    },
-    forget: () => {},
-    pids: () => [],
-    close: () => Promise.resolve(),
-  }
   drive(
     planWith(fakes, {
       nodes: [
@@ -116,7 +116,7 @@ it('has one capability session for a call, which ends with it, is begun again wi
         { id: 'b', block: 'emit' },
       ],
     }),
-    { sandbox, capabilities },
+    { sandbox: gather(sinks), capabilities },
   )
   const [a, b] = sinks
   await a?.hostCall?.('one', [])
@@ -134,15 +134,6 @@ it('closes the session of a call that is running when the execution fails', asyn
   const sinks: CallSink[] = []
   const session = { perform: () => Promise.resolve(null), close: () => void closed++ }
   const capabilities: DriverParts['capabilities'] = { createSession: () => session, close: () => Promise.resolve() }
-  const sandbox: DriverParts['sandbox'] = {
-    call: (_request, sink) => {
-      sinks.push(sink)
-      return () => {}
-    },
-    forget: () => {},
-    pids: () => [],
-    close: () => Promise.resolve(),
-  }
   drive(
     planWith(fakes, {
       nodes: [
@@ -150,7 +141,7 @@ it('closes the session of a call that is running when the execution fails', asyn
         { id: 'b', block: 'emit' },
       ],
     }),
-    { sandbox, capabilities },
+    { sandbox: gather(sinks), capabilities },
   )
   await sinks[0]?.hostCall?.('one', [])
   sinks[1]?.end(new AshlarError('BLOCK_FAILED', 'no luck'))

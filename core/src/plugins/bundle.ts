@@ -66,7 +66,11 @@ export function bundleOptions({ entry, folder, banner = '', confined = false }: 
 export function createBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
     throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
-  return { digest: createHash('sha256').update(code).digest('hex'), code }
+  return { digest: digestOf(code), code }
+}
+
+export function digestOf(code: string): string {
+  return createHash('sha256').update(code).digest('hex')
 }
 
 /** @param error what the bundler has thrown */

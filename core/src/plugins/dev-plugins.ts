@@ -2,9 +2,10 @@ import { Script } from 'node:vm'
 import { z } from 'zod'
 import { channelName, type Database } from '../database/index.ts'
 import { AshlarError, messageOf } from '../errors/index.ts'
-import type { Sandbox } from '../sandbox/index.ts'
+import type { Inspector, Sandbox } from '../sandbox/index.ts'
 import { createPlugin } from './block.ts'
 import { createBundle, ownerLine } from './bundle.ts'
+import { createDevInspectors, withSourceMap } from './dev-inspectors.ts'
 import { describeBundle } from './load.ts'
 import type { PluginIndex } from './plugin-index.ts'
 import type { BundleStore, PluginRegistry } from './registry.ts'
@@ -28,6 +29,14 @@ export interface DevPlugins {
   renew(userId: string, packageName: string): Promise<void>
   /** @throws {AshlarError} FORBIDDEN NOT_FOUND */
   remove(userId: string, packageName: string): Promise<void>
+  /**
+   * Lets a debugger in: into what runs for this user of a plugin that came with a source map.
+   *
+   * @returns a token for {@link inspector}: whoever has it gets in
+   * @throws {AshlarError} FORBIDDEN CONFLICT
+   */
+  inspect(userId: string, packageName: string): Promise<string>
+  inspector(token: string): Inspector | undefined
 }
 
 interface DevPlugin {
@@ -35,6 +44,8 @@ interface DevPlugin {
   version: string
   /** Its text, as `bundlePlugin` makes it. */
   bundle: string
+  /** Of the bundle, JSON text: for a debugger. */
+  sourceMap?: string | null | undefined
 }
 
 interface DevParts {
@@ -48,26 +59,32 @@ interface DevParts {
 }
 
 const LOOK_EVERY_MS = 5000
-const FORGET = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds'`
+const FORGET = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds' returning substr(id, 5) as name`
 const COUNT = `select count(*)::int as count from plugin_workspace where id like 'dev:%'`
 const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
 
 export function createDevPlugins({ database, plugins, bundles, index, sandbox, onError }: DevParts): DevPlugins & Disposed {
   const { pool } = database
-  const sweeper = createSweeper(database, onError)
+  const inspectors = sandbox && createDevInspectors(sandbox)
+  const forget = async (packageNames: string[]): Promise<void> => {
+    for (const packageName of packageNames) await inspectors?.show(packageName, '', undefined)
+  }
+  const sweeper = createSweeper(database, forget, onError)
   // A server that was here before may have left some.
   if (sandbox) sweeper.start()
   return {
     async set(userId, given) {
       await assertOwner(pool, userId)
-      const { packageName, version, bundle: code } = parse(given)
-      if (!sandbox) throw new AshlarError('CONFLICT', 'this server runs no plugin code: it was started with --role gateway')
-      const bundle = createBundle(`${ownerLine(packageName, version)}\n${code}`)
+      const { packageName, version, bundle: code, sourceMap } = parse(given)
+      if (!sandbox) throw runsNoPlugins()
+      const plain = createBundle(`${ownerLine(packageName, version)}\n${code}`)
+      const bundle = sourceMap ? withSourceMap(plain, packageName, sourceMap) : plain
       const manifest = await describeBundle(bundle, sandbox, `dev:${packageName}`)
       const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
       await assertUnclaimed(pool, plugin, plugins.reports())
       await bundles.keep([plugin])
       await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])
+      await inspectors?.show(packageName, userId, sourceMap ? bundle : undefined)
       await plugins.reload()
       sweeper.start()
     },
@@ -80,9 +97,16 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
       await assertOwner(pool, userId)
       const { rowCount } = await pool.query('delete from plugin_workspace where id = $1', [idOf(packageName)])
       if (!rowCount) throw unknown(packageName)
+      await forget([packageName])
       await pool.query(NOTIFY)
       await plugins.reload()
     },
+    async inspect(userId, packageName) {
+      await assertOwner(pool, userId)
+      if (!inspectors) throw runsNoPlugins()
+      return inspectors.tokenOf(packageName)
+    },
+    inspector: (token) => inspectors?.find(token),
     close: sweeper.close,
   }
 }
@@ -92,12 +116,17 @@ interface Disposed {
 }
 
 /** Forgets those that nobody renews; looks only while there are some. */
-function createSweeper({ pool }: Database, onError: (error: unknown) => void): Disposed & { start(): void } {
+function createSweeper(
+  { pool }: Database,
+  onForgotten: (packageNames: string[]) => Promise<void>,
+  onError: (error: unknown) => void,
+): Disposed & { start(): void } {
   let timer: NodeJS.Timeout | undefined
   let closed = false
   const sweep = async (): Promise<void> => {
-    const { rowCount } = await pool.query(FORGET)
-    if (rowCount) await pool.query(NOTIFY)
+    const { rows: forgotten } = await pool.query<{ name: string }>(FORGET)
+    await onForgotten(forgotten.map(({ name }) => name))
+    if (forgotten.length > 0) await pool.query(NOTIFY)
     const { rows } = await pool.query<{ count: number }>(COUNT)
     timer = undefined
     if (rows[0]?.count && !closed) start()
@@ -114,6 +143,8 @@ function createSweeper({ pool }: Database, onError: (error: unknown) => void): D
   }
 }
 
+const MAX_SOURCE_MAP_CHARS = 20 * 1024 * 1024
+
 const schema = z.object({
   packageName: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
@@ -121,6 +152,7 @@ const schema = z.object({
     const why = whyNoScript(code)
     if (why !== undefined) context.addIssue({ code: 'custom', message: why })
   }),
+  sourceMap: z.string().max(MAX_SOURCE_MAP_CHARS).nullish(),
 })
 
 function parse(given: DevPlugin): DevPlugin {
@@ -143,6 +175,10 @@ function whyNoScript(code: string): string | undefined {
 
 function idOf(packageName: string): string {
   return `dev:${packageName}`
+}
+
+function runsNoPlugins(): AshlarError {
+  return new AshlarError('CONFLICT', 'this server runs no plugin code: it was started with --role gateway')
 }
 
 function unknown(packageName: string): AshlarError {

@@ -1,5 +1,5 @@
 import type { AshlarError, ErrorCode } from '../errors/index.ts'
-import type { CallKind } from './protocol.ts'
+import type { CallKind, CallMessage } from './protocol.ts'
 
 /** Code that a sandbox can run: a plugin's bundle. */
 export interface Bundle {
@@ -98,4 +98,11 @@ export interface Call {
   aborted: boolean
   /** The guest may be running other calls in its name, or it in another's: what goes wrong need not be its own doing. */
   stretched: boolean
+}
+
+/** What a process is sent of it. */
+export function messageOf({ id, request, stretched }: Call): CallMessage {
+  const { kind, owner, bundle, scope, grant = '', block, timeoutMs } = request
+  const stretch = stretched ? (request.stretch ?? '') : ''
+  return [id, kind, owner, bundle.digest, scope, grant, block, timeoutMs, request.input(), stretch]
 }

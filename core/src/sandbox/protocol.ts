@@ -10,6 +10,9 @@
  * - `reply`   the answer to a call to the host, as JSON text
  * - `abort`   calls whose result nobody wants any more: their signal aborts, what they still yield is dropped
  * - `forget`  a scope has ended: its contexts are released
+ * - `inspect` a debugger may look into this isolate when it is made, and what it hears before code of the plugin runs in it;
+ *             null: no more
+ * - `inspector` a message to the inspector of an isolate: JSON text of the Chrome DevTools Protocol
  *
  * process → worker
  * - `ready`   the process can take calls
@@ -17,6 +20,7 @@
  *             and what its isolate has computed since it was made
  * - `aborted` the guest has heard that these calls are aborted, so they run no more code without a pause
  * - `lost`    a guest (owner, digest, scope, grant) is gone with the calls that were in it, and why
+ * - `inspector` a message of the inspector of an isolate; empty when the isolate is gone
  */
 export type ToProcess =
   | [type: 'plugin', digest: string, code: string, memoryMb: number]
@@ -24,12 +28,15 @@ export type ToProcess =
   | [type: 'reply', guest: string, answer: string]
   | [type: 'abort', guest: string, ids: number[]]
   | [type: 'forget', scope: string]
+  | [type: 'inspect', isolate: string, replay: string[] | null]
+  | [type: 'inspector', isolate: string, message: string]
 
 export type FromProcess =
   | [type: 'ready']
   | [type: 'events', byGuest: [guest: string, events: string, cpuMs: number][]]
   | [type: 'aborted', guest: string, ids: number[]]
   | [type: 'lost', guest: string, reason: LostReason]
+  | [type: 'inspector', isolate: string, message: string]
 
 /** `run` a block, run it in a `trial` or one of its own `test`s, or `describe` the plugin. */
 export type CallKind = 'run' | 'trial' | 'test' | 'describe'

@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { AshlarError } from '../errors/index.ts'
-import type { Call, CallRequest, CallSink } from './call.ts'
+import { AbortingCalls } from './aborting-calls.ts'
+import { messageOf, type Call, type CallRequest, type CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
 import { hasRunOutOfMemory, parseEvents, timeout } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
+import { InspectedIsolates, type BundleInspector } from './inspector/index.ts'
 import { forkSandbox, optionsOf, type Launch } from './launch.ts'
 import { refusalOf } from './output-limits.ts'
 import {
@@ -32,6 +34,8 @@ export interface SandboxProcessEvents {
   abort(call: Call): void
   /** The last call in it has ended. */
   idle(): void
+  /** The inspector that the isolate of a guest has. */
+  inspectorOf(guest: string): BundleInspector | undefined
 }
 
 type GuestOutput = Extract<GuestEvent, { t: 'o' }>
@@ -60,9 +64,9 @@ export class SandboxProcess {
   readonly #digests = new Set<string>()
   /** Scopes that have contexts of their own here. */
   readonly #scopes = new Set<string>()
-  /** Calls that were aborted and may still be computing, by guest: what happens to the guest is their doing. */
-  readonly #aborting = new Map<string, Set<number>>()
+  readonly #aborting = new AbortingCalls()
   readonly #cpu = new CpuAccounts()
+  readonly #inspected: InspectedIsolates
   #queue: CallMessage[] = []
   #sweeper: NodeJS.Timeout | undefined
   #stderr = ''
@@ -76,6 +80,11 @@ export class SandboxProcess {
   constructor(prelude: string, launch: Launch, limits: SandboxLimits, events: SandboxProcessEvents) {
     this.#limits = limits
     this.#events = events
+    this.#inspected = new InspectedIsolates({
+      find: (guest) => events.inspectorOf(guest),
+      send: (message) => this.#send(message),
+      stoodStill: (isolate, ms) => this.#inIsolate(isolate).forEach((call) => (call.deadline += ms)),
+    })
     this.#child = forkSandbox(launch)
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-2000)))
     this.ready = new Promise((resolve, reject) => {
@@ -97,27 +106,15 @@ export class SandboxProcess {
   }
 
   start(call: Call): void {
-    const { kind, bundle, owner, scope, grant = '', block, timeoutMs } = call.request
+    const { bundle, scope } = call.request
+    this.#inspected.prepare(call.guest)
     if (!this.#digests.has(bundle.digest)) {
       this.#digests.add(bundle.digest)
       this.#send(['plugin', bundle.digest, bundle.code, bundle.memoryMb ?? this.#limits.isolateMemoryMb])
     }
     if (scope !== '') this.#scopes.add(scope)
-    const stretch = call.stretched ? (call.request.stretch ?? '') : ''
     this.#watch(call)
-    const message: CallMessage = [
-      call.id,
-      kind,
-      owner,
-      bundle.digest,
-      scope,
-      grant,
-      block,
-      timeoutMs,
-      call.request.input(),
-      stretch,
-    ]
-    if (this.#queue.push(message) === 1) this.#sendSoon()
+    if (this.#queue.push(messageOf(call)) === 1) this.#sendSoon()
   }
 
   #watch(call: Call): void {
@@ -129,10 +126,9 @@ export class SandboxProcess {
   /** Nobody wants the result any more. */
   abort(call: Call): void {
     if (!this.inFlight.delete(call.id)) return
-    const guest = call.guest
     this.#queue = this.#queue.filter(([id]) => id !== call.id)
-    this.#aborting.set(guest, (this.#aborting.get(guest) ?? new Set()).add(call.id))
-    this.#send(['abort', guest, [call.id]])
+    this.#aborting.add(call.guest, call.id)
+    this.#send(['abort', call.guest, [call.id]])
   }
 
   forget(scope: string): void {
@@ -181,7 +177,8 @@ export class SandboxProcess {
 
   #receive(message: FromProcess): void {
     if (message[0] === 'events') return this.#takeAllEvents(message[1])
-    if (message[0] === 'aborted') return this.#heardOfAbort(message[1], message[2])
+    if (message[0] === 'aborted') return this.#aborting.heard(message[1], message[2])
+    if (message[0] === 'inspector') return this.#takeInspection(message[1], message[2])
     if (message[0] !== 'lost') return
     const [, guest, reason] = message
     const lost = [...this.inFlight.values()].filter((call) => call.guest === guest)
@@ -189,19 +186,13 @@ export class SandboxProcess {
     const hadForeseen = this.#foreseen.forget(guest)
     // What runs on after it passed its memory limit cannot be stopped but with its process.
     if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
-    this.#events.lost(lost, this.#aborting.delete(guest) ? { kind: 'evicted' } : this.#withOnlyCall(reason, lost, hadForeseen))
+    this.#events.lost(lost, this.#aborting.lost(guest) ? { kind: 'evicted' } : this.#withOnlyCall(reason, lost, hadForeseen))
   }
 
   /** What a guest had done is reported before a timeout: where one call is left that has not ended, it is the one. */
   #withOnlyCall(reason: LostReason, [only, second]: Call[], hadForeseen: boolean): LostReason {
     if (reason.kind !== 'timeout' || reason.call !== undefined || !only || second || hadForeseen) return reason
     return { ...reason, call: only.id }
-  }
-
-  #heardOfAbort(guest: string, ids: number[]): void {
-    const aborting = this.#aborting.get(guest)
-    for (const id of ids) aborting?.delete(id)
-    if (aborting?.size === 0) this.#aborting.delete(guest)
   }
 
   #retireSoon(): void {
@@ -221,11 +212,19 @@ export class SandboxProcess {
 
   #charge(guest: string, cpuMs: number): void {
     const isolate = isolateOfGuest(guest)
-    const sharing = (): Call[] => [...this.inFlight.values()].filter((call) => isolateOfGuest(call.guest) === isolate)
-    if (!this.#cpu.charge(isolate, cpuMs, sharing)) return
+    if (!this.#cpu.charge(isolate, cpuMs, () => this.#inIsolate(isolate))) return
     const { maxCpuMs } = this.#limits
-    for (const call of sharing())
+    for (const call of this.#inIsolate(isolate))
       if (call.cpuMs > maxCpuMs) this.#passLimit(call, new AshlarError('CPU_LIMIT', `computed for more than ${maxCpuMs} ms`))
+  }
+
+  #inIsolate(isolate: string): Call[] {
+    return [...this.inFlight.values()].filter((call) => isolateOfGuest(call.guest) === isolate)
+  }
+
+  #takeInspection(isolate: string, message: string): void {
+    if (message.length <= maxReportCharsOf(this.#limits)) this.#inspected.receive(isolate, message)
+    else this.kill({ kind: 'crash' })
   }
 
   #passLimit(call: Call, error: AshlarError): void {
@@ -295,7 +294,8 @@ export class SandboxProcess {
       this.#sweeper = undefined
     }
     const now = performance.now()
-    for (const call of this.inFlight.values()) if (now > call.deadline) this.#passLimit(call, timeout(call))
+    for (const call of this.inFlight.values())
+      if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#passLimit(call, timeout(call))
     this.memoryMb = await residentMemoryMb(this.pid)
     if (this.memoryMb > this.#limits.processMemoryMb) this.kill({ kind: 'memory' })
   }
@@ -309,7 +309,8 @@ export class SandboxProcess {
       this.#ended = true
       this.#events.ended()
     }
-    if (calls.length > 0 && this.#aborting.size > 0) return this.#events.lost(calls, { kind: 'evicted' })
+    this.#inspected.end()
+    if (calls.length > 0 && !this.#aborting.isEmpty) return this.#events.lost(calls, { kind: 'evicted' })
     if (calls.length > 0)
       this.#events.lost(
         calls,

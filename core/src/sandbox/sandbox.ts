@@ -1,6 +1,7 @@
 import { AshlarError } from '../errors/index.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import { planLaunch, type Launch } from './launch.ts'
+import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
 import { IDS_PER_CALL, guestName } from './protocol.ts'
@@ -12,6 +13,8 @@ export interface Sandbox {
   call(request: CallRequest, sink: CallSink): () => void
   /** An execution has ended: its contexts are released. */
   forget(scope: string): void
+  /** Lets a debugger into what runs for an owner, as soon as it is shown a bundle. */
+  inspect(place: Pick<CallRequest, 'owner' | 'cordon'>): Inspector
   /** Resident processes, for tests and metrics. */
   pids(): number[]
   close(): Promise<void>
@@ -21,6 +24,8 @@ export interface Sandbox {
 const MAX_ATTEMPTS = 3
 /** Processes in a row that ended before they were ready, after which no spare is made ahead of need. */
 const MAX_FAILED_FORKS = 5
+/** For the isolate that a debugger looks into. */
+const OPEN_TIMEOUT_MS = 10_000
 /** Suspects that are tried alone at once. */
 const MAX_TRIALS = 2
 
@@ -39,6 +44,7 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}): Promis
   return {
     call: (request, sink) => pool.call(request, sink),
     forget: (scope) => pool.forget(scope),
+    inspect: (place) => pool.inspect(place),
     pids: () => pool.processes().map(({ pid }) => pid),
     close: () => pool.close(),
   }
@@ -54,6 +60,7 @@ class Pool {
   /** Calls that need a process for which there is no room. */
   #waiting: Call[] = []
   readonly #trials = new Map<SandboxProcess, Call>()
+  readonly #inspectors = new Set<BundleInspector>()
   #spare: SandboxProcess
   #nextId = IDS_PER_CALL
   #failedForks = 0
@@ -86,8 +93,28 @@ class Pool {
     for (const process of this.processes()) process.forget(scope)
   }
 
+  inspect({ owner, cordon }: Pick<CallRequest, 'owner' | 'cordon'>): Inspector {
+    const inspector: BundleInspector = new BundleInspector({
+      owner,
+      open: (bundle) => this.#openIsolate({ bundle, owner, cordon }),
+      closed: () => this.#inspectors.delete(inspector),
+    })
+    this.#inspectors.add(inspector)
+    return inspector
+  }
+
+  /** Its first call makes an isolate. */
+  #openIsolate(place: Pick<CallRequest, 'bundle' | 'owner' | 'cordon'>): Promise<void> {
+    const request = { ...place, kind: 'describe', scope: 'inspector', affinity: 'inspector', block: '' } as const
+    return new Promise((resolve, reject) => {
+      const end = (error?: AshlarError): void => (error ? reject(error) : resolve())
+      this.call({ ...request, input: () => 'null', timeoutMs: OPEN_TIMEOUT_MS }, { output: () => {}, end })
+    })
+  }
+
   async close(): Promise<void> {
     this.#closed = true
+    for (const inspector of this.#inspectors) inspector.close()
     await Promise.all(this.processes().map((process) => process.close()))
   }
 
@@ -158,6 +185,7 @@ class Pool {
       adopted: (id, request, sink) => restarted({ ...newCall(id, request, sink), attempts: 1, stretched: true }),
       abort: (call) => this.#abort(call),
       idle: () => this.#startWaiting(),
+      inspectorOf: (guest) => this.#inspectors.values().find(({ isolate }) => guest.startsWith(`${isolate}|`)),
     })
     process.ready.then(
       () => (this.#failedForks = 0),

@@ -31,6 +31,10 @@ export const REMOVE_DEV_PLUGIN = `mutation RemoveDevPlugin($input: DevPluginInpu
   removeDevPlugin(input: $input) { ... on RemovedDevPlugin { packageName } ${ERROR} }
 }`
 
+export const INSPECT_DEV_PLUGIN = `mutation InspectDevPlugin($input: DevPluginInput!) {
+  inspectDevPlugin(input: $input) { ... on DevPluginInspector { webSocketPath } ${ERROR} }
+}`
+
 export const PUBLISH_PLUGIN = `mutation PublishPlugin($input: PublishPluginInput!) {
   publishPlugin(input: $input) {
     ... on PluginVersion {

@@ -1,12 +1,14 @@
 import { resultOf, type Outcome } from './api.ts'
 import type { Client } from './client.ts'
-import { PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
+import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
 
 /** What authors of plugins do with the API. Expected errors are thrown as AshlarErrors. */
 export interface PluginApi {
-  setDevPlugin(plugin: { packageName: string; version: string; bundle: string }): Promise<void>
+  setDevPlugin(plugin: { packageName: string; version: string; bundle: string; sourceMap?: string }): Promise<void>
   renewDevPlugin(packageName: string): Promise<void>
   removeDevPlugin(packageName: string): Promise<void>
+  /** @returns the path of a WebSocket that speaks the Chrome DevTools Protocol */
+  inspectDevPlugin(packageName: string): Promise<string>
   publish(submission: {
     /** base64 */
     tarball: string
@@ -41,6 +43,10 @@ export function createPluginApi(client: Client): PluginApi {
     setDevPlugin: async (plugin) => void (await mutate(SET_DEV_PLUGIN, plugin)),
     renewDevPlugin: async (packageName) => void (await mutate(RENEW_DEV_PLUGIN, { packageName })),
     removeDevPlugin: async (packageName) => void (await mutate(REMOVE_DEV_PLUGIN, { packageName })),
+    async inspectDevPlugin(packageName) {
+      const { webSocketPath } = await mutate<{ webSocketPath: string }>(INSPECT_DEV_PLUGIN, { packageName })
+      return webSocketPath
+    },
     publish: (submission) => mutate(PUBLISH_PLUGIN, submission),
   }
 }

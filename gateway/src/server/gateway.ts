@@ -4,6 +4,7 @@ import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
 import { createApi } from './api.ts'
 import { CALLBACK_PATH } from './authorization-callback.ts'
+import { serveInspectors } from './inspector-sockets.ts'
 import { closeServer, HOST, listen } from './listen.ts'
 import { isHost } from './origin.ts'
 import { GRAPHQL_PATH } from './routes.ts'
@@ -68,6 +69,7 @@ export function createGateway({ runtime, ownerKey, logger = loggerTo(process.std
         logger,
         maxBytes: MAX_BODY_BYTES,
         operations: createSocketOperations(api),
+        inspectors: serveInspectors(runtime),
       })
       serving = { server: bound.server, sockets }
       const local = `http://${HOST}:${bound.port}`

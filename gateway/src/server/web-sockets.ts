@@ -6,6 +6,7 @@ import { CloseCode, handleProtocols, makeServer, type Context } from 'graphql-ws
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Logger } from '../logger.ts'
 import type { Access } from './access.ts'
+import type { InspectorSockets } from './inspector-sockets.ts'
 import { assertOurHost, factsOf, isForeign, isHost, type RequestFacts } from './origin.ts'
 import { GRAPHQL_PATH } from './routes.ts'
 import type { SocketOperations } from './socket-operations.ts'
@@ -29,17 +30,18 @@ interface WebSocketParts {
   logger: Logger
   maxBytes: number
   operations: SocketOperations
+  inspectors: InspectorSockets
 }
 
 const PING_EVERY_MS = 12_000
 
 /**
- * Serves `/graphql` of an HTTP server. A client proves who it is with the cookie of its upgrade request, or with
+ * Serves `/graphql` of an HTTP server, and hands debuggers on. A client of `/graphql` proves who it is with the cookie of its upgrade request, or with
  * `connectionParams: { authorization: "Bearer …" }`; one that does neither is closed with 4403, and one that subscribes
  * before it is acknowledged with 4401, as graphql-ws does.
  */
 export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
-  const { access, publicUrl, logger, maxBytes, operations } = parts
+  const { access, logger, maxBytes, operations, inspectors } = parts
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes, handleProtocols })
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     onConnect: (context) => connect(context, access),
@@ -49,8 +51,10 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy()) // the client went away while we answered
     const facts = factsOf((name) => headerOf(request, name))
-    const refusal = refusalOf(request, facts, publicUrl)
+    const path = request.url?.split('?', 1)[0] ?? ''
+    const refusal = refusalOf(path, facts, parts)
     if (refusal !== undefined) return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    if (inspectors.isFor(path)) return inspectors.accept(path, request, socket, head)
     sockets.handleUpgrade(request, socket, head, (client) => serveSocket(client, facts))
   })
 
@@ -80,6 +84,7 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
 
   return {
     async close() {
+      inspectors.close()
       const open = [...sockets.clients]
       for (const client of open) client.close(1001, 'Going away')
       const impatience = setTimeout(() => open.forEach((client) => client.terminate()), 500)
@@ -90,14 +95,16 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
 }
 
 /** Why an upgrade is refused, as a status line. */
-function refusalOf(request: IncomingMessage, facts: RequestFacts, publicUrl: URL | undefined): string | undefined {
-  if (request.url?.split('?', 1)[0] !== GRAPHQL_PATH) return '404 Not Found'
+function refusalOf(path: string, facts: RequestFacts, { publicUrl, inspectors }: WebSocketParts): string | undefined {
+  const isInspector = inspectors.isFor(path)
+  if (path !== GRAPHQL_PATH && !isInspector) return '404 Not Found'
   if (!isHost(facts.host)) return '400 Bad Request'
   try {
     assertOurHost(facts, publicUrl)
   } catch {
     return '403 Forbidden'
   }
+  if (isInspector) return inspectors.refusalOf(path, facts)
   const byCookie = facts.authorization === undefined && facts.cookie !== undefined
   return byCookie && isForeign(facts, publicUrl) ? '403 Forbidden' : undefined
 }

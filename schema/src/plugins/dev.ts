@@ -7,6 +7,7 @@ const SetDevPluginInput = builder.inputType('SetDevPluginInput', {
     packageName: t.string({ required: true }),
     version: t.string({ required: true }),
     bundle: t.string({ required: true, description: 'Its blocks as one script, at most 5 MiB: `ashlar plugin dev` makes it.' }),
+    sourceMap: t.string({ description: 'Source map of the bundle, version 3, as JSON: for a debugger, see `inspectDevPlugin`.' }),
   }),
 })
 
@@ -17,6 +18,16 @@ const DevPluginInput = builder.inputType('DevPluginInput', {
 const RemovedDevPlugin = builder.objectRef<{ packageName: string }>('RemovedDevPlugin').implement({
   description: 'A plugin that is no longer developed here.',
   fields: (t) => ({ packageName: t.exposeString('packageName') }),
+})
+
+const DevPluginInspector = builder.objectRef<{ webSocketPath: string }>('DevPluginInspector').implement({
+  description: 'Where a debugger gets at a plugin that is being written.',
+  fields: (t) => ({
+    webSocketPath: t.exposeString('webSocketPath', {
+      description:
+        'Path of a WebSocket of this server that speaks the Chrome DevTools Protocol, to one debugger at a time. Whoever knows it gets in. It stays the same until the plugin is gone.',
+    }),
+  }),
 })
 
 builder.mutationFields((t) => ({
@@ -50,5 +61,15 @@ builder.mutationFields((t) => ({
       await runtime.devPlugins.remove(user.id, packageName)
       return { packageName }
     }),
+  }),
+  inspectDevPlugin: t.field({
+    type: DevPluginInspector,
+    errors: { types: EXPECTED_OR_FORBIDDEN },
+    description:
+      'Opens a debugger’s way into a plugin that is being written and came with a source map: into what you run of it, not into what others do.',
+    args: { input: t.arg({ type: DevPluginInput, required: true }) },
+    resolve: expected(async (_root, { input: { packageName } }, { runtime, user }) => ({
+      webSocketPath: `/inspector/${await runtime.devPlugins.inspect(user.id, packageName)}`,
+    })),
   }),
 }))

@@ -1,6 +1,7 @@
 import ivm from 'isolated-vm'
 import { randomBytes } from 'node:crypto'
 import type { GuestLimits } from '../protocol.ts'
+import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
 /** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
 export interface Guest {
@@ -32,6 +33,8 @@ export interface GuestIsolate {
   readonly cpuMs: number
   /** @throws what the plugin's code throws while it loads. */
   createGuest(onTimer: (id: number, delayMs: number) => void): Promise<Guest>
+  /** Gives its inspector a message, if it has one. */
+  inspect(message: string): void
   dispose(): void
 }
 
@@ -42,12 +45,14 @@ export interface IsolateOptions {
   limits: GuestLimits
 }
 
-type IsolateFactory = (code: string, name: string, memoryMb: number) => GuestIsolate
+/** @param onInspectorMessage makes it one that a debugger may look into */
+type IsolateFactory = (code: string, name: string, memoryMb: number, onInspectorMessage?: OnInspectorMessage) => GuestIsolate
 
 /** An isolate without a plugin, and its first context. */
 interface Blank {
   isolate: ivm.Isolate
   context: Promise<ivm.Context>
+  session?: InspectorSession
 }
 
 /** How long after one was taken the next is made ahead: whoever took it comes first. */
@@ -56,9 +61,11 @@ const MAKE_AHEAD_AFTER_MS = 20
 /** Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`. */
 export function createIsolateFactory(prelude: string, options: IsolateOptions): IsolateFactory {
   const snapshot = ivm.Isolate.createSnapshot([{ code: prelude, filename: 'ashlar:guest' }])
-  const makeBlank = (memoryMb: number): Blank => {
+  const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
-    const isolate = new ivm.Isolate({ memoryLimit: memoryMb, snapshot, onCatastrophicError: () => process.abort() })
+    new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })
+  const makeBlank = (memoryMb: number): Blank => {
+    const isolate = makeIsolate(memoryMb)
     const context = isolate.createContext()
     context.catch(() => {}) // told by createGuest
     return { isolate, context }
@@ -71,10 +78,25 @@ export function createIsolateFactory(prelude: string, options: IsolateOptions): 
     ahead = undefined
     return taken
   }
-  return (code, name, memoryMb) => load(take(memoryMb), code, name, options)
+  return (code, name, memoryMb, onInspectorMessage) => {
+    const blank = onInspectorMessage ? openInspector(makeIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
+    return load(blank, code, name, options)
+  }
 }
 
-function load({ isolate, context }: Blank, code: string, name: string, options: IsolateOptions): GuestIsolate {
+/**
+ * V8 lets only the thread that holds an isolate open a session with its inspector, and `createInspectorSession` does not take hold of
+ * it (isolated-vm 7.0.1): a function of ours that is called from within the isolate, on this thread, does.
+ */
+function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): Blank {
+  const context = isolate.createContextSync({ inspector: true })
+  let session: ivm.InspectorSession | undefined
+  context.evalClosureSync('$0()', [new ivm.Callback(() => void (session = isolate.createInspectorSession()))])
+  if (!session) throw new Error('the isolate has no inspector')
+  return { isolate, context: Promise.resolve(context), session: watchPauses(session, onMessage) }
+}
+
+function load({ isolate, context, session }: Blank, code: string, name: string, options: IsolateOptions): GuestIsolate {
   const script = isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, { filename: `${name}.js` })
   script.catch(() => {}) // told by createGuest
   let firstContext: Promise<ivm.Context> | undefined = context
@@ -90,13 +112,20 @@ function load({ isolate, context }: Blank, code: string, name: string, options: 
       return isolate.isDisposed
     },
     async createGuest(onTimer) {
-      const created = firstContext ?? isolate.createContext()
+      const created = firstContext ?? isolate.createContext({ inspector: session !== undefined })
       firstContext = undefined
       return createGuest(await created, await script, onTimer, options)
+    },
+    inspect(message) {
+      if (!isolate.isDisposed) session?.dispatch(message)
     },
     dispose() {
       if (isolate.isDisposed) return
       endedBy = 'evicted'
+      // isolated-vm would never come back from one that stands at a breakpoint, nor from an orderly exit. What else is here is
+      // started again elsewhere.
+      if (session?.isPaused) process.abort()
+      session?.dispose()
       isolate.dispose()
     },
   }

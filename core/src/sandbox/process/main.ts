@@ -32,6 +32,8 @@ class Guests {
   /** Those used longest ago come first. */
   readonly #isolates = new Map<string, LoadedIsolate>()
   readonly #guests = new Map<string, GuestCalls>()
+  /** What the inspectors of these isolates hear first. */
+  readonly #inspected = new Map<string, string[]>()
   #tellCpu: NodeJS.Timeout | undefined
 
   constructor(options: SandboxProcessOptions) {
@@ -44,7 +46,10 @@ class Guests {
     else if (message[0] === 'plugin') this.#codes.set(message[1], { code: message[2], memoryMb: message[3] })
     else if (message[0] === 'reply') void this.#guests.get(message[1])?.reply(message[2])
     else if (message[0] === 'abort') this.#abort(message[1], message[2])
-    else this.#forget(message[1])
+    else if (message[0] === 'forget') this.#forget(message[1])
+    else if (message[0] === 'inspector') this.#inspect(message[1], message[2])
+    else if (message[2]) this.#inspected.set(message[1], message[2])
+    else this.#inspected.delete(message[1])
   }
 
   #start(calls: CallMessage[]): void {
@@ -59,6 +64,12 @@ class Guests {
     const guest = this.#guests.get(name)
     if (guest) void guest.abort(ids)
     else send(['aborted', name, ids])
+  }
+
+  #inspect(name: string, message: string): void {
+    const loaded = this.#isolates.get(name)
+    if (loaded) loaded.isolate.inspect(message)
+    else this.#inspected.get(name)?.push(message) // the call that makes it is on its way
   }
 
   #guestFor(call: CallMessage): GuestCalls {
@@ -87,9 +98,17 @@ class Guests {
     }
     this.#makeRoom()
     const { code, memoryMb } = this.#codes.get(digest) ?? { code: '', memoryMb: 8 }
-    const loaded = { isolate: this.#createIsolate(code, digest, memoryMb), guests: new Map<string, GuestCalls>() }
+    const replay = this.#inspected.get(name)
+    const onMessage = replay && ((message: string): void => send(['inspector', name, message]))
+    const loaded = { isolate: this.#createIsolate(code, digest, memoryMb, onMessage), guests: new Map<string, GuestCalls>() }
+    for (const message of replay ?? []) loaded.isolate.inspect(message)
     this.#isolates.set(name, loaded)
     return loaded
+  }
+
+  #removeIsolate(name: string): void {
+    this.#isolates.delete(name)
+    if (this.#inspected.delete(name)) send(['inspector', name, ''])
   }
 
   #makeRoom(): void {
@@ -100,7 +119,7 @@ class Guests {
         guest.end()
         this.#guests.delete(guestName)
       }
-      this.#isolates.delete(name)
+      this.#removeIsolate(name)
       isolate.dispose()
     }
   }
@@ -123,7 +142,7 @@ class Guests {
     flush()
     send(['lost', name, reason])
     if (!isolate.isDisposed) return
-    this.#isolates.delete(isolateOfGuest(name))
+    this.#removeIsolate(isolateOfGuest(name))
     for (const other of guests.values()) other.end({ kind: isolate.endedBy })
   }
 

@@ -36,8 +36,9 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'plugin dev',
-    usage: '[folder] [--server url] [--json]',
-    summary: 'Load a plugin into a running server at every change, until it is interrupted; then it is gone there.',
+    usage: '[folder] [--server url] [--inspect] [--json]',
+    summary:
+      'Load a plugin into a running server at every change, until it is interrupted; then it is gone there. With --inspect Chrome’s debugger gets in.',
     load: async () => withJsonErrors((await import('./dev.ts')).dev),
   },
   {

@@ -10,9 +10,9 @@ import { tellDifference } from './test.ts'
 
 const STOP_WITHIN_MS = 5000
 
-/** `ashlar plugin dev [folder] [--server url] [--json]`: until it is told to stop. With `--json` each event is a document, on a line of its own. */
+/** `ashlar plugin dev [folder] [--server url] [--inspect] [--json]`: until it is told to stop. With `--json` each event is a document, on a line of its own. */
 export async function dev(args: string[], { stdout, environment }: CommandContext): Promise<number> {
-  const options = { server: { type: 'string' }, json: { type: 'boolean' } } as const
+  const options = { server: { type: 'string' }, inspect: { type: 'boolean' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const folder = folderOf(positionals)
   const { url, api } = await findRunningServer(values.server, environment)
@@ -20,15 +20,34 @@ export async function dev(args: string[], { stdout, environment }: CommandContex
   const terminal = createTerminal(stdout, environment)
   if (!values.json) terminal.line(`${relative('.', resolve(folder)) || '.'} goes to ${url} at every change; Ctrl-C ends it`)
   const onEvent = (event: DevEvent): void => {
-    if (values.json) stdout.write(`${JSON.stringify(event)}\n`)
-    else tell(terminal, event)
+    const told = event.event === 'inspectable' ? { event: event.event, ...inspectorAt(event.path, url) } : event
+    if (values.json) stdout.write(`${JSON.stringify(told)}\n`)
+    else tell(terminal, told)
   }
-  await develop({ folder: resolve(folder), api, signal: stop.signal, onEvent })
+  await develop({ folder: resolve(folder), api, signal: stop.signal, inspect: values.inspect ?? false, onEvent })
   return 0
 }
 
-function tell(terminal: Terminal, event: DevEvent): void {
-  if (event.event === 'loaded') {
+/** Where a debugger gets in: the WebSocket, and what Chrome opens. */
+interface InspectorAddresses {
+  webSocket: string
+  chrome: string
+}
+
+function inspectorAt(path: string, server: string): InspectorAddresses {
+  const url = new URL(path, server)
+  const webSocket = url.href.replace(/^http/, 'ws')
+  const [scheme = 'ws', address] = webSocket.split('://')
+  return { webSocket, chrome: `devtools://devtools/bundled/js_app.html?v8only=true&${scheme}=${address}` }
+}
+
+type ToldEvent = Exclude<DevEvent, { event: 'inspectable' }> | ({ event: 'inspectable' } & InspectorAddresses)
+
+function tell(terminal: Terminal, event: ToldEvent): void {
+  if (event.event === 'inspectable') {
+    terminal.line(`${terminal.style('green', '✓')} breakpoints and \`debugger\` stop in what you run of it; open in Chrome:`)
+    terminal.line(`  ${terminal.style('bold', event.chrome)}`)
+  } else if (event.event === 'loaded') {
     const { plugin, version, blocks, ms } = event
     terminal.line(`${terminal.style('green', '✓')} ${plugin} ${version}, ${blocks} blocks, in ${duration(ms)}`)
   } else if (event.event === 'tested') {
@@ -42,7 +61,7 @@ function tell(terminal: Terminal, event: DevEvent): void {
   } else for (const { path, message } of faultsOf(event)) tellFault(terminal, path, message)
 }
 
-function faultsOf({ code, message, faults }: DevEvent & { event: 'failed' }): readonly { path: string; message: string }[] {
+function faultsOf({ code, message, faults }: ToldEvent & { event: 'failed' }): readonly { path: string; message: string }[] {
   return faults.length > 0 ? faults : [{ path: code, message }]
 }
 

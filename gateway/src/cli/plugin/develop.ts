@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { AshlarError, createWorkbench, messageOf, type Draft, type Fault, type Workbench } from '@ashlar/core'
 import type { PluginApi } from '../../client/index.ts'
 import { locate, type LocatedResult } from './test.ts'
@@ -10,6 +12,8 @@ export type DevEvent =
   /** It does not load: the server keeps what it had. */
   | { event: 'failed'; code: string; message: string; faults: readonly Fault[] }
   | { event: 'tested'; results: LocatedResult[] }
+  /** A debugger gets in here: the path of a WebSocket of the server. */
+  | { event: 'inspectable'; path: string }
 
 export interface Development {
   /** Absolute path of the package. */
@@ -17,6 +21,8 @@ export interface Development {
   api: PluginApi
   /** Ends it. */
   signal: AbortSignal
+  /** Whether a debugger is to get in. */
+  inspect?: boolean
   /** How often the server hears that it goes on. @default 5000, a third of the time after which it forgets the plugin */
   renewEveryMs?: number
   onEvent(event: DevEvent): void
@@ -60,6 +66,7 @@ class ShownPlugin {
   #isRenewing = false
   /** That a server has gone away is told once. */
   #isLost = false
+  #inspectorPath: string | undefined
 
   constructor(development: Development) {
     this.#development = development
@@ -82,11 +89,13 @@ class ShownPlugin {
 
   /** What the server refuses does not take the place of what it has; what does not reach it is sent again. */
   async #send(draft: Draft): Promise<void> {
-    const { api } = this.#development
+    const { api, inspect, folder } = this.#development
     const { packageName, version } = draft.plugin
     try {
-      await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code })
+      const sourceMap = inspect && { sourceMap: mapFor(folder, draft.bundle) }
+      await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sourceMap })
       this.#isThere = true
+      if (inspect) this.#tellInspector(await api.inspectDevPlugin(packageName))
     } catch (error) {
       if (error instanceof AshlarError) throw error
       this.#isThere = false
@@ -96,6 +105,11 @@ class ShownPlugin {
     const before = this.draft?.plugin.packageName
     this.draft = draft
     if (before !== undefined && before !== packageName) await api.removeDevPlugin(before)
+  }
+
+  #tellInspector(path: string): void {
+    if (path !== this.#inspectorPath) this.#development.onEvent({ event: 'inspectable', path })
+    this.#inspectorPath = path
   }
 
   /** Nobody waits for it: the next change is shown meanwhile, and then nobody asks any more. */
@@ -131,6 +145,12 @@ class ShownPlugin {
       this.#isRenewing = false
     }
   }
+}
+
+/** A debugger finds the sources where their author has them. */
+function mapFor(folder: string, { map }: Draft['bundle']): string {
+  const parsed = JSON.parse(map) as { sources: string[] }
+  return JSON.stringify({ ...parsed, sources: parsed.sources.map((path) => pathToFileURL(join(folder, path)).href) })
 }
 
 function tellFailure({ onEvent }: Development, error: unknown): void {

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { TestDebugger } from '../../testing/index.ts'
+import { createSandbox, type Attachment, type Bundle, type Inspector, type Sandbox } from '../index.ts'
+import { bundleOf } from '../test-bundle.ts'
+
+let sandbox: Sandbox
+let inspector: Inspector
+beforeAll(async () => {
+  sandbox = await createSandbox({ maxCpuMs: 1000 })
+})
+afterAll(() => sandbox.close())
+beforeEach(() => {
+  inspector = sandbox.inspect({ owner: 'author', cordon: 'user:author' })
+  return () => inspector.close()
+})
+
+const PLACE = { owner: 'author', cordon: 'user:author' }
+const URL_OF_BUNDLE = 'ashlar://test/plugin.js'
+
+/** @param returned what its block yields, on the fourth line */
+function bundleThat(returned: string): Bundle {
+  return bundleOf(
+    { double: `\n\n*run({ n }) { const twice = n * 2;\n yield ['n', ${returned}] }` },
+    `//# sourceURL=${URL_OF_BUNDLE}\n`,
+  )
+}
+
+function run(bundle: Bundle, timeoutMs = 5000, place = PLACE): Promise<unknown> {
+  const scope = crypto.randomUUID()
+  const request = { ...place, kind: 'run', bundle, scope, affinity: scope, block: 'double', timeoutMs } as const
+  return new Promise((resolve) => {
+    const outputs: unknown[] = []
+    sandbox.call(
+      { ...request, input: () => '{"n":21}' },
+      { output: (_pin, value) => outputs.push(value), end: (error) => resolve(error?.code ?? outputs[0]) },
+    )
+  })
+}
+
+interface Attached extends TestDebugger {
+  detach(): void
+  closed: Promise<void>
+}
+
+/** @returns nothing where another one is attached */
+function attach(): Attached | undefined {
+  const closed = Promise.withResolvers<void>()
+  const tool = new TestDebugger((json) => attachment?.send(json))
+  const attachment: Attachment | undefined = inspector.attach({ message: (json) => tool.receive(json), closed: closed.resolve })
+  return attachment && Object.assign(tool, { detach: () => attachment?.detach(), closed: closed.promise })
+}
+
+async function attached(): Promise<Attached> {
+  const tool = attach()
+  if (!tool) throw new Error('another debugger is attached')
+  await tool.request('Runtime.enable')
+  await tool.request('Debugger.enable')
+  return tool
+}
+
+async function breakpointAtYield(tool: TestDebugger, bundle: Bundle): Promise<string | undefined> {
+  const lineNumber = bundle.code.split('\n').findIndex((line) => line.includes('yield'))
+  const { breakpointId } = await tool.request('Debugger.setBreakpointByUrl', { url: URL_OF_BUNDLE, lineNumber })
+  return breakpointId
+}
+
+it('stops at a breakpoint, tells and changes what is there, and goes on', async () => {
+  const bundle = bundleThat('twice')
+  await inspector.show(bundle)
+  const tool = await attached()
+  await tool.next(({ method, params }) => method === 'Debugger.scriptParsed' && params?.url === URL_OF_BUNDLE)
+  await breakpointAtYield(tool, bundle)
+  const running = run(bundle)
+  const { callFrameId, functionName } = await tool.paused()
+  expect(functionName).toBe('run')
+  const evaluated = await tool.request('Debugger.evaluateOnCallFrame', { callFrameId, expression: 'n + twice' })
+  expect(evaluated.result?.value).toBe(63)
+  await tool.request('Debugger.setVariableValue', {
+    scopeNumber: 0,
+    variableName: 'twice',
+    newValue: { value: 7 },
+    callFrameId,
+  })
+  await tool.request('Debugger.resume')
+  expect(await running).toBe(7)
+})
+
+it('stops no clock but that of what stands still', async () => {
+  const bundle = bundleThat('twice + 0.5')
+  await inspector.show(bundle)
+  const tool = await attached()
+  await breakpointAtYield(tool, bundle)
+  const running = run(bundle, 400)
+  await tool.paused()
+  await new Promise((resolve) => setTimeout(resolve, 1500)) // past its deadline, and past the time that it may compute
+  await tool.request('Debugger.resume')
+  expect(await running).toBe(42.5)
+  await tool.request('Debugger.setBreakpointsActive', { active: false })
+  expect(await run(bundleThat('(() => { for (;;); })()'), 400)).toBe('TIMEOUT')
+})
+
+it('keeps breakpoints as the plugin changes, and forgets those that were removed', async () => {
+  const first = bundleThat('twice + 1')
+  await inspector.show(first)
+  const tool = await attached()
+  const breakpointId = await breakpointAtYield(tool, first)
+  const second = bundleThat('twice + 2')
+  await inspector.show(second)
+  await tool.event('Runtime.executionContextsCleared')
+  expect(await run(first)).toBe(43) // goes on without a debugger
+  const running = run(second)
+  await tool.paused()
+  await tool.request('Debugger.resume')
+  expect(await running).toBe(44)
+  await tool.request('Debugger.removeBreakpoint', { breakpointId })
+  const third = bundleThat('twice + 3')
+  await inspector.show(third)
+  expect(await run(third)).toBe(45)
+})
+
+it('lets what stands still go on when the debugger goes, or when another bundle is shown', async () => {
+  const bundle = bundleThat('twice + 4')
+  await inspector.show(bundle)
+  const one = await attached()
+  await breakpointAtYield(one, bundle)
+  const running = run(bundle)
+  await one.paused()
+  one.detach()
+  expect(await running).toBe(46)
+  expect(await run(bundle)).toBe(46)
+  const two = await attached()
+  await breakpointAtYield(two, bundle)
+  const again = run(bundle)
+  await two.paused()
+  await inspector.show(bundleThat('twice + 5'))
+  expect(await again).toBe(46)
+})
+
+it('is for one debugger at a time, and tells it when there is nothing more', async () => {
+  await inspector.show(bundleThat('twice + 6'))
+  const one = await attached()
+  expect(attach()).toBeUndefined()
+  one.detach()
+  const two = await attached()
+  inspector.close()
+  await two.closed
+})
+
+it('sees nothing of what runs for somebody else', async () => {
+  const bundle = bundleThat('twice + 7')
+  await inspector.show(bundle)
+  const tool = await attached()
+  await breakpointAtYield(tool, bundle)
+  expect(await run(bundle, 5000, { owner: 'guest', cordon: 'user:guest' })).toBe(49)
+})
+
+it('gets the next isolate when one is lost', async () => {
+  const bundle = bundleThat('twice + 8')
+  await inspector.show(bundle)
+  const tool = await attached()
+  await breakpointAtYield(tool, bundle)
+  for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
+  await tool.event('Runtime.executionContextsCleared')
+  const running = run(bundle)
+  await tool.paused()
+  await tool.request('Debugger.resume')
+  expect(await running).toBe(50)
+})
+
+it('ends a call that is aborted while it stands still', async () => {
+  const bundle = bundleThat('twice + 9')
+  await inspector.show(bundle)
+  const tool = await attached()
+  await breakpointAtYield(tool, bundle)
+  const request = { ...PLACE, kind: 'run', bundle, scope: 's', affinity: 's', block: 'double', timeoutMs: 5000 } as const
+  const abort = sandbox.call({ ...request, input: () => '{}' }, { output: () => {}, end: () => {} })
+  await tool.paused()
+  abort()
+  await tool.event('Runtime.executionContextsCleared') // its isolate has made way
+  await tool.request('Debugger.setBreakpointsActive', { active: false })
+  expect(await run(bundle)).toBe(51)
+})
