@@ -1,5 +1,5 @@
 import type { AshlarError, ErrorCode } from '../errors/index.ts'
-import type { CallKind, CallMessage } from './protocol.ts'
+import type { CallKind, CallMessage, GuestNames } from './protocol.ts'
 
 /** Code that a sandbox can run: a plugin's bundle. */
 export interface Bundle {
@@ -82,6 +82,8 @@ export interface Call {
   /** Length of these as JSON text. */
   deliveredBytes: number
   attempts: number
+  /** How often it was made ready to start: what is answered to an earlier start is nothing to a later one. */
+  starts: number
   /** Calls to the host so far, over all attempts. */
   hostCalls: number
   /** Of these, those without an answer. */
@@ -101,8 +103,10 @@ export interface Call {
 }
 
 /** What a process is sent of it. */
-export function messageOf({ id, request, stretched }: Call): CallMessage {
-  const { kind, owner, bundle, scope, grant = '', block, timeoutMs } = request
-  const stretch = stretched ? (request.stretch ?? '') : ''
-  return [id, kind, owner, bundle.digest, scope, grant, block, timeoutMs, request.input(), stretch]
+export function messageOf({ id, request: { kind, block, timeoutMs, input, stretch = '' }, stretched }: Call): CallMessage {
+  return [id, kind, block, timeoutMs, input(), stretched ? stretch : '']
+}
+
+export function guestOf({ owner, bundle, scope, grant = '' }: CallRequest): GuestNames {
+  return [owner, bundle.digest, scope, grant]
 }

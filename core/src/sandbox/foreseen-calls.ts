@@ -1,3 +1,4 @@
+import { leastJsonLength } from './output-limits.ts'
 import type { CallRequest, CallSink, ForeseenCall } from './call.ts'
 import { IDS_PER_CALL, type GuestEvent } from './protocol.ts'
 
@@ -12,6 +13,7 @@ export interface ForeseenParts {
 interface Kept {
   guest: string
   events: GuestEvent[]
+  chars: number
 }
 
 /** Events of one foreseen call that are kept; one that reports more is never complete, and so runs into its deadline. */
@@ -21,6 +23,8 @@ const MAX_KEPT = 1000
 export class ForeseenCalls {
   readonly #parts: ForeseenParts
   readonly #kept = new Map<number, Kept>()
+  /** About how long what is kept is as JSON text. */
+  keptChars = 0
 
   constructor(parts: ForeseenParts) {
     this.#parts = parts
@@ -36,34 +40,43 @@ export class ForeseenCalls {
     const kept = this.#kept.get(event.id)
     if (kept?.guest !== guest || kept.events.length > MAX_KEPT) return
     kept.events.push(event)
+    const chars = charsOf(event)
+    kept.chars += chars
+    this.keptChars += chars
     if (event.t === 'o') for (const [id] of followersOf(event.next, event.id)) this.#keep(guest, id)
   }
 
   /** The guest is gone. @returns whether it had any */
   forget(guest: string): boolean {
     const gone = [...this.#kept].filter(([, kept]) => kept.guest === guest)
-    for (const [id] of gone) this.#kept.delete(id)
+    for (const [id, kept] of gone) this.#remove(id, kept)
     return gone.length > 0
   }
 
   clear(): void {
     this.#kept.clear()
+    this.keptChars = 0
+  }
+
+  #remove(id: number, kept: Kept): boolean {
+    if (this.#kept.get(id) !== kept) return false
+    this.keptChars -= kept.chars
+    return this.#kept.delete(id)
   }
 
   #keep(guest: string, id: number): Kept {
     const known = this.#kept.get(id)
     if (known?.guest === guest) return known
-    const kept: Kept = { guest, events: [] }
+    const kept: Kept = { guest, events: [], chars: 0 }
     if (!known && !this.#parts.isTaken(id)) this.#kept.set(id, kept)
     return kept
   }
 
   #foreseen(guest: string, id: number, node: number): ForeseenCall {
     const kept = this.#keep(guest, id)
-    const take = (): boolean => this.#kept.get(id) === kept && this.#kept.delete(id)
     return {
       node,
-      adopt: (request, sink) => (take() ? this.#parts.adopt(id, kept.events, request, sink) : undefined),
+      adopt: (request, sink) => (this.#remove(id, kept) ? this.#parts.adopt(id, kept.events, request, sink) : undefined),
       drop: () => {
         if (this.#kept.get(id) === kept) this.#drop(guest, id)
       },
@@ -74,11 +87,18 @@ export class ForeseenCalls {
   #drop(guest: string, id: number): void {
     const kept = this.#kept.get(id)
     if (kept?.guest !== guest) return
-    this.#kept.delete(id)
+    this.#remove(id, kept)
     if (!kept.events.some(({ t }) => t === 'e')) this.#parts.abort(guest, id)
     for (const event of kept.events)
       if (event.t === 'o') for (const [follower] of followersOf(event.next, id)) this.#drop(guest, follower)
   }
+}
+
+const CHARS_BESIDE_VALUE = 50
+
+function charsOf(event: GuestEvent): number {
+  if (event.t === 'l') return event.text.length + CHARS_BESIDE_VALUE
+  return CHARS_BESIDE_VALUE + (event.t === 'o' ? leastJsonLength(event.v) : 0)
 }
 
 function followersOf(next: unknown, callId: number): [id: number, node: number][] {

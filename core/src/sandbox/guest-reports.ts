@@ -22,21 +22,23 @@ export function parseEvents(json: string, maxChars: number): GuestEvent[] | unde
   }
 }
 
-/** What the fields must be that are used as they come, by type of event. */
-const FIELDS: Record<string, Record<string, 'string' | 'number'>> = {
-  o: { pin: 'string' },
-  e: {},
-  c: { request: 'number', method: 'string' },
-  d: {},
-  l: { level: 'string', text: 'string' },
-  p: { fraction: 'number', note: 'string' },
-}
-
+/** Whether the fields are there that are used as they come. */
 function isEvent(event: unknown): event is GuestEvent {
-  if (typeof event !== 'object' || event === null || !('t' in event) || !('id' in event)) return false
-  const { t, id, ...rest } = event as Record<string, unknown>
-  if (typeof t !== 'string' || typeof id !== 'number' || !Object.hasOwn(FIELDS, t)) return false
-  return Object.entries(FIELDS[t] ?? {}).every(([field, type]) => typeof rest[field] === type)
+  if (typeof event !== 'object' || event === null) return false
+  const { t, id, pin, request, method, level, text, fraction, note } = event as Record<string, unknown>
+  if (typeof id !== 'number') return false
+  switch (t) {
+    case 'o':
+      return typeof pin === 'string'
+    case 'c':
+      return typeof request === 'number' && typeof method === 'string'
+    case 'l':
+      return typeof level === 'string' && typeof text === 'string'
+    case 'p':
+      return typeof fraction === 'number' && typeof note === 'string'
+    default:
+      return t === 'e' || t === 'd'
+  }
 }
 
 /** Whether a process ended because V8 ran out of memory. @param how the signal, or the exit code in words */

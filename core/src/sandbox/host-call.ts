@@ -12,21 +12,24 @@ const MAX_HOST_CALLS = 10_000
 /**
  * Performs what a block asks of its host. Of what goes wrong, only an expected error's message and code go back.
  *
- * @returns JSON text `[request, value]` or `[request, null, message, code]`
+ * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; none where the call was started
+ * again meanwhile
  */
 export async function answerHostCall(
   call: Call,
   { request, method, args }: HostCallEvent,
   limits: SandboxLimits,
-): Promise<string> {
+): Promise<string | undefined> {
+  const { starts } = call
   call.hostCalls++
   call.openHostCalls++
   const answer = await perform(call, String(method), args, limits).then(
-    (value) => [Number(request), value ?? null],
-    (error: unknown) => [Number(request), null, ...refusal(call, error)],
+    (value) => [value ?? null],
+    (error: unknown) => [null, ...refusal(call, error)],
   )
+  if (call.starts !== starts) return undefined
   call.openHostCalls--
-  return JSON.stringify(answer)
+  return JSON.stringify([call.id, Number(request), ...answer])
 }
 
 async function perform(call: Call, method: string, args: unknown, { maxHostCallsAtOnce }: SandboxLimits): Promise<unknown> {

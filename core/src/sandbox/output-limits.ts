@@ -11,8 +11,9 @@ export function refusalOf(call: Call, pin: string, value: unknown, limits: Sandb
   if (!isPinOf(call, pin)) return new AshlarError('BLOCK_OUTPUT_INVALID', `no output pin ${showValue(pin)}`)
   if (++call.delivered > limits.maxOutputs)
     return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
-  if (isTooDeep(value)) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} deep`)
-  const chars = jsonLengthOf(value)
+  const least = leastJsonLength(value)
+  if (least === Infinity) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} deep`)
+  const chars = least > COUNTED_EXACTLY_FROM ? JSON.stringify(value).length : least
   if (chars > limits.maxValueBytes)
     return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is ${chars} bytes long, the limit is ${limits.maxValueBytes}`)
   call.deliveredBytes += chars
@@ -29,27 +30,24 @@ function isPinOf({ request: { pins } }: Call, pin: string): boolean {
   return pin.length <= MAX_PIN_CHARS && (pin === 'error' || pins === undefined || pins.has(pin))
 }
 
-function jsonLengthOf(value: unknown): number {
-  return typeof value === 'number' ? String(value).length : JSON.stringify(value).length
-}
-
+/** The exact length of what is shorter is not worth the text that it takes: an honest guest has counted. */
+const COUNTED_EXACTLY_FROM = 1024
 /** What a database and other languages' parsers take without harm. */
 const MAX_DEPTH = 1000
+/** Of a number, `true`, `false` and null. */
+const LEAST_CHARS = 1
 
-/** Whether lists and objects lie deeper in each other than anybody needs. */
-function isTooDeep(value: unknown): boolean {
-  let level = isContainer(value) ? [value] : []
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return true
-    const below: object[] = []
-    for (const each of level)
-      for (const inner of Array.isArray(each) ? (each as unknown[]) : Object.values(each))
-        if (isContainer(inner)) below.push(inner)
-    level = below
-  }
-  return false
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+/**
+ * How long a parsed value is as JSON text, at least: escapes and digits are not counted, so it needs no text made.
+ *
+ * @returns Infinity when lists and objects lie deeper in each other than anybody needs
+ */
+export function leastJsonLength(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value !== 'object' || value === null) return LEAST_CHARS
+  if (depth >= MAX_DEPTH) return Infinity
+  let chars = 2
+  if (Array.isArray(value)) for (const each of value as unknown[]) chars += leastJsonLength(each, depth + 1) + 1
+  else for (const key in value) chars += key.length + 4 + leastJsonLength((value as Record<string, unknown>)[key], depth + 1)
+  return chars
 }

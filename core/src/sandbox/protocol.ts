@@ -6,7 +6,7 @@
  *
  * worker → process
  * - `plugin`  the code of a bundle and the heap its isolates may have, once per digest, before the first call that needs it
- * - `calls`   calls to start; the process groups them by guest and enters each guest once
+ * - `calls`   calls to start, by guest: each is entered once
  * - `reply`   the answer to a call to the host, as JSON text
  * - `abort`   calls whose result nobody wants any more: their signal aborts, what they still yield is dropped
  * - `forget`  a scope has ended: its contexts are released
@@ -24,7 +24,7 @@
  */
 export type ToProcess =
   | [type: 'plugin', digest: string, code: string, memoryMb: number]
-  | [type: 'calls', calls: CallMessage[]]
+  | [type: 'calls', byGuest: [guest: GuestNames, calls: CallMessage[]][]]
   | [type: 'reply', guest: string, answer: string]
   | [type: 'abort', guest: string, ids: number[]]
   | [type: 'forget', scope: string]
@@ -41,13 +41,12 @@ export type FromProcess =
 /** `run` a block, run it in a `trial` or one of its own `test`s, or `describe` the plugin. */
 export type CallKind = 'run' | 'trial' | 'test' | 'describe'
 
+/** Owner and digest name the isolate, the rest a context of it. */
+export type GuestNames = [owner: string, digest: string, scope: string, grant: string]
+
 export type CallMessage = [
   id: number,
   kind: CallKind,
-  owner: string,
-  digest: string,
-  scope: string,
-  grant: string,
   block: string,
   timeoutMs: number,
   /** JSON text: the inputs of a run, `{ input, now }` of a trial, the number of a test, null. */
@@ -56,19 +55,14 @@ export type CallMessage = [
   stretch: string,
 ]
 
-/** Names the guest in which a call runs. */
-export function guestOf([, , owner, digest, scope, grant]: CallMessage): string {
-  return guestName(owner, digest, scope, grant)
-}
-
-/** Owner and digest name the isolate, the rest a context of it: see {@link isolateOfGuest}. */
-export function guestName(owner: string, digest: string, scope: string, grant: string): string {
+/** What a guest is called in messages. */
+export function guestName([owner, digest, scope, grant]: GuestNames): string {
   return `${owner}|${digest}|${scope}|${grant}`
 }
 
 /** The name of the isolate in which a guest is. */
 export function isolateOfGuest(guest: string): string {
-  return guest.split('|', 2).join('|')
+  return guest.slice(0, guest.indexOf('|', guest.indexOf('|') + 1))
 }
 
 /**

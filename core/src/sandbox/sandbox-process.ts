@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { AshlarError } from '../errors/index.ts'
 import { AbortingCalls } from './aborting-calls.ts'
-import { messageOf, type Call, type CallRequest, type CallSink } from './call.ts'
+import { takeLog } from './call-log.ts'
+import { CallQueue } from './call-queue.ts'
+import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
@@ -13,7 +15,6 @@ import { refusalOf } from './output-limits.ts'
 import {
   isolateOfGuest,
   maxReportCharsOf,
-  type CallMessage,
   type FromProcess,
   type GuestEvent,
   type LostReason,
@@ -67,8 +68,13 @@ export class SandboxProcess {
   readonly #aborting = new AbortingCalls()
   readonly #cpu = new CpuAccounts()
   readonly #inspected: InspectedIsolates
-  #queue: CallMessage[] = []
+  readonly #queue = new CallQueue({
+    send: (batches) => this.#send(['calls', batches]),
+    isBusy: () => this.inFlight.size >= BUSY,
+  })
   #sweeper: NodeJS.Timeout | undefined
+  /** Whether anything was heard since the last sweep. */
+  #isActive = false
   #stderr = ''
   #loss: Loss | undefined
   /** Resident, when it was last looked at. */
@@ -114,19 +120,25 @@ export class SandboxProcess {
     }
     if (scope !== '') this.#scopes.add(scope)
     this.#watch(call)
-    if (this.#queue.push(messageOf(call)) === 1) this.#sendSoon()
+    this.#queue.add(call)
   }
 
   #watch(call: Call): void {
     this.inFlight.set(call.id, call)
     this.usedAt = performance.now()
+    this.#cpu.strayMs = 0
+    this.#keepSweeping()
+  }
+
+  #keepSweeping(): void {
+    this.#isActive = true
     this.#sweeper ??= setInterval(() => void this.#sweep(), SWEEP_EVERY_MS)
   }
 
   /** Nobody wants the result any more. */
   abort(call: Call): void {
     if (!this.inFlight.delete(call.id)) return
-    this.#queue = this.#queue.filter(([id]) => id !== call.id)
+    this.#queue.remove(call)
     this.#aborting.add(call.guest, call.id)
     this.#send(['abort', call.guest, [call.id]])
   }
@@ -160,17 +172,6 @@ export class SandboxProcess {
     await gone
   }
 
-  /** A call that comes alone goes at once; under load a message carries more calls, since each costs a write. */
-  #sendSoon(): void {
-    if (this.inFlight.size < BUSY) setImmediate(() => this.#sendQueue())
-    else setTimeout(() => this.#sendQueue(), 1)
-  }
-
-  #sendQueue(): void {
-    if (this.#queue.length > 0) this.#send(['calls', this.#queue])
-    this.#queue = []
-  }
-
   #send(message: ToProcess): void {
     if (this.#child.connected) this.#child.send(message)
   }
@@ -201,21 +202,22 @@ export class SandboxProcess {
   }
 
   #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number][]): void {
+    this.#keepSweeping()
     for (const [guest, json, cpuMs] of byGuest) {
       const events = parseEvents(json, maxReportCharsOf(this.#limits))
-      if (events) this.#takeEvents(guest, events)
-      else this.kill({ kind: 'crash' })
-      this.#charge(guest, cpuMs)
+      if (!events) this.kill({ kind: 'crash' })
+      const isOfCalls = this.#takeEvents(guest, events ?? [])
+      this.#charge(guest, cpuMs, isOfCalls)
     }
     if (this.#ended && this.inFlight.size === 0) this.kill()
   }
 
-  #charge(guest: string, cpuMs: number): void {
+  #charge(guest: string, cpuMs: number, isOfCalls: boolean): void {
     const isolate = isolateOfGuest(guest)
-    if (!this.#cpu.charge(isolate, cpuMs, () => this.#inIsolate(isolate))) return
     const { maxCpuMs } = this.#limits
-    for (const call of this.#inIsolate(isolate))
+    for (const call of this.#cpu.charge(isolate, cpuMs, () => this.#inIsolate(isolate), isOfCalls))
       if (call.cpuMs > maxCpuMs) this.#passLimit(call, new AshlarError('CPU_LIMIT', `computed for more than ${maxCpuMs} ms`))
+    if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'code of it ran on after its calls had ended' })
   }
 
   #inIsolate(isolate: string): Call[] {
@@ -237,19 +239,24 @@ export class SandboxProcess {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
-  /** A guest speaks only for calls of its own. */
-  #takeEvents(guest: string, events: GuestEvent[]): void {
+  /** A guest speaks only for calls of its own. @returns whether it spoke for any */
+  #takeEvents(guest: string, events: GuestEvent[]): boolean {
+    let isOfCalls = false
     for (const event of events) {
       const call = this.inFlight.get(event.id)
-      if (call && call.guest === guest) this.#takeEvent(call, event)
-      else if (!call) this.#foreseen.report(guest, event)
+      if (call?.guest === guest) {
+        isOfCalls = true
+        this.#takeEvent(call, event)
+      } else if (!call) this.#foreseen.report(guest, event)
     }
+    if (this.#foreseen.keptChars > this.#limits.maxOutputBytes) this.kill({ kind: 'crash' })
+    return isOfCalls
   }
 
   #takeEvent(call: Call, event: GuestEvent): void {
     if (event.t === 'o') this.#takeOutput(call, event)
     else if (event.t === 'c') void this.#answer(call, event)
-    else if (event.t === 'l') this.#takeLog(call, event.level, event.text)
+    else if (event.t === 'l') takeLog(call, event.level, event.text, this.#limits.maxLogChars)
     else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
     else this.#end(call, event.code === undefined ? undefined : guestError(call, event.code, event.message))
@@ -269,17 +276,9 @@ export class SandboxProcess {
     return () => this.#events.abort(call)
   }
 
-  #takeLog(call: Call, level: string, text: string): void {
-    const { maxLogChars } = this.#limits
-    if (call.logged > maxLogChars) return
-    call.logged += text.length
-    if (call.logged <= maxLogChars) call.sink.log?.(level, text)
-    else call.sink.log?.('warn', `more than ${maxLogChars} characters were written: the rest is left out`)
-  }
-
   async #answer(call: Call, asked: HostCallEvent): Promise<void> {
     const answer = await answerHostCall(call, asked, this.#limits)
-    if (this.inFlight.has(call.id)) this.#send(['reply', call.guest, answer])
+    if (answer !== undefined && this.inFlight.has(call.id)) this.#send(['reply', call.guest, answer])
   }
 
   #end(call: Call, error?: AshlarError): void {
@@ -289,10 +288,11 @@ export class SandboxProcess {
   }
 
   async #sweep(): Promise<void> {
-    if (this.inFlight.size === 0) {
+    if (this.inFlight.size === 0 && !this.#isActive) {
       clearInterval(this.#sweeper)
       this.#sweeper = undefined
     }
+    this.#isActive = false
     const now = performance.now()
     for (const call of this.inFlight.values())
       if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#passLimit(call, timeout(call))

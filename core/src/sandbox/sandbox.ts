@@ -1,5 +1,5 @@
 import { AshlarError } from '../errors/index.ts'
-import type { Call, CallRequest, CallSink } from './call.ts'
+import { guestOf, type Call, type CallRequest, type CallSink } from './call.ts'
 import { planLaunch, type Launch } from './launch.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
@@ -266,16 +266,16 @@ class Pool {
 }
 
 function newCall(id: number, request: CallRequest, sink: CallSink): Call {
-  const { owner, bundle, scope, grant = '' } = request
   return {
     id,
     request,
-    guest: guestName(owner, bundle.digest, scope, grant),
+    guest: guestName(guestOf(request)),
     sink,
     skip: 0,
     delivered: 0,
     deliveredBytes: 0,
     attempts: 0,
+    starts: 0,
     hostCalls: 0,
     openHostCalls: 0,
     logged: 0,
@@ -293,6 +293,8 @@ function restarted(call: Call): Call {
   call.skip = (call.request.skipOutputs ?? 0) + call.delivered
   call.deadline = performance.now() + call.request.timeoutMs
   call.cpuMs = 0
+  call.openHostCalls = 0
+  call.starts++
   return call
 }
 

@@ -18,7 +18,8 @@ export async function createBareGuest(code: string): Promise<(block: string, inp
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(() => {})
   let id = 0
   return async (block, input) => {
-    const said = await guest.enter(`[{"id":${++id},"kind":"run","block":"${block}","input":${input}}]`, id, 60_000)
+    const call = `{"id":${++id},"kind":"run","block":"${block}","input":${input}}`
+    const said = await guest.enter(`[${call}]`, { id, settledBefore: id }, 60_000)
     if (!said.includes('"t":"e"')) throw new Error(`a bare call did not end: ${said.slice(0, 200)}`)
   }
 }

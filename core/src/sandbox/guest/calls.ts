@@ -13,7 +13,7 @@ import {
   postOutput,
   toJson,
 } from './outbox.ts'
-import { Entry, isSliceOver, park, startSlice } from './entries.ts'
+import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
 import { callHost, HostError, forgetHostCalls } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './test-clock.ts'
@@ -36,16 +36,19 @@ export function setPlugin(loaded: Plugin): void {
  * the others still produce), or when the time of one entry is over (the host then calls {@link goOn}).
  *
  * @param json JSON text `[GuestCall, …]`
+ * @param settledBefore the host has what all entries before this one have answered
  * @returns what {@link collect} returns
  */
-export function enter(json: string, entryId: number): Promise<string> {
+export function enter(json: string, entryId: number, settledBefore: number): Promise<string> {
+  settle(settledBefore)
   const entry = new Entry(entryId)
   for (const call of JSON.parse(json) as GuestCall[]) enqueue(new RunningCall(call, entry))
   return work(entry)
 }
 
 /** Starts what waits in the queue: see {@link enter}. */
-export function goOn(entryId: number): Promise<string> {
+export function goOn(entryId: number, settledBefore: number): Promise<string> {
+  settle(settledBefore)
   const entry = new Entry(entryId)
   for (const waiting of queue) {
     waiting.entry = entry
@@ -58,7 +61,8 @@ export function goOn(entryId: number): Promise<string> {
  * `3`: more has gathered than one report may hold, `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by
  * the events that have gathered.
  */
-export function collect(): string {
+export function collect(settledBefore = 0): string {
+  settle(settledBefore)
   const events = drain()
   return (hasMore() ? '3' : queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + events
 }
@@ -98,8 +102,7 @@ export function recover(json: string): string {
 export function timerThrew(error: unknown, owner: number): void {
   const failure = toFailure(error)
   const call = running.get(owner)
-  if (call && running.delete(owner)) {
-    postEnd(owner, failure)
+  if (call && finish(owner, failure)) {
     call.abort()
     park()
   } else if (owner === 0)
@@ -162,8 +165,16 @@ function perform(running: RunningCall): Promise<void> | undefined {
 }
 
 function end({ call, entry }: RunningCall, ...failure: [error?: unknown]): void {
-  if (running.delete(call.id)) postEnd(call.id, failure.length > 0 ? toFailure(failure[0]) : undefined)
+  finish(call.id, failure.length > 0 ? toFailure(failure[0]) : undefined)
   entry.end()
+}
+
+/** @returns whether it had not ended before */
+function finish(id: number, failure: GuestFailure | undefined): boolean {
+  if (!running.delete(id)) return false
+  forgetHostCalls(id)
+  postEnd(id, failure)
+  return true
 }
 
 function runBlock(call: RunningCall, input = call.call.input): Promise<void> | undefined {

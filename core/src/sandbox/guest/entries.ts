@@ -1,10 +1,7 @@
-import { limits } from './outbox.ts'
-
 /** The host's entries into this guest that have not returned yet. */
 const entries = new Set<Entry>()
-/** What the last entries have answered: as much as one report may hold, and the very last. */
+/** What entries have answered that the host has not settled yet. */
 const answers = new Map<number, string>()
-let answerChars = 0
 
 /** How long one entry goes on to start calls: then it returns with what has gathered, and the host enters again. */
 const SLICE_MS = 10
@@ -60,12 +57,6 @@ export class Entry {
 
   answer(text: string): string {
     answers.set(this.#id, text)
-    answerChars += text.length
-    for (const [id, { length }] of answers) {
-      if (answerChars <= limits.maxReportChars || id === this.#id) break
-      answers.delete(id)
-      answerChars -= length
-    }
     return text
   }
 
@@ -81,6 +72,11 @@ export class Entry {
     if (answer === undefined) throw new Error('the answer is no longer known')
     return answer
   }
+}
+
+/** The host has the answers of all entries before this one. */
+export function settle(beforeId: number): void {
+  for (const id of answers.keys()) if (id < beforeId) answers.delete(id)
 }
 
 /** Called when running code begins to wait for the host: every entry returns with what has gathered. */

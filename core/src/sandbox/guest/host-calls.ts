@@ -1,8 +1,13 @@
 import { park, startSlice } from './entries.ts'
 import { postHostCall } from './outbox.ts'
 
-/** Calls to the host that have no answer yet. */
-const waiting = new Map<number, { callId: number; resolve: (value: unknown) => void; reject: (error: Error) => void }>()
+interface Waiting {
+  resolve: (value: unknown) => void
+  reject: (error: Error) => void
+}
+
+/** Calls to the host that have no answer yet, by the call that has made them. */
+const waiting = new Map<number, Map<number, Waiting>>()
 let nextId = 0
 
 /** What the host refuses, and with which code. A block that does not handle it ends with that code. */
@@ -20,22 +25,24 @@ export function callHost(callId: number, method: string, args: readonly unknown[
   const id = ++nextId
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   postHostCall(callId, id, method, args)
-  waiting.set(id, { callId, resolve, reject })
+  const ofCall = waiting.get(callId) ?? new Map<number, Waiting>()
+  waiting.set(callId, ofCall.set(id, { resolve, reject }))
   park()
   return promise
 }
 
-/** The call was aborted: nothing it has asked for is answered any more. */
+/** The call has ended: nothing it has asked for is answered any more. */
 export function forgetHostCalls(callId: number): void {
-  for (const [id, call] of waiting) if (call.callId === callId) waiting.delete(id)
+  waiting.delete(callId)
 }
 
-/** @param json JSON text `[id, value]` or `[id, null, message, code]` */
+/** @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]` */
 export function reply(json: string): void {
   startSlice()
-  const [id, value, message, code = 'BLOCK_FAILED'] = JSON.parse(json) as [number, unknown, string?, string?]
-  const call = waiting.get(id)
-  waiting.delete(id)
-  if (message === undefined) call?.resolve(value)
-  else call?.reject(new HostError(message, code))
+  const [callId, id, value, message, code = 'BLOCK_FAILED'] = JSON.parse(json) as [number, number, unknown, string?, string?]
+  const ofCall = waiting.get(callId)
+  const asked = ofCall?.get(id)
+  ofCall?.delete(id)
+  if (message === undefined) asked?.resolve(value)
+  else asked?.reject(new HostError(message, code))
 }

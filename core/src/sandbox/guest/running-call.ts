@@ -23,6 +23,7 @@ export class RunningCall {
   readonly #lead: Lead | undefined
   readonly #node: number
   #signal: abort.AbortSignal | undefined
+  #isAborted = false
 
   constructor(call: GuestCall, entry: Entry, lead?: Lead, node = 0) {
     this.call = call
@@ -37,12 +38,16 @@ export class RunningCall {
   }
 
   abort(): void {
-    platform().abortSignal(this.#abortSignal, new Error('the call was aborted'))
+    this.#isAborted = true
+    if (this.#signal) platform().abortSignal(this.#signal, abortError())
   }
 
   /** Made when somebody looks at it: most blocks do not. */
   get #abortSignal(): abort.AbortSignal {
-    return (this.#signal ??= platform().createSignal())
+    if (this.#signal) return this.#signal
+    this.#signal = platform().createSignal()
+    if (this.#isAborted) platform().abortSignal(this.#signal, abortError())
+    return this.#signal
   }
 
   /** The calls that a value leads to within the stretch. @param json the value as JSON text */
@@ -69,4 +74,8 @@ export class RunningCall {
 export interface Followers {
   calls: RunningCall[]
   announced: [id: number, node: number][]
+}
+
+function abortError(): Error {
+  return new Error('the call was aborted')
 }

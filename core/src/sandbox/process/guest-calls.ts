@@ -1,10 +1,12 @@
 import type { CallMessage, GuestLimits, LostReason } from '../protocol.ts'
-import type { Guest, GuestIsolate } from './guest-isolates.ts'
+import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** What a guest's calls report to. */
 export interface Report {
   events(json: string): void
   aborted(ids: number[]): void
+  /** Code runs in the guest from now on, for a call or for none. */
+  entered(): void
   lost(reason: LostReason): void
 }
 
@@ -25,6 +27,8 @@ const COLLECT_EVERY_MS = 20
 /** Reports that are still taken from a guest whose time is over. */
 const LAST_REPORTS = 16
 const MAX_MESSAGE_CHARS = 2000
+/** An answer that is longer is not left to the guest until the next entry. */
+const LONG_ANSWER_CHARS = 64 * 1024
 /** How long a guest may take to hear that a call is aborted. */
 const ABORT_WITHIN_MS = 500
 
@@ -48,6 +52,8 @@ export class GuestCalls {
   #collectAgain = false
   #goingOn = false
   #lastEntry = 0
+  /** Ids of entries whose answer is not there yet, the first one first. */
+  readonly #unsettled = new Set<number>()
   #state = IDLE
   #ended = false
 
@@ -64,8 +70,8 @@ export class GuestCalls {
   }
 
   async start(calls: CallMessage[]): Promise<void> {
-    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[7])))
-    await this.#enter((guest, id) => guest.enter(`[${calls.map(toJson).join()}]`, id, timeoutMs))
+    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[3])))
+    await this.#enter((guest, ids) => guest.enter(`[${calls.map(toJson).join()}]`, ids, timeoutMs))
   }
 
   async reply(answer: string): Promise<void> {
@@ -80,7 +86,7 @@ export class GuestCalls {
     }, ABORT_WITHIN_MS)
     await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
     clearInterval(impatient)
-    if (!this.#ended) this.#report.aborted(ids)
+    this.#report.aborted(ids)
   }
 
   /** Whether no call runs in it. */
@@ -104,21 +110,30 @@ export class GuestCalls {
   }
 
   /** @param id by which the guest knows its answer; 0 where it answers nothing */
-  async #enter(entry: (guest: Guest, id: number) => Promise<string>, id = ++this.#lastEntry): Promise<void> {
+  async #enter(entry: (guest: Guest, ids: EntryIds) => Promise<string>, id = ++this.#lastEntry): Promise<void> {
     this.#entries++
+    this.#report.entered()
+    if (id !== NO_ANSWER) this.#unsettled.add(id)
     const guest = await this.#guest.catch(() => undefined)
-    if (guest && !this.#ended) await this.#enterLoaded(guest, entry(guest, id), id)
+    if (guest && !this.#ended) await this.#enterLoaded(guest, entry(guest, { id, settledBefore: this.#settledBefore }), id)
     if (--this.#entries > 0) return
     clearInterval(this.#ticker)
     this.#ticker = undefined
   }
 
+  /** The answers of all entries before this one are here. */
+  get #settledBefore(): number {
+    const [first = this.#lastEntry + 1] = this.#unsettled
+    return first
+  }
+
   async #enterLoaded(guest: Guest, answer: Promise<string>, id: number): Promise<void> {
     this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
     const text = await answer.catch((error: unknown) => this.#failed(guest, id, error))
+    this.#unsettled.delete(id)
     if (text === undefined) return
     const state = this.#take(text)
-    if (state === RUNNING || state === MORE) await this.#collect(guest)
+    if (state === RUNNING || state === MORE || text.length > LONG_ANSWER_CHARS) await this.#collect(guest)
   }
 
   /** Also a promise that was rejected and that nobody handled makes an entry fail: then the guest is well, and says so. */
@@ -143,7 +158,7 @@ export class GuestCalls {
     this.#collecting = true
     while (this.#collectAgain && !this.#ended) {
       this.#collectAgain = false
-      const text = await guest.collect(this.#maxCpuMs).catch(() => undefined) // the entry that is in there tells why
+      const text = await guest.collect(this.#settledBefore, this.#maxCpuMs).catch(() => undefined) // the entry that is in there tells why
       if (text !== undefined && this.#take(text) === MORE) this.#collectAgain = true
     }
     this.#collecting = false
@@ -161,17 +176,14 @@ export class GuestCalls {
 
   async #goOn(): Promise<void> {
     this.#goingOn = true
-    await this.#enter((guest, id) => {
-      return guest.goOn(id, this.#maxCpuMs).finally(() => (this.#goingOn = false))
-    })
-    this.#goingOn = false
+    await this.#enter((guest, ids) => guest.goOn(ids, this.#maxCpuMs).finally(() => (this.#goingOn = false)))
   }
 
   /** What was done before the code that did not pause in time is reported. */
   async #timedOut(guest: Guest): Promise<LostReason> {
     const computing = this.#computing()
     for (let i = 0; i < LAST_REPORTS; i++) {
-      const text = await guest.collect(this.#maxCpuMs).catch(() => '') // it is gone altogether
+      const text = await guest.collect(this.#settledBefore, this.#maxCpuMs).catch(() => '') // it is gone altogether
       if (this.#take(text) !== MORE) break
     }
     return withCall({ kind: 'timeout' }, computing)
@@ -188,7 +200,7 @@ export class GuestCalls {
   }
 }
 
-function toJson([id, kind, , , , , block, , input, stretch]: CallMessage): string {
+function toJson([id, kind, block, , input, stretch]: CallMessage): string {
   const stretched = stretch && `,"stretch":${stretch}`
   return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}${stretched}}`
 }

@@ -3,16 +3,24 @@ import { randomBytes } from 'node:crypto'
 import type { GuestLimits } from '../protocol.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
-/** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
+/** By which a guest and its host know an entry. */
+export interface EntryIds {
+  /** 0 for entries that answer nothing. */
+  id: number
+  /** The host has the answers of all before this one. */
+  settledBefore: number
+}
+
+/** One context of an isolate with a plugin loaded: where calls of one owner, digest, scope and grant run. */
 export interface Guest {
   /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}) and the events gathered. */
-  enter(calls: string, entryId: number, timeoutMs: number): Promise<string>
+  enter(calls: string, entry: EntryIds, timeoutMs: number): Promise<string>
   /** Starts what an entry had no time for. */
-  goOn(entryId: number, timeoutMs: number): Promise<string>
+  goOn(entry: EntryIds, timeoutMs: number): Promise<string>
   /** An entry failed though the guest is well, see `guest/calls.ts`; JSON text `[entry id, message]`. Resolves as the entry would have. */
   recover(failure: string, timeoutMs: number): Promise<string>
   /** Takes what has gathered, in the same form. */
-  collect(timeoutMs: number): Promise<string>
+  collect(settledBefore: number, timeoutMs: number): Promise<string>
   /** The call whose code runs now, also while it does not pause and when it never did again; 0 where that is not known. */
   computing(): number
   /** Aborts calls; JSON text `[id, …]`. */
@@ -137,7 +145,7 @@ function drawEntropy(count: unknown): string {
   return randomBytes(bytes).toString('latin1')
 }
 
-type DoorFunction = ivm.Reference<(json?: string | number, entryId?: number) => string>
+type DoorFunction = ivm.Reference<(json?: string | number, entryId?: number, settledBefore?: number) => string>
 
 async function createGuest(
   context: ivm.Context,
@@ -158,10 +166,12 @@ async function createGuest(
   await connect.apply(undefined, [requestTimer, entropy, JSON.stringify(limits), shared] as never)
   await script.run(context, { timeout: loadTimeoutMs })
   return {
-    enter: (calls, id, timeout) => enter.apply(undefined, [calls, id], { result: { promise: true, copy: true }, timeout }),
-    goOn: (id, timeout) => goOn.apply(undefined, [id], { result: { promise: true, copy: true }, timeout }),
+    enter: (calls, { id, settledBefore }, timeout) =>
+      enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true }, timeout }),
+    goOn: ({ id, settledBefore }, timeout) =>
+      goOn.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true }, timeout }),
     recover: (failure, timeout) => recover.apply(undefined, [failure], { result: { copy: true }, timeout }),
-    collect: (timeout) => collect.apply(undefined, [], { result: { copy: true }, timeout }),
+    collect: (settledBefore, timeout) => collect.apply(undefined, [settledBefore], { result: { copy: true }, timeout }),
     abort: async (ids, timeout) => void (await abort.apply(undefined, [ids], { timeout })),
     fire: async (ids, timeout) => void (await fire.apply(undefined, [ids], { timeout })),
     reply: async (answer, timeout) => void (await reply.apply(undefined, [answer], { timeout })),

@@ -2,7 +2,15 @@
  * The sandbox process: child of a worker, with an empty environment. It owns the isolates and speaks only to its parent.
  * Plugin code runs in the isolates, on their threads; this thread only passes messages on. See `../protocol.ts`.
  */
-import { guestOf, isolateOfGuest, type CallMessage, type FromProcess, type LostReason, type ToProcess } from '../protocol.ts'
+import {
+  guestName,
+  isolateOfGuest,
+  type CallMessage,
+  type FromProcess,
+  type GuestNames,
+  type LostReason,
+  type ToProcess,
+} from '../protocol.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
 
@@ -52,12 +60,8 @@ class Guests {
     else this.#inspected.delete(message[1])
   }
 
-  #start(calls: CallMessage[]): void {
-    for (const batch of Map.groupBy(calls, guestOf).values()) {
-      const [first] = batch
-      if (first) void this.#guestFor(first).start(batch)
-    }
-    this.#tellCpu ??= setInterval(() => this.#tellSilentCpu(), TELL_CPU_EVERY_MS)
+  #start(byGuest: [guest: GuestNames, calls: CallMessage[]][]): void {
+    for (const [names, calls] of byGuest) void this.#guestFor(names).start(calls)
   }
 
   #abort(name: string, ids: number[]): void {
@@ -72,16 +76,17 @@ class Guests {
     else this.#inspected.get(name)?.push(message) // the call that makes it is on its way
   }
 
-  #guestFor(call: CallMessage): GuestCalls {
-    const name = guestOf(call)
-    const [, , owner, digest] = call
+  #guestFor(names: GuestNames): GuestCalls {
+    const name = guestName(names)
+    const [owner, digest] = names
     const loaded = this.#isolateOf(owner, digest)
     const known = this.#guests.get(name)
     if (known) return known
     const guest = new GuestCalls(loaded.isolate, this.#options, {
       events: (events) => post(name, events, loaded.isolate.cpuMs),
       aborted: (ids) => send(['aborted', name, ids]),
-      lost: (reason) => this.#lose(call, loaded, reason),
+      entered: () => void (this.#tellCpu ??= setInterval(() => this.#tellSilentCpu(), TELL_CPU_EVERY_MS)),
+      lost: (reason) => this.#lose(name, loaded, reason),
     })
     this.#guests.set(name, guest)
     loaded.guests.set(name, guest)
@@ -135,8 +140,7 @@ class Guests {
     this.#tellCpu = undefined
   }
 
-  #lose(call: CallMessage, { isolate, guests }: LoadedIsolate, reason: LostReason): void {
-    const name = guestOf(call)
+  #lose(name: string, { isolate, guests }: LoadedIsolate, reason: LostReason): void {
     this.#guests.delete(name)
     guests.delete(name)
     flush()

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSandbox, type Bundle, type CallRequest, type CallSink, type Sandbox } from './index.ts'
+import { bundleOf } from './test-bundle.ts'
+
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await createSandbox({
+    maxCpuMs: 1500,
+    isolateMemoryMb: 32,
+    processMemoryMb: 300,
+    maxOutputBytes: 2_000_000,
+    maxLogChars: 100_000,
+  })
+})
+afterAll(() => sandbox.close())
+
+const bundle = bundleOf({
+  'compute-on': `async *run() { await null; setInterval(() => { const end = Date.now() + 100; while (Date.now() < end); }, 1); yield ['n', 1] }`,
+  'grow-on': `async *run() { await null; setTimeout(() => { const kept = []; for (;;) kept.push(new Array(1000).fill(1)) }, 50); yield ['n', 1] }`,
+  loop: `*run() { for (;;) {} }`,
+  ask: `async *run(_input, { storage }) { const key = 'k' + Math.random(); yield ['out', [key, await storage.get('user', key)]] }`,
+  'ask-and-go': `*run(_input, { storage }) { const big = 'x'.repeat(20_000) + Math.random(); void storage.get('user', 'k').then(() => big.length); yield ['n', 1] }`,
+  'log-nothing': `*run() { for (let i = 0; i < 20_000; i++) console.log(''); yield ['n', 1] }`,
+})
+
+interface Place {
+  code?: Bundle
+  user?: string
+  hostCall?: CallSink['hostCall']
+  stretch?: string
+  onLog?: (level: string) => void
+}
+
+/** @returns what the call yields, and how it has ended */
+function call(block: string, { code = bundle, user = 'u', onLog, ...more }: Place = {}): Promise<unknown[]> {
+  const request: CallRequest = {
+    kind: 'run',
+    bundle: code,
+    cordon: `user:${user}`,
+    owner: user,
+    scope: 'e',
+    affinity: user,
+    block,
+    input: () => '{"n":1}',
+    timeoutMs: 30_000,
+    ...(more.stretch !== undefined && { stretch: more.stretch }),
+  }
+  return new Promise((resolve) => {
+    const told: unknown[] = []
+    sandbox.call(request, {
+      output: (_pin, value) => told.push(value),
+      hostCall: more.hostCall ?? (() => Promise.resolve(null)),
+      log: (level) => onLog?.(level),
+      end: (error) => resolve([...told, error?.code]),
+    })
+  })
+}
+
+/** Resolves when a process has ended that was there before. */
+async function endedAfter(work: () => Promise<unknown>): Promise<void> {
+  const pids = new Set(sandbox.pids())
+  await work()
+  while (pids.isSubsetOf(new Set(sandbox.pids()))) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+describe('code that runs on when its call has ended', () => {
+  it('does not compute for ever', () => endedAfter(async () => expect(await call('compute-on')).toEqual([1, undefined])))
+
+  it('does not grow past the memory of a process', () =>
+    endedAfter(async () => expect(await call('grow-on', { user: 'v' })).toEqual([1, undefined])))
+})
+
+describe('what a call asks of the host', () => {
+  it('is not answered with what an earlier start of it had asked for', async () => {
+    let asked = 0
+    const hostCall: CallSink['hostCall'] = async (_method, [, key]) => {
+      await new Promise((resolve) => setTimeout(resolve, ++asked === 1 ? 3000 : 2500))
+      return key
+    }
+    const [[answer, end], [ofLoop]] = await Promise.all([call('ask', { hostCall, user: 'w' }), call('loop', { user: 'w' })])
+    expect([end, ofLoop]).toEqual([undefined, 'CPU_LIMIT'])
+    expect(asked).toBe(2)
+    const [key, value] = answer as string[]
+    expect(value).toBe(key)
+  })
+
+  it('is forgotten when the call ends', async () => {
+    const hostCall: CallSink['hostCall'] = () => Promise.resolve(null)
+    for (let i = 0; i < 2500; i++) expect(await call('ask-and-go', { hostCall, user: 'x' })).toEqual([1, undefined])
+  })
+})
+
+it('counts lines of the console that say nothing', async () => {
+  let lines = 0
+  expect(await call('log-nothing', { onLog: () => lines++, user: 'y' })).toEqual([1, undefined])
+  expect(lines).toBeLessThan(100_000 / 32 + 2)
+})
+
+it('keeps no more than it may of what a bent guest reports of calls that nobody wants', async () => {
+  const bent = bundleOf(
+    {
+      lead: `*run() {
+        const next = Array.from({ length: 200 }, (_, i) => [base + 1 + i, 1])
+        const events = next.map(([id]) => '{"t":"o","id":' + id + ',"pin":"n","v":"' + 'x'.repeat(20_000) + '"}')
+        JSON.stringify = (value) => {
+          if (value !== 'n') return stringify(value)
+          JSON.stringify = stringify
+          return '"n","next":' + stringify(next) + ',"v":1},' + events.join() + ',{"t":"x","id":0,"x":"y"'
+        }
+        yield ['n', 1]
+      }`,
+      follow: `*run() { yield ['n', 2] }`,
+    },
+    `const { stringify, parse } = JSON
+     let base = 0
+     JSON.parse = (text, ...rest) => { const value = parse(text, ...rest); if (Array.isArray(value) && value[0]?.kind === 'run') base = value[0].id; return value }`,
+  )
+  const stretch = JSON.stringify({
+    nodes: [
+      { block: 'lead', inputs: {}, links: {} },
+      { block: 'follow', inputs: {}, links: {} },
+    ],
+  })
+  await endedAfter(async () => expect(await call('lead', { code: bent, stretch, user: 'z' })).toEqual([1, undefined]))
+})
