@@ -214,7 +214,7 @@ export class SandboxProcess {
 
   #charge(guest: string, cpuMs: number, isOfCalls: boolean): void {
     const isolate = isolateOfGuest(guest)
-    const { maxCpuMs } = this.#limits
+    const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // there are deadlines
     for (const call of this.#cpu.charge(isolate, cpuMs, () => this.#inIsolate(isolate), isOfCalls))
       if (call.cpuMs > maxCpuMs) this.#passLimit(call, new AshlarError('CPU_LIMIT', `computed for more than ${maxCpuMs} ms`))
     if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'code of it ran on after its calls had ended' })

@@ -40,6 +40,10 @@ export class InspectedIsolates {
     told?.inspector.ended(told.target)
   }
 
+  has(isolate: string): boolean {
+    return this.#told.has(isolate)
+  }
+
   /** Whether what runs in a guest stands still. */
   isPaused(guest: string): boolean {
     return this.#told.get(isolateOfGuest(guest))?.inspector.isPaused ?? false

@@ -96,7 +96,9 @@ it('stops no clock but that of what stands still', async () => {
   await tool.request('Debugger.resume')
   expect(await running).toBe(42.5)
   await tool.request('Debugger.setBreakpointsActive', { active: false })
-  expect(await run(bundleThat('(() => { for (;;); })()'), 400)).toBe('TIMEOUT')
+  const endless = bundleThat('(() => { for (;;); })()')
+  await inspector.show(endless)
+  expect(await run(endless, 400)).toBe('TIMEOUT')
 })
 
 it('keeps breakpoints as the plugin changes, and forgets those that were removed', async () => {

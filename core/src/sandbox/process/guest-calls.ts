@@ -1,5 +1,5 @@
 import type { CallMessage, GuestLimits, LostReason } from '../protocol.ts'
-import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
+import { NO_TIMEOUT, type EntryIds, type Guest, type GuestIsolate } from './guest-isolates.ts'
 
 /** What a guest's calls report to. */
 export interface Report {
@@ -59,7 +59,7 @@ export class GuestCalls {
 
   constructor(isolate: GuestIsolate, { maxCpuMs, limits }: GuestCallsOptions, report: Report) {
     this.#isolate = isolate
-    this.#maxCpuMs = maxCpuMs
+    this.#maxCpuMs = isolate.isInspected ? NO_TIMEOUT : maxCpuMs
     this.#maxReportChars = limits.maxReportChars
     this.#report = report
     this.#guest = isolate.createGuest((id, delayMs) => this.#setTimer(id, delayMs))
@@ -70,7 +70,7 @@ export class GuestCalls {
   }
 
   async start(calls: CallMessage[]): Promise<void> {
-    const timeoutMs = Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[3])))
+    const timeoutMs = this.#maxCpuMs && Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[3])))
     await this.#enter((guest, ids) => guest.enter(`[${calls.map(toJson).join()}]`, ids, timeoutMs))
   }
 

@@ -39,6 +39,8 @@ export interface GuestIsolate {
   readonly endedBy: 'memory' | 'evicted'
   /** What has been computed in it, in milliseconds. */
   readonly cpuMs: number
+  /** Whether a debugger may look into it: then nobody can say how long an entry takes. */
+  readonly isInspected: boolean
   /** @throws what the plugin's code throws while it loads. */
   createGuest(onTimer: (id: number, delayMs: number) => void): Promise<Guest>
   /** Gives its inspector a message, if it has one. */
@@ -63,6 +65,8 @@ interface Blank {
   session?: InspectorSession
 }
 
+/** Of an entry. */
+export const NO_TIMEOUT = 0
 /** How long after one was taken the next is made ahead: whoever took it comes first. */
 const MAKE_AHEAD_AFTER_MS = 20
 
@@ -119,10 +123,12 @@ function load({ isolate, context, session }: Blank, code: string, name: string, 
     get isDisposed() {
       return isolate.isDisposed
     },
+    isInspected: session !== undefined,
     async createGuest(onTimer) {
       const created = firstContext ?? isolate.createContext({ inspector: session !== undefined })
       firstContext = undefined
-      return createGuest(await created, await script, onTimer, options)
+      const loadTimeoutMs = session ? NO_TIMEOUT : options.loadTimeoutMs
+      return createGuest(await created, await script, onTimer, { ...options, loadTimeoutMs })
     },
     inspect(message) {
       if (!isolate.isDisposed) session?.dispatch(message)

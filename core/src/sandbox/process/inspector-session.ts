@@ -14,7 +14,7 @@ export interface InspectorSession {
 /** Of a request that asks for nothing, see {@link watchPauses}. */
 const NUDGE_ID = 2 ** 31 - 1
 const NUDGE = JSON.stringify({ id: NUDGE_ID, method: 'Runtime.getIsolateId' })
-const NUDGE_EVERY_MS = 20
+const NUDGE_EVERY_MS = 50
 
 /**
  * An isolate that stands at a breakpoint sleeps until there is a message, and isolated-vm (7.0.1) does not wake it for one that
