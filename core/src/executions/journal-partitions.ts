@@ -37,6 +37,7 @@ async function makePartitions(client: ClientBase, now: Date): Promise<void> {
     const range = [from, startOfDay(from.getTime() + DAY_MS)].map((each) => `'${each.toISOString()}'::timestamptz`)
     await client.query(`
       create table ${name} (like journal including defaults);
+      lock table journal in share row exclusive mode; -- who has begun to write comes first, and knows of no partition
       lock table journal_default;
       with moved as (delete from journal_default where at >= ${range[0]} and at < ${range[1]} returning *)
       insert into ${name} select * from moved;

@@ -112,6 +112,29 @@ describe('the journal', () => {
   })
 })
 
+it('takes rows of a day while it gets its partition', async () => {
+  const id = await runWith('while it grows')
+  let isDone = false
+  let row = 1_000_000
+  const write = async (at: Date): Promise<void> => {
+    while (!isDone)
+      await runtime.database.pool.query(
+        `insert into journal (execution_id, first_seq, last_seq, events, at) values ($1, $2, $2, '[]', $3)`,
+        [id, row++, at],
+      )
+  }
+  for (let day = 100; day < 110; day++) {
+    const at = new Date(Date.now() + day * DAY_MS)
+    isDone = false
+    const writing = Promise.all([write(at), write(at), write(at)])
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    await keepJournal(runtime.database, 3650)
+    isDone = true
+    await writing
+  }
+  await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
+})
+
 describe('a follower', () => {
   /** An execution with so many events, made without running it. */
   async function withEvents(count: number): Promise<string> {
