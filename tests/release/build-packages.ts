@@ -49,7 +49,7 @@ async function buildTesting(folder: string): Promise<void> {
     logLevel: 'silent',
     plugins: [built],
   })
-  await writeFile(join(lib, 'prelude.js'), await buildPrelude())
+  await writeFile(join(lib, 'prelude.json'), JSON.stringify(await buildPrelude()))
   await emit(folder, 'core/src/testkit', 'types.ts', { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
   const [{ version }, sdk] = await Promise.all([manifestOf('testing'), manifestOf('plugins/sdk')])
@@ -77,7 +77,7 @@ const built: Plugin = {
   setup(bundler) {
     bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]prelude\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
-        export const buildPrelude = () => readFile(new URL('prelude.js', import.meta.url), 'utf8')`,
+        export const buildPrelude = async () => JSON.parse(await readFile(new URL('prelude.json', import.meta.url), 'utf8'))`,
     }))
     bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]launch\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replaceAll('process/main.ts', 'process/main.js'),

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { SandboxLimits } from './limits.ts'
+import type { Prelude } from './prelude.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
 import { maxReportCharsOf } from './protocol.ts'
 
@@ -51,7 +52,7 @@ export function forkSandbox({ execPath, execArgv }: Launch): ChildProcess {
 const SPARE_SHARE = 0.6
 
 /** What a process is told first. */
-export function optionsOf(prelude: string, limits: SandboxLimits): SandboxProcessOptions {
+export function optionsOf(prelude: Prelude, limits: SandboxLimits): SandboxProcessOptions {
   const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
   return {
     prelude,

@@ -20,6 +20,7 @@ import {
   type LostReason,
   type ToProcess,
 } from './protocol.ts'
+import type { Prelude } from './prelude.ts'
 import { residentMemoryMb } from './resident-memory.ts'
 
 /** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
@@ -83,7 +84,7 @@ export class SandboxProcess {
   usedAt = 0
   #ended = false
 
-  constructor(prelude: string, launch: Launch, limits: SandboxLimits, events: SandboxProcessEvents) {
+  constructor(prelude: Prelude, launch: Launch, limits: SandboxLimits, events: SandboxProcessEvents) {
     this.#limits = limits
     this.#events = events
     this.#inspected = new InspectedIsolates({
@@ -206,8 +207,7 @@ export class SandboxProcess {
     for (const [guest, json, cpuMs] of byGuest) {
       const events = parseEvents(json, maxReportCharsOf(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
-      const isOfCalls = this.#takeEvents(guest, events ?? [])
-      this.#charge(guest, cpuMs, isOfCalls)
+      this.#charge(guest, cpuMs, this.#takeEvents(guest, events ?? []))
     }
     if (this.#ended && this.inFlight.size === 0) this.kill()
   }

@@ -3,7 +3,7 @@ import { guestOf, type Call, type CallRequest, type CallSink } from './call.ts'
 import { planLaunch, type Launch } from './launch.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
-import { buildPrelude } from './prelude.ts'
+import { buildPrelude, type Prelude } from './prelude.ts'
 import { IDS_PER_CALL, guestName } from './protocol.ts'
 import { SandboxProcess, type Loss } from './sandbox-process.ts'
 
@@ -51,7 +51,7 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}): Promis
 }
 
 class Pool {
-  readonly #prelude: string
+  readonly #prelude: Prelude
   readonly #launch: Launch
   readonly #limits: SandboxLimits
   readonly #cordons = new Map<string, SandboxProcess[]>()
@@ -66,7 +66,7 @@ class Pool {
   #failedForks = 0
   #closed = false
 
-  constructor(prelude: string, launch: Launch, limits: SandboxLimits) {
+  constructor(prelude: Prelude, launch: Launch, limits: SandboxLimits) {
     this.#prelude = prelude
     this.#launch = launch
     this.#limits = limits

@@ -25,7 +25,7 @@ function bundleThat(returned: string): Bundle {
   )
 }
 
-function run(bundle: Bundle, timeoutMs = 5000, place = PLACE): Promise<unknown> {
+function run(bundle: Bundle, timeoutMs = 30_000, place = PLACE): Promise<unknown> {
   const scope = crypto.randomUUID()
   const request = { ...place, kind: 'run', bundle, scope, affinity: scope, block: 'double', timeoutMs } as const
   return new Promise((resolve) => {
@@ -153,7 +153,7 @@ it('sees nothing of what runs for somebody else', async () => {
   await inspector.show(bundle)
   const tool = await attached()
   await breakpointAtYield(tool, bundle)
-  expect(await run(bundle, 5000, { owner: 'guest', cordon: 'user:guest' })).toBe(49)
+  expect(await run(bundle, 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe(49)
 })
 
 it('gets the next isolate when one is lost', async () => {

@@ -1,5 +1,6 @@
 import ivm from 'isolated-vm'
 import { randomBytes } from 'node:crypto'
+import type { Prelude } from '../prelude.ts'
 import type { GuestLimits } from '../protocol.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
@@ -71,8 +72,8 @@ export const NO_TIMEOUT = 0
 const MAKE_AHEAD_AFTER_MS = 20
 
 /** Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`. */
-export function createIsolateFactory(prelude: string, options: IsolateOptions): IsolateFactory {
-  const snapshot = ivm.Isolate.createSnapshot([{ code: prelude, filename: 'ashlar:guest' }])
+export function createIsolateFactory(prelude: Prelude, options: IsolateOptions): IsolateFactory {
+  const snapshot = ivm.Isolate.createSnapshot([{ code: prelude.code, filename: 'ashlar:guest' }], prelude.warmUp)
   const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
     new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })

@@ -11,12 +11,13 @@ import {
   type LostReason,
   type ToProcess,
 } from '../protocol.ts'
+import type { Prelude } from '../prelude.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
 
 /** Sent by the parent first. */
 export interface SandboxProcessOptions extends IsolateOptions {
-  prelude: string
+  prelude: Prelude
   maxCpuMs: number
   /** Resident memory from which on isolates that do nothing go, those first that were used longest ago. */
   spareMemoryMb: number
