@@ -42,6 +42,15 @@ const ATTEMPTS: Record<string, string> = {
   'calls of the host with odd names': `const Own = context.constructor; const names = ['__proto__', 'constructor', 'http/host ', 'HTTP/HOST', 'host', '../http/host', 'http/host/', ['http/host'], null, { toString: () => 'http/host' }]
     for (const name of names) yield ['out', await told(async () => (await context.credentials(name)).name)]`,
   'an error on the way': `yield ['out', await told(() => held.fetch(n + 'broken'))]`,
+  'guesses that are told by where the pieces of an answer end': `const guessed = async (text) => {
+      const reader = (await held.fetch(n + 'say/' + text)).body.getReader(); let last, next
+      while (!(next = await reader.read()).done) last = next.value
+      return last.length === text.length || last.includes(42) }
+    let known = ''
+    for (let found = ''; found !== undefined && known.length < 20; known += found ?? '') {
+      const letters = [...'malory-9d1c7e0'], right = await Promise.all(letters.map((letter) => guessed(known + letter)))
+      found = letters[right.indexOf(true)] }
+    yield ['out', known]`,
   'a body that breaks off': `yield ['out', await told(async () => (await held.fetch(n + 'cut')).text())]`,
 }
 const UNGRANTED: PluginBlock[] = [
@@ -75,6 +84,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
   const way = ways[request.url ?? '']
   if (way) way()
+  else if (request.url?.startsWith('/say/')) response.end(`${'.'.repeat(100)}${request.url.slice('/say/'.length)}`)
   else response.end(`${request.url} ${echo}`)
 }
 

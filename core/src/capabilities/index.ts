@@ -1,6 +1,5 @@
 export {
   capabilitiesSchema,
-  credentialGrantsOf,
   isEffectful,
   listCapabilities,
   pinsOfCapabilities,
@@ -12,6 +11,7 @@ export type { HttpClient } from './http/index.ts'
 export {
   COST_UNITS,
   authorizationHosts,
+  credentialGrantsOf,
   costSchema,
   providerOf,
   providerSchema,

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { credentialsGrant, providerOf, qualifyGrant, revealGrant, type CredentialGrant } from './credentials/index.ts'
+import {
+  credentialGrantsOf,
+  credentialsGrant,
+  providerOf,
+  qualifyGrant,
+  revealGrant,
+  type CredentialGrant,
+} from './credentials/index.ts'
 import { filesGrant } from './files/index.ts'
 import type { GrantKind } from './grant-kind.ts'
 import { httpGrant } from './http/index.ts'
@@ -45,11 +52,6 @@ export function listCapabilities(capabilities: Capabilities): { kind: string; de
 /** The input pins that decide what a block may reach. */
 export function pinsOfCapabilities(capabilities: Capabilities): string[] {
   return granted(capabilities).flatMap(([, { pins }, grant]) => pins?.(grant) ?? [])
-}
-
-/** Every entry that names a provider. */
-export function credentialGrantsOf({ credentials = [], 'credentials.reveal': revealed = [] }: Capabilities): CredentialGrant[] {
-  return [...credentials, ...revealed]
 }
 
 /** The providers that they name. */

@@ -40,7 +40,6 @@ function openSecret(box: SecretBox, row: Row): Opened {
   return { secret: JSON.parse(text) as Secret, hidden: [] }
 }
 
-/** Renewed first where they are due; and what is used renews itself when the service refuses it. */
 async function openTokens(renewals: Renewals, row: Row): Promise<Opened> {
   const tokens = toOpened(await renewals.open(row))
   const renew: Opened['renew'] = async (spent) => {
@@ -48,8 +47,7 @@ async function openTokens(renewals: Renewals, row: Row): Promise<Opened> {
     const renewed = await renewals.renew(row.id, spent.accessToken)
     return renewed && toOpened(renewed)
   }
-  const isDue = tokens.renewAfter !== undefined && tokens.renewAfter < Date.now()
-  return { ...((isDue ? await renew(tokens.secret) : undefined) ?? tokens), renew }
+  return { ...tokens, renew }
 }
 
 /** What renews the tokens stays here; no answer may tell it. */

@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   HTTP_BLOCKED_ADDRESS: { status: 403, retryable: false },
   HTTP_LIMIT: { status: 422, retryable: false },
   HTTP_FAILED: { status: 502, retryable: true },
+  HOST_MODULE_FAILED: { status: 500, retryable: true },
   FILE_NOT_FOUND: { status: 404, retryable: false },
   FILE_LIMIT: { status: 422, retryable: false },
   FILE_PATH_INVALID: { status: 422, retryable: false },

@@ -147,3 +147,25 @@ it('closes the session of a call that is running when the execution fails', asyn
   sinks[1]?.end(new AshlarError('BLOCK_FAILED', 'no luck'))
   expect(closed).toBe(1)
 })
+
+it.each([
+  ['a bug', new TypeError('x is not a function'), 1],
+  ['a database that fails', Object.assign(new Error('terminating connection'), { code: '57P01' }), 1],
+  ['a host module that throws', new AshlarError('HOST_MODULE_FAILED', 'no'), 1],
+  ['what the operator keeps wrong', new AshlarError('CREDENTIAL_UNREADABLE', 'no'), 1],
+  ['what a block may not do', new AshlarError('HTTP_DENIED', 'no'), 0],
+  ['a service that is down', new AshlarError('HTTP_FAILED', 'no'), 0],
+])('tells a block that asks its host of %s, and the operator where it is theirs', async (_what, error, told) => {
+  const sinks: CallSink[] = []
+  const errors: unknown[] = []
+  drive(planWith(fakes, { nodes: [{ id: 'a', block: 'emit' }] }), {
+    sandbox: gather(sinks),
+    capabilities: {
+      createSession: () => ({ perform: () => Promise.reject(error), close: () => {} }),
+      close: () => Promise.resolve(),
+    },
+    onError: (each) => void errors.push(each),
+  })
+  await expect(sinks[0]?.hostCall?.('one', [])).rejects.toBe(error)
+  expect(errors).toEqual(told === 1 ? [error] : [])
+})

@@ -1,11 +1,10 @@
-import { AshlarError } from '../errors/index.ts'
 import type { CapabilitySession } from '../capabilities/index.ts'
 import type { CallRequest, CallSink } from '../sandbox/index.ts'
 import { ChildRuns } from './child-runs.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
-import { EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
+import { answerBlock, EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { Retries } from './retries.ts'
@@ -192,7 +191,6 @@ export class ExecutionDriver {
       const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
       await this.#children.follow(childId, run)
     } catch (error) {
-      if (!(error instanceof AshlarError)) throw error
       this.#finish(run, toNodeError(error))
     } finally {
       this.#starting--
@@ -253,7 +251,9 @@ export class ExecutionDriver {
         this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
       hostCall: (method, args) =>
-        method === 'sleep.begin' ? this.#sleeps.ask(run, args) : this.#sessionOf(run).perform(method, args),
+        method === 'sleep.begin'
+          ? this.#sleeps.ask(run, args)
+          : answerBlock(() => this.#sessionOf(run).perform(method, args), this.#parts.onError),
       restarted: () => this.#closeSession(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),

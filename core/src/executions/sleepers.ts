@@ -14,8 +14,14 @@ const LOOK_EVERY_MS = 5000
 interface Found {
   now: Date
   next: Date | null
+  /** In the order of their times and ids. */
   due: string[]
+  /** The time of the last of them, as Postgres writes it. */
+  lastAt: string | null
 }
+
+/** Before all that is due. */
+const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'] as const
 
 /**
  * Wakes the executions that were given back asleep: their rows say when (`wake_at`). Every worker looks every 5 s, and when the first
@@ -74,22 +80,37 @@ export class Sleepers {
       clearTimeout(this.#timer)
       this.#timerAt = Infinity
       this.expect(this.now() + LOOK_EVERY_MS) // also when the database does not answer
-      const { next, due } = await this.#find()
+      await this.#wakeDue()
+    }
+  }
+
+  /** Each once: what was woken stays due until a worker takes it. */
+  async #wakeDue(): Promise<void> {
+    for (let after: readonly [at: string, id: string] | undefined = FIRST; after && !this.#closed;) {
+      const { next, due, lastAt } = await this.#find(after)
       if (next) this.expect(next.getTime())
-      if (due.length === MOST_AT_ONCE) this.#lookAgain = true
+      const lastId = due.length === MOST_AT_ONCE ? due.at(-1) : undefined
+      after = lastId !== undefined && lastAt !== null ? [lastAt, lastId] : undefined
       await this.#parts.wake(due)
     }
   }
 
-  async #find(): Promise<Found> {
+  /** @param after which time and id to look on */
+  async #find(after: readonly [at: string, id: string]): Promise<Found> {
     const askedAt = performance.now()
     const { rows } = await this.#parts.pool.query<Found>({
       name: 'ashlar-sleepers',
       text: `
-        with at as (select clock_timestamp() as now)
-        select at.now, (select min(wake_at) from execution where wake_at > at.now and status = 'WAITING') as next,
-          array(select id::text from execution where wake_at <= at.now and status = 'WAITING' limit ${MOST_AT_ONCE}) as due
+        with at as materialized (select clock_timestamp() as now),
+        due as materialized (
+          select id, wake_at from execution
+          where wake_at <= (select now from at) and status = 'WAITING' and (wake_at, id) > ($1::timestamptz, $2::uuid)
+          order by wake_at, id limit ${MOST_AT_ONCE}
+        )
+        select now, (select min(wake_at) from execution where wake_at > now and status = 'WAITING') as next,
+          array(select id::text from due order by wake_at, id) as due, (select max(wake_at)::text from due) as "lastAt"
         from at`,
+      values: [...after],
     })
     const [found] = rows
     if (!found) throw new Error('the database tells no time')

@@ -1,6 +1,6 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type ActingBlock, type Actor, type Power } from '../acting.ts'
-import { providerOf, qualifyProvider, scopesOf } from './grant.ts'
+import { credentialGrantsOf, providerOf, qualifyProvider, scopesOf, type CredentialGrant } from './grant.ts'
 import { createUsable, type OpenedCredential, type UsableCredential } from './usable.ts'
 
 /** Where credentials are kept. */
@@ -8,8 +8,7 @@ export interface CredentialStore {
   /**
    * @param provider qualified
    * @param name undefined: the only one that there is, or the one named `default`
-   * @throws {AshlarError} CREDENTIAL_MISSING CREDENTIAL_UNREADABLE, and of one that has to be renewed CREDENTIAL_EXPIRED
-   * AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
+   * @throws {AshlarError} CREDENTIAL_MISSING CREDENTIAL_UNREADABLE CREDENTIAL_EXPIRED
    */
   open(ownerId: string, provider: string, name: string | undefined): Promise<OpenedCredential>
 }
@@ -18,28 +17,32 @@ export interface CredentialStore {
 export interface RunCredentials {
   /**
    * @param provider as the block says it
-   * @throws {AshlarError} CAPABILITY_MISSING CREDENTIAL_MISSING, and those of {@link CredentialStore.open}
+   * @throws {AshlarError} CAPABILITY_MISSING, those of {@link CredentialStore.open}, and of one that has to be renewed
+   * AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
   use(provider: unknown): Promise<UsableCredential>
 }
-
-type Granted = 'credentials' | 'credentials.reveal'
 
 /** Each is looked up at its first use, and once more when it is about to expire. */
 export function createRunCredentials(store: CredentialStore, { ownerId }: Actor, block: ActingBlock): RunCredentials {
   const opened = new Map<string, Promise<UsableCredential>>()
   return {
     async use(asked) {
-      const provider = assertGranted(block, asked, ['credentials', 'credentials.reveal'])
-      const known = opened.get(provider) ?? open(provider)
-      opened.set(provider, known)
-      const usable = await known
+      const provider = assertGranted(block, asked, 'credentials', credentialGrantsOf(block.capabilities))
+      const usable = await (opened.get(provider) ?? open(provider))
       if (usable.isDue()) await usable.renew(usable.secret)
       return usable
     },
   }
 
-  async function open(provider: string): Promise<UsableCredential> {
+  function open(provider: string): Promise<UsableCredential> {
+    const opening = lookUp(provider)
+    opened.set(provider, opening)
+    opening.catch(() => opened.delete(provider)) // told to whoever asked; the next time may go better
+    return opening
+  }
+
+  async function lookUp(provider: string): Promise<UsableCredential> {
     const credential = await store.open(ownerId, provider, block.chosenCredentials[provider])
     assertScopes(block, credential)
     return createUsable(credential)
@@ -49,8 +52,9 @@ export function createRunCredentials(store: CredentialStore, { ownerId }: Actor,
 /** A key or a password can do what its owner can; of a token it is known what was granted. */
 function assertScopes({ qualifiedName, capabilities }: ActingBlock, { provider, name, secret, scopes }: OpenedCredential): void {
   if (secret.type !== 'OAUTH2') return
-  const grants = [...(capabilities.credentials ?? []), ...(capabilities['credentials.reveal'] ?? [])]
-  const needed = grants.filter((grant) => providerOf(grant) === provider).flatMap(scopesOf)
+  const needed = credentialGrantsOf(capabilities)
+    .filter((grant) => providerOf(grant) === provider)
+    .flatMap(scopesOf)
   const missing = [...new Set(needed)].filter((scope) => !scopes.includes(scope))
   if (missing.length === 0) return
   const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to have the scopes ${missing.join(', ')}; authorize it again with them`
@@ -64,7 +68,7 @@ export function createCredentialsPower(): Power {
       async perform(method, [provider]) {
         if (method === 'credentials.get') return (await acting.credentials.use(provider)).facts
         if (method !== 'credentials.reveal') throw unknownHostCall(acting, method)
-        assertGranted(acting.block, provider, ['credentials.reveal'])
+        assertGranted(acting.block, provider, method, acting.block.capabilities[method] ?? [])
         return (await acting.credentials.use(provider)).secret
       },
     }),
@@ -72,13 +76,12 @@ export function createCredentialsPower(): Power {
 }
 
 /** @returns the provider, qualified */
-function assertGranted({ qualifiedName, capabilities }: ActingBlock, asked: unknown, kinds: readonly Granted[]): string {
+function assertGranted({ qualifiedName }: ActingBlock, asked: unknown, kind: string, grants: readonly CredentialGrant[]): string {
   const [plugin = ''] = qualifiedName.split('/')
   const provider = typeof asked === 'string' ? qualifyProvider(asked, plugin) : undefined
-  const names = kinds.flatMap((kind) => capabilities[kind] ?? []).map(providerOf)
-  if (provider !== undefined && names.includes(provider)) return provider
+  if (provider !== undefined && grants.map(providerOf).includes(provider)) return provider
   throw new AshlarError(
     'CAPABILITY_MISSING',
-    `block ${qualifiedName} does not have the capability ${kinds[0]} for ${showValue(asked)}; its manifest must name it`,
+    `block ${qualifiedName} does not have the capability ${kind} for ${showValue(asked)}; its manifest must name it`,
   )
 }

@@ -42,6 +42,17 @@ function describeEntry(grant: CredentialGrant): string {
   return scopes.length === 0 ? providerOf(grant) : `${providerOf(grant)} with ${scopes.join(', ')}`
 }
 
+/** Every entry of a manifest that names a provider. */
+export function credentialGrantsOf({
+  credentials = [],
+  'credentials.reveal': revealed = [],
+}: {
+  credentials?: Grants | undefined
+  'credentials.reveal'?: Grants | undefined
+}): Grants {
+  return [...credentials, ...revealed]
+}
+
 /** As the entry names it. */
 export function providerOf(grant: CredentialGrant): string {
   return typeof grant === 'string' ? grant : grant.provider

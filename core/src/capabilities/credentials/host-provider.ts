@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError, messageOf } from '../../errors/index.ts'
 import type { Addressed } from './attach.ts'
 import type { Secret } from './secret.ts'
 
@@ -14,17 +14,23 @@ export interface HostProvider {
   attach(request: HostRequest, secret: Secret): HostRequest | Promise<HostRequest>
 }
 
-/** @throws {AshlarError} HTTP_FAILED when the module throws; what it says may tell the secret, so it goes no further than `cause` */
+/**
+ * @param clean takes the secret out of what the module says when it throws
+ * @throws {AshlarError} HOST_MODULE_FAILED when it does; what it says is for the operator, so it goes no further than `cause`
+ */
 export async function attachByHost(
   { attach }: HostProvider,
   provider: string,
   { url, headers }: Addressed,
   secret: Secret,
+  clean: (text: string) => string,
 ): Promise<Addressed> {
   try {
     const given = await attach({ url: new URL(url), headers: headers.map(([name, value]) => [name, value]) }, secret)
     return { url: new URL(given.url), headers: given.headers.map(([name, value]) => [String(name).toLowerCase(), String(value)]) }
-  } catch (cause) {
-    throw new AshlarError('HTTP_FAILED', `the host module for ${provider} could not authenticate the request`, { cause })
+  } catch (error) {
+    const cause = new Error(clean(messageOf(error)))
+    cause.stack = clean((error instanceof Error && error.stack) || String(error))
+    throw new AshlarError('HOST_MODULE_FAILED', `the host module for ${provider} could not authenticate the request`, { cause })
   }
 }

@@ -1,6 +1,14 @@
 export { createCredentialsPower, createRunCredentials } from './credentials.ts'
 export { COST_UNITS, costSchema } from './cost.ts'
-export { credentialsGrant, providerOf, qualifyGrant, revealGrant, scopesOf, qualifyProvider } from './grant.ts'
+export {
+  credentialGrantsOf,
+  credentialsGrant,
+  providerOf,
+  qualifyGrant,
+  revealGrant,
+  scopesOf,
+  qualifyProvider,
+} from './grant.ts'
 export { authorizationHosts } from './oauth2.ts'
 export { providerSchema, secretHostSchema } from './provider.ts'
 export { secretSchema } from './secret.ts'

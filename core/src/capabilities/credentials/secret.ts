@@ -44,13 +44,36 @@ export type Secret = z.output<typeof secretSchema> | { type: 'OAUTH2'; accessTok
 export function tellingTexts(secrets: readonly Secret[], hidden: readonly string[] = []): string[] {
   const texts = [...secrets.flatMap(rawTexts), ...hidden].flatMap((text) => [
     text,
-    encodeURIComponent(text),
-    new URLSearchParams({ '': text }).toString().slice(1),
-    JSON.stringify(text).slice(1, -1),
+    ...withPercents(text),
+    ...inJson(text),
     Buffer.from(text).toString('base64'),
     Buffer.from(text).toString('base64url'),
   ])
   return [...new Set(texts)].toSorted((a, b) => b.length - a.length)
+}
+
+function withPercents(text: string): string[] {
+  const upper = [encodeURIComponent(text), new URLSearchParams({ '': text }).toString().slice(1)]
+  return [...upper, ...upper.map((each) => each.replace(/%../g, (code) => code.toLowerCase()))]
+}
+
+/** What writers of JSON escape as `\uXXXX` beside what they must: nothing; Python and PHP; Go; Gson; .NET. */
+const ESCAPED = [/(?!)/g, /[^\0-\x7f]/g, /[<>&]/g, /[<>&=']/g, /\\"|[<>&'+`]|[^\0-\x7e]/g]
+
+/** With the digits of escapes in both cases, and with `/` as it is and as PHP writes it. */
+function inJson(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1)
+  const unslashed = ESCAPED.flatMap((escaped) => [
+    json.replace(escaped, (found) => `\\u${hexOf(found)}`),
+    json.replace(escaped, (found) => `\\u${hexOf(found).toUpperCase()}`),
+  ])
+  return [...unslashed, ...unslashed.map((each) => each.replaceAll('/', '\\/'))]
+}
+
+/** Of a character, or of the one behind a backslash. */
+function hexOf(found: string): string {
+  const unit = found.charCodeAt(found.length - 1)
+  return unit.toString(16).padStart(4, '0')
 }
 
 function rawTexts(secret: Secret): string[] {
@@ -58,5 +81,6 @@ function rawTexts(secret: Secret): string[] {
   if (secret.type === 'OAUTH2') return [secret.accessToken]
   if (secret.type === 'USER_PASSWORD') return [secret.password, `${secret.username}:${secret.password}`]
   // The scheme before a token is no secret; the token alone may come back.
-  return Object.values(secret.headers).flatMap((value) => [value, value.replace(/^[A-Za-z][\w-]* +/, '')])
+  const tokens = Object.values(secret.headers).map((value) => value.replace(/^[A-Za-z][\w-]* +/, ''))
+  return [...Object.values(secret.headers), ...tokens.filter(({ length }) => length >= MIN_SECRET)]
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { authorizationHosts } from './oauth2.ts'
 import { providerSchema } from './provider.ts'
@@ -121,14 +122,17 @@ describe('a host module', () => {
     expect(await attachBy(host, elsewhere)).toEqual({ ...request, url: elsewhere })
   })
 
-  it('that throws fails the request without telling what it said', async () => {
+  it('that throws fails the request: the block does not hear what it said, and nobody hears the secret', async () => {
     const host: HostProvider = {
       attach: () => {
-        throw new Error('k3y$&')
+        throw new Error('no signature of k3y$&')
       },
     }
-    const failure = { code: 'HTTP_FAILED', message: 'the host module for a/a could not authenticate the request' }
-    await expect(attachBy(host)).rejects.toMatchObject(failure)
+    const failure = { code: 'HOST_MODULE_FAILED', message: 'the host module for a/a could not authenticate the request' }
+    const error: unknown = await Promise.resolve(attachBy(host)).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ ...failure, cause: { message: 'no signature of *****' } })
+    expect(inspect(error)).not.toContain('k3y$&')
+    expect(inspect(error)).toContain('usable.test.ts')
   })
 })
 

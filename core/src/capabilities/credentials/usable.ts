@@ -51,7 +51,7 @@ export interface UsableCredential {
   isFor(url: URL): boolean
   /** @throws {AshlarError} HTTP_DENIED when the secret may not be sent there */
   assertFor(url: URL): void
-  /** The request with the secret, where it may be sent; otherwise as it is. */
+  /** The request with the secret, where it may be sent; otherwise as it is. @throws {AshlarError} HOST_MODULE_FAILED */
   attach(request: Addressed): Addressed | Promise<Addressed>
 }
 
@@ -88,7 +88,9 @@ export function createUsable({ provider, name, hosts, auth, scopes, host, renew,
     },
     attach(request) {
       if (!isFor(request.url)) return request
-      return host ? attachByHost(host, provider, request, current.secret) : attachSecret(request, current.secret, auth)
+      return host
+        ? attachByHost(host, provider, request, current.secret, scrubber.text)
+        : attachSecret(request, current.secret, auth)
     },
   }
 }

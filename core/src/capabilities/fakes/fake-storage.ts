@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { BlockStorage } from '../storage/index.ts'
+import { createStorageParser, DEFAULT_STORAGE_LIMITS, type BlockStorage } from '../storage/index.ts'
 import type { Fakes } from './fakes.ts'
 
 /** Values by scope (`graph`, `user`, `plugin`) and key. */
@@ -14,19 +14,20 @@ export function createFakeStorage(values: StoredValues): BlockStorage {
     return place
   }
   return {
-    get: (place, key) => Promise.resolve(placeOf(place).get(String(key)) ?? null),
-    set: (place, key, value) => Promise.resolve(void placeOf(place).set(String(key), clone(value))),
-    compareAndSet(place, key, expected, value) {
-      const is = placeOf(place).get(String(key)) ?? null
-      const fits = isDeepStrictEqual(clone(is), clone(expected))
-      if (fits) placeOf(place).set(String(key), clone(value))
-      return Promise.resolve(fits)
+    get: async (place, key) => placeOf(place).get(parse.key(key)) ?? null,
+    set: async (place, key, value) => void placeOf(place).set(parse.key(key), clone(value)),
+    async compareAndSet(place, key, expected, value) {
+      const [parsed, before, after] = [parse.key(key), clone(expected), clone(value)]
+      const is = placeOf(place).get(parsed) ?? null
+      const fits = isDeepStrictEqual(clone(is), before)
+      if (fits) placeOf(place).set(parsed, after)
+      return fits
     },
-    delete: (place, key) => Promise.resolve(void placeOf(place).delete(String(key))),
-    list(place, page) {
-      const { prefix = '', after = '', first = 1000 } = (page ?? {}) as { prefix?: string; after?: string; first?: number }
-      const keys = [...placeOf(place).keys()].filter((key) => key.startsWith(prefix) && key > after)
-      return Promise.resolve(keys.toSorted().slice(0, first))
+    delete: async (place, key) => void placeOf(place).delete(parse.key(key)),
+    async list(place, page) {
+      const { prefix, after, first } = parse.page(page)
+      const keys = [...placeOf(place).keys()].filter((key) => key.startsWith(prefix) && compare(key, after) > 0)
+      return keys.toSorted(compare).slice(0, first)
     },
   }
 }
@@ -35,7 +36,14 @@ export function storedAtFirst({ graph, user, plugin }: Fakes['storage']): Stored
   return new Map(Object.entries({ graph, user, plugin }).map(([scope, values]) => [scope, new Map(Object.entries(values))]))
 }
 
-/** As it comes back from JSON. */
+const parse = createStorageParser(DEFAULT_STORAGE_LIMITS)
+
+/** As it comes back. */
 function clone(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value ?? null))
+  return JSON.parse(parse.value(value))
+}
+
+/** In the order of the characters' numbers, which is that of their UTF-8. */
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

@@ -1,5 +1,6 @@
 import { AshlarError } from '../../errors/index.ts'
 import type { WorkspaceLimits } from '../../workspaces/index.ts'
+import { OwnerCounts } from '../owner-counts.ts'
 
 /** What a run has open: something to read or to write. */
 export interface OpenFile {
@@ -9,26 +10,23 @@ export interface OpenFile {
 /** The files that all runs in this worker have open: they cost it a descriptor each. */
 export class OpenFiles {
   readonly #limits: WorkspaceLimits
-  readonly #counts = new Map<string, number>()
+  readonly #counts: OwnerCounts
   readonly #closing = new Set<Promise<void>>()
 
   constructor(limits: WorkspaceLimits) {
     this.#limits = limits
+    this.#counts = new OwnerCounts(limits.maxOpenOfOwner)
   }
 
   /** @throws {AshlarError} FILE_LIMIT */
   add(ownerId: string): void {
-    const count = this.#counts.get(ownerId) ?? 0
     const { maxOpenOfOwner } = this.#limits
-    if (count >= maxOpenOfOwner)
+    if (!this.#counts.add(ownerId))
       throw new AshlarError('FILE_LIMIT', `files: the blocks of one user may have ${maxOpenOfOwner} files open at a time`)
-    this.#counts.set(ownerId, count + 1)
   }
 
   remove(ownerId: string): void {
-    const count = (this.#counts.get(ownerId) ?? 0) - 1
-    if (count > 0) this.#counts.set(ownerId, count)
-    else this.#counts.delete(ownerId)
+    this.#counts.remove(ownerId)
   }
 
   /** Nobody waits for these to close but the end of the worker. */

@@ -2,6 +2,7 @@ import type { Acting, PowerSession } from '../acting.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createHttpPool, type Resolve } from './pool.ts'
+import { RequestPlaces } from './request-places.ts'
 import type { Transport } from './transport.ts'
 import { createHttpSession } from './session.ts'
 
@@ -26,8 +27,9 @@ export function createHttp(options: HttpOptions = {}): Http {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
   const guard = createAddressGuard(options.allow ?? [])
   const pool: Transport = options.transport ?? createHttpPool(guard, limits, options.resolve)
+  const places = new RequestPlaces(limits)
   return {
-    createSession: (acting) => createHttpSession({ pool, limits }, acting),
+    createSession: (acting) => createHttpSession({ pool, limits, places }, acting),
     close: async () => void (await pool.destroy()),
   }
 }

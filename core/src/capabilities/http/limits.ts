@@ -14,8 +14,12 @@ export interface HttpLimits {
   connectTimeoutMs: number
   /** Requests that one run of a block may have open at a time. */
   maxOpen: number
+  /** Requests that all runs of one owner in a worker may have open at a time. */
+  maxOpenOfOwner: number
   /** A request's body of a known length up to this is kept until the response comes, so that a redirect can repeat it. */
   maxRepeatedBytes: number
+  /** Of all bodies that are kept for one owner in a worker. A further one goes out as it is written, and cannot be repeated. */
+  maxKeptBytesOfOwner: number
 }
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
@@ -28,7 +32,9 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   timeoutMs: 5 * 60_000,
   connectTimeoutMs: 10_000,
   maxOpen: 16,
+  maxOpenOfOwner: 2048,
   maxRepeatedBytes: 1024 * 1024,
+  maxKeptBytesOfOwner: 64 * 1024 * 1024,
 }
 
 /** Bytes of a body that one call to the host carries at most, before base64. */

@@ -3,7 +3,7 @@ import { AshlarError } from '../../errors/index.ts'
 import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
 
 /**
- * The body of a request, as a block writes it piece by piece. One of a known, small length is kept whole, so that it can be sent
+ * The body of a request, as a block writes it piece by piece. One that is kept is sent when it is there whole, and can be sent
  * again; any other goes out while it is written, and a write waits until the connection has taken most of what came before.
  */
 export class RequestBody {
@@ -18,10 +18,10 @@ export class RequestBody {
   #isWriting = false
 
   /** @param bytes its length where that is known @throws {AshlarError} HTTP_LIMIT */
-  constructor(bytes: number | null, limits: HttpLimits) {
+  constructor(bytes: number | null, isKept: boolean, limits: HttpLimits) {
     this.#bytes = bytes
     this.#limits = limits
-    this.isKept = bytes !== null && bytes <= limits.maxRepeatedBytes
+    this.isKept = isKept
     if (bytes !== null && bytes > limits.maxRequestBytes) throw tooLong(limits)
     this.#stream.on('error', () => {}) // told by the exchange
     this.#whole.promise.catch(() => {}) // told by the exchange

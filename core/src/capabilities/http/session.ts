@@ -7,6 +7,7 @@ import { requestHeaders } from './headers.ts'
 import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
 import type { Hop } from './redirect.ts'
 import { RequestBody } from './request-body.ts'
+import type { RequestPlace, RequestPlaces } from './request-places.ts'
 import { parseTarget } from './target.ts'
 import type { Transport } from './transport.ts'
 
@@ -42,6 +43,7 @@ export function createHttpSession(parts: HttpSessionParts, acting: Acting): Powe
 export interface HttpSessionParts {
   pool: Transport
   limits: HttpLimits
+  places: RequestPlaces
 }
 
 const METHODS: Record<string, (requests: OpenRequests, args: readonly unknown[]) => unknown> = {
@@ -68,7 +70,7 @@ const requestSchema = z.object({
 class OpenRequests {
   readonly #parts: HttpSessionParts
   readonly #acting: Acting
-  readonly #open = new Map<number, Exchange>()
+  readonly #open = new Map<number, { exchange: Exchange; place: RequestPlace }>()
   readonly #reading = new Set<number>()
   #granted: Granted | undefined
   #lastId = 0
@@ -88,26 +90,24 @@ class OpenRequests {
     return this.#begin(parsed.data, { ...this.#parts, granted, credential: used })
   }
 
-  #begin({ url, method, headers, redirect, body: given }: z.output<typeof requestSchema>, parts: ExchangeParts): number {
+  #begin(request: z.output<typeof requestSchema>, parts: ExchangeParts): number {
     const { limits } = parts
     if (this.#isClosed) throw ended()
     if (this.#open.size >= limits.maxOpen)
       throw new AshlarError('HTTP_LIMIT', `http: a block may have ${limits.maxOpen} requests open at a time`)
-    const body = given ? new RequestBody(given.bytes, limits) : undefined
-    if (body && (method === 'GET' || method === 'HEAD')) throw new AshlarError('BAD_INPUT', `http: ${method} has no body`)
-    const hop: Hop = {
-      url: parseTarget(url),
-      method,
-      headers: requestHeaders(headers, limits),
-      body: !body ? 'none' : body.isKept ? 'kept' : 'streamed',
+    const place = this.#parts.places.take(this.#acting.actor.ownerId, request.body?.bytes ?? null)
+    try {
+      this.#open.set(++this.#lastId, { exchange: createExchange(request, parts, place), place })
+      return this.#lastId
+    } catch (error) {
+      place.release()
+      throw error
     }
-    this.#open.set(++this.#lastId, new Exchange(parts, hop, body, redirect))
-    return this.#lastId
   }
 
   /** @returns undefined when it is over */
   get(id: unknown): Exchange | undefined {
-    return typeof id === 'number' ? this.#open.get(id) : undefined
+    return typeof id === 'number' ? this.#open.get(id)?.exchange : undefined
   }
 
   /** It is over when this fails. */
@@ -117,7 +117,7 @@ class OpenRequests {
     try {
       return await work(exchange)
     } catch (error) {
-      this.#open.delete(Number(id))
+      this.#drop(Number(id))
       throw error
     }
   }
@@ -128,7 +128,7 @@ class OpenRequests {
     this.#reading.add(number)
     try {
       const chunk = await this.use(id, (exchange) => exchange.read())
-      if (!chunk) this.#open.delete(number)
+      if (!chunk) this.#drop(number)
       return chunk && chunk.toString('base64')
     } finally {
       this.#reading.delete(number)
@@ -137,14 +137,35 @@ class OpenRequests {
 
   cancel(id: unknown): void {
     this.get(id)?.cancel(new AshlarError('HTTP_FAILED', 'http: the block has cancelled the request'))
-    this.#open.delete(Number(id))
+    this.#drop(Number(id))
   }
 
   close(): void {
     this.#isClosed = true
-    for (const exchange of this.#open.values()) exchange.cancel(ended())
-    this.#open.clear()
+    for (const [id, { exchange }] of this.#open) {
+      exchange.cancel(ended())
+      this.#drop(id)
+    }
   }
+
+  #drop(id: number): void {
+    this.#open.get(id)?.place.release()
+    this.#open.delete(id)
+  }
+}
+
+/** @throws {AshlarError} BAD_INPUT HTTP_LIMIT HTTP_DENIED */
+function createExchange(request: z.output<typeof requestSchema>, parts: ExchangeParts, { isKept }: RequestPlace): Exchange {
+  const { url, method, headers, redirect, body: given } = request
+  const body = given ? new RequestBody(given.bytes, isKept, parts.limits) : undefined
+  if (body && (method === 'GET' || method === 'HEAD')) throw new AshlarError('BAD_INPUT', `http: ${method} has no body`)
+  const hop: Hop = {
+    url: parseTarget(url),
+    method,
+    headers: requestHeaders(headers, parts.limits),
+    body: !body ? 'none' : body.isKept ? 'kept' : 'streamed',
+  }
+  return new Exchange(parts, hop, body, redirect)
 }
 
 function ended(): AshlarError {

@@ -1,8 +1,8 @@
 import type pg from 'pg'
-import { z } from 'zod'
 import { throughOutages } from '../../database/index.ts'
 import { AshlarError } from '../../errors/index.ts'
 import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from './limits.ts'
+import { createStorageParser } from './parse.ts'
 import { readPage, removeValue, writeValue, type StoragePlace, type Written } from './statements.ts'
 
 /** The key-value store of blocks. Each call is one statement, so it happens or does not. */
@@ -10,7 +10,10 @@ export interface BlockStorage {
   get(place: StoragePlace, key: unknown): Promise<unknown>
   /** @throws {AshlarError} BAD_INPUT, OUTPUT_LIMIT when the value or its place would be too large */
   set(place: StoragePlace, key: unknown, value: unknown): Promise<void>
-  /** @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT */
+  /**
+   * @param expected null or undefined: none, which a stored null is too
+   * @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT
+   */
   compareAndSet(place: StoragePlace, key: unknown, expected: unknown, value: unknown): Promise<boolean>
   delete(place: StoragePlace, key: unknown): Promise<void>
   /** @param page `{ prefix, after, first }` @returns keys in the order of their characters */
@@ -19,15 +22,15 @@ export interface BlockStorage {
 
 export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimits> = {}): BlockStorage {
   const limits = { ...DEFAULT_STORAGE_LIMITS, ...overrides }
-  const parseKey = keyParser(limits)
+  const parse = createStorageParser(limits)
   const rowOf = (key: unknown, value: unknown): { key: string; json: string; kib: number } => {
-    const [parsed, json] = [parseKey(key), toJson(value, limits)]
+    const [parsed, json] = [parse.key(key), parse.value(value)]
     return { key: parsed, json, kib: Math.ceil((Buffer.byteLength(parsed) + Buffer.byteLength(json)) / 1024) }
   }
   return {
     async get({ ownerId, scope }, key) {
       const text = 'select value from block_storage where owner_id = $1 and scope = $2 and key = $3'
-      const values = [ownerId, scope, parseKey(key)]
+      const values = [ownerId, scope, parse.key(key)]
       const { rows } = await throughOutages(() => pool.query<{ value: unknown }>(text, values))
       return rows[0]?.value ?? null
     },
@@ -39,46 +42,19 @@ export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimi
       const row = rowOf(key, value)
       const written = await (expected === null || expected === undefined
         ? writeValue(pool, 'if-none', place, row, limits)
-        : writeValue(pool, 'if-equal', place, row, limits, toJson(expected, limits)))
+        : writeValue(pool, 'if-equal', place, row, limits, parse.value(expected)))
       assertRoom(written, limits)
       return written.isWritten
     },
     async delete(place, key) {
-      const parsed = parseKey(key)
+      const parsed = parse.key(key)
       await throughOutages(() => removeValue(pool, place, parsed))
     },
     async list(place, page) {
-      const { prefix, after, first } = parsePage(page, limits)
+      const { prefix, after, first } = parse.page(page)
       return throughOutages(() => readPage(pool, place, prefix, after, first))
     },
   }
-}
-
-function keyParser({ maxKeyLength }: StorageLimits): (key: unknown) => string {
-  const schema = z.string().min(1).max(maxKeyLength).regex(NO_NUL)
-  return (key) => {
-    const parsed = schema.safeParse(key)
-    if (parsed.success) return parsed.data
-    throw new AshlarError('BAD_INPUT', `storage: a key must be text of 1 to ${maxKeyLength} characters, without NUL`)
-  }
-}
-
-const NO_NUL = /^[^\0]*$/
-
-function parsePage(page: unknown, { maxKeyLength, maxListed }: StorageLimits): { prefix: string; after: string; first: number } {
-  const part = z.string().max(maxKeyLength).regex(NO_NUL).default('')
-  const schema = z.object({ prefix: part, after: part, first: z.int().min(1).max(maxListed).default(maxListed) })
-  const parsed = schema.safeParse(page ?? {})
-  if (parsed.success) return parsed.data
-  const message = `storage: keys are listed by { prefix, after, first }, texts of at most ${maxKeyLength} characters and a number from 1 to ${maxListed}`
-  throw new AshlarError('BAD_INPUT', message)
-}
-
-function toJson(value: unknown, { maxValueBytes }: StorageLimits): string {
-  const json = JSON.stringify(value ?? null)
-  const bytes = Buffer.byteLength(json)
-  if (bytes <= maxValueBytes) return json
-  throw new AshlarError('OUTPUT_LIMIT', `storage: the value is ${bytes} bytes long as JSON, the limit is ${maxValueBytes}`)
 }
 
 function assertRoom({ hasRoom, isWritten }: Written, { maxKeys, maxKib }: StorageLimits): void {

@@ -1,4 +1,6 @@
 export { createBlockStorage } from './block-storage.ts'
+export { DEFAULT_STORAGE_LIMITS } from './limits.ts'
+export { createStorageParser } from './parse.ts'
 export { createStorage } from './storage.ts'
 export { storageGrant } from './grant.ts'
 export type { BlockStorage } from './block-storage.ts'

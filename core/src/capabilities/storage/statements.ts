@@ -10,7 +10,7 @@ export interface StoragePlace {
 
 /** What a write found and did. */
 export interface Written {
-  /** There was room for the value. */
+  /** There was room for the value, or no reason to write it. */
   hasRoom: boolean
   isWritten: boolean
 }
@@ -42,15 +42,27 @@ const COUNTED = `
 const INSERT = `
   insert into block_storage (owner_id, scope, key, value, kib, updated_at) select $1, $2, $3, $4::json, $5, now() from room where there`
 
+const REPLACE = `
+  on conflict (owner_id, scope, key) do update set value = excluded.value, kib = excluded.kib, updated_at = now()`
+const DIFFERENCE = 'returning (old.key is null)::int as keys, new.kib - coalesce(old.kib, 0) as kib'
+
+const SAME_KEY = 'select from block_storage where owner_id = $1 and scope = $2 and key = $3'
+
+/** Whether what is there lets the value be written. */
+const FITS: Record<WriteMode, string> = {
+  always: 'true',
+  'if-none': `not exists (${SAME_KEY} and value::text <> 'null')`,
+  'if-equal': `exists (${SAME_KEY} and value::jsonb = $8::jsonb)`,
+}
+
 const CHANGES: Record<WriteMode, string> = {
-  always: `
-    ${INSERT} on conflict (owner_id, scope, key) do update set value = excluded.value, kib = excluded.kib, updated_at = now()
-    returning (old.key is null)::int as keys, new.kib - coalesce(old.kib, 0) as kib`,
-  'if-none': `${INSERT} on conflict do nothing returning 1 as keys, kib`,
+  always: `${INSERT} ${REPLACE} ${DIFFERENCE}`,
+  // Asked before too: a conflict locks the row, which is a write.
+  'if-none': `${INSERT} and ${FITS['if-none']} ${REPLACE} where block_storage.value::text = 'null' ${DIFFERENCE}`,
   'if-equal': `
     update block_storage set value = $4::json, kib = $5, updated_at = now() from room
     where there and owner_id = $1 and scope = $2 and key = $3 and value::jsonb = $8::jsonb
-    returning 0 as keys, new.kib - old.kib as kib`,
+    ${DIFFERENCE}`,
 }
 
 /** @param expected JSON text that the value must be equal to, for `if-equal` */
@@ -65,7 +77,7 @@ export async function writeValue(
   const { rows } = await pool.query<Written>({
     name: `ashlar-storage-${mode}`,
     text: `with ${ROOM}, changed as (${CHANGES[mode]}), ${COUNTED}
-           select there as "hasRoom", exists (select from changed) as "isWritten" from room`,
+           select case when there then true else not (${FITS[mode]}) end as "hasRoom", exists (select from changed) as "isWritten" from room`,
     values: [ownerId, scope, key, json, kib, maxKeys, maxKib, ...(expected === undefined ? [] : [expected])],
   })
   return rows[0] ?? { hasRoom: false, isWritten: false }

@@ -99,6 +99,24 @@ describe('what a place holds', () => {
     expect(await use()).toEqual({ keys: 2, kib: 4 })
   })
 
+  it('says no to a swap that would change nothing, also where it is full', async () => {
+    for (const key of ['a', 'b', 'c']) await storage.set(place, key, 'x'.repeat(1000))
+    const long = 'x'.repeat(4000)
+    expect(await storage.compareAndSet(place, 'd', 1, 2)).toBe(false)
+    expect(await storage.compareAndSet(place, 'a', 1, long)).toBe(false)
+    expect(await storage.compareAndSet(place, 'a', null, long)).toBe(false)
+    await storage.set(place, 'b', null)
+    await expect(storage.compareAndSet(place, 'b', null, long)).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
+    await expect(storage.compareAndSet(place, 'a', 'x'.repeat(1000), long)).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
+    await expect(storage.compareAndSet(place, 'd', null, 1)).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
+  })
+
+  it('counts a stored null like any value', async () => {
+    await storage.set(place, 'a', null)
+    await storage.compareAndSet(place, 'a', null, 'x'.repeat(1500))
+    expect(await use()).toEqual({ keys: 1, kib: 2 })
+  })
+
   it('stays counted right when many write the same keys at once', async () => {
     const roomy = createBlockStorage(runtime.database.pool)
     const work = Array.from({ length: 60 }, (_, i) => {
