@@ -63,6 +63,15 @@ describe('a version that is published', () => {
   })
 })
 
+it('more installs at once than there are connections all end', async () => {
+  await runtime.pluginStore.publish(runtime.ownerId, {
+    tarball: tarballOf(packageOf('@acme/many', '1.0.0', says('many', 'x', 2))),
+  })
+  const install = (): Promise<void> => runtime.pluginStore.install(runtime.ownerId, '@acme/many')
+  await Promise.all(Array.from({ length: 15 }, install))
+  expect(runtime.plugins.block('many/say')?.plugin.version).toBe('1.0.0')
+})
+
 describe('two versions', () => {
   it('live at once: graphs keep the one they were saved with, new ones take the installed one', async () => {
     await runtime.pluginStore.install(runtime.ownerId, '@acme/greet')

@@ -28,8 +28,8 @@ interface BundleRow {
 
 /** An execution may wait for a bundle that this worker does not have: straight queries, as everywhere on its way. */
 export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
-  const find = async (digests: readonly string[]): Promise<Plugin[]> => {
-    const { rows } = await pool.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })
+  const find = async (digests: readonly string[], client: pg.Pool | pg.PoolClient = pool): Promise<Plugin[]> => {
+    const { rows } = await client.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })
     return rows.map(pluginOf)
   }
   return {
@@ -47,7 +47,7 @@ export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore
       const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(HAVE, [digests])
       return new Set(rows.map(({ digest }) => digest))
     },
-    find: async (digest) => (await find([digest]))[0],
+    find: async (digest, client) => (await find([digest], client))[0],
     async findAll(digests) {
       const found = new Map<string, Plugin>()
       for (let i = 0; i < digests.length; i += READ_AT_ONCE)

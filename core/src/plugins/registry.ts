@@ -26,7 +26,8 @@ export interface BundleStore {
   keep(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
   /** Which of these were kept. */
   have(digests: readonly string[]): Promise<Set<string>>
-  find(digest: string): Promise<Plugin | undefined>
+  /** @param client with an open transaction: one that waits for a second client may wait for ever */
+  find(digest: string, client?: pg.PoolClient): Promise<Plugin | undefined>
   /** By digest. */
   findAll(digests: readonly string[]): Promise<Map<string, Plugin>>
 }
