@@ -142,6 +142,7 @@ describe('a package.json that', () => {
     ['has a name of a prototype', packageOf('__proto__', '1.0.0', ENTRY), /name/],
     ['has its entry outside', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '../../index.js' } }), /inside the package/],
     ['has its entry at the root', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '/etc/passwd' } }), /inside the package/],
+    ['has a zero byte', packageOf('evil', '1.0.0', ENTRY, { description: 'a\0b' }), /description: must not have .* U\+0000/],
     ['has no entry', none, /not in the tarball/],
   ])('%s', async (_what, files, message) => {
     await expectRefused(tarballOf(files), 'PLUGIN_INVALID', message)
@@ -197,6 +198,12 @@ describe('code that', () => {
     ['does not parse', { 'index.js': 'export default {{{' }, 'PLUGIN_LOAD_FAILED', /index\.js:1:\d+: /],
     ['brings down the bundler', { 'index.js': '['.repeat(3e6) }, 'PLUGIN_LOAD_FAILED', /bundler/],
     ['makes a large bundle', { 'index.js': `globalThis.a = '${noise(6e6)}'\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /the limit is/],
+    [
+      'has a zero byte',
+      { 'index.js': `globalThis.a = /[\0]/\n${ENTRY}` },
+      'PLUGIN_LOAD_FAILED',
+      /index\.js: has the character U/,
+    ],
     ['never ends', { 'index.js': `for (;;) {}\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /did not finish loading/],
     [
       'allocates for ever',

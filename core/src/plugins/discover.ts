@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
 import { inLanes } from './in-lanes.ts'
-import { packageNameSchema } from './tarball/index.ts'
+import { keptText, packageNameSchema } from './tarball/index.ts'
 
 /** A plugin package that was found, before any of its code is read. */
 export interface PluginSource {
@@ -20,8 +20,8 @@ export interface PluginSource {
 const AT_ONCE = 32
 
 const packageSchema = z.object({
-  name: z.string().min(1).max(214),
-  version: z.string().max(64).default('0.0.0'),
+  name: keptText(214).min(1),
+  version: keptText(64).default('0.0.0'),
   ashlar: z.object({ blocks: z.string().min(1) }),
 })
 

@@ -12,8 +12,8 @@ export interface Submission {
   signature?: GivenSignature | undefined
 }
 
-/** What became of one, as a row holds it. */
-type Answer = { versionId: string } | { code: ErrorCode; message: string; details: ErrorDetails }
+/** What became of one, as a row holds it; `isUnexpected` for what the worker alone is told of. */
+type Answer = { versionId: string } | { code: ErrorCode; message: string; details: ErrorDetails } | { isUnexpected: true }
 
 /*
  * Submissions travel through the table `plugin_submission`, since gateways run no code of plugins. Who has got one writes a row and
@@ -74,6 +74,7 @@ async function answerTo(id: string, pool: Database['pool'], wake: { up: PromiseW
       const { rows } = await pool.query<{ answer: Answer | null }>(text, [id])
       const answer = rows[0]?.answer
       if (answer && 'versionId' in answer) return answer.versionId
+      if (answer && 'isUnexpected' in answer) throw new Error(`publishing has failed; its worker says why (submission ${id})`)
       if (answer) throw new AshlarError(answer.code, answer.message, { details: answer.details })
       const timer = setTimeout(() => wake.up.resolve(), LOOK_AGAIN_MS)
       await wake.up.promise
@@ -119,11 +120,14 @@ async function serveNext(parts: SubmissionParts): Promise<boolean> {
   return true
 }
 
-async function publishAndTell(parts: PublishParts, userId: string, submission: Submission): Promise<Answer> {
+async function publishAndTell(parts: SubmissionParts, userId: string, submission: Submission): Promise<Answer> {
   try {
     return { versionId: await publishSubmission(parts, userId, submission) }
   } catch (error) {
-    if (!(error instanceof AshlarError)) throw error
+    if (!(error instanceof AshlarError)) {
+      parts.onError(error)
+      return { isUnexpected: true }
+    }
     const { code, message, details } = error
     return { code, message, details }
   }

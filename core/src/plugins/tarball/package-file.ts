@@ -23,6 +23,14 @@ export const packageNameSchema = z
   .max(214)
   .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package, in lower case')
 
+/** Postgres keeps every character but one. */
+export function keptText(maxChars: number): z.ZodString {
+  return z
+    .string()
+    .max(maxChars)
+    .refine((text) => !text.includes('\0'), 'must not have the character U+0000')
+}
+
 const MAX_BYTES = 1024 * 1024
 const ranges = z.record(z.string(), z.unknown()).optional()
 
@@ -30,7 +38,7 @@ const schema = z.object({
   name: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
   license: z.string('must be an SPDX expression like "MIT"').trim().min(1).max(200),
-  description: z.string().max(2000).default(''),
+  description: keptText(2000).default(''),
   ashlar: z.object({ blocks: z.string().min(1).max(300) }),
   dependencies: ranges,
   peerDependencies: ranges,
