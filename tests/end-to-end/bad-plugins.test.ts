@@ -34,7 +34,8 @@ let runtime: TestRuntime
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-plugins-'))
   for (const [name, source] of Object.entries(SOURCES)) await writePlugin(name, source)
-  await writePlugin('nul-version', '', '1.0.0\0')
+  await writePlugin('nul-version', '', { version: '1.0.0\0' })
+  await writePlugin('newer', entry('newer', ''), { peerDependencies: { '@ashlar/sdk': '>=99.1.0' } })
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { loadTimeoutMs: 1000 }, watch: true })
 })
 afterAll(async () => {
@@ -42,9 +43,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function writePlugin(name: string, source: string, version = '1.0.0'): Promise<void> {
+async function writePlugin(name: string, source: string, facts: object = {}): Promise<void> {
   await mkdir(join(folder, name), { recursive: true })
-  await writeFile(join(folder, name, 'package.json'), JSON.stringify({ name, version, ashlar: { blocks: './index.ts' } }))
+  await writeFile(
+    join(folder, name, 'package.json'),
+    JSON.stringify({ name, version: '1.0.0', ashlar: { blocks: './index.ts' }, ...facts }),
+  )
   await writeFile(join(folder, name, 'index.ts'), source)
 }
 
@@ -64,6 +68,7 @@ describe('a plugin that', () => {
     ['endless', 'PLUGIN_LOAD_FAILED', /did not finish loading in time/],
     ['hungry', 'MEMORY_LIMIT', /used more than 128 MB/],
     ['nodejs', 'PLUGIN_LOAD_FAILED', /index\.ts:1:\d+: "node:fs" is a Node module/],
+    ['newer', 'SDK_TOO_OLD', /^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has /],
     ['nothing', 'PLUGIN_LOAD_FAILED', /must export default definePlugin/],
     ['nul-character', 'PLUGIN_LOAD_FAILED', /^index\.ts: has the character U\+0000/],
     ['nul-version', 'PLUGIN_INVALID', /package\.json: .*must not have the character U\+0000/],

@@ -136,6 +136,11 @@ describe('a package.json that', () => {
     ['is a list', { ...GOOD, 'package.json': '[]' }, /expected object/],
     ['is no plugin’s', packageOf('evil', '1.0.0', ENTRY, { ashlar: undefined }), /ashlar/],
     ['has no licence', packageOf('evil', '1.0.0', ENTRY, { license: undefined }), /license/],
+    [
+      'was packed with no version',
+      packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: './index.js', sdk: '1' } }),
+      /ashlar\.sdk/,
+    ],
     ['has no version', packageOf('evil', 'latest', ENTRY), /must be a version/],
     ['has a name that climbs', packageOf('../evil', '1.0.0', ENTRY), /name/],
     ['has a name that ends a comment', packageOf('evil*/globalThis.x=1/*', '1.0.0', ENTRY), /name/],
@@ -269,19 +274,18 @@ describe('a plugin that', () => {
       'DUPLICATE_BLOCK',
       /plugin name "text" belongs to @ashlar\/plugin-text/,
     ],
-    [
-      'says that it is of a newer SDK',
-      `import { definePlugin } from '@ashlar/sdk'; export default { ...definePlugin({ name: 'evil', blocks: [] }), sdk: '99.0.0' }`,
-      'SDK_TOO_OLD',
-      /made for @ashlar\/sdk 99\.0\.0/,
-    ],
   ])('%s', async (_what, entry, code, message) => {
     await expectRefused(tarballOf(packageOf('evil', '1.0.0', entry)), code, message)
   })
 
-  it('needs a newer SDK', async () => {
-    const tarball = tarballOf(packageOf('evil', '1.0.0', ENTRY, { peerDependencies: { '@ashlar/sdk': '^99.1.0' } }))
-    await expectRefused(tarball, 'SDK_TOO_OLD', /package\.json: it is made for @ashlar\/sdk 99\.1\.0/)
+  it.each<[string, Record<string, unknown>]>([
+    ['as a host', { peerDependencies: { '@ashlar/sdk': '^99.1.0' } }],
+    ['in another place', { peerDependencies: { '@ashlar/sdk': '*' }, dependencies: { '@ashlar/sdk': '99.1.4' } }],
+    ['as it was packed', { peerDependencies: { '@ashlar/sdk': '^0.1.0' }, ashlar: { blocks: './index.js', sdk: '99.1.0' } }],
+  ])('needs a newer SDK, %s', async (_where, change) => {
+    const tarball = tarballOf(packageOf('evil', '1.0.0', ENTRY, change))
+    const message = /^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has \d+\.\d+\.\d+ /
+    await expectRefused(tarball, 'SDK_TOO_OLD', message)
   })
 })
 

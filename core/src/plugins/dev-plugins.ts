@@ -7,6 +7,7 @@ import { createPlugin } from './block.ts'
 import { createBundle, ownerLine } from './bundle.ts'
 import { createDevInspectors, withSourceMap } from './dev-inspectors.ts'
 import { describeBundle } from './load.ts'
+import { packedSdkSchema, sdkFault } from './made-for-sdk.ts'
 import type { PluginIndex } from './plugin-index.ts'
 import type { BundleStore, PluginRegistry } from './registry.ts'
 import { assertOwner, assertUnclaimed } from './store/index.ts'
@@ -22,7 +23,7 @@ export interface DevPlugins {
   /**
    * Puts it in, or in the place of what it was before.
    *
-   * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT CPU_LIMIT TIMEOUT
+   * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT SDK_TOO_OLD DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT CPU_LIMIT TIMEOUT
    */
   set(userId: string, plugin: DevPlugin): Promise<void>
   /** Its author is still there. @throws {AshlarError} FORBIDDEN NOT_FOUND */
@@ -46,6 +47,8 @@ interface DevPlugin {
   bundle: string
   /** Of the bundle, JSON text: for a debugger. */
   sourceMap?: string | null | undefined
+  /** Version of the SDK that it was made for. @default any */
+  sdk?: string | null | undefined
 }
 
 interface DevParts {
@@ -75,7 +78,8 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
   return {
     async set(userId, given) {
       await assertOwner(pool, userId)
-      const { packageName, version, bundle: code, sourceMap } = parse(given)
+      const { packageName, version, bundle: code, sourceMap, sdk } = parse(given)
+      assertSdk(sdk)
       if (!sandbox) throw runsNoPlugins()
       const plain = createBundle(`${ownerLine(packageName, version)}\n${code}`)
       const bundle = sourceMap ? withSourceMap(plain, packageName, sourceMap) : plain
@@ -153,6 +157,7 @@ const schema = z.object({
     if (why !== undefined) context.addIssue({ code: 'custom', message: why })
   }),
   sourceMap: z.string().max(MAX_SOURCE_MAP_CHARS).nullish(),
+  sdk: packedSdkSchema.nullable(),
 })
 
 function parse(given: DevPlugin): DevPlugin {
@@ -171,6 +176,13 @@ function whyNoScript(code: string): string | undefined {
   } catch (error) {
     return `must be a script: ${messageOf(error)}`
   }
+}
+
+function assertSdk(madeFor: string | null | undefined): void {
+  const message = sdkFault(madeFor ?? undefined)
+  if (message === undefined) return
+  const details = { path: ['sdk'], faults: [{ path: 'package.json', message }] }
+  throw new AshlarError('SDK_TOO_OLD', `package.json: ${message}`, { details })
 }
 
 function idOf(packageName: string): string {

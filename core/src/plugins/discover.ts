@@ -1,9 +1,10 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { AshlarError, messageOf } from '../errors/index.ts'
+import { AshlarError, messageOf, type ErrorCode } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
 import { inLanes } from './in-lanes.ts'
+import { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
 import { keptText, packageNameSchema } from './tarball/index.ts'
 
 /** A plugin package that was found, before any of its code is read. */
@@ -14,6 +15,8 @@ export interface PluginSource {
   version: string
   /** Absolute path of the module that exports the blocks. */
   entry: string
+  /** Version of the SDK that it was made for; undefined for any. */
+  sdk: string | undefined
 }
 
 /** Packages that are read at once: each keeps a file open. */
@@ -22,7 +25,8 @@ const AT_ONCE = 32
 const packageSchema = z.object({
   name: keptText(214).min(1),
   version: keptText(64).default('0.0.0'),
-  ashlar: z.object({ blocks: z.string().min(1) }),
+  ashlar: z.object({ blocks: z.string().min(1), sdk: packedSdkSchema }),
+  ...sdkRangesSchema.shape,
 })
 
 /** A package whose manifest is broken, with the reason. */
@@ -76,9 +80,9 @@ export async function readSource(
 ): Promise<PluginSource | BrokenSource | undefined> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const packageName = relative(join(folder, '..'), folder)
-  const refuse = (message: string): BrokenSource => {
-    return { origin, folder, packageName, error: new AshlarError('PLUGIN_INVALID', message) }
+  let packageName = relative(join(folder, '..'), folder)
+  const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenSource => {
+    return { origin, folder, packageName, error: new AshlarError(code, message) }
   }
   let json: unknown
   try {
@@ -89,9 +93,13 @@ export async function readSource(
   if (typeof json !== 'object' || json === null || !('ashlar' in json)) return undefined
   const parsed = packageSchema.safeParse(json)
   if (!parsed.success) return refuse(`package.json: ${z.prettifyError(parsed.error)}`)
+  packageName = parsed.data.name
+  const sdk = madeForSdk(parsed.data.ashlar.sdk, parsed.data)
+  const fault = sdkFault(sdk)
+  if (fault !== undefined) return refuse(`package.json: ${fault}`, 'SDK_TOO_OLD')
   const entry = resolve(folder, parsed.data.ashlar.blocks)
   const real = await realpath(entry).catch(() => undefined)
   if (real === undefined) return refuse(`package.json: "ashlar.blocks" names ${parsed.data.ashlar.blocks}, which does not exist`)
   if (!real.startsWith((await realpath(folder)) + sep)) return refuse('package.json: "ashlar.blocks" must lie inside the package')
-  return { origin, folder, packageName: parsed.data.name, version: parsed.data.version, entry }
+  return { origin, folder, packageName, version: parsed.data.version, entry, sdk }
 }
