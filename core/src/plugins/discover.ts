@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { AshlarError, messageOf, type ErrorCode } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
@@ -47,14 +47,32 @@ export async function discoverPlugins(
   packages: readonly string[] = [],
 ): Promise<(PluginSource | BrokenSource)[]> {
   const [own, named] = await Promise.all([Promise.all(roots.map(discoverIn)), Promise.all(packages.map(readNamed))])
-  return [...own.flat(), ...named]
+  return refuseCopies([...own.flat(), ...named])
+}
+
+/** The first of a name counts, so that a copy never takes the place of what it was made of. It gets a name that no package has. */
+function refuseCopies(sources: (PluginSource | BrokenSource)[]): (PluginSource | BrokenSource)[] {
+  const firsts = new Map<string, string>()
+  return sources.flatMap((source) => {
+    const { origin, folder, packageName } = source
+    const key = `${origin} ${packageName}`
+    const first = firsts.get(key)
+    if (first === undefined) {
+      firsts.set(key, folder)
+      return source
+    }
+    if (first === folder) return []
+    const message = `package.json: the name "${packageName}" belongs to the folder ${basename(first)} already`
+    const error = new AshlarError('DUPLICATE_BLOCK', message)
+    return { origin, folder, packageName: `${packageName} (${basename(folder)})`, error }
+  })
 }
 
 /** One that is named is a plugin, or broken. */
 async function readNamed(folder: string): Promise<PluginSource | BrokenSource> {
   const source = await readSource(folder, 'PACKAGE')
   const broken = (why: string): BrokenSource => {
-    const packageName = source?.packageName ?? relative(join(folder, '..'), folder)
+    const packageName = source?.packageName ?? basename(folder)
     return { origin: 'PACKAGE', folder, packageName, error: new AshlarError('PLUGIN_INVALID', `package.json: ${why}`) }
   }
   if (!source) return broken('it has no "ashlar": { "blocks": … }')
@@ -80,7 +98,7 @@ export async function readSource(
 ): Promise<PluginSource | BrokenSource | undefined> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  let packageName = relative(join(folder, '..'), folder)
+  let packageName = basename(folder)
   const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenSource => {
     return { origin, folder, packageName, error: new AshlarError(code, message) }
   }

@@ -16,8 +16,8 @@ import type { BundleStore, LoadReports } from './registry.ts'
 export interface PluginIndex {
   /** What is in a workspace now. Tells when it differs from what was there. */
   write(workspaceId: string, found: readonly FoundPlugin[]): Promise<void>
-  /** A worker is still there. */
-  renew(workspaceId: string): Promise<void>
+  /** A worker is still there. @returns false where its workspace was forgotten meanwhile */
+  renew(workspaceId: string): Promise<boolean>
   read: LoadReports
 }
 
@@ -48,9 +48,10 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
   return {
     write: (workspaceId, found) => transact((client) => writeRows(client, workspaceId, found.map(toRow))),
     async renew(workspaceId) {
-      await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
+      const renewed = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
       const { rowCount } = await pool.query(FORGET)
       if (rowCount) await pool.query(NOTIFY)
+      return renewed.rowCount === 1
     },
     async read(known) {
       const { rows } = await pool.query<WorkspaceRow & { position: number }>(FIND)
