@@ -1,5 +1,5 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -23,4 +23,26 @@ it('refuses a plugin that is made for a newer SDK', async () => {
     details: { path: ['sdk'], faults: [{ path: 'package.json' }] },
   })
   expect(runtime.plugins.block('words/say')).toBeUndefined()
+})
+
+it('is forgotten also when the database has failed meanwhile', async () => {
+  const { database, devPlugins, plugins, failures, ownerId } = runtime
+  await devPlugins.set(ownerId, words('left'))
+  await database.pool.query(`update plugin_workspace set seen_at = now() - interval '1 minute' where id = 'dev:words'`)
+  const forgotten = Promise.withResolvers<void>()
+  const deaf = plugins.onChange(() => {
+    if (!plugins.block('words/say')) forgotten.resolve()
+  })
+  const query = database.pool.query.bind(database.pool) as (...args: unknown[]) => Promise<never>
+  let hasFailed = false
+  const failing = vi.spyOn(database.pool, 'query').mockImplementation((...args: unknown[]) => {
+    const isSweep = String(args[0]).startsWith(`delete from plugin_workspace where id like 'dev:`)
+    if (!isSweep || hasFailed) return query(...args)
+    hasFailed = true
+    return Promise.reject(new Error('no database'))
+  })
+  await forgotten.promise
+  deaf()
+  failing.mockRestore()
+  expect(failures.splice(0)).toEqual([new Error('no database')])
 })

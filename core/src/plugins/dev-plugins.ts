@@ -128,15 +128,20 @@ function createSweeper(
   let timer: NodeJS.Timeout | undefined
   let closed = false
   const sweep = async (): Promise<void> => {
-    const { rows: forgotten } = await pool.query<{ name: string }>(FORGET)
-    await onForgotten(forgotten.map(({ name }) => name))
-    if (forgotten.length > 0) await pool.query(NOTIFY)
-    const { rows } = await pool.query<{ count: number }>(COUNT)
     timer = undefined
-    if (rows[0]?.count && !closed) start()
+    let mayBeMore = true
+    try {
+      const { rows: forgotten } = await pool.query<{ name: string }>(FORGET)
+      if (forgotten.length > 0) await pool.query(NOTIFY)
+      await onForgotten(forgotten.map(({ name }) => name))
+      const { rows } = await pool.query<{ count: number }>(COUNT)
+      mayBeMore = rows[0]?.count !== 0
+    } finally {
+      if (mayBeMore) start()
+    }
   }
   const start = (): void => {
-    timer ??= setTimeout(() => void sweep().catch(onError), LOOK_EVERY_MS).unref()
+    if (!closed) timer ??= setTimeout(() => void sweep().catch(onError), LOOK_EVERY_MS).unref()
   }
   return {
     start,
