@@ -11,6 +11,7 @@ import { describeBundle } from '../load.ts'
 import { sdkFault } from '../made-for-sdk.ts'
 import { digestOfFiles, readPackageFile, refusal, unpackTarball, type PackageFile, type TarFile } from '../tarball/index.ts'
 import { testBlocks } from '../test-blocks.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import type { PluginCheck, VersionReport } from './report.ts'
 import { verifySignature, type AuthorSignature, type GivenSignature } from './signature.ts'
 
@@ -56,20 +57,22 @@ export async function readSubmission(tarball: Uint8Array, given: GivenSignature 
  * Bundles what was read, has a sandbox read its manifest, and runs the tests of its blocks there.
  *
  * @param assertFree throws where it claims what belongs to another package
+ * @param stopping ends it with its reason
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID DUPLICATE_BLOCK TESTS_FAILED MEMORY_LIMIT CPU_LIMIT TIMEOUT
  */
 export async function checkSubmission(
   { files, packageFile, checks }: ReadSubmission,
   sandbox: Sandbox,
   assertFree: (plugin: Plugin) => Promise<void>,
+  stopping: AbortSignal,
 ): Promise<CheckedSubmission> {
   const { name: packageName, version, entry, license: licence } = packageFile
-  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version))
+  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping)
   const cordon = `publish:${bundle.digest}`
-  const manifest = await describeBundle(bundle, sandbox, cordon)
+  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon))
   const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
   await assertFree(plugin)
-  const tests = await runTests(plugin, sandbox, cordon)
+  const tests = await unlessAborted(stopping, runTests(plugin, sandbox, cordon))
   const bundleBytes = Buffer.byteLength(bundle.code)
   const more: PluginCheck[] = [
     passed('bundle', `${bundleBytes} bytes`, entry),
@@ -90,13 +93,13 @@ function refuseNative(files: readonly TarFile[]): void {
 }
 
 /** In a folder that nobody else can read, and that is gone afterwards. */
-async function bundleFiles(files: readonly TarFile[], entry: string, banner: string): Promise<Bundle> {
+async function bundleFiles(files: readonly TarFile[], entry: string, banner: string, stopping: AbortSignal): Promise<Bundle> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'ashlar-publish-')))
   try {
     const folders = new Set(files.map(({ path }) => dirname(join(folder, path))))
     for (const each of folders) await mkdir(each, { recursive: true })
     for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
-    return await bundleApart({ entry: join(folder, entry), folder, banner, confined: true })
+    return await bundleApart({ entry: join(folder, entry), folder, banner, confined: true }, stopping)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
