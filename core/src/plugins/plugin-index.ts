@@ -123,8 +123,9 @@ function chosen(rows: (WorkspaceRow & { position: number })[]): WorkspaceRow[] {
 
 function reportOf(
   { package_name: packageName, version, source: origin, status, error }: WorkspaceRow,
-  stored: Plugin | undefined,
+  stored: Plugin | AshlarError | undefined,
 ): PluginReport {
+  if (stored instanceof AshlarError) return failedReport({ packageName, version, origin }, stored)
   const plugin = stored && withFacts(stored, packageName, version)
   return { packageName, version, origin, status, ...(plugin && { plugin }), ...(error && { error }) }
 }
@@ -154,10 +155,15 @@ function refuseDuplicates(reports: PluginReport[]): PluginReport[] {
       for (const claim of claims) owners.set(claim, each.packageName)
       return each
     }
-    const { packageName, version, origin } = each
-    const { code, message } = takenClaim(taken, owners.get(taken))
-    return { packageName, version, origin, status: 'FAILED', error: { code, message } }
+    return failedReport(each, takenClaim(taken, owners.get(taken)))
   })
+}
+
+function failedReport(
+  { packageName, version, origin }: Pick<PluginReport, 'packageName' | 'version' | 'origin'>,
+  { code, message }: AshlarError,
+): PluginReport {
+  return { packageName, version, origin, status: 'FAILED', error: { code, message } }
 }
 
 export function takenClaim(claim: string, owner: string | undefined): AshlarError {

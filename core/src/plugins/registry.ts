@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import type { Provider } from '../capabilities/index.ts'
+import type { AshlarError } from '../errors/index.ts'
 import type { Block, Plugin, PluginReport } from './block.ts'
 
 /** The blocks there are, and how it went with each plugin. */
@@ -24,12 +25,12 @@ export interface PluginRegistry {
 export interface BundleStore {
   /** @param client with an open transaction; without one it is done at once */
   keep(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
-  /** Which of these were kept. */
+  /** Which of these were kept, with a manifest that this release has read. */
   have(digests: readonly string[]): Promise<Set<string>>
   /** @param client with an open transaction: one that waits for a second client may wait for ever */
   find(digest: string, client?: pg.PoolClient): Promise<Plugin | undefined>
-  /** By digest. */
-  findAll(digests: readonly string[]): Promise<Map<string, Plugin>>
+  /** By digest; an error where this release cannot use the manifest that an older one has read. */
+  findAll(digests: readonly string[]): Promise<Map<string, Plugin | AshlarError>>
 }
 
 /** Says which plugins there are now. A plugin with a digest that is known already may be given as it was. */

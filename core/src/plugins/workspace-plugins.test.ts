@@ -76,3 +76,18 @@ it('has the first of two folders with one package name, and tells of the other',
   await rm(join(root, 'words-try'), { recursive: true })
   await scan()
 })
+
+it('has a newer release read the manifest again, and reports one that it cannot use', async () => {
+  await write('words', ENTRY)
+  await openWorkspace().scan()
+  const { pool } = runtime.database
+  await pool.query(`update plugin_bundle set release = 'older', manifest = '{ "name": "WORDS" }'`)
+  expect(await openWorkspace().reports()).toEqual([
+    ['words', 'FAILED', { code: 'PLUGIN_INVALID', message: expect.stringMatching(/^its manifest is not valid in this release/) }],
+  ])
+  await pool.query(`update bundle_cache set key = 'of the older release'`)
+  await openWorkspace().scan()
+  expect(await openWorkspace().reports()).toEqual([['words', 'LOADED']])
+  await rm(join(root, 'words'), { recursive: true })
+  await openWorkspace().scan()
+})
