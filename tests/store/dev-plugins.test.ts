@@ -46,3 +46,28 @@ it('is forgotten also when the database has failed meanwhile', async () => {
   failing.mockRestore()
   expect(failures.splice(0)).toEqual([new Error('no database')])
 })
+
+it('leaves no bundle behind but those that a graph pins', async () => {
+  const { database, devPlugins, executions, failures, graphs, ownerId } = runtime
+  const bundles = async (): Promise<number> =>
+    (await database.pool.query(`select from plugin_bundle where package_name = 'words'`)).rows.length
+  const age = () => database.pool.query(`update plugin_bundle set draft_at = draft_at - interval '2 minutes'`)
+  await age()
+  await expect.poll(bundles, { timeout: 20_000 }).toBe(0)
+  await devPlugins.set(ownerId, words('pinned'))
+  const document = { nodes: [{ id: 'node', block: 'words/say' }] }
+  const { id: graphId } = await graphs.create(ownerId, { name: 'pins', document })
+  for (const text of ['second', 'third', 'last']) await devPlugins.set(ownerId, words(text))
+  expect(await bundles()).toBe(4)
+  await age()
+  await expect.poll(bundles, { timeout: 20_000 }).toBe(2)
+  await devPlugins.remove(ownerId, 'words')
+  await age()
+  await expect.poll(bundles, { timeout: 20_000 }).toBe(1)
+  const { id } = await executions.start(ownerId, { graphId, inputs: {} })
+  const said: unknown[] = []
+  for await (const event of await executions.follow(ownerId, id, 0)) if (event.type === 'NodeOutput') said.push(event.value)
+  expect(said).toEqual(['pinned'])
+  expect((await database.pool.query('select from plugin_bundle where draft_at is not null')).rows).toEqual([])
+  expect(failures).toEqual([])
+}, 60_000)

@@ -5,6 +5,7 @@ import { AshlarError, messageOf } from '../errors/index.ts'
 import type { Inspector, Sandbox } from '../sandbox/index.ts'
 import { createPlugin } from './block.ts'
 import { createBundle, ownerLine } from './bundle.ts'
+import { deleteDrafts, markDraft } from './draft-bundles.ts'
 import { createDevInspectors, withSourceMap } from './dev-inspectors.ts'
 import { describeBundle } from './load.ts'
 import { packedSdkSchema, sdkFault } from './made-for-sdk.ts'
@@ -63,7 +64,6 @@ interface DevParts {
 
 const LOOK_EVERY_MS = 5000
 const FORGET = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds' returning substr(id, 5) as name`
-const COUNT = `select count(*)::int as count from plugin_workspace where id like 'dev:%'`
 const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
 
 export function createDevPlugins({ database, plugins, bundles, index, sandbox, onError }: DevParts): DevPlugins & Disposed {
@@ -87,6 +87,7 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
       const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
       await assertUnclaimed(pool, plugin, plugins.reports())
       await bundles.keep([plugin])
+      await markDraft(database, bundle.digest)
       await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])
       await inspectors?.show(packageName, userId, sourceMap ? bundle : undefined)
       await plugins.reload()
@@ -119,12 +120,13 @@ interface Disposed {
   close(): void
 }
 
-/** Forgets those that nobody renews; looks only while there are some. */
+/** Forgets those that nobody renews, and deletes what they leave; looks only while there is something. */
 function createSweeper(
-  { pool }: Database,
+  database: Database,
   onForgotten: (packageNames: string[]) => Promise<void>,
   onError: (error: unknown) => void,
 ): Disposed & { start(): void } {
+  const { pool } = database
   let timer: NodeJS.Timeout | undefined
   let closed = false
   const sweep = async (): Promise<void> => {
@@ -134,8 +136,7 @@ function createSweeper(
       const { rows: forgotten } = await pool.query<{ name: string }>(FORGET)
       if (forgotten.length > 0) await pool.query(NOTIFY)
       await onForgotten(forgotten.map(({ name }) => name))
-      const { rows } = await pool.query<{ count: number }>(COUNT)
-      mayBeMore = rows[0]?.count !== 0
+      mayBeMore = await deleteDrafts(database)
     } finally {
       if (mayBeMore) start()
     }

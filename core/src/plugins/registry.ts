@@ -36,16 +36,22 @@ export interface BundleStore {
 /** Says which plugins there are now. A plugin with a digest that is known already may be given as it was. */
 export type LoadReports = (known: ReadonlyMap<string, Plugin>) => Promise<PluginReport[]>
 
+/** Each has its whole code, of up to 5 MiB. */
+const MOST_RECENT = 50
+
 export function createPluginRegistry(read: LoadReports, bundles: BundleStore): PluginRegistry {
   const changes = new EventEmitter().setMaxListeners(0)
-  const byDigest = new Map<string, Plugin>()
+  /** Those that are loaded, by digest. */
+  let loaded = new Map<string, Plugin>()
+  /** Others that graph versions pin, the one used last at the end. */
+  const recent = new Map<string, Plugin>()
   let reports: PluginReport[] = []
   let byReference = new Map<string, Block>()
 
   const load = async (): Promise<void> => {
     const before = summary(reports)
-    reports = await read(byDigest)
-    for (const { plugin } of reports) if (plugin) byDigest.set(plugin.bundle.digest, plugin)
+    reports = await read(loaded)
+    loaded = new Map(reports.flatMap(({ plugin }) => (plugin ? [[plugin.bundle.digest, plugin]] : [])))
     byReference = new Map(
       blocksOf(reports).flatMap((block) => [
         [block.id, block],
@@ -53,6 +59,13 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
       ]),
     )
     if (summary(reports) !== before) changes.emit('change')
+  }
+
+  const keepRecent = (plugin: Plugin): void => {
+    recent.delete(plugin.bundle.digest)
+    recent.set(plugin.bundle.digest, plugin)
+    const [oldest] = recent.keys()
+    if (recent.size > MOST_RECENT && oldest !== undefined) recent.delete(oldest)
   }
 
   // One after the other, so that what was read first never replaces what was read after it.
@@ -63,8 +76,8 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
     blocks: () => byName(blocksOf(reports)),
     block: (reference) => byReference.get(reference),
     async pinned(digest, blockId) {
-      const plugin = byDigest.get(digest) ?? (await bundles.find(digest))
-      if (plugin) byDigest.set(digest, plugin)
+      const plugin = loaded.get(digest) ?? recent.get(digest) ?? (await bundles.find(digest))
+      if (plugin && !loaded.has(digest)) keepRecent(plugin)
       return plugin?.blocks.find(({ id }) => id === blockId)
     },
     providers: () => byName(reports.flatMap(({ plugin }) => plugin?.providers ?? [])),
