@@ -25,6 +25,7 @@ const SOURCES: Record<string, string> = {
      block('${uuid(3)}', 'eat', function* () { const all: unknown[] = []; for (;;) all.push(new Array(1000).fill(1)) }),
      block('${uuid(4)}', 'large', function* () { yield ['out', 'x'.repeat(9_000_000)] })`,
   ),
+  'nul-character': `globalThis.never = /[\0]/\n${entry('nul', '')}`,
   throws: `throw new Error('bad day')`,
 }
 
@@ -33,6 +34,8 @@ let runtime: TestRuntime
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-plugins-'))
   for (const [name, source] of Object.entries(SOURCES)) await writePlugin(name, source)
+  await writePlugin('nul-version', '', { version: '1.0.0\0' })
+  await writePlugin('newer', entry('newer', ''), { peerDependencies: { '@ashlar/sdk': '>=99.1.0' } })
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { loadTimeoutMs: 1000 }, watch: true })
 })
 afterAll(async () => {
@@ -40,11 +43,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function writePlugin(name: string, source: string): Promise<void> {
+async function writePlugin(name: string, source: string, facts: object = {}): Promise<void> {
   await mkdir(join(folder, name), { recursive: true })
   await writeFile(
     join(folder, name, 'package.json'),
-    JSON.stringify({ name, version: '1.0.0', ashlar: { blocks: './index.ts' } }),
+    JSON.stringify({ name, version: '1.0.0', ashlar: { blocks: './index.ts' }, ...facts }),
   )
   await writeFile(join(folder, name, 'index.ts'), source)
 }
@@ -65,7 +68,10 @@ describe('a plugin that', () => {
     ['endless', 'PLUGIN_LOAD_FAILED', /did not finish loading in time/],
     ['hungry', 'MEMORY_LIMIT', /used more than 128 MB/],
     ['nodejs', 'PLUGIN_LOAD_FAILED', /index\.ts:1:\d+: "node:fs" is a Node module/],
+    ['newer', 'SDK_TOO_OLD', /^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has /],
     ['nothing', 'PLUGIN_LOAD_FAILED', /must export default definePlugin/],
+    ['nul-character', 'PLUGIN_LOAD_FAILED', /^index\.ts: has the character U\+0000/],
+    ['nul-version', 'PLUGIN_INVALID', /package\.json: .*must not have the character U\+0000/],
     ['throws', 'PLUGIN_LOAD_FAILED', /bad day/],
   ])('is %s is refused with its reason, and the others load', (packageName, code, message) => {
     const report = runtime.plugins.reports().find((each) => each.packageName === packageName)

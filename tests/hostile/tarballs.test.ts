@@ -136,12 +136,18 @@ describe('a package.json that', () => {
     ['is a list', { ...GOOD, 'package.json': '[]' }, /expected object/],
     ['is no plugin’s', packageOf('evil', '1.0.0', ENTRY, { ashlar: undefined }), /ashlar/],
     ['has no licence', packageOf('evil', '1.0.0', ENTRY, { license: undefined }), /license/],
+    [
+      'was packed with no version',
+      packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: './index.js', sdk: '1' } }),
+      /ashlar\.sdk/,
+    ],
     ['has no version', packageOf('evil', 'latest', ENTRY), /must be a version/],
     ['has a name that climbs', packageOf('../evil', '1.0.0', ENTRY), /name/],
     ['has a name that ends a comment', packageOf('evil*/globalThis.x=1/*', '1.0.0', ENTRY), /name/],
     ['has a name of a prototype', packageOf('__proto__', '1.0.0', ENTRY), /name/],
     ['has its entry outside', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '../../index.js' } }), /inside the package/],
     ['has its entry at the root', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '/etc/passwd' } }), /inside the package/],
+    ['has a zero byte', packageOf('evil', '1.0.0', ENTRY, { description: 'a\0b' }), /description: must not have .* U\+0000/],
     ['has no entry', none, /not in the tarball/],
   ])('%s', async (_what, files, message) => {
     await expectRefused(tarballOf(files), 'PLUGIN_INVALID', message)
@@ -197,6 +203,12 @@ describe('code that', () => {
     ['does not parse', { 'index.js': 'export default {{{' }, 'PLUGIN_LOAD_FAILED', /index\.js:1:\d+: /],
     ['brings down the bundler', { 'index.js': '['.repeat(3e6) }, 'PLUGIN_LOAD_FAILED', /bundler/],
     ['makes a large bundle', { 'index.js': `globalThis.a = '${noise(6e6)}'\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /the limit is/],
+    [
+      'has a zero byte',
+      { 'index.js': `globalThis.a = /[\0]/\n${ENTRY}` },
+      'PLUGIN_LOAD_FAILED',
+      /index\.js: has the character U/,
+    ],
     ['never ends', { 'index.js': `for (;;) {}\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /did not finish loading/],
     [
       'allocates for ever',
@@ -262,19 +274,18 @@ describe('a plugin that', () => {
       'DUPLICATE_BLOCK',
       /plugin name "text" belongs to @ashlar\/plugin-text/,
     ],
-    [
-      'says that it is of a newer SDK',
-      `import { definePlugin } from '@ashlar/sdk'; export default { ...definePlugin({ name: 'evil', blocks: [] }), sdk: '99.0.0' }`,
-      'SDK_TOO_OLD',
-      /made for @ashlar\/sdk 99\.0\.0/,
-    ],
   ])('%s', async (_what, entry, code, message) => {
     await expectRefused(tarballOf(packageOf('evil', '1.0.0', entry)), code, message)
   })
 
-  it('needs a newer SDK', async () => {
-    const tarball = tarballOf(packageOf('evil', '1.0.0', ENTRY, { peerDependencies: { '@ashlar/sdk': '^99.1.0' } }))
-    await expectRefused(tarball, 'SDK_TOO_OLD', /package\.json: it is made for @ashlar\/sdk 99\.1\.0/)
+  it.each<[string, Record<string, unknown>]>([
+    ['as a host', { peerDependencies: { '@ashlar/sdk': '^99.1.0' } }],
+    ['in another place', { peerDependencies: { '@ashlar/sdk': '*' }, dependencies: { '@ashlar/sdk': '99.1.4' } }],
+    ['as it was packed', { peerDependencies: { '@ashlar/sdk': '^0.1.0' }, ashlar: { blocks: './index.js', sdk: '99.1.0' } }],
+  ])('needs a newer SDK, %s', async (_where, change) => {
+    const tarball = tarballOf(packageOf('evil', '1.0.0', ENTRY, change))
+    const message = /^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has \d+\.\d+\.\d+ /
+    await expectRefused(tarball, 'SDK_TOO_OLD', message)
   })
 })
 

@@ -63,6 +63,28 @@ describe('a version that is published', () => {
   })
 })
 
+it('more installs at once than there are connections all end', async () => {
+  await runtime.pluginStore.publish(runtime.ownerId, {
+    tarball: tarballOf(packageOf('@acme/many', '1.0.0', says('many', 'x', 2))),
+  })
+  const install = (): Promise<void> => runtime.pluginStore.install(runtime.ownerId, '@acme/many')
+  await Promise.all(Array.from({ length: 15 }, install))
+  expect(runtime.plugins.block('many/say')?.plugin.version).toBe('1.0.0')
+})
+
+it('what nobody expected is told to whoever publishes as such, and at once', async () => {
+  const temporary = process.env.TMPDIR
+  process.env.TMPDIR = '/nowhere'
+  try {
+    const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('0.1.0') })
+    await expect(publishing).rejects.toThrow(/publishing has failed/)
+    expect(runtime.failures.splice(0)).toEqual([expect.objectContaining({ code: 'ENOENT' })])
+  } finally {
+    if (temporary === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = temporary
+  }
+})
+
 describe('two versions', () => {
   it('live at once: graphs keep the one they were saved with, new ones take the installed one', async () => {
     await runtime.pluginStore.install(runtime.ownerId, '@acme/greet')

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { Bundle } from '../sandbox/index.ts'
 import { createBundle, type BundleInput } from './bundle.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** What the process that bundles answers. */
 export type BundleAnswer = { code: string } | { message: string; faults: readonly Fault[] }
@@ -14,12 +15,13 @@ const TIMEOUT_MS = 20_000
  * Bundles a plugin of somebody else in a process of its own. The bundler is a program that source can bring down (three million
  * brackets overflow its stack) or keep busy, and it does not come back in a process where it has ended.
  *
+ * @param signal ends it with its reason
  * @throws {AshlarError} PLUGIN_LOAD_FAILED
  */
-export async function bundleApart(input: BundleInput): Promise<Bundle> {
+export async function bundleApart(input: BundleInput, signal: AbortSignal): Promise<Bundle> {
   const child = fork(MAIN, { env: {}, execArgv: [], detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   try {
-    const answer = await answerOf(child, input)
+    const answer = await unlessAborted(signal, answerOf(child, input))
     if ('code' in answer) return createBundle(answer.code)
     throw new AshlarError('PLUGIN_LOAD_FAILED', answer.message, { details: { faults: answer.faults } })
   } finally {

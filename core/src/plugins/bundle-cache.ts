@@ -2,8 +2,8 @@ import { version as bundlerVersion } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Database } from '../database/index.ts'
-import { SDK_VERSION } from '../sandbox/index.ts'
 import { bundleOptions, type BundleInput } from './bundle.ts'
+import { RELEASE } from './release.ts'
 import type { Stamps } from './stamps.ts'
 
 /** A bundle that was made of files in a workspace, and is made again when these are not as they were. */
@@ -25,13 +25,10 @@ export interface BundleCache {
   write(workspaceId: string, wanted: readonly CachedBundle[], before: ReadonlyMap<string, CachedBundle>): Promise<void>
 }
 
-/** Another when what is done with the same options is. */
-const RELEASE = 1
-
 /** The same for what is bundled in the same way: with one release of the bundler, its options and our own doing. */
 export function bundleKey(input: BundleInput): string {
   const { plugins: _, ...options } = bundleOptions(input)
-  const facts = [RELEASE, SDK_VERSION, bundlerVersion, options, process.env.NODE_PATH ?? '']
+  const facts = [RELEASE, bundlerVersion, options, process.env.NODE_PATH ?? '']
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }
 

@@ -1,18 +1,22 @@
 import type pg from 'pg'
+import { z } from 'zod'
 import type { Database } from '../database/index.ts'
+import { AshlarError } from '../errors/index.ts'
 import { createPlugin, manifestOf, type Plugin } from './block.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
 import type { BundleStore } from './registry.ts'
+import { RELEASE } from './release.ts'
 
 const KEEP = `
-  insert into plugin_bundle (digest, code, package_name, version, builtin, manifest, created_at)
-  select digest, code, name, version, builtin, manifest, now()
+  insert into plugin_bundle (digest, code, package_name, version, builtin, manifest, release, created_at)
+  select digest, code, name, version, builtin, manifest, $7, now()
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::json[])
     as given (digest, code, name, version, builtin, manifest)
-  order by digest on conflict (digest) do nothing`
+  order by digest on conflict (digest) do update set manifest = excluded.manifest, release = excluded.release
+  where plugin_bundle.release <> excluded.release`
 
 const FIND = 'select digest, package_name, version, builtin, manifest, code from plugin_bundle where digest = any($1)'
-const HAVE = 'select digest from plugin_bundle where digest = any($1)'
+const HAVE = 'select digest from plugin_bundle where digest = any($1) and release = $2'
 /** Bundles that are read at once: each may be 5 MiB long. */
 const READ_AT_ONCE = 50
 
@@ -28,9 +32,9 @@ interface BundleRow {
 
 /** An execution may wait for a bundle that this worker does not have: straight queries, as everywhere on its way. */
 export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
-  const find = async (digests: readonly string[]): Promise<Plugin[]> => {
-    const { rows } = await pool.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })
-    return rows.map(pluginOf)
+  const find = async (digests: readonly string[], client: pg.Pool | pg.PoolClient = pool): Promise<Found[]> => {
+    const { rows } = await client.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })
+    return rows.map((row) => [row.digest, pluginOf(row)])
   }
   return {
     async keep(plugins, client: pg.Pool | pg.PoolClient = pool) {
@@ -41,24 +45,33 @@ export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore
         plugins.map(({ version }) => version),
         plugins.map(({ builtin }) => builtin),
         plugins.map((plugin) => JSON.stringify(manifestOfPlugin(plugin))),
+        RELEASE,
       ])
     },
     async have(digests) {
-      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(HAVE, [digests])
+      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(HAVE, [digests, RELEASE])
       return new Set(rows.map(({ digest }) => digest))
     },
-    find: async (digest) => (await find([digest]))[0],
+    async find(digest, client) {
+      const [[, plugin] = []] = await find([digest], client)
+      return plugin instanceof AshlarError ? undefined : plugin
+    },
     async findAll(digests) {
-      const found = new Map<string, Plugin>()
+      const found = new Map<string, Plugin | AshlarError>()
       for (let i = 0; i < digests.length; i += READ_AT_ONCE)
-        for (const plugin of await find(digests.slice(i, i + READ_AT_ONCE))) found.set(plugin.bundle.digest, plugin)
+        for (const [digest, plugin] of await find(digests.slice(i, i + READ_AT_ONCE))) found.set(digest, plugin)
       return found
     },
   }
 }
 
-function pluginOf({ digest, package_name: packageName, version, builtin, manifest, code }: BundleRow): Plugin {
-  return createPlugin({ packageName, version, builtin, bundle: { digest, code } }, manifestSchema.parse(manifest))
+type Found = [digest: string, plugin: Plugin | AshlarError]
+
+function pluginOf({ digest, package_name: packageName, version, builtin, manifest, code }: BundleRow): Plugin | AshlarError {
+  const parsed = manifestSchema.safeParse(manifest)
+  if (parsed.success) return createPlugin({ packageName, version, builtin, bundle: { digest, code } }, parsed.data)
+  const why = z.prettifyError(parsed.error)
+  return new AshlarError('PLUGIN_INVALID', `its manifest is not valid in this release of Ashlar: ${why}`)
 }
 
 function manifestOfPlugin({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {

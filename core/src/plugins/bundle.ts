@@ -62,11 +62,24 @@ export function bundleOptions({ entry, folder, banner = '', confined = false }: 
   } satisfies BuildOptions
 }
 
-/** @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large */
+/** @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large, or has a character that Postgres does not keep */
 export function createBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
     throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
+  const nul = code.indexOf('\0')
+  if (nul >= 0) throw nulError(code.slice(0, nul))
   return { digest: digestOf(code), code }
+}
+
+/** @param before the code before it, in which the bundler names each module on a line of its own */
+function nulError(before: string): AshlarError {
+  const path =
+    before
+      .match(/^\/\/ .+$/gm)
+      ?.at(-1)
+      ?.slice('// '.length) ?? ''
+  const faults = [{ path, message: 'has the character U+0000, which cannot be kept: write "\\0" in its place' }]
+  return new AshlarError('PLUGIN_LOAD_FAILED', describe(faults), { details: { faults } })
 }
 
 export function digestOf(code: string): string {

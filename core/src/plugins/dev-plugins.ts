@@ -5,8 +5,10 @@ import { AshlarError, messageOf } from '../errors/index.ts'
 import type { Inspector, Sandbox } from '../sandbox/index.ts'
 import { createPlugin } from './block.ts'
 import { createBundle, ownerLine } from './bundle.ts'
+import { deleteDrafts, markDraft } from './draft-bundles.ts'
 import { createDevInspectors, withSourceMap } from './dev-inspectors.ts'
 import { describeBundle } from './load.ts'
+import { packedSdkSchema, sdkFault } from './made-for-sdk.ts'
 import type { PluginIndex } from './plugin-index.ts'
 import type { BundleStore, PluginRegistry } from './registry.ts'
 import { assertOwner, assertUnclaimed } from './store/index.ts'
@@ -22,7 +24,7 @@ export interface DevPlugins {
   /**
    * Puts it in, or in the place of what it was before.
    *
-   * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT CPU_LIMIT TIMEOUT
+   * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT SDK_TOO_OLD DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT CPU_LIMIT TIMEOUT
    */
   set(userId: string, plugin: DevPlugin): Promise<void>
   /** Its author is still there. @throws {AshlarError} FORBIDDEN NOT_FOUND */
@@ -46,6 +48,8 @@ interface DevPlugin {
   bundle: string
   /** Of the bundle, JSON text: for a debugger. */
   sourceMap?: string | null | undefined
+  /** Version of the SDK that it was made for. @default any */
+  sdk?: string | null | undefined
 }
 
 interface DevParts {
@@ -60,7 +64,6 @@ interface DevParts {
 
 const LOOK_EVERY_MS = 5000
 const FORGET = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds' returning substr(id, 5) as name`
-const COUNT = `select count(*)::int as count from plugin_workspace where id like 'dev:%'`
 const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
 
 export function createDevPlugins({ database, plugins, bundles, index, sandbox, onError }: DevParts): DevPlugins & Disposed {
@@ -75,7 +78,8 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
   return {
     async set(userId, given) {
       await assertOwner(pool, userId)
-      const { packageName, version, bundle: code, sourceMap } = parse(given)
+      const { packageName, version, bundle: code, sourceMap, sdk } = parse(given)
+      assertSdk(sdk)
       if (!sandbox) throw runsNoPlugins()
       const plain = createBundle(`${ownerLine(packageName, version)}\n${code}`)
       const bundle = sourceMap ? withSourceMap(plain, packageName, sourceMap) : plain
@@ -83,6 +87,7 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
       const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
       await assertUnclaimed(pool, plugin, plugins.reports())
       await bundles.keep([plugin])
+      await markDraft(database, bundle.digest)
       await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])
       await inspectors?.show(packageName, userId, sourceMap ? bundle : undefined)
       await plugins.reload()
@@ -115,24 +120,29 @@ interface Disposed {
   close(): void
 }
 
-/** Forgets those that nobody renews; looks only while there are some. */
+/** Forgets those that nobody renews, and deletes what they leave; looks only while there is something. */
 function createSweeper(
-  { pool }: Database,
+  database: Database,
   onForgotten: (packageNames: string[]) => Promise<void>,
   onError: (error: unknown) => void,
 ): Disposed & { start(): void } {
+  const { pool } = database
   let timer: NodeJS.Timeout | undefined
   let closed = false
   const sweep = async (): Promise<void> => {
-    const { rows: forgotten } = await pool.query<{ name: string }>(FORGET)
-    await onForgotten(forgotten.map(({ name }) => name))
-    if (forgotten.length > 0) await pool.query(NOTIFY)
-    const { rows } = await pool.query<{ count: number }>(COUNT)
     timer = undefined
-    if (rows[0]?.count && !closed) start()
+    let mayBeMore = true
+    try {
+      const { rows: forgotten } = await pool.query<{ name: string }>(FORGET)
+      if (forgotten.length > 0) await pool.query(NOTIFY)
+      await onForgotten(forgotten.map(({ name }) => name))
+      mayBeMore = await deleteDrafts(database)
+    } finally {
+      if (mayBeMore) start()
+    }
   }
   const start = (): void => {
-    timer ??= setTimeout(() => void sweep().catch(onError), LOOK_EVERY_MS).unref()
+    if (!closed) timer ??= setTimeout(() => void sweep().catch(onError), LOOK_EVERY_MS).unref()
   }
   return {
     start,
@@ -153,6 +163,7 @@ const schema = z.object({
     if (why !== undefined) context.addIssue({ code: 'custom', message: why })
   }),
   sourceMap: z.string().max(MAX_SOURCE_MAP_CHARS).nullish(),
+  sdk: packedSdkSchema.nullable(),
 })
 
 function parse(given: DevPlugin): DevPlugin {
@@ -171,6 +182,13 @@ function whyNoScript(code: string): string | undefined {
   } catch (error) {
     return `must be a script: ${messageOf(error)}`
   }
+}
+
+function assertSdk(madeFor: string | null | undefined): void {
+  const message = sdkFault(madeFor ?? undefined)
+  if (message === undefined) return
+  const details = { path: ['sdk'], faults: [{ path: 'package.json', message }] }
+  throw new AshlarError('SDK_TOO_OLD', `package.json: ${message}`, { details })
 }
 
 function idOf(packageName: string): string {

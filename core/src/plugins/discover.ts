@@ -1,10 +1,11 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
+import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { AshlarError, messageOf } from '../errors/index.ts'
+import { AshlarError, messageOf, type ErrorCode } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
 import { inLanes } from './in-lanes.ts'
-import { packageNameSchema } from './tarball/index.ts'
+import { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
+import { keptText, packageNameSchema } from './tarball/index.ts'
 
 /** A plugin package that was found, before any of its code is read. */
 export interface PluginSource {
@@ -14,15 +15,18 @@ export interface PluginSource {
   version: string
   /** Absolute path of the module that exports the blocks. */
   entry: string
+  /** Version of the SDK that it was made for; undefined for any. */
+  sdk: string | undefined
 }
 
 /** Packages that are read at once: each keeps a file open. */
 const AT_ONCE = 32
 
 const packageSchema = z.object({
-  name: z.string().min(1).max(214),
-  version: z.string().max(64).default('0.0.0'),
-  ashlar: z.object({ blocks: z.string().min(1) }),
+  name: keptText(214).min(1),
+  version: keptText(64).default('0.0.0'),
+  ashlar: z.object({ blocks: z.string().min(1), sdk: packedSdkSchema }),
+  ...sdkRangesSchema.shape,
 })
 
 /** A package whose manifest is broken, with the reason. */
@@ -43,14 +47,32 @@ export async function discoverPlugins(
   packages: readonly string[] = [],
 ): Promise<(PluginSource | BrokenSource)[]> {
   const [own, named] = await Promise.all([Promise.all(roots.map(discoverIn)), Promise.all(packages.map(readNamed))])
-  return [...own.flat(), ...named]
+  return refuseCopies([...own.flat(), ...named])
+}
+
+/** The first of a name counts, so that a copy never takes the place of what it was made of. It gets a name that no package has. */
+function refuseCopies(sources: (PluginSource | BrokenSource)[]): (PluginSource | BrokenSource)[] {
+  const firsts = new Map<string, string>()
+  return sources.flatMap((source) => {
+    const { origin, folder, packageName } = source
+    const key = `${origin} ${packageName}`
+    const first = firsts.get(key)
+    if (first === undefined) {
+      firsts.set(key, folder)
+      return source
+    }
+    if (first === folder) return []
+    const message = `package.json: the name "${packageName}" belongs to the folder ${basename(first)} already`
+    const error = new AshlarError('DUPLICATE_BLOCK', message)
+    return { origin, folder, packageName: `${packageName} (${basename(folder)})`, error }
+  })
 }
 
 /** One that is named is a plugin, or broken. */
 async function readNamed(folder: string): Promise<PluginSource | BrokenSource> {
   const source = await readSource(folder, 'PACKAGE')
   const broken = (why: string): BrokenSource => {
-    const packageName = source?.packageName ?? relative(join(folder, '..'), folder)
+    const packageName = source?.packageName ?? basename(folder)
     return { origin: 'PACKAGE', folder, packageName, error: new AshlarError('PLUGIN_INVALID', `package.json: ${why}`) }
   }
   if (!source) return broken('it has no "ashlar": { "blocks": … }')
@@ -76,9 +98,9 @@ export async function readSource(
 ): Promise<PluginSource | BrokenSource | undefined> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const packageName = relative(join(folder, '..'), folder)
-  const refuse = (message: string): BrokenSource => {
-    return { origin, folder, packageName, error: new AshlarError('PLUGIN_INVALID', message) }
+  let packageName = basename(folder)
+  const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenSource => {
+    return { origin, folder, packageName, error: new AshlarError(code, message) }
   }
   let json: unknown
   try {
@@ -89,9 +111,13 @@ export async function readSource(
   if (typeof json !== 'object' || json === null || !('ashlar' in json)) return undefined
   const parsed = packageSchema.safeParse(json)
   if (!parsed.success) return refuse(`package.json: ${z.prettifyError(parsed.error)}`)
+  packageName = parsed.data.name
+  const sdk = madeForSdk(parsed.data.ashlar.sdk, parsed.data)
+  const fault = sdkFault(sdk)
+  if (fault !== undefined) return refuse(`package.json: ${fault}`, 'SDK_TOO_OLD')
   const entry = resolve(folder, parsed.data.ashlar.blocks)
   const real = await realpath(entry).catch(() => undefined)
   if (real === undefined) return refuse(`package.json: "ashlar.blocks" names ${parsed.data.ashlar.blocks}, which does not exist`)
   if (!real.startsWith((await realpath(folder)) + sep)) return refuse('package.json: "ashlar.blocks" must lie inside the package')
-  return { origin, folder, packageName: parsed.data.name, version: parsed.data.version, entry }
+  return { origin, folder, packageName, version: parsed.data.version, entry, sdk }
 }

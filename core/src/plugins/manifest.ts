@@ -61,8 +61,6 @@ const blockManifestSchema = z
 export const manifestSchema = z
   .object({
     name,
-    /** Version of the SDK that declared it. */
-    sdk: z.string().max(64).optional(),
     memoryMb: z.int().min(16).max(512).optional(),
     providers: z.array(providerSchema).max(100).default([]),
     blocks: z.array(blockManifestSchema).max(1000),

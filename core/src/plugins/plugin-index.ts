@@ -16,8 +16,8 @@ import type { BundleStore, LoadReports } from './registry.ts'
 export interface PluginIndex {
   /** What is in a workspace now. Tells when it differs from what was there. */
   write(workspaceId: string, found: readonly FoundPlugin[]): Promise<void>
-  /** A worker is still there. */
-  renew(workspaceId: string): Promise<void>
+  /** A worker is still there. @returns false where its workspace was forgotten meanwhile */
+  renew(workspaceId: string): Promise<boolean>
   read: LoadReports
 }
 
@@ -48,9 +48,10 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
   return {
     write: (workspaceId, found) => transact((client) => writeRows(client, workspaceId, found.map(toRow))),
     async renew(workspaceId) {
-      await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
+      const renewed = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
       const { rowCount } = await pool.query(FORGET)
       if (rowCount) await pool.query(NOTIFY)
+      return renewed.rowCount === 1
     },
     async read(known) {
       const { rows } = await pool.query<WorkspaceRow & { position: number }>(FIND)
@@ -122,8 +123,9 @@ function chosen(rows: (WorkspaceRow & { position: number })[]): WorkspaceRow[] {
 
 function reportOf(
   { package_name: packageName, version, source: origin, status, error }: WorkspaceRow,
-  stored: Plugin | undefined,
+  stored: Plugin | AshlarError | undefined,
 ): PluginReport {
+  if (stored instanceof AshlarError) return failedReport({ packageName, version, origin }, stored)
   const plugin = stored && withFacts(stored, packageName, version)
   return { packageName, version, origin, status, ...(plugin && { plugin }), ...(error && { error }) }
 }
@@ -153,10 +155,15 @@ function refuseDuplicates(reports: PluginReport[]): PluginReport[] {
       for (const claim of claims) owners.set(claim, each.packageName)
       return each
     }
-    const { packageName, version, origin } = each
-    const { code, message } = takenClaim(taken, owners.get(taken))
-    return { packageName, version, origin, status: 'FAILED', error: { code, message } }
+    return failedReport(each, takenClaim(taken, owners.get(taken)))
   })
+}
+
+function failedReport(
+  { packageName, version, origin }: Pick<PluginReport, 'packageName' | 'version' | 'origin'>,
+  { code, message }: AshlarError,
+): PluginReport {
+  return { packageName, version, origin, status: 'FAILED', error: { code, message } }
 }
 
 export function takenClaim(claim: string, owner: string | undefined): AshlarError {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import type { Provider } from '../capabilities/index.ts'
+import type { AshlarError } from '../errors/index.ts'
 import type { Block, Plugin, PluginReport } from './block.ts'
 
 /** The blocks there are, and how it went with each plugin. */
@@ -24,26 +25,33 @@ export interface PluginRegistry {
 export interface BundleStore {
   /** @param client with an open transaction; without one it is done at once */
   keep(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
-  /** Which of these were kept. */
+  /** Which of these were kept, with a manifest that this release has read. */
   have(digests: readonly string[]): Promise<Set<string>>
-  find(digest: string): Promise<Plugin | undefined>
-  /** By digest. */
-  findAll(digests: readonly string[]): Promise<Map<string, Plugin>>
+  /** @param client with an open transaction: one that waits for a second client may wait for ever */
+  find(digest: string, client?: pg.PoolClient): Promise<Plugin | undefined>
+  /** By digest; an error where this release cannot use the manifest that an older one has read. */
+  findAll(digests: readonly string[]): Promise<Map<string, Plugin | AshlarError>>
 }
 
 /** Says which plugins there are now. A plugin with a digest that is known already may be given as it was. */
 export type LoadReports = (known: ReadonlyMap<string, Plugin>) => Promise<PluginReport[]>
 
+/** Each has its whole code, of up to 5 MiB. */
+const MOST_RECENT = 50
+
 export function createPluginRegistry(read: LoadReports, bundles: BundleStore): PluginRegistry {
   const changes = new EventEmitter().setMaxListeners(0)
-  const byDigest = new Map<string, Plugin>()
+  /** Those that are loaded, by digest. */
+  let loaded = new Map<string, Plugin>()
+  /** Others that graph versions pin, the one used last at the end. */
+  const recent = new Map<string, Plugin>()
   let reports: PluginReport[] = []
   let byReference = new Map<string, Block>()
 
   const load = async (): Promise<void> => {
     const before = summary(reports)
-    reports = await read(byDigest)
-    for (const { plugin } of reports) if (plugin) byDigest.set(plugin.bundle.digest, plugin)
+    reports = await read(loaded)
+    loaded = new Map(reports.flatMap(({ plugin }) => (plugin ? [[plugin.bundle.digest, plugin]] : [])))
     byReference = new Map(
       blocksOf(reports).flatMap((block) => [
         [block.id, block],
@@ -51,6 +59,13 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
       ]),
     )
     if (summary(reports) !== before) changes.emit('change')
+  }
+
+  const keepRecent = (plugin: Plugin): void => {
+    recent.delete(plugin.bundle.digest)
+    recent.set(plugin.bundle.digest, plugin)
+    const [oldest] = recent.keys()
+    if (recent.size > MOST_RECENT && oldest !== undefined) recent.delete(oldest)
   }
 
   // One after the other, so that what was read first never replaces what was read after it.
@@ -61,8 +76,8 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
     blocks: () => byName(blocksOf(reports)),
     block: (reference) => byReference.get(reference),
     async pinned(digest, blockId) {
-      const plugin = byDigest.get(digest) ?? (await bundles.find(digest))
-      if (plugin) byDigest.set(digest, plugin)
+      const plugin = loaded.get(digest) ?? recent.get(digest) ?? (await bundles.find(digest))
+      if (plugin && !loaded.has(digest)) keepRecent(plugin)
       return plugin?.blocks.find(({ id }) => id === blockId)
     },
     providers: () => byName(reports.flatMap(({ plugin }) => plugin?.providers ?? [])),

@@ -44,6 +44,12 @@ it.each([
   ['*', undefined],
   ['workspace:*', undefined],
   ['latest', undefined],
+  ['<3 >=1.2', '1.2.0'],
+  ['<3', undefined],
+  ['npm:@fork/sdk9@^1.4.0', '1.4.0'],
+  ['file:../sdk-1.0.0.tgz', undefined],
+  ['7up/sdk#2.0.0', undefined],
+  ['https://host.example/2/sdk.tgz', undefined],
 ])('the range %s begins at %s', (range, lowest) => {
   expect(lowestOf(range)).toBe(lowest)
 })

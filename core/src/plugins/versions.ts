@@ -41,11 +41,15 @@ export function isNewerMinor(wanted: string, given: string): boolean {
   return compareVersions(`${major}.${minor}.0`, given.replace(/[-+].*$/, '')) > 0 && isVersion(wanted)
 }
 
-/** The lowest `major.minor.0` that a range of npm names: `^1.2.3 || 2` → `1.2.0`; undefined for one that names none, like `*`. */
+/**
+ * The lowest `major.minor.0` that a range of npm names: `^1.2.3 || 2` → `1.2.0`; undefined for one that names none, like `*`, and for
+ * what is no range, like a folder or an address.
+ */
 export function lowestOf(range: string): string | undefined {
   const named = range
+    .replace(/^\s*(workspace:|npm:.*@)/, '')
     .split('||')
-    .map((part) => /(\d{1,9})(?:\.(\d{1,9}))?/.exec(part.replace(/^[^\d]*:[^\d]*/, '')))
+    .map((part) => /^[\s~^>=v]*(\d{1,9})(?:\.(\d{1,9}))?[^/:]*$/.exec(part.replaceAll(/<=?\s*[^\s]+/g, '')))
     .map((found) => found && `${Number(found[1])}.${Number(found[2] ?? 0)}.0`)
   const [lowest] = named.filter((version) => version !== null).toSorted(compareVersions)
   return named.includes(null) ? undefined : lowest

@@ -14,7 +14,7 @@ import { createSourceLoader } from './workspace-loader.ts'
 export interface Workspace {
   /** Finds and loads them, and tells the installation what there is. One that fails to load does not keep the others from it. */
   scan(): Promise<void>
-  /** Tells that there still is a worker in it. */
+  /** Tells that there still is a worker in it; scans again where the workspace was forgotten, as after a long sleep of the machine. */
   renew(): Promise<void>
 }
 
@@ -52,7 +52,13 @@ export function createWorkspace({ sandbox, folders, bundles, index, cache, now =
     await cache.write(id, cached, before)
   }
   let scanning = Promise.resolve()
-  return { scan: () => (scanning = scanning.then(scan, scan)), renew: () => index.renew(id) }
+  const scanNext = (): Promise<void> => (scanning = scanning.then(scan, scan))
+  return {
+    scan: scanNext,
+    async renew() {
+      if (!(await index.renew(id))) await scanNext()
+    },
+  }
 }
 
 /** The same for every worker of a machine that has the same folders. */

@@ -4,7 +4,7 @@ import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN
 
 /** What authors of plugins do with the API. Expected errors are thrown as AshlarErrors. */
 export interface PluginApi {
-  setDevPlugin(plugin: { packageName: string; version: string; bundle: string; sourceMap?: string }): Promise<void>
+  setDevPlugin(plugin: { packageName: string; version: string; bundle: string; sdk?: string; sourceMap?: string }): Promise<void>
   renewDevPlugin(packageName: string): Promise<void>
   removeDevPlugin(packageName: string): Promise<void>
   /** @returns the path of a WebSocket that speaks the Chrome DevTools Protocol */

@@ -7,6 +7,7 @@ const SetDevPluginInput = builder.inputType('SetDevPluginInput', {
     packageName: t.string({ required: true }),
     version: t.string({ required: true }),
     bundle: t.string({ required: true, description: 'Its blocks as one script, at most 5 MiB: `ashlar plugin dev` makes it.' }),
+    sdk: t.string({ description: 'Version of `@ashlar/sdk` that it was made for; any, unless given.' }),
     sourceMap: t.string({ description: 'Source map of the bundle, version 3, as JSON: for a debugger, see `inspectDevPlugin`.' }),
   }),
 })

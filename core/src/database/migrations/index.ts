@@ -7,6 +7,20 @@ import { StorageUse } from './20261124-storage-use.ts'
 import { OAuth } from './20261125-oauth.ts'
 import { Store } from './20261126-store.ts'
 import { BundleCache } from './20261127-bundle-cache.ts'
+import { BundleRelease } from './20261128-bundle-release.ts'
+import { DraftBundles } from './20261128-draft-bundles.ts'
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Initial, Engine, Credentials, Sleep, Takes, StorageUse, OAuth, Store, BundleCache]
+export const MIGRATIONS = [
+  Initial,
+  Engine,
+  Credentials,
+  Sleep,
+  Takes,
+  StorageUse,
+  OAuth,
+  Store,
+  BundleCache,
+  BundleRelease,
+  DraftBundles,
+]

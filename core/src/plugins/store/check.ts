@@ -8,9 +8,10 @@ import { bundleApart } from '../bundle-apart.ts'
 import { createPlugin, type Plugin } from '../block.ts'
 import { ownerLine } from '../bundle.ts'
 import { describeBundle } from '../load.ts'
+import { sdkFault } from '../made-for-sdk.ts'
 import { digestOfFiles, readPackageFile, refusal, unpackTarball, type PackageFile, type TarFile } from '../tarball/index.ts'
 import { testBlocks } from '../test-blocks.ts'
-import { isNewerMinor, lowestOf } from '../versions.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import type { PluginCheck, VersionReport } from './report.ts'
 import { verifySignature, type AuthorSignature, type GivenSignature } from './signature.ts'
 
@@ -36,18 +37,18 @@ const TESTS_WITHIN_MS = 60_000
 export async function readSubmission(tarball: Uint8Array, given: GivenSignature | null): Promise<ReadSubmission> {
   const files = await unpackTarball(tarball)
   const packageFile = readPackageFile(files)
-  const { name: packageName, version, license, sdkRange } = packageFile
+  const { name: packageName, version, license, sdk } = packageFile
   refuseNative(files)
   const tarballDigest = digestOfFiles(files)
   const signature = given && verifySignature(given, { packageName, version, tarballDigest })
-  const madeFor = sdkRange === undefined ? undefined : lowestOf(sdkRange)
-  if (madeFor !== undefined) assertSdk(madeFor, 'package.json')
+  const fault = sdkFault(sdk)
+  if (fault !== undefined) throw refusal('SDK_TOO_OLD', 'package.json', fault)
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0)
   const checks: PluginCheck[] = [
     passed('tarball', `${files.length} files, ${bytes} bytes`),
     passed('package', `${packageName} ${version}, ${license}`, 'package.json'),
     signature ? passed('signature', `signed by the key ${signature.keyId}`) : remark('signature', 'it is not signed'),
-    passed('sdk', `this installation has ${SDK_VERSION}, it is made for ${sdkRange ?? 'any'}`, 'package.json'),
+    passed('sdk', `this installation has ${SDK_VERSION}, it is made for ${sdk ?? 'any'}`, 'package.json'),
   ]
   return { files, packageFile, tarballDigest, signature, checks }
 }
@@ -56,21 +57,22 @@ export async function readSubmission(tarball: Uint8Array, given: GivenSignature 
  * Bundles what was read, has a sandbox read its manifest, and runs the tests of its blocks there.
  *
  * @param assertFree throws where it claims what belongs to another package
- * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID SDK_TOO_OLD DUPLICATE_BLOCK TESTS_FAILED MEMORY_LIMIT CPU_LIMIT TIMEOUT
+ * @param stopping ends it with its reason
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID DUPLICATE_BLOCK TESTS_FAILED MEMORY_LIMIT CPU_LIMIT TIMEOUT
  */
 export async function checkSubmission(
   { files, packageFile, checks }: ReadSubmission,
   sandbox: Sandbox,
   assertFree: (plugin: Plugin) => Promise<void>,
+  stopping: AbortSignal,
 ): Promise<CheckedSubmission> {
   const { name: packageName, version, entry, license: licence } = packageFile
-  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version))
+  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping)
   const cordon = `publish:${bundle.digest}`
-  const manifest = await describeBundle(bundle, sandbox, cordon)
-  assertSdk(manifest.sdk ?? SDK_VERSION, entry)
+  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon))
   const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
   await assertFree(plugin)
-  const tests = await runTests(plugin, sandbox, cordon)
+  const tests = await unlessAborted(stopping, runTests(plugin, sandbox, cordon))
   const bundleBytes = Buffer.byteLength(bundle.code)
   const more: PluginCheck[] = [
     passed('bundle', `${bundleBytes} bytes`, entry),
@@ -91,22 +93,16 @@ function refuseNative(files: readonly TarFile[]): void {
 }
 
 /** In a folder that nobody else can read, and that is gone afterwards. */
-async function bundleFiles(files: readonly TarFile[], entry: string, banner: string): Promise<Bundle> {
+async function bundleFiles(files: readonly TarFile[], entry: string, banner: string, stopping: AbortSignal): Promise<Bundle> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'ashlar-publish-')))
   try {
     const folders = new Set(files.map(({ path }) => dirname(join(folder, path))))
     for (const each of folders) await mkdir(each, { recursive: true })
     for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
-    return await bundleApart({ entry: join(folder, entry), folder, banner, confined: true })
+    return await bundleApart({ entry: join(folder, entry), folder, banner, confined: true }, stopping)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-function assertSdk(madeFor: string, position: string): void {
-  if (!isNewerMinor(madeFor, SDK_VERSION)) return
-  const message = `it is made for @ashlar/sdk ${madeFor}, this installation has ${SDK_VERSION} and must be brought up to date first`
-  throw refusal('SDK_TOO_OLD', position, message)
 }
 
 async function runTests(plugin: Plugin, sandbox: Sandbox, cordon: string): Promise<VersionReport['tests']> {

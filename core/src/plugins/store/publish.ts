@@ -17,19 +17,21 @@ export interface PublishParts {
 /**
  * Checks a submission and keeps it. All of it is kept, or nothing.
  *
+ * @param stopping ends the checks
  * @returns the id of the version
  */
 export async function publishSubmission(
   parts: PublishParts,
   userId: string,
   { tarball, signature }: Submission,
+  stopping: AbortSignal,
 ): Promise<string> {
   const { database, sandbox, plugins, bundles } = parts
   const read = await readSubmission(tarball, signature ?? null)
   const id = `${read.packageFile.name}@${read.packageFile.version}`
   if (await judge(database.pool, userId, read)) return id
   const assertFree: Parameters<typeof checkSubmission>[2] = (plugin) => assertUnclaimed(database.pool, plugin, plugins.reports())
-  const checked = await checkSubmission(read, sandbox, assertFree)
+  const checked = await checkSubmission(read, sandbox, assertFree, stopping)
   await database.transact(async (client) => {
     await client.query(LOCK_STORE)
     if (await judge(client, userId, read)) return

@@ -108,7 +108,7 @@ async function changeInstalled(
     await assertOwner(client, userId)
     await client.query(LOCK_STORE)
     const wanted = await work(await installedId(client, packageName))
-    const plugin = wanted && (await bundles.find(wanted.digest))
+    const plugin = wanted && (await bundles.find(wanted.digest, client))
     if (plugin) await assertUnclaimed(client, plugin, plugins.reports())
     const values = [packageName, wanted?.id ?? null]
     await client.query('update plugin_package set installed_id = $2, installed_at = now() where name = $1', values)

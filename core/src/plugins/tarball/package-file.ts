@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../errors/index.ts'
+import { madeForSdk, packedSdkSchema, sdkRangesSchema } from '../made-for-sdk.ts'
 import { isVersion } from '../versions.ts'
 import { refusal } from './fault.ts'
 import type { TarFile } from './read-tar.ts'
@@ -13,8 +14,8 @@ export interface PackageFile {
   description: string
   /** Path of the module that exports the blocks. */
   entry: string
-  /** The versions of the SDK that it is made for, as a range. */
-  sdkRange: string | undefined
+  /** Version of the SDK that it was made for; undefined for any. */
+  sdk: string | undefined
 }
 
 /** Source: the rules of npm for new packages. */
@@ -23,18 +24,23 @@ export const packageNameSchema = z
   .max(214)
   .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package, in lower case')
 
+/** Postgres keeps every character but one. */
+export function keptText(maxChars: number): z.ZodString {
+  return z
+    .string()
+    .max(maxChars)
+    .refine((text) => !text.includes('\0'), 'must not have the character U+0000')
+}
+
 const MAX_BYTES = 1024 * 1024
-const ranges = z.record(z.string(), z.unknown()).optional()
 
 const schema = z.object({
   name: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
   license: z.string('must be an SPDX expression like "MIT"').trim().min(1).max(200),
-  description: z.string().max(2000).default(''),
-  ashlar: z.object({ blocks: z.string().min(1).max(300) }),
-  dependencies: ranges,
-  peerDependencies: ranges,
-  devDependencies: ranges,
+  description: keptText(2000).default(''),
+  ashlar: z.object({ blocks: z.string().min(1).max(300), sdk: packedSdkSchema }),
+  ...sdkRangesSchema.shape,
 })
 
 /** @throws {AshlarError} PLUGIN_INVALID */
@@ -46,9 +52,9 @@ export function readPackageFile(files: readonly TarFile[]): PackageFile {
     const [issue] = parsed.error.issues
     throw refusal('PLUGIN_INVALID', 'package.json', `${issue?.path.join('.') || 'it'}: ${issue?.message}`)
   }
-  const { name, version, license, description, ashlar, peerDependencies, dependencies, devDependencies } = parsed.data
-  const range = [peerDependencies, dependencies, devDependencies].map((each) => each?.['@ashlar/sdk']).find(isText)
-  return { name, version, license, description, entry: entryOf(ashlar.blocks, files), sdkRange: range }
+  const { name, version, license, description, ashlar } = parsed.data
+  const sdk = madeForSdk(ashlar.sdk, parsed.data)
+  return { name, version, license, description, entry: entryOf(ashlar.blocks, files), sdk }
 }
 
 function entryOf(blocks: string, files: readonly TarFile[]): string {
@@ -71,8 +77,4 @@ function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     throw refusal('PLUGIN_INVALID', 'package.json', `is not JSON: ${messageOf(error)}`, error)
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
 }

@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { packPlugin } from './packed.ts'
 import { packTarball } from './tar.ts'
 import { ashlar, createTestFolder } from './test-plugin.ts'
 
@@ -79,6 +80,19 @@ it('makes a tarball that tar reads: the source, and blocks that need nothing but
   ])
   expect(code).not.toContain('node_modules')
   expect((await ashlar('plugin', 'test', join(out, 'package'))).status).toBe(0)
+})
+
+it('writes with which SDK it was made, where one is installed', async () => {
+  const sdkOf = async (): Promise<unknown> => {
+    const { entries } = await packPlugin(folder)
+    const json = entries.find(({ path }) => path === 'package.json')?.bytes.toString() ?? ''
+    return (JSON.parse(json) as { ashlar: { sdk?: string } }).ashlar.sdk
+  }
+  expect(await sdkOf()).toBeUndefined()
+  const sdk = join(folder, 'node_modules/@ashlar/sdk')
+  await mkdir(sdk, { recursive: true })
+  await writeFile(join(sdk, 'package.json'), '{ "name": "@ashlar/sdk", "version": "0.1.7" }')
+  expect(await sdkOf()).toBe('0.1.7')
 })
 
 it('refuses a package that could not be published', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
 import { join, resolve } from 'node:path'
 import { AshlarError, readPackageFile, unpackTarball } from '@ashlar/core'
 import { findInPackage } from './check/package-findings.ts'
@@ -40,7 +41,10 @@ export async function packPlugin(given: string): Promise<PackedPlugin> {
   const entries = [
     ...files,
     { path: BLOCKS, bytes: Buffer.from(code) },
-    { path: 'package.json', bytes: Buffer.from(`${JSON.stringify(publishedJson(packageFile.json), null, 2)}\n`) },
+    {
+      path: 'package.json',
+      bytes: Buffer.from(`${JSON.stringify(publishedJson(packageFile.json, await installedSdk(folder)), null, 2)}\n`),
+    },
   ]
   const tarball = packTarball(entries)
   // What a server would refuse is told here already.
@@ -66,15 +70,30 @@ async function assertPackage(
   throw new AshlarError('PLUGIN_INVALID', message, { details: { faults } })
 }
 
+/** The version of the SDK that the author writes with; undefined where none is installed. */
+async function installedSdk(folder: string): Promise<string | undefined> {
+  const file = installedSdkFile(join(folder, 'package.json'))
+  return file && (JSON.parse(await readFile(file, 'utf8')) as { version?: string }).version
+}
+
+function installedSdkFile(base: string): string | undefined {
+  try {
+    return findPackageJSON('@ashlar/sdk', base)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
 /** What is bundled is no longer a dependency, and a place on this machine is nobody else's business. */
-function publishedJson({ dependencies: _, ...json }: PackageJson): PackageJson {
+function publishedJson({ dependencies: _, ...json }: PackageJson, sdk: string | undefined): PackageJson {
   const { ashlar, devDependencies, files } = json
   const blocks = `./${BLOCKS}`
   return {
     ...json,
     ...(Array.isArray(files) && { files: [...new Set([...(files as unknown[]), 'dist'])] }),
     ...(typeof devDependencies === 'object' && devDependencies !== null && { devDependencies: withoutPlaces(devDependencies) }),
-    ashlar: { ...ashlar, blocks, source: ashlar?.blocks },
+    ashlar: { ...ashlar, blocks, source: ashlar?.blocks, ...(sdk !== undefined && { sdk }) },
   }
 }
 

@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
+import { createBundleCache } from './bundle-cache.ts'
+import { createBundleStore } from './bundle-store.ts'
+import { createPluginIndex } from './plugin-index.ts'
+import { createWorkspace, type Workspace } from './workspace-plugins.ts'
+
+let runtime: TestRuntime
+let root: string
+beforeAll(async () => {
+  runtime = await createTestRuntime({ role: 'worker', pluginRoots: [] })
+})
+afterAll(() => runtime.close())
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ashlar-workspace-'))
+})
+afterEach(() => rm(root, { recursive: true }))
+
+async function write(folder: string, source: string, packageName = 'words'): Promise<void> {
+  await mkdir(join(root, folder), { recursive: true })
+  const file = { name: packageName, version: '1.0.0', ashlar: { blocks: './index.ts' } }
+  await writeFile(join(root, folder, 'package.json'), JSON.stringify(file))
+  await writeFile(join(root, folder, 'index.ts'), source)
+}
+
+const ENTRY = `import { definePlugin } from '@ashlar/sdk'
+export default definePlugin({ name: 'words', blocks: [] })`
+
+interface Opened extends Workspace {
+  /** What the installation has of it then. */
+  reports(): Promise<unknown[]>
+}
+
+function openWorkspace(): Opened {
+  const { database, sandbox } = runtime
+  if (!sandbox) throw new Error('a worker has a sandbox')
+  const bundles = createBundleStore(database)
+  const index = createPluginIndex(database, bundles)
+  const cache = createBundleCache(database)
+  const workspace = createWorkspace({ sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache })
+  const reports = async (): Promise<unknown[]> =>
+    (await index.read(new Map())).map(({ packageName, status, error }) => [packageName, status, ...(error ? [error] : [])])
+  return { ...workspace, reports }
+}
+
+it('is there again when it was forgotten while nobody could renew it', async () => {
+  await write('words', ENTRY)
+  const { scan, renew, reports } = openWorkspace()
+  await scan()
+  await runtime.database.pool.query('delete from plugin_workspace')
+  await renew()
+  expect(await reports()).toEqual([['words', 'LOADED']])
+  await rm(join(root, 'words'), { recursive: true })
+  await renew()
+  expect(await reports()).toEqual([['words', 'LOADED']])
+  await scan()
+})
+
+it('has the first of two folders with one package name, and tells of the other', async () => {
+  await write('words', ENTRY)
+  const { scan, reports } = openWorkspace()
+  await scan()
+  await write('words-try', 'export default {{{')
+  await scan()
+  const message = 'package.json: the name "words" belongs to the folder words already'
+  expect(await reports()).toEqual([
+    ['words', 'LOADED'],
+    ['words (words-try)', 'FAILED', { code: 'DUPLICATE_BLOCK', message }],
+  ])
+  await rm(join(root, 'words'), { recursive: true })
+  await scan()
+  expect(await reports()).toMatchObject([['words', 'FAILED', { code: 'PLUGIN_LOAD_FAILED' }]])
+  await rm(join(root, 'words-try'), { recursive: true })
+  await scan()
+})
+
+it('has a newer release read the manifest again, and reports one that it cannot use', async () => {
+  await write('words', ENTRY)
+  await openWorkspace().scan()
+  const { pool } = runtime.database
+  await pool.query(`update plugin_bundle set release = 'older', manifest = '{ "name": "WORDS" }'`)
+  expect(await openWorkspace().reports()).toEqual([
+    ['words', 'FAILED', { code: 'PLUGIN_INVALID', message: expect.stringMatching(/^its manifest is not valid in this release/) }],
+  ])
+  await pool.query(`update bundle_cache set key = 'of the older release'`)
+  await openWorkspace().scan()
+  expect(await openWorkspace().reports()).toEqual([['words', 'LOADED']])
+  await rm(join(root, 'words'), { recursive: true })
+  await openWorkspace().scan()
+})

@@ -1,0 +1,73 @@
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+/** A plugin with one block that says something, as its author's commands send it. */
+function words(says: string, facts: { packageName?: string; version?: string; sdk?: string } = {}) {
+  const bundle = `const { defineBlock, definePlugin } = require('@ashlar/sdk'), { z } = require('zod')
+    module.exports.default = definePlugin({ name: 'words', blocks: [defineBlock({
+      id: 'dddddddd-0000-4000-8000-000000000001', name: 'say', description: '${says}', category: 'TEST', tests: [],
+      input: z.object({}), output: z.object({ out: z.string() }), *run() { yield ['out', '${says}'] } })] })`
+  return { packageName: 'words', version: '1.0.0', bundle, ...facts }
+}
+
+it('refuses a plugin that is made for a newer SDK', async () => {
+  await expect(runtime.devPlugins.set(runtime.ownerId, words('no', { sdk: '99.1.0' }))).rejects.toMatchObject({
+    code: 'SDK_TOO_OLD',
+    message: expect.stringMatching(/^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has /) as unknown,
+    details: { path: ['sdk'], faults: [{ path: 'package.json' }] },
+  })
+  expect(runtime.plugins.block('words/say')).toBeUndefined()
+})
+
+it('is forgotten also when the database has failed meanwhile', async () => {
+  const { database, devPlugins, plugins, failures, ownerId } = runtime
+  await devPlugins.set(ownerId, words('left'))
+  await database.pool.query(`update plugin_workspace set seen_at = now() - interval '1 minute' where id = 'dev:words'`)
+  const forgotten = Promise.withResolvers<void>()
+  const deaf = plugins.onChange(() => {
+    if (!plugins.block('words/say')) forgotten.resolve()
+  })
+  const query = database.pool.query.bind(database.pool) as (...args: unknown[]) => Promise<never>
+  let hasFailed = false
+  const failing = vi.spyOn(database.pool, 'query').mockImplementation((...args: unknown[]) => {
+    const isSweep = String(args[0]).startsWith(`delete from plugin_workspace where id like 'dev:`)
+    if (!isSweep || hasFailed) return query(...args)
+    hasFailed = true
+    return Promise.reject(new Error('no database'))
+  })
+  await forgotten.promise
+  deaf()
+  failing.mockRestore()
+  expect(failures.splice(0)).toEqual([new Error('no database')])
+})
+
+it('leaves no bundle behind but those that a graph pins', async () => {
+  const { database, devPlugins, executions, failures, graphs, ownerId } = runtime
+  const bundles = async (): Promise<number> =>
+    (await database.pool.query(`select from plugin_bundle where package_name = 'words'`)).rows.length
+  const age = () => database.pool.query(`update plugin_bundle set draft_at = draft_at - interval '2 minutes'`)
+  await age()
+  await expect.poll(bundles, { timeout: 20_000 }).toBe(0)
+  await devPlugins.set(ownerId, words('pinned'))
+  const document = { nodes: [{ id: 'node', block: 'words/say' }] }
+  const { id: graphId } = await graphs.create(ownerId, { name: 'pins', document })
+  for (const text of ['second', 'third', 'last']) await devPlugins.set(ownerId, words(text))
+  expect(await bundles()).toBe(4)
+  await age()
+  await expect.poll(bundles, { timeout: 20_000 }).toBe(2)
+  await devPlugins.remove(ownerId, 'words')
+  await age()
+  await expect.poll(bundles, { timeout: 20_000 }).toBe(1)
+  const { id } = await executions.start(ownerId, { graphId, inputs: {} })
+  const said: unknown[] = []
+  for await (const event of await executions.follow(ownerId, id, 0)) if (event.type === 'NodeOutput') said.push(event.value)
+  expect(said).toEqual(['pinned'])
+  expect((await database.pool.query('select from plugin_bundle where draft_at is not null')).rows).toEqual([])
+  expect(failures).toEqual([])
+}, 60_000)
