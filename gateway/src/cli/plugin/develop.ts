@@ -31,7 +31,7 @@ export interface Development {
 /** Gives a plugin to a server at every change of its source, and takes it away at the end. */
 export async function develop(development: Development): Promise<void> {
   const { folder, api, signal, renewEveryMs = 5000 } = development
-  const watcher = watchFolder(folder, signal)
+  const watcher = await watchFolder(folder, signal)
   const shown = new ShownPlugin(development)
   const timer = setInterval(() => void shown.renew(), renewEveryMs)
   let workbench: Workbench | undefined
