@@ -1,6 +1,7 @@
 export { PluginVersion } from './entities.ts'
 export { createPlugin } from './block.ts'
 export { openPlugins } from './open-plugins.ts'
+export { createNamedPackages } from './named-packages.ts'
 export { MAX_TIMEOUT_MS } from './manifest.ts'
 export { createFakeSession } from './fake-session.ts'
 export { loadPlugin } from './load.ts'
