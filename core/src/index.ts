@@ -54,4 +54,4 @@ export type {
   VersionReport,
   Workbench,
 } from './plugins/index.ts'
-export type { Role, Runtime, RuntimeConfig } from './runtime.ts'
+export type { OperatorChanges, Role, Runtime, RuntimeConfig } from './runtime.ts'

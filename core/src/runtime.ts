@@ -33,7 +33,14 @@ import {
   type Worker,
 } from './executions/index.ts'
 import { Graph, GraphVersion, createGraphs, createUpgrades, type Graphs, type Upgrades } from './graphs/index.ts'
-import { PluginVersion, openPlugins, type DevPlugins, type PluginRegistry, type PluginStore } from './plugins/index.ts'
+import {
+  PluginVersion,
+  createNamedPackages,
+  openPlugins,
+  type DevPlugins,
+  type PluginRegistry,
+  type PluginStore,
+} from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
@@ -78,6 +85,9 @@ export interface RuntimeConfig {
   onError(error: unknown): void
 }
 
+/** What may change while a runtime runs. */
+export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'oauthClients'>>
+
 /** Everything the schema and the gateway see of core. */
 export interface Runtime {
   accounts: Accounts
@@ -97,6 +107,8 @@ export interface Runtime {
   sandboxLimits: SandboxLimits
   /** None in a gateway. */
   worker: Worker | undefined
+  /** Takes over what the operator has changed: packages that were named before and are not any more are gone. */
+  configure(changed: OperatorChanges): Promise<void>
   /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
   takeOver(goneWorkerId: string): Promise<void>
   /** Stops taking work, leaves executions as the journal has them, ends the sandbox processes and connections. */
@@ -137,9 +149,10 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const sandbox = await sandboxOpening
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
-  const { pluginRoots: roots, pluginPackages: packages = [], watch = false } = config
-  const pluginParts = { database, notifications, sandbox, roots, packages, watch, onError }
+  const { pluginRoots: roots, watch = false } = config
+  const pluginParts = { database, notifications, sandbox, roots, packages: [], watch, onError }
   const { plugins, pluginStore, devPlugins } = await openPlugins(pluginParts, undo)
+  const { clients, configure } = await openConfigured(config, { database, sandbox, plugins }, undo)
   const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const { maxValueBytes } = sandboxLimits
   const graphs = createGraphs(database, plugins)
@@ -149,7 +162,13 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   if (config.alone) await queue.release(await queue.held())
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [] }
-  const { store, ...ofUsers } = openCredentials(config, database, plugins, createHttpClient(http), undo)
+  const { store, ...ofUsers } = openCredentials(
+    { ...config, oauthClients: clients },
+    database,
+    plugins,
+    createHttpClient(http),
+    undo,
+  )
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
@@ -174,7 +193,28 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     sandbox,
     sandboxLimits,
     worker,
+    configure,
     takeOver,
+  }
+}
+
+/** What may be configured anew: the packages that are named, and the clients, in an object that is changed where it is. */
+async function openConfigured(
+  { pluginPackages = [], oauthClients, watch = false, onError }: RuntimeConfig,
+  { database, sandbox, plugins }: Pick<Runtime, 'database' | 'sandbox' | 'plugins'>,
+  undo: (() => Promise<void> | void)[],
+): Promise<Pick<Runtime, 'configure'> & { clients: Record<string, OAuthClient> }> {
+  const clients = { ...oauthClients }
+  const named = sandbox && createNamedPackages({ database, sandbox, plugins, watch, onError })
+  undo.push(() => named?.close())
+  await named?.set(pluginPackages)
+  return {
+    clients,
+    async configure(changed) {
+      for (const name of Object.keys(clients)) Reflect.deleteProperty(clients, name)
+      Object.assign(clients, changed.oauthClients)
+      await named?.set(changed.pluginPackages)
+    },
   }
 }
 

@@ -1,2 +1,2 @@
-export { runBlock, testPlugin } from '@ashlar/core/testkit'
-export type { BlockRun, RunBlock, RunOptions, TestPlugin } from '@ashlar/core/testkit'
+export { runBlock, testBlock, testPlugin } from '@ashlar/core/testkit'
+export type { BlockRun, RunBlock, RunOptions, RunOutput, TestBlock, TestPlugin } from '@ashlar/core/testkit'

@@ -65,9 +65,10 @@ async function buildTesting(folder: string): Promise<void> {
   })
 }
 
-const TESTING_TYPES = `import type { RunBlock, TestPlugin } from './types.js'
+const TESTING_TYPES = `import type { RunBlock, TestBlock, TestPlugin } from './types.js'
 export type * from './types.js'
 export declare const runBlock: RunBlock
+export declare const testBlock: TestBlock
 export declare const testPlugin: TestPlugin
 `
 

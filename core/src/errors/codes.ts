@@ -64,6 +64,8 @@ export const ERROR_CODES = {
   DATA_DIR_UNUSABLE: { status: 500, retryable: false },
   DATABASE_UNREACHABLE: { status: 503, retryable: true },
   DATABASE_FAILED: { status: 500, retryable: false },
+  SERVER_UNREACHABLE: { status: 503, retryable: true },
+  FILE_UNUSABLE: { status: 500, retryable: false },
   SHUTTING_DOWN: { status: 503, retryable: true },
 } as const satisfies Record<string, CodeFacts>
 

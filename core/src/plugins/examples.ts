@@ -1,7 +1,8 @@
-import { createFakeCapabilities, parseFakes, parseSleep } from '../capabilities/index.ts'
+import { parseFakes } from '../capabilities/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin } from './block.ts'
+import { createFakeSession } from './fake-session.ts'
 
 /** A run of a block as one of its tests has it. */
 export interface Example {
@@ -29,13 +30,11 @@ export async function runExamples(plugin: Plugin, sandbox: Sandbox): Promise<Exa
 async function runExample(block: Block, sandbox: Sandbox): Promise<Pick<Example, 'input' | 'outputs'>> {
   const { input, fakes: given } = await readTest(block, sandbox)
   const fakes = parseFakes(given)
-  const { capabilities } = createFakeCapabilities(fakes, block.plugin)
-  const actor = { id: 'test', ownerId: 'test', graphId: 'test' }
-  const session = capabilities.createSession(actor, { block, credentials: {} }, () => input as Record<string, unknown>)
+  const session = createFakeSession(block, fakes, input as Record<string, unknown>)
   const outputs: Example['outputs'] = []
   const error = await call(sandbox, block, 'trial', JSON.stringify({ input, now: fakes.now }), {
     output: (pin, value) => void outputs.push([pin, value]),
-    hostCall: async (method, args) => (method === 'sleep.begin' ? parseSleep(block, args).sleep : session.perform(method, args)),
+    hostCall: session.hostCall,
   })
   session.close()
   const hasFailed = error !== undefined && outputs.at(-1)?.[0] !== 'error'

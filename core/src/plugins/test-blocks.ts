@@ -1,9 +1,12 @@
-import { createFakeCapabilities, parseFakes, parseSleep, type CapabilitySession } from '../capabilities/index.ts'
+import { parseFakes } from '../capabilities/index.ts'
 import type { BlockTestResult } from '@ashlar/sdk'
-import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
+import type { CallRequest, Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin } from './block.ts'
+import { createFakeSession, type FakeSession } from './fake-session.ts'
 
 const TIMEOUT_MS = 10_000
+let runs = 0
+
 const LATE = 'the tests together did not finish in time'
 
 interface TestOptions {
@@ -28,7 +31,7 @@ export async function testBlocks(
   sandbox: Sandbox,
   { cordon = 'test', withinMs = 600_000 }: TestOptions = {},
 ): Promise<BlockTestResult[]> {
-  const scope = `test:${plugin.bundle.digest}`
+  const scope = `test:${plugin.bundle.digest}:${++runs}`
   const place = { scope, cordon, late: AbortSignal.timeout(withinMs) }
   const results: BlockTestResult[] = []
   for (const block of plugin.blocks)
@@ -74,17 +77,13 @@ function runTest(
 }
 
 /** Answers what a block under test asks of its host, from the moment when the guest has said what stands in for the outside. */
-function hostOf(block: Block): { call: NonNullable<CallSink['hostCall']>; close(): void } {
-  let session: CapabilitySession | undefined
-  const open = (inputs: unknown, fakes: unknown): CapabilitySession => {
-    const { capabilities } = createFakeCapabilities(parseFakes(fakes), block.plugin)
-    const actor = { id: 'test', ownerId: 'test', graphId: 'test' }
-    return capabilities.createSession(actor, { block, credentials: {} }, () => inputs as Record<string, unknown>)
-  }
-  const call: NonNullable<CallSink['hostCall']> = async (method, args) => {
-    if (method === 'test.begin') session = open(args[0], args[1])
-    else if (method === 'sleep.begin') return parseSleep(block, args).sleep
-    else return (session ??= open({}, {})).perform(method, args)
+function hostOf(block: Block): { call: FakeSession['hostCall']; close(): void } {
+  let session: FakeSession | undefined
+  const open = (inputs: unknown, fakes: unknown): FakeSession =>
+    createFakeSession(block, parseFakes(fakes), inputs as Record<string, unknown>)
+  const call: FakeSession['hostCall'] = async (method, args) => {
+    if (method !== 'test.begin') return (session ??= open({}, {})).hostCall(method, args)
+    session = open(args[0], args[1])
     return null
   }
   return { call, close: () => session?.close() }

@@ -33,7 +33,7 @@ export interface Workbench {
 
 /** @param folder absolute path of the package @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
 export async function createWorkbench(folder: string): Promise<Workbench> {
-  const source = await sourceIn(folder)
+  const source = await findSource(folder)
   const bundler = await createDraftBundler(source)
   let opening: ReturnType<typeof createSandbox> | undefined
   const sandbox = (): ReturnType<typeof createSandbox> => (opening ??= createSandbox({ processes: 1 }))
@@ -61,7 +61,8 @@ export async function createWorkbench(folder: string): Promise<Workbench> {
   }
 }
 
-async function sourceIn(folder: string): Promise<PluginSource> {
+/** @throws {AshlarError} PLUGIN_INVALID when no plugin is in the folder */
+export async function findSource(folder: string): Promise<PluginSource> {
   const source = await readSource(folder)
   if (!source)
     throw new AshlarError('PLUGIN_INVALID', 'no plugin is here: package.json must have "ashlar": { "blocks": "./src/index.ts" }')

@@ -1,3 +1,3 @@
-export { testPlugin } from './plugin.ts'
+export { testBlock, testPlugin } from './plugin.ts'
 export { runBlock } from './run-block.ts'
-export type { BlockRun, RunBlock, RunOptions, TestPlugin } from './types.ts'
+export type { BlockRun, RunBlock, RunOptions, RunOutput, TestBlock, TestPlugin } from './types.ts'

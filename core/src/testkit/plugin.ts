@@ -1,35 +1,48 @@
 import { resolve } from 'node:path'
+import type { Block as DeclaredBlock } from '@ashlar/sdk'
 import { AshlarError } from '../errors/index.ts'
-import { loadPlugin, readSource, testBlocks, type Plugin } from '../plugins/index.ts'
+import { findSource, loadPlugin, testBlocks, type Block, type Plugin } from '../plugins/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import { withSandbox } from './sandbox.ts'
-import type { TestPlugin } from './types.ts'
+import type { TestBlock, TestPlugin } from './types.ts'
 
 const loaded = new Map<string, Promise<Plugin>>()
 
 /**
- * The plugin of a package, bundled and read in the sandbox; once for each folder.
+ * A block of the plugin in a package.
  *
- * @throws {AshlarError} PLUGIN_INVALID when there is none, PLUGIN_LOAD_FAILED
+ * @throws {AshlarError} PLUGIN_INVALID PLUGIN_LOAD_FAILED
+ * @throws {TypeError} when it is not one of that plugin
  */
-export function pluginIn(folder: string, sandbox: Sandbox): Promise<Plugin> {
-  const path = resolve(folder)
-  const plugin = loaded.get(path) ?? load(path, sandbox)
-  loaded.set(path, plugin)
-  return plugin
+export async function blockIn(folder: string, { id, name }: DeclaredBlock, sandbox: Sandbox): Promise<Block> {
+  const plugin = await pluginIn(folder, sandbox)
+  const found = plugin.blocks.find((block) => block.id === id)
+  if (!found) throw new TypeError(`block ${name} (${id}) is not among those that ${plugin.packageName} exports`)
+  return found
 }
 
-async function load(folder: string, sandbox: Sandbox): Promise<Plugin> {
-  const source = await readSource(folder)
-  if (!source)
-    throw new AshlarError(
-      'PLUGIN_INVALID',
-      'there is no plugin here: package.json must have "ashlar": { "blocks": "./src/index.ts" }',
-    )
-  if ('error' in source) throw source.error
-  return loadPlugin(source, sandbox)
+/** Bundled and read in the sandbox once for each folder. */
+function pluginIn(folder: string, sandbox: Sandbox): Promise<Plugin> {
+  const path = resolve(folder)
+  const plugin = loaded.get(path) ?? findSource(path).then((source) => loadPlugin(source, sandbox))
+  loaded.set(path, plugin)
+  return plugin
 }
 
 /** See {@link TestPlugin}. */
 export const testPlugin: TestPlugin = (folder = process.cwd()) =>
   withSandbox(async (sandbox) => testBlocks(await pluginIn(folder, sandbox), sandbox))
+
+/** See {@link TestBlock}. */
+export const testBlock: TestBlock = (block, { folder = process.cwd() } = {}) =>
+  withSandbox(async (sandbox) => {
+    const found = await blockIn(folder, block, sandbox)
+    const results = await testBlocks({ ...found.plugin, blocks: [found] }, sandbox)
+    if (results.length === 0) throw new TypeError(`block ${found.qualifiedName} declares no tests`)
+    const faults = results.flatMap(({ test, difference }) =>
+      difference === undefined ? [] : { path: test, message: difference },
+    )
+    if (faults.length === 0) return
+    const message = faults.map((fault) => `${found.qualifiedName}: ${fault.path}: ${fault.message}`).join('\n')
+    throw new AshlarError('TESTS_FAILED', message, { details: { faults } })
+  })

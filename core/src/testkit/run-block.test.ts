@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defineBlock } from '@ashlar/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { runBlock, testPlugin } from './index.ts'
+import { runBlock, testBlock, testPlugin } from './index.ts'
 
 /** The block as a test of it sees it; what runs is the source below. */
 const block = (i: number, name: string) =>
@@ -79,6 +79,26 @@ describe('testPlugin', () => {
 
   it('says that there is no plugin where there is none', async () => {
     await expect(testPlugin(tmpdir())).rejects.toMatchObject({ code: 'PLUGIN_INVALID' })
+  })
+})
+
+describe('testBlock', () => {
+  it('runs the tests that the block declares', async () => {
+    await testBlock(block(2, 'send'), { folder })
+    await testBlock(block(3, 'wait'), { folder })
+  })
+
+  it('rejects where something differs, with the name of the test, what was expected and what came', async () => {
+    await expect(testBlock(block(1, 'count'), { folder })).rejects.toMatchObject({
+      code: 'TESTS_FAILED',
+      message: 'kit/count: wrong: pair 1 on pin "out": expected 2, got 1',
+      details: { faults: [{ path: 'wrong', message: 'pair 1 on pin "out": expected 2, got 1' }] },
+    })
+  })
+
+  it('rejects where there is nothing to test', async () => {
+    await expect(testBlock(block(4, 'greedy'), { folder })).rejects.toThrow('block kit/greedy declares no tests')
+    await expect(testBlock(block(9, 'other'), { folder })).rejects.toThrow(/^block other .* is not among those that kit exports/)
   })
 })
 

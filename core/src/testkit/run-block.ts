@@ -1,9 +1,9 @@
 import type { Fakes } from '@ashlar/sdk'
-import { createFakeCapabilities, parseFakes, parseSleep } from '../capabilities/index.ts'
+import { parseFakes } from '../capabilities/index.ts'
 import type { AshlarError } from '../errors/index.ts'
-import type { Block } from '../plugins/index.ts'
+import { createFakeSession, type Block } from '../plugins/index.ts'
 import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
-import { pluginIn } from './plugin.ts'
+import { blockIn } from './plugin.ts'
 import { withSandbox } from './sandbox.ts'
 import type { BlockRun, RunBlock } from './types.ts'
 
@@ -12,9 +12,7 @@ const DEFAULT_TIMEOUT_MS = 60_000
 /** See {@link RunBlock}. */
 export const runBlock: RunBlock = (block, input, { folder = process.cwd(), timeoutMs, ...fakes } = {}) =>
   withSandbox(async (sandbox) => {
-    const plugin = await pluginIn(folder, sandbox)
-    const found = plugin.blocks.find(({ id }) => id === block.id)
-    if (!found) throw new TypeError(`block ${block.name} (${block.id}) is not among those that ${plugin.packageName} exports`)
+    const found = await blockIn(folder, block, sandbox)
     const run = await runIn(sandbox, found, input, timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS, fakes)
     return run as never // its schema has checked the outputs
   })
@@ -23,14 +21,7 @@ let runs = 0
 
 async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: number, given: Fakes): Promise<BlockRun> {
   const fakes = parseFakes(given)
-  const { capabilities, requests, stored, files } = createFakeCapabilities(fakes, block.plugin)
-  const session = capabilities.createSession(
-    { id: 'test', ownerId: 'test', graphId: 'test' },
-    { block, credentials: {} },
-    () => ({
-      ...(input as object),
-    }),
-  )
+  const { requests, stored, files, hostCall, close } = createFakeSession(block, fakes, { ...(input as object) })
   const done: Pick<BlockRun, 'outputs' | 'logs'> = { outputs: [], logs: [] }
   const scope = `run:${++runs}`
   const request: CallRequest = {
@@ -49,13 +40,12 @@ async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: 
     const sink: CallSink = {
       output: (pin, value) => void done.outputs.push([pin, value] as never),
       log: (level, text) => void done.logs.push({ level, text }),
-      hostCall: async (method, args) =>
-        method === 'sleep.begin' ? parseSleep(block, args).sleep : session.perform(method, args),
+      hostCall,
       end: resolve,
     }
     sandbox.call(request, sink)
   })
-  session.close()
+  close()
   sandbox.forget(scope)
   const values = [...stored].map(([name, keys]) => [name, Object.fromEntries(keys)])
   return {

@@ -10,11 +10,15 @@ export interface RunOptions extends Fakes {
   timeoutMs?: number
 }
 
+/** A pair that a run has yielded: on one of the output pins of the block, or on `error`. */
+export type RunOutput<Output extends z.ZodObject = z.ZodObject> =
+  | { [Pin in keyof z.output<Output> & string]: [pin: Pin, value: z.output<Output>[Pin]] }[keyof z.output<Output> & string]
+  | [pin: 'error', message: string]
+
 /** What one run of a block has done. */
 export interface BlockRun<Output extends z.ZodObject = z.ZodObject> {
   /** Pairs in the order in which they were yielded. */
-  outputs: { [Pin in keyof z.output<Output> & string]: [pin: Pin, value: z.output<Output>[Pin]] }[keyof z.output<Output> &
-    string][]
+  outputs: RunOutput<Output>[]
   /** What ended it, where it failed: `BLOCK_FAILED`, `TIMEOUT`, `HTTP_DENIED` … */
   error: { code: string; message: string } | undefined
   /** In the order in which they were sent. */
@@ -37,6 +41,17 @@ export type RunBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
   input: z.input<Input>,
   options?: RunOptions,
 ) => Promise<BlockRun<Output>>
+
+/**
+ * Runs the `tests` that a block of the package under test declares, in a real sandbox: `it('works', () => testBlock(slugify))`.
+ *
+ * Rejects with an error whose `code` is TESTS_FAILED where something differs from what was expected, and says of each test what; PLUGIN_INVALID or
+ * PLUGIN_LOAD_FAILED when the package does not load; with a TypeError when the block has no tests, or is not one that the package exports.
+ */
+export type TestBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
+  block: TypedBlock<Input, Output>,
+  options?: Pick<RunOptions, 'folder'>,
+) => Promise<void>
 
 /**
  * Runs the `tests` of every block of a plugin. Rejects with an error whose `code` is PLUGIN_INVALID or PLUGIN_LOAD_FAILED.

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { runCli } from './cli.ts'
+import { UsageError } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { withJsonErrors } from './plugin/json-errors.ts'
 import { parseRun } from './run.ts'
 
 async function ashlar(...args: string[]) {
@@ -39,7 +42,23 @@ it('tells the usage of one command', async () => {
 })
 
 it.each([
+  [['plugin', '--help'], 'usage: ashlar plugin <command>'],
+  [['plugin', '-h'], 'ashlar plugin publish [folder'],
+  [['graph', '--help'], 'ashlar graph import <graph.json>'],
+  [['help', 'plugin'], 'ashlar plugin key'],
+  [['help', 'start'], 'usage: ashlar start'],
+  [['plugin', 'create', '--help'], '--testing version|tarball|folder'],
+])('%j helps, status 0', async (args, text) => {
+  const { status, stdout, stderr } = await ashlar(...args)
+  expect([status, stderr]).toEqual([0, ''])
+  expect(stdout).toContain(text)
+})
+
+it.each([
   [[], 'a command is missing'],
+  [['plugin'], 'a command is missing\n\nusage: ashlar plugin <command>'],
+  [['plugin', 'nothing', '--help'], 'there is no command "plugin nothing"'],
+  [['nothing', '--help'], 'there is no command "nothing'],
   [['nothing'], 'there is no command "nothing"'],
   [['graph', 'nothing'], 'there is no command "graph nothing"'],
   [['start', '--nothing'], "Unknown option '--nothing'"],
@@ -62,6 +81,28 @@ it('tells an error with its code in one line, status 1', async () => {
     stdout: '',
     stderr: 'error CONFIG_INVALID: environment variable PORT must be a whole number from 0 to 65535, got "wrong"\n',
   })
+})
+
+it('tells a file that cannot be used with its path and the reason', async () => {
+  expect(await ashlar('plugin', 'key', '/dev/null/keys/key.pem', '--json')).toEqual({
+    status: 1,
+    stdout: `${JSON.stringify({ error: { code: 'FILE_UNUSABLE', message: '/dev/null/keys: not a directory (ENOTDIR)', faults: [] } }, null, 2)}\n`,
+    stderr: 'error FILE_UNUSABLE: /dev/null/keys: not a directory (ENOTDIR)\n',
+  })
+})
+
+it.each([
+  ['usage', () => new UsageError('name one folder'), 2, { code: 'BAD_INPUT', message: 'name one folder' }],
+  ['a bug', () => new RangeError('too far'), 1, { code: 'UNEXPECTED', message: 'too far' }],
+  ['Ctrl-C', () => new DOMException('Aborted with Ctrl+C', 'AbortError'), 130, { code: 'CANCELLED', message: 'cancelled' }],
+])('answers %s that ends a command as JSON too, with its status', async (_what, thrown, wanted, told) => {
+  const entry = COMMANDS.find(({ name }) => name === 'plugin key')
+  if (!entry) throw new Error('there is no such command')
+  const load = vi.spyOn(entry, 'load').mockResolvedValue(withJsonErrors(() => Promise.reject(thrown())))
+  const { status, stdout, stderr } = await ashlar('plugin', 'key', '--json')
+  load.mockRestore()
+  expect([status, JSON.parse(stdout)]).toEqual([wanted, { error: { ...told, faults: [] } }])
+  expect(stderr).toContain(told.message)
 })
 
 describe('parseRun', () => {

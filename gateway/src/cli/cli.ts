@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { UsageError, type CommandContext } from './command.ts'
+import type { CommandContext } from './command.ts'
 import { COMMANDS, type CommandEntry } from './commands.ts'
+import { isInterruption, isUsageError, toldError } from './told-error.ts'
 
 /**
  * Runs `ashlar <args>`.
@@ -9,29 +10,48 @@ import { COMMANDS, type CommandEntry } from './commands.ts'
  */
 export async function runCli(args: readonly string[], context: CommandContext): Promise<number> {
   const [first] = args
-  if (first === 'help' || first === '--help' || first === '-h') return print(context.stdout, help())
   if (first === '--version' || first === '-v') return print(context.stdout, await version())
-  const entry = findCommand(args)
-  if (!entry)
-    return wrongUsage(
-      context,
-      first === undefined ? 'a command is missing' : `there is no command "${args.slice(0, 2).join(' ')}"`,
-      help(),
-    )
-  const rest = args.slice(entry.name.split(' ').length)
-  if (rest.includes('--help') || rest.includes('-h')) return print(context.stdout, usageOf(entry))
+  const words = first === 'help' ? args.slice(1) : args
+  const wantsHelp = first === 'help' || args.includes('--help') || args.includes('-h')
+  const entry = findCommand(words)
+  if (!entry) return tellCommands(words, wantsHelp, context)
+  if (wantsHelp) return print(context.stdout, usageOf(entry))
   try {
     const command = await entry.load()
-    return await command(rest, context)
+    return await command(args.slice(entry.name.split(' ').length), context)
   } catch (error) {
-    if (error instanceof UsageError || isParseError(error)) return wrongUsage(context, error.message, usageOf(entry))
-    context.stderr.write(`${describe(error)}\n`)
-    return 1
+    return tellEnd(error, entry, context)
   }
 }
 
 function findCommand(args: readonly string[]): CommandEntry | undefined {
   return COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
+}
+
+/** Where no command is named: all of them, or those that begin with the same word. */
+function tellCommands([first, ...rest]: readonly string[], wantsHelp: boolean, context: CommandContext): number {
+  const named = first?.startsWith('-') ? undefined : first
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${named} `))
+  const text = group.length > 0 ? `usage: ashlar ${named} <command>\n\n${listOf(group)}` : help()
+  const [second] = rest.filter((word) => !word.startsWith('-'))
+  const isKnown = named === undefined || (group.length > 0 && second === undefined)
+  if (wantsHelp && isKnown) return print(context.stdout, text)
+  const called = [first, ...rest].slice(0, 2).join(' ')
+  return wrongUsage(context, isKnown ? 'a command is missing' : `there is no command "${called}"`, text)
+}
+
+/** Says why a command has ended. @returns the exit status */
+function tellEnd(error: unknown, entry: CommandEntry, context: CommandContext): number {
+  const { code, message } = toldError(error)
+  if (isInterruption(error)) {
+    context.stderr.write(`\n${message}\n`)
+    return 130
+  }
+  if (isUsageError(error)) return wrongUsage(context, message, usageOf(entry))
+  // One that nobody has foreseen is a bug, which its stack helps to find.
+  const stack = code === 'UNEXPECTED' && error instanceof Error ? error.stack : undefined
+  context.stderr.write(`${stack ?? `error ${code}: ${message}`}\n`)
+  return 1
 }
 
 function print(stream: CommandContext['stdout'], text: string): number {
@@ -44,24 +64,16 @@ function wrongUsage({ stderr }: CommandContext, message: string, usage: string):
   return 2
 }
 
-/** An error with a code says all in its message; any other is a bug, which its stack helps to find. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `error: ${String(error)}`
-  if (error.name === 'AshlarError' && 'code' in error) return `error ${String(error.code)}: ${error.message}`
-  return error.stack ?? `error: ${error.message}`
-}
-
-function isParseError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
-}
-
 function usageOf({ name, usage, summary }: CommandEntry): string {
   return `usage: ashlar ${name} ${usage}\n\n${summary}`
 }
 
 function help(): string {
-  const lines = COMMANDS.flatMap(({ name, usage, summary }) => [`  ashlar ${name} ${usage}`, `      ${summary}`])
-  return ['usage: ashlar <command>', '', ...lines, '', ...ENVIRONMENT].join('\n')
+  return ['usage: ashlar <command>', '', listOf(COMMANDS), '', ...ENVIRONMENT].join('\n')
+}
+
+function listOf(entries: readonly CommandEntry[]): string {
+  return entries.map(({ name, usage, summary }) => `  ashlar ${name} ${usage}\n      ${summary}`).join('\n')
 }
 
 const ENVIRONMENT = [

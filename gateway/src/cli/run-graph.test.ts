@@ -111,7 +111,10 @@ describe('the client', () => {
     const other = createApi(
       createClient({ url: 'http://127.0.0.1/', key: 'x', fetch: async () => new Response('<html>', { status: 200 }) }),
     )
-    await expect(other.graphs().next()).rejects.toThrow('what answers there is no gateway of Ashlar (HTTP status 200)')
+    await expect(other.graphs().next()).rejects.toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      message: 'what answers at http://127.0.0.1/ is no gateway of Ashlar (HTTP status 200)',
+    })
   })
 
   it('goes on after the last event it has when the connection breaks', async () => {

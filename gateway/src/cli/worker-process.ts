@@ -59,7 +59,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
   const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, oauthClients, filesDir } = options
   const onError = (error: unknown): void => logger.error('runtime', error)
   const operator = await openOperatorConfig(options.configFile, { hosts: true, failed: onError })
-  return createRuntime({
+  const runtime = await createRuntime({
     role: 'worker',
     workerId: id,
     standby: true,
@@ -76,6 +76,8 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     watch: true,
     onError,
   })
+  operator.onChange((changed) => runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...oauthClients } }))
+  return runtime
 }
 
 async function stop(): Promise<void> {

@@ -113,9 +113,9 @@ async function* follow(client: Client, executionId: string, signal: AbortSignal)
   }
 }
 
-/** Fetch and streams fail with a TypeError when the connection does; an answer of the server is another error. */
+/** Streams fail with a TypeError when the connection does; an answer of the server is another error. */
 function isBroken(error: unknown): boolean {
-  return error instanceof TypeError
+  return error instanceof TypeError || (error instanceof AshlarError && error.code === 'SERVER_UNREACHABLE')
 }
 
 interface GraphPage {

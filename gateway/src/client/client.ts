@@ -1,9 +1,9 @@
-import { AshlarError, ERROR_CODES, type ErrorCode, type ErrorDetails } from '@ashlar/core'
+import { AshlarError, ERROR_CODES, messageOf, type ErrorCode, type ErrorDetails } from '@ashlar/core'
 import { parseEventStream } from './sse.ts'
 
 /** Speaks GraphQL with a gateway: a server's by its url, or one in this process by its `fetch`. */
 export interface Client {
-  /** @throws {AshlarError} with the code of the first error; Error when the answer is none of GraphQL */
+  /** @throws {AshlarError} with the code of the first error; SERVER_UNREACHABLE when no gateway of Ashlar answers */
   request(query: string, variables?: object): Promise<unknown>
   /** The data of each result, until the subscription ends or the signal aborts it. @throws like `request` */
   subscribe(query: string, variables: object, signal: AbortSignal): AsyncGenerator<unknown, void>
@@ -21,17 +21,20 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
   const send = (query: string, variables: object, accept: string, signal?: AbortSignal): Promise<Response> => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept }
     const body = JSON.stringify({ query, variables })
-    return fetch(new Request(url, { method: 'POST', headers, body, ...(signal && { signal }) }))
+    const request = new Request(url, { method: 'POST', headers, body, ...(signal && { signal }) })
+    return fetch(request).catch((error: unknown) => {
+      throw error instanceof TypeError ? unreachable(url, error) : error
+    })
   }
   return {
     async request(query, variables = {}) {
-      return dataOf(await readJson(await send(query, variables, 'application/json')))
+      return dataOf(await readJson(url, await send(query, variables, 'application/json')))
     },
     async *subscribe(query, variables, signal) {
       const response = await send(query, variables, 'text/event-stream', signal)
       if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        dataOf(await readJson(response))
-        throw notGraphQL(response)
+        dataOf(await readJson(url, response))
+        throw notGraphQL(url, response)
       }
       for await (const { event, data } of parseEventStream(readChunks(response.body, signal))) {
         if (event === 'complete') return
@@ -69,16 +72,24 @@ interface Result {
   errors?: { message: string; extensions?: { code?: string } & Pick<ErrorDetails, 'path' | 'faults'> }[]
 }
 
-async function readJson(response: Response): Promise<Result> {
+async function readJson(url: string, response: Response): Promise<Result> {
   try {
     return (await response.json()) as Result
   } catch (cause) {
-    throw notGraphQL(response, cause)
+    throw notGraphQL(url, response, cause)
   }
 }
 
-function notGraphQL({ status }: Response, cause?: unknown): Error {
-  return new Error(`what answers there is no gateway of Ashlar (HTTP status ${status})`, { cause })
+function notGraphQL(url: string, { status }: Response, cause?: unknown): AshlarError {
+  const message = `what answers at ${url} is no gateway of Ashlar (HTTP status ${status})`
+  return new AshlarError('SERVER_UNREACHABLE', message, { details: { url }, cause })
+}
+
+/** What fetch throws says nothing but that it failed; why is in its cause. */
+function unreachable(url: string, error: TypeError): AshlarError {
+  const { cause } = error
+  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause ?? error)
+  return new AshlarError('SERVER_UNREACHABLE', `${url} cannot be reached: ${why}`, { details: { url }, cause: error })
 }
 
 function dataOf({ data, errors }: Result): unknown {

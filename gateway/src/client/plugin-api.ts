@@ -4,7 +4,14 @@ import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN
 
 /** What authors of plugins do with the API. Expected errors are thrown as AshlarErrors. */
 export interface PluginApi {
-  setDevPlugin(plugin: { packageName: string; version: string; bundle: string; sdk?: string; sourceMap?: string }): Promise<void>
+  /** @returns the digest of the bundle as the server has it, which begins with a line of its own */
+  setDevPlugin(plugin: {
+    packageName: string
+    version: string
+    bundle: string
+    sdk?: string
+    sourceMap?: string
+  }): Promise<string>
   renewDevPlugin(packageName: string): Promise<void>
   removeDevPlugin(packageName: string): Promise<void>
   /** @returns the path of a WebSocket that speaks the Chrome DevTools Protocol */
@@ -40,7 +47,7 @@ export function createPluginApi(client: Client): PluginApi {
     return resultOf(outcome)
   }
   return {
-    setDevPlugin: async (plugin) => void (await mutate(SET_DEV_PLUGIN, plugin)),
+    setDevPlugin: async (plugin) => (await mutate<{ digest: string }>(SET_DEV_PLUGIN, plugin)).digest,
     renewDevPlugin: async (packageName) => void (await mutate(RENEW_DEV_PLUGIN, { packageName })),
     removeDevPlugin: async (packageName) => void (await mutate(REMOVE_DEV_PLUGIN, { packageName })),
     async inspectDevPlugin(packageName) {

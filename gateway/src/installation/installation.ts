@@ -54,7 +54,7 @@ export async function openInstallation({
     const databaseUrl = config.databaseUrl ?? (await startDatabase())
     const onError = (error: unknown): void => logger.error('runtime', error)
     const operator = await openOperatorConfig(config.configFile, { hosts: role === 'all', failed: onError })
-    undo.push(() => Promise.resolve(operator.close()))
+    undo.push(operator.close)
     const runtime = await createRuntime({
       databaseUrl,
       role,
@@ -71,7 +71,10 @@ export async function openInstallation({
       alone: config.databaseUrl === undefined,
       onError,
     })
-    undo.push(() => runtime.close())
+    undo.push(() => runtime.close(), operator.close)
+    operator.onChange((changed) =>
+      runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...config.oauthClients } }),
+    )
     const ownerKey = await ensureKey(dataDir.ownerKeyFile)
     const { id: ownerId } = await runtime.accounts.ensureOwner()
     await runtime.accounts.allowKey(ownerId, ownerKey, 'owner key')

@@ -1,16 +1,7 @@
-import { watch } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { HostProvider } from '@ashlar/core'
 import { z } from 'zod'
 import { configInvalid, importModule } from './import-module.ts'
-
-/** The trusted modules that a configuration names. */
-export interface HostModules {
-  provider(name: string): HostProvider | undefined
-  close(): void
-}
-
-const SETTLE_MS = 150
 
 const hostProvider = z.custom<HostProvider>(
   (value) => typeof value === 'object' && value !== null && 'attach' in value && typeof value.attach === 'function',
@@ -19,46 +10,26 @@ const hostProvider = z.custom<HostProvider>(
 const hostModule = z.strictObject({ providers: z.record(z.string(), hostProvider).default({}) })
 
 /**
- * Loads them, and each again when its file changes; one that cannot be loaded any more stays as it was.
+ * Loads the trusted modules that a configuration names.
  *
  * @param paths relative to `folder`
- * @param failed hears of what could not be loaded again
- * @throws {AshlarError} CONFIG_INVALID when one cannot be loaded now
+ * @param files gets the files that they are made of
+ * @returns what they say, by qualified provider; the first that says something of one has it
+ * @throws {AshlarError} CONFIG_INVALID
  */
-export async function openHostModules(
+export async function loadHostModules(
   folder: string,
   paths: readonly string[],
-  failed: (error: unknown) => void,
-): Promise<HostModules> {
-  const loaded = new Map<string, Map<string, HostProvider>>()
-  const load = async (path: string): Promise<void> => {
-    loaded.set(path, await loadProviders(resolve(folder, path), path))
+  files: Set<string>,
+): Promise<Map<string, HostProvider>> {
+  const found = new Map<string, HostProvider>()
+  for (const path of paths) {
+    const parsed = hostModule.safeParse(await importModule(resolve(folder, path), path, files))
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      throw configInvalid(path, `its default export is no host module: ${issue?.path.join('.')} ${issue?.message}`)
+    }
+    for (const [name, provider] of Object.entries(parsed.data.providers)) if (!found.has(name)) found.set(name, provider)
   }
-  await Promise.all(paths.map(load))
-  const ends = paths.map((path) => watchFile(resolve(folder, path), () => void load(path).catch(failed)))
-  return {
-    provider: (name) => [...loaded.values()].map((providers) => providers.get(name)).find((found) => found !== undefined),
-    close: () => ends.forEach((end) => end()),
-  }
-}
-
-async function loadProviders(file: string, shown: string): Promise<Map<string, HostProvider>> {
-  const parsed = hostModule.safeParse(await importModule(file, shown))
-  if (parsed.success) return new Map(Object.entries(parsed.data.providers))
-  const [issue] = parsed.error.issues
-  throw configInvalid(shown, `its default export is no host module: ${issue?.path.join('.')} ${issue?.message}`)
-}
-
-/** Editors put another file in its place, so it is the folder that is watched. */
-function watchFile(file: string, changed: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined
-  const watcher = watch(dirname(file), { persistent: false }, (_event, name) => {
-    if (name !== basename(file)) return
-    clearTimeout(timer)
-    timer = setTimeout(changed, SETTLE_MS)
-  })
-  return () => {
-    clearTimeout(timer)
-    watcher.close()
-  }
+  return found
 }

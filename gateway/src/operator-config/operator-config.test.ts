@@ -1,15 +1,20 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createTestRuntime } from '@ashlar/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openOperatorConfig } from './index.ts'
+import type { OpenedConfig } from './operator-config.ts'
 
 let folder: string
+const opened: OpenedConfig[] = []
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-config-'))
 })
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(async () => {
+  for (const config of opened.splice(0)) await config.close()
+  await rm(folder, { recursive: true })
+})
 
 async function write(files: Record<string, string>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
@@ -18,8 +23,11 @@ async function write(files: Record<string, string>): Promise<void> {
   }
 }
 
-const open = (failed: (error: unknown) => void = () => {}) =>
-  openOperatorConfig(join(folder, 'ashlar.config.ts'), { hosts: true, failed })
+async function open(failed: (error: unknown) => void = () => {}): Promise<OpenedConfig> {
+  const config = await openOperatorConfig(join(folder, 'ashlar.config.ts'), { hosts: true, failed })
+  opened.push(config)
+  return config
+}
 
 const PLUGIN = {
   'node_modules/@acme/ashlar-plugin/package.json': JSON.stringify({
@@ -54,6 +62,7 @@ describe('ashlar.config.ts', () => {
 
   it('is not needed', async () => {
     const none = await openOperatorConfig(undefined, { hosts: true, failed: () => {} })
+    opened.push(none)
     expect(none).toMatchObject({ pluginPackages: [], oauthClients: {} })
   })
 
@@ -99,19 +108,107 @@ describe('a host module', () => {
     await write({ 'ashlar.config.ts': `export default { hostModules: ['./sap.ts'] }`, 'sap.ts': moduleOf('one') })
     const failures: unknown[] = []
     const config = await open((error) => failures.push(error))
-    const attached = async (): Promise<unknown> => {
-      const request = { url: new URL('https://sap.example/'), headers: [] }
-      return (await config.hostProvider('sap/sap')?.attach(request, { type: 'API_KEY', key: 'abcd' }))?.headers[0]?.[1]
-    }
+    expect(await attachedBy(config)).toBe('one')
+    await write({ 'sap.ts': moduleOf('two') })
+    await expect.poll(() => attachedBy(config), WAIT).toBe('two')
+    await write({ 'sap.ts': 'export default {{{' })
+    await expect.poll(() => failures, WAIT).toMatchObject([{ code: 'CONFIG_INVALID' }])
+    expect(await attachedBy(config)).toBe('two')
+    await write({ 'sap.ts': moduleOf('three') })
+    await expect.poll(() => attachedBy(config), WAIT).toBe('three')
+  })
+
+  it.each(['module', 'commonjs'])('is loaded again when what it imports changes (%s)', async (type) => {
+    const source = moduleOf('')
+      .replace(/const key.*$/m, '')
+      .replace('import', `import { key } from './inner/key.ts'\n    import`)
+    await write({
+      'package.json': JSON.stringify({ type }),
+      'ashlar.config.ts': `export default { hostModules: ['./sap.ts'] }`,
+      'sap.ts': source,
+      'inner/key.ts': `export const key: string = 'one'`,
+    })
+    const config = await open()
+    expect(await attachedBy(config)).toBe('one')
+    await write({ 'inner/key.ts': `export const key: string = 'two'` })
+    await expect.poll(() => attachedBy(config), WAIT).toBe('two')
+    await rm(join(folder, 'inner'), { recursive: true })
+    await write({ 'inner/key.ts': `export const key: string = 'three'` })
+    await expect.poll(() => attachedBy(config), WAIT).toBe('three')
+    await write({ 'inner/key.ts': `export const key: string = 'four'` })
+    await expect.poll(() => attachedBy(config), WAIT).toBe('four')
+  })
+})
+
+describe('a change of ashlar.config.ts', () => {
+  const clientOf = (id: string): string => `export default { oauthClients: { 'github/github': { clientId: '${id}' } } }`
+
+  it('is told, and one that does not load is reported and changes nothing', async () => {
+    await write({ 'ashlar.config.ts': clientOf('one') })
+    const failures: unknown[] = []
+    const told: unknown[] = []
+    const config = await open((error) => failures.push(error))
+    config.onChange(async ({ oauthClients }) => void told.push(oauthClients['github/github']?.clientId))
+    await write({ 'ashlar.config.ts': `export default { oauthClient: {} }` })
+    await expect.poll(() => failures, WAIT).toMatchObject([{ code: 'CONFIG_INVALID' }])
+    expect(told).toEqual([])
+    await write({ 'ashlar.config.ts': clientOf('two') })
+    await expect.poll(() => told, WAIT).toEqual(['two'])
+  })
+
+  it('brings packages and takes them away, and one that is installed anew is loaded from where it lies now', async () => {
+    const names = (...plugins: string[]): string => `export default ${JSON.stringify({ plugins })}`
+    const source = (name: string): string =>
+      `import { definePlugin } from '@ashlar/sdk'\n export default definePlugin({ name: '${name}', blocks: [] })`
+    await write({ ...PLUGIN, 'ashlar.config.ts': names() })
+    const config = await open()
+    const runtime = await createTestRuntime({ pluginRoots: [], pluginPackages: config.pluginPackages, watch: true })
+    config.onChange((changed) => runtime.configure(changed))
+    const there = (): unknown[] => runtime.plugins.reports().map(({ plugin }) => plugin?.name)
     try {
-      expect(await attached()).toBe('one')
-      await write({ 'sap.ts': moduleOf('two') })
-      await expect.poll(attached, { timeout: 10_000 }).toBe('two')
-      await write({ 'sap.ts': 'export default {{{' })
-      await expect.poll(() => failures, { timeout: 10_000 }).toMatchObject([{ code: 'CONFIG_INVALID' }])
-      expect(await attached()).toBe('two')
+      expect(there()).toEqual([])
+      await write({ 'ashlar.config.ts': names('@acme/ashlar-plugin') })
+      await expect.poll(there, WAIT).toEqual(['acme'])
+      const installed = join(folder, 'node_modules/@acme/ashlar-plugin')
+      await rename(installed, join(folder, 'node_modules/@acme/.ashlar-plugin-old'))
+      await write({ ...PLUGIN, 'node_modules/@acme/ashlar-plugin/src/index.ts': source('newer') })
+      await expect.poll(there, WAIT).toEqual(['newer'])
+      await write({ 'node_modules/@acme/ashlar-plugin/src/index.ts': source('newest') })
+      await expect.poll(there, WAIT).toEqual(['newest'])
+      await write({ 'ashlar.config.ts': names() })
+      await expect.poll(there, WAIT).toEqual([])
     } finally {
-      config.close()
+      await config.close()
+      await runtime.close()
     }
   })
 })
+
+it('a runtime takes other clients of services as they are', async () => {
+  await write({
+    'roots/desk/package.json': JSON.stringify({ name: 'desk', ashlar: { blocks: './index.ts' } }),
+    'roots/desk/index.ts': `import { definePlugin, defineProvider, oauth2 } from '@ashlar/sdk'
+      const urls = { authorizationUrl: 'https://desk.example/a', tokenUrl: 'https://desk.example/t' }
+      const desk = defineProvider({ name: 'desk', title: 'Desk', hosts: ['desk.example'], auth: [oauth2({ ...urls, scopes: {} })] })
+      export default definePlugin({ name: 'desk', providers: [desk], blocks: [] })`,
+  })
+  const runtime = await createTestRuntime({ pluginRoots: [join(folder, 'roots')] })
+  const start = () =>
+    runtime.authorizations.start(runtime.ownerId, { provider: 'desk/desk', redirectUri: 'https://ashlar.example/oauth/callback' })
+  try {
+    await expect(start()).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    await runtime.configure({ pluginPackages: [], oauthClients: { 'desk/desk': { clientId: 'one', clientSecret: 's3cret' } } })
+    expect((await start()).url).toContain('client_id=one')
+    await runtime.configure({ pluginPackages: [], oauthClients: {} })
+    await expect(start()).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  } finally {
+    await runtime.close()
+  }
+})
+
+const WAIT = { timeout: 20_000 }
+
+async function attachedBy(config: OpenedConfig): Promise<unknown> {
+  const request = { url: new URL('https://sap.example/'), headers: [] }
+  return (await config.hostProvider('sap/sap')?.attach(request, { type: 'API_KEY', key: 'abcd' }))?.headers[0]?.[1]
+}

@@ -18,6 +18,7 @@ export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output exten
         [Pin in keyof z.output<Output> & string]-?: [pin: Pin, expected: Expected<z.output<Output>[Pin]>]
       }[keyof z.output<Output> & string]
     | [pin: 'error', expected: Expected<string>]
+    | [pin: `tools_^_${string}_~_${string}`, expected: Expected<unknown>]
   )[]
 }
 

@@ -5,7 +5,8 @@ import { withJsonErrors } from './json-errors.ts'
 export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'plugin create',
-    usage: '<folder> [--name weather] [--title text] [--license MIT] [--sdk version|tarball|folder] [--yes] [--json]',
+    usage:
+      '<folder> [--name weather] [--title text] [--license MIT] [--author name] [--sdk version|tarball|folder] [--testing version|tarball|folder] [--yes] [--json]',
     summary: 'Make the package of a new plugin; on a terminal it asks for what is not given.',
     load: async () => withJsonErrors((await import('./create.ts')).create),
   },

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises'
 import { basename, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { exists } from '../../exists.ts'
 import { UsageError } from '../command.ts'
 import { LICENSES, type License } from './licenses.ts'
 
@@ -78,11 +78,7 @@ function parseLicense(text: string): License {
 
 /** A path that is there becomes one relative to the package; anything else is a version. */
 async function originOf(text: string, folder: string): Promise<string> {
-  const isThere = await access(text).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return `file:${relative(folder, resolve(text)).replaceAll('\\', '/')}`
+  if (await exists(text)) return `file:${relative(folder, resolve(text)).replaceAll('\\', '/')}`
   if (/[\\/]|\.tgz$/.test(text)) throw new UsageError(`there is no file or folder ${text}`)
   return text
 }

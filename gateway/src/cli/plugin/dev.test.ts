@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AshlarError } from '@ashlar/core'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createClient, createPluginApi, type PluginApi } from '../../client/index.ts'
@@ -77,14 +78,16 @@ async function change(path: string, from: string, to: string): Promise<void> {
 
 it('shows every change in the server, keeps the last that loads, and is gone at the end', async () => {
   await whileDeveloping(async (next) => {
-    expect(await next('loaded')).toMatchObject({ packageName: 'ashlar-plugin-sky', plugin: 'sky', blocks: 2 })
-    const { plugins } = (await client.request(`{ plugins(first: 100) { edges { node { packageName source status } } } }`)) as {
-      plugins: { edges: { node: object }[] }
-    }
+    const loaded = await next('loaded')
+    expect(loaded).toMatchObject({ packageName: 'ashlar-plugin-sky', plugin: 'sky', blocks: 2 })
+    const { plugins } = (await client.request(
+      `{ plugins(first: 100) { edges { node { packageName source status digest } } } }`,
+    )) as { plugins: { edges: { node: object }[] } }
     expect(plugins.edges.map(({ node }) => node)).toContainEqual({
       packageName: 'ashlar-plugin-sky',
       source: 'DEV',
       status: 'LOADED',
+      digest: 'digest' in loaded ? loaded.digest : 'none',
     })
     const tested = await next('tested')
     expect(tested).toMatchObject({ results: { length: 5 } })
@@ -98,6 +101,7 @@ it('shows every change in the server, keeps the last that loads, and is gone at 
     })
     expect(await descriptionOf('sky/slugify')).toMatch(/^Make of a text/)
     await change('src/slugify.ts', 'export cnst', 'export const')
+    expect(await next('loaded')).toMatchObject({ plugin: 'sky' })
     await change('src/slugify.ts', `[['slug', 'one_two']]`, `[['slug', 'one-two']]`)
     await next('loaded')
     expect(await next('tested')).toMatchObject({
@@ -124,14 +128,16 @@ it('is there again when the server does not answer at first, or was started anew
     ...api,
     async setDevPlugin(plugin) {
       const call = ++calls
-      if (call === 1) throw new TypeError('fetch failed')
-      await api.setDevPlugin(plugin)
+      if (call === 1) throw new AshlarError('SERVER_UNREACHABLE', 'http://x/graphql cannot be reached: ECONNREFUSED')
+      const digest = await api.setDevPlugin(plugin)
       ;(call === 2 ? isThere : isThereAgain).resolve()
+      return digest
     },
   }
   await whileDeveloping(
     async (next) => {
-      expect(await next('failed')).toMatchObject({ code: 'SERVER_UNREACHABLE', message: 'fetch failed' })
+      expect(await next('failed')).toMatchObject({ code: 'SERVER_UNREACHABLE', faults: [] })
+      expect(await next('loaded')).toMatchObject({ plugin: 'sky' })
       await isThere.promise
       expect(await descriptionOf('sky/slugify')).toBeDefined()
       await api.removeDevPlugin('ashlar-plugin-sky')
@@ -140,6 +146,31 @@ it('is there again when the server does not answer at first, or was started anew
     },
     { api: unsteady, renewEveryMs: 20 },
   )
+})
+
+it('asks the server one thing at a time, so nothing older comes after what is newer', async () => {
+  let asking = 0
+  let most = 0
+  const inTurn = async <T>(work: Promise<T>): Promise<T> => {
+    most = Math.max(most, ++asking)
+    return work.finally(() => asking--)
+  }
+  const counted: PluginApi = {
+    ...api,
+    setDevPlugin: (plugin) => inTurn(api.setDevPlugin(plugin)),
+    renewDevPlugin: (name) => inTurn(api.renewDevPlugin(name)),
+    removeDevPlugin: (name) => inTurn(api.removeDevPlugin(name)),
+  }
+  await whileDeveloping(
+    async (next) => {
+      await next('loaded')
+      await change('src/slugify.ts', 'Make of a text', 'Turn a text into')
+      await next('loaded')
+    },
+    { api: counted, renewEveryMs: 1 },
+  )
+  expect(most).toBe(1)
+  expect(await descriptionOf('sky/slugify')).toBeUndefined()
 })
 
 it('is for the owner, refuses what is no script, and what belongs to another package', async () => {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { AshlarError, createWorkbench, messageOf, type Draft, type Fault, type Workbench } from '@ashlar/core'
+import { AshlarError, createWorkbench, ERROR_CODES, type Draft, type Workbench } from '@ashlar/core'
 import type { PluginApi } from '../../client/index.ts'
+import { toldError, type ToldError } from '../told-error.ts'
 import { locate, type LocatedResult } from './test.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -10,7 +11,7 @@ export type DevEvent =
   /** The server has it; `ms` from the change on. */
   | { event: 'loaded'; packageName: string; version: string; plugin: string; blocks: number; digest: string; ms: number }
   /** It does not load: the server keeps what it had. */
-  | { event: 'failed'; code: string; message: string; faults: readonly Fault[] }
+  | ({ event: 'failed' } & ToldError)
   | { event: 'tested'; results: LocatedResult[] }
   /** A debugger gets in here: the path of a WebSocket of the server. */
   | { event: 'inspectable'; path: string }
@@ -30,8 +31,8 @@ export interface Development {
 
 /** Gives a plugin to a server at every change of its source, and takes it away at the end. */
 export async function develop(development: Development): Promise<void> {
-  const { folder, api, signal, renewEveryMs = 5000 } = development
-  const watcher = watchFolder(folder, signal)
+  const { folder, signal, renewEveryMs = 5000 } = development
+  const watcher = await watchFolder(folder, signal)
   const shown = new ShownPlugin(development)
   const timer = setInterval(() => void shown.renew(), renewEveryMs)
   let workbench: Workbench | undefined
@@ -46,65 +47,123 @@ export async function develop(development: Development): Promise<void> {
         workbench ??= await createWorkbench(folder)
         await shown.show(workbench, startedAt)
       } catch (error) {
-        if (!signal.aborted) tellFailure(development, error)
+        if (!signal.aborted) shown.fail(error)
       }
     }
   } finally {
     clearInterval(timer)
     watcher.close()
     await workbench?.close()
-    if (shown.draft) await api.removeDevPlugin(shown.draft.plugin.packageName).catch(() => undefined) // it is forgotten soon
+    await shown.remove()
   }
 }
 
-/** What the server has, or is to have when it answers again. */
+/** What the server has, or is to have when it answers again. It is asked one thing at a time: else an older draft might come last. */
 class ShownPlugin {
-  draft: Draft | undefined
   readonly #development: Development
+  #draft: Draft | undefined
+  /** As the server has it. */
+  #digest = ''
   /** Whether the server has the draft, as far as is known. */
   #isThere = false
-  #isRenewing = false
-  /** That a server has gone away is told once. */
+  /** What the author has now does not load, and that was told. */
+  #isBroken = false
+  /** The server has gone away, and that was told. */
   #isLost = false
+  #isRenewing = false
   #inspectorPath: string | undefined
+  #asking: Promise<void> = Promise.resolve()
 
   constructor(development: Development) {
     this.#development = development
   }
 
-  /** @throws {AshlarError} when it does not load */
+  /** Tells it where that is new, or all is well again. @throws {AshlarError} when it does not load */
   async show(workbench: Workbench, startedAt: number): Promise<void> {
-    const { onEvent } = this.#development
     const bundle = await workbench.bundle()
     const { version } = workbench.source
-    const isSame = this.draft?.bundle.digest === bundle.digest && this.draft.plugin.version === version
-    if (isSame) return
+    const isSame = this.#draft?.bundle.digest === bundle.digest && this.#draft.plugin.version === version
+    if (isSame && !this.#isBroken && !this.#isLost) return
     const draft = await workbench.describe(bundle)
-    const { packageName, name, blocks } = draft.plugin
-    await this.#send(draft)
-    const ms = Math.round(performance.now() - startedAt)
-    onEvent({ event: 'loaded', packageName, version, plugin: name, blocks: blocks.length, digest: bundle.digest, ms })
+    await this.#inTurn(async () => {
+      await this.#send(draft)
+      this.#isBroken = false
+      this.#isLost = false
+      this.#tellLoaded(draft, startedAt)
+    })
     void this.#test(workbench, draft)
+  }
+
+  fail(error: unknown): void {
+    if (mayPass(error)) this.#isLost = true
+    else this.#isBroken = true
+    this.#development.onEvent({ event: 'failed', ...toldError(error) })
+  }
+
+  /** Says to the server that it is still developed; one that was started anew gets it again. */
+  async renew(): Promise<void> {
+    if (this.#isRenewing) return
+    this.#isRenewing = true
+    await this.#inTurn(() => this.#renew()).catch((error: unknown) => {
+      if (!this.#isLost) this.#development.onEvent({ event: 'failed', ...toldError(error) })
+      this.#isLost = true
+    })
+    this.#isRenewing = false
+  }
+
+  async #renew(): Promise<void> {
+    const startedAt = performance.now()
+    const draft = this.#draft
+    if (!draft) return
+    if (this.#isThere)
+      await this.#development.api.renewDevPlugin(draft.plugin.packageName).catch((error: unknown) => {
+        if (!(error instanceof AshlarError) || error.code !== 'NOT_FOUND') throw error
+        this.#isThere = false
+      })
+    if (!this.#isThere) await this.#send(draft)
+    if (this.#isLost && !this.#isBroken) this.#tellLoaded(draft, startedAt)
+    this.#isLost = false
+  }
+
+  remove(): Promise<void> {
+    return this.#inTurn(() => this.#remove(this.#draft))
   }
 
   /** What the server refuses does not take the place of what it has; what does not reach it is sent again. */
   async #send(draft: Draft): Promise<void> {
     const { api, inspect, folder } = this.#development
     const { packageName, version } = draft.plugin
+    const before = this.#draft
     try {
       const sourceMap = inspect && { sourceMap: mapFor(folder, draft.bundle) }
-      await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sourceMap })
+      this.#digest = await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sourceMap })
       this.#isThere = true
+      this.#draft = draft
       if (inspect) this.#tellInspector(await api.inspectDevPlugin(packageName))
     } catch (error) {
-      if (error instanceof AshlarError) throw error
-      this.#isThere = false
-      this.draft = draft
+      if (mayPass(error)) {
+        this.#isThere = false
+        this.#draft = draft
+      }
       throw error
     }
-    const before = this.draft?.plugin.packageName
-    this.draft = draft
-    if (before !== undefined && before !== packageName) await api.removeDevPlugin(before)
+    if (before?.plugin.packageName !== packageName) await this.#remove(before)
+  }
+
+  async #remove(draft: Draft | undefined): Promise<void> {
+    if (draft) await this.#development.api.removeDevPlugin(draft.plugin.packageName).catch(() => undefined) // it is forgotten soon
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#asking = this.#asking.then(work, work)
+    return this.#asking
+  }
+
+  #tellLoaded({ plugin }: Draft, startedAt: number): void {
+    const { packageName, version, name, blocks } = plugin
+    const ms = Math.round(performance.now() - startedAt)
+    const facts = { packageName, version, plugin: name, blocks: blocks.length, digest: this.#digest }
+    this.#development.onEvent({ event: 'loaded', ...facts, ms })
   }
 
   #tellInspector(path: string): void {
@@ -115,46 +174,23 @@ class ShownPlugin {
   /** Nobody waits for it: the next change is shown meanwhile, and then nobody asks any more. */
   async #test(workbench: Workbench, draft: Draft): Promise<void> {
     const { folder, signal, onEvent } = this.#development
-    const isOver = (): boolean => signal.aborted || this.draft !== draft
+    const isOver = (): boolean => signal.aborted || this.#draft !== draft
     try {
       const results = await locate(folder, draft, await workbench.test(draft))
       if (!isOver()) onEvent({ event: 'tested', results })
     } catch (error) {
-      if (!isOver()) tellFailure(this.#development, error)
+      if (!isOver()) this.fail(error)
     }
   }
+}
 
-  /** Says that it is still developed; a server that was started anew gets it again. */
-  async renew(): Promise<void> {
-    const { api } = this.#development
-    const { draft } = this
-    if (!draft || this.#isRenewing) return
-    this.#isRenewing = true
-    try {
-      if (this.#isThere)
-        await api.renewDevPlugin(draft.plugin.packageName).catch(async (error: unknown) => {
-          if (!(error instanceof AshlarError) || error.code !== 'NOT_FOUND') throw error
-          await this.#send(draft)
-        })
-      else await this.#send(draft)
-      this.#isLost = false
-    } catch (error) {
-      if (!this.#isLost) tellFailure(this.#development, error)
-      this.#isLost = true
-    } finally {
-      this.#isRenewing = false
-    }
-  }
+/** Whether it may go well when it is tried again: so the server that does not answer, or has other cares. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof AshlarError) || ERROR_CODES[error.code].retryable
 }
 
 /** A debugger finds the sources where their author has them. */
 function mapFor(folder: string, { map }: Draft['bundle']): string {
   const parsed = JSON.parse(map) as { sources: string[] }
   return JSON.stringify({ ...parsed, sources: parsed.sources.map((path) => pathToFileURL(join(folder, path)).href) })
-}
-
-function tellFailure({ onEvent }: Development, error: unknown): void {
-  const isOurs = error instanceof AshlarError
-  const code = isOurs ? error.code : 'SERVER_UNREACHABLE'
-  onEvent({ event: 'failed', code, message: messageOf(error), faults: isOurs ? (error.details.faults ?? []) : [] })
 }

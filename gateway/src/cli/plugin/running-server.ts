@@ -25,7 +25,7 @@ export async function findRunningServer(
   const url = given === undefined ? own : graphqlUrl(given)
   if (url === undefined)
     throw new AshlarError('NOT_FOUND', `no server runs on the data directory ${dataDir}: start one, or name one with --server`)
-  const key = environment.ASHLAR_KEY || (url === own ? await readKey(ownerKeyFile(dataDir)) : undefined)
+  const key = (given !== undefined && environment.ASHLAR_KEY) || (url === own ? await readKey(ownerKeyFile(dataDir)) : undefined)
   if (key === undefined)
     throw new AshlarError('UNAUTHENTICATED', `ASHLAR_KEY must hold a key for ${url}: it is not the server of this data directory`)
   return { url, api: createPluginApi(createClient({ url, key })) }

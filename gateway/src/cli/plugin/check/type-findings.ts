@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { exists } from '../../../exists.ts'
 import type { Finding } from './finding.ts'
 
 const TIMEOUT_MS = 120_000
@@ -41,11 +41,4 @@ function run(compiler: string, folder: string): Promise<{ code: number | null; o
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, output: stripVTControlCharacters(output) }))
   })
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

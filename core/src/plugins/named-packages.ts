@@ -1,0 +1,54 @@
+import type { Database } from '../database/index.ts'
+import type { Sandbox } from '../sandbox/index.ts'
+import { createBundleCache } from './bundle-cache.ts'
+import { createBundleStore } from './bundle-store.ts'
+import { createPluginIndex } from './plugin-index.ts'
+import type { PluginRegistry } from './registry.ts'
+import { watchPlugins } from './watch.ts'
+import { createWorkspace, type Workspace, type WorkspaceFolders } from './workspace-plugins.ts'
+
+/** The packages with plugins that the operator names: a workspace of their own, since which they are may change. */
+export interface NamedPackages {
+  /** Loads them, and takes away those that were named before. Once after the other. @param folders of the packages */
+  set(folders: readonly string[]): Promise<void>
+  close(): void
+}
+
+export interface NamedPackagesParts {
+  database: Database
+  sandbox: Sandbox
+  plugins: PluginRegistry
+  /** Load what changes in them. */
+  watch: boolean
+  onError(error: unknown): void
+}
+
+/** Well within the ten minutes after which a workspace is forgotten. */
+const RENEW_EVERY_MS = 120_000
+
+export function createNamedPackages({ database, sandbox, plugins, watch, onError }: NamedPackagesParts): NamedPackages {
+  const folders: WorkspaceFolders = { roots: [], packages: [] }
+  let workspace: Workspace | undefined
+  let endWatch = (): void => {}
+  const open = (): Workspace => {
+    const bundles = createBundleStore(database)
+    const index = createPluginIndex(database, bundles)
+    return createWorkspace({ sandbox, folders, bundles, index, cache: createBundleCache(database) })
+  }
+  const scan = (): Promise<void> | undefined => workspace?.scan().then(plugins.reload)
+  const timer = setInterval(() => void workspace?.renew().catch(onError), RENEW_EVERY_MS)
+  return {
+    async set(packages) {
+      if (packages.length === 0 && !workspace) return
+      folders.packages = packages
+      workspace ??= open()
+      endWatch()
+      if (watch) endWatch = watchPlugins(packages, async () => scan()?.catch(onError))
+      await scan()
+    },
+    close() {
+      clearInterval(timer)
+      endWatch()
+    },
+  }
+}
