@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CallSink } from '../call.ts'
 import { createSandbox, type Sandbox } from '../index.ts'
 import { bundleOf } from '../test-bundle.ts'
 
@@ -18,7 +19,8 @@ const TOP = `const caught = async (f) => { try { await f(); return 'nothing' } c
   const streamOf = (...chunks) => new ReadableStream({ start(c) { for (const each of chunks) c.enqueue(each); c.close() } })
   const hex = (data) => new Uint8Array(data).toHex(); const utf8 = (text) => new TextEncoder().encode(text)`
 
-export async function createGuestEvaluator(): Promise<GuestEvaluator> {
+/** @param hostCall answers what the code asks of its host. @default it may ask nothing */
+export async function createGuestEvaluator(hostCall?: CallSink['hostCall']): Promise<GuestEvaluator> {
   const sandbox: Sandbox = await createSandbox({ processes: 1 })
   return {
     evaluate: (body, top = '') =>
@@ -42,6 +44,7 @@ export async function createGuestEvaluator(): Promise<GuestEvaluator> {
             timeoutMs: 5000,
           },
           {
+            ...(hostCall && { hostCall }),
             output: (_pin, output) => (value = output),
             end: (error) => {
               sandbox.forget(scope)
