@@ -1,4 +1,5 @@
 import { build, type Plugin } from 'esbuild'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 /** Bundles the guest's first script (`guest/main.ts`) with zod, the SDK and the web platform: about 0.8 MB of text. */
@@ -16,7 +17,7 @@ export async function buildPrelude(): Promise<string> {
     define: { global: 'globalThis' },
     write: false,
     logLevel: 'silent',
-    plugins: [englishOnly, leanUrls],
+    plugins: [englishOnly, leanUrls, ownClasses],
   })
   return result.outputFiles[0]?.text ?? ''
 }
@@ -41,5 +42,21 @@ const leanUrls: Plugin = {
     bundler.onResolve({ filter: /^@exodus\/bytes\/encoding\.js$/ }, ({ importer, resolveDir, kind }) =>
       bundler.resolve('@exodus/bytes/encoding-lite.js', { resolveDir, importer, kind }),
     )
+  },
+}
+
+/** What libraries take from the global object, which belongs to the plugin, they get from our families instead. */
+const ownClasses: Plugin = {
+  name: 'own-classes',
+  setup(bundler) {
+    const give = (filter: RegExp, names: string, family: string): void => {
+      const path = JSON.stringify(fileURLToPath(new URL(`guest/web/${family}`, import.meta.url)))
+      bundler.onLoad({ filter }, async (file) => ({
+        contents: `const { ${names} } = require(${path});${await readFile(file.path, 'utf8')}`,
+        loader: 'js',
+      }))
+    }
+    give(/whatwg-url[\\/]lib[\\/]encoding\.js$/, 'TextDecoder, TextEncoder', 'encoding.ts')
+    give(/urlpattern-polyfill[\\/]dist[\\/]urlpattern\.js$/, 'URL', 'url.ts')
   },
 }

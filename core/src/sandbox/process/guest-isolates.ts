@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { GuestLimits } from '../protocol.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
-/** One context of an isolate with a plugin loaded: where calls of one owner, digest and scope run. */
+/** One context of an isolate with a plugin loaded: where calls of one owner, digest, scope and grant run. */
 export interface Guest {
   /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}) and the events gathered. */
   enter(calls: string, entryId: number, timeoutMs: number): Promise<string>

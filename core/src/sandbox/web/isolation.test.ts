@@ -18,7 +18,27 @@ const NAMES = `
   .trim()
   .split(/\s+/)
 
+/** Of families that libraries stand behind, a use and what it gives. */
+const USES: Record<string, readonly [use: string, result: unknown]> = {
+  Blob: [`await new Blob(['ü']).text()`, 'ü'],
+  CompressionStream: [
+    `await (async () => { const { readable, writable } = new CompressionStream('gzip'); void writable.close(); return hex((await read(readable))[0]).slice(0, 4) })()`,
+    '1f8b',
+  ],
+  ReadableStream: [`await read(ReadableStream.from([1, 2]))`, [1, 2]],
+  Response: [`await new Response('ü').clone().text()`, 'ü'],
+  TextDecoder: [`new TextDecoder('utf-16le').decode(new Uint8Array([65, 0]))`, 'A'],
+  URL: [`new URL('https://ü.example/ü').href`, 'https://xn--tda.example/%C3%BC'],
+  URLPattern: [`new URLPattern('https://a.b/:x').exec('https://a.b/ü').pathname.groups.x`, '%C3%BC'],
+  crypto: [`(await crypto.subtle.digest('SHA-256', new Uint8Array(3))).byteLength`, 32],
+}
+
 describe('the global object', () => {
+  it.each(Object.entries(USES))('may lack all but %s, which works', async (name, [use, result]) => {
+    const code = `for (const each of ${JSON.stringify(NAMES)}) if (each !== '${name}') globalThis[each] = undefined; return ${use}`
+    expect(await guest.evaluate(code)).toEqual(result)
+  })
+
   it('has every name, not enumerable, as plain data once it is used', async () => {
     const code = `const names = ${JSON.stringify(NAMES)}; const bad = names.filter((name) => globalThis[name] === undefined); const odd = names.filter((name) => { const d = Object.getOwnPropertyDescriptor(globalThis, name); return !('value' in d) || d.enumerable || !d.writable || !d.configurable })
       return [bad, odd, Object.keys(globalThis).filter((name) => !name.startsWith('__zod'))]`
