@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleOf } from '../test-bundle.ts'
 import { createGuestEvaluator, type GuestEvaluator } from './guest-evaluator.ts'
 
 let guest: GuestEvaluator
@@ -83,8 +84,23 @@ describe('plugin code', () => {
   })
 
   it('ends only itself when it replaces what the door uses', async () => {
-    const code = `AbortController.prototype.abort = AbortSignal.abort = EventTarget.prototype.dispatchEvent = () => { throw new Error('mine') }; context.signal.addEventListener('abort', () => { throw new Error('no') }); return 1`
-    expect(await guest.evaluate(code)).toBe(1)
+    const bundle = bundleOf({
+      bend: `async *run(_input, { signal }) {
+        const bent = () => { throw new Error('mine') }
+        AbortController.prototype.abort = AbortSignal.abort = AbortSignal.any = AbortSignal.timeout = EventTarget.prototype.dispatchEvent = Event.prototype.stopPropagation = bent
+        globalThis.AbortController = globalThis.AbortSignal = globalThis.Event = globalThis.EventTarget = bent
+        globalThis.heard = []
+        signal.addEventListener('abort', () => { heard.push(1); throw new Error('no') })
+        signal.addEventListener('abort', () => heard.push(2))
+        await new Promise(() => {})
+      }`,
+      wait: `async *run() { while (!globalThis.heard) await new Promise((resolve) => setTimeout(resolve, 1)) }`,
+      look: `async *run(_input, { signal }) { yield ['out', [heard, signal.aborted]] }`,
+    })
+    const bent = guest.start(bundle, 'bend')
+    await guest.start(bundle, 'wait').value
+    bent.abort()
+    expect(await guest.start(bundle, 'look').value).toEqual([[1, 2], false])
   })
 
   it('cannot make what only the platform makes', async () => {
