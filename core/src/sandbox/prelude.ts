@@ -1,4 +1,5 @@
 import { build, type BuildOptions, type Plugin } from 'esbuild'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { IDS_PER_CALL, type GuestCall, type GuestLimits } from './protocol.ts'
 
@@ -24,7 +25,7 @@ export async function buildPrelude(): Promise<Prelude> {
       minify: true,
       keepNames: true,
       define: { global: 'globalThis' },
-      plugins: [englishOnly, leanUrls],
+      plugins: [englishOnly, leanUrls, ownClasses],
     }),
     bundle({ entryPoints: [pathOf('guest/warm-up-plugin.ts')], format: 'cjs', external: ['@ashlar/sdk', 'zod'] }),
   ])
@@ -79,5 +80,21 @@ const leanUrls: Plugin = {
     bundler.onResolve({ filter: /^@exodus\/bytes\/encoding\.js$/ }, ({ importer, resolveDir, kind }) =>
       bundler.resolve('@exodus/bytes/encoding-lite.js', { resolveDir, importer, kind }),
     )
+  },
+}
+
+/** What libraries take from the global object, which belongs to the plugin, they get from our families instead. */
+const ownClasses: Plugin = {
+  name: 'own-classes',
+  setup(bundler) {
+    const give = (filter: RegExp, names: string, family: string): void => {
+      const path = JSON.stringify(pathOf(`guest/web/${family}`))
+      bundler.onLoad({ filter }, async (file) => ({
+        contents: `const { ${names} } = require(${path});${await readFile(file.path, 'utf8')}`,
+        loader: 'js',
+      }))
+    }
+    give(/whatwg-url[\\/]lib[\\/]encoding\.js$/, 'TextDecoder, TextEncoder', 'encoding.ts')
+    give(/urlpattern-polyfill[\\/]dist[\\/]urlpattern\.js$/, 'URL', 'url.ts')
   },
 }

@@ -22,7 +22,7 @@ import type { GuestCall } from '../protocol.ts'
 let plugin: Plugin = { name: 'none', blocks: [] }
 let blocks = new Map<string, Block>()
 /** Every call that has not ended, whether it has begun or is in the queue. */
-const running = new Map<number, RunningCall>()
+export const running = new Map<number, RunningCall>()
 const queue: RunningCall[] = []
 let isPumping = false
 

@@ -7,7 +7,7 @@
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
-import { abort, collect, enter, goOn, recover, setPlugin, timerThrew } from './calls.ts'
+import { abort, collect, enter, goOn, recover, running, setPlugin, timerThrew } from './calls.ts'
 import { connectEntropy, type DrawEntropy } from './entropy.ts'
 import { reply } from './host-calls.ts'
 import { limits, shareComputing } from './outbox.ts'
@@ -39,7 +39,7 @@ function connect(
 ): void {
   Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
   connectEntropy(drawEntropy)
-  connectTimers(requestTimer, timerThrew)
+  connectTimers(requestTimer, timerThrew, running)
   shareComputing(computing)
 }
 

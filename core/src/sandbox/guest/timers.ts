@@ -1,3 +1,10 @@
+/**
+ * A timer goes with the call that has set it: what it would compute after that belongs to nobody. Whose it is is known for code
+ * before the first `await`; else it may be that of any call that ran when it was set, and goes with the last of these. One that
+ * was set while no call ran, as the plugin was loaded, stays.
+ *
+ * A timer that is left behind is dropped when it is due, or when there is no room for another.
+ */
 import { park, startSlice } from './entries.ts'
 import { computingCall, enterCall, leaveCall } from './outbox.ts'
 
@@ -12,17 +19,22 @@ interface Timer {
   everyMs?: number
   /** The call that has set it, where that is known; else 0. */
   owner: number
+  /** The newest call that can have set it. */
+  newest: number
 }
 
 const MAX_TIMERS = 10_000
 const timers = new Map<number, Timer>()
 let requestTimer: RequestTimer = () => {}
 let timerThrew: TimerThrew = () => {}
+/** By id, the calls that have not ended. */
+let running: ReadonlyMap<number, unknown> = new Map()
 let nextId = 0
 
-export function connectTimers(request: RequestTimer, threw: TimerThrew): void {
+export function connectTimers(request: RequestTimer, threw: TimerThrew, calls: ReadonlyMap<number, unknown>): void {
   requestTimer = request
   timerThrew = threw
+  running = calls
 }
 
 /** Runs the callbacks of timers that are due. @param json JSON text `[timer id, …]` */
@@ -31,9 +43,10 @@ export function fire(json: string): void {
   for (const id of JSON.parse(json) as number[]) {
     const timer = timers.get(id)
     if (!timer) continue
-    if (timer.everyMs === undefined) timers.delete(id)
+    const isDropped = isLeft(timer)
+    if (isDropped || timer.everyMs === undefined) timers.delete(id)
     else requestTimer(id, timer.everyMs)
-    run(id, timer)
+    if (!isDropped) run(id, timer)
   }
 }
 
@@ -61,11 +74,20 @@ export function clearTimer(id: unknown): void {
 }
 
 function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
+  if (timers.size >= MAX_TIMERS) for (const [id, timer] of timers) if (isLeft(timer)) clearTimer(id)
   if (timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} timers at once`)
   const id = ++nextId
   const owner = computingCall()
-  timers.set(id, everyMs === undefined ? { run, owner } : { run, everyMs, owner })
+  const newest = owner || (running.size > 0 ? Math.max(...running.keys()) : Infinity)
+  timers.set(id, everyMs === undefined ? { run, owner, newest } : { run, everyMs, owner, newest })
   requestTimer(id, Math.max(0, Number(delayMs) || 0))
   park()
   return id
+}
+
+/** Whether every call that can have set it has ended. */
+function isLeft({ owner, newest }: Timer): boolean {
+  if (owner !== 0) return !running.has(owner)
+  for (const id of running.keys()) if (id <= newest) return false
+  return newest !== Infinity
 }

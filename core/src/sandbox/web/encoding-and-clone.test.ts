@@ -83,6 +83,45 @@ describe('structuredClone', () => {
     expect(await guest.evaluate(code)).toEqual([true, true, [1, 2], 'DataCloneError', 'DataCloneError', 'DataCloneError'])
   })
 
+  it('puts what hangs on a transferred buffer in its place, wherever that is', async () => {
+    const code = `const buffer = new Uint8Array([1, 2, 3]).buffer; const view = new Uint8Array(buffer, 1); const value = { first: view, rest: [0, view, 2], map: new Map([['a', 1], [view, buffer], ['b', 2]]), set: new Set([0, view, 2]), error: new Error('m', { cause: view }), last: 1 }
+      value.self = value; const c = structuredClone(value, { transfer: [buffer] }); const [, [k, v]] = c.map
+      return [Object.keys(c).join(), [...c.first], c.rest[1] === c.first, [...c.map.keys()].indexOf(c.first), k === c.first, v === c.first.buffer, [...c.set].indexOf(c.first), c.error.cause === c.first, Object.keys(c.error), c.self === c]`
+    expect(await guest.evaluate(code)).toEqual([
+      'first,rest,map,set,error,last,self',
+      [2, 3],
+      true,
+      1,
+      true,
+      true,
+      1,
+      true,
+      [],
+      true,
+    ])
+  })
+
+  it('takes large values of small parts', async () => {
+    const code = `const numbers = structuredClone(Array.from({ length: 1_000_000 }, (_, i) => i)); const rows = structuredClone(Array.from({ length: 200_000 }, (_, id) => ({ id, name: 'row ' + id })))
+      return [numbers.length, numbers[999_999], rows.length, rows[199_999]]`
+    expect(await guest.evaluate(code)).toEqual([1_000_000, 999_999, 200_000, { id: 199_999, name: 'row 199999' }])
+  })
+
+  it('makes properties of its own, whatever the prototype has', async () => {
+    const code = `Object.defineProperty(Object.prototype, 'odd', { set() { throw new Error('mine') }, configurable: true }); Object.freeze(Object.prototype); Object.freeze(Array.prototype)
+      const list = [1, , 3]; list.more = 'x'; const c = structuredClone({ ...JSON.parse('{"__proto__":{"p":1},"odd":2,"toString":3}'), list })
+      return [Object.getOwnPropertyDescriptor(c, '__proto__'), c.p === undefined, c.odd, c.toString, Object.keys(c.list), c.list.length, Object.keys(structuredClone(Object.assign([], { 4_000_000_000: 1 })))]`
+    expect(await guest.evaluate(code)).toEqual([
+      { value: { p: 1 }, writable: true, enumerable: true, configurable: true },
+      true,
+      2,
+      3,
+      ['0', '2', 'more'],
+      3,
+      ['4000000000'],
+    ])
+  })
+
   it('keeps errors, blobs and files; a prototype is lost', async () => {
     const code = `const e = structuredClone(new RangeError('far', { cause: new Error('why') })); class A { x = 1; get y() { return 2 } }
       const odd = new Error('m'); odd.name = 'Odd'; const a = structuredClone(new A()); const f = structuredClone(new File(['ab'], 'n', { type: 't/x', lastModified: 3 }))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleOf } from '../test-bundle.ts'
 import { createGuestEvaluator, type GuestEvaluator } from './guest-evaluator.ts'
 
 let guest: GuestEvaluator
@@ -18,7 +19,27 @@ const NAMES = `
   .trim()
   .split(/\s+/)
 
+/** Of families that libraries stand behind, a use and what it gives. */
+const USES: Record<string, readonly [use: string, result: unknown]> = {
+  Blob: [`await new Blob(['ü']).text()`, 'ü'],
+  CompressionStream: [
+    `await (async () => { const { readable, writable } = new CompressionStream('gzip'); void writable.close(); return hex((await read(readable))[0]).slice(0, 4) })()`,
+    '1f8b',
+  ],
+  ReadableStream: [`await read(ReadableStream.from([1, 2]))`, [1, 2]],
+  Response: [`await new Response('ü').clone().text()`, 'ü'],
+  TextDecoder: [`new TextDecoder('utf-16le').decode(new Uint8Array([65, 0]))`, 'A'],
+  URL: [`new URL('https://ü.example/ü').href`, 'https://xn--tda.example/%C3%BC'],
+  URLPattern: [`new URLPattern('https://a.b/:x').exec('https://a.b/ü').pathname.groups.x`, '%C3%BC'],
+  crypto: [`(await crypto.subtle.digest('SHA-256', new Uint8Array(3))).byteLength`, 32],
+}
+
 describe('the global object', () => {
+  it.each(Object.entries(USES))('may lack all but %s, which works', async (name, [use, result]) => {
+    const code = `for (const each of ${JSON.stringify(NAMES)}) if (each !== '${name}') globalThis[each] = undefined; return ${use}`
+    expect(await guest.evaluate(code)).toEqual(result)
+  })
+
   it('has every name, not enumerable, as plain data once it is used', async () => {
     const code = `const names = ${JSON.stringify(NAMES)}; const bad = names.filter((name) => globalThis[name] === undefined); const odd = names.filter((name) => { const d = Object.getOwnPropertyDescriptor(globalThis, name); return !('value' in d) || d.enumerable || !d.writable || !d.configurable })
       return [bad, odd, Object.keys(globalThis).filter((name) => !name.startsWith('__zod'))]`
@@ -63,8 +84,23 @@ describe('plugin code', () => {
   })
 
   it('ends only itself when it replaces what the door uses', async () => {
-    const code = `AbortController.prototype.abort = AbortSignal.abort = EventTarget.prototype.dispatchEvent = () => { throw new Error('mine') }; context.signal.addEventListener('abort', () => { throw new Error('no') }); return 1`
-    expect(await guest.evaluate(code)).toBe(1)
+    const bundle = bundleOf({
+      bend: `async *run(_input, { signal }) {
+        const bent = () => { throw new Error('mine') }
+        AbortController.prototype.abort = AbortSignal.abort = AbortSignal.any = AbortSignal.timeout = EventTarget.prototype.dispatchEvent = Event.prototype.stopPropagation = bent
+        globalThis.AbortController = globalThis.AbortSignal = globalThis.Event = globalThis.EventTarget = bent
+        globalThis.heard = []
+        signal.addEventListener('abort', () => { heard.push(1); throw new Error('no') })
+        signal.addEventListener('abort', () => heard.push(2))
+        await new Promise(() => {})
+      }`,
+      wait: `async *run() { while (!globalThis.heard) await new Promise((resolve) => setTimeout(resolve, 1)) }`,
+      look: `async *run(_input, { signal }) { yield ['out', [heard, signal.aborted]] }`,
+    })
+    const bent = guest.start(bundle, 'bend')
+    await guest.start(bundle, 'wait').value
+    bent.abort()
+    expect(await guest.start(bundle, 'look').value).toEqual([[1, 2], false])
   })
 
   it('cannot make what only the platform makes', async () => {

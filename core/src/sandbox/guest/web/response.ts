@@ -1,4 +1,4 @@
-import { bodyOf, cloneBody, extractBody, installBody, isUnusable, setBody, type BodyMembers } from './body.ts'
+import { bodyOf, cloneBody, extractBody, installBody, isUnusable, setBody, type Body, type BodyMembers } from './body.ts'
 import { Headers, createHeaders, listOfHeaders, type HeadersGuard } from './headers.ts'
 import { URL } from './url.ts'
 import { defineInterface, requireArguments, toByteString, toDictionary, toUsvString } from './webidl.ts'
@@ -15,20 +15,20 @@ interface State {
   statusText: string
   url: string
   redirected: boolean
+  guard: HeadersGuard
 }
 
-/** What a network brings: see {@link createResponse}. */
-export type ResponseParts = State & { headers: unknown; guard: HeadersGuard; body: unknown }
+const DEFAULTS: State = { type: 'default', status: 200, statusText: '', url: '', redirected: false, guard: 'response' }
 
 /** Section 2.2.3: a response with such a status has no body. */
-const NULL_BODY = [101, 103, 204, 205, 304]
+export const NULL_BODY = [101, 103, 204, 205, 304]
 const REDIRECTS = [301, 302, 303, 307, 308]
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Fetch section 5.5. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- `installBody` adds the mixin
 export class Response {
-  #state: State = { type: 'default', status: 200, statusText: '', url: '', redirected: false }
+  #state = { ...DEFAULTS }
   #headers: Headers
 
   constructor(body?: unknown, init?: Partial<ResponseInit>) {
@@ -37,7 +37,7 @@ export class Response {
     if (statusText !== undefined) this.#state.statusText = toByteString(statusText)
     if (!REASON_PHRASE.test(this.#state.statusText))
       throw new TypeError('statusText has a line break or another control character')
-    this.#headers = createHeaders(headers, 'response')
+    this.#headers = createHeaders(headers, this.#state.guard)
     setBody(this, null)
     if (body === undefined || body === null) return
     if (NULL_BODY.includes(this.#state.status)) throw new TypeError(`a response with status ${this.#state.status} has no body`)
@@ -47,8 +47,7 @@ export class Response {
   }
 
   static error(): Response {
-    const state: State = { type: 'error', status: 0, statusText: '', url: '', redirected: false }
-    return createResponse({ ...state, headers: undefined, guard: 'immutable', body: null })
+    return createResponse({ ...DEFAULTS, type: 'error', status: 0, guard: 'immutable' })
   }
 
   static redirect(url: unknown, status: unknown = 302): Response {
@@ -57,8 +56,7 @@ export class Response {
     if (!URL.canParse(address)) throw new TypeError(`"${address}" is no absolute URL`)
     const code = Number(status)
     if (!REDIRECTS.includes(code)) throw new RangeError(`status ${code} is no redirect`)
-    const state: State = { type: 'default', status: code, statusText: '', url: '', redirected: false }
-    return createResponse({ ...state, headers: { Location: new URL(address).href }, guard: 'immutable', body: null })
+    return createResponse({ ...DEFAULTS, status: code, guard: 'immutable' }, [['Location', new URL(address).href]])
   }
 
   static json(data: unknown, init?: Partial<ResponseInit>): Response {
@@ -95,16 +93,14 @@ export class Response {
   clone(): Response {
     const body = bodyOf(this)
     if (isUnusable(body)) throw new TypeError('the body is being read or was read')
-    const copy = createResponse({ ...this.#state, headers: listOfHeaders(this.#headers), guard: 'response', body: null })
-    setBody(copy, cloneBody(body))
-    return copy
+    return createResponse(this.#state, listOfHeaders(this.#headers), cloneBody(body))
   }
 
-  static create({ headers, guard, body, ...state }: ResponseParts): Response {
+  static create(state: State, headers: readonly (readonly [string, string])[] = [], body: Body | null = null): Response {
     const response = new Response()
     response.#state = state
-    response.#headers = createHeaders(headers, guard)
-    setBody(response, body === null || body === undefined ? null : extractBody(body).body)
+    response.#headers = createHeaders(headers, state.guard)
+    setBody(response, body)
     return response
   }
 }
