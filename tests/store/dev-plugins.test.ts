@@ -1,5 +1,5 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -33,17 +33,19 @@ it('is forgotten also when the database has failed meanwhile', async () => {
   const deaf = plugins.onChange(() => {
     if (!plugins.block('words/say')) forgotten.resolve()
   })
-  const query = database.pool.query.bind(database.pool) as (...args: unknown[]) => Promise<never>
+  const { pool } = database
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<never>
   let hasFailed = false
-  const failing = vi.spyOn(database.pool, 'query').mockImplementation((...args: unknown[]) => {
+  const unsteady = (...args: unknown[]): Promise<never> => {
     const isSweep = String(args[0]).startsWith(`delete from plugin_workspace where id like 'dev:`)
     if (!isSweep || hasFailed) return query(...args)
     hasFailed = true
     return Promise.reject(new Error('no database'))
-  })
+  }
+  Object.assign(pool, { query: unsteady })
   await forgotten.promise
   deaf()
-  failing.mockRestore()
+  Object.assign(pool, { query })
   expect(failures.splice(0)).toEqual([new Error('no database')])
 })
 
