@@ -45,7 +45,7 @@ type ToldEvent = Exclude<DevEvent, { event: 'inspectable' }> | ({ event: 'inspec
 
 function tell(terminal: Terminal, event: ToldEvent): void {
   if (event.event === 'inspectable') {
-    terminal.line(`${terminal.style('green', '✓')} breakpoints and \`debugger\` stop in what you run of it; open in Chrome:`)
+    terminal.line('  to stop at breakpoints in what you run of it, open in Chrome:')
     terminal.line(`  ${terminal.style('bold', event.chrome)}`)
   } else if (event.event === 'loaded') {
     const { plugin, version, blocks, ms } = event

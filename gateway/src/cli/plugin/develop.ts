@@ -72,6 +72,7 @@ class ShownPlugin {
   #isLost = false
   #isRenewing = false
   #inspectorPath: string | undefined
+  #toldPath: string | undefined
   #asking: Promise<void> = Promise.resolve()
 
   constructor(development: Development) {
@@ -90,6 +91,7 @@ class ShownPlugin {
       this.#isBroken = false
       this.#isLost = false
       this.#tellLoaded(draft, startedAt)
+      this.#tellInspector()
     })
     void this.#test(workbench, draft)
   }
@@ -123,6 +125,7 @@ class ShownPlugin {
     if (!this.#isThere) await this.#send(draft)
     if (this.#isLost && !this.#isBroken) this.#tellLoaded(draft, startedAt)
     this.#isLost = false
+    this.#tellInspector()
   }
 
   remove(): Promise<void> {
@@ -139,7 +142,7 @@ class ShownPlugin {
       this.#digest = await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sourceMap })
       this.#isThere = true
       this.#draft = draft
-      if (inspect) this.#tellInspector(await api.inspectDevPlugin(packageName))
+      if (inspect) this.#inspectorPath = await api.inspectDevPlugin(packageName)
     } catch (error) {
       if (mayPass(error)) {
         this.#isThere = false
@@ -166,9 +169,11 @@ class ShownPlugin {
     this.#development.onEvent({ event: 'loaded', ...facts, ms })
   }
 
-  #tellInspector(path: string): void {
-    if (path !== this.#inspectorPath) this.#development.onEvent({ event: 'inspectable', path })
-    this.#inspectorPath = path
+  /** It is another one when the server was started anew. */
+  #tellInspector(): void {
+    const path = this.#inspectorPath
+    if (path !== undefined && path !== this.#toldPath) this.#development.onEvent({ event: 'inspectable', path })
+    this.#toldPath = path
   }
 
   /** Nobody waits for it: the next change is shown meanwhile, and then nobody asks any more. */
