@@ -118,3 +118,11 @@ describe('one execution after the other', () => {
       expect((await worker.call({ bundle, cordon: 'user:many', timeoutMs: 20_000 })).error).toBeUndefined()
   })
 })
+
+describe('one call after the other in an execution', () => {
+  it('of a plugin that keeps nothing does not reach a limit', async () => {
+    const bundle = bundleOf({ name: 'attempt', run: `yield ['out', 'ж'.repeat(99_000)]` })
+    const execution = { cordon: 'user:much', scope: 'much', affinity: 'much', keepsScope: true, timeoutMs: 20_000 }
+    for (let i = 0; i < 200; i++) expect((await worker.call({ bundle, ...execution })).error).toBeUndefined()
+  })
+})

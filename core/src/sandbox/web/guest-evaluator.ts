@@ -48,7 +48,7 @@ export async function createGuestEvaluator(hostCall?: CallSink['hostCall']): Pro
         affinity: 'e',
         block,
         input: () => '{}',
-        timeoutMs: 5000,
+        timeoutMs: 30_000,
       },
       {
         ...(hostCall && { hostCall }),

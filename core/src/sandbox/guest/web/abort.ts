@@ -1,9 +1,7 @@
 import { setTimeout } from '../timers.ts'
 import { DOMException } from './dom-exception.ts'
 import { Event, EventTarget, dispatchTrusted } from './events.ts'
-import { defineInterface, toUnsignedLong } from './webidl.ts'
-
-let isOpen = false
+import { PLATFORM, assertPlatform, defineInterface, toUnsignedLong } from './webidl.ts'
 
 /** DOM section 3.2. */
 export class AbortSignal extends EventTarget {
@@ -16,8 +14,8 @@ export class AbortSignal extends EventTarget {
   readonly #sources = new Set<AbortSignal>()
   #isDependent = false
 
-  constructor() {
-    if (!isOpen) throw new TypeError('Illegal constructor')
+  constructor(...[key]: unknown[]) {
+    assertPlatform(key)
     super()
   }
 
@@ -108,12 +106,7 @@ Reflect.deleteProperty(AbortSignal, 'signal')
 defineInterface(AbortSignal, 'AbortSignal')
 
 export function createSignal(): AbortSignal {
-  isOpen = true
-  try {
-    return new AbortSignal()
-  } finally {
-    isOpen = false
-  }
+  return new AbortSignal(PLATFORM)
 }
 
 /** DOM section 3.1. */

@@ -1,5 +1,5 @@
 import { DOMException } from './dom-exception.ts'
-import { defineInterface } from './webidl.ts'
+import { PLATFORM, assertPlatform, defineInterface } from './webidl.ts'
 
 export const USAGES = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'] as const
 export type KeyUsage = (typeof USAGES)[number]
@@ -18,16 +18,14 @@ export interface KeyParts {
   readonly secret: Uint8Array
 }
 
-let isOpen = false
-
 /** Section 13. Only secret keys exist here. */
 export class CryptoKey {
   readonly #parts: KeyParts | undefined
   readonly #algorithm: KeyAlgorithm | undefined
   readonly #usages: readonly KeyUsage[] | undefined
 
-  constructor(parts?: KeyParts) {
-    if (!isOpen || !parts) throw new TypeError('Illegal constructor')
+  constructor(...[key, parts]: [key: symbol, parts: KeyParts]) {
+    assertPlatform(key)
     this.#parts = parts
     this.#algorithm = { ...parts.algorithm }
     this.#usages = [...parts.usages]
@@ -58,12 +56,7 @@ Reflect.deleteProperty(CryptoKey, 'parts')
 defineInterface(CryptoKey, 'CryptoKey', (key) => createKey(partsOf(key)))
 
 export function createKey(parts: KeyParts): CryptoKey {
-  isOpen = true
-  try {
-    return new CryptoKey(parts)
-  } finally {
-    isOpen = false
-  }
+  return new CryptoKey(PLATFORM, parts)
 }
 
 /** @throws {DOMException} InvalidAccessError when the key is for another algorithm or not for this use. */

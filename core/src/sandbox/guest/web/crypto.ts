@@ -2,22 +2,23 @@
 import { fillRandom } from '../entropy.ts'
 import { DOMException } from './dom-exception.ts'
 import type * as subtleCrypto from './subtle-crypto.ts'
-import { defineInterface, requireArguments } from './webidl.ts'
+import { PLATFORM, assertPlatform, defineInterface, requireArguments } from './webidl.ts'
 
 const MAX_BYTES = 65_536
-let isOpen = false
+
+/** The ciphers take longer to load than all the rest, and most want random numbers only. */
+const subtleFamily = (): typeof subtleCrypto => require('./subtle-crypto.ts') as typeof subtleCrypto
 
 /** Section 10. */
 export class Crypto {
   #subtle: subtleCrypto.SubtleCrypto | undefined
 
-  constructor() {
-    if (!isOpen) throw new TypeError('Illegal constructor')
+  constructor(...[key]: unknown[]) {
+    assertPlatform(key)
   }
 
-  /** The ciphers take longer to load than all the rest, and most want random numbers only. */
   get subtle(): subtleCrypto.SubtleCrypto {
-    return (this.#subtle ??= (require('./subtle-crypto.ts') as typeof subtleCrypto).createSubtle())
+    return (this.#subtle ??= new (subtleFamily().SubtleCrypto)(PLATFORM))
   }
 
   getRandomValues<T>(array: T): T {
@@ -42,9 +43,7 @@ export class Crypto {
 }
 defineInterface(Crypto, 'Crypto')
 
-isOpen = true
-export const crypto = new Crypto()
-isOpen = false
+export const crypto = new Crypto(PLATFORM)
 
 function isIntegerArray(array: ArrayBufferView): boolean {
   return /^\[object (?:Big)?(?:Int|Uint)(?:8|16|32|64|8Clamped)Array\]$/.test(Object.prototype.toString.call(array))

@@ -1,13 +1,11 @@
 import { EventTarget } from './events.ts'
 import { performance as clock } from './performance-clock.ts'
-import { defineInterface } from './webidl.ts'
-
-let isOpen = false
+import { PLATFORM, assertPlatform, defineInterface } from './webidl.ts'
 
 /** High Resolution Time section 7, without the marks and measures of User Timing. */
 export class Performance extends EventTarget {
-  constructor() {
-    if (!isOpen) throw new TypeError('Illegal constructor')
+  constructor(...[key]: unknown[]) {
+    assertPlatform(key)
     super()
   }
 
@@ -25,6 +23,4 @@ export class Performance extends EventTarget {
 }
 defineInterface(Performance, 'Performance')
 
-isOpen = true
-export const performance = new Performance()
-isOpen = false
+export const performance = new Performance(PLATFORM)

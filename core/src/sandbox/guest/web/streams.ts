@@ -1,31 +1,9 @@
-import {
-  ByteLengthQueuingStrategy,
-  CountQueuingStrategy,
-  ReadableByteStreamController,
-  ReadableStream,
-  ReadableStreamBYOBReader,
-  ReadableStreamBYOBRequest,
-  ReadableStreamDefaultController,
-  ReadableStreamDefaultReader,
-  TransformStream,
-  TransformStreamDefaultController,
-  WritableStream,
-  WritableStreamDefaultController,
-  WritableStreamDefaultWriter,
-} from 'web-streams-polyfill'
+import * as streams from 'web-streams-polyfill'
 import { registerInterface } from './webidl.ts'
 
-const INTERFACES: readonly { readonly prototype: object; readonly name: string }[] = [
-  ByteLengthQueuingStrategy,
-  CountQueuingStrategy,
-  ReadableStream,
-  ReadableStreamBYOBReader,
-  ReadableStreamDefaultReader,
-  TransformStream,
-  WritableStream,
-  WritableStreamDefaultWriter,
-]
-for (const type of INTERFACES) registerInterface(type)
+// The types speak of a default export as well, which the module has not.
+const classes: Record<string, unknown> = streams
+for (const type of Object.values(classes)) registerInterface(type as typeof streams.ReadableStream)
 
 export {
   ByteLengthQueuingStrategy,
@@ -41,4 +19,4 @@ export {
   WritableStream,
   WritableStreamDefaultController,
   WritableStreamDefaultWriter,
-}
+} from 'web-streams-polyfill'

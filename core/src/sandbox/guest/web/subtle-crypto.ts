@@ -2,14 +2,12 @@ import { fillRandom } from '../entropy.ts'
 import { isEqual, toAlgorithm, type Parameters } from './crypto-algorithms.ts'
 import { USAGES, assertUsable, createKey, partsOfKey, type CryptoKey, type KeyParts, type KeyUsage } from './crypto-key.ts'
 import { DOMException } from './dom-exception.ts'
-import { bytesOf, defineInterface, toEnumValue } from './webidl.ts'
-
-let isOpen = false
+import { assertPlatform, bytesOf, defineInterface, toEnumValue } from './webidl.ts'
 
 /** Section 14, for the algorithms of `crypto-algorithms.ts`. It computes at once, not beside the plugin's code. */
 export class SubtleCrypto {
-  constructor() {
-    if (!isOpen) throw new TypeError('Illegal constructor')
+  constructor(...[key]: unknown[]) {
+    assertPlatform(key)
   }
 
   async digest(algorithm: unknown, data: unknown): Promise<ArrayBuffer> {
@@ -70,15 +68,6 @@ export class SubtleCrypto {
   }
 }
 defineInterface(SubtleCrypto, 'SubtleCrypto')
-
-export function createSubtle(): SubtleCrypto {
-  isOpen = true
-  try {
-    return new SubtleCrypto()
-  } finally {
-    isOpen = false
-  }
-}
 
 function makeKey(parameters: Parameters, bytes: Uint8Array, extractable: boolean, usages: readonly KeyUsage[]): CryptoKey {
   const { algorithm: known } = toAlgorithm(parameters, 'describe')

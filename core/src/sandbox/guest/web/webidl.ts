@@ -37,6 +37,13 @@ export function cloneOf(value: object): ((value: object) => unknown) | null | un
   return undefined
 }
 
+/** What a constructor is called with that only the platform may call (section 3.7.1). Plugin code never sees it. */
+export const PLATFORM = Symbol('platform')
+
+export function assertPlatform(key: unknown): void {
+  if (key !== PLATFORM) throw new TypeError('Illegal constructor')
+}
+
 /** Constants are on the class and on its prototype (section 3.7.5). */
 export function defineConstants(type: Class, constants: Record<string, number>): void {
   for (const owner of [type, type.prototype])
