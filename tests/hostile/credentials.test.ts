@@ -18,10 +18,15 @@ const ATTEMPTS: Record<string, string> = {
   'showing all of it': `yield ['out', show(held) + show(Object.getPrototypeOf(held)) + JSON.stringify(held) + structuredClone({ ...held, fetch: 0, reveal: 0 })]`,
   'revealing it': `yield ['out', await told(() => held.reveal())]`,
   'revealing that of a longer name': `yield ['out', await told(() => held.reveal.call({ provider: 'http/host' }, 'http/host'))]`,
-  'a bent Request': `globalThis.Request = class extends Request { constructor(...args) { super(...args); globalThis.last = this } }
-    await told(() => held.fetch(n)); yield ['out', show([...globalThis.last.headers])]`,
-  'a bent Response': `const { Response: R } = globalThis; globalThis.Response = class extends R { constructor(body, init) { super(body, init); globalThis.last = init } }
-    await told(() => held.fetch(n)); yield ['out', show(globalThis.last.headers)]`,
+  'bent Requests, Responses and Headers': `const seen = []
+    for (const { prototype } of [Request, Response, Headers])
+      for (const [name, { get, value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+        const spy = (from) => function (...args) { const given = from.apply(this, args); seen.push(name, show(args), typeof given === 'string' ? given : ''); return given }
+        if (get) Object.defineProperty(prototype, name, { get: spy(get), configurable: true })
+        else if (name !== 'constructor') prototype[name] = spy(value)
+      }
+    const answer = await told(async () => [...(await held.fetch(new Request(n, { headers: { a: 'b' } }))).headers])
+    yield ['out', [seen.length > 0, answer, ...seen].join()]`,
   'bent JSON': `const said = []; const { parse: p } = JSON; JSON.parse = (text, ...rest) => (said.push(text), p(text, ...rest))
     await told(() => held.fetch(n)); JSON.parse = p; yield ['out', said.join()]`,
   'an echo': `yield ['out', await told(async () => (await held.fetch(n)).text())]`,
