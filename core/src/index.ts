@@ -13,7 +13,8 @@ export { createWorkbench, digestOfFiles, readPackageFile, signFacts, testBlocks,
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export type { User } from './accounts/index.ts'
 export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'
-export type { Credential } from './credentials/index.ts'
+export { oauthClientSchema } from './credentials/index.ts'
+export type { Credential, OAuthClient } from './credentials/index.ts'
 export type { DataDir, EmbeddedPostgresOptions, EmbeddedPostgresServer } from './database/index.ts'
 export type { ErrorCode, ErrorDetails, Fault } from './errors/index.ts'
 export type {

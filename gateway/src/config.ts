@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { AshlarError, isHttpAllowEntry, showValue } from '@ashlar/core'
+import { AshlarError, isHttpAllowEntry, oauthClientSchema, showValue, type OAuthClient } from '@ashlar/core'
 import { z } from 'zod'
 
 /** What the environment says. */
@@ -23,7 +23,7 @@ export interface Config {
   /** Keys that seal credentials, base64, the newest first. @default none: the data directory keeps one */
   secretKeys: string[]
   /** Clients that are registered at services, by qualified provider. @default none */
-  oauthClients: Record<string, { clientId: string; clientSecret?: string | undefined }>
+  oauthClients: Record<string, OAuthClient>
   /** Where browsers reach this server, without a slash at its end. Unset: where it listens. */
   publicUrl: string | undefined
   /** File of the operator's configuration. Unset: `ashlar.config.ts` in the working directory, if it is there. */
@@ -55,11 +55,6 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
-
-const oauthClient = z.strictObject({
-  clientId: z.string().min(1).max(1000),
-  clientSecret: z.string().min(1).max(10_000).optional(),
-})
 
 const variables = z.object({
   PORT: z
@@ -107,7 +102,7 @@ const variables = z.object({
   ASHLAR_OAUTH_CLIENTS: z
     .string()
     .transform(parseJson)
-    .pipe(z.record(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), oauthClient))
+    .pipe(z.record(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), oauthClientSchema))
     .default({}),
   ASHLAR_PUBLIC_URL: z
     .string()

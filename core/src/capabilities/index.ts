@@ -13,6 +13,7 @@ export {
   authorizationHosts,
   credentialGrantsOf,
   costSchema,
+  isForHost,
   providerOf,
   providerSchema,
   scopesOf,

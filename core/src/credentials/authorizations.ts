@@ -6,7 +6,8 @@ import type { Provider } from '../capabilities/index.ts'
 import { AshlarError, showValue } from '../errors/index.ts'
 import { DEFAULT_NAME, bad, columnsOf, flush, nameSchema, parse, placeOf, unknownProvider } from './credentials.ts'
 import { Credential } from './entities.ts'
-import { oauth2Of, type OAuth2, type OAuthClient, type OAuthSecret } from './oauth-secret.ts'
+import { isClientFor, type OAuthClient } from './oauth-client.ts'
+import { oauth2Of, type OAuth2, type OAuthSecret } from './oauth-secret.ts'
 import type { RenewalParts } from './renewals.ts'
 import { knownError, requestTokens, type Tokens } from './token-endpoint.ts'
 
@@ -101,6 +102,11 @@ function clientOf({ clients }: AuthorizationParts, provider: Provider): { auth: 
   const auth = oauth2Of(provider)
   if (!auth) throw bad('provider', `${qualifiedName} does not grant access by OAuth 2; add a credential with addCredential`)
   const client = clients[qualifiedName]
+  if (client && !isClientFor(client, auth.tokenUrl))
+    throw bad(
+      'provider',
+      `the OAuth client of this installation for ${qualifiedName} is not for ${new URL(auth.tokenUrl).host}, where ${qualifiedName} asks for tokens`,
+    )
   if (client && (client.clientSecret !== undefined || auth.clientAuthentication === 'none')) return { auth, client }
   const what = client ? 'secret of its OAuth client' : 'OAuth client'
   throw bad('provider', `this installation has no ${what} for ${qualifiedName}: whoever runs it sets ASHLAR_OAUTH_CLIENTS`)

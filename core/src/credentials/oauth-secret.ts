@@ -10,13 +10,6 @@ export interface OAuthSecret {
   revocationUrl?: string | undefined
 }
 
-/** A client of a service, as whoever runs this installation has registered it there. */
-export interface OAuthClient {
-  clientId: string
-  /** None for a public client. */
-  clientSecret?: string | undefined
-}
-
 export type OAuth2 = Extract<Provider['auth'][number], { type: 'OAUTH2' }>
 
 /** How a provider grants access, where it does. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { HttpClient } from '../capabilities/index.ts'
 import { AshlarError } from '../errors/index.ts'
-import type { OAuth2, OAuthClient } from './oauth-secret.ts'
+import { isClientFor, type OAuthClient } from './oauth-client.ts'
+import type { OAuth2 } from './oauth-secret.ts'
 
 /** What a token endpoint gives (RFC 6749, 5.1). */
 export interface Tokens {
@@ -59,10 +60,12 @@ function isSuccess(status: number): boolean {
 
 async function post(
   http: HttpClient,
-  { auth, client }: TokenRequest,
+  { provider, auth, client }: TokenRequest,
   url: string,
   fields: Record<string, string>,
 ): Promise<{ status: number; text: string }> {
+  if (!isClientFor(client, url))
+    throw failed(`the OAuth client of this installation for ${provider} is not for ${new URL(url).host}`)
   const form = new URLSearchParams(fields)
   const { clientId, clientSecret = '' } = client
   if (auth.clientAuthentication === 'basic') return http.postForm(url, form, { authorization: basicOf(clientId, clientSecret) })

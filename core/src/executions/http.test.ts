@@ -7,30 +7,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../testing/index.ts'
 
-/** What `fetch` needs of the web platform, as far as these blocks do, where the guest does not have it. */
-const STAND_INS = `
-globalThis.Request ??= class {
-  body = null
-  redirect = 'follow'
-  headers = []
-  constructor(url, { method = 'GET', signal = new AbortController().signal } = {}) { Object.assign(this, { url, method, signal }) }
-}
-globalThis.ReadableStream ??= class { constructor(source) { this.source = source } }
-globalThis.Response ??= class {
-  constructor(body, { status }) { Object.assign(this, { body, status }) }
-  async text() {
-    let text = '', isOpen = true
-    const decoder = new TextDecoder()
-    const controller = { enqueue: (chunk) => (text += decoder.decode(chunk)), close: () => (isOpen = false), error: () => {} }
-    this.body.source.start(controller)
-    while (isOpen) await this.body.source.pull(controller)
-    return text
-  }
-}`
-
 const SOURCE = `import { anyHost, defineBlock, definePlugin, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
-${STAND_INS}
 const block = (i, name, http) => defineBlock({
   id: '55555555-0000-4000-8000-00000000000' + i, name, description: name, category: 'TEST', tests: [], capabilities: http ? { http } : {},
   input: z.object({ url: z.string(), from: z.string().default('http://127.0.0.1:1') }), output: z.object({ text: z.string() }),

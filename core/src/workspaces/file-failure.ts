@@ -3,7 +3,7 @@ import { AshlarError, showValue } from '../errors/index.ts'
 /** What the file system says of a path, in our words; anything else is a failure of the host and stays as it is. */
 export function toFileFailure(error: unknown, path: readonly string[]): unknown {
   const shown = showValue(path.join('/'))
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(path)
   if (code === 'ELOOP') return leadsOut(path)
   if (code === 'EISDIR' || code === 'EEXIST' || code === 'ENOTEMPTY')

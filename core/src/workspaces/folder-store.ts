@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { isUuid } from '../database/index.ts'
 import { codeOf } from './file-failure.ts'
 import { copyTree, makeFolderAndParents, measure, statIfThere, syncFolder } from './folder-tree.ts'
 import { FolderUse } from './folder-use.ts'
@@ -56,7 +57,7 @@ class FolderStore implements WorkspaceStore {
       const end = (Number.parseInt(period, 16) + 1) * PERIOD_MS
       if (!/^[0-9a-f]{6}$/.test(period) || end > than.getTime()) continue
       const folder = join(this.#dir, period)
-      const ids = (await namesIn(folder)).filter((name) => isId(name) && name.startsWith(period))
+      const ids = (await namesIn(folder)).filter((name) => isUuid(name) && name.startsWith(period))
       if (ids.length > 0) yield ids
       await rmdir(folder).catch(() => {}) // something is left in it
     }
@@ -121,12 +122,8 @@ class FolderStore implements WorkspaceStore {
 }
 
 function placeOf(id: string): [period: string, id: string] {
-  if (!isId(id)) throw new Error('a workspace is named by the id of an execution')
+  if (!isUuid(id)) throw new Error('a workspace is named by the id of an execution')
   return [id.slice(0, PERIOD_LENGTH), id]
-}
-
-function isId(name: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -31,5 +31,5 @@ export const DEFAULT_WORKSPACE_LIMITS: WorkspaceLimits = {
   maxListed: 1000,
 }
 
-/** Bytes of a file that one call to the host carries at most, before base64. */
+/** Bytes that one call to the host carries at most, before base64. */
 export const CHUNK_BYTES = 64 * 1024

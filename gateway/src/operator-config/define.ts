@@ -6,8 +6,11 @@ export interface OperatorConfig {
   plugins?: readonly string[]
   /** Modules that run in the worker itself with all its rights, relative to this file: see {@link defineHostModule}. */
   hostModules?: readonly string[]
-  /** Clients that are registered at services, by qualified provider; `ASHLAR_OAUTH_CLIENTS` comes before. */
-  oauthClients?: Readonly<Record<string, { clientId: string; clientSecret?: string }>>
+  /**
+   * Clients that are registered at services, by qualified provider; `ASHLAR_OAUTH_CLIENTS` comes before. `hosts`: where the secret may
+   * go. Without them it goes wherever the provider asks for tokens, also after an update of its plugin.
+   */
+  oauthClients?: Readonly<Record<string, { clientId: string; clientSecret?: string; hosts?: readonly string[] }>>
 }
 
 /** What a host module exports by default. */

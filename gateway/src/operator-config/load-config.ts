@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import type { HostProvider } from '@ashlar/core'
+import { oauthClientSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
 import { z } from 'zod'
 import { exists } from '../exists.ts'
 import { loadHostModules } from './host-modules.ts'
@@ -10,7 +10,7 @@ import { configInvalid, importModule } from './import-module.ts'
 export interface LoadedConfig {
   /** Folders of the packages. */
   pluginPackages: string[]
-  oauthClients: Record<string, { clientId: string; clientSecret?: string | undefined }>
+  oauthClients: Record<string, OAuthClient>
   /** Of its host modules, by qualified provider. */
   hostProviders: ReadonlyMap<string, HostProvider>
 }
@@ -22,9 +22,7 @@ const schema = z.strictObject({
     .array(z.string().regex(/^(@[a-z0-9][\w.~-]*\/)?[a-z0-9][\w.~-]*$/, 'must be the name of an npm package'))
     .default([]),
   hostModules: z.array(z.string().min(1)).default([]),
-  oauthClients: z
-    .record(z.string(), z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1).optional() }))
-    .default({}),
+  oauthClients: z.record(z.string(), oauthClientSchema).default({}),
 })
 
 /**

@@ -56,8 +56,10 @@ describe('ashlar.config.ts', () => {
   })
 
   it('names clients of services', async () => {
-    await write({ 'ashlar.config.ts': `export default { oauthClients: { 'github/github': { clientId: 'id' } } }` })
-    expect((await open()).oauthClients).toEqual({ 'github/github': { clientId: 'id' } })
+    await write({
+      'ashlar.config.ts': `export default { oauthClients: { 'github/github': { clientId: 'id', hosts: ['GitHub.com'] } } }`,
+    })
+    expect((await open()).oauthClients).toEqual({ 'github/github': { clientId: 'id', hosts: ['github.com'] } })
   })
 
   it('is not needed', async () => {

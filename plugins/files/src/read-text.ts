@@ -21,6 +21,15 @@ export const readText = defineBlock({
   output: z.object({ content: z.string() }),
   tests: [
     { input: { file_input: 'f/a' }, files: { 'f/a': 'Hello' }, output: [['content', 'Hello']] },
+    { input: { file_input: 'a' }, files: { a: '' }, output: [['content', '']] },
+    {
+      input: { file_input: 'a', delimiter: '\n', skip_size: 1, skip_rows: 1, row_limit: 2 },
+      files: { a: '#1\n2\n3\n4' },
+      output: [
+        ['content', '2'],
+        ['content', '3'],
+      ],
+    },
     { input: { file_input: 'data:,Hello' }, output: [['content', 'Hello']] },
     {
       name: 'bytes that are no UTF-8 are Latin-1',

@@ -34,9 +34,44 @@ export const store = defineBlock({
     { input: { file_in: 'f/a.txt' }, files: { 'f/a.txt': 'Hello' }, output: [['file_out', 'f/a.txt']] },
     { input: { file_in: 'f/a.txt' }, output: [['error', 'files: there is no file "f/a.txt"']] },
     {
+      input: { file_in: 'f/a.bin', base_64: true },
+      files: { 'f/a.bin': 'Hello' },
+      output: [['file_out', 'data:application/octet-stream;base64,SGVsbG8=']],
+    },
+    {
       input: { file_in: 'https://a.example/pictures/logo.png?size=2' },
       http: { 'GET https://a.example/pictures/logo.png': { base64: 'iVBORw==' } },
       output: [['file_out', (path) => /^[0-9a-f]{16}-logo\.png$/.test(path)]],
+    },
+    {
+      input: { file_in: 'https://a.example/logo' },
+      http: { 'GET https://a.example/logo': { base64: 'iVBORw==', headers: { 'content-type': 'image/png' } } },
+      output: [['file_out', (path) => /^[0-9a-f]{16}-logo\.png$/.test(path)]],
+    },
+    {
+      input: { file_in: 'https://a.example/' },
+      http: { 'GET https://a.example/': { base64: 'iVBORw==', headers: { 'content-type': 'image/png' } } },
+      output: [['file_out', (path) => /^[0-9a-f]{16}\.png$/.test(path)]],
+    },
+    {
+      input: { file_in: 'HTTPS://a.example/..%2f..%2fetc' },
+      http: { 'GET https://a.example/..%2f..%2fetc': { base64: 'iVBORw==', headers: { 'content-type': 'image/png' } } },
+      output: [['file_out', (path) => /^[0-9a-f]{16}\.png$/.test(path)]],
+    },
+    {
+      input: { file_in: 'https://a.example/data' },
+      http: { 'GET https://a.example/data': { text: 'image' } },
+      output: [['file_out', (path) => /^[0-9a-f]{16}-data\.txt$/.test(path)]],
+    },
+    {
+      input: { file_in: 'https://a.example/odd' },
+      http: { 'GET https://a.example/odd': { text: 'image', headers: { 'content-type': 'constructor' } } },
+      output: [['file_out', (path) => /^[0-9a-f]{16}-odd$/.test(path)]],
+    },
+    {
+      input: { file_in: 'https://a.example/logo', base_64: true },
+      http: { 'GET https://a.example/logo': { base64: 'iVBORw==', headers: { 'content-type': 'image/png' } } },
+      output: [['file_out', 'data:image/png;base64,iVBORw==']],
     },
     {
       input: { file_in: 'https://a.example/x' },
@@ -88,6 +123,7 @@ async function nameOf(source: Exclude<Source, { path: string }>, type: string): 
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(given))).toHex().slice(0, 16)
   const last = 'url' in source ? (new URL(source.url).pathname.split('/').at(-1) ?? '') : ''
   const own = /^[\w-]{1,60}(\.\w{1,10})?$/.test(last) ? `-${last}` : ''
-  const extension = EXTENSIONS[type.split(';')[0]?.trim().toLowerCase() ?? '']
+  const kind = type.split(';')[0]?.trim().toLowerCase() ?? ''
+  const extension = Object.hasOwn(EXTENSIONS, kind) ? EXTENSIONS[kind] : undefined
   return own.includes('.') || !extension ? `${hash}${own}` : `${hash}${own}.${extension}`
 }

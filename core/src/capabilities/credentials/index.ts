@@ -12,6 +12,7 @@ export {
 export { authorizationHosts } from './oauth2.ts'
 export { providerSchema, secretHostSchema } from './provider.ts'
 export { secretSchema } from './secret.ts'
+export { isForHost } from './secret-hosts.ts'
 export type { CredentialStore, RunCredentials } from './credentials.ts'
 export { verifyWebhookSignature } from './webhook.ts'
 export type { CredentialGrant } from './grant.ts'

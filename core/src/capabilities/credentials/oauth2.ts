@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AshlarError } from '../../errors/index.ts'
 import { isHeaderName, parseTarget } from '../http/index.ts'
-import { coversUrl, parseSecretHost } from './secret-hosts.ts'
+import { isForHost } from './secret-hosts.ts'
 
 /** What a text is put into that carries a secret. */
 export const secretFormat = z
@@ -65,8 +65,7 @@ export function authorizationHosts(auth: OAuth2): string[] {
 
 /** Whether each is reached with encryption, or is at a host that the provider reaches without. */
 export function areEndpointsSafe(auth: OAuth2, hosts: readonly string[]): boolean {
-  const secretHosts = hosts.map(parseSecretHost)
-  return endpointsOf(auth).every((url) => url.protocol === 'https:' || coversUrl(secretHosts, url))
+  return endpointsOf(auth).every((url) => url.protocol === 'https:' || isForHost(hosts, url))
 }
 
 function endpointsOf({ authorizationUrl, tokenUrl, revocationUrl }: OAuth2): URL[] {

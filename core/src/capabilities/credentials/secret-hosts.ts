@@ -34,3 +34,8 @@ export function formatSecretHost(text: string): string {
 export function coversUrl(hosts: readonly SecretHost[], url: URL): boolean {
   return hosts.some(({ rule, plain }) => allowsHost(rule, url) && (url.protocol === 'https:' || plain))
 }
+
+/** @param hosts as people write them */
+export function isForHost(hosts: readonly string[], url: URL): boolean {
+  return coversUrl(hosts.map(parseSecretHost), url)
+}

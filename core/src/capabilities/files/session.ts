@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
 import {
-  CHUNK_BYTES,
   parseWorkspacePath,
   type FileEntry,
   type FileReader,
@@ -10,6 +9,7 @@ import {
   type WorkspaceLimits,
 } from '../../workspaces/index.ts'
 import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
+import { parseChunk } from '../chunk.ts'
 import { assertFilesGranted } from './grant.ts'
 import type { OpenFiles } from './open-files.ts'
 
@@ -61,7 +61,10 @@ const METHODS: Record<string, Method> = {
   'files.read': { use: 'read', perform: (files, [id]) => files.read(id) },
   'files.close': { use: 'read', perform: (files, [id]) => files.giveUp(id) },
   'files.create': { use: 'write', perform: (files, [path]) => files.create(path) },
-  'files.write': { use: 'write', perform: (files, [id, base64]) => files.write(id, parseChunk(base64)) },
+  'files.write': {
+    use: 'write',
+    perform: (files, [id, base64]) => files.write(id, parseChunk(base64, 'files: a piece of a file')),
+  },
   'files.end': { use: 'write', perform: (files, [id]) => files.end(id) },
   'files.cancel': { use: 'write', perform: (files, [id]) => files.giveUp(id) },
   'files.list': { use: 'read', perform: (files, [folder, after]) => files.list(folder, after) },
@@ -241,12 +244,4 @@ function toWire({ path, bytes, modifiedAt }: FileEntry): Record<string, unknown>
 
 function ended(): AshlarError {
   return new AshlarError('BAD_INPUT', 'files: the run of the block has ended')
-}
-
-const MAX_BASE64 = Math.ceil(CHUNK_BYTES / 3) * 4
-
-function parseChunk(base64: unknown): Buffer {
-  if (typeof base64 !== 'string' || base64.length > MAX_BASE64 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64))
-    throw new AshlarError('BAD_INPUT', `files: a piece of a file must be base64 of at most ${CHUNK_BYTES} bytes`)
-  return Buffer.from(base64, 'base64')
 }

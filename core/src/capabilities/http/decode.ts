@@ -1,7 +1,7 @@
 import { pipeline, Readable, type Duplex } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { AshlarError } from '../../errors/index.ts'
-import { CHUNK_BYTES } from './limits.ts'
+import { CHUNK_BYTES } from '../chunk.ts'
 
 const MAX_CODINGS = 3
 

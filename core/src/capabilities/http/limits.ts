@@ -36,6 +36,3 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxRepeatedBytes: 1024 * 1024,
   maxKeptBytesOfOwner: 64 * 1024 * 1024,
 }
-
-/** Bytes of a body that one call to the host carries at most, before base64. */
-export const CHUNK_BYTES = 64 * 1024

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { AshlarError } from '../../errors/index.ts'
-import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
+import { CHUNK_BYTES } from '../chunk.ts'
+import type { HttpLimits } from './limits.ts'
 
 /**
  * The body of a request, as a block writes it piece by piece. One that is kept is sent when it is there whole, and can be sent

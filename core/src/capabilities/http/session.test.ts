@@ -40,6 +40,14 @@ const echo: RequestListener = (request, response) => {
   })
 }
 
+/** Until it does not grow any more: the buffers on the way are full. */
+async function stillness(count: () => number): Promise<void> {
+  for (let before = -1; before !== count();) {
+    before = count()
+    for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
 interface Echo {
   method: string
   url: string
@@ -422,11 +430,7 @@ describe('streams', () => {
       await perform('http.end', id)
     })()
     const request = await arrived.promise
-    // Until nothing moves any more: the buffers on the way are full.
-    for (let before = -1; before !== written;) {
-      before = written
-      for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve))
-    }
+    await stillness(() => written)
     expect(written).toBeGreaterThan(0)
     expect(written).toBeLessThan(500)
     await expect(Promise.all([perform('http.write', id, piece), perform('http.write', id, piece)])).rejects.toEqual(
@@ -439,17 +443,25 @@ describe('streams', () => {
 
   it('hold a server back while the block does not read', async () => {
     let sent = 0
-    const full = Promise.withResolvers<void>()
     const origin = await serve((_, response) => {
       const piece = Buffer.alloc(65_536)
-      for (; sent < 1000; sent++) if (!response.write(piece) && response.writableLength > 4_000_000) break
-      full.resolve()
+      const send = (): void => {
+        while (sent < 1000) {
+          sent++
+          if (!response.write(piece)) return void response.once('drain', send)
+        }
+        response.end()
+      }
+      send()
     })
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'GET' })
     await perform('http.response', id)
-    await full.promise
+    await stillness(() => sent)
+    expect(sent).toBeGreaterThan(0)
     expect(sent).toBeLessThan(1000)
+    const heldBackAt = sent
+    while (sent === heldBackAt) expect(await perform('http.read', id)).not.toBeNull()
     await perform('http.cancel', id)
   })
 

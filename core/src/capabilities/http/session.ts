@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
+import { parseChunk } from '../chunk.ts'
 import { Exchange, type ExchangeParts } from './exchange.ts'
 import { createGranted, type Granted } from './grant.ts'
 import { requestHeaders } from './headers.ts'
-import { CHUNK_BYTES, type HttpLimits } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
 import type { Hop } from './redirect.ts'
 import { RequestBody } from './request-body.ts'
 import type { RequestPlace, RequestPlaces } from './request-places.ts'
@@ -48,7 +49,7 @@ export interface HttpSessionParts {
 
 const METHODS: Record<string, (requests: OpenRequests, args: readonly unknown[]) => unknown> = {
   'http.open': (requests, [request]) => requests.open(request),
-  'http.write': (requests, [id, base64]) => requests.get(id)?.body?.write(parseChunk(base64)),
+  'http.write': (requests, [id, base64]) => requests.get(id)?.body?.write(parseChunk(base64, 'http: a piece of a body')),
   'http.end': (requests, [id]) => requests.get(id)?.body?.end(),
   'http.response': (requests, [id]) => requests.use(id, (exchange) => exchange.response()),
   'http.read': (requests, [id]) => requests.read(id),
@@ -170,12 +171,4 @@ function createExchange(request: z.output<typeof requestSchema>, parts: Exchange
 
 function ended(): AshlarError {
   return new AshlarError('HTTP_FAILED', 'http: the run of the block has ended')
-}
-
-const MAX_BASE64 = Math.ceil(CHUNK_BYTES / 3) * 4
-
-function parseChunk(base64: unknown): Buffer {
-  if (typeof base64 !== 'string' || base64.length > MAX_BASE64 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64))
-    throw new AshlarError('BAD_INPUT', `http: a piece of a body must be base64 of at most ${CHUNK_BYTES} bytes`)
-  return Buffer.from(base64, 'base64')
 }
