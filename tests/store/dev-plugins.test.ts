@@ -1,5 +1,6 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { entryOf, packageOf, tarballOf } from './tarballs.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -33,13 +34,13 @@ it('is forgotten also when the database has failed meanwhile', async () => {
   const deaf = plugins.onChange(() => {
     if (!plugins.block('words/say')) forgotten.resolve()
   })
-  const query = database.pool.query.bind(database.pool) as (...args: unknown[]) => Promise<never>
+  const query = database.pool.query.bind(database.pool) as (...args: unknown[]) => unknown
   let hasFailed = false
-  const failing = vi.spyOn(database.pool, 'query').mockImplementation((...args: unknown[]) => {
+  const failing = vi.spyOn(database.pool, 'query').mockImplementation((...args: unknown[]): void => {
     const isSweep = String(args[0]).startsWith(`delete from plugin_workspace where id like 'dev:`)
-    if (!isSweep || hasFailed) return query(...args)
-    hasFailed = true
-    return Promise.reject(new Error('no database'))
+    const fails = isSweep && !hasFailed
+    hasFailed ||= fails
+    return (fails ? Promise.reject(new Error('no database')) : query(...args)) as undefined
   })
   await forgotten.promise
   deaf()
@@ -71,3 +72,37 @@ it('leaves no bundle behind but those that a graph pins', async () => {
   expect((await database.pool.query('select from plugin_bundle where draft_at is not null')).rows).toEqual([])
   expect(failures).toEqual([])
 }, 60_000)
+
+it('does not keep its author from installing what he has published, nor claims what is another’s', async () => {
+  const { devPlugins, ownerId, pluginStore, plugins } = runtime
+  const block = { id: 'dddddddd-0000-4000-8000-000000000001', name: 'say', run: `yield ['out', 'published']` }
+  await devPlugins.set(ownerId, words('written'))
+  await pluginStore.publish(ownerId, { tarball: tarballOf(packageOf('words', '1.0.0', entryOf('words', [block]))) })
+  await pluginStore.install(ownerId, 'words')
+  expect(plugins.reports().find(({ packageName }) => packageName === 'words')).toMatchObject({ origin: 'DEV' })
+  await devPlugins.remove(ownerId, 'words')
+  expect(plugins.reports().find(({ packageName }) => packageName === 'words')).toMatchObject({ origin: 'STORE' })
+  await expect(devPlugins.set(ownerId, words('taken', { packageName: 'other' }))).rejects.toMatchObject({
+    code: 'DUPLICATE_BLOCK',
+    details: { path: ['bundle'] },
+  })
+  await pluginStore.uninstall(ownerId, 'words')
+})
+
+it('belongs to its author while it is written: what claims the same is not installed', async () => {
+  const { devPlugins, ownerId, pluginStore } = runtime
+  const block = { id: 'dddddddd-0000-4000-8000-000000000002', name: 'say', run: '' }
+  const tarball = tarballOf(packageOf('verbs', '1.0.0', entryOf('verbs', [block])))
+  await pluginStore.publish(ownerId, { tarball })
+  // It was published after the plugin below was loaded by another process.
+  await runtime.database.pool.query(`delete from plugin_claim where package_name = 'verbs'`)
+  await devPlugins.set(ownerId, {
+    ...words('written', { packageName: 'mine' }),
+    bundle: words('x').bundle.replaceAll(`'words'`, `'verbs'`).replace('000000000001', '000000000003'),
+  })
+  await expect(pluginStore.install(ownerId, 'verbs')).rejects.toMatchObject({
+    code: 'DUPLICATE_BLOCK',
+    details: { path: ['packageName'] },
+  })
+  await devPlugins.remove(ownerId, 'mine')
+})
