@@ -360,6 +360,19 @@ describe('plugins', () => {
     expect(none).toBeNull()
   })
 
+  it('blocks are found in each of their groups, whatever their case', async () => {
+    const bundle = `const { defineBlock, definePlugin } = require('@ashlar/sdk'), { z } = require('zod')
+      module.exports.default = definePlugin({ name: 'grouped', blocks: [defineBlock({
+        id: 'dededede-0000-4000-8000-000000000001', name: 'one', description: '', category: 'Odd', categories: ['Even more'],
+        tests: [], input: z.object({}), output: z.object({}), *run() {} })] })`
+    await runtime.devPlugins.set(runtime.ownerId, { packageName: 'grouped', version: '1.0.0', bundle })
+    const source = 'query ($category: String) { blocks(category: $category) { edges { node { name } } } }'
+    for (const category of ['Odd', 'ODD', 'even more'])
+      expect(await run(source, { category })).toEqual({ blocks: { edges: [{ node: { name: 'grouped/one' } }] } })
+    expect(await run(source, { category: 'even' })).toEqual({ blocks: { edges: [] } })
+    await runtime.devPlugins.remove(runtime.ownerId, 'grouped')
+  })
+
   it('lists are paged forward, at most 100 at once', async () => {
     const source = `query ($after: String, $first: Int) { blocks(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }`
     const names: string[] = []

@@ -154,6 +154,12 @@ describe('a package.json that', () => {
   })
 })
 
+interface Refused {
+  code: string
+  message: string
+  details: { faults: { path: string }[] }
+}
+
 /** Hexadecimal digits, which pack to half their size and no less. */
 const noise = (length: number): string => randomBytes(length / 2).toString('hex')
 const importing = (from: string): string => `import * as given from '${from}'\nglobalThis.given = given\n${ENTRY}`
@@ -209,28 +215,28 @@ describe('code that', () => {
       'PLUGIN_LOAD_FAILED',
       /index\.js: has the character U/,
     ],
-    ['never ends', { 'index.js': `for (;;) {}\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /did not finish loading/],
+    ['never ends', { 'index.js': `for (;;) {}\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /^index\.js: .*did not finish loading/],
     [
       'allocates for ever',
       { 'index.js': `const all = []; for (;;) all.push(new Array(1000).fill(1))\n${ENTRY}` },
       'MEMORY_LIMIT',
-      /128 MB/,
+      /^index\.js: .*128 MB/,
     ],
-    ['throws', { 'index.js': `throw new Error('bad day')` }, 'PLUGIN_LOAD_FAILED', /bad day/],
-    ['exports nothing', { 'index.js': 'export const a = 1' }, 'PLUGIN_LOAD_FAILED', /definePlugin/],
+    ['throws', { 'index.js': `\nthrow new Error('bad day')` }, 'PLUGIN_LOAD_FAILED', /^index\.js:2:\d+: .*bad day$/],
+    ['exports nothing', { 'index.js': 'export const a = 1' }, 'PLUGIN_LOAD_FAILED', /^index\.js: .*definePlugin/],
     [
       'never ends when it is described',
       {
         'index.js': `export default { name: 'evil', get blocks() { if (this.n = (this.n ?? 0) + 1, this.n > 1) for (;;); return [] } }`,
       },
       'CPU_LIMIT|TIMEOUT|PLUGIN_LOAD_FAILED',
-      /./,
+      /^index\.js: /,
     ],
     [
       'has a manifest that is none',
       { 'index.js': `export default { name: 'EVIL', blocks: [] }` },
       'PLUGIN_INVALID',
-      /manifest is not valid/,
+      /^index\.js: its manifest is not valid/,
     ],
     ['has a native module', { 'build/Release/evil.node': '\x7fELF' }, 'PLUGIN_INVALID', /evil\.node:1: native/],
     ['builds a native module', { 'node_modules/a/binding.gyp': '{}' }, 'PLUGIN_INVALID', /binding\.gyp:1: native/],
@@ -252,7 +258,8 @@ describe('code that', () => {
     ],
   ])('%s', async (_what, files, codes, message) => {
     const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball: withFiles(files) })
-    const error = (await publishing.catch((thrown: unknown) => thrown)) as { code: string; message: string }
+    const error = (await publishing.catch((thrown: unknown) => thrown)) as Refused
+    expect(error.details.faults[0]?.path).toMatch(/^[\w/.-]+(:\d+(:\d+)?)?$|^evil\/do: do 1$/)
     expect(codes.split('|')).toContain(error.code)
     expect(error.message).toMatch(message)
     expect(await whatIsLeft()).toEqual(before)
@@ -266,13 +273,13 @@ describe('a plugin that', () => {
       'takes the id of a block that is there',
       entryOf('evil', [{ id: replace, name: 'do', run: '' }]),
       'DUPLICATE_BLOCK',
-      /block id 7e7c87ab.* belongs to @ashlar\/plugin-text/,
+      /^index\.js: block id 7e7c87ab.* belongs to @ashlar\/plugin-text/,
     ],
     [
       'takes the name of a plugin that is there',
       entryOf('text', [{ id: ID, name: 'do', run: '' }]),
       'DUPLICATE_BLOCK',
-      /plugin name "text" belongs to @ashlar\/plugin-text/,
+      /^index\.js: plugin name "text" belongs to @ashlar\/plugin-text/,
     ],
   ])('%s', async (_what, entry, code, message) => {
     await expectRefused(tarballOf(packageOf('evil', '1.0.0', entry)), code, message)

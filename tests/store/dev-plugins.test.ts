@@ -1,5 +1,6 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { entryOf, packageOf, tarballOf } from './tarballs.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -73,3 +74,37 @@ it('leaves no bundle behind but those that a graph pins', async () => {
   expect((await database.pool.query('select from plugin_bundle where draft_at is not null')).rows).toEqual([])
   expect(failures).toEqual([])
 }, 60_000)
+
+it('does not keep its author from installing what he has published, nor claims what is another’s', async () => {
+  const { devPlugins, ownerId, pluginStore, plugins } = runtime
+  const block = { id: 'dddddddd-0000-4000-8000-000000000001', name: 'say', run: `yield ['out', 'published']` }
+  await devPlugins.set(ownerId, words('written'))
+  await pluginStore.publish(ownerId, { tarball: tarballOf(packageOf('words', '1.0.0', entryOf('words', [block]))) })
+  await pluginStore.install(ownerId, 'words')
+  expect(plugins.reports().find(({ packageName }) => packageName === 'words')).toMatchObject({ origin: 'DEV' })
+  await devPlugins.remove(ownerId, 'words')
+  expect(plugins.reports().find(({ packageName }) => packageName === 'words')).toMatchObject({ origin: 'STORE' })
+  await expect(devPlugins.set(ownerId, words('taken', { packageName: 'other' }))).rejects.toMatchObject({
+    code: 'DUPLICATE_BLOCK',
+    details: { path: ['bundle'] },
+  })
+  await pluginStore.uninstall(ownerId, 'words')
+})
+
+it('belongs to its author while it is written: what claims the same is not installed', async () => {
+  const { devPlugins, ownerId, pluginStore } = runtime
+  const block = { id: 'dddddddd-0000-4000-8000-000000000002', name: 'say', run: '' }
+  const tarball = tarballOf(packageOf('verbs', '1.0.0', entryOf('verbs', [block])))
+  await pluginStore.publish(ownerId, { tarball })
+  // It was published after the plugin below was loaded by another process.
+  await runtime.database.pool.query(`delete from plugin_claim where package_name = 'verbs'`)
+  await devPlugins.set(ownerId, {
+    ...words('written', { packageName: 'mine' }),
+    bundle: words('x').bundle.replaceAll(`'words'`, `'verbs'`).replace('000000000001', '000000000003'),
+  })
+  await expect(pluginStore.install(ownerId, 'verbs')).rejects.toMatchObject({
+    code: 'DUPLICATE_BLOCK',
+    details: { path: ['packageName'] },
+  })
+  await devPlugins.remove(ownerId, 'mine')
+})

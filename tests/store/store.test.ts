@@ -100,3 +100,12 @@ describe('two versions', () => {
     await expect(graphOf('greet/say')).rejects.toMatchObject({ code: 'GRAPH_INVALID' })
   })
 })
+
+it('a newer release reads the manifest of what is installed again', async () => {
+  await runtime.database.pool.query(
+    `update plugin_bundle set release = 'older', manifest = '{ "name": "NONE" }' where package_name = '@acme/many'`,
+  )
+  const next = await createTestRuntime({ databaseUrl: runtime.database.url, role: 'worker', pluginRoots: [] })
+  expect(next.plugins.block('many/say')).toBeDefined()
+  await next.close()
+})

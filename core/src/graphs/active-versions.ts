@@ -1,7 +1,6 @@
 import { isUuid, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 
-/** What the ids of rows look like; anything else is no id, and is not given to Postgres. */
 /** A graph as somebody asks for it. */
 export interface OwnedGraph {
   ownerId: string

@@ -51,6 +51,13 @@ describe('an installed block beside the pinned one', () => {
     ['with an input more', {}, { inputs: { a: text } }, use(), []],
     ['with another description', { inputs: { a: text } }, { inputs: { a: { ...text, description: 'x' } } }, use(), []],
     [
+      'with other hints for editors',
+      { inputs: { a: text } },
+      { inputs: { a: { ...text, placeholder: 'x', advanced: true, hidden: true, secret: true } } },
+      use(),
+      [],
+    ],
+    [
       'without an input that is a constant here',
       { inputs: { a: text } },
       {},

@@ -106,7 +106,7 @@ function changedPins(
   })
 }
 
-const FOR_PEOPLE = new Set(['title', 'description', 'examples'])
+const FOR_PEOPLE = new Set(['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret'])
 
 /** What of a schema says which values there may be. */
 function typeText({ schema, root }: PinSchema): string {

@@ -1,12 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { AshlarError, type Fault } from '../errors/index.ts'
-import type { Bundle } from '../sandbox/index.ts'
-import { createBundle, type BundleInput } from './bundle.ts'
+import { createBundle, type BundleInput, type MappedBundle } from './bundle.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** What the process that bundles answers. */
-export type BundleAnswer = { code: string } | { message: string; faults: readonly Fault[] }
+export type BundleAnswer = { code: string; map: string } | { message: string; faults: readonly Fault[] }
 
 const MAIN = fileURLToPath(new URL('bundle-process.ts', import.meta.url))
 const TIMEOUT_MS = 20_000
@@ -18,11 +17,11 @@ const TIMEOUT_MS = 20_000
  * @param signal ends it with its reason
  * @throws {AshlarError} PLUGIN_LOAD_FAILED
  */
-export async function bundleApart(input: BundleInput, signal: AbortSignal): Promise<Bundle> {
+export async function bundleApart(input: BundleInput, signal: AbortSignal): Promise<MappedBundle> {
   const child = fork(MAIN, { env: {}, execArgv: [], detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   try {
     const answer = await unlessAborted(signal, answerOf(child, input))
-    if ('code' in answer) return createBundle(answer.code)
+    if ('code' in answer) return { ...createBundle(answer.code), map: answer.map }
     throw new AshlarError('PLUGIN_LOAD_FAILED', answer.message, { details: { faults: answer.faults } })
   } finally {
     endGroup(child)

@@ -1,11 +1,12 @@
 /** The process that bundles one plugin of somebody else: it is told what over the channel, answers once, and ends. */
 import { AshlarError, messageOf } from '../errors/index.ts'
-import { bundlePlugin, type BundleInput } from './bundle.ts'
+import { bundleWithMap, type BundleInput } from './bundle.ts'
 import type { BundleAnswer } from './bundle-apart.ts'
 
 async function bundle(input: BundleInput): Promise<BundleAnswer> {
   try {
-    return { code: (await bundlePlugin(input)).code }
+    const { code, map } = await bundleWithMap(input)
+    return { code, map }
   } catch (error) {
     return { message: messageOf(error), faults: error instanceof AshlarError ? (error.details.faults ?? []) : [] }
   }

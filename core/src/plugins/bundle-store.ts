@@ -4,7 +4,7 @@ import type { Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { createPlugin, manifestOf, type Plugin } from './block.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
-import type { BundleStore } from './registry.ts'
+import type { BundleFacts, BundleStore } from './registry.ts'
 import { RELEASE } from './release.ts'
 
 const KEEP = `
@@ -17,6 +17,10 @@ const KEEP = `
 
 const FIND = 'select digest, package_name, version, builtin, manifest, code from plugin_bundle where digest = any($1)'
 const HAVE = 'select digest from plugin_bundle where digest = any($1) and release = $2'
+const OUTDATED = `
+  select distinct b.digest from plugin_package p
+  join plugin_version v on v.id = p.installed_id join plugin_bundle b on b.digest = v.digest
+  where b.release <> $1`
 /** Bundles that are read at once: each may be 5 MiB long. */
 const READ_AT_ONCE = 50
 
@@ -32,10 +36,8 @@ interface BundleRow {
 
 /** An execution may wait for a bundle that this worker does not have: straight queries, as everywhere on its way. */
 export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
-  const find = async (digests: readonly string[], client: pg.Pool | pg.PoolClient = pool): Promise<Found[]> => {
-    const { rows } = await client.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })
-    return rows.map((row) => [row.digest, pluginOf(row)])
-  }
+  const read = async (digests: readonly string[], client: pg.Pool | pg.PoolClient = pool): Promise<BundleRow[]> =>
+    (await client.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })).rows
   return {
     async keep(plugins, client: pg.Pool | pg.PoolClient = pool) {
       await client.query(KEEP, [
@@ -53,25 +55,36 @@ export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore
       return new Set(rows.map(({ digest }) => digest))
     },
     async find(digest, client) {
-      const [[, plugin] = []] = await find([digest], client)
+      const [row] = await read([digest], client)
+      const plugin = row && pluginOf(row)
       return plugin instanceof AshlarError ? undefined : plugin
+    },
+    async read(digest) {
+      const [row] = await read([digest])
+      return row && factsOf(row)
+    },
+    async outdated() {
+      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(OUTDATED, [RELEASE])
+      return rows.map(({ digest }) => digest)
     },
     async findAll(digests) {
       const found = new Map<string, Plugin | AshlarError>()
       for (let i = 0; i < digests.length; i += READ_AT_ONCE)
-        for (const [digest, plugin] of await find(digests.slice(i, i + READ_AT_ONCE))) found.set(digest, plugin)
+        for (const row of await read(digests.slice(i, i + READ_AT_ONCE))) found.set(row.digest, pluginOf(row))
       return found
     },
   }
 }
 
-type Found = [digest: string, plugin: Plugin | AshlarError]
-
-function pluginOf({ digest, package_name: packageName, version, builtin, manifest, code }: BundleRow): Plugin | AshlarError {
-  const parsed = manifestSchema.safeParse(manifest)
-  if (parsed.success) return createPlugin({ packageName, version, builtin, bundle: { digest, code } }, parsed.data)
+function pluginOf(row: BundleRow): Plugin | AshlarError {
+  const parsed = manifestSchema.safeParse(row.manifest)
+  if (parsed.success) return createPlugin(factsOf(row), parsed.data)
   const why = z.prettifyError(parsed.error)
   return new AshlarError('PLUGIN_INVALID', `its manifest is not valid in this release of Ashlar: ${why}`)
+}
+
+function factsOf({ digest, package_name: packageName, version, builtin, code }: BundleRow): BundleFacts {
+  return { packageName, version, builtin, bundle: { digest, code } }
 }
 
 function manifestOfPlugin({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {

@@ -42,6 +42,21 @@ export async function bundleWithInputs(input: BundleInput): Promise<{ bundle: Bu
   return { bundle: createBundle(result.outputFiles[0]?.text ?? ''), inputs: result.metafile.inputs }
 }
 
+/** A bundle with its source map: version 3, JSON; its sources are relative to the package. */
+export interface MappedBundle extends Bundle {
+  map: string
+}
+
+/** As {@link bundlePlugin}, with a source map. */
+export async function bundleWithMap(input: BundleInput): Promise<MappedBundle> {
+  const options = { ...bundleOptions(input), sourcemap: 'external', outdir: input.folder } satisfies BuildOptions
+  const { outputFiles } = await build(options).catch((error: unknown) => {
+    throw bundleError(error, input.folder)
+  })
+  const [code = '', map = ''] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text)
+  return { ...createBundle(code), map }
+}
+
 export function bundleOptions({ entry, folder, banner = '', confined = false }: BundleInput) {
   return {
     entryPoints: [entry],

@@ -85,7 +85,7 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
       const bundle = sourceMap ? withSourceMap(plain, packageName, sourceMap) : plain
       const manifest = await describeBundle(bundle, sandbox, `dev:${packageName}`)
       const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
-      await assertUnclaimed(pool, plugin, plugins.reports())
+      await assertUnclaimed(pool, plugin, plugins.reports(), 'bundle')
       await bundles.keep([plugin])
       await markDraft(database, bundle.digest)
       await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])

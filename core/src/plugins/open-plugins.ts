@@ -2,6 +2,7 @@ import type { Database, Notifications } from '../database/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore } from './bundle-store.ts'
+import { describeInstalled } from './describe-installed.ts'
 import { createDevPlugins, type DevPlugins } from './dev-plugins.ts'
 import { createPluginIndex } from './plugin-index.ts'
 import { createPluginRegistry, type PluginRegistry } from './registry.ts'
@@ -37,7 +38,7 @@ export async function openPlugins(
   const parts = { database, notifications, plugins, bundles }
   if (sandbox) {
     const { scan, renew } = createWorkspace({ sandbox, folders, bundles, index, cache: createBundleCache(database) })
-    await scan()
+    await Promise.all([scan(), describeInstalled(bundles, sandbox)])
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))
     const rescan = (): Promise<void> => scan().then(plugins.reload).catch(onError)

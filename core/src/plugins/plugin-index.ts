@@ -166,6 +166,8 @@ function failedReport(
   return { packageName, version, origin, status: 'FAILED', error: { code, message } }
 }
 
-export function takenClaim(claim: string, owner: string | undefined): AshlarError {
-  return new AshlarError('DUPLICATE_BLOCK', `${claim} belongs to ${owner} already`, { details: { path: ['tarball'] } })
+/** @param path the field in which what claims it was given */
+export function takenClaim(claim: string, owner: string | undefined, path?: string): AshlarError {
+  const details = path === undefined ? {} : { path: [path] }
+  return new AshlarError('DUPLICATE_BLOCK', `${claim} belongs to ${owner} already`, { details })
 }

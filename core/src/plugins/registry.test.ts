@@ -22,6 +22,8 @@ it('knows again what is loaded, and keeps of what is only pinned the last fifty'
     {
       keep: () => Promise.resolve(),
       have: () => Promise.resolve(new Set()),
+      read: () => Promise.resolve(undefined),
+      outdated: () => Promise.resolve([]),
       findAll: () => Promise.resolve(new Map()),
       find(wanted) {
         found.push(wanted)

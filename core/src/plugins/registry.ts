@@ -21,6 +21,9 @@ export interface PluginRegistry {
   onChange(listener: () => void): () => void
 }
 
+/** What is known of a bundle without its manifest. */
+export type BundleFacts = Pick<Plugin, 'packageName' | 'version' | 'builtin' | 'bundle'>
+
 /** Where bundles are kept for ever, by digest, for every worker of the installation. */
 export interface BundleStore {
   /** @param client with an open transaction; without one it is done at once */
@@ -29,6 +32,10 @@ export interface BundleStore {
   have(digests: readonly string[]): Promise<Set<string>>
   /** @param client with an open transaction: one that waits for a second client may wait for ever */
   find(digest: string, client?: pg.PoolClient): Promise<Plugin | undefined>
+  /** What was kept beside a manifest. */
+  read(digest: string): Promise<BundleFacts | undefined>
+  /** Of what is installed from the store, the digests whose manifests an older release has read. */
+  outdated(): Promise<string[]>
   /** By digest; an error where this release cannot use the manifest that an older one has read. */
   findAll(digests: readonly string[]): Promise<Map<string, Plugin | AshlarError>>
 }

@@ -1,12 +1,12 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { AshlarError } from '../errors/index.ts'
-import type { DraftBundle } from './draft-bundle.ts'
+import type { MappedBundle } from './bundle.ts'
 
 /**
  * What a sandbox says of a bundle that does not load, with the place in the source where it happened in front, and without
  * the places in the bundle.
  */
-export function atSource(error: unknown, { digest, map }: DraftBundle): unknown {
+export function atSource(error: unknown, { digest, map }: MappedBundle): unknown {
   if (!(error instanceof AshlarError) || error.code !== 'PLUGIN_LOAD_FAILED') return error
   const [message = '', ...frames] = error.message.split('\n')
   const path = frames.map((frame) => positionIn(frame, digest, map)).find((position) => position !== undefined)

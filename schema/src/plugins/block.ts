@@ -67,7 +67,7 @@ builder.queryFields((t) => ({
       type: BlockType,
       description: 'Blocks that graphs can be made of, by name.',
       args: {
-        category: t.arg.string({ description: 'Only this category, such as `TEXT`.' }),
+        category: t.arg.string({ description: 'Only blocks that are found in this group, such as `TEXT`, in capitals or not.' }),
         search: t.arg.string({ description: 'Only blocks with this text in their name or description.' }),
       },
       resolve: (_root, { category, search, ...page }, { runtime }) => {
@@ -90,6 +90,7 @@ builder.queryFields((t) => ({
 }))
 
 function isWanted(block: Block, category: string | undefined, search: string | undefined): boolean {
-  if (category !== undefined && block.category !== category.toUpperCase()) return false
+  const groups = [block.category, ...block.categories].map((each) => each.toLowerCase())
+  if (category !== undefined && !groups.includes(category.toLowerCase())) return false
   return search === undefined || `${block.qualifiedName} ${block.description}`.toLowerCase().includes(search.toLowerCase())
 }

@@ -34,7 +34,7 @@ const PluginReportType = builder.objectRef<VersionReport>('PluginReport').implem
     tests: t.expose('tests', { type: PluginTests }),
     bundleBytes: t.exposeInt('bundleBytes'),
     capabilities: t.expose('capabilities', { type: [CapabilityType], description: 'What its blocks may do beyond computing.' }),
-    licence: t.exposeString('licence', { description: 'SPDX expression.' }),
+    licence: t.exposeString('licence', { description: 'As its package.json names it, such as `MIT`.' }),
   }),
 })
 

@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { listCapabilities } from '../../capabilities/index.ts'
-import { AshlarError } from '../../errors/index.ts'
-import { SDK_VERSION, type Bundle, type Sandbox } from '../../sandbox/index.ts'
+import { AshlarError, type ErrorCode } from '../../errors/index.ts'
+import { SDK_VERSION, type Sandbox } from '../../sandbox/index.ts'
 import { bundleApart } from '../bundle-apart.ts'
 import { createPlugin, type Plugin } from '../block.ts'
-import { ownerLine } from '../bundle.ts'
+import { ownerLine, type MappedBundle } from '../bundle.ts'
 import { describeBundle } from '../load.ts'
 import { sdkFault } from '../made-for-sdk.ts'
+import { atSource } from '../source-position.ts'
 import { digestOfFiles, readPackageFile, refusal, unpackTarball, type PackageFile, type TarFile } from '../tarball/index.ts'
 import { testBlocks } from '../test-blocks.ts'
 import { unlessAborted } from '../unless-aborted.ts'
@@ -67,11 +68,12 @@ export async function checkSubmission(
   stopping: AbortSignal,
 ): Promise<CheckedSubmission> {
   const { name: packageName, version, entry, license: licence } = packageFile
-  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping)
+  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping).catch(failAt(entry))
+  const tellPlace = failAt(entry, bundle)
   const cordon = `publish:${bundle.digest}`
-  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon))
+  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon)).catch(tellPlace)
   const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
-  await assertFree(plugin)
+  await assertFree(plugin).catch(tellPlace)
   const tests = await unlessAborted(stopping, runTests(plugin, sandbox, cordon))
   const bundleBytes = Buffer.byteLength(bundle.code)
   const more: PluginCheck[] = [
@@ -92,8 +94,34 @@ function refuseNative(files: readonly TarFile[]): void {
   if (native) throw refusal('PLUGIN_INVALID', `${native.path}:1`, 'native modules cannot run in a sandbox')
 }
 
+/** Tells the author's mistakes with the place in the source that throws, else with the entry; anything else as it is. */
+function failAt(entry: string, bundle?: MappedBundle): (error: unknown) => never {
+  return (error) => {
+    const located = bundle ? atSource(error, bundle) : error
+    if (!(located instanceof AshlarError) || !OF_THE_PLUGIN.has(located.code)) throw error
+    const { code, message, details } = located
+    const [first] = details.faults ?? []
+    if (!first?.path) throw refusal(code, entry, first?.message ?? message, error)
+    throw new AshlarError(code, message, { details: { ...details, path: ['tarball'] }, cause: error })
+  }
+}
+
+const OF_THE_PLUGIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'PLUGIN_LOAD_FAILED',
+  'PLUGIN_INVALID',
+  'DUPLICATE_BLOCK',
+  'MEMORY_LIMIT',
+  'CPU_LIMIT',
+  'TIMEOUT',
+])
+
 /** In a folder that nobody else can read, and that is gone afterwards. */
-async function bundleFiles(files: readonly TarFile[], entry: string, banner: string, stopping: AbortSignal): Promise<Bundle> {
+async function bundleFiles(
+  files: readonly TarFile[],
+  entry: string,
+  banner: string,
+  stopping: AbortSignal,
+): Promise<MappedBundle> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'ashlar-publish-')))
   try {
     const folders = new Set(files.map(({ path }) => dirname(join(folder, path))))

@@ -42,25 +42,27 @@ export async function judge(
 /**
  * What a plugin claims must not be claimed by any other package that is published or loaded.
  *
+ * @param path the field in which it was given
  * @throws {AshlarError} DUPLICATE_BLOCK
  */
 export async function assertUnclaimed(
   client: pg.Pool | pg.PoolClient,
   plugin: Plugin,
   loaded: readonly PluginReport[],
+  path: string,
 ): Promise<void> {
   const claims = claimsOf(plugin)
   for (const report of loaded) {
     if (!report.plugin || report.packageName === plugin.packageName) continue
     const others = new Set(claimsOf(report.plugin))
     const taken = claims.find((claim) => others.has(claim))
-    if (taken !== undefined) throw takenClaim(taken, report.packageName)
+    if (taken !== undefined) throw takenClaim(taken, report.packageName, path)
   }
   const { rows } = await client.query<{ claim: string; package_name: string }>(
     'select claim, package_name from plugin_claim where claim = any($1) and package_name <> $2 limit 1',
     [claims, plugin.packageName],
   )
-  if (rows[0]) throw takenClaim(rows[0].claim, rows[0].package_name)
+  if (rows[0]) throw takenClaim(rows[0].claim, rows[0].package_name, path)
 }
 
 /** @throws {AshlarError} FORBIDDEN */

@@ -30,12 +30,13 @@ export async function publishSubmission(
   const read = await readSubmission(tarball, signature ?? null)
   const id = `${read.packageFile.name}@${read.packageFile.version}`
   if (await judge(database.pool, userId, read)) return id
-  const assertFree: Parameters<typeof checkSubmission>[2] = (plugin) => assertUnclaimed(database.pool, plugin, plugins.reports())
+  const assertFree: Parameters<typeof checkSubmission>[2] = (plugin) =>
+    assertUnclaimed(database.pool, plugin, plugins.reports(), 'tarball')
   const checked = await checkSubmission(read, sandbox, assertFree, stopping)
   await database.transact(async (client) => {
     await client.query(LOCK_STORE)
     if (await judge(client, userId, read)) return
-    await assertUnclaimed(client, checked.plugin, plugins.reports())
+    await assertUnclaimed(client, checked.plugin, plugins.reports(), 'tarball')
     await bundles.keep([checked.plugin], client)
     await insert(client, id, userId, read, checked)
   })

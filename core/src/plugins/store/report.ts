@@ -18,6 +18,6 @@ export interface VersionReport {
   bundleBytes: number
   /** Of all blocks, each once. */
   capabilities: { kind: string; detail: string }[]
-  /** SPDX expression. */
+  /** As package.json names it. */
   licence: string
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { channelName, type Database, type Notifications } from '../../database/index.ts'
 import { AshlarError, showValue } from '../../errors/index.ts'
+import type { PluginOrigin } from '../block.ts'
 import type { BundleStore, PluginRegistry } from '../registry.ts'
 import { PluginVersion } from '../entities.ts'
 import { compareVersions, isPrerelease } from '../versions.ts'
@@ -109,7 +110,7 @@ async function changeInstalled(
     await client.query(LOCK_STORE)
     const wanted = await work(await installedId(client, packageName))
     const plugin = wanted && (await bundles.find(wanted.digest, client))
-    if (plugin) await assertUnclaimed(client, plugin, plugins.reports())
+    if (plugin) await assertUnclaimed(client, plugin, plugins.reports(), 'packageName')
     const values = [packageName, wanted?.id ?? null]
     await client.query('update plugin_package set installed_id = $2, installed_at = now() where name = $1', values)
     await client.query(`select pg_notify('${channelName('plugins')}', '')`)
@@ -125,9 +126,12 @@ async function installedId(client: pg.PoolClient, packageName: string): Promise<
   return (await client.query<{ installed_id: string | null }>(text, [packageName])).rows[0]?.installed_id ?? null
 }
 
+/** Not one that is being written: it is soon gone. */
+const HIDE_THE_STORE: ReadonlySet<PluginOrigin> = new Set<PluginOrigin>(['WORKSPACE', 'PACKAGE'])
+
 /** One from a folder would hide it. @throws {AshlarError} CONFLICT */
 function assertNotHere(plugins: PluginRegistry, packageName: string): void {
-  const here = plugins.reports().find((report) => report.packageName === packageName && report.origin !== 'STORE')
+  const here = plugins.reports().find((each) => each.packageName === packageName && HIDE_THE_STORE.has(each.origin))
   if (here) throw conflict(`${packageName} comes from this installation's own folders or configuration`, 'packageName')
 }
 

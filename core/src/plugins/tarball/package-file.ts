@@ -37,7 +37,7 @@ const MAX_BYTES = 1024 * 1024
 const schema = z.object({
   name: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
-  license: z.string('must be an SPDX expression like "MIT"').trim().min(1).max(200),
+  license: z.string('must name the licence, best as an SPDX identifier like "MIT"').trim().min(1).max(200),
   description: keptText(2000).default(''),
   ashlar: z.object({ blocks: z.string().min(1).max(300), sdk: packedSdkSchema }),
   ...sdkRangesSchema.shape,

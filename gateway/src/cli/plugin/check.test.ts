@@ -60,7 +60,7 @@ it('finds what is wrong and what is missing, with the places', async () => {
   expect(found).toEqual([
     ['error', 'PACKAGE_NAME', 'package.json:2:3', 'must be the name of an npm package, in lower case'],
     ['error', 'PACKAGE_VERSION', 'package.json:2:19', 'must be a version like "1.2.3" (semver.org)'],
-    ['error', 'PACKAGE_LICENSE', 'package.json:1:1', 'must be an SPDX expression like "MIT"'],
+    ['error', 'PACKAGE_LICENSE', 'package.json:1:1', 'must name the licence, best as an SPDX identifier like "MIT"'],
     ['error', 'PACKAGE_FILES', 'package.json:3:3', 'leaves out src/index.ts, which the blocks need'],
     [
       'error',

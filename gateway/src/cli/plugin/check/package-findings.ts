@@ -24,7 +24,7 @@ export async function findInPackage(
   if (typeof version !== 'string' || !VERSION.test(version))
     found.push(finding('error', 'PACKAGE_VERSION', 'version', 'must be a version like "1.2.3" (semver.org)'))
   if (typeof license !== 'string' || license.trim() === '')
-    found.push(finding('error', 'PACKAGE_LICENSE', 'license', 'must be an SPDX expression like "MIT"'))
+    found.push(finding('error', 'PACKAGE_LICENSE', 'license', 'must name the licence, best as an SPDX identifier like "MIT"'))
   if (typeof description !== 'string' || description.trim() === '')
     found.push(finding('hint', 'PACKAGE_DESCRIPTION', 'description', 'a sentence says to people what the plugin is for'))
   for (const host of ['@ashlar/sdk', 'zod'].filter((each) => each in dependencies))
