@@ -1,34 +1,77 @@
 import { isDeepStrictEqual } from 'node:util'
+import { AshlarError } from '../../errors/index.ts'
 import type { BlockStorage } from '../storage/index.ts'
 import type { Fakes } from './fakes.ts'
 
 /** Values by scope (`graph`, `user`, `plugin`) and key. */
 export type StoredValues = Map<string, Map<string, unknown>>
 
-/** Keeps values in memory, in the maps it is given; there is one user, one graph and one plugin. */
+/** Keeps values in memory, in the maps it is given, with the limits of real ones; there is one user, one graph and one plugin. */
 export function createFakeStorage(values: StoredValues): BlockStorage {
-  const placeOf = ({ scope }: { scope: string }): Map<string, unknown> => {
+  const used = new Map<string, number>()
+  const placeOf = ({ scope }: { scope: string }): Place => {
     const [kind = ''] = scope.split(':')
-    const place = values.get(kind) ?? new Map<string, unknown>()
-    values.set(kind, place)
-    return place
+    const kept = values.get(kind) ?? new Map<string, unknown>()
+    values.set(kind, kept)
+    return { kept, kib: used.get(kind) ?? kibOfAll(kept), use: (kib) => used.set(kind, kib) }
   }
   return {
-    get: (place, key) => Promise.resolve(placeOf(place).get(String(key)) ?? null),
-    set: (place, key, value) => Promise.resolve(void placeOf(place).set(String(key), clone(value))),
-    compareAndSet(place, key, expected, value) {
-      const is = placeOf(place).get(String(key)) ?? null
-      const fits = isDeepStrictEqual(clone(is), clone(expected))
-      if (fits) placeOf(place).set(String(key), clone(value))
-      return Promise.resolve(fits)
+    get: async (place, key) => placeOf(place).kept.get(parseKey(key)) ?? null,
+    set: async (place, key, value) => write(placeOf(place), parseKey(key), clone(value)),
+    async compareAndSet(place, key, expected, value) {
+      const [name, written] = [parseKey(key), clone(value)]
+      const found = placeOf(place)
+      const fits = isDeepStrictEqual(clone(found.kept.get(name)), clone(expected))
+      if (fits) write(found, name, written)
+      return fits
     },
-    delete: (place, key) => Promise.resolve(void placeOf(place).delete(String(key))),
+    async delete(place, key) {
+      const { kept, kib, use } = placeOf(place)
+      const name = parseKey(key)
+      use(kib - (kept.has(name) ? kibOf(name, kept.get(name)) : 0))
+      kept.delete(name)
+    },
     list(place, page) {
       const { prefix = '', after = '', first = 1000 } = (page ?? {}) as { prefix?: string; after?: string; first?: number }
-      const keys = [...placeOf(place).keys()].filter((key) => key.startsWith(prefix) && key > after)
+      const keys = [...placeOf(place).kept.keys()].filter((key) => key.startsWith(prefix) && key > after)
       return Promise.resolve(keys.toSorted().slice(0, first))
     },
   }
+}
+
+interface Place {
+  kept: Map<string, unknown>
+  /** What it holds, keys and values together; each of them counts as whole KiB. */
+  kib: number
+  use(kib: number): void
+}
+
+// As `StorageLimits` has them.
+const maxKeyLength = 200
+const maxValueBytes = 64 * 1024
+const maxKeys = 10_000
+const maxKib = 64 * 1024
+
+function write({ kept, kib, use }: Place, key: string, value: unknown): void {
+  const isNew = !kept.has(key)
+  const more = kibOf(key, value) - (isNew ? 0 : kibOf(key, kept.get(key)))
+  if ((more > 0 && kib + more > maxKib) || (isNew && kept.size >= maxKeys))
+    throw new AshlarError('OUTPUT_LIMIT', `storage: a scope holds at most ${maxKeys} keys and ${maxKib} KiB of values`)
+  use(kib + more)
+  kept.set(key, value)
+}
+
+function parseKey(key: unknown): string {
+  if (typeof key === 'string' && key !== '' && key.length <= maxKeyLength && !key.includes('\0')) return key
+  throw new AshlarError('BAD_INPUT', `storage: a key must be text of 1 to ${maxKeyLength} characters, without NUL`)
+}
+
+function kibOf(key: string, value: unknown): number {
+  return Math.ceil((Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(value ?? null))) / 1024)
+}
+
+function kibOfAll(kept: ReadonlyMap<string, unknown>): number {
+  return [...kept].reduce((sum, [key, value]) => sum + kibOf(key, value), 0)
 }
 
 export function storedAtFirst({ graph, user, plugin }: Fakes['storage']): StoredValues {
@@ -37,5 +80,8 @@ export function storedAtFirst({ graph, user, plugin }: Fakes['storage']): Stored
 
 /** As it comes back from JSON. */
 function clone(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value ?? null))
+  const json = JSON.stringify(value ?? null)
+  const bytes = Buffer.byteLength(json)
+  if (bytes <= maxValueBytes) return JSON.parse(json)
+  throw new AshlarError('OUTPUT_LIMIT', `storage: the value is ${bytes} bytes long as JSON, the limit is ${maxValueBytes}`)
 }
