@@ -9,7 +9,16 @@ export {
   verifyWebhookSignature,
 } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
-export { createWorkbench, digestOfFiles, readPackageFile, signFacts, testBlocks, unpackTarball } from './plugins/index.ts'
+export {
+  createWorkbench,
+  digestOfFiles,
+  isVersion,
+  packageNameSchema,
+  readPackageFile,
+  signFacts,
+  testBlocks,
+  unpackTarball,
+} from './plugins/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export type { User } from './accounts/index.ts'
 export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'

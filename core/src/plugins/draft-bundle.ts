@@ -18,6 +18,9 @@ export interface DraftBundler {
   close(): Promise<void>
 }
 
+/** Of a file that a package disables for browsers nothing is read. */
+const DISABLED = '(disabled):'
+
 /** The text of its bundles is the very one of `bundlePlugin`. */
 export async function createDraftBundler({ entry, folder }: PluginSource): Promise<DraftBundler> {
   const options = {
@@ -34,7 +37,8 @@ export async function createDraftBundler({ entry, folder }: PluginSource): Promi
       })
       const [code, map] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '')
       const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined)
-      const inputs = Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput: bytes }]) => ({ path, bytes }))
+      const files = Object.entries(output?.inputs ?? {}).filter(([path]) => !path.startsWith(DISABLED))
+      const inputs = files.map(([path, { bytesInOutput: bytes }]) => ({ path, bytes }))
       return { ...createBundle(code ?? ''), map: map ?? '', inputs: inputs.toSorted((a, b) => b.bytes - a.bytes) }
     },
     close: () => bundler.dispose(),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defineBlock } from '@ashlar/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { runBlock, testBlock, testPlugin } from './index.ts'
+import { runBlock, testBlock, testPlugin, type RunOptions } from './index.ts'
 
 /** The block as a test of it sees it; what runs is the source below. */
 const block = (i: number, name: string) =>
@@ -55,8 +55,15 @@ export default definePlugin({ name: 'kit', providers: [service], blocks: [
     },
   ]),
   block(3, 'wait', { sleep: true }, wait, [{ input: {}, now: at, output: [['out', at], ['out', '2026-01-03T03:04:05.000Z']] }]),
+  block(5, 'hoard', { storage: ['graph'] }, async function* ({ n }, { storage }) {
+    await storage.set('graph', 'k'.repeat(n), 'x'.repeat(n * 1000))
+    yield ['out', n]
+  }),
   block(4, 'greedy', {}, function* ({}, { storage }) { yield ['out', 'begun']; storage.get('user', 'n'); while (true); }),
 ] })`
+
+/** As many keys as a scope holds. */
+const FULL = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, null]))
 
 let folder: string
 beforeAll(async () => {
@@ -145,7 +152,7 @@ describe('runBlock', () => {
     ])
   })
 
-  it.each<[number, string, object, string, RegExp]>([
+  it.each<[number, string, RunOptions & { inputs?: { n: number } }, string, RegExp]>([
     [2, 'send', {}, 'CREDENTIAL_MISSING', /a credential for kit\/service is needed, and the test gives none/],
     [
       2,
@@ -155,9 +162,13 @@ describe('runBlock', () => {
       /no answer is recorded for "POST https:\/\/api\.example\.com\/items\?n=1"; none is/,
     ],
     [1, 'count', { storage: { user: { n: 'a'.repeat(10) } }, timeoutMs: 5000 }, 'undefined', /undefined/],
+    [5, 'hoard', { inputs: { n: 66 } }, 'OUTPUT_LIMIT', /the value is 66002 bytes long as JSON, the limit is 65536/],
+    [5, 'hoard', { inputs: { n: 201 } }, 'BAD_INPUT', /a key must be text of 1 to 200 characters/],
+    [5, 'hoard', { inputs: { n: 1 }, storage: { graph: FULL } }, 'OUTPUT_LIMIT', /at most 10000 keys and 65536 KiB/],
+    [5, 'hoard', { inputs: { n: 1 }, storage: { graph: { ...FULL, k: 1, k0: null } } }, 'undefined', /undefined/],
     [4, 'greedy', { timeoutMs: 500 }, 'TIMEOUT', /did not finish within 500 ms/],
-  ])('%i %s with %j ends with %s', async (i, name, options, code, message) => {
-    const { error } = await runBlock(block(i, name), {}, { folder, ...options })
+  ])('%i %s ends as it should (%#)', async (i, name, { inputs = {}, ...options }, code, message) => {
+    const { error } = await runBlock(block(i, name), inputs, { folder, ...options })
     expect(String(error?.code)).toBe(code)
     expect(String(error?.message)).toMatch(message)
   })

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { oauthClientSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
+import { oauthClientSchema, packageNameSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
 import { z } from 'zod'
 import { exists } from '../exists.ts'
 import { loadHostModules } from './host-modules.ts'
@@ -18,9 +18,7 @@ export interface LoadedConfig {
 const NAMES = ['ashlar.config.ts', 'ashlar.config.mts', 'ashlar.config.js', 'ashlar.config.mjs']
 
 const schema = z.strictObject({
-  plugins: z
-    .array(z.string().regex(/^(@[a-z0-9][\w.~-]*\/)?[a-z0-9][\w.~-]*$/, 'must be the name of an npm package'))
-    .default([]),
+  plugins: z.array(packageNameSchema).default([]),
   hostModules: z.array(z.string().min(1)).default([]),
   oauthClients: z.record(z.string(), oauthClientSchema).default({}),
 })

@@ -1,5 +1,5 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
-import { CHUNK_BYTES, type FileEntry, type Workspace } from '../../workspaces/index.ts'
+import { CHUNK_BYTES, DEFAULT_WORKSPACE_LIMITS, type FileEntry, type Workspace } from '../../workspaces/index.ts'
 import type { Fakes } from './fakes.ts'
 
 export function filesAtFirst(files: Fakes['files']): Map<string, Buffer> {
@@ -8,7 +8,17 @@ export function filesAtFirst(files: Fakes['files']): Map<string, Buffer> {
   return new Map(Object.entries(files).map(([path, file]) => [path.normalize('NFC'), contentOf(file)]))
 }
 
-/** Files in memory, in the map it is given. @param files contents by path */
+const { maxEntries, maxFileBytes, maxWorkspaceBytes } = DEFAULT_WORKSPACE_LIMITS
+
+function over(what: string): AshlarError {
+  return new AshlarError('FILE_LIMIT', `files: ${what}`)
+}
+
+function bytesOf(files: ReadonlyMap<string, Buffer>): number {
+  return files.values().reduce((sum, content) => sum + content.length, 0)
+}
+
+/** Files in memory, in the map it is given, with the limits of real ones; folders are not counted. @param files contents by path */
 export function createFakeWorkspace(files: Map<string, Buffer>): Workspace {
   const entryOf = (path: string, content: Buffer): FileEntry => ({ path, bytes: content.length, modifiedAt: new Date(0) })
   return {
@@ -25,14 +35,23 @@ export function createFakeWorkspace(files: Map<string, Buffer>): Workspace {
     },
     create(names) {
       const path = names.join('/')
+      if (!files.has(path) && files.size >= maxEntries)
+        return Promise.reject(over(`an execution may have ${maxEntries} files and folders`))
       const chunks: Buffer[] = []
+      let bytes = 0
       const end = (): Promise<FileEntry> => {
         const content = Buffer.concat(chunks)
         files.set(path, content)
         return Promise.resolve(entryOf(path, content))
       }
       return Promise.resolve({
-        write: (chunk) => Promise.resolve(void chunks.push(Buffer.from(chunk))),
+        async write(chunk) {
+          bytes += chunk.length
+          if (bytes > maxFileBytes) throw over(`a file may have ${maxFileBytes} bytes`)
+          if (bytes + bytesOf(files) > maxWorkspaceBytes)
+            throw over(`those of an execution may have ${maxWorkspaceBytes} bytes together`)
+          chunks.push(Buffer.from(chunk))
+        },
         end,
         abort: () => Promise.resolve(),
       })

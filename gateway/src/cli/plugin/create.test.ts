@@ -78,6 +78,16 @@ it('takes the name, the title, the licence, and where the SDK comes from', async
   expect(await readFile(join(folder, 'src/slugify.test.ts'), 'utf8')).toContain('runBlock')
 })
 
+it('writes the whole text of the Apache License', async () => {
+  const folder = join(root.path, 'apache')
+  await ashlar('plugin', 'create', folder, '--license', 'apache-2.0', '--author', 'Ada')
+  expect(await readJson(join(folder, 'package.json'))).toMatchObject({ license: 'Apache-2.0' })
+  const text = await readFile(join(folder, 'LICENSE'), 'utf8')
+  expect(text).toMatch(/^\s+Apache License\n\s+Version 2\.0, January 2004\n/)
+  expect(text).toContain('9. Accepting Warranty or Additional Liability.')
+  expect(text).toContain(`Copyright (c) ${new Date().getFullYear()} Ada\n`)
+})
+
 it('refuses a folder that holds something', async () => {
   const folder = join(root.path, 'full')
   await mkdir(folder)
@@ -92,7 +102,7 @@ it('refuses a folder that holds something', async () => {
 it.each([
   [[], 'name one folder'],
   [['x', '--name', 'Sky!'], 'the name must be like "weather" or "@me/weather", in lower case, got "Sky!"'],
-  [['x', '--license', 'GPL'], '--license must be one of MIT, ISC, 0BSD, UNLICENSED, got "GPL"'],
+  [['x', '--license', 'GPL'], '--license must be one of MIT, Apache-2.0, ISC, 0BSD, UNLICENSED, got "GPL"'],
   [['x', '--sdk', './nowhere.tgz'], 'there is no file or folder ./nowhere.tgz'],
 ])('%j is wrong usage', async (args, message) => {
   const { status, stderr } = await ashlar('plugin', 'create', ...args.map((each) => (each === 'x' ? join(root.path, 'x') : each)))

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** Texts of licences that a new package may have, by SPDX identifier. */
 export const LICENSES = {
   MIT: `MIT License
@@ -16,6 +18,7 @@ MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVE
 ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH
 THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `,
+  'Apache-2.0': readFileSync(new URL('../../../licenses/Apache-2.0.txt', import.meta.url), 'utf8'),
   ISC: `ISC License
 
 {{copyright}}

@@ -94,3 +94,19 @@ async function change(path: string, from: string, to: string): Promise<void> {
     text.replace(from, () => to),
   )
 }
+
+it('goes well where the package disables a file of its own for browsers, and so do check and pack', async () => {
+  const other = join(root.path, 'split')
+  await ashlar('plugin', 'create', other)
+  const manifest = JSON.parse(await readFile(join(other, 'package.json'), 'utf8')) as object
+  await writeFile(join(other, 'package.json'), JSON.stringify({ ...manifest, browser: { './src/node.ts': false } }))
+  await writeFile(join(other, 'src/node.ts'), `import 'node:fs'\nexport const only = 'node'\n`)
+  const entry = join(other, 'src/index.ts')
+  await writeFile(
+    entry,
+    `import * as node from './node.ts'\n${await readFile(entry, 'utf8')}\nexport const names = Object.keys(node)\n`,
+  )
+  expect(await ashlar('plugin', 'test', other)).toMatchObject({ status: 0, stderr: '' })
+  expect(await ashlar('plugin', 'check', other)).toMatchObject({ status: 0, stderr: '' })
+  expect(await ashlar('plugin', 'pack', other, '--output', join(root.path, 'split.tgz'))).toMatchObject({ status: 0, stderr: '' })
+})

@@ -1,11 +1,6 @@
+import { isVersion, packageNameSchema } from '@ashlar/core'
 import { listPackageFiles, type PackageJson } from '../package-files.ts'
 import type { Finding, FindingCode, Level } from './finding.ts'
-
-/** Source: the rules of npm for new packages. */
-const NAME = /^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/
-/** Source: semver.org, version 2.0.0. */
-const VERSION =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-z-][0-9a-z-]*)(\.(0|[1-9]\d*|\d*[a-z-][0-9a-z-]*))*)?(\+[0-9a-z-]+(\.[0-9a-z-]+)*)?$/i
 
 /** @param used the files of the package that its bundle is made of */
 export async function findInPackage(
@@ -19,9 +14,9 @@ export async function findInPackage(
   }
   const { name, version, license, description, files, dependencies = {} } = json
   const found: Finding[] = []
-  if (typeof name !== 'string' || name.length > 214 || !NAME.test(name))
+  if (!packageNameSchema.safeParse(name).success)
     found.push(finding('error', 'PACKAGE_NAME', 'name', 'must be the name of an npm package, in lower case'))
-  if (typeof version !== 'string' || !VERSION.test(version))
+  if (typeof version !== 'string' || !isVersion(version))
     found.push(finding('error', 'PACKAGE_VERSION', 'version', 'must be a version like "1.2.3" (semver.org)'))
   if (typeof license !== 'string' || license.trim() === '')
     found.push(finding('error', 'PACKAGE_LICENSE', 'license', 'must name the licence, best as an SPDX identifier like "MIT"'))
