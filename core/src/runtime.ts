@@ -150,7 +150,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
   const { pluginRoots: roots, watch = false } = config
-  const pluginParts = { database, notifications, sandbox, roots, packages: [], watch, onError }
+  const pluginParts = { database, notifications, sandbox, roots, watch, onError }
   const { plugins, pluginStore, devPlugins } = await openPlugins(pluginParts, undo)
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins }, undo)
   const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }

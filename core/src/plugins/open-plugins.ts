@@ -8,13 +8,15 @@ import { createPluginIndex } from './plugin-index.ts'
 import { createPluginRegistry, type PluginRegistry } from './registry.ts'
 import { createPluginStore, serveSubmissions, type PluginStore } from './store/index.ts'
 import { watchPlugins } from './watch.ts'
-import { createWorkspace, type WorkspaceFolders } from './workspace-plugins.ts'
+import { createWorkspace } from './workspace-plugins.ts'
 
-export interface PluginOptions extends WorkspaceFolders {
+export interface PluginOptions {
   database: Database
   notifications: Notifications
   /** None in a gateway. */
   sandbox: Sandbox | undefined
+  /** Folders whose subfolders are plugin packages. */
+  roots: readonly string[]
   /** Load what changes in the folders. */
   watch: boolean
   onError(error: unknown): void
@@ -29,7 +31,7 @@ const RENEW_EVERY_MS = 120_000
  * @param undo gets a step for everything that was opened
  */
 export async function openPlugins(
-  { database, notifications, sandbox, watch, onError, ...folders }: PluginOptions,
+  { database, notifications, sandbox, roots, watch, onError }: PluginOptions,
   undo: (() => Promise<void> | void)[],
 ): Promise<{ plugins: PluginRegistry; pluginStore: PluginStore; devPlugins: DevPlugins }> {
   const bundles = createBundleStore(database)
@@ -37,12 +39,13 @@ export async function openPlugins(
   const plugins = createPluginRegistry(index.read, bundles)
   const parts = { database, notifications, plugins, bundles }
   if (sandbox) {
-    const { scan, renew } = createWorkspace({ sandbox, folders, bundles, index, cache: createBundleCache(database) })
+    const cache = createBundleCache(database)
+    const { scan, renew } = createWorkspace({ sandbox, folders: { roots, packages: [] }, bundles, index, cache })
     await Promise.all([scan(), describeInstalled(bundles, sandbox)])
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))
     const rescan = (): Promise<void> => scan().then(plugins.reload).catch(onError)
-    if (watch) undo.push(watchPlugins([...folders.roots, ...folders.packages], rescan))
+    if (watch) undo.push(watchPlugins(roots, rescan))
   }
   await plugins.reload()
   undo.push(notifications.listen('plugins', () => void plugins.reload().catch(onError)))

@@ -1,6 +1,6 @@
 import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
-import type { GuestEvent } from './protocol.ts'
+import type { GuestEvent, LostReason } from './protocol.ts'
 
 /** The error of a call that has passed its deadline. */
 export function timeout({ request }: Call): AshlarError {
@@ -41,7 +41,11 @@ function isEvent(event: unknown): event is GuestEvent {
   }
 }
 
-/** Whether a process ended because V8 ran out of memory. @param how the signal, or the exit code in words */
-export function hasRunOutOfMemory(how: string, stderr: string): boolean {
-  return ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(how) || /out of memory|heap limit/i.test(stderr)
+/** Why calls were lost: their guest ended, or the whole process did. */
+export type Loss = LostReason | { kind: 'exit'; detail: string }
+
+/** @param how the signal that ended a process, or its exit code in words */
+export function exitOf(how: string, stderr: string): Loss {
+  const isOutOfMemory = ['SIGABRT', 'SIGTRAP', 'SIGILL'].includes(how) || /out of memory|heap limit/i.test(stderr)
+  return isOutOfMemory ? { kind: 'memory' } : { kind: 'exit', detail: how }
 }

@@ -7,7 +7,7 @@ import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { hasRunOutOfMemory, parseEvents, timeout } from './guest-reports.ts'
+import { exitOf, parseEvents, timeout, type Loss } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { InspectedIsolates, type BundleInspector } from './inspector/index.ts'
 import { forkSandbox, optionsOf, type Launch } from './launch.ts'
@@ -22,9 +22,6 @@ import {
 } from './protocol.ts'
 import type { Prelude } from './prelude.ts'
 import { residentMemoryMb } from './resident-memory.ts'
-
-/** Why calls were lost: their guest ended, or the whole process did (`signal` when something outside killed it). */
-export type Loss = LostReason | { kind: 'exit'; detail: string }
 
 export interface SandboxProcessEvents {
   /** Calls whose guest or process is gone; they have not ended. */
@@ -162,9 +159,11 @@ export class SandboxProcess {
     this.#child.kill('SIGKILL')
   }
 
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone. What is still called in it ends with SHUTTING_DOWN. */
   async close(): Promise<void> {
+    const calls = [...this.inFlight.values()]
     this.inFlight.clear()
+    for (const { sink } of calls) sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
     this.#foreseen.clear()
     clearInterval(this.#sweeper)
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
@@ -311,10 +310,6 @@ export class SandboxProcess {
     }
     this.#inspected.end()
     if (calls.length > 0 && !this.#aborting.isEmpty) return this.#events.lost(calls, { kind: 'evicted' })
-    if (calls.length > 0)
-      this.#events.lost(
-        calls,
-        this.#loss ?? (hasRunOutOfMemory(how, this.#stderr) ? { kind: 'memory' } : { kind: 'exit', detail: how }),
-      )
+    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? exitOf(how, this.#stderr))
   }
 }

@@ -5,7 +5,8 @@ import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude, type Prelude } from './prelude.ts'
 import { IDS_PER_CALL, guestName } from './protocol.ts'
-import { SandboxProcess, type Loss } from './sandbox-process.ts'
+import type { Loss } from './guest-reports.ts'
+import { SandboxProcess } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
 export interface Sandbox {

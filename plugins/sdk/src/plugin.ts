@@ -1,6 +1,5 @@
 import type { Block } from './block.ts'
 import type { Provider } from './provider.ts'
-import { SDK_VERSION } from './version.ts'
 
 /** What a plugin's entry exports by default. */
 export interface Plugin {
@@ -11,8 +10,6 @@ export interface Plugin {
   readonly blocks: readonly Block[]
   /** Outside services that its blocks use. @default none */
   readonly providers?: readonly Provider[]
-  /** Version of the SDK that declared it; {@link definePlugin} says so. */
-  readonly sdk?: string
 }
 
 /**
@@ -20,13 +17,13 @@ export interface Plugin {
  *
  * @throws {TypeError} when the name is not lower case with dashes, or two blocks share an id or a name, or two providers a name.
  */
-export function definePlugin(plugin: Omit<Plugin, 'sdk'>): Plugin {
+export function definePlugin(plugin: Plugin): Plugin {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plugin.name))
     throw new TypeError(`plugin name must be like "my-plugin", got ${JSON.stringify(plugin.name)}`)
   assertUnique(plugin.name, 'blocks', 'id', plugin.blocks)
   assertUnique(plugin.name, 'blocks', 'name', plugin.blocks)
   assertUnique(plugin.name, 'providers', 'name', plugin.providers ?? [])
-  return { ...plugin, sdk: SDK_VERSION }
+  return plugin
 }
 
 function assertUnique<Key extends string>(plugin: string, what: string, key: Key, all: readonly Record<Key, string>[]): void {

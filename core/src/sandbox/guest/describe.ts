@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 /** The plugin as data: all that the host keeps of it beside its code. See `manifestSchema` in `plugins/manifest.ts`. */
 export function describePlugin(plugin: Plugin): unknown {
-  const { name, sdk, memoryMb, providers, blocks } = plugin
-  return { name, sdk, memoryMb, providers, blocks: blocks.map(describeBlock) }
+  const { name, memoryMb, providers, blocks } = plugin
+  return { name, memoryMb, providers, blocks: blocks.map(describeBlock) }
 }
 
 function describeBlock(block: Block): unknown {

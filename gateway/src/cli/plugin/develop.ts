@@ -62,6 +62,8 @@ export async function develop(development: Development): Promise<void> {
 class ShownPlugin {
   readonly #development: Development
   #draft: Draft | undefined
+  /** Version of the SDK that it is made for. */
+  #sdk: string | undefined
   /** As the server has it. */
   #digest = ''
   /** Whether the server has the draft, as far as is known. */
@@ -82,11 +84,12 @@ class ShownPlugin {
   /** Tells it where that is new, or all is well again. @throws {AshlarError} when it does not load */
   async show(workbench: Workbench, startedAt: number): Promise<void> {
     const bundle = await workbench.bundle()
-    const { version } = workbench.source
+    const { version, sdk } = workbench.source
     const isSame = this.#draft?.bundle.digest === bundle.digest && this.#draft.plugin.version === version
     if (isSame && !this.#isBroken && !this.#isLost) return
     const draft = await workbench.describe(bundle)
     await this.#inTurn(async () => {
+      this.#sdk = sdk
       await this.#send(draft)
       this.#isBroken = false
       this.#isLost = false
@@ -139,7 +142,8 @@ class ShownPlugin {
     const before = this.#draft
     try {
       const sourceMap = inspect && { sourceMap: mapFor(folder, draft.bundle) }
-      this.#digest = await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sourceMap })
+      const sdk = this.#sdk !== undefined && { sdk: this.#sdk }
+      this.#digest = await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sdk, ...sourceMap })
       this.#isThere = true
       this.#draft = draft
       if (inspect) this.#inspectorPath = await api.inspectDevPlugin(packageName)
