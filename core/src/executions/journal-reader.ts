@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { AshlarError } from '../errors/index.ts'
 import { restoreBlobs } from './blobs.ts'
 import type { JournalEvent } from './events.ts'
 import type { News } from './news.ts'
@@ -22,6 +23,16 @@ export async function readEvents(
   const events = await readStored(pool, executionId, after, most)
   await restoreBlobs(pool, events)
   return events
+}
+
+/** All committed events of an execution, or why they cannot be read; a database that does not answer is thrown. */
+export async function readJournal(pool: pg.Pool, executionId: string): Promise<JournalEvent[] | AshlarError> {
+  try {
+    return await readEvents(pool, executionId, 0, Infinity)
+  } catch (error) {
+    if (error instanceof AshlarError) return error
+    throw error
+  }
 }
 
 async function readStored(

@@ -8,7 +8,7 @@ import type { TakenExecution } from './driver-parts.ts'
 import { ExecutionDriver } from './driver.ts'
 import type { JournalEvent } from './events.ts'
 import { greedyOwners } from './fairness.ts'
-import { lastSeqOf, readEvents } from './journal-reader.ts'
+import { lastSeqOf, readEvents, readJournal } from './journal-reader.ts'
 import { claim, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
 import { Sleepers } from './sleepers.ts'
@@ -197,17 +197,19 @@ class RunningWorker implements Worker {
     }
   }
 
-  /** One that cannot be carried out ends with the reason, and leaves the others be. */
+  /** One that cannot be carried out ends with the reason, and leaves the others be; where the database does not answer, nothing is known. */
   async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
     const lastSeq = row.resumed ? await lastSeqOf(pool, executionId) : 0
+    const events = row.resumed ? await readJournal(pool, executionId) : []
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
     const active: Active = { lease, ownerId: row.owner_id, entry, driver: undefined }
     this.#active.set(executionId, active)
     try {
       if (plan instanceof AshlarError) throw plan
-      this.#drive(row, active, plan, row.resumed ? await readEvents(pool, executionId, 0, Infinity) : [])
+      if (events instanceof AshlarError) throw events
+      this.#drive(row, active, plan, events)
     } catch (error) {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(

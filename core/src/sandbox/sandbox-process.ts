@@ -51,6 +51,8 @@ const BUSY = 64
  */
 export class SandboxProcess {
   readonly ready: Promise<void>
+  /** Whether it can have run anything. */
+  isReady = false
   readonly inFlight = new Map<number, Call>()
   readonly #foreseen = new ForeseenCalls({
     isTaken: (id) => this.inFlight.has(id),
@@ -95,7 +97,10 @@ export class SandboxProcess {
       this.#child.on('message', (message: FromProcess) => (message[0] === 'ready' ? resolve() : this.#receive(message)))
       this.#child.once('exit', () => reject(new Error(`a sandbox process did not start: ${this.#stderr}`)))
     })
-    this.ready.catch(() => {}) // told to whoever waits for it
+    this.ready.then(
+      () => (this.isReady = true),
+      () => {}, // told to whoever waits for it
+    )
     this.#child.once('exit', (code, signal) => this.#exited(signal ?? `code ${code}`))
     this.#child.on('error', () => {}) // a failed send; `exit` follows
     this.#child.send(optionsOf(prelude, limits))

@@ -322,6 +322,15 @@ describe('a call that was aborted', () => {
 })
 
 describe('a process that is killed', () => {
+  it('has its calls started again, also when the next ones are killed before they are ready', async () => {
+    const running = call(honest, 'wait', { scope: 'killed-often', cordon: 'user:killed-often' })
+    for (let i = 0; i < 4; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
+    }
+    expect(await running).toMatchObject({ outputs: BOTH })
+  })
+
   it('has its calls started again elsewhere, without repeated outputs', async () => {
     const waiting = call(honest, 'wait')
     await call(honest, 'add')

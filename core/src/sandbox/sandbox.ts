@@ -22,11 +22,10 @@ export interface Sandbox {
 }
 
 /** Times a call is started again after it was lost through no fault of its own. */
-const MAX_ATTEMPTS = 3
+const MAX_ATTEMPTS = 5
 /** Processes in a row that ended before they were ready, after which no spare is made ahead of need. */
 const MAX_FAILED_FORKS = 5
-/** For the isolate that a debugger looks into. */
-const OPEN_TIMEOUT_MS = 10_000
+const OPEN_TIMEOUT_MS = 10_000 // of the isolate that a debugger looks into
 /** Suspects that are tried alone at once. */
 const MAX_TRIALS = 2
 
@@ -212,6 +211,7 @@ class Pool {
     for (const call of calls) {
       if (call.aborted) continue
       if (loss.kind === 'evicted') call.attempts = 1 // that says nothing of it
+      else if (!process.isReady && this.#failedForks < MAX_FAILED_FORKS) call.attempts-- // it has not run
       const guilty = guiltyCall === undefined ? isAlone : guiltyCall === call.id
       if (loss.kind === 'load') call.sink.end(new AshlarError('PLUGIN_LOAD_FAILED', loss.message))
       else if (call.hostCalls > 0 && call.request.repeatable === false) call.sink.end(interrupted(loss))
