@@ -72,7 +72,7 @@ describe('a plugin that', () => {
     ['nothing', 'PLUGIN_LOAD_FAILED', /must export default definePlugin/],
     ['nul-character', 'PLUGIN_LOAD_FAILED', /^index\.ts: has the character U\+0000/],
     ['nul-version', 'PLUGIN_INVALID', /package\.json: .*must not have the character U\+0000/],
-    ['throws', 'PLUGIN_LOAD_FAILED', /bad day/],
+    ['throws', 'PLUGIN_LOAD_FAILED', /^index\.ts:1:\d+: Error: bad day$/],
   ])('is %s is refused with its reason, and the others load', (packageName, code, message) => {
     const report = runtime.plugins.reports().find((each) => each.packageName === packageName)
     expect(report).toMatchObject({ status: 'FAILED', error: { code, message: expect.stringMatching(message) } })

@@ -236,7 +236,7 @@ describe('code that', () => {
       'has a manifest that is none',
       { 'index.js': `export default { name: 'EVIL', blocks: [] }` },
       'PLUGIN_INVALID',
-      /^index\.js: its manifest is not valid/,
+      /^index\.js:1:18: its manifest is not valid: name: .*, got "EVIL"/,
     ],
     ['has a native module', { 'build/Release/evil.node': '\x7fELF' }, 'PLUGIN_INVALID', /evil\.node:1: native/],
     ['builds a native module', { 'node_modules/a/binding.gyp': '{}' }, 'PLUGIN_INVALID', /binding\.gyp:1: native/],
@@ -273,13 +273,13 @@ describe('a plugin that', () => {
       'takes the id of a block that is there',
       entryOf('evil', [{ id: replace, name: 'do', run: '' }]),
       'DUPLICATE_BLOCK',
-      /^index\.js: block id 7e7c87ab.* belongs to @ashlar\/plugin-text/,
+      /^index\.js:3:72: block id 7e7c87ab.* belongs to @ashlar\/plugin-text/,
     ],
     [
       'takes the name of a plugin that is there',
       entryOf('text', [{ id: ID, name: 'do', run: '' }]),
       'DUPLICATE_BLOCK',
-      /^index\.js: plugin name "text" belongs to @ashlar\/plugin-text/,
+      /^index\.js:3:37: plugin name "text" belongs to @ashlar\/plugin-text/,
     ],
   ])('%s', async (_what, entry, code, message) => {
     await expectRefused(tarballOf(packageOf('evil', '1.0.0', entry)), code, message)

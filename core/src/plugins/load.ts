@@ -1,10 +1,11 @@
-import { z } from 'zod'
 import { AshlarError } from '../errors/index.ts'
 import type { Bundle, Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
-import { bundlePlugin, ownerLine, type BundleInput } from './bundle.ts'
+import { bundlePlugin, bundleWithMap, ownerLine, type BundleInput } from './bundle.ts'
 import type { PluginSource } from './discover.ts'
+import { flawedManifest } from './flaws.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
+import { atSource } from './source-position.ts'
 
 const DESCRIBE_TIMEOUT_MS = 10_000
 
@@ -16,7 +17,20 @@ const DESCRIBE_TIMEOUT_MS = 10_000
 export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promise<Plugin> {
   const { packageName, version, origin } = source
   const bundle = await bundlePlugin(bundleInputOf(source))
-  return createPlugin({ packageName, version, bundle, builtin: origin === 'WORKSPACE' }, await describeBundle(bundle, sandbox))
+  return createPlugin(
+    { packageName, version, bundle, builtin: origin === 'WORKSPACE' },
+    await describeSource(source, bundle, sandbox),
+  )
+}
+
+/** As {@link describeBundle}, with places in the source: only what fails is bundled again for them. */
+export async function describeSource(source: PluginSource, bundle: Bundle, sandbox: Sandbox): Promise<PluginManifest> {
+  try {
+    return await describeBundle(bundle, sandbox)
+  } catch (error) {
+    const mapped = await bundleWithMap(bundleInputOf(source)).catch(() => undefined)
+    throw mapped?.digest === bundle.digest ? atSource(error, mapped) : error
+  }
 }
 
 export function bundleInputOf({ entry, folder, packageName, version, origin }: PluginSource): BundleInput {
@@ -40,7 +54,7 @@ export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 
         {
           output: () => {},
           manifest: (value) => (described = value),
-          end: (error) => (error ? reject(error) : resolve(described)),
+          end: (error) => (error ? reject(unreadable(error)) : resolve(described)),
         },
       )
     })
@@ -50,8 +64,14 @@ export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 
   }
 }
 
+/** What the code says of itself it says with code, which may throw. */
+function unreadable(error: AshlarError): AshlarError {
+  if (error.code !== 'BLOCK_FAILED') return error
+  return new AshlarError('PLUGIN_INVALID', `its manifest cannot be read: ${error.message}`, { cause: error })
+}
+
 function parseManifest(manifest: unknown): PluginManifest {
   const parsed = manifestSchema.safeParse(manifest)
-  if (!parsed.success) throw new AshlarError('PLUGIN_INVALID', `its manifest is not valid: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) throw flawedManifest(parsed.error, manifest)
   return parsed.data
 }

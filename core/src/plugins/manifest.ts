@@ -16,7 +16,10 @@ import { blockCostSchema } from './cost.ts'
 /** Wall clock of one run. */
 export const MAX_TIMEOUT_MS = 30 * 60_000
 
-const jsonSchema = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+const jsonSchema = z.custom<JsonSchema>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a z.object({ … })',
+)
 const name = z
   .string()
   .max(64)

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { channelName, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { Plugin, PluginOrigin, PluginReport } from './block.ts'
+import { PluginFlawed } from './flaws.ts'
 import type { BundleStore, LoadReports } from './registry.ts'
 
 /**
@@ -168,6 +169,7 @@ function failedReport(
 
 /** @param path the field in which what claims it was given */
 export function takenClaim(claim: string, owner: string | undefined, path?: string): AshlarError {
-  const details = path === undefined ? {} : { path: [path] }
-  return new AshlarError('DUPLICATE_BLOCK', `${claim} belongs to ${owner} already`, { details })
+  const text = claim.endsWith('"') ? claim.slice(claim.indexOf('"')) : `"${claim.split(' ').at(-1)}"`
+  const flaw = { message: `${claim} belongs to ${owner} already`, at: [text] }
+  return new PluginFlawed('DUPLICATE_BLOCK', [flaw], path === undefined ? {} : { path: [path] })
 }

@@ -1,23 +1,57 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError, type Fault } from '../errors/index.ts'
 import type { MappedBundle } from './bundle.ts'
+import { PluginFlawed, type Flaw } from './flaws.ts'
 
 /**
- * What a sandbox says of a bundle that does not load, with the place in the source where it happened in front, and without
- * the places in the bundle.
+ * What is wrong with a bundle that does not load, or with what it declares, with the place in the source in front; what a sandbox
+ * says of places in the bundle is left out.
  */
-export function atSource(error: unknown, { digest, map }: MappedBundle): unknown {
-  if (!(error instanceof AshlarError) || error.code !== 'PLUGIN_LOAD_FAILED') return error
-  const [message = '', ...frames] = error.message.split('\n')
-  const path = frames.map((frame) => positionIn(frame, digest, map)).find((position) => position !== undefined)
-  const faults = [{ path: path ?? '', message }]
-  return new AshlarError(error.code, path === undefined ? message : `${path}: ${message}`, { details: { faults }, cause: error })
+export function atSource(error: unknown, bundle: MappedBundle): unknown {
+  const faults = faultsOf(error, bundle)
+  if (!faults || !(error instanceof AshlarError)) return error
+  const message = faults.map((fault) => (fault.path === '' ? fault.message : `${fault.path}: ${fault.message}`)).join('\n')
+  return new AshlarError(error.code, message, { details: { ...error.details, faults }, cause: error })
 }
 
-/** @param frame `    at name (<digest>.js:12:5)` @returns `src/index.ts:3:5` */
-function positionIn(frame: string, digest: string, map: string): string | undefined {
+function faultsOf(error: unknown, { code, digest, map }: MappedBundle): Fault[] | undefined {
+  const origin = originsIn(map)
+  if (error instanceof PluginFlawed)
+    return error.flaws.map(({ message, at }) => ({ path: origin(...placeOf(at, code)) ?? '', message }))
+  if (!(error instanceof AshlarError) || error.code !== 'PLUGIN_LOAD_FAILED') return undefined
+  const [message = '', ...frames] = error.message.split('\n')
+  const path = frames.map((frame) => origin(...placeIn(frame, digest))).find((position) => position !== undefined)
+  return [{ path: path ?? '', message }]
+}
+
+/** Line and column, both from 1; none where it cannot be told. */
+type Place = [line: number, column: number] | []
+
+/** Turns a place in the bundle into one in the source, `src/index.ts:3:5`. */
+function originsIn(map: string): (line?: number, column?: number) => string | undefined {
+  if (map === '') return () => undefined
+  const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
+  return (line, column) => {
+    if (line === undefined || column === undefined) return undefined
+    const origin = sourceMap.findOrigin(line, column)
+    return 'fileName' in origin ? `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}` : undefined
+  }
+}
+
+/** @param frame `    at name (<digest>.js:12:5)` */
+function placeIn(frame: string, digest: string): Place {
   const [, line, column] = new RegExp(`${digest}\\.js:(\\d+):(\\d+)`).exec(frame) ?? []
-  if (line === undefined || map === '') return undefined
-  const origin = new SourceMap(JSON.parse(map) as SourceMapPayload).findOrigin(Number(line), Number(column))
-  return 'fileName' in origin ? `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}` : undefined
+  return line === undefined || column === undefined ? [] : [Number(line), Number(column)]
+}
+
+function placeOf(at: Flaw['at'], code: string): Place {
+  let index = -1
+  for (const text of at) {
+    const found = code.indexOf(text, index + 1)
+    if (found < 0) break
+    index = found
+  }
+  if (index < 0) return []
+  const before = code.slice(0, index).split('\n')
+  return [before.length, (before.at(-1)?.length ?? 0) + 1]
 }

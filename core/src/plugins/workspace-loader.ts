@@ -6,7 +6,7 @@ import { bundleKey, type CachedBundle } from './bundle-cache.ts'
 import { pathsOf } from './bundle-inputs.ts'
 import { bundleWithInputs } from './bundle.ts'
 import type { BrokenSource, PluginSource } from './discover.ts'
-import { bundleInputOf, describeBundle } from './load.ts'
+import { bundleInputOf, describeSource } from './load.ts'
 import type { FoundPlugin } from './plugin-index.ts'
 import type { BundleStore } from './registry.ts'
 import type { Stamper } from './stamps.ts'
@@ -37,10 +37,11 @@ export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore, stamp
     await bundles.keep(plugins)
     return plugins.map(() => undefined)
   })
-  const keepBundle = async ({ packageName, version, origin }: PluginSource, bundle: Bundle): Promise<void> => {
+  const keepBundle = async (source: PluginSource, bundle: Bundle): Promise<void> => {
     if (await isKept.add(bundle.digest)) return
+    const { packageName, version, origin } = source
     const facts = { packageName, version, bundle, builtin: origin === 'WORKSPACE' }
-    await keep.add(createPlugin(facts, await describeBundle(bundle, sandbox)))
+    await keep.add(createPlugin(facts, await describeSource(source, bundle, sandbox)))
   }
   return async (source, cached) => {
     if ('error' in source) return failed({ ...source, version: '' }, source.error)

@@ -77,6 +77,31 @@ it('has the first of two folders with one package name, and tells of the other',
   await scan()
 })
 
+it('says where in the source is what keeps a plugin from loading', async () => {
+  await write('words', `${ENTRY}\n\nfunction fail() {\n  throw new Error('bad day')\n}\nfail()`)
+  await write('names', ENTRY.replaceAll('words', 'NAMES'), 'names')
+  await write('costs', ENTRY.replace('words', 'costs').replace('[]', `[{\n  id: 'none', name: 'say', tests: [] }]`), 'costs')
+  const { scan, reports } = openWorkspace()
+  await scan()
+  const says = (code: string, message: unknown): unknown => ({ code, message })
+  expect(await reports()).toEqual([
+    [
+      'costs',
+      'FAILED',
+      says(
+        'PLUGIN_INVALID',
+        expect.stringMatching(
+          /^index\.ts:3:7: its manifest is not valid: block "say": id: Invalid UUID, got "none"\n.*\n.* category: Invalid input: expected string, received undefined\n/,
+        ),
+      ),
+    ],
+    ['names', 'FAILED', says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^index\.ts:2:40: TypeError: plugin name must be /))],
+    ['words', 'FAILED', says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^index\.ts:5:9: Error: bad day$/))],
+  ])
+  await Promise.all(['words', 'names', 'costs'].map((folder) => rm(join(root, folder), { recursive: true })))
+  await scan()
+})
+
 it('has a newer release read the manifest again, and reports one that it cannot use', async () => {
   await write('words', ENTRY)
   await openWorkspace().scan()

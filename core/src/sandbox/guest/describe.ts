@@ -1,4 +1,4 @@
-import type { Block, Plugin } from '@ashlar/sdk'
+import type { Block, BlockTest, Plugin } from '@ashlar/sdk'
 import { z } from 'zod'
 
 /** The plugin as data: all that the host keeps of it beside its code. See `manifestSchema` in `plugins/manifest.ts`. */
@@ -23,11 +23,16 @@ function describeBlock(block: Block): unknown {
     costs: block.costs,
     inputSchema: toJsonSchema(block.input, 'input'),
     outputSchema: toJsonSchema(block.output, 'output'),
-    tests: block.tests.map((test, i) => test.name ?? `${block.name} ${i + 1}`),
+    tests: namesOf(block),
   }
 }
 
-/** JSON Schema 2020-12; what JSON cannot express (a Date, a transform) accepts anything on the host's side. */
-function toJsonSchema(schema: z.ZodObject, io: 'input' | 'output'): unknown {
+function namesOf({ name, tests }: Block): unknown {
+  return Array.isArray(tests) ? tests.map((test: BlockTest, i) => test.name ?? `${name} ${i + 1}`) : tests
+}
+
+/** JSON Schema 2020-12; what JSON cannot express (a Date, a transform) accepts anything on the host's side. None of what is no schema. */
+function toJsonSchema(schema: unknown, io: 'input' | 'output'): unknown {
+  if (!(schema instanceof z.ZodObject)) return undefined
   return z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' })
 }

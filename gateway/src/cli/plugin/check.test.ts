@@ -87,6 +87,24 @@ it('finds what is wrong and what is missing, with the places', async () => {
   ])
 })
 
+it('says where a manifest is not valid', async () => {
+  const folder = join(root.path, 'mute')
+  const wrong = SOURCE.replace("description: '',", "description: '', timeoutMs: 0,")
+    .replace("'other/service'", "'own-service'")
+    .replace('blocks: [mute]', 'blocks: [mute], memoryMb: 4')
+  await writeFile(join(folder, 'src/index.ts'), wrong)
+  const found = (await findings(folder)).filter(({ code }) => code === 'MANIFEST_INVALID')
+  const invalid = 'its manifest is not valid'
+  expect(found.map(({ position, message }) => [position, message])).toEqual([
+    ['src/index.ts:13:61', `${invalid}: memoryMb: Too small: expected number to be >=16, got 4`],
+    ['src/index.ts:5:78', `${invalid}: block "mute": timeoutMs: Too small: expected number to be >=1, got 0`],
+    [
+      'src/index.ts:6:38',
+      `${invalid}: block "mute": capabilities.credentials: the plugin has no provider "own-service"; it has none`,
+    ],
+  ])
+})
+
 it('says where Node modules and native ones are imported, and what makes a bundle large', async () => {
   const folder = join(root.path, 'sky')
   const entry = join(folder, 'src/index.ts')

@@ -23,11 +23,14 @@ export function findInBundle(draft: Draft): Finding[] {
 /** What kept a plugin from being bundled or read. @throws what is no error of the plugin */
 export function findInFailure(error: unknown): Finding[] {
   if (!(error instanceof AshlarError) || !LOADING.has(error.code)) throw error
-  if (error.code === 'PLUGIN_INVALID')
-    return [{ level: 'error', code: 'MANIFEST_INVALID', position: null, message: error.message }]
   const faults = error.details.faults?.length ? error.details.faults : [{ path: '', message: error.message }]
   return faults.map(({ path, message }) => {
-    return { level: 'error', code: codeOf(message), position: path === '' ? null : path, message }
+    return {
+      level: 'error',
+      code: error.code === 'PLUGIN_INVALID' ? 'MANIFEST_INVALID' : codeOf(message),
+      position: path === '' ? null : path,
+      message,
+    }
   })
 }
 

@@ -1,0 +1,55 @@
+import type { z } from 'zod'
+import { AshlarError, showValue, type ErrorCode, type ErrorDetails } from '../errors/index.ts'
+
+/** What is wrong with one part of a plugin. */
+export interface Flaw {
+  message: string
+  /** Texts of the bundle, each behind the one before it: as many of them as are there lead to the place. */
+  at: readonly string[]
+}
+
+/** A plugin that is refused for what it declares; `atSource` tells where. */
+export class PluginFlawed extends AshlarError {
+  readonly flaws: readonly Flaw[]
+
+  constructor(code: ErrorCode, flaws: readonly Flaw[], details: ErrorDetails = {}) {
+    super(code, flaws.map(({ message }) => message).join('\n'), { details })
+    this.flaws = flaws
+  }
+}
+
+const MOST_TOLD = 10
+
+/** @param manifest as the plugin's code gave it */
+export function flawedManifest({ issues }: z.ZodError, manifest: unknown): PluginFlawed {
+  const flaws = issues.slice(0, MOST_TOLD).map(({ path, code, message }) => {
+    const { part, at, keys } = partOf(path, manifest)
+    const place = keys.length > 0 ? `${keys.join('.')}: ` : ''
+    const came = code === 'custom' || code === 'invalid_type' ? '' : `, got ${showValue(valueAt(manifest, path))}`
+    return { message: `its manifest is not valid: ${part}${place}${message}${came}`, at }
+  })
+  return new PluginFlawed('PLUGIN_INVALID', flaws)
+}
+
+/** The block or provider that a path leads into, as its author knows it, and the keys that lead on from there. */
+function partOf(path: readonly PropertyKey[], manifest: unknown): { part: string; at: string[]; keys: string[] } {
+  const [list, index, ...rest] = path
+  const what = list === 'blocks' ? 'block' : list === 'providers' ? 'provider' : undefined
+  if (what === undefined || typeof index !== 'number') return { part: '', ...keysOf(path) }
+  const { id, name } = Object(valueAt(manifest, [list ?? '', index])) as { id?: unknown; name?: unknown }
+  const known = typeof id === 'string' && id !== '' ? JSON.stringify(id) : `name: ${JSON.stringify(name)}`
+  const { at, keys } = keysOf(rest)
+  return { part: `${what} ${showValue(name)}: `, at: [known, ...at], keys }
+}
+
+function keysOf(path: readonly PropertyKey[]): { at: string[]; keys: string[] } {
+  const keys = path.map((key) => SOURCE_KEYS[String(key)] ?? String(key))
+  return { keys, at: keys.filter((_, i) => typeof path[i] === 'string').map((key) => `${key}: `) }
+}
+
+/** How a key of the manifest reads in a definition, where that differs. */
+const SOURCE_KEYS: Record<string, string> = { inputSchema: 'input', outputSchema: 'output' }
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((at: unknown, key) => (Object(at) as Record<PropertyKey, unknown>)[key], value)
+}
