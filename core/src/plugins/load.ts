@@ -1,5 +1,5 @@
 import { AshlarError } from '../errors/index.ts'
-import type { Bundle, Sandbox } from '../sandbox/index.ts'
+import { INSTALLATION, type Bundle, type Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
 import { bundlePlugin, bundleWithMap, ownerLine, type BundleInput } from './bundle.ts'
 import type { PluginSource } from './discover.ts'
@@ -7,6 +7,7 @@ import { flawedManifest } from './flaws.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
 import { atSource } from './source-position.ts'
 
+const CORDON = 'describe'
 const DESCRIBE_TIMEOUT_MS = 10_000
 
 /**
@@ -26,7 +27,7 @@ export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promis
 /** As {@link describeBundle}, with places in the source: only what fails is bundled again for them. */
 export async function describeSource(source: PluginSource, bundle: Bundle, sandbox: Sandbox): Promise<PluginManifest> {
   try {
-    return await describeBundle(bundle, sandbox)
+    return await describeBundle(bundle, sandbox, CORDON, source.origin === 'WORKSPACE' ? INSTALLATION : CORDON)
   } catch (error) {
     const mapped = await bundleWithMap(bundleInputOf(source)).catch(() => undefined)
     throw mapped?.digest === bundle.digest ? atSource(error, mapped) : error
@@ -41,14 +42,15 @@ export function bundleInputOf({ entry, folder, packageName, version, origin }: P
  * Has a sandbox read the manifest out of a bundle.
  *
  * @param cordon who shares the process with it
+ * @param owner whose isolate it has: see {@link INSTALLATION}
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT TIMEOUT CPU_LIMIT SANDBOX_LOST
  */
-export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 'describe'): Promise<PluginManifest> {
+export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = CORDON, owner = cordon): Promise<PluginManifest> {
   const scope = `describe:${bundle.digest}`
   try {
     const manifest = await new Promise<unknown>((resolve, reject) => {
       let described: unknown
-      const request = { kind: 'describe', bundle, cordon, owner: cordon, scope, affinity: scope, block: '' } as const
+      const request = { kind: 'describe', bundle, cordon, owner, scope, affinity: scope, block: '' } as const
       sandbox.call(
         { ...request, input: () => 'null', timeoutMs: DESCRIBE_TIMEOUT_MS },
         {

@@ -1,6 +1,7 @@
 export { createSandbox } from './sandbox.ts'
 export { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
 export { SDK_VERSION } from './guest/sdk-version.ts'
+export { INSTALLATION } from './protocol.ts'
 export type { Bundle, CallRequest, CallSink, ForeseenCall } from './call.ts'
 export type { Stretch, StretchNode } from './protocol.ts'
 export type { Attachment, Inspector } from './inspector/index.ts'

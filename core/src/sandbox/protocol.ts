@@ -44,6 +44,9 @@ export type CallKind = 'run' | 'trial' | 'test' | 'describe'
 /** Owner and digest name the isolate, the rest a context of it. */
 export type GuestNames = [owner: string, digest: string, scope: string, grant: string]
 
+/** The owner of what the plugins of the installation itself say of themselves: they have their isolates one after the other. */
+export const INSTALLATION = 'installation'
+
 export type CallMessage = [
   id: number,
   kind: CallKind,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AshlarError } from '../errors/index.ts'
-import { createSandbox, type Bundle, type CallRequest, type Sandbox } from './index.ts'
+import { createSandbox, INSTALLATION, type Bundle, type CallRequest, type Sandbox } from './index.ts'
 import { bundleOf } from './test-bundle.ts'
 
 interface Result {
@@ -372,6 +372,51 @@ describe('a bundle', () => {
   it('that never finishes loading is refused', async () => {
     const { error } = await call(bundleOf({}, 'for (;;) {}'), '', { kind: 'describe', scope: 'd2', timeoutMs: 10_000 })
     expect(error?.code).toBe('PLUGIN_LOAD_FAILED')
+  })
+})
+
+describe('plugins of the installation itself, described one after the other', () => {
+  let ours: Sandbox
+  beforeAll(async () => {
+    ours = await createSandbox({ maxCpuMs: 1000, loadTimeoutMs: 1000, isolateMemoryMb: 32, processMemoryMb: 400, processes: 1 })
+  })
+  afterAll(() => ours.close())
+
+  async function describeAll(tops: readonly string[]): Promise<unknown[]> {
+    const told: unknown[] = []
+    for (const [i, top] of tops.entries()) {
+      const bundle = bundleOf(
+        { say: 'kind: seen, *run() {}' },
+        `/* ${i} */ const seen = typeof (globalThis.left ?? [].left); ${top}`,
+      )
+      const scope = `describe:${bundle.digest}`
+      const { manifest, error } = await call(
+        bundle,
+        '',
+        { kind: 'describe', owner: INSTALLATION, cordon: 'describe', scope },
+        ours,
+      )
+      ours.forget(scope)
+      told.push(error?.code ?? (manifest as { blocks: [{ kind: string }] }).blocks[0].kind)
+    }
+    return told
+  }
+
+  it('find nothing of each other, as often as an isolate goes on', async () => {
+    const leave = 'globalThis.left = 1; Array.prototype.left = 2; setInterval(() => {}, 1)'
+    expect(await describeAll(Array.from({ length: 20 }, () => leave))).toEqual(Array.from({ length: 20 }, () => 'undefined'))
+  })
+
+  it('are not harmed by what another could not do', async () => {
+    const eat = 'const all = []; for (;;) all.push(new Array(1000).fill(1))'
+    const tops = [`throw new Error('bad day')`, '', 'for (;;) {}', '', eat, '', '', '', '', '']
+    const ends = ['PLUGIN_LOAD_FAILED', 'undefined', 'PLUGIN_LOAD_FAILED', 'undefined', 'MEMORY_LIMIT']
+    expect(await describeAll(tops)).toEqual([...ends, ...Array.from({ length: 5 }, () => 'undefined')])
+  })
+
+  it('that compute for long count for themselves alone', async () => {
+    const compute = 'for (const end = Date.now() + 400; Date.now() < end; ) {}'
+    expect(await describeAll(Array.from({ length: 8 }, () => compute))).toEqual(Array.from({ length: 8 }, () => 'undefined'))
   })
 })
 

@@ -46,6 +46,8 @@ export interface GuestIsolate {
   createGuest(onTimer: (id: number, delayMs: number) => void): Promise<Guest>
   /** Gives its inspector a message, if it has one. */
   inspect(message: string): void
+  /** The same heap for the code of another plugin, which may be trusted with what the one before has left: it replaces this. */
+  handOn(code: string, name: string): GuestIsolate
   dispose(): void
 }
 
@@ -77,12 +79,7 @@ export function createIsolateFactory(prelude: Prelude, options: IsolateOptions):
   const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
     new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })
-  const makeBlank = (memoryMb: number): Blank => {
-    const isolate = makeIsolate(memoryMb)
-    const context = isolate.createContext()
-    context.catch(() => {}) // told by createGuest
-    return { isolate, context }
-  }
+  const makeBlank = (memoryMb: number): Blank => newContext(makeIsolate(memoryMb))
   let ahead: Blank | undefined = makeBlank(options.memoryMb)
   const take = (memoryMb: number): Blank => {
     if (memoryMb !== options.memoryMb) return makeBlank(memoryMb)
@@ -95,6 +92,12 @@ export function createIsolateFactory(prelude: Prelude, options: IsolateOptions):
     const blank = onInspectorMessage ? openInspector(makeIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
     return load(blank, code, name, options)
   }
+}
+
+function newContext(isolate: ivm.Isolate): Blank {
+  const context = isolate.createContext()
+  context.catch(() => {}) // told by createGuest
+  return { isolate, context }
 }
 
 /**
@@ -114,12 +117,14 @@ function load({ isolate, context, session }: Blank, code: string, name: string, 
   script.catch(() => {}) // told by createGuest
   let firstContext: Promise<ivm.Context> | undefined = context
   let endedBy: 'memory' | 'evicted' = 'memory'
+  const computedMs = (): number => Number(isolate.cpuTime) / 1e6
+  const cpuMsBefore = computedMs()
   return {
     get endedBy() {
       return endedBy
     },
     get cpuMs() {
-      return isolate.isDisposed ? 0 : Number(isolate.cpuTime) / 1e6
+      return isolate.isDisposed ? 0 : computedMs() - cpuMsBefore
     },
     get isDisposed() {
       return isolate.isDisposed
@@ -134,6 +139,7 @@ function load({ isolate, context, session }: Blank, code: string, name: string, 
     inspect(message) {
       if (!isolate.isDisposed) session?.dispatch(message)
     },
+    handOn: (nextCode, nextName) => load(newContext(isolate), nextCode, nextName, options),
     dispose() {
       if (isolate.isDisposed) return
       endedBy = 'evicted'

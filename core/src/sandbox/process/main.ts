@@ -4,6 +4,7 @@
  */
 import {
   guestName,
+  INSTALLATION,
   isolateOfGuest,
   type CallMessage,
   type FromProcess,
@@ -25,12 +26,17 @@ export interface SandboxProcessOptions extends IsolateOptions {
 
 interface LoadedIsolate {
   isolate: GuestIsolate
+  memoryMb: number
+  /** How often it has been handed on to another plugin; infinite where that must not be. */
+  timesHandedOn: number
   /** By name. */
   guests: Map<string, GuestCalls>
 }
 
 /** Isolates that go at once where memory is short: so many that it is not short again at the next. */
 const EVICTED_AT_ONCE = 8
+/** After more of it, collecting what others have left takes longer than making a new one. */
+const MAX_HANDED_ON = 3
 /** What an isolate has computed is told at least this often while it computes without a report. */
 const TELL_CPU_EVERY_MS = 100
 
@@ -106,10 +112,24 @@ class Guests {
     const { code, memoryMb } = this.#codes.get(digest) ?? { code: '', memoryMb: 8 }
     const replay = this.#inspected.get(name)
     const onMessage = replay && ((message: string): void => send(['inspector', name, message]))
-    const loaded = { isolate: this.#createIsolate(code, digest, memoryMb, onMessage), guests: new Map<string, GuestCalls>() }
+    const used = this.#takeUsed(owner, memoryMb)
+    const isolate = used?.isolate.handOn(code, digest) ?? this.#createIsolate(code, digest, memoryMb, onMessage)
+    const timesHandedOn = used ? used.timesHandedOn + 1 : 0
+    const loaded: LoadedIsolate = { isolate, memoryMb, timesHandedOn, guests: new Map() }
     for (const message of replay ?? []) loaded.isolate.inspect(message)
     this.#isolates.set(name, loaded)
     return loaded
+  }
+
+  /** The isolate of a plugin of which nothing is wanted any more, where the next of this owner may have it. */
+  #takeUsed(owner: string, memoryMb: number): LoadedIsolate | undefined {
+    if (owner !== INSTALLATION) return undefined
+    for (const [name, loaded] of this.#isolates) {
+      if (!name.startsWith(`${owner}|`) || loaded.guests.size > 0 || loaded.memoryMb !== memoryMb) continue
+      this.#isolates.delete(name)
+      return loaded
+    }
+    return undefined
   }
 
   #removeIsolate(name: string): void {
@@ -120,13 +140,12 @@ class Guests {
   #makeRoom(): void {
     if (process.memoryUsage.rss() / 2 ** 20 < this.#options.spareMemoryMb) return
     const idle = [...this.#isolates].filter(([, { guests }]) => [...guests.values()].every(({ isIdle }) => isIdle))
-    for (const [name, { isolate, guests }] of idle.slice(0, EVICTED_AT_ONCE)) {
-      for (const [guestName, guest] of guests) {
+    for (const [name, loaded] of idle.slice(0, EVICTED_AT_ONCE)) {
+      for (const [guestName, guest] of loaded.guests) {
         guest.end()
         this.#guests.delete(guestName)
       }
-      this.#removeIsolate(name)
-      isolate.dispose()
+      this.#dispose(name, loaded)
     }
   }
 
@@ -152,13 +171,21 @@ class Guests {
   }
 
   #forget(scope: string): void {
-    for (const [isolateName, { guests }] of this.#isolates)
-      for (const [name, guest] of guests) {
+    for (const [isolateName, loaded] of this.#isolates)
+      for (const [name, guest] of loaded.guests) {
         if (!name.startsWith(`${isolateName}|${scope}|`)) continue
+        if (!guest.isIdle) loaded.timesHandedOn = Infinity
         guest.end()
-        guests.delete(name)
+        loaded.guests.delete(name)
         this.#guests.delete(name)
+        if (isolateName.startsWith(`${INSTALLATION}|`) && loaded.timesHandedOn >= MAX_HANDED_ON)
+          this.#dispose(isolateName, loaded)
       }
+  }
+
+  #dispose(name: string, { isolate }: LoadedIsolate): void {
+    this.#removeIsolate(name)
+    isolate.dispose()
   }
 }
 
