@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from './deep-equal.ts'
 import type { z } from 'zod'
+import type { ToolPin } from './block.ts'
 import type { Fakes } from './fakes.ts'
 
 /** What a pair's value must be: exactly this value, anything this schema accepts, or anything the predicate holds for. */
@@ -18,7 +19,7 @@ export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output exten
         [Pin in keyof z.output<Output> & string]-?: [pin: Pin, expected: Expected<z.output<Output>[Pin]>]
       }[keyof z.output<Output> & string]
     | [pin: 'error', expected: Expected<string>]
-    | [pin: `tools_^_${string}_~_${string}`, expected: Expected<unknown>]
+    | ('tools' extends keyof z.output<Output> ? [pin: ToolPin, expected: Expected<unknown>] : never)
   )[]
 }
 

@@ -11,7 +11,10 @@ import type { Files, FilesGrant } from './files.ts'
 export type Yielded<Output extends z.ZodObject> =
   | { [Pin in keyof z.input<Output> & string]-?: [pin: Pin, value: z.input<Output>[Pin]] }[keyof z.input<Output> & string]
   | [pin: 'error', message: string]
-  | [pin: `tools_^_${string}_~_${string}`, value: unknown]
+  | ('tools' extends keyof z.input<Output> ? [pin: ToolPin, value: unknown] : never)
+
+/** Addresses one node: an output pin of every block that has the output pin `tools`. */
+export type ToolPin = `tools_^_${string}_~_${string}`
 
 /** What the host gives to a running block. */
 export interface BlockContext {

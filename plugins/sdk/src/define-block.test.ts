@@ -5,7 +5,7 @@ import { apiKey, defineBlock, definePlugin, defineProvider, findDifference, host
 const identity = { id: '7e7c87ab-3469-4bcc-9abe-67705091b713', name: 'replace', description: '', category: 'TEXT' }
 const pins = {
   input: z.object({ text: z.string(), times: z.number().default(1) }),
-  output: z.object({ output: z.string(), count: z.number() }),
+  output: z.object({ output: z.string(), count: z.number(), tools: z.unknown() }),
 }
 
 describe('defineBlock', () => {
@@ -54,6 +54,21 @@ describe('defineBlock', () => {
         yield ['count', 'one']
       },
     })
+  })
+
+  it('lets only blocks with a pin "tools" address a node', () => {
+    const block = defineBlock({
+      ...identity,
+      input: z.object({}),
+      output: z.object({ text: z.string() }),
+      // @ts-expect-error -- there is no pin "tools"
+      tests: [{ input: {}, output: [['tools_^_node_~_pin', 'a']] }],
+      // @ts-expect-error -- nor here
+      *run() {
+        yield ['tools_^_node_~_pin', 'a']
+      },
+    })
+    expect(block.tests).toHaveLength(1)
   })
 
   it('takes what people see of pins, costs by inputs, groups and a time', () => {

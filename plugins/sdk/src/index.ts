@@ -18,6 +18,7 @@ export type {
   Storage,
   StoragePage,
   StorageScope,
+  ToolPin,
   TypedBlock,
   Yielded,
 } from './block.ts'

@@ -68,7 +68,12 @@ it('finds what is wrong and what is missing, with the places', async () => {
       'src/index.ts:8:5',
       'mute/mute: input "nothing" takes no value at all: nothing can be connected to it',
     ],
-    ['error', 'TYPES', expect.stringMatching(/^src\/index\.ts:11:\d+$/), expect.stringMatching(/^TS\d+: /)],
+    [
+      'error',
+      'TYPES',
+      expect.stringMatching(/^src\/index\.ts:11:\d+$/),
+      expect.stringMatching(/^TS2322: .{1,195}… .*Type 'number' is not assignable to type 'string'\.$/),
+    ],
     ['warning', 'PACKAGE_LICENSE', null, 'there is no file LICENSE'],
     ['warning', 'BLOCK_DESCRIPTION', 'src/index.ts:5:61', 'mute/mute: it has no description, by which people would find it'],
     ['warning', 'BLOCK_TESTS', 'src/index.ts:5:96', 'mute/mute: it has no tests'],

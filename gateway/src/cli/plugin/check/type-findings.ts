@@ -17,16 +17,22 @@ export async function findInTypes(folder: string): Promise<Finding[]> {
       return [{ level: 'hint', code: 'TYPES_UNCHECKED', position: null, message: `types are not checked: ${message}` }]
   const { code, output } = await run(compiler, folder)
   if (code === 0) return []
-  const found = output.split('\n').flatMap(parseLine)
+  const found = findErrors(output)
   return found.length > 0 ? found : [{ level: 'error', code: 'TYPES', position: null, message: output.trim().slice(0, 500) }]
 }
 
-/** `src/index.ts(3,5): error TS2322: …` */
-function parseLine(line: string): Finding[] {
-  const { path, row, column, message } =
-    /^(?<path>.+?)\((?<row>\d+),(?<column>\d+)\): error (?<message>TS\d+: .*)$/.exec(line)?.groups ?? {}
-  if (path === undefined || message === undefined) return []
-  return [{ level: 'error', code: 'TYPES', position: `${path.replaceAll('\\', '/')}:${row}:${column}`, message }]
+/** The head of an error names two types as a whole; the last line below it says where they differ. */
+const MAX_HEAD_CHARS = 200
+
+/** `src/index.ts(3,5): error TS2322: …`, and below it, deeper with each line, why. */
+function findErrors(output: string): Finding[] {
+  const errors = output.matchAll(/^(?<path>\S.*?)\((?<row>\d+),(?<column>\d+)\): error (?<head>TS\d+: .*)(?<below>(?:\n +.*)*)/gm)
+  return [...errors].flatMap(({ groups: { path = '', row = '', column = '', head = '', below = '' } = {} }) => {
+    const reason = below.trim().split('\n').at(-1)?.trim() ?? ''
+    const message = head.length > MAX_HEAD_CHARS ? `${head.slice(0, MAX_HEAD_CHARS)}…` : head
+    const position = `${path.replaceAll('\\', '/')}:${row}:${column}`
+    return { level: 'error', code: 'TYPES', position, message: reason === '' ? message : `${message} ${reason}` }
+  })
 }
 
 function run(compiler: string, folder: string): Promise<{ code: number | null; output: string }> {
