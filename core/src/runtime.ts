@@ -200,12 +200,12 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
 
 /** What may be configured anew: the packages that are named, and the clients, in an object that is changed where it is. */
 async function openConfigured(
-  { pluginPackages = [], oauthClients, watch = false, onError }: RuntimeConfig,
+  { pluginRoots: roots, pluginPackages = [], oauthClients, watch = false, onError }: RuntimeConfig,
   { database, sandbox, plugins }: Pick<Runtime, 'database' | 'sandbox' | 'plugins'>,
   undo: (() => Promise<void> | void)[],
 ): Promise<Pick<Runtime, 'configure'> & { clients: Record<string, OAuthClient> }> {
   const clients = { ...oauthClients }
-  const named = sandbox && createNamedPackages({ database, sandbox, plugins, watch, onError })
+  const named = sandbox && createNamedPackages({ database, sandbox, plugins, roots, watch, onError })
   undo.push(() => named?.close())
   await named?.set(pluginPackages)
   return {

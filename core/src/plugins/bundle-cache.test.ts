@@ -71,7 +71,7 @@ async function scan(now = later): Promise<Scanned> {
   const index = createPluginIndex(database, bundles)
   const cache = createBundleCache(database)
   const before = vi.mocked(bundleWithInputs).mock.calls.length
-  await createWorkspace({ sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache, now }).scan()
+  await createWorkspace({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache, now }).scan()
   const bundled = vi.mocked(bundleWithInputs).mock.calls.length - before
   const found = (await index.read(new Map())).filter(({ packageName }) => packageName === 'kept')
   const { rows } = await database.pool.query<{ digest: string | null }>(

@@ -5,7 +5,7 @@ import { createBundleStore } from './bundle-store.ts'
 import { createPluginIndex } from './plugin-index.ts'
 import type { PluginRegistry } from './registry.ts'
 import { watchPlugins } from './watch.ts'
-import { createWorkspace, type Workspace, type WorkspaceFolders } from './workspace-plugins.ts'
+import { createWorkspace, workspaceId, type Workspace } from './workspace-plugins.ts'
 
 /** The packages with plugins that the operator names: a workspace of their own, since which they are may change. */
 export interface NamedPackages {
@@ -18,6 +18,8 @@ export interface NamedPackagesParts {
   database: Database
   sandbox: Sandbox
   plugins: PluginRegistry
+  /** The plugin folders of the worker that names them. */
+  roots: readonly string[]
   /** Load what changes in them. */
   watch: boolean
   onError(error: unknown): void
@@ -26,22 +28,24 @@ export interface NamedPackagesParts {
 /** Well within the ten minutes after which a workspace is forgotten. */
 const RENEW_EVERY_MS = 120_000
 
-export function createNamedPackages({ database, sandbox, plugins, watch, onError }: NamedPackagesParts): NamedPackages {
-  const folders: WorkspaceFolders = { roots: [], packages: [] }
+export function createNamedPackages({ database, sandbox, plugins, roots, watch, onError }: NamedPackagesParts): NamedPackages {
+  const id = workspaceId(roots, 'packages')
+  const folders = { roots: [], packages: [] as readonly string[] }
+  const bundles = createBundleStore(database)
+  const index = createPluginIndex(database, bundles)
   let workspace: Workspace | undefined
   let endWatch = (): void => {}
-  const open = (): Workspace => {
-    const bundles = createBundleStore(database)
-    const index = createPluginIndex(database, bundles)
-    return createWorkspace({ sandbox, folders, bundles, index, cache: createBundleCache(database) })
-  }
   const scan = (): Promise<void> | undefined => workspace?.scan().then(plugins.reload)
   const timer = setInterval(() => void workspace?.renew().catch(onError), RENEW_EVERY_MS)
   return {
     async set(packages) {
-      if (packages.length === 0 && !workspace) return
+      if (packages.length === 0 && !workspace) {
+        // Some may have been named when a worker was here last.
+        if (await index.remove(id)) await plugins.reload()
+        return
+      }
       folders.packages = packages
-      workspace ??= open()
+      workspace ??= createWorkspace({ id, sandbox, folders, bundles, index, cache: createBundleCache(database) })
       endWatch()
       if (watch) endWatch = watchPlugins(packages, async () => scan()?.catch(onError))
       await scan()

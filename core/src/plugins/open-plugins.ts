@@ -8,7 +8,7 @@ import { createPluginIndex } from './plugin-index.ts'
 import { createPluginRegistry, type PluginRegistry } from './registry.ts'
 import { createPluginStore, serveSubmissions, type PluginStore } from './store/index.ts'
 import { watchPlugins } from './watch.ts'
-import { createWorkspace } from './workspace-plugins.ts'
+import { createWorkspace, workspaceId } from './workspace-plugins.ts'
 
 export interface PluginOptions {
   database: Database
@@ -40,7 +40,8 @@ export async function openPlugins(
   const parts = { database, notifications, plugins, bundles }
   if (sandbox) {
     const cache = createBundleCache(database)
-    const { scan, renew } = createWorkspace({ sandbox, folders: { roots, packages: [] }, bundles, index, cache })
+    const id = workspaceId(roots, 'folders')
+    const { scan, renew } = createWorkspace({ id, sandbox, folders: { roots, packages: [] }, bundles, index, cache })
     await Promise.all([scan(), describeInstalled(bundles, sandbox)])
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))

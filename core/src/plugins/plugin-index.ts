@@ -19,6 +19,8 @@ export interface PluginIndex {
   write(workspaceId: string, found: readonly FoundPlugin[]): Promise<void>
   /** A worker is still there. @returns false where its workspace was forgotten meanwhile */
   renew(workspaceId: string): Promise<boolean>
+  /** Forgets a workspace. @returns false where it is not there */
+  remove(workspaceId: string): Promise<boolean>
   read: LoadReports
 }
 
@@ -53,6 +55,11 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
       const { rowCount } = await pool.query(FORGET)
       if (rowCount) await pool.query(NOTIFY)
       return renewed.rowCount === 1
+    },
+    async remove(workspaceId) {
+      const { rowCount } = await pool.query('delete from plugin_workspace where id = $1', [workspaceId])
+      if (rowCount) await pool.query(NOTIFY)
+      return rowCount === 1
     },
     async read(known) {
       const { rows } = await pool.query<WorkspaceRow & { position: number }>(FIND)

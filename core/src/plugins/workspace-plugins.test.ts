@@ -40,7 +40,7 @@ function openWorkspace(): Opened {
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
   const cache = createBundleCache(database)
-  const workspace = createWorkspace({ sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache })
+  const workspace = createWorkspace({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache })
   const reports = async (): Promise<unknown[]> =>
     (await index.read(new Map())).map(({ packageName, status, error }) => [packageName, status, ...(error ? [error] : [])])
   return { ...workspace, reports }

@@ -18,7 +18,7 @@ export interface Workspace {
   renew(): Promise<void>
 }
 
-export interface WorkspaceFolders {
+interface WorkspaceFolders {
   roots: readonly string[]
   /** Folders of packages. */
   packages: readonly string[]
@@ -28,6 +28,7 @@ export interface WorkspaceFolders {
 const LANES = 16
 
 export interface WorkspaceParts {
+  id: string
   sandbox: Sandbox
   folders: WorkspaceFolders
   bundles: BundleStore
@@ -37,8 +38,7 @@ export interface WorkspaceParts {
   now?: () => number
 }
 
-export function createWorkspace({ sandbox, folders, bundles, index, cache, now = Date.now }: WorkspaceParts): Workspace {
-  const id = idOf(folders)
+export function createWorkspace({ id, sandbox, folders, bundles, index, cache, now = Date.now }: WorkspaceParts): Workspace {
   const scan = async (): Promise<void> => {
     const load = createSourceLoader(sandbox, bundles, createStamper(now()))
     const sources = await discoverPlugins(folders.roots, folders.packages)
@@ -61,8 +61,8 @@ export function createWorkspace({ sandbox, folders, bundles, index, cache, now =
   }
 }
 
-/** The same for every worker of a machine that has the same folders. */
-function idOf({ roots, packages }: WorkspaceFolders): string {
-  const facts = [hostname(), roots.map((root) => resolve(root)), packages.map((folder) => resolve(folder))]
+/** The same for every worker of a machine that has the same plugin folders: of what is in these, or of the packages that it names beside them. */
+export function workspaceId(roots: readonly string[], what: 'folders' | 'packages'): string {
+  const facts = [hostname(), roots.map((root) => resolve(root)), what === 'folders' ? [] : what]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }

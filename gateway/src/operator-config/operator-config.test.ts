@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createTestRuntime } from '@ashlar/core/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cloneDatabase, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { openOperatorConfig } from './index.ts'
 import type { OpenedConfig } from './operator-config.ts'
 
@@ -184,6 +184,22 @@ describe('a change of ashlar.config.ts', () => {
       await runtime.close()
     }
   })
+})
+
+it('a package that was named when a worker was here last is gone at the next start', async () => {
+  await write(PLUGIN)
+  const packages = [join(folder, 'node_modules/@acme/ashlar-plugin')]
+  const databaseUrl = await cloneDatabase(inject('postgresUrl'))
+  const before = await createTestRuntime({ databaseUrl, pluginRoots: [folder], pluginPackages: packages })
+  const names = ({ plugins }: TestRuntime): string[] => plugins.reports().map(({ packageName }) => packageName)
+  expect(names(before)).toEqual(['@acme/ashlar-plugin'])
+  await before.close()
+  const after = await createTestRuntime({ databaseUrl, pluginRoots: [folder] })
+  try {
+    expect(names(after)).toEqual([])
+  } finally {
+    await after.close()
+  }
 })
 
 it('a runtime takes other clients of services as they are', async () => {
