@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   FILE_PATH_INVALID: { status: 422, retryable: false },
   DEPTH_EXCEEDED: { status: 422, retryable: false },
   SANDBOX_LOST: { status: 503, retryable: true },
+  SANDBOX_TOO_WEAK: { status: 503, retryable: false },
   // Plugins
   PLUGIN_INVALID: { status: 422, retryable: false },
   PLUGIN_LOAD_FAILED: { status: 422, retryable: false },

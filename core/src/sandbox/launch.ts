@@ -1,94 +1,152 @@
-import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import type { SandboxLimits } from './limits.ts'
-import type { Prelude } from './prelude.ts'
-import type { SandboxProcessOptions } from './process/main.ts'
-import { maxReportCharsOf } from './protocol.ts'
+import { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from '../confinement/index.ts'
+import { ISOLATIONS, isWeaker, type Isolation } from './isolation.ts'
+import { canLockDown, LAUNCHER, PROBE, withoutIoUring } from './process/lockdown/index.ts'
 
-/** How sandbox processes are started: for `child_process.fork`. */
+/** How sandbox processes are started on this machine. */
 export interface Launch {
-  execPath: string
-  execArgv: string[]
+  isolation: Isolation
+  command: string
+  /** The last one is the module to run. */
+  args: readonly string[]
+  env: Record<string, string>
+  /** Written to {@link SECCOMP_FD}. */
+  seccompFilter?: Uint8Array
 }
 
-const run = promisify(execFile)
-const MAIN = fileURLToPath(new URL('process/main.ts', import.meta.url))
-const UNSHARE = ['--user', '--map-current-user', '--net', '--ipc', '--']
+/** The channel to the worker. */
+export const CHANNEL_FD = 3
+const SECCOMP_FD = 4
+const INFO_FD = 5
+
+/** Isolates have no other time zone: what they compute must not depend on the machine. */
+const ENV = { TZ: 'UTC' }
+const NODE_FLAGS = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning']
+const HERE = dirname(fileURLToPath(import.meta.url))
+/** Where the sandbox's modules are inside bubblewrap. */
+const INSIDE = '/ashlar'
+const PROBE_TIMEOUT_MS = 5000
 
 /**
- * Finds out what this machine offers against a sandbox process that plugin code has taken over; the worker's own checks rely on
- * none of it. Everywhere: Node's permission model (no network, no child processes, no workers, no writing, reading
- * nothing but what it is made of). On Linux, where user namespaces are allowed to everybody: a network namespace without any
- * network, and none of the machine's shared memory.
+ * Finds the strongest isolation that works on this machine, by running the lockdown of a sandbox process in it.
+ *
+ * @param strongest for tests of the weaker ones. @default 'BUBBLEWRAP'
  */
-export async function planLaunch(): Promise<Launch> {
-  const node = [
-    '--no-node-snapshot',
-    '--disable-warning=ExperimentalWarning',
-    '--disable-warning=SecurityWarning',
-    ...permissions(),
-  ]
-  return process.platform === 'linux' && (await canUnshare())
-    ? { execPath: 'unshare', execArgv: [...UNSHARE, process.execPath, ...node] }
-    : { execPath: process.execPath, execArgv: node }
+export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<Launch> {
+  for (const isolation of ISOLATIONS.toReversed()) {
+    if (isolation === 'PROCESS') break
+    const launch = isWeaker(strongest, isolation) ? undefined : await PLANS[isolation]()
+    if (launch && (await worksHere(launch))) return launch
+  }
+  return { isolation: 'PROCESS', command: process.execPath, args: [...NODE_FLAGS, ...permissions(), join(HERE, MAIN)], env: ENV }
 }
 
-/** Starts one: nothing of the environment, nothing open but the channel and its standard error. */
-export function forkSandbox({ execPath, execArgv }: Launch): ChildProcess {
-  return fork(MAIN, {
-    env: {},
-    execPath,
-    execArgv,
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
+/** Starts a process with nothing open but its standard error and the channel. */
+export function startProcess({ command, args, env, seccompFilter }: Launch): ChildProcess {
+  const bubblewrapPipes = seccompFilter ? (['pipe', 'pipe'] as const) : []
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...bubblewrapPipes] })
+  if (seccompFilter) {
+    const pipe = pipeOf(child, SECCOMP_FD)
+    pipe?.on('error', () => {}).end(seccompFilter) // an error: the process has ended, which its events report
+  }
+  preferForOomKill(child)
+  return child
 }
 
-/** Of the memory a process may have, this much may be held by what does nothing. */
-const SPARE_SHARE = 0.6
+/** When the machine runs out of memory, the kernel ends sandbox processes before anything else. Best effort: other platforms lack it. */
+function preferForOomKill({ pid }: ChildProcess): void {
+  if (pid !== undefined) writeFile(`/proc/${pid}/oom_score_adj`, '1000').catch(() => {})
+}
 
-/** What a process is told first. */
-export function optionsOf(prelude: Prelude, limits: SandboxLimits): SandboxProcessOptions {
-  const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
+/** The process id of a sandbox process as seen from outside, where bubblewrap started it. */
+export async function confinedPid(child: ChildProcess): Promise<number | undefined> {
+  const pipe = pipeOf(child, INFO_FD)
+  if (!pipe) return undefined
+  let text = ''
+  for await (const piece of pipe.setEncoding('utf8')) text += String(piece)
+  return (JSON.parse(text) as { 'child-pid': number })['child-pid']
+}
+
+/** A descriptor that was opened as a pipe: Node makes a socket pair of it. */
+export function pipeOf({ stdio }: ChildProcess, fd: number): Socket | undefined {
+  return (stdio as (Socket | undefined)[])[fd]
+}
+
+const MAIN = 'process/main.ts'
+
+const PLANS = { BUBBLEWRAP: planBubblewrap, SECCOMP: planSeccomp }
+
+async function planBubblewrap(): Promise<Launch | undefined> {
+  if (!canLockDown()) return undefined
+  const node = join(INSIDE, 'node')
+  const readOnly = new Map([[node, process.execPath], ...sharedLibraries(), ...modules()])
+  const env = { ...ENV, LD_LIBRARY_PATH: [...new Set([...sharedLibraries().keys()].map((path) => dirname(path)))].join(':') }
+  const bubblewrap = await findBubblewrap([node, '-e', '0'], { readOnly, env })
+  if (!bubblewrap) return undefined
+  const confinement = { readOnly, env, workingDirectory: INSIDE, seccompFd: SECCOMP_FD, infoFd: INFO_FD }
   return {
-    prelude,
-    memoryMb: isolateMemoryMb,
-    spareMemoryMb: processMemoryMb * SPARE_SHARE,
-    loadTimeoutMs,
-    maxCpuMs,
-    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(limits) },
+    isolation: 'BUBBLEWRAP',
+    command: 'bwrap',
+    args: [...bubblewrapArguments(bubblewrap, confinement), node, ...NODE_FLAGS, join(INSIDE, 'sandbox', MAIN)],
+    env: pathOnly(),
+    seccompFilter: withoutIoUring(),
   }
 }
 
+async function planSeccomp(): Promise<Launch | undefined> {
+  if (!canLockDown()) return undefined
+  const args = [...NODE_FLAGS, join(HERE, LAUNCHER), ...NODE_FLAGS, join(HERE, MAIN)]
+  return { isolation: 'SECCOMP', command: process.execPath, args, env: ENV }
+}
+
+/** The modules of a sandbox process: path inside → real path. */
+function modules(): Map<string, string> {
+  const { addonPackage, addonFinder } = findAddon()
+  const own = ['process', 'channel', 'protocol.ts'].map((path): [string, string] => [
+    join(INSIDE, 'sandbox', path),
+    join(HERE, path),
+  ])
+  return new Map([
+    ...own,
+    [join(INSIDE, 'package.json'), join(HERE, '..', '..', 'package.json')],
+    [join(INSIDE, 'node_modules', 'isolated-vm'), addonPackage],
+    [join(INSIDE, 'node_modules', 'node-gyp-build'), addonFinder],
+  ])
+}
+
+async function worksHere(launch: Launch): Promise<boolean> {
+  const child = startProcess({ ...launch, args: launch.args.map((each) => each.replace(MAIN, PROBE)) })
+  child.on('error', () => {}) // no such program: `exit` does not follow
+  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS)
+  const [code] = await Promise.race([once(child, 'exit'), once(child, 'error').then(() => [1])])
+  clearTimeout(timer)
+  return code === 0
+}
+
+/** Of the weakest isolation: JavaScript may read these modules, and nothing else. */
 function permissions(): string[] {
-  return ['--permission', '--allow-addons', ...readable().map((path) => `--allow-fs-read=${path}`)]
+  const { addonPackage, addonFinder } = findAddon()
+  const link = join(HERE, '..', '..', 'node_modules', 'isolated-vm')
+  const readable = [
+    join(HERE, '/'),
+    join(HERE, '..', '..', 'package.json'),
+    link,
+    dirname(addonPackage),
+    addonFinder,
+    '/etc/alpine-release',
+  ]
+  return ['--permission', '--allow-addons', ...readable.map((path) => `--allow-fs-read=${path}`)]
 }
 
-/** Its own modules, and the addon with what finds it. */
-function readable(): string[] {
-  const own = dirname(fileURLToPath(import.meta.url))
-  const addon = findAddon()
-  const finder = realpathSync(createRequire(addon).resolve('node-gyp-build'))
-  const packageFile = join(own, '..', '..', 'package.json')
-  const link = join(own, '..', '..', 'node_modules', 'isolated-vm')
-  return [join(own, '/'), packageFile, link, dirname(dirname(addon)), dirname(finder), '/etc/alpine-release']
-}
-
-/** Root in a namespace of its own has no right to the files of others: then what is needed may be out of reach. */
-async function canUnshare(): Promise<boolean> {
-  const isWithinReach = ['test', '-r', MAIN, '-a', '-r', findAddon(), '-a', '-x', process.execPath]
-  try {
-    await run('unshare', [...UNSHARE, ...isWithinReach], { env: {} })
-    return true
-  } catch {
-    return false
-  }
-}
-
-function findAddon(): string {
-  return realpathSync(createRequire(import.meta.url).resolve('isolated-vm'))
+/** Folders of the package that makes isolates, and of the one that finds its addon. */
+function findAddon(): { addonPackage: string; addonFinder: string } {
+  const addon = realpathSync(createRequire(import.meta.url).resolve('isolated-vm'))
+  return { addonPackage: dirname(addon), addonFinder: dirname(realpathSync(createRequire(addon).resolve('node-gyp-build'))) }
 }

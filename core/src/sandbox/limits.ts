@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os'
+import type { Isolation } from './isolation.ts'
 
 /** What a sandbox allows. */
 export interface SandboxLimits {
@@ -24,6 +25,8 @@ export interface SandboxLimits {
   loadTimeoutMs: number
   /** Processes that run the built-in plugins. @default 2 */
   processes: number
+  /** Plugins that did not come with the installation run in no weaker one. @default 'SECCOMP' */
+  weakestIsolation: Isolation
 }
 
 export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
@@ -38,4 +41,5 @@ export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
   maxLogChars: 256 * 1024,
   loadTimeoutMs: 3000,
   processes: 2,
+  weakestIsolation: 'SECCOMP',
 }

@@ -1,14 +1,17 @@
 /**
  * The channel between a worker and a sandbox process.
  *
- * Messages are small arrays of strings and numbers; values travel inside as JSON text, so that the process in the
- * middle passes them on without parsing. Everything asked for in one turn of the event loop travels in one message.
+ * A socket pair of its own, on which each message is a frame of JSON (`channel/frames.ts`). Messages are small arrays of strings and
+ * numbers; values travel inside as JSON text, so that the process in the middle passes them on without parsing. Everything asked for
+ * in one turn of the event loop travels in one message. The worker checks the length and the form of each message from a process, and
+ * kills the process at the first that is wrong.
  *
  * worker → process
  * - `plugin`  the code of a bundle and the heap its isolates may have, once per digest, before the first call that needs it
  * - `calls`   calls to start, by guest: each is entered once
  * - `reply`   the answer to a call to the host, as JSON text
  * - `abort`   calls whose result nobody wants any more: their signal aborts, what they still yield is dropped
+ * - `memory`  what the process occupies now, in MB
  * - `forget`  a scope has ended: its contexts are released
  * - `inspect` a debugger may look into this isolate when it is made, and what it hears before code of the plugin runs in it;
  *             null: no more
@@ -27,6 +30,7 @@ export type ToProcess =
   | [type: 'calls', byGuest: [guest: GuestNames, calls: CallMessage[]][]]
   | [type: 'reply', guest: string, answer: string]
   | [type: 'abort', guest: string, ids: number[]]
+  | [type: 'memory', residentMb: number]
   | [type: 'forget', scope: string]
   | [type: 'inspect', isolate: string, replay: string[] | null]
   | [type: 'inspector', isolate: string, message: string]
@@ -139,6 +143,15 @@ export interface GuestLimits {
 
 /** Beside one value: its pin and what follows from it, or a manifest. */
 const REPORT_CHARS_BESIDE_VALUE = 1024 * 1024
+
+/** JSON in JSON: at worst every character of a report becomes an escape of six. */
+const MAX_BYTES_PER_CHAR = 6
+const MESSAGE_BYTES_BESIDE_REPORT = 64 * 1024
+
+/** What a process sends in one message at most. */
+export function maxMessageBytesOf(limits: Pick<GuestLimits, 'maxValueBytes'>): number {
+  return maxReportCharsOf(limits) * MAX_BYTES_PER_CHAR + MESSAGE_BYTES_BESIDE_REPORT
+}
 
 export function maxReportCharsOf({ maxValueBytes }: Pick<GuestLimits, 'maxValueBytes'>): number {
   return maxValueBytes + REPORT_CHARS_BESIDE_VALUE

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { AshlarError } from '../errors/index.ts'
 import { AbortingCalls } from './aborting-calls.ts'
 import { takeLog } from './call-log.ts'
@@ -7,11 +6,12 @@ import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { exitOf, parseEvents, timeout, type Loss } from './guest-reports.ts'
+import { exitOf, timeout, type Loss } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { InspectedIsolates, type BundleInspector } from './inspector/index.ts'
-import { forkSandbox, optionsOf, type Launch } from './launch.ts'
+import { parseEvents } from './messages.ts'
 import { refusalOf } from './output-limits.ts'
+import type { ProcessLink, StartProcess } from './process-link.ts'
 import {
   isolateOfGuest,
   maxReportCharsOf,
@@ -20,8 +20,7 @@ import {
   type LostReason,
   type ToProcess,
 } from './protocol.ts'
-import type { Prelude } from './prelude.ts'
-import { residentMemoryMb } from './resident-memory.ts'
+import { ResidentMemory } from './resident-memory.ts'
 
 export interface SandboxProcessEvents {
   /** Calls whose guest or process is gone; they have not ended. */
@@ -39,8 +38,6 @@ export interface SandboxProcessEvents {
 
 type GuestOutput = Extract<GuestEvent, { t: 'o' }>
 
-/** What a process has before its memory is measured. */
-const FRESH_MEMORY_MB = 60
 const SWEEP_EVERY_MS = 50
 /** Calls in flight from which on a millisecond's wait costs nobody anything. */
 const BUSY = 64
@@ -50,7 +47,6 @@ const BUSY = 64
  * calls run it looks every 50 ms for calls past their deadline and for resident memory past the limit.
  */
 export class SandboxProcess {
-  readonly ready: Promise<void>
   /** Whether it can have run anything. */
   isReady = false
   readonly inFlight = new Map<number, Call>()
@@ -59,7 +55,7 @@ export class SandboxProcess {
     adopt: (id, events, request, sink) => this.#adopt(id, events, request, sink),
     abort: (guest, id) => this.#send(['abort', guest, [id]]),
   })
-  readonly #child: ChildProcess
+  readonly #link: ProcessLink
   readonly #limits: SandboxLimits
   readonly #events: SandboxProcessEvents
   readonly #digests = new Set<string>()
@@ -75,15 +71,15 @@ export class SandboxProcess {
   #sweeper: NodeJS.Timeout | undefined
   /** Whether anything was heard since the last sweep. */
   #isActive = false
-  #stderr = ''
   #loss: Loss | undefined
-  /** Resident, when it was last looked at. */
-  memoryMb = FRESH_MEMORY_MB
+  readonly #gone = Promise.withResolvers<void>()
+  // The process cannot measure itself: it has given up reading files.
+  readonly #memory = new ResidentMemory((mb) => this.#send(['memory', mb]))
   /** On the clock of `performance.now()`: the last time that a call was started. */
   usedAt = 0
   #ended = false
 
-  constructor(prelude: Prelude, launch: Launch, limits: SandboxLimits, events: SandboxProcessEvents) {
+  constructor(start: StartProcess, limits: SandboxLimits, events: SandboxProcessEvents) {
     this.#limits = limits
     this.#events = events
     this.#inspected = new InspectedIsolates({
@@ -91,27 +87,29 @@ export class SandboxProcess {
       send: (message) => this.#send(message),
       stoodStill: (isolate, ms) => this.#inIsolate(isolate).forEach((call) => (call.deadline += ms)),
     })
-    this.#child = forkSandbox(launch)
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-2000)))
-    this.ready = new Promise((resolve, reject) => {
-      this.#child.on('message', (message: FromProcess) => (message[0] === 'ready' ? resolve() : this.#receive(message)))
-      this.#child.once('exit', () => reject(new Error(`a sandbox process did not start: ${this.#stderr}`)))
+    this.#link = start({
+      ready: () => (this.isReady = true),
+      message: (message) => this.#receive(message),
+      broken: () => this.kill({ kind: 'crash' }),
+      exited: (how) => this.#exited(how),
     })
-    this.ready.then(
-      () => (this.isReady = true),
-      () => {}, // told to whoever waits for it
-    )
-    this.#child.once('exit', (code, signal) => this.#exited(signal ?? `code ${code}`))
-    this.#child.on('error', () => {}) // a failed send; `exit` follows
-    this.#child.send(optionsOf(prelude, limits))
+  }
+
+  get ready(): Promise<void> {
+    return this.#link.ready
   }
 
   get isEnded(): boolean {
     return this.#ended
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0
+  /** As seen from this process; undefined until it is known. */
+  get pid(): number | undefined {
+    return this.#link.pid
+  }
+
+  get memoryMb(): number {
+    return this.#memory.mb
   }
 
   start(call: Call): void {
@@ -161,24 +159,26 @@ export class SandboxProcess {
   /** SIGKILL: plugin code cannot delay it. */
   kill(loss?: Loss): void {
     this.#loss ??= loss
-    this.#child.kill('SIGKILL')
+    this.#link.kill()
   }
 
   /** Resolves when the process is gone. What is still called in it ends with SHUTTING_DOWN. */
   async close(): Promise<void> {
-    const calls = [...this.inFlight.values()]
-    this.inFlight.clear()
-    for (const { sink } of calls) sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
+    for (const { sink } of this.#takeAll()) sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
     this.#foreseen.clear()
     clearInterval(this.#sweeper)
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
     this.kill()
-    await gone
+    await this.#gone.promise
+  }
+
+  #takeAll(): Call[] {
+    const calls = [...this.inFlight.values()]
+    this.inFlight.clear()
+    return calls
   }
 
   #send(message: ToProcess): void {
-    if (this.#child.connected) this.#child.send(message)
+    this.#link.send(message)
   }
 
   #receive(message: FromProcess): void {
@@ -300,21 +300,21 @@ export class SandboxProcess {
     const now = performance.now()
     for (const call of this.inFlight.values())
       if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#passLimit(call, timeout(call))
-    this.memoryMb = await residentMemoryMb(this.pid)
+    if (this.pid !== undefined) await this.#memory.measure(this.pid)
     if (this.memoryMb > this.#limits.processMemoryMb) this.kill({ kind: 'memory' })
   }
 
   #exited(how: string): void {
     clearInterval(this.#sweeper)
-    const calls = [...this.inFlight.values()]
-    this.inFlight.clear()
+    const calls = this.#takeAll()
     this.#foreseen.clear()
     if (!this.#ended) {
       this.#ended = true
       this.#events.ended()
     }
     this.#inspected.end()
+    this.#gone.resolve()
     if (calls.length > 0 && !this.#aborting.isEmpty) return this.#events.lost(calls, { kind: 'evicted' })
-    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? exitOf(how, this.#stderr))
+    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? exitOf(how, this.#link.stderr))
   }
 }

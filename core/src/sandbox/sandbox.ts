@@ -1,15 +1,22 @@
 import { AshlarError } from '../errors/index.ts'
 import { guestOf, type Call, type CallRequest, type CallSink } from './call.ts'
-import { planLaunch, type Launch } from './launch.ts'
+import { encodeFrame } from './channel/index.ts'
+import { isWeaker, type Isolation } from './isolation.ts'
+import { planLaunch } from './launch.ts'
+import { detailOf, interrupted, limitError, tooWeak } from './loss-errors.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
-import { buildPrelude, type Prelude } from './prelude.ts'
-import { IDS_PER_CALL, guestName } from './protocol.ts'
+import { buildPrelude } from './prelude.ts'
+import { createProcessStarter, type StartProcess } from './process-link.ts'
+import { processOptions } from './process-options.ts'
+import { IDS_PER_CALL, guestName, maxMessageBytesOf } from './protocol.ts'
 import type { Loss } from './guest-reports.ts'
 import { SandboxProcess } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
 export interface Sandbox {
+  /** What stands between machine code in a sandbox process and this machine. */
+  readonly isolation: Isolation
   /** @returns a function that aborts the call: its sink hears nothing more. */
   call(request: CallRequest, sink: CallSink): () => void
   /** An execution has ended: its contexts are released. */
@@ -36,23 +43,29 @@ const MAX_TRIALS = 2
  * limit it passed. Otherwise nobody can say which: each becomes a suspect and is tried alone, in a process of its own, where the
  * guilty one is lost again and the innocent ones finish without anyone noticing; outputs they delivered before are left out.
  * Calls that a kill from outside took along are simply started again.
+ *
+ * @param strongest isolation to be used, for tests of the weaker ones. @default the strongest that works on this machine
  */
-export async function createSandbox(limits: Partial<SandboxLimits> = {}): Promise<Sandbox> {
-  const [prelude, launch] = await Promise.all([buildPrelude(), planLaunch()])
-  const pool = new Pool(prelude, launch, { ...DEFAULT_SANDBOX_LIMITS, ...limits })
+export async function createSandbox(limits: Partial<SandboxLimits> = {}, strongest?: Isolation): Promise<Sandbox> {
+  const [prelude, launch] = await Promise.all([buildPrelude(), planLaunch(strongest)])
+  const { isolation } = launch
+  const allLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
+  const firstFrame = encodeFrame(processOptions(prelude, isolation, allLimits))
+  const pool = new Pool(createProcessStarter(launch, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
   await pool.warmUp()
   return {
+    isolation,
     call: (request, sink) => pool.call(request, sink),
     forget: (scope) => pool.forget(scope),
     inspect: (place) => pool.inspect(place),
-    pids: () => pool.processes().map(({ pid }) => pid),
+    pids: () => pool.processes().flatMap(({ pid }) => pid ?? []),
     close: () => pool.close(),
   }
 }
 
 class Pool {
-  readonly #prelude: Prelude
-  readonly #launch: Launch
+  readonly #startProcess: StartProcess
+  readonly #isolation: Isolation
   readonly #limits: SandboxLimits
   readonly #cordons = new Map<string, SandboxProcess[]>()
   readonly #homes = new Map<string, SandboxProcess>()
@@ -66,9 +79,9 @@ class Pool {
   #failedForks = 0
   #closed = false
 
-  constructor(prelude: Prelude, launch: Launch, limits: SandboxLimits) {
-    this.#prelude = prelude
-    this.#launch = launch
+  constructor(startProcess: StartProcess, isolation: Isolation, limits: SandboxLimits) {
+    this.#startProcess = startProcess
+    this.#isolation = isolation
     this.#limits = limits
     this.#spare = this.#fork()
   }
@@ -120,11 +133,16 @@ class Pool {
 
   #start(call: Call): void {
     if (this.#closed) return call.sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
+    if (this.#isTooWeakFor(call.request)) return call.sink.end(tooWeak(this.#isolation, this.#limits.weakestIsolation))
     const home = this.#homeOf(call.request)
     if (!home) return void this.#waiting.push(call)
     call.attempts++
     call.stretched = call.attempts === 1 && call.request.stretch !== undefined
     home.start(call)
+  }
+
+  #isTooWeakFor({ cordon }: CallRequest): boolean {
+    return cordon !== 'builtin' && isWeaker(this.#isolation, this.#limits.weakestIsolation)
   }
 
   #startWaiting(): void {
@@ -179,7 +197,7 @@ class Pool {
   }
 
   #fork(): SandboxProcess {
-    const process: SandboxProcess = new SandboxProcess(this.#prelude, this.#launch, this.#limits, {
+    const process: SandboxProcess = new SandboxProcess(this.#startProcess, this.#limits, {
       lost: (calls, loss) => this.#lost(process, calls, loss),
       ended: () => this.#remove(process),
       adopted: (id, request, sink) => restarted({ ...newCall(id, request, sink), attempts: 1, stretched: true }),
@@ -297,24 +315,4 @@ function restarted(call: Call): Call {
   call.openHostCalls = 0
   call.starts++
   return call
-}
-
-function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {
-  if (loss.kind === 'memory') {
-    return new AshlarError('MEMORY_LIMIT', `used more than ${request.bundle.memoryMb ?? limits.isolateMemoryMb} MB of memory`)
-  }
-  if (loss.kind === 'timeout' && request.timeoutMs > limits.maxCpuMs) {
-    return new AshlarError('CPU_LIMIT', `computed for more than ${limits.maxCpuMs} ms without a pause`)
-  }
-  if (loss.kind === 'timeout') return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
-  return new AshlarError('SANDBOX_LOST', `its sandbox ended: ${detailOf(loss)}`)
-}
-
-function interrupted(loss: Loss): AshlarError {
-  const message = `its sandbox ended (${detailOf(loss)}) after it had begun to act on the outside, so it is not run again`
-  return new AshlarError('EFFECT_INTERRUPTED', message)
-}
-
-function detailOf(loss: Loss): string {
-  return loss.kind === 'exit' ? loss.detail : loss.kind
 }

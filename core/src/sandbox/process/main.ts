@@ -13,12 +13,17 @@ import {
   type ToProcess,
 } from '../protocol.ts'
 import type { Prelude } from '../prelude.ts'
+import { Socket } from 'node:net'
+import { encodeFrame, FrameReader } from '../channel/index.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
+import { lockDown, type LockdownOptions } from './lockdown/index.ts'
 
 /** Sent by the parent first. */
 export interface SandboxProcessOptions extends IsolateOptions {
   prelude: Prelude
+  /** null: this platform has no lockdown. */
+  lockdown: LockdownOptions | null
   maxCpuMs: number
   /** Resident memory from which on isolates that do nothing go, those first that were used longest ago. */
   spareMemoryMb: number
@@ -50,6 +55,8 @@ class Guests {
   /** What the inspectors of these isolates hear first. */
   readonly #inspected = new Map<string, string[]>()
   #tellCpu: NodeJS.Timeout | undefined
+  /** Resident, as the worker has measured it last. */
+  #residentMb = 0
 
   constructor(options: SandboxProcessOptions) {
     this.#options = options
@@ -61,6 +68,7 @@ class Guests {
     else if (message[0] === 'plugin') this.#codes.set(message[1], { code: message[2], memoryMb: message[3] })
     else if (message[0] === 'reply') void this.#guests.get(message[1])?.reply(message[2])
     else if (message[0] === 'abort') this.#abort(message[1], message[2])
+    else if (message[0] === 'memory') this.#residentMb = message[1]
     else if (message[0] === 'forget') this.#forget(message[1])
     else if (message[0] === 'inspector') this.#inspect(message[1], message[2])
     else if (message[2]) this.#inspected.set(message[1], message[2])
@@ -138,7 +146,7 @@ class Guests {
   }
 
   #makeRoom(): void {
-    if (process.memoryUsage.rss() / 2 ** 20 < this.#options.spareMemoryMb) return
+    if (this.#residentMb < this.#options.spareMemoryMb) return
     const idle = [...this.#isolates].filter(([, { guests }]) => [...guests.values()].every(({ isIdle }) => isIdle))
     for (const [name, loaded] of idle.slice(0, EVICTED_AT_ONCE)) {
       for (const [guestName, guest] of loaded.guests) {
@@ -189,33 +197,44 @@ class Guests {
   }
 }
 
-/** Events of all guests that gather in one turn of the event loop travel in one message. */
+/** Events of all guests that gather in one turn of the event loop travel in one message, as long as they are not too long for one. */
 let posted = new Map<string, { events: string; cpuMs: number }>()
+let postedChars = 0
 let maxReportChars = 0
 function post(guest: string, events: string, cpuMs: number): void {
-  if ((posted.get(guest)?.events.length ?? 0) + events.length >= maxReportChars) flush()
+  if (postedChars + events.length >= maxReportChars) flush()
   if (posted.size === 0) setImmediate(flush)
   const before = posted.get(guest)?.events ?? ''
   posted.set(guest, { events: before && events ? `${before},${events}` : before + events, cpuMs })
+  postedChars += events.length
 }
 
 function flush(): void {
   if (posted.size > 0) send(['events', [...posted].map(([guest, { events, cpuMs }]) => [guest, events, cpuMs])])
   posted = new Map()
+  postedChars = 0
 }
+
+const CHANNEL_FD = 3
+const channel = new Socket({ fd: CHANNEL_FD })
 
 function send(message: FromProcess): void {
-  process.send?.(message, undefined, undefined, (error) => {
-    if (error) process.exit(1) // the parent is gone
-  })
+  channel.write(encodeFrame(message))
 }
 
-process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches the whole process group; the parent ends its sandboxes itself, in order.
-process.on('SIGINT', () => {})
-process.once('message', (options: SandboxProcessOptions) => {
-  const guests = new Guests(options)
+/** The parent is trusted: what it sends has any length and is believed. */
+let guests: Guests | undefined
+const reader = new FrameReader(Infinity, (message) => {
+  if (guests) return guests.receive(message as ToProcess)
+  const options = message as SandboxProcessOptions
+  if (options.lockdown) lockDown(options.lockdown)
+  guests = new Guests(options)
   maxReportChars = options.limits.maxReportChars
-  process.on('message', (message: ToProcess) => guests.receive(message))
   send(['ready'])
 })
+
+// An orderly exit would wait for isolates that compute.
+channel.on('close', () => process.abort()).on('error', () => process.abort())
+channel.on('data', (piece: Buffer) => reader.push(piece))
+// Ctrl-C reaches the whole process group; the parent ends its sandboxes itself, in order.
+process.on('SIGINT', () => {})

@@ -1,0 +1,65 @@
+/**
+ * Frames on the channel between a worker and a sandbox process, both ways: the length of the body in bytes (32 bits, little-endian),
+ * then the body: one message as JSON in UTF-8.
+ */
+
+const HEADER_BYTES = 4
+
+/** What arrived is not a frame, or its body is longer than allowed: whatever follows on the channel is meaningless. */
+export class FrameError extends Error {}
+
+export function encodeFrame(message: unknown): Buffer {
+  const body = JSON.stringify(message)
+  const bytes = Buffer.byteLength(body)
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + bytes)
+  frame.writeUInt32LE(bytes)
+  frame.write(body, HEADER_BYTES)
+  return frame
+}
+
+/** Puts frames together from pieces of any size. It holds at most one body beyond the piece that was added last. */
+export class FrameReader {
+  readonly #maxBytes: number
+  readonly #onMessage: (message: unknown) => void
+  #pieces: Buffer[] = []
+  #bytes = 0
+
+  /** @param maxBytes of a body */
+  constructor(maxBytes: number, onMessage: (message: unknown) => void) {
+    this.#maxBytes = maxBytes
+    this.#onMessage = onMessage
+  }
+
+  /** @throws {FrameError} when a body is too long or is not JSON */
+  push(piece: Buffer): void {
+    this.#pieces.push(piece)
+    this.#bytes += piece.length
+    for (let length = this.#frameBytes(); length <= this.#bytes; length = this.#frameBytes())
+      this.#onMessage(parse(this.#take(length)))
+  }
+
+  /** The length of the frame that begins here, header included; infinite while its header is not complete. */
+  #frameBytes(): number {
+    if (this.#bytes < HEADER_BYTES) return Infinity
+    const [first] = this.#pieces
+    if (first === undefined || first.length < HEADER_BYTES) this.#pieces = [Buffer.concat(this.#pieces)]
+    const bodyBytes = this.#pieces[0]?.readUInt32LE() ?? 0
+    if (bodyBytes > this.#maxBytes) throw new FrameError(`a message of ${bodyBytes} bytes, at most ${this.#maxBytes} are allowed`)
+    return HEADER_BYTES + bodyBytes
+  }
+
+  #take(length: number): Buffer {
+    const all = this.#pieces.length === 1 && this.#pieces[0] ? this.#pieces[0] : Buffer.concat(this.#pieces)
+    this.#pieces = all.length > length ? [all.subarray(length)] : []
+    this.#bytes -= length
+    return all.subarray(HEADER_BYTES, length)
+  }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch (cause) {
+    throw new FrameError('a message that is not JSON', { cause })
+  }
+}

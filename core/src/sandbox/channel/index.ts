@@ -1,0 +1,1 @@
+export { FrameError, FrameReader, encodeFrame } from './frames.ts'

@@ -1,0 +1,35 @@
+import { AshlarError } from '../errors/index.ts'
+import type { Call } from './call.ts'
+import type { Loss } from './guest-reports.ts'
+import type { Isolation } from './isolation.ts'
+import type { SandboxLimits } from './limits.ts'
+
+/** The plugin is not one of the installation's own, and this machine isolates sandbox processes too weakly for it. */
+export function tooWeak(isolation: Isolation, weakest: Isolation): AshlarError {
+  const message =
+    `plugins that did not come with the installation need sandbox isolation ${weakest}, and this machine gives ${isolation}: ` +
+    `install bubblewrap (Linux), or accept the risk with ASHLAR_SANDBOX_ISOLATION=${isolation.toLowerCase()}; see docs/sandbox.md`
+  return new AshlarError('SANDBOX_TOO_WEAK', message)
+}
+
+/** The error of the call that is to blame for a loss. */
+export function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {
+  if (loss.kind === 'memory') {
+    return new AshlarError('MEMORY_LIMIT', `used more than ${request.bundle.memoryMb ?? limits.isolateMemoryMb} MB of memory`)
+  }
+  if (loss.kind === 'timeout' && request.timeoutMs > limits.maxCpuMs) {
+    return new AshlarError('CPU_LIMIT', `computed for more than ${limits.maxCpuMs} ms without a pause`)
+  }
+  if (loss.kind === 'timeout') return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
+  return new AshlarError('SANDBOX_LOST', `its sandbox ended: ${detailOf(loss)}`)
+}
+
+/** The error of a call that must not be run again. */
+export function interrupted(loss: Loss): AshlarError {
+  const message = `its sandbox ended (${detailOf(loss)}) after it had begun to act on the outside, so it is not run again`
+  return new AshlarError('EFFECT_INTERRUPTED', message)
+}
+
+export function detailOf(loss: Loss): string {
+  return loss.kind === 'exit' ? loss.detail : loss.kind
+}

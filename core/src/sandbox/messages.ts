@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import type { FromProcess, GuestEvent } from './protocol.ts'
+
+const ID = z.int().nonnegative()
+const MS = z.number().nonnegative()
+
+/** Everything that a worker accepts from a sandbox process, see `protocol.ts`. */
+const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
+  z.tuple([z.literal('events'), z.array(z.tuple([z.string(), z.string(), MS]))]),
+  z.tuple([z.literal('aborted'), z.string(), z.array(ID)]),
+  z.tuple([
+    z.literal('lost'),
+    z.string(),
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal(['crash', 'evicted']) }),
+      z.strictObject({ kind: z.literal(['timeout', 'memory']), call: ID.exactOptional() }),
+      z.strictObject({ kind: z.literal('load'), message: z.string() }),
+    ]),
+  ]),
+  z.tuple([z.literal('inspector'), z.string(), z.string()]),
+  z.tuple([z.literal('ready')]),
+])
+
+const TEXT = z.string().optional()
+const NEXT = z.array(z.tuple([ID, ID])).optional()
+const EVENT: z.ZodType<GuestEvent> = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('o'), id: ID, pin: z.string(), v: z.unknown(), next: NEXT }),
+  z.object({ t: z.literal('e'), id: ID, code: TEXT, message: TEXT }),
+  z.object({ t: z.literal('c'), id: ID, request: ID, method: z.string(), args: z.array(z.unknown()) }),
+  z.object({ t: z.literal('l'), id: ID, level: z.string(), text: z.string() }),
+  z.object({ t: z.literal('p'), id: ID, fraction: z.number(), note: z.string() }),
+  z.object({ t: z.literal('d'), id: ID, manifest: z.unknown() }),
+]) as z.ZodType<GuestEvent>
+
+/** @returns undefined when it is not a message of the protocol */
+export function parseMessage(message: unknown): FromProcess | undefined {
+  return FROM_PROCESS.safeParse(message).data
+}
+
+/**
+ * The events in a guest's report. Those that are malformed are left out: a guest that has broken its own door reports nothing for
+ * its calls.
+ *
+ * @param json JSON texts of events, joined by commas
+ * @returns undefined when it is not JSON, or longer than the process lets through
+ */
+export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
+  if (json.length > maxChars) return undefined
+  try {
+    return (JSON.parse(`[${json}]`) as unknown[]).flatMap((event) => EVENT.safeParse(event).data ?? [])
+  } catch {
+    return undefined
+  }
+}

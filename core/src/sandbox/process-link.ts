@@ -1,0 +1,136 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { encodeFrame, FrameError, FrameReader } from './channel/index.ts'
+import { CHANNEL_FD, confinedPid, pipeOf, startProcess, type Launch } from './launch.ts'
+import { parseMessage } from './messages.ts'
+import type { FromProcess, ToProcess } from './protocol.ts'
+
+/** The worker's end of a sandbox process: starts, messages, end. */
+export interface ProcessLink {
+  /** Rejects when the process ends before it can take calls. */
+  readonly ready: Promise<void>
+  /** As seen from this process. Under bubblewrap undefined until it is known. */
+  readonly pid: number | undefined
+  /** What the process wrote to its standard error, the last 2000 characters. */
+  readonly stderr: string
+  send(message: ToProcess): void
+  /** SIGKILL: nothing that runs in it can delay it. */
+  kill(): void
+}
+
+interface ProcessLinkEvents {
+  /** The process can take calls. */
+  ready(): void
+  message(message: Exclude<FromProcess, ['ready']>): void
+  /** Something that is not a message of the protocol arrived. Nothing of the process is believed any more; it is being killed. */
+  broken(): void
+  /** @param how the name of a signal, or `code <n>`; comes once and last */
+  exited(how: string): void
+}
+
+/** Starts a process and calls back when something happens; never before it has returned. */
+export type StartProcess = (events: ProcessLinkEvents) => ProcessLink
+
+const MAX_STDERR_CHARS = 2000
+/** A shell and bubblewrap report the signal that ended a program as this plus its number. */
+const SIGNAL_CODES = 128
+const SIGNALS: Readonly<Record<number, string>> = {
+  4: 'SIGILL',
+  5: 'SIGTRAP',
+  6: 'SIGABRT',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  31: 'SIGSYS',
+}
+
+/**
+ * @param firstFrame what the process is sent first
+ * @param maxMessageBytes of a message from it: more ends it
+ */
+export function createProcessStarter(launch: Launch, firstFrame: Buffer, maxMessageBytes: number): StartProcess {
+  return (events) => {
+    const child = startProcess(launch)
+    const channel = pipeOf(child, CHANNEL_FD)
+    if (!channel) throw new Error('a sandbox process has no channel')
+    let pid = launch.isolation === 'BUBBLEWRAP' ? undefined : child.pid
+    confinedPid(child).then(
+      (inside) => (pid = inside ?? pid),
+      () => {}, // it ended before it began, which `exit` reports
+    )
+    const readStderr = keepStderr(child)
+    const ready = Promise.withResolvers<void>()
+    ready.promise.then(events.ready, () => {}) // reported to those who wait for it
+    channel.on('error', () => {}) // `exit` follows
+    readMessages(channel, maxMessageBytes, {
+      message: (message) => (message[0] === 'ready' ? ready.resolve() : events.message(message)),
+      broken() {
+        child.kill('SIGKILL')
+        events.broken()
+      },
+    })
+    child.on('error', () => {}) // it could not be started, or killed
+    child.once('close', (code, signal) => {
+      const how = describeEnd(code, signal)
+      ready.reject(new Error(`a sandbox process did not start (${how}): ${readStderr()}`))
+      events.exited(how)
+    })
+    channel.write(firstFrame)
+    return {
+      ready: ready.promise,
+      get pid() {
+        return pid
+      },
+      get stderr() {
+        return readStderr()
+      },
+      send: (message) => sendFrame(channel, message),
+      kill: () => void child.kill('SIGKILL'),
+    }
+  }
+}
+
+/** Messages of one turn of the event loop go out in one system call. */
+function sendFrame(channel: Socket, message: ToProcess): void {
+  if (!channel.writable) return
+  if (channel.writableCorked === 0) {
+    channel.cork()
+    process.nextTick(() => channel.uncork())
+  }
+  channel.write(encodeFrame(message))
+}
+
+interface Incoming {
+  message(message: FromProcess): void
+  broken(): void
+}
+
+function readMessages(channel: Socket, maxBytes: number, { message: take, broken }: Incoming): void {
+  const breakOff = (): void => {
+    channel.removeAllListeners('data').destroy()
+    broken()
+  }
+  const reader = new FrameReader(maxBytes, (received) => {
+    if (channel.destroyed) return
+    const message = parseMessage(received)
+    if (message) take(message)
+    else breakOff()
+  })
+  channel.on('data', (piece: Buffer) => {
+    try {
+      reader.push(piece)
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      breakOff()
+    }
+  })
+}
+
+function keepStderr(child: ChildProcess): () => string {
+  let text = ''
+  child.stderr?.setEncoding('utf8').on('data', (piece: string) => (text = (text + piece).slice(-MAX_STDERR_CHARS)))
+  return () => text
+}
+
+function describeEnd(code: number | null, signal: string | null): string {
+  return signal ?? SIGNALS[(code ?? 0) - SIGNAL_CODES] ?? `code ${code}`
+}

@@ -1,0 +1,22 @@
+import type { Isolation } from './isolation.ts'
+import type { SandboxLimits } from './limits.ts'
+import type { Prelude } from './prelude.ts'
+import type { SandboxProcessOptions } from './process/main.ts'
+import { maxReportCharsOf } from './protocol.ts'
+
+/** Of the memory a process may have, this much may be held by isolates in which nothing runs. */
+const SPARE_SHARE = 0.6
+
+/** What a process is sent first. */
+export function processOptions(prelude: Prelude, isolation: Isolation, limits: SandboxLimits): SandboxProcessOptions {
+  const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
+  return {
+    prelude,
+    lockdown: isolation === 'PROCESS' ? null : { limitsThreads: isolation === 'BUBBLEWRAP' },
+    memoryMb: isolateMemoryMb,
+    spareMemoryMb: processMemoryMb * SPARE_SHARE,
+    loadTimeoutMs,
+    maxCpuMs,
+    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(limits) },
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Runs Node anew without io_uring. libuv opens rings at the start of a process, before any of our code, and cannot do without them
+ * later; through a ring a process makes system calls past its seccomp filter. Where they are refused from the start, libuv uses
+ * epoll. Bubblewrap installs the same filter by itself.
+ *
+ * Arguments: those of the new process.
+ */
+import { check, installFilter, openLibc, textPointers } from './libc.ts'
+import { withoutIoUring } from './seccomp-filter.ts'
+
+const F_SETFD = 2
+/** Standard streams and the channel; Node keeps these from programs that it starts. */
+const INHERITED_FDS = [0, 1, 2, 3]
+
+const libc = openLibc()
+installFilter(libc, withoutIoUring())
+for (const fd of INHERITED_FDS) check('F_SETFD', libc.fcntl(fd, F_SETFD, 0n))
+const args = [process.execPath, ...process.argv.slice(2)].map((arg) => Buffer.from(`${arg}\0`))
+check('execv', libc.execv(process.execPath, textPointers(args)))

@@ -1,0 +1,76 @@
+import { closeSync } from 'node:fs'
+import { check, installFilter, isFilterArchitecture, openLibc, type Libc } from './libc.ts'
+import { compileFilter } from './seccomp-filter.ts'
+import { allowedCalls } from './system-calls.ts'
+
+export interface LockdownOptions {
+  /** Limits threads. Only in a user namespace of its own, where nothing else is counted with them. */
+  limitsThreads: boolean
+}
+
+const PR_SET_PDEATHSIG = 1
+const PR_SET_DUMPABLE = 4
+const SIGKILL = 9n
+const F_GETFD = 1
+const FD_CLOEXEC = 1
+/** Behind the standard streams and the channel to the worker. */
+const FIRST_UNKNOWN_FD = 4
+const MAX_FD = 1024
+
+/** Numbers of `include/uapi/asm-generic/resource.h`. */
+const RLIMIT = { FSIZE: 1, CORE: 4, NPROC: 6, NOFILE: 7, MEMLOCK: 8, MSGQUEUE: 12 }
+const MAX_THREADS = 128
+const MAX_OPEN_FILES = 256
+
+/** Whether there is a lockdown for this platform. */
+export function canLockDown(): boolean {
+  return process.platform === 'linux' && isFilterArchitecture(process.arch)
+}
+
+/**
+ * Takes from this process everything that computing in isolates does not need: from then on not even machine code in it can open a
+ * file or a socket, start a program or a process, or signal another process. To be called when all modules are loaded, and before any
+ * code of a plugin runs.
+ *
+ * - SIGKILL when the parent ends; no core dumps; other processes of the user cannot attach to it.
+ * - Inherited descriptors are closed, other than standard streams and the channel.
+ * - Limits of descriptors, threads and files. Memory has none here: V8 reserves half a gigabyte of writable addresses for every isolate,
+ *   so the worker limits what is resident.
+ * - A seccomp filter on all threads, see `system-calls.ts`.
+ *
+ * @throws when any part fails: the process must not run code of plugins then
+ */
+export function lockDown({ limitsThreads }: LockdownOptions): void {
+  if (!isFilterArchitecture(process.arch)) throw new Error(`there is no seccomp filter for ${process.arch}`)
+  const libc = openLibc()
+  const parent = process.ppid
+  check('PR_SET_PDEATHSIG', libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0n, 0n, 0n))
+  if (process.ppid !== parent) throw new Error('the parent has ended')
+  check('PR_SET_DUMPABLE', libc.prctl(PR_SET_DUMPABLE, 0n, 0n, 0n, 0n))
+  closeInherited(libc)
+  limitResources(libc, limitsThreads)
+  installFilter(libc, compileFilter(allowedCalls(process.pid), process.arch))
+}
+
+/** Node opens everything with FD_CLOEXEC, so a descriptor that lacks it came from the parent. */
+function closeInherited(libc: Libc): void {
+  for (let fd = FIRST_UNKNOWN_FD; fd < MAX_FD; fd++) {
+    const flags = libc.fcntl(fd, F_GETFD, 0n)
+    if (flags >= 0 && (flags & FD_CLOEXEC) === 0) closeSync(fd)
+  }
+}
+
+function limitResources(libc: Libc, limitsThreads: boolean): void {
+  const limits: [resource: number, value: number][] = [
+    [RLIMIT.CORE, 0],
+    [RLIMIT.FSIZE, 0],
+    [RLIMIT.MEMLOCK, 0],
+    [RLIMIT.MSGQUEUE, 0],
+    [RLIMIT.NOFILE, MAX_OPEN_FILES],
+  ]
+  if (limitsThreads) limits.push([RLIMIT.NPROC, MAX_THREADS])
+  for (const [resource, value] of limits) {
+    const softAndHard = new BigUint64Array([BigInt(value), BigInt(value)])
+    check(`setrlimit ${resource}`, libc.setrlimit(resource, new Uint8Array(softAndHard.buffer)))
+  }
+}
