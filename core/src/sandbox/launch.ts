@@ -122,12 +122,17 @@ function modules(): Map<string, string> {
 }
 
 async function worksHere(launch: Launch): Promise<boolean> {
-  const child = startProcess({ ...launch, args: launch.args.map((each) => each.replace(MAIN, PROBE)) })
+  const child = startProcess(launchOf(launch, PROBE))
   child.on('error', () => {}) // no such program: `exit` does not follow
   const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS)
   const [code] = await Promise.race([once(child, 'exit'), once(child, 'error').then(() => [1])])
   clearTimeout(timer)
   return code === 0
+}
+
+/** The same launch of another module of the sandbox. */
+export function launchOf(launch: Launch, module: string, ...args: string[]): Launch {
+  return { ...launch, args: [...launch.args.map((each) => each.replace(MAIN, module)), ...args] }
 }
 
 /** Of the weakest isolation: JavaScript may read these modules, and nothing else. */
