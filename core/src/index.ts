@@ -19,6 +19,8 @@ export {
   testBlocks,
   unpackTarball,
 } from './plugins/index.ts'
+export { ISOLATIONS, isWeaker } from './sandbox/index.ts'
+export type { Isolation } from './sandbox/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export type { User } from './accounts/index.ts'
 export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'

@@ -43,7 +43,15 @@ import {
 } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
-import { DEFAULT_SANDBOX_LIMITS, createSandbox, type Sandbox, type SandboxLimits } from './sandbox/index.ts'
+import {
+  DEFAULT_SANDBOX_LIMITS,
+  createSandbox,
+  readIsolation,
+  reportIsolation,
+  type Isolation,
+  type Sandbox,
+  type SandboxLimits,
+} from './sandbox/index.ts'
 
 /** Everything that MikroORM keeps. */
 export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execution, Credential]
@@ -105,6 +113,8 @@ export interface Runtime {
   sandbox: Sandbox | undefined
   /** What sandboxes of this installation allow. */
   sandboxLimits: SandboxLimits
+  /** @returns the weakest isolation of sandbox processes among the workers of this installation; undefined while there are none */
+  isolation(): Promise<Isolation | undefined>
   /** None in a gateway. */
   worker: Worker | undefined
   /** Takes over what the operator has changed: packages that were named before and are not any more are gone. */
@@ -175,6 +185,8 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const id = config.workerId ?? randomUUID()
   const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays, workspaces })
   undo.push(() => worker?.close())
+  const report = sandbox && (await reportIsolation(database.pool, id, sandbox.isolation, onError))
+  undo.push(() => report?.close())
   if (!config.standby) worker?.start()
   const takeOver = async (goneWorkerId: string): Promise<void> => {
     await releaseWork(database, queue, goneWorkerId)
@@ -192,6 +204,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     devPlugins,
     sandbox,
     sandboxLimits,
+    isolation: () => readIsolation(database.pool),
     worker,
     configure,
     takeOver,

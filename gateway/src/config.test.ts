@@ -12,6 +12,7 @@ describe('parseConfig', () => {
       examples: true,
       retentionDays: 30,
       sandboxMemoryMb: undefined,
+      weakestIsolation: undefined,
       httpAllow: [],
       secretKeys: [],
       oauthClients: {},
@@ -33,6 +34,7 @@ describe('parseConfig', () => {
         ASHLAR_EXAMPLES: 'false',
         ASHLAR_RETENTION_DAYS: '7',
         ASHLAR_SANDBOX_MEMORY: '2048',
+        ASHLAR_SANDBOX_ISOLATION: 'bubblewrap',
         ASHLAR_HTTP_ALLOW: '10.0.0.0/8, *.lab.example',
         ASHLAR_SECRET_KEY: `${'A'.repeat(43)}=,${'b'.repeat(43)}`,
         ASHLAR_OAUTH_CLIENTS: '{"github/github":{"clientId":"id","clientSecret":"hunter22"}}',
@@ -47,6 +49,7 @@ describe('parseConfig', () => {
       examples: false,
       retentionDays: 7,
       sandboxMemoryMb: 2048,
+      weakestIsolation: 'BUBBLEWRAP',
       httpAllow: ['10.0.0.0/8', '*.lab.example'],
       secretKeys: [`${'A'.repeat(43)}=`, 'b'.repeat(43)],
       oauthClients: { 'github/github': { clientId: 'id', clientSecret: 'hunter22' } },
@@ -63,6 +66,10 @@ describe('parseConfig', () => {
     [
       { ASHLAR_SANDBOX_MEMORY: '100' },
       'environment variable ASHLAR_SANDBOX_MEMORY must be a whole number of MB, at least 256, got "100"',
+    ],
+    [
+      { ASHLAR_SANDBOX_ISOLATION: 'none' },
+      'environment variable ASHLAR_SANDBOX_ISOLATION must be "process", "seccomp" or "bubblewrap", got "none"',
     ],
     [
       { ASHLAR_HTTP_ALLOW: '10.0.0.0/8,http://intranet' },

@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { AshlarError, isHttpAllowEntry, oauthClientSchema, showValue, type OAuthClient } from '@ashlar/core'
+import {
+  AshlarError,
+  ISOLATIONS,
+  isHttpAllowEntry,
+  oauthClientSchema,
+  showValue,
+  type Isolation,
+  type OAuthClient,
+} from '@ashlar/core'
 import { z } from 'zod'
 
 /** What the environment says. */
@@ -18,6 +26,8 @@ export interface Config {
   retentionDays: number
   /** MB of memory for all sandbox processes together. Unset: a quarter of the machine's. */
   sandboxMemoryMb: number | undefined
+  /** Plugins that did not come with the installation run in no weaker isolation. Unset: `SECCOMP`. */
+  weakestIsolation: Isolation | undefined
   /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
   httpAllow: string[]
   /** Keys that seal credentials, base64, the newest first. @default none: the data directory keeps one */
@@ -48,6 +58,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     examples: ASHLAR_EXAMPLES === 'true',
     retentionDays: ASHLAR_RETENTION_DAYS,
     sandboxMemoryMb: parsed.data.ASHLAR_SANDBOX_MEMORY,
+    weakestIsolation: parsed.data.ASHLAR_SANDBOX_ISOLATION,
     httpAllow: parsed.data.ASHLAR_HTTP_ALLOW,
     secretKeys: parsed.data.ASHLAR_SECRET_KEY,
     oauthClients: parsed.data.ASHLAR_OAUTH_CLIENTS,
@@ -89,6 +100,10 @@ const variables = z.object({
     .transform(Number)
     .pipe(z.int().min(256))
     .optional(),
+  ASHLAR_SANDBOX_ISOLATION: z
+    .enum(ISOLATIONS.map((each) => each.toLowerCase()))
+    .transform((name) => ISOLATIONS.find((each) => each.toLowerCase() === name))
+    .optional(),
   ASHLAR_HTTP_ALLOW: z
     .string()
     .transform((text) => text.split(',').map((entry) => entry.trim()))
@@ -120,6 +135,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_EXAMPLES: '"true" or "false"',
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
   ASHLAR_SANDBOX_MEMORY: 'a whole number of MB, at least 256',
+  ASHLAR_SANDBOX_ISOLATION: '"process", "seccomp" or "bubblewrap"',
   ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',
   ASHLAR_SECRET_KEY: '32 random bytes as base64 (openssl rand -base64 32), or several, separated by commas, the newest first',
   ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',

@@ -5,6 +5,7 @@ import './credentials/index.ts'
 import './executions/index.ts'
 import './graphs/index.ts'
 import './plugins/index.ts'
+import './sandbox/index.ts'
 import './scalars.ts'
 
 let schema: GraphQLSchema | undefined

@@ -486,3 +486,16 @@ describe('what the host refuses', () => {
     expect(await ask(block)).toMatchObject({ code, message })
   })
 })
+
+describe('a machine that isolates too weakly', () => {
+  it('runs the installation’s own plugins, and no others', async () => {
+    const weak = await createSandbox({ processes: 1 }, 'PROCESS')
+    try {
+      const own = await call(honest, 'add', {}, weak)
+      const foreign = await call(honest, 'add', { cordon: 'user:alice' }, weak)
+      expect([weak.isolation, own.outputs, foreign.error?.code]).toEqual(['PROCESS', [['n', 2]], 'SANDBOX_TOO_WEAK'])
+    } finally {
+      await weak.close()
+    }
+  })
+})

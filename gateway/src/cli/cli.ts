@@ -78,19 +78,20 @@ function listOf(entries: readonly CommandEntry[]): string {
 
 const ENVIRONMENT = [
   'environment:',
-  '  PORT                   Port of the server, 0 for any free one (4000)',
-  '  ASHLAR_DATA_DIR        Folder of the database, the keys and all data (.ashlar)',
-  '  DATABASE_URL           A Postgres to use in place of the one that Ashlar brings',
-  '  ASHLAR_EXAMPLES        "false": no example graphs on the first start',
-  '  ASHLAR_RETENTION_DAYS  How long the events of executions are kept (30)',
-  '  ASHLAR_SANDBOX_MEMORY  MB for all sandbox processes together (a quarter of the machine)',
-  '  ASHLAR_FILES_DIR       Folder of the files of executions, the same for all workers (files, in the data folder)',
-  '  ASHLAR_HTTP_ALLOW      Inner hosts and networks that blocks may reach (none)',
-  '  ASHLAR_KEY             Key for the server that --server names (the owner key of the data directory for its own)',
-  '  ASHLAR_SECRET_KEY      Key that seals credentials, 32 bytes as base64 (one in the data directory)',
-  '  ASHLAR_OAUTH_CLIENTS   OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…"}} (none)',
-  '  ASHLAR_CONFIG          File with the operator’s configuration (ashlar.config.ts, if it is there)',
-  '  ASHLAR_PUBLIC_URL      Where browsers reach the server; services send them to /oauth/callback below (where it listens)',
+  '  PORT                      Port of the server, 0 for any free one (4000)',
+  '  ASHLAR_DATA_DIR           Folder of the database, the keys and all data (.ashlar)',
+  '  DATABASE_URL              A Postgres to use in place of the one that Ashlar brings',
+  '  ASHLAR_EXAMPLES           "false": no example graphs on the first start',
+  '  ASHLAR_RETENTION_DAYS     How long the events of executions are kept (30)',
+  '  ASHLAR_SANDBOX_MEMORY     MB for all sandbox processes together (a quarter of the machine)',
+  '  ASHLAR_SANDBOX_ISOLATION  The weakest isolation for plugins of others: process, seccomp or bubblewrap (seccomp)',
+  '  ASHLAR_FILES_DIR          Folder of the files of executions, the same for all workers (files, in the data folder)',
+  '  ASHLAR_HTTP_ALLOW         Inner hosts and networks that blocks may reach (none)',
+  '  ASHLAR_KEY                Key for the server that --server names (the owner key of the data directory for its own)',
+  '  ASHLAR_SECRET_KEY         Key that seals credentials, 32 bytes as base64 (one in the data directory)',
+  '  ASHLAR_OAUTH_CLIENTS      OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…"}} (none)',
+  '  ASHLAR_CONFIG             File with the operator’s configuration (ashlar.config.ts, if it is there)',
+  '  ASHLAR_PUBLIC_URL         Where browsers reach the server; services send them to /oauth/callback below (where it listens)',
 ]
 
 async function version(): Promise<string> {

@@ -24,9 +24,10 @@ interface WorkerService {
  * @throws {AshlarError} when the first could not be opened, with its code
  */
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
-  const { retentionDays, sandboxMemoryMb, httpAllow, oauthClients, filesDir, configFile } = config
+  const { retentionDays, sandboxMemoryMb, weakestIsolation, httpAllow, oauthClients, filesDir, configFile } = config
   const secretKeys = await readSecretKeys(config)
-  const options = { databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, oauthClients, secretKeys, filesDir, configFile }
+  const sandbox = { sandboxMemoryMb, weakestIsolation }
+  const options = { databaseUrl, retentionDays, ...sandbox, httpAllow, oauthClients, secretKeys, filesDir, configFile }
   const crew = new Crew(options, logger)
   try {
     await crew.begin()

@@ -5,7 +5,7 @@
 import { createRuntime, type Runtime } from '@ashlar/core'
 import type { Config } from '../config.ts'
 import { openOperatorConfig } from '../operator-config/index.ts'
-import { PLUGIN_ROOTS, sandboxLimits } from '../installation/index.ts'
+import { PLUGIN_ROOTS, sandboxLimits, warnOfIsolation } from '../installation/index.ts'
 import { loggerTo } from '../logger.ts'
 
 export interface WorkerOptions {
@@ -14,6 +14,7 @@ export interface WorkerOptions {
   databaseUrl: string
   retentionDays: number
   sandboxMemoryMb: number | undefined
+  weakestIsolation: Config['weakestIsolation']
   httpAllow: string[]
   secretKeys: readonly string[]
   filesDir: string
@@ -56,7 +57,7 @@ async function open(options: WorkerOptions): Promise<void> {
 }
 
 async function openRuntime(options: WorkerOptions): Promise<Runtime> {
-  const { id, databaseUrl, retentionDays, sandboxMemoryMb, httpAllow, secretKeys, oauthClients, filesDir } = options
+  const { id, databaseUrl, retentionDays, httpAllow, secretKeys, oauthClients, filesDir } = options
   const onError = (error: unknown): void => logger.error('runtime', error)
   const operator = await openOperatorConfig(options.configFile, { hosts: true, failed: onError })
   const runtime = await createRuntime({
@@ -65,7 +66,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     standby: true,
     databaseUrl,
     retentionDays,
-    sandbox: sandboxLimits({ sandboxMemoryMb }),
+    sandbox: sandboxLimits(options),
     httpAllow,
     secretKeys,
     filesDir,
@@ -76,6 +77,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     watch: true,
     onError,
   })
+  if (runtime.sandbox) warnOfIsolation(runtime.sandbox.isolation, logger)
   operator.onChange((changed) => runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...oauthClients } }))
   return runtime
 }

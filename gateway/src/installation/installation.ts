@@ -1,6 +1,14 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createRuntime, openDataDir, startEmbeddedPostgres, type DataDir, type Runtime, type RuntimeConfig } from '@ashlar/core'
+import {
+  createRuntime,
+  openDataDir,
+  startEmbeddedPostgres,
+  type DataDir,
+  type Isolation,
+  type Runtime,
+  type RuntimeConfig,
+} from '@ashlar/core'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { openOperatorConfig } from '../operator-config/index.ts'
@@ -72,6 +80,7 @@ export async function openInstallation({
       onError,
     })
     undo.push(() => runtime.close(), operator.close)
+    if (runtime.sandbox) warnOfIsolation(runtime.sandbox.isolation, logger)
     operator.onChange((changed) =>
       runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...config.oauthClients } }),
     )
@@ -96,9 +105,25 @@ export function ownerKeyFile(dataDir: string): string {
   return join(resolve(dataDir), 'owner-key')
 }
 
-/** What the configuration says of the sandbox. */
-export function sandboxLimits({ sandboxMemoryMb }: Pick<Config, 'sandboxMemoryMb'>): RuntimeConfig['sandbox'] & object {
-  return sandboxMemoryMb === undefined ? {} : { memoryMb: sandboxMemoryMb }
+/** The limits of sandboxes that the configuration sets. */
+export function sandboxLimits({
+  sandboxMemoryMb: memoryMb,
+  weakestIsolation,
+}: Pick<Config, 'sandboxMemoryMb' | 'weakestIsolation'>): RuntimeConfig['sandbox'] & object {
+  return { ...(memoryMb !== undefined && { memoryMb }), ...(weakestIsolation && { weakestIsolation }) }
+}
+
+const WARNINGS: Record<Isolation, string | undefined> = {
+  BUBBLEWRAP: undefined,
+  SECCOMP: 'sandbox isolation SECCOMP: install bubblewrap for the strongest (docs/sandbox.md)',
+  PROCESS:
+    'sandbox isolation PROCESS, the weakest: plugins that did not come with Ashlar run only with ASHLAR_SANDBOX_ISOLATION=process (docs/sandbox.md)',
+}
+
+/** Where it is not the strongest. */
+export function warnOfIsolation(isolation: Isolation, logger: Logger): void {
+  const warning = WARNINGS[isolation]
+  if (warning) logger.info(warning)
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -51,9 +51,14 @@ export function createApi(options: ApiOptions): Api {
 function routesOf({ runtime, ownerKey, access }: ApiOptions): ReadonlyMap<string, Route> {
   return new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
-    ['/health', () => Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } })],
+    ['/health', async () => Response.json(await health(runtime), { headers: { 'cache-control': 'no-store' } })],
     ['/login', loginRoute(ownerKey)],
     [CALLBACK_PATH, callbackRoute(runtime.authorizations, access)],
     ...graphiqlRoutes,
   ])
+}
+
+/** Without authentication, so it holds nothing of any user. */
+async function health(runtime: Runtime): Promise<object> {
+  return { status: 'ok', sandbox: { isolation: (await runtime.isolation()) ?? null } }
 }

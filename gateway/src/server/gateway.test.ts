@@ -112,7 +112,10 @@ describe('/login', () => {
 describe('the other addresses', () => {
   it('tells that it is healthy, to anybody', async () => {
     const response = await get('/health')
-    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { status: 'ok', sandbox: { isolation: runtime.sandbox?.isolation } },
+    ])
   })
   it('leads from / to the API', async () => {
     const response = await get('/')

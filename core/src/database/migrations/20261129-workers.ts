@@ -1,0 +1,10 @@
+import { Migration } from '@mikro-orm/migrations'
+
+/** The workers of an installation and how they isolate sandbox processes, for gateways. */
+export class Workers extends Migration {
+  override name = '20261129-workers'
+
+  override up(): void {
+    this.addSql(`create table worker (id uuid primary key, isolation text not null, seen_at timestamptz not null)`)
+  }
+}

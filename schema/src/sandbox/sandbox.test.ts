@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { graphql } from 'graphql'
+import { buildSchema, createContext } from '../index.ts'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+const isolation = async (): Promise<unknown> => {
+  const user = await runtime.accounts.ensureOwner()
+  const { data } = await graphql({
+    schema: buildSchema(),
+    source: '{ sandbox { isolation } }',
+    contextValue: createContext({ runtime, user }),
+  })
+  return data
+}
+
+it('gives the isolation of the worker', async () => {
+  expect(await isolation()).toEqual({ sandbox: { isolation: runtime.sandbox?.isolation } })
+})
+
+it('gives the weakest isolation among several workers, and none of one that is gone', async () => {
+  const add = (seen: string, how: string): Promise<unknown> =>
+    runtime.database.pool.query(`insert into worker (id, isolation, seen_at) values (gen_random_uuid(), $1, ${seen})`, [how])
+  await add(`now() - interval '2 minutes'`, 'PROCESS')
+  await add('now()', 'SECCOMP')
+  expect(await isolation()).toEqual({ sandbox: { isolation: 'SECCOMP' } })
+})
