@@ -99,7 +99,7 @@ describe.runIf(best.isolation === 'BUBBLEWRAP')('under bubblewrap', () => {
     ],
     ['no privileged user', `[process.getuid(), process.getgid()].join()`, '65534,65534'],
     ['a process table of its own', `process.pid`, '1'],
-  ])('it has %s', async (_, code, expected) => expect(await evaluate(code)).toBe(expected))
+  ])('has %s', async (_, code, expected) => expect(await evaluate(code)).toBe(expected))
 })
 
 /** Prints the id of a process that is locked down and computes for ever. */

@@ -228,6 +228,7 @@ const reader = new FrameReader(Infinity, (message) => {
   if (guests) return guests.receive(message as ToProcess)
   const options = message as SandboxProcessOptions
   if (options.lockdown) lockDown(options.lockdown)
+  else for (const scope of ['addon', 'fs.read']) process.permission?.drop(scope) // everything is loaded
   guests = new Guests(options)
   maxReportChars = options.limits.maxReportChars
   send(['ready'])
