@@ -13,7 +13,11 @@ export const derive = defineBlock({
     rows,
     field: z.string().describe('Field to add, or to replace.'),
     from: z.string().describe('Field to take the value from.'),
-    operation: z.enum(OPERATIONS).describe('What to make of it; year, month and day are numbers, of a date like 2026-07-31.'),
+    operation: z
+      .enum(OPERATIONS)
+      .describe(
+        'What to make of it; year, month and day are numbers, of a date like 2026-07-31 or of milliseconds since 1970 (in UTC).',
+      ),
   }),
   output: z.object({ rows: rows.describe('The field is null where its value cannot be made.') }),
   tests: [
@@ -25,6 +29,21 @@ export const derive = defineBlock({
           [
             { d: '2012-01-09', month: 1 },
             { d: '2015-11-30T23:59:59Z', month: 11 },
+          ],
+        ],
+      ],
+    },
+    {
+      name: 'a number is milliseconds since 1970',
+      input: { rows: [{ d: 1614764492648 }, { d: -1 }, { d: 1e300 }, { d: 0.5 }], field: 'y', from: 'd', operation: 'year' },
+      output: [
+        [
+          'rows',
+          [
+            { d: 1614764492648, y: 2021 },
+            { d: -1, y: 1969 },
+            { d: 1e300, y: null },
+            { d: 0.5, y: 1970 },
           ],
         ],
       ],
@@ -81,9 +100,17 @@ function derivedOf(value: unknown, operation: (typeof OPERATIONS)[number]): unkn
 }
 
 function partsOf(value: unknown): { year: number; month: number; day: number } | undefined {
-  const date = typeof value === 'string' ? z.iso.date().safeParse(value.slice(0, 10)) : undefined
-  const [year, month, day] = date?.success ? date.data.split('-').map(Number) : []
+  // A text has its date in its own words, whatever offset follows.
+  const text = typeof value === 'number' ? isoOf(value) : typeof value === 'string' ? value : ''
+  const date = z.iso.date().safeParse(text.slice(0, 10))
+  const [year, month, day] = date.success ? date.data.split('-').map(Number) : []
   return year === undefined || month === undefined || day === undefined ? undefined : { year, month, day }
+}
+
+/** '' for a number that no date has. */
+function isoOf(epochMs: number): string {
+  const date = new Date(epochMs)
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }
 
 function toText(value: unknown): string {

@@ -1,11 +1,14 @@
 import { defineBlock } from '@ashlar/sdk'
-import Papa from 'papaparse'
 import { z } from 'zod'
+import { checkDialect, readCsv, type CsvFault } from './csv.ts'
+import { nameColumns } from './csv-columns.ts'
+
+const MAX_FAULTS_SHOWN = 10
 
 export const parseCsv = defineBlock({
   id: 'acf7625e-d2cb-4941-bfeb-2819fc6fc015',
   name: 'parse-csv',
-  description: 'Read the text of a CSV table as rows.',
+  description: 'Read the text of a CSV table (RFC 4180) as rows.',
   category: 'DATA',
   input: z.object({
     contents: z.string().nullable().default(null).describe('The text of the table.'),
@@ -16,17 +19,31 @@ export const parseCsv = defineBlock({
       .length(1)
       .default('"')
       .describe('Character around values that contain others; twice inside a value it stands for itself.'),
-    escapechar: z.string().max(1).default('\\').describe('Character that may stand before a quotechar inside a value instead.'),
+    escapechar: z
+      .string()
+      .max(1)
+      .default('')
+      .describe('Character that removes the special meaning of the character after it, such as \\. RFC 4180 has none.'),
     has_header: z
       .boolean()
       .default(true)
-      .describe('Take the keys from the first line; otherwise, and for values beyond it, they are 0, 1, 2.'),
+      .describe('Take the keys from the first row; otherwise, and for values beyond it, they are 0, 1, 2.'),
     skip_rows: z.int().min(0).default(0).describe('Rows to leave out at the start, after the header.'),
-    strip: z.boolean().default(true).describe('Drop white space around keys and values.'),
+    strip: z.boolean().default(true).describe('Remove white space around keys and values, except inside quotes.'),
     skip_columns: z.array(z.string()).default([]).describe('Keys of columns to leave out.'),
     produce_singular_result: z.boolean().default(false).describe('Send the rows one by one instead of as a list.'),
+    duplicate_headers: z
+      .enum(['rename', 'error'])
+      .default('rename')
+      .describe('A second column "phone" becomes "phone_2", or is an error.'),
+    ragged_rows: z
+      .enum(['keep', 'error'])
+      .default('keep')
+      .describe('A row with fewer or more values than the header (or the first row) keeps what it has, or is an error.'),
+    produce_columns: z.boolean().default(false).describe('Send the keys of the columns in their order too, before the rows.'),
   }),
   output: z.object({
+    columns: z.array(z.string()).describe('The keys in the order of the columns, when produce_columns is on.'),
     row: z.record(z.string(), z.string()).describe('Each row; values are texts.'),
     rows: z.array(z.record(z.string(), z.string())).describe('All rows; values are texts.'),
   }),
@@ -54,54 +71,88 @@ export const parseCsv = defineBlock({
       input: { contents: 'skip,skip\nx,"say ""hi"""', has_header: false, skip_rows: 1 },
       output: [['rows', [{ '0': 'x', '1': 'say "hi"' }]]],
     },
-    { input: { contents: 'a,b\n"say \\"hi\\"",1', skip_columns: ['b'] }, output: [['rows', [{ a: 'say "hi"' }]]] },
+    {
+      name: 'a backslash before a quote is part of the value',
+      input: { contents: 'dir,note\n"C:\\temp\\","a folder"' },
+      output: [['rows', [{ dir: 'C:\\temp\\', note: 'a folder' }]]],
+    },
+    {
+      input: { contents: 'a,b\n"say \\"hi\\"",1', escapechar: '\\', skip_columns: ['b'] },
+      output: [['rows', [{ a: 'say "hi"' }]]],
+    },
     { input: { contents: '' }, output: [['rows', []]] },
-    { input: { contents: 'a\n"open' }, output: [['error', 'contents has a quote in row 2 that is not closed']] },
+    {
+      name: 'a quoted empty value is a row, an empty line is not',
+      input: { contents: 'v\r\na\r\n\r\n""\rb\n' },
+      output: [['rows', [{ v: 'a' }, { v: '' }, { v: 'b' }]]],
+    },
+    {
+      name: 'a quote after white space opens a value, whose own white space stays',
+      input: { contents: '"id", "name"\n1, " Doe, Jane "' },
+      output: [['rows', [{ id: '1', name: ' Doe, Jane ' }]]],
+    },
+    {
+      input: { contents: 'phone,phone,phone_2\n1,2,3', produce_columns: true },
+      output: [
+        ['columns', ['phone', 'phone_3', 'phone_2']],
+        ['rows', [{ phone: '1', phone_3: '2', phone_2: '3' }]],
+      ],
+    },
+    {
+      input: { contents: 'phone,mail,phone\n1,2,3', duplicate_headers: 'error' },
+      output: [['error', 'contents is not a valid table: row 1, column 3: the key "phone" is already that of column 1']],
+    },
+    {
+      input: { contents: 'a,b\n1\n1,2,3', ragged_rows: 'error' },
+      output: [
+        [
+          'error',
+          'contents is not a valid table: row 2, column 2: the row has 1 value, the header has 2; row 3, column 3: the row has 3 values, the header has 2',
+        ],
+      ],
+    },
+    {
+      name: 'reports every error with its place',
+      input: { contents: 'a,b\n"1"x,2\n3,"open' },
+      output: [
+        [
+          'error',
+          'contents is not a valid table: row 2, column 1: "x" follows the closing quote of the value; row 3, column 2: the value has no closing quote',
+        ],
+      ],
+    },
+    {
+      input: { contents: 'a', quotechar: ',' },
+      output: [['error', 'delimiter, quotechar and escapechar must differ, got ",", ","']],
+    },
     {
       input: { file_input: 'table.csv' },
       output: [['error', 'contents must be the text of a table; files cannot be read here']],
     },
   ],
-  *run({
-    contents,
-    has_header: hasHeader,
-    skip_rows: skipRows,
-    skip_columns: skipped,
-    produce_singular_result: isSingular,
-    ...dialect
-  }) {
+  *run({ contents, delimiter, quotechar: quote, escapechar: escape, strip, ...pins }) {
     if (contents === null) throw new Error('contents must be the text of a table; files cannot be read here')
-    const lines = parseLines(contents, dialect)
-    const header = hasHeader ? (lines.shift() ?? []) : []
-    const result = lines.slice(skipRows).map((line) => toRow(line, header, skipped))
-    if (!isSingular) return yield ['rows', result]
-    for (const row of result) yield ['row', row]
+    const dialect = { delimiter, quote, escape }
+    checkDialect(dialect)
+    const { rows: lines, faults } = readCsv(contents, dialect, strip)
+    const header = pins.has_header ? (lines.shift() ?? []) : undefined
+    const table = nameColumns(header, lines.slice(pins.skip_rows), {
+      firstRow: pins.skip_rows + (header ? 2 : 1),
+      mayRename: pins.duplicate_headers === 'rename',
+      mayBeRagged: pins.ragged_rows === 'keep',
+      skipped: pins.skip_columns,
+    })
+    assertNoFaults([...faults, ...table.faults])
+    if (pins.produce_columns) yield ['columns', table.columns]
+    if (!pins.produce_singular_result) return yield ['rows', table.rows]
+    for (const row of table.rows) yield ['row', row]
   },
 })
 
-interface Dialect {
-  delimiter: string
-  quotechar: string
-  escapechar: string
-  strip: boolean
-}
-
-function parseLines(contents: string, { delimiter, quotechar, escapechar, strip }: Dialect): string[][] {
-  // The library knows one way to write a quotechar inside a value. Most tables double it.
-  const isEscaped = escapechar !== '' && contents.includes(escapechar + quotechar)
-  const { data, errors } = Papa.parse<string[]>(contents, {
-    delimiter,
-    quoteChar: quotechar,
-    escapeChar: isEscaped ? escapechar : quotechar,
-    skipEmptyLines: true,
-    ...(strip && { transform: (value) => value.trim() }),
-  })
-  const open = errors.find((error) => error.code === 'MissingQuotes')
-  if (open) throw new Error(`contents has a quote in row ${(open.row ?? 0) + 1} that is not closed`)
-  return data
-}
-
-function toRow(line: string[], header: string[], skipped: string[]): Record<string, string> {
-  const entries = line.map((value, i): [string, string] => [header[i] ?? String(i), value])
-  return Object.fromEntries(entries.filter(([key]) => !skipped.includes(key)))
+function assertNoFaults(faults: readonly CsvFault[]): void {
+  if (faults.length === 0) return
+  const ordered = faults.toSorted((a, b) => a.row - b.row || a.column - b.column)
+  const shown = ordered.slice(0, MAX_FAULTS_SHOWN).map(({ row, column, reason }) => `row ${row}, column ${column}: ${reason}`)
+  const hidden = faults.length - shown.length
+  throw new Error(`contents is not a valid table: ${shown.join('; ')}${hidden > 0 ? `; and ${hidden} more errors` : ''}`)
 }

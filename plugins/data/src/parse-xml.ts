@@ -24,6 +24,20 @@ export const parseXml = defineBlock({
       output: [['parsed_xml', { a: { '@id': '1', b: ['', '2'], c: { '@x': 'y', '#text': 'z' } } }]],
     },
     { input: { input_xml: '<a><![CDATA[<b>]]></a>' }, output: [['parsed_xml', { a: '<b>' }]] },
+    {
+      name: 'a byte order mark or an empty line may stand before the declaration',
+      input: { input_xml: '\ufeff\r\n<?xml version="1.0" encoding="utf-8"?>\n<a>b</a>' },
+      output: [['parsed_xml', { a: 'b' }]],
+    },
+    {
+      name: 'reports the place of an error in the text that was given',
+      input: { input_xml: '\n<?xml version="1.0"?>\n<a>&nbsp;</a>' },
+      output: [['error', (message: string) => message.includes('&nbsp;') && message.includes('line 3')]],
+    },
+    {
+      input: { input_xml: '<?xml version="1.0"?>\n<?xml version="1.0"?><a/>' },
+      output: [['error', (message: string) => message.startsWith('input_xml must be XML: ')]],
+    },
     { input: { input_xml: '<a>' }, output: [['error', (message: string) => message.startsWith('input_xml must be XML: ')]] },
   ],
   *run({ input_xml: text }) {
@@ -35,13 +49,23 @@ export const parseXml = defineBlock({
 
 function parseRoot(text: string): XmlElement {
   try {
-    const { root } = parseDocument(text)
+    const { root } = parseDocument(blankLateDeclaration(text))
     if (root) return root
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
     throw new Error(`input_xml must be XML: ${reason}`, { cause: error })
   }
   throw new Error('input_xml must be XML: there is no root element')
+}
+
+const LATE_DECLARATION = /^\ufeff?\s+<\?xml\s+version\s*=\s*(["'])1\.\d+\1[^?<>]*\?>/
+
+/**
+ * XML allows nothing before its declaration, but feeds begin with empty lines, and feed readers accept that. Such a declaration becomes
+ * blanks, which keeps the lines of the parser's messages right.
+ */
+function blankLateDeclaration(text: string): string {
+  return text.replace(LATE_DECLARATION, (declaration) => declaration.replace(/[^\r\n]/g, ' '))
 }
 
 function toValue(element: XmlElement): unknown {

@@ -9,7 +9,7 @@ export const count = defineBlock({
   input: z.object({ text: z.string() }),
   output: z.object({
     word_count: z.int().describe('Parts between white space.'),
-    character_count: z.int().describe('Unicode characters, white space included.'),
+    character_count: z.int().describe('Unicode code points, white space included: 😀 is one, é is one or two.'),
   }),
   tests: [
     {

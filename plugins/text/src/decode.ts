@@ -16,10 +16,12 @@ export const decode = defineBlock({
       input: { text: 'é \\q \\\\n' },
       output: [['decoded_text', 'é \\q \\n']],
     },
+    { name: 'an escaped surrogate pair is one character', input: { text: '\\ud83d\\ude00' }, output: [['decoded_text', '😀']] },
+    { input: { text: '\\u😀' }, output: [['error', 'text has an incomplete escape: \\u😀']] },
     { input: { text: '\\u12' }, output: [['error', 'text has an incomplete escape: \\u12']] },
   ],
   *run({ text }) {
-    yield ['decoded_text', text.replace(/\\(x.{0,2}|u.{0,4}|U.{0,8}|[0-7]{1,3}|[^])/gs, decodeEscape)]
+    yield ['decoded_text', text.replace(/\\(x.{0,2}|u.{0,4}|U.{0,8}|[0-7]{1,3}|[^])/gsu, decodeEscape)]
   },
 })
 

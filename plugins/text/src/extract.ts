@@ -1,6 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { parsePattern } from './pattern.ts'
+import { firstCharacters } from './characters.ts'
+import { createMatcher, PatternError, type Matcher } from './python-regexp/index.ts'
 
 const MAX_TEXT_LENGTH = 1_000_000
 const MAX_MATCHES = 1_000
@@ -12,16 +13,22 @@ export const extract = defineBlock({
   description: 'Take the parts of a text that match a pattern.',
   category: 'TEXT',
   input: z.object({
-    text: z.unknown().describe('The text to search, its first million characters; anything else is searched as JSON.'),
-    pattern: z.string().describe('Regular expression to look for.'),
+    text: z
+      .unknown()
+      .describe('The text to search, its first million characters (code points); anything else is searched as JSON.'),
+    pattern: z.string().describe('Regular expression to look for, in the notation of the Python module re.'),
     group: z.int().default(0).describe('Number of the bracketed group to take; 0 is the whole match.'),
     case_sensitive: z.boolean().default(true),
     dot_all: z.boolean().default(true).describe('Let "." match line breaks too.'),
     find_all: z.boolean().default(false).describe('Take every match, up to 1000, not only the first.'),
   }),
   output: z.object({
-    positive: z.string().describe('Each match, cut at 10000 characters.'),
-    negative: z.string().describe('The text, when nothing matches or the pattern is not a regular expression.'),
+    positive: z.string().describe('Each match, its first 10000 characters (code points).'),
+    negative: z
+      .string()
+      .describe(
+        'The text, when nothing matches, or when Python accepts no such pattern; then a warning is logged. A pattern of Python that is not supported is an error.',
+      ),
     matched_results: z.array(z.string()).describe('All matches.'),
     matched_count: z.int(),
   }),
@@ -67,12 +74,53 @@ export const extract = defineBlock({
         ['matched_count', 0],
       ],
     },
+    {
+      name: '\\w, \\d, \\s and \\b follow Unicode',
+      input: { text: 'Müller\u2003٣٤ Ångström_9', pattern: '\\b\\w+\\b', find_all: true },
+      output: [
+        ['positive', 'Müller'],
+        ['positive', '٣٤'],
+        ['positive', 'Ångström_9'],
+        ['matched_results', ['Müller', '٣٤', 'Ångström_9']],
+        ['matched_count', 3],
+      ],
+    },
+    {
+      name: 'notation that only Python has',
+      input: { text: 'aaaab', pattern: '(?x) a{,3} (?#at most three) (?>a+) b++' },
+      output: [
+        ['positive', 'aaaab'],
+        ['matched_results', ['aaaab']],
+        ['matched_count', 1],
+      ],
+    },
+    {
+      input: { text: 'a', pattern: '(a)?(?(1)b|c)' },
+      output: [['error', 'the pattern "(a)?(?(1)b|c)" cannot be used: a condition "(?(…)…)" is not supported at position 4']],
+    },
+    {
+      name: 'a text of a group that could differ from that in Python is an error',
+      input: { text: 'ab', pattern: '(?:(a)|b)*', group: 1 },
+      output: [['error', (message: string) => message.endsWith('at position 3')]],
+    },
+    {
+      name: 'a character above U+FFFF is never cut in half',
+      input: { text: '😀', pattern: '.', find_all: true },
+      output: [
+        ['positive', '😀'],
+        ['matched_results', ['😀']],
+        ['matched_count', 1],
+      ],
+    },
   ],
-  *run({ text, pattern, group, case_sensitive: caseSensitive, dot_all: dotAll, find_all: findAll }) {
-    const searched = (typeof text === 'string' ? text : JSON.stringify(text)).slice(0, MAX_TEXT_LENGTH)
-    const regExp = tryParsePattern(pattern, { caseSensitive, dotAll })
-    const found = regExp ? searched.matchAll(regExp).take(findAll ? MAX_MATCHES : 1) : []
-    const results = [...found].flatMap((match) => match[group]?.slice(0, MAX_MATCH_LENGTH) ?? [])
+  *run({ text, pattern, group, case_sensitive: caseSensitive, dot_all: dotAll, find_all: findAll }, { log }) {
+    const searched = firstCharacters(typeof text === 'string' ? text : JSON.stringify(text), MAX_TEXT_LENGTH)
+    const matcher = tryMatcher(pattern, { ignoreCase: !caseSensitive, dotAll }, (reason) => log(reason, 'warn'))
+    const found = matcher?.matchAll(searched).take(findAll ? MAX_MATCHES : 1) ?? []
+    const results = [...found].flatMap((match) => {
+      const result = match.group(group)
+      return result === undefined ? [] : [firstCharacters(result, MAX_MATCH_LENGTH)]
+    })
     for (const result of results) yield ['positive', result]
     if (results.length === 0) yield ['negative', searched]
     yield ['matched_results', results]
@@ -80,11 +128,17 @@ export const extract = defineBlock({
   },
 })
 
-/** AutoGPT's block of this id takes a pattern that is none for one that does not match. */
-function tryParsePattern(...args: Parameters<typeof parsePattern>): RegExp | undefined {
+/** AutoGPT's block of this id takes a pattern that Python refuses for one that does not match. */
+function tryMatcher(
+  pattern: string,
+  options: Parameters<typeof createMatcher>[1],
+  warn: (reason: string) => void,
+): Matcher | undefined {
   try {
-    return parsePattern(...args)
-  } catch {
+    return createMatcher(pattern, options)
+  } catch (error) {
+    if (!(error instanceof PatternError) || error.kind !== 'invalid') throw error
+    warn(error.message)
     return undefined
   }
 }

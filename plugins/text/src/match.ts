@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { parsePattern } from './pattern.ts'
+import { createMatcher } from './python-regexp/index.ts'
 
 export const match = defineBlock({
   id: '3060088f-6ed9-4928-9ba7-9c92823a7ccd',
@@ -9,7 +9,7 @@ export const match = defineBlock({
   category: 'TEXT',
   input: z.object({
     text: z.unknown().describe('The text to search; anything else is searched as JSON.'),
-    match: z.string().describe('Regular expression to look for anywhere in the text.'),
+    match: z.string().describe('Regular expression to look for anywhere in the text, in the notation of the Python module re.'),
     data: z.unknown().default(null).describe('What to send on; the text when this is missing or empty.'),
     case_sensitive: z.boolean().default(true),
     dot_all: z.boolean().default(true).describe('Let "." match line breaks too.'),
@@ -24,11 +24,17 @@ export const match = defineBlock({
     { input: { text: 'Hello, ADA\n', match: 'ada$', case_sensitive: false }, output: [['positive', 'Hello, ADA\n']] },
     { input: { text: 'a\nb', match: 'a.b', dot_all: false }, output: [['negative', 'a\nb']] },
     { name: 'other values are searched as JSON', input: { text: { a: 1 }, match: '"a":1' }, output: [['positive', { a: 1 }]] },
-    { input: { text: 'a', match: '(' }, output: [['error', 'expected a regular expression, got "(": Unterminated group']] },
+    { input: { text: 'straße', match: '^\\w+$' }, output: [['positive', 'straße']] },
+    {
+      input: { text: 'a', match: '(' },
+      output: [
+        ['error', 'the pattern "(" is not a regular expression of Python: missing ), unterminated subpattern at position 0'],
+      ],
+    },
   ],
   *run({ text, match: pattern, data, case_sensitive: caseSensitive, dot_all: dotAll }) {
     const searched = typeof text === 'string' ? text : JSON.stringify(text)
-    const isMatch = parsePattern(pattern, { caseSensitive, dotAll }).test(searched)
+    const isMatch = createMatcher(pattern, { ignoreCase: !caseSensitive, dotAll }).test(searched)
     yield [isMatch ? 'positive' : 'negative', isEmpty(data) ? text : data]
   },
 })

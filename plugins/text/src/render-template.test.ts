@@ -28,3 +28,10 @@ test('escapes lists and dictionaries as they print', () => {
 test('a template cannot leave its values', () => {
   expect(renderTemplate('{{ "".constructor }}{{ x.constructor }}{{ x.__proto__ }}', { x: {} }, false)).toBe('')
 })
+
+test('positions and lengths of texts count code points', () => {
+  const render = (source: string) => renderTemplate(source, { s: 'a😀b', list: [['x', 'y']] }, false)
+  expect(render('{{ s[1] }}{{ s[-1] }}{{ s[1:] }}{{ s.length }}{{ s | length }}{{ s[9] }}')).toBe('😀b😀b33')
+  expect(render('{{ s.upper() }}{{ list[0][1] }}{{ list | length }}{{ s.split("😀")[1] }}{{ s["length"] }}')).toBe('A😀By1b3')
+  expect(() => render('{{ s.split("") }}')).toThrow('empty separator')
+})

@@ -2,7 +2,8 @@ import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 
 /**
  * Fills a Jinja template: Jinja2's default handling of white space, unknown variables and null are empty, lists and
- * dictionaries print as JSON. Beyond the filters of the library it knows `escape`, `e` and `round`.
+ * dictionaries print as JSON. Beyond the filters of the library it knows `escape`, `e` and `round`. Positions and lengths of texts count
+ * Unicode code points, as in Python.
  *
  * @param escapeHtml escapes what `{{ }}` prints, except the results of `safe`, `escape`, `e` and of macros
  * @throws {Error} when the template does not parse or cannot be filled in
@@ -33,7 +34,8 @@ interface RuntimeValue {
 // The library's declarations import each other without file extensions, so TypeScript cannot read them here.
 const JinjaInterpreter: new (environment: Environment) => {
   run(program: Program): RuntimeValue
-  evaluate(node: Node, environment: Environment): RuntimeValue
+  /** @param node undefined for what a slice leaves out */
+  evaluate(node: Node | undefined, environment: Environment): RuntimeValue
 } = Interpreter
 
 function explain<T>(problem: string, work: () => T): T {
@@ -60,7 +62,7 @@ function range(from: number, to?: number, step = 1): number[] {
   return Array.from({ length: Math.max(0, Math.ceil((end - start) / step)) }, (_, i) => start + i * step)
 }
 
-/** The library's interpreter escapes nothing and stops at a loop over an unknown variable; this one mends both. */
+/** Corrects the library's interpreter, which escapes nothing, stops at a loop over an unknown variable, and cuts characters above U+FFFF. */
 class TemplateInterpreter extends JinjaInterpreter {
   readonly #escapeHtml: boolean
   readonly #printed = new Set<Node>()
@@ -72,10 +74,34 @@ class TemplateInterpreter extends JinjaInterpreter {
     this.#findPrinted(program.body)
   }
 
-  override evaluate(node: Node, environment: Environment): RuntimeValue {
-    const value = this.#applyOwnFilter(node, environment) ?? super.evaluate(node, environment)
+  override evaluate(node: Node | undefined, environment: Environment): RuntimeValue {
+    if (!node) return super.evaluate(node, environment)
+    const value =
+      this.#applyOwnFilter(node, environment) ?? this.#evaluateText(node, environment) ?? super.evaluate(node, environment)
     if (value.type === 'UndefinedValue' && this.#looped.has(node)) return toRuntimeValue([])
     return this.#escapeHtml && !isEmpty(value) && this.#printed.has(node) ? toRuntimeValue(escapeText(value)) : value
+  }
+
+  /** What the library would count in code units: `text[0]`, `text.length`, `text | length`, `text.split('')`. */
+  #evaluateText(node: Node, environment: Environment): RuntimeValue | undefined {
+    if (node instanceof Evaluated) return node.result
+    if (isSplit(node) && this.evaluate(node.args[0], environment).value === '') throw new Error('empty separator')
+    const part = node.type === 'MemberExpression' ? 'object' : filterOf(node)?.name === 'length' ? 'operand' : undefined
+    if (!part) return undefined
+    const result = this.evaluate(node[part] as Node, environment)
+    // What has been evaluated is not evaluated again.
+    if (result.type !== 'StringValue') return super.evaluate({ ...node, [part]: new Evaluated(result) }, environment)
+    const characters = Array.from(result.value as string)
+    const property = part === 'object' ? this.#propertyOf(node, environment) : 'length'
+    if (property === 'length') return toRuntimeValue(characters.length)
+    if (typeof property === 'number') return toRuntimeValue(characters.at(property))
+    return super.evaluate({ ...node, [part]: new Evaluated(result) }, environment)
+  }
+
+  #propertyOf({ computed, property }: Node, environment: Environment): unknown {
+    const node = property as Node
+    if (node.type === 'SliceExpression') return undefined
+    return computed ? this.evaluate(node, environment).value : node.value
   }
 
   /** Notes which nodes print their value, `{{ node }}`, and which are looped over. */
@@ -96,6 +122,23 @@ class TemplateInterpreter extends JinjaInterpreter {
     const [operand, ...args] = [node.operand as Node, ...filter.args].map((part) => this.evaluate(part, environment))
     return operand && toRuntimeValue(apply(operand, ...args))
   }
+}
+
+/** A node whose value is known. */
+class Evaluated implements Node {
+  readonly type = 'Evaluated'
+  readonly result: RuntimeValue;
+  readonly [part: string]: unknown
+
+  constructor(result: RuntimeValue) {
+    this.result = result
+  }
+}
+
+function isSplit(node: Node): node is Node & { args: [Node] } {
+  const callee = node.type === 'CallExpression' ? (node.callee as Node) : undefined
+  const property = callee?.type === 'MemberExpression' ? (callee.property as Node) : undefined
+  return property?.value === 'split' && Array.isArray(node.args) && node.args.length > 0
 }
 
 type Filter = (value: RuntimeValue, ...args: RuntimeValue[]) => unknown

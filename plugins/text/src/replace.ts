@@ -1,5 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
+import { literalExpression } from './characters.ts'
 
 export const replace = defineBlock({
   id: '7e7c87ab-3469-4bcc-9abe-67705091b713',
@@ -11,8 +12,14 @@ export const replace = defineBlock({
   tests: [
     { input: { text: 'a-b-c', old: '-', new: '+' }, output: [['output', 'a+b+c']] },
     { input: { text: 'a', old: 'b', new: '$&' }, output: [['output', 'a']] },
+    {
+      name: 'an empty text is found between characters',
+      input: { text: 'a😀', old: '', new: '-' },
+      output: [['output', '-a-😀-']],
+    },
+    { name: 'half of a character is not found', input: { text: '😀', old: '\ud83d', new: '' }, output: [['output', '😀']] },
   ],
   *run({ text, old, new: replacement }) {
-    yield ['output', text.replaceAll(old, () => replacement)]
+    yield ['output', text.replaceAll(literalExpression(old), () => replacement)]
   },
 })

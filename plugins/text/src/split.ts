@@ -1,5 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
+import { literalExpression } from './characters.ts'
 
 export const split = defineBlock({
   id: 'd5ea33c8-a575-477a-b42f-2fe3be5055ec',
@@ -16,12 +17,17 @@ export const split = defineBlock({
     { input: { text: 'a, b,,c', delimiter: ',' }, output: [['texts', ['a', 'b', '', 'c']]] },
     { input: { text: 'a, b', delimiter: ',', strip: false }, output: [['texts', ['a', ' b']]] },
     { name: 'an empty text has no parts', input: { text: '', delimiter: ',' }, output: [['texts', []]] },
+    {
+      name: 'half of a character is no place to cut',
+      input: { text: 'a😀b', delimiter: '\ud83d' },
+      output: [['texts', ['a😀b']]],
+    },
     { input: { text: 'a', delimiter: '' }, output: [['error', 'delimiter must not be empty']] },
   ],
   *run({ text, delimiter, strip }) {
     if (text === '') return yield ['texts', []]
     if (delimiter === '') throw new Error('delimiter must not be empty')
-    const parts = text.split(delimiter)
+    const parts = text.split(literalExpression(delimiter))
     yield ['texts', strip ? parts.map((part) => part.trim()) : parts]
   },
 })

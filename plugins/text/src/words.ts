@@ -9,7 +9,7 @@ export const words = defineBlock({
   input: z.object({
     text: z.string(),
     lower_case: z.boolean().default(true).describe('Turn the words to lower case, so that equal ones are equal.'),
-    min_length: z.int().min(1).default(1).describe('Leave out shorter words; in characters.'),
+    min_length: z.int().min(1).default(1).describe('Leave out shorter words; in Unicode code points.'),
   }),
   output: z.object({ words: z.array(z.string()).describe('The words in order; numbers and signs are none.') }),
   tests: [

@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { formatMoment, formatType } from './format-type.ts'
+import { formatMoment, formatType, now } from './format-type.ts'
 
 export const currentDateTime = defineBlock({
   id: '716a67b3-6760-42e7-86dc-18645c6e00fc',
@@ -24,6 +24,6 @@ export const currentDateTime = defineBlock({
     },
   ],
   *run({ format_type: type }) {
-    yield ['date_time', formatMoment(new Date(), type, 'date-time')]
+    yield ['date_time', formatMoment(now(type), type, 'date-time')]
   },
 })

@@ -1,8 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { formatMoment, formatType } from './format-type.ts'
-
-const DAY_MS = 86_400_000
+import { formatMoment, formatType, now } from './format-type.ts'
 
 export const currentDate = defineBlock({
   id: 'b29c1b50-5d0e-4d9f-8f9d-1b0e6fcbf0b1',
@@ -14,23 +12,34 @@ export const currentDate = defineBlock({
     offset: z
       .union([z.int(), z.string()])
       .default(0)
-      .describe('How many days ago: 7 is a week ago, -1 is tomorrow. What is no number counts as 0.'),
+      .describe('How many calendar days ago: 7 is a week ago, -1 is tomorrow. A text that is no number counts as 0.'),
     format_type: formatType('%Y-%m-%d'),
   }),
   output: z.object({ date: z.string() }),
   tests: [
-    { input: { trigger: 'go' }, output: [['date', isDaysAgo(0)]] },
-    { input: { trigger: '', offset: '7', format_type: { discriminator: 'iso8601' } }, output: [['date', isDaysAgo(7)]] },
-    { input: { trigger: '', offset: -1 }, output: [['date', isDaysAgo(-1)]] },
-    { input: { trigger: '', offset: 'soon' }, output: [['date', isDaysAgo(0)]] },
+    { now: '2026-11-29T21:29:00Z', input: { trigger: 'go' }, output: [['date', '2026-11-29']] },
+    {
+      now: '2026-11-29T00:00:00Z',
+      input: { trigger: '', offset: '7', format_type: { discriminator: 'iso8601' } },
+      output: [['date', '2026-11-22']],
+    },
+    { now: '2026-12-31T23:59:59Z', input: { trigger: '', offset: -1 }, output: [['date', '2027-01-01']] },
+    { now: '2026-11-29T00:00:00Z', input: { trigger: '', offset: 'soon' }, output: [['date', '2026-11-29']] },
+    {
+      name: 'counts calendar days where the clocks have changed since',
+      now: '2026-11-29T21:29:00Z',
+      input: { trigger: '', offset: 100, format_type: { discriminator: 'strftime', format: '%F %R', timezone: 'Europe/Athens' } },
+      output: [['date', '2026-08-21 23:29']],
+    },
+    {
+      name: 'counts calendar days just after midnight too',
+      now: '2026-04-30T21:10:00Z',
+      input: { trigger: '', offset: 100, format_type: { discriminator: 'iso8601', timezone: 'Europe/Athens' } },
+      output: [['date', '2026-01-21']],
+    },
   ],
   *run({ offset, format_type: type }) {
     const days = Number.parseInt(String(offset), 10) || 0
-    yield ['date', formatMoment(new Date(Date.now() - days * DAY_MS), type, 'date')]
+    yield ['date', formatMoment(now(type).subtract({ days }), type, 'date')]
   },
 })
-
-/** Midnight may pass between a run and its check. */
-function isDaysAgo(days: number) {
-  return (date: string) => Math.abs(Date.now() - days * DAY_MS - Date.parse(date) - DAY_MS / 2) <= DAY_MS / 2 + 60_000
-}

@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { formatMoment, formatType } from './format-type.ts'
+import { formatMoment, formatType, now } from './format-type.ts'
 
 export const currentTime = defineBlock({
   id: 'a892b8d9-3e4e-4e9c-9c1e-75f8efcf1bfa',
@@ -28,6 +28,6 @@ export const currentTime = defineBlock({
     },
   ],
   *run({ format_type: type }) {
-    yield ['time', formatMoment(new Date(), type, 'time')]
+    yield ['time', formatMoment(now(type), type, 'time')]
   },
 })

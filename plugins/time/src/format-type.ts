@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatOffset, readWallClock, type WallClock } from './wall-clock.ts'
+import { checkTimezone } from './moment.ts'
 import { strftime } from './strftime.ts'
 
 /**
@@ -22,15 +22,20 @@ export function formatType(format: string) {
 /** Which parts of a moment to write. */
 export type Parts = 'date' | 'time' | 'date-time'
 
+/** The present moment by the clock of a time zone. */
+export function now({ timezone }: FormatType): Temporal.ZonedDateTime {
+  checkTimezone(timezone)
+  // Date, since tests of blocks stop its clock.
+  return Temporal.Instant.fromEpochMilliseconds(Date.now()).toZonedDateTimeISO(timezone)
+}
+
 /** Writes a moment by the value of the pin {@link formatType}. ISO times begin with `T`. */
-export function formatMoment(instant: Date, type: z.output<ReturnType<typeof formatType>>, parts: Parts): string {
-  const clock = readWallClock(instant, type.timezone)
-  if (type.discriminator === 'strftime') return strftime(type.format, clock)
-  const [date, time] = [strftime('%Y-%m-%d', clock), formatIsoTime(clock, type.include_microseconds)]
+export function formatMoment(moment: Temporal.ZonedDateTime, type: FormatType, parts: Parts): string {
+  if (type.discriminator === 'strftime') return strftime(type.format, moment)
+  const date = moment.toPlainDate().toString()
+  const time = `T${moment.toPlainTime().toString({ fractionalSecondDigits: type.include_microseconds ? 6 : 0 })}${moment.offset}`
   if (parts === 'date-time') return date + time
   return parts === 'date' ? date : time
 }
 
-function formatIsoTime(clock: WallClock, includeMicroseconds: boolean): string {
-  return `T${strftime(includeMicroseconds ? '%H:%M:%S.%f' : '%H:%M:%S', clock)}${formatOffset(clock)}`
-}
+export type FormatType = z.output<ReturnType<typeof formatType>>

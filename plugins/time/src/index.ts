@@ -1,7 +1,27 @@
 import { definePlugin } from '@ashlar/sdk'
+import { addToDate } from './add-to-date.ts'
+import { compareDates } from './compare-dates.ts'
 import { countdown } from './countdown.ts'
 import { currentDate } from './current-date.ts'
 import { currentDateTime } from './current-date-time.ts'
 import { currentTime } from './current-time.ts'
+import { dateDifference } from './date-difference.ts'
+import { formatDate } from './format-date.ts'
+import { parseDate } from './parse-date.ts'
+import { periodOfDate } from './period-of-date.ts'
 
-export default definePlugin({ name: 'time', blocks: [currentTime, currentDate, currentDateTime, countdown] })
+export default definePlugin({
+  name: 'time',
+  blocks: [
+    currentTime,
+    currentDate,
+    currentDateTime,
+    countdown,
+    parseDate,
+    formatDate,
+    addToDate,
+    dateDifference,
+    compareDates,
+    periodOfDate,
+  ],
+})

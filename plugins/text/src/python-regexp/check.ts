@@ -1,0 +1,153 @@
+import { PatternError, type Node } from './tree.ts'
+import { widthOf } from './width.ts'
+
+/** The groups of a pattern, by number. */
+type Bodies = ReadonlyMap<number, Node>
+
+/**
+ * Finds what would differ between Python and JavaScript although a pattern can be written in both:
+ *
+ * - A reference to a group that has matched nothing matches the empty text; in Python it does not match.
+ * - Every turn of a repetition forgets what the groups inside it have matched; in Python they keep it.
+ * - An optional turn that matches the empty text counts as failed, and another alternative is tried; in Python it ends the repetition.
+ * - Inside a lookbehind, JavaScript matches from right to left.
+ *
+ * A pattern whose matches could differ is refused. Groups of which only the text could differ are returned, since most patterns are
+ * used without it.
+ *
+ * @returns the numbers of those groups, and where they begin
+ * @throws {PatternError} unsupported
+ */
+export function findDoubtfulGroups(tree: Node, bodies: Bodies): ReadonlyMap<number, number> {
+  const doubtful = new Map<number, number>()
+  checkRepeats(tree, bodies, false)
+  collectDoubtful(tree, { isDoubtful: false, isRepeated: false, isOptional: false, isBehind: false }, bodies, doubtful)
+  checkReferences(tree, new Set(), doubtful)
+  return doubtful
+}
+
+/** Whether a node that can match the empty text may do so before it has tried to match more, as `a??` and `|a` do. */
+export function mayPreferEmpty(node: Node, bodies: Bodies): boolean {
+  if (!mayBeEmpty(node, bodies)) return false
+  switch (node.type) {
+    case 'group':
+      return mayPreferEmpty(node.body, bodies)
+    case 'sequence':
+      return node.items.some((item) => mayPreferEmpty(item, bodies))
+    case 'choice':
+      return node.branches.some((branch, i) => {
+        const others = node.branches.slice(i + 1)
+        return mayPreferEmpty(branch, bodies) || (mayBeEmpty(branch, bodies) && others.some((other) => mayBeLong(other, bodies)))
+      })
+    case 'repeat':
+      return (node.mode === 'lazy' && mayBeLong(node, bodies)) || mayPreferEmpty(node.body, bodies)
+    case 'set':
+    case 'anchor':
+    case 'atomic':
+    case 'look':
+    case 'reference':
+      return false
+  }
+}
+
+function mayBeEmpty(node: Node, bodies: Bodies): boolean {
+  return widthOf(node, bodies)[0] === 0
+}
+
+function mayBeLong(node: Node, bodies: Bodies): boolean {
+  return widthOf(node, bodies)[1] > 0
+}
+
+function checkRepeats(node: Node, bodies: Bodies, isBehind: boolean): void {
+  if (node.type === 'repeat' && node.max > node.min && mayPreferEmpty(node.body, bodies))
+    throw new PatternError(
+      'unsupported',
+      'a repetition of a part that may match nothing before it matches more is not supported',
+      node.at,
+    )
+  const isAtomic = node.type === 'atomic' || (node.type === 'repeat' && node.mode === 'possessive')
+  if (isAtomic && isBehind)
+    throw new PatternError(
+      'unsupported',
+      'an atomic group or possessive quantifier inside a lookbehind is not supported',
+      node.at,
+    )
+  const isBehindInside = node.type === 'look' ? node.isBehind : isBehind
+  for (const child of childrenOf(node)) checkRepeats(child, bodies, isBehindInside)
+}
+
+interface Place {
+  readonly isDoubtful: boolean
+  /** Inside of something that may match more than once. */
+  readonly isRepeated: boolean
+  /** Whether a turn of that may leave this place out. */
+  readonly isOptional: boolean
+  readonly isBehind: boolean
+}
+
+function collectDoubtful(node: Node, place: Place, bodies: Bodies, found: Map<number, number>): void {
+  if (node.type === 'group' && node.number !== undefined && (place.isDoubtful || (place.isRepeated && place.isOptional)))
+    found.set(node.number, node.at)
+  const inside = placeInside(node, place, bodies)
+  for (const child of childrenOf(node)) collectDoubtful(child, inside, bodies, found)
+}
+
+function placeInside(node: Node, place: Place, bodies: Bodies): Place {
+  const { isDoubtful, isRepeated, isBehind } = place
+  if (node.type === 'choice') return { ...place, isOptional: true }
+  if (node.type === 'look')
+    return {
+      ...place,
+      isDoubtful: isDoubtful || node.isNegative || (node.isBehind && isRepeated),
+      isBehind: isBehind || node.isBehind,
+    }
+  if (node.type !== 'repeat') return place
+  const mayEndEmpty = node.max > node.min && mayBeEmpty(node.body, bodies)
+  return {
+    isDoubtful: isDoubtful || mayEndEmpty || (isBehind && node.max > 1),
+    isRepeated: isRepeated || node.max > 1,
+    isOptional: isRepeated && (place.isOptional || node.min === 0),
+    isBehind,
+  }
+}
+
+/** @param set the groups that have certainly matched before a node @returns those that have after it */
+function checkReferences(node: Node, set: ReadonlySet<number>, doubtful: ReadonlyMap<number, number>): ReadonlySet<number> {
+  switch (node.type) {
+    case 'reference':
+      if (set.has(node.group) && !doubtful.has(node.group)) return set
+      throw new PatternError(
+        'unsupported',
+        `a reference to the group ${node.group}, which may have matched nothing there or more than once, is not supported`,
+        node.at,
+      )
+    case 'group': {
+      const after = checkReferences(node.body, set, doubtful)
+      return node.number === undefined ? after : new Set([...after, node.number])
+    }
+    case 'sequence':
+      return node.items.reduce((before, item) => checkReferences(item, before, doubtful), set)
+    case 'choice':
+      for (const branch of node.branches) checkReferences(branch, set, doubtful)
+      return set
+    case 'repeat': {
+      const after = checkReferences(node.body, set, doubtful)
+      return node.min > 0 ? after : set
+    }
+    case 'look': {
+      const after = checkReferences(node.body, set, doubtful)
+      return node.isNegative ? set : after
+    }
+    case 'atomic':
+      return checkReferences(node.body, set, doubtful)
+    case 'set':
+    case 'anchor':
+      return set
+  }
+}
+
+function childrenOf(node: Node): readonly Node[] {
+  if (node.type === 'sequence') return node.items
+  if (node.type === 'choice') return node.branches
+  return 'body' in node ? [node.body] : []
+}

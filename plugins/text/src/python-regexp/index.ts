@@ -1,0 +1,2 @@
+export { createMatcher, type Matcher } from './matcher.ts'
+export { PatternError } from './tree.ts'

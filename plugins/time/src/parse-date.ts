@@ -1,0 +1,112 @@
+import { defineBlock } from '@ashlar/sdk'
+import { z } from 'zod'
+import { disambiguation, parseMoment, showMoment, timezone, toMoment } from './moment.ts'
+import { strptime } from './strptime.ts'
+
+export const parseDate = defineBlock({
+  id: '88a1786b-d426-48b3-97fc-c1f0ffd17a16',
+  name: 'parse-date',
+  description: 'Read a text or a time stamp as a date.',
+  category: 'TIME',
+  input: z.object({
+    text: z
+      .union([z.string(), z.number()])
+      .describe('The date, and the time of day if there is one; or milliseconds since 1970, where there is no format.'),
+    format: z
+      .string()
+      .default('')
+      .describe('A strptime format such as %d.%m.%Y %H:%M. Without it: ISO 8601. White space stands for any white space.'),
+    timezone,
+    disambiguation,
+  }),
+  output: z.object({
+    date: z.string().describe('The calendar date: 2026-03-29.'),
+    date_time: z
+      .string()
+      .describe('With the time of day and the offset: 2026-03-29T14:30:00+02:00. A date alone begins at its first moment.'),
+    timestamp: z.number().describe('Milliseconds since 1970.'),
+  }),
+  tests: [
+    {
+      input: { text: '29.03.2026 14:30', format: '%d.%m.%Y %H:%M', timezone: 'Europe/Berlin' },
+      output: [
+        ['date', '2026-03-29'],
+        ['date_time', '2026-03-29T14:30:00+02:00'],
+        ['timestamp', 1774787400000],
+      ],
+    },
+    {
+      input: { text: 1614764492648 },
+      output: [
+        ['date', '2021-03-03'],
+        ['date_time', '2021-03-03T09:41:32.648+00:00'],
+        ['timestamp', 1614764492648],
+      ],
+    },
+    {
+      name: 'an offset in the text is kept, or shown in the zone that is asked for',
+      input: { text: 'Sun, 29 Mar 2026 23:30:00 -0500', format: '%a, %d %b %Y %H:%M:%S %z', timezone: 'Asia/Tokyo' },
+      output: [
+        ['date', '2026-03-30'],
+        ['date_time', '2026-03-30T13:30:00+09:00'],
+        ['timestamp', 1774845000000],
+      ],
+    },
+    {
+      name: 'a time that the clock skips is the later one',
+      input: { text: '2026-03-29T02:30', timezone: 'Europe/Berlin' },
+      output: [
+        ['date', '2026-03-29'],
+        ['date_time', '2026-03-29T03:30:00+02:00'],
+        ['timestamp', 1774747800000],
+      ],
+    },
+    {
+      name: 'a time that the clock shows twice is the earlier one, or as asked',
+      input: { text: '2026-10-25T02:30', timezone: 'Europe/Berlin', disambiguation: 'later' },
+      output: [
+        ['date', '2026-10-25'],
+        ['date_time', '2026-10-25T02:30:00+01:00'],
+        ['timestamp', 1792891800000],
+      ],
+    },
+    {
+      input: { text: '2026-03-29T02:30', timezone: 'Europe/Berlin', disambiguation: 'reject' },
+      output: [
+        [
+          'error',
+          (message: string) =>
+            message.startsWith('text must be a time that clocks in Europe/Berlin show once, got "2026-03-29T02:30:00"'),
+        ],
+      ],
+    },
+    {
+      input: { text: '31.02.2026', format: '%d.%m.%Y' },
+      output: [['error', (message: string) => message.startsWith('text must be a date of the calendar, got "31.02.2026"')]],
+    },
+    { input: { text: '2026', format: '%d.%m.%Y' }, output: [['error', 'text must have the format "%d.%m.%Y", got "2026"']] },
+    {
+      input: { text: 'Jun 12 1998' },
+      output: [
+        [
+          'error',
+          (message: string) =>
+            message.startsWith(
+              'text must be an ISO 8601 date like 2026-03-29T14:30 or milliseconds since 1970, got "Jun 12 1998"',
+            ),
+        ],
+      ],
+    },
+  ],
+  *run({ text, format, ...reading }) {
+    const moment = format === '' ? parseMoment('text', text, reading) : parseFormatted(String(text), format, reading)
+    yield ['date', moment.zoned.toPlainDate().toString()]
+    yield ['date_time', showMoment({ ...moment, isDate: false })]
+    yield ['timestamp', moment.zoned.epochMilliseconds]
+  },
+})
+
+function parseFormatted(text: string, format: string, reading: Parameters<typeof toMoment>[3]) {
+  const { dateTime, hasTime, zone } = strptime(text, format)
+  return toMoment(dateTime, !hasTime, zone, reading, 'text')
+}
