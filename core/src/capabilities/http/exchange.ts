@@ -5,8 +5,10 @@ import type { UsableCredential } from '../credentials/index.ts'
 import { decodeBody } from './decode.ts'
 import { toHttpFailure } from './failure.ts'
 import type { Granted } from './grant.ts'
-import { methodsMeant, responseHeaders } from './headers.ts'
+import { responseHeaders } from './headers.ts'
 import type { HttpLimits } from './limits.ts'
+import { assertMaskableRequest, assertMaskableResponse } from './maskable.ts'
+import { assertOverridesAllowed } from './overrides.ts'
 import { redirected, type Hop } from './redirect.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Transport, TransportResponse } from './transport.ts'
@@ -59,6 +61,7 @@ export class Exchange {
     this.#host = first.url.host
     this.#assertAllowed(first)
     parts.credential?.assertFor(first.url)
+    if (parts.credential) assertMaskableRequest(first.headers)
     const { timeoutMs } = parts.limits
     const tooLate = new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the request took longer than ${timeoutMs} ms`)
     this.#timer = setTimeout(() => this.cancel(tooLate), timeoutMs)
@@ -156,7 +159,8 @@ export class Exchange {
   #assertAllowed({ method, url, headers }: Hop): void {
     if (url.href.length > this.#parts.limits.maxUrlLength)
       throw new AshlarError('HTTP_LIMIT', `http: an address may have ${this.#parts.limits.maxUrlLength} characters`)
-    for (const meant of methodsMeant(method, headers)) this.#parts.granted.assertAllowed(meant, url)
+    this.#parts.granted.assertAllowed(method, url)
+    assertOverridesAllowed(this.#parts.granted, method, url, headers)
   }
 
   #take({ statusCode, statusText, headers, body }: TransportResponse, hop: Hop, isRedirected: boolean): ResponseHead {
@@ -169,7 +173,9 @@ export class Exchange {
     if (hop.method !== 'HEAD' && announced > this.#parts.limits.maxResponseBytes) throw this.#tooLong()
     const hasBody = hop.method !== 'HEAD' && ![204, 205, 304].includes(statusCode)
     if (!hasBody) body.resume() // its connection is free at once
-    this.#stream = hasBody ? decodeBody(body, [headers['content-encoding'] ?? ''].flat().join(',')) : body
+    if (hasBody && scrubber) assertMaskableResponse(this.#host, statusCode, headers)
+    const encoding = [headers['content-encoding'] ?? ''].flat().join(',')
+    this.#stream = hasBody ? decodeBody(body, encoding, this.#parts.limits.maxResponseBytes) : body
     this.#stream.on('error', () => {}) // told to whoever reads
     const chunks = scrubber ? scrubber.stream(this.#stream) : (this.#stream as AsyncIterable<Buffer>)
     this.#chunks = chunks[Symbol.asyncIterator]()

@@ -50,6 +50,12 @@ function describeEntry(entry: Entry): string {
 export interface Granted {
   /** @throws {AshlarError} HTTP_DENIED saying which rule would allow it */
   assertAllowed(method: string, url: URL): void
+  /**
+   * Of a request that was allowed, whose `header` names another path: a rule without a path must allow it.
+   *
+   * @throws {AshlarError} HTTP_DENIED saying which rule would allow it
+   */
+  assertAnyPathAllowed(method: string, url: URL, header: string): void
 }
 
 /** @throws {AshlarError} CAPABILITY_MISSING when the manifest says nothing of http */
@@ -67,6 +73,10 @@ export function createGranted({ block: { qualifiedName, capabilities }, inputOf 
       if (isOpen || rules.some((rule) => allows(rule, method, url))) return
       throw denied(qualifiedName, method, url, rules)
     },
+    assertAnyPathAllowed(method, url, header) {
+      if (isOpen || rules.some((rule) => rule.path === null && allows(rule, method, url))) return
+      throw deniedHeader(qualifiedName, method, url, header)
+    },
   }
 }
 
@@ -82,6 +92,12 @@ function denied(block: string, method: string, url: URL, rules: readonly Rule[])
       details: { host: url.host, method, rule },
     },
   )
+}
+
+function deniedHeader(block: string, method: string, url: URL, header: string): AshlarError {
+  const rule = `${method} ${url.host}`
+  const message = `block ${block} may not send the header ${showValue(header)} to ${url.host}: servers read another path from it than its rules allow; remove the header, or use the rule "${rule}", which allows every path`
+  return new AshlarError('HTTP_DENIED', message, { details: { host: url.host, method, rule, header } })
 }
 
 function rulesOf(entry: Entry, inputOf: Acting['inputOf']): Rule[] {
