@@ -26,13 +26,14 @@ export async function openSource(
   return { stream: response.body, type: response.headers.get('content-type') ?? '' }
 }
 
-/** `data:[<type>][;base64],<data>`. Source: RFC 2397. */
+/** `data:[<type>][;<parameter>=<value>]…[;base64],<data>`. Source: RFC 2397. */
 function parseDataUri(uri: string): { bytes: Uint8Array<ArrayBuffer>; type: string } {
   const comma = uri.indexOf(',')
   if (comma < 0) throw new Error('a data URI needs a comma before its data')
-  const [type = '', ...parameters] = uri.slice('data:'.length, comma).split(';')
+  const [essence = '', ...parameters] = uri.slice('data:'.length, comma).split(';')
   const data = uri.slice(comma + 1)
   const isBase64 = parameters.at(-1)?.trim().toLowerCase() === 'base64'
+  const type = [essence, ...(isBase64 ? parameters.slice(0, -1) : parameters)].join(';')
   try {
     return { bytes: isBase64 ? Uint8Array.fromBase64(decodeURIComponent(data)) : percentDecode(data), type }
   } catch (cause) {
