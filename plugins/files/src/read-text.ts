@@ -12,7 +12,7 @@ export const readText = defineBlock({
   name: 'read-text',
   description: 'Read a file as text, whole or in rows and pieces: one after the other on the pin content.',
   category: 'FILES',
-  capabilities: { files: ['read'], http: [fromInput('file_input')] },
+  capabilities: { files: ['read'], http: [fromInput('file_input', { redirects: 'public' })] },
   input: z.object({
     file_input: z.string().min(1).describe('A web address, a data URI, or the path of a file of the execution.'),
     delimiter: z.string().default('').describe('What ends a row; empty to take the file as one.'),

@@ -8,7 +8,7 @@ export const store = defineBlock({
   description: 'Bring a file into the execution, from the web, from a data URI or from where it is already, and give its path.',
   category: 'FILES',
   staticOutput: true,
-  capabilities: { files: ['read', 'write'], http: [fromInput('file_in')] },
+  capabilities: { files: ['read', 'write'], http: [fromInput('file_in', { redirects: 'public' })] },
   onCrash: 'retry', // the same source is stored under the same name
   input: z.object({
     file_in: z
@@ -72,6 +72,15 @@ export const store = defineBlock({
       input: { file_in: 'https://a.example/logo', base_64: true },
       http: { 'GET https://a.example/logo': { base64: 'iVBORw==', headers: { 'content-type': 'image/png' } } },
       output: [['file_out', 'data:image/png;base64,iVBORw==']],
+    },
+    {
+      name: 'a download that redirects to another host',
+      input: { file_in: 'https://a.example/latest' },
+      http: {
+        'GET https://a.example/latest': { status: 302, headers: { location: 'https://b.example/data.csv' } },
+        'GET https://b.example/data.csv': { text: 'a,b' },
+      },
+      output: [['file_out', (path) => /^[0-9a-f]{16}-latest\.txt$/.test(path)]],
     },
     {
       input: { file_in: 'https://a.example/x' },

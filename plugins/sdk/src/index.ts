@@ -24,8 +24,10 @@ export type {
   Yielded,
 } from './block.ts'
 export type { DecodedText, DecodeTextOptions } from './decode-text.ts'
+export type { FromInputOptions } from './http-grant.ts'
 export type { FileEntry, Files, FilesGrant } from './files.ts'
 export type { BlockTest, BlockTestResult, Expected } from './block-test.ts'
+export type { Fetch, FetchInit } from './fetch.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
 export type { FakeResponse, Fakes, SentRequest } from './fakes.ts'
 export type { BlockCost, Cost } from './cost.ts'

@@ -301,12 +301,18 @@ function textOf(error: unknown): string {
 
 const MAX_CAUSES = 8
 
-/** A refusal of the host keeps its code, also as the cause of another error. */
+/** A refusal of the host and a lack of memory keep their code, also as the cause of another error. */
 function codeOf(error: unknown): string {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
     if (cause instanceof HostError) return String(cause.code).slice(0, 100)
+    if (isMemoryError(cause)) return 'MEMORY_LIMIT'
     cause = cause.cause
   }
   return 'BLOCK_FAILED'
+}
+
+/** What the engine throws where it can refuse one large allocation; where it cannot, the isolate ends. */
+function isMemoryError({ name, message }: Error): boolean {
+  return name === 'RangeError' && /\bout of memory$|^Array buffer allocation failed$|^Invalid string length$/i.test(message)
 }
