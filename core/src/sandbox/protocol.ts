@@ -93,7 +93,6 @@ export const GUEST_ERROR_CODES = [
   'BLOCK_INPUT_INVALID',
   'BLOCK_OUTPUT_INVALID',
   'OUTPUT_LIMIT',
-  'MEMORY_LIMIT',
   'BAD_INPUT',
 ] as const
 

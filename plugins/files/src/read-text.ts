@@ -5,6 +5,9 @@ import { readEncodingPin } from './pins.ts'
 import { openSource, sourceOf } from './source.ts'
 import { textOf } from './text.ts'
 
+/** Of an address: its bytes and its text are in memory together. A longer one is for files/store. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024
+
 const number = z.int().min(0).default(0)
 
 export const readText = defineBlock({
@@ -93,7 +96,7 @@ export const readText = defineBlock({
     },
   ],
   async *run({ file_input, delimiter, size_limit, row_limit, skip_size, skip_rows, encoding }, context) {
-    const { stream, type } = await openSource(sourceOf(file_input), context)
+    const { stream, type } = await openSource(sourceOf(file_input), context, MAX_TEXT_BYTES)
     const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())
     const decoded = decodeText(bytes, { contentType: type, ...(encoding !== undefined && { encoding }) })
     const text = withoutFirst(textOf(decoded, context), skip_size)

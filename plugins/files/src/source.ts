@@ -8,17 +8,22 @@ export function sourceOf(text: string): Source {
   return /^data:/i.test(text) ? { dataUri: text } : { path: text }
 }
 
-/** The content of a source, with its type where that is known. */
+/**
+ * The content of a source, with its type where that is known.
+ *
+ * @param maxResponseBytes of an address, where its content is read into memory
+ */
 export async function openSource(
   source: Source,
   { fetch, files, signal }: Pick<BlockContext, 'fetch' | 'files' | 'signal'>,
+  maxResponseBytes?: number,
 ): Promise<{ stream: ReadableStream<Uint8Array>; type: string }> {
   if ('path' in source) return { stream: await files.open(source.path), type: '' }
   if ('dataUri' in source) {
     const { bytes, type } = parseDataUri(source.dataUri)
     return { stream: new Blob([bytes]).stream(), type }
   }
-  const response = await fetch(source.url, { signal })
+  const response = await fetch(source.url, { signal, ...(maxResponseBytes !== undefined && { maxResponseBytes }) })
   if (!response.ok || !response.body) {
     await response.body?.cancel()
     throw new Error(`${new URL(source.url).host} answers with status ${response.status}`)

@@ -2,6 +2,9 @@ import { defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSource, sourceOf, type Source } from './source.ts'
 
+/** As many as fit into one value. */
+const MAX_DATA_URI_BYTES = 6 * 1024 * 1024
+
 export const store = defineBlock({
   id: 'cbb50872-625b-42f0-8203-a2ae78242d8a',
   name: 'store',
@@ -90,7 +93,7 @@ export const store = defineBlock({
   ],
   async *run({ file_in, base_64 }, context) {
     const source = sourceOf(file_in)
-    const { stream, type } = await openSource(source, context)
+    const { stream, type } = await openSource(source, context, base_64 ? MAX_DATA_URI_BYTES : undefined)
     if (base_64) return yield ['file_out', await toDataUri(stream, type)]
     if ('path' in source) {
       await stream.cancel()

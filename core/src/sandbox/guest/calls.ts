@@ -293,26 +293,28 @@ function toFailure(error: unknown): GuestFailure {
 /** Anything can be thrown, also what has no text. */
 function textOf(error: unknown): string {
   try {
-    return String(error instanceof Error ? error.message || error.name : error)
+    if (!(error instanceof Error)) return String(error)
+    return isMemoryError(error)
+      ? `too little memory for a value (${error.message}); read less at once, or set memoryMb in definePlugin`
+      : String(error.message || error.name)
   } catch {
     return 'failed with an error that has no text'
   }
 }
 
+/** What the engine throws where it can refuse one large allocation; where it cannot, the isolate ends with MEMORY_LIMIT. */
+function isMemoryError({ name, message }: Error): boolean {
+  return name === 'RangeError' && /\bout of memory$|^Array buffer allocation failed$|^Invalid string length$/i.test(message)
+}
+
 const MAX_CAUSES = 8
 
-/** A refusal of the host and a lack of memory keep their code, also as the cause of another error. */
+/** A refusal of the host keeps its code, also as the cause of another error. */
 function codeOf(error: unknown): string {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
     if (cause instanceof HostError) return String(cause.code).slice(0, 100)
-    if (isMemoryError(cause)) return 'MEMORY_LIMIT'
     cause = cause.cause
   }
   return 'BLOCK_FAILED'
-}
-
-/** What the engine throws where it can refuse one large allocation; where it cannot, the isolate ends. */
-function isMemoryError({ name, message }: Error): boolean {
-  return name === 'RangeError' && /\bout of memory$|^Array buffer allocation failed$|^Invalid string length$/i.test(message)
 }
