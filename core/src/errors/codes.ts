@@ -28,7 +28,7 @@ export const ERROR_CODES = {
   BLOCK_FAILED: { status: 422, retryable: false },
   BLOCK_INPUT_INVALID: { status: 422, retryable: false },
   BLOCK_OUTPUT_INVALID: { status: 422, retryable: false },
-  TIMEOUT: { status: 422, retryable: false },
+  TIMEOUT: { status: 422, retryable: true },
   CPU_LIMIT: { status: 422, retryable: false },
   MEMORY_LIMIT: { status: 422, retryable: false },
   OUTPUT_LIMIT: { status: 422, retryable: false },

@@ -71,15 +71,12 @@ const englishOnly: Plugin = {
   },
 }
 
-/** `whatwg-url` gets its tables when it needs them: of international names at the first one, of legacy encodings never. */
+/** `whatwg-url` gets its tables of international names at the first such name. */
 const leanUrls: Plugin = {
   name: 'lean-urls',
   setup(bundler) {
     const idna = pathOf('guest/web/idna.ts')
     bundler.onResolve({ filter: /^tr46$/ }, ({ importer }) => (importer === idna ? undefined : { path: idna }))
-    bundler.onResolve({ filter: /^@exodus\/bytes\/encoding\.js$/ }, ({ importer, resolveDir, kind }) =>
-      bundler.resolve('@exodus/bytes/encoding-lite.js', { resolveDir, importer, kind }),
-    )
   },
 }
 

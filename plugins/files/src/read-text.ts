@@ -1,6 +1,12 @@
-import { defineBlock, fromInput } from '@ashlar/sdk'
+import { decodeText, defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
+import { piecesOf, withoutFirst } from './pieces.ts'
+import { readEncodingPin } from './pins.ts'
 import { openSource, sourceOf } from './source.ts'
+import { textOf } from './text.ts'
+
+/** Of an address: its bytes and its text are in memory together. A longer one is for files/store. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024
 
 const number = z.int().min(0).default(0)
 
@@ -9,14 +15,15 @@ export const readText = defineBlock({
   name: 'read-text',
   description: 'Read a file as text, whole or in rows and pieces: one after the other on the pin content.',
   category: 'FILES',
-  capabilities: { files: ['read'], http: [fromInput('file_input')] },
+  capabilities: { files: ['read'], http: [fromInput('file_input', { redirects: 'public' })] },
   input: z.object({
     file_input: z.string().min(1).describe('A web address, a data URI, or the path of a file of the execution.'),
     delimiter: z.string().default('').describe('What ends a row; empty to take the file as one.'),
-    size_limit: number.describe('Characters that one piece may have; 0 for any number.'),
+    size_limit: number.describe('Unicode characters that one piece may have; 0 for any number.'),
     row_limit: number.describe('Rows to give; 0 for all.'),
-    skip_size: number.describe('Characters to leave out at the beginning.'),
+    skip_size: number.describe('Unicode characters to leave out at the beginning.'),
     skip_rows: number.describe('Rows to leave out at the beginning.'),
+    encoding: readEncodingPin,
   }),
   output: z.object({ content: z.string() }),
   tests: [
@@ -32,9 +39,44 @@ export const readText = defineBlock({
     },
     { input: { file_input: 'data:,Hello' }, output: [['content', 'Hello']] },
     {
-      name: 'bytes that are no UTF-8 are Latin-1',
-      input: { file_input: 'data:,caf%E9' },
-      output: [['content', 'café']],
+      name: 'bytes that are not UTF-8 are windows-1252',
+      input: { file_input: 'data:,caf%E9%80' },
+      output: [['content', 'café€']],
+    },
+    {
+      name: 'the charset of a data URI',
+      input: { file_input: 'data:text/csv;charset=windows-1252;base64,k3GUIIA1' },
+      output: [['content', '“q” €5']],
+    },
+    {
+      name: 'the charset of a response',
+      input: { file_input: 'https://a.example/f' },
+      http: { 'GET https://a.example/f': { base64: 'k/qWew==', headers: { 'content-type': 'text/plain; charset=Shift_JIS' } } },
+      output: [['content', '日本']],
+    },
+    {
+      name: 'the encoding that is given',
+      input: { file_input: 'data:;charset=utf-8,%93%FA', encoding: 'shift_jis' },
+      output: [['content', '日']],
+    },
+    {
+      name: 'UTF-16 with a byte order mark',
+      input: { file_input: 'a' },
+      files: { a: { base64: '//5hAD3YAN4=' } },
+      output: [['content', 'a😀']],
+    },
+    {
+      name: 'an unknown encoding',
+      input: { file_input: 'data:,a', encoding: 'utf-9' },
+      output: [['error', 'encoding must be a label of the Encoding standard, such as "utf-8" or "windows-1252", got "utf-9"']],
+    },
+    {
+      name: 'characters stay whole',
+      input: { file_input: 'data:,a😀b', skip_size: 1, size_limit: 1 },
+      output: [
+        ['content', '😀'],
+        ['content', 'b'],
+      ],
     },
     {
       input: { file_input: 'data:,a;bcd;e;f', delimiter: ';', skip_rows: 1, row_limit: 2, size_limit: 2 },
@@ -53,25 +95,13 @@ export const readText = defineBlock({
       ],
     },
   ],
-  async *run({ file_input, delimiter, size_limit, row_limit, skip_size, skip_rows }, context) {
-    const { stream } = await openSource(sourceOf(file_input), context)
+  async *run({ file_input, delimiter, size_limit, row_limit, skip_size, skip_rows, encoding }, context) {
+    const { stream, type } = await openSource(sourceOf(file_input), context, MAX_TEXT_BYTES)
     const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())
-    const text = decode(bytes).slice(skip_size)
+    const decoded = decodeText(bytes, { contentType: type, ...(encoding !== undefined && { encoding }) })
+    const text = withoutFirst(textOf(decoded, context), skip_size)
     const rows = delimiter === '' ? [text] : text.split(delimiter)
     for (const row of rows.slice(skip_rows, row_limit === 0 ? undefined : skip_rows + row_limit))
       for (const piece of piecesOf(row, size_limit)) yield ['content', piece]
   },
 })
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
-  }
-}
-
-function* piecesOf(text: string, size: number): Generator<string> {
-  if (size === 0) return yield text
-  for (let from = 0; from < text.length; from += size) yield text.slice(from, from + size)
-}

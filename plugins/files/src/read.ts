@@ -1,6 +1,7 @@
-import { defineBlock } from '@ashlar/sdk'
+import { decodeText, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { pathPin } from './pins.ts'
+import { pathPin, readEncodingPin } from './pins.ts'
+import { textOf } from './text.ts'
 
 export const read = defineBlock({
   id: '2a8f7c52-77f5-4a0b-8f5c-3d8f7c0d4f6e',
@@ -11,20 +12,34 @@ export const read = defineBlock({
   onCrash: 'retry', // it only reads, and gives one value
   input: z.object({
     path: pathPin,
-    as: z.enum(['text', 'base64', 'json']).default('text').describe('What its bytes are made into; text and JSON are in UTF-8.'),
+    as: z.enum(['text', 'base64', 'json']).default('text').describe('What its bytes are made into.'),
+    encoding: readEncodingPin,
   }),
   output: z.object({ content: z.unknown() }),
   tests: [
     { input: { path: 'f/a' }, files: { 'f/a': 'Straße' }, output: [['content', 'Straße']] },
     { input: { path: 'a', as: 'json' }, files: { a: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
     { input: { path: 'a', as: 'base64' }, files: { a: { base64: '/wAB' } }, output: [['content', '/wAB']] },
+    {
+      name: 'a text in a given encoding',
+      input: { path: 'a', encoding: 'shift_jis' },
+      files: { a: { base64: 'k/qWew==' } },
+      output: [['content', '日本']],
+    },
+    {
+      name: 'a JSON document in UTF-16 with a byte order mark',
+      input: { path: 'a', as: 'json' },
+      files: { a: { base64: '//4xAA==' } },
+      output: [['content', 1]],
+    },
     { input: { path: 'a', as: 'json' }, files: { a: '{' }, output: [['error', 'the file "a" is not JSON']] },
     { input: { path: 'a' }, output: [['error', 'files: there is no file "a"']] },
   ],
-  async *run({ path, as }, { files }) {
-    if (as === 'base64') yield ['content', (await files.read(path)).toBase64()]
-    else if (as === 'text') yield ['content', await files.readText(path)]
-    else yield ['content', parseJson(path, await files.readText(path))]
+  async *run({ path, as, encoding }, context) {
+    const bytes = await context.files.read(path)
+    if (as === 'base64') return yield ['content', bytes.toBase64()]
+    const text = textOf(decodeText(bytes, { ...(encoding !== undefined && { encoding }) }), context)
+    yield ['content', as === 'text' ? text : parseJson(path, text)]
   },
 })
 

@@ -8,17 +8,22 @@ export function sourceOf(text: string): Source {
   return /^data:/i.test(text) ? { dataUri: text } : { path: text }
 }
 
-/** The content of a source, with its type where that is known. */
+/**
+ * The content of a source, with its type where that is known.
+ *
+ * @param maxResponseBytes of an address, where its content is read into memory
+ */
 export async function openSource(
   source: Source,
   { fetch, files, signal }: Pick<BlockContext, 'fetch' | 'files' | 'signal'>,
+  maxResponseBytes?: number,
 ): Promise<{ stream: ReadableStream<Uint8Array>; type: string }> {
   if ('path' in source) return { stream: await files.open(source.path), type: '' }
   if ('dataUri' in source) {
     const { bytes, type } = parseDataUri(source.dataUri)
     return { stream: new Blob([bytes]).stream(), type }
   }
-  const response = await fetch(source.url, { signal })
+  const response = await fetch(source.url, { signal, ...(maxResponseBytes !== undefined && { maxResponseBytes }) })
   if (!response.ok || !response.body) {
     await response.body?.cancel()
     throw new Error(`${new URL(source.url).host} answers with status ${response.status}`)
@@ -26,13 +31,14 @@ export async function openSource(
   return { stream: response.body, type: response.headers.get('content-type') ?? '' }
 }
 
-/** `data:[<type>][;base64],<data>`. Source: RFC 2397. */
+/** `data:[<type>][;<parameter>=<value>]…[;base64],<data>`. Source: RFC 2397. */
 function parseDataUri(uri: string): { bytes: Uint8Array<ArrayBuffer>; type: string } {
   const comma = uri.indexOf(',')
   if (comma < 0) throw new Error('a data URI needs a comma before its data')
-  const [type = '', ...parameters] = uri.slice('data:'.length, comma).split(';')
+  const [essence = '', ...parameters] = uri.slice('data:'.length, comma).split(';')
   const data = uri.slice(comma + 1)
   const isBase64 = parameters.at(-1)?.trim().toLowerCase() === 'base64'
+  const type = [essence, ...(isBase64 ? parameters.slice(0, -1) : parameters)].join(';')
   try {
     return { bytes: isBase64 ? Uint8Array.fromBase64(decodeURIComponent(data)) : percentDecode(data), type }
   } catch (cause) {

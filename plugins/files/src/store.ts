@@ -2,13 +2,16 @@ import { defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSource, sourceOf, type Source } from './source.ts'
 
+/** As many as fit into one value. */
+const MAX_DATA_URI_BYTES = 6 * 1024 * 1024
+
 export const store = defineBlock({
   id: 'cbb50872-625b-42f0-8203-a2ae78242d8a',
   name: 'store',
   description: 'Bring a file into the execution, from the web, from a data URI or from where it is already, and give its path.',
   category: 'FILES',
   staticOutput: true,
-  capabilities: { files: ['read', 'write'], http: [fromInput('file_in')] },
+  capabilities: { files: ['read', 'write'], http: [fromInput('file_in', { redirects: 'public' })] },
   onCrash: 'retry', // the same source is stored under the same name
   input: z.object({
     file_in: z
@@ -74,6 +77,15 @@ export const store = defineBlock({
       output: [['file_out', 'data:image/png;base64,iVBORw==']],
     },
     {
+      name: 'a download that redirects to another host',
+      input: { file_in: 'https://a.example/latest' },
+      http: {
+        'GET https://a.example/latest': { status: 302, headers: { location: 'https://b.example/data.csv' } },
+        'GET https://b.example/data.csv': { text: 'a,b' },
+      },
+      output: [['file_out', (path) => /^[0-9a-f]{16}-latest\.txt$/.test(path)]],
+    },
+    {
       input: { file_in: 'https://a.example/x' },
       http: { 'GET https://a.example/x': { status: 404, text: 'gone' } },
       output: [['error', 'a.example answers with status 404']],
@@ -81,7 +93,7 @@ export const store = defineBlock({
   ],
   async *run({ file_in, base_64 }, context) {
     const source = sourceOf(file_in)
-    const { stream, type } = await openSource(source, context)
+    const { stream, type } = await openSource(source, context, base_64 ? MAX_DATA_URI_BYTES : undefined)
     if (base_64) return yield ['file_out', await toDataUri(stream, type)]
     if ('path' in source) {
       await stream.cancel()

@@ -1,6 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { pathPin } from './pins.ts'
+import { encodeText } from './text.ts'
 
 export const write = defineBlock({
   id: 'fd0b03f7-6a6c-4f60-9f2f-5d1a7c7c43b1',
@@ -13,6 +14,19 @@ export const write = defineBlock({
     path: pathPin,
     text: z.string().optional(),
     base64: z.string().optional().describe('Bytes, where text is left out.'),
+    encoding: z
+      .string()
+      .max(50)
+      .default('utf-8')
+      .meta({
+        description: 'Encoding of the text, a label such as "utf-8", "utf-16le", "windows-1252" or "shift_jis".',
+        examples: ['windows-1252'],
+        advanced: true,
+      }),
+    byte_order_mark: z.boolean().default(false).meta({
+      description: 'Write a byte order mark before the text, which some spreadsheets need for UTF-8 and UTF-16.',
+      advanced: true,
+    }),
   }),
   output: z.object({ path: z.string(), bytes: z.int() }),
   tests: [
@@ -37,6 +51,34 @@ export const write = defineBlock({
         ['bytes', 0],
       ],
     },
+    {
+      name: 'another encoding',
+      input: { path: 'a', text: 'é日', encoding: 'shift_jis' },
+      output: [['error', 'the text has a character that the encoding shift_jis lacks; "utf-8" has all characters']],
+    },
+    {
+      input: { path: 'a', text: '日本', encoding: 'shift_jis' },
+      output: [
+        ['path', 'a'],
+        ['bytes', 4],
+      ],
+    },
+    {
+      input: { path: 'a', text: 'a', encoding: 'utf-16le', byte_order_mark: true },
+      output: [
+        ['path', 'a'],
+        ['bytes', 4],
+      ],
+    },
+    {
+      input: { path: 'a', text: 'a', encoding: 'utf-9' },
+      output: [['error', 'encoding must be a label of the Encoding standard, such as "utf-8" or "windows-1252", got "utf-9"']],
+    },
+    {
+      name: 'half of a surrogate pair',
+      input: { path: 'a', text: '\ud83d' },
+      output: [['error', 'the text has a character that the encoding utf-8 lacks: half of a surrogate pair']],
+    },
     { input: { path: 'a' }, output: [['error', 'give text or base64, one of them']] },
     { input: { path: 'a', text: 'a', base64: 'YQ==' }, output: [['error', 'give text or base64, one of them']] },
     { input: { path: 'a', base64: 'not base64!' }, output: [['error', 'base64 is none']] },
@@ -45,9 +87,10 @@ export const write = defineBlock({
       output: [['error', 'files: the path "a/../b" must not have the names "." and ".."']],
     },
   ],
-  async *run({ path, text, base64 }, { files }) {
+  async *run({ path, text, base64, encoding, byte_order_mark }, { files }) {
     if ((text === undefined) === (base64 === undefined)) throw new Error('give text or base64, one of them')
-    const written = await files.write(path, text ?? fromBase64(base64 ?? ''))
+    const mark = byte_order_mark ? '\ufeff' : ''
+    const written = await files.write(path, text === undefined ? fromBase64(base64 ?? '') : encodeText(mark + text, encoding))
     yield ['path', written.path]
     yield ['bytes', written.bytes]
   },

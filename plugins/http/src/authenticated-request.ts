@@ -28,8 +28,8 @@ export const authenticatedRequest = defineBlock({
       output: [['error', 'a credential for http/host is needed, and the test gives none']],
     },
   ],
-  async *run(input, { credentials, signal }) {
+  async *run(input, { credentials, signal, log }) {
     const { fetch } = await credentials(host.name)
-    yield* exchange(input, { fetch, signal })
+    yield* exchange(input, { fetch, signal, log })
   },
 })

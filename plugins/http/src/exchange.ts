@@ -1,5 +1,7 @@
-import type { Yielded } from '@ashlar/sdk'
+import { decodeText, type BlockContext, type Fetch, type Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
+import { contentOf } from './content.ts'
+import { retryPins, withRetries } from './retry.ts'
 import { withQuery } from './with-query.ts'
 
 const queryValue = z.union([z.string(), z.number(), z.boolean()])
@@ -17,38 +19,96 @@ export const requestPins = z.object({
     .describe('Parameters to append to the url; a list gives one several times.'),
   json: z.unknown().optional().describe('What to send as JSON.'),
   body: z.string().optional().describe('What to send as it is, where json is left out.'),
+  response_as: z.enum(['auto', 'text', 'base64']).default('auto').meta({
+    description: 'How to give the body of the answer; auto gives text as text and anything else as Base64.',
+    advanced: true,
+  }),
+  encoding: z
+    .string()
+    .max(50)
+    .optional()
+    .meta({
+      description:
+        'Encoding of the answer, a label such as "utf-8", "windows-1252" or "shift_jis". Without it: a byte order mark, the charset of the content type, what an XML or HTML document declares, UTF-8, or windows-1252 where the bytes are not UTF-8.',
+      examples: ['windows-1252'],
+      advanced: true,
+    }),
+  timeout_ms: z.int().min(1).max(300_000).optional().meta({
+    description: 'Longest time of one attempt, the body included. The time limit of the node is for all attempts.',
+    advanced: true,
+  }),
+  ...retryPins,
 })
 
 export const responsePins = z.object({
   status: z.int().describe('Like 200; also that of a failure, like 404.'),
-  headers: z.record(z.string(), z.string()).describe('Names in lower case, and values.'),
-  body: z.string().describe('The answer as text.'),
+  headers: z
+    .record(z.string(), z.union([z.string(), z.array(z.string())]))
+    .describe('Names in lower case, and values as text; set-cookie is a list, with an item for each header.'),
+  body: z.string().describe('The answer as text. An answer in bytes, such as an image, is given on base64 instead.'),
+  base64: z.string().describe('The bytes of an answer that is not text, as Base64.'),
   json: z.unknown().describe('The answer as a value, where it says that it is JSON.'),
 })
 
 type Request = z.output<typeof requestPins>
 
+/** As many bytes as one value may have. The block files/store takes more. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
+
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
 /** Sends what the pins say, and yields what is answered. */
 export async function* exchange(
-  { method, url, headers, query, json, body }: Request,
-  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
+  input: Request,
+  { fetch, signal, log }: Pick<BlockContext, 'signal' | 'log'> & { fetch: Fetch },
 ): AsyncGenerator<Yielded<typeof responsePins>, void> {
+  if (input.encoding !== undefined) decodeText(new Uint8Array(), { encoding: input.encoding }) // an unknown one fails before anything is sent
+  const init = { ...initOf(input), signal }
+  const isRepeatable = IDEMPOTENT.has(input.method) || input.retry_unsafe || hasHeader(input.headers, 'idempotency-key')
+  const policy = isRepeatable ? input : { ...input, attempts: 1 }
+  const url = withQuery(input.url, input.query)
+  const answer = await withRetries(() => receive(fetch, url, init), policy, { signal, log })
+  const type = answer.headers.get('content-type') ?? ''
+  const content = contentOf(answer.bytes, type, { form: input.response_as, encoding: input.encoding })
+  yield ['status', answer.status]
+  yield ['headers', headersOf(answer.headers)]
+  if ('base64' in content) return yield ['base64', content.base64]
+  const { text, encoding, isLossy } = content.text
+  if (isLossy) log(`bytes that are not valid ${encoding} became U+FFFD; the pin "encoding" names another encoding`, 'warn')
+  yield ['body', text]
+  if (text !== '' && isJson(type)) yield ['json', parseJson(text)]
+}
+
+/** @throws when the pins contradict each other */
+function initOf({ method, url, headers, json, body, timeout_ms }: Request): NonNullable<Parameters<Fetch>[1]> {
   if (!/^https?:\/\//i.test(url))
     throw new Error(`url must begin with http:// or https://, got ${JSON.stringify(url.slice(0, 100))}`)
   if (json !== undefined && body !== undefined) throw new Error('give json or body, not both')
   const content = json === undefined ? body : JSON.stringify(json)
   if (content !== undefined && (method === 'GET' || method === 'HEAD')) throw new Error(`a ${method} request has no body`)
-  const response = await fetch(withQuery(url, query), {
+  return {
     method,
-    headers: json === undefined || hasType(headers) ? headers : { ...headers, 'content-type': 'application/json' },
+    headers:
+      json === undefined || hasHeader(headers, 'content-type') ? headers : { ...headers, 'content-type': 'application/json' },
+    maxResponseBytes: MAX_RESPONSE_BYTES,
     ...(content !== undefined && { body: content }),
-    signal,
-  })
-  const text = await response.text()
-  yield ['status', response.status]
-  yield ['headers', Object.fromEntries(response.headers)]
-  yield ['body', text]
-  if (text !== '' && isJson(response.headers.get('content-type'))) yield ['json', parseJson(text)]
+    ...(timeout_ms !== undefined && { timeoutMs: timeout_ms }),
+  }
+}
+
+async function receive(
+  fetch: Fetch,
+  url: string,
+  init: Parameters<Fetch>[1],
+): Promise<{ status: number; headers: Headers; bytes: Uint8Array }> {
+  const response = await fetch(url, init)
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  return { status: response.status, headers: response.headers, bytes }
+}
+
+function headersOf(headers: Headers): Record<string, string | string[]> {
+  const cookies = headers.getSetCookie()
+  return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
 }
 
 function parseJson(text: string): unknown {
@@ -59,11 +119,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function hasType(headers: Record<string, string>): boolean {
-  return Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+function hasHeader(headers: Record<string, string>, name: string): boolean {
+  return Object.keys(headers).some((each) => each.toLowerCase() === name)
 }
 
 /** `application/json` and `application/problem+json`, whatever parameters follow. */
-function isJson(type: string | null): boolean {
-  return /^[^;]*[/+]json\s*(;|$)/i.test(type ?? '')
+function isJson(type: string): boolean {
+  return /^[^;]*[/+]json\s*(;|$)/i.test(type)
 }

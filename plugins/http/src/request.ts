@@ -1,18 +1,20 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
 import { exchange, requestPins, responsePins } from './exchange.ts'
 import { refused } from './refused.ts'
+import { responseTests } from './response-tests.ts'
 
 export const request = defineBlock({
   id: '0b9f5c0e-6a55-4b8b-9d3f-8d1f5c1f7a41',
   name: 'request',
   description:
-    'Send a request to a web address and give what it answers. It reaches the host of the url and no other, redirects included.',
+    'Send a request to a web address and give what it answers. A redirect to another host is followed by a GET without headers of your own only.',
   category: 'HTTP',
-  capabilities: { http: [fromInput('url')] },
+  capabilities: { http: [fromInput('url', { redirects: 'public' })] },
   input: requestPins,
   output: responsePins,
   tests: [
     ...refused,
+    ...responseTests,
     {
       name: 'an answer in JSON',
       input: { url: 'https://api.example.com/items', query: { page: 2 } },
@@ -36,12 +38,25 @@ export const request = defineBlock({
     },
     {
       name: 'a redirect to another host',
-      input: { url: 'https://api.example.com/' },
+      input: { url: 'https://example.com/', headers: { Accept: 'text/plain' } },
+      http: {
+        'GET https://example.com/': { status: 302, headers: { location: 'https://www.example.com/' } },
+        'GET https://www.example.com/': { text: 'here' },
+      },
+      output: [
+        ['status', 200],
+        ['headers', { 'content-type': 'text/plain;charset=UTF-8' }],
+        ['body', 'here'],
+      ],
+    },
+    {
+      name: 'a redirect of a request with a header to another host',
+      input: { url: 'https://api.example.com/', headers: { 'X-Key': 'key' } },
       http: { 'GET https://api.example.com/': { status: 302, headers: { location: 'https://other.example/' } } },
       output: [
         [
           'error',
-          'block http/request may not send GET to other.example: its manifest does not name this host; "GET other.example" would allow it',
+          'http: api.example.com redirects to other.example, and the request is not sent there because it has the header "x-key"; only a plain GET or HEAD follows a redirect to another host. Send the request to other.example itself if it may have all of it',
         ],
       ],
     },

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { BlockTest } from './block-test.ts'
 import type { BlockCost } from './cost.ts'
 import type { Credential } from './credential.ts'
+import type { Fetch } from './fetch.ts'
 import type { Files, FilesGrant } from './files.ts'
 
 /**
@@ -26,7 +27,7 @@ export interface BlockContext {
    * Requests to the outside, as in the Fetch standard; needs the capability `http`, and rejects with a TypeError what that does
    * not allow. There is no global `fetch`, since nobody could tell for which block it acts: give this one to libraries that take one.
    */
-  readonly fetch: typeof fetch
+  readonly fetch: Fetch
   /**
    * The credential for a provider: `github` of the block's own plugin, or `other-plugin/github`. Needs the capability `credentials`.
    * It is the one that the node names, or the only one that there is; rejects with `CREDENTIAL_MISSING` where there is none.
@@ -81,7 +82,7 @@ export interface StoragePage {
 }
 
 /** Which requests a block may send: see {@link Capabilities}. */
-export type HttpGrant = string | { readonly fromInput: string } | { readonly anyHost: true }
+export type HttpGrant = string | { readonly fromInput: string; readonly redirects?: 'public' } | { readonly anyHost: true }
 
 /** A provider, and what its user must have granted (OAuth 2): see {@link Capabilities}. */
 export type CredentialGrant = string | { readonly provider: string; readonly scopes: readonly string[] }
@@ -93,7 +94,7 @@ export interface Capabilities {
   /**
    * Sends requests to the hosts named here, and to no other. An entry is a rule like `"GET,POST api.github.com/repos/*"`,
    * {@link fromInput} or {@link anyHost}. In a rule the methods, a port and a path may be left out, `*.example.com` stands for the
-   * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too.
+   * hosts below example.com, and `*` in a path for any characters. Redirects need a rule too, unless {@link fromInput} allows them.
    */
   http?: readonly HttpGrant[]
   /**

@@ -1,3 +1,4 @@
+import type { Fetch } from './fetch.ts'
 import type { ProviderAuth } from './provider.ts'
 
 export type CredentialType = ProviderAuth['type']
@@ -25,7 +26,7 @@ export interface Credential {
    * `fetch` of the context, with the secret put into each request outside of the sandbox, and taken out of what comes back. It rejects a
    * request to a host that the credential is not for; the block's `http` must name the host too.
    */
-  readonly fetch: typeof fetch
+  readonly fetch: Fetch
   /** The secret itself; needs the capability `credentials.reveal`. */
   reveal(): Promise<Secret>
 }

@@ -5,8 +5,8 @@ import type { Secret } from './credential.ts'
 export interface FakeResponse {
   /** @default 200 */
   readonly status?: number
-  /** `content-type` follows from `json` and `text` unless it is here. */
-  readonly headers?: Readonly<Record<string, string>>
+  /** `content-type` follows from `json` and `text` unless it is here. A list is one header for each item, such as of `set-cookie`. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly json?: unknown
   readonly text?: string
   readonly base64?: string

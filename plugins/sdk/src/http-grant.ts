@@ -1,11 +1,23 @@
 import type { HttpGrant } from './block.ts'
 
+/** See {@link fromInput}. */
+export interface FromInputOptions {
+  /**
+   * `public` follows redirects to other hosts, such as from a short link, or from http://example.com to https://www.example.com.
+   * Only a GET or HEAD without a body, a credential and headers of the block's own follows one, except for headers such as `accept`.
+   * A host on the public internet cannot redirect into a private network. People are told so before they run the block.
+   *
+   * @default redirects stay on the hosts that the manifest names
+   */
+  readonly redirects?: 'public'
+}
+
 /**
  * Grants the hosts that an input pin names in a run: its value is a url or a host, or an array or object of them. Those who
  * run the block then decide what it reaches.
  */
-export function fromInput(pin: string): HttpGrant {
-  return { fromInput: pin }
+export function fromInput(pin: string, options: FromInputOptions = {}): HttpGrant {
+  return { fromInput: pin, ...options }
 }
 
 /** Grants every host of the internet. People are told so before they run the block. */

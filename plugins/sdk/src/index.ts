@@ -1,4 +1,5 @@
 export { defineBlock } from './block.ts'
+export { decodeText } from './decode-text.ts'
 export { anyHost, fromInput } from './http-grant.ts'
 export { oauth2 } from './oauth2.ts'
 export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
@@ -22,8 +23,11 @@ export type {
   TypedBlock,
   Yielded,
 } from './block.ts'
+export type { DecodedText, DecodeTextOptions } from './decode-text.ts'
+export type { FromInputOptions } from './http-grant.ts'
 export type { FileEntry, Files, FilesGrant } from './files.ts'
 export type { BlockTest, BlockTestResult, Expected } from './block-test.ts'
+export type { Fetch, FetchInit } from './fetch.ts'
 export type { Credential, CredentialType, Secret } from './credential.ts'
 export type { FakeResponse, Fakes, SentRequest } from './fakes.ts'
 export type { BlockCost, Cost } from './cost.ts'

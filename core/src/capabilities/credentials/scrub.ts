@@ -10,9 +10,9 @@ export interface Scrubber {
   stream(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void>
 }
 
-/** @param secrets texts, as bytes of UTF-8 in what comes */
+/** @param secrets texts; found in bytes of UTF-8 and of UTF-16, which blocks decode too */
 export function createScrubber(secrets: readonly string[]): Scrubber {
-  const needles = secrets.map((secret) => Buffer.from(secret))
+  const needles = secrets.flatMap(spellingsOf)
   const byBeginning = Map.groupBy(needles, (needle) => needle.toString('latin1', 0, BEGINNING_BYTES))
   const keptBytes = Math.max(0, ...needles.map(({ length }) => length - 1))
   return {
@@ -29,6 +29,11 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
       if (kept.length > 0) yield kept
     },
   }
+}
+
+function spellingsOf(secret: string): Buffer[] {
+  const utf16 = Buffer.from(secret, 'utf16le')
+  return [Buffer.from(secret), utf16, Buffer.from(utf16).swap16()]
 }
 
 /** The spellings of a secret mostly begin alike: where their beginning is not, none of them is looked for. */

@@ -20,6 +20,7 @@ export function createFakeTransport(answers: Fakes['http'], sent: SentRequest[])
       given.set(key, turn + 1)
       return toResponse(all[Math.min(turn, all.length - 1)] ?? { status: 200, headers: {} })
     },
+    isPublic: () => Promise.resolve(true),
     destroy: () => Promise.resolve(),
   }
 }

@@ -5,7 +5,7 @@ import { secretSchema } from '../credentials/index.ts'
 const responseSchema = z
   .strictObject({
     status: z.int().min(200).max(599).default(200),
-    headers: z.record(z.string(), z.string()).default({}),
+    headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
     json: z.unknown().optional(),
     text: z.string().optional(),
     base64: z.base64().optional(),

@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici'
 import { AshlarError } from '../../errors/index.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { toHttpFailure } from './failure.ts'
 import type { HttpOptions } from './http.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createHttpPool } from './pool.ts'
+import type { TransportResponse } from './transport.ts'
 
 /**
  * Requests of the host itself to addresses that plugins name. Their connections are guarded as those of blocks are, so that no
@@ -42,8 +42,8 @@ export function createHttpClient({ allow = [], resolve, ...options }: HttpOption
           origin,
           path: `${pathname}${search}`,
           method: 'POST',
-          headers: { ...HEADERS, ...headers },
-          body: form.toString(),
+          headers: Object.entries({ ...HEADERS, ...headers }).flat(),
+          body: Buffer.from(form.toString()),
           signal: abort.signal,
         })
         return { status: response.statusCode, text: await readText(response, host, limits) }
@@ -53,7 +53,7 @@ export function createHttpClient({ allow = [], resolve, ...options }: HttpOption
         clearTimeout(timer)
       }
     },
-    close: () => pool.destroy(),
+    close: async () => void (await pool.destroy()),
   }
 }
 
@@ -64,7 +64,7 @@ const HEADERS = {
   'user-agent': 'ashlar',
 }
 
-async function readText({ body }: Dispatcher.ResponseData, host: string, { maxResponseBytes }: HttpLimits): Promise<string> {
+async function readText({ body }: TransportResponse, host: string, { maxResponseBytes }: HttpLimits): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {

@@ -5,8 +5,11 @@ import type { UsableCredential } from '../credentials/index.ts'
 import { decodeBody } from './decode.ts'
 import { toHttpFailure } from './failure.ts'
 import type { Granted } from './grant.ts'
-import { methodsMeant, responseHeaders } from './headers.ts'
+import { responseHeaders } from './headers.ts'
+import { assertMayLeave } from './leaving.ts'
 import type { HttpLimits } from './limits.ts'
+import { assertMaskableRequest, assertMaskableResponse } from './maskable.ts'
+import { assertOverridesAllowed } from './overrides.ts'
 import { redirected, type Hop } from './redirect.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Transport, TransportResponse } from './transport.ts'
@@ -29,8 +32,15 @@ export interface ExchangeParts {
   credential: UsableCredential | undefined
 }
 
-/** What to do when the response is a redirect: as in the Fetch standard, but `manual` gives the response as it is. */
-export type RedirectMode = 'follow' | 'error' | 'manual'
+/** What a block asks of one exchange. */
+export interface ExchangeOptions {
+  /** What to do when the response is a redirect: as in the Fetch standard, but `manual` gives the response as it is. */
+  redirect: 'follow' | 'error' | 'manual'
+  /** Of the body after it is decoded; null for the limit of the installation. */
+  maxResponseBytes: number | null
+  /** From the first byte to the last; null for the limit of the installation. */
+  timeoutMs: number | null
+}
 
 /**
  * One request and its response, redirects included. It begins at once. Every request of it is checked against the grant before it
@@ -40,7 +50,8 @@ export type RedirectMode = 'follow' | 'error' | 'manual'
 export class Exchange {
   readonly #parts: ExchangeParts
   readonly #body: RequestBody | undefined
-  readonly #mode: RedirectMode
+  readonly #options: ExchangeOptions
+  readonly #maxBytes: number
   readonly #abort = new AbortController()
   readonly #timer: NodeJS.Timeout
   readonly #head: Promise<ResponseHead>
@@ -52,16 +63,16 @@ export class Exchange {
   #isRepeated = false
 
   /** @throws {AshlarError} HTTP_DENIED */
-  constructor(parts: ExchangeParts, first: Hop, body: RequestBody | undefined, mode: RedirectMode) {
+  constructor(parts: ExchangeParts, first: Hop, body: RequestBody | undefined, options: ExchangeOptions) {
     this.#parts = parts
     this.#body = body
-    this.#mode = mode
+    this.#options = options
+    this.#maxBytes = Math.min(parts.limits.maxResponseBytes, options.maxResponseBytes ?? Infinity)
     this.#host = first.url.host
     this.#assertAllowed(first)
     parts.credential?.assertFor(first.url)
-    const { timeoutMs } = parts.limits
-    const tooLate = new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the request took longer than ${timeoutMs} ms`)
-    this.#timer = setTimeout(() => this.cancel(tooLate), timeoutMs)
+    if (parts.credential) assertMaskableRequest(first.headers)
+    this.#timer = this.#startTimer()
     this.#head = this.#run(first)
     this.#head.catch(() => {}) // told to whoever asks for the response
   }
@@ -101,15 +112,25 @@ export class Exchange {
     this.#stream?.destroy(why)
   }
 
+  /** A time that the block itself has set may suffice at the next attempt, so its failure may be repeated. */
+  #startTimer(): NodeJS.Timeout {
+    const { timeoutMs } = this.#parts.limits
+    const own = this.#options.timeoutMs ?? Infinity
+    const tooLate =
+      own < timeoutMs
+        ? new AshlarError('HTTP_FAILED', `http: ${this.#host}: it did not answer within ${own} ms`)
+        : new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the request took longer than ${timeoutMs} ms`)
+    return setTimeout(() => this.cancel(tooLate), Math.min(own, timeoutMs))
+  }
+
   async #run(first: Hop): Promise<ResponseHead> {
     try {
       for (let hop = first, redirects = 0; ; redirects++) {
         const response = await this.#sendAccepted(hop)
-        const next = this.#mode === 'manual' ? undefined : redirected(hop, response.statusCode, locationOf(response))
+        const next = this.#options.redirect === 'manual' ? undefined : redirected(hop, response.statusCode, locationOf(response))
         if (!next) return this.#take(response, hop, redirects > 0)
         this.#dump(response)
-        this.#assertFollowed(next, redirects)
-        hop = next
+        hop = await this.#followed(next, hop, first, redirects)
       }
     } catch (error) {
       throw this.#failed(error)
@@ -130,7 +151,7 @@ export class Exchange {
     return this.#send(hop)
   }
 
-  async #send({ url, method, headers, body }: Hop): Promise<TransportResponse> {
+  async #send({ url, method, headers, body, publicOnly = false }: Hop): Promise<TransportResponse> {
     this.#host = url.host
     const sent = body === 'none' ? null : body === 'kept' ? await this.#body?.whole : this.#body?.stream
     const length = body === 'streamed' && this.#body?.length != null ? { 'content-length': String(this.#body.length) } : {}
@@ -142,21 +163,39 @@ export class Exchange {
       headers: [...sentTo.headers, ...Object.entries(length)].flat(),
       body: sent ?? null,
       signal: this.#abort.signal,
+      publicOnly,
     })
   }
 
-  #assertFollowed(next: Hop, redirects: number): void {
-    const { maxRedirects } = this.#parts.limits
-    if (this.#mode === 'error') throw new AshlarError('HTTP_FAILED', `http: ${this.#host} redirects, and the block allows none`)
+  /** The request that a redirect leads to, if it may be sent. */
+  async #followed(next: Hop, hop: Hop, first: Hop, redirects: number): Promise<Hop> {
+    const { limits, granted, pool, credential } = this.#parts
+    const { maxRedirects } = limits
+    if (this.#options.redirect === 'error')
+      throw new AshlarError('HTTP_FAILED', `http: ${this.#host} redirects, and the block allows none`)
     if (redirects >= maxRedirects)
       throw new AshlarError('HTTP_LIMIT', `http: ${this.#host} redirects for more than the ${maxRedirects}th time`)
-    this.#assertAllowed(next)
+    if (granted.isAllowed(next.method, next.url) || !granted.mayLeaveHost(first.method, first.url)) {
+      this.#assertAllowed(next)
+      return next
+    }
+    this.#assertLength(next)
+    assertMayLeave(hop, next.url, credential !== undefined)
+    const publicOnly = hop.publicOnly === true || (await pool.isPublic(hop.url.hostname))
+    return { ...next, publicOnly }
   }
 
-  #assertAllowed({ method, url, headers }: Hop): void {
-    if (url.href.length > this.#parts.limits.maxUrlLength)
-      throw new AshlarError('HTTP_LIMIT', `http: an address may have ${this.#parts.limits.maxUrlLength} characters`)
-    for (const meant of methodsMeant(method, headers)) this.#parts.granted.assertAllowed(meant, url)
+  #assertLength({ url }: Hop): void {
+    const { maxUrlLength } = this.#parts.limits
+    if (url.href.length > maxUrlLength)
+      throw new AshlarError('HTTP_LIMIT', `http: an address may have ${maxUrlLength} characters`)
+  }
+
+  #assertAllowed(hop: Hop): void {
+    const { method, url, headers } = hop
+    this.#assertLength(hop)
+    this.#parts.granted.assertAllowed(method, url)
+    assertOverridesAllowed(this.#parts.granted, method, url, headers)
   }
 
   #take({ statusCode, statusText, headers, body }: TransportResponse, hop: Hop, isRedirected: boolean): ResponseHead {
@@ -165,11 +204,14 @@ export class Exchange {
     const scrubber = this.#parts.credential?.scrubber
     const clean = (text: string): string => scrubber?.text(text) ?? text
     const pairs = responseHeaders(headers, this.#parts.limits).map(([name, value]): [string, string] => [name, clean(value)])
-    const announced = Number(headers['content-length'] ?? 0)
-    if (hop.method !== 'HEAD' && announced > this.#parts.limits.maxResponseBytes) throw this.#tooLong()
     const hasBody = hop.method !== 'HEAD' && ![204, 205, 304].includes(statusCode)
     if (!hasBody) body.resume() // its connection is free at once
-    this.#stream = hasBody ? decodeBody(body, [headers['content-encoding'] ?? ''].flat().join(',')) : body
+    if (hasBody && scrubber) assertMaskableResponse(this.#host, statusCode, headers)
+    const encoding = [headers['content-encoding'] ?? ''].flat().join(',')
+    const announced = Number(headers['content-length'] ?? 0)
+    const maxAnnounced = encoding === '' ? this.#maxBytes : this.#parts.limits.maxResponseBytes
+    if (hasBody && announced > maxAnnounced) throw this.#tooLong()
+    this.#stream = hasBody ? decodeBody(body, encoding, this.#parts.limits.maxResponseBytes) : body
     this.#stream.on('error', () => {}) // told to whoever reads
     const chunks = scrubber ? scrubber.stream(this.#stream) : (this.#stream as AsyncIterable<Buffer>)
     this.#chunks = chunks[Symbol.asyncIterator]()
@@ -189,14 +231,13 @@ export class Exchange {
 
   #count(bytes: number): void {
     this.#received += bytes
-    if (this.#received > this.#parts.limits.maxResponseBytes) throw this.#tooLong()
+    if (this.#received > this.#maxBytes) throw this.#tooLong()
   }
 
   #tooLong(): AshlarError {
-    return new AshlarError(
-      'HTTP_LIMIT',
-      `http: ${this.#host}: the response is longer than ${this.#parts.limits.maxResponseBytes} bytes`,
-    )
+    const isOwn = this.#maxBytes < this.#parts.limits.maxResponseBytes
+    const limit = `${this.#maxBytes} bytes, the limit ${isOwn ? 'that the block sets' : 'of this installation'}`
+    return new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the response is longer than ${limit}`)
   }
 
   #failed(error: unknown): AshlarError {

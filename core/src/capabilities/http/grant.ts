@@ -18,7 +18,11 @@ const ruleSchema = z
   })
 
 const entrySchema = z.union(
-  [ruleSchema, z.strictObject({ fromInput: z.string().min(1).max(200) }), z.strictObject({ anyHost: z.literal(true) })],
+  [
+    ruleSchema,
+    z.strictObject({ fromInput: z.string().min(1).max(200), redirects: z.literal('public').optional() }),
+    z.strictObject({ anyHost: z.literal(true) }),
+  ],
   {
     error: ({ input }) =>
       typeof input === 'string'
@@ -43,13 +47,23 @@ export const httpGrant = {
 /** An entry in one plain line, for people. */
 function describeEntry(entry: Entry): string {
   if (typeof entry === 'string') return formatRule(parseRule(entry))
-  return 'anyHost' in entry ? 'ANY HOST' : `the host of input "${entry.fromInput}"`
+  if ('anyHost' in entry) return 'ANY HOST'
+  return `the host of input "${entry.fromInput}"${entry.redirects ? ', and the public hosts that it redirects to' : ''}`
 }
 
 /** Checks requests against what a block's manifest and the inputs of its run allow. */
 export interface Granted {
   /** @throws {AshlarError} HTTP_DENIED saying which rule would allow it */
   assertAllowed(method: string, url: URL): void
+  /**
+   * Of a request that was allowed, whose `header` names another path: a rule without a path must allow it.
+   *
+   * @throws {AshlarError} HTTP_DENIED saying which rule would allow it
+   */
+  assertAnyPathAllowed(method: string, url: URL, header: string): void
+  isAllowed(method: string, url: URL): boolean
+  /** Whether redirects of this first request may lead to hosts that the manifest does not name. */
+  mayLeaveHost(method: string, url: URL): boolean
 }
 
 /** @throws {AshlarError} CAPABILITY_MISSING when the manifest says nothing of http */
@@ -61,13 +75,25 @@ export function createGranted({ block: { qualifiedName, capabilities }, inputOf 
   }
   const isOpen = http.some((entry) => typeof entry === 'object' && 'anyHost' in entry)
   const rules = http.flatMap((entry) => rulesOf(entry, inputOf))
+  const leavingRules = http.flatMap((entry) => (isLeaving(entry) ? rulesOf(entry, inputOf) : []))
+  const isAllowed = (method: string, url: URL): boolean =>
+    !isForbiddenMethod(method) && (isOpen || rules.some((rule) => allows(rule, method, url)))
   return {
+    isAllowed,
+    mayLeaveHost: (method, url) => leavingRules.some((rule) => allows(rule, method, url)),
     assertAllowed(method, url) {
       if (isForbiddenMethod(method)) throw new AshlarError('HTTP_DENIED', `http: the method ${method} is never sent`)
-      if (isOpen || rules.some((rule) => allows(rule, method, url))) return
-      throw denied(qualifiedName, method, url, rules)
+      if (!isAllowed(method, url)) throw denied(qualifiedName, method, url, rules)
+    },
+    assertAnyPathAllowed(method, url, header) {
+      if (isOpen || rules.some((rule) => rule.path === null && allows(rule, method, url))) return
+      throw deniedHeader(qualifiedName, method, url, header)
     },
   }
+}
+
+function isLeaving(entry: Entry): boolean {
+  return typeof entry === 'object' && 'redirects' in entry && entry.redirects !== undefined
 }
 
 /** The message keeps paths and queries to itself: they may hold secrets. */
@@ -82,6 +108,12 @@ function denied(block: string, method: string, url: URL, rules: readonly Rule[])
       details: { host: url.host, method, rule },
     },
   )
+}
+
+function deniedHeader(block: string, method: string, url: URL, header: string): AshlarError {
+  const rule = `${method} ${url.host}`
+  const message = `block ${block} may not send the header ${showValue(header)} to ${url.host}: servers read another path from it than its rules allow; remove the header, or use the rule "${rule}", which allows every path`
+  return new AshlarError('HTTP_DENIED', message, { details: { host: url.host, method, rule, header } })
 }
 
 function rulesOf(entry: Entry, inputOf: Acting['inputOf']): Rule[] {

@@ -4,14 +4,21 @@ import type { HttpLimits } from './limits.ts'
 export type HeaderPairs = readonly (readonly [name: string, value: string])[]
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** Those that say how a message is framed or where it goes: they are dropped, as fetch does with forbidden ones. */
+/** Headers that frame a message, route it, or choose its coding: they are dropped, as fetch does with forbidden headers. */
 const DROPPED =
-  /^(accept-charset|accept-encoding|connection|content-length|cookie2|expect|host|http2-settings|keep-alive|te|trailer|transfer-encoding|upgrade|via|proxy-.*|sec-.*)$/
-/** What the server is asked for in place of the method, where it knows them. */
-const METHOD_OVERRIDE = /^x-(http-method|http-method-override|method-override)$/
-/** Whether it is the name of a header that others than ourselves may set. */
+  /^(accept-charset|accept-encoding|connection|content-length|cookie2|expect|host|http2-settings|keep-alive|proxy|te|trailer|transfer-encoding|upgrade|via|proxy-.*|sec-.*)$/
+
+/** Whether blocks and credentials may set a header of this name. */
 export function isHeaderName(name: string): boolean {
-  return NAME.test(name) && name.length <= 100 && !DROPPED.test(name.toLowerCase())
+  return NAME.test(name) && name.length <= 100 && !DROPPED.test(comparable(name))
+}
+
+/**
+ * The name of a header in lower case, with every character but letters and digits as `-`: CGI, WSGI and PHP make one variable of
+ * `X-Original-URL`, `X_Original_URL` and `X.Original.URL`.
+ */
+export function comparable(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
 }
 
 /** What is for one origin only. */
@@ -32,7 +39,7 @@ export function requestHeaders(pairs: HeaderPairs, limits: HttpLimits): HeaderPa
       `http: a request may have ${limits.maxHeaders} headers of ${limits.maxHeaderBytes} bytes together`,
     )
   const kept = pairs.map(([name, value]) => [name.toLowerCase(), checkedValue(name, value)] as const)
-  const headers = kept.filter(([name]) => !DROPPED.test(name))
+  const headers = kept.filter(([name]) => !DROPPED.test(comparable(name)))
   const defaults = Object.entries(DEFAULTS).filter(([name]) => !headers.some(([each]) => each === name))
   return [...headers, ...defaults]
 }
@@ -44,12 +51,6 @@ function checkedValue(name: string, value: string): string {
   if (!NAME.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(trimmed))
     throw new AshlarError('BAD_INPUT', `http: the header ${showValue(name)} is not valid`)
   return trimmed
-}
-
-/** Every method that a request may come to mean at the server. */
-export function methodsMeant(method: string, headers: HeaderPairs): string[] {
-  const overrides = headers.filter(([name]) => METHOD_OVERRIDE.test(name)).flatMap(([, value]) => value.split(','))
-  return [method, ...overrides.map((each) => each.trim().toUpperCase())]
 }
 
 export function withoutCredentials(headers: HeaderPairs): HeaderPairs {

@@ -2,17 +2,35 @@ import dns from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector } from 'undici'
 import { AshlarError } from '../../errors/index.ts'
-import type { AddressGuard } from './address-guard.ts'
+import { isPublicAddress, type AddressGuard } from './address-guard.ts'
 import type { HttpLimits } from './limits.ts'
+import type { Transport } from './transport.ts'
 
 /** All addresses of a host. */
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
 /**
  * The connections of all requests of blocks. Every one is checked when it is made, after names are resolved: the addresses that
- * were checked are the ones that are connected to, so a name that means something else a moment later helps nobody.
+ * were checked are the ones that are connected to, so a name that changes its address a moment later gains nothing. Connections
+ * to public addresses only are kept apart from those that the operator's list allows.
  */
-export function createHttpPool(guard: AddressGuard, limits: HttpLimits, resolve: Resolve = resolveByOs): Agent {
+export function createHttpPool(guard: AddressGuard, limits: HttpLimits, resolve: Resolve = resolveByOs): Transport {
+  const all = createAgent(guard, limits, resolve)
+  const publicOnes = createAgent(PUBLIC, limits, resolve)
+  return {
+    request: ({ publicOnly = false, ...request }) => (publicOnly ? publicOnes : all).request(request),
+    isPublic: async (hostname) => {
+      const host = hostname.replace(/^\[(.*)\]$/, '$1')
+      const addresses = isIP(host) > 0 ? [host] : (await resolve(host)).map(({ address }) => address)
+      return addresses.every(isPublicAddress)
+    },
+    destroy: () => Promise.all([all.destroy(), publicOnes.destroy()]),
+  }
+}
+
+const PUBLIC: AddressGuard = { permits: (_hostname, address) => isPublicAddress(address) }
+
+function createAgent(guard: AddressGuard, limits: HttpLimits, resolve: Resolve): Agent {
   const connect = buildConnector({
     allowH2: false,
     timeout: limits.connectTimeoutMs,

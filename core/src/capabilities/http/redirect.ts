@@ -9,6 +9,8 @@ export interface Hop {
   headers: HeaderPairs
   /** `none`, one whose bytes are kept, or one that is gone once it is sent. */
   body: 'none' | 'kept' | 'streamed'
+  /** Of a redirect from a public host that the manifest did not name: it may not lead into private networks. */
+  publicOnly?: boolean
 }
 
 /** The request that a response redirects to, by the rules of the Fetch standard (4.4, HTTP-redirect fetch); undefined when it does not. */

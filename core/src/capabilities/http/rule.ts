@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { AshlarError, showValue } from '../../errors/index.ts'
-import { matchesPath } from './path-glob.ts'
+import { isPathGlob, matchesPath } from './path-glob.ts'
 import { canonicalHost } from './target.ts'
 
 /** One line of a manifest's `http`: which requests it allows. */
@@ -89,7 +89,13 @@ function hostOf(rule: string, text: string): Pick<Rule, 'host' | 'below'> {
 
 function pathOf(rule: string, text: string): string {
   if (/\/(\.|%2e){1,2}(\/|;|$)/i.test(text)) throw fault(rule, 'must not have "." or ".." in its path')
-  return new URL(`http://host${text}`).pathname
+  const { pathname } = new URL(`http://host${text}`)
+  if (!isPathGlob(pathname))
+    throw fault(
+      rule,
+      'has a path that servers read in different ways; use UTF-8 escapes once, no ";", and no "." or space at the end of a segment',
+    )
+  return pathname
 }
 
 function fault(rule: string, message: string): AshlarError {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestHttp, type TestHttp, type TestHttpOptions } from '../../testing/index.ts'
+import type { HttpGrant } from './grant.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -177,6 +178,23 @@ describe('the grant', () => {
     await expect(opened.request(origin, { headers: [['X-HTTP-Method-Override', 'GET']] })).resolves.toMatchObject({ status: 200 })
   })
 
+  it('covers the path and host that a header asks the server to take instead, also after a redirect', async () => {
+    const other = await serve(echo)
+    const origin = await serve((request, response) => {
+      if (request.url === '/redirect') response.writeHead(307, { location: `${other}/open/x` }).end()
+      else echo(request, response)
+    })
+    const { host } = new URL(origin)
+    const send = (grant: HttpGrant, header: [string, string], path = '/open/x'): Promise<unknown> =>
+      http({ grant }).request(`${origin}${path}`, { headers: [header] })
+    await expect(send([`${host}/open/*`], ['X-Original-URL', '/closed/x'])).rejects.toEqual(failing('HTTP_DENIED'))
+    await expect(send([host], ['X-Forwarded-Host', 'other.example'])).rejects.toEqual(failing('HTTP_DENIED'))
+    await expect(send([host], ['X-Original-URL', '/closed/x'])).resolves.toMatchObject({ status: 200 })
+    const grant = [host, `${new URL(other).host}/open/*`]
+    await expect(send(grant, ['X-Trace', '1'], '/redirect')).resolves.toMatchObject({ status: 200 })
+    await expect(send(grant, ['X-Original-URL', '/closed/x'], '/redirect')).rejects.toEqual(failing('HTTP_DENIED'))
+  })
+
   it.each([
     ['a url', (origin: string): unknown => `${origin}/other`],
     ['a host', (origin: string): unknown => origin.slice('http://'.length)],
@@ -308,6 +326,16 @@ describe('a compressed response', () => {
     expect(bomb.length).toBeLessThan(100_000)
     const origin = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
     await expect(http({ limits: { maxResponseBytes: 1_000_000 } }).request(origin)).rejects.toEqual(failing('HTTP_LIMIT'))
+  })
+
+  it('that is packed twice is broken off where the inner coding grows past the limit', async () => {
+    const members = Buffer.concat(Array.from({ length: 200_000 }, () => gzipSync('')))
+    const origin = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip, gzip' }).end(gzipSync(members)),
+    )
+    await expect(http({ limits: { maxResponseBytes: 1_000_000 } }).request(origin)).rejects.toEqual(
+      failing('HTTP_LIMIT', /a coding of the response expands it to more than 1000000 bytes/),
+    )
   })
 
   it('that is packed too often, broken off or none is refused', async () => {

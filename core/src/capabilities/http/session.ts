@@ -18,7 +18,7 @@ import type { Transport } from './transport.ts'
  *
  * - `http.open(request)` checks the request, begins it and gives its number. `request` is `{ url, method, headers: [[name,
  *   value]], body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual', credential: null or
- *   the provider whose secret is put into it }`.
+ *   the provider whose secret is put into it, maxResponseBytes and timeoutMs: null or limits below those of the installation }`.
  * - `http.write(number, base64)` appends to the body; answered when it has been taken, also when nobody wants it any more.
  * - `http.end(number)` ends the body.
  * - `http.response(number)` waits for `{ status, statusText, url, redirected, headers }` of the last response.
@@ -66,6 +66,8 @@ const requestSchema = z.object({
     .default(null),
   redirect: z.enum(['follow', 'error', 'manual']).default('follow'),
   credential: z.string().nullable().default(null),
+  maxResponseBytes: z.int().min(0).nullable().default(null),
+  timeoutMs: z.int().min(1).nullable().default(null),
 })
 
 class OpenRequests {
@@ -157,7 +159,7 @@ class OpenRequests {
 
 /** @throws {AshlarError} BAD_INPUT HTTP_LIMIT HTTP_DENIED */
 function createExchange(request: z.output<typeof requestSchema>, parts: ExchangeParts, { isKept }: RequestPlace): Exchange {
-  const { url, method, headers, redirect, body: given } = request
+  const { url, method, headers, redirect, body: given, maxResponseBytes, timeoutMs } = request
   const body = given ? new RequestBody(given.bytes, isKept, parts.limits) : undefined
   if (body && (method === 'GET' || method === 'HEAD')) throw new AshlarError('BAD_INPUT', `http: ${method} has no body`)
   const hop: Hop = {
@@ -166,7 +168,7 @@ function createExchange(request: z.output<typeof requestSchema>, parts: Exchange
     headers: requestHeaders(headers, parts.limits),
     body: !body ? 'none' : body.isKept ? 'kept' : 'streamed',
   }
-  return new Exchange(parts, hop, body, redirect)
+  return new Exchange(parts, hop, body, { redirect, maxResponseBytes, timeoutMs })
 }
 
 function ended(): AshlarError {

@@ -11,6 +11,8 @@ export interface TransportRequest {
   headers: string[]
   body: Readable | Buffer | null
   signal: AbortSignal
+  /** Connects to addresses of the public internet only, whatever the operator allows. @default false */
+  publicOnly?: boolean
 }
 
 export interface TransportResponse {
@@ -24,5 +26,7 @@ export interface TransportResponse {
 /** What carries the requests of blocks: a pool of connections. */
 export interface Transport {
   request(request: TransportRequest): Promise<TransportResponse>
+  /** Whether all addresses of a host are on the public internet. */
+  isPublic(hostname: string): Promise<boolean>
   destroy(): Promise<unknown>
 }

@@ -21,7 +21,7 @@ export class GuestContext implements BlockContext {
     return this.#signal()
   }
 
-  get fetch(): typeof fetch {
+  get fetch(): BlockContext['fetch'] {
     return fetchFor(this.#callId)
   }
 

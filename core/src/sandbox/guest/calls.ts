@@ -293,10 +293,18 @@ function toFailure(error: unknown): GuestFailure {
 /** Anything can be thrown, also what has no text. */
 function textOf(error: unknown): string {
   try {
-    return String(error instanceof Error ? error.message || error.name : error)
+    if (!(error instanceof Error)) return String(error)
+    return isMemoryError(error)
+      ? `too little memory for a value (${error.message}); read less at once, or set memoryMb in definePlugin`
+      : String(error.message || error.name)
   } catch {
     return 'failed with an error that has no text'
   }
+}
+
+/** What the engine throws where it can refuse one large allocation; where it cannot, the isolate ends with MEMORY_LIMIT. */
+function isMemoryError({ name, message }: Error): boolean {
+  return name === 'RangeError' && /\bout of memory$|^Array buffer allocation failed$|^Invalid string length$/i.test(message)
 }
 
 const MAX_CAUSES = 8

@@ -1,3 +1,4 @@
+import type { Fetch } from '@ashlar/sdk'
 import type * as web from './web/fetch.ts'
 
 /** Evaluated at the first request: see `web/index.ts`. */
@@ -8,7 +9,7 @@ const platform = (): typeof web => require('./web/fetch.ts') as typeof web
  *
  * @param credential the provider whose secret the host puts into the request
  */
-export function fetchFor(callId: number, credential: string | null = null): typeof fetch {
+export function fetchFor(callId: number, credential: string | null = null): Fetch {
   return async (input, init) => {
     const response: unknown = await platform().fetch(callId, credential, input, init)
     return response as Response

@@ -20,6 +20,28 @@ describe('TextEncoder and TextDecoder', () => {
     expect(await guest.evaluate(code)).toEqual(['windows-1252', '€', '😀', 'RangeError'])
   })
 
+  it.each([
+    ['shift_jis', [0x93, 0xfa, 0x96, 0x7b], '日本'],
+    ['windows-31j', [0xb1, 0x81, 0x60], 'ｱ～'],
+    ['euc-jp', [0xc6, 0xfc, 0x8e, 0xb1, 0x8f, 0xb0, 0xa1], '日ｱ丂'],
+    ['iso-2022-jp', [0x1b, 0x24, 0x42, 0x46, 0x7c, 0x1b, 0x28, 0x42, 0x61], '日a'],
+    ['gb2312', [0xc4, 0xe3, 0x80], '你€'],
+    ['gb18030', [0x94, 0x39, 0xfc, 0x36], '😀'],
+    ['big5', [0xa7, 0x41, 0x88, 0x62], '你Ê̄'],
+    ['euc-kr', [0xc7, 0xd1], '한'],
+    ['windows-1251', [0xcf, 0x88], 'П€'],
+    ['iso-8859-15', [0xa4], '€'],
+    ['koi8-u', [0xc1, 0xa4], 'ає'],
+    ['windows-874', [0xa1], 'ก'],
+    ['macintosh', [0x8e], 'é'],
+    ['x-user-defined', [0x41, 0xff], 'A\uf7ff'],
+    ['utf-16be', [0xd8, 0x3d, 0xde, 0x00], '😀'],
+  ])('decode %s, also in pieces of one byte', async (label, bytes, text) => {
+    const code = `const bytes = new Uint8Array(${JSON.stringify(bytes)}); const pieces = new TextDecoder('${label}')
+      return [new TextDecoder('${label}').decode(bytes), [...bytes].map((each) => pieces.decode(new Uint8Array([each]), { stream: true })).join('') + pieces.decode()]`
+    expect(await guest.evaluate(code)).toEqual([text, text])
+  })
+
   it('keep a character that is cut between pieces', async () => {
     const code = `const d = new TextDecoder(); return [d.decode(new Uint8Array([0xe2, 0x82]), { stream: true }), d.decode(new Uint8Array([0xac])),
       new TextEncoder().encodeInto('a€', new Uint8Array(3))]`

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestHttp, type TestHttp } from '../../testing/index.ts'
 import { createGuestEvaluator, type GuestEvaluator } from './guest-evaluator.ts'
@@ -115,6 +116,39 @@ describe('fetch in the guest', () => {
       ['none', 'none', 'one two'],
       ['none', 'a/b', 'one two'],
     ])
+  })
+
+  it('ends a response that is longer than maxResponseBytes, whether it says so or not, packed or not', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/gzip') response.setHeader('content-encoding', 'gzip')
+      const body = request.url === '/gzip' ? gzipSync('x'.repeat(1001)) : Buffer.alloc(1001)
+      if (request.url === '/length') response.setHeader('content-length', body.length)
+      response.write(body)
+      response.end()
+    })
+    const code = `const outcome = async (path, maxResponseBytes) => {
+        try { return (await (await fetch(url + path, { maxResponseBytes })).arrayBuffer()).byteLength }
+        catch (error) { return [error.name, error.cause.code, error.message] }
+      }
+      return [await outcome('length', 1000), await outcome('chunked', 1000), await outcome('gzip', 1000), await outcome('gzip', 1001)]`
+    const refused = [
+      'TypeError',
+      'HTTP_LIMIT',
+      expect.stringMatching(/the response is longer than 1000 bytes, the limit that the block sets/),
+    ]
+    expect(await evaluate(code, url)).toEqual([refused, refused, refused, 1001])
+  })
+
+  it('ends a request that takes longer than timeoutMs with a failure that another attempt may change', async () => {
+    const code = `const { name, message, cause } = await failing(() => fetch(url, { timeoutMs: 30 })); return [name, message, cause.code]`
+    const url = await serve(() => {})
+    expect(await evaluate(code, url)).toEqual(['TypeError', expect.stringMatching(/did not answer within 30 ms/), 'HTTP_FAILED'])
+  })
+
+  it('refuses limits that are no whole numbers', async () => {
+    const code = `return [await caught(() => fetch('http://a.example', { timeoutMs: -1 })), await caught(() => fetch('http://a.example', { maxResponseBytes: '9' }))]`
+    expect(await evaluate(code)).toEqual(['TypeError', 'TypeError'])
+    expect(calls).toEqual([])
   })
 
   it('asks for no more of a body than is read', async () => {

@@ -24,7 +24,8 @@ export function atob(data: unknown): string {
   const text = toDomString(data)
   try {
     return isomorphicDecode(Uint8Array.fromBase64(text, { lastChunkHandling: 'loose' }))
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error // such as too little memory
     throw new DOMException('the text is not Base64', 'InvalidCharacterError')
   }
 }

@@ -1,4 +1,4 @@
-import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js'
+import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding.js'
 import { registerInterface } from './webidl.ts'
 
 registerInterface(TextDecoder)

@@ -3,6 +3,7 @@ import type { AbortSignal } from './abort.ts'
 import { bodyOf, type Body } from './body.ts'
 import { Request, type RequestInit } from './request.ts'
 import { createResponse, NULL_BODY, type Response } from './response.ts'
+import { toDictionary } from './webidl.ts'
 import { ReadableStream, type ReadableStreamDefaultController, type ReadableStreamDefaultReader } from './streams.ts'
 
 /** Bytes that one call to the host carries, see `capabilities/http/session.ts`. */
@@ -26,10 +27,24 @@ export async function fetch(callId: number, credential: string | null, input: un
   signal.throwIfAborted()
   const exchange = new GuestExchange(callId, signal, credential)
   try {
-    return await exchange.begin(request)
+    return await exchange.begin(request, limitsIn(init))
   } catch (error) {
     throw exchange.failure(error)
   }
+}
+
+/** What `fetch` takes beside the members of the standard: see `FetchInit` of the SDK. */
+interface Limits {
+  maxResponseBytes: number | null
+  timeoutMs: number | null
+}
+
+function limitsIn(init: unknown): Limits {
+  const { maxResponseBytes = null, timeoutMs = null } = toDictionary<Limits>(init)
+  for (const [name, value] of Object.entries({ maxResponseBytes, timeoutMs }))
+    if (value !== null && !(Number.isSafeInteger(value) && value >= 0))
+      throw new TypeError(`${name} must be a whole number of at least 0, got ${String(value)}`)
+  return { maxResponseBytes, timeoutMs: timeoutMs && Math.max(1, timeoutMs) }
 }
 
 /** One request at the host. */
@@ -49,10 +64,10 @@ class GuestExchange {
     this.#credential = credential
   }
 
-  async begin(request: Request): Promise<Response> {
+  async begin(request: Request, limits: Limits): Promise<Response> {
     this.#signal.addEventListener('abort', this.#onAbort, { once: true })
     const body = bodyOf(request)
-    const id = await this.#open(request, body)
+    const id = await this.#open(request, body, limits)
     this.#id = id
     this.#signal.throwIfAborted()
     const sent = body ? this.#send(id, body) : Promise.resolve()
@@ -71,11 +86,11 @@ class GuestExchange {
   }
 
   /** A body whose source is known goes with its length; one that the block streams is sent as it comes. */
-  async #open(request: Request, body: Body | null): Promise<number> {
+  async #open(request: Request, body: Body | null, limits: Limits): Promise<number> {
     const { url, method, redirect } = request
     const bytes = body?.source?.length ?? null
     const headers = [...request.headers]
-    const asked = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential }
+    const asked = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential, ...limits }
     const id = await callHost(this.#callId, 'http.open', [asked])
     if (typeof id !== 'number') throw new TypeError('there is no network here')
     if (this.#isOver) void callHost(this.#callId, 'http.cancel', [id]).catch(() => {})

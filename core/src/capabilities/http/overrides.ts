@@ -1,0 +1,59 @@
+import { AshlarError, showValue } from '../../errors/index.ts'
+import type { Granted } from './grant.ts'
+import { comparable, type HeaderPairs } from './headers.ts'
+import { parseTarget } from './target.ts'
+
+/**
+ * Headers by which a server or proxy takes another method, path or host than the request line names. A request with one is allowed
+ * where the manifest allows what the header names too: the method, the host, and for a path a rule without a path, because servers
+ * disagree on how such a path is combined with that of the request.
+ *
+ * @throws {AshlarError} HTTP_DENIED
+ */
+export function assertOverridesAllowed(granted: Granted, method: string, url: URL, headers: HeaderPairs): void {
+  const named = headers.map(([name, value]) => [name, comparable(name), value] as const)
+  const methods = named.filter(([, key]) => METHOD.test(key)).flatMap(([, , value]) => methodsIn(value))
+  for (const each of methods) granted.assertAllowed(each, url)
+  for (const meant of [method, ...methods])
+    for (const [name, key, value] of named) {
+      if (PATH.test(key)) assertPathAllowed(granted, meant, url, name, value)
+      if (key === 'destination') granted.assertAllowed(meant, targetIn(name, value, url))
+      for (const other of hostsIn(key, value, url)) granted.assertAllowed(meant, targetIn(name, other, url))
+    }
+}
+
+const METHOD = /^(x-)?((http|request|original|forwarded)-)*method(-override)?$/
+const PATH =
+  /^(x-)?((original|rewrite|override|forwarded|envoy|proxy|request|real|base|raw|http)-)*(url|uri|path|prefix|path-info|script-name|path-override|destinationurl)$|-copy-source$/
+const HOST =
+  /^(x-)?((original|rewrite|override|forwarded|envoy|proxy|request|real|http|backend|upstream|target)-)*(host|server|authority)(-override)?$/
+const PORT = /^(x-)?((original|forwarded|proxy|real)-)*port$/
+
+function methodsIn(value: string): string[] {
+  return value.split(',').map((each) => each.trim().toUpperCase())
+}
+
+function assertPathAllowed(granted: Granted, method: string, url: URL, name: string, value: string): void {
+  granted.assertAnyPathAllowed(method, url, name)
+  if (/^\s*([a-z][a-z0-9+.-]*:)?[\\/]{2}/i.test(value)) granted.assertAllowed(method, targetIn(name, value, url))
+}
+
+/** Addresses with the hosts that a header names. Source for `forwarded`: RFC 7239, section 4. */
+function hostsIn(key: string, value: string, { protocol, hostname, pathname }: URL): string[] {
+  const addressOf = (host: string): string => `${protocol}//${host.trim()}${pathname}`
+  if (HOST.test(key)) return value.split(',').map(addressOf)
+  if (PORT.test(key)) return value.split(',').map((port) => addressOf(`${hostname}:${port.trim()}`))
+  if (key !== 'forwarded') return []
+  return [...value.matchAll(/(?:^|[;,\s])host\s*=\s*("(?:[^"\\]|\\.)*"|[^;,]*)/gi)].map(([, host = '']) =>
+    addressOf(host.replaceAll(/^"|"$|\\/g, '')),
+  )
+}
+
+function targetIn(name: string, value: string, url: URL): URL {
+  try {
+    return parseTarget(value, url)
+  } catch (cause) {
+    const message = `http: the header ${showValue(name)} must name a host or an http(s) URL, got ${showValue(value)}`
+    throw new AshlarError('HTTP_DENIED', message, { cause })
+  }
+}
