@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+/** The program `bwrap`, and whether it is new enough (0.8) to forbid further user namespaces. */
+export interface Bubblewrap {
+  canDisableUserNamespaces: boolean
+}
+
+/** What a confined program sees and is given. */
+export interface Confinement {
+  /** Files and folders that it may read: path inside → real path outside. Nothing else of the file system exists for it. */
+  readOnly: ReadonlyMap<string, string>
+  /** Its complete environment. */
+  env: Readonly<Record<string, string>>
+  /** Working directory inside. @default `/` */
+  workingDirectory?: string
+  /** Descriptor from which bubblewrap reads a seccomp filter (`struct sock_filter[]`). */
+  seccompFd?: number
+  /** Descriptor to which bubblewrap writes JSON with `child-pid`: the process id as seen from outside. */
+  infoFd?: number
+}
+
+const run = promisify(execFile)
+/** User and group inside. */
+const UNPRIVILEGED = '65534'
+
+/**
+ * Finds bubblewrap by running a program under it, with everything that {@link bubblewrapArguments} asks for.
+ *
+ * @param probe a command that ends with status 0 when the confined program can run
+ * @returns undefined where bubblewrap is not installed, or this user may not create user namespaces
+ */
+export async function findBubblewrap(probe: readonly string[], confinement: Confinement): Promise<Bubblewrap | undefined> {
+  for (const canDisableUserNamespaces of [true, false]) {
+    try {
+      await run('bwrap', [...bubblewrapArguments({ canDisableUserNamespaces }, confinement), ...probe], { env: pathOnly() })
+      return { canDisableUserNamespaces }
+    } catch {
+      continue // an older release, or none that works here
+    }
+  }
+  return undefined
+}
+
+/**
+ * Arguments of `bwrap`, before the command: all namespaces of its own (user, network, process, IPC, host name, cgroup), no
+ * capabilities, user 65534, a read-only file system of exactly the listed files, SIGKILL when the parent ends. The confined program
+ * is process 1 of its namespace.
+ */
+export function bubblewrapArguments({ canDisableUserNamespaces }: Bubblewrap, confinement: Confinement): string[] {
+  const { readOnly, env, workingDirectory = '/', seccompFd, infoFd } = confinement
+  const args = ['--unshare-all', '--unshare-user', '--uid', UNPRIVILEGED, '--gid', UNPRIVILEGED, '--cap-drop', 'ALL']
+  if (canDisableUserNamespaces) args.push('--disable-userns')
+  args.push('--die-with-parent', '--new-session', '--as-pid-1')
+  for (const [inside, outside] of readOnly) args.push('--ro-bind', outside, inside)
+  args.push('--remount-ro', '/', '--chdir', workingDirectory, '--clearenv')
+  for (const [name, value] of Object.entries(env)) args.push('--setenv', name, value)
+  if (seccompFd !== undefined) args.push('--seccomp', String(seccompFd))
+  if (infoFd !== undefined) args.push('--info-fd', String(infoFd))
+  return [...args, '--']
+}
+
+/** The shared libraries of this Node and its dynamic loader, by the paths under which they are loaded. */
+export function sharedLibraries(): Map<string, string> {
+  const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean } // missing in @types/node 26.6
+  const { excludeNetwork } = report
+  report.excludeNetwork = true // it would look up the name of every peer
+  const { sharedObjects } = report.getReport() as unknown as { sharedObjects: string[] }
+  report.excludeNetwork = excludeNetwork
+  const libraries = sharedObjects.filter((path) => path.startsWith('/') && !path.endsWith('.node'))
+  return new Map(libraries.map((path) => [path, realpathSync(path)]))
+}
+
+/** Only what finds `bwrap` itself. */
+export function pathOnly(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
+}

@@ -1,0 +1,1 @@
+export { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from './bubblewrap.ts'
