@@ -4,8 +4,9 @@ import { AshlarError } from '../../errors/index.ts'
 import type { PluginSource } from '../discover.ts'
 import { createBundle, openBundler, ownerLine, type BundleInput, type BundlerOutput, type MappedBundle } from './bundle.ts'
 import { bundleApart, type ConfinedInput } from './bundler.ts'
-import { findReach, isFileIn, type Reach } from './reach.ts'
+import { findReach, isFileIn } from './reach.ts'
 import { trimSourceMap } from './source-map.ts'
+import type { Reach } from './within.ts'
 
 /** A bundle and what it was made of. */
 export interface SourceBundle {

@@ -4,7 +4,7 @@ import { AshlarError } from '../../errors/index.ts'
 import type { Bundle } from '../../sandbox/index.ts'
 import { confineTo } from './confine.ts'
 import { bundleError, describeFaults } from './faults.ts'
-import type { Reach } from './reach.ts'
+import type { Reach } from './within.ts'
 
 /** What the host provides inside the sandbox; never part of a bundle. */
 const HOST_MODULES = ['@ashlar/sdk', 'zod', 'zod/v4']
@@ -61,7 +61,7 @@ export async function openBundler(input: BundleInput): Promise<Bundler> {
   return {
     async bundle() {
       const { outputFiles, metafile } = await bundler.rebuild().catch((error: unknown) => {
-        throw bundleError(error, folder, confined?.reach)
+        throw bundleError(error, folder, confined?.reach.roots)
       })
       const [code = '', map = ''] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text)
       const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
@@ -90,7 +90,7 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     metafile: true,
     write: false,
     logLevel: 'silent',
-    plugins: [refuseNodeModules, ...(confined ? [confineTo(confined.reach)] : [])],
+    plugins: [refuseNodeModules, ...(confined ? [confineTo(confined.reach.roots)] : [])],
     // Else one is looked for in the folder and all above it, and may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
   } satisfies BuildOptions

@@ -1,12 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { statSync } from 'node:fs'
 import { AshlarError } from '../../errors/index.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { BundleInput, BundlerOutput } from './bundle.ts'
 import { readAnswer } from './bundler-answer.ts'
-import type { Reach } from './reach.ts'
+import { launchBundler, type BundlerChild } from './launch.ts'
+import type { Reach } from './within.ts'
 
-const MAIN = fileURLToPath(new URL('bundler-process.ts', import.meta.url))
 const TIMEOUT_MS = 20_000
 /** Code, source map and the names of files, as JSON text. */
 const MAX_ANSWER_CHARS = 64 * 1024 * 1024
@@ -16,7 +15,7 @@ const NEVER = new AbortController().signal
 export type ConfinedInput = BundleInput & Required<Pick<BundleInput, 'confined'>>
 
 /**
- * Bundles plugins of others, in a process that has nothing of this one. The bundler is a program that source can bring down (three
+ * Bundles plugins of others, in a process that has nothing of this one: see `launch.ts`. The bundler is a program that source can bring down (three
  * million brackets overflow its stack) or keep busy, and it does not come back in a process where it has ended.
  */
 export interface ConfinedBundler {
@@ -39,10 +38,10 @@ export function createConfinedBundler(): ConfinedBundler {
   }
   return {
     async bundle(input, signal = NEVER) {
-      const reach = JSON.stringify(input.confined.reach)
+      const reach = identityOf(input.confined.reach)
       if (running?.reach !== reach || running.process.isEnded) {
         close()
-        running = { process: startProcess(input.confined.reach), reach }
+        running = { process: watchProcess(await launchBundler(input.confined.reach)), reach }
       }
       const answer = running.process.ask(JSON.stringify(input))
       try {
@@ -73,9 +72,12 @@ interface BundlerProcess {
   end(): void
 }
 
-/** @param _reach the directories that it reads */
-function startProcess(_reach: Reach): BundlerProcess {
-  const child = spawn(process.execPath, [MAIN], { env: {}, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+/** Also of directories that were replaced by others: a process sees those that were there when it started. */
+function identityOf({ roots, links }: Reach): string {
+  return JSON.stringify([links, roots.map((root) => [root, statSync(root, { throwIfNoEntry: false })?.ino])])
+}
+
+function watchProcess(child: BundlerChild): BundlerProcess {
   let isEnded = false
   let text = ''
   let waiting: PromiseWithResolvers<string> | undefined
@@ -112,7 +114,7 @@ function startProcess(_reach: Reach): BundlerProcess {
 }
 
 /** With the bundler that it has started. */
-function endGroup(child: ChildProcess): void {
+function endGroup(child: BundlerChild): void {
   try {
     if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {

@@ -24,7 +24,7 @@ async function write(json: Record<string, object>, links: Record<string, string>
 
 /** Relative to the root. */
 function reachOf(folder: string, isDraft = false): string[] {
-  return findReach(join(root, folder), { isDraft }).map((path) => relative(root, path))
+  return findReach(join(root, folder), { isDraft }).roots.map((path) => relative(root, path))
 }
 
 it('includes declared dependencies of every kind, and those that they declare', async () => {
@@ -103,4 +103,25 @@ it('never includes a directory in which the plugin is, nor one without a package
 it('refuses a package.json that is a link to another directory', async () => {
   await write({ elsewhere: { name: 'plugin' } }, { 'plugin/package.json': 'elsewhere/package.json' })
   expect(() => reachOf('plugin')).toThrow(/^package\.json: must be a file of the package/)
+})
+
+it('lists the links outside the packages by which dependencies are found', async () => {
+  await write(
+    {
+      'node_modules/plugin': { dependencies: { a: '*', b: '*', c: '*' } },
+      'store/node_modules/a': {},
+      'packages/b': { name: 'b' },
+    },
+    {
+      'elsewhere/a': 'store/node_modules/a',
+      'node_modules/plugin/node_modules/a': 'elsewhere/a',
+      'node_modules/b': 'packages/b',
+      'node_modules/plugin/node_modules/c': 'node_modules/plugin/node_modules/a',
+    },
+  )
+  const { links } = findReach(join(root, 'node_modules/plugin'), { isDraft: false })
+  expect(links.map((link) => link.map((path) => relative(root, path)))).toEqual([
+    ['elsewhere/a', 'store/node_modules/a'],
+    ['node_modules/b', 'packages/b'],
+  ])
 })

@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { AshlarError } from '../../errors/index.ts'
+import { isWithin, realPathOf, type Reach } from './within.ts'
 
 /*
  * One rule says which files may become part of a bundle: those whose real path is in the package's own real directory, or in that of
@@ -17,49 +18,72 @@ import { AshlarError } from '../../errors/index.ts'
  *   it is outside every package found so far, or the plugin is a draft.
  */
 
-/** The directories of which files may become part of a bundle, as real paths; the package's own is the first. */
-export type Reach = readonly string[]
-
 export interface ReachOptions {
   /** Its author works on it: its `devDependencies` are installed, and links lead to other packages of the author's. */
   isDraft: boolean
 }
 
-const MAX_PACKAGES = 5000
+/** More than that is not shown to a bundler process: bubblewrap takes 9000 arguments. */
+const MAX_PACKAGES = 1000
 const MAX_JSON_BYTES = 1024 * 1024
 
-/** @throws {AshlarError} PLUGIN_INVALID when its package.json is outside it, or it has more than 5000 dependencies */
+/** @throws {AshlarError} PLUGIN_INVALID when its package.json is outside it, or it has 1000 dependencies and more */
 export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
   const own = realpathSync(folder)
   if (!isFileIn(join(own, 'package.json'), [own]))
     throw new AshlarError('PLUGIN_INVALID', 'package.json: must be a file of the package, not a link to one outside it')
-  const found = new Set([own])
-  // A Set also iterates over what is added on the way.
-  for (const declaring of found) {
-    const { name: _, ...declared } = readPackage(declaring)
-    const isOwnDraft = isDraft && declaring === own
-    for (const name of namesIn(declared, isOwnDraft)) {
-      const dependency = find(name, declaring)
-      if (dependency && counts(dependency, own, [...found], isDraft)) found.add(dependency.real)
-    }
-    if (found.size > MAX_PACKAGES)
-      throw new AshlarError(
-        'PLUGIN_INVALID',
-        `package.json: it has more than ${MAX_PACKAGES} dependencies, with those of its dependencies`,
-      )
+  const roots = [own]
+  const links = new Map<string, string>()
+  const add = (name: string, declaring: string): void => {
+    const dependency = find(name, declaring)
+    if (!dependency || !counts(dependency, own, roots, isDraft)) return
+    if (!roots.includes(dependency.real)) roots.push(dependency.real)
+    links.set(dependency.link, dependency.real)
   }
-  return [...found]
+  let next = 0
+  const followAll = (): void => {
+    for (; next < roots.length && roots.length <= MAX_PACKAGES; next++)
+      for (const name of declaredIn(roots[next] ?? own)) add(name, roots[next] ?? own)
+  }
+  followAll()
+  if (roots.length > MAX_PACKAGES) {
+    const message = `package.json: it has more than ${MAX_PACKAGES - 1} dependencies, with those of its dependencies`
+    throw new AshlarError('PLUGIN_INVALID', message)
+  }
+  if (isDraft) {
+    // Of many tools, those last in the list are not reached: what is bundled of them belongs into "dependencies".
+    for (const name of namesIn(readPackage(own).devDependencies)) add(name, own)
+    followAll()
+  }
+  return { roots, links: linksOutside(links, roots) }
 }
 
-/** Whether the real path is in one of these directories. */
-export function isWithin(path: string, reach: Reach): boolean {
-  return reach.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep))
+/** Longer chains of links are not followed. */
+const MAX_HOPS = 40
+
+/** The first place of each chain of links that is outside the directories; only what is inside them is there as it is. */
+function linksOutside(links: ReadonlyMap<string, string>, roots: readonly string[]): [path: string, target: string][] {
+  const outside = new Map<string, string>()
+  for (const [link, real] of links) {
+    let path = link
+    for (let hops = 0; hops < MAX_HOPS && isWithin(path, roots) && path !== real; hops++) path = follow(path)
+    if (!isWithin(path, roots)) outside.set(path, real)
+  }
+  return [...outside]
+}
+
+/** Replaces the first symbolic link in a path by what it names. */
+function follow(path: string): string {
+  const link = [...foldersAbove(path).toReversed(), path].find((each) =>
+    lstatSync(each, { throwIfNoEntry: false })?.isSymbolicLink(),
+  )
+  return link === undefined ? path : join(resolve(dirname(link), readlinkSync(link)), relative(link, path))
 }
 
 /** Whether it is a file, and links lead to nowhere else. */
-export function isFileIn(path: string, reach: Reach): boolean {
+export function isFileIn(path: string, roots: readonly string[]): boolean {
   const real = realPathOf(path)
-  return real !== undefined && isWithin(real, reach) && statSync(real).isFile()
+  return real !== undefined && isWithin(real, roots) && statSync(real).isFile()
 }
 
 interface Found {
@@ -78,7 +102,7 @@ function find(name: string, declaring: string): Found | undefined {
   return undefined
 }
 
-function counts({ link, real, name }: Found, own: string, found: Reach, isDraft: boolean): boolean {
+function counts({ link, real, name }: Found, own: string, found: readonly string[], isDraft: boolean): boolean {
   if (isWithin(own, [real])) return false
   if (isInstalled(real)) return true
   return readPackage(real).name === name && (isDraft || !isWithin(link, found))
@@ -121,18 +145,11 @@ const HOST_PACKAGES: ReadonlySet<string> = new Set(['@ashlar/sdk', 'zod'])
 /** Older packages may have capitals. */
 const NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/
 
-function namesIn(
-  { dependencies, optionalDependencies, peerDependencies, devDependencies }: Partial<PackageJson>,
-  withDev: boolean,
-): string[] {
-  const all = { ...dependencies, ...optionalDependencies, ...peerDependencies, ...(withDev && devDependencies) }
-  return Object.keys(all).filter((name) => NAME.test(name) && !HOST_PACKAGES.has(name))
+function declaredIn(folder: string): string[] {
+  const { dependencies, optionalDependencies, peerDependencies } = readPackage(folder)
+  return namesIn({ ...dependencies, ...optionalDependencies, ...peerDependencies })
 }
 
-function realPathOf(path: string): string | undefined {
-  try {
-    return realpathSync(path)
-  } catch {
-    return undefined
-  }
+function namesIn(declared: PackageJson['dependencies']): string[] {
+  return Object.keys(declared ?? {}).filter((name) => NAME.test(name) && !HOST_PACKAGES.has(name))
 }

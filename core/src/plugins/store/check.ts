@@ -127,7 +127,10 @@ async function bundleFiles(
     for (const each of folders) await mkdir(each, { recursive: true })
     for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
     // It has to be whole: packages around the folder are none of its own.
-    const { code, map } = await bundleApart(confinedInput({ entry: join(folder, entry), folder, banner }, [folder]), stopping)
+    const { code, map } = await bundleApart(
+      confinedInput({ entry: join(folder, entry), folder, banner }, { roots: [folder], links: [] }),
+      stopping,
+    )
     return mappedBundle(code, map)
   } finally {
     await rm(folder, { recursive: true, force: true })
