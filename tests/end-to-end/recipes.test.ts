@@ -14,6 +14,7 @@ const PACKAGE = {
   license: 'MIT',
   type: 'module',
   files: ['src'],
+  dependencies: { '@noble/hashes': '^2.0.0' },
   ashlar: { blocks: './src/index.ts' },
 }
 

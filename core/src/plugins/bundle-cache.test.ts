@@ -6,13 +6,13 @@ import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
 import type { PluginReport } from './block.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore } from './bundle-store.ts'
-import { bundleWithInputs } from './bundle.ts'
+import { openBundler } from './bundling/bundle.ts'
 import { createPluginIndex } from './plugin-index.ts'
 import { createWorkspace } from './workspace-plugins.ts'
 
-vi.mock(import('./bundle.ts'), async (load) => {
+vi.mock(import('./bundling/bundle.ts'), async (load) => {
   const bundle = await load()
-  return { ...bundle, bundleWithInputs: vi.fn<typeof bundle.bundleWithInputs>(bundle.bundleWithInputs) }
+  return { ...bundle, openBundler: vi.fn<typeof bundle.openBundler>(bundle.openBundler) }
 })
 
 let runtime: TestRuntime
@@ -70,9 +70,9 @@ async function scan(now = later): Promise<Scanned> {
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
   const cache = createBundleCache(database)
-  const before = vi.mocked(bundleWithInputs).mock.calls.length
+  const before = vi.mocked(openBundler).mock.calls.length
   await createWorkspace({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache, now }).scan()
-  const bundled = vi.mocked(bundleWithInputs).mock.calls.length - before
+  const bundled = vi.mocked(openBundler).mock.calls.length - before
   const found = (await index.read(new Map())).filter(({ packageName }) => packageName === 'kept')
   const { rows } = await database.pool.query<{ digest: string | null }>(
     `select digest from workspace_plugin where package_name = 'kept' order by changed_at desc limit 1`,

@@ -2,7 +2,8 @@ import { version as bundlerVersion } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Database } from '../database/index.ts'
-import { bundleOptions, type BundleInput } from './bundle.ts'
+import { bundleOptions } from './bundling/index.ts'
+import type { PluginSource } from './discover.ts'
 import { RELEASE } from './release.ts'
 import type { Stamps } from './stamps.ts'
 
@@ -26,9 +27,10 @@ export interface BundleCache {
 }
 
 /** The same for what is bundled in the same way: with one release of the bundler, its options and our own doing. */
-export function bundleKey(input: BundleInput): string {
-  const { plugins: _, ...options } = bundleOptions(input)
-  const facts = [RELEASE, bundlerVersion, options, process.env.NODE_PATH ?? '']
+export function bundleKey({ entry, folder, packageName, version, origin }: PluginSource): string {
+  const { plugins: _, ...options } = bundleOptions({ entry, folder })
+  const owner = origin === 'WORKSPACE' ? [process.env.NODE_PATH ?? ''] : [packageName, version]
+  const facts = [RELEASE, bundlerVersion, options, origin, owner]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
 }
 

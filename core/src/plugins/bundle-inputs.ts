@@ -1,7 +1,7 @@
 import type { Metafile } from 'esbuild'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { BundleInput } from './bundle.ts'
+import type { BundleInput } from './bundling/index.ts'
 import { TYPESCRIPT_FILES, YARN_FILES, around } from './stamps.ts'
 
 /**

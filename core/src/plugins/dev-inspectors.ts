@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AshlarError } from '../errors/index.ts'
 import type { Bundle, Inspector, Sandbox } from '../sandbox/index.ts'
-import { digestOf } from './bundle.ts'
+import { digestOf } from './bundling/index.ts'
 
 /** The inspectors of plugins that are being written: one for each that came with a source map. */
 export interface DevInspectors {

@@ -3,6 +3,7 @@ import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { AshlarError, messageOf, type ErrorCode } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
+import { isFileIn } from './bundling/index.ts'
 import { inLanes } from './in-lanes.ts'
 import { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
 import { keptText, packageNameSchema } from './tarball/index.ts'
@@ -96,12 +97,16 @@ export async function readSource(
   folder: string,
   origin: PluginOrigin = 'WORKSPACE',
 ): Promise<PluginSource | BrokenSource | undefined> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
+  const file = join(folder, 'package.json')
+  const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   let packageName = basename(folder)
   const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenSource => {
     return { origin, folder, packageName, error: new AshlarError(code, message) }
   }
+  // A message about a file that is not JSON quotes it.
+  if (origin !== 'WORKSPACE' && !isFileIn(file, [await realpath(folder)]))
+    return refuse('package.json: must be a file of the package, not a link to one outside it')
   let json: unknown
   try {
     json = JSON.parse(text)

@@ -1,7 +1,7 @@
 import { AshlarError } from '../errors/index.ts'
 import { INSTALLATION, type Bundle, type Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
-import { bundlePlugin, bundleWithMap, ownerLine, type BundleInput } from './bundle.ts'
+import { bundleSource, type MappedBundle } from './bundling/index.ts'
 import type { PluginSource } from './discover.ts'
 import { flawedManifest } from './flaws.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
@@ -17,25 +17,24 @@ const DESCRIBE_TIMEOUT_MS = 10_000
  */
 export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promise<Plugin> {
   const { packageName, version, origin } = source
-  const bundle = await bundlePlugin(bundleInputOf(source))
+  const { bundle } = await bundleSource(source)
   return createPlugin(
     { packageName, version, bundle, builtin: origin === 'WORKSPACE' },
     await describeSource(source, bundle, sandbox),
   )
 }
 
-/** As {@link describeBundle}, with places in the source: only what fails is bundled again for them. */
-export async function describeSource(source: PluginSource, bundle: Bundle, sandbox: Sandbox): Promise<PluginManifest> {
+/** As {@link describeBundle}; errors name the place in the source. */
+export async function describeSource(
+  { origin }: Pick<PluginSource, 'origin'>,
+  bundle: MappedBundle,
+  sandbox: Sandbox,
+): Promise<PluginManifest> {
   try {
-    return await describeBundle(bundle, sandbox, CORDON, source.origin === 'WORKSPACE' ? INSTALLATION : CORDON)
+    return await describeBundle(bundle, sandbox, CORDON, origin === 'WORKSPACE' ? INSTALLATION : CORDON)
   } catch (error) {
-    const mapped = await bundleWithMap(bundleInputOf(source)).catch(() => undefined)
-    throw mapped?.digest === bundle.digest ? atSource(error, mapped) : error
+    throw atSource(error, bundle)
   }
-}
-
-export function bundleInputOf({ entry, folder, packageName, version, origin }: PluginSource): BundleInput {
-  return origin === 'WORKSPACE' ? { entry, folder } : { entry, folder, banner: ownerLine(packageName, version) }
 }
 
 /**

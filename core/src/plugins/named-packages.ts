@@ -27,6 +27,8 @@ export interface NamedPackagesParts {
 
 /** Well within the ten minutes after which a workspace is forgotten. */
 const RENEW_EVERY_MS = 120_000
+/** Packages that are bundled at once: each has a process of its own meanwhile, of about 100 MB. */
+const LANES = 4
 
 export function createNamedPackages({ database, sandbox, plugins, roots, watch, onError }: NamedPackagesParts): NamedPackages {
   const id = workspaceId(roots, 'packages')
@@ -45,7 +47,7 @@ export function createNamedPackages({ database, sandbox, plugins, roots, watch, 
         return
       }
       folders.packages = packages
-      workspace ??= createWorkspace({ id, sandbox, folders, bundles, index, cache: createBundleCache(database) })
+      workspace ??= createWorkspace({ id, sandbox, folders, bundles, index, cache: createBundleCache(database), lanes: LANES })
       endWatch()
       if (watch) endWatch = watchPlugins(packages, async () => scan()?.catch(onError))
       await scan()

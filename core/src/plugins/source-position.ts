@@ -1,6 +1,6 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { AshlarError, type Fault } from '../errors/index.ts'
-import type { MappedBundle } from './bundle.ts'
+import type { MappedBundle } from './bundling/index.ts'
 import { PluginFlawed, type Flaw } from './flaws.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { BlockTestResult } from '@ashlar/sdk'
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
-import { createPlugin, type Plugin } from './block.ts'
-import { bundleModule, createDraftBundler, type DraftBundle } from './draft-bundle.ts'
+import { createPlugin, type Plugin, type PluginOrigin } from './block.ts'
+import { createDraftBundler, type DraftBundle } from './bundling/index.ts'
 import { readSource, type PluginSource } from './discover.ts'
 import { runExamples, type Example } from './examples.ts'
 import { describeBundle } from './load.ts'
@@ -18,7 +18,7 @@ export interface Draft {
 /** What authors do with the plugin of one package: without a server, and without a database. */
 export interface Workbench {
   readonly source: PluginSource
-  /** @throws {AshlarError} PLUGIN_LOAD_FAILED */
+  /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   bundle(): Promise<DraftBundle>
   /** Reads the manifest of what {@link bundle} gave, in a sandbox. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   describe(bundle: DraftBundle): Promise<Draft>
@@ -26,21 +26,21 @@ export interface Workbench {
   test(draft: Draft, block?: string): Promise<BlockTestResult[]>
   /** The first test of each block that has one, with what it yields. */
   examples(draft: Draft): Promise<Example[]>
-  /** What is published in place of the source: see `bundleModule`. @throws {AshlarError} PLUGIN_LOAD_FAILED */
+  /** What is published in place of the source: see `DraftBundler`. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   module(): Promise<string>
   close(): Promise<void>
 }
 
 /** @param folder absolute path of the package @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
 export async function createWorkbench(folder: string): Promise<Workbench> {
-  const source = await findSource(folder)
-  const bundler = await createDraftBundler(source)
+  const source = await findSource(folder, 'DEV')
+  const bundler = createDraftBundler(source)
   let opening: ReturnType<typeof createSandbox> | undefined
   const sandbox = (): ReturnType<typeof createSandbox> => (opening ??= createSandbox({ processes: 1 }))
   const { packageName, version } = source
   return {
     source,
-    bundle: () => bundler.bundle(),
+    bundle: bundler.bundle,
     async describe(bundle) {
       const manifest = await describeBundle(bundle, await sandbox()).catch((error: unknown) => {
         throw atSource(error, bundle)
@@ -53,17 +53,17 @@ export async function createWorkbench(folder: string): Promise<Workbench> {
       return testBlocks({ ...plugin, blocks }, await sandbox())
     },
     examples: async ({ plugin }) => runExamples(plugin, await sandbox()),
-    module: () => bundleModule(source),
+    module: bundler.module,
     async close() {
-      await bundler.close()
+      bundler.close()
       await (await opening)?.close()
     },
   }
 }
 
 /** @throws {AshlarError} PLUGIN_INVALID when no plugin is in the folder */
-export async function findSource(folder: string): Promise<PluginSource> {
-  const source = await readSource(folder)
+export async function findSource(folder: string, origin: PluginOrigin = 'WORKSPACE'): Promise<PluginSource> {
+  const source = await readSource(folder, origin)
   if (!source)
     throw new AshlarError('PLUGIN_INVALID', 'no plugin is here: package.json must have "ashlar": { "blocks": "./src/index.ts" }')
   if ('error' in source) throw source.error

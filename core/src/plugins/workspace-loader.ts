@@ -1,12 +1,12 @@
 import { Batcher } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
-import type { Bundle, Sandbox } from '../sandbox/index.ts'
+import type { Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
 import { bundleKey, type CachedBundle } from './bundle-cache.ts'
 import { pathsOf } from './bundle-inputs.ts'
-import { bundleWithInputs } from './bundle.ts'
+import { bundleSource, type MappedBundle } from './bundling/index.ts'
 import type { BrokenSource, PluginSource } from './discover.ts'
-import { bundleInputOf, describeSource } from './load.ts'
+import { describeSource } from './load.ts'
 import type { FoundPlugin } from './plugin-index.ts'
 import type { BundleStore } from './registry.ts'
 import type { Stamper } from './stamps.ts'
@@ -37,7 +37,7 @@ export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore, stamp
     await bundles.keep(plugins)
     return plugins.map(() => undefined)
   })
-  const keepBundle = async (source: PluginSource, bundle: Bundle): Promise<void> => {
+  const keepBundle = async (source: PluginSource, bundle: MappedBundle): Promise<void> => {
     if (await isKept.add(bundle.digest)) return
     const { packageName, version, origin } = source
     const facts = { packageName, version, bundle, builtin: origin === 'WORKSPACE' }
@@ -45,10 +45,10 @@ export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore, stamp
   }
   return async (source, cached) => {
     if ('error' in source) return failed({ ...source, version: '' }, source.error)
-    const key = bundleKey(bundleInputOf(source))
+    const key = bundleKey(source)
     if (cached?.key === key && stamper.areSame(cached.stamps)) return loaded(source, cached.digest, cached)
     try {
-      const { bundle, cached: fresh } = await bundleSource(source, key, stamper)
+      const { bundle, cached: fresh } = await bundleAndStamp(source, key, stamper)
       await keepBundle(source, bundle)
       return loaded(source, bundle.digest, fresh)
     } catch (error) {
@@ -58,16 +58,16 @@ export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore, stamp
   }
 }
 
-async function bundleSource(
+async function bundleAndStamp(
   source: PluginSource,
   key: string,
   stamper: Stamper,
-): Promise<{ bundle: Bundle; cached: CachedBundle | undefined }> {
-  const input = bundleInputOf(source)
-  const { bundle, inputs } = await bundleWithInputs(input)
-  const paths = pathsOf(inputs, input, (path) => stamper.of(path) !== '') ?? []
-  const stamps = Object.fromEntries(paths.map((path) => [path, stamper.of(path)]))
-  const canTell = Object.keys(stamps).length > 0 && stamper.areSettled(stamps)
+): Promise<{ bundle: MappedBundle; cached: CachedBundle | undefined }> {
+  const { bundle, inputs, input } = await bundleSource(source)
+  const paths = pathsOf(inputs, input, (path) => stamper.of(path) !== '')
+  // The folder may be a link, which can lead elsewhere later.
+  const stamps = Object.fromEntries([source.folder, ...(paths ?? [])].map((path) => [path, stamper.of(path)]))
+  const canTell = paths !== undefined && stamper.areSettled(stamps)
   return { bundle, cached: canTell ? { folder: source.folder, key, stamps, digest: bundle.digest } : undefined }
 }
 

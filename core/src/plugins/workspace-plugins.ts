@@ -34,16 +34,27 @@ export interface WorkspaceParts {
   bundles: BundleStore
   index: PluginIndex
   cache: BundleCache
+  /** Plugins that are loaded at once. @default 16 */
+  lanes?: number
   /** The clock of the file system. @default Date.now */
   now?: () => number
 }
 
-export function createWorkspace({ id, sandbox, folders, bundles, index, cache, now = Date.now }: WorkspaceParts): Workspace {
+export function createWorkspace({
+  id,
+  sandbox,
+  folders,
+  bundles,
+  index,
+  cache,
+  lanes = LANES,
+  now = Date.now,
+}: WorkspaceParts): Workspace {
   const scan = async (): Promise<void> => {
     const load = createSourceLoader(sandbox, bundles, createStamper(now()))
     const sources = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
-    const results = await inLanes(sources, LANES, (source) => load(source, before.get(source.folder)))
+    const results = await inLanes(sources, lanes, (source) => load(source, before.get(source.folder)))
     await index.write(
       id,
       results.map(({ found }) => found),

@@ -4,9 +4,8 @@ import { dirname, join } from 'node:path'
 import { listCapabilities } from '../../capabilities/index.ts'
 import { AshlarError, type ErrorCode } from '../../errors/index.ts'
 import { SDK_VERSION, type Sandbox } from '../../sandbox/index.ts'
-import { bundleApart } from '../bundle-apart.ts'
 import { createPlugin, type Plugin } from '../block.ts'
-import { ownerLine, type MappedBundle } from '../bundle.ts'
+import { bundleApart, confinedInput, mappedBundle, ownerLine, type MappedBundle } from '../bundling/index.ts'
 import { describeBundle } from '../load.ts'
 import { sdkFault } from '../made-for-sdk.ts'
 import { atSource } from '../source-position.ts'
@@ -127,7 +126,12 @@ async function bundleFiles(
     const folders = new Set(files.map(({ path }) => dirname(join(folder, path))))
     for (const each of folders) await mkdir(each, { recursive: true })
     for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
-    return await bundleApart({ entry: join(folder, entry), folder, banner, confined: true }, stopping)
+    // It has to be whole: packages around the folder are none of its own.
+    const { code, map } = await bundleApart(
+      confinedInput({ entry: join(folder, entry), folder, banner }, { roots: [folder], links: [] }),
+      stopping,
+    )
+    return mappedBundle(code, map)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

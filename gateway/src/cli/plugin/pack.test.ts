@@ -20,6 +20,8 @@ beforeAll(async () => {
   await mkdir(dependency, { recursive: true })
   await writeFile(join(dependency, 'package.json'), '{ "name": "blue", "type": "module", "exports": "./index.js" }')
   await writeFile(join(dependency, 'index.js'), `export const blue = '#00f'`)
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies: { blue: '^1.0.0' } }, null, 2))
   const index = join(folder, 'src/index.ts')
   await writeFile(index, `${await readFile(index, 'utf8')}\nimport { blue } from 'blue'\nexport const colour = blue + 1\n`)
   await writeFile(join(folder, '.env'), 'SECRET=1')

@@ -1,0 +1,71 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { AshlarError } from '../../errors/index.ts'
+import type { PluginSource } from '../discover.ts'
+import { createBundle, openBundler, ownerLine, type BundleInput, type BundlerOutput, type MappedBundle } from './bundle.ts'
+import { bundleApart, type ConfinedInput } from './bundler.ts'
+import { findReach, isFileIn } from './reach.ts'
+import { trimSourceMap } from './source-map.ts'
+import type { Reach } from './within.ts'
+
+/** A bundle and what it was made of. */
+export interface SourceBundle {
+  bundle: MappedBundle
+  inputs: BundlerOutput['inputs']
+  /** What was bundled. */
+  input: BundleInput
+}
+
+/**
+ * Bundles a plugin that was found: one of the installation's own folders here, any other confined and in a process of its own.
+ *
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module or a file
+ * outside itself, or is larger than 5 MiB; PLUGIN_INVALID
+ */
+export async function bundleSource(source: PluginSource): Promise<SourceBundle> {
+  const { entry, folder, packageName, version, origin } = source
+  if (origin === 'WORKSPACE') {
+    const input = { entry, folder }
+    return { ...(await bundleHere(input)), input }
+  }
+  const reach = findReach(folder, { isDraft: false })
+  const input = confinedInput({ entry, folder, banner: ownerLine(packageName, version) }, reach)
+  const { code, map, inputs } = await bundleApart(input)
+  return { bundle: mappedBundle(code, map), inputs, input }
+}
+
+async function bundleHere(input: BundleInput): Promise<Pick<SourceBundle, 'bundle' | 'inputs'>> {
+  const bundler = await openBundler(input)
+  try {
+    const { code, map, inputs } = await bundler.bundle()
+    return { bundle: mappedBundle(code, map), inputs }
+  } finally {
+    await bundler.close()
+  }
+}
+
+/** @param map whose sources are on this machine */
+export function mappedBundle(code: string, map: string): MappedBundle {
+  return { ...createBundle(code), map: trimSourceMap(map) ?? '' }
+}
+
+const MAX_TSCONFIG_BYTES = 1024 * 1024
+
+/**
+ * What is bundled of a package that is not trusted: paths without links, and of tsconfig.json the package's own file alone.
+ *
+ * @throws {AshlarError} PLUGIN_INVALID when the entry is outside the package
+ */
+export function confinedInput(input: BundleInput, reach: Reach): ConfinedInput {
+  const folder = realpathSync(input.folder)
+  const entry = realpathSync(input.entry)
+  if (!isFileIn(entry, [folder]))
+    throw new AshlarError('PLUGIN_INVALID', 'package.json: "ashlar.blocks" must be a file inside the package')
+  return { ...input, folder, entry, confined: { reach, tsconfig: readTsconfig(folder) } }
+}
+
+function readTsconfig(folder: string): string {
+  const file = join(folder, 'tsconfig.json')
+  if (!isFileIn(file, [folder]) || statSync(file).size > MAX_TSCONFIG_BYTES) return '{}'
+  return readFileSync(file, 'utf8')
+}

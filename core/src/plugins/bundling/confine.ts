@@ -1,0 +1,76 @@
+import type { Plugin } from 'esbuild'
+import { readFile, realpath } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isWithin, realPathOf } from './within.ts'
+
+/** Of all files that a package's entry leads to. */
+const MAX_SOURCE_BYTES = 16 * 1024 * 1024
+
+/** Marks messages that follow the text of an import: see `faults.ts`. */
+export const OF_IMPORT = 'of-import'
+
+/**
+ * Nothing but files of these directories becomes part of a bundle, whichever way the bundler has come to it: the real path of every
+ * file counts at the moment when it is read.
+ */
+export function confineTo(roots: readonly string[]): Plugin {
+  let sourceBytes = 0
+  return {
+    name: 'confine',
+    setup(bundler) {
+      bundler.onStart(() => {
+        sourceBytes = 0
+      })
+      bundler.onResolve({ filter: /^(https?:|\/\/|file:)/ }, ({ path }) => ({
+        errors: [{ text: `"${path}" cannot be imported: everything must be in the package` }],
+      }))
+      bundler.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
+        const real = await realpath(path)
+        if (!isWithin(real, roots)) return { errors: [{ text: refusalOf(real), detail: OF_IMPORT }] }
+        const contents = await readFile(real)
+        sourceBytes += contents.length
+        if (sourceBytes > MAX_SOURCE_BYTES) return { errors: [{ text: `it imports more than ${MAX_SOURCE_BYTES} bytes` }] }
+        return namesForeignMap(contents, real, roots) ? { errors: [{ text: FOREIGN_MAP, detail: OF_IMPORT }] } : undefined
+      })
+    },
+  }
+}
+
+export const OUTSIDE =
+  'is outside the package: a plugin may import files of its own folder and of packages that package.json declares; move the file into the package, or declare the package that it belongs to in "dependencies"'
+
+function refusalOf(real: string): string {
+  const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(real) ?? []
+  if (name === undefined) return OUTSIDE
+  return `is outside the package: "${name.replace('\\', '/')}" is not a declared dependency; add it to "dependencies" in package.json`
+}
+
+const FOREIGN_MAP = 'names a source map that is outside the package'
+const MAP_COMMENT = /^[ \t]*(?:\/\/|\/\*)[#@][ \t]*sourceMappingURL=([^\s*'"]+)/gm
+
+/** The bundler reads by itself the source map that a file names. */
+function namesForeignMap(contents: Buffer, real: string, roots: readonly string[]): boolean {
+  if (!contents.includes('sourceMappingURL=')) return false
+  const urls = Array.from(contents.toString().matchAll(MAP_COMMENT), ([, url = '']) => url)
+  return urls.some((url) => isForeign(url, real, roots))
+}
+
+function isForeign(url: string, real: string, roots: readonly string[]): boolean {
+  if (url.startsWith('data:')) return false
+  const path = url.startsWith('file:') ? pathOf(url) : resolve(dirname(real), unescaped(url))
+  const target = path === undefined ? undefined : realPathOf(path)
+  return target !== undefined && !isWithin(target, roots)
+}
+
+function pathOf(url: string): string | undefined {
+  return URL.canParse(url) && new URL(url).host === '' ? fileURLToPath(url) : undefined
+}
+
+function unescaped(url: string): string {
+  try {
+    return decodeURIComponent(url)
+  } catch {
+    return url
+  }
+}

@@ -1,0 +1,155 @@
+import { lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { z } from 'zod'
+import { AshlarError } from '../../errors/index.ts'
+import { isWithin, realPathOf, type Reach } from './within.ts'
+
+/*
+ * One rule says which files may become part of a bundle: those whose real path is in the package's own real directory, or in that of
+ * a package that it declares as a dependency, directly or through other dependencies.
+ *
+ * A dependency is searched for as Node does: in `node_modules` of the package that declares it, then of every directory above. What is
+ * found there counts only when
+ *
+ * - it is a package: it has a package.json,
+ * - it does not contain the plugin itself, and
+ * - its real directory is `node_modules/<name>` of some package, as package managers install it. A link to another directory (a member
+ *   of a monorepo) counts when that directory's package.json has the declared name, and the plugin cannot have made the link itself:
+ *   it is outside every package found so far, or the plugin is a draft.
+ */
+
+export interface ReachOptions {
+  /** Its author works on it: its `devDependencies` are installed, and links lead to other packages of the author's. */
+  isDraft: boolean
+}
+
+/** More than that is not shown to a bundler process: bubblewrap takes 9000 arguments. */
+const MAX_PACKAGES = 1000
+const MAX_JSON_BYTES = 1024 * 1024
+
+/** @throws {AshlarError} PLUGIN_INVALID when its package.json is outside it, or it has 1000 dependencies and more */
+export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
+  const own = realpathSync(folder)
+  if (!isFileIn(join(own, 'package.json'), [own]))
+    throw new AshlarError('PLUGIN_INVALID', 'package.json: must be a file of the package, not a link to one outside it')
+  const roots = [own]
+  const links = new Map<string, string>()
+  const add = (name: string, declaring: string): void => {
+    const dependency = find(name, declaring)
+    if (!dependency || !counts(dependency, own, roots, isDraft)) return
+    if (!roots.includes(dependency.real)) roots.push(dependency.real)
+    links.set(dependency.link, dependency.real)
+  }
+  let next = 0
+  const followAll = (): void => {
+    for (; next < roots.length && roots.length <= MAX_PACKAGES; next++)
+      for (const name of declaredIn(roots[next] ?? own)) add(name, roots[next] ?? own)
+  }
+  followAll()
+  if (roots.length > MAX_PACKAGES) {
+    const message = `package.json: it has more than ${MAX_PACKAGES - 1} dependencies, with those of its dependencies`
+    throw new AshlarError('PLUGIN_INVALID', message)
+  }
+  if (isDraft) {
+    // Of many tools, those last in the list are not reached: what is bundled of them belongs into "dependencies".
+    for (const name of namesIn(readPackage(own).devDependencies)) add(name, own)
+    followAll()
+  }
+  return { roots, links: linksOutside(links, roots) }
+}
+
+/** Longer chains of links are not followed. */
+const MAX_HOPS = 40
+
+/** The first place of each chain of links that is outside the directories; only what is inside them is there as it is. */
+function linksOutside(links: ReadonlyMap<string, string>, roots: readonly string[]): [path: string, target: string][] {
+  const outside = new Map<string, string>()
+  for (const [link, real] of links) {
+    let path = link
+    for (let hops = 0; hops < MAX_HOPS && isWithin(path, roots) && path !== real; hops++) path = follow(path)
+    if (!isWithin(path, roots)) outside.set(path, real)
+  }
+  return [...outside]
+}
+
+/** Replaces the first symbolic link in a path by what it names. */
+function follow(path: string): string {
+  const link = [...foldersAbove(path).toReversed(), path].find((each) =>
+    lstatSync(each, { throwIfNoEntry: false })?.isSymbolicLink(),
+  )
+  return link === undefined ? path : join(resolve(dirname(link), readlinkSync(link)), relative(link, path))
+}
+
+/** Whether it is a file, and links lead to nowhere else. */
+export function isFileIn(path: string, roots: readonly string[]): boolean {
+  const real = realPathOf(path)
+  return real !== undefined && isWithin(real, roots) && statSync(real).isFile()
+}
+
+interface Found {
+  /** `node_modules/<name>` of the package that declares it, or of a directory above. */
+  link: string
+  real: string
+  name: string
+}
+
+function find(name: string, declaring: string): Found | undefined {
+  for (const folder of [declaring, ...foldersAbove(declaring)]) {
+    const link = join(folder, 'node_modules', name)
+    const real = basename(folder) === 'node_modules' ? undefined : realPathOf(link)
+    if (real !== undefined && isFileIn(join(real, 'package.json'), [real])) return { link, real, name }
+  }
+  return undefined
+}
+
+function counts({ link, real, name }: Found, own: string, found: readonly string[], isDraft: boolean): boolean {
+  if (isWithin(own, [real])) return false
+  if (isInstalled(real)) return true
+  return readPackage(real).name === name && (isDraft || !isWithin(link, found))
+}
+
+/** Whether package managers have put it there: `node_modules/<name>`, `node_modules/@<scope>/<name>`. */
+function isInstalled(real: string): boolean {
+  const above = dirname(real)
+  return basename(above) === 'node_modules' || (basename(above).startsWith('@') && basename(dirname(above)) === 'node_modules')
+}
+
+function foldersAbove(path: string): string[] {
+  const above = dirname(path)
+  return above === path ? [] : [above, ...foldersAbove(above)]
+}
+
+const names = z.record(z.string(), z.unknown()).optional().catch(undefined)
+const packageSchema = z.object({
+  name: z.string().optional().catch(undefined),
+  dependencies: names,
+  optionalDependencies: names,
+  peerDependencies: names,
+  devDependencies: names,
+})
+type PackageJson = z.output<typeof packageSchema>
+
+/** Empty where it is not one: then it declares nothing. */
+function readPackage(folder: string): Partial<PackageJson> {
+  const file = join(folder, 'package.json')
+  if (!isFileIn(file, [folder]) || statSync(file).size > MAX_JSON_BYTES) return {}
+  try {
+    return packageSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** What the host provides inside the sandbox; never part of a bundle. */
+const HOST_PACKAGES: ReadonlySet<string> = new Set(['@ashlar/sdk', 'zod'])
+/** Older packages may have capitals. */
+const NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/
+
+function declaredIn(folder: string): string[] {
+  const { dependencies, optionalDependencies, peerDependencies } = readPackage(folder)
+  return namesIn({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+}
+
+function namesIn(declared: PackageJson['dependencies']): string[] {
+  return Object.keys(declared ?? {}).filter((name) => NAME.test(name) && !HOST_PACKAGES.has(name))
+}
