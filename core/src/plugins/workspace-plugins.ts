@@ -40,6 +40,7 @@ export interface WorkspaceParts {
 
 export function createWorkspace({ id, sandbox, folders, bundles, index, cache, now = Date.now }: WorkspaceParts): Workspace {
   const scan = async (): Promise<void> => {
+    const scannedAt = await index.clock()
     const load = createSourceLoader(sandbox, bundles, createStamper(now()))
     const sources = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
@@ -47,6 +48,7 @@ export function createWorkspace({ id, sandbox, folders, bundles, index, cache, n
     await index.write(
       id,
       results.map(({ found }) => found),
+      scannedAt,
     )
     const cached = results.map((result) => result.cached).filter((each) => each !== undefined)
     await cache.write(id, cached, before)

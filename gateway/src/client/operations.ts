@@ -11,6 +11,21 @@ export const CREATE_GRAPH = `mutation CreateGraph($input: CreateGraphInput!) {
   createGraph(input: $input) { ... on Graph { ${GRAPH} } ${ERROR} }
 }`
 
+export const SAVE_GRAPH_VERSION = `mutation SaveGraphVersion($input: SaveGraphVersionInput!) {
+  saveGraphVersion(input: $input) { ... on Graph { ${GRAPH} } ${ERROR} }
+}`
+
+export const GRAPH_COMPATIBILITY = `query GraphCompatibility($id: ID!) {
+  graph(id: $id) {
+    activeVersion { compatibility { status } }
+    versions(first: 1) { edges { node { number } } }
+  }
+}`
+
+export const SCAN_PLUGINS = `mutation ScanPlugins {
+  scanPlugins { ... on PluginScan { complete failedPlugins { packageName error { code message } } } ${ERROR} }
+}`
+
 export const START_EXECUTION = `mutation StartExecution($input: StartExecutionInput!) {
   startExecution(input: $input) { ... on Execution { id } ${ERROR} }
 }`
