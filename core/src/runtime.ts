@@ -32,7 +32,16 @@ import {
   type Executions,
   type Worker,
 } from './executions/index.ts'
-import { Graph, GraphVersion, createGraphs, createUpgrades, type Graphs, type Upgrades } from './graphs/index.ts'
+import {
+  Graph,
+  GraphVersion,
+  createGraphWarnings,
+  createGraphs,
+  createUpgrades,
+  type GraphWarnings,
+  type Graphs,
+  type Upgrades,
+} from './graphs/index.ts'
 import {
   PluginVersion,
   createNamedPackages,
@@ -97,6 +106,7 @@ export interface Runtime {
   database: Database
   executions: Executions
   graphs: Graphs
+  graphWarnings: GraphWarnings
   /** Brings graphs to the plugins that are installed. */
   upgrades: Upgrades
   plugins: PluginRegistry
@@ -188,6 +198,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     database,
     executions,
     graphs,
+    graphWarnings: createGraphWarnings(graphs, plugins),
     upgrades: createUpgrades(graphs, plugins),
     plugins,
     pluginScans,

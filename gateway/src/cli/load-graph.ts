@@ -1,6 +1,7 @@
 import type { Api } from '../client/index.ts'
 import { ensureGraph, type EnsuredGraph, type GraphFile } from '../graph-files/index.ts'
 import { showFailedPlugins } from './failed-plugins.ts'
+import { showWarnings } from './faults.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
@@ -19,5 +20,6 @@ export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): 
     terminal.line(
       `Blocks have changed: version ${graph.activeVersion.number} of graph "${graph.name}" uses those that are installed.`,
     )
+  showWarnings(ensured.warnings, terminal)
   return ensured
 }

@@ -21,6 +21,9 @@ export interface ApiGraph {
   activeVersion: { number: number; document: GraphDocument; inputSchema: JsonSchema }
 }
 
+/** A graph whose active version was just saved. */
+export type SavedGraph = ApiGraph & { activeVersion: { warnings: Fault[] } }
+
 /** An event of an execution as the API tells it. */
 export type ApiEvent = { seq: number; at: string } & (
   | { __typename: 'ExecutionStarted' }
@@ -54,6 +57,8 @@ interface GraphCompatibility {
   status: 'COMPATIBLE' | 'UPGRADABLE' | 'BREAKING'
   /** Number of the newest version, which need not be the active one. */
   newest: number
+  /** What is most likely a mistake in the active version. */
+  warnings: Fault[]
 }
 
 interface PluginScan {
@@ -66,9 +71,9 @@ interface PluginScan {
 export interface Api {
   /** Newest first. */
   graphs(): AsyncGenerator<ApiGraph, void>
-  createGraph(graph: { name: string; description: string; document: unknown }): Promise<ApiGraph>
+  createGraph(graph: { name: string; description: string; document: unknown }): Promise<SavedGraph>
   /** Adds a version and makes it the active one. @param basedOn number of the newest version */
-  saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<ApiGraph>
+  saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
   /** The active version of a graph beside the plugins that are installed. */
   compatibilityOf(graphId: string): Promise<GraphCompatibility>
   /** Has the server load what has changed in its plugin folders. */
@@ -98,21 +103,21 @@ export function createApi(client: Client): Api {
       } while (after !== null)
     },
     async createGraph(input) {
-      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<ApiGraph> }
+      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<SavedGraph> }
       return resultOf(createGraph)
     },
     async saveGraphVersion(graphId, basedOn, document) {
       const input = { graphId, basedOn, document }
       const { saveGraphVersion } = (await client.request(SAVE_GRAPH_VERSION, { input })) as {
-        saveGraphVersion: Outcome<ApiGraph>
+        saveGraphVersion: Outcome<SavedGraph>
       }
       return resultOf(saveGraphVersion)
     },
     async compatibilityOf(graphId) {
       const { graph } = (await client.request(GRAPH_COMPATIBILITY, { id: graphId })) as { graph: CompatibilityAnswer | null }
       if (!graph) throw new AshlarError('NOT_FOUND', 'the graph has been deleted: run the command again')
-      const { status } = graph.activeVersion.compatibility
-      return { status, newest: graph.versions.edges[0]?.node.number ?? 1 }
+      const { compatibility, warnings } = graph.activeVersion
+      return { status: compatibility.status, newest: graph.versions.edges[0]?.node.number ?? 1, warnings }
     },
     async scanPlugins() {
       const { scanPlugins } = (await client.request(SCAN_PLUGINS)) as { scanPlugins: Outcome<PluginScan> }
@@ -168,7 +173,7 @@ interface GraphPage {
 }
 
 interface CompatibilityAnswer {
-  activeVersion: { compatibility: Pick<GraphCompatibility, 'status'> }
+  activeVersion: { compatibility: Pick<GraphCompatibility, 'status'>; warnings: Fault[] }
   versions: { edges: { node: { number: number } }[] }
 }
 

@@ -1,5 +1,5 @@
 export { createApi } from './api.ts'
 export { createClient, type Client } from './client.ts'
 export { createPluginApi } from './plugin-api.ts'
-export type { Api, ApiEvent, ApiGraph, ExecutionResult } from './api.ts'
+export type { Api, ApiEvent, ApiGraph, ExecutionResult, SavedGraph } from './api.ts'
 export type { PluginApi, PublishedVersion } from './plugin-api.ts'

@@ -2,22 +2,23 @@
 
 const ERROR = `... on Error { code message path } ... on InvalidInputError { faults { path message } }`
 const GRAPH = `id name description activeVersion { number document inputSchema }`
+const SAVED_GRAPH = `${GRAPH} activeVersion { warnings { path message } }`
 
 export const LIST_GRAPHS = `query ListGraphs($first: Int!, $after: String) {
   graphs(first: $first, after: $after) { edges { node { ${GRAPH} } } pageInfo { hasNextPage endCursor } }
 }`
 
 export const CREATE_GRAPH = `mutation CreateGraph($input: CreateGraphInput!) {
-  createGraph(input: $input) { ... on Graph { ${GRAPH} } ${ERROR} }
+  createGraph(input: $input) { ... on Graph { ${SAVED_GRAPH} } ${ERROR} }
 }`
 
 export const SAVE_GRAPH_VERSION = `mutation SaveGraphVersion($input: SaveGraphVersionInput!) {
-  saveGraphVersion(input: $input) { ... on Graph { ${GRAPH} } ${ERROR} }
+  saveGraphVersion(input: $input) { ... on Graph { ${SAVED_GRAPH} } ${ERROR} }
 }`
 
 export const GRAPH_COMPATIBILITY = `query GraphCompatibility($id: ID!) {
   graph(id: $id) {
-    activeVersion { compatibility { status } }
+    activeVersion { compatibility { status } warnings { path message } }
     versions(first: 1) { edges { node { number } } }
   }
 }`

@@ -1,4 +1,5 @@
-import type { Api, ApiGraph } from '../client/index.ts'
+import type { Fault } from '@ashlar/core'
+import type { Api, ApiGraph, SavedGraph } from '../client/index.ts'
 import type { GraphFile } from './graph-file.ts'
 import { isSameDocument } from './same-document.ts'
 
@@ -7,6 +8,8 @@ export interface EnsuredGraph {
   graph: ApiGraph
   /** `UPGRADED`: it was there, with blocks that have changed since, and has a new version with the blocks that are installed. */
   outcome: 'CREATED' | 'UPGRADED' | 'UNCHANGED'
+  /** What is most likely a mistake in it. */
+  warnings: readonly Fault[]
 }
 
 /**
@@ -17,10 +20,14 @@ export interface EnsuredGraph {
  */
 export async function ensureGraph(api: Api, { name, description, document }: GraphFile): Promise<EnsuredGraph> {
   const found = await findGraph(api, name, document)
-  if (!found) return { graph: await api.createGraph({ name, description, document }), outcome: 'CREATED' }
-  const { status, newest } = await api.compatibilityOf(found.id)
-  if (status === 'COMPATIBLE') return { graph: found, outcome: 'UNCHANGED' }
-  return { graph: await api.saveGraphVersion(found.id, newest, document), outcome: 'UPGRADED' }
+  if (!found) return saved(await api.createGraph({ name, description, document }), 'CREATED')
+  const { status, newest, warnings } = await api.compatibilityOf(found.id)
+  if (status === 'COMPATIBLE') return { graph: found, outcome: 'UNCHANGED', warnings }
+  return saved(await api.saveGraphVersion(found.id, newest, document), 'UPGRADED')
+}
+
+function saved(graph: SavedGraph, outcome: EnsuredGraph['outcome']): EnsuredGraph {
+  return { graph, outcome, warnings: graph.activeVersion.warnings }
 }
 
 async function findGraph(api: Api, name: string, document: GraphFile['document']): Promise<ApiGraph | undefined> {
