@@ -1,4 +1,4 @@
-export { DEFAULT_TIMEOUT_MS, documentSchema, parseEnd } from './document.ts'
+export { DEFAULT_TIMEOUT_MS, MAX_BUDGET, documentSchema, parseEnd } from './document.ts'
 export { Graph, GraphVersion } from './entities.ts'
 export { createGraphs } from './graphs.ts'
 export { createGraphWarnings } from './graph-warnings.ts'

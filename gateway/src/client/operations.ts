@@ -78,3 +78,27 @@ export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!,
     ... on ExecutionFinished { status outputs failedNodes reason { code message node } }
   }
 }`
+
+const CREDENTIAL = `id name providerName kind status lastUsedAt`
+
+export const LIST_PROVIDERS = `query ListProviders($first: Int!, $after: String) {
+  providers(first: $first, after: $after) { edges { node { name credentialKinds } } pageInfo { hasNextPage endCursor } }
+}`
+
+export const LIST_CREDENTIALS = `query ListCredentials($first: Int!, $after: String) {
+  viewer {
+    credentials(first: $first, after: $after) { edges { node { ${CREDENTIAL} } } pageInfo { hasNextPage endCursor } }
+  }
+}`
+
+export const ADD_CREDENTIAL = `mutation AddCredential($input: AddCredentialInput!) {
+  addCredential(input: $input) { ... on Credential { ${CREDENTIAL} } ${ERROR} }
+}`
+
+export const DELETE_CREDENTIAL = `mutation DeleteCredential($input: DeleteCredentialInput!) {
+  deleteCredential(input: $input) { ... on Credential { id } ${ERROR} }
+}`
+
+export const START_AUTHORIZATION = `mutation StartAuthorization($input: StartAuthorizationInput!) {
+  startAuthorization(input: $input) { ... on Authorization { url expiresAt } ${ERROR} }
+}`
