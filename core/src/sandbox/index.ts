@@ -1,5 +1,6 @@
 export { createSandbox } from './sandbox.ts'
 export { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
+export { MISSING_GLOBALS } from './missing-globals.ts'
 export { SDK_VERSION } from './guest/sdk-version.ts'
 export { INSTALLATION } from './protocol.ts'
 export type { Bundle, CallRequest, CallSink, ForeseenCall } from './call.ts'
