@@ -3,10 +3,9 @@ import { guestOf, type Call, type CallRequest, type CallSink } from './call.ts'
 import { planLaunch, type Launch } from './launch.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
-import { withRemedy } from './missing-globals.ts'
 import { buildPrelude, type Prelude } from './prelude.ts'
 import { IDS_PER_CALL, guestName } from './protocol.ts'
-import type { Loss } from './guest-reports.ts'
+import { loadFailure, type Loss } from './guest-reports.ts'
 import { SandboxProcess } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
@@ -214,7 +213,7 @@ class Pool {
       if (loss.kind === 'evicted') call.attempts = 1 // that says nothing of it
       else if (!process.isReady && this.#failedForks < MAX_FAILED_FORKS) call.attempts-- // it has not run
       const guilty = guiltyCall === undefined ? isAlone : guiltyCall === call.id
-      if (loss.kind === 'load') call.sink.end(new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(loss.message)))
+      if (loss.kind === 'load') call.sink.end(loadFailure(loss.message))
       else if (call.hostCalls > 0 && call.request.repeatable === false) call.sink.end(interrupted(loss))
       else if (loss.kind !== 'exit' && loss.kind !== 'evicted') this.#judge(call, loss, guilty, guiltyCall !== undefined)
       else if (call.attempts < MAX_ATTEMPTS) this.#start(restarted(call))
