@@ -12,6 +12,7 @@ export { createRuntime } from './runtime.ts'
 export {
   createWorkbench,
   digestOfFiles,
+  findGlobalUses,
   isVersion,
   packageNameSchema,
   readPackageFile,

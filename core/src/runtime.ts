@@ -32,13 +32,23 @@ import {
   type Executions,
   type Worker,
 } from './executions/index.ts'
-import { Graph, GraphVersion, createGraphs, createUpgrades, type Graphs, type Upgrades } from './graphs/index.ts'
+import {
+  Graph,
+  GraphVersion,
+  createGraphWarnings,
+  createGraphs,
+  createUpgrades,
+  type GraphWarnings,
+  type Graphs,
+  type Upgrades,
+} from './graphs/index.ts'
 import {
   PluginVersion,
   createNamedPackages,
   openPlugins,
   type DevPlugins,
   type PluginRegistry,
+  type PluginScans,
   type PluginStore,
 } from './plugins/index.ts'
 import { createQueue } from './queue/index.ts'
@@ -104,9 +114,11 @@ export interface Runtime {
   database: Database
   executions: Executions
   graphs: Graphs
+  graphWarnings: GraphWarnings
   /** Brings graphs to the plugins that are installed. */
   upgrades: Upgrades
   plugins: PluginRegistry
+  pluginScans: PluginScans
   pluginStore: PluginStore
   devPlugins: DevPlugins
   /** None in a gateway. */
@@ -161,8 +173,8 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   undo.push(notifications.close, queue.close)
   const { pluginRoots: roots, watch = false } = config
   const pluginParts = { database, notifications, sandbox, roots, watch, onError }
-  const { plugins, pluginStore, devPlugins } = await openPlugins(pluginParts, undo)
-  const { clients, configure } = await openConfigured(config, { database, sandbox, plugins }, undo)
+  const { plugins, pluginScans, pluginStore, devPlugins } = await openPlugins(pluginParts, undo)
+  const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, pluginScans }, undo)
   const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const { maxValueBytes } = sandboxLimits
   const graphs = createGraphs(database, plugins)
@@ -198,8 +210,10 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     database,
     executions,
     graphs,
+    graphWarnings: createGraphWarnings(graphs, plugins),
     upgrades: createUpgrades(graphs, plugins),
     plugins,
+    pluginScans,
     pluginStore,
     devPlugins,
     sandbox,
@@ -214,11 +228,11 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
 /** What may be configured anew: the packages that are named, and the clients, in an object that is changed where it is. */
 async function openConfigured(
   { pluginRoots: roots, pluginPackages = [], oauthClients, watch = false, onError }: RuntimeConfig,
-  { database, sandbox, plugins }: Pick<Runtime, 'database' | 'sandbox' | 'plugins'>,
+  { database, sandbox, plugins, pluginScans: scans }: Pick<Runtime, 'database' | 'sandbox' | 'plugins' | 'pluginScans'>,
   undo: (() => Promise<void> | void)[],
 ): Promise<Pick<Runtime, 'configure'> & { clients: Record<string, OAuthClient> }> {
   const clients = { ...oauthClients }
-  const named = sandbox && createNamedPackages({ database, sandbox, plugins, roots, watch, onError })
+  const named = sandbox && createNamedPackages({ database, sandbox, plugins, scans, roots, watch, onError })
   undo.push(() => named?.close())
   await named?.set(pluginPackages)
   return {

@@ -8,6 +8,15 @@ globalThis.console = new Console(process.stderr)
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 const { stdout, stderr, env: environment } = process
-process.exitCode = await runCli(process.argv.slice(2), { stdout, stderr, environment })
+const context = {
+  stdout,
+  stderr,
+  environment,
+  /** Opened when it is read: most commands leave it alone. */
+  get stdin() {
+    return process.stdin
+  },
+}
+process.exitCode = await runCli(process.argv.slice(2), context)
 // Everything is closed by now. What still keeps the process alive was left by a step that failed half way.
 setTimeout(() => process.exit(), 500).unref()

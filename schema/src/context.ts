@@ -16,7 +16,10 @@ export function createContext({ runtime, user, redirectUri }: ContextParts): Sch
     user,
     redirectUri() {
       if (redirectUri !== undefined) return redirectUri
-      throw new AshlarError('BAD_INPUT', 'this server has no address that a browser could come back to: set ASHLAR_PUBLIC_URL')
+      throw new AshlarError(
+        'BAD_INPUT',
+        'there is no address that the browser could come back to: run "ashlar start", or set ASHLAR_PUBLIC_URL',
+      )
     },
   }
 }

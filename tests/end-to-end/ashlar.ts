@@ -19,9 +19,14 @@ export class Ashlar {
   stdout = ''
   stderr = ''
 
-  constructor(args: string[], environment: Record<string, string>) {
+  /** @param input comes on its standard input */
+  constructor(args: string[], environment: Record<string, string>, input?: string) {
     const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...environment }
-    this.child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.child = spawn(process.execPath, [COMMAND, ...args], {
+      env,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    })
+    this.child.stdin?.end(input)
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text))
     this.ended = new Promise((resolve) => {
@@ -62,8 +67,8 @@ export class Ashlar {
 }
 
 /** Runs a command to its end. */
-export function ashlar(args: string[], environment: Record<string, string>): Promise<Ended> {
-  return new Ashlar(args, environment).ended
+export function ashlar(args: string[], environment: Record<string, string>, input?: string): Promise<Ended> {
+  return new Ashlar(args, environment, input).ended
 }
 
 export interface TestFolder {

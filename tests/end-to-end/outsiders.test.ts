@@ -91,7 +91,12 @@ it('a block with a provider acts for a user who has granted access', async () =>
   const source = join(home, 'src', 'board.ts')
   await writeFile(source, (await readFile(source, 'utf8')).replace('https://board.example', service.url))
   await publish(home, 'ashlar-plugin-board')
-  const missing = { code: 'CREDENTIAL_MISSING', message: 'a credential for board/board is needed, and you have none' }
+  const missing = {
+    code: 'CREDENTIAL_MISSING',
+    message:
+      'a credential for board/board is needed, and you have none: ' +
+      'grant access with the mutation startAuthorization or the command: ashlar credential add board/board',
+  }
   expect(await runBlock('board/read', {})).toEqual([missing])
 
   const redirectUri = 'http://127.0.0.1:4000/oauth/callback'

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,4 +94,17 @@ it('a plugin of a folder hides one of the store, and keeps it from claiming what
     status: 'FAILED',
     error: { code: 'DUPLICATE_BLOCK', message: 'plugin name "stored" belongs to thief already' },
   })
+})
+
+it('a scan that the owner requests at a gateway has every worker load what has changed', async () => {
+  await write('left', 'two', entry('two', 2, 'two'))
+  expect(await gateway.pluginScans.request(gateway.ownerId)).toBe(true)
+  expect(await said('two/say')).toBe('two')
+  await write('left', 'two', entry('two', 2, 'changed'))
+  expect(await gateway.pluginScans.request(gateway.ownerId)).toBe(true)
+  expect(await said('two/say')).toBe('changed')
+})
+
+it('a scan is for the owner of the installation', async () => {
+  await expect(gateway.pluginScans.request(randomUUID())).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

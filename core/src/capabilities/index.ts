@@ -16,6 +16,7 @@ export {
   isForHost,
   providerOf,
   providerSchema,
+  remedyFor,
   scopesOf,
   secretHostSchema,
   secretSchema,

@@ -1,5 +1,13 @@
 import type pg from 'pg'
-import type { CredentialStore, CredentialType, HostProvider, OpenedCredential, Provider, Secret } from '../capabilities/index.ts'
+import {
+  remedyFor,
+  type CredentialStore,
+  type CredentialType,
+  type HostProvider,
+  type OpenedCredential,
+  type Provider,
+  type Secret,
+} from '../capabilities/index.ts'
 import { throughOutages } from '../database/index.ts'
 import { AshlarError, showValue } from '../errors/index.ts'
 import { DEFAULT_NAME, placeOf } from './credentials.ts'
@@ -21,11 +29,20 @@ export function createCredentialStore(
   return {
     async open(ownerId, provider, name) {
       const rows = await findRows(pool, ownerId, provider)
-      const row = choose(rows, provider, name)
-      const auth = findProvider(provider)?.auth.find(({ type }) => type === row.type)
-      const hosts = hostsFor(row, findProvider(provider))
-      if (!auth || hosts.length === 0)
-        throw missing(provider, `provider ${provider} is not installed any more, or no longer takes what it is for`)
+      const declared = findProvider(provider)
+      const row = choose(rows, { provider, name }, declared)
+      const auth = declared?.auth.find(({ type }) => type === row.type)
+      const hosts = hostsFor(row, declared)
+      if (!declared) throw missing(provider, `the provider is not installed: ${remedyFor({ provider }, undefined)}`)
+      if (!auth || hosts.length === 0) {
+        const why = auth
+          ? `is for ${row.hosts.join(', ')}, where the provider is no longer`
+          : `is of type ${row.type}, which the provider no longer takes`
+        throw missing(
+          provider,
+          `"${row.name}" ${why}: delete it (deleteCredential), then ${remedyFor({ provider, name: row.name }, kindsOf(declared))}`,
+        )
+      }
       const opened = row.type === 'OAUTH2' ? await openTokens(renewals, row) : openSecret(box, row)
       await noteUse(pool, row.id)
       return { provider, name: row.name, hosts, auth, scopes: row.scopes, host: findHost(provider), ...opened }
@@ -66,19 +83,28 @@ async function findRows(pool: pg.Pool, ownerId: string, provider: string): Promi
   return (await throughOutages(() => pool.query<Row>(text, [ownerId, provider]))).rows
 }
 
-function choose(rows: readonly Row[], provider: string, name: string | undefined): Row {
+function choose(
+  rows: readonly Row[],
+  { provider, name }: { provider: string; name: string | undefined },
+  declared: Provider | undefined,
+): Row {
+  const names = rows.map((row) => showValue(row.name)).join(', ')
+  const remedy = remedyFor({ provider, name }, kindsOf(declared))
   if (name !== undefined) {
     const named = rows.find((row) => row.name === name)
     if (named) return named
-    throw missing(provider, `you have none that is named ${showValue(name)}`)
+    const others = rows.length > 0 ? `; you have ${names}. Name one of these in the node's "credentials", or` : ':'
+    throw missing(provider, `you have none that is named ${showValue(name)}${others} ${remedy}`)
   }
   const only = rows.length === 1 ? rows[0] : rows.find((row) => row.name === DEFAULT_NAME)
   if (only) return only
-  const names = rows.map((row) => showValue(row.name)).join(', ')
-  throw missing(
-    provider,
-    rows.length === 0 ? 'you have none' : `you have ${names}; say in the node's "credentials" which one it uses`,
-  )
+  if (rows.length === 0) throw missing(provider, `you have none: ${remedy}`)
+  const example = JSON.stringify({ [provider]: rows[0]?.name })
+  throw missing(provider, `you have ${names}; say in the node's "credentials" which one it uses, such as ${example}`)
+}
+
+function kindsOf(provider: Provider | undefined): CredentialType[] | undefined {
+  return provider?.auth.map(({ type }) => type)
 }
 
 /** A provider that was changed gets the secret at no host that its owner has not agreed to. */

@@ -96,7 +96,9 @@ describe('a token', () => {
   it('is refused to a block that needs more than was granted', async () => {
     await authorize({ name: 'work' })
     const message =
-      'block service/write needs the credential "work" of service/service to have the scopes write; authorize it again with them'
+      'block service/write needs the credential "work" of service/service to have the scopes write as well: ' +
+      'grant access with the mutation startAuthorization or the command: ' +
+      'ashlar credential add service/service --name work --scope read --scope write'
     expect((await run('service/write')).results).toEqual([{ code: 'CREDENTIAL_MISSING', message }])
     await authorize({ name: 'work', scopes: ['read', 'write'] })
     expect((await run('service/write')).results).toEqual([expect.stringMatching(/^200 /)])
@@ -208,7 +210,9 @@ describe('a token', () => {
     service.forgetRefresh()
     const error = {
       code: 'CREDENTIAL_EXPIRED',
-      message: 'the credential "work" of service/service has to be authorized again, by startAuthorization',
+      message:
+        'the credential "work" of service/service has expired or was revoked: grant access with the mutation ' +
+        'startAuthorization or the command: ashlar credential add service/service --name work',
     }
     const { results, journal } = await run('service/get')
     expect(results).toEqual([error])

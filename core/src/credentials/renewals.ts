@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import type { HttpClient, Provider } from '../capabilities/index.ts'
+import { remedyFor, type HttpClient, type Provider } from '../capabilities/index.ts'
 import { throughOutages } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { placeOf } from './credentials.ts'
@@ -164,7 +164,10 @@ async function find(pool: pg.Pool, id: string): Promise<TokenRow> {
                 from credential where id = $1 and type = 'OAUTH2'`
   const [row] = (await throughOutages(() => pool.query<TokenRow>(text, [id]))).rows
   if (row) return row
-  throw new AshlarError('CREDENTIAL_MISSING', 'the credential has been deleted meanwhile')
+  throw new AshlarError(
+    'CREDENTIAL_MISSING',
+    'the credential was deleted while it was in use: add it again and run the graph again',
+  )
 }
 
 async function takeLease(pool: pg.Pool, { id, secret }: TokenRow, lease: string): Promise<boolean> {
@@ -213,7 +216,7 @@ function isTransient(error: unknown): boolean {
 }
 
 function expired(row: TokenRow, cause?: unknown): AshlarError {
-  const message = `${nameOf(row)} has to be authorized again, by startAuthorization`
+  const message = `${nameOf(row)} has expired or was revoked: ${remedyFor({ provider: row.provider, name: row.name }, ['OAUTH2'])}`
   return new AshlarError('CREDENTIAL_EXPIRED', message, { details: { provider: row.provider, name: row.name }, cause })
 }
 

@@ -96,6 +96,10 @@ async function run(block: string, inputs: object, credentials?: object): Promise
   return { result, journal }
 }
 
+const missing = (why: string): unknown => ({
+  code: 'CREDENTIAL_MISSING',
+  message: `a credential for cred/service is needed, and ${why}`,
+})
 const refusal = (code: string, message: RegExp): unknown => ({ code, message: expect.stringMatching(message) as unknown })
 
 describe('a block with a credential', () => {
@@ -125,10 +129,13 @@ describe('a block with a credential', () => {
     await run('cred/get', { url }, { 'cred/service': 'home' })
     expect(requests[0]?.authorization).toBe('Bearer home-key')
     expect((await run('cred/get', { url })).result).toEqual(
-      refusal('CREDENTIAL_MISSING', /a credential for cred\/service is needed, and you have "work", "home"; say in the node's/),
+      missing('you have "work", "home"; say in the node\'s "credentials" which one it uses, such as {"cred/service":"work"}'),
     )
     expect((await run('cred/get', { url }, { 'cred/service': 'gone' })).result).toEqual(
-      refusal('CREDENTIAL_MISSING', /you have none that is named "gone"/),
+      missing(
+        'you have none that is named "gone"; you have "work", "home". Name one of these in the node\'s "credentials", or ' +
+          'add one with the mutation addCredential or the command: ashlar credential add cred/service --name gone',
+      ),
     )
   })
 
@@ -158,7 +165,15 @@ describe('a block with a credential', () => {
   it.each([
     ['cred/ungranted', refusal('CAPABILITY_MISSING', /does not have the capability credentials for "service"/)],
     ['cred/no-http', refusal('CAPABILITY_MISSING', /does not have the capability http/)],
-    ['cred/local', refusal('CREDENTIAL_MISSING', /a credential for cred\/local is needed, and you have none/)],
+    [
+      'cred/local',
+      {
+        code: 'CREDENTIAL_MISSING',
+        message:
+          'a credential for cred/local is needed, and you have none: ' +
+          'add one with the mutation addCredential or the command: ashlar credential add cred/local',
+      },
+    ],
   ])('%s fails with its code', async (block, refused) => {
     await add()
     expect((await run(block, { url })).result).toEqual(refused)

@@ -292,7 +292,13 @@ describe('running (rules 10 to 14, 16)', () => {
     })
     expect(sim.end).toMatchObject({
       status: 'FAILED',
-      reason: { code: 'BUDGET_EXCEEDED', message: 'more than 50 node executions, the budget of this graph' },
+      reason: {
+        code: 'BUDGET_EXCEEDED',
+        node: 'b',
+        message:
+          'the graph used its budget of 50 node executions, most of them in "b" 49, "a" 1: ' +
+          'set "budget" in the graph document to a larger number, at most 1000000, or look for links in a cycle that never ends',
+      },
     })
     expect(sim.runs).toHaveLength(50)
   })

@@ -1,4 +1,5 @@
 import { selectValue } from '../pins/index.ts'
+import { budgetExceeded } from './budget.ts'
 import { arrivedInputs, arrivedValue, bringToTypes } from './node-inputs.ts'
 import { Pairing, type NodeExecution, type Sleep } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
@@ -234,10 +235,7 @@ export class Scheduler {
   #queue(run: NodeExecution): void {
     run.status = 'CANCELLED' // unless there is still room for it
     if (this.status !== 'RUNNING') return
-    if (++this.#total > this.plan.budget) {
-      const message = `more than ${this.plan.budget} node executions, the budget of this graph`
-      return this.#end('FAILED', { code: 'BUDGET_EXCEEDED', message, node: run.node.id }) // rule 14
-    }
+    if (++this.#total > this.plan.budget) return this.#end('FAILED', budgetExceeded(this.plan.budget, this.#nodes, run.node)) // rule 14
     run.status = 'QUEUED'
     this.#ready.push(run)
     this.#collectOutput(run)

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { MAX_TIMEOUT_MS } from '../plugins/index.ts'
 
 export const DEFAULT_TIMEOUT_MS = 60_000
+/** Node executions of one execution. */
+export const MAX_BUDGET = 1_000_000
 
 const retrySchema = z.strictObject({
   /** Runs in all, the first one included. */
@@ -50,7 +52,7 @@ export const documentSchema = z.strictObject({
   /** Node executions at once. */
   concurrency: z.int().min(1).max(256).default(16),
   /** Node executions in all. */
-  budget: z.int().min(1).max(1_000_000).default(10_000),
+  budget: z.int().min(1).max(MAX_BUDGET).default(10_000),
 })
 
 export type GraphDocument = z.output<typeof documentSchema>

@@ -10,8 +10,8 @@ import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
 import { findActiveVersions, noGraph, type OwnedGraph } from './active-versions.ts'
 import { interfaceOf } from './interface.ts'
 import { pageOf, type Page, type PageRequest } from './page.ts'
-import { blockWithPins, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
-import { assertFaultless, findFaults, parseDocument } from './validate.ts'
+import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
+import { assertFaultless, findFaults, limitFaults, parseDocument } from './validate.ts'
 
 interface NewGraph {
   name: string
@@ -197,7 +197,7 @@ class GraphService implements Graphs {
   async validate(ownerId: string, document: unknown): Promise<Fault[]> {
     try {
       const parsed = parseDocument(document)
-      return this.#faultsOf(parsed, await this.#subGraphs(ownerId, parsed))
+      return limitFaults(this.#faultsOf(parsed, await this.#subGraphs(ownerId, parsed)))
     } catch (error) {
       if (error instanceof AshlarError) return [...(error.details.faults ?? [])]
       throw error
@@ -233,15 +233,7 @@ class GraphService implements Graphs {
   }
 
   #subGraphs(ownerId: string, document: GraphDocument): Promise<SubGraphs> {
-    const load = async (graphId: string, number: number | undefined): Promise<GraphVersion | undefined> => {
-      try {
-        return await this.versionToRun(ownerId, graphId, number)
-      } catch (error) {
-        if (error instanceof AshlarError && error.code === 'NOT_FOUND') return undefined
-        throw error
-      }
-    }
-    return resolveSubGraphs(document, (reference) => this.#plugins.block(reference), load)
+    return resolveSubGraphs(document, (reference) => this.#plugins.block(reference), loadVersions(this, ownerId))
   }
 
   #blockOf(node: GraphNode, { versions }: SubGraphs): Block | undefined {

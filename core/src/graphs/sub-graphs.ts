@@ -1,8 +1,9 @@
-import type { Fault } from '../errors/index.ts'
+import { AshlarError, type Fault } from '../errors/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
 import type { GraphVersion } from './entities.ts'
+import type { Graphs } from './graphs.ts'
 
 /** The versions that the graph nodes of a document run, by node id, and what is wrong with the others. */
 export interface SubGraphs {
@@ -10,11 +11,25 @@ export interface SubGraphs {
   faults: Fault[]
 }
 
+type LoadVersion = (graphId: string, number: number | undefined) => Promise<GraphVersion | undefined>
+
+/** Loads versions that the owner may run; undefined where there is none. */
+export function loadVersions(graphs: Pick<Graphs, 'versionToRun'>, ownerId: string): LoadVersion {
+  return async (graphId, number) => {
+    try {
+      return await graphs.versionToRun(ownerId, graphId, number)
+    } catch (error) {
+      if (error instanceof AshlarError && error.code === 'NOT_FOUND') return undefined
+      throw error
+    }
+  }
+}
+
 /** @param load the version with this number, else the active one; undefined when there is none that the owner may see */
 export async function resolveSubGraphs(
   document: GraphDocument,
   find: (reference: string) => Block | undefined,
-  load: (graphId: string, number: number | undefined) => Promise<GraphVersion | undefined>,
+  load: LoadVersion,
 ): Promise<SubGraphs> {
   const versions = new Map<string, GraphVersion>()
   const faults: Fault[] = []

@@ -6,6 +6,7 @@ import { compareBlocks, type BlockDifference, type BlockUse } from './compare-bl
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import type { Graph, GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
+import { pinnedBlocks } from './pinned-blocks.ts'
 
 /**
  * `COMPATIBLE`: the installed plugins are those that the version was saved with. `UPGRADABLE`: others are installed, and it can be
@@ -43,7 +44,7 @@ export interface Upgrades {
 
 export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrades {
   const compatibilityOf = async (version: GraphVersion): Promise<Compatibility> => {
-    const pinned = await pinnedBlocks(version, plugins)
+    const pinned = await pinnedBlocks(version.blocks, plugins)
     const nodes = compareNodes(version.document, pinned, plugins)
     if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
     const faults = await graphs.validate(version.ownerId, upgraded(version.document, pinned, plugins))
@@ -59,21 +60,11 @@ export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrade
       if (status === 'BREAKING') throw cannotUpgrade(nodes, faults)
       if (status === 'COMPATIBLE') return graph
       const newest = (await graphs.versions(ownerId, graphId, { first: 1 })).items[0]?.number ?? version.number
-      const document = upgraded(version.document, await pinnedBlocks(version, plugins), plugins)
+      const document = upgraded(version.document, await pinnedBlocks(version.blocks, plugins), plugins)
       await graphs.saveVersion(ownerId, graphId, newest, document)
       return graphs.get(ownerId, graphId)
     },
   }
-}
-
-/** By reference in the document. */
-async function pinnedBlocks({ blocks }: GraphVersion, plugins: PluginRegistry): Promise<Map<string, Block>> {
-  const pinned = new Map<string, Block>()
-  for (const [reference, { digest, id }] of Object.entries(blocks)) {
-    const block = await plugins.pinned(digest, id)
-    if (block) pinned.set(reference, block)
-  }
-  return pinned
 }
 
 function compareNodes(

@@ -6,6 +6,9 @@ import type { Block } from '../plugins/index.ts'
 import { documentSchema, parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
+/** A document of this size may have a million faults, and an answer with all of them would not arrive. */
+const MAX_FAULTS = 10_000
+const MAX_NAMED_PINS = 50
 
 /** The block of a node, with the pins it has in this place. */
 export type BlockOf = (node: GraphNode) => Block | undefined
@@ -22,7 +25,7 @@ export function parseDocument(value: unknown): GraphDocument {
   const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
   const [first] = faults
   const message = `the document is not a graph: ${first?.path ? `${first.path}: ` : ''}${first?.message}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`
-  throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults } })
+  throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults: limitFaults(faults) } })
 }
 
 /** @throws {AshlarError} GRAPH_INVALID with these faults, when there are any */
@@ -30,7 +33,14 @@ export function assertFaultless(faults: Fault[]): void {
   const [first] = faults
   if (!first) return
   const message = `the graph has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${first.path}: ${first.message}`
-  throw new AshlarError('GRAPH_INVALID', message, { details: { path: ['document'], faults } })
+  throw new AshlarError('GRAPH_INVALID', message, { details: { path: ['document'], faults: limitFaults(faults) } })
+}
+
+/** The first 10 000, and how many more there are. */
+export function limitFaults(faults: readonly Fault[]): Fault[] {
+  if (faults.length <= MAX_FAULTS) return [...faults]
+  const message = `${faults.length - MAX_FAULTS} more faults are left out: repair these first`
+  return [...faults.slice(0, MAX_FAULTS), { path: '', message }]
 }
 
 /**
@@ -146,15 +156,17 @@ function linkFaults({ from, to }: { from: string; to: string }, i: number, nodes
 }
 
 /** Every block has the pin `error`; a tool pin stands for the pin `tools`. */
-function sourceSchema(block: Block, pin: string, { base }: PinPath): JsonSchema | undefined {
+export function sourceSchema(block: Block, pin: string, { base }: PinPath): JsonSchema | undefined {
   const properties = block.outputSchema.properties ?? {}
   if (pin.startsWith('tools_^_')) return properties.tools && {}
   return properties[base] ?? (base === 'error' ? { type: 'string' } : undefined)
 }
 
 function unknownPin(block: Block, side: 'input' | 'output', pin: string, { properties = {} }: JsonSchema): string {
-  const names = Object.keys(properties).join(', ')
-  return `block ${block.qualifiedName} has no ${side} pin "${parsePinPath(pin).base}"; it has ${names || 'none'}`
+  const names = Object.keys(properties)
+  const named = names.slice(0, MAX_NAMED_PINS).join(', ') || 'none'
+  const more = names.length > MAX_NAMED_PINS ? ` and ${names.length - MAX_NAMED_PINS} more` : ''
+  return `block ${block.qualifiedName} has no ${side} pin "${parsePinPath(pin).base}"; it has ${named}${more}`
 }
 
 /** Graph inputs are matched by name, so no two input blocks may share one. */

@@ -4,6 +4,7 @@ import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore } from './bundle-store.ts'
 import { createPluginIndex } from './plugin-index.ts'
 import type { PluginRegistry } from './registry.ts'
+import type { PluginScans } from './scans.ts'
 import { watchPlugins } from './watch.ts'
 import { createWorkspace, workspaceId, type Workspace } from './workspace-plugins.ts'
 
@@ -18,6 +19,7 @@ export interface NamedPackagesParts {
   database: Database
   sandbox: Sandbox
   plugins: PluginRegistry
+  scans: PluginScans
   /** The plugin folders of the worker that names them. */
   roots: readonly string[]
   /** Load what changes in them. */
@@ -30,7 +32,8 @@ const RENEW_EVERY_MS = 120_000
 /** Packages that are bundled at once: each has a process of its own meanwhile, of about 100 MB. */
 const LANES = 4
 
-export function createNamedPackages({ database, sandbox, plugins, roots, watch, onError }: NamedPackagesParts): NamedPackages {
+export function createNamedPackages(parts: NamedPackagesParts): NamedPackages {
+  const { database, sandbox, plugins, scans, roots, watch, onError } = parts
   const id = workspaceId(roots, 'packages')
   const folders = { roots: [], packages: [] as readonly string[] }
   const bundles = createBundleStore(database)
@@ -38,6 +41,7 @@ export function createNamedPackages({ database, sandbox, plugins, roots, watch, 
   let workspace: Workspace | undefined
   let endWatch = (): void => {}
   const scan = (): Promise<void> | undefined => workspace?.scan().then(plugins.reload)
+  const endRequests = scans.onRequest(async () => scan())
   const timer = setInterval(() => void workspace?.renew().catch(onError), RENEW_EVERY_MS)
   return {
     async set(packages) {
@@ -54,6 +58,7 @@ export function createNamedPackages({ database, sandbox, plugins, roots, watch, 
     },
     close() {
       clearInterval(timer)
+      endRequests()
       endWatch()
     },
   }

@@ -6,6 +6,7 @@ import { describeInstalled } from './describe-installed.ts'
 import { createDevPlugins, type DevPlugins } from './dev-plugins.ts'
 import { createPluginIndex } from './plugin-index.ts'
 import { createPluginRegistry, type PluginRegistry } from './registry.ts'
+import { createPluginScans, type PluginScans } from './scans.ts'
 import { createPluginStore, serveSubmissions, type PluginStore } from './store/index.ts'
 import { watchPlugins } from './watch.ts'
 import { createWorkspace, workspaceId } from './workspace-plugins.ts'
@@ -33,11 +34,12 @@ const RENEW_EVERY_MS = 120_000
 export async function openPlugins(
   { database, notifications, sandbox, roots, watch, onError }: PluginOptions,
   undo: (() => Promise<void> | void)[],
-): Promise<{ plugins: PluginRegistry; pluginStore: PluginStore; devPlugins: DevPlugins }> {
+): Promise<{ plugins: PluginRegistry; pluginScans: PluginScans; pluginStore: PluginStore; devPlugins: DevPlugins }> {
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
   const plugins = createPluginRegistry(index.read, bundles)
   const parts = { database, notifications, plugins, bundles }
+  const pluginScans = createPluginScans({ ...parts, onError })
   if (sandbox) {
     const cache = createBundleCache(database)
     const id = workspaceId(roots, 'folders')
@@ -46,6 +48,7 @@ export async function openPlugins(
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))
     const rescan = (): Promise<void> => scan().then(plugins.reload).catch(onError)
+    undo.push(pluginScans.onRequest(scan))
     if (watch) undo.push(watchPlugins(roots, rescan))
   }
   await plugins.reload()
@@ -53,5 +56,5 @@ export async function openPlugins(
   if (sandbox) undo.push(serveSubmissions({ ...parts, sandbox, onError }))
   const devPlugins = createDevPlugins({ ...parts, index, sandbox, onError })
   undo.push(devPlugins.close)
-  return { plugins, pluginStore: createPluginStore(parts), devPlugins }
+  return { plugins, pluginScans, pluginStore: createPluginStore(parts), devPlugins }
 }

@@ -15,8 +15,14 @@ import type { BundleStore, LoadReports } from './registry.ts'
  * this order. A workspace that no worker has been in for ten minutes, while one has been in another, is forgotten.
  */
 export interface PluginIndex {
-  /** What is in a workspace now. Tells when it differs from what was there. */
-  write(workspaceId: string, found: readonly FoundPlugin[]): Promise<void>
+  /**
+   * Replaces the rows of a workspace, and notifies when they differ from those that were there.
+   *
+   * @param scannedAt when the scan that found them began, see {@link clock}
+   */
+  write(workspaceId: string, found: readonly FoundPlugin[], scannedAt?: string): Promise<void>
+  /** The time of the database, as SQL text with microseconds. */
+  clock(): Promise<string>
   /** A worker is still there. @returns false where its workspace was forgotten meanwhile */
   renew(workspaceId: string): Promise<boolean>
   /** Forgets a workspace. @returns false where it is not there */
@@ -49,7 +55,16 @@ const FIND = `
 
 export function createPluginIndex({ pool, transact }: Database, bundles: BundleStore): PluginIndex {
   return {
-    write: (workspaceId, found) => transact((client) => writeRows(client, workspaceId, found.map(toRow))),
+    write: (workspaceId, found, scannedAt) =>
+      transact(async (client) => {
+        await writeRows(client, workspaceId, found.map(toRow))
+        if (scannedAt !== undefined)
+          await client.query('update plugin_workspace set scanned_at = $2 where id = $1', [workspaceId, scannedAt])
+      }),
+    async clock() {
+      const { rows } = await pool.query<{ now: string }>('select clock_timestamp()::text as now')
+      return rows[0]?.now ?? ''
+    },
     async renew(workspaceId) {
       const renewed = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
       const { rowCount } = await pool.query(FORGET)

@@ -51,6 +51,7 @@ export function createWorkspace({
   now = Date.now,
 }: WorkspaceParts): Workspace {
   const scan = async (): Promise<void> => {
+    const scannedAt = await index.clock()
     const load = createSourceLoader(sandbox, bundles, createStamper(now()))
     const sources = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
@@ -58,6 +59,7 @@ export function createWorkspace({
     await index.write(
       id,
       results.map(({ found }) => found),
+      scannedAt,
     )
     const cached = results.map((result) => result.cached).filter((each) => each !== undefined)
     await cache.write(id, cached, before)

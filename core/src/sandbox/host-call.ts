@@ -1,6 +1,7 @@
 import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
+import { withRemedy } from './missing-globals.ts'
 import { GUEST_ERROR_CODES, type GuestEvent } from './protocol.ts'
 
 /** What a guest asks of its host. */
@@ -48,5 +49,6 @@ function refusal(call: Call, error: unknown): string[] {
 /** The guest's word is not trusted beyond this: a code that is a guest's to report or that the host has told it, and a text. */
 export function guestError({ refusals }: Call, code: unknown, message: unknown): AshlarError {
   const known = [...GUEST_ERROR_CODES, ...(refusals ?? [])].find((each) => each === code) ?? 'BLOCK_FAILED'
-  return new AshlarError(known, (typeof message === 'string' ? message : 'failed').slice(0, 2000))
+  const text = (typeof message === 'string' ? message : 'failed').slice(0, 2000)
+  return new AshlarError(known, known === 'BLOCK_FAILED' ? withRemedy(text) : text)
 }

@@ -10,7 +10,7 @@ import { buildPrelude } from './prelude.ts'
 import { createProcessStarter, type StartProcess } from './process-link.ts'
 import { processOptions } from './process-options.ts'
 import { IDS_PER_CALL, guestName, maxMessageBytesOf } from './protocol.ts'
-import type { Loss } from './guest-reports.ts'
+import { loadFailure, type Loss } from './guest-reports.ts'
 import { SandboxProcess } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
@@ -231,7 +231,7 @@ class Pool {
       if (loss.kind === 'evicted') call.attempts = 1 // that says nothing of it
       else if (!process.isReady && this.#failedForks < MAX_FAILED_FORKS) call.attempts-- // it has not run
       const guilty = guiltyCall === undefined ? isAlone : guiltyCall === call.id
-      if (loss.kind === 'load') call.sink.end(new AshlarError('PLUGIN_LOAD_FAILED', loss.message))
+      if (loss.kind === 'load') call.sink.end(loadFailure(loss.message))
       else if (call.hostCalls > 0 && call.request.repeatable === false) call.sink.end(interrupted(loss))
       else if (loss.kind !== 'exit' && loss.kind !== 'evicted') this.#judge(call, loss, guilty, guiltyCall !== undefined)
       else if (call.attempts < MAX_ATTEMPTS) this.#start(restarted(call))

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { CommandContext } from './command.ts'
 import { COMMANDS, type CommandEntry } from './commands.ts'
+import { faultLines } from './faults.ts'
 import { isInterruption, isUsageError, toldError } from './told-error.ts'
 
 /**
@@ -42,7 +43,7 @@ function tellCommands([first, ...rest]: readonly string[], wantsHelp: boolean, c
 
 /** Says why a command has ended. @returns the exit status */
 function tellEnd(error: unknown, entry: CommandEntry, context: CommandContext): number {
-  const { code, message } = toldError(error)
+  const { code, message, faults } = toldError(error)
   if (isInterruption(error)) {
     context.stderr.write(`\n${message}\n`)
     return 130
@@ -50,7 +51,7 @@ function tellEnd(error: unknown, entry: CommandEntry, context: CommandContext): 
   if (isUsageError(error)) return wrongUsage(context, message, usageOf(entry))
   // One that nobody has foreseen is a bug, which its stack helps to find.
   const stack = code === 'UNEXPECTED' && error instanceof Error ? error.stack : undefined
-  context.stderr.write(`${stack ?? `error ${code}: ${message}`}\n`)
+  context.stderr.write(`${stack ?? [`error ${code}: ${message}`, ...faultLines(faults)].join('\n')}\n`)
   return 1
 }
 

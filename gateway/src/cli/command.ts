@@ -1,4 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { Output } from './terminal.ts'
+
+type Input = Readable & { isTTY?: boolean }
 
 /** What a command sees of its process. */
 export interface CommandContext {
@@ -6,6 +9,8 @@ export interface CommandContext {
   stdout: Output
   /** Everything else. */
   stderr: Output
+  /** Read only by commands that ask for a secret. */
+  stdin?: Input
   environment: Readonly<Record<string, string | undefined>>
 }
 

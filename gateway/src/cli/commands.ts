@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { CREDENTIAL_COMMANDS } from './credential/commands.ts'
 import { PLUGIN_COMMANDS } from './plugin/commands.ts'
 
 /** What `ashlar help` says of a command, and where it is. */
@@ -37,5 +38,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Write a graph as a file that "run" and "graph import" take.',
     load: async () => (await import('./graph-export.ts')).graphExport,
   },
+  ...CREDENTIAL_COMMANDS,
   ...PLUGIN_COMMANDS,
 ]

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError, findServer } from '@ashlar/core'
-import { createApi, createClient, type Api } from '../client/index.ts'
+import { createApi, createClient, createCredentialApi, type Api, type Client, type CredentialApi } from '../client/index.ts'
 import { parseConfig, type Config } from '../config.ts'
 import { openInstallation, ownerKeyFile, readKey } from '../installation/index.ts'
 import type { Logger } from '../logger.ts'
@@ -9,6 +9,7 @@ import { createGateway } from '../server/index.ts'
 /** The API of the installation of a data directory. */
 export interface Connection {
   api: Api
+  credentials: CredentialApi
   close(): Promise<void>
 }
 
@@ -38,7 +39,7 @@ export async function connect(environment: Readonly<Record<string, string | unde
 
 async function connectToServer(url: string, config: Config): Promise<Connection> {
   const key = await readKey(ownerKeyFile(config.dataDir))
-  return { api: createApi(createClient({ url, key })), close: async () => undefined }
+  return { ...apisOf(createClient({ url, key })), close: async () => undefined }
 }
 
 async function connectInProcess(config: Config, logger: Logger): Promise<Connection> {
@@ -48,10 +49,14 @@ async function connectInProcess(config: Config, logger: Logger): Promise<Connect
   const gateway = createGateway({ runtime, ownerKey, logger, publicUrl: config.publicUrl })
   const client = createClient({ url: 'http://127.0.0.1/graphql', key: ownerKey, fetch: gateway.fetch })
   return {
-    api: createApi(client),
+    ...apisOf(client),
     async close() {
       await gateway.close()
       await installation.close()
     },
   }
+}
+
+function apisOf(client: Client): Omit<Connection, 'close'> {
+  return { api: createApi(client), credentials: createCredentialApi(client) }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { AshlarError, messageOf } from '@ashlar/core'
 import type { Api, ApiGraph, ExecutionResult } from '../client/index.ts'
 import { ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../graph-files/index.ts'
+import { faultLines, showWarnings } from './faults.ts'
 import { formatOutputs } from './format-outputs.ts'
 import { runGraph } from './run-graph.ts'
 import { duration, plain, type Terminal } from './terminal.ts'
@@ -24,7 +25,11 @@ export async function runExamples(api: Api, terminal: Terminal, signal: AbortSig
   terminal.line(`This is the first start: here are ${files.length} example graphs, run once each.`)
   const saved = new Map<GraphFile, ApiGraph>()
   for (const file of files.toReversed()) {
-    await tryExample(terminal, signal, file, async () => void saved.set(file, (await ensureGraph(api, file)).graph))
+    await tryExample(terminal, signal, file, async () => {
+      const { graph, warnings } = await ensureGraph(api, file)
+      saved.set(file, graph)
+      showWarnings(warnings, terminal)
+    })
   }
   for (const file of files) {
     const graph = saved.get(file)
@@ -45,6 +50,7 @@ async function tryExample(
     if (signal.aborted) throw error
     const code = error instanceof AshlarError ? `${error.code} ` : ''
     terminal.line(`  ${terminal.style('red', `${name} does not run`)}: ${plain(code + messageOf(error))}`)
+    if (error instanceof AshlarError) for (const line of faultLines(error.details.faults ?? [])) terminal.line(`  ${line}`)
   }
 }
 

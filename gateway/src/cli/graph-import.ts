@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util'
-import { ensureGraph, readGraphFile } from '../graph-files/index.ts'
+import { readGraphFile } from '../graph-files/index.ts'
 import { loggerTo } from '../logger.ts'
 import { UsageError, type CommandContext } from './command.ts'
 import { connect } from './connection.ts'
+import { loadGraph } from './load-graph.ts'
+import { createTerminal } from './terminal.ts'
 
 /** `ashlar graph import <graph.json>` */
 export async function graphImport(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
@@ -12,8 +14,9 @@ export async function graphImport(args: string[], { stdout, stderr, environment 
   const file = await readGraphFile(path)
   const { api, close } = await connect(environment, loggerTo(stderr))
   try {
-    const { graph, created } = await ensureGraph(api, file)
-    if (!created) stderr.write(`There is a graph "${graph.name}" with this very document already.\n`)
+    const terminal = createTerminal(stderr, environment)
+    const { graph, outcome } = await loadGraph(api, file, terminal)
+    if (outcome === 'UNCHANGED') terminal.line(`The graph "${graph.name}" already exists with this document; nothing was saved.`)
     stdout.write(`${graph.id}\n`)
     return 0
   } finally {

@@ -74,17 +74,20 @@ describe('ensureGraph', () => {
   it('makes a graph once, whether its defaults are written out or not', async () => {
     const short = { nodes: [{ id: 'a', block: 'time/countdown', retry: { attempts: 2 } }] }
     const first = await ensureGraph(api, graphFile(short, 'Once'))
-    expect(first.created).toBe(true)
+    expect(first.outcome).toBe('CREATED')
     for (const document of [short, { ...first.graph.activeVersion.document }]) {
-      expect(await ensureGraph(api, graphFile(document, 'Once'))).toMatchObject({ created: false, graph: { id: first.graph.id } })
+      expect(await ensureGraph(api, graphFile(document, 'Once'))).toMatchObject({
+        outcome: 'UNCHANGED',
+        graph: { id: first.graph.id },
+      })
     }
   })
 
   it('makes another one for another document or name', async () => {
     const nodes = [{ id: 'a', block: 'time/countdown', inputs: {} }]
     await ensureGraph(api, graphFile({ nodes }, 'Twice'))
-    expect((await ensureGraph(api, graphFile({ nodes, concurrency: 1 }, 'Twice'))).created).toBe(true)
-    expect((await ensureGraph(api, graphFile({ nodes }, 'Thrice'))).created).toBe(true)
+    expect((await ensureGraph(api, graphFile({ nodes, concurrency: 1 }, 'Twice'))).outcome).toBe('CREATED')
+    expect((await ensureGraph(api, graphFile({ nodes }, 'Thrice'))).outcome).toBe('CREATED')
   })
 
   it('tells every fault of a document', async () => {

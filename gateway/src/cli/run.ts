@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import type { ExecutionResult } from '../client/index.ts'
-import { ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../graph-files/index.ts'
+import { readGraphFile, resolveInputs, type GraphFile } from '../graph-files/index.ts'
 import { loggerTo } from '../logger.ts'
 import { UsageError, type CommandContext } from './command.ts'
 import { connect, type Connection } from './connection.ts'
+import { loadGraph } from './load-graph.ts'
 import { runGraph } from './run-graph.ts'
 import { listenForStop, type Stop } from './stop.ts'
 import { createTerminal, plain } from './terminal.ts'
@@ -54,9 +55,9 @@ async function runFile(
   { stdout, stderr, environment }: CommandContext,
 ): Promise<number> {
   if (stop.signal.aborted) return INTERRUPTED
-  const { graph } = await ensureGraph(api, file)
-  const inputs = await resolveInputs(file, given, graph.activeVersion.inputSchema)
   const terminal = createTerminal(stderr, environment)
+  const { graph } = await loadGraph(api, file, terminal)
+  const inputs = await resolveInputs(file, given, graph.activeVersion.inputSchema)
   let executionId: string | undefined
   try {
     const onStarted = (id: string): void => void (executionId = id)

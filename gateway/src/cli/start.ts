@@ -7,9 +7,10 @@ import { loggerTo, type Logger } from '../logger.ts'
 import { assertPortFree, createGateway } from '../server/index.ts'
 import { UsageError, type CommandContext } from './command.ts'
 import { isFirstBoot, runExamples } from './examples.ts'
+import { showFailedPlugins } from './failed-plugins.ts'
 import { serveWorker } from './start-worker.ts'
 import { listenForStop, type Stop } from './stop.ts'
-import { createTerminal, plain, type Terminal } from './terminal.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
 
 const STOP_WITHIN_MS = 9500
 
@@ -76,7 +77,7 @@ async function serve({ config, installation, terminal, stop, ready }: Service): 
   try {
     const url = await gateway.listen(config.port)
     await dataDir.setServer(url)
-    tellFailedPlugins(installation, terminal)
+    showFailedPlugins(runtime.plugins.reports(), terminal)
     if (!stop.signal.aborted) ready(url)
     if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
     if (!stop.signal.aborted) tellNextSteps(url, ownerKey, config, terminal)
@@ -97,15 +98,6 @@ async function showExamples(
     if (!signal.aborted && (await isFirstBoot(api))) await runExamples(api, terminal, signal)
   } catch (error) {
     if (!signal.aborted) throw error
-  }
-}
-
-function tellFailedPlugins({ runtime }: Installation, terminal: Terminal): void {
-  for (const { packageName, error } of runtime.plugins.reports()) {
-    if (error)
-      terminal.line(
-        `${terminal.style('red', 'plugin did not load')}: ${packageName} ${error.code} ${plain(error.message.split('\n', 1)[0] ?? '')}`,
-      )
   }
 }
 

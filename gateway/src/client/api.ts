@@ -1,7 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError, messageOf, type Fault, type GraphDocument, type JsonSchema } from '@ashlar/core'
 import { errorOf, type Client } from './client.ts'
-import { CANCEL_EXECUTION, CREATE_GRAPH, EXECUTION_EVENTS, LIST_GRAPHS, START_EXECUTION } from './operations.ts'
+import {
+  CANCEL_EXECUTION,
+  CREATE_GRAPH,
+  EXECUTION_EVENTS,
+  GRAPH_COMPATIBILITY,
+  LIST_GRAPHS,
+  SAVE_GRAPH_VERSION,
+  SCAN_PLUGINS,
+  START_EXECUTION,
+} from './operations.ts'
 
 /** A graph as the API tells it. */
 export interface ApiGraph {
@@ -11,6 +20,9 @@ export interface ApiGraph {
   description: string
   activeVersion: { number: number; document: GraphDocument; inputSchema: JsonSchema }
 }
+
+/** A graph whose active version was just saved. */
+export type SavedGraph = ApiGraph & { activeVersion: { warnings: Fault[] } }
 
 /** An event of an execution as the API tells it. */
 export type ApiEvent = { seq: number; at: string } & (
@@ -41,11 +53,31 @@ export interface ExecutionResult {
   reason: { code: string; message: string; node: string | null } | null
 }
 
+interface GraphCompatibility {
+  status: 'COMPATIBLE' | 'UPGRADABLE' | 'BREAKING'
+  /** Number of the newest version, which need not be the active one. */
+  newest: number
+  /** What is most likely a mistake in the active version. */
+  warnings: Fault[]
+}
+
+interface PluginScan {
+  /** False when a worker did not finish in time. */
+  complete: boolean
+  failedPlugins: { packageName: string; error: { code: string; message: string } | null }[]
+}
+
 /** What commands do with the API. Expected errors are thrown as AshlarErrors. */
 export interface Api {
   /** Newest first. */
   graphs(): AsyncGenerator<ApiGraph, void>
-  createGraph(graph: { name: string; description: string; document: unknown }): Promise<ApiGraph>
+  createGraph(graph: { name: string; description: string; document: unknown }): Promise<SavedGraph>
+  /** Adds a version and makes it the active one. @param basedOn number of the newest version */
+  saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
+  /** The active version of a graph beside the plugins that are installed. */
+  compatibilityOf(graphId: string): Promise<GraphCompatibility>
+  /** Has the server load what has changed in its plugin folders. */
+  scanPlugins(): Promise<PluginScan>
   /** @returns the global id of the execution */
   startExecution(graphId: string, inputs: object): Promise<string>
   cancelExecution(executionId: string): Promise<void>
@@ -71,8 +103,25 @@ export function createApi(client: Client): Api {
       } while (after !== null)
     },
     async createGraph(input) {
-      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<ApiGraph> }
+      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<SavedGraph> }
       return resultOf(createGraph)
+    },
+    async saveGraphVersion(graphId, basedOn, document) {
+      const input = { graphId, basedOn, document }
+      const { saveGraphVersion } = (await client.request(SAVE_GRAPH_VERSION, { input })) as {
+        saveGraphVersion: Outcome<SavedGraph>
+      }
+      return resultOf(saveGraphVersion)
+    },
+    async compatibilityOf(graphId) {
+      const { graph } = (await client.request(GRAPH_COMPATIBILITY, { id: graphId })) as { graph: CompatibilityAnswer | null }
+      if (!graph) throw new AshlarError('NOT_FOUND', 'the graph has been deleted: run the command again')
+      const { compatibility, warnings } = graph.activeVersion
+      return { status: compatibility.status, newest: graph.versions.edges[0]?.node.number ?? 1, warnings }
+    },
+    async scanPlugins() {
+      const { scanPlugins } = (await client.request(SCAN_PLUGINS)) as { scanPlugins: Outcome<PluginScan> }
+      return resultOf(scanPlugins)
     },
     async startExecution(graphId, inputs) {
       const { startExecution } = (await client.request(START_EXECUTION, { input: { graphId, inputs } })) as {
@@ -121,6 +170,11 @@ function isBroken(error: unknown): boolean {
 interface GraphPage {
   edges: { node: ApiGraph }[]
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
+}
+
+interface CompatibilityAnswer {
+  activeVersion: { compatibility: Pick<GraphCompatibility, 'status'>; warnings: Fault[] }
+  versions: { edges: { node: { number: number } }[] }
 }
 
 /** A union of an object and the error types. */

@@ -2,13 +2,29 @@
 
 const ERROR = `... on Error { code message path } ... on InvalidInputError { faults { path message } }`
 const GRAPH = `id name description activeVersion { number document inputSchema }`
+const SAVED_GRAPH = `${GRAPH} activeVersion { warnings { path message } }`
 
 export const LIST_GRAPHS = `query ListGraphs($first: Int!, $after: String) {
   graphs(first: $first, after: $after) { edges { node { ${GRAPH} } } pageInfo { hasNextPage endCursor } }
 }`
 
 export const CREATE_GRAPH = `mutation CreateGraph($input: CreateGraphInput!) {
-  createGraph(input: $input) { ... on Graph { ${GRAPH} } ${ERROR} }
+  createGraph(input: $input) { ... on Graph { ${SAVED_GRAPH} } ${ERROR} }
+}`
+
+export const SAVE_GRAPH_VERSION = `mutation SaveGraphVersion($input: SaveGraphVersionInput!) {
+  saveGraphVersion(input: $input) { ... on Graph { ${SAVED_GRAPH} } ${ERROR} }
+}`
+
+export const GRAPH_COMPATIBILITY = `query GraphCompatibility($id: ID!) {
+  graph(id: $id) {
+    activeVersion { compatibility { status } warnings { path message } }
+    versions(first: 1) { edges { node { number } } }
+  }
+}`
+
+export const SCAN_PLUGINS = `mutation ScanPlugins {
+  scanPlugins { ... on PluginScan { complete failedPlugins { packageName error { code message } } } ${ERROR} }
 }`
 
 export const START_EXECUTION = `mutation StartExecution($input: StartExecutionInput!) {
@@ -61,4 +77,28 @@ export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!,
     ... on NodeRetried { node number attempt }
     ... on ExecutionFinished { status outputs failedNodes reason { code message node } }
   }
+}`
+
+const CREDENTIAL = `id name providerName kind status lastUsedAt`
+
+export const LIST_PROVIDERS = `query ListProviders($first: Int!, $after: String) {
+  providers(first: $first, after: $after) { edges { node { name credentialKinds } } pageInfo { hasNextPage endCursor } }
+}`
+
+export const LIST_CREDENTIALS = `query ListCredentials($first: Int!, $after: String) {
+  viewer {
+    credentials(first: $first, after: $after) { edges { node { ${CREDENTIAL} } } pageInfo { hasNextPage endCursor } }
+  }
+}`
+
+export const ADD_CREDENTIAL = `mutation AddCredential($input: AddCredentialInput!) {
+  addCredential(input: $input) { ... on Credential { ${CREDENTIAL} } ${ERROR} }
+}`
+
+export const DELETE_CREDENTIAL = `mutation DeleteCredential($input: DeleteCredentialInput!) {
+  deleteCredential(input: $input) { ... on Credential { id } ${ERROR} }
+}`
+
+export const START_AUTHORIZATION = `mutation StartAuthorization($input: StartAuthorizationInput!) {
+  startAuthorization(input: $input) { ... on Authorization { url expiresAt } ${ERROR} }
 }`

@@ -43,6 +43,14 @@ export const FaultType = builder.objectRef<{ path: string; message: string }>('G
   fields: (t) => ({ path: t.exposeString('path'), message: t.exposeString('message') }),
 })
 
+export const WarningType = builder.objectRef<{ path: string; message: string }>('GraphWarning').implement({
+  description: 'What is most likely a mistake in a graph document, although it can be saved and run.',
+  fields: (t) => ({
+    path: t.exposeString('path', { description: 'The place in the document: `links.2`, `nodes.greet.inputs.format`.' }),
+    message: t.exposeString('message', { description: 'For people: both types, what happens to the value, and what to do.' }),
+  }),
+})
+
 builder.queryFields((t) => ({
   graphs: t.connection(
     {
@@ -67,5 +75,12 @@ builder.queryFields((t) => ({
     description: 'Every fault of a graph document; nothing is saved.',
     args: { document: t.arg({ type: 'JSON', required: true }) },
     resolve: (_root, { document }, { runtime, user }) => runtime.graphs.validate(user.id, document),
+  }),
+  graphWarnings: t.field({
+    type: [WarningType],
+    description:
+      'Links and constants of a graph document whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length. Nothing is saved.',
+    args: { document: t.arg({ type: 'JSON', required: true }) },
+    resolve: (_root, { document }, { runtime, user }) => runtime.graphWarnings.ofDocument(user.id, document),
   }),
 }))

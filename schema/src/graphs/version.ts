@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts'
 import { CapabilityType } from '../plugins/capability.ts'
+import { WarningType } from './graph.ts'
 import { GraphVersionType } from './refs.ts'
 
 builder.objectType(GraphVersionType, {
@@ -13,6 +14,12 @@ builder.objectType(GraphVersionType, {
       type: [CapabilityType],
       description: 'What its blocks may do beyond computing: the sum of what their manifests name.',
       resolve: (version, _args, { runtime }) => runtime.graphs.capabilitiesOf(version),
+    }),
+    warnings: t.field({
+      type: [WarningType],
+      description:
+        'Links and constants whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length.',
+      resolve: (version, _args, { runtime }) => runtime.graphWarnings.ofVersion(version),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
   }),

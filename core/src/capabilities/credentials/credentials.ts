@@ -1,6 +1,7 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type ActingBlock, type Actor, type Power } from '../acting.ts'
 import { credentialGrantsOf, providerOf, qualifyProvider, scopesOf, type CredentialGrant } from './grant.ts'
+import { remedyFor } from './remedy.ts'
 import { createUsable, type OpenedCredential, type UsableCredential } from './usable.ts'
 
 /** Where credentials are kept. */
@@ -50,14 +51,18 @@ export function createRunCredentials(store: CredentialStore, { ownerId }: Actor,
 }
 
 /** A key or a password can do what its owner can; of a token it is known what was granted. */
-function assertScopes({ qualifiedName, capabilities }: ActingBlock, { provider, name, secret, scopes }: OpenedCredential): void {
+function assertScopes(
+  { qualifiedName, capabilities }: ActingBlock,
+  { provider, name, secret, scopes, auth }: OpenedCredential,
+): void {
   if (secret.type !== 'OAUTH2') return
   const needed = credentialGrantsOf(capabilities)
     .filter((grant) => providerOf(grant) === provider)
     .flatMap(scopesOf)
   const missing = [...new Set(needed)].filter((scope) => !scopes.includes(scope))
   if (missing.length === 0) return
-  const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to have the scopes ${missing.join(', ')}; authorize it again with them`
+  const remedy = remedyFor({ provider, name, scopes: [...scopes, ...missing] }, [auth.type])
+  const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to have the scopes ${missing.join(', ')} as well: ${remedy}`
   throw new AshlarError('CREDENTIAL_MISSING', message, { details: { provider, scopes: missing } })
 }
 

@@ -11,6 +11,7 @@ export {
 } from './grant.ts'
 export { authorizationHosts } from './oauth2.ts'
 export { providerSchema, secretHostSchema } from './provider.ts'
+export { remedyFor } from './remedy.ts'
 export { secretSchema } from './secret.ts'
 export { isForHost } from './secret-hosts.ts'
 export type { CredentialStore, RunCredentials } from './credentials.ts'

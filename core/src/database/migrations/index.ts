@@ -10,6 +10,7 @@ import { BundleCache } from './20261127-bundle-cache.ts'
 import { BundleRelease } from './20261128-bundle-release.ts'
 import { DraftBundles } from './20261128-draft-bundles.ts'
 import { Workers } from './20261129-workers.ts'
+import { PluginScans } from './20261129-plugin-scans.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   BundleRelease,
   DraftBundles,
   Workers,
+  PluginScans,
 ]

@@ -132,3 +132,34 @@ it('says where Node modules and native ones are imported, and what makes a bundl
   await writeFile(entry, source.replace('sky', 'Sky!'))
   expect((await ashlar('plugin', 'check', folder)).status).toBe(1)
 })
+
+it('warns of globals that a sandbox does not have, where the source uses them without a look', async () => {
+  const folder = join(root.path, 'node-like')
+  await ashlar('plugin', 'create', folder)
+  await writeFile(
+    join(folder, 'src/extra.ts'),
+    `export const send = (text: string): unknown => fetch('https://a.example/' + Buffer.from(text).toString('hex'))
+export const local = (fetch: (url: string) => unknown): unknown => fetch('https://a.example/')
+export const careful = (): unknown => (typeof process === 'undefined' ? {} : process.env)
+type Setting = typeof navigator
+export const setting = undefined as Setting | undefined
+`,
+  )
+  const index = join(folder, 'src/index.ts')
+  await writeFile(index, `${await readFile(index, 'utf8')}export { careful, local, send, setting } from './extra.ts'\n`)
+  const found = (await findings(folder)).filter(({ code }) => code === 'MISSING_GLOBAL')
+  expect(found).toEqual([
+    {
+      level: 'warning',
+      code: 'MISSING_GLOBAL',
+      position: 'src/extra.ts:1:48',
+      message: 'a sandbox has no global fetch: use context.fetch, and name the hosts in the capability "http"',
+    },
+    {
+      level: 'warning',
+      code: 'MISSING_GLOBAL',
+      position: 'src/extra.ts:1:77',
+      message: 'a sandbox has no global Buffer: use Uint8Array, TextEncoder, TextDecoder, atob and btoa',
+    },
+  ])
+})

@@ -6,6 +6,7 @@ import { createTerminal, plain, type Terminal } from '../terminal.ts'
 import { findInBlocks } from './check/block-findings.ts'
 import { findInBundle, findInFailure, largestOf, size } from './check/bundle-findings.ts'
 import { sortFindings, type Finding, type Level } from './check/finding.ts'
+import { findGlobals } from './check/global-findings.ts'
 import { findInPackage } from './check/package-findings.ts'
 import { findInTypes } from './check/type-findings.ts'
 import { folderOf } from './draft.ts'
@@ -39,7 +40,8 @@ async function checkPlugin(folder: string): Promise<Report> {
   const { draft, failures } = await load(folder)
   const used = (draft?.bundle.inputs ?? []).map(({ path }) => path).filter((path) => !/^\.\.\/|node_modules\//.test(path))
   const found = draft ? [...findInBundle(draft), ...findInBlocks(draft, await findPositions(folder, draft))] : failures
-  const findings = [...(await findInPackage(folder, packageFile, used)), ...found, ...(await types)]
+  const globals = await findGlobals(folder, used)
+  const findings = [...(await findInPackage(folder, packageFile, used)), ...found, ...globals, ...(await types)]
   return { json: packageFile.json, draft, findings: sortFindings(findings) }
 }
 

@@ -21,6 +21,7 @@ export type FindingCode =
   | 'BUNDLE_SIZE'
   | 'NODE_MODULE'
   | 'NATIVE_MODULE'
+  | 'MISSING_GLOBAL'
   | 'MANIFEST_INVALID'
   | 'BLOCK_DESCRIPTION'
   | 'BLOCK_TESTS'

@@ -1,0 +1,30 @@
+import type { CredentialType } from './provider.ts'
+
+interface Wanted {
+  /** Qualified. */
+  provider: string
+  /** @default 'default' */
+  name?: string | undefined
+  scopes?: readonly string[]
+}
+
+/**
+ * What a user does to give a credential that is missing: the mutation and the command.
+ *
+ * @param kinds of credentials that the provider takes; undefined when it is not installed
+ */
+export function remedyFor({ provider, name, scopes = [] }: Wanted, kinds: readonly CredentialType[] | undefined): string {
+  if (!kinds) return `install the plugin that declares the provider ${provider}, with the mutation installPlugin`
+  const options = [
+    ...(name === undefined ? [] : ['--name', quote(name)]),
+    ...scopes.flatMap((scope) => ['--scope', quote(scope)]),
+  ]
+  const command = `the command: ${['ashlar credential add', provider, ...options].join(' ')}`
+  if (kinds.every((kind) => kind === 'OAUTH2')) return `grant access with the mutation startAuthorization or ${command}`
+  const mutations = kinds.includes('OAUTH2') ? 'addCredential (startAuthorization for OAuth 2)' : 'addCredential'
+  return `add one with the mutation ${mutations} or ${command}`
+}
+
+function quote(text: string): string {
+  return /^[\w.:/-]+$/.test(text) ? text : JSON.stringify(text)
+}

@@ -1,0 +1,40 @@
+import type { Fault } from '../errors/index.ts'
+import type { PluginRegistry } from '../plugins/index.ts'
+import { documentSchema } from './document.ts'
+import type { GraphVersion } from './entities.ts'
+import { findWarnings } from './find-warnings.ts'
+import type { Graphs } from './graphs.ts'
+import { pinnedBlocks } from './pinned-blocks.ts'
+import { blockWithPins, loadVersions, resolveSubGraphs } from './sub-graphs.ts'
+
+/** Warnings about graphs: see {@link findWarnings}. */
+export interface GraphWarnings {
+  /** Of a document, with the blocks that are installed. None where it has not the form of a graph. */
+  ofDocument(ownerId: string, document: unknown): Promise<Fault[]>
+  /** Of a version, with the blocks that it pins. */
+  ofVersion(version: GraphVersion): Promise<Fault[]>
+}
+
+export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): GraphWarnings {
+  return {
+    async ofDocument(ownerId, document) {
+      const parsed = documentSchema.safeParse(document)
+      if (!parsed.success) return []
+      const { versions } = await resolveSubGraphs(parsed.data, plugins.block, loadVersions(graphs, ownerId))
+      return findWarnings(parsed.data, (node) => {
+        const block = plugins.block(node.block)
+        return block && blockWithPins(block, node, versions.get(node.id))
+      })
+    },
+    async ofVersion({ ownerId, document, blocks, children }) {
+      const [pinned, versions] = await Promise.all([
+        pinnedBlocks(blocks, plugins),
+        graphs.findVersions(ownerId, Object.values(children)),
+      ])
+      return findWarnings(document, (node) => {
+        const block = pinned.get(node.block)
+        return block && blockWithPins(block, node, versions.get(children[node.id] ?? ''))
+      })
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { compileCoercion } from './coerce.ts'
+import { findFittingMember, findLoss, findLossOfValue } from './loss.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { parsePinPath } from './pin-path.ts'
+
+function loss(source: JsonSchema, sink: JsonSchema, from = 'out', to = 'in') {
+  const pin = (schema: JsonSchema) => ({ schema, root: {} })
+  return findLoss(pin(source), parsePinPath(from).steps, pin(sink), parsePinPath(to).steps)
+}
+
+const type = (name: string): JsonSchema => ({ type: name })
+const listOf = (name: string): JsonSchema => ({ type: 'array', items: type(name) })
+
+describe('findLoss', () => {
+  it.each([
+    ['array', 'number', [5, 6], 2, 'the number of its items'],
+    ['array', 'integer', [5, 6], 2, 'the number of its items'],
+    ['array', 'string', [5], '[5]', 'its JSON text'],
+    ['array', 'boolean', [], true, 'true, also when it is empty'],
+    ['array', 'object', [5], { 0: 5 }, 'an object with the keys "0", "1", "2" …'],
+    ['object', 'number', { a: 5 }, 1, 'the number of its keys'],
+    ['object', 'integer', { a: 5 }, 1, 'the number of its keys'],
+    ['object', 'string', { a: 5 }, '{"a":5}', 'its JSON text'],
+    ['object', 'boolean', {}, true, 'true, also when it is empty'],
+    ['object', 'array', { a: 5 }, [['a', 5]], 'a list of [key, value] pairs'],
+    ['number', 'boolean', 0, false, 'false when it is 0, and true otherwise'],
+    ['integer', 'boolean', 7, true, 'false when it is 0, and true otherwise'],
+    ['string', 'boolean', 'yes', false, 'true when it is "true" or "1", and false otherwise'],
+  ])('finds that %s to %s is a loss, as the conversion does it', (from, to, value, converted, becomes) => {
+    expect(loss(type(from), type(to))?.becomes).toBe(becomes)
+    expect(findLossOfValue(value, { schema: type(to), root: {} })?.becomes).toBe(becomes)
+    expect(compileCoercion(type(to))?.(value)).toEqual(converted)
+  })
+
+  it.each([
+    ['string', 'number'],
+    ['string', 'array'],
+    ['string', 'object'],
+    ['number', 'string'],
+    ['number', 'array'],
+    ['boolean', 'number'],
+    ['integer', 'number'],
+    ['array', 'array'],
+    ['object', 'object'],
+  ])('takes %s to %s as it is', (from, to) => {
+    expect(loss(type(from), type(to))).toBeUndefined()
+  })
+
+  it('finds none where the source or the sink may be anything, or one of its types fits', () => {
+    expect(loss({}, type('number'))).toBeUndefined()
+    expect(loss(type('array'), {})).toBeUndefined()
+    expect(loss({ anyOf: [type('array'), type('number')] }, type('number'))).toBeUndefined()
+    expect(loss(type('array'), { anyOf: [type('number'), type('array')] })).toBeUndefined()
+  })
+
+  it('looks through null, unions and references', () => {
+    expect(loss({ anyOf: [type('array'), type('null')] }, { anyOf: [type('null'), type('number')] })).toEqual({
+      from: 'list',
+      to: 'number',
+      becomes: 'the number of its items',
+    })
+    expect(loss({ type: ['array', 'object'] }, type('number'))?.from).toBe('list or object')
+    const root = { $defs: { rows: listOf('object') } }
+    const sink = { schema: type('number'), root: {} }
+    expect(findLoss({ schema: { $ref: '#/$defs/rows' }, root }, [], sink, [])?.from).toBe('list')
+  })
+
+  it('looks at the items of lists', () => {
+    expect(loss(listOf('object'), listOf('array'))).toEqual({
+      from: 'list of objects',
+      to: 'list of lists',
+      becomes: 'a list in which each item becomes a list of [key, value] pairs',
+    })
+    expect(loss(listOf('number'), listOf('string'))).toBeUndefined()
+  })
+
+  it('follows the paths of dynamic pins', () => {
+    const table = { type: 'object', properties: { rows: listOf('object'), size: type('number') } }
+    expect(loss(table, type('number'), 'out_@_rows')?.from).toBe('list')
+    expect(loss(table, type('number'), 'out_@_size')).toBeUndefined()
+    expect(loss(table, type('number'), 'out_@_other')).toBeUndefined()
+    expect(loss(type('array'), listOf('number'), 'out', 'in_$_0')?.to).toBe('number')
+    expect(loss(type('array'), { type: 'object', additionalProperties: type('number') }, 'out', 'in_#_a')?.to).toBe('number')
+  })
+
+  it('finds none in an object with named members, whose values are checked as they are', () => {
+    expect(loss(type('array'), { type: 'object', properties: { a: type('number') } }, 'out', 'in_@_a')).toBeUndefined()
+  })
+})
+
+it('finds the member that a pin takes as it is', () => {
+  const source = { schema: { type: 'object', properties: { name: type('string'), rows: listOf('object') } }, root: {} }
+  expect(findFittingMember(source, { schema: type('array'), root: {} })).toBe('rows')
+  expect(findFittingMember(source, { schema: type('boolean'), root: {} })).toBeUndefined()
+})

@@ -1,0 +1,59 @@
+/*
+ * Global names of Node and of browsers that a sandbox does not have. None of them is defined there, so that a library that looks for one
+ * does not find it. Only the message of the error that its use leads to says what to use in its place.
+ */
+
+const NO_NETWORK = 'use context.fetch, and name the hosts in the capability "http"'
+const NO_SOCKETS = 'a block has no sockets: use context.fetch, and name the hosts in the capability "http"'
+const NO_STORE = 'use context.storage, with the capability "storage"'
+const NO_THREADS = 'a block has one thread, and no other side to send messages to'
+const NO_BROWSER = 'there is no browser: use a library that does without'
+const NO_NODE = 'there is no Node: take settings as inputs of the block'
+const NO_FILES = 'there are no files but those of context.files, with the capability "files"'
+
+/** What to use in place of each. */
+export const MISSING_GLOBALS: Readonly<Record<string, string>> = {
+  fetch: NO_NETWORK,
+  XMLHttpRequest: NO_NETWORK,
+  WebSocket: NO_SOCKETS,
+  EventSource: NO_SOCKETS,
+  WebTransport: NO_SOCKETS,
+  localStorage: NO_STORE,
+  sessionStorage: NO_STORE,
+  indexedDB: NO_STORE,
+  caches: NO_STORE,
+  Worker: NO_THREADS,
+  SharedWorker: NO_THREADS,
+  MessageChannel: NO_THREADS,
+  MessagePort: NO_THREADS,
+  BroadcastChannel: NO_THREADS,
+  window: NO_BROWSER,
+  document: NO_BROWSER,
+  navigator: NO_BROWSER,
+  location: NO_BROWSER,
+  self: 'use globalThis',
+  global: 'use globalThis',
+  FileReader: 'use the methods text() and arrayBuffer() of the Blob',
+  requestAnimationFrame: 'use setTimeout',
+  reportError: 'throw the error, or use context.log',
+  process: NO_NODE,
+  Buffer: 'use Uint8Array, TextEncoder, TextDecoder, atob and btoa',
+  require: 'use import: the modules of the package become part of the bundle',
+  setImmediate: 'use setTimeout or queueMicrotask',
+  clearImmediate: 'use clearTimeout',
+  __dirname: NO_FILES,
+  __filename: NO_FILES,
+  Deno: NO_NODE,
+  Bun: NO_NODE,
+}
+
+const NOT_DEFINED = /(?<![\w$.])(?<name>[\w$]+) is not defined\b/
+
+/** The message of an error of a block; where it names a global that a sandbox does not have, with what to use in its place. */
+export function withRemedy(message: string): string {
+  const name = NOT_DEFINED.exec(message)?.groups?.name ?? ''
+  const remedy = Object.hasOwn(MISSING_GLOBALS, name) ? MISSING_GLOBALS[name] : undefined
+  if (remedy === undefined) return message
+  const [first = '', ...stack] = message.split('\n')
+  return [`${first} in a sandbox: ${remedy}`, ...stack].join('\n')
+}

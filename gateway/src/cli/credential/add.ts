@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util'
+import { AshlarError, showValue } from '@ashlar/core'
+import type { CredentialApi, CredentialKind, NewCredential } from '../../client/index.ts'
+import { loggerTo } from '../../logger.ts'
+import { UsageError, type CommandContext } from '../command.ts'
+import { connect } from '../connection.ts'
+import { readSecret } from './read-secret.ts'
+
+interface Request {
+  /** Qualified. */
+  provider: string
+  name: string | undefined
+  /** As the options say; undefined where none does. */
+  kind: CredentialKind | undefined
+  user: string
+  hosts: string[]
+  scopes: string[] | undefined
+}
+
+/** `ashlar credential add <provider> …` */
+export async function add(args: string[], context: CommandContext): Promise<number> {
+  const request = parseRequest(args)
+  const { credentials, close } = await connect(context.environment, loggerTo(context.stderr))
+  try {
+    const kind = request.kind ?? (await usualKind(credentials, request.provider))
+    if (kind === 'OAUTH2') await authorize(credentials, request, context)
+    else await addSecret(credentials, request, kind, context)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+function parseRequest(args: string[]): Request {
+  const options = {
+    name: { type: 'string' },
+    user: { type: 'string' },
+    host: { type: 'string', multiple: true },
+    oauth: { type: 'boolean' },
+    scope: { type: 'string', multiple: true },
+  } as const
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
+  const [provider, ...more] = positionals
+  if (provider === undefined) throw new UsageError('name the provider, such as "github/github"')
+  if (more.length > 0) throw new UsageError('name one provider: a secret is never an argument, it is read from standard input')
+  const kinds = [
+    ...(values.user === undefined ? [] : ['USER_PASSWORD' as const]),
+    ...(values.host === undefined ? [] : ['HOST_SCOPED' as const]),
+    ...(values.oauth || values.scope ? ['OAUTH2' as const] : []),
+  ]
+  if (kinds.length > 1) throw new UsageError('give one of --user, --host and --oauth: each is for another kind of credential')
+  return { provider, name: values.name, kind: kinds[0], user: values.user ?? '', hosts: values.host ?? [], scopes: values.scope }
+}
+
+/** @throws {AshlarError} BAD_INPUT when there is no such provider */
+async function usualKind(api: CredentialApi, name: string): Promise<CredentialKind> {
+  const names: string[] = []
+  for await (const provider of api.providers()) {
+    names.push(provider.name)
+    if (provider.name === name) return kindOf(name, provider.credentialKinds)
+  }
+  const message = `there is no provider ${showValue(name)}; there are ${names.join(', ') || 'none'}`
+  throw new AshlarError('BAD_INPUT', message)
+}
+
+/** @throws {UsageError} when the options must say more */
+function kindOf(name: string, [usual]: readonly CredentialKind[]): CredentialKind {
+  if (usual === 'USER_PASSWORD') throw new UsageError(`${name} takes a user name and a password: give --user`)
+  if (usual === 'HOST_SCOPED') throw new UsageError(`${name} takes headers for hosts: give --host`)
+  return usual ?? 'API_KEY'
+}
+
+async function authorize(
+  api: CredentialApi,
+  { provider, name, scopes }: Request,
+  { stdout, stderr }: CommandContext,
+): Promise<void> {
+  const { url, expiresAt } = await api.authorize({ provider, name, scopes })
+  stderr.write(`Open this address in a browser that is logged in to Ashlar, before ${expiresAt}:\n`)
+  stdout.write(`${url}\n`)
+  stderr.write('The credential is there when you have granted access: see "ashlar credential list".\n')
+}
+
+async function addSecret(
+  api: CredentialApi,
+  { provider, name, user, hosts }: Request,
+  kind: Exclude<CredentialKind, 'OAUTH2'>,
+  context: CommandContext,
+): Promise<void> {
+  const text = await readSecret(QUESTIONS[kind], context)
+  const added = await api.add({ provider, name, secret: secretOf(kind, user, text), hosts: hosts.length > 0 ? hosts : undefined })
+  context.stderr.write(`Added "${added.name}" for ${provider}.\n`)
+  context.stdout.write(`${added.id}\n`)
+}
+
+const QUESTIONS = {
+  API_KEY: 'API key',
+  USER_PASSWORD: 'Password',
+  HOST_SCOPED: 'Headers as JSON, such as {"authorization": "Bearer …"}',
+}
+
+function secretOf(kind: Exclude<CredentialKind, 'OAUTH2'>, username: string, text: string): NewCredential['secret'] {
+  if (kind === 'API_KEY') return { apiKey: { key: text } }
+  if (kind === 'USER_PASSWORD') return { userPassword: { username, password: text } }
+  return { hostScoped: { headers: parseHeaders(text) } }
+}
+
+/** The message never shows the text: it is a secret. */
+function parseHeaders(text: string): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>
+  } catch {
+    throw new AshlarError('BAD_INPUT', 'the headers must be a JSON object, such as {"authorization": "Bearer …"}')
+  }
+}

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+import type { ApiCredential } from '../../client/index.ts'
+import { loggerTo } from '../../logger.ts'
+import type { CommandContext } from '../command.ts'
+import { connect } from '../connection.ts'
+import { plain } from '../terminal.ts'
+
+/** `ashlar credential list` */
+export async function list(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
+  parseArgs({ args, options: {} })
+  const { credentials, close } = await connect(environment, loggerTo(stderr))
+  try {
+    const rows: string[][] = []
+    for await (const credential of credentials.credentials()) rows.push(rowOf(credential))
+    if (rows.length === 0) stderr.write('You have no credentials.\n')
+    for (const line of align(rows)) stdout.write(`${line}\n`)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+function rowOf({ providerName, name, kind, status, lastUsedAt }: ApiCredential): string[] {
+  return [providerName, plain(name), kind, status, lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`]
+}
+
+function align(rows: readonly string[][]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,37 @@
+import { PassThrough } from 'node:stream'
+import { expect, it } from 'vitest'
+import { readSecret } from './read-secret.ts'
+
+function contextOf(isTTY: boolean) {
+  const shown: string[] = []
+  const output = { write: (text: string) => shown.push(text) }
+  const stdin = Object.assign(new PassThrough(), { isTTY })
+  return { stdin, shown, context: { stdin, stdout: output, stderr: output, environment: {} } }
+}
+
+it('reads a line from a terminal and does not show it', async () => {
+  const { stdin, shown, context } = contextOf(true)
+  const reading = readSecret('API key', context)
+  stdin.write('s3cret \r')
+  expect(await reading).toBe('s3cret ')
+  expect(shown.join('')).toBe('API key: \n')
+})
+
+it('reads everything from a pipe, without the line end at its end', async () => {
+  const { stdin, context } = contextOf(false)
+  const reading = readSecret('Headers', context)
+  stdin.write('{\n')
+  stdin.end('}\r\n')
+  expect(await reading).toBe('{\n}')
+})
+
+it('is refused when nothing comes, and when too much does', async () => {
+  const nothing = contextOf(false)
+  nothing.stdin.end('\n')
+  await expect(readSecret('API key', nothing.context)).rejects.toThrow(
+    'the secret is missing (API key): write it to standard input, or run the command on a terminal',
+  )
+  const much = contextOf(false)
+  much.stdin.end('x'.repeat(70_000))
+  await expect(readSecret('API key', much.context)).rejects.toThrow('the secret must have at most 65536 characters')
+})

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util'
+import { AshlarError, showValue } from '@ashlar/core'
+import type { ApiCredential, CredentialApi } from '../../client/index.ts'
+import { loggerTo } from '../../logger.ts'
+import { UsageError, type CommandContext } from '../command.ts'
+import { connect } from '../connection.ts'
+
+/** `ashlar credential remove <provider> [--name name]` */
+export async function remove(args: string[], { stderr, environment }: CommandContext): Promise<number> {
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } })
+  const [provider] = positionals
+  if (provider === undefined || positionals.length > 1) throw new UsageError('name one provider, such as "github/github"')
+  const { credentials, close } = await connect(environment, loggerTo(stderr))
+  try {
+    const { id, name } = await find(credentials, provider, values.name)
+    await credentials.remove(id)
+    stderr.write(`Removed "${name}" for ${provider}.\n`)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+/** Without a name the only one. @throws {AshlarError} NOT_FOUND BAD_INPUT */
+async function find(api: CredentialApi, provider: string, name: string | undefined): Promise<ApiCredential> {
+  const mine: ApiCredential[] = []
+  for await (const each of api.credentials()) if (each.providerName === provider) mine.push(each)
+  const [found, ...others] = name === undefined ? mine : mine.filter((each) => each.name === name)
+  const names = mine.map((each) => showValue(each.name)).join(', ')
+  if (!found)
+    throw new AshlarError(
+      'NOT_FOUND',
+      `you have no such credential for ${provider}; ${names ? `you have ${names}` : 'see "ashlar credential list"'}`,
+    )
+  if (others.length > 0)
+    throw new AshlarError('BAD_INPUT', `you have ${names} for ${provider}: say with --name which one is to go`)
+  return found
+}

@@ -1,0 +1,25 @@
+import type { Api } from '../client/index.ts'
+import { ensureGraph, type EnsuredGraph, type GraphFile } from '../graph-files/index.ts'
+import { showFailedPlugins } from './failed-plugins.ts'
+import { showWarnings } from './faults.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * Saves the graph of a file, with the blocks as their source files are at this moment, and prints what the user should know about it.
+ *
+ * @throws {AshlarError} as `ensureGraph`
+ */
+export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): Promise<EnsuredGraph> {
+  const { complete, failedPlugins } = await api.scanPlugins()
+  showFailedPlugins(failedPlugins, terminal)
+  if (!complete)
+    terminal.line('A worker did not load its plugin folders in time: a block that was just changed may run as it was before.')
+  const ensured = await ensureGraph(api, file)
+  const { graph, outcome } = ensured
+  if (outcome === 'UPGRADED')
+    terminal.line(
+      `Blocks have changed: version ${graph.activeVersion.number} of graph "${graph.name}" uses those that are installed.`,
+    )
+  showWarnings(ensured.warnings, terminal)
+  return ensured
+}

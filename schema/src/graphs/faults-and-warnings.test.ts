@@ -1,0 +1,119 @@
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { execute, parse, validate, type ExecutionResult } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildSchema, createContext } from '../index.ts'
+
+const schema = buildSchema()
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
+
+async function run(source: string, variableValues: Record<string, unknown>): Promise<Json> {
+  const document = parse(source)
+  expect(validate(schema, document)).toEqual([])
+  const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
+  if (!user) throw new Error('no such user')
+  const contextValue = createContext({ runtime, user })
+  const result = (await execute({ schema, document, variableValues, contextValue })) as ExecutionResult
+  expect(result.errors).toBeUndefined()
+  return result.data as Json
+}
+
+const CREATE = `mutation ($document: JSON!) { createGraph(input: { name: "Test", document: $document }) {
+  ... on Graph { id activeVersion { number warnings { path message } } }
+  ... on Error { code message } ... on InvalidInputError { faults { path message } } } }`
+const SAVE = `mutation ($id: ID!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: 1, document: $document }) {
+  ... on Graph { activeVersion { number warnings { path } } } ... on Error { code message } } }`
+const WARNINGS = `query ($document: JSON!) { graphWarnings(document: $document) { path message } }`
+
+/** A list goes to a pin that takes a number, an object to one that takes a list, and a list is a constant where a number is wanted. */
+const LOSSY = {
+  nodes: [
+    { id: 'split', block: 'text/split', inputs: { text: 'a,b', delimiter: ',' } },
+    { id: 'get', block: 'list/get', inputs: { list: [1, 2, 3] } },
+    { id: 'create', block: 'dictionary/create', inputs: { values: { a: 1 } } },
+    { id: 'first', block: 'list/get', inputs: { index: 0 } },
+    { id: 'sum', block: 'math/calculate', inputs: { operation: 'Add', a: [7, 8], b: 1 } },
+  ],
+  links: [
+    { from: 'split.texts', to: 'get.index' },
+    { from: 'split.texts', to: 'first.list' },
+    { from: 'create.dictionary', to: 'first.list' },
+  ],
+}
+
+const ALL = [
+  {
+    path: 'links.0',
+    message:
+      'split.texts gives a list, get.index takes a whole number: the list becomes the number of its items. ' +
+      'Link split.texts_$_0 to pass on one item, or put a block between them that converts it.',
+  },
+  {
+    path: 'links.2',
+    message:
+      'create.dictionary gives an object, first.list takes a list: the object becomes a list of [key, value] pairs. ' +
+      'Link create.dictionary_@_<name> to pass on one member, or put a block between them that converts it.',
+  },
+  {
+    path: 'nodes.sum.inputs.a',
+    message: 'the input takes a number, and a list becomes the number of its items: give a number, got [7,8]',
+  },
+]
+
+describe('a graph with conversions that lose the meaning of a value', () => {
+  it('is saved, and the version has a warning for each link and constant', async () => {
+    const { createGraph } = await run(CREATE, { document: LOSSY })
+    expect(createGraph.activeVersion).toEqual({ number: 1, warnings: ALL })
+    const repaired = { ...LOSSY, nodes: LOSSY.nodes.slice(0, 4), links: [{ from: 'split.texts', to: 'first.list' }] }
+    repaired.nodes[1] = { id: 'get', block: 'list/get', inputs: { list: [1, 2, 3], index: 0 } } as never
+    const { saveGraphVersion } = await run(SAVE, { id: createGraph.id, document: repaired })
+    expect(saveGraphVersion).toEqual({ activeVersion: { number: 2, warnings: [] } })
+  })
+
+  it('has the same warnings before it is saved', async () => {
+    expect((await run(WARNINGS, { document: LOSSY })).graphWarnings).toEqual(ALL)
+    expect((await run(WARNINGS, { document: 'no graph' })).graphWarnings).toEqual([])
+  })
+
+  it('has those of the links to the pins of a graph that a node runs', async () => {
+    const inner = { nodes: [{ id: 'n', block: 'io/number', inputs: { name: 'count' } }] }
+    const { createGraph: child } = await run(CREATE, { document: inner })
+    const document = {
+      nodes: [LOSSY.nodes[0], { id: 'run', block: 'io/graph', inputs: { graph_id: child.id } }],
+      links: [{ from: 'split.texts', to: 'run.count' }],
+    }
+    const { createGraph } = await run(CREATE, { document })
+    expect(createGraph.activeVersion.warnings).toMatchObject([{ path: 'links.0' }])
+  })
+})
+
+describe('a graph with many faults', () => {
+  const manyFaults = (count: number) => ({
+    nodes: [
+      {
+        id: 'a',
+        block: 'text/template',
+        inputs: { format: '', values: {}, ...Object.fromEntries(Array.from({ length: count }, (_, i) => [`no${i}`, 1])) },
+      },
+    ],
+  })
+
+  it('is refused with all 5000 of them', async () => {
+    const { createGraph } = await run(CREATE, { document: manyFaults(5000) })
+    expect(createGraph).toMatchObject({ code: 'GRAPH_INVALID', faults: { length: 5000 } })
+    expect(createGraph.message).toMatch(
+      /^the graph has 5000 faults: nodes\.a\.inputs\.no0: block text\/template has no input pin "no0"; it has /,
+    )
+  })
+
+  it('is refused with the first 10 000 and the number of the others', async () => {
+    const { createGraph } = await run(CREATE, { document: manyFaults(10_007) })
+    expect(createGraph.faults).toHaveLength(10_001)
+    expect(createGraph.faults.at(-1)).toEqual({ path: '', message: '7 more faults are left out: repair these first' })
+  })
+})
