@@ -35,5 +35,6 @@ export const writeCsv = defineBlock({
 })
 
 function showValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 }

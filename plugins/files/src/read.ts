@@ -1,4 +1,4 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 import { pathPin } from './pins.ts'
 
@@ -17,6 +17,12 @@ export const read = defineBlock({
   tests: [
     { input: { path: 'f/a' }, files: { 'f/a': 'Straße' }, output: [['content', 'Straße']] },
     { input: { path: 'a', as: 'json' }, files: { a: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
+    {
+      name: 'keeps every digit of an integer',
+      input: { path: 'a', as: 'json' },
+      files: { a: '[7615917337495251231]' },
+      output: [['content', [7615917337495251231n]]],
+    },
     { input: { path: 'a', as: 'base64' }, files: { a: { base64: '/wAB' } }, output: [['content', '/wAB']] },
     { input: { path: 'a', as: 'json' }, files: { a: '{' }, output: [['error', 'the file "a" is not JSON']] },
     { input: { path: 'a' }, output: [['error', 'files: there is no file "a"']] },
@@ -24,14 +30,15 @@ export const read = defineBlock({
   async *run({ path, as }, { files }) {
     if (as === 'base64') yield ['content', (await files.read(path)).toBase64()]
     else if (as === 'text') yield ['content', await files.readText(path)]
-    else yield ['content', parseJson(path, await files.readText(path))]
+    else yield ['content', parseFile(path, await files.readText(path))]
   },
 })
 
-function parseJson(path: string, text: string): unknown {
+function parseFile(path: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
-    throw new Error(`the file ${JSON.stringify(path)} is not JSON`, { cause })
+    const why = cause instanceof RangeError ? `: ${cause.message}` : ''
+    throw new Error(`the file ${JSON.stringify(path)} is not JSON${why}`, { cause })
   }
 }

@@ -1,8 +1,8 @@
-import type { Yielded } from '@ashlar/sdk'
+import { parseJson, type Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
 import { withQuery } from './with-query.ts'
 
-const queryValue = z.union([z.string(), z.number(), z.boolean()])
+const queryValue = z.union([z.string(), z.number(), z.bigint(), z.boolean()])
 
 export const requestPins = z.object({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']).default('GET'),
@@ -48,14 +48,15 @@ export async function* exchange(
   yield ['status', response.status]
   yield ['headers', Object.fromEntries(response.headers)]
   yield ['body', text]
-  if (text !== '' && isJson(response.headers.get('content-type'))) yield ['json', parseJson(text)]
+  if (text !== '' && isJson(response.headers.get('content-type'))) yield ['json', parseAnswer(text)]
 }
 
-function parseJson(text: string): unknown {
+function parseAnswer(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
-    throw new Error('the answer says that it is JSON, and is not', { cause })
+    const why = cause instanceof RangeError ? `: ${cause.message}` : ''
+    throw new Error(`the answer says that it is JSON, and is not${why}`, { cause })
   }
 }
 

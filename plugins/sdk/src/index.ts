@@ -5,6 +5,25 @@ export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
+export {
+  addNumbers,
+  canonicalJson,
+  compareNumbers,
+  compareValues,
+  divideNumbers,
+  findJsonFault,
+  isEqual,
+  multiplyNumbers,
+  parseJson,
+  parseNumber,
+  raiseNumber,
+  reviveNumber,
+  stringifyJson,
+  subtractNumbers,
+  sumNumbers,
+  toJsonNumber,
+} from './json/index.ts'
+export type { JsonNumber } from './json/index.ts'
 export type {
   Block,
   BlockContext,
