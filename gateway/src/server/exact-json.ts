@@ -1,28 +1,28 @@
 import { messageOf, parseJson } from '@ashlar/core'
 import { GraphQLError } from 'graphql'
-import type { GraphQLParams, Plugin } from 'graphql-yoga'
+import type { Plugin } from 'graphql-yoga'
 
 /** Reads the variables of requests with all digits of their integers; 400 for a number that is too large. */
 export function useExactJson(): Plugin {
   return {
-    onRequestParse({ request, url, requestParser, setRequestParser }) {
+    onRequestParse({ url, requestParser, setRequestParser }) {
       if (!requestParser) return
-      Object.defineProperty(request, 'json', { value: async () => parseBody(await request.text()), configurable: true })
-      const variables = request.method === 'GET' ? url.searchParams.get('variables') : null
-      if (variables === null || variables === '') return
       setRequestParser(async (request) => {
-        const params = (await requestParser(request)) as GraphQLParams
-        return { ...params, variables: parseBody(variables) as object }
+        // The request is yoga's own: it limits the size of the body.
+        Object.defineProperty(request, 'json', { value: async () => parseOrRefuse(await request.text()), configurable: true })
+        const params = await requestParser(request)
+        const variables = request.method === 'GET' ? url.searchParams.get('variables') : null
+        return variables === null || variables === '' ? params : { ...params, variables: parseOrRefuse(variables) as object }
       })
     },
   }
 }
 
-function parseBody(text: string): unknown {
+function parseOrRefuse(text: string): unknown {
   try {
     return parseJson(text)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new GraphQLError(messageOf(error), { extensions: { code: 'BAD_INPUT', http: { spec: true, status: 400 } } })
+    throw new GraphQLError(messageOf(error), { extensions: { code: 'BAD_INPUT', http: { status: 400 } } })
   }
 }
