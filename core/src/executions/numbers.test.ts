@@ -170,12 +170,14 @@ describe('a long integer', () => {
   })
 
   it.each([
-    ['number', ID],
-    ['int', ID],
-    ['number', String(ID)],
-    ['number', '1e999'],
-  ])('fails at the pin of block "%s" rather than being rounded: %s', async (block, value) => {
-    expect(await pass(block, value)).toEqual(['BLOCK_INPUT_INVALID', expect.stringContaining('input "in"')])
+    ['number', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
+    ['int', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
+    ['number', String(ID), `expected number, got ${ID}, whose digits a number cannot hold`],
+    ['number', '1e999', 'expected number, received string'],
+  ])('fails at the pin of block "%s" rather than being rounded: %s', async (block, value, problem) => {
+    const [code, message] = (await pass(block, value)) as string[]
+    expect([code, message]).toEqual(['BLOCK_INPUT_INVALID', expect.stringContaining(`input "in": `)])
+    expect(message).toContain(problem)
   })
 })
 

@@ -12,7 +12,8 @@ export function useExactJson(): Plugin {
         Object.defineProperty(request, 'json', { value: async () => parseOrRefuse(await request.text()), configurable: true })
         const params = await requestParser(request)
         const variables = request.method === 'GET' ? url.searchParams.get('variables') : null
-        return variables === null || variables === '' ? params : { ...params, variables: parseOrRefuse(variables) as object }
+        if (variables === null || variables === '' || Array.isArray(params) || !('query' in params)) return params
+        return { ...params, variables: parseOrRefuse(variables) as object }
       })
     },
   }

@@ -44,8 +44,17 @@ export const concatenate = defineBlock({
   ],
   *run({ lists, deduplicate, remove_none: removeNull }) {
     const kept = lists.flat().filter((item) => !removeNull || item !== null)
-    const items = deduplicate ? [...new Map(kept.map((item) => [canonicalJson(item), item])).values()] : kept
+    const items = deduplicate ? firstOfEqual(kept) : kept
     yield ['concatenated_list', items]
     yield ['length', items.length]
   },
 })
+
+function firstOfEqual(items: readonly unknown[]): unknown[] {
+  const firsts = new Map<string, unknown>()
+  for (const item of items) {
+    const key = canonicalJson(item)
+    if (!firsts.has(key)) firsts.set(key, item)
+  }
+  return [...firsts.values()]
+}

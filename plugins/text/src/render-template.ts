@@ -122,7 +122,11 @@ type Filter = (value: RuntimeValue, ...args: RuntimeValue[]) => unknown
 const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['escape', escapeText],
   ['e', escapeText],
-  ['round', ({ value }, digits) => Number(Number(value).toFixed(Number(digits?.value ?? 0)))],
+  [
+    'round',
+    ({ value }, digits) =>
+      typeof value === 'bigint' ? String(value) : Number(Number(value).toFixed(Number(digits?.value ?? 0))),
+  ],
 ])
 
 /** What the filter `safe` lets through, what was escaped, and what a macro printed, the only functions in reach but these two. */
