@@ -1,3 +1,4 @@
+export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
 export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
 export {

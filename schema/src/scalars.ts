@@ -1,8 +1,9 @@
-import { GraphQLError, Kind, type ValueNode } from 'graphql'
+import { messageOf, parseNumber } from '@ashlar/core'
+import { GraphQLError, Kind, type FloatValueNode, type IntValueNode, type ValueNode } from 'graphql'
 import { builder } from './builder.ts'
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value.',
+  description: 'Any JSON value. Integers beyond 2 ** 53 keep their digits: a client needs a JSON parser that does so too.',
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: (node, variables) => valueOf(node, variables ?? {}),
@@ -28,6 +29,14 @@ builder.scalarType('Base64', {
   },
 })
 
+function numberOf(node: IntValueNode | FloatValueNode): unknown {
+  try {
+    return parseNumber(node.value)
+  } catch (error) {
+    throw new GraphQLError(messageOf(error), { nodes: node })
+  }
+}
+
 /** JSON written as a GraphQL literal: `{ name: "Ada", tags: ["a"] }`. */
 function valueOf(node: ValueNode, variables: Record<string, unknown>): unknown {
   switch (node.kind) {
@@ -37,7 +46,7 @@ function valueOf(node: ValueNode, variables: Record<string, unknown>): unknown {
       return node.value
     case Kind.INT:
     case Kind.FLOAT:
-      return Number(node.value)
+      return numberOf(node)
     case Kind.NULL:
       return null
     case Kind.LIST:

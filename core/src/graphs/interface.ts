@@ -46,6 +46,10 @@ function described({ inputs }: GraphNode, schema: JsonSchema): JsonSchema {
 /** The null of an optional pin says "not given", which a graph input says by being left out. */
 function withoutNull(schema: JsonSchema): JsonSchema {
   const { default: _, ...rest } = schema
+  if (Array.isArray(rest.type)) {
+    const types = rest.type.filter((type) => type !== 'null')
+    return { ...rest, type: types.length === 1 && types[0] !== undefined ? types[0] : types }
+  }
   const members = schema.anyOf?.filter((member) => member.type !== 'null')
   if (!members) return rest
   const { anyOf: __, ...others } = rest

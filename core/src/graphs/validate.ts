@@ -116,7 +116,8 @@ export function schemaFault(schema: JsonSchema, root: JsonSchema, value: unknown
   const known = compiled.get(schema)
   const check = known ?? compileSchema(schema, root)
   if (!known) compiled.set(schema, check)
-  const parsed = check.safeParse(value)
+  if (check.safeParse(value).success) return undefined
+  const parsed = check.safeParse(roundBigInts(value))
   if (parsed.success) return undefined
   return parsed.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
 }
@@ -124,10 +125,29 @@ export function schemaFault(schema: JsonSchema, root: JsonSchema, value: unknown
 /** A schema that zod cannot read accepts anything here: the block's own check in the sandbox stays. */
 function compileSchema(schema: JsonSchema, root: JsonSchema): z.ZodType {
   try {
-    return z.fromJSONSchema({ ...schema, $defs: root.$defs } as Parameters<typeof z.fromJSONSchema>[0])
+    return z.fromJSONSchema(widenIntegers({ ...schema, $defs: root.$defs }) as Parameters<typeof z.fromJSONSchema>[0])
   } catch {
     return z.unknown()
   }
+}
+
+/** zod takes an integer only up to 2 ** 53. One without bounds may be larger. */
+function widenIntegers(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema
+  if (Array.isArray(schema)) return schema.map(widenIntegers)
+  const widened = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, widenIntegers(part)]))
+  const types = [widened.type].flat()
+  if (!types.includes('integer') || widened.maximum !== undefined) return widened
+  const others = types.filter((type) => type !== 'integer' && type !== 'number')
+  return { ...widened, type: ['number', ...others], ...(!types.includes('number') && { multipleOf: 1 }) }
+}
+
+/** JSON Schema has one type for numbers. The check of the block in the sandbox sees the digits. */
+function roundBigInts(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(roundBigInts)
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, roundBigInts(part)]))
 }
 
 function linkFaults({ from, to }: { from: string; to: string }, i: number, nodes: ReadonlyMap<string, CheckedNode>): Fault[] {

@@ -1,3 +1,4 @@
+import { parseJson, parseNumber, toJsonNumber, type JsonNumber } from '@ashlar/sdk/json'
 import { membersOf, type JsonSchema } from './json-schema.ts'
 
 type Coerce = (value: unknown) => unknown
@@ -6,8 +7,8 @@ type Coerce = (value: unknown) => unknown
  * Makes the function that brings a value to the type of a pin. Source: execution semantics, rule 8.
  *
  * To list: JSON array text is parsed, an object becomes pairs, a scalar is wrapped. To object: JSON text is parsed, a list
- * becomes index → value, else `{ value }`. To text: containers become JSON text. To number: numeric text is parsed, a
- * collection gives its length, anything else 0. To boolean: only "true" and "1" among texts. Union: the first member that
+ * becomes index → value, else `{ value }`. To text: containers become JSON text. To number: numeric text is parsed with all its
+ * digits, a collection gives its length, a number that is too large stays a text, anything else 0. To boolean: only "true" and "1" among texts. Union: the first member that
  * fits, else the first that is not null. Members of lists and dictionaries are brought to their type likewise.
  *
  * @returns undefined when nothing ever needs to change
@@ -21,7 +22,7 @@ export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, d
   const inside = members.map((member) => compileInside(member, root, depth))
   return (value) => {
     if (value === null) return value
-    const i = fits.findIndex((test) => test(value))
+    const i = members.findIndex((member, i) => fits[i]?.(value, member))
     if (i >= 0) return inside[i]?.(value) ?? value
     const converted = convert?.(value) ?? value
     return (target && inside[members.indexOf(target)]?.(converted)) ?? converted
@@ -31,11 +32,12 @@ export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, d
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const TYPE_TESTS: Record<string, (value: unknown) => boolean> = {
+/** A bigint fits where the author has said that it does: an integer without bounds. A number becomes one where that keeps its digits. */
+const TYPE_TESTS: Record<string, (value: unknown, schema: JsonSchema) => boolean> = {
   null: (value) => value === null,
   string: (value) => typeof value === 'string',
   number: (value) => typeof value === 'number',
-  integer: Number.isInteger,
+  integer: (value, { maximum }) => Number.isInteger(value) || (typeof value === 'bigint' && maximum === undefined),
   boolean: (value) => typeof value === 'boolean',
   array: Array.isArray,
   object: isObject,
@@ -44,36 +46,50 @@ const TYPE_TESTS: Record<string, (value: unknown) => boolean> = {
 const CONVERSIONS: Record<string, Coerce> = {
   string: (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)),
   number: toNumber,
-  integer: (value) => Math.trunc(toNumber(value)),
+  integer: (value) => truncate(toNumber(value)),
   boolean: (value) => (typeof value === 'string' ? ['true', '1'].includes(value.toLowerCase()) : Boolean(value)),
   array: toList,
   object: toObject,
 }
 
-function toNumber(value: unknown): number {
+function truncate(value: unknown): unknown {
+  return typeof value === 'number' ? Math.trunc(value) : value
+}
+
+/** @returns the text itself when its number is too large for the check of the block to accept */
+function toNumber(value: unknown): unknown {
   if (typeof value === 'number') return value
+  if (typeof value === 'bigint') return toJsonNumber(value)
   if (typeof value === 'boolean') return Number(value)
   if (Array.isArray(value)) return value.length
   if (isObject(value)) return Object.keys(value).length
-  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : 0
-  return Number.isFinite(parsed) ? parsed : 0
+  return typeof value === 'string' ? numberOf(value) : 0
+}
+
+function numberOf(text: string): JsonNumber | string {
+  try {
+    const parsed = parseNumber(text) ?? Number(text)
+    return typeof parsed === 'bigint' || Number.isFinite(parsed) ? parsed : 0
+  } catch {
+    return text
+  }
 }
 
 function toList(value: unknown): unknown[] {
-  const parsed = typeof value === 'string' ? parseJson(value) : value
+  const parsed = typeof value === 'string' ? tryParse(value) : value
   if (Array.isArray(parsed)) return parsed as unknown[]
   return isObject(value) ? Object.entries(value) : [value]
 }
 
 function toObject(value: unknown): Record<string, unknown> {
-  const parsed = typeof value === 'string' ? parseJson(value) : value
+  const parsed = typeof value === 'string' ? tryParse(value) : value
   if (isObject(parsed)) return parsed
   return Array.isArray(parsed) ? Object.fromEntries(parsed.entries()) : { value }
 }
 
-function parseJson(text: string): unknown {
+function tryParse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined // plain text
   }

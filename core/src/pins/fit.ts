@@ -1,3 +1,4 @@
+import { canonicalJson } from '@ashlar/sdk/json'
 import { compileCoercion } from './coerce.ts'
 import { membersOf, resolveSchema, typesOf, type JsonSchema } from './json-schema.ts'
 import type { PinStep } from './pin-path.ts'
@@ -49,8 +50,8 @@ function findDisjointChoices(source: PinSchema, sink: PinSchema): string | undef
   const taken = choicesOf(sink)
   if (!given || !taken) return undefined
   const coerce = compileCoercion(sink.schema, sink.root) ?? ((value: unknown) => value)
-  const texts = new Set(taken.map((value) => JSON.stringify(value)))
-  if (given.some((value) => texts.has(JSON.stringify(coerce(value))))) return undefined
+  const texts = new Set(taken.map((value) => canonicalJson(value)))
+  if (given.some((value) => texts.has(canonicalJson(coerce(value))))) return undefined
   return `it gives one of ${JSON.stringify(given)}, the pin takes one of ${JSON.stringify(taken)}`
 }
 

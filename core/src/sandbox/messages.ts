@@ -1,3 +1,4 @@
+import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
 import type { FromProcess, GuestEvent } from './protocol.ts'
 
@@ -49,7 +50,7 @@ export function parseMessage(message: unknown): FromProcess | undefined {
 export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
   if (json.length > maxChars) return undefined
   try {
-    return (JSON.parse(`[${json}]`) as unknown[]).flatMap((event) => EVENT.safeParse(event).data ?? [])
+    return (parseJson(`[${json}]`) as unknown[]).flatMap((event) => EVENT.safeParse(event).data ?? [])
   } catch {
     return undefined
   }

@@ -34,7 +34,7 @@ function tableOf(rows: Row[]): string[] {
     line.map((cell) => cut(plain(cell), MOST_COLUMN_WIDTH)),
   )
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)))
-  const isNumber = columns.map((column) => shown.every((row) => typeof row[column] === 'number'))
+  const isNumber = columns.map((column) => shown.every((row) => ['number', 'bigint'].includes(typeof row[column])))
   const lines = cells.map((line) =>
     line.map((cell, index) => (isNumber[index] ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0))).join('  '),
   )

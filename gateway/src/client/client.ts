@@ -1,4 +1,4 @@
-import { AshlarError, ERROR_CODES, messageOf, type ErrorCode, type ErrorDetails } from '@ashlar/core'
+import { AshlarError, ERROR_CODES, messageOf, parseJson, type ErrorCode, type ErrorDetails } from '@ashlar/core'
 import { parseEventStream } from './sse.ts'
 
 /** Speaks GraphQL with a gateway: a server's by its url, or one in this process by its `fetch`. */
@@ -38,7 +38,7 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
       }
       for await (const { event, data } of parseEventStream(readChunks(response.body, signal))) {
         if (event === 'complete') return
-        yield dataOf(JSON.parse(data))
+        yield dataOf(parseJson(data) as Result)
       }
       throw new TypeError('the event stream broke off')
     },
@@ -74,7 +74,7 @@ interface Result {
 
 async function readJson(url: string, response: Response): Promise<Result> {
   try {
-    return (await response.json()) as Result
+    return parseJson(await response.text()) as Result
   } catch (cause) {
     throw notGraphQL(url, response, cause)
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { AshlarError, messageOf } from '@ashlar/core'
+import { AshlarError, messageOf, parseJson } from '@ashlar/core'
 import { z } from 'zod'
 
 /** A graph as it is kept in a file, with the inputs it runs on unless others are given. */
@@ -21,7 +21,7 @@ export interface GraphFile {
  * @throws {AshlarError} BAD_INPUT
  */
 export async function readGraphFile(path: string): Promise<GraphFile> {
-  const json = parseJson(await readText(path), path)
+  const json = parseFile(await readText(path), path)
   const name = basename(path, extname(path))
   if (isObject(json) && 'nodes' in json) return { name, description: '', document: json, inputs: {}, path }
   const parsed = fileSchema.safeParse(json)
@@ -50,11 +50,11 @@ const fileSchema = z.strictObject({
   inputs: z.record(z.string(), z.unknown()).default({}),
 })
 
-function parseJson(text: string, path: string): unknown {
+function parseFile(text: string, path: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
-    throw new AshlarError('BAD_INPUT', `${path} is no JSON: ${messageOf(error)}`, { cause: error })
+    throw new AshlarError('BAD_INPUT', `${path} is not JSON: ${messageOf(error)}`, { cause: error })
   }
 }
 

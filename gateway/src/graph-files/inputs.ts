@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { AshlarError, type JsonSchema } from '@ashlar/core'
+import { AshlarError, messageOf, parseJson, type JsonSchema } from '@ashlar/core'
 import { readText, type GraphFile } from './graph-file.ts'
 
 /**
@@ -73,8 +73,12 @@ function exists(path: string): Promise<boolean> {
 function valueOf(text: string, name: string, schema: JsonSchema): unknown {
   if (schema.properties?.[name]?.type === 'string') return text
   try {
-    return JSON.parse(text)
-  } catch {
+    return parseJson(text)
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new AshlarError('BAD_INPUT', `input "${name}" holds a number that is too large: ${messageOf(error)}`, {
+        cause: error,
+      })
     return text
   }
 }

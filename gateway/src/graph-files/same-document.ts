@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { isEqual } from '@ashlar/core'
 
 // A document is saved with every default written out, see `documentSchema` of core. These are those defaults, so that a
 // file that leaves them out is recognized; a test saves a document without them to see that none has been forgotten.
@@ -8,7 +8,7 @@ const RETRY = { backoffMs: 1000, jitter: 0.2 }
 
 /** Whether saving `document` would make what has been saved as `saved`. */
 export function isSameDocument(document: Record<string, unknown>, saved: object): boolean {
-  return isDeepStrictEqual(withDefaults(document), saved)
+  return isEqual(withDefaults(document), saved)
 }
 
 function withDefaults(document: Record<string, unknown>): object {

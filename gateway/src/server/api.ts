@@ -7,6 +7,7 @@ import type { Access } from './access.ts'
 import { CALLBACK_PATH, callbackRoute } from './authorization-callback.ts'
 import { useAuthentication, type Caller } from './authentication.ts'
 import { loginRoute } from './login.ts'
+import { useExactJson } from './exact-json.ts'
 import { createErrorMask } from './mask-error.ts'
 import { GRAPHQL_PATH, useRoutes, type Route } from './routes.ts'
 
@@ -34,7 +35,7 @@ export function createApi(options: ApiOptions): Api {
       if (!user) throw new AshlarError('UNAUTHENTICATED', 'nobody is logged in')
       return createContext({ runtime, user, redirectUri: redirectUri() })
     },
-    plugins: [useRoutes({ routes: routesOf(options), pages, publicUrl, logger }), useAuthentication(access)],
+    plugins: [useRoutes({ routes: routesOf(options), pages, publicUrl, logger }), useAuthentication(access), useExactJson()],
     maskedErrors: { maskError: createErrorMask(logger) },
     maxRequestBodySize: maxBodyBytes,
     graphqlEndpoint: GRAPHQL_PATH,

@@ -1,3 +1,4 @@
+import { reviveNumber } from '@ashlar/core'
 import { GraphQLError, type ExecutionArgs } from 'graphql'
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws'
 import type { Api } from './api.ts'
@@ -7,11 +8,12 @@ type Options = ServerOptions<Record<string, unknown>, SocketExtra>
 type Executor = (args: ExecutionArgs) => OperationResult
 
 /** What a socket runs its operations with. */
-export type SocketOperations = Required<Pick<Options, 'onSubscribe' | 'execute' | 'subscribe'>>
+export type SocketOperations = Required<Pick<Options, 'jsonMessageReviver' | 'onSubscribe' | 'execute' | 'subscribe'>>
 
 /** Runs the operations of sockets through the same pipeline as those that come over HTTP. */
 export function createSocketOperations(api: Api): SocketOperations {
   return {
+    jsonMessageReviver: reviveNumber,
     onSubscribe: (context, _id, payload) => prepare(api, context, payload),
     execute: (args) => (args as Prepared).execute(args),
     subscribe: (args) => (args as Prepared).subscribe(args),

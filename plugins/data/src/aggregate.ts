@@ -75,6 +75,24 @@ export const aggregate = defineBlock({
       ],
     },
     {
+      name: 'a sum that is too large is an error',
+      input: { rows: [{ n: 1e308 }, { n: 1e308 }], measures: [{ function: 'sum', field: 'n' }] },
+      output: [
+        ['error', (message: string) => message.startsWith('measure "sum_n" has no result: the sum gives no finite number')],
+      ],
+    },
+    {
+      name: 'integers of any size are added and compared exactly',
+      input: {
+        rows: [{ n: 9007199254740993n }, { n: '9007199254740995' }, { n: 1 }],
+        measures: (['sum', 'max', 'median', 'distinct'] as const).map((name) => ({ function: name, field: 'n' })),
+      },
+      output: [
+        ['rows', [{ sum_n: 18014398509481989n, max_n: 9007199254740995n, median_n: 9007199254740993n, distinct_n: 3 }]],
+        ['count', 1],
+      ],
+    },
+    {
       input: { rows: [], measures: [{ function: 'count' }] },
       output: [
         ['rows', []],
@@ -96,9 +114,18 @@ function measureAll(rows: Row[], measures: z.output<typeof measure>[]): Row {
   return Object.fromEntries(
     measures.map(({ field, function: name, as, digits }) => {
       const values = field === null ? rows : rows.map((row) => fieldOf(row, field)).filter((value) => value !== null)
-      const result = MEASURES[name](values) ?? null
       const label = as ?? (field === null ? name : `${name}_${field}`)
+      const result = measureOne(name, label, values) ?? null
       return [label, typeof result === 'number' && digits !== null ? Number(result.toFixed(digits)) : result]
     }),
   )
+}
+
+function measureOne(name: keyof typeof MEASURES, label: string, values: unknown[]): unknown {
+  try {
+    return MEASURES[name](values)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new Error(`measure "${label}" has no result: ${error.message}`, { cause: error })
+  }
 }

@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { canonicalJson, compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { compare } from './compare.ts'
 
 export const countValues = defineBlock({
   id: 'de2348ed-47bb-4e9c-ac4e-776340777e86',
@@ -45,11 +44,11 @@ export const countValues = defineBlock({
   *run({ values }) {
     const counts = new Map<string, { value: unknown; count: number }>()
     for (const value of values) {
-      const id = JSON.stringify(value)
+      const id = canonicalJson(value)
       const entry = counts.get(id) ?? { value, count: 0 }
       entry.count++
       counts.set(id, entry)
     }
-    yield ['rows', [...counts.values()].toSorted((a, b) => b.count - a.count || compare(a.value, b.value))]
+    yield ['rows', [...counts.values()].toSorted((a, b) => b.count - a.count || compareValues(a.value, b.value))]
   },
 })

@@ -54,8 +54,8 @@ export const derive = defineBlock({
       output: [['rows', [{ d: null }, { d: null }, { d: null }]]],
     },
     {
-      input: { rows: [{ n: '4.5' }, { n: '' }], field: 'n', from: 'n', operation: 'number' },
-      output: [['rows', [{ n: 4.5 }, { n: null }]]],
+      input: { rows: [{ n: '4.5' }, { n: '' }, { n: '7615917337495251231' }], field: 'n', from: 'n', operation: 'number' },
+      output: [['rows', [{ n: 4.5 }, { n: null }, { n: 7615917337495251231n }]]],
     },
     {
       input: { rows: [{ t: 'Ada' }, { t: 5 }], field: 'u', from: 't', operation: 'upper' },

@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { compareNumbers, compareValues, defineBlock, isEqual } from '@ashlar/sdk'
 import { z } from 'zod'
-import { compare } from './compare.ts'
 import { fieldOf, numberOf, rows } from './rows.ts'
 
 const OPERATORS = ['==', '!=', '>', '>=', '<', '<=', 'contains', 'in', 'present', 'missing'] as const
@@ -51,6 +50,25 @@ export const filter = defineBlock({
       ],
     },
     {
+      name: 'compares long ids exactly, also with a text, and dictionaries by content',
+      input: {
+        rows: [{ id: 12345678901234567891n }, { id: '12345678901234567890' }, { id: 12345678901234567892n }],
+        field: 'id',
+        value: 12345678901234567891n,
+      },
+      output: [
+        ['rows', [{ id: 12345678901234567891n }]],
+        ['count', 1],
+      ],
+    },
+    {
+      input: { rows: [{ d: { a: 1, b: 2 } }, { d: { b: 2, a: 1 } }], field: 'd', value: { b: 2, a: 1 } },
+      output: [
+        ['rows', [{ d: { a: 1, b: 2 } }, { d: { b: 2, a: 1 } }]],
+        ['count', 2],
+      ],
+    },
+    {
       input: { rows: [{ a: 0 }, { a: null }, {}], field: 'a', operator: 'missing' },
       output: [
         ['rows', [{ a: null }, {}]],
@@ -72,8 +90,8 @@ export const filter = defineBlock({
 })
 
 const TESTS: Record<(typeof OPERATORS)[number], (actual: unknown, value: unknown) => boolean> = {
-  '==': isEqual,
-  '!=': (actual, value) => !isEqual(actual, value),
+  '==': isSame,
+  '!=': (actual, value) => !isSame(actual, value),
   '>': (actual, value) => order(actual, value) > 0,
   '>=': (actual, value) => order(actual, value) >= 0,
   '<': (actual, value) => order(actual, value) < 0,
@@ -85,18 +103,24 @@ const TESTS: Record<(typeof OPERATORS)[number], (actual: unknown, value: unknown
   missing: (actual) => actual === null,
 }
 
-function isEqual(a: unknown, b: unknown): boolean {
-  return order(a, b) === 0
+/** By content; a number also equals a text that spells it. */
+function isSame(a: unknown, b: unknown): boolean {
+  return isEqual(a, b) || (isNumber(a) !== isNumber(b) && order(a, b) === 0)
 }
 
 function includes(list: unknown[], item: unknown): boolean {
-  return list.some((member) => isEqual(member, item))
+  return list.some((member) => isSame(member, item))
 }
 
-/** Below, at or above 0 as {@link compare} has it; NaN, which is none of these, when the values are of different types. */
+/** Below, at or above 0 as {@link compareValues} has it; NaN, which is none of these, when the values are of different types. */
 function order(a: unknown, b: unknown): number {
-  const [numberA, numberB] = [numberOf(a), numberOf(b)]
-  const isNumeric = typeof a === 'number' || typeof b === 'number'
-  if (isNumeric) return numberA === undefined || numberB === undefined ? NaN : numberA - numberB
-  return typeof a === typeof b && (a === null) === (b === null) ? compare(a, b) : NaN
+  if (isNumber(a) || isNumber(b)) {
+    const [numberA, numberB] = [numberOf(a), numberOf(b)]
+    return numberA === undefined || numberB === undefined ? NaN : compareNumbers(numberA, numberB)
+  }
+  return typeof a === typeof b && (a === null) === (b === null) ? compareValues(a, b) : NaN
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'bigint'
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@ashlar/sdk'
 import { fieldOf, type Row } from './rows.ts'
 
 /** Rows that have the same values in some fields. */
@@ -12,7 +13,7 @@ export function groupRows(rows: readonly Row[], by: readonly string[]): RowGroup
   const groups = new Map<string, RowGroup>()
   for (const row of rows) {
     const values = by.map((field) => fieldOf(row, field))
-    const id = JSON.stringify(values)
+    const id = canonicalJson(values)
     const group = groups.get(id) ?? { key: Object.fromEntries(by.map((field, i) => [field, values[i]])), rows: [] }
     groups.set(id, group)
     group.rows.push(row)

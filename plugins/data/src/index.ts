@@ -6,7 +6,7 @@ import { filter } from './filter.ts'
 import { group } from './group.ts'
 import { limit } from './limit.ts'
 import { parseCsv } from './parse-csv.ts'
-import { parseJson } from './parse-json.ts'
+import { parseJsonBlock } from './parse-json.ts'
 import { parseXml } from './parse-xml.ts'
 import { select } from './select.ts'
 import { sort } from './sort.ts'
@@ -18,7 +18,7 @@ export default definePlugin({
   blocks: [
     parseCsv,
     writeCsv,
-    parseJson,
+    parseJsonBlock,
     writeJson,
     parseXml,
     sort,

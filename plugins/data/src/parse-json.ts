@@ -1,7 +1,7 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 
-export const parseJson = defineBlock({
+export const parseJsonBlock = defineBlock({
   id: '2b935639-65bc-48fd-9f88-823cd706fcd9',
   name: 'parse-json',
   description: 'Read a JSON text as the value it stands for.',
@@ -10,6 +10,15 @@ export const parseJson = defineBlock({
   output: z.object({ data: z.unknown() }),
   tests: [
     { input: { json_str: ' {"a": [1, null]} ' }, output: [['data', { a: [1, null] }]] },
+    {
+      name: 'keeps every digit of an integer',
+      input: { json_str: '{"id": 7615917337495251231}' },
+      output: [['data', { id: 7615917337495251231n }]],
+    },
+    {
+      input: { json_str: '[1e999, 1]' },
+      output: [['error', (message) => message.startsWith('json_str must be JSON: [0] is 1e999, which is too large')]],
+    },
     { input: { json_str: 'null' }, output: [['data', null]] },
     { input: { json_str: "{'a': 1}" }, output: [['error', (message) => message.startsWith('json_str must be JSON: ')]] },
   ],
@@ -20,7 +29,7 @@ export const parseJson = defineBlock({
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
     throw new Error(`json_str must be JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

@@ -1,3 +1,4 @@
+import { parseNumber, type JsonNumber } from '@ashlar/sdk'
 import { z } from 'zod'
 
 /** A table: a list of dictionaries, whose keys are the fields. */
@@ -10,10 +11,14 @@ export function fieldOf(row: Row, field: string): unknown {
   return Object.hasOwn(row, field) ? (row[field] ?? null) : null
 }
 
-/** The number that a value is or, being a text, spells; undefined for anything else. */
-export function numberOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return value
+/**
+ * The number that a value is or, being a text, spells; undefined for anything else.
+ *
+ * @throws {RangeError} when a text spells a number that is too large
+ */
+export function numberOf(value: unknown): JsonNumber | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return value
   if (typeof value !== 'string' || value.trim() === '') return undefined
-  const number = Number(value)
-  return Number.isFinite(number) ? number : undefined
+  const number = parseNumber(value) ?? Number(value)
+  return typeof number === 'bigint' || Number.isFinite(number) ? number : undefined
 }

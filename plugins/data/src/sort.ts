@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { compare } from './compare.ts'
 import { fieldOf, rows } from './rows.ts'
 
 export const sort = defineBlock({
@@ -44,7 +43,7 @@ export const sort = defineBlock({
   *run({ rows, by, descending }) {
     const present = rows.filter((row) => fieldOf(row, by) !== null)
     const missing = rows.filter((row) => fieldOf(row, by) === null)
-    const sorted = present.toSorted((a, b) => (descending ? -1 : 1) * compare(fieldOf(a, by), fieldOf(b, by)))
+    const sorted = present.toSorted((a, b) => (descending ? -1 : 1) * compareValues(fieldOf(a, by), fieldOf(b, by)))
     yield ['rows', [...sorted, ...missing]]
   },
 })

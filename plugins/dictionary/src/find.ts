@@ -1,4 +1,4 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 
 export const find = defineBlock({
@@ -8,7 +8,9 @@ export const find = defineBlock({
   category: 'DICTIONARY',
   input: z.object({
     input: z.unknown().describe('A dictionary or list, or either as JSON text.'),
-    key: z.union([z.string(), z.int()]).describe('Key to look up; for a list a position from 0, or a key of its dictionaries.'),
+    key: z
+      .union([z.string(), z.int(), z.bigint()])
+      .describe('Key to look up; for a list a position from 0, or a key of its dictionaries.'),
   }),
   output: z.object({
     output: z.unknown().describe('What is there.'),
@@ -17,6 +19,15 @@ export const find = defineBlock({
   tests: [
     { input: { input: { a: 1 }, key: 'a' }, output: [['output', 1]] },
     { input: { input: '{"a": [2]}', key: 'a' }, output: [['output', [2]]] },
+    {
+      name: 'keeps every digit of an integer',
+      input: { input: '{"id": 7615917337495251231}', key: 'id' },
+      output: [['output', 7615917337495251231n]],
+    },
+    {
+      input: { input: { '7615917337495251231': 1 }, key: 7615917337495251231n },
+      output: [['output', 1]],
+    },
     { input: { input: ['x', 'y'], key: 1 }, output: [['output', 'y']] },
     {
       name: 'takes the values of all that have the key',
@@ -36,9 +47,10 @@ export const find = defineBlock({
   },
 })
 
-function lookUp(collection: unknown, key: string | number): { value: unknown } | undefined {
+function lookUp(collection: unknown, key: string | number | bigint): { value: unknown } | undefined {
   if (typeof collection !== 'object' || collection === null) return undefined
   if (!Array.isArray(collection)) return memberOf(collection, String(key))
+  if (typeof key === 'bigint') return undefined // no list is that long
   if (typeof key === 'number') return key >= 0 && key < collection.length ? { value: collection[key] } : undefined
   const members = collection.flatMap((item: unknown) => memberOf(item, key) ?? [])
   return members.length > 0 || collection.length === 0 ? { value: members.map((member) => member.value) } : undefined
@@ -51,8 +63,9 @@ function memberOf(dictionary: unknown, key: string): { value: unknown } | undefi
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
+    if (error instanceof RangeError) throw new Error(`input must be JSON: ${error.message}`, { cause: error })
     throw new Error(`input must be a dictionary, a list or JSON text, got ${JSON.stringify(text.slice(0, 100))}`, {
       cause: error,
     })

@@ -10,7 +10,7 @@ export const remove = defineBlock({
   category: 'DICTIONARY',
   input: z.object({
     dictionary: dictionaryType,
-    key: z.union([z.string(), z.int()]),
+    key: z.union([z.string(), z.int(), z.bigint()]),
     return_value: z.boolean().default(false).describe('Also send the value that the key had.'),
   }),
   output: z.object({ updated_dictionary: dictionaryType, removed_value: z.unknown() }),
@@ -25,7 +25,8 @@ export const remove = defineBlock({
     },
     { input: { dictionary: { a: 1 }, key: 'b' }, output: [['error', 'the dictionary has no key "b"']] },
   ],
-  *run({ dictionary, key, return_value: returnValue }) {
+  *run({ dictionary, key: given, return_value: returnValue }) {
+    const key = String(given)
     if (!Object.hasOwn(dictionary, key)) throw new Error(`the dictionary has no key ${JSON.stringify(key)}`)
     const { [key]: removed, ...rest } = dictionary
     yield ['updated_dictionary', rest]

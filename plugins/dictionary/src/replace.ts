@@ -10,7 +10,7 @@ export const replace = defineBlock({
   category: 'DICTIONARY',
   input: z.object({
     dictionary: dictionaryType,
-    key: z.union([z.string(), z.int()]),
+    key: z.union([z.string(), z.int(), z.bigint()]),
     value: z.unknown().describe('The new value.'),
   }),
   output: z.object({ updated_dictionary: dictionaryType, old_value: z.unknown() }),
@@ -24,7 +24,8 @@ export const replace = defineBlock({
     },
     { input: { dictionary: { a: 1 }, key: 'b', value: 3 }, output: [['error', 'the dictionary has no key "b"']] },
   ],
-  *run({ dictionary, key, value }) {
+  *run({ dictionary, key: given, value }) {
+    const key = String(given)
     if (!Object.hasOwn(dictionary, key)) throw new Error(`the dictionary has no key ${JSON.stringify(key)}`)
     yield ['updated_dictionary', { ...dictionary, [key]: value }]
     yield ['old_value', dictionary[key]]

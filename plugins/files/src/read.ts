@@ -1,4 +1,4 @@
-import { decodeText, defineBlock } from '@ashlar/sdk'
+import { decodeText, defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 import { pathPin, readEncodingPin } from './pins.ts'
 import { textOf } from './text.ts'
@@ -19,6 +19,12 @@ export const read = defineBlock({
   tests: [
     { input: { path: 'f/a' }, files: { 'f/a': 'Straße' }, output: [['content', 'Straße']] },
     { input: { path: 'a', as: 'json' }, files: { a: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
+    {
+      name: 'keeps every digit of an integer',
+      input: { path: 'a', as: 'json' },
+      files: { a: '[7615917337495251231]' },
+      output: [['content', [7615917337495251231n]]],
+    },
     { input: { path: 'a', as: 'base64' }, files: { a: { base64: '/wAB' } }, output: [['content', '/wAB']] },
     {
       name: 'a text in a given encoding',
@@ -39,14 +45,15 @@ export const read = defineBlock({
     const bytes = await context.files.read(path)
     if (as === 'base64') return yield ['content', bytes.toBase64()]
     const text = textOf(decodeText(bytes, { ...(encoding !== undefined && { encoding }) }), context)
-    yield ['content', as === 'text' ? text : parseJson(path, text)]
+    yield ['content', as === 'text' ? text : parseFile(path, text)]
   },
 })
 
-function parseJson(path: string, text: string): unknown {
+function parseFile(path: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
-    throw new Error(`the file ${JSON.stringify(path)} is not JSON`, { cause })
+    const why = cause instanceof RangeError ? `: ${cause.message}` : ''
+    throw new Error(`the file ${JSON.stringify(path)} is not JSON${why}`, { cause })
   }
 }

@@ -1,10 +1,10 @@
-import { decodeText, type BlockContext, type Fetch, type Yielded } from '@ashlar/sdk'
+import { decodeText, parseJson, type BlockContext, type Fetch, type Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
 import { contentOf } from './content.ts'
 import { retryPins, withRetries } from './retry.ts'
 import { withQuery } from './with-query.ts'
 
-const queryValue = z.union([z.string(), z.number(), z.boolean()])
+const queryValue = z.union([z.string(), z.number(), z.bigint(), z.boolean()])
 
 export const requestPins = z.object({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']).default('GET'),
@@ -76,7 +76,7 @@ export async function* exchange(
   const { text, encoding, isLossy } = content.text
   if (isLossy) log(`bytes that are not valid ${encoding} became U+FFFD; the pin "encoding" names another encoding`, 'warn')
   yield ['body', text]
-  if (text !== '' && isJson(type)) yield ['json', parseJson(text)]
+  if (text !== '' && isJson(type)) yield ['json', parseAnswer(text)]
 }
 
 /** @throws when the pins contradict each other */
@@ -111,11 +111,12 @@ function headersOf(headers: Headers): Record<string, string | string[]> {
   return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
 }
 
-function parseJson(text: string): unknown {
+function parseAnswer(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
-    throw new Error('the answer says that it is JSON, and is not', { cause })
+    const why = cause instanceof RangeError ? `: ${cause.message}` : ''
+    throw new Error(`the answer says that it is JSON, and is not${why}`, { cause })
   }
 }
 

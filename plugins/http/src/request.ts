@@ -27,6 +27,17 @@ export const request = defineBlock({
       ],
     },
     {
+      name: 'keeps every digit of an integer, in both directions',
+      input: { url: 'https://api.example.com/ids', query: { id: 7615917337495251231n } },
+      http: { 'GET https://api.example.com/ids?id=7615917337495251231': { json: [7615917337495251231n] } },
+      output: [
+        ['status', 200],
+        ['headers', { 'content-type': 'application/json' }],
+        ['body', '[7615917337495251231]'],
+        ['json', [7615917337495251231n]],
+      ],
+    },
+    {
       name: 'a failure',
       input: { url: 'https://api.example.com/gone' },
       http: { 'GET https://api.example.com/gone': { status: 404, text: 'not here' } },

@@ -1,9 +1,9 @@
-type QueryValue = string | number | boolean
+type QueryValue = string | number | bigint | boolean
 
 /** Appends parameters to a url, behind those that it has and before its fragment. */
 export function withQuery(url: string, query: Record<string, QueryValue | QueryValue[]>): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),
+    [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(String(each))}`),
   )
   if (pairs.length === 0) return url
   const [address = '', ...fragment] = url.split('#')

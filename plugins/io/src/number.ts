@@ -9,10 +9,11 @@ export const number = defineBlock({
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.int().nullable().default(null).describe('The number that the graph was given.')),
-  output: z.object({ result: z.int() }),
+  input: inputPins(z.union([z.int(), z.bigint()]).nullable().default(null).describe('The number that the graph was given.')),
+  output: z.object({ result: z.union([z.int(), z.bigint()]) }),
   tests: [
     { input: { name: 'x', value: 0 }, output: [['result', 0]] },
+    { input: { name: 'x', value: 7615917337495251231n }, output: [['result', 7615917337495251231n]] },
     { input: { name: 'x' }, output: [] },
   ],
   *run({ value }) {

@@ -42,6 +42,10 @@ export const output = defineBlock({
       ],
     },
     { input: { name: 'who', value: 'Ada', format: 'Hello {{ who }}!' }, output: [['output', 'Hello Ada!']] },
+    {
+      input: { name: 'id', value: 7615917337495251231n, format: 'No. {{ id }}' },
+      output: [['output', 'No. 7615917337495251231']],
+    },
     { input: { name: 'who', format: 'Hello {{ who }}!' }, output: [['output', 'Hello !']] },
     {
       input: { name: 'who', value: ['<b>'], format: '<i>{{ who[0] }}</i>', escape_html: true },

@@ -19,11 +19,30 @@ function createEnvironment(variables: Record<string, unknown>): Environment {
   const environment = new Environment()
   const constants = { true: true, false: false, none: null, True: true, False: false, None: null }
   for (const [name, value] of Object.entries({ ...constants, ...variables })) {
-    // `set` refuses names that are taken; a value may shadow the predefined `namespace`.
-    environment.variables.delete(name)
-    environment.set(name, value)
+    setVariable(environment, name, value)
   }
   return environment
+}
+
+function setVariable(environment: Environment, name: string, value: unknown): void {
+  // `set` refuses names that are taken; a value may shadow the predefined `namespace`.
+  environment.variables.delete(name)
+  giveDigits(environment.set(name, withoutBigInts(value)), value)
+}
+
+/** The library does not take a bigint. It prints and compares one that is put into its own value for an integer. */
+function withoutBigInts(value: unknown): unknown {
+  if (typeof value === 'bigint') return 0
+  if (Array.isArray(value)) return value.map(withoutBigInts)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBigInts(member)]))
+}
+
+function giveDigits(variable: { value: unknown }, value: unknown): void {
+  if (typeof value === 'bigint') variable.value = value
+  if (typeof value !== 'object' || value === null) return
+  const parts = variable.value as { value: unknown }[] | Map<string, { value: unknown }>
+  for (const [key, part] of parts.entries()) giveDigits(part, (value as Record<string | number, unknown>)[key])
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }

@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { canonicalJson, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { itemKey } from './item-key.ts'
 
 export const concatenate = defineBlock({
   id: '3cf9298b-5817-4141-9d80-7c2cc5199c8e',
@@ -45,8 +44,17 @@ export const concatenate = defineBlock({
   ],
   *run({ lists, deduplicate, remove_none: removeNull }) {
     const kept = lists.flat().filter((item) => !removeNull || item !== null)
-    const items = deduplicate ? [...new Map(kept.map((item) => [itemKey(item), item])).values()] : kept
+    const items = deduplicate ? firstOfEqual(kept) : kept
     yield ['concatenated_list', items]
     yield ['length', items.length]
   },
 })
+
+function firstOfEqual(items: readonly unknown[]): unknown[] {
+  const firsts = new Map<string, unknown>()
+  for (const item of items) {
+    const key = canonicalJson(item)
+    if (!firsts.has(key)) firsts.set(key, item)
+  }
+  return [...firsts.values()]
+}

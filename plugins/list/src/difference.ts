@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { canonicalJson, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { itemKey } from './item-key.ts'
 
 export const difference = defineBlock({
   id: '05309873-9d61-447e-96b5-b804e2511829',
@@ -45,6 +44,6 @@ export const difference = defineBlock({
 })
 
 function subtract(list: readonly unknown[], other: readonly unknown[]): unknown[] {
-  const keys = new Set(other.map(itemKey))
-  return list.filter((item) => !keys.has(itemKey(item)))
+  const keys = new Set(other.map(canonicalJson))
+  return list.filter((item) => !keys.has(canonicalJson(item)))
 }

@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, isEqual } from '@ashlar/sdk'
 import { z } from 'zod'
-import { itemKey } from './item-key.ts'
 
 export const find = defineBlock({
   id: '5e2c6d0a-1e37-489f-b1d0-8e1812b23333',
@@ -22,6 +21,14 @@ export const find = defineBlock({
       ],
     },
     {
+      name: 'compares by content, whatever the order of keys, and long integers exactly',
+      input: { list: [7615917337495251230n, { a: 1, id: 7615917337495251231n }], value: { id: 7615917337495251231n, a: 1 } },
+      output: [
+        ['index', 1],
+        ['found', true],
+      ],
+    },
+    {
       input: { list: [1, true], value: '1' },
       output: [
         ['found', false],
@@ -30,8 +37,7 @@ export const find = defineBlock({
     },
   ],
   *run({ list, value }) {
-    const key = itemKey(value)
-    const index = list.findIndex((item) => itemKey(item) === key)
+    const index = list.findIndex((item) => isEqual(item, value))
     if (index >= 0) yield ['index', index]
     yield ['found', index >= 0]
     if (index < 0) yield ['not_found_value', value]

@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { canonicalJson, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { itemKey } from './item-key.ts'
 
 export const intersection = defineBlock({
   id: 'b6eb08b6-dbe3-411b-b9b4-2508cb311a1f',
@@ -27,9 +26,9 @@ export const intersection = defineBlock({
     },
   ],
   *run({ list_a: a, list_b: b }) {
-    const keys = new Set(b.map(itemKey))
+    const keys = new Set(b.map(canonicalJson))
     // `delete` tells whether the item is in the other list and was not taken yet.
-    const common = a.filter((item) => keys.delete(itemKey(item)))
+    const common = a.filter((item) => keys.delete(canonicalJson(item)))
     yield ['intersection', common]
     yield ['length', common.length]
   },

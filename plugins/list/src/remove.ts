@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, isEqual } from '@ashlar/sdk'
 import { z } from 'zod'
-import { itemKey } from './item-key.ts'
 import { resolveIndex } from './resolve-index.ts'
 
 export const remove = defineBlock({
@@ -41,8 +40,7 @@ export const remove = defineBlock({
 
 function findValue(list: readonly unknown[], value: unknown): number {
   if (value === null) throw new Error('expected an index or a value to remove, got neither')
-  const key = itemKey(value)
-  const position = list.findIndex((item) => itemKey(item) === key)
-  if (position < 0) throw new Error(`the list has no item ${key.slice(0, 100)}`)
+  const position = list.findIndex((item) => isEqual(item, value))
+  if (position < 0) throw new Error(`the list has no item ${JSON.stringify(value).slice(0, 100)}`)
   return position
 }

@@ -1,9 +1,15 @@
+import { parseJson, parseNumber, type JsonNumber } from '@ashlar/sdk'
+
 /** The types a value can be turned into. */
 export const TYPES = ['string', 'number', 'boolean', 'list', 'dictionary'] as const
 
 export type Type = (typeof TYPES)[number]
 
-/** Turns any JSON value into one of a type, by the rules of the AutoGPT Platform; there is a result for every value. */
+/**
+ * Turns any JSON value into one of a type, by the rules of the AutoGPT Platform.
+ *
+ * @throws {RangeError} when a text holds a number that is too large; there is a result for every other value
+ */
 export function coerce(value: unknown, type: Type): unknown {
   return COERCIONS[type](value)
 }
@@ -20,11 +26,12 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Numeric text is read, a container gives its size, anything else 0. */
-function toNumber(value: unknown): number {
+/** Numeric text is read with all its digits, a container gives its size, anything else 0. */
+function toNumber(value: unknown): JsonNumber {
+  if (typeof value === 'bigint') return value
   if (typeof value === 'object' && value !== null) return Object.keys(value).length
-  const number = typeof value === 'string' && value.trim() === '' ? 0 : Number(value)
-  return Number.isFinite(number) ? number : 0
+  const number = typeof value === 'string' ? (parseNumber(value) ?? Number(value)) : Number(value)
+  return typeof number === 'bigint' || Number.isFinite(number) ? number : 0
 }
 
 /** Of texts only "true" and "1" are true; of other values all but null, 0 and empty containers. */
@@ -56,8 +63,9 @@ function toDictionary(value: unknown): Record<string, unknown> {
 function tryParse(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {
-    return JSON.parse(value)
-  } catch {
+    return parseJson(value)
+  } catch (error) {
+    if (error instanceof RangeError) throw error
     return value
   }
 }

@@ -1,6 +1,5 @@
-import { defineBlock } from '@ashlar/sdk'
+import { compareNumbers, defineBlock, isEqual, parseNumber, type JsonNumber } from '@ashlar/sdk'
 import { z } from 'zod'
-import { isEqual } from './equal.ts'
 
 export const condition = defineBlock({
   id: '715696a0-e1da-45c8-b209-c2fa9c3b0be6',
@@ -51,6 +50,21 @@ export const condition = defineBlock({
       ],
     },
     {
+      name: 'compares long ids exactly, and sends them as they came',
+      input: { value1: '12345678901234567890', operator: '==', value2: '12345678901234567891' },
+      output: [
+        ['result', false],
+        ['no_output', '12345678901234567891'],
+      ],
+    },
+    {
+      input: { value1: '00501', operator: '<', value2: 12345678901234567891n },
+      output: [
+        ['result', true],
+        ['yes_output', '00501'],
+      ],
+    },
+    {
       input: { value1: 'ten', operator: '>', value2: 9 },
       output: [['error', 'cannot compare "ten" > 9: both must be numbers or both texts']],
     },
@@ -59,37 +73,38 @@ export const condition = defineBlock({
     const [left, right] = [read(value1), read(value2)]
     const result = compare(left, operator, right)
     yield ['result', result]
-    if (result) yield ['yes_output', yesValue ?? left]
-    else yield ['no_output', noValue ?? right]
+    if (result) yield ['yes_output', yesValue ?? value1]
+    else yield ['no_output', noValue ?? value2]
   },
 })
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
-
 function read(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  const text = value.trim()
-  return NUMBER.test(text) ? Number(text) : text
+  return typeof value === 'string' ? (parseNumber(value) ?? value.trim()) : value
 }
 
 function compare(left: unknown, operator: '==' | '!=' | '>' | '<' | '>=' | '<=', right: unknown): boolean {
   if (operator === '==') return isEqual(left, right)
   if (operator === '!=') return !isEqual(left, right)
-  if (typeof left === 'number' && typeof right === 'number') return isOrdered(left, operator, right)
-  if (typeof left === 'string' && typeof right === 'string') return isOrdered(left, operator, right)
+  if (isNumber(left) && isNumber(right)) return isOrdered(compareNumbers(left, right), operator)
+  if (typeof left === 'string' && typeof right === 'string') return isOrdered(left < right ? -1 : left > right ? 1 : 0, operator)
   const [shownLeft, shownRight] = [left, right].map((side) => JSON.stringify(side).slice(0, 100))
   throw new Error(`cannot compare ${shownLeft} ${operator} ${shownRight}: both must be numbers or both texts`)
 }
 
-function isOrdered<T extends number | string>(left: T, operator: '>' | '<' | '>=' | '<=', right: T): boolean {
+function isNumber(value: unknown): value is JsonNumber {
+  return typeof value === 'number' || typeof value === 'bigint'
+}
+
+/** @param order of the left side to the right: below 0, 0, above 0 */
+function isOrdered(order: number, operator: '>' | '<' | '>=' | '<='): boolean {
   switch (operator) {
     case '>':
-      return left > right
+      return order > 0
     case '<':
-      return left < right
+      return order < 0
     case '>=':
-      return left >= right
+      return order >= 0
     case '<=':
-      return left <= right
+      return order <= 0
   }
 }

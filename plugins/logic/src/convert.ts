@@ -14,6 +14,13 @@ export const convert = defineBlock({
     { input: { value: ' 3.5 ', type: 'number' }, output: [['value', 3.5]] },
     { input: { value: [1, 2, 3], type: 'number' }, output: [['value', 3]] },
     { input: { value: 'many', type: 'number' }, output: [['value', 0]] },
+    { input: { value: '7615917337495251231', type: 'number' }, output: [['value', 7615917337495251231n]] },
+    { input: { value: 7615917337495251231n, type: 'string' }, output: [['value', '7615917337495251231']] },
+    { input: { value: '[7615917337495251231]', type: 'list' }, output: [['value', [7615917337495251231n]]] },
+    {
+      input: { value: '1e999', type: 'number' },
+      output: [['error', (message) => message.startsWith('a number is 1e999, which is too large')]],
+    },
     { input: { value: 'TRUE', type: 'boolean' }, output: [['value', true]] },
     { input: { value: 'yes', type: 'boolean' }, output: [['value', false]] },
     { input: { value: '[1, 2]', type: 'list' }, output: [['value', [1, 2]]] },

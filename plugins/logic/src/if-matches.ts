@@ -1,7 +1,6 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, isEqual } from '@ashlar/sdk'
 import { z } from 'zod'
 import { coerce, type Type } from './coerce.ts'
-import { isEqual } from './equal.ts'
 
 export const ifMatches = defineBlock({
   id: '6dbbc4b3-ca6c-42b6-b508-da52d23e13f2',
@@ -36,6 +35,14 @@ export const ifMatches = defineBlock({
       ],
     },
     {
+      name: 'compares long ids exactly',
+      input: { input: 7615917337495251231n, value: '7615917337495251232' },
+      output: [
+        ['result', false],
+        ['no_output', null],
+      ],
+    },
+    {
       input: { input: [1, { a: 2 }], value: '[1,{"a":2}]' },
       output: [
         ['result', true],
@@ -52,6 +59,6 @@ export const ifMatches = defineBlock({
 
 function typeOf(value: unknown): Type {
   if (Array.isArray(value)) return 'list'
-  const type = typeof value
+  const type = typeof value === 'bigint' ? 'number' : typeof value
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'dictionary'
 }

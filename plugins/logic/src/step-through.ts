@@ -1,4 +1,4 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 
 const MAX_ITEMS = 10_000
@@ -40,6 +40,18 @@ export const stepThrough = defineBlock({
         ['key', 'y'],
       ],
     },
+    {
+      name: 'keeps every digit of an integer',
+      input: { items_str: '[7615917337495251231]' },
+      output: [
+        ['item', 7615917337495251231n],
+        ['key', 0],
+      ],
+    },
+    {
+      input: { items_str: '[1e999]' },
+      output: [['error', (message: string) => message.startsWith('items_str: [0] is 1e999, which is too large')]],
+    },
     { input: {}, output: [] },
     { input: { items_str: '7' }, output: [['error', 'items_str must be a list or dictionary as JSON, got "7"']] },
     { input: { items: Array(10_001).fill(0) }, output: [['error', 'at most 10000 items can be stepped through, got 10001']] },
@@ -67,8 +79,9 @@ function parseCollection(text: string): unknown[] | Record<string, unknown> {
 
 function tryParse(text: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
+    return parseJson(text)
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error(`items_str: ${error.message}`, { cause: error })
     return undefined
   }
 }

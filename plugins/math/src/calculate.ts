@@ -1,5 +1,6 @@
-import { defineBlock } from '@ashlar/sdk'
+import { addNumbers, defineBlock, divideNumbers, multiplyNumbers, raiseNumber, subtractNumbers } from '@ashlar/sdk'
 import { z } from 'zod'
+import { numberPin } from './number-pin.ts'
 
 export const calculate = defineBlock({
   id: 'b1ab9b19-67a6-406d-abf5-2dba76d00c79',
@@ -8,32 +9,51 @@ export const calculate = defineBlock({
   category: 'MATH',
   input: z.object({
     operation: z.enum(['Add', 'Subtract', 'Multiply', 'Divide', 'Power']),
-    a: z.number(),
-    b: z.number(),
+    a: numberPin,
+    b: numberPin,
     round_result: z.boolean().default(false).describe('Round to a whole number; a half goes to the even neighbour.'),
   }),
-  output: z.object({ result: z.number() }),
+  output: z.object({
+    result: numberPin.describe('Exact for whole numbers of any size; a quotient that is not whole is the nearest number.'),
+  }),
   tests: [
     { input: { operation: 'Add', a: 2, b: 3 }, output: [['result', 5]] },
     { input: { operation: 'Power', a: 2, b: -1 }, output: [['result', 0.5]] },
     { name: 'a half rounds to even', input: { operation: 'Divide', a: 5, b: 2, round_result: true }, output: [['result', 2]] },
+    {
+      name: 'whole numbers of any size are exact',
+      input: { operation: 'Add', a: 7615917337495251231n, b: 1 },
+      output: [['result', 7615917337495251232n]],
+    },
+    { input: { operation: 'Subtract', a: 7615917337495251231n, b: 7615917337495251230n }, output: [['result', 1]] },
+    { input: { operation: 'Multiply', a: 9007199254740991, b: 3 }, output: [['result', 27021597764222973n]] },
+    {
+      input: { operation: 'Add', a: 7615917337495251231n, b: 0.5 },
+      output: [['error', (message: string) => message.startsWith('7615917337495251231 + 0.5 loses digits')]],
+    },
+    {
+      input: { operation: 'Multiply', a: 1e308, b: 10 },
+      output: [['error', (message: string) => message.startsWith('1e+308 * 10 gives no finite number')]],
+    },
     { input: { operation: 'Subtract', a: -1, b: 2.5, round_result: true }, output: [['result', -4]] },
-    { input: { operation: 'Divide', a: 1, b: 0 }, output: [['error', 'Divide of 1 and 0 gives no finite number']] },
+    {
+      input: { operation: 'Divide', a: 1, b: 0 },
+      output: [['error', (message: string) => message.startsWith('1 / 0 gives no finite number')]],
+    },
   ],
   *run({ operation, a, b, round_result: isRounded }) {
+    // AutoGPT's block gives Infinity or NaN where these throw. Values are JSON, which has neither.
     const result = OPERATIONS[operation](a, b)
-    // AutoGPT's block gives Infinity or NaN here. Values are JSON, which has neither.
-    if (!Number.isFinite(result)) throw new Error(`${operation} of ${a} and ${b} gives no finite number`)
-    yield ['result', isRounded ? roundHalfToEven(result) : result]
+    yield ['result', isRounded && typeof result === 'number' ? roundHalfToEven(result) : result]
   },
 })
 
 const OPERATIONS = {
-  Add: (a: number, b: number) => a + b,
-  Subtract: (a: number, b: number) => a - b,
-  Multiply: (a: number, b: number) => a * b,
-  Divide: (a: number, b: number) => a / b,
-  Power: (a: number, b: number) => a ** b,
+  Add: addNumbers,
+  Subtract: subtractNumbers,
+  Multiply: multiplyNumbers,
+  Divide: divideNumbers,
+  Power: raiseNumber,
 }
 
 function roundHalfToEven(value: number): number {

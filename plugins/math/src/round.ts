@@ -1,5 +1,6 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, toJsonNumber, type JsonNumber } from '@ashlar/sdk'
 import { z } from 'zod'
+import { numberPin } from './number-pin.ts'
 
 export const round = defineBlock({
   id: '0cf0c597-437e-4501-95c5-19384c4c6c9f',
@@ -7,20 +8,30 @@ export const round = defineBlock({
   description: 'Round a number to a number of decimals.',
   category: 'MATH',
   input: z.object({
-    value: z.number(),
+    value: numberPin,
     digits: z.int().min(-20).max(20).default(0).describe('Decimals to keep; -2 rounds to hundreds.'),
   }),
-  output: z.object({ result: z.number() }),
+  output: z.object({ result: numberPin }),
   tests: [
     { name: 'a half goes away from zero', input: { value: 1.005, digits: 2 }, output: [['result', 1.01]] },
     { input: { value: -2.5 }, output: [['result', -3]] },
     { input: { value: 1250, digits: -2 }, output: [['result', 1300]] },
+    { input: { value: 7615917337495251250n, digits: -2 }, output: [['result', 7615917337495251300n]] },
+    { input: { value: 7615917337495251231n, digits: 2 }, output: [['result', 7615917337495251231n]] },
     { input: { value: 1.5e-7, digits: 3 }, output: [['result', 0]] },
   ],
   *run({ value, digits }) {
+    if (typeof value === 'bigint') return yield ['result', roundInteger(value, digits)]
     yield ['result', Math.sign(value) * shift(Math.round(shift(Math.abs(value), digits)), -digits)]
   },
 })
+
+function roundInteger(value: bigint, digits: number): JsonNumber {
+  if (digits >= 0) return value
+  const step = 10n ** BigInt(-digits)
+  const half = value < 0n ? -step / 2n : step / 2n
+  return toJsonNumber(((value + half) / step) * step)
+}
 
 /** Moves the decimal point in the decimal text of a number, where 1.005 is exact. */
 function shift(value: number, digits: number): number {

@@ -1,19 +1,20 @@
-import { defineBlock } from '@ashlar/sdk'
+import { addNumbers, compareNumbers, defineBlock, divideNumbers, sumNumbers, type JsonNumber } from '@ashlar/sdk'
 import { z } from 'zod'
+import { numberPin } from './number-pin.ts'
 
 export const statistics = defineBlock({
   id: 'a59055c1-a633-4274-91c5-a64b433f765a',
   name: 'statistics',
   description: 'Describe a list of numbers: how many, sum, mean, smallest, largest, median.',
   category: 'MATH',
-  input: z.object({ numbers: z.array(z.number()) }),
+  input: z.object({ numbers: z.array(numberPin) }),
   output: z.object({
     count: z.int(),
-    sum: z.number(),
-    mean: z.number().describe('Only when there are numbers, as are all below.'),
-    min: z.number(),
-    max: z.number(),
-    median: z.number().describe('The middle one, or halfway between the two in the middle.'),
+    sum: numberPin,
+    mean: numberPin.describe('Only when there are numbers, as are all below.'),
+    min: numberPin,
+    max: numberPin,
+    median: numberPin.describe('The middle one, or halfway between the two in the middle.'),
   }),
   tests: [
     {
@@ -40,6 +41,22 @@ export const statistics = defineBlock({
       ],
     },
     {
+      name: 'whole numbers of any size are exact',
+      input: { numbers: [9007199254740993n, 9007199254740995n] },
+      output: [
+        ['count', 2],
+        ['sum', 18014398509481988],
+        ['mean', 9007199254740994],
+        ['min', 9007199254740993n],
+        ['max', 9007199254740995n],
+        ['median', 9007199254740994],
+      ],
+    },
+    {
+      input: { numbers: [1e308, 1e308] },
+      output: [['error', (message: string) => message.startsWith('the sum gives no finite number')]],
+    },
+    {
       input: { numbers: [] },
       output: [
         ['count', 0],
@@ -48,31 +65,20 @@ export const statistics = defineBlock({
     },
   ],
   *run({ numbers }) {
-    const sum = addUp(numbers)
-    const sorted = numbers.toSorted((a, b) => a - b)
+    const sum = sumNumbers(numbers)
+    const sorted = numbers.toSorted(compareNumbers)
     yield ['count', numbers.length]
     yield ['sum', sum]
     const [min, max] = [sorted[0], sorted.at(-1)]
     if (min === undefined || max === undefined) return
-    yield ['mean', sum / numbers.length]
+    yield ['mean', divideNumbers(sum, numbers.length)]
     yield ['min', min]
     yield ['max', max]
     yield ['median', medianOf(sorted)]
   },
 })
 
-/** Neumaier's compensated sum: 0.1 + 0.2 + 0.3 is 0.6. */
-function addUp(numbers: readonly number[]): number {
-  let [sum, lost] = [0, 0]
-  for (const number of numbers) {
-    const next = sum + number
-    lost += Math.abs(sum) >= Math.abs(number) ? sum - next + number : number - next + sum
-    sum = next
-  }
-  return sum + lost
-}
-
-function medianOf(sorted: readonly number[]): number {
+function medianOf(sorted: readonly JsonNumber[]): JsonNumber {
   const [below, above] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0]
-  return (below + above) / 2
+  return divideNumbers(addNumbers(below, above), 2)
 }

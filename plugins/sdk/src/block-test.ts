@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from './deep-equal.ts'
+import { isEqual } from './json/index.ts'
 import type { z } from 'zod'
 import type { ToolPin } from './block.ts'
 import type { Fakes } from './fakes.ts'
@@ -47,7 +47,7 @@ export function findDifference(expected: BlockTest['output'], actual: readonly [
 function isExpected(want: unknown, value: unknown): boolean {
   if (typeof want === 'function') return (want as (value: unknown) => boolean)(value)
   if (isSchema(want)) return want.safeParse(value).success
-  return isDeepStrictEqual(want, value)
+  return isEqual(want, value)
 }
 
 function isSchema(want: unknown): want is z.ZodType {

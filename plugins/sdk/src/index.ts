@@ -6,6 +6,14 @@ export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
+export { findJsonFault, stringifyJson } from './json/stringify-json.ts'
+export { parseJson, parseNumber, reviveNumber } from './json/parse-json.ts'
+export { isEqual } from './json/is-equal.ts'
+export { canonicalJson } from './json/canonical-json.ts'
+export { compareValues } from './json/compare-values.ts'
+export { compareNumbers, toJsonNumber } from './json/exact-number.ts'
+export { addNumbers, divideNumbers, multiplyNumbers, raiseNumber, subtractNumbers, sumNumbers } from './json/arithmetic.ts'
+export type { JsonNumber } from './json/exact-number.ts'
 export type {
   Block,
   BlockContext,

@@ -24,6 +24,11 @@ export const template = defineBlock({
       input: { values: { rows: [{ n: 1 }, { n: 2 }] }, format: '{% for r in rows %}{{ r.n }};\n{% endfor %}' },
       output: [['output', '1;\n2;\n']],
     },
+    {
+      name: 'an integer has all its digits',
+      input: { values: { a: [{ id: 7615917337495251231n }] }, format: '{{ a[0].id }} {{ a }}' },
+      output: [['output', '7615917337495251231 [{"id": 7615917337495251231}]']],
+    },
     { name: 'null is empty', input: { values: { a: null, b: true }, format: '{{ a }} {{ b }}' }, output: [['output', ' true']] },
     {
       input: { values: { a: '<b>' }, format: '<i>{{ a }}{{ a | safe }}</i>', escape_html: true },

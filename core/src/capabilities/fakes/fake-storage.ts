@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
+import { isEqual, parseJson } from '@ashlar/sdk/json'
 import { AshlarError } from '../../errors/index.ts'
 import { createStorageParser, DEFAULT_STORAGE_LIMITS, type BlockStorage } from '../storage/index.ts'
 import type { Fakes } from './fakes.ts'
@@ -21,7 +21,7 @@ export function createFakeStorage(values: StoredValues): BlockStorage {
     async compareAndSet(place, key, expected, value) {
       const [name, before, after] = [parse.key(key), clone(expected), clone(value)]
       const found = placeOf(place)
-      const fits = isDeepStrictEqual(clone(found.kept.get(name)), before)
+      const fits = isEqual(clone(found.kept.get(name)), before)
       if (fits) write(found, name, after)
       return fits
     },
@@ -72,7 +72,7 @@ export function storedAtFirst({ graph, user, plugin }: Fakes['storage']): Stored
 
 /** As it comes back. */
 function clone(value: unknown): unknown {
-  return JSON.parse(parse.value(value))
+  return parseJson(parse.value(value))
 }
 
 /** In the order of the characters' numbers, which is that of their UTF-8. */

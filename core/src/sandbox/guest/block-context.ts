@@ -1,8 +1,9 @@
-import type { BlockContext, Credential, Files, Storage } from '@ashlar/sdk'
+import { findJsonFault, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
 import { getCredential } from './credentials.ts'
 import { fetchFor } from './fetch.ts'
 import { filesFor } from './files.ts'
 import { callHost } from './host-calls.ts'
+import { GuestFailure } from './outbox.ts'
 import { logFor, progressFor } from './reports.ts'
 import { sleepFor } from './sleep.ts'
 
@@ -49,11 +50,18 @@ export class GuestContext implements BlockContext {
     const id = this.#callId
     return {
       get: (scope, key) => callHost(id, 'storage.get', [scope, key]),
-      set: async (scope, key, value) => void (await callHost(id, 'storage.set', [scope, key, value])),
+      set: async (scope, key, value) => void (await callHost(id, 'storage.set', [scope, key, storable(value)])),
       compareAndSet: async (scope, key, expected, value) =>
-        (await callHost(id, 'storage.compareAndSet', [scope, key, expected, value])) === true,
+        (await callHost(id, 'storage.compareAndSet', [scope, key, storable(expected), storable(value)])) === true,
       delete: async (scope, key) => void (await callHost(id, 'storage.delete', [scope, key])),
       list: async (scope, page) => ((await callHost(id, 'storage.list', [scope, page])) ?? []) as string[],
     }
   }
+}
+
+/** @returns the value; undefined counts as null */
+function storable(value: unknown): unknown {
+  const fault = value === undefined ? undefined : findJsonFault(value)
+  if (fault !== undefined) throw new GuestFailure('BAD_INPUT', `storage: ${fault}`)
+  return value
 }

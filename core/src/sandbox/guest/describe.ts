@@ -34,5 +34,33 @@ function namesOf({ name, tests }: Block): unknown {
 /** JSON Schema 2020-12; what JSON cannot express (a Date, a transform) accepts anything on the host's side. None of what is no schema. */
 function toJsonSchema(schema: unknown, io: 'input' | 'output'): unknown {
   if (!(schema instanceof z.ZodObject)) return undefined
-  return z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' })
+  return z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12', override: describeBigInt })
+}
+
+interface Described {
+  zodSchema: z.core.$ZodTypes
+  jsonSchema: z.core.JSONSchema.BaseSchema
+}
+
+/** A bigint is an integer of any size. Beside it a number is any number, and an integer any integer. */
+function describeBigInt({ zodSchema, jsonSchema }: Described): void {
+  const { type } = zodSchema._zod.def
+  if (type === 'bigint') jsonSchema.type = 'integer'
+  if (type !== 'union' || !jsonSchema.anyOf?.some((member) => isBare(member, 'integer'))) return
+  const isAnyNumber = jsonSchema.anyOf.some((member) => isBare(member, 'number'))
+  const others = jsonSchema.anyOf.filter((member) => !isSafeInteger(member) && !(isAnyNumber && isBare(member, 'integer')))
+  const [only, second] = others
+  if (!only || second) return void (jsonSchema.anyOf = others)
+  delete jsonSchema.anyOf
+  Object.assign(jsonSchema, only)
+}
+
+function isBare(member: z.core.JSONSchema.BaseSchema, type: string): boolean {
+  return member.type === type && Object.keys(member).length === 1
+}
+
+/** As `z.int()` is described. */
+function isSafeInteger({ type, minimum, maximum, ...rest }: z.core.JSONSchema.BaseSchema): boolean {
+  const isSafe = minimum === Number.MIN_SAFE_INTEGER && maximum === Number.MAX_SAFE_INTEGER
+  return type === 'integer' && isSafe && Object.keys(rest).length === 0
 }

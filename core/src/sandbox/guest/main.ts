@@ -10,6 +10,7 @@ import * as zod from 'zod'
 import { abort, collect, enter, goOn, recover, running, setPlugin, timerThrew } from './calls.ts'
 import { connectEntropy, type DrawEntropy } from './entropy.ts'
 import { reply } from './host-calls.ts'
+import { explainLargeIntegers } from './input-messages.ts'
 import { limits, shareComputing } from './outbox.ts'
 import { connectTimers, fire } from './timers.ts'
 import { installWebPlatform } from './web/index.ts'
@@ -44,6 +45,7 @@ function connect(
 }
 
 installWebPlatform()
+explainLargeIntegers()
 Object.defineProperty(globalThis, '__ashlar', {
   value: { define, connect, enter, goOn, recover, collect, abort, fire, reply },
   configurable: true,

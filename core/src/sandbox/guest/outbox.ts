@@ -1,3 +1,4 @@
+import { stringifyJson } from '@ashlar/sdk'
 import type { GuestLimits } from '../protocol.ts'
 
 /** Events not yet handed to the host, each as JSON text, and their length with a comma each. */
@@ -114,9 +115,10 @@ export function postLog(level: string, text: string, id = current): void {
 }
 
 /**
- * The JSON text of an output; a value that JSON leaves out (undefined, a function) is null.
+ * The JSON text of an output.
  *
- * @throws {GuestFailure} BLOCK_OUTPUT_INVALID when the value has no JSON form, OUTPUT_LIMIT when it is too large.
+ * @throws {GuestFailure} BLOCK_OUTPUT_INVALID when JSON does not have the value or a part of it, OUTPUT_LIMIT when it is too
+ * large.
  */
 export function toJson(pin: string, value: unknown): string {
   const json = stringify(pin, value)
@@ -127,8 +129,12 @@ export function toJson(pin: string, value: unknown): string {
 
 function stringify(pin: string, value: unknown): string {
   try {
-    return JSON.stringify(value) ?? 'null'
+    return stringifyJson(value)
   } catch (error) {
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `output "${pin}" has no JSON form: ${String(error)}`)
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `output "${pin}" has no JSON form: ${messageOf(error)}`)
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

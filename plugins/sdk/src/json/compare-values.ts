@@ -1,20 +1,27 @@
+import { canonicalJson } from './canonical-json.ts'
+import { compareNumbers, type JsonNumber } from './exact-number.ts'
+
 /**
- * Orders any two JSON values: numbers by size, then texts by code point, then yes and no, then lists and dictionaries by
- * their JSON. Null comes last.
+ * Orders any two JSON values: numbers by size, exactly, then texts by code point, then false and true, then lists and
+ * dictionaries by their canonical JSON. Null comes last. Values are neither before nor after each other when they are equal.
  *
  * @returns less than 0 when `a` comes before `b`, 0 when neither does, more than 0 otherwise
  */
-export function compare(a: unknown, b: unknown): number {
+export function compareValues(a: unknown, b: unknown): number {
   const [rankA, rankB] = [rankOf(a), rankOf(b)]
   if (rankA !== rankB) return rankA - rankB
-  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (rankA === RANKS.number) return compareNumbers(a as JsonNumber, b as JsonNumber)
   if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b)
-  return a === b ? 0 : compareTexts(JSON.stringify(a), JSON.stringify(b))
+  return a === b ? 0 : compareTexts(canonicalJson(a), canonicalJson(b))
 }
 
+const RANKS = { number: 0, bigint: 0, string: 1, boolean: 2, object: 3 } as const
+const LAST = 4
+
 function rankOf(value: unknown): number {
-  if (value === null || value === undefined) return 4
-  return { number: 0, string: 1, boolean: 2 }[typeof value as string] ?? 3
+  if (value === null || value === undefined) return LAST
+  const type = typeof value
+  return Object.hasOwn(RANKS, type) ? RANKS[type as keyof typeof RANKS] : LAST
 }
 
 function compareTexts(a: string, b: string): number {

@@ -1,0 +1,11 @@
+import { config } from 'zod'
+
+/** Says why an integer that a number cannot hold does not fit a pin, and what to do. An author's own messages go before it. */
+export function explainLargeIntegers(): void {
+  config({
+    customError: (issue) => {
+      if (issue.code !== 'invalid_type' || typeof issue.input !== 'bigint') return undefined
+      return `expected ${issue.expected}, got ${issue.input}, whose digits a number cannot hold: give it as text, or use a block that takes integers of any size`
+    },
+  })
+}

@@ -1,0 +1,108 @@
+import { integerOf, toJsonNumber, type JsonNumber } from './exact-number.ts'
+import { MAX_INTEGER_DIGITS } from './parse-json.ts'
+
+/**
+ * Adds two numbers; whole numbers exactly, whatever their size.
+ *
+ * @throws {RangeError} when the result is too large, or when one is a fraction and the other an integer whose digits a number
+ * cannot hold
+ */
+export function addNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
+  return calculate(a, b, ADD)
+}
+
+/** Subtracts `b` from `a`: see {@link addNumbers}. */
+export function subtractNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
+  return calculate(a, b, SUBTRACT)
+}
+
+/** Multiplies two numbers: see {@link addNumbers}. */
+export function multiplyNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
+  return calculate(a, b, MULTIPLY)
+}
+
+/**
+ * Divides two numbers: exactly where whole numbers divide without a remainder, else to the nearest number.
+ *
+ * @throws {RangeError} when the divisor is 0 or the result is too large
+ */
+export function divideNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
+  const quotient = finite(Number(a) / Number(b), () => `${a} / ${b}`)
+  const [dividend, divisor] = [wholeOf(a), wholeOf(b)]
+  const isLarge = typeof a === 'bigint' || typeof b === 'bigint'
+  if (!isLarge || dividend === undefined || divisor === undefined) return quotient
+  return dividend % divisor === 0n ? toJsonNumber(dividend / divisor) : quotient
+}
+
+/**
+ * Raises `a` to the power of `b`: exactly for whole numbers, else to the nearest number.
+ *
+ * @throws {RangeError} when there is no finite result
+ */
+export function raiseNumber(a: JsonNumber, b: JsonNumber): JsonNumber {
+  const power = finite(Number(a) ** Number(b), () => `${a} ** ${b}`)
+  const [base, exponent] = [wholeOf(a), wholeOf(b)]
+  if (Number.isSafeInteger(power) || base === undefined || exponent === undefined || exponent < 0n) return power
+  return toJsonNumber(base ** exponent)
+}
+
+/**
+ * Adds up numbers: whole numbers exactly, fractions by Neumaier's compensated sum, by which ten times 0.1 is 1.
+ *
+ * @throws {RangeError} as {@link addNumbers}
+ */
+export function sumNumbers(numbers: Iterable<JsonNumber>): JsonNumber {
+  let whole: JsonNumber = 0
+  let [sum, lost] = [0, 0]
+  for (const number of numbers) {
+    if (typeof number === 'bigint' || isWrittenWhole(number)) {
+      whole = addNumbers(whole, number)
+      continue
+    }
+    const next = sum + number
+    lost += Math.abs(sum) >= Math.abs(number) ? sum - next + number : number - next + sum
+    sum = next
+  }
+  const fractions = finite(sum + lost, () => 'the sum')
+  return fractions === 0 ? whole : addNumbers(whole, fractions)
+}
+
+interface Operation {
+  sign: string
+  numbers(a: number, b: number): number
+  integers(a: bigint, b: bigint): bigint
+}
+
+const ADD: Operation = { sign: '+', numbers: (a, b) => a + b, integers: (a, b) => a + b }
+const SUBTRACT: Operation = { sign: '-', numbers: (a, b) => a - b, integers: (a, b) => a - b }
+const MULTIPLY: Operation = { sign: '*', numbers: (a, b) => a * b, integers: (a, b) => a * b }
+
+function calculate(a: JsonNumber, b: JsonNumber, { sign, numbers, integers }: Operation): JsonNumber {
+  const show = (): string => `${a} ${sign} ${b}`
+  if (typeof a === 'number' && typeof b === 'number') {
+    const result = numbers(a, b)
+    if (Number.isSafeInteger(result) || !isWrittenWhole(a) || !isWrittenWhole(b)) return finite(result, show)
+  }
+  const [left, right] = [wholeOf(a), wholeOf(b)]
+  if (left === undefined || right === undefined)
+    throw new RangeError(`${show()} loses digits: a number cannot hold the whole number and the fraction`)
+  const result = integers(left, right)
+  if (String(result).length > MAX_INTEGER_DIGITS)
+    throw new RangeError(`${show()} has more than ${MAX_INTEGER_DIGITS} digits, the largest integer`)
+  return toJsonNumber(result)
+}
+
+/** Whether JSON writes it as digits alone, without an exponent. */
+function isWrittenWhole(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 1e21
+}
+
+function wholeOf(value: JsonNumber): bigint | undefined {
+  if (typeof value === 'bigint') return value
+  return Number.isInteger(value) ? integerOf(value) : undefined
+}
+
+function finite(result: number, show: () => string): number {
+  if (Number.isFinite(result)) return result + 0 // -0 is 0, as in JSON
+  throw new RangeError(`${show()} gives no finite number: the largest is ${Number.MAX_VALUE}`)
+}

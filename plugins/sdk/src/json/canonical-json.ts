@@ -1,0 +1,16 @@
+import { toJsonNumber } from './exact-number.ts'
+import { hasToJson, keysOf } from './is-equal.ts'
+
+/** A text that is the same for two JSON values exactly when `isEqual` holds for them: a key for maps, sets and groups. */
+export function canonicalJson(value: unknown): string {
+  if (typeof value === 'bigint') return String(toJsonNumber(value))
+  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? String(value)
+  if (hasToJson(value)) return canonicalJson(value.toJSON())
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
+  const object = value as Record<string, unknown>
+  const members = keysOf(object)
+    .toSorted()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`)
+  return `{${members.join()}}`
+}

@@ -1,0 +1,8 @@
+export { addNumbers, divideNumbers, multiplyNumbers, raiseNumber, subtractNumbers, sumNumbers } from './arithmetic.ts'
+export { canonicalJson } from './canonical-json.ts'
+export { compareValues } from './compare-values.ts'
+export { compareNumbers, toJsonNumber } from './exact-number.ts'
+export type { JsonNumber } from './exact-number.ts'
+export { isEqual } from './is-equal.ts'
+export { parseJson, parseNumber, reviveNumber } from './parse-json.ts'
+export { findJsonFault, stringifyJson } from './stringify-json.ts'

@@ -1,0 +1,42 @@
+import { toJsonNumber } from './exact-number.ts'
+
+/**
+ * Whether two values are the same as JSON: containers by content, whatever the order of their keys, and numbers by their
+ * digits, whether they are numbers or bigints. `1` is not `"1"` and not `true`. NaN equals NaN. A member that is undefined
+ * counts as missing, and an object with `toJSON` (a Date) is what that gives.
+ */
+export function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a === 'bigint' || typeof b === 'bigint') return plainNumber(a) === plainNumber(b)
+  if (hasToJson(a)) return isEqual(a.toJSON(), b)
+  if (hasToJson(b)) return isEqual(a, b.toJSON())
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Number.isNaN(a) && Number.isNaN(b)
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && isEqualList(a, b)
+  return isEqualObject(a as Members, b as Members)
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function isEqualList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (!isEqual(a[i], b[i])) return false
+  return true
+}
+
+function isEqualObject(a: Members, b: Members): boolean {
+  const keys = keysOf(a)
+  return keys.length === keysOf(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]))
+}
+
+function plainNumber(value: unknown): unknown {
+  return typeof value === 'bigint' ? toJsonNumber(value) : value
+}
+
+/** The keys that JSON has. */
+export function keysOf(object: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(object).filter((key) => object[key] !== undefined)
+}
+
+export function hasToJson(value: unknown): value is { toJSON(): unknown } {
+  return typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function'
+}

@@ -1,0 +1,115 @@
+import { hasToJson } from './is-equal.ts'
+import { showPath } from './json-path.ts'
+import { MAX_INTEGER_DIGITS, parseJson } from './parse-json.ts'
+
+// TypeScript's library does not declare these yet. Source: ECMAScript, JSON.parse source text access.
+declare global {
+  interface JSON {
+    rawJSON(text: string): unknown
+    isRawJSON(value: unknown): boolean
+  }
+  interface BigInt {
+    toJSON(): unknown
+  }
+}
+
+// Who reads JSON with `parseJson` gets bigints, and loads this file with it: so every `JSON.stringify`, also that of a library,
+// writes them as numbers with the same digits instead of throwing.
+Object.defineProperty(BigInt.prototype, 'toJSON', {
+  value(this: bigint): unknown {
+    return JSON.rawJSON(String(this))
+  },
+  configurable: true,
+  writable: true,
+})
+
+/**
+ * Writes JSON text as `JSON.stringify` does, but loses nothing: a bigint is a number with its digits, and a value that JSON
+ * does not have is an error. Members of an object that are undefined are left out.
+ *
+ * @throws {TypeError} when a part is NaN, Infinity, undefined in a list, a function, a symbol, a Map or another object
+ * whose content JSON would leave out; the message names its path
+ */
+export function stringifyJson(value: unknown): string {
+  const text = JSON.stringify(value)
+  const fault = findJsonFault(value)
+  if (fault !== undefined) throw new TypeError(fault)
+  return text
+}
+
+/** Lists and objects that may lie in each other; what is deeper is not looked at. */
+const MAX_DEPTH = 1000
+const MAX_INTEGER = 10n ** BigInt(MAX_INTEGER_DIGITS)
+
+/** What JSON would change without an error, as `rows[3].price is NaN: …`; undefined when nothing is. */
+export function findJsonFault(value: unknown): string | undefined {
+  if (isJson(value, 0)) return undefined
+  const path: (string | number)[] = []
+  const problem = problemOf(value, path)
+  return problem && `${showPath(path)} is ${problem}`
+}
+
+/** The quick check: most values pass, so no path is kept. */
+function isJson(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object') return typeof value === 'bigint' && value < MAX_INTEGER && value > -MAX_INTEGER
+  if (value === null || depth >= MAX_DEPTH) return true
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isJson(value[i], depth + 1)) return false
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if ((prototype === null ? JSON.isRawJSON(value) : prototype !== Object.prototype) || 'toJSON' in value) return false
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key]
+    if (member !== undefined && !isJson(member, depth + 1)) return false
+  }
+  return true
+}
+
+/** @param path gets the steps to the problem */
+function problemOf(value: unknown, path: (string | number)[]): string | undefined {
+  if (typeof value !== 'object' || value === null) return isJson(value, 0) ? undefined : problemOfPrimitive(value)
+  if (path.length >= MAX_DEPTH) return undefined
+  if (JSON.isRawJSON(value)) return problemOfRaw(JSON.stringify(value))
+  if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date: use text or null'
+  if (hasToJson(value)) return problemOf(value.toJSON(), path)
+  const problem = Array.isArray(value) ? undefined : problemOfClass(value)
+  if (problem !== undefined) return problem
+  for (const [step, part] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    if (part === undefined && typeof step === 'string') continue
+    path.push(step)
+    const inner = problemOf(part, path)
+    if (inner !== undefined) return inner
+    path.pop()
+  }
+  return undefined
+}
+
+function problemOfRaw(text: string): string | undefined {
+  try {
+    parseJson(text)
+    return undefined
+  } catch {
+    return `the raw JSON ${text.slice(0, 100)}, which is too large for a number: use text`
+  }
+}
+
+function problemOfPrimitive(value: unknown): string {
+  if (typeof value === 'number') return `${value}, which JSON does not have: use null, or leave it out`
+  if (typeof value === 'bigint') return `an integer of more than ${MAX_INTEGER_DIGITS} digits: use text`
+  if (value === undefined) return 'undefined, which JSON does not have: use null, or leave it out'
+  return `a ${typeof value}, which JSON does not have: leave it out`
+}
+
+/** An object of a class with fields of its own is written as these. One without any, such as a Map, would become `{}`. */
+function problemOfClass(value: object): string | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === null || prototype === Object.prototype) return undefined
+  const name = (value.constructor as { name?: unknown } | undefined)?.name
+  const isOfFields = Object.prototype.toString.call(value) === '[object Object]' && Object.keys(value).length > 0
+  if (isOfFields) return undefined
+  const shown = typeof name === 'string' && name !== '' ? `of the class ${name}` : 'of a class'
+  return `an object ${shown}, whose content JSON would leave out: use a plain object, a list or text`
+}
