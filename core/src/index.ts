@@ -1,5 +1,5 @@
 export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
-export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
+export { findServer, isText, isUuid, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
 export {
   COST_UNITS,
   authorizationHosts,
