@@ -20,7 +20,8 @@ export {
   unpackTarball,
 } from './plugins/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
-export type { User } from './accounts/index.ts'
+export { LOGIN_MINUTES } from './accounts/index.ts'
+export type { BrowserSession, User } from './accounts/index.ts'
 export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './credentials/index.ts'
 export type { Credential, OAuthClient } from './credentials/index.ts'

@@ -1,5 +1,6 @@
 export { createApi } from './api.ts'
 export { createClient, type Client } from './client.ts'
+export { createLoginLink, endSessions } from './login.ts'
 export { createPluginApi } from './plugin-api.ts'
 export type { Api, ApiEvent, ApiGraph, ExecutionResult } from './api.ts'
 export type { PluginApi, PublishedVersion } from './plugin-api.ts'
