@@ -193,6 +193,18 @@ it('sends the events of an execution as server-sent events', async () => {
   expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
 })
 
+it.each([0, 5])('completes the event stream of a finished execution whose last event is %d before "after"', async (beyond) => {
+  const id = await startHello(runtime)
+  const query = 'subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) { seq } }'
+  const follow = async (after: number): Promise<string> =>
+    (await post(query, { ...BEARER, accept: 'text/event-stream' }, { id, after })).text()
+  const all = await follow(0)
+  const last = Math.max(...[...all.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq)))
+  const text = await follow(last + beyond)
+  expect(text).not.toContain('event: next')
+  expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
+})
+
 /** @returns the global id of an execution of the graph that greets */
 async function startHello({ graphs, executions, ownerId }: TestRuntime): Promise<string> {
   const document = {
@@ -279,6 +291,19 @@ describe('over a port', () => {
     ['NONSENSE', 400],
   ])('answers the request line %j with %d', async (line, status) => {
     expect(await send(line, 'Host: 127.0.0.1')).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  })
+
+  it.each([
+    ['a tunnel', ['CONNECT evil.example:443 HTTP/1.1', 'Host: 127.0.0.1']],
+    ['an upgrade', ['GET /other HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket']],
+  ])('closes the connection of %s that it refuses, though the client keeps it half open', async (_what, lines) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.resume().write(`${lines.join('\r\n')}\r\n\r\n`)
+    await once(socket, 'end')
+    const closed = new Promise<string>((resolve) => socket.once('error', (error) => resolve(error.message)))
+    const writing = setInterval(() => socket.write('more'), 20)
+    expect(await closed).toMatch(/EPIPE|ECONNRESET/)
+    clearInterval(writing)
   })
 
   it('serves HTTP/1.0 without a host', async () => {

@@ -6,7 +6,7 @@ import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
 import { createApi, type Api } from './api.ts'
 import { CALLBACK_PATH } from './authorization-callback.ts'
-import { closeServer, HOST, listen } from './listen.ts'
+import { answerAndClose, closeServer, HOST, listen } from './listen.ts'
 import type { LoginLink } from './login.ts'
 import { createOrigins } from './origin.ts'
 import { isWellFormed } from './request-form.ts'
@@ -106,6 +106,5 @@ function answer(api: Api, request: IncomingMessage, response: ServerResponse): v
 
 /** CONNECT is for proxies. */
 function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
-  socket.on('error', () => socket.destroy())
-  socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD, POST\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  answerAndClose(socket, '405 Method Not Allowed', ['Allow: GET, HEAD, POST'])
 }

@@ -6,6 +6,7 @@ import { handleProtocols, makeServer, type Context } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { Logger } from '../../logger.ts'
 import type { Access } from '../access.ts'
+import { answerAndClose } from '../listen.ts'
 import { factsOf, type Origins, type RequestFacts } from '../origin.ts'
 import { isWellFormed } from '../request-form.ts'
 import { GRAPHQL_PATH } from '../routes.ts'
@@ -56,9 +57,9 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
     const facts = factsOf((name) => headerOf(request, name))
     const path = request.url?.split('?', 1)[0] ?? ''
     const refusal = refusalOf(request, path, facts, parts)
-    if (refusal !== undefined) return refuse(socket, refusal)
+    if (refusal !== undefined) return answerAndClose(socket, refusal)
     const place = admit(request.socket.remoteAddress ?? '')
-    if (!place) return refuse(socket, '429 Too Many Requests')
+    if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
     socket.once('close', place.release)
     if (inspectors.isFor(path)) {
       place.acknowledge() // the token in its path was checked
@@ -79,10 +80,6 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
       clearTimeout(impatience)
     },
   }
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 /** Why an upgrade is refused, as a status line. */
