@@ -1,6 +1,6 @@
 export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
 export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
-export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
+export { findServer, isText, isUuid, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
 export {
   COST_UNITS,
   authorizationHosts,
@@ -24,7 +24,8 @@ export {
 export { ISOLATIONS, isWeaker } from './sandbox/index.ts'
 export type { Isolation } from './sandbox/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
-export type { User } from './accounts/index.ts'
+export { LOGIN_MINUTES } from './accounts/index.ts'
+export type { BrowserSession, User } from './accounts/index.ts'
 export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './credentials/index.ts'
 export type { Credential, OAuthClient } from './credentials/index.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ApiKey, User, createAccounts, type Accounts } from './accounts/index.ts'
+import { ApiKey, User, createAccounts, createBrowserSessions, type Accounts, type BrowserSessions } from './accounts/index.ts'
 import {
   createBlockStorage,
   createCapabilities,
@@ -21,7 +21,7 @@ import {
   type Credentials,
   type OAuthClient,
 } from './credentials/index.ts'
-import { createNotifications, openDatabase, type Database } from './database/index.ts'
+import { createNotifications, openDatabase, type Database, type Notifications } from './database/index.ts'
 import {
   Execution,
   createChildren,
@@ -109,6 +109,8 @@ export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'o
 /** Everything the schema and the gateway see of core. */
 export interface Runtime {
   accounts: Accounts
+  /** Logins of browsers. */
+  browserSessions: BrowserSessions
   authorizations: Authorizations
   credentials: Credentials
   database: Database
@@ -205,7 +207,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     worker?.start()
   }
   return {
-    accounts: createAccounts(database.fork),
+    ...openAccounts(database, notifications, onError, undo),
     ...ofUsers,
     database,
     executions,
@@ -223,6 +225,18 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     configure,
     takeOver,
   }
+}
+
+function openAccounts(
+  database: Database,
+  notifications: Notifications,
+  onError: (error: unknown) => void,
+  undo: (() => void)[],
+): Pick<Runtime, 'accounts' | 'browserSessions'> {
+  const accounts = createAccounts(database.fork)
+  const browserSessions = createBrowserSessions(database, notifications, accounts, onError)
+  undo.push(browserSessions.close)
+  return { accounts, browserSessions }
 }
 
 /** What may be configured anew: the packages that are named, and the clients, in an object that is changed where it is. */

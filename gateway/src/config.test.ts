@@ -17,6 +17,7 @@ describe('parseConfig', () => {
       secretKeys: [],
       oauthClients: {},
       publicUrl: undefined,
+      socketsPerAddress: 256,
       configFile: undefined,
     }
     expect(parseConfig({})).toEqual(expected)
@@ -39,6 +40,7 @@ describe('parseConfig', () => {
         ASHLAR_SECRET_KEY: `${'A'.repeat(43)}=,${'b'.repeat(43)}`,
         ASHLAR_OAUTH_CLIENTS: '{"github/github":{"clientId":"id","clientSecret":"hunter22"}}',
         ASHLAR_PUBLIC_URL: 'https://Ashlar.example/',
+        ASHLAR_WEBSOCKETS: '1000',
         ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
@@ -54,6 +56,7 @@ describe('parseConfig', () => {
       secretKeys: [`${'A'.repeat(43)}=`, 'b'.repeat(43)],
       oauthClients: { 'github/github': { clientId: 'id', clientSecret: 'hunter22' } },
       publicUrl: 'https://ashlar.example',
+      socketsPerAddress: 1000,
       configFile: 'conf/ashlar.ts',
     })
   })

@@ -10,6 +10,9 @@ import {
 } from '@ashlar/core'
 import { z } from 'zod'
 
+/** A quarter of them may be unacknowledged. */
+export const DEFAULT_SOCKETS_PER_ADDRESS = 256
+
 /** What the environment says. */
 export interface Config {
   /** 0 takes any free port. @default 4000 */
@@ -36,6 +39,8 @@ export interface Config {
   oauthClients: Record<string, OAuthClient>
   /** Where browsers reach this server, without a slash at its end. Unset: where it listens. */
   publicUrl: string | undefined
+  /** WebSockets that one remote address may have. @default 256 */
+  socketsPerAddress: number
   /** File of the operator's configuration. Unset: `ashlar.config.ts` in the working directory, if it is there. */
   configFile: string | undefined
 }
@@ -63,6 +68,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     secretKeys: parsed.data.ASHLAR_SECRET_KEY,
     oauthClients: parsed.data.ASHLAR_OAUTH_CLIENTS,
     publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
+    socketsPerAddress: parsed.data.ASHLAR_WEBSOCKETS,
     configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
@@ -119,6 +125,12 @@ const variables = z.object({
     .transform(parseJson)
     .pipe(z.record(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/), oauthClientSchema))
     .default({}),
+  ASHLAR_WEBSOCKETS: z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .transform(Number)
+    .pipe(z.int().min(1))
+    .default(DEFAULT_SOCKETS_PER_ADDRESS),
   ASHLAR_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl)
@@ -139,6 +151,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',
   ASHLAR_SECRET_KEY: '32 random bytes as base64 (openssl rand -base64 32), or several, separated by commas, the newest first',
   ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',
+  ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
   ASHLAR_PUBLIC_URL: 'an http(s) url without user, query and fragment, like "https://ashlar.example"',
 }
 

@@ -6,6 +6,7 @@ import ValidationPlugin from '@pothos/plugin-validation'
 import type { SchemaContext } from './context.ts'
 import { InvalidInputError } from './errors/translate.ts'
 import { decodeGlobalId, encodeGlobalId } from './global-ids.ts'
+import './text-plugin.ts'
 
 interface SchemaTypes {
   Context: SchemaContext
@@ -19,7 +20,7 @@ interface SchemaTypes {
 }
 
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin, ValidationPlugin],
+  plugins: [ErrorsPlugin, 'text', RelayPlugin, DataloaderPlugin, ValidationPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,

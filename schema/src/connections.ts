@@ -1,9 +1,10 @@
 import { AshlarError, type Page, type PageRequest } from '@ashlar/core'
+import { isIdOf } from './global-ids.ts'
 
 const DEFAULT_FIRST = 20
 const MOST = 100
 
-interface ConnectionArgs {
+export interface ConnectionArgs {
   first?: number | null | undefined
   after?: string | null | undefined
   last?: number | null | undefined
@@ -13,18 +14,25 @@ interface ConnectionArgs {
 /**
  * Reads the arguments of a connection.
  *
- * @throws {AshlarError} BAD_INPUT when `first` is not 1 to 100, the cursor is not one of ours, or `last` / `before` are used
+ * @param type of the items: a cursor of a list of another type is refused
+ * @throws {AshlarError} BAD_INPUT when `first` is not 1 to 100, `after` is not a cursor of this list, or `last` / `before` are used
  */
-export function parsePage({ first, after, last, before }: ConnectionArgs): PageRequest {
-  if (last != null || before != null) throw badArgument('last', 'lists are paged forward: use "first" and "after"')
-  const count = first ?? DEFAULT_FIRST
-  if (count < 1 || count > MOST) throw badArgument('first', `must be 1 to ${MOST}, got ${count}`)
-  return after == null ? { first: count } : { first: count, after: decodeCursor(after) }
+export function parsePage({ after, ...args }: ConnectionArgs, type: string): PageRequest {
+  const first = parseFirst(args)
+  return after == null ? { first } : { first, after: decodeCursor(after, type) }
 }
 
-/** A Relay connection of a page; cursors are made of each item's id. */
-export function connectionOf<T>({ items, hasMore, total }: Page<T>, idOf: (item: T) => string) {
-  const edges = items.map((node) => ({ node, cursor: encodeCursor(idOf(node)) }))
+/** Reads how many items a page has. @throws {AshlarError} BAD_INPUT like {@link parsePage} */
+export function parseFirst({ first, last, before }: Omit<ConnectionArgs, 'after'>): number {
+  if (last != null || before != null) throw badArgument('last', 'is not supported: use "first" and "after"')
+  const count = first ?? DEFAULT_FIRST
+  if (count < 1 || count > MOST) throw badArgument('first', `must be 1 to ${MOST}, got ${count}`)
+  return count
+}
+
+/** A Relay connection of a page. A cursor is made of the type of the items and the id of its item. */
+export function connectionOf<T>({ items, hasMore, total }: Page<T>, type: string, idOf: (item: T) => string) {
+  const edges = items.map((node) => ({ node, cursor: encodeCursor(type, idOf(node)) }))
   return {
     edges,
     totalCount: total,
@@ -40,18 +48,22 @@ export function connectionOf<T>({ items, hasMore, total }: Page<T>, idOf: (item:
 /** A page of a list that is in memory already. */
 export function sliceOf<T>(all: readonly T[], { first, after }: PageRequest, idOf: (item: T) => string): Page<T> {
   const start = after === undefined ? 0 : all.findIndex((item) => idOf(item) === after) + 1
-  if (after !== undefined && start === 0) throw badArgument('after', 'is not a cursor of this list')
+  if (after !== undefined && start === 0) throw notACursor()
   return { items: all.slice(start, start + first), hasMore: all.length > start + first, total: all.length }
 }
 
-function encodeCursor(id: string): string {
-  return Buffer.from(`after:${id}`).toString('base64url')
+function encodeCursor(type: string, id: string): string {
+  return Buffer.from(`after:${type}:${id}`).toString('base64url')
 }
 
-function decodeCursor(cursor: string): string {
-  const id = /^after:(.+)$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1]
-  if (id === undefined) throw badArgument('after', 'is not a cursor of this list')
+function decodeCursor(cursor: string, type: string): string {
+  const [, given, id] = /^after:(\w+):(.+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (id === undefined || given !== type || !isIdOf(type, id)) throw notACursor()
   return id
+}
+
+function notACursor(): AshlarError {
+  return badArgument('after', 'must be a cursor of this list, as "endCursor" or "cursor" returned it')
 }
 
 function badArgument(argument: string, message: string): AshlarError {

@@ -1,4 +1,12 @@
-import { AshlarError, showValue } from '@ashlar/core'
+import { AshlarError, isUuid, showValue } from '@ashlar/core'
+
+/** Types whose ids are columns of type `uuid`, to which Postgres refuses to compare any other text. */
+const UUID_TYPES = new Set(['Credential', 'Execution', 'Graph', 'GraphVersion', 'User'])
+
+/** Whether an object of the type can have this id. */
+export function isIdOf(type: string, id: string): boolean {
+  return UUID_TYPES.has(type) ? isUuid(id) : !id.includes('\0')
+}
 
 /** Global ids are `base64("<type>:<id>")`, opaque to clients. */
 export function encodeGlobalId(type: string, id: string | number | bigint): string {
@@ -8,7 +16,7 @@ export function encodeGlobalId(type: string, id: string | number | bigint): stri
 /** @throws {AshlarError} BAD_INPUT when the text is no global id */
 export function decodeGlobalId(globalId: string): { typename: string; id: string } {
   const [, typename, id] = /^([A-Za-z]+):(.+)$/.exec(Buffer.from(globalId, 'base64url').toString()) ?? []
-  if (typename === undefined || id === undefined)
+  if (typename === undefined || id === undefined || !isIdOf(typename, id))
     throw new AshlarError('BAD_INPUT', `${showValue(globalId)} is not an id of this API`)
   return { typename, id }
 }

@@ -31,9 +31,21 @@ describe('ashlar start', () => {
     const first = new Ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
     const url = await first.ready()
     expect((await fetch(new URL('/health', url))).status).toBe(200)
-    const link = await first.printed(/(http:\/\/127\.0\.0\.1:\d+\/login\?key=\S+)/)
-    const login = await fetch(link, { redirect: 'manual' })
+    const link = new URL(await first.printed(/(http:\/\/[0-9a-f]{20}\.localhost:\d+\/login#\S+)/))
+    const enter = (token: string): Promise<Response> =>
+      fetch(new URL('/login', url), { method: 'POST', headers: { 'ashlar-login-token': token } })
+    const login = await enter(link.hash.slice(1))
     expect(login.headers.get('set-cookie')).toMatch(/HttpOnly.*SameSite=Strict|SameSite=Strict.*HttpOnly/i)
+    expect((await enter(link.hash.slice(1))).status).toBe(401)
+    const another = await ashlar(['login'], { ASHLAR_DATA_DIR: dataDir })
+    expect(another).toMatchObject({ status: 0, stdout: expect.stringMatching(/^http:\S+\/login#\S+\n$/) })
+    const browser = await enter(new URL(another.stdout.trim()).hash.slice(1))
+    const { pageToken } = (await browser.json()) as { pageToken: string }
+    const headers = { cookie: browser.headers.get('set-cookie') ?? '', 'ashlar-page-token': pageToken }
+    const viewer = async (): Promise<number> => (await fetch(`${url}?query={viewer{name}}`, { headers })).status
+    expect(await viewer()).toBe(200)
+    expect((await ashlar(['logout'], { ASHLAR_DATA_DIR: dataDir })).status).toBe(0)
+    expect(await viewer()).toBe(401)
     expect(first.stderr).toContain('Seattle weather')
 
     const query = await createClient(url, dataDir)

@@ -22,6 +22,8 @@ export interface Authorizations {
    * @throws {AshlarError} BAD_INPUT NOT_FOUND AUTHORIZATION_FAILED CONFLICT HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
   finish(ownerId: string, answer: AuthorizationAnswer): Promise<Credential>
+  /** Whether some user has begun an authorization with this state and not ended it. */
+  isWaiting(state: string): Promise<boolean>
 }
 
 interface AuthorizationRequest {
@@ -75,6 +77,10 @@ export function createAuthorizations(parts: AuthorizationParts): Authorizations 
   return {
     start: (ownerId, request) => start(parts, ownerId, request),
     finish: (ownerId, answer) => finish(parts, ownerId, answer),
+    async isWaiting(state) {
+      const text = 'select from oauth_authorization where state_hash = $1 and expires_at > now()'
+      return (await parts.pool.query(text, [sha256(state, 'hex')])).rows.length > 0
+    },
   }
 }
 

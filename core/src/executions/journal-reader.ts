@@ -4,6 +4,7 @@ import { restoreBlobs } from './blobs.ts'
 import type { JournalEvent } from './events.ts'
 import type { News } from './news.ts'
 import { decodeRow, type JournalRow } from './journal-rows.ts'
+import { isFinal, type ExecutionStatus } from './status.ts'
 
 const PAGE_ROWS = 100
 /** What the column holds at most. */
@@ -108,9 +109,11 @@ export interface ReaderBehind {
 }
 
 /**
- * Follows an execution from `after` on until it has finished: first what the journal holds, then what comes, each event
- * once and in order. Only committed events are seen. Holds at most {@link READ_AHEAD} events and a row's more, and one large value; a reader that
- * cannot keep up is told by {@link ReaderBehind}. One that leaves (`return`) while it waits is let go at once.
+ * Follows an execution from `after` on until it has finished: first the events in the journal, then each new one, each event
+ * once and in order. Only committed events are seen. The generator ends after `ExecutionFinished`; where that event is not after
+ * `after`, or retention has removed it, the generator ends as soon as the execution has a final status. Holds at most
+ * {@link READ_AHEAD} events and a row's more, and one large value; a reader that cannot keep up gets a {@link ReaderBehind}. One that
+ * leaves (`return`) while it waits is let go at once.
  */
 export function followEvents(
   pool: pg.Pool,
@@ -138,8 +141,8 @@ async function* read(
 ): AsyncGenerator<JournalEvent | ReaderBehind, void> {
   const end = news.add(executionId, () => reader.heard.resolve())
   try {
-    for (let last = after; !reader.hasLeft;) {
-      const { events } = await readRows(pool, executionId, last, last + READ_AHEAD)
+    for (let last = after, hasEnded = false; !reader.hasLeft;) {
+      const { events, isMore } = await readRows(pool, executionId, last, last + READ_AHEAD)
       const beganAt = performance.now()
       for (const event of events) {
         if ('refs' in event) await restoreBlobs(pool, [event])
@@ -147,16 +150,25 @@ async function* read(
         if (event.type === 'ExecutionFinished') return
       }
       last = events.at(-1)?.seq ?? last
-      if (events.length >= READ_AHEAD) {
+      if (isMore || events.length >= READ_AHEAD) {
         if (performance.now() - beganAt > SLOW_MS) yield* tellBehind(pool, executionId, last)
         continue
       }
+      // An execution gets its final status together with its last events: one read after it has that status finds them all.
+      if (hasEnded) return
+      hasEnded = events.length === 0 && (await isOver(pool, executionId))
+      if (hasEnded) continue
       await reader.heard.promise
       reader.heard = Promise.withResolvers()
     }
   } finally {
     end()
   }
+}
+
+async function isOver(pool: pg.Pool, executionId: string): Promise<boolean> {
+  const { rows } = await pool.query<{ status: ExecutionStatus }>('select status from execution where id = $1', [executionId])
+  return rows[0] === undefined || isFinal(rows[0].status)
 }
 
 async function* tellBehind(pool: pg.Pool, executionId: string, seq: number): AsyncGenerator<ReaderBehind, void> {

@@ -197,6 +197,62 @@ describe('a follower', () => {
     for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) types.add(event.type)
     expect([...types]).toEqual(['NodeLog', 'ExecutionFinished'])
   })
+
+  async function seqsAfter(id: string, after: number): Promise<number[]> {
+    const seqs: number[] = []
+    for await (const { seq } of await runtime.executions.follow(runtime.ownerId, id, after)) seqs.push(seq)
+    return seqs
+  }
+
+  it.each([
+    ['at the last event of a finished execution', 0],
+    ['beyond the last event of a finished execution', 7],
+    ['at the largest number', Infinity],
+  ])('completes %s', async (_where, beyond) => {
+    const id = await runWith('over')
+    const { total } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 1)
+    expect(await seqsAfter(id, total - 1)).toEqual([total])
+    expect(await seqsAfter(id, Math.min(total + beyond, 2 ** 31 - 1))).toEqual([])
+  })
+
+  it('completes when retention has removed the events', async () => {
+    const id = await runWith('removed')
+    await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
+    expect([await seqsAfter(id, 0), await seqsAfter(id, 3)]).toEqual([[], []])
+  })
+
+  it('completes after the end of an execution that was cancelled before it started', async () => {
+    const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3600 } }], links: [] }
+    const { id: graphId } = await runtime.graphs.create(runtime.ownerId, { name: 'Wait', document })
+    const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
+    await runtime.executions.cancel(runtime.ownerId, id)
+    const { total } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 1)
+    expect(await seqsAfter(id, total)).toEqual([])
+    await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
+    expect(await seqsAfter(id, 0)).toEqual([])
+  })
+
+  it('beyond the last event of a running execution completes when the execution ends', async () => {
+    const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3600 } }], links: [] }
+    const { id: graphId } = await runtime.graphs.create(runtime.ownerId, { name: 'Wait', document })
+    const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
+    const seqs = seqsAfter(id, 1_000_000)
+    await runtime.executions.cancel(runtime.ownerId, id)
+    expect(await seqs).toEqual([])
+  })
+
+  it('reads a finished journal of more rows than one page to its end', async () => {
+    const id = await runWith('rows')
+    await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
+    const log = JSON.stringify([{ type: 'NodeLog', node: 'in', n: 1, level: 'log', text: 'x' }])
+    const end = JSON.stringify([{ type: 'ExecutionFinished', status: 'COMPLETED', outputs: {}, failedNodes: [] }])
+    await runtime.database.pool.query(
+      `insert into journal (execution_id, first_seq, last_seq, events)
+       select $1, seq, seq, case seq when 150 then $3 else $2 end from generate_series(1, 150) as seq`,
+      [id, log, end],
+    )
+    expect(await seqsAfter(id, 0)).toEqual(Array.from({ length: 150 }, (_, index) => index + 1))
+  })
 })
 
 describe('an execution ends with a reason', () => {

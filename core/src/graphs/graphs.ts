@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { listCapabilities } from '../capabilities/index.ts'
-import { Batcher, isUuid, type Database } from '../database/index.ts'
+import { Batcher, isText, isUuid, type Database } from '../database/index.ts'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { Block, PluginRegistry } from '../plugins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
@@ -243,8 +243,7 @@ class GraphService implements Graphs {
 
   async #create(ownerId: string, { name, description, document }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
     const parsed = await this.#check(ownerId, document)
-    if (name.trim() === '' || name.length > 200)
-      throw new AshlarError('BAD_INPUT', 'name must have 1 to 200 characters', { details: { path: ['name'] } })
+    assertNamed(name, description ?? '')
     const em = this.#fork()
     const id = randomUUIDv7()
     const version = this.#version(em, ownerId, id, 1, parsed)
@@ -295,4 +294,14 @@ class GraphService implements Graphs {
 interface CheckedDocument {
   document: GraphDocument
   subGraphs: SubGraphs
+}
+
+function assertNamed(name: string, description: string): void {
+  if (name.trim() === '' || name.length > 200)
+    throw new AshlarError('BAD_INPUT', 'name must have 1 to 200 characters', { details: { path: ['name'] } })
+  for (const [field, value] of Object.entries({ name, description }))
+    if (!isText(value))
+      throw new AshlarError('BAD_INPUT', `${field} must not contain U+0000 or an unpaired surrogate`, {
+        details: { path: [field] },
+      })
 }

@@ -92,6 +92,7 @@ const ENVIRONMENT = [
   '  ASHLAR_SECRET_KEY         Key that seals credentials, 32 bytes as base64 (one in the data directory)',
   '  ASHLAR_OAUTH_CLIENTS      OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…"}} (none)',
   '  ASHLAR_CONFIG             File with the operator’s configuration (ashlar.config.ts, if it is there)',
+  '  ASHLAR_WEBSOCKETS         WebSockets that one remote address may have (256)',
   '  ASHLAR_PUBLIC_URL         Where browsers reach the server; services send them to /oauth/callback below (where it listens)',
 ]
 

@@ -21,6 +21,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./start.ts')).start,
   },
   {
+    name: 'login',
+    usage: '[--server url]',
+    summary: 'Print a link that logs a browser in, once and within ten minutes.',
+    load: async () => (await import('./login.ts')).login,
+  },
+  {
+    name: 'logout',
+    usage: '[--server url]',
+    summary: 'Log every browser out.',
+    load: async () => (await import('./login.ts')).logout,
+  },
+  {
     name: 'run',
     usage: '<graph.json> [--input name=value | --input name=@file] …',
     summary: 'Run a graph once; its outputs come as JSON on standard output.',

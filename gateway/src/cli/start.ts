@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { AshlarError, findServer, type Role } from '@ashlar/core'
+import { AshlarError, LOGIN_MINUTES, findServer, type Role } from '@ashlar/core'
 import { createApi, createClient } from '../client/index.ts'
 import { parseConfig, type Config } from '../config.ts'
 import { openInstallation, type Installation } from '../installation/index.ts'
@@ -8,6 +8,7 @@ import { assertPortFree, createGateway } from '../server/index.ts'
 import { UsageError, type CommandContext } from './command.ts'
 import { isFirstBoot, runExamples } from './examples.ts'
 import { showFailedPlugins } from './failed-plugins.ts'
+import { nameHint } from './login.ts'
 import { serveWorker } from './start-worker.ts'
 import { listenForStop, type Stop } from './stop.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
@@ -72,15 +73,16 @@ interface Service {
 }
 
 async function serve({ config, installation, terminal, stop, ready }: Service): Promise<void> {
-  const { runtime, dataDir, ownerKey } = installation
-  const gateway = createGateway({ runtime, ownerKey, publicUrl: config.publicUrl })
+  const { runtime, dataDir, ownerKey, ownerId } = installation
+  const { publicUrl, socketsPerAddress } = config
+  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress })
   try {
     const url = await gateway.listen(config.port)
     await dataDir.setServer(url)
     showFailedPlugins(runtime.plugins.reports(), terminal)
     if (!stop.signal.aborted) ready(url)
     if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
-    if (!stop.signal.aborted) tellNextSteps(url, ownerKey, config, terminal)
+    if (!stop.signal.aborted) tellNextSteps((await gateway.createLoginLink(ownerId)).url, config, terminal)
     await aborted(stop.signal)
     terminal.line('Stopping.')
   } finally {
@@ -101,15 +103,15 @@ async function showExamples(
   }
 }
 
-function tellNextSteps(url: string, key: string, { dataDir }: Config, terminal: Terminal): void {
-  const link = `${new URL('/login', url)}?key=${key}`
+function tellNextSteps(link: string, { dataDir }: Config, terminal: Terminal): void {
   // Without it the command would look for a server in the default one.
   const where = dataDir === '.ashlar' ? '' : `ASHLAR_DATA_DIR='${dataDir}' `
-  const run = `${where}npx pnpm@12 ashlar run gateway/examples/hello.json --input name=Grace`
+  const command = (text: string): string => terminal.style('bold', `${where}npx pnpm@12 ashlar ${text}`)
   terminal.line(`
 Open ${terminal.style('bold', link)}
-in a browser: it logs you in and shows the API with examples to try. The link is a key to everything here: keep it to yourself.
-From another terminal: ${terminal.style('bold', run)}
+in a browser within ${LOGIN_MINUTES} minutes: it logs you in and shows the API with examples to try. It works once.${nameHint(link)}
+For another link: ${command('login')}
+From another terminal: ${command('run gateway/examples/hello.json --input name=Grace')}
 Ctrl-C stops the server; executions go on at the next start.`)
 }
 

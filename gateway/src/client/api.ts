@@ -150,6 +150,7 @@ async function* follow(client: Client, executionId: string, signal: AbortSignal)
         yield event
         if (event.__typename === 'ExecutionFinished') return
       }
+      throw new TypeError('the event stream ended before the execution did')
     } catch (error) {
       if (signal.aborted || !isBroken(error)) throw error
       const waitMs = RECONNECT_AFTER_MS[attempt]

@@ -21,10 +21,7 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
   const send = (query: string, variables: object, accept: string, signal?: AbortSignal): Promise<Response> => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept }
     const body = JSON.stringify({ query, variables })
-    const request = new Request(url, { method: 'POST', headers, body, ...(signal && { signal }) })
-    return fetch(request).catch((error: unknown) => {
-      throw error instanceof TypeError ? unreachable(url, error) : error
-    })
+    return sendTo(url, new Request(url, { method: 'POST', headers, body, ...(signal && { signal }) }), fetch)
   }
   return {
     async request(query, variables = {}) {
@@ -43,6 +40,20 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
       throw new TypeError('the event stream broke off')
     },
   }
+}
+
+/** @throws {AshlarError} SERVER_UNREACHABLE */
+export function sendTo(url: string, request: Request, fetch: ClientOptions['fetch'] = globalThis.fetch): Promise<Response> {
+  return fetch(request).catch((error: unknown) => {
+    throw error instanceof TypeError ? unreachable(url, error) : error
+  })
+}
+
+/** An answer that is JSON. @throws {AshlarError} with the code of its first error */
+export async function readAnswer(url: string, response: Response): Promise<unknown> {
+  const answer = await readJson(url, response)
+  dataOf(answer)
+  return answer
 }
 
 /** The chunks of a body, until it ends or the signal aborts it. */

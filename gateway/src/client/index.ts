@@ -1,6 +1,7 @@
 export { createApi } from './api.ts'
 export { createClient, type Client } from './client.ts'
 export { createCredentialApi } from './credential-api.ts'
+export { createLoginLink, endSessions } from './login.ts'
 export { createPluginApi } from './plugin-api.ts'
 export type { Api, ApiEvent, ApiGraph, ExecutionResult, SavedGraph } from './api.ts'
 export type { ApiCredential, CredentialApi, CredentialKind, NewCredential } from './credential-api.ts'

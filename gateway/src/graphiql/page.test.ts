@@ -47,9 +47,10 @@ describe('the page', () => {
     }
   })
 
-  it('says what to do when nobody is logged in', () => {
+  it('says how to log in, and lets a browser log out', () => {
     expect(html).toContain('You are not logged in')
-    expect(html).toContain('/login?key=')
+    expect(html).toContain('ashlar login')
+    expect(html).toContain('<button id="logout" type="button">Log out</button>')
   })
 })
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { createAsset, type Asset } from '../pages/index.ts'
 import { readTabs } from './operations.ts'
 
 // GraphiQL for `/graphql`, whole from this server: nothing is loaded from anywhere else, which the page's
@@ -7,21 +7,12 @@ import { readTabs } from './operations.ts'
 
 type Answer = (request: Request, url: URL) => Promise<Response>
 
-interface Asset {
-  type: string
-  body: Uint8Array<ArrayBuffer>
-  /** With a digest of the content, so that a browser may keep it for ever. */
-  url: string
-}
-
 interface Page {
   html: string
   assets: ReadonlyMap<string, Asset>
 }
 
 const PATH = '/graphiql'
-const SCRIPT = 'text/javascript; charset=utf-8'
-const STYLE = 'text/css; charset=utf-8'
 const NAMES = [
   'graphiql.js',
   'graphiql.css',
@@ -63,9 +54,7 @@ async function answerAsset(name: Name): Promise<Response> {
   const { assets } = await page()
   const asset = assets.get(name)
   if (!asset) throw new Error(`GraphiQL has no ${name}`)
-  return new Response(asset.body, {
-    headers: { 'content-type': asset.type, 'cache-control': 'public, max-age=31536000, immutable' },
-  })
+  return asset.answer()
 }
 
 let loading: Promise<Page> | undefined
@@ -76,7 +65,7 @@ function page(): Promise<Page> {
 
 async function loadPage(): Promise<Page> {
   const [texts, tabs] = await Promise.all([readAssets(), readTabs()])
-  const assets = new Map(NAMES.map((name) => [name, createAsset(name, texts[name])]))
+  const assets = new Map(NAMES.map((name) => [name, createAsset(`${PATH}/${name}`, texts[name])]))
   const urlOf = (name: Name): string => assets.get(name)?.url ?? ''
   const options = {
     title: 'Ashlar',
@@ -107,12 +96,6 @@ async function readAssets(): Promise<Record<Name, string>> {
   }
 }
 
-function createAsset(name: Name, text: string): Asset {
-  const body = new TextEncoder().encode(text)
-  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16)
-  return { type: name.endsWith('.css') ? STYLE : SCRIPT, body, url: `${PATH}/${name}?${digest}` }
-}
-
 const LOGO = `<svg viewBox="0 0 40 28" width="34" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
 
 function htmlOf(urlOf: (name: Name) => string, options: object): string {
@@ -127,7 +110,8 @@ function htmlOf(urlOf: (name: Name) => string, options: object): string {
 <link rel="stylesheet" href="${urlOf('page.css')}">
 </head>
 <body>
-<div id="login" role="alert" hidden>You are not logged in, so nothing here will run yet. Open the link with <code>/login?key=…</code> that <code>ashlar start</code> printed in its terminal, then come back to this page.</div>
+<div id="login" role="alert" hidden>You are not logged in, so nothing here runs yet. Print a login link with <code>npx pnpm@12 ashlar login</code> where Ashlar runs, and open it in this browser.</div>
+<div id="account" hidden><button id="logout" type="button">Log out</button></div>
 <div id="root">Loading …</div>
 <noscript>This page needs JavaScript.</noscript>
 <script type="application/json" id="options">${JSON.stringify(options).replaceAll('<', '\\u003c')}</script>

@@ -1,49 +1,59 @@
-import { AshlarError, type Runtime, type User } from '@ashlar/core'
-import { isForeign, type RequestFacts } from './origin.ts'
-import { findSession, isSession } from './session.ts'
+import { AshlarError, type BrowserSession, type Runtime, type User } from '@ashlar/core'
+import type { Origins, RequestFacts } from './origin.ts'
+import { findSessionToken } from './session-cookie.ts'
 
-/** Tells who sends a request. */
+/** Who sends a request. */
+export interface Caller {
+  user: User
+  /** None for a caller with a key. */
+  session?: BrowserSession
+}
+
+/** Authenticates requests. */
 export interface Access {
   /**
-   * By `Authorization: Bearer <key>` or, without it, by the cookie of `/login`.
+   * By `Authorization: Bearer <key>` or, without it, by the cookie of a login together with the token of its page.
    *
    * @throws {AshlarError} UNAUTHENTICATED with how to authenticate; FORBIDDEN when a page that is not ours uses the cookie
    */
-  identify(facts: RequestFacts): Promise<User>
+  identify(facts: RequestFacts): Promise<Caller>
 }
 
-/** @param publicUrl where browsers reach us, if not where we listen */
-export function createAccess(accounts: Runtime['accounts'], ownerKey: string, publicUrl?: URL): Access {
+interface AccessParts {
+  runtime: Pick<Runtime, 'accounts' | 'browserSessions'>
+  origins: Origins
+  /** Of the session. */
+  cookieName: string
+}
+
+export function createAccess({ runtime, origins, cookieName }: AccessParts): Access {
   return {
     async identify(facts) {
-      const user = await accounts.authenticate(
-        facts.authorization === undefined ? sessionKey(facts, ownerKey, publicUrl) : bearerKey(facts.authorization),
-      )
-      if (!user) throw unauthenticated('this key is not known here')
-      return user
+      if (facts.authorization !== undefined) return { user: await userOf(facts.authorization) }
+      const token = findSessionToken(facts.cookie ?? '', cookieName)
+      if (token === undefined) throw unauthenticated('you are not logged in')
+      if (origins.isForeign(facts))
+        throw new AshlarError('FORBIDDEN', 'a page of another origin must send an Authorization header, it cannot use the login')
+      if (facts.pageToken === undefined)
+        throw unauthenticated('the cookie of a login needs the token of its page, in the header "Ashlar-Page-Token"')
+      const session = await runtime.browserSessions.find({ token, pageToken: facts.pageToken })
+      if (!session) throw unauthenticated('your login has ended')
+      return { user: session.user, session }
     },
   }
-}
 
-function bearerKey(authorization: string): string {
-  const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
-  if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
-  return key
-}
-
-/** The key that a session stands for: the owner's. */
-function sessionKey(facts: RequestFacts, ownerKey: string, publicUrl: URL | undefined): string {
-  const session = findSession(facts.cookie ?? '')
-  if (session === undefined) throw unauthenticated('you are not logged in')
-  if (isForeign(facts, publicUrl))
-    throw new AshlarError('FORBIDDEN', 'a page of another origin must send an Authorization header, it cannot use the login')
-  if (!isSession(session, ownerKey)) throw unauthenticated('your login has expired')
-  return ownerKey
+  async function userOf(authorization: string): Promise<User> {
+    const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+    if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
+    const user = await runtime.accounts.authenticate(key)
+    if (!user) throw unauthenticated('this key is not known here')
+    return user
+  }
 }
 
 function unauthenticated(what: string): AshlarError {
   return new AshlarError(
     'UNAUTHENTICATED',
-    `${what}: open the link that "ashlar start" printed, or send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
+    `${what}: open a link that "ashlar login" prints, or send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
   )
 }

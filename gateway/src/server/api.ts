@@ -3,22 +3,30 @@ import { buildSchema, createContext, type SchemaContext } from '@ashlar/schema'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
 import type { Logger } from '../logger.ts'
+import { pageRoutes } from '../pages/index.ts'
 import type { Access } from './access.ts'
-import { CALLBACK_PATH, callbackRoute } from './authorization-callback.ts'
-import { useAuthentication, type Caller } from './authentication.ts'
-import { loginRoute } from './login.ts'
 import { useExactJson } from './exact-json.ts'
+import { CALLBACK_PATH, callbackPage, finishAuthorization } from './authorization-callback.ts'
+import { useAuthentication, type RequestContext } from './authentication.ts'
+import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from './login.ts'
 import { createErrorMask } from './mask-error.ts'
+import type { Origins } from './origin.ts'
+import { useStrictParameters } from './parameters.ts'
 import { GRAPHQL_PATH, useRoutes, type Route } from './routes.ts'
+import type { SessionCookie } from './session-cookie.ts'
 
-export type Api = YogaServerInstance<Partial<Caller>, SchemaContext>
+export type Api = YogaServerInstance<Partial<RequestContext>, SchemaContext>
 
 export interface ApiOptions {
   runtime: Runtime
-  ownerKey: string
   access: Access
-  /** Where browsers reach us, if not where we listen. */
-  publicUrl: URL | undefined
+  origins: Origins
+  /** Of browser sessions. */
+  cookie: SessionCookie
+  /** A link that logs the user in once. */
+  createLink(userId: string): Promise<LoginLink>
+  /** Where browsers are logged in, where that is known. */
+  browserUrl(): string | undefined
   /** Where services send browsers back to, where that is known. */
   redirectUri(): string | undefined
   logger: Logger
@@ -27,15 +35,20 @@ export interface ApiOptions {
 
 /** GraphQL over HTTP, and the few pages around it. */
 export function createApi(options: ApiOptions): Api {
-  const { runtime, access, publicUrl, redirectUri, logger, maxBodyBytes } = options
+  const { runtime, access, origins, redirectUri, logger, maxBodyBytes } = options
   const pages = new Map([[GRAPHQL_PATH, graphiqlPage]])
-  return createYoga<Partial<Caller>, SchemaContext>({
+  return createYoga<Partial<RequestContext>, SchemaContext>({
     schema: buildSchema(),
     context: ({ user }) => {
-      if (!user) throw new AshlarError('UNAUTHENTICATED', 'nobody is logged in')
+      if (!user) throw new AshlarError('UNAUTHENTICATED', 'you are not logged in')
       return createContext({ runtime, user, redirectUri: redirectUri() })
     },
-    plugins: [useRoutes({ routes: routesOf(options), pages, publicUrl, logger }), useAuthentication(access), useExactJson()],
+    plugins: [
+      useRoutes({ ...routesOf(options), pages, origins, logger }),
+      useAuthentication(access, runtime.browserSessions),
+      useStrictParameters(),
+      useExactJson(),
+    ],
     maskedErrors: { maskError: createErrorMask(logger) },
     maxRequestBodySize: maxBodyBytes,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -49,14 +62,23 @@ export function createApi(options: ApiOptions): Api {
   })
 }
 
-function routesOf({ runtime, ownerKey, access }: ApiOptions): ReadonlyMap<string, Route> {
-  return new Map<string, Route>([
+function routesOf(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
+  const callback = { ...options, authorizations: options.runtime.authorizations }
+  const routes = new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
-    ['/health', async () => Response.json(await health(runtime), { headers: { 'cache-control': 'no-store' } })],
-    ['/login', loginRoute(ownerKey)],
-    [CALLBACK_PATH, callbackRoute(runtime.authorizations, access)],
+    ['/health', async () => Response.json(await health(options.runtime), { headers: { 'cache-control': 'no-store' } })],
+    ['/login', loginPage],
+    [CALLBACK_PATH, callbackPage(callback)],
+    ...pageRoutes,
     ...graphiqlRoutes,
   ])
+  const actions = new Map<string, Route>([
+    ['/login', openSession(options)],
+    ['/login/links', createLoginLink(options)],
+    ['/logout', logOut(options)],
+    [CALLBACK_PATH, finishAuthorization(callback)],
+  ])
+  return { routes, actions }
 }
 
 /** Without authentication, so it holds nothing of any user. */

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { BUILTIN_PLUGINS, createTestRuntime, startTestService, type TestRuntime, type TestService } from '@ashlar/core/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway } from './index.ts'
-import { createSession } from './session.ts'
+import { logIn } from './test-session.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 const ALICE_KEY = 'the-key-of-alice'
 const BASE = 'https://ashlar.example'
 const BEARER = { authorization: `Bearer ${OWNER_KEY}` }
 const OF_ALICE = { authorization: `Bearer ${ALICE_KEY}` }
-/** As a browser sends it that comes from a page of ours. */
-const OURS = { cookie: `ashlar_session=${createSession(OWNER_KEY)}`, 'sec-fetch-site': 'same-origin' }
+/** As the page of an authorization sends it. */
+let OURS: Record<string, string>
 /** As a browser sends it that comes from the service: without the cookie. */
 const FROM_SERVICE = { 'sec-fetch-site': 'cross-site', accept: 'text/html' }
 
@@ -34,6 +34,7 @@ beforeAll(async () => {
   await runtime.accounts.allowKey(alice, ALICE_KEY, 'alice')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, publicUrl: BASE, logger })
+  OURS = { ...(await logIn(runtime, runtime.ownerId, '__Host-ashlar_session')).headers, 'sec-fetch-site': 'same-origin' }
 })
 afterAll(async () => {
   await gateway.close()
@@ -75,17 +76,29 @@ interface Page {
   html: string
 }
 
-async function open(url: URL | string, headers: Record<string, string> = OURS, method = 'GET'): Promise<Page> {
-  const response = await gateway.fetch(new Request(url, { method, headers }))
+async function open(url: URL | string, headers: Record<string, string>): Promise<Page> {
+  const response = await gateway.fetch(new Request(url, { headers }))
   expect(response.headers.get('location')).toBeNull()
   expect(response.headers.get('content-security-policy')).toContain(`default-src 'none'`)
   return { status: response.status, html: await response.text() }
 }
 
-/** The address once more, as our own page opens it. */
-function again(back: URL, change: Record<string, string> = {}): URL {
+interface Ending {
+  status: number
+  title: string
+  text: string
+}
+
+/** What the script of the page does. */
+async function finish(back: URL, headers: Record<string, string> = OURS): Promise<Ending> {
+  const response = await gateway.fetch(new Request(back, { method: 'POST', headers }))
+  const { title, lines } = (await response.json()) as { title: string; lines: string[] }
+  return { status: response.status, title, text: lines.join('\n') }
+}
+
+function changed(back: URL, change: Record<string, string>): URL {
   const url = new URL(back)
-  for (const [name, value] of Object.entries({ returned: '1', ...change })) url.searchParams.set(name, value)
+  for (const [name, value] of Object.entries(change)) url.searchParams.set(name, value)
   return url
 }
 
@@ -99,11 +112,13 @@ describe('granting access', () => {
   it('leads from a mutation through the service to a credential that blocks use', async () => {
     const back = await grant(BEARER, { name: 'work', scopes: ['read', 'write'] })
     expect([back.origin, back.pathname]).toEqual([BASE, '/oauth/callback'])
-    const bounce = await open(back, FROM_SERVICE)
-    expect(bounce.status).toBe(200)
-    const next = /url=([^"]*)"/.exec(bounce.html)?.[1]?.replaceAll('&#38;', '&') ?? ''
-    const { status, html } = await open(new URL(next, back))
-    expect([status, html]).toEqual([200, expect.stringContaining('credential &#34;work&#34; for service/service is ready')])
+    expect((await open(back, FROM_SERVICE)).status).toBe(200)
+    expect(await credentials()).toEqual([])
+    expect(await finish(back)).toEqual({
+      status: 200,
+      title: 'Access granted',
+      text: 'The credential "work" for service/service is ready. You can close this page.',
+    })
     expect(await credentials()).toEqual([
       { name: 'work', kind: 'OAUTH2', status: 'READY', scopes: ['read', 'write'], hosts: [service.url] },
     ])
@@ -111,7 +126,8 @@ describe('granting access', () => {
   })
 
   it('works for a client with a key, without a browser', async () => {
-    const { status } = await open(await grant(OF_ALICE), OF_ALICE)
+    const { status, html } = await open(await grant(OF_ALICE), OF_ALICE)
+    expect(html).toContain('credential &#34;default&#34; for service/service is ready')
     expect([status, (await credentials(OF_ALICE)).length, (await credentials()).length]).toEqual([200, 1, 0])
   })
 
@@ -166,25 +182,27 @@ async function run(block: string): Promise<string> {
 
 describe('coming back', () => {
   it.each<[string, (back: URL) => [URL, Record<string, string>], number, string]>([
-    ['without a login', (back) => [again(back), {}], 401, 'UNAUTHENTICATED'],
-    ['with the login of another user', (back) => [again(back), OF_ALICE], 404, 'NOT_FOUND'],
-    ['from a page of another site', (back) => [again(back), { ...OURS, 'sec-fetch-site': 'cross-site' }], 403, 'FORBIDDEN'],
-    ['from a page of another port', (back) => [again(back), { ...OURS, 'sec-fetch-site': 'same-site' }], 403, 'FORBIDDEN'],
-    ['with a forged state', (back) => [again(back, { state: 'x'.repeat(43) }), OURS], 404, 'NOT_FOUND'],
-    ['without a state', (back) => [again(back, { state: '' }), OURS], 400, 'BAD_INPUT'],
+    ['without a login', (back) => [back, {}], 401, 'UNAUTHENTICATED'],
+    ['with the cookie of a login alone', (back) => [back, { cookie: OURS.cookie ?? '' }], 401, 'UNAUTHENTICATED'],
+    ['with the login of another user', (back) => [back, OF_ALICE], 404, 'NOT_FOUND'],
+    ['from a page of another site', (back) => [back, { ...OURS, 'sec-fetch-site': 'cross-site' }], 403, 'FORBIDDEN'],
+    ['from a page of another port', (back) => [back, { ...OURS, 'sec-fetch-site': 'same-site' }], 403, 'FORBIDDEN'],
+    ['with a forged state', (back) => [changed(back, { state: 'x'.repeat(43) }), OURS], 404, 'NOT_FOUND'],
+    ['with a state that holds U+0000', (back) => [changed(back, { state: '\0' }), OURS], 404, 'NOT_FOUND'],
+    ['without a state', (back) => [changed(back, { state: '' }), OURS], 400, 'BAD_INPUT'],
   ])('%s is refused, and whoever began can still end it', async (_how, change, status, code) => {
     const back = await grant()
-    const refused = await open(...change(back))
-    expect([refused.status, refused.html]).toEqual([status, expect.stringContaining(`${code}: `)])
-    expect(refused.html).not.toContain(back.searchParams.get('code'))
+    const refused = await finish(...change(back))
+    expect(refused).toMatchObject({ status, title: 'No access was granted', text: expect.stringContaining(`${code}: `) })
+    expect(refused.text).not.toContain(back.searchParams.get('code'))
     expect(await credentials()).toEqual([])
-    expect((await open(again(back))).status).toBe(200)
+    expect((await finish(back)).status).toBe(200)
     expect(await credentials()).toHaveLength(1)
   })
 
   it('to somebody else’s authorization is refused to one who was lured there, also with a login', async () => {
     const ofAlice = await grant(OF_ALICE)
-    expect((await open(again(ofAlice), OURS)).status).toBe(404)
+    expect((await finish(ofAlice)).status).toBe(404)
     expect([await credentials(), await credentials(OF_ALICE)]).toEqual([[], []])
   })
 
@@ -200,26 +218,26 @@ describe('coming back', () => {
     ['that it is another', { iss: 'https://evil.example' }, 'AUTHORIZATION_FAILED: the answer comes from another service'],
   ])('with %s ends it without a credential', async (_what, change, message) => {
     const back = await grant()
-    const { status, html } = await open(again(back, change))
-    expect([status, html]).toEqual([502, expect.stringContaining(message)])
-    expect(html).not.toMatch(/script|s3cret/)
-    expect((await open(again(back))).status).toBe(404)
+    const { status, text } = await finish(changed(back, change))
+    expect([status, text]).toEqual([502, expect.stringContaining(message)])
+    expect(text).not.toMatch(/script|s3cret/)
+    expect((await finish(back)).status).toBe(404)
     expect(await credentials()).toEqual([])
   })
 
   it('works once, also when it comes twice at once', async () => {
-    const back = again(await grant())
-    const statuses = (await Promise.all([open(back), open(back), open(back)])).map(({ status }) => status)
+    const back = await grant()
+    const statuses = (await Promise.all([finish(back), finish(back), finish(back)])).map(({ status }) => status)
     expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 404, 404])
-    expect((await open(back)).status).toBe(404)
+    expect((await finish(back)).status).toBe(404)
     expect(service.asked.token.filter((asked) => asked.get('code') === back.searchParams.get('code'))).toHaveLength(1)
   })
 
   it('is refused after 10 minutes', async () => {
     const back = await grant()
     await runtime.database.pool.query(`update oauth_authorization set expires_at = now() - interval '1 second'`)
-    const { status, html } = await open(again(back))
-    expect([status, html]).toEqual([
+    const { status, text } = await finish(back)
+    expect([status, text]).toEqual([
       502,
       expect.stringContaining('AUTHORIZATION_FAILED: this authorization was begun more than 10'),
     ])
@@ -227,9 +245,9 @@ describe('coming back', () => {
 
   it('shows nothing that the token endpoint says', async () => {
     service.onToken = (response) => response.writeHead(400).end('{"error":"s3cret","error_description":"s3cret"}')
-    const { html } = await open(again(await grant()))
-    expect(html).toContain('it gives a reason that is not shown')
-    expect(html).not.toContain('s3cret')
+    const { text } = await finish(await grant())
+    expect(text).toContain('it gives a reason that is not shown')
+    expect(text).not.toContain('s3cret')
   })
 
   it('leads nowhere else and runs nothing, whatever the address holds', async () => {
@@ -237,14 +255,35 @@ describe('coming back', () => {
       `${BASE}/oauth/callback?state=${encodeURIComponent('"><script>')}&code=%0a&next=https://evil.example&url=//evil.example`,
       FROM_SERVICE,
     )
-    expect(/content="([^"]*)"/.exec(html)?.[1]).toBe('0; url=?returned=1&#38;state=%22%3E%3Cscript%3E&#38;code=%0A')
-    expect(html).not.toMatch(/<script|evil/)
+    expect(html).not.toMatch(/&#34;|evil/)
+    expect([...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag)).toEqual([
+      expect.stringMatching(/^<script src="\.\.\/pages\/callback\.js\?[\w-]{16}">$/),
+    ])
   })
 
-  it('does nothing for a look at the head', async () => {
+  it.each([
+    ['HEAD with a key', 'HEAD', BEARER],
+    ['GET with a login', 'GET', {}],
+  ])('ends nothing by %s', async (_how, method, headers) => {
     const back = await grant()
-    expect((await gateway.fetch(new Request(again(back), { method: 'HEAD', headers: OURS }))).status).toBe(200)
-    expect((await open(again(back))).status).toBe(200)
+    expect((await gateway.fetch(new Request(back, { method, headers: { ...OURS, ...headers } }))).status).toBe(200)
+    expect((await finish(back)).status).toBe(200)
+  })
+
+  it('leads a browser to the name where it is logged in, for an authorization that was begun only', async () => {
+    const here = createGateway({ runtime, ownerKey: OWNER_KEY })
+    const { port } = new URL(await here.listen(0))
+    const { search } = await grant()
+    const elsewhereOf = async (host: string, query: string): Promise<string | undefined> => {
+      const response = await here.fetch(new Request(`http://${host}:${port}/oauth/callback${query}`))
+      return /data-elsewhere="(.*?)"/.exec(await response.text())?.[1]
+    }
+    const name = new URL((await here.createLoginLink(runtime.ownerId)).url).hostname
+    expect(await elsewhereOf('127.0.0.1', search)).toBe(`http://${name}:${port}`)
+    expect(await elsewhereOf(name, search)).toBe('')
+    expect(await elsewhereOf('127.0.0.1', '?state=forged')).toBe('')
+    expect(await elsewhereOf('127.0.0.1', '')).toBe('')
+    await here.close()
   })
 })
 

@@ -1,4 +1,5 @@
 import { AshlarError, type Credential, type Runtime } from '@ashlar/core'
+import { htmlPage, textPage } from '../pages/index.ts'
 import type { Access } from './access.ts'
 import { factsOf } from './origin.ts'
 import type { Route } from './routes.ts'
@@ -6,62 +7,70 @@ import type { Route } from './routes.ts'
 /** Where services send browsers back to. */
 export const CALLBACK_PATH = '/oauth/callback'
 
-/** Set when the browser comes from our own page. */
-const RETURNED = 'returned'
 const KEPT = ['state', 'code', 'error', 'iss'] as const
 
+export interface CallbackParts {
+  authorizations: Runtime['authorizations']
+  access: Access
+  /** `http://<name>:<port>` where browsers are logged in, if services send them back to another name of ours. */
+  browserUrl(): string | undefined
+}
+
+/** What is told at the end. */
+interface Ending {
+  status: number
+  title: string
+  lines: string[]
+}
+
 /**
- * `/oauth/callback?code=…&state=…` ends an authorization that `startAuthorization` has begun.
- *
- * The browser comes from the service's page, so it does not send the cookie of our login (SameSite=Strict). The first answer
- * is therefore a page that opens the same address once more, now from ours. Only then is it looked who is logged in: it has to be the
- * user who began. Without a login nothing is done, and the state stays good: whoever is lured into granting access to somebody
- * else's authorization has no login, or another one.
+ * `GET /oauth/callback?code=…&state=…` answers a page whose script sends the same with `POST`, which ends the authorization that
+ * `startAuthorization` has begun. The browser comes from the service's page, so the GET has neither the cookie of our login
+ * (SameSite=Strict) nor the token of its page; the POST has both. The user who is logged in must be the one who began. Without a login
+ * nothing is done, and the state stays good: a person who was lured into granting access to another user's authorization has no
+ * login, or another one. A GET with an `Authorization` header ends the authorization at once.
  */
-export function callbackRoute(authorizations: Runtime['authorizations'], access: Access): Route {
+export function callbackPage(parts: CallbackParts): Route {
   return async (request, url) => {
     if (request.method === 'HEAD') return new Response(null)
-    const facts = factsOf((name) => request.headers.get(name), url)
-    const given = url.searchParams
-    if (facts.authorization === undefined && !given.has(RETURNED)) return page(200, 'One moment', ['…'], addressAgain(given))
-    try {
-      const user = await access.identify(facts)
-      const answer = Object.fromEntries(KEPT.map((name) => [name, given.get(name) ?? undefined]))
-      return done(await authorizations.finish(user.id, answer))
-    } catch (error) {
-      if (!(error instanceof AshlarError)) throw error
-      const next = error.code === 'UNAUTHENTICATED' ? ['When you are logged in, reload this page.'] : []
-      return page(error.status, 'No access was granted', [`${error.code}: ${error.message}`, ...next])
-    }
+    if (!request.headers.has('authorization')) return waitingPage(parts, url)
+    return textPage({ ...(await finish(parts, request, url)), depth: 1 })
   }
 }
 
-function done({ name, provider }: Credential): Response {
-  return page(200, 'Access granted', [`The credential "${name}" for ${provider} is ready. You can close this page.`])
-}
-
-/** The same address, with no more than is used; relative, so that it leads nowhere else. */
-function addressAgain(given: URLSearchParams): string {
-  const again = new URLSearchParams({ [RETURNED]: '1' })
-  for (const name of KEPT) {
-    const value = given.get(name)
-    if (value !== null) again.set(name, value)
+/** Ends an authorization. JSON `{ title, lines }`, for the page's script. */
+export function finishAuthorization(parts: CallbackParts): Route {
+  return async (request, url) => {
+    const { status, ...ending } = await finish(parts, request, url)
+    return Response.json(ending, { status, headers: { 'cache-control': 'no-store' } })
   }
-  return `?${again}`
 }
 
-function page(status: number, title: string, lines: readonly string[], opensNext?: string): Response {
-  const refresh = opensNext === undefined ? '' : `<meta http-equiv="refresh" content="0; url=${escaped(opensNext)}">`
-  const text = lines.map((line) => `<p>${escaped(line)}</p>`).join('')
-  const html = `<!doctype html><html lang="en"><meta charset="utf-8">${refresh}<title>${escaped(title)}</title><h1>${escaped(title)}</h1>${text}</html>\n`
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy': `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+/** The name under which browsers are logged in is told only to one that comes back from an authorization. */
+async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: URL): Promise<Response> {
+  const state = url.searchParams.get('state')
+  const elsewhere = browserUrl()
+  const isElsewhere = elsewhere !== undefined && new URL(elsewhere).host !== url.host
+  const target = isElsewhere && state && (await authorizations.isWaiting(state)) ? elsewhere : ''
+  return htmlPage({ title: 'One moment', body: `<p data-elsewhere="${target}">…</p>`, script: 'callback.js', depth: 1 })
+}
+
+async function finish({ authorizations, access }: CallbackParts, request: Request, url: URL): Promise<Ending> {
+  try {
+    const { user } = await access.identify(factsOf((name) => request.headers.get(name), url))
+    const answer = Object.fromEntries(KEPT.map((name) => [name, url.searchParams.get(name) ?? undefined]))
+    return granted(await authorizations.finish(user.id, answer))
+  } catch (error) {
+    if (!(error instanceof AshlarError)) throw error
+    const next = error.code === 'UNAUTHENTICATED' ? ['When you are logged in, reload this page.'] : []
+    return { status: error.status, title: 'No access was granted', lines: [`${error.code}: ${error.message}`, ...next] }
   }
-  return new Response(html, { status, headers })
 }
 
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+function granted({ name, provider }: Credential): Ending {
+  return {
+    status: 200,
+    title: 'Access granted',
+    lines: [`The credential "${name}" for ${provider} is ready. You can close this page.`],
+  }
 }

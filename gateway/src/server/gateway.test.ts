@@ -3,21 +3,22 @@ import { connect } from 'node:net'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway } from './index.ts'
-import { createSession } from './session.ts'
+import { logIn, type TestLogin } from './test-session.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 const BASE = 'http://127.0.0.1:4000'
 const BEARER = { authorization: `Bearer ${OWNER_KEY}` }
-const COOKIE = { cookie: `ashlar_session=${createSession(OWNER_KEY)}` }
 
 let runtime: TestRuntime
 let gateway: Gateway
+let login: TestLogin
 const log: string[] = []
 beforeAll(async () => {
   runtime = await createTestRuntime()
   await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
   const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
   gateway = createGateway({ runtime, ownerKey: OWNER_KEY, logger })
+  login = await logIn(runtime, runtime.ownerId)
 })
 afterAll(async () => {
   await gateway.close()
@@ -45,38 +46,45 @@ describe('who may ask', () => {
   const VIEWER = '{ viewer { name role } }'
   const OWNER = { data: { viewer: { name: 'Owner', role: 'OWNER' } } }
 
-  it.each([
-    ['the owner key', BEARER],
-    ['the login', COOKIE],
-    ['the login from our own page', { ...COOKIE, origin: BASE, 'sec-fetch-site': 'same-origin' }],
-    ['the owner key from a page of another origin', { ...BEARER, origin: 'http://127.0.0.1:3000' }],
-    ['the owner key under another host name', { ...BEARER, host: 'ashlar.example' }],
+  it.each<[string, () => Record<string, string>]>([
+    ['the owner key', () => BEARER],
+    ['the login with the token of its page', () => login.headers],
+    ['the login from our own page', () => ({ ...login.headers, origin: BASE, 'sec-fetch-site': 'same-origin' })],
+    ['the owner key from a page of another origin', () => ({ ...BEARER, origin: 'http://127.0.0.1:3000' })],
+    ['the owner key under another host name', () => ({ ...BEARER, host: 'ashlar.example' })],
   ])('answers %s', async (_who, headers) => {
-    const response = await post(VIEWER, headers)
+    const response = await post(VIEWER, headers())
     expect(await response.json()).toEqual(OWNER)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  it.each([
-    ['nobody', {}, 401, 'UNAUTHENTICATED'],
-    ['a wrong key', { authorization: 'Bearer wrong' }, 401, 'UNAUTHENTICATED'],
-    ['a header of another form', { authorization: `Basic ${OWNER_KEY}` }, 401, 'UNAUTHENTICATED'],
-    ['a wrong key with a good login', { authorization: 'Bearer wrong', ...COOKIE }, 401, 'UNAUTHENTICATED'],
-    ['a login of another owner key', { cookie: `ashlar_session=${createSession('other')}` }, 401, 'UNAUTHENTICATED'],
-    ['the key as a cookie', { cookie: `ashlar_session=${OWNER_KEY}` }, 401, 'UNAUTHENTICATED'],
-    ['an expired login', { cookie: `ashlar_session=${createSession(OWNER_KEY, 0)}` }, 401, 'UNAUTHENTICATED'],
-    ['a page of another port with the login', { ...COOKIE, origin: 'http://127.0.0.1:3000' }, 403, 'FORBIDDEN'],
-    ['a page of another site with the login', { ...COOKIE, 'sec-fetch-site': 'cross-site' }, 403, 'FORBIDDEN'],
-    ['a rebound host name', { ...COOKIE, host: 'evil.example:4000' }, 403, 'FORBIDDEN'],
+  it.each<[string, () => Record<string, string> | Promise<Record<string, string>>, number, string]>([
+    ['a request without a login', () => ({}), 401, 'UNAUTHENTICATED'],
+    ['a wrong key', () => ({ authorization: 'Bearer wrong' }), 401, 'UNAUTHENTICATED'],
+    ['a header of another form', () => ({ authorization: `Basic ${OWNER_KEY}` }), 401, 'UNAUTHENTICATED'],
+    ['a wrong key with a good login', () => ({ authorization: 'Bearer wrong', ...login.headers }), 401, 'UNAUTHENTICATED'],
+    ['the cookie alone, which pages of other ports get too', () => login.cookie, 401, 'UNAUTHENTICATED'],
+    ['the token of the page alone', () => ({ 'ashlar-page-token': login.pageToken }), 401, 'UNAUTHENTICATED'],
+    [
+      'the cookie of one login with the page token of another',
+      async () => ({ ...(await logIn(runtime, runtime.ownerId)).headers, ...login.cookie }),
+      401,
+      'UNAUTHENTICATED',
+    ],
+    ['the key as a cookie', () => ({ ...login.headers, cookie: `ashlar_session=${OWNER_KEY}` }), 401, 'UNAUTHENTICATED'],
+    ['a page of another port with the login', () => ({ ...login.headers, origin: 'http://127.0.0.1:3000' }), 403, 'FORBIDDEN'],
+    ['a page of another site with the login', () => ({ ...login.headers, 'sec-fetch-site': 'cross-site' }), 403, 'FORBIDDEN'],
+    ['a rebound host name', () => ({ ...login.headers, host: 'evil.example:4000' }), 403, 'FORBIDDEN'],
+    ['a host name below localhost that is not ours', () => ({ ...login.headers, host: 'evil.localhost:4000' }), 403, 'FORBIDDEN'],
   ])('refuses %s', async (_who, headers, status, code) => {
-    const response = await post(VIEWER, headers)
+    const response = await post(VIEWER, await headers())
     expect(response.status).toBe(status)
     expect(await codeOf(response)).toBe(code)
   })
 
   it('says how to authenticate', async () => {
     const { errors } = (await (await post(VIEWER, {})).json()) as { errors: { message: string }[] }
-    expect(errors[0]?.message).toContain('open the link that "ashlar start" printed')
+    expect(errors[0]?.message).toContain('open a link that "ashlar login" prints')
     expect(errors[0]?.message).toContain('Authorization: Bearer <owner key>')
   })
 
@@ -88,24 +96,6 @@ describe('who may ask', () => {
     })
     expect((await gateway.fetch(request)).status).toBe(401)
     expect(request.bodyUsed).toBe(false)
-  })
-})
-
-describe('/login', () => {
-  it('trades the key for a cookie that is not the key', async () => {
-    const response = await get(`/login?key=${OWNER_KEY}`)
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/graphql'])
-    const cookie = response.headers.get('set-cookie') ?? ''
-    expect(cookie).toMatch(/^ashlar_session=[\w.-]+; HttpOnly; SameSite=Strict; Path=\/; Max-Age=2592000$/)
-    expect(cookie).not.toContain(OWNER_KEY)
-    const answer = await post('{ viewer { name } }', { cookie: cookie.split(';', 1)[0] ?? '' })
-    expect(answer.status).toBe(200)
-  })
-
-  it.each(['/login', '/login?key=', '/login?key=wrong', `/login?key=${OWNER_KEY}x`])('refuses %s', async (path) => {
-    const response = await get(path)
-    expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null])
-    expect(await response.text()).toContain('Open the link that "ashlar start" printed')
   })
 })
 
@@ -128,8 +118,14 @@ describe('the other addresses', () => {
       expect([response.status, await codeOf(response)]).toEqual([404, 'NOT_FOUND'])
     },
   )
-  it('changes nothing on /login but by GET', async () => {
-    expect((await gateway.fetch(new Request(`${BASE}/login?key=${OWNER_KEY}`, { method: 'POST' }))).status).toBe(405)
+  it.each([
+    ['/health', 'POST', 'GET, HEAD'],
+    ['/logout', 'GET', 'POST'],
+    ['/login/links', 'GET', 'POST'],
+    ['/login', 'DELETE', 'GET, HEAD, POST'],
+  ])('answers at %s with %s which methods it accepts', async (path, method, allow) => {
+    const response = await gateway.fetch(new Request(BASE + path, { method, headers: BEARER }))
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
   })
 })
 
@@ -162,6 +158,27 @@ describe('errors', () => {
     expect((await post('{ __typename }', BEARER, { text: 'x'.repeat(31 * 1024 * 1024) })).status).toBe(200)
   })
 
+  it.each(['variables={', 'variables=%ff', 'extensions=x'])(
+    'refuses the address with %s as a mistake of the client',
+    async (part) => {
+      const response = await get(`/graphql?query={__typename}&${part}`, BEARER)
+      expect([response.status, await codeOf(response), log]).toEqual([400, 'BAD_REQUEST', []])
+    },
+  )
+
+  it('answers a failure of the pipeline itself without its stack', async () => {
+    const browserSessions = { ...runtime.browserSessions, find: () => Promise.reject(new TypeError('secret')) }
+    const failing = createGateway({
+      runtime: { ...runtime, browserSessions },
+      ownerKey: OWNER_KEY,
+      logger: { info: () => undefined, error: (message, error) => log.push(`${message}: ${String(error)}`) },
+    })
+    const response = await failing.fetch(new Request(`${BASE}/graphql?query={__typename}`, { headers: login.headers }))
+    const text = await response.text()
+    expect([response.status, text.includes('Unexpected error.'), /secret|\.ts|    at /.test(text)]).toEqual([500, true, false])
+    await failing.close()
+  })
+
   it('refuses a mutation by GET', async () => {
     const query = encodeURIComponent('mutation { deleteGraph(input: { graphId: "x" }) { __typename } }')
     expect((await get(`/graphql?query=${query}`, BEARER)).status).toBe(405)
@@ -176,6 +193,18 @@ it('sends the events of an execution as server-sent events', async () => {
   const text = await response.text()
   expect(text).toContain('"seq":1,"__typename":"ExecutionStarted"')
   expect(text).toContain('"outputs":{"greeting":["Hello Ada!"]}')
+  expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
+})
+
+it.each([0, 5])('completes the event stream of a finished execution whose last event is %d before "after"', async (beyond) => {
+  const id = await startHello(runtime)
+  const query = 'subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) { seq } }'
+  const follow = async (after: number): Promise<string> =>
+    (await post(query, { ...BEARER, accept: 'text/event-stream' }, { id, after })).text()
+  const all = await follow(0)
+  const last = Math.max(...[...all.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq)))
+  const text = await follow(last + beyond)
+  expect(text).not.toContain('event: next')
   expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
 })
 
@@ -210,11 +239,15 @@ describe('over a port', () => {
 
   /** @returns the status line */
   async function send(...lines: string[]): Promise<string> {
+    return (await sendAll(...lines)).split('\r\n', 1)[0] ?? ''
+  }
+
+  async function sendAll(...lines: string[]): Promise<string> {
     const socket = connect(port, '127.0.0.1')
     socket.end(`${lines.join('\r\n')}\r\n\r\n`)
     const [answer] = (await once(socket, 'data')) as [Buffer]
     socket.destroy()
-    return answer.toString().split('\r\n', 1)[0] ?? ''
+    return answer.toString()
   }
 
   it.each(['%%%', 'a b', '', '[::1', '127.0.0.1:99999', 'a/b'])('refuses the host %j, with a key too', async (host) => {
@@ -229,8 +262,68 @@ describe('over a port', () => {
     expect(await send('GET /graphql HTTP/1.1', `Host: ${host}`, key, ...upgrade)).toBe('HTTP/1.1 400 Bad Request')
   })
 
-  it.each(['//', '/%', '*', 'http://evil.example/graphql', '//graphql'])('answers the address %j', async (path) => {
-    expect(await send(`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1')).toMatch(/^HTTP\/1.1 (302|404) /)
+  it.each(['//', '/%', '/%zz', '/%00', '/%c0%ae', '//graphql', '//a:99999999/', '//['])('knows nothing at %j', async (path) => {
+    expect(await send(`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1')).toMatch(/^HTTP\/1.1 404 /)
+  })
+
+  const TARGETS = [
+    '*',
+    'http://evil.example/graphql',
+    'http://127.0.0.1/health',
+    'http://[::1/',
+    'http://',
+    'file:///etc/passwd',
+    'x',
+    '?a',
+  ]
+  it.each(['GET', 'OPTIONS', 'POST'].flatMap((method) => TARGETS.map((target) => [method, target])))(
+    'refuses %s %s without a stack',
+    async (method, target) => {
+      const answer = await sendAll(`${method} ${target} HTTP/1.1`, 'Host: 127.0.0.1', `Authorization: Bearer ${OWNER_KEY}`)
+      expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
+      expect(answer).not.toMatch(/Error|\.[jt]s/)
+    },
+  )
+
+  it.each([
+    ['CONNECT evil.example:443 HTTP/1.1', 405],
+    ['TRACE / HTTP/1.1', 405],
+    ['PRI * HTTP/2.0', 400],
+    ['GET /health', 400],
+    ['GET /health HTTP/9.9', 400],
+    ['NONSENSE', 400],
+  ])('answers the request line %j with %d', async (line, status) => {
+    expect(await send(line, 'Host: 127.0.0.1')).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  })
+
+  it.each([
+    ['a tunnel', ['CONNECT evil.example:443 HTTP/1.1', 'Host: 127.0.0.1']],
+    ['an upgrade', ['GET /other HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket']],
+  ])('closes the connection of %s that it refuses, though the client keeps it half open', async (_what, lines) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.resume().write(`${lines.join('\r\n')}\r\n\r\n`)
+    await once(socket, 'end')
+    const closed = new Promise<string>((resolve) => socket.once('error', (error) => resolve(error.message)))
+    const writing = setInterval(() => socket.write('more'), 20)
+    expect(await closed).toMatch(/EPIPE|ECONNRESET/)
+    clearInterval(writing)
+  })
+
+  it('serves HTTP/1.0 without a host', async () => {
+    expect(await send('GET /health HTTP/1.0')).toMatch(/^HTTP\/1.1 200 /)
+  })
+
+  it.each([
+    ['no host', []],
+    ['two hosts', ['Host: 127.0.0.1', 'Host: evil.example']],
+    ['two lengths', ['Host: 127.0.0.1', 'Content-Length: 0', 'Content-Length: 1']],
+    ['a length and chunks', ['Host: 127.0.0.1', 'Content-Length: 0', 'Transfer-Encoding: chunked']],
+    ['an unknown transfer encoding', ['Host: 127.0.0.1', 'Transfer-Encoding: xchunked']],
+    ['a folded header', ['Host: 127.0.0.1', 'X: a', ' b']],
+    ['a space before a colon', ['Host: 127.0.0.1', 'Authorization : x']],
+    ['U+0000 in a header', ['Host: 127.0.0.1', 'X: a\0b']],
+  ])('refuses a request with %s', async (_what, headers) => {
+    expect(await send('GET /health HTTP/1.1', ...headers)).toBe('HTTP/1.1 400 Bad Request')
   })
 
   it('tells that its port is taken', async () => {

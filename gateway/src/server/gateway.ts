@@ -1,15 +1,18 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Runtime } from '@ashlar/core'
+import { DEFAULT_SOCKETS_PER_ADDRESS } from '../config.ts'
 import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
-import { createApi } from './api.ts'
+import { createApi, type Api } from './api.ts'
 import { CALLBACK_PATH } from './authorization-callback.ts'
-import { serveInspectors } from './inspector-sockets.ts'
-import { closeServer, HOST, listen } from './listen.ts'
-import { isHost } from './origin.ts'
+import { answerAndClose, closeServer, HOST, listen } from './listen.ts'
+import type { LoginLink } from './login.ts'
+import { createOrigins } from './origin.ts'
+import { isWellFormed } from './request-form.ts'
 import { GRAPHQL_PATH } from './routes.ts'
-import { createSocketOperations } from './socket-operations.ts'
-import { serveWebSockets, type WebSockets } from './web-sockets.ts'
+import { createSessionCookie } from './session-cookie.ts'
+import { createSocketOperations, serveInspectors, serveWebSockets, type WebSockets } from './sockets/index.ts'
 
 /** The API of a runtime, over HTTP and WebSocket. */
 export interface Gateway {
@@ -23,16 +26,20 @@ export interface Gateway {
    * @throws {AshlarError} PORT_TAKEN CONFIG_INVALID
    */
   listen(port: number): Promise<string>
+  /** A link that logs the browser that opens it in, once and within minutes. */
+  createLoginLink(userId: string): Promise<LoginLink>
   /** Stops accepting and ends every connection. The runtime stays as it is. Idempotent. */
   close(): Promise<void>
 }
 
 export interface GatewayOptions {
   runtime: Runtime
-  /** Opens `/login`, and signs the cookies that it gives. */
+  /** The name under which browsers reach it is made of it. */
   ownerKey: string
-  /** Where browsers reach it. @default where it listens */
+  /** Where browsers reach it. @default `http://<random>.localhost` with the port where it listens */
   publicUrl?: string | undefined
+  /** WebSockets that one remote address may have; a quarter of them may be unacknowledged. @default 256 */
+  socketsPerAddress?: number
   /** @default lines on standard error */
   logger?: Logger
 }
@@ -41,14 +48,27 @@ export interface GatewayOptions {
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 const GRACE_MS = 300
 
-export function createGateway({ runtime, ownerKey, logger = loggerTo(process.stderr), ...options }: GatewayOptions): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
+  const { runtime, ownerKey, logger = loggerTo(process.stderr), socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
-  const access = createAccess(runtime.accounts, ownerKey, publicUrl)
-  let address = options.publicUrl
-  const redirectUri = (): string | undefined => address && `${address}${CALLBACK_PATH}`
-  const api = createApi({ runtime, ownerKey, access, publicUrl, redirectUri, logger, maxBodyBytes: MAX_BODY_BYTES })
-  let serving: { server: Server; sockets: WebSockets } | undefined
+  const origins = createOrigins(ownerKey, publicUrl)
+  const cookie = createSessionCookie(publicUrl?.protocol === 'https:')
+  const access = createAccess({ runtime, origins, cookieName: cookie.name })
+  let serving: { server: Server; port: number; sockets: WebSockets } | undefined
   let closing: Promise<void> | undefined
+
+  const urlAt = (name: string): string | undefined => options.publicUrl ?? (serving && `http://${name}:${serving.port}`)
+  const browserUrl = (): string | undefined => urlAt(origins.browserName)
+  const redirectUri = (): string | undefined => {
+    const url = urlAt(HOST)
+    return url && `${url}${CALLBACK_PATH}`
+  }
+  const createLink = async (userId: string): Promise<LoginLink> => {
+    const { token, expiresAt } = await runtime.browserSessions.createLogin(userId)
+    return { url: `${browserUrl() ?? `http://${HOST}`}/login#${token}`, expiresAt }
+  }
+  const pages = { cookie, createLink, browserUrl, redirectUri }
+  const api = createApi({ runtime, access, origins, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
 
   async function close(): Promise<void> {
     if (serving) await Promise.all([closeServer(serving.server, GRACE_MS), serving.sockets.close()])
@@ -58,24 +78,33 @@ export function createGateway({ runtime, ownerKey, logger = loggerTo(process.std
   return {
     fetch: async (request) => api.fetch(request),
     async listen(port) {
-      const bound = await listen((request, response) => {
-        // The url of a request is made of it, and the pipeline has no answer but its stack to one that is none.
-        if (isHost(request.headers.host ?? HOST)) void api(request, response)
-        else response.writeHead(400, { connection: 'close' }).end()
-      }, port)
+      const bound = await listen((request, response) => answer(api, request, response), port)
+      bound.server.on('connect', refuseTunnel)
       const sockets = serveWebSockets(bound.server, {
         access,
-        publicUrl,
+        sessions: runtime.browserSessions,
+        origins,
         logger,
         maxBytes: MAX_BODY_BYTES,
+        limits: { perAddress: socketsPerAddress, unacknowledgedPerAddress: Math.ceil(socketsPerAddress / 4) },
         operations: createSocketOperations(api),
         inspectors: serveInspectors(runtime),
       })
-      serving = { server: bound.server, sockets }
-      const local = `http://${HOST}:${bound.port}`
-      address ??= local
-      return `${local}${GRAPHQL_PATH}`
+      serving = { ...bound, sockets }
+      return `http://${HOST}:${bound.port}${GRAPHQL_PATH}`
     },
+    createLoginLink: createLink,
     close: () => (closing ??= close()),
   }
+}
+
+/** The pipeline answers a request of which no url can be made with its stack. */
+function answer(api: Api, request: IncomingMessage, response: ServerResponse): void {
+  if (isWellFormed(request)) void api(request, response)
+  else response.writeHead(400, { connection: 'close' }).end()
+}
+
+/** CONNECT is for proxies. */
+function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  answerAndClose(socket, '405 Method Not Allowed', ['Allow: GET, HEAD, POST'])
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { AshlarError } from '@ashlar/core'
 
 /** Loopback only: whoever wants Ashlar on a network puts a server that speaks TLS before it. */
@@ -33,6 +34,13 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
   clearTimeout(impatience)
+}
+
+/** Answers on a connection that Node has handed over, and closes it: one that the client keeps half open would stay for ever. */
+export function answerAndClose(socket: Duplex, status: string, headers: readonly string[] = []): void {
+  socket.on('error', () => socket.destroy()) // the client went away while we answered
+  socket.once('finish', () => socket.destroy())
+  socket.end([`HTTP/1.1 ${status}`, ...headers, 'Connection: close', 'Content-Length: 0', '', ''].join('\r\n'))
 }
 
 function explained(error: unknown, port: number): unknown {

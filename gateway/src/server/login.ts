@@ -1,16 +1,86 @@
-import { GRAPHQL_PATH, type Route } from './routes.ts'
-import { createSession, isSameSecret, sessionCookie } from './session.ts'
+import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
+import { htmlPage } from '../pages/index.ts'
+import type { Access } from './access.ts'
+import { factsOf, type Origins } from './origin.ts'
+import type { Route } from './routes.ts'
+import type { SessionCookie } from './session-cookie.ts'
 
-const WRONG_KEY = `This link does not fit this server.
-Open the link that "ashlar start" printed, or make one: http://<this address>/login?key=<what the file owner-key in the data directory holds>
-`
+// Logging in. A link is `/login#<token>`: its page, which anybody may open, sends the token with `POST /login` when its button is
+// pressed. The answer has the two secrets of a session: one in a cookie, one for the page.
 
-/** `/login?key=…` makes the browser that opens it the owner's. */
-export function loginRoute(ownerKey: string): Route {
-  return (_request, url) => {
-    const headers = { 'cache-control': 'no-store' }
-    if (!isSameSecret(url.searchParams.get('key') ?? '', ownerKey)) return new Response(WRONG_KEY, { status: 401, headers })
-    const session = sessionCookie(createSession(ownerKey))
-    return new Response(null, { status: 303, headers: { ...headers, location: GRAPHQL_PATH, 'set-cookie': session } })
+export interface LoginParts {
+  runtime: Pick<Runtime, 'browserSessions'>
+  access: Access
+  origins: Origins
+  cookie: SessionCookie
+  /** A link that logs the user in once. */
+  createLink(userId: string): Promise<LoginLink>
+}
+
+export interface LoginLink {
+  url: string
+  expiresAt: Date
+}
+
+const NO_STORE = { 'cache-control': 'no-store' }
+
+const COMMAND = '<code>npx pnpm@12 ashlar login</code>'
+const PAGE = `
+<div data-part="ready" data-title="Log in" hidden>
+<p>This browser will be able to see and change everything in this installation.</p>
+<p><button id="enter" type="button" autofocus>Log in</button></p>
+<p id="failure" role="alert" hidden></p>
+</div>
+<div data-part="used" data-title="This link cannot be used" role="alert" hidden>
+<p>A login link works once and for ${LOGIN_MINUTES} minutes. Print a new one where Ashlar runs:</p>
+<p>${COMMAND}</p>
+</div>
+<div data-part="how" data-title="Log in" hidden>
+<p>Print a login link where Ashlar runs, then open it in this browser:</p>
+<p>${COMMAND}</p>
+</div>
+<div data-part="out" data-title="You are logged out" hidden>
+<p>To log in again, print a login link where Ashlar runs, then open it in this browser:</p>
+<p>${COMMAND}</p>
+</div>`
+
+/** Answers the page, which does nothing by itself. */
+export const loginPage: Route = () => htmlPage({ title: 'Log in', body: PAGE, script: 'login.js' })
+
+/** Exchanges a login token for a session. */
+export function openSession({ runtime, origins, cookie }: LoginParts): Route {
+  return async (request, url) => {
+    const facts = factsOf((name) => request.headers.get(name), url)
+    if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link can log in')
+    const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
+    if (!session)
+      throw new AshlarError(
+        'UNAUTHENTICATED',
+        'this login link was used, has expired or is unknown: "ashlar login" prints a new one',
+      )
+    const { token, pageToken, expiresAt } = session
+    return Response.json({ pageToken, expiresAt }, { headers: { ...NO_STORE, 'set-cookie': cookie.set(token, expiresAt) } })
+  }
+}
+
+/** Makes a login link for the user who sends the request. */
+export function createLoginLink({ access, createLink }: LoginParts): Route {
+  return async (request, url) => {
+    const { user } = await access.identify(factsOf((name) => request.headers.get(name), url))
+    return Response.json(await createLink(user.id), { headers: NO_STORE })
+  }
+}
+
+/** Ends the session of the browser; for a caller with a key, every session of its user. */
+export function logOut({ runtime, access, cookie }: LoginParts): Route {
+  return async (request, url) => {
+    try {
+      const { user, session } = await access.identify(factsOf((name) => request.headers.get(name), url))
+      await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
+    } catch (error) {
+      // The login has ended already; the browser still has to forget it.
+      if (!(error instanceof AshlarError) || error.code !== 'UNAUTHENTICATED' || request.headers.has('authorization')) throw error
+    }
+    return new Response(null, { status: 204, headers: { ...NO_STORE, 'set-cookie': cookie.clear() } })
   }
 }

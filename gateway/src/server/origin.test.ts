@@ -1,55 +1,58 @@
 import { describe, expect, it } from 'vitest'
-import { assertOurHost, isForeign, isLoopback, type RequestFacts } from './origin.ts'
+import { createOrigins, isHost, type RequestFacts } from './origin.ts'
 
 const facts = (some: Partial<RequestFacts>): RequestFacts => ({
   host: '127.0.0.1:4000',
   authorization: undefined,
   cookie: undefined,
+  pageToken: undefined,
   origin: undefined,
   fetchSite: undefined,
   ...some,
 })
 
-describe('isLoopback', () => {
-  it.each([
-    '127.0.0.1',
-    '127.0.0.1:4000',
-    '127.8.9.10',
-    'localhost',
-    'LOCALHOST:80',
-    'ashlar.localhost',
-    '[::1]',
-    '[::1]:4000',
-    'localhost.',
-  ])('knows %s', (host) => expect(isLoopback(host)).toBe(true))
+const local = createOrigins('owner-key', undefined)
+const origins = createOrigins('owner-key', new URL('https://ashlar.example/below'))
+const FORBIDDEN = expect.objectContaining({ code: 'FORBIDDEN' })
+
+describe('the name for browsers', () => {
+  it('is the same at every start, differs between installations, and holds nothing of the key', () => {
+    expect(local.browserName).toMatch(/^[0-9a-f]{20}\.localhost$/)
+    expect(createOrigins('owner-key', undefined).browserName).toBe(local.browserName)
+    expect(createOrigins('other-key', undefined).browserName).not.toBe(local.browserName)
+  })
+})
+
+describe('assertOurHost', () => {
+  it.each(['127.0.0.1', '127.0.0.1:4000', 'localhost', 'LOCALHOST:80', '[::1]:4000', `${local.browserName}:4000`])(
+    'accepts %s',
+    (host) => local.assertOurHost(facts({ host })),
+  )
+
   it.each([
     '',
-    'example.com',
+    'evil.example:4000',
     '127.0.0.1.example.com',
     'localhost.example.com',
     'notlocalhost',
+    'ashlar.localhost',
+    `x.${local.browserName}`,
+    '127.8.9.10',
     '0.0.0.0',
     '10.0.0.1',
     '[::]',
     'a@127.0.0.1',
     '127.0.0.1/x',
-    ':4000',
-  ])('refuses %s', (host) => expect(isLoopback(host)).toBe(false))
-})
+    'ashlar.example',
+  ])('refuses %j', (host) => expect(() => local.assertOurHost(facts({ host }))).toThrow(FORBIDDEN))
 
-describe('assertOurHost', () => {
-  it('refuses the host name of somebody else', () => {
-    expect(() => assertOurHost(facts({ host: 'evil.example:4000' }))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
+  it('accepts the host of the public url, with its port', () => {
+    origins.assertOurHost(facts({ host: 'Ashlar.example' }))
+    expect(() => origins.assertOurHost(facts({ host: 'ashlar.example:81' }))).toThrow(FORBIDDEN)
   })
-  it('takes the host name that the operator says is ours', () => {
-    const publicUrl = new URL('https://ashlar.example/below')
-    assertOurHost(facts({ host: 'Ashlar.example' }), publicUrl)
-    expect(() => assertOurHost(facts({ host: 'ashlar.example:81' }), publicUrl)).toThrow(
-      expect.objectContaining({ code: 'FORBIDDEN' }),
-    )
-  })
-  it('takes any host name with an Authorization header, which no rebound page can send', () => {
-    assertOurHost(facts({ host: 'ashlar.example', authorization: 'Bearer key' }))
+
+  it('accepts any host with an Authorization header, which no rebound page can send', () => {
+    local.assertOurHost(facts({ host: 'ashlar.example', authorization: 'Bearer key' }))
   })
 })
 
@@ -63,10 +66,19 @@ describe('isForeign', () => {
     [{ origin: 'http://localhost:4000' }, true],
     [{ origin: 'https://127.0.0.1:4000' }, true],
     [{ origin: 'null' }, true],
+    [{ origin: '' }, true],
     [{ fetchSite: 'same-site' }, true],
     [{ fetchSite: 'cross-site' }, true],
     [{ origin: 'https://ashlar.example' }, false],
     [{ origin: 'http://ashlar.example' }, true],
+    [{ host: 'ashlar.example', origin: 'https://ashlar.example' }, false],
+    [{ host: 'ashlar.example', origin: 'http://ashlar.example' }, true],
+    [{ host: 'evil.example', origin: 'http://evil.example', authorization: 'Bearer key' }, true],
     [{ origin: 'https://ashlar.example', fetchSite: 'cross-site' }, true],
-  ])('of %j is %s', (some, expected) => expect(isForeign(facts(some), new URL('https://ashlar.example'))).toBe(expected))
+  ])('of %j is %s', (some, expected) => expect(origins.isForeign(facts(some))).toBe(expected))
+})
+
+describe('isHost', () => {
+  it.each(['127.0.0.1', '127.0.0.1:4000', 'localhost.', '[::1]:4000'])('accepts %s', (host) => expect(isHost(host)).toBe(true))
+  it.each(['', '%', 'a b', '[::1', 'a:99999', 'a/b', ':4000', 'a@b'])('refuses %j', (host) => expect(isHost(host)).toBe(false))
 })

@@ -1,28 +1,37 @@
 import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../logger.ts'
-import { assertOurHost, factsOf } from './origin.ts'
+import { factsOf, type Origins } from './origin.ts'
 
-/** Answers a GET. */
+/** Answers a request. */
 export type Route = (request: Request, url: URL) => Response | Promise<Response>
 
 export const GRAPHQL_PATH = '/graphql'
 
 export interface RoutesOptions {
+  /** For GET, by path. */
   routes: ReadonlyMap<string, Route>
-  /** What a browser gets that opens an address: routes whose requests must accept HTML. */
+  /** For POST, by path. */
+  actions: ReadonlyMap<string, Route>
+  /** For a GET of a browser that opens an address: routes whose requests must accept HTML. */
   pages: ReadonlyMap<string, Route>
-  /** Where browsers reach us, if not where we listen. */
-  publicUrl: URL | undefined
+  origins: Origins
   logger: Logger
 }
 
-/** Everything that is not a GraphQL request: `routes` by path, 404 for an unknown path, 403 for a host name that is not ours. */
-export function useRoutes({ routes, pages, publicUrl, logger }: RoutesOptions): Plugin {
+/** Everything that is not a GraphQL request: 404 for an unknown path, 403 for a host name that is not ours. */
+export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin {
   return {
-    async onRequest({ request, url, endResponse }) {
+    async onRequest({ request, url, endResponse, requestHandler, setRequestHandler }) {
       const answer = await route(request, url)
-      if (answer) endResponse(answer)
+      if (answer) return endResponse(answer)
+      setRequestHandler(async (...given) => {
+        try {
+          return await requestHandler(...given)
+        } catch (error) {
+          return unexpected(url, error) // the adapter would send its stack
+        }
+      })
     },
     onResponse({ response }) {
       response.headers.set('x-content-type-options', 'nosniff')
@@ -32,26 +41,30 @@ export function useRoutes({ routes, pages, publicUrl, logger }: RoutesOptions): 
 
   async function route(request: Request, url: URL): Promise<Response | undefined> {
     try {
-      assertOurHost(
-        factsOf((name) => request.headers.get(name), url),
-        publicUrl,
-      )
+      origins.assertOurHost(factsOf((name) => request.headers.get(name), url))
+      const { pathname } = url
       const reads = request.method === 'GET' || request.method === 'HEAD'
-      const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(url.pathname) : undefined
+      const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
       if (page) return await page(request, url)
-      if (url.pathname === GRAPHQL_PATH) return undefined
-      const found = routes.get(url.pathname)
-      if (!found) throw new AshlarError('NOT_FOUND', `there is nothing at ${url.pathname}: the API is at ${GRAPHQL_PATH}`)
-      if (reads) return await found(request, url)
-      return Response.json(
-        { errors: [{ message: `${url.pathname} answers GET only` }] },
-        { status: 405, headers: { allow: 'GET, HEAD' } },
-      )
+      if (pathname === GRAPHQL_PATH) return undefined
+      const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
+      return found ? await found(request, url) : refusalOf(pathname)
     } catch (error) {
       if (error instanceof AshlarError) return errorResponse(error)
-      logger.error(`unexpected error at ${url.pathname}`, error)
-      return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
+      return unexpected(url, error)
     }
+  }
+
+  function unexpected({ pathname }: URL, error: unknown): Response {
+    logger.error(`unexpected error at ${pathname}`, error)
+    return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
+  }
+
+  /** @throws {AshlarError} NOT_FOUND where there is nothing for any method */
+  function refusalOf(pathname: string): Response {
+    const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
+    if (allow === '') throw new AshlarError('NOT_FOUND', `there is nothing at ${pathname}: the API is at ${GRAPHQL_PATH}`)
+    return Response.json({ errors: [{ message: `${pathname} accepts ${allow} only` }] }, { status: 405, headers: { allow } })
   }
 }
 

@@ -37,7 +37,11 @@ builder.objectField(UserType, 'credentials', (t) =>
       type: CredentialType,
       description: 'Newest first.',
       resolve: async (_user, page, { runtime, user }) =>
-        connectionOf(await runtime.credentials.list(user.id, parsePage(page)), (credential) => credential.id),
+        connectionOf(
+          await runtime.credentials.list(user.id, parsePage(page, 'Credential')),
+          'Credential',
+          (credential) => credential.id,
+        ),
     },
     CredentialConnection,
   ),

@@ -94,7 +94,8 @@ builder.queryField('providers', (t) =>
       description: 'Services that blocks use, by name.',
       resolve: (_root, page, { runtime }) =>
         connectionOf(
-          sliceOf(runtime.plugins.providers(), parsePage(page), (each) => each.qualifiedName),
+          sliceOf(runtime.plugins.providers(), parsePage(page, 'Provider'), (each) => each.qualifiedName),
+          'Provider',
           (each) => each.qualifiedName,
         ),
     },

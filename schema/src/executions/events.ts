@@ -1,6 +1,6 @@
 import { AshlarError, type FollowedEvent } from '@ashlar/core'
 import { builder } from '../builder.ts'
-import { parsePage } from '../connections.ts'
+import { parseFirst, type ConnectionArgs } from '../connections.ts'
 import type { SchemaContext } from '../context.ts'
 import { ExecutionStatusType, ReasonType } from './refs.ts'
 
@@ -127,12 +127,10 @@ builder.objectType(builder.objectRef<EventOf<'ReaderBehind'>>('ReaderBehind'), {
 })
 
 /** A page of the journal, whose cursors are the numbers of the events. */
-export async function eventPage(executionId: string, args: Parameters<typeof parsePage>[0], { runtime, user }: SchemaContext) {
+export async function eventPage(executionId: string, args: ConnectionArgs, { runtime, user }: SchemaContext) {
   const { after, ...rest } = args
-  const { first } = parsePage(rest)
-  const seq = after == null ? 0 : Number(after)
-  if (!Number.isInteger(seq) || seq < 0)
-    throw new AshlarError('BAD_INPUT', 'argument "after" must be the seq of an event', { details: { path: ['after'] } })
+  const first = parseFirst(rest)
+  const seq = parseSeq(after ?? '0')
   const { events, total } = await runtime.executions.eventPage(user.id, executionId, seq, first + 1)
   const edges = events.slice(0, first).map((node) => ({ node, cursor: String(node.seq) }))
   return {
@@ -145,4 +143,16 @@ export async function eventPage(executionId: string, args: Parameters<typeof par
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   }
+}
+
+/** The largest number that an event can have. */
+const MAX_SEQ = 2 ** 31 - 1
+
+function parseSeq(text: string): number {
+  const seq = /^\d{1,10}$/.test(text) ? Number(text) : Infinity
+  if (seq > MAX_SEQ)
+    throw new AshlarError('BAD_INPUT', `argument "after" must be the "seq" of an event, 0 to ${MAX_SEQ}`, {
+      details: { path: ['after'] },
+    })
+  return seq
 }

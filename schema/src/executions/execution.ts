@@ -48,7 +48,7 @@ builder.objectType(ExecutionType, {
       resolve: async ({ id }, page, { runtime, user }) => {
         const all = await runtime.executions.nodeExecutions(user.id, id)
         const idOf = ({ node, n }: (typeof all)[number]): string => `${node}.${n}`
-        return connectionOf(sliceOf(all, parsePage(page), idOf), idOf)
+        return connectionOf(sliceOf(all, parsePage(page, 'NodeExecution'), idOf), 'NodeExecution', idOf)
       },
     }),
   }),
@@ -66,7 +66,11 @@ builder.queryFields((t) => ({
       args: { graphId: t.arg.id({ description: 'Only those of this graph.' }) },
       resolve: async (_root, { graphId, ...page }, { runtime, user }) => {
         const filter = { graphId: graphId == null ? undefined : parseGlobalId(graphId, 'Graph', 'graphId') }
-        return connectionOf(await runtime.executions.list(user.id, filter, parsePage(page)), (execution) => execution.id)
+        return connectionOf(
+          await runtime.executions.list(user.id, filter, parsePage(page, 'Execution')),
+          'Execution',
+          (execution) => execution.id,
+        )
       },
     },
     ExecutionConnection,

@@ -20,7 +20,11 @@ builder.objectType(GraphType, {
         type: GraphVersionType,
         description: 'Newest first.',
         resolve: async ({ id }, page, { runtime, user }) =>
-          connectionOf(await runtime.graphs.versions(user.id, id, parsePage(page)), (version) => version.id),
+          connectionOf(
+            await runtime.graphs.versions(user.id, id, parsePage(page, 'GraphVersion')),
+            'GraphVersion',
+            (version) => version.id,
+          ),
       },
       GraphVersionConnection,
     ),
@@ -29,7 +33,11 @@ builder.objectType(GraphType, {
         type: ExecutionType,
         description: 'Newest first.',
         resolve: async ({ id }, page, { runtime, user }) =>
-          connectionOf(await runtime.executions.list(user.id, { graphId: id }, parsePage(page)), (execution) => execution.id),
+          connectionOf(
+            await runtime.executions.list(user.id, { graphId: id }, parsePage(page, 'Execution')),
+            'Execution',
+            (execution) => execution.id,
+          ),
       },
       ExecutionConnection,
     ),
@@ -57,7 +65,7 @@ builder.queryFields((t) => ({
       type: GraphType,
       description: 'Your graphs, newest first.',
       resolve: async (_root, page, { runtime, user }) =>
-        connectionOf(await runtime.graphs.list(user.id, parsePage(page)), (graph) => graph.id),
+        connectionOf(await runtime.graphs.list(user.id, parsePage(page, 'Graph')), 'Graph', (graph) => graph.id),
     },
     GraphConnection,
   ),

@@ -73,7 +73,8 @@ builder.queryFields((t) => ({
       resolve: (_root, { category, search, ...page }, { runtime }) => {
         const blocks = runtime.plugins.blocks().filter((block) => isWanted(block, category ?? undefined, search ?? undefined))
         return connectionOf(
-          sliceOf(blocks, parsePage(page), ({ id }) => id),
+          sliceOf(blocks, parsePage(page, 'Block'), ({ id }) => id),
+          'Block',
           ({ id }) => id,
         )
       },

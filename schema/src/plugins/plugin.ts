@@ -41,7 +41,8 @@ builder.objectType(PluginType, {
         resolve: async ({ packageName }, page, { runtime }) => {
           const versions = await runtime.pluginStore.versionsOf(packageName)
           return connectionOf(
-            sliceOf(versions, parsePage(page), ({ id }) => id),
+            sliceOf(versions, parsePage(page, 'PluginVersion'), ({ id }) => id),
+            'PluginVersion',
             ({ id }) => id,
           )
         },
@@ -58,7 +59,8 @@ builder.queryField('plugins', (t) =>
       description: 'Plugins that were found, those that failed to load with the reason, and those that may be installed.',
       resolve: async (_root, page, { runtime }) =>
         connectionOf(
-          sliceOf(await allPlugins(runtime), parsePage(page), ({ packageName }) => packageName),
+          sliceOf(await allPlugins(runtime), parsePage(page, 'Plugin'), ({ packageName }) => packageName),
+          'Plugin',
           ({ packageName }) => packageName,
         ),
     },

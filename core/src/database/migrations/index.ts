@@ -11,6 +11,7 @@ import { BundleRelease } from './20261128-bundle-release.ts'
 import { DraftBundles } from './20261128-draft-bundles.ts'
 import { Workers } from './20261129-workers.ts'
 import { PluginScans } from './20261129-plugin-scans.ts'
+import { BrowserSessions } from './20261129-browser-sessions.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   DraftBundles,
   Workers,
   PluginScans,
+  BrowserSessions,
 ]

@@ -5,7 +5,7 @@ import { listenForStop } from '../stop.ts'
 import { createTerminal, duration, plain, type Terminal } from '../terminal.ts'
 import { develop, type DevEvent } from './develop.ts'
 import { folderOf } from './draft.ts'
-import { findRunningServer } from './running-server.ts'
+import { findRunningServer } from '../running-server.ts'
 import { tellDifference } from './test.ts'
 
 const STOP_WITHIN_MS = 5000

@@ -10,7 +10,7 @@ import { createTerminal, plain, type Terminal } from '../terminal.ts'
 import { readAuthorKey, usualKeyFile } from './author-key.ts'
 import { folderOf } from './draft.ts'
 import { packPlugin } from './packed.ts'
-import { findRunningServer } from './running-server.ts'
+import { findRunningServer } from '../running-server.ts'
 import { whileSaying } from './while-saying.ts'
 
 /** `ashlar plugin publish [folder | file.tgz] [--server url] [--key file] [--npm] [--json]` */

@@ -1,10 +1,34 @@
 // Runs in the browser, after GraphiQL's own script: starts it with what /graphql wrote into the page.
 
-const send = globalThis.fetch.bind(globalThis)
+// The cookie of a login counts only together with this token, which pages of other ports cannot read.
+const TOKEN_KEY = 'ashlar-page-token'
+const pageToken = localStorage.getItem(TOKEN_KEY)
+const request = globalThis.fetch.bind(globalThis)
+const send = (url, init) =>
+  request(url, pageToken === null ? init : { ...init, headers: { ...init?.headers, 'ashlar-page-token': pageToken } })
+
 globalThis.fetch = async (url, init) => {
   const response = await send(url, await withNewest(init))
-  if (response.status === 401 || response.status === 403) document.getElementById('login').hidden = false
+  if (response.status === 401 || response.status === 403) showLogin(false)
   return response
+}
+
+function showLogin(isLoggedIn) {
+  document.getElementById('login').hidden = isLoggedIn
+  document.getElementById('account').hidden = !isLoggedIn
+}
+showLogin(pageToken !== null)
+
+const failedLogout = () => alert('The logout failed. Try again.')
+document.getElementById('logout').addEventListener('click', () => {
+  logOut().catch(failedLogout)
+})
+
+async function logOut() {
+  const { ok } = await send('logout', { method: 'POST' })
+  if (!ok) return failedLogout()
+  localStorage.removeItem(TOKEN_KEY)
+  location.replace('login#logged-out')
 }
 
 /** What "newest" stands for in the variables of the examples. */

@@ -1,12 +1,13 @@
 import { AshlarError, findServer } from '@ashlar/core'
-import { createClient, createPluginApi, type PluginApi } from '../../client/index.ts'
-import { parseConfig } from '../../config.ts'
-import { ownerKeyFile, readKey } from '../../installation/index.ts'
-import { UsageError, type CommandContext } from '../command.ts'
+import { createClient, createPluginApi, type PluginApi } from '../client/index.ts'
+import { parseConfig } from '../config.ts'
+import { ownerKeyFile, readKey } from '../installation/index.ts'
+import { UsageError, type CommandContext } from './command.ts'
 
 /** A server that answers, and the API as the owner of the key has it. */
 export interface RunningServer {
   url: string
+  key: string
   api: PluginApi
 }
 
@@ -28,7 +29,7 @@ export async function findRunningServer(
   const key = (given !== undefined && environment.ASHLAR_KEY) || (url === own ? await readKey(ownerKeyFile(dataDir)) : undefined)
   if (key === undefined)
     throw new AshlarError('UNAUTHENTICATED', `ASHLAR_KEY must hold a key for ${url}: it is not the server of this data directory`)
-  return { url, api: createPluginApi(createClient({ url, key })) }
+  return { url, key, api: createPluginApi(createClient({ url, key })) }
 }
 
 function graphqlUrl(text: string): string {

@@ -1,8 +1,8 @@
 import { reviveNumber } from '@ashlar/core'
 import { GraphQLError, type ExecutionArgs } from 'graphql'
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws'
-import type { Api } from './api.ts'
-import type { SocketExtra } from './web-sockets.ts'
+import type { Api } from '../api.ts'
+import type { SocketExtra } from './socket-client.ts'
 
 type Options = ServerOptions<Record<string, unknown>, SocketExtra>
 type Executor = (args: ExecutionArgs) => OperationResult
@@ -31,7 +31,7 @@ async function prepare(
   { extra }: Context<Record<string, unknown>, SocketExtra>,
   { query, variables, operationName }: SubscribePayload,
 ): Promise<Prepared | readonly GraphQLError[]> {
-  const { schema, execute, subscribe, contextFactory, parse, validate } = api.getEnveloped({ user: extra.user })
+  const { schema, execute, subscribe, contextFactory, parse, validate } = api.getEnveloped({ ...extra.caller })
   try {
     const document = parse(query)
     const errors: readonly GraphQLError[] = validate(schema, document)

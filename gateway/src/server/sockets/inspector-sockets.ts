@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Runtime } from '@ashlar/core'
 import { WebSocketServer } from 'ws'
-import type { RequestFacts } from './origin.ts'
+import type { RequestFacts } from '../origin.ts'
 
 /** Debuggers at plugins that are being written: they speak the Chrome DevTools Protocol over a WebSocket. */
 export interface InspectorSockets {

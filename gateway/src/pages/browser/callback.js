@@ -1,0 +1,27 @@
+// Runs in the browser on /oauth/callback. The browser came from the service's page, so it did not send our cookie
+// (SameSite=Strict); the request that this script makes has it, with the token of the page.
+
+const { elsewhere } = document.getElementById('body').firstElementChild.dataset
+const pageToken = localStorage.getItem('ashlar-page-token')
+
+const show = ({ title, lines }) => {
+  document.getElementById('title').textContent = title
+  const paragraphs = lines.map((line) => Object.assign(document.createElement('p'), { textContent: line }))
+  document.getElementById('body').replaceChildren(...paragraphs)
+}
+
+const finish = async () => {
+  if (pageToken === null && elsewhere) return goElsewhere()
+  const headers = pageToken === null ? {} : { 'ashlar-page-token': pageToken }
+  const response = await fetch(location.search, { method: 'POST', headers })
+  if (response.status === 401 && elsewhere) return goElsewhere()
+  show(await response.json())
+  if (response.status !== 401) history.replaceState(null, '', location.pathname)
+}
+
+/** The login belongs to another name of the same server. */
+const goElsewhere = () => location.replace(elsewhere + location.pathname + location.search)
+
+finish().catch((error) =>
+  show({ title: 'No access was granted', lines: [`The server cannot be reached: ${error.message}.`, 'Reload this page.'] }),
+)

@@ -1,0 +1,39 @@
+// Runs in the browser on /login: exchanges the token in the fragment for a session. A fragment is not part of any request, so
+// the token is in no log; and only the button uses it, so a program that previews the link does not.
+
+const show = (id) => {
+  for (const part of document.querySelectorAll('[data-part]')) part.hidden = part.dataset.part !== id
+  document.getElementById('title').textContent = document.querySelector(`[data-part=${id}]`).dataset.title
+}
+
+let token = ''
+const button = document.getElementById('enter')
+
+const begin = () => {
+  token = location.hash.slice(1)
+  history.replaceState(null, '', location.pathname)
+  show(token === 'logged-out' ? 'out' : token === '' ? 'how' : 'ready')
+  button.disabled = false
+  button.focus()
+}
+begin()
+addEventListener('hashchange', begin) // a link that is opened where the page is open already
+
+button.addEventListener('click', () => {
+  button.disabled = true
+  enter().catch((error) => {
+    button.disabled = false
+    const failure = document.getElementById('failure')
+    failure.hidden = false
+    failure.textContent = `The login failed: ${error.message}. Try again.`
+  })
+})
+
+async function enter() {
+  const response = await fetch('login', { method: 'POST', headers: { 'ashlar-login-token': token } })
+  if (response.status === 401) return show('used')
+  if (!response.ok) throw new Error(`the server answered with status ${response.status}`)
+  const { pageToken } = await response.json()
+  localStorage.setItem('ashlar-page-token', pageToken)
+  location.replace('graphql')
+}

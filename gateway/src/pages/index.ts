@@ -1,0 +1,2 @@
+export { createAsset, type Asset } from './assets.ts'
+export { htmlPage, pageRoutes, textPage } from './page.ts'

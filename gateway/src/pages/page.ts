@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { createAsset } from './assets.ts'
+
+// The small pages beside GraphiQL: log in, log out, and the end of an authorization.
+
+const NAMES = ['page.css', 'login.js', 'callback.js'] as const
+type Script = Exclude<(typeof NAMES)[number], 'page.css'>
+
+const ASSETS = new Map(
+  NAMES.map((name) => [name, createAsset(`/pages/${name}`, readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8'))]),
+)
+
+/** Nothing but our own script, style sheet and requests. */
+const POLICY = [
+  `default-src 'none'`,
+  `script-src 'self'`,
+  `style-src 'self'`,
+  `img-src data:`,
+  `connect-src 'self'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+  `frame-ancestors 'none'`,
+].join('; ')
+
+interface PageOptions {
+  title: string
+  /** HTML of `<main>`, below the title. */
+  body: string
+  script?: Script
+  /** @default 200 */
+  status?: number
+  /** How many folders the page is below the root: urls are relative, as a proxy may put us below a path. @default 0 */
+  depth?: number
+}
+
+/** A small page, which browsers do not keep. */
+export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageOptions): Response {
+  const urlOf = (name: (typeof NAMES)[number]): string => '../'.repeat(depth) + (ASSETS.get(name)?.url.slice(1) ?? '')
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(title)} · Ashlar</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${urlOf('page.css')}">
+</head>
+<body>
+<main>
+<p class="brand">${LOGO} Ashlar</p>
+<h1 id="title">${escaped(title)}</h1>
+<div id="body">${body}</div>
+</main>
+${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${urlOf(script)}"></script>\n` : ''}</body>
+</html>
+`
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': POLICY,
+  }
+  return new Response(html, { status, headers })
+}
+
+/** A small page of paragraphs. */
+export function textPage({ lines, ...options }: Omit<PageOptions, 'body'> & { lines: readonly string[] }): Response {
+  return htmlPage({ ...options, body: lines.map((line) => `<p>${escaped(line)}</p>`).join('') })
+}
+
+/** Answers of what the pages load, by path. */
+export const pageRoutes: ReadonlyMap<string, () => Response> = new Map(
+  [...ASSETS].map(([name, asset]) => [`/pages/${name}`, asset.answer]),
+)
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+}
+
+const LOGO = `<svg viewBox="0 0 40 28" width="30" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`

@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { AshlarError, type Runtime } from '@ashlar/core'
+import { handleProtocols, makeServer, type Context } from 'graphql-ws'
+import { WebSocketServer } from 'ws'
+import type { Logger } from '../../logger.ts'
+import type { Access } from '../access.ts'
+import { answerAndClose } from '../listen.ts'
+import { factsOf, type Origins, type RequestFacts } from '../origin.ts'
+import { isWellFormed } from '../request-form.ts'
+import { GRAPHQL_PATH } from '../routes.ts'
+import type { InspectorSockets } from './inspector-sockets.ts'
+import { serveClient, type SocketExtra } from './socket-client.ts'
+import { createSocketPlaces, type SocketLimits } from './socket-limits.ts'
+import type { SocketOperations } from './socket-operations.ts'
+
+/** GraphQL over WebSocket (`graphql-transport-ws`). */
+export interface WebSockets {
+  /** Tells every client that the server goes away, and ends its connection. */
+  close(): Promise<void>
+}
+
+interface WebSocketParts {
+  access: Access
+  sessions: Runtime['browserSessions']
+  origins: Origins
+  logger: Logger
+  maxBytes: number
+  limits: SocketLimits
+  operations: SocketOperations
+  inspectors: InspectorSockets
+}
+
+/** So long a client may take until it sends `connection_init`. */
+const INIT_WITHIN_MS = 3000
+
+/**
+ * Serves `/graphql` of an HTTP server, and hands debuggers on. A client of `/graphql` proves who it is with the headers of its upgrade
+ * request and `connectionParams: { authorization: "Bearer …" }` or `{ pageToken: "…" }`, which count in place of the headers. Refusals, in order:
+ * 400, 403 (a page of another origin, whatever it proves), 404 or 429 (too many sockets of one address) before the upgrade; then 1009 for more than
+ * 64 KiB before the acknowledgement, and those of the protocol: 4408 without `connection_init` in time, 4403 for an unknown caller, 4401 for
+ * an operation before the acknowledgement, and when the login of an acknowledged client ends.
+ */
+export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
+  const { access, maxBytes, operations, inspectors } = parts
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes, handleProtocols })
+  const admit = createSocketPlaces(parts.limits)
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
+    connectionInitWaitTimeout: INIT_WITHIN_MS,
+    onConnect: (context) => connect(context, access),
+    ...operations,
+  })
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy()) // the client went away while we answered
+    const facts = factsOf((name) => headerOf(request, name))
+    const path = request.url?.split('?', 1)[0] ?? ''
+    const refusal = refusalOf(request, path, facts, parts)
+    if (refusal !== undefined) return answerAndClose(socket, refusal)
+    const place = admit(request.socket.remoteAddress ?? '')
+    if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
+    socket.once('close', place.release)
+    if (inspectors.isFor(path)) {
+      place.acknowledge() // the token in its path was checked
+      return inspectors.accept(path, request, socket, head)
+    }
+    sockets.handleUpgrade(request, socket, head, (client) =>
+      serveClient(client, { socket, facts, place }, { ...parts, protocol }),
+    )
+  })
+
+  return {
+    async close() {
+      inspectors.close()
+      const open = [...sockets.clients]
+      for (const client of open) client.close(1001, 'Going away')
+      const impatience = setTimeout(() => open.forEach((client) => client.terminate()), 500)
+      await Promise.all(open.filter((client) => client.readyState !== client.CLOSED).map((client) => once(client, 'close')))
+      clearTimeout(impatience)
+    },
+  }
+}
+
+/** Why an upgrade is refused, as a status line. */
+function refusalOf(
+  request: IncomingMessage,
+  path: string,
+  facts: RequestFacts,
+  { origins, inspectors }: WebSocketParts,
+): string | undefined {
+  if (!isWellFormed(request)) return '400 Bad Request'
+  const isInspector = inspectors.isFor(path)
+  if (path !== GRAPHQL_PATH && !isInspector) return '404 Not Found'
+  try {
+    origins.assertOurHost(facts)
+  } catch {
+    return '403 Forbidden'
+  }
+  if (isInspector) return inspectors.refusalOf(path, facts)
+  return origins.isForeign(facts) ? '403 Forbidden' : undefined
+}
+
+/** @returns false to close the socket with 4403 */
+async function connect(
+  { connectionParams, extra }: Context<Record<string, unknown>, SocketExtra>,
+  access: Access,
+): Promise<boolean> {
+  const authorization = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
+  const pageToken = connectionParams?.['pageToken']
+  try {
+    extra.caller = await access.identify({
+      ...extra.facts,
+      ...(typeof authorization === 'string' && { authorization }),
+      ...(typeof pageToken === 'string' && { pageToken }),
+    })
+    extra.accept(extra.caller)
+    return true
+  } catch (error) {
+    if (error instanceof AshlarError) return false
+    throw error
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
