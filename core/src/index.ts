@@ -31,6 +31,7 @@ export type {
   ExecutionStatus,
   FollowedEvent,
   JournalEvent,
+  JournalState,
   NodeExecutionStatus,
   NodeExecutionView,
   ProgressReport,
@@ -64,4 +65,4 @@ export type {
   VersionReport,
   Workbench,
 } from './plugins/index.ts'
-export type { OperatorChanges, Role, Runtime, RuntimeConfig } from './runtime.ts'
+export type { CloseOptions, OperatorChanges, Role, Runtime, RuntimeConfig } from './runtime.ts'

@@ -10,10 +10,10 @@ export interface Notifications {
   close(): Promise<void>
 }
 
-/** `journal`: ids of executions with new events, joined by commas · `work`: there are jobs · `cancel`: ids of executions that are no longer the worker's · `plugins`: there are others · `submissions`: there is a new one, or one has its answer. */
-export type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'submissions'
+/** `journal`: ids of executions with new events, joined by commas · `work`: there are jobs · `cancel`: ids of executions that are no longer the worker's · `plugins`: there are others · `submissions`: there is a new one, or one has its answer · `health`: a worker cannot write the journal, or can again. */
+export type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'submissions' | 'health'
 
-const CHANNELS: Channel[] = ['journal', 'work', 'cancel', 'plugins', 'submissions']
+const CHANNELS: Channel[] = ['journal', 'work', 'cancel', 'plugins', 'submissions', 'health']
 const RECONNECT_AFTER_MS = 500
 
 /** The name of a channel in SQL. */

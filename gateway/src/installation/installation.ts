@@ -1,6 +1,14 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createRuntime, openDataDir, startEmbeddedPostgres, type DataDir, type Runtime, type RuntimeConfig } from '@ashlar/core'
+import {
+  createRuntime,
+  openDataDir,
+  startEmbeddedPostgres,
+  type CloseOptions,
+  type DataDir,
+  type Runtime,
+  type RuntimeConfig,
+} from '@ashlar/core'
 import type { Config } from '../config.ts'
 import type { Logger } from '../logger.ts'
 import { openOperatorConfig } from '../operator-config/index.ts'
@@ -14,7 +22,7 @@ export interface Installation {
   ownerKey: string
   ownerId: string
   /** Runtime, database, data directory, in this order; goes on after a step that fails. Idempotent. */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }
 
 export interface InstallationOptions {
@@ -43,10 +51,10 @@ export async function openInstallation({
   watch,
   onDatabaseLost,
 }: InstallationOptions): Promise<Installation> {
-  const undo: (() => Promise<void>)[] = []
-  const close = async (): Promise<void> => {
+  const undo: ((options?: CloseOptions) => Promise<void>)[] = []
+  const close = async (options?: CloseOptions): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop())
-      await step().catch((error: unknown) => logger.error('could not be closed', error))
+      await step(options).catch((error: unknown) => logger.error('could not be closed', error))
   }
   try {
     const dataDir = await openDataDir(config.dataDir)
@@ -59,6 +67,7 @@ export async function openInstallation({
       databaseUrl,
       role,
       retentionDays: config.retentionDays,
+      stopGraceMs: config.stopGraceSeconds * 1000,
       sandbox: sandboxLimits(config),
       httpAllow: config.httpAllow,
       secretKeys: await ensureSecretKeys(config),
@@ -71,7 +80,7 @@ export async function openInstallation({
       alone: config.databaseUrl === undefined,
       onError,
     })
-    undo.push(() => runtime.close(), operator.close)
+    undo.push((options) => runtime.close(options), operator.close)
     operator.onChange((changed) =>
       runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...config.oauthClients } }),
     )
@@ -101,7 +110,7 @@ export function sandboxLimits({ sandboxMemoryMb }: Pick<Config, 'sandboxMemoryMb
   return sandboxMemoryMb === undefined ? {} : { memoryMb: sandboxMemoryMb }
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
+function once(close: Installation['close']): Installation['close'] {
   let done: Promise<void> | undefined
-  return () => (done ??= work())
+  return (options) => (done ??= close(options))
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts'
 import type { Access } from './access.ts'
 import { CALLBACK_PATH, callbackRoute } from './authorization-callback.ts'
 import { useAuthentication, type Caller } from './authentication.ts'
+import { healthRoute } from './health.ts'
 import { loginRoute } from './login.ts'
 import { createErrorMask } from './mask-error.ts'
 import { GRAPHQL_PATH, useRoutes, type Route } from './routes.ts'
@@ -51,7 +52,7 @@ export function createApi(options: ApiOptions): Api {
 function routesOf({ runtime, ownerKey, access }: ApiOptions): ReadonlyMap<string, Route> {
   return new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
-    ['/health', () => Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } })],
+    ['/health', healthRoute(runtime)],
     ['/login', loginRoute(ownerKey)],
     [CALLBACK_PATH, callbackRoute(runtime.authorizations, access)],
     ...graphiqlRoutes,

@@ -110,9 +110,19 @@ describe('/login', () => {
 })
 
 describe('the other addresses', () => {
-  it('tells that it is healthy, to anybody', async () => {
+  it('reports to everyone that it is healthy', async () => {
     const response = await get('/health')
-    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok', journal: { writable: true } }])
+  })
+  it('reports with status 503 that the journal cannot be written, and why', async () => {
+    const journal = { state: () => Promise.resolve({ writable: false as const, code: '53100' }) }
+    const unwell = createGateway({ runtime: { ...runtime, journal }, ownerKey: OWNER_KEY })
+    const response = await unwell.fetch(new Request('http://127.0.0.1:4000/health'))
+    await unwell.close()
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { status: 'unavailable', journal: { writable: false, code: '53100' } },
+    ])
   })
   it('leads from / to the API', async () => {
     const response = await get('/')

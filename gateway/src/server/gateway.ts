@@ -1,11 +1,10 @@
-import type { Server } from 'node:http'
 import type { Runtime } from '@ashlar/core'
 import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
 import { createApi } from './api.ts'
 import { CALLBACK_PATH } from './authorization-callback.ts'
 import { serveInspectors } from './inspector-sockets.ts'
-import { closeServer, HOST, listen } from './listen.ts'
+import { closeServer, HOST, listen, type Bound } from './listen.ts'
 import { isHost } from './origin.ts'
 import { GRAPHQL_PATH } from './routes.ts'
 import { createSocketOperations } from './socket-operations.ts'
@@ -23,7 +22,7 @@ export interface Gateway {
    * @throws {AshlarError} PORT_TAKEN CONFIG_INVALID
    */
   listen(port: number): Promise<string>
-  /** Stops accepting and ends every connection. The runtime stays as it is. Idempotent. */
+  /** Accepts nothing more, lets answers end, and ends every connection. The runtime stays as it is. Idempotent. */
   close(): Promise<void>
 }
 
@@ -39,7 +38,9 @@ export interface GatewayOptions {
 
 /** Of a request's body, and of a message on a WebSocket. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
+/** Of streams of events and WebSockets, and of other answers. */
 const GRACE_MS = 300
+const ANSWER_MS = 5000
 
 export function createGateway({ runtime, ownerKey, logger = loggerTo(process.stderr), ...options }: GatewayOptions): Gateway {
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
@@ -47,11 +48,11 @@ export function createGateway({ runtime, ownerKey, logger = loggerTo(process.std
   let address = options.publicUrl
   const redirectUri = (): string | undefined => address && `${address}${CALLBACK_PATH}`
   const api = createApi({ runtime, ownerKey, access, publicUrl, redirectUri, logger, maxBodyBytes: MAX_BODY_BYTES })
-  let serving: { server: Server; sockets: WebSockets } | undefined
+  let serving: { bound: Bound; sockets: WebSockets } | undefined
   let closing: Promise<void> | undefined
 
   async function close(): Promise<void> {
-    if (serving) await Promise.all([closeServer(serving.server, GRACE_MS), serving.sockets.close()])
+    if (serving) await Promise.all([closeServer(serving.bound, GRACE_MS, ANSWER_MS), serving.sockets.close()])
     await api.dispose()
   }
 
@@ -71,7 +72,7 @@ export function createGateway({ runtime, ownerKey, logger = loggerTo(process.std
         operations: createSocketOperations(api),
         inspectors: serveInspectors(runtime),
       })
-      serving = { server: bound.server, sockets }
+      serving = { bound, sockets }
       const local = `http://${HOST}:${bound.port}`
       address ??= local
       return `${local}${GRAPHQL_PATH}`

@@ -211,8 +211,9 @@ function send(message: FromProcess): void {
 }
 
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches the whole process group; the parent ends its sandboxes itself, in order.
-process.on('SIGINT', () => {})
+// Ctrl-C reaches the whole process group, and a service manager signals all processes of a service. The parent ends its sandboxes
+// itself: calls that act on the outside may go on for a while.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 process.once('message', (options: SandboxProcessOptions) => {
   const guests = new Guests(options)
   maxReportChars = options.limits.maxReportChars
