@@ -36,6 +36,7 @@ export type {
   ExecutionStatus,
   FollowedEvent,
   JournalEvent,
+  JournalState,
   NodeExecutionStatus,
   NodeExecutionView,
   ProgressReport,
@@ -69,4 +70,4 @@ export type {
   VersionReport,
   Workbench,
 } from './plugins/index.ts'
-export type { OperatorChanges, Role, Runtime, RuntimeConfig } from './runtime.ts'
+export type { CloseOptions, OperatorChanges, Role, Runtime, RuntimeConfig } from './runtime.ts'

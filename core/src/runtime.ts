@@ -26,10 +26,12 @@ import {
   Execution,
   createChildren,
   createExecutions,
+  createJournalHealth,
   createPlans,
   createWorker,
   releaseWork,
   type Executions,
+  type JournalHealth,
   type Worker,
 } from './executions/index.ts'
 import {
@@ -89,6 +91,11 @@ export interface RuntimeConfig {
   workerId?: string
   /** Opens everything, and takes no work before {@link Runtime.takeOver}. @default false */
   standby?: boolean
+  /**
+   * How long blocks that act on the outside may go on once the runtime is closed; what still runs then is cut off. What only
+   * computes is handed over at once. @default 30 000
+   */
+  stopGraceMs?: number
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
   /** Folder of the files of executions; workers on several machines need the same. @default none: blocks have no files */
@@ -117,6 +124,8 @@ export interface Runtime {
   executions: Executions
   graphs: Graphs
   graphWarnings: GraphWarnings
+  /** Whether the journal can be written. */
+  journal: Pick<JournalHealth, 'state'>
   /** Brings graphs to the plugins that are installed. */
   upgrades: Upgrades
   plugins: PluginRegistry
@@ -135,8 +144,13 @@ export interface Runtime {
   configure(changed: OperatorChanges): Promise<void>
   /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
   takeOver(goneWorkerId: string): Promise<void>
-  /** Stops taking work, leaves executions as the journal has them, ends the sandbox processes and connections. */
-  close(): Promise<void>
+  /** Takes no more work, hands over what is in hand (see {@link RuntimeConfig.stopGraceMs}), ends the sandbox processes and connections. */
+  close(options?: CloseOptions): Promise<void>
+}
+
+export interface CloseOptions {
+  /** Instead of {@link RuntimeConfig.stopGraceMs}: 0 where nothing can be stored any more. */
+  graceMs?: number
 }
 
 /**
@@ -146,7 +160,9 @@ export interface Runtime {
  */
 export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
   const undo: (() => Promise<void> | void)[] = []
-  const close = async (): Promise<void> => {
+  let graceMs = config.stopGraceMs ?? 30_000
+  const close = async (options: CloseOptions = {}): Promise<void> => {
+    graceMs = options.graceMs ?? graceMs
     for (let step = undo.pop(); step; step = undo.pop()) {
       try {
         await step()
@@ -156,7 +172,7 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
     }
   }
   try {
-    return { ...(await compose(config, undo)), close }
+    return { ...(await compose({ ...config, graceMs: () => graceMs }, undo)), close }
   } catch (error) {
     await close()
     throw error
@@ -164,8 +180,11 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
 }
 
 /** @param undo gets a step for everything that was opened */
-async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)[]): Promise<Omit<Runtime, 'close'>> {
-  const { databaseUrl, role = 'all', sandbox: limits, retentionDays = 30, onError } = config
+async function compose(
+  config: RuntimeConfig & { graceMs(): number },
+  undo: (() => Promise<void> | void)[],
+): Promise<Omit<Runtime, 'close'>> {
+  const { databaseUrl, role = 'all', sandbox: limits, retentionDays = 30, graceMs: stopGraceMs, onError } = config
   const sandboxOpening = role === 'gateway' ? Promise.resolve(undefined) : createSandbox(limits)
   undo.push(() => sandboxOpening.then((opened) => opened?.close()))
   const database = await openDatabase({ url: databaseUrl, entities: ENTITIES })
@@ -181,31 +200,25 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const { maxValueBytes } = sandboxLimits
   const graphs = createGraphs(database, plugins)
   const plans = createPlans(database.fork, plugins)
-  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes })
-  const parts = { database, notifications, queue, plans, onError }
+  const health = createJournalHealth({ pool: database.pool, notifications, onError })
+  undo.push(health.close)
+  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health })
+  const parts = { database, notifications, queue, plans, health, onError }
   if (config.alone) await queue.release(await queue.held())
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [] }
-  const { store, ...ofUsers } = openCredentials(
-    { ...config, oauthClients: clients },
-    database,
-    plugins,
-    createHttpClient(http),
-    undo,
-  )
+  const httpClient = createHttpClient(http)
+  const { store, ...ofUsers } = openCredentials({ ...config, oauthClients: clients }, database, plugins, httpClient, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays, workspaces })
+  const ofWorker = { ...parts, id, capabilities, children, retentionDays, workspaces, stopGraceMs }
+  const worker = sandbox && createWorker({ ...ofWorker, sandbox })
   undo.push(() => worker?.close())
   const report = sandbox && (await reportIsolation(database.pool, id, sandbox.isolation, onError))
   undo.push(() => report?.close())
   if (!config.standby) worker?.start()
-  const takeOver = async (goneWorkerId: string): Promise<void> => {
-    await releaseWork(database, queue, goneWorkerId)
-    worker?.start()
-  }
   return {
     ...openAccounts(database, notifications, onError, undo),
     ...ofUsers,
@@ -213,6 +226,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     executions,
     graphs,
     graphWarnings: createGraphWarnings(graphs, plugins),
+    journal: health,
     upgrades: createUpgrades(graphs, plugins),
     plugins,
     pluginScans,
@@ -223,7 +237,10 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
     isolation: () => readIsolation(database.pool),
     worker,
     configure,
-    takeOver,
+    async takeOver(goneWorkerId) {
+      await releaseWork(database, queue, goneWorkerId)
+      worker?.start()
+    },
   }
 }
 

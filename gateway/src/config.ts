@@ -27,6 +27,8 @@ export interface Config {
   examples: boolean
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays: number
+  /** Seconds that blocks which act on the outside may go on after the request to stop. @default 30 */
+  stopGraceSeconds: number
   /** MB of memory for all sandbox processes together. Unset: a quarter of the machine's. */
   sandboxMemoryMb: number | undefined
   /** Plugins that did not come with the installation run in no weaker isolation. Unset: `SECCOMP`. */
@@ -62,6 +64,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     databaseUrl: DATABASE_URL,
     examples: ASHLAR_EXAMPLES === 'true',
     retentionDays: ASHLAR_RETENTION_DAYS,
+    stopGraceSeconds: parsed.data.ASHLAR_STOP_GRACE_SECONDS,
     sandboxMemoryMb: parsed.data.ASHLAR_SANDBOX_MEMORY,
     weakestIsolation: parsed.data.ASHLAR_SANDBOX_ISOLATION,
     httpAllow: parsed.data.ASHLAR_HTTP_ALLOW,
@@ -99,6 +102,11 @@ const variables = z.object({
     .regex(/^\d{1,5}$/)
     .transform(Number)
     .pipe(z.int().min(1))
+    .default(30),
+  ASHLAR_STOP_GRACE_SECONDS: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
     .default(30),
   ASHLAR_SANDBOX_MEMORY: z
     .string()
@@ -146,6 +154,7 @@ const EXPECTED: Record<string, string> = {
   DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
+  ASHLAR_STOP_GRACE_SECONDS: 'a whole number of seconds from 0 to 99999',
   ASHLAR_SANDBOX_MEMORY: 'a whole number of MB, at least 256',
   ASHLAR_SANDBOX_ISOLATION: '"process", "seccomp" or "bubblewrap"',
   ASHLAR_HTTP_ALLOW: 'hosts and networks like "intranet.example,*.lab.example,10.0.0.0/8"',

@@ -28,7 +28,18 @@ export interface Acting {
   /** The value of an input pin in this run. */
   inputOf(pin: string): unknown
   credentials: RunCredentials
+  /** `execution:node:n`: the same for every attempt of the node execution, and for no other. */
+  idempotencyKey: string
 }
+
+/**
+ * What a call of a block to its host means for a second run of the block after a crash:
+ *
+ * - `none`: it changes nothing outside, so it may simply be made again
+ * - `repeatable`: it changes something, but made twice it has its effect once
+ * - `once`: it must not be made twice unasked
+ */
+export type Effect = 'none' | 'repeatable' | 'once'
 
 /** What one run of a block asks of one kind of power. */
 export interface PowerSession {
@@ -44,6 +55,8 @@ export interface PowerSession {
 /** A kind of power, in the worker. Its methods all begin with its name and a dot. */
 export interface Power {
   createSession(acting: Acting): PowerSession
+  /** @param idempotencyKey of the run, see {@link Acting} */
+  effectOf(method: string, args: readonly unknown[], idempotencyKey: string): Effect
   close?(): Promise<void>
 }
 

@@ -1,4 +1,12 @@
-import { unknownHostCall, type Acting, type ActingBlock, type Actor, type Power, type PowerSession } from './acting.ts'
+import {
+  unknownHostCall,
+  type Acting,
+  type ActingBlock,
+  type Actor,
+  type Effect,
+  type Power,
+  type PowerSession,
+} from './acting.ts'
 import { createCredentialsPower, createRunCredentials, type CredentialStore } from './credentials/index.ts'
 import { createFiles } from './files/index.ts'
 import { createHttp, type HttpOptions } from './http/index.ts'
@@ -10,14 +18,14 @@ export interface Capabilities {
   /**
    * What one run of a block asks for.
    *
-   * @param node its block, and the credentials that the graph says it uses, by qualified provider
+   * @param run its block, the credentials that the graph chooses, by qualified provider, and its idempotency key
    * @param inputs of this run; asked for where the manifest makes a power depend on them
    */
-  createSession(actor: Actor, node: ActingNode, inputs: () => Record<string, unknown>): CapabilitySession
+  createSession(actor: Actor, run: ActingRun, inputs: () => Record<string, unknown>): CapabilitySession
   close(): Promise<void>
 }
 
-interface ActingNode {
+interface ActingRun extends Pick<Acting, 'idempotencyKey'> {
   block: Omit<ActingBlock, 'chosenCredentials'>
   credentials: Readonly<Record<string, string>>
 }
@@ -25,6 +33,8 @@ interface ActingNode {
 export interface CapabilitySession {
   /** @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT OUTPUT_LIMIT, and those of the kinds */
   perform(method: string, args: readonly unknown[]): Promise<unknown>
+  /** What {@link perform} would do outside. */
+  effectOf(method: string, args: readonly unknown[]): Effect
   /** The run has ended, whatever way: what it has left open is ended too. */
   close(): void
 }
@@ -45,10 +55,11 @@ export function createCapabilities({ storage, credentials: store, http, workspac
     files: createFiles(workspaces),
   }
   return {
-    createSession(actor, node, inputs) {
-      const block = { ...node.block, chosenCredentials: node.credentials }
+    createSession(actor, { idempotencyKey, ...run }, inputs) {
+      const block = { ...run.block, chosenCredentials: run.credentials }
       const credentials = createRunCredentials(store, actor, block)
-      return createSession(powers, { actor, block, credentials, inputOf: (pin) => inputs()[pin] ?? defaultOf(block, pin) })
+      const inputOf = (pin: string): unknown => inputs()[pin] ?? defaultOf(block, pin)
+      return createSession(powers, { actor, block, credentials, inputOf, idempotencyKey })
     },
     close: async () => {
       for (const power of Object.values(powers)) await power.close?.()
@@ -60,9 +71,11 @@ export function createCapabilities({ storage, credentials: store, http, workspac
 function createSession(powers: Record<string, Power>, acting: Acting): CapabilitySession {
   const open = new Map<string, PowerSession>()
   return {
+    effectOf: (method, args) => powerOf(powers, method)?.effectOf(method, args, acting.idempotencyKey) ?? 'none',
     async perform(method, args) {
-      const kind = method.slice(0, method.indexOf('.'))
-      const power = Object.hasOwn(powers, kind) ? powers[kind] : undefined
+      if (method === 'run.idempotencyKey') return acting.idempotencyKey
+      const kind = kindOf(method)
+      const power = powerOf(powers, method)
       if (!power) throw unknownHostCall(acting, method)
       const session = open.get(kind) ?? power.createSession(acting)
       open.set(kind, session)
@@ -72,6 +85,15 @@ function createSession(powers: Record<string, Power>, acting: Acting): Capabilit
       for (const session of open.values()) session.close?.()
     },
   }
+}
+
+function powerOf(powers: Record<string, Power>, method: string): Power | undefined {
+  const kind = kindOf(method)
+  return Object.hasOwn(powers, kind) ? powers[kind] : undefined
+}
+
+function kindOf(method: string): string {
+  return method.slice(0, method.indexOf('.'))
 }
 
 function defaultOf({ inputSchema: { properties } }: ActingBlock, pin: string): unknown {

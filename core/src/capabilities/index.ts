@@ -26,6 +26,7 @@ export { parseSleep } from './sleep/index.ts'
 export { createFakeCapabilities, parseFakes } from './fakes/index.ts'
 export { createBlockStorage } from './storage/index.ts'
 export { createCapabilities } from './capabilities.ts'
+export type { Effect } from './acting.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
 export type {
   CredentialGrant,

@@ -1,15 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { causeOf, codeOf } from './failures.ts'
 
 const WAITS_MS = [50, 200, 500, 1000, 2000, 4000, 4000, 4000]
 
-/** Whether the connection failed, rather than the statement. Source: PostgreSQL, Appendix A, classes 08, 53 and 57P. */
+/** Whether the connection failed, the server lacked resources, or it was read-only: what passes by itself. */
 function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = String((error as { code?: unknown }).code ?? '')
-  return (
-    /^(08|53|57P|ECONN|EPIPE)/.test(code) ||
-    /Connection (terminated|ended)|not queryable|timeout exceeded when trying to connect/.test(error.message)
-  )
+  return causeOf(error) === 'connection' || /^(53|25006)/.test(codeOf(error))
 }
 
 /** Repeats work that may be done twice, for up to 16 s, while the database is away. */

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   UNHANDLED_FAILURE: { status: 422, retryable: false },
   JOURNAL_UNREADABLE: { status: 500, retryable: false },
   JOURNAL_UNWRITABLE: { status: 500, retryable: false },
+  JOURNAL_UNAVAILABLE: { status: 503, retryable: true },
   WORKER_LOST: { status: 500, retryable: false },
   CANCELLED: { status: 409, retryable: false },
   // A block

@@ -51,6 +51,7 @@ export class ChildRuns {
   }
 
   async follow(childId: string, run: NodeExecution): Promise<void> {
+    this.#forget(childId) // where a first attempt to read it has failed
     const hear = (): void => void this.#read(childId).catch((error: unknown) => this.#parts.onError(error))
     const ignore = this.#parts.onNews(childId, hear)
     this.#runs.set(childId, { run, skip: run.outputs, reading: undefined, again: false, ignore })

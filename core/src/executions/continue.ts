@@ -7,8 +7,8 @@ import type { NodeError } from './scheduler.ts'
 /**
  * The journal with which an execution begins that continues a failed or cancelled one: everything that was done, with each
  * failure that nothing handled made one that is repeated, and repeated now. What was running when it ended has no result in
- * the journal and so runs again by itself; but effects that must not be repeated unasked fail, all at once, so that another
- * retry repeats them. Source: execution semantics, rules 20 and 21.
+ * the journal and so runs again by itself; but effects that must not be repeated unasked fail, unless their block and node allow
+ * another attempt, all at once, so that another retry repeats them. Source: execution semantics, rules 20 and 21.
  */
 export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): ExecutionEvent[] {
   const repeated: ExecutionEvent[] = []
@@ -20,7 +20,11 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
     return [{ ...event, error: { ...event.error, again: true }, retryInMs: 0 }]
   })
   const cutOff = [...fold(plan, kept).interrupted].map(({ node, n, attempt }): ExecutionEvent => {
-    return { type: 'NodeFinished', node: node.id, n, attempt, error: CUT_OFF }
+    const finished = { type: 'NodeFinished' as const, node: node.id, n, attempt }
+    const isRepeated = node.block.onCrash === 'retryable' && attempt < (node.retry?.attempts ?? 1)
+    if (!isRepeated) return { ...finished, error: CUT_OFF }
+    repeated.push({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 })
+    return { ...finished, error: { ...CUT_OFF, retryable: true }, retryInMs: 0 }
   })
   return [...kept, ...cutOff, ...repeated]
 }
@@ -28,13 +32,13 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
 const CUT_OFF: NodeError = {
   code: 'EFFECT_INTERRUPTED',
   message:
-    'the execution ended after the block had begun and before its result was stored; whether its effect has happened is not known, so it runs again only when it is retried once more',
+    'the execution ended after the block had begun an effect and before its result was stored; whether the effect has happened is not known, so the block runs again only when the execution is retried once more',
 }
 
 /**
  * The journal with which an execution begins that repeats an old one from a node execution on: everything up to its start.
- * Of what was in hand then, pure work runs again. What can be seen outside does not: where it succeeded later on, the old
- * journal gives its result; where it failed later on, it runs again.
+ * Of what was running then, pure work runs again. What can be seen outside does not: where it succeeded later, the old journal gives
+ * its result; where it failed later, it runs again; where its effect began later and has no result, it stays interrupted.
  *
  * @param inputs to run on instead of what it ran on
  * @throws {AshlarError} NOT_FOUND when it never started
@@ -54,8 +58,9 @@ export function eventsToReplay(
   for (const begun of seenOutsideInHand(plan, kept)) {
     const end = later.findIndex((event) => event.type === 'NodeFinished' && isOf(event, begun))
     const finish = later[end]
-    if (finish?.type !== 'NodeFinished') continue
-    if (finish.error) kept = kept.filter((event) => event.type !== 'NodeStarted' || !isOf(event, begun))
+    if (finish?.type !== 'NodeFinished')
+      kept.push(...later.filter((event) => event.type === 'EffectStarted' && isOf(event, begun)))
+    else if (finish.error) kept = kept.filter((event) => !isStartOf(event, begun))
     else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && isOf(event, begun)), finish)
   }
   return inputs ? [...kept, { type: 'NodeOverridden', node, n, inputs }] : kept
@@ -68,6 +73,10 @@ interface NodeExecutionName {
 
 function isOf(event: NodeExecutionName, { node, n }: NodeExecutionName): boolean {
   return event.node === node && event.n === n
+}
+
+function isStartOf(event: ExecutionEvent, begun: NodeExecutionName): boolean {
+  return (event.type === 'NodeStarted' || event.type === 'EffectStarted') && isOf(event, begun)
 }
 
 /** The node executions that had started by the end of these events, had no result, and do something outside: effects, children. */

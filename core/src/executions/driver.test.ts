@@ -32,7 +32,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
       close: () => Promise.resolve(),
     },
     capabilities: {
-      createSession: () => ({ perform: () => Promise.resolve(null), close: () => {} }),
+      createSession: () => ({ effectOf: () => 'none', perform: () => Promise.resolve(null), close: () => {} }),
       close: () => Promise.resolve(),
     },
     children: { start: never, cancel: never, wake: never, wakeForgotten: never },
@@ -105,7 +105,8 @@ it('has one capability session for a call, which ends with it, is begun again wi
   const capabilities: DriverParts['capabilities'] = {
     createSession: (_actor, { block: { qualifiedName } }, inputs) => {
       sessions.push(`open ${qualifiedName} ${JSON.stringify(inputs())}`)
-      return { perform: (method) => Promise.resolve(sessions.push(method)), close: () => void sessions.push('close') }
+      const perform = (method: string): Promise<unknown> => Promise.resolve(sessions.push(method))
+      return { effectOf: () => 'none', perform, close: () => void sessions.push('close') }
     },
     close: () => Promise.resolve(),
   }
@@ -132,7 +133,7 @@ it('has one capability session for a call, which ends with it, is begun again wi
 it('closes the session of a call that is running when the execution fails', async () => {
   let closed = 0
   const sinks: CallSink[] = []
-  const session = { perform: () => Promise.resolve(null), close: () => void closed++ }
+  const session = { effectOf: () => 'none' as const, perform: () => Promise.resolve(null), close: () => void closed++ }
   const capabilities: DriverParts['capabilities'] = { createSession: () => session, close: () => Promise.resolve() }
   drive(
     planWith(fakes, {
@@ -161,11 +162,40 @@ it.each([
   drive(planWith(fakes, { nodes: [{ id: 'a', block: 'emit' }] }), {
     sandbox: gather(sinks),
     capabilities: {
-      createSession: () => ({ perform: () => Promise.reject(error), close: () => {} }),
+      createSession: () => ({ effectOf: () => 'none', perform: () => Promise.reject(error), close: () => {} }),
       close: () => Promise.resolve(),
     },
     onError: (each) => void errors.push(each),
   })
   await expect(sinks[0]?.hostCall?.('one', [])).rejects.toBe(error)
   expect(errors).toEqual(told === 1 ? [error] : [])
+})
+
+it('calls a block again whose time limit has passed while the journal could not be written, and ends no execution', async () => {
+  const sinks: CallSink[] = []
+  const { promise: written, resolve: write } = Promise.withResolvers<void>()
+  const blocks: Record<string, FakeBlock> = { send: { effectful: true, run: () => ({ pairs: [] }) } }
+  const events: ExecutionEvent[] = []
+  drive(planWith(blocks, { nodes: [{ id: 'a', block: 'send' }] }), {
+    sandbox: gather(sinks),
+    journal: { append: (_entry, event) => void events.push(event), committed: () => written, close: () => Promise.resolve() },
+    capabilities: {
+      createSession: () => ({ effectOf: () => 'once', perform: () => Promise.resolve('done'), close: () => {} }),
+      close: () => Promise.resolve(),
+    },
+  })
+  const held = sinks[0]?.hostCall?.('one', [])
+  sinks[0]?.end(new AshlarError('TIMEOUT', 'did not finish within 60000 ms'))
+  write()
+  await expect(held).rejects.toMatchObject({ code: 'CANCELLED' })
+  await expect.poll(() => sinks.length).toBe(2)
+  expect(await sinks[1]?.hostCall?.('one', [])).toBe('done')
+  sinks[1]?.end()
+  expect(events.map(({ type }) => type)).toEqual([
+    'ExecutionStarted',
+    'NodeStarted',
+    'EffectStarted',
+    'NodeFinished',
+    'ExecutionFinished',
+  ])
 })

@@ -1,10 +1,13 @@
-import type { CapabilitySession } from '../capabilities/index.ts'
 import type { CallRequest, CallSink } from '../sandbox/index.ts'
+import type { AshlarError } from '../errors/index.ts'
+import { ActingRuns } from './acting-runs.ts'
+import { requestOf } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
+import { ChildStarts } from './child-starts.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
 import { fold } from './fold.ts'
-import { answerBlock, EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
+import { answerBlock, effectInterrupted, toNodeError } from './node-errors.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { Retries } from './retries.ts'
@@ -28,18 +31,19 @@ export class ExecutionDriver {
   readonly #pending: Decision[]
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
-  readonly #sessions = new Map<NodeExecution, CapabilitySession>()
+  readonly #acting: ActingRuns
   readonly #children: ChildRuns
+  readonly #childStarts: ChildStarts
   readonly #foreseen = new ForeseenRuns()
   readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: Sleeps
-  /** Children being started, and effects waiting for the journal. */
-  #starting = 0
   /** Decisions that wait for their turn. */
   #todo: Decision[] = []
   #isCarryingOut = false
   #stopped = false
+  /** Set while nothing more is started. */
+  #drained: PromiseWithResolvers<void> | undefined
 
   constructor(taken: TakenExecution, parts: DriverParts) {
     this.#taken = taken
@@ -61,6 +65,17 @@ export class ExecutionDriver {
       begin: (run, sleep) => this.#sleep(run, sleep),
       over: (run) => this.#wake(run),
     })
+    this.#acting = new ActingRuns({
+      ...parts,
+      taken,
+      append: (event) => this.#append(event),
+      inputsOf: (run) => this.#scheduler.inputsOf(run),
+    })
+    this.#childStarts = new ChildStarts({
+      start: (run) => this.#startChild(run),
+      failed: (run, error) => this.#finish(run, error),
+      onError: (error) => parts.onError(error),
+    })
     this.#pending = pending
     this.#interrupted = interrupted
   }
@@ -76,25 +91,40 @@ export class ExecutionDriver {
     for (const decision of this.#pending) {
       if (this.#stopped) return
       if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // ended by one of those before it
-      if (decision.type === 'run' && this.#interrupted.has(decision.run)) this.#finish(decision.run, EFFECT_INTERRUPTED)
+      if (decision.type === 'run' && this.#interrupted.has(decision.run))
+        this.#finish(decision.run, effectInterrupted(decision.run.node.block))
       else this.#carryOut([decision])
     }
     this.#tellIdle()
   }
 
-  /** Leaves everything as the journal has it: somebody else goes on, or nobody. */
+  /**
+   * Starts nothing more, so that another worker may go on from the journal: what is decided from here on is decided there again.
+   *
+   * @returns resolves when no block is running that has used a power which can be seen outside; undefined when none is
+   */
+  drain(): Promise<void> | undefined {
+    this.#drained ??= Promise.withResolvers()
+    this.#retries.stop()
+    this.#sleeps.stop()
+    return this.#acting.isActing ? this.#drained.promise : undefined
+  }
+
+  /** Leaves everything as the journal has it. */
   stop(): void {
     this.#stopped = true
     this.#todo = []
     for (const abort of this.#calls.values()) abort()
-    for (const run of this.#sessions.keys()) this.#closeSession(run)
+    this.#acting.closeAll()
     this.#calls.clear()
     this.#progress.stop()
     this.#retries.stop()
     this.#sleeps.stop()
     this.#children.stop()
+    this.#childStarts.stop()
     this.#foreseen.dropAll()
     this.#parts.sandbox.forget(this.#taken.id)
+    this.#drained?.resolve()
   }
 
   #happen(event: ExecutionEvent, input: SchedulerEvent): void {
@@ -117,6 +147,7 @@ export class ExecutionDriver {
   }
 
   #carryOutOne(decision: Decision): void {
+    if (this.#drained && (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')) return
     if (decision.type === 'run') this.#run(decision.run)
     else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
     else if (decision.type === 'retry') this.#retries.start(decision.run)
@@ -128,13 +159,12 @@ export class ExecutionDriver {
   #run(run: NodeExecution): void {
     if (run.status !== 'RUNNING') return // ended by a decision before it
     const { node, n, attempt } = run
-    this.#append({ type: 'NodeStarted', node: node.id, n, attempt })
+    this.#append({ type: 'NodeStarted', node: node.id, n, attempt, ...(node.block.effectful && { marksEffects: true }) })
     const foreseen = this.#foreseen.take(run)
     if (foreseen && this.#adopt(run, foreseen)) return
     const input = this.#inputOf(run)
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
-    else if (run.node.block.kind === 'graph') this.#watch(this.#startChild(run))
-    else if (run.node.block.effectful) this.#watch(this.#callCommitted(run, input))
+    else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#tellIdle()))
     else this.#call(run, input)
   }
 
@@ -155,7 +185,7 @@ export class ExecutionDriver {
 
   /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */
   get isIdle(): boolean {
-    const isBusy = this.#stopped || this.#calls.size > 0 || this.#retries.size > 0 || this.#starting > 0
+    const isBusy = this.#stopped || this.#calls.size > 0 || this.#retries.size > 0 || this.#childStarts.size > 0
     return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
@@ -183,32 +213,16 @@ export class ExecutionDriver {
   async #startChild(run: NodeExecution): Promise<void> {
     const { id, ownerId, depth, entry } = this.#taken
     const { node, n, attempt } = run
-    this.#starting++
-    try {
-      await this.#parts.journal.committed(entry)
-      if (this.#stopped || entry.lost || run.status !== 'RUNNING') return
-      const inputs = this.#scheduler.inputsOf(run)
-      const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
-      await this.#children.follow(childId, run)
-    } catch (error) {
-      this.#finish(run, toNodeError(error))
-    } finally {
-      this.#starting--
-    }
-    this.#tellIdle()
+    await this.#parts.journal.committed(entry)
+    if (this.#stopped || entry.lost || run.status !== 'RUNNING') return
+    const inputs = this.#scheduler.inputsOf(run)
+    const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
+    await this.#children.follow(childId, run)
   }
 
   /** Failures of work that nobody awaits. */
   #watch(work: Promise<void>): void {
     work.catch((error: unknown) => this.#parts.onError(error))
-  }
-
-  /** The effect barrier: nothing may be seen outside before everything that led to it, and that it began, is committed. */
-  async #callCommitted(run: NodeExecution, input: string): Promise<void> {
-    this.#starting++
-    await this.#parts.journal.committed(this.#taken.entry)
-    this.#starting--
-    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING') this.#call(run, input)
   }
 
   #call(run: NodeExecution, input: string): void {
@@ -218,23 +232,7 @@ export class ExecutionDriver {
   }
 
   #requestOf(run: NodeExecution): CallRequest {
-    const { block, timeoutMs } = run.node
-    const { plugin } = block
-    return {
-      kind: 'run',
-      bundle: plugin.bundle,
-      cordon: plugin.builtin ? 'builtin' : `user:${this.#taken.ownerId}`,
-      owner: this.#taken.ownerId,
-      scope: plugin.builtin ? '' : this.#taken.id,
-      grant: block.grant,
-      affinity: this.#taken.id,
-      block: block.name,
-      pins: block.outputPins,
-      input: () => JSON.stringify(this.#scheduler.inputsOf(run)),
-      timeoutMs,
-      skipOutputs: run.outputs,
-      repeatable: !block.effectful || block.onCrash === 'retry',
-    }
+    return requestOf(this.#taken, run, () => this.#scheduler.inputsOf(run))
   }
 
   /** None where inputs are masked, and none for what is done again: there it is simpler to go step by step. */
@@ -253,30 +251,31 @@ export class ExecutionDriver {
       hostCall: (method, args) =>
         method === 'sleep.begin'
           ? this.#sleeps.ask(run, args)
-          : answerBlock(() => this.#sessionOf(run).perform(method, args), this.#parts.onError),
-      restarted: () => this.#closeSession(run),
+          : answerBlock(() => this.#acting.perform(run, method, args), this.#parts.onError),
+      restarted: () => this.#acting.close(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
-      end: (error) => this.#finish(run, error && toNodeError(error)),
+      end: (error) => this.#endCall(run, error),
     }
   }
 
-  /** What a call of a node asks of its host, from its first question to its end. */
-  #sessionOf(run: NodeExecution): CapabilitySession {
-    const inputs = (): Record<string, unknown> => this.#scheduler.inputsOf(run)
-    const session = this.#sessions.get(run) ?? this.#parts.capabilities.createSession(this.#taken, run.node, inputs)
-    this.#sessions.set(run, session)
-    return session
+  /** The time limit of a block does not count against it while the journal cannot be written: it is called again after that. */
+  #endCall(run: NodeExecution, error: AshlarError | undefined): void {
+    if (error?.code === 'TIMEOUT' && this.#acting.isHeldUp(run)) this.#watch(this.#callAgain(run))
+    else this.#finish(run, error && toNodeError(error, run.node.block))
   }
 
-  #closeSession(run: NodeExecution): void {
-    this.#sessions.get(run)?.close()
-    this.#sessions.delete(run)
+  async #callAgain(run: NodeExecution): Promise<void> {
+    this.#acting.close(run)
+    this.#calls.set(run, () => {})
+    await this.#parts.journal.committed(this.#taken.entry)
+    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
+      this.#call(run, JSON.stringify(this.#scheduler.inputsOf(run)))
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
-    this.#closeSession(run)
+    this.#acting.close(run)
     this.#progress.flush(run)
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
@@ -285,6 +284,7 @@ export class ExecutionDriver {
     if (retryInMs !== undefined) event.retryInMs = retryInMs
     this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
     this.#tellIdle()
+    if (!this.#acting.isActing) this.#drained?.resolve()
   }
 
   #retry({ node, n, attempt }: NodeExecution): void {
@@ -307,7 +307,7 @@ export class ExecutionDriver {
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
-    this.#closeSession(run)
+    this.#acting.close(run)
     this.#progress.drop(run)
     this.#children.abort(run)
   }

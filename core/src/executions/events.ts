@@ -4,7 +4,10 @@ import type { InputMasks, NodeError } from './scheduler.ts'
 /** What has happened in an execution, before it has its place in the journal. `node` and `n` name a node execution. */
 export type ExecutionEvent =
   | { type: 'ExecutionStarted'; inputs: Record<string, unknown>; masks?: InputMasks }
-  | { type: 'NodeStarted'; node: string; n: number; attempt: number }
+  /** `marksEffects`: its block can act on the outside, and an EffectStarted precedes what it does there. Without it, it may act from here on. */
+  | { type: 'NodeStarted'; node: string; n: number; attempt: number; marksEffects?: true }
+  /** From here on the block may have had an effect outside that must not be repeated unasked. */
+  | { type: 'EffectStarted'; node: string; n: number; attempt: number }
   | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown }
   | { type: 'NodeLog'; node: string; n: number; level: string; text: string }
   /** How far the block says that it is, 0 to 1. */

@@ -1,4 +1,4 @@
-import { Batcher, isUuid, type Database, type Notifications } from '../database/index.ts'
+import { Batcher, causeOf, isUuid, type Database, type Notifications } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { pageOf, type Graphs, type Page, type PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
@@ -8,6 +8,7 @@ import { Execution } from './entities.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions, type NewExecution } from './insert.ts'
+import type { JournalHealth } from './journal-health.ts'
 import { followEvents, lastSeqOf, readEvents, type ReaderBehind } from './journal-reader.ts'
 import { News } from './news.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
@@ -18,7 +19,10 @@ import { isFinal } from './status.ts'
 /** What a follower gets. */
 export type FollowedEvent = JournalEvent | ReaderBehind
 
-/** The executions of users. One of somebody else answers like one that does not exist. */
+/**
+ * The executions of users. One of another user is treated as one that does not exist. Whatever starts or ends one fails with
+ * JOURNAL_UNAVAILABLE while the database cannot be written; nothing has happened then.
+ */
 export interface Executions {
   /** @param version number, the active one unless given. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
   start(ownerId: string, request: StartRequest): Promise<Execution>
@@ -71,6 +75,7 @@ interface ReplayRequest {
 }
 
 export interface ExecutionParts {
+  health: JournalHealth
   database: Database
   notifications: Notifications
   queue: Queue
@@ -92,16 +97,36 @@ class ExecutionService implements Executions {
   constructor(parts: ExecutionParts) {
     this.#parts = parts
     parts.notifications.listen('journal', (message) => this.#news.tell(message))
-    this.#starter = new Batcher(500, (set) => insertExecutions(parts, set))
+    this.#starter = new Batcher(500, (set) => insertAll(parts, set))
   }
 
-  async start(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<Execution> {
+  start(ownerId: string, request: StartRequest): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#start(ownerId, request))
+  }
+
+  retry(ownerId: string, executionId: string): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#retry(ownerId, executionId))
+  }
+
+  replay(ownerId: string, request: ReplayRequest): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#replay(ownerId, request))
+  }
+
+  runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#runBlock(ownerId, request))
+  }
+
+  cancel(ownerId: string, executionId: string): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#cancel(ownerId, executionId))
+  }
+
+  async #start(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<Execution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
     return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority })
   }
 
-  async retry(ownerId: string, executionId: string): Promise<Execution> {
+  async #retry(ownerId: string, executionId: string): Promise<Execution> {
     const execution = await this.get(ownerId, executionId)
     if (execution.status !== 'FAILED' && execution.status !== 'CANCELLED') {
       const message = `only a FAILED or CANCELLED execution can be retried, this one is ${execution.status}`
@@ -112,19 +137,19 @@ class ExecutionService implements Executions {
     return this.#continue(execution, eventsToRetry(plan, events))
   }
 
-  async replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
+  async #replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
     const execution = await this.get(ownerId, executionId)
     const plan = await this.#planOrThrow(execution.versionId)
     const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
     return this.#continue(execution, eventsToReplay(plan, events, from))
   }
 
-  async runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+  async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
     const version = await this.#parts.graphs.createLoose(ownerId, { nodes: [{ id: 'block', block, inputs }] })
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
-  async cancel(ownerId: string, executionId: string): Promise<Execution> {
+  async #cancel(ownerId: string, executionId: string): Promise<Execution> {
     const { status } = await this.get(ownerId, executionId)
     const ended = await cancelTree(this.#parts, executionId, { code: 'CANCELLED', message: 'cancelled by its owner' })
     const execution = await this.get(ownerId, executionId)
@@ -195,5 +220,20 @@ class ExecutionService implements Executions {
   async #plan(versionId: string): Promise<Plan | undefined> {
     const plan = (await this.#parts.plans.load([versionId])).get(versionId)
     return plan instanceof AshlarError ? undefined : plan
+  }
+}
+
+/**
+ * One statement for the whole set. Where the database does not accept it because of its data, the set is halved, so that one
+ * execution that cannot be stored does not prevent the others.
+ */
+async function insertAll(parts: ExecutionParts, set: NewExecution[]): Promise<(Execution | Error)[]> {
+  try {
+    return await insertExecutions(parts, set)
+  } catch (error) {
+    if (causeOf(error) !== 'statement') throw error
+    if (set.length === 1) return [error instanceof Error ? error : new Error(String(error))]
+    const middle = set.length >> 1
+    return [...(await insertAll(parts, set.slice(0, middle))), ...(await insertAll(parts, set.slice(middle)))]
   }
 }

@@ -15,6 +15,8 @@ export interface FakeResult {
   error?: NodeError
   /** After how many pairs it sleeps, each time. */
   sleeps?: number[]
+  /** After how many pairs it has its effect outside; it has none where this is left out. */
+  acts?: number | undefined
 }
 
 export interface FakeBlock {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { ExecutionEvent } from './events.ts'
 import { planWith, simulate, type FakeBlock } from './fake-blocks.ts'
 import { fold } from './fold.ts'
 
@@ -48,9 +49,19 @@ it('puts effects that may not be repeated first, so that nothing is started in v
     'NodeStarted e',
     'NodeStarted f',
   ])
-  const { pending, interrupted } = fold(plan, events.slice(0, 3))
+  const acted = { type: 'EffectStarted' as const, node: 'e', n: 1, attempt: 1 }
+  const { pending, interrupted } = fold(plan, [...events.slice(0, 3), acted])
   expect(pending.map((each) => each.type === 'run' && each.run.node.id)).toEqual(['e', 'a', 'f'])
   expect([...interrupted].map(({ node }) => node.id)).toEqual(['e'])
+})
+
+it('takes the start of an effectful block for its effect where its journal was written without marks', () => {
+  const blocks: Record<string, FakeBlock> = { ...fakes, send: { effectful: true, run: () => ({ pairs: [] }) } }
+  const plan = planWith(blocks, { nodes: [{ id: 'e', block: 'send' }] })
+  const started = { type: 'NodeStarted' as const, node: 'e', n: 1, attempt: 1 }
+  const interruptedBy = (event: ExecutionEvent): number =>
+    fold(plan, [{ type: 'ExecutionStarted', inputs: {} }, event]).interrupted.size
+  expect([interruptedBy(started), interruptedBy({ ...started, marksEffects: true })]).toEqual([1, 0])
 })
 
 it('leaves a sleep to be waited for, until the journal tells that it is over', () => {

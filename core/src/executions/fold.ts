@@ -10,8 +10,8 @@ export interface Folded {
   /** What was decided and has no result in the journal: to be done, or done again, now. Includes nothing after the end. */
   pending: Decision[]
   /**
-   * Of these, effectful ones that were started, have no result, and must not be started again: nobody can know whether the
-   * effect happened. They end with EFFECT_INTERRUPTED.
+   * Of these, the ones that have begun an effect, have no result, and must not be run again unasked, because it is not known whether
+   * the effect has happened. They end with EFFECT_INTERRUPTED.
    */
   interrupted: ReadonlySet<NodeExecution>
 }
@@ -24,15 +24,16 @@ export interface Folded {
 export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   const scheduler = new Scheduler(plan)
   const pending = new Map<NodeExecution, Decision>()
-  const started = new Map<NodeExecution, number>()
+  /** The attempts that may have had an effect. */
+  const acted = new Map<NodeExecution, number>()
   /** Outputs of the graph that have arrived and that the journal does not tell of yet: a crash may come between the two. */
   const untold: Decision[] = []
   let end: Decision | undefined
   for (const event of events) {
     const input = toSchedulerEvent(event)
-    if (event.type === 'NodeStarted') {
+    if (event.type === 'EffectStarted' || (event.type === 'NodeStarted' && !event.marksEffects)) {
       const run = scheduler.nodeExecution(event.node, event.n)
-      if (run) started.set(run, event.attempt)
+      if (run) acted.set(run, event.attempt)
     }
     if (event.type === 'GraphOutput') untold.shift()
     if (!input) continue
@@ -48,15 +49,15 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
     }
   }
   if (end) return { scheduler, pending: [...untold, end], interrupted: new Set() }
-  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, started.get(run))))
+  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, acted.get(run))))
   // Those first: where they end the execution, nothing else is to be started in vain.
   const first = [...interrupted].flatMap((run) => pending.get(run) ?? [])
   const others = [...pending].flatMap(([run, decision]) => (interrupted.has(run) ? [] : decision))
   return { scheduler, pending: [...untold, ...first, ...others], interrupted }
 }
 
-function isInterrupted({ node: { block }, status, attempt }: NodeExecution, startedAttempt: number | undefined): boolean {
-  return block.effectful && block.onCrash === 'fail' && status === 'RUNNING' && startedAttempt === attempt
+function isInterrupted({ node: { block }, status, attempt }: NodeExecution, actedAttempt: number | undefined): boolean {
+  return block.effectful && block.onCrash !== 'retry' && status === 'RUNNING' && actedAttempt === attempt
 }
 
 /** What the scheduler has to hear of an event; undefined for those that follow from others. */
@@ -79,6 +80,7 @@ function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
     case 'NodeOverridden':
       return { type: 'override', node: event.node, n: event.n, inputs: event.inputs }
     case 'NodeStarted':
+    case 'EffectStarted':
     case 'NodeLog':
     case 'NodeProgress':
     case 'GraphOutput':

@@ -93,6 +93,7 @@ function unreadable(firstSeq: number, lastSeq: number, problem: string): AshlarE
 const EVENT_TYPES: Record<ExecutionEvent['type'], true> = {
   ExecutionStarted: true,
   NodeStarted: true,
+  EffectStarted: true,
   NodeOutput: true,
   NodeLog: true,
   NodeProgress: true,

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import { readEvents } from './journal-reader.ts'
-import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
+import { createJournalStore, type JournalEntry } from './journal-store.ts'
+import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 
 let runtime: TestRuntime
 let graphId: string
@@ -18,12 +19,13 @@ let told: { refused: string[]; lost: string[]; finished: string[]; failed: unkno
 let writer: JournalWriter
 beforeEach(() => {
   told = { refused: [], lost: [], finished: [], failed: [] }
-  writer = createJournalWriter(runtime.database.pool, {
+  writer = createJournalWriter(createJournalStore(runtime.database.pool), {
     finished: (entries) => void told.finished.push(...entries.map(({ executionId }) => executionId)),
     progressed: () => {},
     lost: ({ executionId }) => void told.lost.push(executionId),
     refused: ({ executionId }) => void told.refused.push(executionId),
     failed: (error) => void told.failed.push(error),
+    writable: () => {},
   })
 })
 

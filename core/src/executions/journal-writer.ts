@@ -1,32 +1,9 @@
-import type pg from 'pg'
-import { channelName } from '../database/index.ts'
-import { messageOf } from '../errors/index.ts'
-import { SEPARATOR, keepBlobs } from './blobs.ts'
+import { causeOf } from '../database/index.ts'
 import type { ExecutionEvent } from './events.ts'
-import { lastSeqOf } from './journal-reader.ts'
-import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
+import { Round, joined, unwritable, without } from './journal-round.ts'
+import type { JournalEntry, JournalStore, PendingEvents } from './journal-store.ts'
 
-/** How long events may gather before they are written together. */
-const GATHER_MS = 10
 const MOST_ROWS = 200
-const RETRY_AFTER_MS = 500
-const MAX_MESSAGE_CHARS = 300
-
-/** An execution's place in the journal. Once it is `lost`, another worker has the execution or it was cancelled. */
-export interface JournalEntry {
-  readonly executionId: string
-  readonly fence: number
-  /** Whom to wake when it has something new. */
-  readonly parentId: string | null
-  lastSeq: number
-  committedSeq: number
-  lost: boolean
-}
-
-interface Pending extends EventRun {
-  entry: JournalEntry
-  finish: Extract<ExecutionEvent, { type: 'ExecutionFinished' }> | undefined
-}
 
 /** Writes the events of all executions of a worker together: *group commit*. */
 export interface JournalWriter {
@@ -34,7 +11,7 @@ export interface JournalWriter {
   append(entry: JournalEntry, event: ExecutionEvent): void
   /** Resolves when everything appended for this execution so far is committed, or it is lost. */
   committed(entry: JournalEntry): Promise<void>
-  /** Resolves when everything appended is committed, or was refused. */
+  /** Resolves when everything appended is committed, was refused, or could not be written in one more round. */
   close(): Promise<void>
 }
 
@@ -43,40 +20,74 @@ export interface JournalWriterEvents {
   finished(entries: JournalEntry[]): void
   /** Children of these have committed an output or their end. */
   progressed(parentIds: string[]): void
-  /** Told once per entry. */
+  /** Another claim has the execution, or it was cancelled. Called once per entry. */
   lost(entry: JournalEntry): void
-  /** The database will never take what this execution has to tell: it ends, and nothing more is appended. */
+  /** The database does not accept the events of this execution: its end is committed, and nothing more is appended. */
   refused(entry: JournalEntry, error: unknown): void
-  /** The database refused; the events stay and are tried again. */
+  /** The environment prevents writing; the events stay and are written later. Called in every round in which it does. */
   failed(error: unknown): void
+  /** A round has written events after one in which nothing could be written (`false`), or the reverse. */
+  writable(isWritable: boolean, error?: unknown): void
 }
 
-export function createJournalWriter(pool: pg.Pool, told: JournalWriterEvents): JournalWriter {
-  return new GroupCommit(pool, told)
+/** In milliseconds. */
+export interface JournalWriterTimes {
+  /** How long events may gather before they are written together. */
+  gather: number
+  /** Before the first repetition of what the environment prevented; doubled each time up to the longest. */
+  firstRetry: number
+  longestRetry: number
+  /** After which an entry is tried again that the environment prevents while others are written. */
+  aside: number
+}
+
+const TIMES: JournalWriterTimes = { gather: 10, firstRetry: 200, longestRetry: 2000, aside: 2000 }
+
+export function createJournalWriter(
+  store: JournalStore,
+  events: JournalWriterEvents,
+  times: JournalWriterTimes = TIMES,
+): JournalWriter {
+  return new GroupCommit(store, events, times)
 }
 
 /**
- * One statement a flush: the row of each execution is locked against being taken over or cancelled, provided its fencing
- * token is still the writer's; those that end get their final status; the events are added; readers are told. An execution
- * whose token has changed gets nothing written, and its entry becomes `lost`.
+ * Events gather for a few milliseconds, and are then written by one statement for all executions (see {@link JournalStore}). An
+ * entry whose fence does not hold gets nothing written, and becomes `lost`.
  *
- * What the database refuses for the sake of the data is written again execution by execution. One that is refused alone ends:
- * in the place of what it had to tell it gets a single event, that it FAILED with JOURNAL_UNWRITABLE. Everything else that goes
- * wrong passes, so the events stay and are tried again.
+ * When the statement fails, nothing of the batch is written. What happens then depends on the cause ({@link causeOf}):
+ *
+ * - `connection`: the round ends, and the events are written in a later one.
+ * - `environment` and `statement`: the batch is halved until each half is written or is a single entry, so that one entry never
+ *   keeps others from being written.
+ * - A single entry with the cause `statement` ends: in the place of its events it gets one, that it FAILED with
+ *   JOURNAL_UNWRITABLE. It ends only once this event is committed, which proves that the journal can be written.
+ * - A single entry with the cause `environment` stays. Where others are written, it is set aside and tried again every two seconds.
+ *   Where nothing is written, the round ends after two of them: the journal cannot be written, and is tried again after a pause.
  */
 class GroupCommit implements JournalWriter {
-  readonly #pool: pg.Pool
+  readonly #store: JournalStore
   readonly #told: JournalWriterEvents
-  #gathering = new Map<JournalEntry, Pending>()
+  readonly #times: JournalWriterTimes
+  #gathering = new Map<JournalEntry, PendingEvents>()
   readonly #waiting = new Map<JournalEntry, { seq: number; resolve: () => void }[]>()
   readonly #refused = new WeakSet<JournalEntry>()
   #flushing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
+  /** Set while the journal cannot be written: nothing is tried before its time. */
+  #retryMs: number | undefined
+  #isWritable = true
+  /** What the environment prevents while others are written. */
+  readonly #aside = new Map<JournalEntry, PendingEvents>()
+  readonly #wasAside = new WeakSet<JournalEntry>()
+  #asideTimer: NodeJS.Timeout | undefined
+  #isClosed = false
 
-  constructor(pool: pg.Pool, told: JournalWriterEvents) {
-    this.#pool = pool
-    this.#told = told
+  constructor(store: JournalStore, events: JournalWriterEvents, times: JournalWriterTimes) {
+    this.#store = store
+    this.#times = times
+    this.#told = events
   }
 
   append(entry: JournalEntry, event: ExecutionEvent): void {
@@ -86,19 +97,19 @@ class GroupCommit implements JournalWriter {
     pending.events.push(event)
     pending.times.push(Date.now())
     if (event.type === 'ExecutionFinished') pending.finish = event
-    // Somebody waits for an end; while a flush is going on, ends gather for the next one all the same.
+    // A caller waits for an end; during a flush, ends gather for the next one all the same.
     if (pending.finish) this.#flushSoon()
-    else this.#flushLater(GATHER_MS)
+    else this.#flushLater(this.#times.gather)
   }
 
-  #gather(entry: JournalEntry, firstSeq: number): Pending {
-    const pending: Pending = { entry, firstSeq, events: [], times: [], finish: undefined }
+  #gather(entry: JournalEntry, firstSeq: number): PendingEvents {
+    const pending: PendingEvents = { entry, firstSeq, events: [], times: [], finish: undefined }
     this.#gathering.set(entry, pending)
     return pending
   }
 
   committed(entry: JournalEntry): Promise<void> {
-    if (entry.lost || entry.committedSeq >= entry.lastSeq) return Promise.resolve()
+    if (entry.lost || this.#refused.has(entry) || entry.committedSeq >= entry.lastSeq) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(entry) ?? []
     this.#waiting.set(entry, [...waiting, { seq: entry.lastSeq, resolve }])
@@ -107,13 +118,16 @@ class GroupCommit implements JournalWriter {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#flushing
+    this.#takeBackAside()
     await this.#flush()
     clearTimeout(this.#timer)
     clearImmediate(this.#soon)
   }
 
   #flushSoon(): void {
+    if (this.#retryMs !== undefined) return
     this.#soon ??= setImmediate(() => {
       this.#soon = undefined
       this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined))
@@ -127,56 +141,117 @@ class GroupCommit implements JournalWriter {
     }, afterMs)
   }
 
+  /** Ends when nothing is left, or after a round in which nothing could be written. */
   async #flush(): Promise<void> {
-    while (this.#gathering.size > 0) {
-      const batch = [...this.#gathering.values()].slice(0, MOST_ROWS)
-      for (const { entry } of batch) this.#gathering.delete(entry)
-      const failure = await this.#write(batch)
-      if (!failure) continue
-      this.#giveBack(failure.left)
-      this.#told.failed(failure.error)
-      return this.#flushLater(RETRY_AFTER_MS)
+    for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) {
+      const round = new Round()
+      await this.#write(batch, round)
+      const isPrevented = this.#isPrevented(round)
+      if (isPrevented || !this.#isWritable) this.#told.writable((this.#isWritable = !isPrevented), round.error)
+      if (round.left.length > 0) this.#told.failed(round.error)
+      if (isPrevented) return this.#retryLater(round.left)
+      this.#setAside(round.left)
     }
+    this.#retryMs = undefined
   }
 
-  async #write(batch: Pending[]): Promise<Failure | undefined> {
+  #takeBatch(): PendingEvents[] {
+    const batch: PendingEvents[] = []
+    for (const [entry, pending] of this.#gathering) {
+      if (this.#aside.has(entry)) continue
+      this.#gathering.delete(entry)
+      if (batch.push(pending) === MOST_ROWS) break
+    }
+    return batch
+  }
+
+  /** Entries that were set aside before say nothing of the journal as a whole. */
+  #isPrevented({ isCut, hasWritten, left }: Round): boolean {
+    return isCut || (!hasWritten && left.some(({ entry }) => !this.#isWritable || !this.#wasAside.has(entry)))
+  }
+
+  #retryLater(left: readonly PendingEvents[]): void {
+    this.#giveBack(left)
+    const { firstRetry, longestRetry } = this.#times
+    this.#retryMs = Math.min((this.#retryMs ?? firstRetry / 2) * 2, longestRetry)
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (!this.#isClosed) this.#flushLater(this.#retryMs)
+  }
+
+  /** Their newer events wait until they are tried again. */
+  #setAside(left: readonly PendingEvents[]): void {
+    for (const pending of left) {
+      this.#aside.set(pending.entry, pending)
+      this.#wasAside.add(pending.entry)
+    }
+    if (left.length > 0 && !this.#isClosed) this.#asideTimer ??= setTimeout(() => this.#takeBackAside(), this.#times.aside)
+  }
+
+  #takeBackAside(): void {
+    clearTimeout(this.#asideTimer)
+    this.#asideTimer = undefined
+    const aside = [...this.#aside.values()]
+    this.#aside.clear()
+    this.#giveBack(aside)
+    if (!this.#isClosed) this.#flushSoon()
+  }
+
+  async #write(batch: PendingEvents[], round: Round): Promise<void> {
+    if (round.isOver) return void round.untried.push(...batch)
+    let written: ReadonlySet<JournalEntry>
     try {
-      this.#conclude(batch, await write(this.#pool, batch))
-      return undefined
+      written = await this.#store.write(batch)
     } catch (error) {
-      const [first, second] = batch
-      if (!first || !isForItsData(error)) return { left: batch, error }
-      return second ? this.#writeEach(batch) : this.#refuse(first, error)
+      return this.#writeParts(batch, error, round)
     }
+    round.hasWritten = true
+    this.#conclude(batch, written)
   }
 
-  async #writeEach(batch: Pending[]): Promise<Failure | undefined> {
-    for (const [i, pending] of batch.entries()) {
-      const failure = await this.#write([pending])
-      if (failure) return { ...failure, left: [...failure.left, ...batch.slice(i + 1)] }
-    }
-    return undefined
+  async #writeParts(batch: PendingEvents[], error: unknown, round: Round): Promise<void> {
+    const cause = causeOf(error)
+    const [first, second] = batch
+    if (cause === 'connection' || !first) return round.cut(batch, error)
+    if (second) {
+      const middle = batch.length >> 1
+      await this.#write(batch.slice(0, middle), round)
+      await this.#write(batch.slice(middle), round)
+    } else if (cause === 'environment') round.preventAlone(first, error)
+    else await this.#refuse(first, error, round)
   }
 
-  /** A commit that was not heard of may have succeeded, so the last event is looked up. */
-  async #refuse(pending: Pending, error: unknown): Promise<Failure | undefined> {
+  /** A commit whose answer did not arrive may have succeeded: what is stored of the entry is not written again. */
+  async #refuse(pending: PendingEvents, error: unknown, round: Round): Promise<void> {
     const { entry } = pending
-    if (this.#refused.has(entry)) return { left: [pending], error }
     try {
-      entry.lastSeq = (await lastSeqOf(this.#pool, entry.executionId)) + 1
+      const stored = await this.#store.lastSeq(entry)
+      if (stored === undefined) return this.#conclude([pending], new Set())
+      const rest = without(pending, stored)
+      if (rest !== pending) return rest ? await this.#write([rest], round) : this.#conclude([pending], new Set([entry]))
+      await this.#end(pending, stored, error)
+      round.hasWritten = true
     } catch (failure) {
-      return { left: [pending], error: failure }
+      round.preventAlone(pending, failure)
     }
+  }
+
+  /** Entries that are refused append nothing more, so nothing has gathered behind the end. */
+  async #end({ entry }: PendingEvents, stored: number, error: unknown): Promise<void> {
+    const finish = unwritable(error)
+    const end = { entry, firstSeq: stored + 1, events: [finish], times: [Date.now()], finish }
+    const written = await this.#store.write([end])
     this.#refused.add(entry)
     this.#gathering.delete(entry)
-    this.#told.refused(entry, error)
-    const finish = unwritable(error)
-    return this.#write([{ entry, firstSeq: entry.lastSeq, events: [finish], times: [Date.now()], finish }])
+    entry.lastSeq = end.firstSeq
+    if (written.has(entry)) this.#told.refused(entry, error)
+    this.#conclude([end], written)
   }
 
-  #conclude(batch: Pending[], written: ReadonlySet<string>): void {
+  #conclude(batch: PendingEvents[], written: ReadonlySet<JournalEntry>): void {
     for (const { entry, firstSeq, events } of batch) {
-      if (!written.has(entry.executionId) && !entry.lost) this.#lose(entry)
+      if (!written.has(entry) && !entry.lost) this.#lose(entry)
+      this.#wasAside.delete(entry)
       entry.committedSeq = firstSeq + events.length - 1
       this.#tellCommitted(entry)
     }
@@ -205,7 +280,7 @@ class GroupCommit implements JournalWriter {
   }
 
   /** What was to be written comes before what has gathered since. */
-  #giveBack(batch: Pending[]): void {
+  #giveBack(batch: readonly PendingEvents[]): void {
     const newer = this.#gathering
     this.#gathering = new Map(batch.map((pending) => [pending.entry, pending]))
     for (const [entry, pending] of newer) {
@@ -215,95 +290,7 @@ class GroupCommit implements JournalWriter {
   }
 }
 
-/** What is to be tried again, and why. */
-interface Failure {
-  left: Pending[]
-  error: unknown
-}
-
-/**
- * Whether the same would be refused again: SQLSTATE classes 22 (data exception) and 54 (program limit exceeded), and what is too
- * long to be sent at all. Source: PostgreSQL, Appendix A.
- */
-function isForItsData(error: unknown): boolean {
-  return error instanceof RangeError || /^(22|54)/.test(String((error as { code?: unknown } | null)?.code ?? ''))
-}
-
-function unwritable(error: unknown): NonNullable<Pending['finish']> {
-  const message = `the journal cannot hold what the execution had to tell: ${messageOf(error).slice(0, MAX_MESSAGE_CHARS)}`
-  const reason = { code: 'JOURNAL_UNWRITABLE', message }
-  return { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason }
-}
-
-function joined(older: Pending, newer: Pending): Pending {
-  const finish = newer.finish ?? older.finish
-  return { ...older, events: [...older.events, ...newer.events], times: [...older.times, ...newer.times], finish }
-}
-
 /** What a parent waits for. */
 function isNews({ type }: ExecutionEvent): boolean {
   return type === 'GraphOutput' || type === 'ExecutionFinished'
-}
-
-const WRITE = {
-  name: 'ashlar-journal',
-  text: `
-    with rows as materialized (
-      select * from rows from (
-        unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), unnest($4::int[]), string_to_table($5, '${SEPARATOR}'),
-        unnest($6::text[]), string_to_table($7, '${SEPARATOR}', ''), string_to_table($8, '${SEPARATOR}', ''),
-        string_to_table($9, '${SEPARATOR}', '')
-      ) as row(execution_id, fence, first_seq, last_seq, events, status, outputs, failed_nodes, reason)
-    ), held as (
-      select e.id from execution e join rows r on e.id = r.execution_id
-      where e.fence = r.fence and e.status in ('RUNNING', 'WAITING') and r.status is null
-      for share of e
-    ), finished as (
-      update execution e
-      set status = r.status, outputs = r.outputs::json, failed_nodes = r.failed_nodes::json, reason = r.reason::json, finished_at = now()
-      from rows r
-      where e.id = r.execution_id and e.fence = r.fence and e.status in ('RUNNING', 'WAITING') and r.status is not null
-      returning e.id
-    ), written as (
-      insert into journal (execution_id, first_seq, last_seq, events, at)
-      select execution_id, first_seq, last_seq, events, ${JOURNAL_AT} from rows
-      where execution_id in (select id from held union all select id from finished)
-      returning execution_id
-    )
-    select array_agg(id) as ids, pg_notify('${channelName('journal')}', string_agg(id, ','))
-    from (select distinct execution_id::text as id from written)`,
-}
-
-interface Row extends EventRun {
-  entry: JournalEntry
-  /** With the last row of an execution that ends. */
-  finish: Pending['finish']
-}
-
-function toRows({ entry, finish, ...run }: Pending): Row[] {
-  const runs = toRuns(run)
-  return runs.map((each, i) => ({ ...each, entry, finish: i === runs.length - 1 ? finish : undefined }))
-}
-
-/** @returns the ids of the executions whose events were written */
-async function write(pool: pg.Pool, batch: Pending[]): Promise<Set<string>> {
-  const blobs = new Map<string, string>()
-  const rows = batch.flatMap(toRows)
-  const texts = rows.map((row) => encodeRow(row, blobs))
-  if (blobs.size > 0) await keepBlobs(pool, blobs)
-  const ofEnds = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
-    rows.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
-  const values = [
-    rows.map(({ entry }) => entry.executionId),
-    rows.map(({ entry }) => entry.fence),
-    rows.map(({ firstSeq }) => firstSeq),
-    rows.map(({ firstSeq, events }) => firstSeq + events.length - 1),
-    texts.join(SEPARATOR),
-    rows.map(({ finish }) => finish?.status ?? null),
-    ofEnds(({ outputs }) => outputs),
-    ofEnds(({ failedNodes }) => failedNodes),
-    ofEnds(({ reason }) => reason),
-  ]
-  const result = await pool.query<{ ids: string[] | null }>({ ...WRITE, values })
-  return new Set(result.rows[0]?.ids ?? [])
 }

@@ -10,5 +10,5 @@ it.each<[ErrorCode, boolean]>([
   ['MEMORY_LIMIT', false],
   ['BLOCK_FAILED', false],
 ])('a node whose policy allows further attempts repeats %s: %s', (code, isRetryable) => {
-  expect(toNodeError(new AshlarError(code, 'failed')).retryable ?? false).toBe(isRetryable)
+  expect(toNodeError(new AshlarError(code, 'failed'), { onCrash: 'fail' }).retryable ?? false).toBe(isRetryable)
 })

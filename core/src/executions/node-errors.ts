@@ -1,17 +1,23 @@
 import { AshlarError, ERROR_CODES } from '../errors/index.ts'
+import type { Block } from '../plugins/index.ts'
 import type { NodeError } from './scheduler.ts'
 
-export const EFFECT_INTERRUPTED: NodeError = {
-  code: 'EFFECT_INTERRUPTED',
-  message:
-    'a worker ended after the block had begun and before its result was stored; whether its effect has happened is not known, so it is not run again',
+/** A worker ended before the result of a block that had begun an effect was stored. */
+export function effectInterrupted(block: Pick<Block, 'onCrash'>): NodeError {
+  const message =
+    'a worker ended after the block had begun an effect and before its result was stored; whether the effect has happened is not known'
+  return toNodeError(new AshlarError('EFFECT_INTERRUPTED', message), block)
 }
 
-/** @throws what is no expected error, as it is */
-export function toNodeError(error: unknown): NodeError {
+/**
+ * @param block whose manifest may make EFFECT_INTERRUPTED retryable
+ * @throws an unexpected error, unchanged
+ */
+export function toNodeError(error: unknown, block: Pick<Block, 'onCrash'>): NodeError {
   if (!(error instanceof AshlarError)) throw error
   const { code, message } = error
-  return ERROR_CODES[code].retryable ? { code, message, retryable: true } : { code, message }
+  const isRetryable = ERROR_CODES[code].retryable || (code === 'EFFECT_INTERRUPTED' && block.onCrash !== 'fail')
+  return isRetryable ? { code, message, retryable: true } : { code, message }
 }
 
 /** Performs what a block asks of its host. What nobody expected, and what the operator has to mend, is handed on too. */

@@ -3,7 +3,7 @@ import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { rarelyMet, type Counts } from './simulation-counts.ts'
-import { proveEffects, provePure } from './simulation.ts'
+import { proveEffects, provePure, proveWriter } from './simulation.ts'
 
 /*
  * `simulate --cases N --seed S`: proves the scheduler and the journal fold on so many random executions, on all cores. A
@@ -23,19 +23,25 @@ interface BatchResult extends Batch {
   failure: string | undefined
   pure: Counts
   effects: Counts
+  writer: Counts
 }
 
-function runBatch({ cases, seed }: Batch): BatchResult {
+async function runBatch({ cases, seed }: Batch): Promise<BatchResult> {
+  const writerCases = Math.ceil(cases * 0.02)
   const pureCases = Math.ceil(cases * 0.7)
   const pure = provePure({ cases: pureCases, seed })
-  if (pure.failure !== undefined) return { cases, seed, failure: pure.failure, pure: pure.counts, effects: {} }
-  const effects = proveEffects({ cases: cases - pureCases, seed })
-  return { cases, seed, failure: effects.failure, pure: pure.counts, effects: effects.counts }
+  const result: BatchResult = { cases, seed, failure: pure.failure, pure: pure.counts, effects: {}, writer: {} }
+  if (pure.failure !== undefined) return result
+  const effects = proveEffects({ cases: Math.max(1, cases - pureCases - writerCases), seed })
+  const writer = effects.failure === undefined ? await proveWriter({ cases: writerCases, seed }) : NOTHING
+  return { ...result, failure: effects.failure ?? writer.failure, effects: effects.counts, writer: writer.counts }
 }
+
+const NOTHING = { failure: undefined, counts: {} }
 
 async function simulate(cases: number, seed: number): Promise<void> {
   const begun = performance.now()
-  const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {} }
+  const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {}, writer: {} }
   stdout.write(`${cases} random executions, seed ${seed}\n`)
   const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - begun))
   const telling = setInterval(() => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} a second\n`), TELL_EVERY_MS)
@@ -43,14 +49,16 @@ async function simulate(cases: number, seed: number): Promise<void> {
     done.cases += result.cases
     add(done.pure, result.pure)
     add(done.effects, result.effects)
+    add(done.writer, result.writer)
     if (result.failure === undefined || done.failure !== undefined) return
     done.failure = `${result.failure}\n\nagain: pnpm simulate --cases ${result.cases} --seed ${result.seed}`
   })
   clearInterval(telling)
   tell('Without effects', done.pure)
   tell('With effects', done.effects)
+  tell('Of the journal writer', done.writer)
   stdout.write(`\n${done.cases} cases in ${((performance.now() - begun) / 1000).toFixed(1)} s, ${perSecond()} a second\n`)
-  const missing = cases < 10_000 ? [] : [...rarelyMet(done.pure, 1), ...rarelyMet(done.effects, 1)]
+  const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => rarelyMet(counts, 1))
   if (missing.length > 0) stdout.write(`never met: ${missing.join(', ')}\n`)
   if (done.failure !== undefined) stdout.write(`\n${done.failure}\n`)
   if (done.failure !== undefined || missing.length > 0) process.exitCode = 1
@@ -97,4 +105,13 @@ if (isMainThread) {
   if (!Number.isSafeInteger(cases) || cases < 1 || !Number.isSafeInteger(seed))
     throw new TypeError('--cases and --seed must be whole numbers, --cases at least 1')
   await simulate(cases, seed)
-} else parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runBatch(batch)))
+} else
+  parentPort?.on('message', (batch: Batch) => {
+    runBatch(batch).then(
+      (result) => parentPort?.postMessage(result),
+      (error: unknown) =>
+        setImmediate(() => {
+          throw error
+        }),
+    )
+  })

@@ -7,6 +7,8 @@ export interface Script {
   failure?: { after: number; isRetryable: boolean; until: number }
   /** It sleeps after so many pairs, each time. */
   sleeps?: number[]
+  /** It acts on the outside after so many pairs; left out, it only reads there. */
+  acts?: number
 }
 
 /** `pass`: a value that arrived · `digest`: a number that depends on all inputs · `attempt`: which one it is. */
@@ -35,6 +37,7 @@ function fakes(isMended: boolean): Record<string, FakeBlock> {
     output: { run, kind: 'output' },
     note: { run, kind: 'note' },
     'effect-fail': { run, effectful: true, onCrash: 'fail' },
+    'effect-retryable': { run, effectful: true, onCrash: 'retryable' },
     'effect-retry': { run, effectful: true, onCrash: 'retry' },
     'effect-sleeper': { run, effectful: true, onCrash: 'retry', sleeps: true },
     'effect-serial': { run, effectful: true, onCrash: 'fail', serial: true },
@@ -42,15 +45,15 @@ function fakes(isMended: boolean): Record<string, FakeBlock> {
 }
 
 function act(inputs: Record<string, unknown>, attempt: number, isMended: boolean): ReturnType<FakeBlock['run']> {
-  const { emissions, failure, sleeps = [] } = inputs.script as Script
+  const { emissions, failure, sleeps = [], acts } = inputs.script as Script
   const fails = !isMended && failure && attempt < failure.until
   const yielded = fails ? emissions.slice(0, failure.after) : emissions
   const pairs = yielded.map(({ pin, value }, i): [string, unknown] => [pin, valueOf(value, inputs, attempt, i)])
-  if (!fails) return { pairs, sleeps }
+  if (!fails) return { pairs, sleeps, acts }
   const { isRetryable } = failure
   const message = `failed at attempt ${attempt}`
   const error = isRetryable ? { code: 'SANDBOX_LOST', message, retryable: true } : { code: 'BLOCK_FAILED', message }
-  return { pairs, sleeps: sleeps.filter((after) => after <= pairs.length), error }
+  return { pairs, sleeps: sleeps.filter((after) => after <= pairs.length), acts, error }
 }
 
 function valueOf(value: Emission['value'], inputs: Record<string, unknown>, attempt: number, i: number): unknown {

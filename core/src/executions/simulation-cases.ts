@@ -52,7 +52,14 @@ const KINDS = {
   note: 1,
 }
 const PURE_KINDS = weighted(KINDS)
-const EFFECTFUL_KINDS = weighted({ ...KINDS, 'effect-fail': 9, 'effect-retry': 9, 'effect-serial': 3, 'effect-sleeper': 6 })
+const EFFECTFUL_KINDS = weighted({
+  ...KINDS,
+  'effect-fail': 9,
+  'effect-retryable': 3,
+  'effect-retry': 9,
+  'effect-serial': 3,
+  'effect-sleeper': 6,
+})
 
 const OUTPUT_PINS = weighted({
   out: 24,
@@ -92,6 +99,7 @@ interface RawNode {
   attempts: number
   /** For those that may. */
   sleeps: number[]
+  acts: number | undefined
   name: 'x' | 'y' | 'z'
   constant: unknown
 }
@@ -114,6 +122,7 @@ function rawNode(kinds: fc.Arbitrary<string>): fc.Arbitrary<RawNode> {
     okFrom: fc.constantFrom(2, 3, 99),
     attempts: fc.integer({ min: 1, max: 3 }),
     sleeps: fc.array(fc.nat(4), { minLength: 1, maxLength: 3 }).map((after) => after.toSorted((a, b) => a - b)),
+    acts: fc.constantFrom(0, 0, 0, 0, 1, 2, undefined),
     name: fc.constantFrom('x', 'y', 'z'),
     constant,
   })
@@ -169,6 +178,7 @@ function toNode(node: RawNode, i: number, links: RawLink[]): GraphNode {
       return { pin: tool ? `tools_^_n${tool.to}_~_${tool.input}` : pin === 'tool' ? 'out' : pin, value }
     }),
     ...(node.kind.includes('sleeper') && { sleeps: node.sleeps }),
+    ...(node.kind.startsWith('effect') && node.acts !== undefined && { acts: node.acts }),
     ...(node.fails && { failure: { after: node.failsAfter, isRetryable: node.isRetryable, until: node.okFrom } }),
   }
   const isBoundary = node.kind === 'input' || node.kind === 'output'

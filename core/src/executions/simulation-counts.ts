@@ -2,6 +2,7 @@ import type { ExecutionEvent } from './events.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { PlanNode } from './plan.ts'
 import type { Lives } from './simulation-crashes.ts'
+import type { Script } from './simulation-blocks.ts'
 import type { Whole } from './simulation-properties.ts'
 import type { Simulation } from './simulation-worker.ts'
 import type { Sights } from './simulation-watch.ts'
@@ -108,7 +109,8 @@ export function countEffects(lives: readonly Lives[], counts: Counts): void {
     'crashes while something slept',
     lives.reduce((sum, { asleep }) => sum + asleep, 0),
   )
-  for (const { crashes, lost, late, events, effects, interrupted, scheduler } of lives) {
+  for (const { crashes, lost, late, refused, events, effects, interrupted, scheduler } of lives) {
+    const executions = scheduler.nodeExecutions()
     add('cancelled', scheduler.status === 'CANCELLED' ? 1 : 0)
     add('crashes', crashes)
     add('events lost', lost)
@@ -122,9 +124,14 @@ export function countEffects(lives: readonly Lives[], counts: Counts): void {
       [...effects.values()].reduce((sum, { length }) => sum + length, 0),
     )
     add('effects begun by a worker that was taken over', late)
+    add('events of a claim without its lease that were not written', refused)
+    add('effects marked', events.filter(({ type }) => type === 'EffectStarted').length)
+    add(
+      'effectful node executions that only read',
+      executions.filter(({ node, status }) => status === 'COMPLETED' && isReader(node)).length,
+    )
     add('effects begun again', [...effects.values()].filter(({ length }) => length > 1).length)
     add('effects cut off', interrupted.size)
-    const executions = scheduler.nodeExecutions()
     add('node executions ended EFFECT_INTERRUPTED', executions.filter(({ error }) => error?.code === 'EFFECT_INTERRUPTED').length)
     add(
       'effectful node executions completed',
@@ -136,6 +143,10 @@ export function countEffects(lives: readonly Lives[], counts: Counts): void {
 /** What was met less often than that: a property that never meets its case proves nothing. */
 export function rarelyMet(counts: Counts, atLeast: number): string[] {
   return Object.entries(counts).flatMap(([name, count]) => (count < atLeast ? [`${name}: ${count}`] : []))
+}
+
+function isReader({ block, constants }: PlanNode): boolean {
+  return block.effectful && (constants.script as Script).acts === undefined
 }
 
 /** Whether a node that ran leads back to itself over nodes that ran. */

@@ -5,6 +5,7 @@ import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
 import type { InputMasks, Scheduler } from './scheduler.ts'
 import { afterCrash } from './simulation-journal.ts'
+import { FencedJournal } from './simulation-fences.ts'
 import { claim } from './simulation-model.ts'
 import { Simulator, type Simulation, type SimulationOptions } from './simulation-worker.ts'
 
@@ -33,8 +34,10 @@ export interface Lives {
   lost: number
   /** Crashes at which something slept. */
   asleep: number
-  /** Effects that began after another worker had taken over. */
+  /** Effects that began after another claim had taken over. */
   late: number
+  /** Events that claims without a lease tried to commit. */
+  refused: number
 }
 
 const MOST_CRASHES = 5
@@ -42,8 +45,8 @@ const MOST_CRASHES = 5
 /**
  * Group commit with crashes. Events are committed in order, so many at a time as chance has it; a crash loses those that
  * were not. The next worker begins with what was committed, while the one before may not have noticed that it was taken
- * over: it can commit nothing any more, but may still begin what the effect barrier had let through. The owner may cancel,
- * which goes by what is committed, whatever the worker is doing.
+ * over: it goes on, and tries to commit, but commits nothing any more; it still begins what the effect barrier had let through.
+ * The owner may cancel, which goes by what is committed, whatever the worker is doing.
  */
 export function runThroughCrashes(plan: Plan, fakes: Record<string, FakeBlock>, options: CrashOptions): Lives {
   const { random, mayCrash = true, events: begin = [], ...rest } = options
@@ -53,15 +56,20 @@ export function runThroughCrashes(plan: Plan, fakes: Record<string, FakeBlock>, 
     const key = keyOf(run)
     lives.effects.set(key, [...(lives.effects.get(key) ?? []), JSON.stringify(inputs)])
   }
+  const journal = new FencedJournal()
   for (;;) {
     const worker = new Simulator(plan, fakes, { ...rest, events: afterCrash(lives.events), hasGroupCommit: true, onEffect })
-    const outcome = live(worker, random, mayCrash && lives.crashes < MOST_CRASHES)
+    journal.take(worker)
+    const goOnStale = (): void => void (lives.late += countLate(lives, () => journal.goOnStale(random)))
+    const mayEnd = mayCrash && lives.crashes < MOST_CRASHES
+    const outcome = live(worker, random, mayEnd, () => journal.hasStale && random() % 4 === 0 && goOnStale())
+    lives.refused = journal.refused
     lives.events = worker.events.slice(0, worker.committed)
     if (outcome === 'ended') return Object.assign(lives, { scheduler: worker.scheduler, end: worker.end })
     lives.lost += worker.events.length - worker.committed
     if (outcome === 'cancelled') cancelCommitted(plan, lives)
     else takeNote(plan, lives)
-    if (random() % 2 === 0) lives.late += beginLate(worker, lives)
+    if (random() % 2 === 0) lives.late += countLate(lives, () => worker.beginCommittedEffects())
     if (outcome === 'cancelled') return lives
   }
 }
@@ -86,13 +94,13 @@ function cancelCommitted(plan: Plan, lives: Lives): void {
   lives.scheduler = scheduler
 }
 
-const NO_LIVES = { end: undefined, crashes: 0, lost: 0, asleep: 0, late: 0 }
+const NO_LIVES = { end: undefined, crashes: 0, lost: 0, asleep: 0, late: 0, refused: 0 }
 
 export function keyOf({ node, n, attempt }: NodeExecution): string {
   return `${node.id}.${n}.${attempt}`
 }
 
-function live(worker: Simulator, random: () => number, mayCrash: boolean): 'ended' | 'crashed' | 'cancelled' {
+function live(worker: Simulator, random: () => number, mayCrash: boolean, beside: () => void): 'ended' | 'crashed' | 'cancelled' {
   while (!worker.end || worker.committed < worker.events.length) {
     if (mayCrash && random() % 12 === 0) return random() % 20 === 0 ? 'cancelled' : 'crashed'
     const choices = worker.choices()
@@ -100,13 +108,14 @@ function live(worker: Simulator, random: () => number, mayCrash: boolean): 'ende
     claim(choices > 0 || tail > 0, () => 'nothing can go on, nothing can be committed, and it has not ended')
     if (choices === 0 || (tail > 0 && random() % 3 === 0)) worker.commit(1 + (random() % tail))
     else worker.proceed(random() % choices)
+    beside()
   }
   return 'ended'
 }
 
-function beginLate(worker: Simulator, { effects }: Lives): number {
+function countLate({ effects }: Lives, work: () => void): number {
   const count = (): number => [...effects.values()].reduce((sum, { length }) => sum + length, 0)
   const before = count()
-  worker.beginCommittedEffects()
+  work()
   return count() - before
 }

@@ -1,7 +1,8 @@
 import { eventsToReplay, eventsToRetry } from './continue.ts'
 import { fold } from './fold.ts'
 import type { Plan } from './plan.ts'
-import { mended, scripted } from './simulation-blocks.ts'
+import type { NodeExecution } from './pairing.ts'
+import { mended, scripted, type Script } from './simulation-blocks.ts'
 import { mix, type Case } from './simulation-cases.ts'
 import { keyOf, runThroughCrashes, type CrashOptions, type Lives } from './simulation-crashes.ts'
 import { afterCrash, claimOutputsTold, claimUncrashed, isRetryable, journalOf, stateOf } from './simulation-journal.ts'
@@ -51,7 +52,7 @@ function claimReplayable(plan: Plan, { events }: Lives, options: CrashOptions): 
   claimCommitted(plan, replayed)
   const own = replayed.scheduler.nodeExecution(start.node, start.n)
   const isRun = replayed.effects.has(`${start.node}.${start.n}.1`) || own?.status !== 'COMPLETED'
-  claim(isRun || !own?.node.block.effectful, () => `${start.node}.${start.n} was replayed and not run`)
+  claim(isRun || (own && !acts(own)) === true, () => `${start.node}.${start.n} was replayed and not run`)
   claim(own?.error?.code !== 'EFFECT_INTERRUPTED', () => `${start.node}.${start.n} was replayed and cut off`)
   const first = starts.find(({ node, n }) => node === start.node && n === start.n)
   const succeeded = new Set(events.flatMap((event) => (event.type === 'NodeFinished' && !event.error ? [nameOf(event)] : [])))
@@ -98,9 +99,19 @@ function claimOnce(plan: Plan, { scheduler, interrupted }: Lives, all: readonly 
     const key = keyOf(run)
     const hasBegun = all.some(({ effects }) => effects.has(key))
     const isCutOff = run.error?.code === 'EFFECT_INTERRUPTED'
-    claim(!isCutOff || run.node.block.onCrash === 'fail', () => `${key} may be repeated and was not`)
-    claim(run.status !== 'COMPLETED' || !run.node.block.effectful || hasBegun, () => `${key} completed and never began outside`)
+    claim(!isCutOff || mayBeCutOff(run), () => `${key} may be repeated and was not`)
+    claim(run.status !== 'COMPLETED' || !acts(run) || hasBegun, () => `${key} completed and never began outside`)
     const isTold = isCutOff || (run.status === 'CANCELLED' && scheduler.status !== 'COMPLETED')
     claim(!interrupted.has(key) || isTold, () => `${key} was cut off in the middle and is ${run.status} ${run.error?.code}`)
   }
+}
+
+function acts({ node }: NodeExecution): boolean {
+  return node.block.effectful && (node.constants.script as Script).acts !== undefined
+}
+
+/** A block whose node has attempts left is repeated instead, where it says so. */
+function mayBeCutOff({ node, attempt }: NodeExecution): boolean {
+  const { onCrash } = node.block
+  return onCrash === 'fail' || (onCrash === 'retryable' && attempt >= (node.retry?.attempts ?? 1))
 }

@@ -59,7 +59,6 @@ export function claimUncrashed(
   const worker = new Simulator(plan, scripted, { inputs, masks })
   for (const event of events) {
     if (!isHeard(event) || event.type === 'ExecutionStarted') continue
-    worker.beginCommittedEffects()
     if (event.type !== 'ExecutionFinished') proceedTo(worker, event)
     else if (event.status === 'CANCELLED') worker.cancel()
   }

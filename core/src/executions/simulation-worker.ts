@@ -1,6 +1,7 @@
 import type { ExecutionEvent } from './events.ts'
 import type { FakeBlock, FakeResult } from './fake-blocks.ts'
 import { fold } from './fold.ts'
+import { effectInterrupted } from './node-errors.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
 import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
@@ -29,7 +30,7 @@ export interface SimulationOptions {
   events?: ExecutionEvent[]
   /** Nothing is committed but by {@link Simulator.commit}; without it everything is at once. */
   hasGroupCommit?: boolean
-  /** Told when an effectful block begins: what it does can be seen outside from here on. */
+  /** Called when a block acts on the outside. */
   onEffect?: (run: NodeExecution, inputs: Record<string, unknown>) => void
   onStep?: (scheduler: Scheduler, event: SchedulerEvent, decisions: readonly Decision[]) => void
 }
@@ -37,7 +38,9 @@ export interface SimulationOptions {
 interface InHand {
   run: NodeExecution
   inputs: Record<string, unknown>
-  /** Effectful, and not begun: waits until so many events are committed. */
+  /** After how many pairs it acts on the outside; undefined when it does not, or has done so. */
+  actsAfter: number | undefined
+  /** It is at the effect barrier until so many events are committed. */
   waitsFor: number
   left: [string, unknown][]
   /** After how many pairs it sleeps, each time. */
@@ -49,8 +52,8 @@ type Happening = [ExecutionEvent, SchedulerEvent]
 
 /**
  * A worker without sandbox, clock and database: carries out what the scheduler decides as the driver does, one pair of a
- * block at a time, in whatever order it is told. A block begins when it is decided; an effectful one when everything up to
- * its NodeStarted is committed, which is a choice of its own.
+ * block at a time, in whatever order it is told. A block begins when it is decided. One that acts on the outside does so when
+ * everything up to its EffectStarted is committed: to come to that barrier, and to act behind it, are choices of their own.
  */
 export class Simulator {
   readonly scheduler: Scheduler
@@ -94,6 +97,7 @@ export class Simulator {
   proceed(choice: number): void {
     const { current, due } = this.#at(choice)
     if (current && current.waitsFor > 0) return this.#beginEffect(current)
+    if (current && isToAct(current)) return this.#comeToBarrier(current)
     const [event, input] = this.#next(current, due)
     if (event.type === 'NodeOutput') current?.left.shift()
     else this.#inHand = this.#inHand.filter((each) => each !== current)
@@ -128,7 +132,8 @@ export class Simulator {
     for (const decision of pending) {
       if (decision.type !== 'run') this.#carryOut([decision])
       else if (decision.run.status !== 'RUNNING') continue
-      else if (interrupted.has(decision.run)) this.#happen(...this.#finish(decision.run, EFFECT_INTERRUPTED))
+      else if (interrupted.has(decision.run))
+        this.#happen(...this.#finish(decision.run, effectInterrupted(decision.run.node.block)))
       else this.#start(decision.run)
     }
   }
@@ -207,8 +212,9 @@ export class Simulator {
   }
 
   #start(run: NodeExecution): void {
-    this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt })
-    const started: InHand = { run, inputs: {}, waitsFor: 0, left: [], sleeps: [], error: undefined }
+    const marks = run.node.block.effectful && { marksEffects: true as const }
+    this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt, ...marks })
+    const started: InHand = { run, inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined }
     this.#inHand.push(started)
     try {
       started.inputs = this.scheduler.inputsOf(run)
@@ -216,14 +222,19 @@ export class Simulator {
       started.error = { code: 'BLOCK_INPUT_INVALID', message: String(error) }
       return
     }
-    if (run.node.block.effectful) started.waitsFor = this.events.length
-    else this.#call(started)
+    this.#call(started)
   }
 
-  #beginEffect(waiting: InHand): void {
-    waiting.waitsFor = 0
-    this.#options.onEffect?.(waiting.run, waiting.inputs)
-    this.#call(waiting)
+  #comeToBarrier(acting: InHand): void {
+    const { node, n, attempt } = acting.run
+    if (node.block.onCrash !== 'retry') this.events.push({ type: 'EffectStarted', node: node.id, n, attempt })
+    acting.waitsFor = this.events.length
+  }
+
+  #beginEffect(acting: InHand): void {
+    acting.waitsFor = 0
+    acting.actsAfter = undefined
+    this.#options.onEffect?.(acting.run, acting.inputs)
   }
 
   #call(started: InHand): void {
@@ -233,6 +244,8 @@ export class Simulator {
     started.left = result.pairs.slice(run.outputs)
     started.sleeps = result.sleeps ?? []
     started.error = result.error
+    // Without group commit nothing is lost, so it does not matter when it acts.
+    if (this.#options.hasGroupCommit) started.actsAfter = result.acts
   }
 }
 
@@ -247,11 +260,19 @@ function sleepOf({ node, n, slept }: NodeExecution): Happening {
 /** Many times what the budgets of the cases allow. */
 const MOST_EVENTS = 100_000
 
-const EFFECT_INTERRUPTED: NodeError = { code: 'EFFECT_INTERRUPTED', message: 'the worker ended' }
+/** At the latest, a block acts before it ends. */
+function isToAct({ actsAfter, run, left }: InHand): boolean {
+  return actsAfter !== undefined && (left.length === 0 || run.outputs >= actsAfter)
+}
 
 /** Whether the scheduler hears of it; the others follow from what it decided. */
 export function isHeard({ type }: ExecutionEvent): boolean {
   return (
-    type !== 'NodeStarted' && type !== 'GraphOutput' && type !== 'NodeLog' && type !== 'NodeProgress' && type !== 'NodeOverridden'
+    type !== 'NodeStarted' &&
+    type !== 'EffectStarted' &&
+    type !== 'GraphOutput' &&
+    type !== 'NodeLog' &&
+    type !== 'NodeProgress' &&
+    type !== 'NodeOverridden'
   )
 }

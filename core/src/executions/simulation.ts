@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { messageOf } from '../errors/index.ts'
 import { fakeBlocks, planOf } from './fake-blocks.ts'
 import { scripted } from './simulation-blocks.ts'
-import { cases, type Case } from './simulation-cases.ts'
+import { cases, mix, type Case } from './simulation-cases.ts'
 import { countEffects, countWhole, type Counts } from './simulation-counts.ts'
 import { claimEffects } from './simulation-effects.ts'
 import { claimDelivered } from './simulation-model.ts'
@@ -16,6 +16,7 @@ import {
   type Whole,
 } from './simulation-properties.ts'
 import { Watch } from './simulation-watch.ts'
+import { claimWriter } from './simulation-writer.ts'
 import { Simulator } from './simulation-worker.ts'
 
 export interface ProofRequest {
@@ -45,6 +46,20 @@ export function proveEffects(request: ProofRequest): Proof {
     const plan = planOf(blocks, each.document)
     countEffects(claimEffects(plan, each), counts)
   })
+}
+
+/** Proves the journal writer on a simulated database: see {@link claimWriter}. */
+export async function proveWriter({ cases, seed }: ProofRequest): Promise<Proof> {
+  const counts: Counts = {}
+  for (let i = 0; i < cases; i++) {
+    const own = mix(seed, i)
+    try {
+      for (const [name, count] of Object.entries(await claimWriter(own))) counts[name] = (counts[name] ?? 0) + count
+    } catch (error) {
+      return { failure: `journal writer, seed ${own}: ${messageOf(error)}`, counts }
+    }
+  }
+  return { failure: undefined, counts }
 }
 
 function prove(

@@ -1,9 +1,5 @@
-import type { Database, Notifications } from '../database/index.ts'
-import type { Capabilities } from '../capabilities/index.ts'
 import { AshlarError } from '../errors/index.ts'
-import type { Lease, Queue } from '../queue/index.ts'
-import type { Sandbox } from '../sandbox/index.ts'
-import type { Children } from './children.ts'
+import type { Lease } from '../queue/index.ts'
 import type { TakenExecution } from './driver-parts.ts'
 import { ExecutionDriver } from './driver.ts'
 import type { JournalEvent } from './events.ts'
@@ -13,40 +9,14 @@ import { claim, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
 import { Sleepers } from './sleepers.ts'
 import { haveNews, markWaiting } from './suspend.ts'
-import { createJournalWriter, type JournalEntry, type JournalWriter } from './journal-writer.ts'
+import { handOverAll, release } from './hand-over.ts'
+import { HeldExecutions, type HeldExecution } from './held-executions.ts'
+import { createJournalStore, type JournalEntry } from './journal-store.ts'
+import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import type { Plan } from './plan.ts'
-import type { Plans } from './plans.ts'
-import { countTakes, giveBack, workerLost } from './takes.ts'
+import { countTakes, workerLost } from './takes.ts'
 import { startUpkeep } from './upkeep.ts'
-import type { Workspaces } from '../workspaces/index.ts'
-
-/** Takes executions from the queue and carries them out. */
-export interface Worker {
-  /** Begins to take work. */
-  start(): void
-  /** Executions in hand. */
-  active(): number
-  /** Stops taking, leaves what is in hand as the journal has it, and gives it back. */
-  close(): Promise<void>
-}
-
-export interface WorkerParts {
-  /** A UUID, told in the executions that it has. */
-  id: string
-  database: Database
-  notifications: Notifications
-  queue: Queue
-  plans: Plans
-  sandbox: Sandbox
-  capabilities: Capabilities
-  children: Children
-  retentionDays: number
-  /** None where blocks have no files. */
-  workspaces?: Workspaces | undefined
-  /** Executions at once. @default 500 */
-  capacity?: number
-  onError(error: unknown): void
-}
+import type { Worker, WorkerParts } from './worker-parts.ts'
 
 const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
@@ -54,14 +24,6 @@ const RENEW_EVERY_MS = 3000
 const SWEEP_EVERY_MS = 5000
 /** How long an execution that only waits keeps its slot: most children are done by then. */
 const LINGER_MS = 250
-
-interface Active {
-  lease: Lease
-  ownerId: string
-  entry: JournalEntry
-  driver: ExecutionDriver | undefined
-  idleTimer?: NodeJS.Timeout
-}
 
 /**
  * An execution in hand is held by a lease of the queue, renewed every 3 s, and by the fencing token that taking it raised:
@@ -77,9 +39,13 @@ class RunningWorker implements Worker {
   readonly #capacity: number
   readonly #journal: JournalWriter
   readonly #sleepers: Sleepers
-  readonly #active = new Map<string, Active>()
+  readonly #held = new HeldExecutions()
   readonly #news = new News()
+  /** End the search for work. */
+  readonly #searches: (() => void)[] = []
+  /** End what executions in hand need. */
   readonly #ends: (() => void)[] = []
+  #canWrite = true
   #taking: Promise<void> | undefined
   #takeAgain = false
   /** Executions taken that are not in hand yet. */
@@ -94,50 +60,62 @@ class RunningWorker implements Worker {
       wake: (ids) => parts.children.wake(ids),
       onError: (error) => parts.onError(error),
     })
-    this.#journal = createJournalWriter(parts.database.pool, {
+    this.#journal = createJournalWriter(createJournalStore(parts.database.pool), {
       finished: (entries) => this.#tell(this.#finish(entries)),
-      lost: ({ executionId }) => this.#drop(executionId),
+      lost: (entry) => this.#drop(this.#held.of(entry)),
       progressed: (parentIds) => this.#tell(parts.children.wake(parentIds)),
-      refused: ({ executionId }, error) => this.#refuse(executionId, error),
+      refused: (entry, error) => this.#refuse(entry, error),
       failed: (error) => parts.onError(error),
+      writable: (isWritable, error) => this.#noteHealth(isWritable, error),
     })
   }
 
   start(): void {
     const { notifications } = this.#parts
     const poll = setInterval(() => this.#lookForWork(), POLL_EVERY_MS)
-    const renew = setInterval(
-      () => this.#tell(this.#parts.queue.renew([...this.#active.values()].map(({ lease }) => lease))),
-      RENEW_EVERY_MS,
-    )
+    const renew = setInterval(() => this.#tell(this.#parts.queue.renew(this.#leases())), RENEW_EVERY_MS)
     const sweep = setInterval(() => this.#tell(this.#parts.children.wakeForgotten()), SWEEP_EVERY_MS)
-    const endUpkeep = startUpkeep(this.#parts)
-    this.#ends.push(
-      () => clearInterval(sweep),
-      endUpkeep,
-      notifications.listen('journal', (message) => this.#news.tell(message)),
-      notifications.listen('work', () => this.#lookForWork()),
-      notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(id))),
+    this.#searches.push(
       () => clearInterval(poll),
+      () => clearInterval(sweep),
+      startUpkeep(this.#parts),
+      notifications.listen('work', () => this.#lookForWork()),
+    )
+    this.#ends.push(
       () => clearInterval(renew),
+      notifications.listen('journal', (message) => this.#news.tell(message)),
+      notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(this.#held.get(id)))),
     )
     this.#sleepers.look()
     this.#lookForWork()
   }
 
   active(): number {
-    return this.#active.size
+    return this.#held.size
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const end of this.#ends) end()
+    for (const end of this.#searches.splice(0)) end()
     await this.#taking
     await this.#sleepers.close()
-    for (const { driver } of this.#active.values()) driver?.stop()
+    const parts = { ...this.#parts, held: this.#held, journal: this.#journal }
+    await handOverAll(parts, this.#parts.stopGraceMs())
+    for (const { driver } of this.#held.all()) driver?.stop()
     await this.#journal.close()
-    await giveBack(this.#parts.database, this.#parts.id, [...this.#active.keys()])
-    await this.#parts.queue.release([...this.#active.values()].map(({ lease }) => lease))
+    for (const end of this.#ends.splice(0)) end()
+    await release(parts, this.#held.all())
+  }
+
+  #leases(): Lease[] {
+    return this.#held.all().map(({ lease }) => lease)
+  }
+
+  /** Where events cannot be written, no work is taken: nothing could come of it. */
+  #noteHealth(isWritable: boolean, error: unknown): void {
+    this.#canWrite = isWritable
+    this.#parts.health.report(isWritable, error)
+    if (isWritable && !this.#closed) this.#lookForWork()
   }
 
   #lookForWork(): void {
@@ -149,7 +127,7 @@ class RunningWorker implements Worker {
   async #takeAll(): Promise<void> {
     let beginning = Promise.resolve()
     try {
-      while (this.#takeAgain && !this.#closed && this.#slots() > 0) {
+      while (this.#takeAgain && !this.#closed && this.#canWrite && this.#slots() > 0) {
         this.#takeAgain = false
         await this.#sleepers.clockKnown()
         const leases = await this.#parts.queue.take(Math.min(TAKE_AT_ONCE, this.#slots()), this.#greedyOwners())
@@ -164,7 +142,7 @@ class RunningWorker implements Worker {
   }
 
   #slots(): number {
-    return this.#capacity - this.#active.size - this.#beginning
+    return this.#capacity - this.#held.size - this.#beginning
   }
 
   async #beginCounted(leases: Lease[]): Promise<void> {
@@ -179,13 +157,14 @@ class RunningWorker implements Worker {
   }
 
   #greedyOwners(): string[] {
-    const owners = Iterator.from(this.#active.values()).map(({ ownerId }) => ownerId)
+    const owners = Iterator.from(this.#held.all()).map(({ ownerId }) => ownerId)
     return greedyOwners(owners, this.#beginning, this.#capacity)
   }
 
   async #begin(leases: Lease[]): Promise<void> {
     const { database, id } = this.#parts
     const rows = await claim(database, id, leases)
+    for (const row of rows) this.#held.end(row.id) // a claim that it has lost without noticing
     const lost = await countTakes(database, id, rows)
     const plans = await this.#parts.plans.load(rows.filter((row) => !lost.has(row.id)).map(({ version_id }) => version_id))
     const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
@@ -204,22 +183,22 @@ class RunningWorker implements Worker {
     const lastSeq = row.resumed ? await lastSeqOf(pool, executionId) : 0
     const events = row.resumed ? await readJournal(pool, executionId) : []
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
-    const active: Active = { lease, ownerId: row.owner_id, entry, driver: undefined }
-    this.#active.set(executionId, active)
+    const held: HeldExecution = { lease, ownerId: row.owner_id, entry, driver: undefined }
+    this.#held.add(held)
     try {
       if (plan instanceof AshlarError) throw plan
       if (events instanceof AshlarError) throw events
-      this.#drive(row, active, plan, events)
+      this.#drive(row, held, plan, events)
     } catch (error) {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(
-        active,
+        held,
         error instanceof AshlarError ? error : new AshlarError('JOURNAL_UNREADABLE', 'it could not be carried out'),
       )
     }
   }
 
-  #drive(row: ClaimedRow, active: Active, plan: Plan, events: JournalEvent[]): void {
+  #drive(row: ClaimedRow, held: HeldExecution, plan: Plan, events: JournalEvent[]): void {
     const taken: TakenExecution = {
       id: row.id,
       depth: row.depth,
@@ -228,11 +207,11 @@ class RunningWorker implements Worker {
       inputs: row.inputs,
       masks: row.masks,
       plan,
-      entry: active.entry,
+      entry: held.entry,
       events,
     }
     const { sandbox, capabilities, children, database } = this.#parts
-    active.driver = new ExecutionDriver(taken, {
+    held.driver = new ExecutionDriver(taken, {
       sandbox,
       capabilities,
       children,
@@ -241,36 +220,32 @@ class RunningWorker implements Worker {
       now: this.#sleepers.now,
       onNews: (executionId, heard) => this.#news.add(executionId, heard),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after, Infinity),
-      onIdle: () => this.#suspendSoon(active),
+      onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),
     })
-    active.driver.start()
+    held.driver.start()
   }
 
-  #fail({ entry }: Active, { code, message }: AshlarError): void {
+  #fail({ entry }: HeldExecution, { code, message }: AshlarError): void {
     const reason = { code, message }
     this.#journal.append(entry, { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason })
   }
 
   /** Their ends are committed: the jobs go together. */
   async #finish(entries: JournalEntry[]): Promise<void> {
-    const leases: Lease[] = []
-    for (const { executionId } of entries) {
-      const active = this.#active.get(executionId)
-      if (active) leases.push(active.lease)
-      this.#active.delete(executionId)
-    }
+    const ended = entries.flatMap((entry) => this.#held.of(entry) ?? [])
+    for (const held of ended) this.#held.remove(held)
     if (!this.#closed) this.#lookForWork()
-    await this.#parts.queue.complete(leases)
+    await this.#parts.queue.complete(ended.map(({ lease }) => lease))
   }
 
-  #suspendSoon(active: Active): void {
-    clearTimeout(active.idleTimer)
-    active.idleTimer = setTimeout(() => {
-      if (!active.driver?.isIdle || this.#closed) return
-      this.#suspend(active, active.driver).catch((error: unknown) => {
+  #suspendSoon(held: HeldExecution): void {
+    clearTimeout(held.idleTimer)
+    held.idleTimer = setTimeout(() => {
+      if (!held.driver?.isIdle || this.#closed) return
+      this.#suspend(held, held.driver).catch((error: unknown) => {
         this.#parts.onError(error)
-        this.#active.delete(active.entry.executionId) // its heartbeat gives it to somebody
+        this.#held.remove(held) // its lease expires, and another worker takes it
       })
     }, LINGER_MS)
   }
@@ -279,36 +254,34 @@ class RunningWorker implements Worker {
    * Gives an execution back that only waits. Its children's commits and its time wake it once its row says WAITING; what they
    * committed just before is looked for after.
    */
-  async #suspend({ entry, lease }: Active, driver: ExecutionDriver): Promise<void> {
+  async #suspend(held: HeldExecution, driver: ExecutionDriver): Promise<void> {
+    const { entry, lease } = held
     const children = new Map(driver.children)
     const { waitingFor: reason, wakeAt } = driver
     driver.stop()
     await this.#journal.committed(entry)
     const { pool } = this.#parts.database
     await markWaiting(pool, entry, reason, wakeAt)
-    this.#active.delete(entry.executionId)
+    this.#held.remove(held)
     await this.#parts.queue.complete([lease])
     if (await haveNews(pool, children)) await this.#parts.children.wake([entry.executionId])
     if (wakeAt) this.#sleepers.expect(wakeAt.getTime())
     this.#lookForWork()
   }
 
-  /** The journal ends it; so do its children. */
-  #refuse(executionId: string, error: unknown): void {
+  /** The journal has ended it; its children end too. */
+  #refuse(entry: JournalEntry, error: unknown): void {
     this.#parts.onError(error)
-    const driver = this.#active.get(executionId)?.driver
+    const driver = this.#held.of(entry)?.driver
     for (const childId of driver?.children.keys() ?? []) this.#tell(this.#parts.children.cancel(childId))
     driver?.stop()
   }
 
-  /** Another worker has it, or it was cancelled. */
-  #drop(executionId: string): void {
-    const active = this.#active.get(executionId)
-    if (!active) return
-    active.entry.lost = true
-    active.driver?.stop()
-    this.#active.delete(executionId)
-    this.#tell(this.#parts.queue.complete([active.lease]))
+  /** Another claim has it, or it was cancelled. */
+  #drop(held: HeldExecution | undefined): void {
+    if (!held) return
+    this.#held.end(held.entry.executionId)
+    this.#tell(this.#parts.queue.complete([held.lease]))
     if (!this.#closed) this.#lookForWork()
   }
 

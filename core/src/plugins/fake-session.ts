@@ -17,7 +17,7 @@ export function createFakeSession(
 ): FakeSession {
   const { capabilities, ...asked } = createFakeCapabilities(fakes, block.plugin)
   const actor = { id: 'test', ownerId: 'test', graphId: 'test' }
-  const session = capabilities.createSession(actor, { block, credentials: {} }, () => inputs)
+  const session = capabilities.createSession(actor, { block, credentials: {}, idempotencyKey: 'test:test:1' }, () => inputs)
   return {
     ...asked,
     hostCall: async (method, args) => (method === 'sleep.begin' ? parseSleep(block, args).sleep : session.perform(method, args)),

@@ -38,7 +38,7 @@ const blockManifestSchema = z
     staticOutput: z.boolean(),
     serial: z.boolean(),
     capabilities: capabilitiesSchema,
-    onCrash: z.enum(['fail', 'retry']),
+    onCrash: z.enum(['fail', 'retryable', 'retry']),
     timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
     costs: z.array(blockCostSchema).max(100).default([]),
     inputSchema: jsonSchema,

@@ -17,5 +17,6 @@ export function createTestActing({ inputs = {}, credentials = NO_CREDENTIALS, ..
     block: { qualifiedName, capabilities, inputSchema: {}, chosenCredentials: {} },
     inputOf: (pin) => inputs[pin],
     credentials,
+    idempotencyKey: `${id}:node:1`,
   }
 }

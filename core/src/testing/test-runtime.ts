@@ -35,13 +35,14 @@ export async function createTestRuntime(config: Partial<RuntimeConfig> = {}): Pr
     pluginRoots: [BUILTIN_PLUGINS],
     secretKeys: [TEST_SECRET_KEY],
     filesDir,
+    stopGraceMs: 0,
     onError: (error) => failures.push(error),
     ...config,
     databaseUrl,
   })
   const owner = await runtime.accounts.ensureOwner()
-  const close = async (): Promise<void> => {
-    await runtime.close()
+  const close: Runtime['close'] = async (options) => {
+    await runtime.close(options)
     await rm(filesDir, { recursive: true, force: true })
   }
   return { ...runtime, ownerId: owner.id, failures, close }

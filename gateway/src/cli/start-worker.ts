@@ -24,15 +24,28 @@ interface WorkerService {
  * @throws {AshlarError} when the first could not be opened, with its code
  */
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
-  const { retentionDays, sandboxMemoryMb, weakestIsolation, httpAllow, oauthClients, filesDir, configFile } = config
+  const { retentionDays, stopGraceSeconds, sandboxMemoryMb, weakestIsolation, httpAllow, oauthClients, filesDir, configFile } =
+    config
+  const stopGraceMs = stopGraceSeconds * 1000
   const secretKeys = await readSecretKeys(config)
-  const sandbox = { sandboxMemoryMb, weakestIsolation }
-  const options = { databaseUrl, retentionDays, ...sandbox, httpAllow, oauthClients, secretKeys, filesDir, configFile }
+  const options = {
+    databaseUrl,
+    retentionDays,
+    stopGraceMs,
+    sandboxMemoryMb,
+    weakestIsolation,
+    httpAllow,
+    oauthClients,
+    secretKeys,
+    filesDir,
+    configFile,
+  }
   const crew = new Crew(options, logger)
   try {
     await crew.begin()
     ready()
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    logger.info('Stopping. A second signal stops at once.')
   } finally {
     await crew.stop()
   }

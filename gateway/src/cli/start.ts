@@ -13,6 +13,7 @@ import { serveWorker } from './start-worker.ts'
 import { listenForStop, type Stop } from './stop.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
+/** Beyond the grace period. */
 const STOP_WITHIN_MS = 9500
 
 /** `ashlar start [--role all|gateway|worker]`: until it is told to stop. */
@@ -24,7 +25,7 @@ export async function start(args: string[], { stdout, stderr, environment }: Com
   if (role === 'gateway') sharedDatabase(role, config)
   // A server on this data directory has the port as well, most likely: that it is there says more.
   if ((await findServer(config.dataDir)) === undefined) await assertPortFree(config.port)
-  using stop = listenForStop(STOP_WITHIN_MS)
+  using stop = listenForStop(stopWithinMs(config))
   const lost = { reason: undefined as string | undefined }
   const onDatabaseLost = (reason: string): void => {
     logger.error(`error DATABASE_FAILED: ${reason}`)
@@ -36,16 +37,20 @@ export async function start(args: string[], { stdout, stderr, environment }: Com
     const ready = (url: string): void => void stdout.write(`ready ${url}\n`)
     await serve({ config, installation, terminal: createTerminal(stderr, environment), stop, ready })
   } finally {
-    await installation.close()
+    await installation.close(lost.reason === undefined ? {} : { graceMs: 0 })
   }
   return lost.reason === undefined ? 0 : 1
 }
 
 async function startWorker(config: Config, logger: Logger, stdout: CommandContext['stdout']): Promise<number> {
   const databaseUrl = sharedDatabase('worker', config)
-  using stop = listenForStop(STOP_WITHIN_MS)
+  using stop = listenForStop(stopWithinMs(config))
   await serveWorker({ config, databaseUrl, logger, signal: stop.signal, ready: () => void stdout.write('ready worker\n') })
   return 0
+}
+
+function stopWithinMs({ stopGraceSeconds }: Config): number {
+  return stopGraceSeconds * 1000 + STOP_WITHIN_MS
 }
 
 /** @throws {AshlarError} CONFIG_INVALID: the embedded Postgres belongs to one process */
@@ -84,7 +89,7 @@ async function serve({ config, installation, terminal, stop, ready }: Service): 
     if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
     if (!stop.signal.aborted) tellNextSteps((await gateway.createLoginLink(ownerId)).url, config, terminal)
     await aborted(stop.signal)
-    terminal.line('Stopping.')
+    terminal.line('Stopping. A second signal stops at once.')
   } finally {
     await gateway.close()
   }

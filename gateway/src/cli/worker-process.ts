@@ -13,6 +13,7 @@ export interface WorkerOptions {
   id: string
   databaseUrl: string
   retentionDays: number
+  stopGraceMs: number
   sandboxMemoryMb: number | undefined
   weakestIsolation: Config['weakestIsolation']
   httpAllow: string[]
@@ -32,9 +33,12 @@ export type ToWorker =
 /** What the worker says: it is open and stands by, or could not be opened. */
 export type FromWorker = { type: 'standing-by' } | { type: 'failed'; code: string; message: string }
 
+/** Beyond the grace period. */
 const STOP_WITHIN_MS = 9000
 const logger = loggerTo(process.stderr)
 let opening: Promise<Runtime> | undefined
+let stopGraceMs = 0
+let stopping: Promise<void> | undefined
 
 async function receive(message: ToWorker): Promise<void> {
   if (message.type === 'open') return open(message.options)
@@ -45,6 +49,7 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 async function open(options: WorkerOptions): Promise<void> {
+  stopGraceMs = options.stopGraceMs
   opening = openRuntime(options)
   try {
     await opening
@@ -66,6 +71,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     standby: true,
     databaseUrl,
     retentionDays,
+    stopGraceMs: options.stopGraceMs,
     sandbox: sandboxLimits(options),
     httpAllow,
     secretKeys,
@@ -82,9 +88,13 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
   return runtime
 }
 
-async function stop(): Promise<void> {
-  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
-  const runtime = await opening?.catch(() => undefined) // told when it failed
+function stop(): Promise<void> {
+  return (stopping ??= stopOnce())
+}
+
+async function stopOnce(): Promise<void> {
+  setTimeout(() => process.exit(1), stopGraceMs + STOP_WITHIN_MS).unref()
+  const runtime = await opening?.catch(() => undefined) // reported when it failed
   await runtime?.close()
   process.exit(0)
 }
@@ -102,4 +112,5 @@ process.on('message', (message: ToWorker) => {
 // The terminal's Ctrl-C reaches the whole group; the supervisor stops its workers itself, in order.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('SIGTERM', () => void stop())
-process.on('disconnect', () => void stop())
+// A supervisor that ends while this process stops was asked twice to stop: then nothing is waited for.
+process.on('disconnect', () => (stopping ? process.exit(130) : void stop()))

@@ -4,6 +4,7 @@ import {
   createRuntime,
   openDataDir,
   startEmbeddedPostgres,
+  type CloseOptions,
   type DataDir,
   type Isolation,
   type Runtime,
@@ -22,7 +23,7 @@ export interface Installation {
   ownerKey: string
   ownerId: string
   /** Runtime, database, data directory, in this order; goes on after a step that fails. Idempotent. */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }
 
 export interface InstallationOptions {
@@ -51,10 +52,10 @@ export async function openInstallation({
   watch,
   onDatabaseLost,
 }: InstallationOptions): Promise<Installation> {
-  const undo: (() => Promise<void>)[] = []
-  const close = async (): Promise<void> => {
+  const undo: ((options?: CloseOptions) => Promise<void>)[] = []
+  const close = async (options?: CloseOptions): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop())
-      await step().catch((error: unknown) => logger.error('could not be closed', error))
+      await step(options).catch((error: unknown) => logger.error('could not be closed', error))
   }
   try {
     const dataDir = await openDataDir(config.dataDir)
@@ -67,6 +68,7 @@ export async function openInstallation({
       databaseUrl,
       role,
       retentionDays: config.retentionDays,
+      stopGraceMs: config.stopGraceSeconds * 1000,
       sandbox: sandboxLimits(config),
       httpAllow: config.httpAllow,
       secretKeys: await ensureSecretKeys(config),
@@ -79,7 +81,7 @@ export async function openInstallation({
       alone: config.databaseUrl === undefined,
       onError,
     })
-    undo.push(() => runtime.close(), operator.close)
+    undo.push((options) => runtime.close(options), operator.close)
     if (runtime.sandbox) warnOfIsolation(runtime.sandbox.isolation, logger)
     operator.onChange((changed) =>
       runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...config.oauthClients } }),
@@ -126,7 +128,7 @@ export function warnOfIsolation(isolation: Isolation, logger: Logger): void {
   if (warning) logger.info(warning)
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
+function once(close: Installation['close']): Installation['close'] {
   let done: Promise<void> | undefined
-  return () => (done ??= work())
+  return (options) => (done ??= close(options))
 }

@@ -8,6 +8,7 @@ import type { Access } from './access.ts'
 import { useExactJson } from './exact-json.ts'
 import { CALLBACK_PATH, callbackPage, finishAuthorization } from './authorization-callback.ts'
 import { useAuthentication, type RequestContext } from './authentication.ts'
+import { healthRoute } from './health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from './login.ts'
 import { createErrorMask } from './mask-error.ts'
 import type { Origins } from './origin.ts'
@@ -66,7 +67,7 @@ function routesOf(options: ApiOptions): { routes: ReadonlyMap<string, Route>; ac
   const callback = { ...options, authorizations: options.runtime.authorizations }
   const routes = new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
-    ['/health', async () => Response.json(await health(options.runtime), { headers: { 'cache-control': 'no-store' } })],
+    ['/health', healthRoute(options.runtime)],
     ['/login', loginPage],
     [CALLBACK_PATH, callbackPage(callback)],
     ...pageRoutes,
@@ -79,9 +80,4 @@ function routesOf(options: ApiOptions): { routes: ReadonlyMap<string, Route>; ac
     [CALLBACK_PATH, finishAuthorization(callback)],
   ])
   return { routes, actions }
-}
-
-/** Without authentication, so it holds nothing of any user. */
-async function health(runtime: Runtime): Promise<object> {
-  return { status: 'ok', sandbox: { isolation: (await runtime.isolation()) ?? null } }
 }

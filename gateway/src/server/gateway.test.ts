@@ -100,11 +100,21 @@ describe('who may ask', () => {
 })
 
 describe('the other addresses', () => {
-  it('tells that it is healthy, to anybody', async () => {
+  it('reports to everyone that it is healthy', async () => {
     const response = await get('/health')
     expect([response.status, await response.json()]).toEqual([
       200,
-      { status: 'ok', sandbox: { isolation: runtime.sandbox?.isolation } },
+      { status: 'ok', journal: { writable: true }, sandbox: { isolation: runtime.sandbox?.isolation } },
+    ])
+  })
+  it('reports with status 503 that the journal cannot be written, and why', async () => {
+    const journal = { state: () => Promise.resolve({ writable: false as const, code: '53100' }) }
+    const unwell = createGateway({ runtime: { ...runtime, journal }, ownerKey: OWNER_KEY })
+    const response = await unwell.fetch(new Request('http://127.0.0.1:4000/health'))
+    await unwell.close()
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { status: 'unavailable', journal: { writable: false, code: '53100' }, sandbox: { isolation: runtime.sandbox?.isolation } },
     ])
   })
   it('leads from / to the API', async () => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Runtime } from '@ashlar/core'
 import { DEFAULT_SOCKETS_PER_ADDRESS } from '../config.ts'
@@ -6,7 +6,7 @@ import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
 import { createApi, type Api } from './api.ts'
 import { CALLBACK_PATH } from './authorization-callback.ts'
-import { answerAndClose, closeServer, HOST, listen } from './listen.ts'
+import { answerAndClose, closeServer, HOST, listen, type Bound } from './listen.ts'
 import type { LoginLink } from './login.ts'
 import { createOrigins } from './origin.ts'
 import { isWellFormed } from './request-form.ts'
@@ -28,7 +28,7 @@ export interface Gateway {
   listen(port: number): Promise<string>
   /** A link that logs the browser that opens it in, once and within minutes. */
   createLoginLink(userId: string): Promise<LoginLink>
-  /** Stops accepting and ends every connection. The runtime stays as it is. Idempotent. */
+  /** Accepts nothing more, lets answers end, and ends every connection. The runtime stays as it is. Idempotent. */
   close(): Promise<void>
 }
 
@@ -46,7 +46,9 @@ export interface GatewayOptions {
 
 /** Of a request's body, and of a message on a WebSocket. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
+/** Of streams of events and WebSockets, and of other answers. */
 const GRACE_MS = 300
+const ANSWER_MS = 5000
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { runtime, ownerKey, logger = loggerTo(process.stderr), socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
@@ -54,10 +56,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const origins = createOrigins(ownerKey, publicUrl)
   const cookie = createSessionCookie(publicUrl?.protocol === 'https:')
   const access = createAccess({ runtime, origins, cookieName: cookie.name })
-  let serving: { server: Server; port: number; sockets: WebSockets } | undefined
+  let serving: { bound: Bound; sockets: WebSockets } | undefined
   let closing: Promise<void> | undefined
 
-  const urlAt = (name: string): string | undefined => options.publicUrl ?? (serving && `http://${name}:${serving.port}`)
+  const urlAt = (name: string): string | undefined => options.publicUrl ?? (serving && `http://${name}:${serving.bound.port}`)
   const browserUrl = (): string | undefined => urlAt(origins.browserName)
   const redirectUri = (): string | undefined => {
     const url = urlAt(HOST)
@@ -71,7 +73,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const api = createApi({ runtime, access, origins, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
 
   async function close(): Promise<void> {
-    if (serving) await Promise.all([closeServer(serving.server, GRACE_MS), serving.sockets.close()])
+    if (serving) await Promise.all([closeServer(serving.bound, GRACE_MS, ANSWER_MS), serving.sockets.close()])
     await api.dispose()
   }
 
@@ -90,7 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         operations: createSocketOperations(api),
         inspectors: serveInspectors(runtime),
       })
-      serving = { ...bound, sockets }
+      serving = { bound, sockets }
       return `http://${HOST}:${bound.port}${GRAPHQL_PATH}`
     },
     createLoginLink: createLink,

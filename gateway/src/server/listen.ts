@@ -1,39 +1,69 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AshlarError } from '@ashlar/core'
 
 /** Loopback only: whoever wants Ashlar on a network puts a server that speaks TLS before it. */
 export const HOST = '127.0.0.1'
 
+/** A server that listens. */
+export interface Bound {
+  server: Server
+  port: number
+  /** Under way. */
+  answers: ReadonlySet<ServerResponse>
+}
+
+const IDLE_EVERY_MS = 50
+
 /**
  * @param port 0 takes any free one
  * @throws {AshlarError} PORT_TAKEN, CONFIG_INVALID when this user may not have the port
  */
-export async function listen(handler: RequestListener, port: number): Promise<{ server: Server; port: number }> {
-  const server = createServer(handler)
+export async function listen(handler: RequestListener, port: number): Promise<Bound> {
+  const answers = new Set<ServerResponse>()
+  const server = createServer((request, response) => {
+    answers.add(response)
+    response.once('close', () => answers.delete(response))
+    handler(request, response)
+  })
   try {
     await once(server.listen(port, HOST), 'listening')
   } catch (error) {
     throw explained(error, port)
   }
   const address = server.address()
-  return { server, port: typeof address === 'object' && address !== null ? address.port : port }
+  return { server, answers, port: typeof address === 'object' && address !== null ? address.port : port }
 }
 
 /** Fails at once where `listen` would later. @throws {AshlarError} like {@link listen} */
 export async function assertPortFree(port: number): Promise<void> {
-  const { server } = await listen(() => undefined, port)
-  await closeServer(server, 0)
+  await closeServer(await listen(() => undefined, port), 0)
 }
 
-/** Stops accepting, gives requests under way `graceMs` to end, and cuts the rest. */
-export async function closeServer(server: Server, graceMs: number): Promise<void> {
+/**
+ * Accepts nothing more, and ends each connection when it has no answer under way.
+ *
+ * @param graceMs of streams of events, which do not end by themselves: their clients resume at another server
+ * @param answerMs of other answers
+ */
+export async function closeServer({ server, answers }: Bound, graceMs: number, answerMs = graceMs): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_EVERY_MS)
+  const timers = [
+    setTimeout(() => {
+      for (const answer of answers) if (isStream(answer)) answer.destroy()
+    }, graceMs),
+    setTimeout(() => server.closeAllConnections(), answerMs),
+  ]
   await closed
-  clearTimeout(impatience)
+  clearInterval(idle)
+  timers.forEach(clearTimeout)
+}
+
+function isStream(answer: ServerResponse): boolean {
+  return String(answer.getHeader('content-type')).startsWith('text/event-stream')
 }
 
 /** Answers on a connection that Node has handed over, and closes it: one that the client keeps half open would stay for ever. */

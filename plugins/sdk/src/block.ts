@@ -43,6 +43,12 @@ export interface BlockContext {
    * less is no wait. Sleeps begun at once come one after the other. In `tests` each returns at once.
    */
   readonly sleep: (ms: number) => Promise<void>
+  /**
+   * The key of this run, which is the same each time the block is run again after a crash or as a retry of its node. Send it as the
+   * header `Idempotency-Key` (or, where one run sends several requests, followed by a colon and a part of your own) to a service that
+   * knows the header: a request that carries it is sent again after a crash, whatever its method.
+   */
+  readonly idempotencyKey: () => Promise<string>
   /** Tells people how far it is, 0 to 1, and in a note of at most 200 characters what it does. Of what comes too often the newest is shown. */
   readonly progress: (fraction: number, note?: string) => void
   /** Writes a line to the log of this run. Of a line on the console nobody can tell after an `await` whose it is. @default level 'info' */
@@ -111,10 +117,16 @@ export interface Capabilities {
 }
 
 /**
- * What happens when a worker dies after it started a block that has effects and before the result was stored: `fail` ends
- * the node with `EFFECT_INTERRUPTED`; `retry` runs it again, for blocks whose effect may happen twice.
+ * What happens when a worker dies after a block has begun an effect and before the result of the block was stored. A block that has
+ * only read until then (GET, HEAD and OPTIONS requests, values, files), or whose requests carry its idempotency key, is run again
+ * whatever this says.
+ *
+ * - `fail` ends the node with `EFFECT_INTERRUPTED`.
+ * - `retryable` does so too, and the `retry` of the node in its graph may repeat it: for blocks whose effect may happen twice where
+ *   the author of the graph accepts that.
+ * - `retry` runs the block again, for blocks whose effect may happen twice.
  */
-export type CrashPolicy = 'fail' | 'retry'
+export type CrashPolicy = 'fail' | 'retryable' | 'retry'
 
 /**
  * How the runtime treats a block: `standard` runs; `input` and `output` are the named ends of a graph;

@@ -75,6 +75,12 @@ builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
     }),
   }),
 })
+builder.objectType(builder.objectRef<EventOf<'EffectStarted'>>('EffectStarted'), {
+  description:
+    'From here on the block may have changed something outside. After a crash of its worker it is not run again unless its manifest or its node says so.',
+  interfaces: [EventInterface],
+  fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
+})
 builder.objectType(builder.objectRef<EventOf<'GraphOutput'>>('GraphOutput'), {
   description: 'A value has arrived at an output of the graph.',
   interfaces: [EventInterface],

@@ -69,6 +69,7 @@ function assertScopes(
 /** What a block learns of a credential, `credentials.get(provider)`, and its secret, `credentials.reveal(provider)`. */
 export function createCredentialsPower(): Power {
   return {
+    effectOf: () => 'none',
     createSession: (acting) => ({
       async perform(method, [provider]) {
         if (method === 'credentials.get') return (await acting.credentials.use(provider)).facts

@@ -9,6 +9,8 @@ export function createFiles(workspaces: Workspaces | undefined, overrides: Parti
   const limits = { ...DEFAULT_WORKSPACE_LIMITS, ...overrides }
   const open = new OpenFiles(limits)
   return {
+    // A file that is being written takes its place only when it has ended.
+    effectOf: (method) => (method === 'files.end' || method === 'files.delete' ? 'once' : 'none'),
     createSession(acting) {
       const openWorkspace = async () => {
         if (!workspaces) throw new AshlarError('CONFIG_INVALID', 'files: this installation has no folder for them')

@@ -1,10 +1,11 @@
-import type { Acting, PowerSession } from '../acting.ts'
+import type { Power } from '../acting.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
 import { createHttpPool, type Resolve } from './pool.ts'
 import { RequestPlaces } from './request-places.ts'
 import type { Transport } from './transport.ts'
 import { createHttpSession } from './session.ts'
+import { effectOfRequest } from './request-effect.ts'
 
 export interface HttpOptions {
   /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
@@ -17,10 +18,7 @@ export interface HttpOptions {
 }
 
 /** Requests of blocks to the outside: the worker makes them, from a pool of connections of its own. */
-export interface Http {
-  createSession(acting: Acting): PowerSession
-  close(): Promise<void>
-}
+export type Http = Required<Power>
 
 /** @throws {AshlarError} CONFIG_INVALID when an allowed host is none */
 export function createHttp(options: HttpOptions = {}): Http {
@@ -29,6 +27,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   const pool: Transport = options.transport ?? createHttpPool(guard, limits, options.resolve)
   const places = new RequestPlaces(limits)
   return {
+    effectOf: (method, [request], key) => (method === 'http.open' ? effectOfRequest(request, key) : 'none'),
     createSession: (acting) => createHttpSession({ pool, limits, places }, acting),
     close: async () => void (await pool.destroy()),
   }

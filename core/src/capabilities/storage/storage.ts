@@ -9,6 +9,7 @@ import type { StoragePlace } from './statements.ts'
  */
 export function createStorage(storage: BlockStorage): Power {
   return {
+    effectOf: (method) => (method === 'storage.get' || method === 'storage.list' ? 'none' : 'once'),
     createSession: (acting) => ({
       async perform(method, [scope, ...args]) {
         const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined

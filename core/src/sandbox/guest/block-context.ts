@@ -26,6 +26,10 @@ export class GuestContext implements BlockContext {
     return fetchFor(this.#callId)
   }
 
+  get idempotencyKey(): BlockContext['idempotencyKey'] {
+    return async () => String(await callHost(this.#callId, 'run.idempotencyKey', []))
+  }
+
   get credentials(): (provider: string) => Promise<Credential> {
     return (provider) => getCredential(this.#callId, provider)
   }

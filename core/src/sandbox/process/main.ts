@@ -237,5 +237,6 @@ const reader = new FrameReader(Infinity, (message) => {
 // An orderly exit would wait for isolates that compute.
 channel.on('close', () => process.abort()).on('error', () => process.abort())
 channel.on('data', (piece: Buffer) => reader.push(piece))
-// Ctrl-C reaches the whole process group; the parent ends its sandboxes itself, in order.
-process.on('SIGINT', () => {})
+// Ctrl-C reaches the whole process group, and a service manager signals all processes of a service. The parent ends its sandboxes
+// itself: calls that act on the outside may go on for a while.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})

@@ -68,6 +68,12 @@ interface PinMeta {
   secret?: boolean
 }
 
+const AFTER_CRASH: Record<Block['onCrash'], string> = {
+  fail: 'After a crash it is not run again, unless it had only read.',
+  retryable: 'After a crash it fails, unless it had only read; the retry of its node may repeat it.',
+  retry: 'After a crash it is run again.',
+}
+
 function documentFacts({ capabilities, costs, timeoutMs, onCrash, effectful }: Block): string {
   const powers = listCapabilities(capabilities).map(({ kind, detail }) => `- ${kind}: ${escape(detail)}`)
   const prices = costs.map(
@@ -75,7 +81,7 @@ function documentFacts({ capabilities, costs, timeoutMs, onCrash, effectful }: B
   )
   const facts = [
     ...(timeoutMs === undefined ? [] : [`It may take up to ${timeoutMs} ms.`]),
-    ...(effectful ? [onCrash === 'retry' ? 'After a crash it is run again.' : 'After a crash it is not run again.'] : []),
+    ...(effectful ? [AFTER_CRASH[onCrash]] : []),
   ]
   return [
     powers.length > 0 ? ['### What it may do', '', ...powers].join('\n') : 'It only computes: it reaches nothing outside.',

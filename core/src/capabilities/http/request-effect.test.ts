@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { effectOfRequest } from './request-effect.ts'
+
+const KEY = '0193:fetch:1'
+
+it.each([
+  ['none', { method: 'GET' }],
+  ['none', { method: 'head' }],
+  ['none', { method: 'OPTIONS', headers: [] }],
+  ['once', { method: 'POST' }],
+  ['once', { method: 'DELETE', headers: [['x-key', KEY]] }],
+  ['once', { method: 'POST', headers: [['Idempotency-Key', 'of its own making']] }],
+  ['once', { method: 'POST', headers: [['Idempotency-Key', `${KEY}0`]] }],
+  ['repeatable', { method: 'POST', headers: [['Idempotency-Key', KEY]] }],
+  ['repeatable', { method: 'PUT', headers: [['idempotency-key', `${KEY}:second`]] }],
+  ['none', 'not a request, which is refused'],
+])('takes for %s: %j', (effect, request) => {
+  expect(effectOfRequest(request, KEY)).toBe(effect)
+})

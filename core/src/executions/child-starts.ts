@@ -1,0 +1,60 @@
+import { causeOf } from '../database/index.ts'
+import { AshlarError } from '../errors/index.ts'
+import { toNodeError } from './node-errors.ts'
+import type { NodeExecution } from './pairing.ts'
+import type { NodeError } from './scheduler.ts'
+
+export interface ChildStartParts {
+  /** Starts the child of a run, unless it is there, and follows it. Does nothing when the run has ended. */
+  start(run: NodeExecution): Promise<void>
+  failed(run: NodeExecution, error: NodeError): void
+  onError(error: unknown): void
+}
+
+/** After which a child is started again that the database has prevented. */
+const START_AGAIN_MS = 1000
+
+/** The children of one execution that are being started: where the database is the cause of a failure, again and again. */
+export class ChildStarts {
+  readonly #parts: ChildStartParts
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #starting = 0
+
+  constructor(parts: ChildStartParts) {
+    this.#parts = parts
+  }
+
+  get size(): number {
+    return this.#starting + this.#timers.size
+  }
+
+  async start(run: NodeExecution): Promise<void> {
+    this.#starting++
+    try {
+      await this.#parts.start(run)
+    } catch (error) {
+      this.#failed(run, error)
+    } finally {
+      this.#starting--
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+  }
+
+  #failed(run: NodeExecution, error: unknown): void {
+    if (error instanceof AshlarError) return this.#parts.failed(run, toNodeError(error, run.node.block))
+    this.#parts.onError(error)
+    if (causeOf(error) === 'statement') {
+      const message = 'the graph of the node could not be started: the log of the worker says why'
+      return this.#parts.failed(run, { code: 'BLOCK_FAILED', message })
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      this.start(run).catch((failure: unknown) => this.#parts.onError(failure))
+    }, START_AGAIN_MS)
+    this.#timers.add(timer)
+  }
+}

@@ -1,0 +1,150 @@
+import type pg from 'pg'
+import { causeOf, channelName, codeOf, type Notifications } from '../database/index.ts'
+import { AshlarError } from '../errors/index.ts'
+
+/** Whether events can be written. `code`: SQLSTATE or Node's code of what prevents it, `CONNECTION` or `TIMEOUT`. */
+export type JournalState = { writable: true } | { writable: false; code: string }
+
+/** Watches whether the journal can be written: by what the workers report, and by a probe. */
+export interface JournalHealth {
+  /** The worker of this runtime has written, or was prevented; other processes of the installation are told. */
+  report(isWritable: boolean, error?: unknown): void
+  /** Asks the database unless a worker reports that it cannot write. The answer is at most one second old. */
+  state(): Promise<JournalState>
+  /**
+   * Does work that writes to the database, such as a start: refused early where it is known that the journal cannot be written.
+   *
+   * @throws {AshlarError} JOURNAL_UNAVAILABLE when the connection or the environment prevents it; the cause is logged
+   */
+  guard<T>(work: () => Promise<T>): Promise<T>
+  close(): void
+}
+
+export interface JournalHealthParts {
+  pool: pg.Pool
+  notifications: Notifications
+  onError(error: unknown): void
+}
+
+export function createJournalHealth(parts: JournalHealthParts): JournalHealth {
+  return new Watch(parts)
+}
+
+const PROBE_AGE_MS = 1000
+const PROBE_WITHIN_MS = 5000
+/** A worker that cannot write repeats its report every two seconds. */
+const REPORT_AGE_MS = 10_000
+const NO_ANSWER = 'TIMEOUT'
+/** The connection ended without a code. */
+const NO_CONNECTION = 'CONNECTION'
+
+interface Report {
+  code: string
+  until: number
+}
+
+class Watch implements JournalHealth {
+  readonly #parts: JournalHealthParts
+  readonly #id = crypto.randomUUID()
+  /** Of processes whose worker cannot write, by their id. */
+  readonly #reports = new Map<string, Report>()
+  readonly #endListening: () => void
+  #probe: Promise<JournalState> | undefined
+  #probedAt = -Infinity
+  /** The last work of {@link guard} was prevented: the next is preceded by a probe. */
+  #isSuspect = false
+
+  constructor(parts: JournalHealthParts) {
+    this.#parts = parts
+    this.#endListening = parts.notifications.listen('health', (message) => this.#hear(message))
+  }
+
+  report(isWritable: boolean, error?: unknown): void {
+    const code = isWritable ? null : shownCode(error)
+    this.#take(this.#id, code)
+    const message = JSON.stringify({ id: this.#id, code })
+    const { pool } = this.#parts
+    pool.query(`select pg_notify('${channelName('health')}', $1)`, [message]).catch(() => {}) // the others probe
+  }
+
+  async state(): Promise<JournalState> {
+    const [report] = this.#fresh()
+    if (report) return { writable: false, code: report.code }
+    if (!this.#probe || performance.now() - this.#probedAt > PROBE_AGE_MS) {
+      this.#probedAt = performance.now()
+      this.#probe = probe(this.#parts.pool)
+    }
+    return this.#probe
+  }
+
+  async guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isSuspect || this.#fresh().length > 0) {
+      const state = await this.state()
+      if (!state.writable) throw unavailable(state.code)
+    }
+    try {
+      const result = await work()
+      this.#isSuspect = false
+      return result
+    } catch (error) {
+      if (error instanceof AshlarError || causeOf(error) === 'statement') throw error
+      this.#isSuspect = true
+      this.#parts.onError(error)
+      throw unavailable(shownCode(error), error)
+    }
+  }
+
+  readonly close = (): void => this.#endListening()
+
+  #hear(message: string): void {
+    if (message === '') return // after a lost connection: reports come again
+    const { id, code } = JSON.parse(message) as { id: string; code: string | null }
+    this.#take(id, code)
+  }
+
+  #take(id: string, code: string | null): void {
+    if (code === null) this.#reports.delete(id)
+    else this.#reports.set(id, { code, until: performance.now() + REPORT_AGE_MS })
+  }
+
+  #fresh(): Report[] {
+    for (const [id, { until }] of this.#reports) if (until < performance.now()) this.#reports.delete(id)
+    return [...this.#reports.values()]
+  }
+}
+
+/** Adds a row to the journal and takes it back. */
+async function probe(pool: pg.Pool): Promise<JournalState> {
+  const { promise: late, resolve } = Promise.withResolvers<JournalState>()
+  const timer = setTimeout(() => resolve({ writable: false, code: NO_ANSWER }), PROBE_WITHIN_MS)
+  try {
+    return await Promise.race([tryToWrite(pool), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function tryToWrite(pool: pg.Pool): Promise<JournalState> {
+  let client: pg.PoolClient | undefined
+  try {
+    client = await pool.connect()
+    await client.query(
+      `begin; set local statement_timeout = ${PROBE_WITHIN_MS};
+       insert into journal (execution_id, first_seq, last_seq, events) values (gen_random_uuid(), 1, 1, '[]'); rollback`,
+    )
+    client.release()
+    return { writable: true }
+  } catch (error) {
+    client?.release(true)
+    return { writable: false, code: shownCode(error) }
+  }
+}
+
+function shownCode(error: unknown): string {
+  return codeOf(error) || NO_CONNECTION
+}
+
+function unavailable(code: string, cause?: unknown): AshlarError {
+  const message = `the journal cannot be written at this time (${code}), so nothing was started; try again later`
+  return new AshlarError('JOURNAL_UNAVAILABLE', message, { cause })
+}
