@@ -1,11 +1,4 @@
-import { AshlarError } from '../errors/index.ts'
-import type { Call } from './call.ts'
 import type { GuestEvent, LostReason } from './protocol.ts'
-
-/** The error of a call that has passed its deadline. */
-export function timeout({ request }: Call): AshlarError {
-  return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
-}
 
 /**
  * What is no event is left out: a guest that has broken its own door tells nothing of its calls.

@@ -64,6 +64,10 @@ const honest = bundleOf({
   log: `*run() { console.log('hello', { a: 1 }); yield ['n', 1] }`,
   hang: `async *run() { yield ['n', 1]; await new Promise(() => {}) }`,
   loop: `*run() { yield ['n', 1]; for (;;) {} }`,
+  'yield-and-loop': `*run() {
+    for (let i = 0; i < 20; i++) { const end = Date.now() + 20; while (Date.now() < end); yield ['n', i] }
+    for (;;) {}
+  }`,
   tick: `async *run() { const end = Date.now() + 60000; while (Date.now() < end) { const until = Date.now() + 20; while (Date.now() < until); await new Promise((r) => setTimeout(r, 0)) } }`,
   babble: `*run() { for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000)) }`,
   ask: `async *run(_input, { storage }) {
@@ -284,6 +288,12 @@ describe('a runaway', () => {
   it('that loops ends with TIMEOUT or CPU_LIMIT, whichever comes first', async () => {
     expect((await call(honest, 'loop', { timeoutMs: 300 })).error?.code).toBe('TIMEOUT')
     expect((await call(honest, 'loop', { timeoutMs: 20_000 })).error?.code).toBe('CPU_LIMIT')
+  })
+
+  it('keeps what it has yielded while it computed without a pause', async () => {
+    const { outputs, error } = await call(honest, 'yield-and-loop', { timeoutMs: 40_000 })
+    expect(error?.code).toBe('CPU_LIMIT')
+    expect(outputs).toEqual(Array.from({ length: 20 }, (_, i) => ['n', i]))
   })
 
   it('that computes bit by bit ends with CPU_LIMIT too', async () => {

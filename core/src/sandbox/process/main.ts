@@ -13,6 +13,8 @@ import {
   type ToProcess,
 } from '../protocol.ts'
 import type { Prelude } from '../prelude.ts'
+import { CpuClock } from './cpu-clock.ts'
+import { endProcess } from './end-process.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
 
@@ -20,6 +22,7 @@ import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './
 export interface SandboxProcessOptions extends IsolateOptions {
   prelude: Prelude
   maxCpuMs: number
+  loadTimeoutMs: number
   /** Resident memory from which on isolates that do nothing go, those first that were used longest ago. */
   spareMemoryMb: number
 }
@@ -37,8 +40,8 @@ interface LoadedIsolate {
 const EVICTED_AT_ONCE = 8
 /** After more of it, collecting what others have left takes longer than making a new one. */
 const MAX_HANDED_ON = 3
-/** What an isolate has computed is told at least this often while it computes without a report. */
-const TELL_CPU_EVERY_MS = 100
+/** How often isolates that compute are watched, and what they have computed is reported. */
+const WATCH_EVERY_MS = 100
 
 class Guests {
   readonly #options: SandboxProcessOptions
@@ -49,15 +52,17 @@ class Guests {
   readonly #guests = new Map<string, GuestCalls>()
   /** What the inspectors of these isolates hear first. */
   readonly #inspected = new Map<string, string[]>()
-  #tellCpu: NodeJS.Timeout | undefined
+  #watching: NodeJS.Timeout | undefined
+  #lastGuest = 0
 
   constructor(options: SandboxProcessOptions) {
     this.#options = options
-    this.#createIsolate = createIsolateFactory(options.prelude, options)
+    this.#createIsolate = createIsolateFactory(options.prelude, options, new CpuClock())
   }
 
   receive(message: ToProcess): void {
     if (message[0] === 'calls') this.#start(message[1])
+    else if (message[0] === 'ping') send(['pong'])
     else if (message[0] === 'plugin') this.#codes.set(message[1], { code: message[2], memoryMb: message[3] })
     else if (message[0] === 'reply') void this.#guests.get(message[1])?.reply(message[2])
     else if (message[0] === 'abort') this.#abort(message[1], message[2])
@@ -89,10 +94,10 @@ class Guests {
     const loaded = this.#isolateOf(owner, digest)
     const known = this.#guests.get(name)
     if (known) return known
-    const guest = new GuestCalls(loaded.isolate, this.#options, {
+    const guest = new GuestCalls(loaded.isolate, ++this.#lastGuest, this.#options, {
       events: (events) => post(name, events, loaded.isolate.cpuMs),
       aborted: (ids) => send(['aborted', name, ids]),
-      entered: () => void (this.#tellCpu ??= setInterval(() => this.#tellSilentCpu(), TELL_CPU_EVERY_MS)),
+      entered: () => void (this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS)),
       lost: (reason) => this.#lose(name, loaded, reason),
     })
     this.#guests.set(name, guest)
@@ -149,15 +154,26 @@ class Guests {
     }
   }
 
-  /** Code that computes and reports nothing is told of too. */
-  #tellSilentCpu(): void {
+  /** Code that computes and reports nothing is reported too, and ended when it has computed for too long without a pause. */
+  #watch(): void {
+    for (const [name, loaded] of this.#isolates) this.#endIfStuck(name, loaded)
     for (const [name, guest] of this.#guests) {
       const isolate = this.#isolates.get(isolateOfGuest(name))?.isolate
       if (isolate && !guest.isIdle) post(name, '', isolate.cpuMs)
     }
     if (this.#guests.values().some((guest) => !guest.isIdle)) return
-    clearInterval(this.#tellCpu)
-    this.#tellCpu = undefined
+    if (this.#isolates.values().some(({ isolate }) => isolate.isEntered)) return
+    clearInterval(this.#watching)
+    this.#watching = undefined
+  }
+
+  #endIfStuck(name: string, loaded: LoadedIsolate): void {
+    const { isolate, guests } = loaded
+    const guest = guests.values().find(({ isEnteredLast }) => isEnteredLast)
+    if (isolate.isInspected || isolate.unansweredCpuMs <= (guest?.maxCpuMs ?? this.#options.maxCpuMs)) return
+    this.#dispose(name, loaded)
+    if (guest) guest.endComputing()
+    else for (const other of guests.values()) other.end({ kind: 'evicted' })
   }
 
   #lose(name: string, { isolate, guests }: LoadedIsolate, reason: LostReason): void {
@@ -206,11 +222,11 @@ function flush(): void {
 
 function send(message: FromProcess): void {
   process.send?.(message, undefined, undefined, (error) => {
-    if (error) process.exit(1) // the parent is gone
+    if (error) endProcess() // the parent is gone
   })
 }
 
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', endProcess)
 // Ctrl-C reaches the whole process group; the parent ends its sandboxes itself, in order.
 process.on('SIGINT', () => {})
 process.once('message', (options: SandboxProcessOptions) => {
