@@ -89,26 +89,37 @@ describe('a call that must not act twice, whose process ends', () => {
   })
 
   it('gets the answer that is on its way', async () => {
-    const running = call('act', { user: 'b', hostCall: (_method, [, key]) => later(800, key) })
-    await later(400, null)
-    killAll()
-    expect(await running).toMatchObject({ outputs: ['a', 'last'], code: undefined, performed: ['a', 'last'] })
+    const kill = once(() => void setTimeout(killAll, 300))
+    const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
+      kill()
+      return later(1000, key)
+    }
+    expect(await call('act', { user: 'b', hostCall })).toMatchObject({
+      outputs: ['a', 'last'],
+      code: undefined,
+      performed: ['a', 'last'],
+    })
   })
 
   it('does so as often as it is lost', async () => {
-    const running = call('act', { user: 'c', n: 2, hostCall: (_method, [, key]) => later(500, key) })
-    for (let i = 0; i < 3; i++) {
-      await later(250, null)
-      killAll()
+    const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
+      setTimeout(killAll, 100)
+      return later(500, key)
     }
-    expect(await running).toMatchObject({ outputs: ['a', 'b', 'last'], code: undefined, performed: ['a', 'b', 'last'] })
+    expect(await call('act', { user: 'c', n: 2, hostCall })).toMatchObject({
+      outputs: ['a', 'b', 'last'],
+      code: undefined,
+      performed: ['a', 'b', 'last'],
+    })
   })
 
   it('may have asked for several things at once', async () => {
-    const running = call('act-at-once', { user: 'd', hostCall: (_method, [, key]) => later(String(key).charCodeAt(0) % 3, key) })
-    await later(150, null)
-    killAll()
-    const { performed, ...rest } = await running
+    const kill = once(killAll, 5)
+    const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
+      kill()
+      return later(String(key).charCodeAt(0) % 3, key)
+    }
+    const { performed, ...rest } = await call('act-at-once', { user: 'd', hostCall })
     expect(rest).toMatchObject({ outputs: [1], code: undefined })
     expect(performed.toSorted((a, b) => a.localeCompare(b))).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2', 'c0', 'c1', 'c2'])
   })
