@@ -19,11 +19,11 @@ export interface HostileRuntime {
   readonly mallory: string
   readonly alice: string
   /** Makes a graph of these blocks of the plugin, all with the same inputs. @returns its id */
-  graphOf(ownerId: string, blocks: readonly string[], n?: unknown): Promise<string>
+  graphOf(ownerId: string, blocks: readonly string[], n?: unknown, timeoutMs?: number): Promise<string>
   /** Runs a graph until its execution has ended. */
   start(ownerId: string, graphId: string): Promise<Outcome>
   /** Runs blocks of the plugin in a graph of their own. */
-  run(ownerId: string, blocks: readonly string[], n?: unknown): Promise<Outcome>
+  run(ownerId: string, blocks: readonly string[], n?: unknown, timeoutMs?: number): Promise<Outcome>
   close(): Promise<void>
 }
 
@@ -46,8 +46,8 @@ export async function startHostileRuntime(
     `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
     [alice],
   )
-  const graphOf: HostileRuntime['graphOf'] = async (ownerId, names, n = 1) => {
-    const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs: 3000 }))
+  const graphOf: HostileRuntime['graphOf'] = async (ownerId, names, n = 1, timeoutMs = 3000) => {
+    const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs }))
     return (await runtime.graphs.create(ownerId, { name: names.join(), document: { nodes } })).id
   }
   const start: HostileRuntime['start'] = async (ownerId, graphId) => {
@@ -60,7 +60,7 @@ export async function startHostileRuntime(
     alice,
     graphOf,
     start,
-    run: async (ownerId, names, n) => start(ownerId, await graphOf(ownerId, names, n)),
+    run: async (ownerId, names, n, timeoutMs) => start(ownerId, await graphOf(ownerId, names, n, timeoutMs)),
     async close() {
       await runtime.close()
       await rm(folder, { recursive: true })

@@ -10,10 +10,14 @@ export interface HostileWorker {
   /** Runs a block alone in its plugin, as the user `mallory`, in an execution of its own. */
   attempt(block: HostileBlock, how?: Partial<Call> & { n?: unknown }): Promise<Result>
   call(call: Partial<Call> & Pick<Call, 'bundle'>): Promise<Result>
+  /** Of its sandbox processes. */
+  pids(): Promise<number[]>
   /** Resident memory of the sandbox processes together, and of the worker itself. */
   memoryMb(): Promise<{ sandboxes: number; largest: number; worker: number }>
   /** What was thrown that nobody caught, and how often the process ended by itself: a worker has none. */
   readonly faults: readonly string[]
+  /** SIGKILL. */
+  kill(): void
   close(): Promise<void>
 }
 
@@ -46,6 +50,8 @@ export async function startHostileWorker(limits: Partial<SandboxLimits>): Promis
       return { sandboxes: each.reduce((a, b) => a + b, 0), largest: Math.max(0, ...each), worker: ownMb }
     },
     faults,
+    pids: async () => (await worker.memory())[0],
+    kill: () => worker.kill(),
     close: () => worker.close(),
   }
 }
@@ -97,6 +103,11 @@ class ChildWorker {
   async memory(): Promise<[pids: number[], ownMb: number]> {
     const told = await this.#answerTo((n) => ['memory', n])
     return told?.[0] === 'memory' ? [told[2], told[3]] : [[], 0]
+  }
+
+  kill(): void {
+    this.#closing = true
+    this.#child.kill('SIGKILL')
   }
 
   async close(): Promise<void> {

@@ -83,11 +83,15 @@ describe('code that runs on when its call has ended', () => {
 describe('what a call asks of the host', () => {
   it('is not answered with what an earlier start of it had asked for', async () => {
     let asked = 0
+    const { promise: hasAsked, resolve: ask } = Promise.withResolvers<void>()
     const hostCall: CallSink['hostCall'] = async (_method, [, key]) => {
+      ask()
       await new Promise((resolve) => setTimeout(resolve, ++asked === 1 ? 3000 : 2500))
       return key
     }
-    const [[answer, end], [ofLoop]] = await Promise.all([call('ask', { hostCall, user: 'w' }), call('loop', { user: 'w' })])
+    const asking = call('ask', { hostCall, user: 'w' })
+    await hasAsked
+    const [[answer, end], [ofLoop]] = await Promise.all([asking, call('loop', { user: 'w' })])
     expect([end, ofLoop]).toEqual([undefined, 'CPU_LIMIT'])
     expect(asked).toBe(2)
     const [key, value] = answer as string[]

@@ -1,4 +1,5 @@
 import type { AshlarError, ErrorCode } from '../errors/index.ts'
+import type { HostCallRecord } from './host-call-record.ts'
 import type { CallKind, CallMessage, GuestNames } from './protocol.ts'
 
 /** Code that a sandbox can run: a plugin's bundle. */
@@ -32,7 +33,7 @@ export interface CallRequest {
   timeoutMs: number
   /** Outputs an earlier attempt has already delivered: that many are not delivered again. @default 0 */
   skipOutputs?: number
-  /** Whether it may be run again after it called the host. @default true */
+  /** Whether what it asks of its host may be performed again when its sandbox was lost. @default true */
   repeatable?: boolean
   /** JSON text of a `Stretch` (see `protocol.ts`): what the guest may run on what this yields, before anybody asks. */
   stretch?: string
@@ -58,7 +59,7 @@ export interface CallSink {
   output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[]): void
   /** Performs what the block asks for. @throws {AshlarError} whose message the block gets */
   hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
-  /** What ran was lost, and is run again from its beginning: what it had asked for and not taken is asked for again. */
+  /** What ran was lost, and is run again from its beginning: what it had asked of its host is asked for again. Not told for calls that are not `repeatable`. */
   restarted?(): void
   log?(level: string, text: string): void
   /** @param fraction 0 to 1, if the guest is honest */
@@ -88,6 +89,8 @@ export interface Call {
   hostCalls: number
   /** Of these, those without an answer. */
   openHostCalls: number
+  /** What it has asked of its host, where that must not be performed again. */
+  readonly record: HostCallRecord | undefined
   /** Characters written to its console. */
   logged: number
   /** Its share of what its isolate has computed. */

@@ -46,11 +46,9 @@ export class ForeseenCalls {
     if (event.t === 'o') for (const [id] of followersOf(event.next, event.id)) this.#keep(guest, id)
   }
 
-  /** The guest is gone. @returns whether it had any */
-  forget(guest: string): boolean {
-    const gone = [...this.#kept].filter(([, kept]) => kept.guest === guest)
-    for (const [id, kept] of gone) this.#remove(id, kept)
-    return gone.length > 0
+  /** The guest is gone. */
+  forget(guest: string): void {
+    for (const [id, kept] of this.#kept) if (kept.guest === guest) this.#remove(id, kept)
   }
 
   clear(): void {

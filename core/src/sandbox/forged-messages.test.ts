@@ -136,7 +136,18 @@ function newCall(id: number, sink: CallSink): Call {
     logged: 0,
     cpuMs: 0,
   }
-  return { id, request, guest: GUEST, sink, ...counts, refusals: undefined, deadline: Infinity, aborted: false, stretched: false }
+  return {
+    id,
+    request,
+    guest: GUEST,
+    sink,
+    ...counts,
+    refusals: undefined,
+    record: undefined,
+    deadline: Infinity,
+    aborted: false,
+    stretched: false,
+  }
 }
 
 /** A generator of numbers in [0, 1): mulberry32, so that a failure names the seed that repeats it. */

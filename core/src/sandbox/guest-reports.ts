@@ -1,17 +1,4 @@
-import { AshlarError } from '../errors/index.ts'
-import type { Call } from './call.ts'
-import { withRemedy } from './missing-globals.ts'
 import type { LostReason } from './protocol.ts'
-
-/** The error of a call that has passed its deadline. */
-export function timeout({ request }: Call): AshlarError {
-  return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
-}
-
-/** The error of a plugin whose code does not load. */
-export function loadFailure(message: string): AshlarError {
-  return new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(message))
-}
 
 /** Why calls were lost: their guest ended, or the whole process did. */
 export type Loss = LostReason | { kind: 'exit'; detail: string }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
@@ -10,30 +11,42 @@ export type HostCallEvent = Extract<GuestEvent, { t: 'c' }>
 /** Calls to the host that one run of a block may make. */
 const MAX_HOST_CALLS = 10_000
 
+/** A longer question is recorded as its hash. */
+const MAX_QUESTION_CHARS = 200
+
 /**
- * Performs what a block asks of its host. Of what goes wrong, only an expected error's message and code go back.
+ * Answers what a block asks of its host. Of what goes wrong, only an expected error's message and code go back.
  *
  * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; none where the call was started
- * again meanwhile
+ * again in the meantime
+ * @throws {AshlarError} EFFECT_INTERRUPTED when a call that was started again asks for something else than before
  */
-export async function answerHostCall(
-  call: Call,
-  { request, method, args }: HostCallEvent,
-  limits: SandboxLimits,
-): Promise<string | undefined> {
+export async function answerHostCall(call: Call, asked: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
+  const { starts, record } = call
+  const performed = (): Promise<string> => perform(call, asked, limits)
+  const answer = await (record ? record.ask(questionOf(asked), performed) : performed())
+  return call.starts === starts ? `[${call.id},${Number(asked.request)},${answer.slice(1)}` : undefined
+}
+
+function questionOf({ method, args }: HostCallEvent): string {
+  const question = JSON.stringify([method, args])
+  return question.length > MAX_QUESTION_CHARS ? hash('sha256', question) : question
+}
+
+/** @returns JSON text `[value]` or `[null, message, code]` */
+async function perform(call: Call, { method, args }: HostCallEvent, limits: SandboxLimits): Promise<string> {
   const { starts } = call
   call.hostCalls++
   call.openHostCalls++
-  const answer = await perform(call, String(method), args, limits).then(
+  const answer = await performWithin(call, String(method), args, limits).then(
     (value) => [value ?? null],
     (error: unknown) => [null, ...refusal(call, error)],
   )
-  if (call.starts !== starts) return undefined
-  call.openHostCalls--
-  return JSON.stringify([call.id, Number(request), ...answer])
+  if (call.starts === starts) call.openHostCalls--
+  return JSON.stringify(answer)
 }
 
-async function perform(call: Call, method: string, args: unknown, { maxHostCallsAtOnce }: SandboxLimits): Promise<unknown> {
+async function performWithin(call: Call, method: string, args: unknown, { maxHostCallsAtOnce }: SandboxLimits): Promise<unknown> {
   if (call.openHostCalls > maxHostCallsAtOnce)
     throw new AshlarError('OUTPUT_LIMIT', `more than ${maxHostCallsAtOnce} calls to the host at once`)
   if (call.hostCalls > MAX_HOST_CALLS) throw new AshlarError('OUTPUT_LIMIT', `more than ${MAX_HOST_CALLS} calls to the host`)

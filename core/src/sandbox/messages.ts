@@ -20,6 +20,7 @@ const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
   ]),
   z.tuple([z.literal('inspector'), z.string(), z.string()]),
   z.tuple([z.literal('ready')]),
+  z.tuple([z.literal('pong')]),
 ])
 
 /** An end stays an end, whatever it is said to be for. */

@@ -15,10 +15,12 @@
  * - `forget`  a scope has ended: its contexts are released
  * - `inspect` a debugger may look into this isolate when it is made, and what it hears before code of the plugin runs in it;
  *             null: no more
+ * - `ping`    to be answered at once
  * - `inspector` a message to the inspector of an isolate: JSON text of the Chrome DevTools Protocol
  *
  * process → worker
  * - `ready`   the process can take calls
+ * - `pong`    the answer to a `ping`
  * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them,
  *             and what its isolate has computed since it was made
  * - `aborted` the guest has heard that these calls are aborted, so they run no more code without a pause
@@ -33,10 +35,12 @@ export type ToProcess =
   | [type: 'memory', residentMb: number]
   | [type: 'forget', scope: string]
   | [type: 'inspect', isolate: string, replay: string[] | null]
+  | [type: 'ping']
   | [type: 'inspector', isolate: string, message: string]
 
 export type FromProcess =
   | [type: 'ready']
+  | [type: 'pong']
   | [type: 'events', byGuest: [guest: string, events: string, cpuMs: number][]]
   | [type: 'aborted', guest: string, ids: number[]]
   | [type: 'lost', guest: string, reason: LostReason]
@@ -73,7 +77,7 @@ export function isolateOfGuest(guest: string): string {
 }
 
 /**
- * Why a guest ended: it computed past its time without a pause, passed its memory limit, broke, had to make way because a
+ * Why a guest ended: it computed for too long without a pause, passed its memory limit, broke, had to make way because a
  * call beside it would not stop, or its code did not load.
  */
 export type LostReason =

@@ -4,23 +4,17 @@ import { takeLog } from './call-log.ts'
 import { CallQueue } from './call-queue.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
+import { timeout } from './call-errors.ts'
 import { CpuAccounts } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { exitOf, timeout, type Loss } from './guest-reports.ts'
+import { exitOf, type Loss } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { InspectedIsolates, type BundleInspector } from './inspector/index.ts'
 import { parseEvents } from './messages.ts'
 import { refusalOf } from './output-limits.ts'
 import type { ProcessLink, StartProcess } from './process-link.ts'
-import {
-  isolateOfGuest,
-  maxReportCharsOf,
-  type FromProcess,
-  type GuestEvent,
-  type LostReason,
-  type ToProcess,
-} from './protocol.ts'
-import { ResidentMemory } from './resident-memory.ts'
+import { isolateOfGuest, maxReportCharsOf, type FromProcess, type GuestEvent, type ToProcess } from './protocol.ts'
+import { ProcessWatch } from './process-watch.ts'
 
 export interface SandboxProcessEvents {
   /** Calls whose guest or process is gone; they have not ended. */
@@ -38,13 +32,12 @@ export interface SandboxProcessEvents {
 
 type GuestOutput = Extract<GuestEvent, { t: 'o' }>
 
-const SWEEP_EVERY_MS = 50
 /** Calls in flight from which on a millisecond's wait costs nobody anything. */
 const BUSY = 64
 
 /**
- * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and watches. While
- * calls run it looks every 50 ms for calls past their deadline and for resident memory past the limit.
+ * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and keeps the limits. See
+ * {@link ProcessWatch} for those of the whole process.
  */
 export class SandboxProcess {
   /** Whether it can have run anything. */
@@ -68,15 +61,13 @@ export class SandboxProcess {
     send: (batches) => this.#send(['calls', batches]),
     isBusy: () => this.inFlight.size >= BUSY,
   })
-  #sweeper: NodeJS.Timeout | undefined
-  /** Whether anything was heard since the last sweep. */
-  #isActive = false
-  #loss: Loss | undefined
+  readonly #watch: ProcessWatch
   readonly #gone = Promise.withResolvers<void>()
-  // The process cannot measure itself: it has given up reading files.
-  readonly #memory = new ResidentMemory((mb) => this.#send(['memory', mb]))
+  #loss: Loss | undefined
   /** On the clock of `performance.now()`: the last time that a call was started. */
   usedAt = 0
+  /** How many calls have run in it. */
+  calls = 0
   #ended = false
 
   constructor(start: StartProcess, limits: SandboxLimits, events: SandboxProcessEvents) {
@@ -93,8 +84,10 @@ export class SandboxProcess {
       broken: () => this.kill({ kind: 'crash' }),
       exited: (how) => this.#exited(how),
     })
+    this.#watch = this.#createWatch()
   }
 
+  /** Rejects when the process ends before it can take calls. */
   get ready(): Promise<void> {
     return this.#link.ready
   }
@@ -108,8 +101,23 @@ export class SandboxProcess {
     return this.#link.pid
   }
 
+  /** Resident, when it was last measured. */
   get memoryMb(): number {
-    return this.#memory.mb
+    return this.#watch.memoryMb
+  }
+
+  #createWatch(): ProcessWatch {
+    return new ProcessWatch({
+      pid: () => this.pid,
+      limits: this.#limits,
+      isReady: () => this.isReady,
+      hasCalls: () => this.inFlight.size > 0,
+      hasAborted: () => !this.#aborting.isEmpty,
+      sweep: (ownMs, wallMs) => this.#sweep(ownMs, wallMs),
+      ping: () => this.#send(['ping']),
+      measured: (mb) => this.#send(['memory', mb]),
+      kill: (loss) => this.kill(loss),
+    })
   }
 
   start(call: Call): void {
@@ -120,20 +128,16 @@ export class SandboxProcess {
       this.#send(['plugin', bundle.digest, bundle.code, bundle.memoryMb ?? this.#limits.isolateMemoryMb])
     }
     if (scope !== '') this.#scopes.add(scope)
-    this.#watch(call)
+    this.#begin(call)
     this.#queue.add(call)
   }
 
-  #watch(call: Call): void {
+  #begin(call: Call): void {
     this.inFlight.set(call.id, call)
     this.usedAt = performance.now()
+    this.calls++
     this.#cpu.strayMs = 0
-    this.#keepSweeping()
-  }
-
-  #keepSweeping(): void {
-    this.#isActive = true
-    this.#sweeper ??= setInterval(() => void this.#sweep(), SWEEP_EVERY_MS)
+    this.#watch.began()
   }
 
   /** Nobody wants the result any more. */
@@ -166,7 +170,7 @@ export class SandboxProcess {
   async close(): Promise<void> {
     for (const { sink } of this.#takeAll()) sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
     this.#foreseen.clear()
-    clearInterval(this.#sweeper)
+    this.#watch.stop()
     this.kill()
     await this.#gone.promise
   }
@@ -182,6 +186,7 @@ export class SandboxProcess {
   }
 
   #receive(message: FromProcess): void {
+    this.#watch.heard()
     if (message[0] === 'events') return this.#takeAllEvents(message[1])
     if (message[0] === 'aborted') return this.#aborting.heard(message[1], message[2])
     if (message[0] === 'inspector') return this.#takeInspection(message[1], message[2])
@@ -189,16 +194,10 @@ export class SandboxProcess {
     const [, guest, reason] = message
     const lost = [...this.inFlight.values()].filter((call) => call.guest === guest)
     for (const call of lost) this.inFlight.delete(call.id)
-    const hadForeseen = this.#foreseen.forget(guest)
+    this.#foreseen.forget(guest)
     // What runs on after it passed its memory limit cannot be stopped but with its process.
     if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
-    this.#events.lost(lost, this.#aborting.lost(guest) ? { kind: 'evicted' } : this.#withOnlyCall(reason, lost, hadForeseen))
-  }
-
-  /** What a guest had done is reported before a timeout: where one call is left that has not ended, it is the one. */
-  #withOnlyCall(reason: LostReason, [only, second]: Call[], hadForeseen: boolean): LostReason {
-    if (reason.kind !== 'timeout' || reason.call !== undefined || !only || second || hadForeseen) return reason
-    return { ...reason, call: only.id }
+    this.#events.lost(lost, this.#aborting.lost(guest) ? { kind: 'evicted' } : reason)
   }
 
   #retireSoon(): void {
@@ -207,7 +206,7 @@ export class SandboxProcess {
   }
 
   #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number][]): void {
-    this.#keepSweeping()
+    this.#watch.wake()
     for (const [guest, json, cpuMs] of byGuest) {
       const events = parseEvents(json, maxReportCharsOf(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
@@ -275,37 +274,38 @@ export class SandboxProcess {
 
   #adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void {
     const call = this.#events.adopted(id, request, sink)
-    this.#watch(call)
+    this.#begin(call)
     for (const event of events) if (this.inFlight.get(id) === call) this.#takeEvent(call, event)
     return () => this.#events.abort(call)
   }
 
   async #answer(call: Call, asked: HostCallEvent): Promise<void> {
-    const answer = await answerHostCall(call, asked, this.#limits)
-    if (answer !== undefined && this.inFlight.has(call.id)) this.#send(['reply', call.guest, answer])
+    try {
+      const answer = await answerHostCall(call, asked, this.#limits)
+      if (answer !== undefined && this.inFlight.has(call.id)) this.#send(['reply', call.guest, answer])
+    } catch (error) {
+      if (!(error instanceof AshlarError)) throw error
+      if (this.inFlight.has(call.id)) this.#passLimit(call, error)
+    }
   }
 
   #end(call: Call, error?: AshlarError): void {
     this.inFlight.delete(call.id)
-    call.sink.end(error)
+    call.sink.end(error ?? call.record?.errorAtEnd)
     this.#tellIdle()
   }
 
-  async #sweep(): Promise<void> {
-    if (this.inFlight.size === 0 && !this.#isActive) {
-      clearInterval(this.#sweeper)
-      this.#sweeper = undefined
-    }
-    this.#isActive = false
+  #sweep(ownMs: number, wallMs: number): void {
     const now = performance.now()
     for (const call of this.inFlight.values())
       if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#passLimit(call, timeout(call))
-    if (this.pid !== undefined) await this.#memory.measure(this.pid)
-    if (this.memoryMb > this.#limits.processMemoryMb) this.kill({ kind: 'memory' })
+    const mayCompute = (guest: string): boolean => this.#inIsolate(isolateOfGuest(guest)).length > 0
+    if (this.isReady && this.#aborting.isOverdue(ownMs, wallMs, mayCompute))
+      this.kill({ kind: 'exit', detail: 'the code of an aborted call did not stop' })
   }
 
   #exited(how: string): void {
-    clearInterval(this.#sweeper)
+    this.#watch.stop()
     const calls = this.#takeAll()
     this.#foreseen.clear()
     if (!this.#ended) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox, INSTALLATION, type Bundle, type CallRequest, type Sandbox } from './index.ts'
@@ -64,6 +65,10 @@ const honest = bundleOf({
   log: `*run() { console.log('hello', { a: 1 }); yield ['n', 1] }`,
   hang: `async *run() { yield ['n', 1]; await new Promise(() => {}) }`,
   loop: `*run() { yield ['n', 1]; for (;;) {} }`,
+  'yield-and-loop': `*run() {
+    for (let i = 0; i < 20; i++) { const end = Date.now() + 20; while (Date.now() < end); yield ['n', i] }
+    for (;;) {}
+  }`,
   tick: `async *run() { const end = Date.now() + 60000; while (Date.now() < end) { const until = Date.now() + 20; while (Date.now() < until); await new Promise((r) => setTimeout(r, 0)) } }`,
   babble: `*run() { for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000)) }`,
   ask: `async *run(_input, { storage }) {
@@ -286,6 +291,12 @@ describe('a runaway', () => {
     expect((await call(honest, 'loop', { timeoutMs: 20_000 })).error?.code).toBe('CPU_LIMIT')
   })
 
+  it('keeps what it has yielded while it computed without a pause', async () => {
+    const { outputs, error } = await call(honest, 'yield-and-loop', { timeoutMs: 40_000 })
+    expect(error?.code).toBe('CPU_LIMIT')
+    expect(outputs).toEqual(Array.from({ length: 20 }, (_, i) => ['n', i]))
+  })
+
   it('that computes bit by bit ends with CPU_LIMIT too', async () => {
     expect((await call(honest, 'tick', { timeoutMs: 40_000 })).error?.code).toBe('CPU_LIMIT')
   })
@@ -325,12 +336,17 @@ describe('a call that was aborted', () => {
   })
 })
 
+/** One that has just been killed may still be listed. */
+function killProcesses(): void {
+  for (const pid of sandbox.pids()) spawnSync('kill', ['-KILL', String(pid)])
+}
+
 describe('a process that is killed', () => {
   it('has its calls started again, also when the next ones are killed before they are ready', async () => {
     const running = call(honest, 'wait', { scope: 'killed-often', cordon: 'user:killed-often' })
     for (let i = 0; i < 4; i++) {
       await new Promise((resolve) => setTimeout(resolve, 20))
-      for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
+      killProcesses()
     }
     expect(await running).toMatchObject({ outputs: BOTH })
   })
@@ -338,7 +354,7 @@ describe('a process that is killed', () => {
   it('has its calls started again elsewhere, without repeated outputs', async () => {
     const waiting = call(honest, 'wait')
     await call(honest, 'add')
-    for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
+    killProcesses()
     expect(await waiting).toEqual({
       outputs: [
         ['n', 1],

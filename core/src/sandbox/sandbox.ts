@@ -1,16 +1,18 @@
 import { AshlarError } from '../errors/index.ts'
-import { guestOf, type Call, type CallRequest, type CallSink } from './call.ts'
+import { canRunAgain, newCall, restarted, wrapEnd } from './call-attempts.ts'
+import { interrupted, limitError, loadFailure, lostTooOften, tooWeak } from './call-errors.ts'
+import type { Call, CallRequest, CallSink } from './call.ts'
+import { RecordSpace } from './host-call-record.ts'
 import { encodeFrame } from './channel/index.ts'
+import type { Loss } from './guest-reports.ts'
+import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation } from './isolation.ts'
 import { planLaunch } from './launch.ts'
-import { detailOf, interrupted, limitError, tooWeak } from './loss-errors.ts'
-import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
 import { createProcessStarter, type StartProcess } from './process-link.ts'
 import { processOptions } from './process-options.ts'
-import { IDS_PER_CALL, guestName, maxMessageBytesOf } from './protocol.ts'
-import { loadFailure, type Loss } from './guest-reports.ts'
+import { IDS_PER_CALL, maxMessageBytesOf } from './protocol.ts'
 import { SandboxProcess } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
@@ -40,9 +42,10 @@ const MAX_TRIALS = 2
  * Starts sandbox processes by *cordon* (see the design, section 4) and keeps one warm spare.
  *
  * When a guest or a process is lost with one call in it, or it is known whose code did it, that call ends with the code of the
- * limit it passed. Otherwise nobody can say which: each becomes a suspect and is tried alone, in a process of its own, where the
- * guilty one is lost again and the innocent ones finish without anyone noticing; outputs they delivered before are left out.
- * Calls that a kill from outside took along are simply started again.
+ * limit it passed. Otherwise the guilty call is not known: each becomes a suspect and is tried alone, in a process of its own, where the
+ * guilty one is lost again and the innocent ones finish; outputs they delivered before are left out.
+ * Calls that a kill from outside took along are simply started again. A call that must not act twice is run again with the recorded
+ * answers of its host, see {@link HostCallRecord}.
  *
  * @param strongest isolation to be used, for tests of the weaker ones. @default the strongest that works on this machine
  */
@@ -74,6 +77,7 @@ class Pool {
   #waiting: Call[] = []
   readonly #trials = new Map<SandboxProcess, Call>()
   readonly #inspectors = new Set<BundleInspector>()
+  readonly #recordSpace = new RecordSpace()
   #spare: SandboxProcess
   #nextId = IDS_PER_CALL
   #failedForks = 0
@@ -95,7 +99,7 @@ class Pool {
   }
 
   call(request: CallRequest, sink: CallSink): () => void {
-    const call = newCall(this.#nextId, request, sink)
+    const call = newCall(this.#nextId, request, sink, this.#recordSpace)
     this.#nextId += IDS_PER_CALL
     this.#start(restarted(call))
     return () => this.#abort(call)
@@ -153,6 +157,7 @@ class Pool {
 
   #abort(call: Call): void {
     call.aborted = true
+    call.record?.end()
     for (const process of this.processes()) process.abort(call)
     for (const [process, tried] of this.#trials) if (tried === call) this.#endTrial(process)
   }
@@ -200,7 +205,7 @@ class Pool {
     const process: SandboxProcess = new SandboxProcess(this.#startProcess, this.#limits, {
       lost: (calls, loss) => this.#lost(process, calls, loss),
       ended: () => this.#remove(process),
-      adopted: (id, request, sink) => restarted({ ...newCall(id, request, sink), attempts: 1, stretched: true }),
+      adopted: (id, request, sink) => this.#adopted(id, request, sink),
       abort: (call) => this.#abort(call),
       idle: () => this.#startWaiting(),
       inspectorOf: (guest) => this.#inspectors.values().find(({ isolate }) => guest.startsWith(`${isolate}|`)),
@@ -210,6 +215,10 @@ class Pool {
       () => this.#failedForks++,
     )
     return process
+  }
+
+  #adopted(id: number, request: CallRequest, sink: CallSink): Call {
+    return restarted({ ...newCall(id, request, sink, this.#recordSpace), attempts: 1, stretched: true })
   }
 
   #remove(process: SandboxProcess): void {
@@ -232,18 +241,25 @@ class Pool {
       else if (!process.isReady && this.#failedForks < MAX_FAILED_FORKS) call.attempts-- // it has not run
       const guilty = guiltyCall === undefined ? isAlone : guiltyCall === call.id
       if (loss.kind === 'load') call.sink.end(loadFailure(loss.message))
-      else if (call.hostCalls > 0 && call.request.repeatable === false) call.sink.end(interrupted(loss))
-      else if (loss.kind !== 'exit' && loss.kind !== 'evicted') this.#judge(call, loss, guilty, guiltyCall !== undefined)
+      else if (isLimit(loss) && guilty && !this.#mayBeOthers(loss, call, process))
+        call.sink.end(limitError(loss, call, this.#limits))
+      else if (!canRunAgain(call)) call.sink.end(interrupted(loss))
+      else if (isLimit(loss)) this.#tryAgain(call, guiltyCall !== undefined)
       else if (call.attempts < MAX_ATTEMPTS) this.#start(restarted(call))
-      else call.sink.end(new AshlarError('SANDBOX_LOST', `its sandbox was lost ${call.attempts} times (${detailOf(loss)})`))
+      else call.sink.end(lostTooOften(loss, call))
     }
     this.#tryNext()
   }
 
-  /** @param isKnown it is known who did it: this one, or another */
-  #judge(call: Call, loss: Loss, isGuilty: boolean, isKnown: boolean): void {
-    if (isGuilty) call.sink.end(limitError(loss, call, this.#limits))
-    else if (isKnown && call.attempts === 1) this.#start(restarted(call))
+  /** Memory may have been left there by calls that have ended: then the only call in flight is tried alone, where it can be. */
+  #mayBeOthers(loss: Loss, call: Call, process: SandboxProcess): boolean {
+    const isProven = this.#trials.has(process) || process.calls === 1 || ('call' in loss && loss.call === call.id)
+    return loss.kind === 'memory' && !isProven && canRunAgain(call)
+  }
+
+  /** @param isKnown it is known that another call did it */
+  #tryAgain(call: Call, isKnown: boolean): void {
+    if (isKnown && call.attempts === 1) this.#start(restarted(call))
     else this.#suspects.push(restarted(call))
   }
 
@@ -261,19 +277,7 @@ class Pool {
     this.#trials.set(process, call)
     call.attempts++
     call.stretched = false
-    const { sink } = call
-    call.sink = {
-      output: (pin, value) => sink.output(pin, value),
-      hostCall: (method, args) => sink.hostCall?.(method, args) ?? Promise.resolve(null),
-      restarted: () => sink.restarted?.(),
-      log: (level, text) => sink.log?.(level, text),
-      progress: (fraction, note) => sink.progress?.(fraction, note),
-      manifest: (manifest) => sink.manifest?.(manifest),
-      end: (error) => {
-        this.#endTrial(process)
-        sink.end(error)
-      },
-    }
+    call.sink = wrapEnd(call.sink, () => this.#endTrial(process))
     process.start(call)
   }
 
@@ -284,35 +288,7 @@ class Pool {
   }
 }
 
-function newCall(id: number, request: CallRequest, sink: CallSink): Call {
-  return {
-    id,
-    request,
-    guest: guestName(guestOf(request)),
-    sink,
-    skip: 0,
-    delivered: 0,
-    deliveredBytes: 0,
-    attempts: 0,
-    starts: 0,
-    hostCalls: 0,
-    openHostCalls: 0,
-    logged: 0,
-    cpuMs: 0,
-    refusals: undefined,
-    deadline: 0,
-    aborted: false,
-    stretched: false,
-  }
-}
-
-/** Made ready for its next attempt. */
-function restarted(call: Call): Call {
-  call.sink.restarted?.()
-  call.skip = (call.request.skipOutputs ?? 0) + call.delivered
-  call.deadline = performance.now() + call.request.timeoutMs
-  call.cpuMs = 0
-  call.openHostCalls = 0
-  call.starts++
-  return call
+/** Whether a call in what was lost has done it. */
+function isLimit({ kind }: Loss): boolean {
+  return kind !== 'exit' && kind !== 'evicted'
 }

@@ -118,8 +118,7 @@ describe('a stretch', () => {
 
   it('ends the one that computes without a pause, and what came before it keeps its results', async () => {
     const beside = runStretch(chain('slowly', 'slowly', 'add'), 5)
-    const { nodes, adopted } = await runStretch(chain('add', 'add', 'loop'), 1)
-    expect(adopted).toBe(2)
+    const { nodes } = await runStretch(chain('add', 'add', 'loop'), 1)
     expect(nodes).toEqual([
       { node: 0, outputs: [2], error: undefined },
       { node: 1, outputs: [3], error: undefined },

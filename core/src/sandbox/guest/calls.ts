@@ -7,10 +7,12 @@ import {
   hasMore,
   leaveCall,
   limits,
+  markEntered,
   postEnd,
   postLog,
   postManifest,
   postOutput,
+  reportInBetween,
   toJson,
 } from './outbox.ts'
 import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
@@ -62,6 +64,7 @@ export function goOn(entryId: number, settledBefore: number): Promise<string> {
  * the events that have gathered.
  */
 export function collect(settledBefore = 0): string {
+  markEntered()
   settle(settledBefore)
   const events = drain()
   return (hasMore() ? '3' : queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + events
@@ -86,6 +89,7 @@ export function abort(json: string): void {
  * @returns what the host has missed, as {@link collect} does
  */
 export function recover(json: string): string {
+  markEntered()
   const [entryId, message] = JSON.parse(json) as [number, string]
   if (isPumping) throw new Error('the guest is broken')
   const missed = entryId === 0 ? undefined : Entry.lose(entryId)
@@ -197,6 +201,7 @@ function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
     throw new GuestFailure('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
   const followers = call.follow(pin, json)
   postOutput(call.call.id, pin, json, followers?.announced)
+  reportInBetween()
   if (!followers) return
   for (const follower of followers.calls) enqueue(follower)
   if (!isPumping) queueMicrotask(pump)

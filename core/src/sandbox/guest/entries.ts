@@ -1,3 +1,5 @@
+import { markEntered } from './outbox.ts'
+
 /** The host's entries into this guest that have not returned yet. */
 const entries = new Set<Entry>()
 /** What entries have answered that the host has not settled yet. */
@@ -10,6 +12,7 @@ let sliceEnd = 0
 
 /** Code begins to run in this guest. */
 export function startSlice(): void {
+  markEntered()
   sliceEnd = now() + SLICE_MS
 }
 

@@ -11,7 +11,7 @@ import { abort, collect, enter, goOn, recover, running, setPlugin, timerThrew } 
 import { connectEntropy, type DrawEntropy } from './entropy.ts'
 import { reply } from './host-calls.ts'
 import { explainLargeIntegers } from './input-messages.ts'
-import { limits, shareComputing } from './outbox.ts'
+import { connectReports, limits, markEntered, shareComputing } from './outbox.ts'
 import { connectTimers, fire } from './timers.ts'
 import { installWebPlatform } from './web/index.ts'
 import type { GuestLimits } from '../protocol.ts'
@@ -22,6 +22,7 @@ const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sd
 
 /** The door is gone before plugin code runs. */
 function define(bundle: Bundle): void {
+  markEntered()
   Reflect.deleteProperty(globalThis, '__ashlar')
   const module = { exports: {} as Record<string, unknown> }
   bundle((name) => MODULES[name], module)
@@ -35,13 +36,16 @@ function define(bundle: Bundle): void {
 function connect(
   requestTimer: (id: number, delayMs: number) => void,
   drawEntropy: DrawEntropy,
+  sendReport: (events: string) => void,
   limitsJson: string,
   computing: SharedArrayBuffer,
+  guestNumber: number,
 ): void {
   Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
   connectEntropy(drawEntropy)
+  connectReports(sendReport)
   connectTimers(requestTimer, timerThrew, running)
-  shareComputing(computing)
+  shareComputing(computing, guestNumber)
 }
 
 installWebPlatform()

@@ -24,6 +24,25 @@ export function drain(): string {
   return text
 }
 
+/** How long code may run on with outputs that the host has not got. */
+const REPORT_AFTER_MS = 10
+const { now } = Date
+let reportAt = 0
+let sendReport: (events: string) => void = () => {}
+
+/** @param send hands events to the host while code runs on */
+export function connectReports(send: (events: string) => void): void {
+  sendReport = send
+}
+
+/** Code that yields for long without a pause delivers its outputs as it goes: it may never return. */
+export function reportInBetween(): void {
+  const time = now()
+  if (time < reportAt) return
+  reportAt = time + REPORT_AFTER_MS
+  sendReport(drain())
+}
+
 /** Whether {@link drain} has left something. */
 export function hasMore(): boolean {
   return outbox.length > 0
@@ -88,12 +107,23 @@ export function postManifest(id: number, manifest: unknown): void {
 
 /** The call whose code was entered last: whose console line it is, exactly for code without `await`, else most likely. */
 let current = 0
-/** Shared with the process: the call whose first part, up to its first `await`, runs now; else 0. */
-let computing: Float64Array = new Float64Array(1)
-/** As it was before the plugin's code ran, which is not to lay hands on the shared memory. */
+/**
+ * Shared with the process and with the other guests of the isolate. At 0: the call whose first part, up to its first `await`, runs
+ * now; else 0. At 1: the number of the guest that was entered last.
+ */
+let computing: Float64Array = new Float64Array(2)
+let guestNumber = 0
+/** As it was before any code of the plugin ran: that code must not get hold of the shared memory. */
 const SharedView = Float64Array
-export function shareComputing(shared: SharedArrayBuffer): void {
+export function shareComputing(shared: SharedArrayBuffer, guest: number): void {
   computing = new SharedView(shared)
+  guestNumber = guest
+}
+
+/** Code begins to run in this guest. */
+export function markEntered(): void {
+  reportAt = now() + REPORT_AFTER_MS
+  computing[1] = guestNumber
 }
 
 export function enterCall(id: number): void {

@@ -1,5 +1,5 @@
 import type { CallMessage, GuestLimits, LostReason } from '../protocol.ts'
-import { NO_TIMEOUT, type EntryIds, type Guest, type GuestIsolate } from './guest-isolates.ts'
+import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** What a guest's calls report to. */
 export interface Report {
@@ -12,6 +12,8 @@ export interface Report {
 
 export interface GuestCallsOptions {
   maxCpuMs: number
+  /** Processor time of evaluating the bundle. */
+  loadTimeoutMs: number
   limits: Pick<GuestLimits, 'maxReportChars'>
 }
 
@@ -24,9 +26,8 @@ const MORE = '3'
 const NO_ANSWER = 0
 /** How often a guest that is waited for is asked what has gathered. */
 const COLLECT_EVERY_MS = 20
-/** Reports that are still taken from a guest whose time is over. */
-const LAST_REPORTS = 16
 const MAX_MESSAGE_CHARS = 2000
+const LOADS_TOO_LONG = 'did not finish loading in time'
 /** An answer that is longer is not left to the guest until the next entry. */
 const LONG_ANSWER_CHARS = 64 * 1024
 /** How long a guest may take to hear that a call is aborted. */
@@ -35,17 +36,18 @@ const ABORT_WITHIN_MS = 500
 /**
  * The calls of one guest. Entries run on the isolate's own thread, never on this one. After an entry that leaves calls
  * running, and every 20 ms while one does not return, the guest is asked for what has gathered: so no output waits for
- * another call. An entry that computes past its time, or past the memory limit, ends the guest; the worker, which knows
- * which calls were in it, starts the innocent ones again.
+ * another call. An entry that computes for longer than a call may, or passes the memory limit, ends the isolate; the worker, which
+ * knows which calls were in it, starts the innocent ones again.
  */
 export class GuestCalls {
   readonly #isolate: GuestIsolate
   readonly #report: Report
-  readonly #maxCpuMs: number
-  readonly #maxReportChars: number
+  readonly #options: GuestCallsOptions
+  /** Of the guest in its isolate. */
+  readonly #number: number
   readonly #guest: Promise<Guest>
   readonly #timers = new Map<number, NodeJS.Timeout>()
-  #loaded: Guest | undefined
+  #isLoaded = false
   #entries = 0
   #ticker: NodeJS.Timeout | undefined
   #collecting = false
@@ -57,36 +59,55 @@ export class GuestCalls {
   #state = IDLE
   #ended = false
 
-  constructor(isolate: GuestIsolate, { maxCpuMs, limits }: GuestCallsOptions, report: Report) {
+  /** @param number of the guest, unique in its isolate */
+  constructor(isolate: GuestIsolate, number: number, options: GuestCallsOptions, report: Report) {
     this.#isolate = isolate
-    this.#maxCpuMs = isolate.isInspected ? NO_TIMEOUT : maxCpuMs
-    this.#maxReportChars = limits.maxReportChars
+    this.#number = number
+    this.#options = options
     this.#report = report
-    this.#guest = isolate.createGuest((id, delayMs) => this.#setTimer(id, delayMs))
+    const host = {
+      setTimer: (id: number, delayMs: number): void => this.#setTimer(id, delayMs),
+      report: (events: string): void => this.#post(events),
+    }
+    this.#guest = isolate.track(isolate.createGuest(number, host))
     this.#guest.then(
-      (guest) => (this.#loaded = guest),
-      (error: unknown) => this.end(loadFailure(error)),
+      () => (this.#isLoaded = true),
+      (error: unknown) => this.end(isolate.isDisposed ? this.#withCall(isolate.endedBy) : loadFailure(error)),
     )
   }
 
   async start(calls: CallMessage[]): Promise<void> {
-    const timeoutMs = this.#maxCpuMs && Math.min(this.#maxCpuMs, Math.max(...calls.map((call) => call[3])))
-    await this.#enter((guest, ids) => guest.enter(`[${calls.map(toJson).join()}]`, ids, timeoutMs))
+    await this.#enter((guest, ids) => guest.enter(`[${calls.map(toJson).join()}]`, ids))
   }
 
   async reply(answer: string): Promise<void> {
-    await this.#enter((guest) => guest.reply(answer, this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
+    await this.#enter((guest) => guest.reply(answer).then(() => RUNNING), NO_ANSWER)
   }
 
-  /** Code that computes without a pause does not hear of it: then the isolate goes, with all that is in it. */
+  /** Code that computes without a pause does not notice it: then the isolate is disposed, with all that is in it. */
   async abort(ids: number[]): Promise<void> {
     const impatient = setInterval(() => {
-      const computing = this.#computing()
-      if (computing === undefined || ids.includes(computing)) this.#isolate.dispose()
+      const { call } = this.#isolate.running
+      if (this.isEnteredLast && (call === 0 || ids.includes(call))) this.#isolate.dispose()
     }, ABORT_WITHIN_MS)
-    await this.#enter((guest) => guest.abort(JSON.stringify(ids), this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
+    await this.#enter((guest) => guest.abort(JSON.stringify(ids)).then(() => RUNNING), NO_ANSWER)
     clearInterval(impatient)
     this.#report.aborted(ids)
+  }
+
+  /** Whether its code runs, or ran last in its isolate. */
+  get isEnteredLast(): boolean {
+    return this.#isolate.running.guest === this.#number
+  }
+
+  /** Processor time that its code may take without a pause. */
+  get maxCpuMs(): number {
+    return this.#isLoaded ? this.#options.maxCpuMs : this.#options.loadTimeoutMs
+  }
+
+  /** Its code has computed for too long without a pause. */
+  endComputing(): void {
+    this.end(this.#isLoaded ? this.#withCall('timeout') : { kind: 'load', message: LOADS_TOO_LONG })
   }
 
   /** Whether no call runs in it. */
@@ -101,12 +122,13 @@ export class GuestCalls {
     clearInterval(this.#ticker)
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#guest.then((guest) => guest.dispose()).catch(() => {}) // an isolate that is gone took its contexts along
-    if (reason)
-      this.#report.lost(this.#isolate.isDisposed ? withCall({ kind: this.#isolate.endedBy }, this.#computing()) : reason)
+    if (reason) this.#report.lost(reason)
   }
 
-  #computing(): number | undefined {
-    return this.#loaded?.computing() || undefined
+  /** With the call that computed, where that is known. */
+  #withCall(kind: 'timeout' | 'memory' | 'evicted'): LostReason {
+    const { call } = this.#isolate.running
+    return kind !== 'evicted' && this.isEnteredLast && call !== 0 ? { kind, call } : { kind }
   }
 
   /** @param id by which the guest knows its answer; 0 where it answers nothing */
@@ -129,7 +151,7 @@ export class GuestCalls {
 
   async #enterLoaded(guest: Guest, answer: Promise<string>, id: number): Promise<void> {
     this.#ticker ??= setInterval(() => void this.#collect(guest), COLLECT_EVERY_MS)
-    const text = await answer.catch((error: unknown) => this.#failed(guest, id, error))
+    const text = await this.#isolate.track(answer).catch((error: unknown) => this.#failed(guest, id, error))
     this.#unsettled.delete(id)
     if (text === undefined) return
     const state = this.#take(text)
@@ -139,15 +161,11 @@ export class GuestCalls {
   /** Also a promise that was rejected and that nobody handled makes an entry fail: then the guest is well, and says so. */
   async #failed(guest: Guest, id: number, error: unknown): Promise<string | undefined> {
     if (this.#ended) return undefined
-    if (isTimeout(error)) {
-      this.end(await this.#timedOut(guest))
-      return undefined
-    }
     const failure = JSON.stringify([id, String(error instanceof Error ? error.message : error).slice(0, MAX_MESSAGE_CHARS)])
     try {
-      return await guest.recover(failure, this.#maxCpuMs)
+      return await this.#isolate.track(guest.recover(failure))
     } catch {
-      this.end({ kind: 'crash' })
+      this.end(this.#isolate.isDisposed ? this.#withCall(this.#isolate.endedBy) : { kind: 'crash' })
       return undefined
     }
   }
@@ -158,7 +176,8 @@ export class GuestCalls {
     this.#collecting = true
     while (this.#collectAgain && !this.#ended) {
       this.#collectAgain = false
-      const text = await guest.collect(this.#settledBefore, this.#maxCpuMs).catch(() => undefined) // the entry that is in there tells why
+      const collected = this.#isolate.track(guest.collect(this.#settledBefore))
+      const text = await collected.catch(() => undefined) // the entry that is in there tells why
       if (text !== undefined && this.#take(text) === MORE) this.#collectAgain = true
     }
     this.#collecting = false
@@ -168,25 +187,19 @@ export class GuestCalls {
   #take(text: string): string {
     const state = text.charAt(0)
     this.#state = state
-    if (text.length > this.#maxReportChars + 1) this.end({ kind: 'crash' })
-    if (text.length > 1 && !this.#ended) this.#report.events(text.slice(1))
+    if (text.length > 1) this.#post(text.slice(1))
     if (state === WAITING && !this.#goingOn) void this.#goOn()
     return state
   }
 
-  async #goOn(): Promise<void> {
-    this.#goingOn = true
-    await this.#enter((guest, ids) => guest.goOn(ids, this.#maxCpuMs).finally(() => (this.#goingOn = false)))
+  #post(events: string): void {
+    if (events.length > this.#options.limits.maxReportChars) this.end({ kind: 'crash' })
+    if (!this.#ended) this.#report.events(events)
   }
 
-  /** What was done before the code that did not pause in time is reported. */
-  async #timedOut(guest: Guest): Promise<LostReason> {
-    const computing = this.#computing()
-    for (let i = 0; i < LAST_REPORTS; i++) {
-      const text = await guest.collect(this.#settledBefore, this.#maxCpuMs).catch(() => '') // it is gone altogether
-      if (this.#take(text) !== MORE) break
-    }
-    return withCall({ kind: 'timeout' }, computing)
+  async #goOn(): Promise<void> {
+    this.#goingOn = true
+    await this.#enter((guest, ids) => guest.goOn(ids).finally(() => (this.#goingOn = false)))
   }
 
   #setTimer(id: number, delayMs: number): void {
@@ -194,7 +207,7 @@ export class GuestCalls {
     if (delayMs < 0 || this.#ended) return
     const due = (): void => {
       this.#timers.delete(id)
-      void this.#enter((guest) => guest.fire(`[${id}]`, this.#maxCpuMs).then(() => RUNNING), NO_ANSWER)
+      void this.#enter((guest) => guest.fire(`[${id}]`).then(() => RUNNING), NO_ANSWER)
     }
     this.#timers.set(id, setTimeout(due, Math.min(delayMs, 2 ** 31 - 1)))
   }
@@ -205,16 +218,7 @@ function toJson([id, kind, block, , input, stretch]: CallMessage): string {
   return `{"id":${id},"kind":"${kind}","block":${JSON.stringify(block)},"input":${input}${stretched}}`
 }
 
-function withCall(reason: LostReason, call: number | undefined): LostReason {
-  return call !== undefined && (reason.kind === 'timeout' || reason.kind === 'memory') ? { ...reason, call } : reason
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Script execution timed out.'
-}
-
 function loadFailure(error: unknown): LostReason {
-  if (isTimeout(error)) return { kind: 'load', message: 'did not finish loading in time' }
   return { kind: 'load', message: error instanceof Error ? ownStack(error) : String(error) }
 }
 

@@ -2,6 +2,8 @@ import ivm from 'isolated-vm'
 import { randomBytes } from 'node:crypto'
 import type { Prelude } from '../prelude.ts'
 import type { GuestLimits } from '../protocol.ts'
+import type { CpuClock, CpuMeter } from './cpu-clock.ts'
+import { endProcess, endUnlessStopped } from './end-process.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
 /** By which a guest and its host know an entry. */
@@ -15,35 +17,48 @@ export interface EntryIds {
 /** One context of an isolate with a plugin loaded: where calls of one owner, digest, scope and grant run. */
 export interface Guest {
   /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}) and the events gathered. */
-  enter(calls: string, entry: EntryIds, timeoutMs: number): Promise<string>
+  enter(calls: string, entry: EntryIds): Promise<string>
   /** Starts what an entry had no time for. */
-  goOn(entry: EntryIds, timeoutMs: number): Promise<string>
+  goOn(entry: EntryIds): Promise<string>
   /** An entry failed though the guest is well, see `guest/calls.ts`; JSON text `[entry id, message]`. Resolves as the entry would have. */
-  recover(failure: string, timeoutMs: number): Promise<string>
+  recover(failure: string): Promise<string>
   /** Takes what has gathered, in the same form. */
-  collect(settledBefore: number, timeoutMs: number): Promise<string>
-  /** The call whose code runs now, also while it does not pause and when it never did again; 0 where that is not known. */
-  computing(): number
+  collect(settledBefore: number): Promise<string>
   /** Aborts calls; JSON text `[id, …]`. */
-  abort(ids: string, timeoutMs: number): Promise<void>
+  abort(ids: string): Promise<void>
   /** Runs timers that are due; JSON text `[timer id, …]`. */
-  fire(ids: string, timeoutMs: number): Promise<void>
+  fire(ids: string): Promise<void>
   /** Answers a call to the host; JSON text, see `guest/host-calls.ts`. */
-  reply(answer: string, timeoutMs: number): Promise<void>
+  reply(answer: string): Promise<void>
   dispose(): void
+}
+
+/** What a guest asks of its host without waiting for an answer. */
+interface GuestHost {
+  setTimer(id: number, delayMs: number): void
+  /** Takes events while code of the guest runs on. */
+  report(events: string): void
 }
 
 /** An isolate: the heap of one owner and one digest. */
 export interface GuestIsolate {
   readonly isDisposed: boolean
-  /** Why it is disposed: it passed its memory limit, unless somebody here called `dispose`. */
+  /** Why it is disposed: it passed its memory limit, unless `dispose` was called. */
   readonly endedBy: 'memory' | 'evicted'
-  /** What has been computed in it, in milliseconds. */
+  /** Processor time of its code, in milliseconds. */
   readonly cpuMs: number
-  /** Whether a debugger may look into it: then nobody can say how long an entry takes. */
+  /** Of this, what it has computed since it last answered an entry. */
+  readonly unansweredCpuMs: number
+  /** Whether an entry into one of its guests has no answer. */
+  readonly isEntered: boolean
+  /** The number of the guest that was entered last, and the call whose code runs in it; 0 where that is not known. */
+  readonly running: { guest: number; call: number }
+  /** Whether a debugger may look into it: then the time of an entry has no limit. */
   readonly isInspected: boolean
-  /** @throws what the plugin's code throws while it loads. */
-  createGuest(onTimer: (id: number, delayMs: number) => void): Promise<Guest>
+  /** Waits for the answer of an entry into one of its guests. */
+  track<T>(answer: Promise<T>): Promise<T>
+  /** @param number of the guest, unique in the isolate @throws what the plugin's code throws while it loads. */
+  createGuest(number: number, host: GuestHost): Promise<Guest>
   /** Gives its inspector a message, if it has one. */
   inspect(message: string): void
   /** The same heap for the code of another plugin, which may be trusted with what the one before has left: it replaces this. */
@@ -54,7 +69,6 @@ export interface GuestIsolate {
 export interface IsolateOptions {
   /** Heap of most isolates: one of this size is made ahead of need. */
   memoryMb: number
-  loadTimeoutMs: number
   limits: GuestLimits
 }
 
@@ -68,13 +82,11 @@ interface Blank {
   session?: InspectorSession
 }
 
-/** Of an entry. */
-export const NO_TIMEOUT = 0
 /** How long after one was taken the next is made ahead: whoever took it comes first. */
 const MAKE_AHEAD_AFTER_MS = 20
 
 /** Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`. */
-export function createIsolateFactory(prelude: Prelude, options: IsolateOptions): IsolateFactory {
+export function createIsolateFactory(prelude: Prelude, options: IsolateOptions, clock: CpuClock): IsolateFactory {
   const snapshot = ivm.Isolate.createSnapshot([{ code: prelude.code, filename: 'ashlar:guest' }], prelude.warmUp)
   const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
@@ -90,7 +102,7 @@ export function createIsolateFactory(prelude: Prelude, options: IsolateOptions):
   }
   return (code, name, memoryMb, onInspectorMessage) => {
     const blank = onInspectorMessage ? openInspector(makeIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
-    return load(blank, code, name, options)
+    return load(blank, code, name, { limits: options.limits, clock })
   }
 }
 
@@ -112,43 +124,110 @@ function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): Bla
   return { isolate, context: Promise.resolve(context), session: watchPauses(session, onMessage) }
 }
 
-function load({ isolate, context, session }: Blank, code: string, name: string, options: IsolateOptions): GuestIsolate {
-  const script = isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, { filename: `${name}.js` })
+interface LoadParts {
+  limits: GuestLimits
+  clock: CpuClock
+}
+
+function load(blank: Blank, code: string, name: string, parts: LoadParts): GuestIsolate {
+  const script = blank.isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, {
+    filename: `${name}.js`,
+  })
   script.catch(() => {}) // told by createGuest
-  let firstContext: Promise<ivm.Context> | undefined = context
-  let endedBy: 'memory' | 'evicted' = 'memory'
-  const computedMs = (): number => Number(isolate.cpuTime) / 1e6
-  const cpuMsBefore = computedMs()
-  return {
-    get endedBy() {
-      return endedBy
-    },
-    get cpuMs() {
-      return isolate.isDisposed ? 0 : computedMs() - cpuMsBefore
-    },
-    get isDisposed() {
-      return isolate.isDisposed
-    },
-    isInspected: session !== undefined,
-    async createGuest(onTimer) {
-      const created = firstContext ?? isolate.createContext({ inspector: session !== undefined })
-      firstContext = undefined
-      const loadTimeoutMs = session ? NO_TIMEOUT : options.loadTimeoutMs
-      return createGuest(await created, await script, onTimer, { ...options, loadTimeoutMs })
-    },
-    inspect(message) {
-      if (!isolate.isDisposed) session?.dispatch(message)
-    },
-    handOn: (nextCode, nextName) => load(newContext(isolate), nextCode, nextName, options),
-    dispose() {
-      if (isolate.isDisposed) return
-      endedBy = 'evicted'
-      // isolated-vm would never come back from one that stands at a breakpoint, nor from an orderly exit. What else is here is
-      // started again elsewhere.
-      if (session?.isPaused) process.abort()
-      session?.dispose()
-      isolate.dispose()
-    },
+  return new LoadedIsolate(blank, script, parts)
+}
+
+class LoadedIsolate implements GuestIsolate {
+  readonly #isolate: ivm.Isolate
+  readonly #session: InspectorSession | undefined
+  readonly #script: Promise<ivm.Script>
+  readonly #parts: LoadParts
+  readonly #meter: CpuMeter
+  /** Shared with all guests, see `guest/outbox.ts`. */
+  readonly #running = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT)
+  #firstContext: Promise<ivm.Context> | undefined
+  #unanswered = 0
+  #answeredAtCpuMs = 0
+  endedBy: 'memory' | 'evicted' = 'memory'
+
+  constructor({ isolate, context, session }: Blank, script: Promise<ivm.Script>, parts: LoadParts) {
+    this.#isolate = isolate
+    this.#firstContext = context
+    this.#session = session
+    this.#script = script
+    this.#parts = parts
+    this.#meter = parts.clock.add(() => heldMs(isolate))
+  }
+
+  get isDisposed(): boolean {
+    return this.#isolate.isDisposed
+  }
+
+  get isInspected(): boolean {
+    return this.#session !== undefined
+  }
+
+  get cpuMs(): number {
+    return this.isDisposed ? 0 : this.#meter.cpuMs
+  }
+
+  get unansweredCpuMs(): number {
+    return this.isEntered ? this.#meter.cpuMs - this.#answeredAtCpuMs : 0
+  }
+
+  get isEntered(): boolean {
+    return this.#unanswered > 0
+  }
+
+  get running(): { guest: number; call: number } {
+    const [call = 0, guest = 0] = new Float64Array(this.#running)
+    return { guest, call }
+  }
+
+  async track<T>(answer: Promise<T>): Promise<T> {
+    this.#unanswered++
+    try {
+      return await answer
+    } finally {
+      this.#unanswered--
+      this.#answeredAtCpuMs = this.#meter.cpuMs
+    }
+  }
+
+  async createGuest(number: number, host: GuestHost): Promise<Guest> {
+    const created = this.#firstContext ?? this.#isolate.createContext({ inspector: this.isInspected })
+    this.#firstContext = undefined
+    const parts = { number, host, running: this.#running, limits: this.#parts.limits }
+    return createGuest(await created, await this.#script, parts)
+  }
+
+  inspect(message: string): void {
+    if (!this.isDisposed) this.#session?.dispatch(message)
+  }
+
+  handOn(code: string, name: string): GuestIsolate {
+    this.#meter.stop()
+    return load(newContext(this.#isolate), code, name, this.#parts)
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return
+    this.endedBy = 'evicted'
+    // isolated-vm would never come back from one that stands at a breakpoint, nor from an orderly exit. What else is here is
+    // started again elsewhere.
+    if (this.#session?.isPaused) endProcess()
+    this.#session?.dispose()
+    this.#isolate.dispose()
+    endUnlessStopped(() => this.isEntered) // entries fail when their code has stopped
+  }
+}
+
+/** For how long threads have held an isolate; undefined when it is gone: another thread may have disposed it. */
+function heldMs(isolate: ivm.Isolate): number | undefined {
+  try {
+    return Number(isolate.cpuTime) / 1e6
+  } catch {
+    return undefined
   }
 }
 
@@ -160,35 +239,36 @@ function drawEntropy(count: unknown): string {
 
 type DoorFunction = ivm.Reference<(json?: string | number, entryId?: number, settledBefore?: number) => string>
 
-async function createGuest(
-  context: ivm.Context,
-  script: ivm.Script,
-  onTimer: (id: number, delayMs: number) => void,
-  { loadTimeoutMs, limits }: IsolateOptions,
-): Promise<Guest> {
+interface GuestParts {
+  number: number
+  host: GuestHost
+  /** Shared with all guests of the isolate, see `guest/outbox.ts`. */
+  running: SharedArrayBuffer
+  limits: GuestLimits
+}
+
+async function createGuest(context: ivm.Context, script: ivm.Script, parts: GuestParts): Promise<Guest> {
   const door = await context.global.get('__ashlar', { reference: true })
   const take = (name: string): Promise<DoorFunction> => door.get(name, { reference: true }) as Promise<DoorFunction>
   const [connect, enter, goOn, recover, collect, abort, fire, reply] = await Promise.all(
     ['connect', 'enter', 'goOn', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
   if (!connect || !enter || !goOn || !recover || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
-  const computing = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)
-  const shared = new ivm.ExternalCopy(computing).copyInto()
-  const requestTimer = new ivm.Callback(onTimer, { ignored: true })
+  const shared = new ivm.ExternalCopy(parts.running).copyInto()
+  const requestTimer = new ivm.Callback(parts.host.setTimer, { ignored: true })
+  const report = new ivm.Callback(parts.host.report, { ignored: true })
   const entropy = new ivm.Callback(drawEntropy, { sync: true })
-  await connect.apply(undefined, [requestTimer, entropy, JSON.stringify(limits), shared] as never)
-  await script.run(context, { timeout: loadTimeoutMs })
+  await connect.apply(undefined, [requestTimer, entropy, report, JSON.stringify(parts.limits), shared, parts.number] as never)
+  await script.run(context)
   return {
-    enter: (calls, { id, settledBefore }, timeout) =>
-      enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true }, timeout }),
-    goOn: ({ id, settledBefore }, timeout) =>
-      goOn.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true }, timeout }),
-    recover: (failure, timeout) => recover.apply(undefined, [failure], { result: { copy: true }, timeout }),
-    collect: (settledBefore, timeout) => collect.apply(undefined, [settledBefore], { result: { copy: true }, timeout }),
-    abort: async (ids, timeout) => void (await abort.apply(undefined, [ids], { timeout })),
-    fire: async (ids, timeout) => void (await fire.apply(undefined, [ids], { timeout })),
-    reply: async (answer, timeout) => void (await reply.apply(undefined, [answer], { timeout })),
-    computing: () => new Float64Array(computing)[0] ?? 0,
+    enter: (calls, { id, settledBefore }) =>
+      enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true } }),
+    goOn: ({ id, settledBefore }) => goOn.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true } }),
+    recover: (failure) => recover.apply(undefined, [failure], { result: { copy: true } }),
+    collect: (settledBefore) => collect.apply(undefined, [settledBefore], { result: { copy: true } }),
+    abort: async (ids) => void (await abort.apply(undefined, [ids])),
+    fire: async (ids) => void (await fire.apply(undefined, [ids])),
+    reply: async (answer) => void (await reply.apply(undefined, [answer])),
     dispose() {
       for (const each of [door, connect, enter, goOn, recover, collect, abort, fire, reply]) each.release()
       context.release()

@@ -15,9 +15,11 @@ import {
 import type { Prelude } from '../prelude.ts'
 import { Socket } from 'node:net'
 import { encodeFrame, FrameReader } from '../channel/index.ts'
+import { CpuClock } from './cpu-clock.ts'
+import { endProcess, lockProcess } from './end-process.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
-import { lockDown, type LockdownOptions } from './lockdown/index.ts'
+import type { LockdownOptions } from './lockdown/index.ts'
 
 /** Sent by the parent first. */
 export interface SandboxProcessOptions extends IsolateOptions {
@@ -25,6 +27,7 @@ export interface SandboxProcessOptions extends IsolateOptions {
   /** null: this platform has no lockdown. */
   lockdown: LockdownOptions | null
   maxCpuMs: number
+  loadTimeoutMs: number
   /** Resident memory from which on isolates that do nothing go, those first that were used longest ago. */
   spareMemoryMb: number
 }
@@ -42,8 +45,8 @@ interface LoadedIsolate {
 const EVICTED_AT_ONCE = 8
 /** After more of it, collecting what others have left takes longer than making a new one. */
 const MAX_HANDED_ON = 3
-/** What an isolate has computed is told at least this often while it computes without a report. */
-const TELL_CPU_EVERY_MS = 100
+/** How often isolates that compute are watched, and what they have computed is reported. */
+const WATCH_EVERY_MS = 100
 
 class Guests {
   readonly #options: SandboxProcessOptions
@@ -54,17 +57,19 @@ class Guests {
   readonly #guests = new Map<string, GuestCalls>()
   /** What the inspectors of these isolates hear first. */
   readonly #inspected = new Map<string, string[]>()
-  #tellCpu: NodeJS.Timeout | undefined
   /** Resident, as the worker has measured it last. */
   #residentMb = 0
+  #watching: NodeJS.Timeout | undefined
+  #lastGuest = 0
 
   constructor(options: SandboxProcessOptions) {
     this.#options = options
-    this.#createIsolate = createIsolateFactory(options.prelude, options)
+    this.#createIsolate = createIsolateFactory(options.prelude, options, new CpuClock())
   }
 
   receive(message: ToProcess): void {
     if (message[0] === 'calls') this.#start(message[1])
+    else if (message[0] === 'ping') send(['pong'])
     else if (message[0] === 'plugin') this.#codes.set(message[1], { code: message[2], memoryMb: message[3] })
     else if (message[0] === 'reply') void this.#guests.get(message[1])?.reply(message[2])
     else if (message[0] === 'abort') this.#abort(message[1], message[2])
@@ -97,10 +102,10 @@ class Guests {
     const loaded = this.#isolateOf(owner, digest)
     const known = this.#guests.get(name)
     if (known) return known
-    const guest = new GuestCalls(loaded.isolate, this.#options, {
+    const guest = new GuestCalls(loaded.isolate, ++this.#lastGuest, this.#options, {
       events: (events) => post(name, events, loaded.isolate.cpuMs),
       aborted: (ids) => send(['aborted', name, ids]),
-      entered: () => void (this.#tellCpu ??= setInterval(() => this.#tellSilentCpu(), TELL_CPU_EVERY_MS)),
+      entered: () => void (this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS)),
       lost: (reason) => this.#lose(name, loaded, reason),
     })
     this.#guests.set(name, guest)
@@ -157,15 +162,26 @@ class Guests {
     }
   }
 
-  /** Code that computes and reports nothing is told of too. */
-  #tellSilentCpu(): void {
+  /** Code that computes and reports nothing is reported too, and ended when it has computed for too long without a pause. */
+  #watch(): void {
+    for (const [name, loaded] of this.#isolates) this.#endIfStuck(name, loaded)
     for (const [name, guest] of this.#guests) {
       const isolate = this.#isolates.get(isolateOfGuest(name))?.isolate
       if (isolate && !guest.isIdle) post(name, '', isolate.cpuMs)
     }
     if (this.#guests.values().some((guest) => !guest.isIdle)) return
-    clearInterval(this.#tellCpu)
-    this.#tellCpu = undefined
+    if (this.#isolates.values().some(({ isolate }) => isolate.isEntered)) return
+    clearInterval(this.#watching)
+    this.#watching = undefined
+  }
+
+  #endIfStuck(name: string, loaded: LoadedIsolate): void {
+    const { isolate, guests } = loaded
+    const guest = guests.values().find(({ isEnteredLast }) => isEnteredLast)
+    if (isolate.isInspected || isolate.unansweredCpuMs <= (guest?.maxCpuMs ?? this.#options.maxCpuMs)) return
+    this.#dispose(name, loaded)
+    if (guest) guest.endComputing()
+    else for (const other of guests.values()) other.end({ kind: 'evicted' })
   }
 
   #lose(name: string, { isolate, guests }: LoadedIsolate, reason: LostReason): void {
@@ -227,7 +243,7 @@ let guests: Guests | undefined
 const reader = new FrameReader(Infinity, (message) => {
   if (guests) return guests.receive(message as ToProcess)
   const options = message as SandboxProcessOptions
-  if (options.lockdown) lockDown(options.lockdown)
+  if (options.lockdown) lockProcess(options.lockdown)
   else for (const scope of ['addon', 'fs.read']) process.permission?.drop(scope) // everything is loaded
   guests = new Guests(options)
   maxReportChars = options.limits.maxReportChars
@@ -235,7 +251,7 @@ const reader = new FrameReader(Infinity, (message) => {
 })
 
 // An orderly exit would wait for isolates that compute.
-channel.on('close', () => process.abort()).on('error', () => process.abort())
+channel.on('close', endProcess).on('error', endProcess)
 channel.on('data', (piece: Buffer) => reader.push(piece))
 // Ctrl-C reaches the whole process group, and a service manager signals all processes of a service. The parent ends its sandboxes
 // itself: calls that act on the outside may go on for a while.

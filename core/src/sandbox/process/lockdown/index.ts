@@ -1,4 +1,4 @@
-export { canLockDown, lockDown, type LockdownOptions } from './lockdown.ts'
+export { canLockDown, exitNow, lockDown, type LockdownOptions } from './lockdown.ts'
 export { withoutIoUring } from './seccomp-filter.ts'
 
 /** Modules that are programs, by their paths below `sandbox/`. */

@@ -11,6 +11,8 @@ export interface Libc {
   fcntl(fd: number, command: number, argument: bigint): number
   prctl(option: number, a: bigint, b: bigint, c: bigint, d: bigint): number
   setrlimit(resource: number, limits: Uint8Array): number
+  /** Ends the process at once: no handlers, no destructors. */
+  _exit(code: number): void
   /** Returns only when it failed. */
   execv(path: string, args: Uint8Array): number
   /** `seccomp(2)`, which has no function of its own. */
@@ -29,6 +31,7 @@ export function openLibc(): Libc {
     fcntl: { return: 'int32', arguments: ['int32', 'int32', 'int64'] },
     prctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64', 'uint64', 'uint64'] },
     setrlimit: { return: 'int32', arguments: ['int32', 'buffer'] },
+    _exit: { return: 'void', arguments: ['int32'] },
     execv: { return: 'int32', arguments: ['string', 'buffer'] },
     syscall: { return: 'int64', arguments: ['int64', 'int64', 'int64', 'buffer'] },
   }).functions

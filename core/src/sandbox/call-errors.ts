@@ -1,0 +1,47 @@
+import { AshlarError } from '../errors/index.ts'
+import type { Call } from './call.ts'
+import type { Loss } from './guest-reports.ts'
+import type { Isolation } from './isolation.ts'
+import type { SandboxLimits } from './limits.ts'
+import { withRemedy } from './missing-globals.ts'
+
+/** The error of a call that has passed its deadline. */
+export function timeout({ request }: Call): AshlarError {
+  return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
+}
+
+/** The error of the call whose code lost its sandbox. */
+export function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {
+  if (loss.kind === 'memory')
+    return new AshlarError('MEMORY_LIMIT', `used more than ${request.bundle.memoryMb ?? limits.isolateMemoryMb} MB of memory`)
+  if (loss.kind === 'timeout') return new AshlarError('CPU_LIMIT', `computed for more than ${limits.maxCpuMs} ms without a pause`)
+  return new AshlarError('SANDBOX_LOST', `its sandbox ended: ${detailOf(loss)}`)
+}
+
+/** The error of a call that was lost with others, that has acted on the outside, and that cannot be run again. */
+export function interrupted(loss: Loss): AshlarError {
+  const message = `its sandbox ended (${detailOf(loss)}) after it had begun to act on the outside, and the answers that it got are too long to run it again with them`
+  return new AshlarError('EFFECT_INTERRUPTED', message)
+}
+
+/** The error of a call that was lost too often. */
+export function lostTooOften(loss: Loss, { attempts }: Call): AshlarError {
+  return new AshlarError('SANDBOX_LOST', `its sandbox was lost ${attempts} times (${detailOf(loss)})`)
+}
+
+/** The error of a plugin whose code does not load. */
+export function loadFailure(message: string): AshlarError {
+  return new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(message))
+}
+
+/** The plugin is not one of the installation's own, and this machine isolates sandbox processes too weakly for it. */
+export function tooWeak(isolation: Isolation, weakest: Isolation): AshlarError {
+  const message =
+    `plugins that did not come with the installation need sandbox isolation ${weakest}, and this machine gives ${isolation}: ` +
+    `install bubblewrap (Linux), or accept the risk with ASHLAR_SANDBOX_ISOLATION=${isolation.toLowerCase()}; see docs/sandbox.md`
+  return new AshlarError('SANDBOX_TOO_WEAK', message)
+}
+
+function detailOf(loss: Loss): string {
+  return loss.kind === 'exit' ? loss.detail : loss.kind
+}

@@ -1,0 +1,209 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { HostCallRecord, RecordSpace } from './host-call-record.ts'
+
+/** A host that counts what it performs, and answers when the test lets it. */
+class Host {
+  readonly performed: string[] = []
+  readonly #waiting = new Map<string, (answer: string) => void>()
+
+  ask(record: HostCallRecord, question: string): Promise<string> {
+    return record.ask(question, () => {
+      this.performed.push(question)
+      return new Promise((resolve) => this.#waiting.set(question, resolve))
+    })
+  }
+
+  answer(question: string, text = `answer to ${question}`): void {
+    this.#waiting.get(question)?.(text)
+  }
+
+  /** Asks and answers at once. */
+  async settle(record: HostCallRecord, question: string): Promise<string> {
+    const answer = this.ask(record, question)
+    this.answer(question)
+    return answer
+  }
+}
+
+const newRecord = (): [HostCallRecord, Host] => [new HostCallRecord(new RecordSpace()), new Host()]
+/** All that waits for promises which are settled has gone on after it. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('a call that is run again', () => {
+  it('gets the recorded answers, and nothing is performed twice', async () => {
+    const [record, host] = newRecord()
+    await host.settle(record, 'a')
+    await host.settle(record, 'b')
+    record.rewind()
+    expect(await host.ask(record, 'a')).toBe('answer to a')
+    expect(await host.ask(record, 'b')).toBe('answer to b')
+    await host.settle(record, 'c')
+    expect(host.performed).toEqual(['a', 'b', 'c'])
+    expect(record.errorAtEnd).toBeUndefined()
+  })
+
+  it('gets the answers of equal questions in their order', async () => {
+    const [record] = newRecord()
+    let piece = 0
+    const read = (): Promise<string> => record.ask('read', () => Promise.resolve(`piece ${++piece}`))
+    expect([await read(), await read()]).toEqual(['piece 1', 'piece 2'])
+    record.rewind()
+    expect([await read(), await read(), await read()]).toEqual(['piece 1', 'piece 2', 'piece 3'])
+  })
+
+  it('waits for the answer that an earlier run is waiting for', async () => {
+    const [record, host] = newRecord()
+    void host.ask(record, 'a')
+    record.rewind()
+    const again = host.ask(record, 'a')
+    host.answer('a')
+    expect(await again).toBe('answer to a')
+    expect(host.performed).toEqual(['a'])
+  })
+
+  it('is interrupted when it asks for something else', async () => {
+    const [record, host] = newRecord()
+    await host.settle(record, 'a')
+    record.rewind()
+    await expect(host.ask(record, 'other')).rejects.toMatchObject({ code: 'EFFECT_INTERRUPTED' })
+    expect(host.performed).toEqual(['a'])
+  })
+
+  it('is interrupted when it ends before it has asked for all that was performed', async () => {
+    const [record, host] = newRecord()
+    await host.settle(record, 'a')
+    await host.settle(record, 'b')
+    record.rewind()
+    await host.ask(record, 'a')
+    expect(record.errorAtEnd).toMatchObject({ code: 'EFFECT_INTERRUPTED' })
+  })
+
+  it('may ask in another order for what was open at the same time, and what is new waits', async () => {
+    const [record, host] = newRecord()
+    const first = [host.ask(record, 'a1'), host.ask(record, 'b1')]
+    host.answer('a1')
+    host.answer('b1')
+    await Promise.all(first)
+    record.rewind()
+    expect(await host.ask(record, 'b1')).toBe('answer to b1')
+    const next = host.ask(record, 'b2')
+    await settled()
+    expect(host.performed).toEqual(['a1', 'b1'])
+    expect(await host.ask(record, 'a1')).toBe('answer to a1')
+    await settled()
+    expect(host.performed).toEqual(['a1', 'b1', 'b2'])
+    host.answer('b2')
+    expect(await next).toBe('answer to b2')
+  })
+
+  it('does not perform what an earlier run asked for and was not let do', async () => {
+    const [record, host] = newRecord()
+    const first = [host.ask(record, 'a'), host.ask(record, 'b')]
+    for (const question of ['a', 'b']) host.answer(question)
+    await Promise.all(first)
+    record.rewind()
+    await host.ask(record, 'b')
+    void host.ask(record, 'only the second run')
+    record.rewind()
+    await host.ask(record, 'a')
+    await host.ask(record, 'b')
+    await settled()
+    expect(host.performed).toEqual(['a', 'b'])
+  })
+})
+
+/**
+ * Runs a block of several branches that ask at the same time, each one question after the other. It is lost after some number of answers, as often
+ * as `losses` says, and run again. The host answers in the order that `order` says.
+ */
+async function runWithLosses(branches: readonly number[], losses: readonly number[], order: readonly number[]): Promise<void> {
+  const [record, performed] = [new HostCallRecord(new RecordSpace()), [] as string[]]
+  const waiting: (() => void)[] = []
+  let answered = 0
+  const perform = (question: string) => (): Promise<string> => {
+    performed.push(question)
+    return new Promise((resolve) => waiting.push(() => resolve(`answer to ${question}`)))
+  }
+  const branch = async (name: number, questions: number, ofRun: number): Promise<void> => {
+    for (let i = 0; i < questions && ofRun === runs; i++) {
+      const question = `${name}.${i}`
+      expect(await record.ask(question, perform(question))).toBe(`answer to ${question}`)
+    }
+  }
+  let runs = 0
+  const run = (): Promise<unknown> => {
+    runs++ // the one before asks no more
+    return Promise.all(branches.map((questions, name) => branch(name, questions, runs)))
+  }
+  const lost = [...losses]
+  let end = run()
+  for (let turn = 0; turn < 200; turn++) {
+    await settled()
+    if (lost[0] !== undefined && answered >= lost[0]) {
+      lost.shift()
+      record.rewind()
+      end = run()
+    } else if (waiting.length > 0) {
+      waiting.splice((order[turn % order.length] ?? 0) % waiting.length, 1)[0]?.()
+      answered++
+    }
+  }
+  await end
+  expect(record.errorAtEnd).toBeUndefined()
+  const questions = branches.flatMap((count, name) => Array.from({ length: count }, (_, i) => `${name}.${i}`))
+  expect(performed.toSorted()).toEqual(questions.toSorted())
+}
+
+it('performs every question once and gives every branch its answers, however often the block is lost', async () => {
+  const small = (max: number) => fc.integer({ min: 0, max })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(small(5), { minLength: 1, maxLength: 4 }),
+      fc.array(small(15), { maxLength: 4 }),
+      fc.array(small(9), { minLength: 1, maxLength: 10 }),
+      runWithLosses,
+    ),
+    { numRuns: 200 },
+  )
+})
+
+describe('what is kept', () => {
+  const LONG = 'x'.repeat(3 * 1024 * 1024)
+
+  it('has a limit for a call, beyond which it cannot be run again', async () => {
+    const [record, host] = newRecord()
+    for (const question of ['a', 'b']) {
+      const asked = host.ask(record, question)
+      host.answer(question, LONG)
+      expect(await asked).toBe(LONG)
+      expect(record.isComplete).toBe(question === 'a')
+    }
+  })
+
+  it('has a limit for all calls, and is free again when they end', async () => {
+    const space = new RecordSpace()
+    const fill = async (): Promise<HostCallRecord> => {
+      const record = new HostCallRecord(space)
+      await record.ask('a', () => Promise.resolve(LONG))
+      return record
+    }
+    const records = await Promise.all(Array.from({ length: 22 }, fill))
+    expect(records.filter(({ isComplete }) => isComplete).length).toBe(21)
+    for (const record of records) record.end()
+    expect((await fill()).isComplete).toBe(true)
+  })
+
+  it('still answers the present run when an answer that comes late is too long', async () => {
+    const [record, host] = newRecord()
+    const first = [host.ask(record, 'a'), host.ask(record, 'b')]
+    host.answer('a', LONG)
+    await first[0]
+    record.rewind()
+    host.answer('b', LONG)
+    expect(await host.ask(record, 'a')).toBe(LONG)
+    expect(await host.ask(record, 'b')).toBe(LONG)
+    expect(host.performed).toEqual(['a', 'b'])
+    expect(record.isComplete).toBe(false)
+  })
+})

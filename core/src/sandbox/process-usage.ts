@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+/** What a process and its descendants use, as the operating system reports it. */
+export interface Usage {
+  /** Resident. */
+  memoryMb: number
+  /** Processor time since the start, user and system, of all threads. */
+  cpuMs: number
+}
+
+const NOTHING: Usage = { memoryMb: 0, cpuMs: 0 }
+const PAGE_BYTES = 4096
+/** Of a clock tick in `/proc`: the kernel reports 100 a second to programs, whatever it uses itself. */
+const TICK_MS = 10
+const run = promisify(execFile)
+
+/** @returns zeros when the process is gone */
+export async function usageOf(pid: number): Promise<Usage> {
+  if (process.platform !== 'linux') return readPs(pid)
+  const all = withDescendants(pid).map(readProc)
+  return all.reduce((sum, { memoryMb, cpuMs }) => ({ memoryMb: sum.memoryMb + memoryMb, cpuMs: sum.cpuMs + cpuMs }), NOTHING)
+}
+
+/** For how long the threads of a process wait for a processor: the operating system reports it on Linux only. */
+export class WaitForCpu {
+  readonly #pid: number
+  #lastMs = new Map<string, number>()
+
+  constructor(pid: number) {
+    this.#pid = pid
+    this.sinceLast()
+  }
+
+  /** @returns milliseconds since the last reading, of the thread that waited longest; undefined where it is not reported */
+  sinceLast(): number | undefined {
+    if (process.platform !== 'linux') return undefined
+    const waits = new Map(withDescendants(this.#pid).flatMap(waitsOfThreads))
+    if (waits.size === 0) return undefined
+    const since = [...waits].map(([thread, ms]) => ms - (this.#lastMs.get(thread) ?? ms))
+    this.#lastMs = waits
+    return Math.max(0, ...since)
+  }
+}
+
+/** A launcher such as bubblewrap stays the parent of the process that it starts. */
+function withDescendants(pid: number): number[] {
+  const pids = [pid]
+  for (const each of pids) {
+    const children = read(`/proc/${each}/task/${each}/children`).split(' ')
+    pids.push(...children.filter((child) => child !== '').map(Number))
+  }
+  return pids
+}
+
+function readProc(pid: number): Usage {
+  const stat = read(`/proc/${pid}/stat`)
+  // the name of the program, in parentheses, may contain spaces
+  const [, , , , , , , , , , , user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  const [, pages = 0] = read(`/proc/${pid}/statm`).split(' ').map(Number)
+  return { memoryMb: (pages * PAGE_BYTES) / 2 ** 20, cpuMs: (user + system) * TICK_MS }
+}
+
+function waitsOfThreads(pid: number): [thread: string, ms: number][] {
+  return threadsOf(pid).flatMap((thread) => {
+    const [, nanoseconds] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')
+    const wait: [thread: string, ms: number] = [thread, Number(nanoseconds) / 1e6]
+    return nanoseconds === undefined ? [] : [wait]
+  })
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return [] // the process has just ended
+  }
+}
+
+/** Files of `/proc` are made in memory: reading one takes some 5 µs, a way through the thread pool longer. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return '' // the process or thread has just ended
+  }
+}
+
+async function readPs(pid: number): Promise<Usage> {
+  try {
+    const { stdout } = await run('ps', ['-o', 'rss=,time=', '-p', String(pid)])
+    return parsePs(stdout)
+  } catch {
+    return NOTHING // the process has just ended
+  }
+}
+
+/** @param text resident KiB and `[[days-]hours:]minutes:seconds` of processor time */
+function parsePs(text: string): Usage {
+  const [kib = '0', time = '0'] = text.trim().split(/\s+/)
+  const [days, clock = '0'] = time.includes('-') ? time.split('-') : ['0', time]
+  const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+  return { memoryMb: Number(kib) / 1024, cpuMs: Math.round((Number(days) * 86_400 + seconds) * 1000) }
+}

@@ -1,0 +1,88 @@
+/** What one isolate has computed. */
+export interface CpuMeter {
+  /** Processor time in milliseconds since the meter was added. */
+  readonly cpuMs: number
+  /** Ends the measurement: {@link cpuMs} does not change any more. */
+  stop(): void
+}
+
+/** Readings closer to each other than this share one: the kernel updates the figures of running threads every few milliseconds. */
+const READ_EVERY_MS = 20
+
+/**
+ * Measures the processor time of isolates.
+ *
+ * isolated-vm (7.0.1) reports for how long threads have held an isolate (`cpuTime`). That includes the time for which such a thread
+ * waited for a processor. The operating system reports the processor time of the whole process. So this clock divides the processor
+ * time of the process, without that of its main thread, among the isolates in proportion to the time for which they were held. No
+ * isolate gets more than that time.
+ */
+export class CpuClock {
+  readonly #now: () => number
+  readonly #computedMs: () => number
+  readonly #meters = new Set<Meter>()
+  #readAt = 0
+  #lastMs = 0
+
+  /**
+   * @param computedMs processor time of all threads on which isolates run, since any point in the past
+   * @param now milliseconds
+   */
+  constructor(computedMs: () => number = threadsComputedMs, now: () => number = () => performance.now()) {
+    this.#computedMs = computedMs
+    this.#now = now
+    this.#readAt = now()
+    this.#lastMs = computedMs()
+  }
+
+  /** @param heldMs for how long threads have held the isolate; undefined when the isolate is gone */
+  add(heldMs: () => number | undefined): CpuMeter {
+    this.#read()
+    const meter: Meter = { heldMs, lastMs: heldMs() ?? 0, cpuMs: 0 }
+    this.#meters.add(meter)
+    const read = (): number => {
+      if (this.#now() - this.#readAt >= READ_EVERY_MS) this.#read()
+      return meter.cpuMs
+    }
+    return {
+      get cpuMs() {
+        return read()
+      },
+      stop: () => {
+        this.#read()
+        this.#meters.delete(meter)
+      },
+    }
+  }
+
+  #read(): void {
+    this.#readAt = this.#now()
+    const computedMs = this.#computedMs()
+    const held = [...this.#meters].map((meter) => [meter, this.#heldSince(meter)] as const)
+    const allHeldMs = held.reduce((sum, [, heldMs]) => sum + heldMs, 0)
+    const share = allHeldMs > 0 ? Math.min(1, Math.max(0, computedMs - this.#lastMs) / allHeldMs) : 0
+    for (const [meter, heldMs] of held) meter.cpuMs += heldMs * share
+    this.#lastMs = computedMs
+  }
+
+  #heldSince(meter: Meter): number {
+    const heldMs = meter.heldMs()
+    if (heldMs === undefined) this.#meters.delete(meter)
+    const since = Math.max(0, (heldMs ?? 0) - meter.lastMs)
+    meter.lastMs = heldMs ?? meter.lastMs
+    return since
+  }
+}
+
+interface Meter {
+  heldMs: () => number | undefined
+  lastMs: number
+  cpuMs: number
+}
+
+/** Isolates run on all threads but the main one. */
+function threadsComputedMs(): number {
+  const all = process.cpuUsage()
+  const main = process.threadCpuUsage()
+  return (all.user + all.system - main.user - main.system) / 1000
+}
