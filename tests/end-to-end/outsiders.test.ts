@@ -46,6 +46,10 @@ async function install(name: string): Promise<string> {
     '@ashlar/testing': `file:${tarballs.testing}`,
   })
   await writeFile(file, JSON.stringify(manifest))
+  // As in the package that "plugin create" makes. In the repository the name cannot be resolved.
+  const tsconfig = join(home, 'tsconfig.json')
+  const settings = await readFile(tsconfig, 'utf8')
+  await writeFile(tsconfig, settings.replace('"types": []', '"types": ["@ashlar/sdk/sandbox"]'))
   await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--silent'], { cwd: home })
   return home
 }

@@ -54,7 +54,7 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new AshlarError('BAD_INPUT', `${path} is no JSON: ${messageOf(error)}`, { cause: error })
+    throw new AshlarError('BAD_INPUT', `${path} is not valid JSON: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Yielded } from '@ashlar/sdk'
+import type { BlockContext, Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
 import { withQuery } from './with-query.ts'
 
@@ -31,7 +31,7 @@ type Request = z.output<typeof requestPins>
 /** Sends what the pins say, and yields what is answered. */
 export async function* exchange(
   { method, url, headers, query, json, body }: Request,
-  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
+  { fetch, signal }: Pick<BlockContext, 'fetch' | 'signal'>,
 ): AsyncGenerator<Yielded<typeof responsePins>, void> {
   if (!/^https?:\/\//i.test(url))
     throw new Error(`url must begin with http:// or https://, got ${JSON.stringify(url.slice(0, 100))}`)

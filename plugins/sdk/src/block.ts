@@ -26,7 +26,7 @@ export interface BlockContext {
    * Requests to the outside, as in the Fetch standard; needs the capability `http`, and rejects with a TypeError what that does
    * not allow. There is no global `fetch`, since nobody could tell for which block it acts: give this one to libraries that take one.
    */
-  readonly fetch: typeof fetch
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
   /**
    * The credential for a provider: `github` of the block's own plugin, or `other-plugin/github`. Needs the capability `credentials`.
    * It is the one that the node names, or the only one that there is; rejects with `CREDENTIAL_MISSING` where there is none.

@@ -25,7 +25,7 @@ export interface Credential {
    * `fetch` of the context, with the secret put into each request outside of the sandbox, and taken out of what comes back. It rejects a
    * request to a host that the credential is not for; the block's `http` must name the host too.
    */
-  readonly fetch: typeof fetch
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
   /** The secret itself; needs the capability `credentials.reveal`. */
   reveal(): Promise<Secret>
 }
