@@ -99,7 +99,7 @@ it('a block with a provider acts for a user who has granted access', async () =>
     code: 'CREDENTIAL_MISSING',
     message:
       'a credential for board/board is needed, and you have none: ' +
-      'grant access with the mutation startAuthorization or the command: ashlar credential add board/board',
+      'add one with the mutation addCredential (startAuthorization for OAuth 2) or the command: ashlar credential add board/board',
   }
   expect(await runBlock('board/read', {})).toEqual([missing])
 
