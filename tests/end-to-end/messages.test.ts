@@ -146,6 +146,16 @@ describe('ashlar credential', () => {
     expect(stdout).toMatch(/^https:\/\/drive\.example\/grant\?.*client_id=c/)
   })
 
+  it('adds the kind that the options name, and is refused by the server where the service does not take it', async () => {
+    const { stderr } = await ashlar(['credential', 'add', 'vault/drive', '--api-key'], environment, 's3cret-key')
+    expect(stderr).toContain('error BAD_INPUT: secret must be of type OAUTH2 for vault/drive, got API_KEY')
+    const both = await ashlar(['credential', 'add', 'vault/drive', '--api-key', '--oauth'], environment, 's3cret-key')
+    expect(both).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('give one of --api-key, --user, --host and --oauth'),
+    })
+  })
+
   it('refuses a secret among the arguments, no secret, and a provider that is not there', async () => {
     const argument = await ashlar(['credential', 'add', 'vault/safe', 's3cret'], environment)
     expect(argument).toMatchObject({ status: 2, stderr: expect.stringContaining('a secret is never an argument') })

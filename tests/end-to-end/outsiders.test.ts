@@ -46,6 +46,10 @@ async function install(name: string): Promise<string> {
     '@ashlar/testing': `file:${tarballs.testing}`,
   })
   await writeFile(file, JSON.stringify(manifest))
+  // As in the package that "plugin create" makes. In the repository the name cannot be resolved.
+  const tsconfig = join(home, 'tsconfig.json')
+  const settings = await readFile(tsconfig, 'utf8')
+  await writeFile(tsconfig, settings.replace('"types": []', '"types": ["@ashlar/sdk/sandbox"]'))
   await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--silent'], { cwd: home })
   return home
 }
@@ -95,7 +99,7 @@ it('a block with a provider acts for a user who has granted access', async () =>
     code: 'CREDENTIAL_MISSING',
     message:
       'a credential for board/board is needed, and you have none: ' +
-      'grant access with the mutation startAuthorization or the command: ashlar credential add board/board',
+      'add one with the mutation addCredential (startAuthorization for OAuth 2) or the command: ashlar credential add board/board',
   }
   expect(await runBlock('board/read', {})).toEqual([missing])
 

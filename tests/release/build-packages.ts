@@ -25,12 +25,13 @@ export async function buildPackages(out: string): Promise<void> {
 
 async function buildSdk(folder: string): Promise<void> {
   await emit(folder, 'plugins/sdk/src', 'index.ts', {})
+  await cp(join(ROOT, 'plugins/sdk/sandbox.d.ts'), join(folder, 'dist/sandbox.d.ts'))
   const { version, peerDependencies } = await manifestOf('plugins/sdk')
   await writePackage(folder, {
     name: '@ashlar/sdk',
     version,
     description: 'Blocks for Ashlar: all that an author imports.',
-    exports: exportsOf('index'),
+    exports: { ...exportsOf('index'), './sandbox': { types: './dist/sandbox.d.ts' } },
     peerDependencies,
   })
 }

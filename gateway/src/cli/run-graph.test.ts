@@ -116,7 +116,7 @@ describe('the client', () => {
     )
     await expect(other.graphs().next()).rejects.toMatchObject({
       code: 'SERVER_UNREACHABLE',
-      message: 'what answers at http://127.0.0.1/ is no gateway of Ashlar (HTTP status 200)',
+      message: 'the server at http://127.0.0.1/ is not an Ashlar gateway (HTTP status 200): check the address',
     })
   })
 

@@ -92,7 +92,7 @@ async function readJson(url: string, response: Response): Promise<Result> {
 }
 
 function notGraphQL(url: string, { status }: Response, cause?: unknown): AshlarError {
-  const message = `what answers at ${url} is no gateway of Ashlar (HTTP status ${status})`
+  const message = `the server at ${url} is not an Ashlar gateway (HTTP status ${status}): check the address`
   return new AshlarError('SERVER_UNREACHABLE', message, { details: { url }, cause })
 }
 
@@ -100,7 +100,11 @@ function notGraphQL(url: string, { status }: Response, cause?: unknown): AshlarE
 function unreachable(url: string, error: TypeError): AshlarError {
   const { cause } = error
   const why = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause ?? error)
-  return new AshlarError('SERVER_UNREACHABLE', `${url} cannot be reached: ${why}`, { details: { url }, cause: error })
+  return new AshlarError(
+    'SERVER_UNREACHABLE',
+    `${url} cannot be reached (${why}): check that the server runs, or start one with "ashlar start"`,
+    { details: { url }, cause: error },
+  )
 }
 
 function dataOf({ data, errors }: Result): unknown {

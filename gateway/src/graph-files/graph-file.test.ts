@@ -41,7 +41,7 @@ describe('readGraphFile', () => {
   })
 
   it.each([
-    ['broken.json', '{', /broken\.json is not JSON: /],
+    ['broken.json', '{', /broken\.json is not valid JSON: /],
     ['list.json', [], /must hold a graph, \{ document: \{ nodes, links \} \} or \{ nodes, links \}/],
     ['other.json', { document: 1 }, /must hold a graph.*: document: /],
     ['more.json', { document: DOCUMENT, inptus: {} }, /must hold a graph/],

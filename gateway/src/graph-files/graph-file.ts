@@ -54,7 +54,7 @@ function parseFile(text: string, path: string): unknown {
   try {
     return parseJson(text)
   } catch (error) {
-    throw new AshlarError('BAD_INPUT', `${path} is not JSON: ${messageOf(error)}`, { cause: error })
+    throw new AshlarError('BAD_INPUT', `${path} is not valid JSON: ${messageOf(error)}`, { cause: error })
   }
 }
 

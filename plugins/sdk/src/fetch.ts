@@ -1,5 +1,5 @@
 /** `fetch` of the Fetch standard, whose second argument may also set limits of the request. */
-export type Fetch = (input: Parameters<typeof fetch>[0], init?: FetchInit) => Promise<Response>
+export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise<Response>
 
 /** Limits below those of the installation. The request ends as soon as one is passed. */
 export interface FetchInit extends RequestInit {

@@ -18,11 +18,7 @@ export function createFakeCredentials(
   return {
     async open(_ownerId, provider) {
       const secret = byProvider.get(provider)
-      if (!secret)
-        throw new AshlarError(
-          'CREDENTIAL_MISSING',
-          `a credential for ${provider} is needed, and the test gives none: name one in "credentials" of the test`,
-        )
+      if (!secret) throw new AshlarError('CREDENTIAL_MISSING', `a credential for ${provider} is needed, and the test gives none`)
       const declared = providers.find(({ qualifiedName }) => qualifiedName === provider)
       const auth = declared?.auth.find(({ type }) => type === secret.type)
       if (declared && !auth) throw new AshlarError('BAD_INPUT', `the provider ${provider} takes no ${secret.type}`)

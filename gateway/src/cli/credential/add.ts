@@ -36,6 +36,7 @@ function parseRequest(args: string[]): Request {
     name: { type: 'string' },
     user: { type: 'string' },
     host: { type: 'string', multiple: true },
+    'api-key': { type: 'boolean' },
     oauth: { type: 'boolean' },
     scope: { type: 'string', multiple: true },
   } as const
@@ -44,11 +45,13 @@ function parseRequest(args: string[]): Request {
   if (provider === undefined) throw new UsageError('name the provider, such as "github/github"')
   if (more.length > 0) throw new UsageError('name one provider: a secret is never an argument, it is read from standard input')
   const kinds = [
+    ...(values['api-key'] ? ['API_KEY' as const] : []),
     ...(values.user === undefined ? [] : ['USER_PASSWORD' as const]),
     ...(values.host === undefined ? [] : ['HOST_SCOPED' as const]),
     ...(values.oauth || values.scope ? ['OAUTH2' as const] : []),
   ]
-  if (kinds.length > 1) throw new UsageError('give one of --user, --host and --oauth: each is for another kind of credential')
+  if (kinds.length > 1)
+    throw new UsageError('give one of --api-key, --user, --host and --oauth: each is for another kind of credential')
   return { provider, name: values.name, kind: kinds[0], user: values.user ?? '', hosts: values.host ?? [], scopes: values.scope }
 }
 

@@ -4,9 +4,9 @@ import type { CommandEntry } from '../commands.ts'
 export const CREDENTIAL_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'credential add',
-    usage: '<provider> [--name name] [--user name | --host host … | --oauth [--scope scope …]]',
+    usage: '<provider> [--name name] [--api-key | --user name | --host host … | --oauth [--scope scope …]]',
     summary:
-      'Add a credential for a service. The secret is read from standard input or asked for: an API key, the password of --user, or the headers for --host as JSON. With --oauth, or where the service takes nothing else, it prints the address at which you grant access.',
+      'Add a credential for a service. The secret is read from standard input or asked for: an API key, the password of --user, or the headers for --host as JSON. For OAuth 2 it prints the address at which you grant access. Without an option the kind is the usual one of the service.',
     load: async () => (await import('./add.ts')).add,
   },
   {

@@ -163,3 +163,29 @@ export const setting = undefined as Setting | undefined
     },
   ])
 })
+
+it('a new package knows only the globals of a sandbox: a type error says what to use in place of fetch and process', async () => {
+  const folder = join(root.path, 'typed')
+  await ashlar('plugin', 'create', folder)
+  await installFromWorkspace(folder)
+  await writeFile(
+    join(folder, 'src/extra.ts'),
+    `export const answer = fetch('https://a.example/')
+export const home = process.env.HOME
+export const present: [URL, Promise<ArrayBuffer>, number] = [
+  new URL('https://a.example/'), crypto.subtle.digest('SHA-256', new TextEncoder().encode('a')), setTimeout(() => undefined, 1),
+]
+`,
+  )
+  const types = (await findings(folder)).filter(({ code }) => code === 'TYPES')
+  expect(types.map(({ position, message }) => [position, message])).toEqual([
+    [
+      'src/extra.ts:1:23',
+      `TS2349: This expression is not callable. Type '{ 'not in a sandbox': "use context.fetch, and name the hosts in the capability \\"http\\""; }' has no call signatures.`,
+    ],
+    [
+      'src/extra.ts:2:29',
+      `TS2339: Property 'env' does not exist on type '{ 'not in a sandbox': "there is no Node: take settings as inputs of the block"; }'.`,
+    ],
+  ])
+})
