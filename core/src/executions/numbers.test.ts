@@ -174,6 +174,7 @@ describe('a long integer', () => {
     ['int', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
     ['number', String(ID), `expected number, got ${ID}, whose digits a number cannot hold`],
     ['number', '1e999', 'expected number, received string'],
+    ['list', '[1e999]', 'expected array, received string'],
   ])('fails at the pin of block "%s" rather than being rounded: %s', async (block, value, problem) => {
     const [code, message] = (await pass(block, value)) as string[]
     expect([code, message]).toEqual(['BLOCK_INPUT_INVALID', expect.stringContaining(`input "in": `)])

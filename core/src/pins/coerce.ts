@@ -25,7 +25,9 @@ export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, d
     const i = members.findIndex((member, i) => fits[i]?.(value, member))
     if (i >= 0) return inside[i]?.(value) ?? value
     const converted = convert?.(value) ?? value
-    return (target && inside[members.indexOf(target)]?.(converted)) ?? converted
+    const at = target ? members.indexOf(target) : -1
+    const isConverted = target && fits[at]?.(converted, target)
+    return (isConverted ? inside[at]?.(converted) : undefined) ?? converted
   }
 }
 
@@ -75,24 +77,30 @@ function numberOf(text: string): JsonNumber | string {
   }
 }
 
-function toList(value: unknown): unknown[] {
+function toList(value: unknown): unknown {
   const parsed = typeof value === 'string' ? tryParse(value) : value
-  if (Array.isArray(parsed)) return parsed as unknown[]
+  if (Array.isArray(parsed) || isTooLarge(parsed, value)) return parsed
   return isObject(value) ? Object.entries(value) : [value]
 }
 
-function toObject(value: unknown): Record<string, unknown> {
+function toObject(value: unknown): unknown {
   const parsed = typeof value === 'string' ? tryParse(value) : value
-  if (isObject(parsed)) return parsed
+  if (isObject(parsed) || isTooLarge(parsed, value)) return parsed
   return Array.isArray(parsed) ? Object.fromEntries(parsed.entries()) : { value }
 }
 
+/** @returns undefined for plain text, and the text itself when it is JSON with a number that is too large */
 function tryParse(text: string): unknown {
   try {
     return parseJson(text)
-  } catch {
-    return undefined // plain text
+  } catch (error) {
+    return error instanceof RangeError ? text : undefined
   }
+}
+
+/** JSON never stands for its own text. The check of the block refuses such a text, because it is of another type. */
+function isTooLarge(parsed: unknown, value: unknown): boolean {
+  return typeof value === 'string' && parsed === value
 }
 
 /** Coercion of the members of a list or a dictionary; undefined when there is none. */

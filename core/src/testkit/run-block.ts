@@ -1,4 +1,5 @@
 import type { Fakes } from '@ashlar/sdk'
+import { stringifyJson } from '@ashlar/sdk/json'
 import { parseFakes } from '../capabilities/index.ts'
 import type { AshlarError } from '../errors/index.ts'
 import { createFakeSession, type Block } from '../plugins/index.ts'
@@ -23,6 +24,7 @@ async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: 
   const fakes = parseFakes(given)
   const { requests, stored, files, hostCall, close } = createFakeSession(block, fakes, { ...(input as object) })
   const done: Pick<BlockRun, 'outputs' | 'logs'> = { outputs: [], logs: [] }
+  const inputJson = stringifyJson({ input, now: fakes.now })
   const scope = `run:${++runs}`
   const request: CallRequest = {
     kind: 'trial',
@@ -33,7 +35,7 @@ async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: 
     affinity: scope,
     grant: block.grant,
     block: block.name,
-    input: () => JSON.stringify({ input, now: fakes.now }),
+    input: () => inputJson,
     timeoutMs,
   }
   const error = await new Promise<AshlarError | undefined>((resolve) => {

@@ -18,7 +18,8 @@ export const MAX_INTEGER_DIGITS = 1000
  * digits; the message names its path
  */
 export function parseJson(text: string): unknown {
-  if (!hasLongInteger(text) && !LARGE_EXPONENT.test(text)) return JSON.parse(text)
+  const value: unknown = JSON.parse(text)
+  if (!mayHaveChanged(value, 0)) return value
   try {
     return JSON.parse(text, reviveNumber)
   } catch (error) {
@@ -82,31 +83,17 @@ function locate(text: string, { source }: NumberTooLarge): NumberTooLarge {
   return new NumberTooLarge(source, path && showPath(path))
 }
 
-/** An exponent of three digits or more, before what ends a number: inside a text that is rare. */
-const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?![^\s,\]}])/
-/** Every integer of 15 digits is a number. */
-const LONG = 16
+/** Lists and objects in each other that are looked into. Ashlar takes no value that is deeper. */
+const MAX_DEPTH = 1000
 
-/** Whether 16 digits begin where a number may. Looks at every 16th character only, because so many digits include one. */
-function hasLongInteger(text: string): boolean {
-  for (let i = LONG - 1; i < text.length; i += LONG) {
-    if (!isDigit(text, i)) continue
-    let start = i
-    while (isDigit(text, start - 1)) start--
-    let end = i + 1
-    while (isDigit(text, end)) end++
-    if (end - start >= LONG && canBeginNumber(text, start)) return true
-    i += LONG * Math.floor((end - 1 - i) / LONG)
+/** Whether a number may have other digits than its text: a whole one beyond 2 ** 53. Looking at values costs less than looking at text. */
+function mayHaveChanged(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value))
+  if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return false
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (mayHaveChanged(value[i], depth + 1)) return true
+    return false
   }
+  for (const key in value) if (mayHaveChanged((value as Record<string, unknown>)[key], depth + 1)) return true
   return false
-}
-
-function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  return code >= 0x30 && code <= 0x39
-}
-
-function canBeginNumber(text: string, at: number): boolean {
-  const before = text[at - 1] === '-' ? text[at - 2] : text[at - 1]
-  return before === undefined || ':,[ \n\r\t'.includes(before)
 }
