@@ -1,16 +1,18 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createRuntime, type Runtime } from '@ashlar/core'
 import { startEmbeddedPostgres } from '@ashlar/core/testing'
+import { Faults, type FaultKind } from './faults.ts'
 import { effectGraph, pureGraph, writeChaosPlugin } from './plugin.ts'
 import { verify, type Started, type Verdict } from './verify.ts'
 
 export interface ChaosOptions {
-  kills: number
+  /** How many faults are caused, of each kind in turn. */
+  faults: number
   workers?: number
   /** Between 0 and 1; the same numbers give the same choices, though not the same timing. */
   random?: () => number
@@ -18,19 +20,22 @@ export interface ChaosOptions {
 }
 
 export interface ChaosResult extends Verdict {
-  kills: Record<'worker' | 'sandbox' | 'postgres', number>
+  caused: Record<FaultKind, number>
   seconds: number
 }
 
-const KINDS = ['worker', 'sandbox', 'postgres'] as const
-/** A machine that vanishes is taken over within 30 s; after that everything must end. */
+/** A worker that vanishes is taken over within 30 s; after that everything must end. */
 const SETTLE_WITHIN_MS = 90_000
 
 /**
- * Runs executions on real workers, sandboxes and Postgres while it kills them (SIGKILL) at random, then checks every journal.
- * A Postgres backend that is killed makes the server end all connections and recover from its log.
+ * Runs executions on real workers, sandboxes and Postgres while it causes faults (see `faults.ts`), then checks every journal.
  */
-export async function runChaos({ kills, workers = 2, random = Math.random, log = () => {} }: ChaosOptions): Promise<ChaosResult> {
+export async function runChaos({
+  faults,
+  workers = 2,
+  random = Math.random,
+  log = () => {},
+}: ChaosOptions): Promise<ChaosResult> {
   const began = performance.now()
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-chaos-'))
   await writeChaosPlugin(join(folder, 'plugins'))
@@ -41,16 +46,16 @@ export async function runChaos({ kills, workers = 2, random = Math.random, log =
     await crew.hire(workers)
     runtime = await createRuntime({ role: 'gateway', databaseUrl: postgres.url, pluginRoots: [], onError: () => {} })
     const load = new Load(runtime)
-    const done = { worker: 0, sandbox: 0, postgres: 0 }
-    for (let i = 0; i < kills; i++) {
+    const causes = new Faults({ databaseUrl: postgres.url, members: crew.members, random })
+    for (let i = 0; i < faults; i++) {
       await Promise.all([load.start(5), pause(150 + 500 * random())])
-      const kind = KINDS[Math.floor(random() * KINDS.length)] ?? 'worker'
-      while (!(await kill(kind, crew, runtime, random))) await pause(50) // none of its kind is there at the moment
-      done[kind]++
-      if ((i + 1) % 10 === 0) log(`${i + 1} kills, ${load.started.length} executions started`)
+      while (!(await causes.causeNext())) await Promise.all([load.start(1), pause(100)])
+      if ((i + 1) % 10 === 0) log(`${i + 1} faults, ${load.started.length} executions started`)
     }
+    await causes.over()
     await settle(runtime, load.started)
-    return { ...(await verify(runtime, load.ownerId, load.started)), kills: done, seconds: (performance.now() - began) / 1000 }
+    const { caused } = causes
+    return { ...(await verify(runtime, load.ownerId, load.started)), caused, seconds: (performance.now() - began) / 1000 }
   } finally {
     crew.dismiss()
     await runtime?.close().catch(() => {})
@@ -131,38 +136,9 @@ class Load {
       const { id } = await this.#runtime.executions.start(this.ownerId, { graphId, inputs: kind === 'pure' ? {} : { key } })
       this.started.push({ kind, id, key })
     } catch {
-      await pause(50) // Postgres is recovering
+      await pause(50) // the database cannot write, or recovers
     }
   }
-}
-
-async function kill(kind: (typeof KINDS)[number], { members }: Crew, runtime: Runtime, random: () => number): Promise<boolean> {
-  const pick = <T>(all: T[]): T | undefined => all[Math.floor(random() * all.length)]
-  const worker = pick([...members])
-  if (kind === 'worker') return worker?.kill('SIGKILL') ?? false
-  const pid = kind === 'sandbox' ? pick(await sandboxesOf(worker?.pid ?? 0)) : pick(await backends(runtime))
-  try {
-    return pid !== undefined && process.kill(pid, 'SIGKILL')
-  } catch {
-    return false // it has just ended by itself
-  }
-}
-
-async function sandboxesOf(pid: number): Promise<number[]> {
-  const children = await readText(`/proc/${pid}/task/${pid}/children`)
-  const pids = children.split(' ').filter(Boolean).map(Number)
-  const commands = await Promise.all(pids.map((child) => readText(`/proc/${child}/cmdline`)))
-  return pids.filter((_, i) => commands[i]?.includes('sandbox'))
-}
-
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '')
-}
-
-async function backends({ database }: Runtime): Promise<number[]> {
-  const query = `select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`
-  const { rows } = await database.pool.query<{ pid: number }>(query).catch(() => ({ rows: [] }))
-  return rows.map(({ pid }) => pid)
 }
 
 async function settle({ database }: Runtime, started: Started[]): Promise<void> {

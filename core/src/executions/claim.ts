@@ -1,5 +1,6 @@
 import type { Database } from '../database/index.ts'
 import type { Lease, Queue } from '../queue/index.ts'
+import type { JournalEntry } from './journal-store.ts'
 import type { InputMasks } from './scheduler.ts'
 
 /** An execution that a worker has made its own. */
@@ -16,6 +17,17 @@ export interface ClaimedRow {
   resumed: boolean
   /** Another worker had it in hand and did not give it back. */
   interrupted: boolean
+}
+
+/** @returns those of these claims that are still the newest of their executions, by id */
+export async function newestClaims({ pool }: Database, claims: readonly JournalEntry[]): Promise<ReadonlySet<string>> {
+  if (claims.length === 0) return new Set()
+  const { rows } = await pool.query<{ id: string }>(
+    `select e.id from execution e join unnest($1::uuid[], $2::int[]) as claim(id, fence) on e.id = claim.id and e.fence = claim.fence
+     where e.status = 'RUNNING'`,
+    [claims.map(({ executionId }) => executionId), claims.map(({ fence }) => fence)],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Raises the fencing tokens: from here on, nobody else commits to these executions. Those that are final stay out. */

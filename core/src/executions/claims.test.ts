@@ -25,33 +25,59 @@ async function typesOf(id: string): Promise<string[]> {
   return events.map(({ type }) => type)
 }
 
-describe('a worker that claims again what it has', () => {
-  it('ends its older claim: every execution ends once, with a journal without gaps, beside others that do not notice', async () => {
-    const { executions, graphs, ownerId } = runtime
-    const document = {
-      nodes: [
-        { id: 'wait', block: 'time/countdown', inputs: { seconds: '0.3', repeat: 6, input_message: 'x' } },
-        { id: 'out', block: 'io/output', inputs: { name: 'all' } },
-      ],
-      links: [{ from: 'wait.output_message', to: 'out.value' }],
+const GRAPH = {
+  nodes: [
+    { id: 'wait', block: 'time/countdown', inputs: { seconds: '0.3', repeat: 6, input_message: 'x' } },
+    { id: 'out', block: 'io/output', inputs: { name: 'all' } },
+  ],
+  links: [{ from: 'wait.output_message', to: 'out.value' }],
+}
+
+async function startMany(count: number): Promise<string[]> {
+  const { executions, graphs, ownerId, worker } = runtime
+  const { id: graphId } = await graphs.create(ownerId, { name: 'Wait', document: GRAPH })
+  const started = await Promise.all(Array.from({ length: count }, () => executions.start(ownerId, { graphId, inputs: {} })))
+  await expect.poll(() => worker?.active(), { timeout: 20_000 }).toBe(count)
+  return started.map(({ id }) => id)
+}
+
+async function expectWhole(ids: readonly string[]): Promise<void> {
+  const { executions, ownerId, worker } = runtime
+  for (const id of ids) {
+    await expect.poll(async () => (await executions.get(ownerId, id)).status, { timeout: 30_000 }).toBe('COMPLETED')
+    const { outputs } = await executions.get(ownerId, id)
+    const types = await typesOf(id)
+    expect([types.filter((type) => type === 'ExecutionFinished').length, outputs.all?.length]).toEqual([1, 6])
+  }
+  await expect.poll(() => worker?.active()).toBe(0)
+  expect(runtime.failures).toEqual([])
+}
+
+async function jobStates(ids: readonly string[]): Promise<unknown[]> {
+  const { rows } = await runtime.database.pool.query<{ state: string }>(
+    'select distinct state::text from pgboss.job where id = any($1::uuid[])',
+    [ids],
+  )
+  return rows.map(({ state }) => state)
+}
+
+describe('a worker that is given a lease again which it has lost without noticing', () => {
+  it('goes on under the new lease where no other worker has claimed the execution', async () => {
+    const ids = await startMany(10)
+    await loseLeases(ids)
+    await expect.poll(() => jobStates(ids), { timeout: 20_000 }).toEqual(['active'])
+    expect(await Promise.all(ids.map(fenceOf))).toEqual(ids.map(() => 1))
+    await expectWhole(ids)
+  }, 90_000)
+
+  it('ends its own claim where another worker has claimed it, and no other execution notices', async () => {
+    const ids = await startMany(20)
+    const claimed = ids.slice(0, 10)
+    for (const times of [3, 5]) {
+      await runtime.database.pool.query('update execution set fence = fence + 1 where id = any($1)', [claimed])
+      await loseLeases(claimed)
+      for (const id of claimed) await expect.poll(() => fenceOf(id), { timeout: 20_000 }).toBe(times)
     }
-    const { id: graphId } = await graphs.create(ownerId, { name: 'Wait', document })
-    const started = await Promise.all(Array.from({ length: 20 }, () => executions.start(ownerId, { graphId, inputs: {} })))
-    const ids = started.map(({ id }) => id)
-    const twice = ids.slice(0, 10)
-    await expect.poll(() => runtime.worker?.active(), { timeout: 20_000 }).toBe(20)
-    for (const times of [2, 3]) {
-      await loseLeases(twice)
-      for (const id of twice) await expect.poll(() => fenceOf(id), { timeout: 20_000 }).toBeGreaterThanOrEqual(times)
-    }
-    for (const id of ids)
-      await expect.poll(async () => (await executions.get(ownerId, id)).status, { timeout: 30_000 }).toBe('COMPLETED')
-    for (const id of ids) {
-      const { outputs } = await executions.get(ownerId, id)
-      const types = await typesOf(id)
-      expect([types.filter((type) => type === 'ExecutionFinished').length, outputs.all?.length]).toEqual([1, 6])
-    }
-    await expect.poll(() => runtime.worker?.active()).toBe(0)
-    expect(runtime.failures).toEqual([])
+    await expectWhole(ids)
   }, 90_000)
 })

@@ -4,7 +4,7 @@ import type { JournalEntry } from './journal-store.ts'
 
 /** An execution that a worker has claimed. */
 export interface HeldExecution {
-  readonly lease: Lease
+  lease: Lease
   readonly ownerId: string
   readonly entry: JournalEntry
   driver: ExecutionDriver | undefined
@@ -12,8 +12,9 @@ export interface HeldExecution {
 }
 
 /**
- * The executions of a worker: of each at most one claim. A worker may claim an execution that it has, when it has lost the lease
- * without noticing; the older claim ends then. What an older claim reports is not taken for the newer one.
+ * The executions of a worker: of each at most one claim. A worker that has lost a lease without noticing may be given it again: where no
+ * other worker has claimed the execution in between, its claim goes on, otherwise it ends and the worker claims anew. What an older
+ * claim reports is not taken for the newer one.
  */
 export class HeldExecutions {
   readonly #byId = new Map<string, HeldExecution>()

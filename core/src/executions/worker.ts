@@ -5,7 +5,7 @@ import { ExecutionDriver } from './driver.ts'
 import type { JournalEvent } from './events.ts'
 import { greedyOwners } from './fairness.ts'
 import { lastSeqOf, readEvents, readJournal } from './journal-reader.ts'
-import { claim, type ClaimedRow } from './claim.ts'
+import { claim, newestClaims, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
 import { Sleepers } from './sleepers.ts'
 import { haveNews, markWaiting } from './suspend.ts'
@@ -115,7 +115,9 @@ class RunningWorker implements Worker {
   #noteHealth(isWritable: boolean, error: unknown): void {
     this.#canWrite = isWritable
     this.#parts.health.report(isWritable, error)
-    if (isWritable && !this.#closed) this.#lookForWork()
+    if (!isWritable) return
+    this.#tell(this.#parts.queue.renew(this.#leases())) // they may be about to expire
+    if (!this.#closed) this.#lookForWork()
   }
 
   #lookForWork(): void {
@@ -161,10 +163,12 @@ class RunningWorker implements Worker {
     return greedyOwners(owners, this.#beginning, this.#capacity)
   }
 
-  async #begin(leases: Lease[]): Promise<void> {
+  async #begin(taken: Lease[]): Promise<void> {
     const { database, id } = this.#parts
+    const leases = await this.#withoutHeld(taken)
+    if (leases.length === 0) return
     const rows = await claim(database, id, leases)
-    for (const row of rows) this.#held.end(row.id) // a claim that it has lost without noticing
+    for (const row of rows) this.#held.end(row.id) // a claim that was lost to another worker in between
     const lost = await countTakes(database, id, rows)
     const plans = await this.#parts.plans.load(rows.filter((row) => !lost.has(row.id)).map(({ version_id }) => version_id))
     const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
@@ -174,6 +178,17 @@ class RunningWorker implements Worker {
       const plan = lost.has(row.id) ? workerLost() : plans.get(row.version_id)
       if (lease && plan) await this.#driveOrFail(row, lease, plan)
     }
+  }
+
+  /** What it has already goes on under the new lease: its calls are not repeated. */
+  async #withoutHeld(leases: Lease[]): Promise<Lease[]> {
+    const held = leases.flatMap(({ executionId }) => this.#held.get(executionId)?.entry ?? [])
+    const newest = await newestClaims(this.#parts.database, held)
+    return leases.filter((lease) => {
+      const kept = newest.has(lease.executionId) ? this.#held.get(lease.executionId) : undefined
+      if (kept) kept.lease = lease
+      return !kept
+    })
   }
 
   /** One that cannot be carried out ends with the reason, and leaves the others be; where the database does not answer, nothing is known. */
@@ -255,7 +270,7 @@ class RunningWorker implements Worker {
    * committed just before is looked for after.
    */
   async #suspend(held: HeldExecution, driver: ExecutionDriver): Promise<void> {
-    const { entry, lease } = held
+    const { entry } = held
     const children = new Map(driver.children)
     const { waitingFor: reason, wakeAt } = driver
     driver.stop()
@@ -263,7 +278,7 @@ class RunningWorker implements Worker {
     const { pool } = this.#parts.database
     await markWaiting(pool, entry, reason, wakeAt)
     this.#held.remove(held)
-    await this.#parts.queue.complete([lease])
+    await this.#parts.queue.complete([held.lease])
     if (await haveNews(pool, children)) await this.#parts.children.wake([entry.executionId])
     if (wakeAt) this.#sleepers.expect(wakeAt.getTime())
     this.#lookForWork()
