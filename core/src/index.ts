@@ -15,6 +15,7 @@ export {
   isVersion,
   packageNameSchema,
   readPackageFile,
+  showPosition,
   signFacts,
   testBlocks,
   unpackTarball,
@@ -33,6 +34,7 @@ export type {
   JournalEvent,
   NodeExecutionStatus,
   NodeExecutionView,
+  NodeFailure,
   ProgressReport,
   Reason,
 } from './executions/index.ts'
@@ -60,6 +62,7 @@ export type {
   PluginStore,
   PluginVersion,
   SignedFacts,
+  SourcePosition,
   StorePackage,
   VersionReport,
   Workbench,

@@ -151,7 +151,7 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   undo.push(notifications.close, queue.close)
   const { pluginRoots: roots, watch = false } = config
   const pluginParts = { database, notifications, sandbox, roots, watch, onError }
-  const { plugins, pluginStore, devPlugins } = await openPlugins(pluginParts, undo)
+  const { plugins, pluginStore, devPlugins, errorLocator } = await openPlugins(pluginParts, undo)
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins }, undo)
   const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const { maxValueBytes } = sandboxLimits
@@ -173,7 +173,8 @@ async function compose(config: RuntimeConfig, undo: (() => Promise<void> | void)
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const worker = sandbox && createWorker({ ...parts, id, sandbox, capabilities, children, retentionDays, workspaces })
+  const worker =
+    sandbox && createWorker({ ...parts, id, sandbox, errorLocator, capabilities, children, retentionDays, workspaces })
   undo.push(() => worker?.close())
   if (!config.standby) worker?.start()
   const takeOver = async (goneWorkerId: string): Promise<void> => {

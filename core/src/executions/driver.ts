@@ -3,6 +3,7 @@ import type { CallRequest, CallSink } from '../sandbox/index.ts'
 import { ChildRuns } from './child-runs.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
+import { FailedCalls } from './failed-calls.ts'
 import { fold } from './fold.ts'
 import { answerBlock, EFFECT_INTERRUPTED, toNodeError } from './node-errors.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
@@ -31,6 +32,7 @@ export class ExecutionDriver {
   readonly #sessions = new Map<NodeExecution, CapabilitySession>()
   readonly #children: ChildRuns
   readonly #foreseen = new ForeseenRuns()
+  readonly #failed: FailedCalls
   readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: Sleeps
@@ -56,11 +58,9 @@ export class ExecutionDriver {
     this.#progress = new ProgressReports(({ node, n }, { fraction, note }) =>
       this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
     )
+    this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
-    this.#sleeps = new Sleeps(parts.now, {
-      begin: (run, sleep) => this.#sleep(run, sleep),
-      over: (run) => this.#wake(run),
-    })
+    this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
     this.#pending = pending
     this.#interrupted = interrupted
   }
@@ -89,6 +89,7 @@ export class ExecutionDriver {
     for (const abort of this.#calls.values()) abort()
     for (const run of this.#sessions.keys()) this.#closeSession(run)
     this.#calls.clear()
+    this.#failed.stop()
     this.#progress.stop()
     this.#retries.stop()
     this.#sleeps.stop()
@@ -155,7 +156,7 @@ export class ExecutionDriver {
 
   /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */
   get isIdle(): boolean {
-    const isBusy = this.#stopped || this.#calls.size > 0 || this.#retries.size > 0 || this.#starting > 0
+    const isBusy = this.#stopped || this.#calls.size + this.#failed.size > 0 || this.#retries.size > 0 || this.#starting > 0
     return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
@@ -170,8 +171,7 @@ export class ExecutionDriver {
 
   /** When it is to go on by itself, on the clock of the database. */
   get wakeAt(): Date | undefined {
-    const { nextAt } = this.#sleeps
-    return nextAt === undefined ? undefined : new Date(nextAt)
+    return this.#sleeps.nextAt === undefined ? undefined : new Date(this.#sleeps.nextAt)
   }
 
   /** The children it waits for, and the last event it has taken of each. */
@@ -257,7 +257,7 @@ export class ExecutionDriver {
       restarted: () => this.#closeSession(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
-      end: (error) => this.#finish(run, error && toNodeError(error)),
+      end: (error) => (error ? this.#failed.end(run, error) : this.#finish(run, undefined)),
     }
   }
 
@@ -307,6 +307,7 @@ export class ExecutionDriver {
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
+    this.#failed.drop(run)
     this.#closeSession(run)
     this.#progress.drop(run)
     this.#children.abort(run)

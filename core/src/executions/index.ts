@@ -8,6 +8,7 @@ export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './status.t
 export type { Executions, FollowedEvent } from './executions.ts'
 export type { JournalEvent } from './events.ts'
 export type { NodeExecutionView } from './node-executions.ts'
+export type { NodeFailure } from './pairing.ts'
 export type { ProgressReport } from './progress-reports.ts'
 export type { ExecutionStatus, NodeExecutionStatus, Reason } from './status.ts'
 export type { Worker } from './worker.ts'

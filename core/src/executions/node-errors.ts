@@ -1,4 +1,5 @@
 import { AshlarError, ERROR_CODES } from '../errors/index.ts'
+import type { LocatedStack } from '../plugins/index.ts'
 import type { NodeError } from './scheduler.ts'
 
 export const EFFECT_INTERRUPTED: NodeError = {
@@ -7,11 +8,14 @@ export const EFFECT_INTERRUPTED: NodeError = {
     'a worker ended after the block had begun and before its result was stored; whether its effect has happened is not known, so it is not run again',
 }
 
-/** @throws what is no expected error, as it is */
-export function toNodeError(error: unknown): NodeError {
+/**
+ * @param located where the block threw it
+ * @throws what is no expected error, as it is
+ */
+export function toNodeError(error: unknown, located?: LocatedStack): NodeError {
   if (!(error instanceof AshlarError)) throw error
   const { code, message } = error
-  return ERROR_CODES[code].retryable ? { code, message, retryable: true } : { code, message }
+  return { code, message, ...(ERROR_CODES[code].retryable && { retryable: true }), ...located }
 }
 
 /** Performs what a block asks of its host. What nobody expected, and what the operator has to mend, is handed on too. */

@@ -4,7 +4,7 @@ import { AshlarError } from '../errors/index.ts'
 import type { Lease, Queue } from '../queue/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import type { Children } from './children.ts'
-import type { TakenExecution } from './driver-parts.ts'
+import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import { ExecutionDriver } from './driver.ts'
 import type { JournalEvent } from './events.ts'
 import { greedyOwners } from './fairness.ts'
@@ -30,7 +30,7 @@ export interface Worker {
   close(): Promise<void>
 }
 
-export interface WorkerParts {
+export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
   /** A UUID, told in the executions that it has. */
   id: string
   database: Database
@@ -231,9 +231,10 @@ class RunningWorker implements Worker {
       entry: active.entry,
       events,
     }
-    const { sandbox, capabilities, children, database } = this.#parts
+    const { sandbox, errorLocator, capabilities, children, database } = this.#parts
     active.driver = new ExecutionDriver(taken, {
       sandbox,
+      errorLocator,
       capabilities,
       children,
       journal: this.#journal,

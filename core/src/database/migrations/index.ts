@@ -9,6 +9,7 @@ import { Store } from './20261126-store.ts'
 import { BundleCache } from './20261127-bundle-cache.ts'
 import { BundleRelease } from './20261128-bundle-release.ts'
 import { DraftBundles } from './20261128-draft-bundles.ts'
+import { SourceMaps } from './20261129-source-maps.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   BundleCache,
   BundleRelease,
   DraftBundles,
+  SourceMaps,
 ]

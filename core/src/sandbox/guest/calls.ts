@@ -14,7 +14,8 @@ import {
   toJson,
 } from './outbox.ts'
 import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
-import { callHost, HostError, forgetHostCalls } from './host-calls.ts'
+import { toFailure } from './failures.ts'
+import { callHost, forgetHostCalls } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './test-clock.ts'
 import type { GuestCall } from '../protocol.ts'
@@ -223,18 +224,20 @@ async function runTest(running: RunningCall): Promise<void> {
   await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
   const release = now === undefined ? undefined : stopClock(now)
   const pairs: [string, unknown][] = []
+  let failure: GuestFailure | undefined
   try {
     await forEachPair(running, block, test.input, (pin, value) => {
       pairs.push([pin, value])
       return pin !== 'error'
     })
   } catch (error) {
-    pairs.push(['error', toFailure(error).message])
+    failure = toFailure(error)
+    pairs.push(['error', failure.message])
   } finally {
     release?.()
   }
   const difference = findDifference(test.output, pairs)
-  if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference)
+  if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference, failure?.frames)
 }
 
 type Take = (pin: string, value: unknown) => boolean
@@ -283,30 +286,4 @@ function blockNamed(name: string): Block {
   const block = blocks.get(name)
   if (!block) throw new GuestFailure('BLOCK_FAILED', `plugin ${plugin.name} has no block ${name}`)
   return block
-}
-
-function toFailure(error: unknown): GuestFailure {
-  if (error instanceof GuestFailure) return error
-  return new GuestFailure(codeOf(error), textOf(error))
-}
-
-/** Anything can be thrown, also what has no text. */
-function textOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message || error.name : error)
-  } catch {
-    return 'failed with an error that has no text'
-  }
-}
-
-const MAX_CAUSES = 8
-
-/** A refusal of the host keeps its code, also as the cause of another error. */
-function codeOf(error: unknown): string {
-  let cause = error
-  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
-    if (cause instanceof HostError) return String(cause.code).slice(0, 100)
-    cause = cause.cause
-  }
-  return 'BLOCK_FAILED'
 }
