@@ -17,6 +17,7 @@ export {
   isVersion,
   packageNameSchema,
   readPackageFile,
+  showPosition,
   signFacts,
   testBlocks,
   unpackTarball,
@@ -39,6 +40,7 @@ export type {
   JournalState,
   NodeExecutionStatus,
   NodeExecutionView,
+  NodeFailure,
   ProgressReport,
   Reason,
 } from './executions/index.ts'
@@ -66,6 +68,7 @@ export type {
   PluginStore,
   PluginVersion,
   SignedFacts,
+  SourcePosition,
   StorePackage,
   VersionReport,
   Workbench,

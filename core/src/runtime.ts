@@ -194,7 +194,7 @@ async function compose(
   undo.push(notifications.close, queue.close)
   const { pluginRoots: roots, watch = false } = config
   const pluginParts = { database, notifications, sandbox, roots, watch, onError }
-  const { plugins, pluginScans, pluginStore, devPlugins } = await openPlugins(pluginParts, undo)
+  const { plugins, pluginScans, pluginStore, devPlugins, errorLocator } = await openPlugins(pluginParts, undo)
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, pluginScans }, undo)
   const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const { maxValueBytes } = sandboxLimits
@@ -213,7 +213,7 @@ async function compose(
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const ofWorker = { ...parts, id, capabilities, children, retentionDays, workspaces, stopGraceMs }
+  const ofWorker = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
   const worker = sandbox && createWorker({ ...ofWorker, sandbox })
   undo.push(() => worker?.close())
   const report = sandbox && (await reportIsolation(database.pool, id, sandbox.isolation, onError))

@@ -91,7 +91,7 @@ async function run(block: string, inputs: object, credentials?: object): Promise
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) {
     journal += JSON.stringify(event)
     if (event.type === 'GraphOutput') result = event.value
-    if (event.type === 'NodeFinished' && event.error) result = event.error
+    if (event.type === 'NodeFinished' && event.error) result = { code: event.error.code, message: event.error.message }
   }
   return { result, journal }
 }

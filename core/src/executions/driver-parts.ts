@@ -1,4 +1,5 @@
 import type { Capabilities } from '../capabilities/index.ts'
+import type { ErrorLocator } from '../plugins/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import type { ChildRunParts } from './child-runs.ts'
 import type { ExecutionEvent } from './events.ts'
@@ -23,6 +24,7 @@ export interface TakenExecution {
 
 export interface DriverParts extends ChildRunParts {
   sandbox: Pick<Sandbox, 'call' | 'forget'>
+  errorLocator: ErrorLocator
   capabilities: Capabilities
   journal: JournalWriter
   /** The clock of the database, in milliseconds since 1970. */

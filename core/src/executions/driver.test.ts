@@ -35,6 +35,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
       createSession: () => ({ effectOf: () => 'none', perform: () => Promise.resolve(null), close: () => {} }),
       close: () => Promise.resolve(),
     },
+    errorLocator: { locate: () => Promise.resolve(undefined) },
     children: { start: never, cancel: never, wake: never, wakeForgotten: never },
     onNews: () => () => {},
     readEvents: () => Promise.resolve([]),

@@ -6,6 +6,7 @@ import { ChildRuns } from './child-runs.ts'
 import { ChildStarts } from './child-starts.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
+import { FailedCalls } from './failed-calls.ts'
 import { fold } from './fold.ts'
 import { answerBlock, effectInterrupted, toNodeError } from './node-errors.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
@@ -35,6 +36,7 @@ export class ExecutionDriver {
   readonly #children: ChildRuns
   readonly #childStarts: ChildStarts
   readonly #foreseen = new ForeseenRuns()
+  readonly #failed: FailedCalls
   readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: Sleeps
@@ -60,6 +62,7 @@ export class ExecutionDriver {
     this.#progress = new ProgressReports(({ node, n }, { fraction, note }) =>
       this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
     )
+    this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
     this.#sleeps = new Sleeps(parts.now, {
       begin: (run, sleep) => this.#sleep(run, sleep),
@@ -117,6 +120,7 @@ export class ExecutionDriver {
     for (const abort of this.#calls.values()) abort()
     this.#acting.closeAll()
     this.#calls.clear()
+    this.#failed.stop()
     this.#progress.stop()
     this.#retries.stop()
     this.#sleeps.stop()
@@ -185,7 +189,8 @@ export class ExecutionDriver {
 
   /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */
   get isIdle(): boolean {
-    const isBusy = this.#stopped || this.#calls.size > 0 || this.#retries.size > 0 || this.#childStarts.size > 0
+    const isBusy =
+      this.#stopped || this.#calls.size + this.#failed.size > 0 || this.#retries.size > 0 || this.#childStarts.size > 0
     return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
@@ -200,8 +205,7 @@ export class ExecutionDriver {
 
   /** When it is to go on by itself, on the clock of the database. */
   get wakeAt(): Date | undefined {
-    const { nextAt } = this.#sleeps
-    return nextAt === undefined ? undefined : new Date(nextAt)
+    return this.#sleeps.nextAt === undefined ? undefined : new Date(this.#sleeps.nextAt)
   }
 
   /** The children it waits for, and the last event it has taken of each. */
@@ -262,7 +266,8 @@ export class ExecutionDriver {
   /** The time limit of a block does not count against it while the journal cannot be written: it is called again after that. */
   #endCall(run: NodeExecution, error: AshlarError | undefined): void {
     if (error?.code === 'TIMEOUT' && this.#acting.isHeldUp(run)) this.#watch(this.#callAgain(run))
-    else this.#finish(run, error && toNodeError(error, run.node.block))
+    else if (error) this.#failed.end(run, error)
+    else this.#finish(run, undefined)
   }
 
   async #callAgain(run: NodeExecution): Promise<void> {
@@ -307,6 +312,7 @@ export class ExecutionDriver {
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
+    this.#failed.drop(run)
     this.#acting.close(run)
     this.#progress.drop(run)
     this.#children.abort(run)

@@ -1,5 +1,5 @@
 import { AshlarError, ERROR_CODES } from '../errors/index.ts'
-import type { Block } from '../plugins/index.ts'
+import type { Block, LocatedStack } from '../plugins/index.ts'
 import type { NodeError } from './scheduler.ts'
 
 /** A worker ended before the result of a block that had begun an effect was stored. */
@@ -11,13 +11,14 @@ export function effectInterrupted(block: Pick<Block, 'onCrash'>): NodeError {
 
 /**
  * @param block whose manifest may make EFFECT_INTERRUPTED retryable
+ * @param located where the block threw it
  * @throws an unexpected error, unchanged
  */
-export function toNodeError(error: unknown, block: Pick<Block, 'onCrash'>): NodeError {
+export function toNodeError(error: unknown, block: Pick<Block, 'onCrash'>, located?: LocatedStack): NodeError {
   if (!(error instanceof AshlarError)) throw error
   const { code, message } = error
   const isRetryable = ERROR_CODES[code].retryable || (code === 'EFFECT_INTERRUPTED' && block.onCrash !== 'fail')
-  return isRetryable ? { code, message, retryable: true } : { code, message }
+  return { code, message, ...(isRetryable && { retryable: true }), ...located }
 }
 
 /** Performs what a block asks of its host. What nobody expected, and what the operator has to mend, is handed on too. */

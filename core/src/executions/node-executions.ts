@@ -1,6 +1,6 @@
 import type { JournalEvent } from './events.ts'
 import { fold } from './fold.ts'
-import { missingPins, type NodeExecution } from './pairing.ts'
+import { missingPins, type NodeExecution, type NodeFailure } from './pairing.ts'
 import type { ProgressReport } from './progress-reports.ts'
 import type { Plan } from './plan.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -18,7 +18,7 @@ export interface NodeExecutionView {
   outputs: { pin: string; value: unknown }[]
   /** Linked pins without a value: why it is INCOMPLETE. */
   missingPins: string[]
-  error: { code: string; message: string } | undefined
+  error: NodeFailure | undefined
   /** While it is WAITING: when its sleep is over. */
   waitingUntil: Date | undefined
   /** How far it last said that it was. */

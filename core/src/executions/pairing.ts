@@ -1,4 +1,15 @@
+import type { SourcePosition } from '../plugins/index.ts'
 import type { PlanNode } from './plan.ts'
+
+/** Why a run of a node failed. */
+export interface NodeFailure {
+  code: string
+  message: string
+  /** Where the block threw it, in the source of its plugin. */
+  position?: SourcePosition
+  /** A line per frame of the plugin's code, the innermost first. */
+  stack?: string
+}
 
 /** One run of a node: made when its first value arrives, ready when every linked pin has one. */
 export interface NodeExecution {
@@ -15,7 +26,7 @@ export interface NodeExecution {
   slept: number
   /** While it is WAITING, which of its sleeps it is in. */
   asleep: Sleep | undefined
-  error?: { code: string; message: string }
+  error?: NodeFailure
   /** Inputs to run on instead of those that arrived. */
   override?: Record<string, unknown>
 }

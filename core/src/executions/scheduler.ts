@@ -1,7 +1,7 @@
 import { selectValue } from '../pins/index.ts'
 import { budgetExceeded } from './budget.ts'
 import { arrivedInputs, arrivedValue, bringToTypes } from './node-inputs.ts'
-import { Pairing, type NodeExecution, type Sleep } from './pairing.ts'
+import { Pairing, type NodeExecution, type NodeFailure, type Sleep } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
@@ -36,9 +36,7 @@ export type SchedulerEvent =
 /** Inputs that an execution sets for nodes, by node and pin, over everything else. */
 export type InputMasks = Record<string, Record<string, unknown>>
 
-export interface NodeError {
-  code: string
-  message: string
+export interface NodeError extends NodeFailure {
   /** Another attempt may succeed. */
   retryable?: boolean
   /** It is to be repeated whatever the node's own policy: somebody asked for it. */
@@ -194,9 +192,9 @@ export class Scheduler {
   }
 
   /** Rules 11 and 12. */
-  #fail(run: NodeExecution, { code, message }: NodeError): void {
+  #fail(run: NodeExecution, { code, message, position, stack }: NodeError): void {
     run.status = 'FAILED'
-    run.error = { code, message }
+    run.error = { code, message, ...(position && { position }), ...(stack !== undefined && { stack }) }
     const { node } = run
     this.#failedNodes.add(node.id)
     this.#deliver(node, 'error', message)

@@ -4,6 +4,7 @@ import type { Queue } from '../queue/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import type { Workspaces } from '../workspaces/index.ts'
 import type { Children } from './children.ts'
+import type { DriverParts } from './driver-parts.ts'
 import type { JournalHealth } from './journal-health.ts'
 import type { Plans } from './plans.ts'
 
@@ -20,7 +21,7 @@ export interface Worker {
   close(): Promise<void>
 }
 
-export interface WorkerParts {
+export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
   /** A UUID, told in the executions that it has. */
   id: string
   database: Database

@@ -225,9 +225,10 @@ class RunningWorker implements Worker {
       entry: held.entry,
       events,
     }
-    const { sandbox, capabilities, children, database } = this.#parts
+    const { sandbox, errorLocator, capabilities, children, database } = this.#parts
     held.driver = new ExecutionDriver(taken, {
       sandbox,
+      errorLocator,
       capabilities,
       children,
       journal: this.#journal,

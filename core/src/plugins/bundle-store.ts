@@ -8,12 +8,23 @@ import type { BundleFacts, BundleStore } from './registry.ts'
 import { RELEASE } from './release.ts'
 
 const KEEP = `
-  insert into plugin_bundle (digest, code, package_name, version, builtin, manifest, release, created_at)
-  select digest, code, name, version, builtin, manifest, $7, now()
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::json[])
-    as given (digest, code, name, version, builtin, manifest)
-  order by digest on conflict (digest) do update set manifest = excluded.manifest, release = excluded.release
-  where plugin_bundle.release <> excluded.release`
+  insert into plugin_bundle (digest, code, package_name, version, builtin, manifest, source_map, release, created_at)
+  select digest, code, name, version, builtin, manifest, source_map, $8, now()
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::json[], $7::text[])
+    as given (digest, code, name, version, builtin, manifest, source_map)
+  order by digest on conflict (digest) do update set manifest = excluded.manifest, release = excluded.release,
+    source_map = coalesce(excluded.source_map, plugin_bundle.source_map)
+  where plugin_bundle.release <> excluded.release or excluded.source_map is distinct from plugin_bundle.source_map`
+
+/** The code can stay as it was while lines move. In the order of digests, so that two workers do not wait for each other. */
+const KEEP_MAPS = `
+  with given as (select distinct on (digest) digest, source_map from unnest($1::text[], $2::text[]) as given (digest, source_map)),
+    changed as (
+      select b.digest from plugin_bundle b join given using (digest)
+      where b.source_map is distinct from given.source_map order by b.digest for update of b)
+  update plugin_bundle b set source_map = given.source_map from given, changed
+  where b.digest = given.digest and b.digest = changed.digest`
+const MAP = 'select source_map from plugin_bundle where digest = $1'
 
 const FIND = 'select digest, package_name, version, builtin, manifest, code from plugin_bundle where digest = any($1)'
 const HAVE = 'select digest from plugin_bundle where digest = any($1) and release = $2'
@@ -47,8 +58,16 @@ export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore
         plugins.map(({ version }) => version),
         plugins.map(({ builtin }) => builtin),
         plugins.map((plugin) => JSON.stringify(manifestOfPlugin(plugin))),
+        plugins.map(({ bundle }) => bundle.map ?? null),
         RELEASE,
       ])
+    },
+    async keepMaps(maps) {
+      await pool.query(KEEP_MAPS, [[...maps.keys()], [...maps.values()]])
+    },
+    async sourceMap(digest) {
+      const { rows } = await pool.query<{ source_map: string | null }>(MAP, [digest])
+      return rows[0]?.source_map ?? ''
     },
     async have(digests) {
       const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(HAVE, [digests, RELEASE])

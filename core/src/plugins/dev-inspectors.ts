@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import { AshlarError } from '../errors/index.ts'
 import type { Bundle, Inspector, Sandbox } from '../sandbox/index.ts'
 import { digestOf } from './bundling/index.ts'
@@ -38,26 +39,24 @@ export function createDevInspectors(sandbox: Sandbox): DevInspectors {
  * A bundle as a debugger is to see it: its script has the same address at every change, and its source map is in it.
  *
  * @param sourceMap JSON text, version 3, of the code behind the first line
+ * @param sourceRoot goes before the paths of its sources
  * @throws {AshlarError} BAD_INPUT
  */
-export function withSourceMap(bundle: Bundle, packageName: string, sourceMap: string): Bundle {
+export function withSourceMap(bundle: Bundle, packageName: string, sourceMap: string, sourceRoot: string): Bundle {
   const map = parseSourceMap(sourceMap)
-  const shifted = JSON.stringify({ ...map, mappings: `;${map.mappings}` })
+  const shifted = JSON.stringify({ ...map, sources: map.sources?.map((path) => sourceRoot + path), mappings: `;${map.mappings}` })
   const data = `data:application/json;base64,${Buffer.from(shifted).toString('base64')}`
   const code = `${bundle.code}\n//# sourceURL=ashlar://${packageName}/plugin.js\n//# sourceMappingURL=${data}`
   return { ...bundle, code, digest: digestOf(code) }
 }
 
-function parseSourceMap(text: string): { mappings: string } {
-  let map: unknown
+const mapSchema = z.looseObject({ mappings: z.string(), sources: z.array(z.string()).optional() })
+
+function parseSourceMap(text: string): z.output<typeof mapSchema> {
   try {
-    map = JSON.parse(text)
-  } catch {
-    map = undefined
+    return mapSchema.parse(JSON.parse(text))
+  } catch (error) {
+    const message = 'sourceMap: must be a source map of version 3, as JSON'
+    throw new AshlarError('BAD_INPUT', message, { details: { path: ['sourceMap'] }, cause: error })
   }
-  if (typeof map === 'object' && map !== null && 'mappings' in map && typeof map.mappings === 'string')
-    return { ...map, mappings: map.mappings }
-  throw new AshlarError('BAD_INPUT', 'sourceMap: must be a source map of version 3, as JSON', {
-    details: { path: ['sourceMap'] },
-  })
 }

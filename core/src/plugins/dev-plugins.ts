@@ -4,7 +4,7 @@ import { channelName, type Database } from '../database/index.ts'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import type { Inspector, Sandbox } from '../sandbox/index.ts'
 import { createPlugin } from './block.ts'
-import { createBundle, ownerLine } from './bundling/index.ts'
+import { createBundle, ownerLine, trimSourceMap } from './bundling/index.ts'
 import { deleteDrafts, markDraft } from './draft-bundles.ts'
 import { createDevInspectors, withSourceMap } from './dev-inspectors.ts'
 import { describeBundle } from './load.ts'
@@ -32,7 +32,7 @@ export interface DevPlugins {
   /** @throws {AshlarError} FORBIDDEN NOT_FOUND */
   remove(userId: string, packageName: string): Promise<void>
   /**
-   * Lets a debugger in: into what runs for this user of a plugin that came with a source map.
+   * Lets a debugger in: into what runs for this user of a plugin that is inspectable.
    *
    * @returns a token for {@link inspector}: whoever has it gets in
    * @throws {AshlarError} FORBIDDEN CONFLICT
@@ -46,8 +46,12 @@ interface DevPlugin {
   version: string
   /** Its text, as `bundlePlugin` makes it. */
   bundle: string
-  /** Of the bundle, JSON text: for a debugger. */
+  /** Of the bundle, JSON text: errors of its blocks then name places in the source. */
   sourceMap?: string | null | undefined
+  /** Address of the package's folder, which a debugger puts before the paths of the sources. */
+  sourceRoot?: string | null | undefined
+  /** Whether a debugger may look into it, which needs a source map. @default with a source map */
+  inspectable?: boolean | null | undefined
   /** Version of the SDK that it was made for. @default any */
   sdk?: string | null | undefined
 }
@@ -62,6 +66,8 @@ interface DevParts {
   onError(error: unknown): void
 }
 
+/** The line that names the owner, above the code. */
+const LINES_ABOVE = 1
 const LOOK_EVERY_MS = 5000
 const FORGET = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds' returning substr(id, 5) as name`
 const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
@@ -78,18 +84,20 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
   return {
     async set(userId, given) {
       await assertOwner(pool, userId)
-      const { packageName, version, bundle: code, sourceMap, sdk } = parse(given)
+      const { packageName, version, bundle: code, sourceMap, sourceRoot, inspectable, sdk } = parse(given)
       assertSdk(sdk)
       if (!sandbox) throw runsNoPlugins()
       const plain = createBundle(`${ownerLine(packageName, version)}\n${code}`)
-      const bundle = sourceMap ? withSourceMap(plain, packageName, sourceMap) : plain
+      const isInspectable = Boolean(sourceMap) && inspectable !== false
+      const shown = sourceMap && isInspectable ? withSourceMap(plain, packageName, sourceMap, sourceRoot ?? '') : plain
+      const bundle = { ...shown, map: sourceMap ? trimSourceMap(sourceMap, LINES_ABOVE) : undefined }
       const manifest = await describeBundle(bundle, sandbox, `dev:${packageName}`)
       const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
       await assertUnclaimed(pool, plugin, plugins.reports(), 'bundle')
       await bundles.keep([plugin])
       await markDraft(database, bundle.digest)
       await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])
-      await inspectors?.show(packageName, userId, sourceMap ? bundle : undefined)
+      await inspectors?.show(packageName, userId, isInspectable ? bundle : undefined)
       await plugins.reload()
       sweeper.start()
     },
@@ -163,6 +171,8 @@ const schema = z.object({
     if (why !== undefined) context.addIssue({ code: 'custom', message: why })
   }),
   sourceMap: z.string().max(MAX_SOURCE_MAP_CHARS).nullish(),
+  sourceRoot: z.string().max(2000).nullish(),
+  inspectable: z.boolean().nullish(),
   sdk: packedSdkSchema.nullable(),
 })
 

@@ -2,6 +2,7 @@ import type { Database, Notifications } from '../database/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore } from './bundle-store.ts'
+import { createErrorLocator, type ErrorLocator } from './locate-errors.ts'
 import { describeInstalled } from './describe-installed.ts'
 import { createDevPlugins, type DevPlugins } from './dev-plugins.ts'
 import { createPluginIndex } from './plugin-index.ts'
@@ -34,7 +35,13 @@ const RENEW_EVERY_MS = 120_000
 export async function openPlugins(
   { database, notifications, sandbox, roots, watch, onError }: PluginOptions,
   undo: (() => Promise<void> | void)[],
-): Promise<{ plugins: PluginRegistry; pluginScans: PluginScans; pluginStore: PluginStore; devPlugins: DevPlugins }> {
+): Promise<{
+  plugins: PluginRegistry
+  pluginScans: PluginScans
+  pluginStore: PluginStore
+  devPlugins: DevPlugins
+  errorLocator: ErrorLocator
+}> {
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
   const plugins = createPluginRegistry(index.read, bundles)
@@ -56,5 +63,5 @@ export async function openPlugins(
   if (sandbox) undo.push(serveSubmissions({ ...parts, sandbox, onError }))
   const devPlugins = createDevPlugins({ ...parts, index, sandbox, onError })
   undo.push(devPlugins.close)
-  return { plugins, pluginScans, pluginStore: createPluginStore(parts), devPlugins }
+  return { plugins, pluginScans, pluginStore: createPluginStore(parts), devPlugins, errorLocator: createErrorLocator(bundles) }
 }

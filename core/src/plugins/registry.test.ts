@@ -20,6 +20,8 @@ it('knows again what is loaded, and keeps of what is only pinned the last fifty'
       ])
     },
     {
+      keepMaps: async () => {},
+      sourceMap: async () => '',
       keep: () => Promise.resolve(),
       have: () => Promise.resolve(new Set()),
       read: () => Promise.resolve(undefined),

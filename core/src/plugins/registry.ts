@@ -28,6 +28,10 @@ export type BundleFacts = Pick<Plugin, 'packageName' | 'version' | 'builtin' | '
 export interface BundleStore {
   /** @param client with an open transaction; without one it is done at once */
   keep(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
+  /** Keeps source maps of bundles that are kept already, by digest: see `Bundle`. */
+  keepMaps(maps: ReadonlyMap<string, string>): Promise<void>
+  /** Of a bundle; '' where it has none. */
+  sourceMap(digest: string): Promise<string>
   /** Which of these were kept, with a manifest that this release has read. */
   have(digests: readonly string[]): Promise<Set<string>>
   /** @param client with an open transaction: one that waits for a second client may wait for ever */

@@ -1,7 +1,7 @@
-import { SourceMap, type SourceMapPayload } from 'node:module'
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { MappedBundle } from './bundling/index.ts'
 import { PluginFlawed, type Flaw } from './flaws.ts'
+import { originsIn, showPosition } from './stack-position.ts'
 
 /**
  * What is wrong with a bundle that does not load, or with what it declares, with the place in the source in front; what a sandbox
@@ -15,7 +15,11 @@ export function atSource(error: unknown, bundle: MappedBundle): unknown {
 }
 
 function faultsOf(error: unknown, { code, digest, map }: MappedBundle): Fault[] | undefined {
-  const origin = originsIn(map)
+  const findOrigin = originsIn(map)
+  const origin = (line?: number, column?: number): string | undefined => {
+    const position = line === undefined || column === undefined ? undefined : findOrigin(line, column)
+    return position && showPosition(position)
+  }
   if (error instanceof PluginFlawed)
     return error.flaws.map(({ message, at }) => ({ path: origin(...placeOf(at, code)) ?? '', message }))
   if (!(error instanceof AshlarError) || error.code !== 'PLUGIN_LOAD_FAILED') return undefined
@@ -26,17 +30,6 @@ function faultsOf(error: unknown, { code, digest, map }: MappedBundle): Fault[] 
 
 /** Line and column, both from 1; none where it cannot be told. */
 type Place = [line: number, column: number] | []
-
-/** Turns a place in the bundle into one in the source, `src/index.ts:3:5`. */
-function originsIn(map: string): (line?: number, column?: number) => string | undefined {
-  if (map === '') return () => undefined
-  const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
-  return (line, column) => {
-    if (line === undefined || column === undefined) return undefined
-    const origin = sourceMap.findOrigin(line, column)
-    return 'fileName' in origin ? `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}` : undefined
-  }
-}
 
 /** @param frame `    at name (<digest>.js:12:5)` */
 function placeIn(frame: string, digest: string): Place {

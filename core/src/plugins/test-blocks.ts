@@ -3,6 +3,7 @@ import type { BlockTestResult } from '@ashlar/sdk'
 import type { CallRequest, Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin } from './block.ts'
 import { createFakeSession, type FakeSession } from './fake-session.ts'
+import { locateStack, originsIn, showPosition, type FindOrigin } from './stack-position.ts'
 
 const TIMEOUT_MS = 10_000
 let runs = 0
@@ -34,20 +35,27 @@ export async function testBlocks(
   const scope = `test:${plugin.bundle.digest}:${++runs}`
   const place = { scope, cordon, late: AbortSignal.timeout(withinMs) }
   const results: BlockTestResult[] = []
+  const { digest, map = '' } = plugin.bundle
+  let origins: FindOrigin | undefined
   for (const block of plugin.blocks)
-    for (const [number, test] of block.tests.entries())
-      results.push({ block: block.qualifiedName, test, difference: await runTest(sandbox, block, number, place) })
+    for (const [number, test] of block.tests.entries()) {
+      const { difference, stack = '' } = await runTest(sandbox, block, number, place)
+      const thrown = stack === '' ? undefined : locateStack(stack, digest, (origins ??= originsIn(map)))
+      const where = thrown && { thrownAt: showPosition(thrown.position), stack: thrown.stack }
+      results.push({ block: block.qualifiedName, test, difference, ...where })
+    }
   sandbox.forget(scope)
   return results
 }
 
-function runTest(
-  sandbox: Sandbox,
-  block: Block,
-  number: number,
-  { scope, cordon, late }: TestPlace,
-): Promise<string | undefined> {
-  if (late.aborted) return Promise.resolve(LATE)
+interface TestEnd {
+  difference: string | undefined
+  /** Of what the block threw, in its bundle. */
+  stack?: string
+}
+
+function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon, late }: TestPlace): Promise<TestEnd> {
+  if (late.aborted) return Promise.resolve({ difference: LATE })
   const request: CallRequest = {
     kind: 'test',
     bundle: block.plugin.bundle,
@@ -62,17 +70,21 @@ function runTest(
   }
   return new Promise((resolve) => {
     const host = hostOf(block)
-    const end = (difference: string | undefined): void => {
+    const end = (difference: string | undefined, stack?: unknown): void => {
       late.removeEventListener('abort', giveUp)
       host.close()
-      resolve(difference)
+      resolve({ difference, ...(typeof stack === 'string' && { stack }) })
     }
     const giveUp = (): void => {
       abort()
       end(LATE)
     }
     late.addEventListener('abort', giveUp)
-    const abort = sandbox.call(request, { output: () => {}, hostCall: host.call, end: (error) => end(error?.message) })
+    const abort = sandbox.call(request, {
+      output: () => {},
+      hostCall: host.call,
+      end: (error) => end(error?.message, error?.details.stack),
+    })
   })
 }
 

@@ -33,12 +33,16 @@ export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore, stamp
     const kept = await bundles.have(digests)
     return digests.map((digest) => kept.has(digest))
   })
+  const keepMap = new Batcher<MappedBundle, void>(SET, async (mapped) => {
+    await bundles.keepMaps(new Map(mapped.map(({ digest, map }) => [digest, map])))
+    return mapped.map(() => undefined)
+  })
   const keep = new Batcher<Plugin, void>(SET, async (plugins) => {
     await bundles.keep(plugins)
     return plugins.map(() => undefined)
   })
   const keepBundle = async (source: PluginSource, bundle: MappedBundle): Promise<void> => {
-    if (await isKept.add(bundle.digest)) return
+    if (await isKept.add(bundle.digest)) return keepMap.add(bundle)
     const { packageName, version, origin } = source
     const facts = { packageName, version, bundle, builtin: origin === 'WORKSPACE' }
     await keep.add(createPlugin(facts, await describeSource(source, bundle, sandbox)))

@@ -95,7 +95,7 @@ it('says where in the source is what keeps a plugin from loading', async () => {
         ),
       ),
     ],
-    ['names', 'FAILED', says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^index\.ts:2:40: TypeError: plugin name must be /))],
+    ['names', 'FAILED', says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^index\.ts:2:16: TypeError: plugin name must be /))],
     ['words', 'FAILED', says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^index\.ts:5:9: Error: bad day$/))],
   ])
   await Promise.all(['words', 'names', 'costs'].map((folder) => rm(join(root, folder), { recursive: true })))

@@ -6,6 +6,8 @@ import type { CallKind, CallMessage, GuestNames } from './protocol.ts'
 export interface Bundle {
   digest: string
   code: string
+  /** Source map, JSON text, where it was just bundled: positions alone. */
+  map?: string | undefined
   /** Heap that its isolates may have. @default that of the sandbox */
   memoryMb?: number | undefined
 }

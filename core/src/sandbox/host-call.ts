@@ -59,9 +59,20 @@ function refusal(call: Call, error: unknown): string[] {
   return [error.message, error.code]
 }
 
-/** The guest's word is not trusted beyond this: a code that is a guest's to report or that the host has told it, and a text. */
-export function guestError({ refusals }: Call, code: unknown, message: unknown): AshlarError {
+const MAX_MESSAGE_CHARS = 2000
+const MAX_STACK_CHARS = 4000
+
+/**
+ * The guest's word is not trusted beyond this: a code that is a guest's to report or that the host has told it, and two texts.
+ *
+ * @returns with `details.stack`: stack frames in the bundle, if the guest has named any
+ */
+export function guestError(
+  { refusals }: Call,
+  { code, message, stack }: Partial<Record<'code' | 'message' | 'stack', unknown>>,
+): AshlarError {
   const known = [...GUEST_ERROR_CODES, ...(refusals ?? [])].find((each) => each === code) ?? 'BLOCK_FAILED'
-  const text = (typeof message === 'string' ? message : 'failed').slice(0, 2000)
-  return new AshlarError(known, known === 'BLOCK_FAILED' ? withRemedy(text) : text)
+  const text = (typeof message === 'string' ? message : 'failed').slice(0, MAX_MESSAGE_CHARS)
+  const details = typeof stack === 'string' && stack !== '' ? { stack: stack.slice(0, MAX_STACK_CHARS) } : {}
+  return new AshlarError(known, known === 'BLOCK_FAILED' ? withRemedy(text) : text, { details })
 }

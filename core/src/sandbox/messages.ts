@@ -26,10 +26,11 @@ const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
 /** An end stays an end, whatever it is said to be for. */
 const CODE = z.string().catch('').optional()
 const MESSAGE = z.string().catch('').optional()
+const STACK = z.string().catch('').optional()
 const NEXT = z.array(z.tuple([ID, ID])).optional()
 const EVENT: z.ZodType<GuestEvent> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('o'), id: ID, pin: z.string(), v: z.unknown(), next: NEXT }),
-  z.object({ t: z.literal('e'), id: ID, code: CODE, message: MESSAGE }),
+  z.object({ t: z.literal('e'), id: ID, code: CODE, message: MESSAGE, stack: STACK }),
   z.object({ t: z.literal('c'), id: ID, request: ID, method: z.string(), args: z.array(z.unknown()).catch([]) }),
   z.object({ t: z.literal('l'), id: ID, level: z.string(), text: z.string() }),
   z.object({ t: z.literal('p'), id: ID, fraction: z.number(), note: z.string() }),

@@ -86,10 +86,10 @@ export type LostReason =
   | { kind: 'timeout' | 'memory'; call?: number }
   | { kind: 'load'; message: string }
 
-/** What a guest reports: `o` an output (`next`: the calls of the stretch that follow from it, announced here), `c` a call to the host, `e` the end of a call (with the error that ended it), `d` a manifest, `l` a line of its console, `p` how far it is. */
+/** What a guest reports: `o` an output (`next`: the calls of the stretch that follow from it, announced here), `c` a call to the host, `e` the end of a call (with the error that ended it, and where in the bundle it was thrown), `d` a manifest, `l` a line of its console, `p` how far it is. */
 export type GuestEvent =
   | { t: 'o'; id: number; pin: string; v: unknown; next?: [id: number, node: number][] }
-  | { t: 'e'; id: number; code?: string; message?: string }
+  | { t: 'e'; id: number; code?: string; message?: string; stack?: string }
   | { t: 'c'; id: number; request: number; method: string; args: unknown[] }
   | { t: 'd'; id: number; manifest: unknown }
   | { t: 'l'; id: number; level: string; text: string }

@@ -262,7 +262,7 @@ export class SandboxProcess {
     else if (event.t === 'l') takeLog(call, event.level, event.text, this.#limits.maxLogChars)
     else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
-    else this.#end(call, event.code === undefined ? undefined : guestError(call, event.code, event.message))
+    else this.#end(call, event.code === undefined ? undefined : guestError(call, event))
   }
 
   #takeOutput(call: Call, { pin, v: value = null, next }: GuestOutput): void {

@@ -39,8 +39,8 @@ export const testBlock: TestBlock = (block, { folder = process.cwd() } = {}) =>
     const found = await blockIn(folder, block, sandbox)
     const results = await testBlocks({ ...found.plugin, blocks: [found] }, sandbox)
     if (results.length === 0) throw new TypeError(`block ${found.qualifiedName} declares no tests`)
-    const faults = results.flatMap(({ test, difference }) =>
-      difference === undefined ? [] : { path: test, message: difference },
+    const faults = results.flatMap(({ test, difference, stack }) =>
+      difference === undefined ? [] : { path: test, message: stack === undefined ? difference : `${difference}\n${stack}` },
     )
     if (faults.length === 0) return
     const message = faults.map((fault) => `${found.qualifiedName}: ${fault.path}: ${fault.message}`).join('\n')

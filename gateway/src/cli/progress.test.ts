@@ -23,7 +23,7 @@ function finished(
   node: string,
   number: number,
   ms: number,
-  error: { code: string; message: string } | null = null,
+  error: (ApiEvent & { __typename: 'NodeFinished' })['error'] = null,
   retryInMs: number | null = null,
 ): ApiEvent {
   return { __typename: 'NodeFinished', node, number, attempt: 1, error, retryInMs, seq: ++seq, at: new Date(ms).toISOString() }
@@ -47,15 +47,15 @@ describe('without a terminal', () => {
     expect(text()).toBe(`${'  ✓ each  list/get    2 ms\n'.repeat(3)}  ✓ each  list/get    100 runs, 200 ms\n`)
   })
 
-  it('tells why a node failed, and when it is tried again', () => {
+  it('shows why a node failed, where its block threw, and when it is tried again', () => {
     const { terminal, text } = screen()
     const progress = createProgress(terminal, { nodes: NODES })
-    const error = { code: 'BLOCK_FAILED', message: 'no\x1b[2J luck' }
+    const error = { code: 'BLOCK_FAILED', message: 'no\x1b[2J luck', position: { file: 'src/say.ts', line: 5, column: 78 } }
     for (const event of [started('a', 1, 0), finished('a', 1, 5, error, 1000), started('a', 1, 10), finished('a', 1, 15, error)])
       progress.show(event)
     progress.end()
     expect(text()).toBe(
-      '    a: BLOCK_FAILED no[2J luck, again in 1.0 s\n    a: BLOCK_FAILED no[2J luck\n  ✗ a     text/split  5 ms\n',
+      '    a: BLOCK_FAILED no[2J luck (src/say.ts:5:78), again in 1.0 s\n    a: BLOCK_FAILED no[2J luck (src/say.ts:5:78)\n  ✗ a     text/split  5 ms\n',
     )
   })
 

@@ -1,4 +1,4 @@
-import type { GraphDocument } from '@ashlar/core'
+import { showPosition, type GraphDocument } from '@ashlar/core'
 import type { ApiEvent } from '../client/index.ts'
 import { cut, duration, plain, type Terminal } from './terminal.ts'
 
@@ -127,9 +127,10 @@ function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
 function noteOf(event: ApiEvent): string | undefined {
   if (event.__typename === 'NodeLog') return `    ${plain(`${event.node}: ${event.text}`)}`
   if (event.__typename !== 'NodeFinished' || !event.error) return undefined
-  const { code, message } = event.error
+  const { code, message, position } = event.error
+  const place = position ? ` (${showPosition(position)})` : ''
   const again = event.retryInMs === null ? '' : `, again in ${duration(event.retryInMs)}`
-  return `    ${plain(`${event.node}: ${code} ${message}${again}`)}`
+  return `    ${plain(`${event.node}: ${code} ${message}${place}${again}`)}`
 }
 
 const WAITING = '·'

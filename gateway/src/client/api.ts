@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { AshlarError, messageOf, type Fault, type GraphDocument, type JsonSchema } from '@ashlar/core'
+import { AshlarError, messageOf, type Fault, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
 import { errorOf, type Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
@@ -35,7 +35,7 @@ export type ApiEvent = { seq: number; at: string } & (
       node: string
       number: number
       attempt: number
-      error: { code: string; message: string } | null
+      error: { code: string; message: string; position: SourcePosition | null } | null
       retryInMs: number | null
     }
   | { __typename: 'NodeProgress'; node: string; number: number; fraction: number; note: string }

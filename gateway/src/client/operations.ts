@@ -70,7 +70,7 @@ export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!,
     ... on NodeStarted { node number attempt }
     ... on NodeOutput { node number pin }
     ... on NodeLog { node number level text }
-    ... on NodeFinished { node number attempt error { code message } retryInMs }
+    ... on NodeFinished { node number attempt error { code message position { file line column } } retryInMs }
     ... on NodeProgress { node number fraction note }
     ... on NodeWaiting { node number until }
     ... on NodeResumed { node number }

@@ -11,6 +11,8 @@ export interface PluginApi {
     bundle: string
     sdk?: string
     sourceMap?: string
+    sourceRoot?: string
+    inspectable?: boolean
   }): Promise<string>
   renewDevPlugin(packageName: string): Promise<void>
   removeDevPlugin(packageName: string): Promise<void>

@@ -30,6 +30,10 @@ export interface BlockTestResult {
   readonly test: string
   /** The first difference from what was expected, in words; undefined when there is none. */
   readonly difference: string | undefined
+  /** Where the block threw in this test, in the source of its plugin: `src/say.ts:5:78`. */
+  readonly thrownAt?: string
+  /** Of what it threw: a line per frame of the plugin's code, the innermost first. */
+  readonly stack?: string
 }
 
 /** Compares what a block yielded with what its test expects. @returns the first difference in words, or undefined. */

@@ -1,8 +1,9 @@
-import { AshlarError, type FollowedEvent } from '@ashlar/core'
+import { AshlarError, type FollowedEvent, type NodeFailure } from '@ashlar/core'
 import { builder } from '../builder.ts'
 import { parseFirst, type ConnectionArgs } from '../connections.ts'
 import type { SchemaContext } from '../context.ts'
 import { ExecutionStatusType, ReasonType } from './refs.ts'
+import { POSITION, SourcePositionType, STACK } from './source-position.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = Extract<FollowedEvent, { type: Type }>
 
@@ -56,8 +57,13 @@ builder.objectType(builder.objectRef<EventOf<'NodeProgress'>>('NodeProgress'), {
   }),
 })
 
-const NodeErrorType = builder.objectRef<{ code: string; message: string }>('NodeError').implement({
-  fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
+const NodeErrorType = builder.objectRef<NodeFailure>('NodeError').implement({
+  fields: (t) => ({
+    code: t.exposeString('code'),
+    message: t.exposeString('message'),
+    position: t.field({ ...POSITION, type: SourcePositionType, nullable: true, resolve: ({ position }) => position }),
+    stack: t.string({ ...STACK, nullable: true, resolve: ({ stack }) => stack }),
+  }),
 })
 
 builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {

@@ -1,13 +1,19 @@
-import { NODE_EXECUTION_STATUSES, type NodeExecutionView, type ProgressReport } from '@ashlar/core'
+import { NODE_EXECUTION_STATUSES, type NodeExecutionView, type NodeFailure, type ProgressReport } from '@ashlar/core'
 import { builder } from '../builder.ts'
+import { POSITION, SourcePositionType, STACK } from './source-position.ts'
 
 const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({
   fields: (t) => ({ pin: t.exposeString('pin'), value: t.expose('value', { type: 'JSON', nullable: true }) }),
 })
 
-const NodeFailureType = builder.objectRef<{ code: string; message: string }>('NodeFailure').implement({
+const NodeFailureType = builder.objectRef<NodeFailure>('NodeFailure').implement({
   description: 'Why a run of a node failed.',
-  fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
+  fields: (t) => ({
+    code: t.exposeString('code'),
+    message: t.exposeString('message'),
+    position: t.field({ ...POSITION, type: SourcePositionType, nullable: true, resolve: ({ position }) => position }),
+    stack: t.string({ ...STACK, nullable: true, resolve: ({ stack }) => stack }),
+  }),
 })
 
 const ProgressType = builder.objectRef<ProgressReport>('Progress').implement({

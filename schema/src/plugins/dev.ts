@@ -8,7 +8,15 @@ const SetDevPluginInput = builder.inputType('SetDevPluginInput', {
     version: t.string({ required: true }),
     bundle: t.string({ required: true, description: 'Its blocks as one script, at most 5 MiB: `ashlar plugin dev` makes it.' }),
     sdk: t.string({ description: 'Version of `@ashlar/sdk` that it was made for; any, unless given.' }),
-    sourceMap: t.string({ description: 'Source map of the bundle, version 3, as JSON: for a debugger, see `inspectDevPlugin`.' }),
+    sourceMap: t.string({
+      description: 'Source map of the bundle, version 3, as JSON: with it errors of blocks name places in the source.',
+    }),
+    sourceRoot: t.string({
+      description: 'Address of the package’s folder, which a debugger puts before the paths of the sources.',
+    }),
+    inspectable: t.boolean({
+      description: 'Whether a debugger may look into it, see `inspectDevPlugin`; true with a source map, unless given.',
+    }),
   }),
 })
 
@@ -67,7 +75,7 @@ builder.mutationFields((t) => ({
     type: DevPluginInspector,
     errors: { types: EXPECTED_OR_FORBIDDEN },
     description:
-      'Opens a debugger’s way into a plugin that is being written and came with a source map: into what you run of it, not into what others do.',
+      'Opens a debugger’s way into a plugin that is being written and is inspectable: into what you run of it, not into what others do.',
     args: { input: t.arg({ type: DevPluginInput, required: true }) },
     resolve: expected(async (_root, { input: { packageName } }, { runtime, user }) => ({
       webSocketPath: `/inspector/${await runtime.devPlugins.inspect(user.id, packageName)}`,

@@ -12,6 +12,7 @@ import { DraftBundles } from './20261128-draft-bundles.ts'
 import { Workers } from './20261129-workers.ts'
 import { PluginScans } from './20261129-plugin-scans.ts'
 import { BrowserSessions } from './20261129-browser-sessions.ts'
+import { SourceMaps } from './20261129-source-maps.ts'
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   Workers,
   PluginScans,
   BrowserSessions,
+  SourceMaps,
 ]

@@ -16,7 +16,8 @@ import {
   toJson,
 } from './outbox.ts'
 import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
-import { callHost, HostError, forgetHostCalls } from './host-calls.ts'
+import { toFailure } from './failures.ts'
+import { callHost, forgetHostCalls } from './host-calls.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './test-clock.ts'
 import type { GuestCall } from '../protocol.ts'
@@ -228,6 +229,7 @@ async function runTest(running: RunningCall): Promise<void> {
   await callHost(id, 'test.begin', [test.input, { http, credentials, storage, files, now }])
   const release = now === undefined ? undefined : stopClock(now)
   const pairs: [string, unknown][] = []
+  let failure: GuestFailure | undefined
   try {
     await forEachPair(running, block, test.input, (pin, value) => {
       toJson(pin, value) // as in a run
@@ -235,12 +237,13 @@ async function runTest(running: RunningCall): Promise<void> {
       return pin !== 'error'
     })
   } catch (error) {
-    pairs.push(['error', toFailure(error).message])
+    failure = toFailure(error)
+    pairs.push(['error', failure.message])
   } finally {
     release?.()
   }
   const difference = findDifference(test.output, pairs)
-  if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference)
+  if (difference !== undefined) throw new GuestFailure('BLOCK_FAILED', difference, failure?.frames)
 }
 
 type Take = (pin: string, value: unknown) => boolean
@@ -289,38 +292,4 @@ function blockNamed(name: string): Block {
   const block = blocks.get(name)
   if (!block) throw new GuestFailure('BLOCK_FAILED', `plugin ${plugin.name} has no block ${name}`)
   return block
-}
-
-function toFailure(error: unknown): GuestFailure {
-  if (error instanceof GuestFailure) return error
-  return new GuestFailure(codeOf(error), textOf(error))
-}
-
-/** Anything can be thrown, also what has no text. */
-function textOf(error: unknown): string {
-  try {
-    if (!(error instanceof Error)) return String(error)
-    return isMemoryError(error)
-      ? `too little memory for a value (${error.message}); read less at once, or set memoryMb in definePlugin`
-      : String(error.message || error.name)
-  } catch {
-    return 'failed with an error that has no text'
-  }
-}
-
-/** What the engine throws where it can refuse one large allocation; where it cannot, the isolate ends with MEMORY_LIMIT. */
-function isMemoryError({ name, message }: Error): boolean {
-  return name === 'RangeError' && /\bout of memory$|^Array buffer allocation failed$|^Invalid string length$/i.test(message)
-}
-
-const MAX_CAUSES = 8
-
-/** A refusal of the host keeps its code, also as the cause of another error. */
-function codeOf(error: unknown): string {
-  let cause = error
-  for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
-    if (cause instanceof HostError) return String(cause.code).slice(0, 100)
-    cause = cause.cause
-  }
-  return 'BLOCK_FAILED'
 }

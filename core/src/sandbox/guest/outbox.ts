@@ -65,9 +65,12 @@ function post(event: string): void {
 /** Ends a call with a code and a message. */
 export class GuestFailure extends Error {
   readonly code: string
-  constructor(code: string, message: string) {
+  /** The stack of what was thrown, without its message; '' where nothing of the plugin's was. */
+  readonly frames: string
+  constructor(code: string, message: string, frames = '') {
     super(message)
     this.code = code
+    this.frames = frames
   }
 }
 
@@ -81,7 +84,8 @@ export function postEnd(id: number, failure?: GuestFailure): void {
   flushProgress(id)
   if (!failure) return post(`{"t":"e","id":${id}}`)
   const [code, message] = [failure.code, failure.message.slice(0, MAX_MESSAGE_CHARS)].map((text) => JSON.stringify(text))
-  post(`{"t":"e","id":${id},"code":${code},"message":${message}}`)
+  const stack = failure.frames && `,"stack":${JSON.stringify(failure.frames)}`
+  post(`{"t":"e","id":${id},"code":${code},"message":${message}${stack}}`)
 }
 
 export function postHostCall(id: number, request: number, method: string, args: readonly unknown[]): void {

@@ -85,7 +85,10 @@ class ShownPlugin {
   async show(workbench: Workbench, startedAt: number): Promise<void> {
     const bundle = await workbench.bundle()
     const { version, sdk } = workbench.source
-    const isSame = this.#draft?.bundle.digest === bundle.digest && this.#draft.plugin.version === version
+    const before = this.#draft
+    // Where lines have moved, the code is the same, and errors have other places.
+    const isSame =
+      before?.bundle.digest === bundle.digest && before.bundle.map === bundle.map && before.plugin.version === version
     if (isSame && !this.#isBroken && !this.#isLost) return
     const draft = await workbench.describe(bundle)
     await this.#inTurn(async () => {
@@ -141,9 +144,10 @@ class ShownPlugin {
     const { packageName, version } = draft.plugin
     const before = this.#draft
     try {
-      const sourceMap = inspect && { sourceMap: mapFor(folder, draft.bundle) }
+      const inspectable = inspect ?? false
+      const maps = mapFor(folder, draft.bundle, inspectable)
       const sdk = this.#sdk !== undefined && { sdk: this.#sdk }
-      this.#digest = await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sdk, ...sourceMap })
+      this.#digest = await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sdk, ...maps, inspectable })
       this.#isThere = true
       this.#draft = draft
       if (inspect) this.#inspectorPath = await api.inspectDevPlugin(packageName)
@@ -198,8 +202,9 @@ function mayPass(error: unknown): boolean {
   return !(error instanceof AshlarError) || ERROR_CODES[error.code].retryable
 }
 
-/** A debugger finds the sources where their author has them. */
-function mapFor(folder: string, { map }: Draft['bundle']): string {
-  const parsed = JSON.parse(map) as { sources: string[] }
-  return JSON.stringify({ ...parsed, sources: parsed.sources.map((path) => pathToFileURL(join(folder, path)).href) })
+/** Only a debugger shows the source, and where it is on this machine. */
+function mapFor(folder: string, { map }: Draft['bundle'], inspectable: boolean): { sourceMap: string; sourceRoot?: string } {
+  if (inspectable) return { sourceMap: map, sourceRoot: pathToFileURL(join(folder, '/')).href }
+  const { sourcesContent: _, ...positions } = JSON.parse(map) as { sourcesContent: string[] }
+  return { sourceMap: JSON.stringify(positions) }
 }

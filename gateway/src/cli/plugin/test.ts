@@ -36,15 +36,19 @@ export interface LocatedResult {
   /** What differs from what was expected; null when nothing does. */
   difference: string | null
   position: string | null
+  /** Where the block threw in it. */
+  thrownAt?: string
+  /** Of what it threw: a line per frame of the plugin's code. */
+  stack?: string
 }
 
 /** Says of each test where it stands: of one without a name, where its block does. */
 export async function locate(folder: string, draft: Draft, results: readonly BlockTestResult[]): Promise<LocatedResult[]> {
   const positions = await findPositions(resolve(folder), draft)
-  return results.map(({ block: name, test, difference = null }) => {
+  return results.map(({ block: name, test, difference = null, ...thrown }) => {
     const block = draft.plugin.blocks.find(({ qualifiedName }) => qualifiedName === name)
     const position = block && (positions.within(block, test) ?? positions.block(block))
-    return { block: name, test, difference, position: position ?? null }
+    return { block: name, test, difference, position: position ?? null, ...thrown }
   })
 }
 
@@ -63,8 +67,14 @@ function tellResults(terminal: Terminal, { plugin }: Draft, results: readonly Lo
 }
 
 /** One that has failed: its name, its place, and the two values under each other. */
-export function tellDifference(terminal: Terminal, { test, difference, position }: LocatedResult): void {
+export function tellDifference(terminal: Terminal, result: LocatedResult): void {
+  const { test, difference, position, stack } = result
   terminal.line(`    ${terminal.style('bold', plain(test))}  ${terminal.style('dim', position ?? '')}`.trimEnd())
+  tellValues(terminal, difference)
+  for (const frame of stack?.split('\n') ?? []) terminal.line(`      ${terminal.style('dim', plain(frame))}`)
+}
+
+function tellValues(terminal: Terminal, difference: string | null): void {
   const [, where, expected, got] = /^(.*?): expected (.*), got (.*)$/s.exec(difference ?? '') ?? []
   if (where === undefined) return terminal.line(`      ${plain(difference ?? '')}`)
   terminal.line(`      ${plain(where)}`)

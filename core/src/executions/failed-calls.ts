@@ -1,0 +1,51 @@
+import type { AshlarError } from '../errors/index.ts'
+import type { ErrorLocator } from '../plugins/index.ts'
+import { toNodeError } from './node-errors.ts'
+import type { NodeExecution } from './pairing.ts'
+import type { NodeError } from './scheduler.ts'
+
+export interface FailedCallsParts {
+  errorLocator: ErrorLocator
+  onError(error: unknown): void
+}
+
+/**
+ * Calls of an execution that have ended with an error. One that was thrown in the plugin's code is located in its source first, which
+ * may take a moment; any other ends its run at once.
+ */
+export class FailedCalls {
+  readonly #parts: FailedCallsParts
+  readonly #finish: (run: NodeExecution, error: NodeError) => void
+  readonly #locating = new Set<NodeExecution>()
+
+  constructor(parts: FailedCallsParts, finish: (run: NodeExecution, error: NodeError) => void) {
+    this.#parts = parts
+    this.#finish = finish
+  }
+
+  /** Those that are being located: their runs have not ended. */
+  get size(): number {
+    return this.#locating.size
+  }
+
+  end(run: NodeExecution, error: AshlarError): void {
+    if (error.details.stack === undefined) return this.#finish(run, toNodeError(error, run.node.block))
+    this.#locating.add(run)
+    this.#locate(run, error).catch((failure: unknown) => this.#parts.onError(failure))
+  }
+
+  /** Its error is of no interest any more. */
+  drop(run: NodeExecution): void {
+    this.#locating.delete(run)
+  }
+
+  stop(): void {
+    this.#locating.clear()
+  }
+
+  async #locate(run: NodeExecution, error: AshlarError): Promise<void> {
+    const { errorLocator, onError } = this.#parts
+    const located = await errorLocator.locate(error, run.node.block.plugin.bundle.digest).catch(onError) // its message counts more
+    if (this.#locating.delete(run)) this.#finish(run, toNodeError(error, run.node.block, located ?? undefined))
+  }
+}

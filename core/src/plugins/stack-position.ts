@@ -1,0 +1,74 @@
+import { SourceMap, type SourceMapPayload } from 'node:module'
+
+/** A place in the source of a plugin: a path relative to the package; line and column count from 1. */
+export interface SourcePosition {
+  file: string
+  line: number
+  column: number
+}
+
+/** Where a block threw, in the source of its plugin. */
+export interface LocatedStack {
+  position: SourcePosition
+  /** A line per frame of the plugin's code, the innermost first: `at run (src/say.ts:5:78)`. */
+  stack: string
+}
+
+/** Turns a place in a bundle into one in the source. */
+export type FindOrigin = (line: number, column: number) => SourcePosition | undefined
+
+/** @param map JSON text; '' where there is none */
+export function originsIn(map: string): FindOrigin {
+  if (map === '') return () => undefined
+  const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
+  return (line, column) => {
+    const entry = sourceMap.findEntry(line - 1, column - 1)
+    if (!('originalSource' in entry) || typeof entry.originalSource !== 'string') return undefined
+    // The expression, not the column in it: indentation differs.
+    return { file: entry.originalSource, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+  }
+}
+
+export function showPosition({ file, line, column }: SourcePosition): string {
+  return `${file}:${line}:${column}`
+}
+
+const MAX_FRAMES = 20
+const MAX_LINE_CHARS = 400
+const MAX_NAME_CHARS = 100
+const MAX_STACK_CHARS = 2000
+const MAX_STACK_LINES = 50
+
+/**
+ * Finds the frames of a stack in the source. A guest can write into a stack whatever it likes: so positions come from the source map
+ * alone, and of the rest only names of functions are kept.
+ *
+ * @param stack as V8 writes it, of code that runs as `<digest>.js`
+ * @returns undefined where no frame can be found
+ */
+export function locateStack(stack: string, digest: string, findOrigin: FindOrigin): LocatedStack | undefined {
+  const frames: { name: string; position: SourcePosition }[] = []
+  for (const line of stack.split('\n', MAX_STACK_LINES)) {
+    const frame = frames.length < MAX_FRAMES ? parseFrame(line, digest) : undefined
+    const position = frame && findOrigin(frame.line, frame.column)
+    if (frame && position) frames.push({ name: frame.name, position })
+  }
+  // Of a library that throws, the call of it is what the author can change.
+  const { position } = frames.find(({ position: { file } }) => !file.includes('node_modules/')) ?? frames[0] ?? {}
+  if (!position) return undefined
+  return { position, stack: frames.map(showFrame).join('\n').slice(0, MAX_STACK_CHARS) }
+}
+
+/** `    at async Object.run (<digest>.js:12:5)`, `    at <digest>.js:12:5`; with a debugger its script has an address. */
+const FRAME = /^ {4}at (?:(.*?) \()?(?:([0-9a-f]{64})\.js|ashlar:\/\/[^\s()]{1,250}\/plugin\.js):(\d{1,9}):(\d{1,9})\)?$/
+
+function parseFrame(text: string, digest: string): { name: string; line: number; column: number } | undefined {
+  if (text.length > MAX_LINE_CHARS) return undefined
+  const [whole, name = '', script = digest, line, column] = FRAME.exec(text) ?? []
+  if (whole === undefined || script !== digest) return undefined
+  return { name: name.replaceAll(/[\p{Cc}\p{Cf}]/gu, '').slice(0, MAX_NAME_CHARS), line: Number(line), column: Number(column) }
+}
+
+function showFrame({ name, position }: { name: string; position: SourcePosition }): string {
+  return name === '' ? `at ${showPosition(position)}` : `at ${name} (${showPosition(position)})`
+}
