@@ -53,7 +53,7 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   { library: /^graphql$/, homes: ['schema/src/', 'gateway/src/'] },
   { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
   { library: /^(undici|ipaddr\.js)$/, homes: ['core/src/capabilities/http/'] },
-  // Inside the sandbox the SDK is code; to the host it is the shape of what comes out.
+  // Inside the sandbox the SDK is code. The host uses its types, and `@ashlar/sdk/json`: both sides read and write JSON alike.
   { library: /^@ashlar\/sdk$/, homes: ['core/src/sandbox/guest/', 'plugins/'], typesFrom: 'core/src/' },
 ]
 

@@ -1,9 +1,14 @@
+import { parseJson } from '@ashlar/sdk/json'
 import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresql'
 import { Migrator } from '@mikro-orm/migrations'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import { MIGRATIONS } from './migrations/index.ts'
+
+// Every connection, also MikroORM's, reads JSON with the order of its keys.
+pg.types.setTypeParser(pg.types.builtins.JSON, parseJson)
+pg.types.setTypeParser(pg.types.builtins.JSONB, parseJson)
 
 /** The one Postgres: entities through MikroORM, hot paths through `pg` beside it. */
 export interface Database {

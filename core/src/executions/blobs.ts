@@ -1,3 +1,4 @@
+import { parseJson } from '@ashlar/sdk/json'
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
@@ -22,7 +23,7 @@ interface StoredEvent {
 export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>): string {
   const text = JSON.stringify(event)
   if (text.length <= LARGE_CHARS) return text
-  const stored = JSON.parse(text) as StoredEvent
+  const stored = parseJson(text) as StoredEvent
   const refs = valuePaths(event).flatMap((path): [Path, string][] => {
     const value = JSON.stringify(at(stored, path))
     if (value.length <= LARGE_CHARS) return []

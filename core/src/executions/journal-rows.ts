@@ -1,3 +1,4 @@
+import { parseJson } from '@ashlar/sdk/json'
 import { AshlarError, showValue } from '../errors/index.ts'
 import { serializeEvent } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
@@ -76,7 +77,7 @@ export function decodeRow({ first_seq, last_seq, events }: JournalRow): JournalE
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

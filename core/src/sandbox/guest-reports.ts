@@ -1,3 +1,4 @@
+import { parseJson } from '@ashlar/sdk/json'
 import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { GuestEvent, LostReason } from './protocol.ts'
@@ -15,7 +16,7 @@ export function timeout({ request }: Call): AshlarError {
 export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
   if (json.length > maxChars) return undefined
   try {
-    const events = JSON.parse(`[${json}]`) as unknown[]
+    const events = parseJson(`[${json}]`) as unknown[]
     return events.filter(isEvent)
   } catch {
     return undefined

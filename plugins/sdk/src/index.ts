@@ -5,6 +5,8 @@ export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
+export { orderedObject } from './json/key-order.ts'
+export { parseJson } from './json/parse-json.ts'
 export type {
   Block,
   BlockContext,

@@ -1,4 +1,4 @@
-import { findDifference, type Block, type Plugin } from '@ashlar/sdk'
+import { findDifference, parseJson, type Block, type Plugin } from '@ashlar/sdk'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
@@ -42,7 +42,7 @@ export function setPlugin(loaded: Plugin): void {
 export function enter(json: string, entryId: number, settledBefore: number): Promise<string> {
   settle(settledBefore)
   const entry = new Entry(entryId)
-  for (const call of JSON.parse(json) as GuestCall[]) enqueue(new RunningCall(call, entry))
+  for (const call of parseJson(json) as GuestCall[]) enqueue(new RunningCall(call, entry))
   return work(entry)
 }
 

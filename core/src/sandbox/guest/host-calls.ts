@@ -1,3 +1,4 @@
+import { parseJson } from '@ashlar/sdk'
 import { park, startSlice } from './entries.ts'
 import { postHostCall } from './outbox.ts'
 
@@ -39,7 +40,7 @@ export function forgetHostCalls(callId: number): void {
 /** @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]` */
 export function reply(json: string): void {
   startSlice()
-  const [callId, id, value, message, code = 'BLOCK_FAILED'] = JSON.parse(json) as [number, number, unknown, string?, string?]
+  const [callId, id, value, message, code = 'BLOCK_FAILED'] = parseJson(json) as [number, number, unknown, string?, string?]
   const ofCall = waiting.get(callId)
   const asked = ofCall?.get(id)
   ofCall?.delete(id)

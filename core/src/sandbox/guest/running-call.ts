@@ -1,4 +1,4 @@
-import type { BlockContext } from '@ashlar/sdk'
+import { parseJson, type BlockContext } from '@ashlar/sdk'
 import { IDS_PER_CALL, type GuestCall, type Stretch } from '../protocol.ts'
 import type { Entry } from './entries.ts'
 import { GuestContext } from './block-context.ts'
@@ -59,7 +59,7 @@ export class RunningCall {
     const announced: [id: number, node: number][] = []
     for (const [node, sinkPin, type] of links) {
       const sink = lead.stretch.nodes[node]
-      const value: unknown = JSON.parse(json)
+      const value: unknown = parseJson(json)
       if (!sink || value === null || (type !== undefined && typeof value !== type)) continue
       if (lead.followers + 1 >= IDS_PER_CALL) break
       const id = lead.id + ++lead.followers
