@@ -6,7 +6,7 @@ import pg from 'pg'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 
-// Every connection, also MikroORM's, reads JSON with its digits.
+// Every connection, also MikroORM's, reads JSON with its digits and the order of its keys.
 pg.types.setTypeParser(pg.types.builtins.JSON, parseJson)
 pg.types.setTypeParser(pg.types.builtins.JSONB, parseJson)
 

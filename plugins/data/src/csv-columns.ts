@@ -1,3 +1,4 @@
+import { orderedObject } from '@ashlar/sdk'
 import type { CsvFault } from './csv.ts'
 
 interface Rules {
@@ -27,7 +28,7 @@ export function nameColumns(header: readonly string[] | undefined, lines: readon
   })
   if (!rules.mayBeRagged) faults.push(...raggedRows(header, lines, rules.firstRow))
   const entriesOf = (line: string[]) => line.map((value, i): [string, string] => [keys[i] ?? '', value])
-  const rows = lines.map((line) => Object.fromEntries(entriesOf(line).filter((_, i) => kept[i])))
+  const rows = lines.map((line) => orderedObject(entriesOf(line).filter((_, i) => kept[i])))
   return { columns: keys.filter((_, i) => kept[i]), rows, faults }
 }
 

@@ -1,4 +1,4 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, orderedObject } from '@ashlar/sdk'
 import { z } from 'zod'
 import { fieldOf, numberOf, rows } from './rows.ts'
 
@@ -75,7 +75,10 @@ export const derive = defineBlock({
     },
   ],
   *run({ rows, field, from, operation }) {
-    yield ['rows', rows.map((row) => ({ ...row, [field]: derivedOf(fieldOf(row, from), operation) ?? null }))]
+    yield [
+      'rows',
+      rows.map((row) => orderedObject([...Object.entries(row), [field, derivedOf(fieldOf(row, from), operation) ?? null]])),
+    ]
   },
 })
 

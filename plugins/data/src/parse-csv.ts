@@ -2,6 +2,7 @@ import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { checkDialect, readCsv, type CsvFault } from './csv.ts'
 import { nameColumns } from './csv-columns.ts'
+import { textRow } from './rows.ts'
 
 const MAX_FAULTS_SHOWN = 10
 
@@ -44,8 +45,8 @@ export const parseCsv = defineBlock({
   }),
   output: z.object({
     columns: z.array(z.string()).describe('The keys in the order of the columns, when produce_columns is on.'),
-    row: z.record(z.string(), z.string()).describe('Each row; values are texts.'),
-    rows: z.array(z.record(z.string(), z.string())).describe('All rows; values are texts.'),
+    row: textRow.describe('Each row; values are texts.'),
+    rows: z.array(textRow).describe('All rows; values are texts.'),
   }),
   tests: [
     {

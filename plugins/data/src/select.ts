@@ -1,4 +1,4 @@
-import { defineBlock } from '@ashlar/sdk'
+import { defineBlock, orderedObject } from '@ashlar/sdk'
 import { z } from 'zod'
 import { fieldOf, rows } from './rows.ts'
 
@@ -14,6 +14,6 @@ export const select = defineBlock({
     { input: { rows: [{ a: 1 }], fields: ['b'] }, output: [['rows', [{ b: null }]]] },
   ],
   *run({ rows, fields }) {
-    yield ['rows', rows.map((row) => Object.fromEntries(fields.map((field) => [field, fieldOf(row, field)])))]
+    yield ['rows', rows.map((row) => orderedObject(fields.map((field) => [field, fieldOf(row, field)])))]
   },
 })

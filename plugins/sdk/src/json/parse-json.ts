@@ -1,4 +1,5 @@
 import { findPath, showPath } from './json-path.ts'
+import { parseInOrder } from './key-order.ts'
 
 /** What `JSON.parse` gives a reviver as its third argument. Source: ECMAScript, JSON.parse source text access. */
 export interface ReviverContext {
@@ -11,17 +12,17 @@ export const MAX_INTEGER_DIGITS = 1000
 
 /**
  * Reads JSON text as `JSON.parse` does, but changes no integer: one whose digits a number cannot hold becomes a bigint. A
- * decimal fraction becomes the nearest number.
+ * decimal fraction becomes the nearest number. Objects keep the order of all keys.
  *
  * @throws {SyntaxError} when the text is not JSON
  * @throws {RangeError} when a number is larger than the largest number, such as `1e999`, or an integer has more than 1000
  * digits; the message names its path
  */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text)
+  const value = parseInOrder(text)
   if (!mayHaveChanged(value, 0)) return value
   try {
-    return JSON.parse(text, reviveNumber)
+    return parseInOrder(text, reviveNumber)
   } catch (error) {
     throw error instanceof NumberTooLarge ? locate(text, error) : error
   }
