@@ -71,3 +71,9 @@ describe('the encoding of a text', () => {
 it('says where bytes were replaced', () => {
   expect(decodeText(latin1('a\xff'), { encoding: 'utf-8' })).toEqual({ text: 'a\ufffd', encoding: 'utf-8', isLossy: true })
 })
+
+it('keeps characters that lie across the pieces in which a long text is decoded', () => {
+  const text = 'é日😀'.repeat(40_000)
+  expect(decodeText(Buffer.from(`a${text}`)).text).toBe(`a${text}`)
+  expect(decodeText(utf16(`\ufeffa${text}`)).text).toBe(`a${text}`)
+})

@@ -41,17 +41,27 @@ export function decodeText(bytes: Uint8Array, { contentType = '', encoding }: De
 
 function decodeAs(bytes: Uint8Array, encoding: string): DecodedText {
   const text = decodeStrictly(bytes, encoding)
-  return { text: text ?? new TextDecoder(encoding).decode(bytes), encoding, isLossy: text === undefined }
+  return { text: text ?? decodeInPieces(bytes, new TextDecoder(encoding)), encoding, isLossy: text === undefined }
 }
 
 /** @returns undefined when bytes are not valid in this encoding */
 function decodeStrictly(bytes: Uint8Array, encoding: string): string | undefined {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+    return decodeInPieces(bytes, new TextDecoder(encoding, { fatal: true }))
   } catch (error) {
     if (error instanceof TypeError) return undefined
     throw error
   }
+}
+
+const PIECE_BYTES = 64 * 1024
+
+/** Decoders of the sandbox that need much memory for each byte need it for one piece at a time. */
+function decodeInPieces(bytes: Uint8Array, decoder: TextDecoder): string {
+  const pieces: string[] = []
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES)
+    pieces.push(decoder.decode(bytes.subarray(from, from + PIECE_BYTES), { stream: true }))
+  return [...pieces, decoder.decode()].join('')
 }
 
 /** @returns the name of the encoding that a label means; undefined when there is none */
