@@ -62,8 +62,9 @@ export async function closeServer({ server, answers }: Bound, graceMs: number, a
   timers.forEach(clearTimeout)
 }
 
-function isStream(answer: ServerResponse): boolean {
-  return String(answer.getHeader('content-type')).startsWith('text/event-stream')
+/** By what its client accepts: the headers of an answer cannot be read once they are sent. */
+function isStream({ req }: ServerResponse): boolean {
+  return req.headers.accept?.includes('text/event-stream') ?? false
 }
 
 /** Answers on a connection that Node has handed over, and closes it: one that the client keeps half open would stay for ever. */

@@ -9,9 +9,10 @@ export type FilesGrant = 'read' | 'write'
  * controls, `\ : < > " | ? *` and names of devices; it is brought to Unicode's form C. Folders come and go with their files. A file
  * may have 256 MiB, an execution 1 GiB and 10 000 files and folders, a run 16 files open.
  *
- * Refusals reject with an error whose `code` is FILE_NOT_FOUND, FILE_LIMIT or FILE_PATH_INVALID. A block that uses files is not run
- * again after a crash unless it says `onCrash: 'retry'`, which is harmless for one that only writes: a file is replaced as a whole,
- * so written twice it is there once. A reader that is run again may find what others wrote meanwhile.
+ * Refusals reject with an error whose `code` is FILE_NOT_FOUND, FILE_LIMIT or FILE_PATH_INVALID. A block that has only read
+ * is run again after a crash of its worker, and may find what other blocks wrote in between. One that has ended or deleted a file is
+ * not run again unless it says `onCrash: 'retry'`, which is harmless for a block that only writes: a file is replaced as a whole, so
+ * written twice it is there once.
  */
 export interface Files {
   /** All of it, in memory. */
