@@ -192,12 +192,10 @@ async function compose(
   const sandbox = await sandboxOpening
   const [queue, notifications] = await Promise.all([createQueue(database.pool, onError), createNotifications(databaseUrl)])
   undo.push(notifications.close, queue.close)
-  const { pluginRoots: roots, watch = false } = config
-  const pluginParts = { database, notifications, sandbox, roots, watch, onError }
+  const pluginParts = { database, notifications, sandbox, roots: config.pluginRoots, watch: config.watch ?? false, onError }
   const { plugins, pluginScans, pluginStore, devPlugins, errorLocator } = await openPlugins(pluginParts, undo)
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, pluginScans }, undo)
-  const sandboxLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const { maxValueBytes } = sandboxLimits
+  const { maxValueBytes, ...otherLimits } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const graphs = createGraphs(database, plugins)
   const plans = createPlans(database.fork, plugins)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
@@ -207,8 +205,8 @@ async function compose(
   if (config.alone) await queue.release(await queue.held())
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [] }
-  const httpClient = createHttpClient(http)
-  const { store, ...ofUsers } = openCredentials({ ...config, oauthClients: clients }, database, plugins, httpClient, undo)
+  const ofUser = { ...config, oauthClients: clients }
+  const { store, ...ofUsers } = openCredentials(ofUser, database, plugins, createHttpClient(http), undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
@@ -216,8 +214,7 @@ async function compose(
   const ofWorker = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
   const worker = sandbox && createWorker({ ...ofWorker, sandbox })
   undo.push(() => worker?.close())
-  const report = sandbox && (await reportIsolation(database.pool, id, sandbox.isolation, onError))
-  undo.push(() => report?.close())
+  if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))
   if (!config.standby) worker?.start()
   return {
     ...openAccounts(database, notifications, onError, undo),
@@ -233,7 +230,7 @@ async function compose(
     pluginStore,
     devPlugins,
     sandbox,
-    sandboxLimits,
+    sandboxLimits: { maxValueBytes, ...otherLimits },
     isolation: () => readIsolation(database.pool),
     worker,
     configure,

@@ -8,7 +8,7 @@ import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
 import { FailedCalls } from './failed-calls.ts'
 import { fold } from './fold.ts'
-import { answerBlock, effectInterrupted, toNodeError } from './node-errors.ts'
+import { answerBlock, effectInterrupted } from './node-errors.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { Retries } from './retries.ts'
@@ -64,10 +64,7 @@ export class ExecutionDriver {
     )
     this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
-    this.#sleeps = new Sleeps(parts.now, {
-      begin: (run, sleep) => this.#sleep(run, sleep),
-      over: (run) => this.#wake(run),
-    })
+    this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
     this.#acting = new ActingRuns({
       ...parts,
       taken,
@@ -198,17 +195,15 @@ export class ExecutionDriver {
     if (this.isIdle) this.#parts.onIdle()
   }
 
-  /** What an idle execution waits for. */
   get waitingFor(): Reason {
     return reasonToWait(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
   }
 
-  /** When it is to go on by itself, on the clock of the database. */
+  /** On the clock of the database. */
   get wakeAt(): Date | undefined {
     return this.#sleeps.nextAt === undefined ? undefined : new Date(this.#sleeps.nextAt)
   }
 
-  /** The children it waits for, and the last event it has taken of each. */
   get children(): ReadonlyMap<string, number> {
     return this.#children.seqs
   }

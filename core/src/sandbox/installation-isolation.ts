@@ -1,11 +1,6 @@
 import type { Pool } from 'pg'
 import { ISOLATIONS, type Isolation } from './isolation.ts'
 
-/** Makes known how a worker isolates its sandbox processes. */
-export interface IsolationReport {
-  close(): Promise<void>
-}
-
 const REPORT_EVERY_MS = 20_000
 /** A worker that has not reported for so long is gone. */
 const GONE_AFTER = '1 minute'
@@ -16,21 +11,23 @@ const REPORT = `
 const FORGET = `delete from worker where id = $1 or seen_at < now() - interval '${GONE_AFTER}'`
 const READ = `select distinct isolation from worker where seen_at > now() - interval '${GONE_AFTER}'`
 
-/** Reports at once and every 20 s, until it is closed. */
+/**
+ * Makes known how a worker isolates its sandbox processes: at once and every 20 s.
+ *
+ * @returns a function that ends the reports and removes the last one
+ */
 export async function reportIsolation(
   pool: Pool,
   workerId: string,
   isolation: Isolation,
   onError: (error: unknown) => void,
-): Promise<IsolationReport> {
+): Promise<() => Promise<void>> {
   const report = async (): Promise<void> => void (await pool.query(REPORT, [workerId, isolation]))
   await report()
   const timer = setInterval(() => void report().catch(onError), REPORT_EVERY_MS)
-  return {
-    async close() {
-      clearInterval(timer)
-      await pool.query(FORGET, [workerId])
-    },
+  return async () => {
+    clearInterval(timer)
+    await pool.query(FORGET, [workerId])
   }
 }
 
