@@ -26,7 +26,7 @@ it('belongs to the user of the login, and lasts 14 days', async () => {
   expect(Math.round((expiresAt.getTime() - Date.now()) / 3600_000)).toBe(14 * 24)
 })
 
-it('is told to have ended to all who watch it, and to nobody who has stopped', async () => {
+it('notifies every watcher of its end, and none that has stopped watching', async () => {
   const session = await open()
   const calls: string[] = []
   runtime.browserSessions.onEnd(session, () => calls.push('stopped'))()
@@ -36,7 +36,7 @@ it('is told to have ended to all who watch it, and to nobody who has stopped', a
   expect(calls).toEqual([])
 })
 
-it('that ended while its request was authenticated is told at once', async () => {
+it('notifies at once when it ended while the request was authenticated', async () => {
   const session = await open()
   const ended = endOf(session)
   await runtime.browserSessions.end(session)
@@ -44,12 +44,12 @@ it('that ended while its request was authenticated is told at once', async () =>
   await endOf(session)
 })
 
-it('that expires is told then', async () => {
+it('notifies when it expires', async () => {
   const session = await open()
   await endOf({ ...session, expiresAt: new Date(Date.now() + 20) })
 })
 
-it('that ended while notifications were lost is told when they are back', async () => {
+it('notifies after the connection is back when it ended while notifications were lost', async () => {
   const [session, other] = [await open(), await open()]
   let otherEnded = false
   const stop = runtime.browserSessions.onEnd(other, () => (otherEnded = true))

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { AshlarError } from '../errors/index.ts'
+import type { LocatedStack } from '../plugins/index.ts'
 import type { CallSink } from '../sandbox/index.ts'
 import type { DriverParts } from './driver-parts.ts'
 import { ExecutionDriver } from './driver.ts'
@@ -199,4 +200,29 @@ it('calls a block again whose time limit has passed while the journal could not 
     'NodeFinished',
     'ExecutionFinished',
   ])
+})
+
+it('locates what a block threw before the node ends, and ends nothing that was aborted meanwhile', async () => {
+  const sinks: CallSink[] = []
+  const located = [Promise.withResolvers<LocatedStack>(), Promise.withResolvers<LocatedStack>()]
+  const waiting = located.values()
+  const { events } = drive(
+    planWith(fakes, {
+      nodes: [
+        { id: 'a', block: 'emit' },
+        { id: 'b', block: 'emit' },
+      ],
+    }),
+    { sandbox: gather(sinks), errorLocator: { locate: async () => waiting.next().value?.promise } },
+  )
+  for (const sink of sinks) sink.end(new AshlarError('BLOCK_FAILED', 'no', { details: { stack: '    at x' } }))
+  expect(events.filter(({ type }) => type === 'NodeFinished')).toEqual([])
+  const found = { position: { file: 'src/say.ts', line: 5, column: 78 }, stack: 'at run (src/say.ts:5:78)' }
+  for (const each of located) each.resolve(found)
+  await Promise.all(located.map(({ promise }) => promise))
+  await new Promise(setImmediate)
+  expect(events.filter(({ type }) => type === 'NodeFinished')).toEqual([
+    { type: 'NodeFinished', node: 'a', n: 1, attempt: 1, error: { code: 'BLOCK_FAILED', message: 'no', ...found } },
+  ])
+  expect(events.at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'FAILED' })
 })
