@@ -38,8 +38,10 @@ async function buildSdk(folder: string): Promise<void> {
 
 async function buildTesting(folder: string): Promise<void> {
   const lib = join(folder, 'dist', 'lib')
+  const names = ['process/main', 'process/lockdown/launcher', 'process/lockdown/probe']
+  const programs = Object.fromEntries(names.map((name) => [name, `core/src/sandbox/${name}.ts`]))
   await build({
-    entryPoints: { index: 'testing/src/index.ts', 'process/main': 'core/src/sandbox/process/main.ts' },
+    entryPoints: { index: 'testing/src/index.ts', ...programs },
     absWorkingDir: ROOT,
     outdir: lib,
     bundle: true,
@@ -80,10 +82,6 @@ const built: Plugin = {
     bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]prelude\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildPrelude = async () => JSON.parse(await readFile(new URL('prelude.json', import.meta.url), 'utf8'))`,
-    }))
-    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]launch\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll('process/main.ts', 'process/main.js'),
-      loader: 'ts',
     }))
   },
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from '../confinement/index.ts'
 import { ISOLATIONS, isWeaker, type Isolation } from './isolation.ts'
-import { canLockDown, LAUNCHER, PROBE, withoutIoUring } from './process/lockdown/index.ts'
+import { canLockDown, withoutIoUring } from './process/lockdown/index.ts'
 
 /** How sandbox processes are started on this machine. */
 export interface Launch {
@@ -79,7 +79,11 @@ export function pipeOf({ stdio }: ChildProcess, fd: number): Socket | undefined 
   return (stdio as (Socket | undefined)[])[fd]
 }
 
-const MAIN = 'process/main.ts'
+/** Programs of the sandbox. Packages for authors contain them as JavaScript. */
+const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const MAIN = `process/main.${EXTENSION}`
+const LAUNCHER = `process/lockdown/launcher.${EXTENSION}`
+const PROBE = `process/lockdown/probe.${EXTENSION}`
 
 const PLANS = { BUBBLEWRAP: planBubblewrap, SECCOMP: planSeccomp }
 
@@ -109,12 +113,10 @@ async function planSeccomp(): Promise<Launch | undefined> {
 /** The modules of a sandbox process: path inside → real path. */
 function modules(): Map<string, string> {
   const { addonPackage, addonFinder } = findAddon()
-  const own = ['process', 'channel', 'protocol.ts'].map((path): [string, string] => [
-    join(INSIDE, 'sandbox', path),
-    join(HERE, path),
-  ])
+  // A package for authors has all of it in `process`.
+  const own = ['process', 'channel', 'protocol.ts'].filter((path) => existsSync(join(HERE, path)))
   return new Map([
-    ...own,
+    ...own.map((path): [string, string] => [join(INSIDE, 'sandbox', path), join(HERE, path)]),
     [join(INSIDE, 'package.json'), join(HERE, '..', '..', 'package.json')],
     [join(INSIDE, 'node_modules', 'isolated-vm'), addonPackage],
     [join(INSIDE, 'node_modules', 'node-gyp-build'), addonFinder],
