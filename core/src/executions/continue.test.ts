@@ -32,6 +32,12 @@ const document = {
 }
 const journal = (events: ExecutionEvent[]): JournalEvent[] => events.map((event, i) => ({ ...event, seq: i + 1, at: 0 }))
 
+/** Every block with effects has begun one. */
+function withEffect(event: ExecutionEvent): ExecutionEvent[] {
+  if (event.type !== 'NodeStarted' || !event.marksEffects) return [event]
+  return [event, { type: 'EffectStarted', node: event.node, n: event.n, attempt: event.attempt }]
+}
+
 it('continues from the failed nodes: what was done is not done again, what was yielded not yielded again', () => {
   const plan = planWith(fakes, document)
   isBroken = true
@@ -59,7 +65,7 @@ it('repeats from a node execution on, on other inputs where they are given', () 
   expect(() => eventsToReplay(plan, journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
 })
 
-it('tells of all effects that the end cut off at the first retry, and repeats them at the next', () => {
+it('reports all effects that the end cut off at the first retry, and repeats them at the next', () => {
   const send: FakeBlock = { effectful: true, run: () => ({ pairs: [['out', 1]] }) }
   const blocks = { ...fakes, send }
   const plan = planWith(blocks, {
@@ -74,10 +80,11 @@ it('tells of all effects that the end cut off at the first retry, and repeats th
   const failed = simulate(plan, blocks, { choose: (choices) => choices - 1 })
   expect(failed.end).toMatchObject({ status: 'FAILED', reason: { node: 's' } })
   isBroken = false
-  const told = simulate(plan, blocks, { events: eventsToRetry(plan, journal(failed.events)) })
-  expect(told.runs).toEqual([])
-  expect(told.end).toMatchObject({ status: 'FAILED', reason: { code: 'EFFECT_INTERRUPTED', node: 'e' } })
-  const retried = simulate(plan, blocks, { events: eventsToRetry(plan, journal(told.events)) })
+  const begun = failed.events.flatMap(withEffect)
+  const reported = simulate(plan, blocks, { events: eventsToRetry(plan, journal(begun)) })
+  expect(reported.runs).toEqual([])
+  expect(reported.end).toMatchObject({ status: 'FAILED', reason: { code: 'EFFECT_INTERRUPTED', node: 'e' } })
+  const retried = simulate(plan, blocks, { events: eventsToRetry(plan, journal(reported.events)) })
   expect(retried.end).toMatchObject({ status: 'COMPLETED', failedNodes: [], outputs: { all: [1, 1, 1] } })
 })
 
@@ -121,7 +128,7 @@ describe('a replay from a node execution that started while an effect was in han
 
   it('runs it again when it failed later', () => {
     const { end, runs } = replay('refuse')
-    expect(runs.map(([run]) => run)).toEqual(['d.1', 'e.1', 'o.1'])
+    expect(runs.map(([run]) => run)).toEqual(['e.1', 'd.1', 'o.1'])
     expect(end).toMatchObject({ status: 'COMPLETED', failedNodes: ['e'], outputs: { all: [2] } })
   })
 })

@@ -32,6 +32,8 @@ export function createJournalHealth(parts: JournalHealthParts): JournalHealth {
 
 const PROBE_AGE_MS = 1000
 const PROBE_WITHIN_MS = 5000
+/** As many as connections of the pool may have ended at once. */
+const MAX_PROBES = 11
 /** A worker that cannot write repeats its report every two seconds. */
 const REPORT_AGE_MS = 10_000
 const NO_ANSWER = 'TIMEOUT'
@@ -113,7 +115,7 @@ class Watch implements JournalHealth {
   }
 }
 
-/** Adds a row to the journal and takes it back. */
+/** Inserts a row into the journal and rolls back. */
 async function probe(pool: pg.Pool): Promise<JournalState> {
   const { promise: late, resolve } = Promise.withResolvers<JournalState>()
   const timer = setTimeout(() => resolve({ writable: false, code: NO_ANSWER }), PROBE_WITHIN_MS)
@@ -124,7 +126,8 @@ async function probe(pool: pg.Pool): Promise<JournalState> {
   }
 }
 
-async function tryToWrite(pool: pg.Pool): Promise<JournalState> {
+/** A connection of the pool may have ended unnoticed, which says nothing of the journal: then another one is tried. */
+async function tryToWrite(pool: pg.Pool, attempts = MAX_PROBES): Promise<JournalState> {
   let client: pg.PoolClient | undefined
   try {
     client = await pool.connect()
@@ -136,6 +139,7 @@ async function tryToWrite(pool: pg.Pool): Promise<JournalState> {
     return { writable: true }
   } catch (error) {
     client?.release(true)
+    if (client && attempts > 1 && causeOf(error) === 'connection') return tryToWrite(pool, attempts - 1)
     return { writable: false, code: shownCode(error) }
   }
 }
