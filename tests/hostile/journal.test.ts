@@ -61,7 +61,7 @@ describe('what a block reports ends in the journal and holds up nobody else:', (
     const [attempt, beside] = await besideAlice(name)
     expect(beside).toMatchObject({ status: 'COMPLETED', yielded: [['out', 1]] })
     expect(attempt.status).toMatch(/^(COMPLETED|FAILED)$/)
-    expect(attempt.code ?? 'BLOCK_FAILED').toMatch(/^(BLOCK_FAILED|BLOCK_OUTPUT_INVALID|OUTPUT_LIMIT)$/)
+    expect(attempt.code ?? 'BLOCK_FAILED').toMatch(/^(BLOCK_FAILED|BLOCK_OUTPUT_INVALID|OUTPUT_LIMIT|SANDBOX_LOST)$/)
     expect('polluted' in {}).toBe(false)
     expect(hostile.runtime.failures).toEqual([])
   })

@@ -32,6 +32,11 @@ interface ProcessLinkEvents {
 export type StartProcess = (events: ProcessLinkEvents) => ProcessLink
 
 const MAX_STDERR_CHARS = 2000
+/**
+ * A bubblewrap that is killed in its first milliseconds may leave the process that it has just started without a parent. That process runs no
+ * code of plugins yet, and ends when its channel does.
+ */
+const SURVIVES_MS = 200
 /** A shell and bubblewrap report the signal that ended a program as this plus its number. */
 const SIGNAL_CODES = 128
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -61,15 +66,21 @@ export function createProcessStarter(launch: Launch, firstFrame: Buffer, maxMess
     const ready = Promise.withResolvers<void>()
     ready.promise.then(events.ready, () => {}) // reported to those who wait for it
     channel.on('error', () => {}) // `exit` follows
+    let lastResort: NodeJS.Timeout | undefined
+    const kill = (): void => {
+      child.kill('SIGKILL')
+      lastResort ??= setTimeout(() => channel.destroy(), SURVIVES_MS)
+    }
     readMessages(channel, maxMessageBytes, {
       message: (message) => (message[0] === 'ready' ? ready.resolve() : events.message(message)),
       broken() {
-        child.kill('SIGKILL')
+        kill()
         events.broken()
       },
     })
     child.on('error', () => {}) // it could not be started, or killed
     child.once('close', (code, signal) => {
+      clearTimeout(lastResort)
       const how = describeEnd(code, signal)
       ready.reject(new Error(`a sandbox process did not start (${how}): ${readStderr()}`))
       events.exited(how)
@@ -84,7 +95,7 @@ export function createProcessStarter(launch: Launch, firstFrame: Buffer, maxMess
         return readStderr()
       },
       send: (message) => sendFrame(channel, message),
-      kill: () => void child.kill('SIGKILL'),
+      kill,
     }
   }
 }

@@ -113,8 +113,10 @@ function watchProcess(child: BundlerChild): BundlerProcess {
   }
 }
 
-/** With the bundler that it has started. */
+/** With the bundler that it has started; one that a bubblewrap leaves behind which was killed while it started ends with its input. */
 function endGroup(child: BundlerChild): void {
+  child.stdin.destroy()
+  child.stdout.destroy()
   try {
     if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
