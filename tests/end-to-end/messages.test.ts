@@ -85,7 +85,7 @@ describe.each([[['run']], [['graph', 'import']]])('ashlar %j', (command) => {
       const { status, stderr } = await withGraph(command, document)
       expect(status).toBe(0)
       expect(stderr).toContain(
-        'warning links.0: split.texts gives a list, get.index takes a whole number: the list becomes the number of its items.',
+        'warning links.0: split.texts is a list, but get.index requires a whole number: the list becomes the number of its items.',
       )
     }
   })
@@ -107,7 +107,7 @@ describe('ashlar run', () => {
     const { status, stderr } = await withGraph(['run'], document)
     expect(status).toBe(1)
     expect(stderr).toContain(
-      'error BUDGET_EXCEEDED: node more: the graph used its budget of 20 node executions, most of them in "more" 19, "wait" 1: ' +
+      'error BUDGET_EXCEEDED: node more: the graph exhausted its budget of 20 node executions, most of them in "more" 19, "wait" 1: ' +
         'set "budget" in the graph document to a larger number, at most 1000000, or look for links in a cycle that never ends',
     )
   })
@@ -131,7 +131,7 @@ describe('ashlar credential', () => {
     const added = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'pa55word')
     expect(added.status).toBe(0)
     const again = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'other')
-    expect(again.stderr).toContain('error CONFLICT: you have a credential for vault/safe that is named "team" already: ')
+    expect(again.stderr).toContain('error CONFLICT: you already have a credential for vault/safe with the name "team": ')
     const listed = await ashlar(['credential', 'list'], environment)
     expect(listed.stdout).toMatch(/^vault\/safe +team +USER_PASSWORD +READY +never used$/m)
     expect(listed.stdout).not.toContain('pa55word')
@@ -152,13 +152,13 @@ describe('ashlar credential', () => {
     const both = await ashlar(['credential', 'add', 'vault/drive', '--api-key', '--oauth'], environment, 's3cret-key')
     expect(both).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('give one of --api-key, --user, --host and --oauth'),
+      stderr: expect.stringContaining('use only one of --api-key, --user, --host and --oauth'),
     })
   })
 
   it('refuses a secret among the arguments, no secret, and a provider that is not there', async () => {
     const argument = await ashlar(['credential', 'add', 'vault/safe', 's3cret'], environment)
-    expect(argument).toMatchObject({ status: 2, stderr: expect.stringContaining('a secret is never an argument') })
+    expect(argument).toMatchObject({ status: 2, stderr: expect.stringContaining('from standard input, not from an argument') })
     const none = await ashlar(['credential', 'add', 'vault/safe'], environment)
     expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining('error BAD_INPUT: the secret is missing') })
     const unknown = await ashlar(['credential', 'add', 'vault/no'], environment, 'x')

@@ -40,7 +40,7 @@ export class ActingRuns {
     const session = this.#sessionOf(run)
     await this.#barrier.pass(run, session.effectOf(method, args))
     if (this.#parts.taken.entry.lost || this.#sessions.get(run) !== session)
-      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has the execution')
+      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has claimed the execution')
     return session.perform(method, args)
   }
 

@@ -48,7 +48,7 @@ export class ChildStarts {
     if (error instanceof AshlarError) return this.#parts.failed(run, toNodeError(error, run.node.block))
     this.#parts.onError(error)
     if (causeOf(error) === 'statement') {
-      const message = 'the graph of the node could not be started: the log of the worker says why'
+      const message = 'the graph of the node could not be started: see the log of the worker for the cause'
       return this.#parts.failed(run, { code: 'BLOCK_FAILED', message })
     }
     const timer = setTimeout(() => {

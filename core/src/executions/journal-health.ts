@@ -145,6 +145,6 @@ function shownCode(error: unknown): string {
 }
 
 function unavailable(code: string, cause?: unknown): AshlarError {
-  const message = `the journal cannot be written at this time (${code}), so nothing was started; try again later`
+  const message = `the journal cannot be written (${code}), so nothing was changed; try again later`
   return new AshlarError('JOURNAL_UNAVAILABLE', message, { cause })
 }

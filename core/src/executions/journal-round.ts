@@ -38,7 +38,7 @@ export class Round {
 
 /** The event in the place of those that the database does not accept. */
 export function unwritable(error: unknown): NonNullable<PendingEvents['finish']> {
-  const message = `the journal does not accept the events of this execution: ${messageOf(error).slice(0, MAX_MESSAGE_CHARS)}`
+  const message = `the database rejected the events of this execution: ${messageOf(error).slice(0, MAX_MESSAGE_CHARS)}`
   const reason = { code: 'JOURNAL_UNWRITABLE', message }
   return { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason }
 }

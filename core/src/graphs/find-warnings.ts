@@ -29,7 +29,7 @@ function linkWarnings(
   const loss = given && taken && findLoss(given, sourcePin.steps, taken, sinkPin.steps)
   if (!loss) return []
   const member = sourcePin.steps.length + sinkPin.steps.length === 0 ? findFittingMember(given, taken) : undefined
-  const message = `${from} gives ${withArticle(loss.from)}, ${to} takes ${withArticle(loss.to)}: the ${loss.from} becomes ${loss.becomes}. ${adviceFor(from, loss.from, member)}`
+  const message = `${from} is ${withArticle(loss.from)}, but ${to} requires ${withArticle(loss.to)}: the ${loss.from} becomes ${loss.becomes}. ${adviceFor(from, loss.from, member)}`
   return [{ path: `links.${i}`, message }]
 }
 
@@ -48,7 +48,7 @@ function constantWarnings(node: string, inputs: GraphDocument['nodes'][number]['
     const taken = block && path.steps.length === 0 ? inputOf(block, path) : undefined
     const loss = taken && findLossOfValue(value, taken)
     if (!loss) return []
-    const message = `the input takes ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: give ${withArticle(loss.to)}, got ${showValue(value)}`
+    const message = `the input requires ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: use ${withArticle(loss.to)}, got ${showValue(value)}`
     return [{ path: `nodes.${node}.inputs.${pin}`, message }]
   })
 }

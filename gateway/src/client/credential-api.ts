@@ -63,7 +63,7 @@ export function createCredentialApi(client: Client): CredentialApi {
   }
   const mutate = async <T>(query: string, input: object): Promise<T> => {
     const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
-    if (outcome === undefined) throw new Error('the mutation has no answer')
+    if (outcome === undefined) throw new Error('the mutation returned no result')
     return resultOf(outcome)
   }
   return {

@@ -62,7 +62,7 @@ async function finish({ authorizations, access }: CallbackParts, request: Reques
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
-    const next = error.code === 'UNAUTHENTICATED' ? ['When you are logged in, reload this page.'] : []
+    const next = error.code === 'UNAUTHENTICATED' ? ['Log in, then reload this page.'] : []
     return { status: error.status, title: 'No access was granted', lines: [`${error.code}: ${error.message}`, ...next] }
   }
 }

@@ -42,7 +42,7 @@ function uniqueKeys(header: readonly string[], width: number, mayRename: boolean
     if (name === undefined) return takeFree(String(i))
     const first = firstColumns.get(name)
     if (first !== undefined && !mayRename)
-      faults.push({ row: 1, column: i + 1, reason: `the key ${JSON.stringify(name)} is already that of column ${first}` })
+      faults.push({ row: 1, column: i + 1, reason: `the key ${JSON.stringify(name)} is already used by column ${first}` })
     if (first !== undefined) return takeFree(name)
     firstColumns.set(name, i + 1)
     return name

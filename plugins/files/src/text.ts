@@ -5,7 +5,8 @@ import { utf16fromString } from '@exodus/bytes/utf16.js'
 
 /** The text. A warning in the log says where it has U+FFFD in place of bytes. */
 export function textOf({ text, encoding, isLossy }: DecodedText, { log }: Pick<BlockContext, 'log'>): string {
-  if (isLossy) log(`bytes that are not valid ${encoding} became U+FFFD; the pin "encoding" names another encoding`, 'warn')
+  if (isLossy)
+    log(`replaced bytes that are not valid ${encoding} with U+FFFD; set the pin "encoding" to use another encoding`, 'warn')
   return text
 }
 

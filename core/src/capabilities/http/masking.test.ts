@@ -65,7 +65,7 @@ describe('a response to a request with a credential', () => {
     ['a transfer coding', 200, { 'transfer-encoding': 'gzip, chunked' }],
   ])('is refused when it is %s', async (_, status, headers) => {
     const origin = await serve((_, response) => response.writeHead(status, headers).end('s3cret-key'))
-    await expect(request(origin)).rejects.toEqual(denied(/cannot be masked/))
+    await expect(request(origin)).rejects.toEqual(denied(/cannot mask a secret/))
   })
 
   it('has no secret in it after its content coding is undone', async () => {

@@ -112,7 +112,7 @@ function nulError(before: string): AshlarError {
       .match(/^\/\/ .+$/gm)
       ?.at(-1)
       ?.slice('// '.length) ?? ''
-  const faults = [{ path, message: 'has the character U+0000, which cannot be kept: write "\\0" in its place' }]
+  const faults = [{ path, message: 'has the character U+0000, which Postgres cannot store: write "\\0" instead' }]
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { details: { faults } })
 }
 
@@ -134,7 +134,7 @@ const refuseNodeModules: Plugin = {
   name: 'refuse-node-modules',
   setup(bundler) {
     bundler.onResolve({ filter: /^node:/ }, ({ path }) => ({
-      errors: [{ text: `"${path}" is a Node module; blocks run in a sandbox that has the web platform only` }],
+      errors: [{ text: `"${path}" is a Node module; blocks run in a sandbox that provides only the web platform` }],
     }))
   },
 }

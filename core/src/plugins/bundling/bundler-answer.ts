@@ -27,7 +27,7 @@ export function readAnswer(line: string): BundlerOutput {
     throw new AshlarError('PLUGIN_LOAD_FAILED', message, { details: { faults } })
   }
   const output = outputSchema.safeParse(answer)
-  if (!output.success) throw new AshlarError('PLUGIN_LOAD_FAILED', 'the bundler gave an answer that is not valid')
+  if (!output.success) throw new AshlarError('PLUGIN_LOAD_FAILED', 'the response of the bundler is not valid')
   return output.data as BundlerOutput
 }
 
@@ -35,6 +35,6 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch (error) {
-    throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundler gave an answer that is not JSON: ${messageOf(error)}`)
+    throw new AshlarError('PLUGIN_LOAD_FAILED', `the response of the bundler is not JSON: ${messageOf(error)}`)
   }
 }

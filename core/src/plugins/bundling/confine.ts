@@ -23,7 +23,7 @@ export function confineTo(roots: readonly string[]): Plugin {
         sourceBytes = 0
       })
       bundler.onResolve({ filter: /^(https?:|\/\/|file:)/ }, ({ path }) => ({
-        errors: [{ text: `"${path}" cannot be imported: everything must be in the package` }],
+        errors: [{ text: `"${path}" cannot be imported: every import must be a file of the package` }],
       }))
       bundler.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         const real = await realpath(path)

@@ -29,7 +29,7 @@ function faultOf({ text, location, detail }: Message, folder: string, roots: rea
   const real = realPathOf(resolve(folder, file))
   if (roots && real !== undefined && !isWithin(real, roots)) {
     // Also a message can quote a file.
-    return { path: '', message: `${file} leads outside the package: what is wrong with it is not reported` }
+    return { path: '', message: `${file} resolves to a file outside the package, so its error is not shown` }
   }
   const path = `${file.replace(/^<(.*)>$/, '$1')}:${line}:${column + 1}`
   const isOutside = roots && leadsOutside(text, dirname(resolve(folder, file)), roots)

@@ -102,7 +102,7 @@ it('never includes a directory in which the plugin is, nor one without a package
 
 it('refuses a package.json that is a link to another directory', async () => {
   await write({ elsewhere: { name: 'plugin' } }, { 'plugin/package.json': 'elsewhere/package.json' })
-  expect(() => reachOf('plugin')).toThrow(/^package\.json: must be a file of the package/)
+  expect(() => reachOf('plugin')).toThrow(/^package\.json: must be a file inside the package/)
 })
 
 it('lists the links outside the packages by which dependencies are found', async () => {

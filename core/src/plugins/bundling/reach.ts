@@ -31,7 +31,7 @@ const MAX_JSON_BYTES = 1024 * 1024
 export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
   const own = realpathSync(folder)
   if (!isFileIn(join(own, 'package.json'), [own]))
-    throw new AshlarError('PLUGIN_INVALID', 'package.json: must be a file of the package, not a link to one outside it')
+    throw new AshlarError('PLUGIN_INVALID', 'package.json: must be a file inside the package, not a link to a file outside it')
   const roots = [own]
   const links = new Map<string, string>()
   const add = (name: string, declaring: string): void => {
@@ -47,7 +47,7 @@ export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
   }
   followAll()
   if (roots.length > MAX_PACKAGES) {
-    const message = `package.json: it has more than ${MAX_PACKAGES - 1} dependencies, with those of its dependencies`
+    const message = `package.json: the package has more than ${MAX_PACKAGES - 1} direct and transitive dependencies`
     throw new AshlarError('PLUGIN_INVALID', message)
   }
   if (isDraft) {

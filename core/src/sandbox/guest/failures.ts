@@ -15,7 +15,7 @@ function textOf(error: unknown): string {
       ? `too little memory for a value (${error.message}); read less at once, or set memoryMb in definePlugin`
       : String(error.message || error.name)
   } catch {
-    return 'failed with an error that has no text'
+    return 'failed with an error that has no message'
   }
 }
 

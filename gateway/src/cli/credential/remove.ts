@@ -33,6 +33,6 @@ async function find(api: CredentialApi, provider: string, name: string | undefin
       `you have no such credential for ${provider}; ${names ? `you have ${names}` : 'see "ashlar credential list"'}`,
     )
   if (others.length > 0)
-    throw new AshlarError('BAD_INPUT', `you have ${names} for ${provider}: say with --name which one is to go`)
+    throw new AshlarError('BAD_INPUT', `you have ${names} for ${provider}: select the one to remove with --name`)
   return found
 }
