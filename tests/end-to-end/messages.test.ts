@@ -92,7 +92,7 @@ describe.each([[['run']], [['graph', 'import']]])('ashlar %j', (command) => {
 })
 
 describe('ashlar run', () => {
-  it('says how to raise the budget that an execution has used, and which nodes used it', async () => {
+  it('explains how to raise an exhausted budget, and names the nodes that used it', async () => {
     const document = {
       nodes: [
         { id: 'wait', block: 'time/countdown', inputs: { input_message: 'again' } },
@@ -112,7 +112,7 @@ describe('ashlar run', () => {
     )
   })
 
-  it('names the mutation and the command for a credential that is missing, and the command adds it', async () => {
+  it('names the mutation and the command that add a missing credential, and the command adds it', async () => {
     const document = { nodes: [{ id: 'n', block: 'vault/open' }] }
     const missing = await withGraph(['run'], document)
     expect(missing.status).toBe(1)
@@ -127,7 +127,7 @@ describe('ashlar run', () => {
 })
 
 describe('ashlar credential', () => {
-  it('adds a password, lists what there is without secrets, and removes it', async () => {
+  it('adds a password, lists credentials without secrets, and removes the password', async () => {
     const added = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'pa55word')
     expect(added.status).toBe(0)
     const again = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'other')
@@ -140,13 +140,13 @@ describe('ashlar credential', () => {
     expect((await ashlar(['credential', 'list'], environment)).stdout).not.toContain('team')
   })
 
-  it('prints the address at which access is granted where the service takes OAuth 2', async () => {
+  it('prints the URL at which the user grants access with OAuth 2', async () => {
     const { status, stdout } = await ashlar(['credential', 'add', 'vault/drive'], environment)
     expect(status).toBe(0)
     expect(stdout).toMatch(/^https:\/\/drive\.example\/grant\?.*client_id=c/)
   })
 
-  it('adds the kind that the options name, and is refused by the server where the service does not take it', async () => {
+  it('adds the kind that the options select, and the server rejects a kind that the service does not support', async () => {
     const { stderr } = await ashlar(['credential', 'add', 'vault/drive', '--api-key'], environment, 's3cret-key')
     expect(stderr).toContain('error BAD_INPUT: secret must be of type OAUTH2 for vault/drive, got API_KEY')
     const both = await ashlar(['credential', 'add', 'vault/drive', '--api-key', '--oauth'], environment, 's3cret-key')
@@ -156,7 +156,7 @@ describe('ashlar credential', () => {
     })
   })
 
-  it('refuses a secret among the arguments, no secret, and a provider that is not there', async () => {
+  it('rejects a secret in the arguments, a missing secret, and an unknown provider', async () => {
     const argument = await ashlar(['credential', 'add', 'vault/safe', 's3cret'], environment)
     expect(argument).toMatchObject({ status: 2, stderr: expect.stringContaining('from standard input, not from an argument') })
     const none = await ashlar(['credential', 'add', 'vault/safe'], environment)

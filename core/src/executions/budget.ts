@@ -6,9 +6,9 @@ import type { Reason } from './status.ts'
 const MAX_NAMED = 3
 
 /**
- * Why an execution ended that would need more node executions than its budget.
+ * Returns the error of an execution that exceeds its budget of node executions.
  *
- * @param next whose execution is one too many
+ * @param next the node whose execution would exceed the budget
  */
 export function budgetExceeded(budget: number, nodes: ReadonlyMap<PlanNode, Pairing>, next: PlanNode): Reason {
   const counts = [...nodes].map(([node, { executions }]) => {

@@ -5,8 +5,8 @@ import { parseEnd, type GraphDocument } from './document.ts'
 import { limitFaults, sourceSchema, type BlockOf } from './validate.ts'
 
 /**
- * What of a document is most likely a mistake although it can be saved and run: links and constants whose value is converted to the
- * type of the pin in such a way that its meaning is lost. Each has its place: `links.2`, `nodes.greet.inputs.format`.
+ * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted to the type of
+ * the pin. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
  */
 export function findWarnings(document: GraphDocument, blockOf: BlockOf): Fault[] {
   const blocks = new Map(document.nodes.map((node) => [node.id, blockOf(node)]))

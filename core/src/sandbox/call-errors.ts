@@ -15,11 +15,11 @@ export function limitError(loss: Loss, { request }: Call, limits: SandboxLimits)
   if (loss.kind === 'memory')
     return new AshlarError('MEMORY_LIMIT', `used more than ${request.bundle.memoryMb ?? limits.isolateMemoryMb} MB of memory`)
   if (loss.kind === 'timeout')
-    return new AshlarError('CPU_LIMIT', `used more than ${limits.maxCpuMs} ms of processor time without a pause`)
+    return new AshlarError('CPU_LIMIT', `used over ${limits.maxCpuMs} ms of processor time without a pause`)
   return new AshlarError('SANDBOX_LOST', `its sandbox ended: ${detailOf(loss)}`)
 }
 
-/** The error of a call that was lost with others, that has acted on the outside, and that cannot be run again. */
+/** The error of a call that was lost with other calls after it began an external effect, and that cannot run again. */
 export function interrupted(loss: Loss): AshlarError {
   const message = `its sandbox ended (${detailOf(loss)}) after the block began an external effect, and the block cannot run again because its recorded responses are too long`
   return new AshlarError('EFFECT_INTERRUPTED', message)
@@ -35,7 +35,7 @@ export function loadFailure(message: string): AshlarError {
   return new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(message))
 }
 
-/** The plugin is not one of the installation's own, and this machine isolates sandbox processes too weakly for it. */
+/** The error of a third-party plugin on a machine whose isolation of sandbox processes is too weak. */
 export function tooWeak(isolation: Isolation, weakest: Isolation): AshlarError {
   const message =
     `plugins that are not part of the installation require sandbox isolation ${weakest}, but this machine provides only ${isolation}: ` +

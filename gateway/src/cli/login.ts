@@ -20,7 +20,7 @@ export async function logout(args: string[], { stderr, environment }: CommandCon
   return 0
 }
 
-/** What to do where a browser does not resolve names below `localhost` itself, as RFC 6761 allows. */
+/** A hint for browsers that do not resolve names below `localhost`, which RFC 6761 allows. */
 export function nameHint(url: string): string {
   const { hostname } = new URL(url)
   return hostname.endsWith('.localhost') ? ` If the browser cannot find ${hostname}, put 127.0.0.1 in its place.` : ''

@@ -80,7 +80,7 @@ describe('a graph with conversions that lose the meaning of a value', () => {
     expect((await run(WARNINGS, { document: 'no graph' })).graphWarnings).toEqual([])
   })
 
-  it('has those of the links to the pins of a graph that a node runs', async () => {
+  it('includes warnings for links to the pins of a graph that a node runs', async () => {
     const inner = { nodes: [{ id: 'n', block: 'io/number', inputs: { name: 'count' } }] }
     const { createGraph: child } = await run(CREATE, { document: inner })
     const document = {

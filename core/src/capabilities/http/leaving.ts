@@ -2,8 +2,8 @@ import { AshlarError, showValue } from '../../errors/index.ts'
 import type { Hop } from './redirect.ts'
 
 /**
- * A redirect to a host that the manifest does not name is followed only if nothing of the request is meant for the first host alone:
- * by a GET or HEAD without a body, without a credential, and with no headers but those that say what the client accepts.
+ * Checks a redirect to a host that the manifest does not name. The request may follow it only if no part of it is specific to the first
+ * host: it is a GET or HEAD without a body and a credential, and its headers only state what the client accepts.
  *
  * @param hop the request that is redirected
  * @throws {AshlarError} HTTP_DENIED

@@ -3,8 +3,8 @@ import { isDecoded } from './decode.ts'
 import { comparable, type HeaderPairs } from './headers.ts'
 
 /**
- * Refuses headers that make a server send parts or differences of a response: a secret that is cut in two is not recognized, so it
- * could not be masked.
+ * Rejects headers that make a server send parts or differences of a response. A secret that is split between parts is not recognized,
+ * so it could not be masked.
  *
  * @throws {AshlarError} HTTP_DENIED
  */
@@ -18,7 +18,7 @@ export function assertMaskableRequest(headers: HeaderPairs): void {
 const PARTS = /^((if|request)-|x-([a-z]+-)?)?range$|^a-im$/
 
 /**
- * Refuses a response in which secrets could not be found: a part of one, or one in a coding that is not decoded here.
+ * Rejects a response in which secrets could not be found: a partial response, or a response in a coding that is not decoded here.
  *
  * @throws {AshlarError} HTTP_DENIED
  */

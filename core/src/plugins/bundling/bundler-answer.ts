@@ -15,10 +15,10 @@ const outputSchema = z.object({
   sizes: z.record(z.string(), z.number()),
 })
 
-/** What the process that bundles answers: JSON on a line. */
+/** The response of the bundler process: one line of JSON. */
 export type BundlerAnswer = z.output<typeof failureSchema> | BundlerOutput
 
-/** It may have been taken over by what it has read: its word is checked. @throws {AshlarError} PLUGIN_LOAD_FAILED */
+/** Validates the response, because the source that the process reads may have compromised it. @throws {AshlarError} PLUGIN_LOAD_FAILED */
 export function readAnswer(line: string): BundlerOutput {
   const answer = parse(line)
   const failure = failureSchema.safeParse(answer)

@@ -21,7 +21,7 @@ export async function remove(args: string[], { stderr, environment }: CommandCon
   }
 }
 
-/** Without a name the only one. @throws {AshlarError} NOT_FOUND BAD_INPUT */
+/** Without a name, selects the only credential of the provider. @throws {AshlarError} NOT_FOUND BAD_INPUT */
 async function find(api: CredentialApi, provider: string, name: string | undefined): Promise<ApiCredential> {
   const mine: ApiCredential[] = []
   for await (const each of api.credentials()) if (each.providerName === provider) mine.push(each)
