@@ -92,8 +92,8 @@ export interface RuntimeConfig {
   /** Opens everything, and takes no work before {@link Runtime.takeOver}. @default false */
   standby?: boolean
   /**
-   * How long blocks that act on the outside may go on once the runtime is closed; what still runs then is cut off. What only
-   * computes is handed over at once. @default 30 000
+   * The time that blocks with external effects have to finish after the runtime is closed. Blocks that still run then are aborted.
+   * Executions that only compute are handed over immediately. @default 30 000
    */
   stopGraceMs?: number
   /** Days for which the events of executions are kept. @default 30 */
@@ -144,7 +144,7 @@ export interface Runtime {
   configure(changed: OperatorChanges): Promise<void>
   /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
   takeOver(goneWorkerId: string): Promise<void>
-  /** Takes no more work, hands over what is in hand (see {@link RuntimeConfig.stopGraceMs}), ends the sandbox processes and connections. */
+  /** Stops taking work, hands over all executions (see {@link RuntimeConfig.stopGraceMs}), and ends the sandbox processes and connections. */
   close(options?: CloseOptions): Promise<void>
 }
 

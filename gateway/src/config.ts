@@ -27,7 +27,7 @@ export interface Config {
   examples: boolean
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays: number
-  /** Seconds that blocks which act on the outside may go on after the request to stop. @default 30 */
+  /** Seconds that blocks with external effects have to finish after a stop request. @default 30 */
   stopGraceSeconds: number
   /** MB of memory for all sandbox processes together. Unset: a quarter of the machine's. */
   sandboxMemoryMb: number | undefined

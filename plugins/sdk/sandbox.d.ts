@@ -612,11 +612,11 @@ declare var localStorage: { 'not in a sandbox': 'use context.storage, with the c
 declare var sessionStorage: { 'not in a sandbox': 'use context.storage, with the capability "storage"' }
 declare var indexedDB: { 'not in a sandbox': 'use context.storage, with the capability "storage"' }
 declare var caches: { 'not in a sandbox': 'use context.storage, with the capability "storage"' }
-declare var Worker: { 'not in a sandbox': 'a block has one thread, and no other side to send messages to' }
-declare var SharedWorker: { 'not in a sandbox': 'a block has one thread, and no other side to send messages to' }
-declare var MessageChannel: { 'not in a sandbox': 'a block has one thread, and no other side to send messages to' }
-declare var MessagePort: { 'not in a sandbox': 'a block has one thread, and no other side to send messages to' }
-declare var BroadcastChannel: { 'not in a sandbox': 'a block has one thread, and no other side to send messages to' }
+declare var Worker: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
+declare var SharedWorker: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
+declare var MessageChannel: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
+declare var MessagePort: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
+declare var BroadcastChannel: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
 declare var window: { 'not in a sandbox': 'there is no browser: use a library that does without' }
 declare var document: { 'not in a sandbox': 'there is no browser: use a library that does without' }
 declare var navigator: { 'not in a sandbox': 'there is no browser: use a library that does without' }

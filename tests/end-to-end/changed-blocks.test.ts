@@ -53,14 +53,14 @@ function said({ stdout, stderr }: Ended): unknown {
 }
 
 describe('ashlar run, right after a block was changed,', () => {
-  it('runs the new code where no server runs', async () => {
+  it('runs the new code without a running server', async () => {
     for (const text of ['one', 'two', 'three']) {
       await change(text)
       expect(said(await ashlar(['run', graph], environment('alone')))).toEqual([text])
     }
   })
 
-  it('runs the new code on a running server, and adds a version to the graph that it has', async () => {
+  it('runs the new code on a running server, and adds a version to the existing graph', async () => {
     await change('one')
     const server = new Ashlar(['start'], environment('served'))
     await server.ready()
@@ -78,7 +78,7 @@ describe('ashlar run, right after a block was changed,', () => {
     expect((await server.ended).status).toBe(0)
   })
 
-  it('prints why the plugin does not load, and does not run the code that was there before', async () => {
+  it('prints the error of a plugin that does not load, and does not run the previous code', async () => {
     await change('one')
     expect(said(await ashlar(['run', graph], environment('broken')))).toEqual(['one'])
     await writeFile(join(packageFolder(), 'index.ts'), 'export cnst')
@@ -88,7 +88,7 @@ describe('ashlar run, right after a block was changed,', () => {
     expect(ran.stderr).toMatch(/error GRAPH_INVALID: .*there is no block "words\/say"/)
   })
 
-  it('refuses a graph that uses a pin which the block no longer has', async () => {
+  it('rejects a graph that uses a removed pin', async () => {
     await change('one')
     expect(said(await ashlar(['run', graph], environment('pins')))).toEqual(['one'])
     await change('two', 'other')

@@ -85,14 +85,14 @@ describe.each([[['run']], [['graph', 'import']]])('ashlar %j', (command) => {
       const { status, stderr } = await withGraph(command, document)
       expect(status).toBe(0)
       expect(stderr).toContain(
-        'warning links.0: split.texts gives a list, get.index takes a whole number: the list becomes the number of its items.',
+        'warning links.0: split.texts is a list, but get.index requires a whole number: the list becomes the number of its items.',
       )
     }
   })
 })
 
 describe('ashlar run', () => {
-  it('says how to raise the budget that an execution has used, and which nodes used it', async () => {
+  it('explains how to raise an exhausted budget, and names the nodes that used it', async () => {
     const document = {
       nodes: [
         { id: 'wait', block: 'time/countdown', inputs: { input_message: 'again' } },
@@ -107,12 +107,12 @@ describe('ashlar run', () => {
     const { status, stderr } = await withGraph(['run'], document)
     expect(status).toBe(1)
     expect(stderr).toContain(
-      'error BUDGET_EXCEEDED: node more: the graph used its budget of 20 node executions, most of them in "more" 19, "wait" 1: ' +
+      'error BUDGET_EXCEEDED: node more: the graph exhausted its budget of 20 node executions, most of them in "more" 19, "wait" 1: ' +
         'set "budget" in the graph document to a larger number, at most 1000000, or look for links in a cycle that never ends',
     )
   })
 
-  it('names the mutation and the command for a credential that is missing, and the command adds it', async () => {
+  it('names the mutation and the command that add a missing credential, and the command adds it', async () => {
     const document = { nodes: [{ id: 'n', block: 'vault/open' }] }
     const missing = await withGraph(['run'], document)
     expect(missing.status).toBe(1)
@@ -127,11 +127,11 @@ describe('ashlar run', () => {
 })
 
 describe('ashlar credential', () => {
-  it('adds a password, lists what there is without secrets, and removes it', async () => {
+  it('adds a password, lists credentials without secrets, and removes the password', async () => {
     const added = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'pa55word')
     expect(added.status).toBe(0)
     const again = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'other')
-    expect(again.stderr).toContain('error CONFLICT: you have a credential for vault/safe that is named "team" already: ')
+    expect(again.stderr).toContain('error CONFLICT: you already have a credential for vault/safe with the name "team": ')
     const listed = await ashlar(['credential', 'list'], environment)
     expect(listed.stdout).toMatch(/^vault\/safe +team +USER_PASSWORD +READY +never used$/m)
     expect(listed.stdout).not.toContain('pa55word')
@@ -140,25 +140,25 @@ describe('ashlar credential', () => {
     expect((await ashlar(['credential', 'list'], environment)).stdout).not.toContain('team')
   })
 
-  it('prints the address at which access is granted where the service takes OAuth 2', async () => {
+  it('prints the URL at which the user grants access with OAuth 2', async () => {
     const { status, stdout } = await ashlar(['credential', 'add', 'vault/drive'], environment)
     expect(status).toBe(0)
     expect(stdout).toMatch(/^https:\/\/drive\.example\/grant\?.*client_id=c/)
   })
 
-  it('adds the kind that the options name, and is refused by the server where the service does not take it', async () => {
+  it('adds the kind that the options select, and the server rejects a kind that the service does not support', async () => {
     const { stderr } = await ashlar(['credential', 'add', 'vault/drive', '--api-key'], environment, 's3cret-key')
     expect(stderr).toContain('error BAD_INPUT: secret must be of type OAUTH2 for vault/drive, got API_KEY')
     const both = await ashlar(['credential', 'add', 'vault/drive', '--api-key', '--oauth'], environment, 's3cret-key')
     expect(both).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('give one of --api-key, --user, --host and --oauth'),
+      stderr: expect.stringContaining('use only one of --api-key, --user, --host and --oauth'),
     })
   })
 
-  it('refuses a secret among the arguments, no secret, and a provider that is not there', async () => {
+  it('rejects a secret in the arguments, a missing secret, and an unknown provider', async () => {
     const argument = await ashlar(['credential', 'add', 'vault/safe', 's3cret'], environment)
-    expect(argument).toMatchObject({ status: 2, stderr: expect.stringContaining('a secret is never an argument') })
+    expect(argument).toMatchObject({ status: 2, stderr: expect.stringContaining('from standard input, not from an argument') })
     const none = await ashlar(['credential', 'add', 'vault/safe'], environment)
     expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining('error BAD_INPUT: the secret is missing') })
     const unknown = await ashlar(['credential', 'add', 'vault/no'], environment, 'x')

@@ -92,7 +92,7 @@ describe('SIGTERM while a request of a block is under way', () => {
     expect(waiting).toEqual([])
   }, 120_000)
 
-  it('stops at once at a second signal', async () => {
+  it('stops immediately on a second signal', async () => {
     const databaseUrl = await cloneDatabase(inject('postgresUrl'))
     const environment = { DATABASE_URL: databaseUrl, ASHLAR_HTTP_ALLOW: '127.0.0.1', ASHLAR_STOP_GRACE_SECONDS: '600' }
     const crew = new Ashlar(['start', '--role', 'worker'], environment)

@@ -61,7 +61,7 @@ it.each(Object.keys(THROWN).map((title, i) => [title, i] as const))(
   },
 )
 
-it('an error whose stack never ends passes a limit, and nothing else is harmed', async () => {
+it('an error with an endless stack exceeds a limit, without an effect on other calls', async () => {
   expect((await errorOf('stacks/loop'))?.code).toMatch(/^(CPU_LIMIT|TIMEOUT)$/)
   expect(await errorOf('stacks/throw-0')).toMatchObject({ code: 'BLOCK_FAILED', message: 'thrown' })
   expect(runtime.failures).toEqual([])

@@ -72,7 +72,7 @@ describe('code that does not stop', () => {
     await quiet(pids)
   })
 
-  it('does not end the calls beside it', async () => {
+  it('does not end other calls', async () => {
     const beside = bundleOf({
       name: 'attempt',
       run: `yield ['n', 1]; await new Promise((r) => setTimeout(r, 2500)); yield ['n', 2]`,
@@ -110,7 +110,7 @@ describe('a sandbox process', () => {
     await gone(pids)
   })
 
-  it('that does not answer is killed, and its calls are started again', async () => {
+  it('that does not respond is killed, and its calls run again', async () => {
     const run = `yield ['n', 1]; await new Promise((r) => setTimeout(r, 1000)); yield ['n', 2]`
     const waiting = worker.attempt({ name: 'attempt', run }, { timeoutMs: 60_000 })
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -155,7 +155,7 @@ describe('on a machine that has other things to do', () => {
     expect(results.map(({ outputs, error }) => error?.code ?? outputs)).toEqual(results.map(() => [['n', loops]]))
   })
 
-  it('the one that computes for too long is the only one that fails', async () => {
+  it('only the call that computes for too long fails', async () => {
     const loops = await loopsOf(150)
     const bundle = bundleOf({
       name: 'attempt',

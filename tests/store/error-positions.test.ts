@@ -134,7 +134,7 @@ it('a source map names no directory of this machine', async () => {
   expect(rows).toHaveLength(3)
 })
 
-it('lines that have moved in a source of which the code is the same have their new places', async () => {
+it('lines that moved in a source with the same code have their new positions', async () => {
   const digestOf = () => runtime.plugins.block('moved/say')?.plugin.bundle.digest
   const before = digestOf()
   await write('moved', { 'src/fail.ts': `// One line more.\n${FAIL}` })

@@ -26,7 +26,7 @@ it('belongs to the user of the login, and lasts 14 days', async () => {
   expect(Math.round((expiresAt.getTime() - Date.now()) / 3600_000)).toBe(14 * 24)
 })
 
-it('notifies every watcher of its end, and none that has stopped watching', async () => {
+it('notifies every active subscriber of its end', async () => {
   const session = await open()
   const calls: string[] = []
   runtime.browserSessions.onEnd(session, () => calls.push('stopped'))()
@@ -36,7 +36,7 @@ it('notifies every watcher of its end, and none that has stopped watching', asyn
   expect(calls).toEqual([])
 })
 
-it('notifies at once when it ended while the request was authenticated', async () => {
+it('notifies immediately if it ended while the request was authenticated', async () => {
   const session = await open()
   const ended = endOf(session)
   await runtime.browserSessions.end(session)
@@ -49,7 +49,7 @@ it('notifies when it expires', async () => {
   await endOf({ ...session, expiresAt: new Date(Date.now() + 20) })
 })
 
-it('notifies after the connection is back when it ended while notifications were lost', async () => {
+it('notifies after a reconnect if it ended while the connection was lost', async () => {
   const [session, other] = [await open(), await open()]
   let otherEnded = false
   const stop = runtime.browserSessions.onEnd(other, () => (otherEnded = true))

@@ -4,13 +4,13 @@ import type { Accounts } from './accounts.ts'
 import type { User } from './entities.ts'
 import { createSessionEnds } from './session-ends.ts'
 
-// A login token is exchanged once for a session, which is two secrets: `token`, which the browser keeps in a cookie, and
-// `pageToken`, which our page keeps. Browsers send a cookie to every port of a host, so the cookie alone proves nothing.
-// The database has the SHA-256 of each; all of them have 256 random bits, so a fast hash is enough.
+// A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a cookie, and
+// `pageToken`, which the page stores. Browsers send a cookie to every port of a host, so the cookie alone proves nothing.
+// The database stores the SHA-256 of each secret. Each secret has 256 random bits, so a fast hash is sufficient.
 
-/** Logins of browsers. */
+/** Creates, checks and ends the sessions of browsers. */
 export interface BrowserSessions {
-  /** A token that opens one session of the user. */
+  /** Creates a token that opens one session of the user. */
   createLogin(userId: string): Promise<{ token: string; expiresAt: Date }>
   /** Exchanges a login token for a session. @returns undefined when it is unknown, was used, or has expired */
   open(loginToken: string): Promise<NewBrowserSession | undefined>
@@ -18,9 +18,9 @@ export interface BrowserSessions {
   find(tokens: BrowserSessionTokens): Promise<BrowserSession | undefined>
   /** Ends a session in every process. */
   end(session: BrowserSession): Promise<void>
-  /** Ends every session of a user, and takes back the login tokens that were not used. */
+  /** Ends all sessions of a user and revokes the unused login tokens. */
   endAll(userId: string): Promise<void>
-  /** Calls back once when the session is ended or expires. @returns a function that stops it */
+  /** Calls the callback once, when the session ends or expires. @returns a function that cancels the subscription */
   onEnd(session: BrowserSession, ended: () => void): () => void
   close(): void
 }
@@ -42,7 +42,7 @@ export interface BrowserSession {
 }
 
 export const LOGIN_MINUTES = 10
-/** At most 24, which is as long as a timer of Node can be. */
+/** At most 24, the longest timer that Node supports. */
 const SESSION_DAYS = 14
 
 export function createBrowserSessions(

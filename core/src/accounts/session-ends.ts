@@ -2,10 +2,10 @@ import type pg from 'pg'
 import type { Notifications } from '../database/index.ts'
 import type { BrowserSession, BrowserSessions } from './browser-sessions.ts'
 
-/** BrowserSessions that ended within the last moments, so that one that ends while its request is being authenticated is noticed. */
+/** The number of ended sessions to remember, to detect a session that ends while a request is being authenticated. */
 const MOST_REMEMBERED = 1000
 
-/** Calls back when sessions end: by a notification of whichever process ended them, or by their expiry. */
+/** Calls callbacks when sessions end, either by a notification from the process that ended them or by expiry. */
 export function createSessionEnds(
   pool: pg.Pool,
   notifications: Notifications,
@@ -24,7 +24,7 @@ export function createSessionEnds(
     for (const callback of watched.get(id) ?? []) callback()
   }
 
-  /** Notifications may have been missed. */
+  /** Call it after notifications may have been missed. */
   async function endMissing(): Promise<void> {
     const ids = [...watched.keys()]
     const { rows } = await pool.query<{ hash: string }>('select hash from browser_session where hash = any($1)', [ids])

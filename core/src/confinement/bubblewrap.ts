@@ -7,17 +7,17 @@ export interface Bubblewrap {
   canDisableUserNamespaces: boolean
 }
 
-/** What a confined program sees and is given. */
+/** The environment of a confined program. */
 export interface Confinement {
-  /** Files and folders that it may read: path inside → real path outside. Nothing else of the file system exists for it. */
+  /** Files and folders that the program may read: path inside → real path outside. It sees nothing else of the file system. */
   readOnly: ReadonlyMap<string, string>
-  /** Its complete environment. */
+  /** All its environment variables. */
   env: Readonly<Record<string, string>>
   /** Working directory inside. @default `/` */
   workingDirectory?: string
   /** Descriptor from which bubblewrap reads a seccomp filter (`struct sock_filter[]`). */
   seccompFd?: number
-  /** Descriptor to which bubblewrap writes JSON with `child-pid`: the process id as seen from outside. */
+  /** Descriptor to which bubblewrap writes JSON with `child-pid`: the process id in the parent's namespace. */
   infoFd?: number
 }
 
@@ -26,7 +26,7 @@ const run = promisify(execFile)
 const UNPRIVILEGED = '65534'
 
 /**
- * Finds bubblewrap by running a program under it, with everything that {@link bubblewrapArguments} asks for.
+ * Finds bubblewrap. To test it, runs a program under it with all options of {@link bubblewrapArguments}.
  *
  * @param probe a command that ends with status 0 when the confined program can run
  * @returns undefined where bubblewrap is not installed, or this user may not create user namespaces
@@ -37,16 +37,16 @@ export async function findBubblewrap(probe: readonly string[], confinement: Conf
       await run('bwrap', [...bubblewrapArguments({ canDisableUserNamespaces }, confinement), ...probe], { env: pathOnly() })
       return { canDisableUserNamespaces }
     } catch {
-      continue // an older release, or none that works here
+      continue // an older release, or bubblewrap does not work here
     }
   }
   return undefined
 }
 
 /**
- * Arguments of `bwrap`, before the command: all namespaces of its own (user, network, process, IPC, host name, cgroup), no
- * capabilities, user 65534, a read-only file system of exactly the listed files, SIGKILL when the parent ends. The confined program
- * is process 1 of its namespace.
+ * Returns the arguments of `bwrap` that precede the command. They create separate namespaces (user, network, process, IPC, host name,
+ * cgroup), drop all capabilities, set user 65534, provide a read-only file system with only the listed files, and send SIGKILL when
+ * the parent ends. The confined program is process 1 of its namespace.
  */
 export function bubblewrapArguments({ canDisableUserNamespaces }: Bubblewrap, confinement: Confinement): string[] {
   const { readOnly, env, workingDirectory = '/', seccompFd, infoFd } = confinement
@@ -72,7 +72,7 @@ export function sharedLibraries(): Map<string, string> {
   return new Map(libraries.map((path) => [path, realpathSync(path)]))
 }
 
-/** Only what finds `bwrap` itself. */
+/** Only the variable that is needed to find `bwrap`. */
 export function pathOnly(): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
 }

@@ -94,13 +94,13 @@ function choose(
     const named = rows.find((row) => row.name === name)
     if (named) return named
     const others = rows.length > 0 ? `; you have ${names}. Name one of these in the node's "credentials", or` : ':'
-    throw missing(provider, `you have none that is named ${showValue(name)}${others} ${remedy}`)
+    throw missing(provider, `you have none with the name ${showValue(name)}${others} ${remedy}`)
   }
   const only = rows.length === 1 ? rows[0] : rows.find((row) => row.name === DEFAULT_NAME)
   if (only) return only
   if (rows.length === 0) throw missing(provider, `you have none: ${remedy}`)
   const example = JSON.stringify({ [provider]: rows[0]?.name })
-  throw missing(provider, `you have ${names}; say in the node's "credentials" which one it uses, such as ${example}`)
+  throw missing(provider, `you have ${names}; select one in the node's "credentials", such as ${example}`)
 }
 
 function kindsOf(provider: Provider | undefined): CredentialType[] | undefined {

@@ -131,7 +131,7 @@ export async function flush(em: EntityManager, provider: string, name: string): 
     await em.flush()
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error
-    const message = `you have a credential for ${provider} that is named ${showValue(name)} already: give another name, or change that one with updateCredential`
+    const message = `you already have a credential for ${provider} with the name ${showValue(name)}: use another name, or change the existing credential with updateCredential`
     throw new AshlarError('CONFLICT', message, { details: { path: ['name'] } })
   }
 }

@@ -96,7 +96,7 @@ describe('a token', () => {
   it('is refused to a block that needs more than was granted', async () => {
     await authorize({ name: 'work' })
     const message =
-      'block service/write needs the credential "work" of service/service to have the scopes write as well: ' +
+      'block service/write needs the credential "work" of service/service to have the additional scopes write: ' +
       'grant access with the mutation startAuthorization or the command: ' +
       'ashlar credential add service/service --name work --scope read --scope write'
     expect((await run('service/write')).results).toEqual([{ code: 'CREDENTIAL_MISSING', message }])

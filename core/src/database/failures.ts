@@ -1,16 +1,16 @@
 /**
- * Why a statement failed.
+ * The cause of a failed statement.
  *
  * - `connection`: the server was not reached, or it ended the connection. The statement may have succeeded.
- * - `environment`: the server could not do it at this time, whatever the data: the same statement succeeds once the operator or
- *   time has removed the cause.
- * - `statement`: the server does not accept this statement with this data. To repeat it does not help.
+ * - `environment`: the server cannot execute the statement at this time, whatever its data. The statement succeeds after the cause is
+ *   removed.
+ * - `statement`: the server rejects this statement with this data. A repetition fails again.
  */
 export type FailureCause = 'connection' | 'environment' | 'statement'
 
 /**
- * The causes by SQLSTATE, or by the beginning of one; the longest that matches counts. A code that is not listed counts as
- * `statement`. Source: PostgreSQL, Appendix A, and Node's error codes.
+ * The causes by SQLSTATE or prefix of an SQLSTATE. The longest match applies. The cause of a code without an entry is `statement`.
+ * Source: PostgreSQL, Appendix A, and Node's error codes.
  */
 const CAUSES: readonly [code: string, cause: FailureCause, reason: string][] = [
   ['08', 'connection', 'connection exception'],
@@ -52,7 +52,7 @@ export function causeOf(error: unknown): FailureCause {
   return LONGEST_FIRST.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'statement'
 }
 
-/** Messages of `pg` that come without a code. */
+/** Messages of `pg` errors that have no code. */
 const CLOSED =
   /Connection (terminated|ended)|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect/
 

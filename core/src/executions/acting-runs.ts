@@ -14,7 +14,7 @@ export interface ActingRunParts {
   inputsOf(run: NodeExecution): Record<string, unknown>
 }
 
-/** The node executions of one execution that have asked their host for something: each has a session from then to its end. */
+/** The node executions of one execution that have made a host call. Each has a session from its first host call to its end. */
 export class ActingRuns {
   readonly #parts: ActingRunParts
   readonly #barrier: EffectBarrier
@@ -25,22 +25,22 @@ export class ActingRuns {
     this.#barrier = new EffectBarrier(parts.append, () => parts.journal.committed(parts.taken.entry))
   }
 
-  /** Whether a block runs that has used a capability which can be seen outside. */
+  /** Whether a running block has used a capability and may have external effects. */
   get isActing(): boolean {
     return this.#sessions.keys().some(({ node }) => node.block.effectful)
   }
 
-  /** Whether a run waits for the journal before it acts. */
+  /** Whether a run waits for a commit before its effect. */
   isHeldUp(run: NodeExecution): boolean {
     return this.#barrier.isHeldUp(run)
   }
 
-  /** @throws {AshlarError} those of {@link CapabilitySession}; CANCELLED when the call has ended meanwhile */
+  /** @throws {AshlarError} those of {@link CapabilitySession}; CANCELLED when the call has ended before the effect */
   async perform(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
     const session = this.#sessionOf(run)
     await this.#barrier.pass(run, session.effectOf(method, args))
     if (this.#parts.taken.entry.lost || this.#sessions.get(run) !== session)
-      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has the execution')
+      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has claimed the execution')
     return session.perform(method, args)
   }
 

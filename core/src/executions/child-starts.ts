@@ -5,16 +5,16 @@ import type { NodeExecution } from './pairing.ts'
 import type { NodeError } from './scheduler.ts'
 
 export interface ChildStartParts {
-  /** Starts the child of a run, unless it is there, and follows it. Does nothing when the run has ended. */
+  /** Starts the child of a run unless it exists, and follows it. Does nothing if the run has ended. */
   start(run: NodeExecution): Promise<void>
   failed(run: NodeExecution, error: NodeError): void
   onError(error: unknown): void
 }
 
-/** After which a child is started again that the database has prevented. */
+/** The delay before the next attempt to start a child after the database failed. */
 const START_AGAIN_MS = 1000
 
-/** The children of one execution that are being started: where the database is the cause of a failure, again and again. */
+/** Starts the children of one execution. It repeats a start that fails because of the database. */
 export class ChildStarts {
   readonly #parts: ChildStartParts
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -48,7 +48,7 @@ export class ChildStarts {
     if (error instanceof AshlarError) return this.#parts.failed(run, toNodeError(error, run.node.block))
     this.#parts.onError(error)
     if (causeOf(error) === 'statement') {
-      const message = 'the graph of the node could not be started: the log of the worker says why'
+      const message = 'the graph of the node could not be started: see the log of the worker for the cause'
       return this.#parts.failed(run, { code: 'BLOCK_FAILED', message })
     }
     const timer = setTimeout(() => {

@@ -62,7 +62,7 @@ async function jobStates(ids: readonly string[]): Promise<unknown[]> {
 }
 
 describe('a worker that is given a lease again which it has lost without noticing', () => {
-  it('goes on under the new lease where no other worker has claimed the execution', async () => {
+  it('continues under the new lease if no other worker has claimed the execution', async () => {
     const ids = await startMany(10)
     await loseLeases(ids)
     await expect.poll(() => jobStates(ids), { timeout: 20_000 }).toEqual(['active'])
@@ -70,7 +70,7 @@ describe('a worker that is given a lease again which it has lost without noticin
     await expectWhole(ids)
   }, 90_000)
 
-  it('ends its own claim where another worker has claimed it, and no other execution notices', async () => {
+  it('ends its claim if another worker has claimed the execution, without an effect on other executions', async () => {
     const ids = await startMany(20)
     const claimed = ids.slice(0, 10)
     for (const times of [3, 5]) {

@@ -37,8 +37,8 @@ const CUT_OFF: NodeError = {
 
 /**
  * The journal with which an execution begins that repeats an old one from a node execution on: everything up to its start.
- * Of what was running then, pure work runs again. What can be seen outside does not: where it succeeded later, the old journal gives
- * its result; where it failed later, it runs again; where its effect began later and has no result, it stays interrupted.
+ * Runs that were active at that point run again if they have no external effects. For a run with an effect, the later events of the old
+ * journal decide: if it succeeded, its result is used; if it failed, it runs again; if its effect has no result, it stays interrupted.
  *
  * @param inputs to run on instead of what it ran on
  * @throws {AshlarError} NOT_FOUND when it never started

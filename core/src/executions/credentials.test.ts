@@ -129,11 +129,11 @@ describe('a block with a credential', () => {
     await run('cred/get', { url }, { 'cred/service': 'home' })
     expect(requests[0]?.authorization).toBe('Bearer home-key')
     expect((await run('cred/get', { url })).result).toEqual(
-      missing('you have "work", "home"; say in the node\'s "credentials" which one it uses, such as {"cred/service":"work"}'),
+      missing('you have "work", "home"; select one in the node\'s "credentials", such as {"cred/service":"work"}'),
     )
     expect((await run('cred/get', { url }, { 'cred/service': 'gone' })).result).toEqual(
       missing(
-        'you have none that is named "gone"; you have "work", "home". Name one of these in the node\'s "credentials", or ' +
+        'you have none with the name "gone"; you have "work", "home". Name one of these in the node\'s "credentials", or ' +
           'add one with the mutation addCredential or the command: ashlar credential add cred/service --name gone',
       ),
     )

@@ -99,9 +99,9 @@ export class ExecutionDriver {
   }
 
   /**
-   * Starts nothing more, so that another worker may go on from the journal: what is decided from here on is decided there again.
+   * Stops starting node executions, so that another worker can continue from the journal and make all further decisions again.
    *
-   * @returns resolves when no block is running that has used a power which can be seen outside; undefined when none is
+   * @returns a promise that resolves when no running block has used a capability with external effects; undefined when there is none
    */
   drain(): Promise<void> | undefined {
     this.#drained ??= Promise.withResolvers()

@@ -36,13 +36,13 @@ function pass(run: NodeExecution, effects: readonly Parameters<EffectBarrier['pa
 }
 
 describe('the effect barrier', () => {
-  it('lets a block read without waiting for a commit, and writes nothing', async () => {
+  it('does not delay a block that only reads, and writes no event', async () => {
     const passed: string[] = []
     await Promise.all(pass(runOf('send'), ['none', 'none'], passed))
     expect([passed, events, commits.length]).toEqual([['0 none', '1 none'], [], 0])
   })
 
-  it('writes once that the effect has started, and holds everything behind it until that is committed', async () => {
+  it('writes EffectStarted once, and delays all further calls until it is committed', async () => {
     const passed: string[] = []
     const calls = pass(runOf('send'), ['none', 'once', 'none', 'once'], passed)
     await calls[0]
@@ -53,7 +53,7 @@ describe('the effect barrier', () => {
     expect(events).toEqual([{ type: 'EffectStarted', node: 'a', n: 1, attempt: 1 }])
   })
 
-  it('writes it again for the next attempt', async () => {
+  it('writes EffectStarted again for the next attempt', async () => {
     const run = runOf('send')
     const first = barrier.pass(run, 'once')
     commits[0]?.()

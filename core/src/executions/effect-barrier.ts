@@ -10,8 +10,9 @@ interface Passage {
 }
 
 /**
- * The effect barrier of one execution: a block has its first effect outside only when everything that led to it is committed, and
- * that it begins. So a block that only reads waits for nothing, and after a crash it is known of each block whether it may have acted.
+ * The effect barrier of one execution. A block may begin its first external effect only after all events that led to it, and the event
+ * `EffectStarted`, are committed. A block that only reads does not wait. After a crash the journal shows for each block whether it may
+ * have had an effect.
  */
 export class EffectBarrier {
   readonly #append: (event: ExecutionEvent) => void
@@ -24,7 +25,7 @@ export class EffectBarrier {
     this.#committed = committed
   }
 
-  /** Resolves when a run may do this outside. Calls of a run pass in the order in which they come. */
+  /** Resolves when a run may perform this effect. The calls of a run pass in the order of their arrival. */
   async pass(run: NodeExecution, effect: Effect): Promise<void> {
     const { node, n, attempt } = run
     const last = this.#passages.get(run)
@@ -38,7 +39,7 @@ export class EffectBarrier {
     passage.isCommitted = true
   }
 
-  /** Whether what led to the effect of a run is not committed yet. */
+  /** Whether the events that led to the effect of a run are not committed yet. */
   isHeldUp(run: NodeExecution): boolean {
     const passage = this.#passages.get(run)
     return passage?.attempt === run.attempt && !passage.isCommitted

@@ -4,9 +4,9 @@ import type { InputMasks, NodeError } from './scheduler.ts'
 /** What has happened in an execution, before it has its place in the journal. `node` and `n` name a node execution. */
 export type ExecutionEvent =
   | { type: 'ExecutionStarted'; inputs: Record<string, unknown>; masks?: InputMasks }
-  /** `marksEffects`: its block can act on the outside, and an EffectStarted precedes what it does there. Without it, it may act from here on. */
+  /** `marksEffects`: the block can have external effects, and an EffectStarted precedes them. Without it, effects may follow this event. */
   | { type: 'NodeStarted'; node: string; n: number; attempt: number; marksEffects?: true }
-  /** From here on the block may have had an effect outside that must not be repeated unasked. */
+  /** After this event, the block may have had an external effect that must not be repeated automatically. */
   | { type: 'EffectStarted'; node: string; n: number; attempt: number }
   | { type: 'NodeOutput'; node: string; n: number; pin: string; value: unknown }
   | { type: 'NodeLog'; node: string; n: number; level: string; text: string }

@@ -10,8 +10,8 @@ export interface FailedCallsParts {
 }
 
 /**
- * Calls of an execution that have ended with an error. One that was thrown in the plugin's code is located in its source first, which
- * may take a moment; any other ends its run at once.
+ * The failed calls of an execution. An error that plugin code threw is first located in its source, which is asynchronous. Any other
+ * error ends its run immediately.
  */
 export class FailedCalls {
   readonly #parts: FailedCallsParts
@@ -23,7 +23,7 @@ export class FailedCalls {
     this.#finish = finish
   }
 
-  /** Those that are being located: their runs have not ended. */
+  /** Errors that are being located. Their runs have not ended. */
   get size(): number {
     return this.#locating.size
   }
@@ -34,7 +34,7 @@ export class FailedCalls {
     this.#locate(run, error).catch((failure: unknown) => this.#parts.onError(failure))
   }
 
-  /** Its error is of no interest any more. */
+  /** Discards the error of the run. */
   drop(run: NodeExecution): void {
     this.#locating.delete(run)
   }
@@ -45,7 +45,7 @@ export class FailedCalls {
 
   async #locate(run: NodeExecution, error: AshlarError): Promise<void> {
     const { errorLocator, onError } = this.#parts
-    const located = await errorLocator.locate(error, run.node.block.plugin.bundle.digest).catch(onError) // its message counts more
+    const located = await errorLocator.locate(error, run.node.block.plugin.bundle.digest).catch(onError) // the error itself matters more than its location
     if (this.#locating.delete(run)) this.#finish(run, toNodeError(error, run.node.block, located ?? undefined))
   }
 }

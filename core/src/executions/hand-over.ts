@@ -7,7 +7,7 @@ import { giveBack } from './takes.ts'
 export interface HandOverParts {
   database: Database
   queue: Queue
-  /** Of the worker that stops. */
+  /** The id of the stopping worker. */
   id: string
   held: HeldExecutions
   journal: JournalWriter
@@ -15,10 +15,10 @@ export interface HandOverParts {
 }
 
 /**
- * The executions of a worker that stops. Nothing new is started in them, and each is given back: where no block acts on the outside
- * at once, otherwise when these blocks have ended and their results are committed.
+ * Hands over the executions of a stopping worker. It starts nothing new in them. It releases an execution immediately if no running
+ * block has external effects. Otherwise it releases the execution after these blocks have ended and their results are committed.
  *
- * @param graceMs after which it returns, whatever is left
+ * @param graceMs the time after which it returns, even if executions are left
  */
 export async function handOverAll(parts: HandOverParts, graceMs: number): Promise<void> {
   const quiet: HeldExecution[] = []
@@ -44,7 +44,7 @@ async function handOver(parts: HandOverParts, all: HeldExecution[]): Promise<voi
   )
 }
 
-/** Another worker takes them at once. */
+/** Releases executions, so that another worker can claim them immediately. */
 export async function release({ database, queue, id, held }: HandOverParts, all: readonly HeldExecution[]): Promise<void> {
   if (all.length === 0) return
   for (const each of all) held.remove(each)

@@ -12,9 +12,9 @@ export interface HeldExecution {
 }
 
 /**
- * The executions of a worker: of each at most one claim. A worker that has lost a lease without noticing may be given it again: where no
- * other worker has claimed the execution in between, its claim goes on, otherwise it ends and the worker claims anew. What an older
- * claim reports is not taken for the newer one.
+ * The executions of a worker, with at most one claim of each. A worker can lose a lease without noticing and receive it again. If no
+ * other worker has claimed the execution in between, the old claim continues. Otherwise it ends and the worker makes a new claim.
+ * Reports of an older claim are not attributed to the newer one.
  */
 export class HeldExecutions {
   readonly #byId = new Map<string, HeldExecution>()
@@ -31,7 +31,7 @@ export class HeldExecutions {
     return this.#byId.get(executionId)
   }
 
-  /** @returns undefined when the entry is of an older claim */
+  /** @returns undefined when the entry belongs to an older claim */
   of(entry: JournalEntry): HeldExecution | undefined {
     const held = this.#byId.get(entry.executionId)
     return held?.entry === entry ? held : undefined
@@ -46,7 +46,7 @@ export class HeldExecutions {
     if (this.#byId.get(held.entry.executionId) === held) this.#byId.delete(held.entry.executionId)
   }
 
-  /** Another claim has it, or it was cancelled: nothing more of it is started or written. @returns what was held */
+  /** Drops an execution that has another claim or was cancelled: nothing more is started or written for it. @returns the dropped execution */
   end(executionId: string): HeldExecution | undefined {
     const held = this.#byId.get(executionId)
     if (!held) return undefined

@@ -56,7 +56,7 @@ const statusOf = async ({ executionId }: JournalEntry): Promise<string> =>
 const SEEN = `select count(*)::int as rows from journal where execution_id = $1`
 
 describe('two claims of one execution in one batch', () => {
-  it('writes the rows of the newer one only, and the other executions of the batch', async () => {
+  it('writes only the rows of the newer claim, and the other executions of the batch', async () => {
     const [older, other] = await Promise.all([claimed(), claimed()])
     const newer = await claimedAgain(older)
     writer.append(older, log('stale'))
@@ -72,7 +72,7 @@ describe('two claims of one execution in one batch', () => {
     expect(told).toMatchObject({ lost: [older], failed: [], refused: [] })
   })
 
-  it('does not let the end of an older one end the execution', async () => {
+  it('does not end the execution when an older claim ends', async () => {
     const older = await claimed()
     const newer = await claimedAgain(older)
     writer.append(newer, log('right'))
@@ -90,7 +90,7 @@ describe('a row that is there already', () => {
   const AT = `create function at_once() returns trigger language plpgsql as
     $$ begin if new.execution_id = (select id from poisoned) then raise unique_violation; end if; return new; end $$`
 
-  it('is not written twice where the answer to its commit was lost', async () => {
+  it('is not written twice if the response to its commit was lost', async () => {
     const [entry, other] = await Promise.all([claimed(), claimed()])
     const { pool } = runtime.database
     await pool.query(STORED, [entry.executionId])
@@ -148,7 +148,7 @@ describe('a database that cannot write', () => {
     expect([told.refused, told.lost]).toEqual([[], []])
   })
 
-  it('keeps back the one execution that it prevents while the others are written', async () => {
+  it('delays only the affected execution and writes the others', async () => {
     const [large, other] = await Promise.all([claimed(), claimed()])
     await fillDisk(`new.execution_id = '${large.executionId}'`)
     writer.append(large, log('1'))

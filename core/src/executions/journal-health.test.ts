@@ -47,7 +47,7 @@ async function fillDisk(when: string): Promise<void> {
 const freeDisk = (): Promise<unknown> => admin.query('drop trigger disk_full on journal; drop function disk_full')
 
 describe('a database that is read-only', () => {
-  it('refuses every way to start an execution with JOURNAL_UNAVAILABLE, leaves nothing behind, and starts again after it', async () => {
+  it('rejects every kind of start with JOURNAL_UNAVAILABLE without a side effect, and allows starts afterwards', async () => {
     const { id } = await start()
     await admin.query(`update execution set status = 'FAILED' where id = $1`, [id])
     const before = [await countOf('execution'), await countOf('graph_version')]
@@ -79,7 +79,7 @@ describe('a full disk', () => {
     expect(await countOf('journal')).toBe(before)
   })
 
-  it('that only a worker in another process meets is known to a gateway, which then refuses starts early', async () => {
+  it('in a worker of another process is reported to a gateway, which then rejects starts early', async () => {
     await admin.query('delete from pgboss.job')
     const { id } = await start()
     await fillDisk(`new.execution_id = '${id}'`)
@@ -100,7 +100,7 @@ describe('a full disk', () => {
 })
 
 describe('starts that come together', () => {
-  it('fail alone where the database does not accept one of them', async () => {
+  it('fail separately if the database rejects one of them', async () => {
     await admin.query(`
       create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22P05'; end $$;
       create trigger refuse before insert on execution for each row when (new.inputs::text like '%refused%') execute function refuse()`)

@@ -2,17 +2,17 @@ import type pg from 'pg'
 import { causeOf, channelName, codeOf, type Notifications } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 
-/** Whether events can be written. `code`: SQLSTATE or Node's code of what prevents it, `CONNECTION` or `TIMEOUT`. */
+/** Whether events can be written. `code` is the SQLSTATE or Node's code of the error, `CONNECTION` or `TIMEOUT`. */
 export type JournalState = { writable: true } | { writable: false; code: string }
 
-/** Watches whether the journal can be written: by what the workers report, and by a probe. */
+/** Determines whether the journal can be written, from reports of the workers and from a probe. */
 export interface JournalHealth {
-  /** The worker of this runtime has written, or was prevented; other processes of the installation are told. */
+  /** Reports that the worker of this runtime has written or failed to write, and notifies the other processes of the installation. */
   report(isWritable: boolean, error?: unknown): void
-  /** Asks the database unless a worker reports that it cannot write. The answer is at most one second old. */
+  /** Probes the database unless a worker reports that it cannot write. The result is at most one second old. */
   state(): Promise<JournalState>
   /**
-   * Does work that writes to the database, such as a start: refused early where it is known that the journal cannot be written.
+   * Runs work that writes to the database, such as a start. It rejects the work early if the journal is known to be unavailable.
    *
    * @throws {AshlarError} JOURNAL_UNAVAILABLE when the connection or the environment prevents it; the cause is logged
    */
@@ -48,12 +48,12 @@ interface Report {
 class Watch implements JournalHealth {
   readonly #parts: JournalHealthParts
   readonly #id = crypto.randomUUID()
-  /** Of processes whose worker cannot write, by their id. */
+  /** Reports of processes whose worker cannot write, by process id. */
   readonly #reports = new Map<string, Report>()
   readonly #endListening: () => void
   #probe: Promise<JournalState> | undefined
   #probedAt = -Infinity
-  /** The last work of {@link guard} was prevented: the next is preceded by a probe. */
+  /** The last work of {@link guard} failed, so the next work is preceded by a probe. */
   #isSuspect = false
 
   constructor(parts: JournalHealthParts) {
@@ -99,7 +99,7 @@ class Watch implements JournalHealth {
   readonly close = (): void => this.#endListening()
 
   #hear(message: string): void {
-    if (message === '') return // after a lost connection: reports come again
+    if (message === '') return // after a lost connection: workers repeat their reports
     const { id, code } = JSON.parse(message) as { id: string; code: string | null }
     this.#take(id, code)
   }
@@ -115,7 +115,7 @@ class Watch implements JournalHealth {
   }
 }
 
-/** Inserts a row into the journal and rolls back. */
+/** Inserts a row into the journal and rolls the insert back. */
 async function probe(pool: pg.Pool): Promise<JournalState> {
   const { promise: late, resolve } = Promise.withResolvers<JournalState>()
   const timer = setTimeout(() => resolve({ writable: false, code: NO_ANSWER }), PROBE_WITHIN_MS)
@@ -149,6 +149,6 @@ function shownCode(error: unknown): string {
 }
 
 function unavailable(code: string, cause?: unknown): AshlarError {
-  const message = `the journal cannot be written at this time (${code}), so nothing was started; try again later`
+  const message = `the journal cannot be written (${code}), so nothing was changed; try again later`
   return new AshlarError('JOURNAL_UNAVAILABLE', message, { cause })
 }

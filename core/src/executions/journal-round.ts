@@ -1,25 +1,25 @@
 import { messageOf } from '../errors/index.ts'
 import type { PendingEvents } from './journal-store.ts'
 
-/** Entries that the environment prevents one by one, while nothing is written, before the rest of a batch is left for later. */
+/** How many single entries may fail because of the environment, while nothing is written, before the rest of a batch is postponed. */
 const MOST_FAILED_ALONE = 2
 const MAX_MESSAGE_CHARS = 300
 
-/** What became of the batch of one flush. */
+/** The result of one flush of a batch. */
 export class Round {
   hasWritten = false
   error: unknown
   readonly untried: PendingEvents[] = []
-  /** The connection was lost: nothing is known of the rest. */
+  /** The connection was lost, so the state of the rest is unknown. */
   isCut = false
   readonly #alone: PendingEvents[] = []
 
-  /** Nothing more of the batch is tried. */
+  /** Whether the flush stops. */
   get isOver(): boolean {
     return this.isCut || (!this.hasWritten && this.#alone.length >= MOST_FAILED_ALONE)
   }
 
-  /** What is to be written later: those that failed alone come last. */
+  /** The entries to write later. Entries that failed alone come last. */
   get left(): PendingEvents[] {
     return [...this.untried, ...this.#alone]
   }
@@ -36,14 +36,14 @@ export class Round {
   }
 }
 
-/** The event in the place of those that the database does not accept. */
+/** The event that replaces the events that the database rejects. */
 export function unwritable(error: unknown): NonNullable<PendingEvents['finish']> {
-  const message = `the journal does not accept the events of this execution: ${messageOf(error).slice(0, MAX_MESSAGE_CHARS)}`
+  const message = `the database rejected the events of this execution: ${messageOf(error).slice(0, MAX_MESSAGE_CHARS)}`
   const reason = { code: 'JOURNAL_UNWRITABLE', message }
   return { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason }
 }
 
-/** Without the events up to `seq`: the same object where there are none, undefined where nothing is left. */
+/** Removes the events up to `seq`. It returns the same object if there are none, and undefined if no event is left. */
 export function without(pending: PendingEvents, seq: number): PendingEvents | undefined {
   const { firstSeq, events, times } = pending
   if (seq < firstSeq) return pending

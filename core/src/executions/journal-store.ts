@@ -9,14 +9,14 @@ import { begunAt } from './journal-reader.ts'
 export interface JournalEntry {
   readonly executionId: string
   readonly fence: number
-  /** The execution to wake when this one has committed something. */
+  /** The execution to wake after a commit of this one. */
   readonly parentId: string | null
   lastSeq: number
   committedSeq: number
   lost: boolean
 }
 
-/** Events of an entry that are to be written together. */
+/** Events of an entry to write together. */
 export interface PendingEvents extends EventRun {
   entry: JournalEntry
   finish: Extract<ExecutionEvent, { type: 'ExecutionFinished' }> | undefined
@@ -25,13 +25,13 @@ export interface PendingEvents extends EventRun {
 /** The statements of the journal writer. */
 export interface JournalStore {
   /**
-   * Writes the events of these entries in one statement, provided that the fence of each is still that of its execution, and
-   * sets the final status of the executions that end. All of it happens, or nothing.
+   * Writes the events of these entries in one atomic statement and sets the final status of executions that end. It skips entries whose
+   * fence differs from that of their execution.
    *
-   * @returns the entries whose fence holds: the others got nothing written
+   * @returns the entries whose fence is current, which were written
    */
   write(batch: readonly PendingEvents[]): Promise<ReadonlySet<JournalEntry>>
-  /** The last committed event of an entry; undefined when its fence does not hold any more. */
+  /** The last committed event of an entry; undefined when its fence is no longer current. */
   lastSeq(entry: JournalEntry): Promise<number | undefined>
 }
 
@@ -50,8 +50,8 @@ export function createJournalStore(pool: pg.Pool): JournalStore {
 }
 
 /**
- * The row of each execution is locked against being claimed or cancelled. Its fence is compared for every row of the journal by
- * itself: two entries of one execution may be in a batch, since a worker may claim again what it has.
+ * Locks the row of each execution against claims and cancels. It compares the fence for each journal row separately, because a batch
+ * may contain two entries of one execution if a worker has claimed the execution again.
  */
 const WRITE = {
   name: 'ashlar-journal',
@@ -85,7 +85,7 @@ const WRITE = {
 
 interface Row extends EventRun {
   entry: JournalEntry
-  /** With the last row of an execution that ends. */
+  /** Set for the last row of an execution that ends. */
   finish: PendingEvents['finish']
 }
 

@@ -90,7 +90,7 @@ describe('the journal', () => {
     await runtime.database.pool.query('drop trigger refuse_row on journal')
     expect(execution).toMatchObject({
       status: 'FAILED',
-      reason: { code: 'JOURNAL_UNWRITABLE', message: 'the journal does not accept the events of this execution: poison' },
+      reason: { code: 'JOURNAL_UNWRITABLE', message: 'the database rejected the events of this execution: poison' },
     })
     expect(runtime.failures.splice(0)).toMatchObject([{ code: '22P05' }])
     await expect.poll(() => runtime.worker?.active()).toBe(0)

@@ -5,7 +5,7 @@ import type { NodeError } from './scheduler.ts'
 /** A worker ended before the result of a block that had begun an effect was stored. */
 export function effectInterrupted(block: Pick<Block, 'onCrash'>): NodeError {
   const message =
-    'a worker ended after the block had begun an effect and before its result was stored; whether the effect has happened is not known'
+    'the worker ended after the block began an effect and before its result was committed, so the effect may or may not have happened; check the external service before you run the block again'
   return toNodeError(new AshlarError('EFFECT_INTERRUPTED', message), block)
 }
 

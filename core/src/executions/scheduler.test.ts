@@ -296,7 +296,7 @@ describe('running (rules 10 to 14, 16)', () => {
         code: 'BUDGET_EXCEEDED',
         node: 'b',
         message:
-          'the graph used its budget of 50 node executions, most of them in "b" 49, "a" 1: ' +
+          'the graph exhausted its budget of 50 node executions, most of them in "b" 49, "a" 1: ' +
           'set "budget" in the graph document to a larger number, at most 1000000, or look for links in a cycle that never ends',
       },
     })

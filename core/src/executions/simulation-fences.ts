@@ -9,11 +9,11 @@ interface Claim {
 }
 
 /**
- * The journal of one execution, and the claims of it: of the newest, and of workers that have lost the lease without noticing, or
- * that have claimed it again themselves. These go on as long as they do not hear of it, and try to commit.
+ * The journal of one execution with its claims: the newest claim, and stale claims of workers that lost the lease without noticing or
+ * claimed the execution again. Stale claims continue and try to commit until they are notified.
  */
 export class FencedJournal {
-  /** Rows that were not written because their fence does not hold. */
+  /** Rows that were not written because their fence is not current. */
   refused = 0
   readonly #stale: Claim[] = []
   #newest: Claim | undefined
@@ -27,7 +27,7 @@ export class FencedJournal {
     return this.#stale.length > 0
   }
 
-  /** One stale claim does one thing that it may: it goes on, or tries to commit together with the newest claim. */
+  /** Lets one stale claim make one step: it continues, or tries to commit together with the newest claim. */
   goOnStale(random: () => number): void {
     const stale = this.#stale[random() % this.#stale.length]
     if (!stale) return

@@ -25,16 +25,16 @@ const EXECUTIONS = 4
 const STEPS = 60
 
 /**
- * The journal writer on a simulated database, with several executions that are claimed again while their older claims go on, and
- * faults of every cause: before and after a commit, of the whole database, and of single rows. After the last fault:
+ * Tests the journal writer on a simulated database. Several executions are claimed again while their older claims continue. Faults of
+ * every cause occur before and after a commit, for the whole database and for single rows. After the last fault:
  *
- * - the journal of each execution is without gaps and holds, in order, what its claims appended while their fence held
- * - every claim whose fence holds has everything committed, unless the database does not accept its data: then it has ended FAILED,
- *   and no other has
- * - everyone who waits for a commit has been answered
+ * - the journal of each execution has no gaps and contains, in order, the events that its claims appended while their fence was current
+ * - every claim with a current fence has committed all its events, unless the database rejects its data; then it, and no other claim,
+ *   has ended FAILED
+ * - every promise that waits for a commit is settled
  *
- * @param seed decides everything
- * @returns how often what was met
+ * @param seed determines the whole run
+ * @returns how often each case occurred
  */
 export async function claimWriter(seed: number): Promise<Record<string, number>> {
   let drawn = 0

@@ -98,7 +98,7 @@ describe('a worker that is stopped in order', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('starts nothing behind the block that it lets end', async () => {
+  it('starts no node after the block that it lets finish', async () => {
     first = await open({ stopGraceMs: 60_000 })
     const { id: graphId } = await first.graphs.create(first.ownerId, {
       name: 'two',
@@ -124,7 +124,7 @@ describe('a worker that is stopped in order', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('hands over at once what only computes', async () => {
+  it('immediately hands over executions that only compute', async () => {
     first = await open({ stopGraceMs: 600_000 })
     const { id: graphId } = await first.graphs.create(first.ownerId, {
       name: 'loop',
@@ -139,7 +139,7 @@ describe('a worker that is stopped in order', () => {
     await next.close()
   })
 
-  it('cuts off what does not end within the grace period, and the next worker sends a GET again', async () => {
+  it('aborts blocks after the grace period, and the next worker repeats a GET', async () => {
     first = await open({ stopGraceMs: 50 })
     const id = await started('get')
     await first.close()
@@ -157,7 +157,7 @@ describe('a block that was cut off in the middle of a request', () => {
     return id
   }
 
-  it('is run again where it has only read, and nothing of an effect is in its journal', async () => {
+  it('runs again if it has only read, without an effect in its journal', async () => {
     const id = await cutOff('get')
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' })
     const next = await open({ role: 'gateway' })
@@ -165,25 +165,25 @@ describe('a block that was cut off in the middle of a request', () => {
     await next.close()
   })
 
-  it('is not run again where it may have had an effect', async () => {
+  it('does not run again if it may have had an effect', async () => {
     const id = await cutOff('post')
     expect(await ended(id)).toMatchObject({ status: 'FAILED', reason: { code: 'EFFECT_INTERRUPTED' } })
     expect(requests).toHaveLength(1)
   })
 
-  it('sends a request again that carries the key of its run, and the same key', async () => {
+  it('repeats a request with the idempotency key of its run, with the same key', async () => {
     const id = await cutOff('keyed')
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' })
     expect(requests.map(({ key }) => key)).toEqual([`${id}:a:1`, `${id}:a:1`])
   })
 
-  it('is repeated by the retry of its node where it says that it is retryable', async () => {
+  it('is repeated by the retry of its node if it is retryable', async () => {
     const id = await cutOff('retryable', { attempts: 2, backoffMs: 1 })
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' })
     expect(requests).toHaveLength(2)
   })
 
-  it('fails where it is retryable and its node has no attempt left', async () => {
+  it('fails if it is retryable and its node has no attempt left', async () => {
     const id = await cutOff('retryable')
     expect(await ended(id)).toMatchObject({ status: 'FAILED', reason: { code: 'EFFECT_INTERRUPTED' } })
     expect(requests).toHaveLength(1)

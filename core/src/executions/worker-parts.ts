@@ -8,21 +8,21 @@ import type { DriverParts } from './driver-parts.ts'
 import type { JournalHealth } from './journal-health.ts'
 import type { Plans } from './plans.ts'
 
-/** Takes executions from the queue and carries them out. */
+/** Takes executions from the queue and runs them. */
 export interface Worker {
   /** Begins to take work. */
   start(): void
-  /** Executions in hand. */
+  /** The number of claimed executions. */
   active(): number
   /**
-   * Takes no more work and hands over what is in hand: executions in which no block acts on the outside at once, the others as
-   * their blocks end, at the latest after the grace period. Idempotent.
+   * Stops taking work and hands over all executions. It hands over executions in which no block has external effects immediately, and
+   * the others when their blocks end or the grace period ends. Idempotent.
    */
   close(): Promise<void>
 }
 
 export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
-  /** A UUID, told in the executions that it has. */
+  /** A UUID, stored in the rows of the executions that the worker has claimed. */
   id: string
   database: Database
   notifications: Notifications
@@ -35,9 +35,9 @@ export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
   /** None where blocks have no files. */
   workspaces?: Workspaces | undefined
   health: JournalHealth
-  /** How long blocks that act on the outside may go on after {@link Worker.close}; asked for then. */
+  /** The time that blocks with external effects have to finish after {@link Worker.close}. Read at that time. */
   stopGraceMs(): number
-  /** Executions at once. @default 500 */
+  /** Maximum number of concurrent executions. @default 500 */
   capacity?: number
   onError(error: unknown): void
 }

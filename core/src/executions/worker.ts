@@ -43,7 +43,7 @@ class RunningWorker implements Worker {
   readonly #news = new News()
   /** End the search for work. */
   readonly #searches: (() => void)[] = []
-  /** End what executions in hand need. */
+  /** Stop the activities that claimed executions need. */
   readonly #ends: (() => void)[] = []
   #canWrite = true
   #taking: Promise<void> | undefined
@@ -180,7 +180,7 @@ class RunningWorker implements Worker {
     }
   }
 
-  /** What it has already goes on under the new lease: its calls are not repeated. */
+  /** An execution that the worker already holds continues under the new lease, and its calls are not repeated. */
   async #withoutHeld(leases: Lease[]): Promise<Lease[]> {
     const held = leases.flatMap(({ executionId }) => this.#held.get(executionId)?.entry ?? [])
     const newest = await newestClaims(this.#parts.database, held)

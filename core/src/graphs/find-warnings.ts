@@ -5,8 +5,8 @@ import { parseEnd, type GraphDocument } from './document.ts'
 import { limitFaults, sourceSchema, type BlockOf } from './validate.ts'
 
 /**
- * What of a document is most likely a mistake although it can be saved and run: links and constants whose value is converted to the
- * type of the pin in such a way that its meaning is lost. Each has its place: `links.2`, `nodes.greet.inputs.format`.
+ * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted to the type of
+ * the pin. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
  */
 export function findWarnings(document: GraphDocument, blockOf: BlockOf): Fault[] {
   const blocks = new Map(document.nodes.map((node) => [node.id, blockOf(node)]))
@@ -29,7 +29,7 @@ function linkWarnings(
   const loss = given && taken && findLoss(given, sourcePin.steps, taken, sinkPin.steps)
   if (!loss) return []
   const member = sourcePin.steps.length + sinkPin.steps.length === 0 ? findFittingMember(given, taken) : undefined
-  const message = `${from} gives ${withArticle(loss.from)}, ${to} takes ${withArticle(loss.to)}: the ${loss.from} becomes ${loss.becomes}. ${adviceFor(from, loss.from, member)}`
+  const message = `${from} is ${withArticle(loss.from)}, but ${to} requires ${withArticle(loss.to)}: the ${loss.from} becomes ${loss.becomes}. ${adviceFor(from, loss.from, member)}`
   return [{ path: `links.${i}`, message }]
 }
 
@@ -48,7 +48,7 @@ function constantWarnings(node: string, inputs: GraphDocument['nodes'][number]['
     const taken = block && path.steps.length === 0 ? inputOf(block, path) : undefined
     const loss = taken && findLossOfValue(value, taken)
     if (!loss) return []
-    const message = `the input takes ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: give ${withArticle(loss.to)}, got ${showValue(value)}`
+    const message = `the input requires ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: use ${withArticle(loss.to)}, got ${showValue(value)}`
     return [{ path: `nodes.${node}.inputs.${pin}`, message }]
   })
 }

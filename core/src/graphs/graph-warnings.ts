@@ -9,9 +9,9 @@ import { blockWithPins, loadVersions, resolveSubGraphs } from './sub-graphs.ts'
 
 /** Warnings about graphs: see {@link findWarnings}. */
 export interface GraphWarnings {
-  /** Of a document, with the blocks that are installed. None where it has not the form of a graph. */
+  /** Returns the warnings of a document with the installed blocks. Returns none if the document does not have the form of a graph. */
   ofDocument(ownerId: string, document: unknown): Promise<Fault[]>
-  /** Of a version, with the blocks that it pins. */
+  /** Returns the warnings of a version with the blocks that it pins. */
   ofVersion(version: GraphVersion): Promise<Fault[]>
 }
 

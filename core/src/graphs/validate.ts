@@ -39,7 +39,7 @@ export function assertFaultless(faults: Fault[]): void {
 /** The first 10 000, and how many more there are. */
 export function limitFaults(faults: readonly Fault[]): Fault[] {
   if (faults.length <= MAX_FAULTS) return [...faults]
-  const message = `${faults.length - MAX_FAULTS} more faults are left out: repair these first`
+  const message = `${faults.length - MAX_FAULTS} more faults are not shown: correct these first`
   return [...faults.slice(0, MAX_FAULTS), { path: '', message }]
 }
 

@@ -47,14 +47,14 @@ describe('findLoss', () => {
     expect(loss(type(from), type(to))).toBeUndefined()
   })
 
-  it('finds none where the source or the sink may be anything, or one of its types fits', () => {
+  it('finds none if the source or the sink has any type, or one of its types matches', () => {
     expect(loss({}, type('number'))).toBeUndefined()
     expect(loss(type('array'), {})).toBeUndefined()
     expect(loss({ anyOf: [type('array'), type('number')] }, type('number'))).toBeUndefined()
     expect(loss(type('array'), { anyOf: [type('number'), type('array')] })).toBeUndefined()
   })
 
-  it('looks through null, unions and references', () => {
+  it('resolves null, unions and references', () => {
     expect(loss({ anyOf: [type('array'), type('null')] }, { anyOf: [type('null'), type('number')] })).toEqual({
       from: 'list',
       to: 'number',
@@ -66,7 +66,7 @@ describe('findLoss', () => {
     expect(findLoss({ schema: { $ref: '#/$defs/rows' }, root }, [], sink, [])?.from).toBe('list')
   })
 
-  it('looks at the items of lists', () => {
+  it('checks the items of lists', () => {
     expect(loss(listOf('object'), listOf('array'))).toEqual({
       from: 'list of objects',
       to: 'list of lists',
@@ -89,7 +89,7 @@ describe('findLoss', () => {
   })
 })
 
-it('finds the member that a pin takes as it is', () => {
+it('finds the member that a pin accepts without a conversion', () => {
   const source = { schema: { type: 'object', properties: { name: type('string'), rows: listOf('object') } }, root: {} }
   expect(findFittingMember(source, { schema: type('array'), root: {} })).toBe('rows')
   expect(findFittingMember(source, { schema: type('boolean'), root: {} })).toBeUndefined()

@@ -2,17 +2,17 @@ import { membersOf, resolveSchema, typesOf, type JsonSchema } from './json-schem
 import type { PinSchema } from './fit.ts'
 import type { PinStep } from './pin-path.ts'
 
-/** A conversion that {@link compileCoercion} does and that is seldom what the author of a graph means. */
+/** A conversion that {@link compileCoercion} performs, but that the author of a graph rarely intends. */
 export interface Loss {
-  /** What arrives: `list`, or `list of objects` where its items are what is converted. */
+  /** The type of the value: `list`, or `list of objects` if the items are converted. */
   from: string
-  /** What the pin takes. */
+  /** The type of the pin. */
   to: string
-  /** What it is converted to. */
+  /** The result of the conversion. */
   becomes: string
 }
 
-/** By the type of the value, then by the type of the pin. The conversions that are left out keep the meaning of the value. */
+/** The conversions by the type of the value, then by the type of the pin. Conversions without an entry preserve the meaning of the value. */
 const LOSSES: Record<string, Record<string, string>> = {
   array: {
     number: 'the number of its items',
@@ -39,8 +39,8 @@ const PLURALS: Record<string, string> = { array: 'lists', string: 'texts', integ
 const MAX_DEPTH = 8
 
 /**
- * Finds the conversion that destroys the meaning of every value of a source on its way to a sink, as far as the schemas tell. A source
- * that may also give a value of a type that the sink takes has none.
+ * Finds a conversion that, according to the schemas, destroys the meaning of every value that a source passes to a sink. If the source
+ * may also produce a value of the sink's type, there is no such conversion.
  */
 export function findLoss(
   source: PinSchema,
@@ -53,12 +53,12 @@ export function findLoss(
   return given && taken && lossBetween(given, taken, 0)
 }
 
-/** As {@link findLoss}, of a value. */
+/** Like {@link findLoss}, for a value. */
 export function findLossOfValue(value: unknown, sink: PinSchema): Loss | undefined {
   return findLoss({ schema: schemaOfValue(value), root: {} }, [], sink, [])
 }
 
-/** The first member of an object that such a pin takes as it is: what may have been meant. */
+/** Finds the first member of an object that the pin accepts without a conversion, which the author may have intended. */
 export function findFittingMember({ schema, root }: PinSchema, sink: PinSchema): string | undefined {
   const wanted = typesOf(sink.schema, sink.root)
   const properties = Object.entries(resolveSchema(schema, root).properties ?? {})
@@ -102,7 +102,7 @@ function itemsOf({ schema, root }: PinSchema): PinSchema | undefined {
 }
 
 /**
- * What is at the end of a path into a pin; undefined where the schema does not say.
+ * Returns the schema at the end of a path into a pin, or undefined if the schema does not define it.
  *
  * @param converted only where values are converted: not in an object with named members
  */

@@ -4,10 +4,10 @@ import { extname, join } from 'node:path'
 import { transform, type Loader } from 'esbuild'
 import { MISSING_GLOBALS } from '../sandbox/index.ts'
 
-/** A place where code uses a global that a sandbox does not have. */
+/** A location where code uses a global that the sandbox does not provide. */
 export interface GlobalUse {
   name: string
-  /** What to use in its place. */
+  /** What to use instead. */
   remedy: string
   /** `src/index.ts:3:5`, relative to the package. */
   position: string
@@ -26,7 +26,7 @@ const LOADERS: Record<string, Loader> = {
 /** Calls of `require` name modules, which the bundler finds. */
 const NOT_LOOKED_FOR = new Set(['require'])
 const MARK = '__ashlar_missing_global__'
-/** The bundler puts the mark before each name that no scope of the file declares. */
+/** The prefix that the bundler adds to each name that no scope of the file declares. */
 const DEFINE = Object.fromEntries(
   Object.keys(MISSING_GLOBALS)
     .filter((name) => !NOT_LOOKED_FOR.has(name))
@@ -34,8 +34,8 @@ const DEFINE = Object.fromEntries(
 )
 
 /**
- * Finds the first use of each global that a sandbox does not have, in each file. A file that looks with `typeof` whether a global is
- * there may use it.
+ * Finds in each file the first use of each global that the sandbox does not provide. A file that tests for a global with `typeof` may
+ * use it.
  *
  * @param folder of the package
  * @param paths of source files, relative to it; they can be bundled

@@ -2,18 +2,18 @@ import type { AshlarError } from '../errors/index.ts'
 import type { BundleStore } from './registry.ts'
 import { locateStack, originsIn, type FindOrigin, type LocatedStack } from './stack-position.ts'
 
-/** Finds where an error of a block was thrown, in the source of its plugin. */
+/** Locates errors of blocks in the source of their plugin. */
 export interface ErrorLocator {
   /**
-   * Only for calls that have failed: it may read a source map from the database.
+   * Use it only for failed calls: it may read a source map from the database.
    *
    * @param digest of the bundle whose code ran
-   * @returns undefined where that is not known
+   * @returns undefined when the location is unknown
    */
   locate(error: AshlarError, digest: string): Promise<LocatedStack | undefined>
 }
 
-/** Source maps that are kept in memory, the one used last at the end. */
+/** The number of source maps to cache in memory, in order of their last use. */
 const MAX_KEPT = 20
 /** A plugin whose source has changed, but not its code, has another map under the same digest. */
 const KEEP_MS = 30_000

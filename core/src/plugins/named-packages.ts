@@ -29,7 +29,7 @@ export interface NamedPackagesParts {
 
 /** Well within the ten minutes after which a workspace is forgotten. */
 const RENEW_EVERY_MS = 120_000
-/** Packages that are bundled at once: each has a process of its own meanwhile, of about 100 MB. */
+/** Maximum number of packages that are bundled concurrently. Each needs a process of about 100 MB. */
 const LANES = 4
 
 export function createNamedPackages(parts: NamedPackagesParts): NamedPackages {

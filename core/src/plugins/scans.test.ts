@@ -20,12 +20,12 @@ async function addWorkspace(id: string, seenAt: string): Promise<void> {
   await runtime.database.pool.query(`insert into plugin_workspace (id, seen_at) values ($1, now() - $2::interval)`, [id, seenAt])
 }
 
-it('waits for the workers that are there, and not for those that are gone', async () => {
+it('waits only for live workers', async () => {
   await addWorkspace('gone', '4 minutes')
   expect(await request()).toBe(true)
 })
 
-it('says so when a worker does not finish in time', async () => {
+it('returns false if a worker does not finish in time', async () => {
   await addWorkspace('stuck', '1 second')
   expect(await request(50)).toBe(false)
   await runtime.database.pool.query(`delete from plugin_workspace where id = 'stuck'`)

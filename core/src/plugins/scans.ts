@@ -4,18 +4,18 @@ import type { PluginRegistry } from './registry.ts'
 import { assertOwner } from './store/index.ts'
 
 /**
- * Scans of plugin folders on request. A watcher notices a change of a file only after a while; a caller that has just changed one asks
- * for a scan and waits for it.
+ * Scans plugin folders on request. A watcher reports a change of a file with a delay. A caller that has just changed a file requests a
+ * scan and waits for its result.
  */
 export interface PluginScans {
   /**
-   * Has every worker scan its workspaces, and loads what they found. For the owner of the installation.
+   * Makes every worker scan its workspaces, and loads the results. Only for the owner of the installation.
    *
    * @returns false when a worker did not finish within 10 seconds
    * @throws {AshlarError} FORBIDDEN
    */
   request(userId: string): Promise<boolean>
-  /** Calls `scan` at each request. @returns a function that ends it */
+  /** Calls `scan` at each request. @returns a function that cancels the subscription */
   onRequest(scan: () => Promise<void>): () => void
 }
 
@@ -31,7 +31,7 @@ interface ScanParts {
 const POLL_EVERY_MS = 20
 
 const REQUEST = `select clock_timestamp()::text as at, pg_notify('${channelName('scan')}', '')`
-/** A worker renews its workspace every two minutes: one that was not renewed for three has no worker. */
+/** A worker renews its workspace every two minutes. A workspace that was not renewed for three minutes has no worker. */
 const IS_PENDING = `
   select 1 from plugin_workspace
   where id not like 'dev:%' and seen_at > now() - interval '3 minutes' and (scanned_at is null or scanned_at < $1)

@@ -12,7 +12,7 @@ function origin(line: number, column: number): SourcePosition | undefined {
 
 const located = (...lines: string[]) => locateStack(lines.join('\n'), DIGEST, origin)
 
-it('finds the frames of the plugin in its source, and leaves out those of the host', () => {
+it('locates the frames of the plugin in its source, and omits frames of the host', () => {
   const found = located(
     `    at inner (${DIGEST}.js:3:7)`,
     `    at Object.run (${DIGEST}.js:4:9)`,
@@ -38,11 +38,11 @@ it('points to the call of a library, not into it', () => {
   expect(found?.stack).toBe('at parse (node_modules/lib/index.js:12:1)\nat run (src/say.ts:102:3)')
 })
 
-it('finds frames of a script that a debugger sees', () => {
+it('locates frames of a script with a debugger', () => {
   expect(located('    at run (ashlar://@me/words/plugin.js:2:3)')?.position).toEqual({ file: 'src/say.ts', line: 102, column: 3 })
 })
 
-it('finds nothing in a stack without frames of the plugin', () => {
+it('locates nothing in a stack without frames of the plugin', () => {
   expect(located()).toBeUndefined()
   expect(
     located(`    at run (${OTHER}.js:1:1)`, `    at run (/etc/passwd:1:1)`, `    at run (${DIGEST}.js:20:1)`),
@@ -52,7 +52,7 @@ it('finds nothing in a stack without frames of the plugin', () => {
   ).toBeUndefined()
 })
 
-it('takes no more than 20 frames, 50 lines, and lines of 400 characters from a stack that a guest has made', () => {
+it('reads at most 20 frames, 50 lines, and lines of 400 characters from a forged stack', () => {
   const frame = (name: string): string => `    at ${name} (${DIGEST}.js:1:1)`
   expect(located(...Array.from({ length: 49 }, (_, i) => frame(`f${i}`)))?.stack.split('\n')).toHaveLength(20)
   expect(located(...Array.from({ length: 50 }, () => '    at x'), frame('late'))).toBeUndefined()
@@ -60,6 +60,6 @@ it('takes no more than 20 frames, 50 lines, and lines of 400 characters from a s
   expect(located(...Array.from({ length: 20 }, () => frame('y'.repeat(150))))?.stack).toHaveLength(2000)
 })
 
-it('takes control characters out of the names of functions', () => {
+it('removes control characters from function names', () => {
   expect(located(`    at \u001B[2Jred\u202E (${DIGEST}.js:1:1)`)?.stack).toBe('at [2Jred (src/say.ts:101:1)')
 })

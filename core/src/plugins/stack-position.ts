@@ -1,6 +1,6 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 
-/** A place in the source of a plugin: a path relative to the package; line and column count from 1. */
+/** A position in the source of a plugin: a path relative to the package, with line and column counted from 1. */
 export interface SourcePosition {
   file: string
   line: number
@@ -14,7 +14,7 @@ export interface LocatedStack {
   stack: string
 }
 
-/** Turns a place in a bundle into one in the source. */
+/** Converts a position in a bundle to a position in the source. */
 export type FindOrigin = (line: number, column: number) => SourcePosition | undefined
 
 /** @param map JSON text; '' where there is none */
@@ -40,11 +40,11 @@ const MAX_STACK_CHARS = 2000
 const MAX_STACK_LINES = 50
 
 /**
- * Finds the frames of a stack in the source. A guest can write into a stack whatever it likes: so positions come from the source map
- * alone, and of the rest only names of functions are kept.
+ * Locates the frames of a stack in the source. A guest can write any text into a stack. Positions therefore come only from the source
+ * map, and only function names are taken from the stack.
  *
- * @param stack as V8 writes it, of code that runs as `<digest>.js`
- * @returns undefined where no frame can be found
+ * @param stack in the format of V8, of code that runs as `<digest>.js`
+ * @returns undefined when no frame can be located
  */
 export function locateStack(stack: string, digest: string, findOrigin: FindOrigin): LocatedStack | undefined {
   const frames: { name: string; position: SourcePosition }[] = []
@@ -53,7 +53,7 @@ export function locateStack(stack: string, digest: string, findOrigin: FindOrigi
     const position = frame && findOrigin(frame.line, frame.column)
     if (frame && position) frames.push({ name: frame.name, position })
   }
-  // Of a library that throws, the call of it is what the author can change.
+  // If a library throws, the author can change only the call of the library.
   const { position } = frames.find(({ position: { file } }) => !file.includes('node_modules/')) ?? frames[0] ?? {}
   if (!position) return undefined
   return { position, stack: frames.map(showFrame).join('\n').slice(0, MAX_STACK_CHARS) }

@@ -26,12 +26,12 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
   }
 }
 
-/** Whether nothing happens twice when it is run again. */
+/** Whether the call can run again without repeating an effect. */
 export function canRunAgain({ record }: Call): boolean {
   return record === undefined || record.isComplete
 }
 
-/** Made ready for its next attempt. */
+/** Prepares the call for its next attempt. */
 export function restarted(call: Call): Call {
   if (call.record && !call.record.isEmpty) call.record.rewind()
   else call.sink.restarted?.()
@@ -43,7 +43,7 @@ export function restarted(call: Call): Call {
   return call
 }
 
-/** The same sink, which does something before its call ends. */
+/** Wraps a sink so that it runs a callback before its call ends. */
 export function wrapEnd(sink: CallSink, beforeEnd: () => void): CallSink {
   return {
     output: (pin, value, foreseen) => sink.output(pin, value, foreseen),

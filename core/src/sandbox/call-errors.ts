@@ -14,13 +14,14 @@ export function timeout({ request }: Call): AshlarError {
 export function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {
   if (loss.kind === 'memory')
     return new AshlarError('MEMORY_LIMIT', `used more than ${request.bundle.memoryMb ?? limits.isolateMemoryMb} MB of memory`)
-  if (loss.kind === 'timeout') return new AshlarError('CPU_LIMIT', `computed for more than ${limits.maxCpuMs} ms without a pause`)
+  if (loss.kind === 'timeout')
+    return new AshlarError('CPU_LIMIT', `used over ${limits.maxCpuMs} ms of processor time without a pause`)
   return new AshlarError('SANDBOX_LOST', `its sandbox ended: ${detailOf(loss)}`)
 }
 
-/** The error of a call that was lost with others, that has acted on the outside, and that cannot be run again. */
+/** The error of a call that was lost with other calls after it began an external effect, and that cannot run again. */
 export function interrupted(loss: Loss): AshlarError {
-  const message = `its sandbox ended (${detailOf(loss)}) after it had begun to act on the outside, and the answers that it got are too long to run it again with them`
+  const message = `its sandbox ended (${detailOf(loss)}) after the block began an external effect, and the block cannot run again because its recorded responses are too long`
   return new AshlarError('EFFECT_INTERRUPTED', message)
 }
 
@@ -34,10 +35,10 @@ export function loadFailure(message: string): AshlarError {
   return new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(message))
 }
 
-/** The plugin is not one of the installation's own, and this machine isolates sandbox processes too weakly for it. */
+/** The error of a third-party plugin on a machine whose isolation of sandbox processes is too weak. */
 export function tooWeak(isolation: Isolation, weakest: Isolation): AshlarError {
   const message =
-    `plugins that did not come with the installation need sandbox isolation ${weakest}, and this machine gives ${isolation}: ` +
+    `plugins that are not part of the installation require sandbox isolation ${weakest}, but this machine provides only ${isolation}: ` +
     `install bubblewrap (Linux), or accept the risk with ASHLAR_SANDBOX_ISOLATION=${isolation.toLowerCase()}; see docs/sandbox.md`
   return new AshlarError('SANDBOX_TOO_WEAK', message)
 }

@@ -61,7 +61,7 @@ export interface CallSink {
   output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[]): void
   /** Performs what the block asks for. @throws {AshlarError} whose message the block gets */
   hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
-  /** What ran was lost, and is run again from its beginning: what it had asked of its host is asked for again. Not told for calls that are not `repeatable`. */
+  /** The run was lost, and the call runs again from its beginning and repeats its host calls. Not called for calls that are not `repeatable`. */
   restarted?(): void
   log?(level: string, text: string): void
   /** @param fraction 0 to 1, if the guest is honest */

@@ -31,7 +31,7 @@ const newRecord = (): [HostCallRecord, Host] => [new HostCallRecord(new RecordSp
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('a call that is run again', () => {
-  it('gets the recorded answers, and nothing is performed twice', async () => {
+  it('receives the recorded responses, and no request is performed twice', async () => {
     const [record, host] = newRecord()
     await host.settle(record, 'a')
     await host.settle(record, 'b')
@@ -43,7 +43,7 @@ describe('a call that is run again', () => {
     expect(record.errorAtEnd).toBeUndefined()
   })
 
-  it('gets the answers of equal questions in their order', async () => {
+  it('receives the responses of equal requests in their order', async () => {
     const [record] = newRecord()
     let piece = 0
     const read = (): Promise<string> => record.ask('read', () => Promise.resolve(`piece ${++piece}`))
@@ -52,7 +52,7 @@ describe('a call that is run again', () => {
     expect([await read(), await read(), await read()]).toEqual(['piece 1', 'piece 2', 'piece 3'])
   })
 
-  it('waits for the answer that an earlier run is waiting for', async () => {
+  it('waits for the pending response of an earlier run', async () => {
     const [record, host] = newRecord()
     void host.ask(record, 'a')
     record.rewind()
@@ -62,7 +62,7 @@ describe('a call that is run again', () => {
     expect(host.performed).toEqual(['a'])
   })
 
-  it('is interrupted when it asks for something else', async () => {
+  it('is interrupted when it makes a different request', async () => {
     const [record, host] = newRecord()
     await host.settle(record, 'a')
     record.rewind()
@@ -70,7 +70,7 @@ describe('a call that is run again', () => {
     expect(host.performed).toEqual(['a'])
   })
 
-  it('is interrupted when it ends before it has asked for all that was performed', async () => {
+  it('is interrupted when it ends before it has repeated all performed requests', async () => {
     const [record, host] = newRecord()
     await host.settle(record, 'a')
     await host.settle(record, 'b')
@@ -79,7 +79,7 @@ describe('a call that is run again', () => {
     expect(record.errorAtEnd).toMatchObject({ code: 'EFFECT_INTERRUPTED' })
   })
 
-  it('may ask in another order for what was open at the same time, and what is new waits', async () => {
+  it('may repeat concurrent requests in another order, and a new request waits', async () => {
     const [record, host] = newRecord()
     const first = [host.ask(record, 'a1'), host.ask(record, 'b1')]
     host.answer('a1')
@@ -97,7 +97,7 @@ describe('a call that is run again', () => {
     expect(await next).toBe('answer to b2')
   })
 
-  it('does not perform what an earlier run asked for and was not let do', async () => {
+  it('does not perform a request that an earlier run was not allowed to make', async () => {
     const [record, host] = newRecord()
     const first = [host.ask(record, 'a'), host.ask(record, 'b')]
     for (const question of ['a', 'b']) host.answer(question)
@@ -155,7 +155,7 @@ async function runWithLosses(branches: readonly number[], losses: readonly numbe
   expect(performed.toSorted()).toEqual(questions.toSorted())
 }
 
-it('performs every question once and gives every branch its answers, however often the block is lost', async () => {
+it('performs each request once and returns each branch its responses, however often the block is lost', async () => {
   const small = (max: number) => fc.integer({ min: 0, max })
   await fc.assert(
     fc.asyncProperty(
@@ -171,7 +171,7 @@ it('performs every question once and gives every branch its answers, however oft
 describe('what is kept', () => {
   const LONG = 'x'.repeat(3 * 1024 * 1024)
 
-  it('has a limit for a call, beyond which it cannot be run again', async () => {
+  it('has a limit for a call, above which the call cannot run again', async () => {
     const [record, host] = newRecord()
     for (const question of ['a', 'b']) {
       const asked = host.ask(record, question)
@@ -181,7 +181,7 @@ describe('what is kept', () => {
     }
   })
 
-  it('has a limit for all calls, and is free again when they end', async () => {
+  it('has a limit for all calls, and frees the space when they end', async () => {
     const space = new RecordSpace()
     const fill = async (): Promise<HostCallRecord> => {
       const record = new HostCallRecord(space)
@@ -194,7 +194,7 @@ describe('what is kept', () => {
     expect((await fill()).isComplete).toBe(true)
   })
 
-  it('still answers the present run when an answer that comes late is too long', async () => {
+  it('still responds to the current run when a late response is too long', async () => {
     const [record, host] = newRecord()
     const first = [host.ask(record, 'a'), host.ask(record, 'b')]
     host.answer('a', LONG)

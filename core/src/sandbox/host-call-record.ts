@@ -1,23 +1,23 @@
 import { AshlarError } from '../errors/index.ts'
 
-/** Characters of questions and answers that are kept of one call. */
+/** The maximum number of characters of requests and responses to record for one call. */
 const MAX_CHARS = 4 * 1024 * 1024
-/** Of all calls of a worker together. */
+/** The maximum for all calls of a worker together. */
 const MAX_CHARS_OF_ALL = 64 * 1024 * 1024
-/** What a question costs beside its text and its answer. */
+/** The overhead of a request in addition to its text and its response. */
 const CHARS_BESIDE_TEXT = 100
 
 interface Asked {
   question: string
-  /** Resolves when the host has answered, also after the sandbox that asked was lost. */
+  /** Resolves with the response of the host, also after the requesting sandbox was lost. */
   answer: Promise<string>
 }
 
-/** What the records of all calls may keep together. */
+/** The space that the records of all calls share. */
 export class RecordSpace {
   #chars = MAX_CHARS_OF_ALL
 
-  /** @returns false, and takes nothing, where there is not so much left */
+  /** @returns false, without taking any space, if there is not enough left */
   take(chars: number): boolean {
     if (chars > this.#chars) return false
     this.#chars -= chars
@@ -30,25 +30,25 @@ export class RecordSpace {
 }
 
 /**
- * What a call that must not act twice has asked of its host, with the answers. It lets the call be run again after its sandbox was lost through no
- * fault of its own: what the call asked for before is answered from here and not performed again. A question that is still being
- * answered goes on in the worker, and its answer is given to the new run.
+ * Records the requests to the host of a call that must not act twice, with their responses. With the record, the call can run again
+ * after its sandbox was lost because of another call. The record answers a repeated request, which is not performed again. A pending
+ * request continues in the worker, and the new run receives its response.
  *
- * A run that asks for something new before it has asked for all that is recorded has taken another way, so what has happened outside does not
- * belong to it: it ends with EFFECT_INTERRUPTED. Where the first run had several questions open at once, their order may differ: then
- * the new question waits until all that is recorded has been asked for.
+ * If a run makes a new request before it has repeated all recorded requests, it has diverged from the first run, and the recorded
+ * effects do not belong to it. It ends with EFFECT_INTERRUPTED. If the first run made concurrent requests, their order may differ. The
+ * new request then waits until the run has repeated all recorded requests.
  *
- * What is kept is limited. Beyond the limit nothing is kept, and the call cannot be run again.
+ * The size of a record is limited. Above the limit the record is dropped, and the call cannot run again.
  */
 export class HostCallRecord {
   readonly #space: RecordSpace
   #asked: Asked[] = []
-  /** Of these, what the present run has not asked for. */
+  /** The recorded requests that the current run has not repeated. */
   #left: Asked[] = []
-  /** Questions of the present run that wait for the end of {@link #left}. */
+  /** Requests of the current run that wait until {@link #left} is empty. */
   #held: (() => void)[] = []
   #run = 1
-  /** Questions of the present run without an answer. */
+  /** The number of pending requests of the current run. */
   #open = 0
   #wasConcurrent = false
   #chars = 0
@@ -58,17 +58,17 @@ export class HostCallRecord {
     this.#space = space
   }
 
-  /** Whether the call can be run again. */
+  /** Whether the call can run again. */
   get isComplete(): boolean {
     return this.#state === 'complete'
   }
 
-  /** Whether nothing was asked so far. */
+  /** Whether the call has made no request. */
   get isEmpty(): boolean {
     return this.isComplete && this.#asked.length === 0
   }
 
-  /** What ends the call when it ends now: a run must have asked for all that an earlier one did. */
+  /** The error of a call that ends now without having repeated all requests of the previous run. */
   get errorAtEnd(): AshlarError | undefined {
     return this.#isBehind ? tookAnotherWay() : undefined
   }
@@ -77,7 +77,7 @@ export class HostCallRecord {
     return this.#left.length > 0
   }
 
-  /** The call is run again. */
+  /** Prepares the record for the next run of the call. */
   rewind(): void {
     this.#left = [...this.#asked]
     this.#held = []
@@ -86,9 +86,9 @@ export class HostCallRecord {
   }
 
   /**
-   * @param perform asks the host
-   * @returns the host's answer, or the recorded one
-   * @throws {AshlarError} EFFECT_INTERRUPTED when the run asks for something else than the one before
+   * @param perform sends the request to the host
+   * @returns the response of the host, or the recorded one
+   * @throws {AshlarError} EFFECT_INTERRUPTED when the run makes a different request than the previous run
    */
   async ask(question: string, perform: () => Promise<string>): Promise<string> {
     const run = this.#run
@@ -99,7 +99,7 @@ export class HostCallRecord {
     return answer
   }
 
-  /** The call has ended: nothing of it is kept. */
+  /** The call has ended: drops its record. */
   end(): void {
     this.#drop('over')
     this.#left = []
@@ -125,7 +125,7 @@ export class HostCallRecord {
     return text
   }
 
-  /** @returns whether there was room for it */
+  /** @returns whether there was space for it */
   #keep(chars: number): boolean {
     if (!this.isComplete) return false
     if (this.#chars + chars > MAX_CHARS || !this.#space.take(chars)) this.#drop('too long')
@@ -143,6 +143,6 @@ export class HostCallRecord {
 
 function tookAnotherWay(): AshlarError {
   const message =
-    'its sandbox was lost after it had begun to act on the outside, and when it was run again it did not ask its host for the same as before'
+    'its sandbox was lost after the block began an external effect, and the second run did not make the same requests as the first; make the requests depend only on the inputs'
   return new AshlarError('EFFECT_INTERRUPTED', message)
 }

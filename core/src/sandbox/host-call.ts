@@ -63,7 +63,7 @@ const MAX_MESSAGE_CHARS = 2000
 const MAX_STACK_CHARS = 4000
 
 /**
- * The guest's word is not trusted beyond this: a code that is a guest's to report or that the host has told it, and two texts.
+ * Of an error that a guest reports, only these parts are accepted: a code that guests may report or that the host returned, and two texts.
  *
  * @returns with `details.stack`: stack frames in the bundle, if the guest has named any
  */

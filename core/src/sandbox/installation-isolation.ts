@@ -12,7 +12,7 @@ const FORGET = `delete from worker where id = $1 or seen_at < now() - interval '
 const READ = `select distinct isolation from worker where seen_at > now() - interval '${GONE_AFTER}'`
 
 /**
- * Makes known how a worker isolates its sandbox processes: at once and every 20 s.
+ * Reports the isolation level of a worker immediately and every 20 s.
  *
  * @returns a function that ends the reports and removes the last one
  */

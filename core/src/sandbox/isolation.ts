@@ -1,9 +1,10 @@
 /**
- * What stands between machine code that has taken over a sandbox process and the machine, weakest first.
+ * The levels of isolation between a compromised sandbox process and the machine, weakest first.
  *
- * - `PROCESS`: Node's permission model, which binds JavaScript only.
- * - `SECCOMP`: the process has given up every system call that opens, starts, or reaches anything, see `process/lockdown`.
- * - `BUBBLEWRAP`: the same, and namespaces of its own: no network, an own process table, only its own modules as files.
+ * - `PROCESS`: Node's permission model, which restricts JavaScript only.
+ * - `SECCOMP`: the process has given up all system calls that open files and sockets, start programs or reach other processes, see
+ *   `process/lockdown`.
+ * - `BUBBLEWRAP`: the same, with separate namespaces: no network, a separate process table, and only its own modules as files.
  */
 export const ISOLATIONS = ['PROCESS', 'SECCOMP', 'BUBBLEWRAP'] as const
 

@@ -25,7 +25,7 @@ async function attempt(launch: Launch): Promise<Report> {
 
 it.runIf(mustHaveBubblewrap)('uses bubblewrap in CI', () => expect(best.isolation).toBe('BUBBLEWRAP'))
 
-it('uses no isolation that is stronger than asked for', async () => {
+it('uses no isolation that is stronger than requested', async () => {
   expect(await Promise.all(ISOLATIONS.map(async (each) => (await planLaunch(each)).isolation))).toEqual(
     ISOLATIONS.map((each) => (ISOLATIONS.indexOf(each) > ISOLATIONS.indexOf(best.isolation) ? best.isolation : each)),
   )
@@ -36,7 +36,7 @@ const locked = (['SECCOMP', 'BUBBLEWRAP'] satisfies Isolation[]).filter(
 )
 
 describe.runIf(isNative).each(locked)('machine code in a sandbox process under %s', (isolation) => {
-  it('gets nothing from the kernel but memory and threads', async () => {
+  it('can use only memory and threads of the kernel', async () => {
     const { results } = await attempt(await planLaunch(isolation))
     const { 'memory to compute in': memory, ...refused } = results
     expect(memory).toBe('done')
@@ -54,7 +54,7 @@ describe.runIf(isNative).each(locked)('machine code in a sandbox process under %
     }
   })
 
-  it('ends with the worker, whatever it computes', async () => {
+  it('ends with the worker while it computes', async () => {
     const worker = spawn(process.execPath, ['--input-type=module', '-e', WORKER, isolation], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -13,7 +13,7 @@ describe('a block that the engine refuses memory', () => {
     ['for the bytes of Base64', `const text = 'AAAA'.repeat(2e7); Uint8Array.fromBase64(text); Uint8Array.fromBase64(text)`],
     ['for the bytes of atob', `const text = 'AAAA'.repeat(4e7); atob(text)`],
     ['for a text', `'x'.repeat(2 ** 29)`],
-  ])('%s fails with a message that says so', async (_, code) => {
+  ])('%s fails with a message that names the cause', async (_, code) => {
     await expect(guest.evaluate(code)).rejects.toThrow(
       /^(too little memory for a value \(.*memoryMb|used more than \d+ MB of memory)/,
     )

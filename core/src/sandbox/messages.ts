@@ -23,7 +23,7 @@ const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
   z.tuple([z.literal('pong')]),
 ])
 
-/** An end stays an end, whatever it is said to be for. */
+/** An invalid value of these fields becomes '', so that the end of a call is always accepted. */
 const CODE = z.string().catch('').optional()
 const MESSAGE = z.string().catch('').optional()
 const STACK = z.string().catch('').optional()
@@ -43,11 +43,11 @@ export function parseMessage(message: unknown): FromProcess | undefined {
 }
 
 /**
- * The events in a guest's report. Those that are malformed are left out: a guest that has broken its own door reports nothing for
- * its calls.
+ * Parses the events in a guest's report and drops malformed events. A guest that damages its own reporting code can only lose its own
+ * events.
  *
  * @param json JSON texts of events, joined by commas
- * @returns undefined when it is not JSON, or longer than the process lets through
+ * @returns undefined when the text is not JSON or exceeds the limit of the process
  */
 export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
   if (json.length > maxChars) return undefined

@@ -15,7 +15,7 @@ it('a block that uses a global fetch fails with an error that names context.fetc
   })
 })
 
-it('a plugin that uses a global of Node while it loads is refused with what to use in its place', async () => {
+it('a plugin that uses a global of Node while it loads is refused with a replacement', async () => {
   await expect(guest.evaluate('return 1', 'const home = process.env.HOME')).rejects.toMatchObject({
     code: 'PLUGIN_LOAD_FAILED',
     message: expect.stringMatching(
@@ -24,12 +24,12 @@ it('a plugin that uses a global of Node while it loads is refused with what to u
   })
 })
 
-it('another name that is not defined has no remedy', async () => {
+it('another undefined name has no replacement', async () => {
   await expect(guest.evaluate('return toString.fetch.x + fetcher')).rejects.toThrow(/^Cannot read properties of undefined/)
   await expect(guest.evaluate('return fetcher')).rejects.toThrow(/^fetcher is not defined$/)
 })
 
-it('libraries that look for one of the globals find none', async () => {
+it('libraries that test for one of the globals do not find it', async () => {
   const names = Object.keys(MISSING_GLOBALS).filter((name) => name !== 'require')
   const body = `return [${names.map((name) => `typeof ${name}`).join()}].concat(${JSON.stringify(names)}.map((name) => typeof globalThis[name]))`
   expect(new Set((await guest.evaluate(body)) as string[])).toEqual(new Set(['undefined']))

@@ -1,17 +1,17 @@
 /*
- * Global names of Node and of browsers that a sandbox does not have. None of them is defined there, so that a library that looks for one
- * does not find it. Only the message of the error that its use leads to says what to use in its place.
+ * Global names of Node and browsers that the sandbox does not provide. They are undefined there, so that a library that tests for one
+ * does not find it. The message of the error that its use causes names a replacement.
  */
 
 const NO_NETWORK = 'use context.fetch, and name the hosts in the capability "http"'
 const NO_SOCKETS = 'there are no sockets: use context.fetch, with the capability "http"'
 const NO_STORE = 'use context.storage, with the capability "storage"'
-const NO_THREADS = 'a block has one thread, and no other side to send messages to'
+const NO_THREADS = 'a block has one thread, so there is no receiver for messages'
 const NO_BROWSER = 'there is no browser: use a library that does without'
 const NO_NODE = 'there is no Node: take settings as inputs of the block'
 const NO_FILES = 'there are no files but those of context.files, with the capability "files"'
 
-/** What to use in place of each. */
+/** The replacement for each name. */
 export const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   fetch: NO_NETWORK,
   XMLHttpRequest: NO_NETWORK,
@@ -49,7 +49,7 @@ export const MISSING_GLOBALS: Readonly<Record<string, string>> = {
 
 const NOT_DEFINED = /(?<![\w$.])(?<name>[\w$]+) is not defined\b/
 
-/** The message of an error of a block; where it names a global that a sandbox does not have, with what to use in its place. */
+/** Adds the replacement to the error message of a block that uses a global that the sandbox does not provide. */
 export function withRemedy(message: string): string {
   const name = NOT_DEFINED.exec(message)?.groups?.name ?? ''
   const remedy = Object.hasOwn(MISSING_GLOBALS, name) ? MISSING_GLOBALS[name] : undefined

@@ -1,17 +1,17 @@
-/** How long a process may take to do something. */
+/** Time limits for a response of a process. */
 interface Limits {
-  /** Of time that it could use. */
+  /** Elapsed time without the time for which the process waited for a processor. */
   ownMs: number
-  /** Of time that passes: a process that gets no processor time for so long is given up too. */
+  /** Elapsed time. A process that gets no processor time for this long is killed too. */
   wallMs: number
 }
 
-/** To acknowledge a message. */
+/** Limits to acknowledge a message. */
 const ACKNOWLEDGE: Limits = { ownMs: 1000, wallMs: 10_000 }
-/** To start up, which takes some 0.3 s. */
+/** Limits for the startup, which takes about 0.3 s. */
 export const START: Limits = { ownMs: 10_000, wallMs: 60_000 }
 
-/** Counts for how long something is awaited of a process. */
+/** Measures how long a response of a process is pending. */
 export class Patience {
   readonly #limits: Limits
   #ownMs = 0
@@ -27,8 +27,8 @@ export class Patience {
   }
 
   /**
-   * @param ownMs of the time that has passed, that for which the process did not wait for a processor
-   * @param wallMs the time that has passed
+   * @param ownMs elapsed time, without the time for which the process waited for a processor
+   * @param wallMs elapsed time
    */
   isOver(ownMs: number, wallMs: number): boolean {
     this.#ownMs += ownMs

@@ -5,11 +5,11 @@ import { CHANNEL_FD, confinedPid, pipeOf, startProcess, type Launch } from './la
 import { parseMessage } from './messages.ts'
 import type { FromProcess, ToProcess } from './protocol.ts'
 
-/** The worker's end of a sandbox process: starts, messages, end. */
+/** The worker's connection to a sandbox process. */
 export interface ProcessLink {
-  /** Rejects when the process ends before it can take calls. */
+  /** Rejects when the process ends before it can accept calls. */
   readonly ready: Promise<void>
-  /** As seen from this process. Under bubblewrap undefined until it is known. */
+  /** The process id in this process's namespace. Under bubblewrap it is undefined at first. */
   readonly pid: number | undefined
   /** What the process wrote to its standard error, the last 2000 characters. */
   readonly stderr: string
@@ -19,16 +19,16 @@ export interface ProcessLink {
 }
 
 interface ProcessLinkEvents {
-  /** The process can take calls. */
+  /** The process can accept calls. */
   ready(): void
   message(message: Exclude<FromProcess, ['ready']>): void
-  /** Something that is not a message of the protocol arrived. Nothing of the process is believed any more; it is being killed. */
+  /** The process sent an invalid message. Its further messages are ignored, and it is being killed. */
   broken(): void
-  /** @param how the name of a signal, or `code <n>`; comes once and last */
+  /** The last event, called once. @param how the name of a signal, or `code <n>` */
   exited(how: string): void
 }
 
-/** Starts a process and calls back when something happens; never before it has returned. */
+/** Starts a process and reports its events, never before it has returned. */
 export type StartProcess = (events: ProcessLinkEvents) => ProcessLink
 
 const MAX_STDERR_CHARS = 2000
@@ -49,8 +49,8 @@ const SIGNALS: Readonly<Record<number, string>> = {
 }
 
 /**
- * @param firstFrame what the process is sent first
- * @param maxMessageBytes of a message from it: more ends it
+ * @param firstFrame the first frame to send to the process
+ * @param maxMessageBytes the maximum size of a message from the process; a larger one ends the process
  */
 export function createProcessStarter(launch: Launch, firstFrame: Buffer, maxMessageBytes: number): StartProcess {
   return (events) => {

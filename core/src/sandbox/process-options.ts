@@ -4,10 +4,10 @@ import type { Prelude } from './prelude.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
 import { maxReportCharsOf } from './protocol.ts'
 
-/** Of the memory a process may have, this much may be held by isolates in which nothing runs. */
+/** The share of a process's memory limit that idle isolates may hold. */
 const SPARE_SHARE = 0.6
 
-/** What a process is sent first. */
+/** The first message to a process. */
 export function processOptions(prelude: Prelude, isolation: Isolation, limits: SandboxLimits): SandboxProcessOptions {
   const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
   return {

@@ -13,7 +13,7 @@ function compute(ms: number): void {
 }
 
 describe('the usage of a process', () => {
-  it('is its memory, and the processor time of all its threads', async () => {
+  it('consists of its memory and the processor time of all its threads', async () => {
     const before = await usageOf(process.pid)
     compute(300)
     const after = await usageOf(process.pid)
@@ -21,7 +21,7 @@ describe('the usage of a process', () => {
     expect(after.cpuMs - before.cpuMs).toBeGreaterThanOrEqual(280)
   })
 
-  it('includes that of the processes that it has started', async () => {
+  it('includes the usage of its child processes', async () => {
     const child = spawn(process.execPath, ['-e', 'for (;;);'])
     try {
       await expect.poll(async () => (await usageOf(process.pid)).cpuMs - process.cpuUsage().user / 1000).toBeGreaterThan(200)
@@ -31,7 +31,7 @@ describe('the usage of a process', () => {
     }
   })
 
-  it('is nothing when the process is gone', async () => {
+  it('is zero when the process has ended', async () => {
     const child = spawn(process.execPath, ['-e', ''])
     await once(child, 'exit')
     expect(await usageOf(child.pid ?? 0)).toEqual({ memoryMb: 0, cpuMs: 0 })

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
-/** What a process and its descendants use, as the operating system reports it. */
+/** Resources that a process and its descendants use, as the operating system reports them. */
 export interface Usage {
-  /** Resident. */
+  /** Resident memory. */
   memoryMb: number
   /** Processor time since the start, user and system, of all threads. */
   cpuMs: number
@@ -12,7 +12,7 @@ export interface Usage {
 
 const NOTHING: Usage = { memoryMb: 0, cpuMs: 0 }
 const PAGE_BYTES = 4096
-/** Of a clock tick in `/proc`: the kernel reports 100 a second to programs, whatever it uses itself. */
+/** The length of a clock tick in `/proc`: the kernel reports 100 ticks per second to programs, whatever its own tick is. */
 const TICK_MS = 10
 const run = promisify(execFile)
 
@@ -23,7 +23,7 @@ export async function usageOf(pid: number): Promise<Usage> {
   return all.reduce((sum, { memoryMb, cpuMs }) => ({ memoryMb: sum.memoryMb + memoryMb, cpuMs: sum.cpuMs + cpuMs }), NOTHING)
 }
 
-/** For how long the threads of a process wait for a processor: the operating system reports it on Linux only. */
+/** Measures how long the threads of a process wait for a processor. Only Linux reports this time. */
 export class WaitForCpu {
   readonly #pid: number
   #lastMs = new Map<string, number>()
@@ -33,7 +33,7 @@ export class WaitForCpu {
     this.sinceLast()
   }
 
-  /** @returns milliseconds since the last reading, of the thread that waited longest; undefined where it is not reported */
+  /** @returns the milliseconds that the thread with the longest wait has waited since the last reading; undefined when the system does not report them */
   sinceLast(): number | undefined {
     if (process.platform !== 'linux') return undefined
     const waits = new Map(withDescendants(this.#pid).flatMap(waitsOfThreads))
@@ -44,7 +44,7 @@ export class WaitForCpu {
   }
 }
 
-/** A launcher such as bubblewrap stays the parent of the process that it starts. */
+/** A launcher such as bubblewrap remains the parent of the process that it starts. */
 function withDescendants(pid: number): number[] {
   const pids = [pid]
   for (const each of pids) {
@@ -81,7 +81,7 @@ function threadsOf(pid: number): string[] {
   }
 }
 
-/** Files of `/proc` are made in memory: reading one takes some 5 µs, a way through the thread pool longer. */
+/** Files of `/proc` are in memory: a synchronous read takes about 5 µs, an asynchronous one longer. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')

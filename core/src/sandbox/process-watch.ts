@@ -4,19 +4,19 @@ import type { SandboxLimits } from './limits.ts'
 import type { Loss } from './guest-reports.ts'
 
 export interface WatchParts {
-  /** Undefined until it is known. */
+  /** Undefined until the process id is known. */
   pid(): number | undefined
   limits: Pick<SandboxLimits, 'maxCpuMs' | 'processMemoryMb'>
-  /** Whether the process has started up: from then on it has to answer. */
+  /** Whether the process has started, so that it must respond. */
   isReady(): boolean
   /** Whether calls are in flight. */
   hasCalls(): boolean
-  /** Whether calls that were aborted may still compute. */
+  /** Whether aborted calls may still compute. */
   hasAborted(): boolean
-  /** Looks for what is overdue. @param ownMs time that the process could use, @param wallMs time that has passed */
+  /** Checks for exceeded limits. @param ownMs elapsed time without waits for a processor, @param wallMs elapsed time */
   sweep(ownMs: number, wallMs: number): void
   ping(): void
-  /** Its resident memory has changed: it cannot measure itself, since it has given up reading files. */
+  /** The resident memory has changed. The process cannot measure it itself, because it cannot read files. */
   measured(memoryMb: number): void
   kill(loss: Loss): void
 }
@@ -26,19 +26,19 @@ const IDLE_SWEEP_EVERY_MS = 1000
 const PING_EVERY_MS = 250
 /** The share of a processor that an idle process may use without being called stray. */
 const IDLE_SHARE = 0.02
-/** What a fresh process has before its memory is measured. */
+/** The assumed memory of a new process until it is measured. */
 const FRESH_MEMORY_MB = 60
-/** A change of less is not reported. */
+/** Smaller changes are not reported. */
 const MEMORY_STEP_MB = 8
 
 /**
- * Watches one sandbox process from outside, by what the operating system reports of it: every 50 ms while something goes on in it, once a
- * second otherwise. It kills a process that
+ * Monitors one sandbox process with the figures of the operating system, every 50 ms while the process is active and once a second
+ * otherwise. It kills the process if the process
  *
- * - holds more memory than a process may,
- * - computes for longer than a call may while no call is in flight,
- * - is busy and does not answer a ping within a second, or does not start up within ten. Time for which a thread of it waited for a
- *   processor does not count, up to ten seconds, or a minute: a busy machine is not the fault of the process.
+ * - exceeds the memory limit of a process,
+ * - uses more processor time than a call may while no call is in flight,
+ * - is active and does not respond to a ping within one second, or does not start within ten seconds. Time for which a thread of the
+ *   process waited for a processor does not count, up to ten seconds for a ping and a minute for the start.
  */
 export class ProcessWatch {
   readonly #parts: WatchParts
@@ -61,14 +61,14 @@ export class ProcessWatch {
     this.#schedule()
   }
 
-  /** Something goes on in the process. */
+  /** Marks the process as active. */
   wake(): void {
     const wasIdle = !this.#isActive
     this.#isActive = true
     if (wasIdle) this.#schedule()
   }
 
-  /** A call begins: what was computed before it is settled. */
+  /** A call begins. The processor time before it is settled. */
   began(): void {
     this.#strayMs = 0
     this.wake()
@@ -94,7 +94,7 @@ export class ProcessWatch {
     const now = performance.now()
     const passedMs = now - this.#sweptAt
     this.#sweptAt = now
-    // When this worker was held up itself, answers may be here that it has not read yet.
+    // If this worker was blocked itself, responses may have arrived that it has not read yet.
     const wallMs = Math.min(passedMs, 2 * SWEEP_EVERY_MS)
     const { limits } = this.#parts
     const pid = this.#parts.pid()

@@ -78,7 +78,7 @@ function killAll(): void {
 const later = <T>(ms: number, value: T): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
 
 describe('a call that must not act twice, whose process ends', () => {
-  it('gets the answers that it has had, and goes on', async () => {
+  it('receives the recorded responses and continues', async () => {
     const result = await call('act', { user: 'a', n: 2, onOutput: once(killAll, 2) })
     expect(result).toEqual({
       outputs: ['answer to a', 'answer to b', 'answer to last'],
@@ -88,7 +88,7 @@ describe('a call that must not act twice, whose process ends', () => {
     })
   })
 
-  it('gets the answer that is on its way', async () => {
+  it('receives a pending response', async () => {
     const kill = once(() => void setTimeout(killAll, 300))
     const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
       kill()
@@ -101,7 +101,7 @@ describe('a call that must not act twice, whose process ends', () => {
     })
   })
 
-  it('does so as often as it is lost', async () => {
+  it('continues after each loss', async () => {
     const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
       setTimeout(killAll, 100)
       return later(500, key)
@@ -113,7 +113,7 @@ describe('a call that must not act twice, whose process ends', () => {
     })
   })
 
-  it('may have asked for several things at once', async () => {
+  it('may have made concurrent requests', async () => {
     const kill = once(killAll, 5)
     const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
       kill()
@@ -124,13 +124,13 @@ describe('a call that must not act twice, whose process ends', () => {
     expect(performed.toSorted((a, b) => a.localeCompare(b))).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2', 'c0', 'c1', 'c2'])
   })
 
-  it('is interrupted when it asks for something else than before', async () => {
+  it('is interrupted when it makes a different request', async () => {
     const result = await call('act-by-chance', { user: 'e', onOutput: once(killAll) })
     expect(result.code).toBe('EFFECT_INTERRUPTED')
     expect(result.performed.length).toBe(1)
   })
 
-  it('is interrupted when its answers are too long to be kept', async () => {
+  it('is interrupted when its responses are too long to record', async () => {
     const hostCall = (): Promise<unknown> => Promise.resolve('x'.repeat(5 * 1024 * 1024))
     const result = await call('act', { user: 'f', hostCall, onOutput: once(killAll) })
     expect(result).toMatchObject({ code: 'EFFECT_INTERRUPTED', performed: ['a'] })
@@ -152,7 +152,7 @@ describe('a call that has acted beside one that ends their sandbox', () => {
     ['grow', 'MEMORY_LIMIT'],
     ['act-and-loop', 'CPU_LIMIT'],
     ['act-and-grow', 'MEMORY_LIMIT'],
-  ])('goes on, and nothing is performed twice (%s)', async (block, code) => {
+  ])('continues without performing a request twice (%s)', async (block, code) => {
     const user = `beside ${block}`
     const { promise: haveActed, resolve: allHaveActed } = Promise.withResolvers<void>()
     const onOutput = once(allHaveActed, 3)
@@ -170,7 +170,7 @@ describe('a call that has acted beside one that ends their sandbox', () => {
     )
   })
 
-  it('goes on too where it is run again from its beginning, which it may', async () => {
+  it('also continues if it may run again from its beginning', async () => {
     const user = 'repeated'
     const innocent = call('act', { user, repeatable: true })
     expect((await call('loop', { user })).code).toBe('CPU_LIMIT')

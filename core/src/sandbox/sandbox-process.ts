@@ -219,8 +219,8 @@ export class SandboxProcess {
     const isolate = isolateOfGuest(guest)
     const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // there are deadlines
     for (const call of this.#cpu.charge(isolate, cpuMs, () => this.#inIsolate(isolate), isOfCalls))
-      if (call.cpuMs > maxCpuMs) this.#passLimit(call, new AshlarError('CPU_LIMIT', `computed for more than ${maxCpuMs} ms`))
-    if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'code of it ran on after its calls had ended' })
+      if (call.cpuMs > maxCpuMs) this.#passLimit(call, new AshlarError('CPU_LIMIT', `used over ${maxCpuMs} ms of processor time`))
+    if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'its code continued after its calls had ended' })
   }
 
   #inIsolate(isolate: string): Call[] {

@@ -136,7 +136,7 @@ describe('an error that no call has caught', () => {
 
   it('may have no text', async () => {
     const { code, message } = (await call(stray, 'throw-textless')).error ?? {}
-    expect([code, message]).toEqual(['BLOCK_FAILED', 'failed with an error that has no text'])
+    expect([code, message]).toEqual(['BLOCK_FAILED', 'failed with an error that has no message'])
   })
 
   it.each(['reject-and-wait', 'reject-late', 'reject-and-handle', 'reject-after-host'])(

@@ -17,7 +17,7 @@ import { SandboxProcess } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
 export interface Sandbox {
-  /** What stands between machine code in a sandbox process and this machine. */
+  /** The isolation level between a compromised sandbox process and this machine. */
   readonly isolation: Isolation
   /** @returns a function that aborts the call: its sink hears nothing more. */
   call(request: CallRequest, sink: CallSink): () => void

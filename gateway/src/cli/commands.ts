@@ -23,13 +23,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'login',
     usage: '[--server url]',
-    summary: 'Print a link that logs a browser in, once and within ten minutes.',
+    summary: 'Print a link that logs in a browser. It works once and expires after ten minutes.',
     load: async () => (await import('./login.ts')).login,
   },
   {
     name: 'logout',
     usage: '[--server url]',
-    summary: 'Log every browser out.',
+    summary: 'Log out all browsers.',
     load: async () => (await import('./login.ts')).logout,
   },
   {

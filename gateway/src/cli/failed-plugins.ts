@@ -5,7 +5,7 @@ interface FailedPlugin {
   error?: { code: string; message: string } | null
 }
 
-/** Prints why each of these plugins did not load. */
+/** Prints the errors of plugins that did not load. */
 export function showFailedPlugins(plugins: readonly FailedPlugin[], terminal: Terminal): void {
   for (const { packageName, error } of plugins) {
     if (!error) continue

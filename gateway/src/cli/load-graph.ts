@@ -5,7 +5,7 @@ import { showWarnings } from './faults.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
- * Saves the graph of a file, with the blocks as their source files are at this moment, and prints what the user should know about it.
+ * Saves the graph of a file with the current source of its blocks, and prints its warnings.
  *
  * @throws {AshlarError} as `ensureGraph`
  */
@@ -13,7 +13,9 @@ export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): 
   const { complete, failedPlugins } = await api.scanPlugins()
   showFailedPlugins(failedPlugins, terminal)
   if (!complete)
-    terminal.line('A worker did not load its plugin folders in time: a block that was just changed may run as it was before.')
+    terminal.line(
+      'A worker did not load its plugin folders in time: Ashlar may run the old code of a block that was just changed.',
+    )
   const ensured = await ensureGraph(api, file)
   const { graph, outcome } = ensured
   if (outcome === 'UPGRADED')

@@ -7,18 +7,20 @@ import { findRunningServer } from './running-server.ts'
 export async function login(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const { url, expiresAt } = await createLoginLink(await findRunningServer(serverOf(args), environment))
   stdout.write(`${url}\n`)
-  stderr.write(`Open the link in a browser. It works once, until ${new Date(expiresAt).toLocaleTimeString()}.${nameHint(url)}\n`)
+  stderr.write(
+    `Open the link in a browser. It works once and expires at ${new Date(expiresAt).toLocaleTimeString()}.${nameHint(url)}\n`,
+  )
   return 0
 }
 
 /** `ashlar logout [--server url]` */
 export async function logout(args: string[], { stderr, environment }: CommandContext): Promise<number> {
   await endSessions(await findRunningServer(serverOf(args), environment))
-  stderr.write('Every browser is logged out, and login links that were not used do not work any more.\n')
+  stderr.write('Logged out all browsers. Unused login links are no longer valid.\n')
   return 0
 }
 
-/** What to do where a browser does not resolve names below `localhost` itself, as RFC 6761 allows. */
+/** A hint for browsers that do not resolve names below `localhost`, which RFC 6761 allows. */
 export function nameHint(url: string): string {
   const { hostname } = new URL(url)
   return hostname.endsWith('.localhost') ? ` If the browser cannot find ${hostname}, put 127.0.0.1 in its place.` : ''

@@ -45,7 +45,7 @@ export async function serveWorker({ config, databaseUrl, logger, signal, ready }
     await crew.begin()
     ready()
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-    logger.info('Stopping. A second signal stops at once.')
+    logger.info('Stopping. Send a second signal to stop immediately.')
   } finally {
     await crew.stop()
   }

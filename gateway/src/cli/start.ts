@@ -89,7 +89,7 @@ async function serve({ config, installation, terminal, stop, ready }: Service): 
     if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
     if (!stop.signal.aborted) tellNextSteps((await gateway.createLoginLink(ownerId)).url, config, terminal)
     await aborted(stop.signal)
-    terminal.line('Stopping. A second signal stops at once.')
+    terminal.line('Stopping. Send a second signal to stop immediately.')
   } finally {
     await gateway.close()
   }

@@ -4,7 +4,7 @@ import { ADD_CREDENTIAL, DELETE_CREDENTIAL, LIST_CREDENTIALS, LIST_PROVIDERS, ST
 
 export type CredentialKind = 'API_KEY' | 'USER_PASSWORD' | 'HOST_SCOPED' | 'OAUTH2'
 
-/** What a user has to authenticate with at a service, without its secret. */
+/** A credential of a user for a service, without its secret. */
 export interface ApiCredential {
   /** Global id. */
   id: string
@@ -18,7 +18,7 @@ export interface ApiCredential {
 interface ApiProvider {
   /** Qualified. */
   name: string
-  /** The usual one first. */
+  /** The default kind first. */
   credentialKinds: CredentialKind[]
 }
 
@@ -32,13 +32,13 @@ export interface NewCredential {
   hosts: string[] | undefined
 }
 
-/** What users do with their credentials. Expected errors are thrown as AshlarErrors. */
+/** The credential operations of a user. Expected errors are thrown as AshlarErrors. */
 export interface CredentialApi {
   providers(): AsyncGenerator<ApiProvider, void>
   credentials(): AsyncGenerator<ApiCredential, void>
   add(credential: NewCredential): Promise<ApiCredential>
   remove(credentialId: string): Promise<void>
-  /** @returns the address that the user opens in a browser, and until when */
+  /** @returns the URL that the user opens in a browser, and its expiry */
   authorize(request: { provider: string; name: string | undefined; scopes: string[] | undefined }): Promise<{
     url: string
     expiresAt: string
@@ -63,7 +63,7 @@ export function createCredentialApi(client: Client): CredentialApi {
   }
   const mutate = async <T>(query: string, input: object): Promise<T> => {
     const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
-    if (outcome === undefined) throw new Error('the mutation has no answer')
+    if (outcome === undefined) throw new Error('the mutation returned no result')
     return resultOf(outcome)
   }
   return {

@@ -1,13 +1,13 @@
 import { readAnswer, sendTo, type ClientOptions } from './client.ts'
 
-/** A link that logs a browser in once. */
+/** A link that logs in one browser, once. */
 export interface LoginLink {
   url: string
   /** ISO 8601 */
   expiresAt: string
 }
 
-/** Makes a login link for the user of the key. @throws {AshlarError} UNAUTHENTICATED SERVER_UNREACHABLE */
+/** Creates a login link for the user of the key. @throws {AshlarError} UNAUTHENTICATED SERVER_UNREACHABLE */
 export async function createLoginLink(options: ClientOptions): Promise<LoginLink> {
   return (await readAnswer(options.url, await post(options, 'login/links'))) as LoginLink
 }

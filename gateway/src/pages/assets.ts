@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 
 /** A file that a page loads. */
 export interface Asset {
-  /** Its path with a digest of its content, so that a browser may keep it for ever. */
+  /** Its path with a digest of its content, so that a browser may cache it permanently. */
   url: string
   answer(): Response
 }
 
-/** @param path of its route, whose ending says whether it is a script or a style sheet */
+/** @param path of its route; the extension determines whether it is a script or a style sheet */
 export function createAsset(path: string, text: string): Asset {
   const body = new TextEncoder().encode(text)
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16)

@@ -10,7 +10,7 @@ const ASSETS = new Map(
   NAMES.map((name) => [name, createAsset(`/pages/${name}`, readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8'))]),
 )
 
-/** Nothing but our own script, style sheet and requests. */
+/** Allows only our own script, style sheet and requests. */
 const POLICY = [
   `default-src 'none'`,
   `script-src 'self'`,
@@ -29,11 +29,11 @@ interface PageOptions {
   script?: Script
   /** @default 200 */
   status?: number
-  /** How many folders the page is below the root: urls are relative, as a proxy may put us below a path. @default 0 */
+  /** The number of path segments above the page. URLs are relative, because a proxy may serve us below a path. @default 0 */
   depth?: number
 }
 
-/** A small page, which browsers do not keep. */
+/** Renders a small page that browsers do not cache. */
 export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageOptions): Response {
   const urlOf = (name: (typeof NAMES)[number]): string => '../'.repeat(depth) + (ASSETS.get(name)?.url.slice(1) ?? '')
   const html = `<!doctype html>
@@ -63,12 +63,12 @@ ${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${url
   return new Response(html, { status, headers })
 }
 
-/** A small page of paragraphs. */
+/** Renders a small page of paragraphs. */
 export function textPage({ lines, ...options }: Omit<PageOptions, 'body'> & { lines: readonly string[] }): Response {
   return htmlPage({ ...options, body: lines.map((line) => `<p>${escaped(line)}</p>`).join('') })
 }
 
-/** Answers of what the pages load, by path. */
+/** The routes of the files that the pages load, by path. */
 export const pageRoutes: ReadonlyMap<string, () => Response> = new Map(
   [...ASSETS].map(([name, asset]) => [`/pages/${name}`, asset.answer]),
 )

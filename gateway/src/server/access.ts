@@ -33,11 +33,14 @@ export function createAccess({ runtime, origins, cookieName }: AccessParts): Acc
       const token = findSessionToken(facts.cookie ?? '', cookieName)
       if (token === undefined) throw unauthenticated('you are not logged in')
       if (origins.isForeign(facts))
-        throw new AshlarError('FORBIDDEN', 'a page of another origin must send an Authorization header, it cannot use the login')
+        throw new AshlarError(
+          'FORBIDDEN',
+          'a page of another origin cannot use the browser session: send an Authorization header',
+        )
       if (facts.pageToken === undefined)
-        throw unauthenticated('the cookie of a login needs the token of its page, in the header "Ashlar-Page-Token"')
+        throw unauthenticated('a session cookie requires the page token in the header "Ashlar-Page-Token"')
       const session = await runtime.browserSessions.find({ token, pageToken: facts.pageToken })
-      if (!session) throw unauthenticated('your login has ended')
+      if (!session) throw unauthenticated('your session has ended: log in again')
       return { user: session.user, session }
     },
   }
@@ -46,7 +49,7 @@ export function createAccess({ runtime, origins, cookieName }: AccessParts): Acc
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
     const user = await runtime.accounts.authenticate(key)
-    if (!user) throw unauthenticated('this key is not known here')
+    if (!user) throw unauthenticated('the key in the Authorization header is unknown')
     return user
   }
 }

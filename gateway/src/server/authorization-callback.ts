@@ -16,7 +16,7 @@ export interface CallbackParts {
   browserUrl(): string | undefined
 }
 
-/** What is told at the end. */
+/** The content of the final page. */
 interface Ending {
   status: number
   title: string
@@ -46,7 +46,7 @@ export function finishAuthorization(parts: CallbackParts): Route {
   }
 }
 
-/** The name under which browsers are logged in is told only to one that comes back from an authorization. */
+/** Only a browser that returns from an authorization receives the host name under which browsers are logged in. */
 async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: URL): Promise<Response> {
   const state = url.searchParams.get('state')
   const elsewhere = browserUrl()
@@ -62,7 +62,7 @@ async function finish({ authorizations, access }: CallbackParts, request: Reques
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
-    const next = error.code === 'UNAUTHENTICATED' ? ['When you are logged in, reload this page.'] : []
+    const next = error.code === 'UNAUTHENTICATED' ? ['Log in, then reload this page.'] : []
     return { status: error.status, title: 'No access was granted', lines: [`${error.code}: ${error.message}`, ...next] }
   }
 }

@@ -2,7 +2,7 @@ import { messageOf, parseJson } from '@ashlar/core'
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
-/** Reads the variables of requests with all digits of their integers; 400 for a number that is too large. */
+/** Parses the variables of requests without loss of digits in integers. Responds with 400 to a number that is too large. */
 export function useExactJson(): Plugin {
   return {
     onRequestParse({ url, requestParser, setRequestParser }) {

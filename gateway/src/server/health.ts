@@ -2,8 +2,8 @@ import type { Runtime } from '@ashlar/core'
 import type { Route } from './routes.ts'
 
 /**
- * `GET /health`, for everyone: 200 while the journal can be written, else 503 with the code of the database that says why, so that a load
- * balancer sends new requests elsewhere.
+ * `GET /health`, without authentication. Responds with 200 while the journal can be written. Otherwise it responds with 503 and the
+ * error code of the database, so that a load balancer routes new requests to another server.
  */
 export function healthRoute({ journal, isolation }: Pick<Runtime, 'journal' | 'isolation'>): Route {
   return async () => {

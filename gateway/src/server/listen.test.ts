@@ -29,7 +29,7 @@ function failureOf(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe('closeServer', () => {
-  it('lets an answer end that is under way, and accepts no more connections', async () => {
+  it('finishes a pending response and accepts no more connections', async () => {
     const { bound, response, answer } = await serveOne()
     const closing = closeServer(bound, 0, NEVER_MS)
     await expect(fetch(`http://127.0.0.1:${bound.port}/`)).rejects.toThrow('fetch failed')
@@ -38,7 +38,7 @@ describe('closeServer', () => {
     await closing
   })
 
-  it('cuts a stream of events after its own, shorter time', async () => {
+  it('cuts an event stream after its own, shorter timeout', async () => {
     const { bound, response, answer } = await serveOne('text/event-stream')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(': open\n\n')
@@ -47,7 +47,7 @@ describe('closeServer', () => {
     expect(await failure).toMatchObject({ message: 'terminated' })
   })
 
-  it('cuts what has not ended in time', async () => {
+  it('cuts a response that does not end in time', async () => {
     const { bound, answer } = await serveOne()
     const failure = failureOf(answer)
     await closeServer(bound, 1, 20)

@@ -36,7 +36,7 @@ async function statusOf(headers: Record<string, string>): Promise<number> {
 }
 
 describe('a login link', () => {
-  it('names a host of this installation alone, and is not the owner key', async () => {
+  it('contains a host name that is unique to this installation, and not the owner key', async () => {
     const { url, expiresAt } = await gateway.createLoginLink(runtime.ownerId)
     expect(url).toMatch(new RegExp(`^http://[0-9a-f]{20}\\.localhost:${new URL(base).port}/login#[\\w-]{43}$`))
     expect(url).not.toContain(OWNER_KEY)
@@ -54,13 +54,13 @@ describe('a login link', () => {
     expect(await statusOf(own)).toBe(401)
   })
 
-  it('opens one session also when it is used several times at once', async () => {
+  it('opens one session when it is used several times concurrently', async () => {
     const token = await newToken()
     const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await enter(token)).status))
     expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401, 401])
   })
 
-  it('is not used by a program that opens it, or looks at its head', async () => {
+  it('is not used up by GET and HEAD requests', async () => {
     const token = await newToken()
     for (const method of ['GET', 'HEAD']) {
       const page = await fetch(`${base}/login`, { method })
@@ -106,7 +106,7 @@ describe('a login link', () => {
     for (const secret of secrets) expect(JSON.stringify(rows)).not.toContain(secret)
   })
 
-  it('is made for a caller with a key, and for no other', async () => {
+  it('is created only for a caller with a key', async () => {
     const ask = (headers: Record<string, string>): Promise<Response> => fetch(`${base}/login/links`, { method: 'POST', headers })
     const { url } = (await (await ask(BEARER)).json()) as { url: string }
     expect((await enter(new URL(url).hash.slice(1))).status).toBe(200)
@@ -114,7 +114,7 @@ describe('a login link', () => {
     expect((await ask({ ...(await logIn(runtime, runtime.ownerId)).cookie })).status).toBe(401)
   })
 
-  it('leads to the public url, whose cookie is Secure where it is https', async () => {
+  it('points to the public URL, with a Secure cookie for https', async () => {
     const publicUrl = 'https://ashlar.example/below'
     const other = createGateway({ runtime, ownerKey: OWNER_KEY, publicUrl })
     const { url } = await other.createLoginLink(runtime.ownerId)
@@ -156,14 +156,14 @@ describe('a session', () => {
     expect(await statusOf(headers)).toBe(200)
   })
 
-  it('ends with all others of its user by a logout with a key, as do login links', async () => {
+  it('ends with all sessions and login links of its user on a logout with a key', async () => {
     const [one, other, token] = [await logIn(runtime, runtime.ownerId), await logIn(runtime, runtime.ownerId), await newToken()]
     expect((await logOut({ authorization: 'Bearer wrong' })).status).toBe(401)
     expect((await logOut(BEARER)).status).toBe(204)
     expect([await statusOf(one.headers), await statusOf(other.headers), (await enter(token)).status]).toEqual([401, 401, 401])
   })
 
-  it('takes its WebSockets along when it ends, and leaves those of others', async () => {
+  it('closes only its own WebSockets when it ends', async () => {
     const [one, other] = [await logIn(runtime, runtime.ownerId), await logIn(runtime, runtime.ownerId)]
     const [ending, staying] = [await acknowledged(one.headers), await acknowledged(other.headers)]
     const closed = once(ending, 'close')
@@ -173,7 +173,7 @@ describe('a session', () => {
     staying.terminate()
   })
 
-  it('takes its event streams along when it ends', async () => {
+  it('closes its event streams when it ends', async () => {
     const { headers } = await logIn(runtime, runtime.ownerId)
     const query = 'subscription { blocksChanged { __typename } }'
     const response = await fetch(`${base}/graphql`, {
@@ -190,7 +190,7 @@ describe('a session', () => {
     expect(await ended).toBe('cut')
   })
 
-  it('takes its sockets along when another process ends it', async () => {
+  it('closes its sockets when another process ends it', async () => {
     const { headers } = await logIn(runtime, runtime.ownerId)
     const socket = await acknowledged(headers)
     const closed = once(socket, 'close')

@@ -51,7 +51,7 @@ export const loginPage: Route = () => htmlPage({ title: 'Log in', body: PAGE, sc
 export function openSession({ runtime, origins, cookie }: LoginParts): Route {
   return async (request, url) => {
     const facts = factsOf((name) => request.headers.get(name), url)
-    if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link can log in')
+    if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link may send this request')
     const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
     if (!session)
       throw new AshlarError(

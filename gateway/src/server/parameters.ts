@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
-/** Answers 400 where `variables` or `extensions` of an address or a form are not JSON, which yoga takes for a failure of its own. */
+/** Responds with 400 if `variables` or `extensions` in a query string or a form are not JSON. Yoga would treat this as an internal error. */
 export function useStrictParameters(): Plugin {
   return {
     onRequestParse({ requestParser, setRequestParser }) {

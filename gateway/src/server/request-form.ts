@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { isHost } from './origin.ts'
 
 /**
- * Whether a url can be made of a request: its target is a path (no absolute form, which is for proxies, no `*`, no authority), it is of
- * HTTP/1.0 or 1.1, and it has one `Host`, which a client of HTTP/1.0 may leave out. Anything else is answered 400 before the pipeline sees it.
+ * Whether a request has a form that the server supports: the target is a path (not the absolute form for proxies, `*` or an authority),
+ * the version is HTTP/1.0 or 1.1, and there is one `Host`, which an HTTP/1.0 client may omit. The server responds with 400 to any other
+ * request before the pipeline handles it.
  */
 export function isWellFormed({ url = '', headersDistinct, headers, httpVersion }: IncomingMessage): boolean {
   if (!url.startsWith('/') || !httpVersion.startsWith('1.') || (headersDistinct.host?.length ?? 0) > 1) return false

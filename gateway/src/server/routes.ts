@@ -63,8 +63,8 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
   /** @throws {AshlarError} NOT_FOUND where there is nothing for any method */
   function refusalOf(pathname: string): Response {
     const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
-    if (allow === '') throw new AshlarError('NOT_FOUND', `there is nothing at ${pathname}: the API is at ${GRAPHQL_PATH}`)
-    return Response.json({ errors: [{ message: `${pathname} accepts ${allow} only` }] }, { status: 405, headers: { allow } })
+    if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
+    return Response.json({ errors: [{ message: `${pathname} accepts only ${allow}` }] }, { status: 405, headers: { allow } })
   }
 }
 

@@ -3,7 +3,7 @@ import { createSessionCookie, findSessionToken } from './session-cookie.ts'
 
 const EXPIRES = new Date(Date.UTC(2026, 0, 1))
 
-it('is one that no script and no other site can use', () => {
+it('cannot be used by scripts or other sites', () => {
   const { set, clear } = createSessionCookie(false)
   expect(set('a-1', EXPIRES)).toBe('ashlar_session=a-1; HttpOnly; SameSite=Strict; Path=/; Expires=Thu, 01 Jan 2026 00:00:00 GMT')
   expect(clear()).toBe('ashlar_session=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0')

@@ -1,15 +1,15 @@
 /** The cookie that holds the token of a session. */
 export interface SessionCookie {
   name: string
-  /** The `Set-Cookie` header that makes a browser keep it. */
+  /** The `Set-Cookie` header that sets the cookie. */
   set(token: string, expiresAt: Date): string
-  /** The `Set-Cookie` header that makes a browser forget it. */
+  /** The `Set-Cookie` header that deletes the cookie. */
   clear(): string
 }
 
 /**
- * @param isSecure browsers reach us by https only: then the cookie is never sent in the clear, and its prefix makes browsers refuse one
- * that another host of the domain has set. Source: RFC 6265bis, 4.1.3.2
+ * @param isSecure whether browsers reach us only by https. The cookie is then never sent in clear text, and its prefix makes browsers
+ * reject a cookie that another host of the domain has set. Source: RFC 6265bis, 4.1.3.2
  */
 export function createSessionCookie(isSecure: boolean): SessionCookie {
   const name = isSecure ? '__Host-ashlar_session' : 'ashlar_session'
@@ -21,7 +21,7 @@ export function createSessionCookie(isSecure: boolean): SessionCookie {
   }
 }
 
-/** The token in a `Cookie` header. */
+/** Returns the token in a `Cookie` header. */
 export function findSessionToken(cookies: string, cookieName: string): string | undefined {
   for (const cookie of cookies.split(';')) {
     const [name, value] = cookie.split('=', 2)

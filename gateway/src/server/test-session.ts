@@ -1,10 +1,10 @@
 import type { Runtime } from '@ashlar/core'
 
-/** A login of a browser, for tests. */
+/** A browser session, for tests. */
 export interface TestLogin {
-  /** What a page of ours sends. */
+  /** The headers that our page sends. */
   headers: { cookie: string; 'ashlar-page-token': string }
-  /** What the browser sends by itself, to every port of the host. */
+  /** The header that the browser adds itself, for every port of the host. */
   cookie: { cookie: string }
   pageToken: string
 }

@@ -2,7 +2,7 @@ import { orderedObject } from '@ashlar/sdk'
 import type { CsvFault } from './csv.ts'
 
 interface Rules {
-  /** A key that is taken gets a number; otherwise it is a fault. */
+  /** Whether a duplicate key gets a number. Otherwise it is a fault. */
   readonly mayRename: boolean
   /** Rows may have fewer or more values than the header or, without one, than the first of them. */
   readonly mayBeRagged: boolean
@@ -32,7 +32,7 @@ export function nameColumns(header: readonly string[] | undefined, lines: readon
   return { columns: keys.filter((_, i) => kept[i]), rows, faults }
 }
 
-/** A key that is made up takes no name of the header. */
+/** A generated key never has a name of the header. */
 function uniqueKeys(header: readonly string[], width: number, mayRename: boolean): { keys: string[]; faults: CsvFault[] } {
   const takeFree = createNames(header)
   const firstColumns = new Map<string, number>()
@@ -42,7 +42,7 @@ function uniqueKeys(header: readonly string[], width: number, mayRename: boolean
     if (name === undefined) return takeFree(String(i))
     const first = firstColumns.get(name)
     if (first !== undefined && !mayRename)
-      faults.push({ row: 1, column: i + 1, reason: `the key ${JSON.stringify(name)} is already that of column ${first}` })
+      faults.push({ row: 1, column: i + 1, reason: `the key ${JSON.stringify(name)} is already used by column ${first}` })
     if (first !== undefined) return takeFree(name)
     firstColumns.set(name, i + 1)
     return name
@@ -50,7 +50,7 @@ function uniqueKeys(header: readonly string[], width: number, mayRename: boolean
   return { keys, faults }
 }
 
-/** @returns what gives the name itself where it is free, else `name_2`, `name_3` and so on */
+/** @returns a function that returns the name if it is free, otherwise `name_2`, `name_3` and so on */
 function createNames(taken: readonly string[]): (name: string) => string {
   const names = new Set(taken)
   const numbers = new Map<string, number>()

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { parseCsv } from './parse-csv.ts'
 import { writeCsv } from './write-csv.ts'
 
-test('the order of the columns survives the way between blocks', () => {
+test('the order of the columns is preserved between blocks', () => {
   const csv = 'name,2024,2023,0\nx,1,2,3'
   const { rows } = outputsOf(parseCsv, { contents: csv })
   expect(outputsOf(writeCsv, { rows: parseJson(JSON.stringify(rows)) }).csv).toBe(csv)

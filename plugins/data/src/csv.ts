@@ -1,8 +1,8 @@
-/** How the values of a CSV text are set apart. Each is one character; `escape` may be ''. */
+/** The characters that delimit the values of a CSV text. Each is one character; `escape` may be ''. */
 export interface CsvDialect {
   readonly delimiter: string
   readonly quote: string
-  /** Removes the special meaning of the character after it. '' for RFC 4180, in which only a doubled quote stands for a quote. */
+  /** Removes the special meaning of the character after it. '' for RFC 4180, which only has doubled quotes. */
   readonly escape: string
 }
 
@@ -15,7 +15,7 @@ export function checkDialect({ delimiter, quote, escape }: CsvDialect): void {
     throw new Error('delimiter, quotechar and escapechar must be whole characters and no line breaks')
 }
 
-/** A place in a CSV text that breaks its rules. Rows and columns count from 1; the header is row 1, empty lines do not count. */
+/** An error at a position in a CSV text. Rows and columns count from 1; the header is row 1, empty lines do not count. */
 export interface CsvFault {
   readonly row: number
   readonly column: number

@@ -101,7 +101,7 @@ export const parseCsv = defineBlock({
     },
     {
       input: { contents: 'phone,mail,phone\n1,2,3', duplicate_headers: 'error' },
-      output: [['error', 'contents is not a valid table: row 1, column 3: the key "phone" is already that of column 1']],
+      output: [['error', 'contents is not a valid table: row 1, column 3: the key "phone" is already used by column 1']],
     },
     {
       input: { contents: 'a,b\n1\n1,2,3', ragged_rows: 'error' },

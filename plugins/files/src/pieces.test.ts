@@ -27,7 +27,7 @@ it('loses nothing, keeps surrogate pairs and keeps to the size', () => {
   )
 })
 
-it('leaves out whole characters', () => {
+it('removes whole characters', () => {
   expect(withoutFirst('😀a', 1)).toBe('a')
   expect(withoutFirst('a', 3)).toBe('')
 })

@@ -1,6 +1,6 @@
 /**
- * Cuts a text into pieces of at most `size` Unicode characters. What readers see as one character, such as a letter with its
- * accents or an emoji of several code points, stays in one piece unless it is longer than a piece.
+ * Splits a text into pieces of at most `size` Unicode characters. A grapheme, such as a letter with its accents or an emoji of several
+ * code points, stays in one piece unless it is longer than a piece.
  *
  * @param size 0 for one piece
  */
@@ -21,7 +21,7 @@ export function withoutFirst(text: string, characters: number): string {
   return text.slice(indexAfter(text, 0, characters))
 }
 
-/** Where so many Unicode characters have passed, counted in UTF-16 units as indices are. */
+/** Returns the index, in UTF-16 units, after a number of Unicode characters. */
 function indexAfter(text: string, from: number, characters: number): number {
   let at = from
   for (let passed = 0; passed < characters && at < text.length; passed++) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1

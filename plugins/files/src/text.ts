@@ -3,9 +3,10 @@ import { createMultibyteEncoder } from '@exodus/bytes/multi-byte.js'
 import { createSinglebyteEncoder } from '@exodus/bytes/single-byte.js'
 import { utf16fromString } from '@exodus/bytes/utf16.js'
 
-/** The text. A warning in the log says where it has U+FFFD in place of bytes. */
+/** Decodes a text. Logs a warning if it replaced invalid bytes with U+FFFD. */
 export function textOf({ text, encoding, isLossy }: DecodedText, { log }: Pick<BlockContext, 'log'>): string {
-  if (isLossy) log(`bytes that are not valid ${encoding} became U+FFFD; the pin "encoding" names another encoding`, 'warn')
+  if (isLossy)
+    log(`replaced bytes that are not valid ${encoding} with U+FFFD; set the pin "encoding" to use another encoding`, 'warn')
   return text
 }
 

@@ -1,9 +1,9 @@
 import { decodeText, type DecodedText } from '@ashlar/sdk'
 
-/** How a body is given: `auto` decides by the media type, and by the bytes where that does not say it. */
+/** The form in which a body is returned: `auto` decides by the media type, and by the bytes if the media type does not determine it. */
 export type ContentForm = 'auto' | 'text' | 'base64'
 
-/** The body of an answer, as text or as bytes. */
+/** The body of a response, as text or as bytes. */
 export type Content = { text: DecodedText } | { base64: string }
 
 export function contentOf(
@@ -28,7 +28,7 @@ function isText(bytes: Uint8Array, contentType: string): boolean {
   return !BINARY.test(essence) && !looksBinary(bytes)
 }
 
-/** Without a byte order mark: bytes that no text has, or bytes that are not UTF-8. Source: WHATWG MIME Sniffing, section 7.2. */
+/** Without a byte order mark: bytes that do not occur in text, or bytes that are not UTF-8. Source: WHATWG MIME Sniffing, section 7.2. */
 function looksBinary(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, 1445)
   if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) return false

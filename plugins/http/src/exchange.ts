@@ -74,7 +74,8 @@ export async function* exchange(
   yield ['headers', headersOf(answer.headers)]
   if ('base64' in content) return yield ['base64', content.base64]
   const { text, encoding, isLossy } = content.text
-  if (isLossy) log(`bytes that are not valid ${encoding} became U+FFFD; the pin "encoding" names another encoding`, 'warn')
+  if (isLossy)
+    log(`replaced bytes that are not valid ${encoding} with U+FFFD; set the pin "encoding" to use another encoding`, 'warn')
   yield ['body', text]
   if (text !== '' && isJson(type)) yield ['json', parseAnswer(text)]
 }
@@ -116,7 +117,7 @@ function parseAnswer(text: string): unknown {
     return parseJson(text)
   } catch (cause) {
     const why = cause instanceof RangeError ? `: ${cause.message}` : ''
-    throw new Error(`the answer says that it is JSON, and is not${why}`, { cause })
+    throw new Error(`the response has a JSON content type, but its body is not valid JSON${why}`, { cause })
   }
 }
 

@@ -78,7 +78,9 @@ describe('http/request', () => {
   })
 
   it('fails where the answer says that it is JSON and is not', async () => {
-    await expect(run({ url: 'https://a.example' }, json('<html>'))).rejects.toThrow('the answer says that it is JSON, and is not')
+    await expect(run({ url: 'https://a.example' }, json('<html>'))).rejects.toThrow(
+      'the response has a JSON content type, but its body is not valid JSON',
+    )
   })
 })
 

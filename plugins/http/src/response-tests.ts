@@ -6,7 +6,7 @@ const TEXT = { 'content-type': 'text/plain;charset=UTF-8' }
 
 type RequestTest = BlockTest<typeof requestPins, typeof responsePins>
 
-/** How answers are read, and when requests are repeated. */
+/** Tests of how responses are read and when requests are repeated. */
 export const responseTests: RequestTest[] = [
   {
     name: 'the charset of the answer',

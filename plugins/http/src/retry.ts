@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const MAX_BACKOFF_MS = 60_000
 
-/** When a request is sent again. */
+/** When a request is repeated. */
 export const retryPins = {
   attempts: z.int().min(1).max(10).default(3).meta({
     description:
@@ -29,7 +29,7 @@ export const retryPins = {
   }),
 }
 
-/** As the pins say it. */
+/** The policy as the pins define it. */
 export interface RetryPolicy {
   attempts: number
   retry_statuses: number[]
@@ -37,7 +37,7 @@ export interface RetryPolicy {
   max_wait_ms: number
 }
 
-/** What an attempt needs of its surroundings. */
+/** The dependencies of an attempt. */
 export interface RetryContext {
   signal: AbortSignal
   log: (text: string) => void
@@ -51,7 +51,7 @@ interface Answer {
 }
 
 /**
- * Sends a request until its answer is final, or no attempt is left.
+ * Sends a request until its response is final or no attempt is left.
  *
  * @param send one attempt; a failure whose cause has the code HTTP_FAILED may be repeated
  */
@@ -103,7 +103,7 @@ function codeOf(error: unknown): unknown {
 }
 
 /**
- * How long an answer asks to wait: seconds, or a time, which is compared with that of the server where it tells it.
+ * The delay that a response requests: seconds, or a time, which is compared with the `Date` of the response if there is one.
  * Source: RFC 9110, section 10.2.3.
  */
 export function retryAfterMs(headers: Headers): number | undefined {

@@ -1,4 +1,4 @@
 import { z } from 'zod'
 
-/** A number of any size: an integer that a number cannot hold is a bigint. */
+/** A number of any size. An integer that a number cannot represent exactly is a bigint. */
 export const numberPin = z.union([z.number(), z.bigint()])

@@ -32,7 +32,7 @@ export interface BlockTestResult {
   readonly difference: string | undefined
   /** Where the block threw in this test, in the source of its plugin: `src/say.ts:5:78`. */
   readonly thrownAt?: string
-  /** Of what it threw: a line per frame of the plugin's code, the innermost first. */
+  /** The stack of the error: one line for each frame of the plugin's code, the innermost first. */
   readonly stack?: string
 }
 

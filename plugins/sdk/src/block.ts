@@ -44,9 +44,9 @@ export interface BlockContext {
    */
   readonly sleep: (ms: number) => Promise<void>
   /**
-   * The key of this run, which is the same each time the block is run again after a crash or as a retry of its node. Send it as the
-   * header `Idempotency-Key` (or, where one run sends several requests, followed by a colon and a part of your own) to a service that
-   * knows the header: a request that carries it is sent again after a crash, whatever its method.
+   * Returns the idempotency key of this run. The key is the same when the block runs again after a crash or as a retry of its node.
+   * Send it in the header `Idempotency-Key` to a service that supports the header. If one run sends several requests, append a colon
+   * and a suffix of your own. After a crash, Ashlar repeats a request that carries the key, whatever its method.
    */
   readonly idempotencyKey: () => Promise<string>
   /** Tells people how far it is, 0 to 1, and in a note of at most 200 characters what it does. Of what comes too often the newest is shown. */
@@ -117,14 +117,14 @@ export interface Capabilities {
 }
 
 /**
- * What happens when a worker dies after a block has begun an effect and before the result of the block was stored. A block that has
- * only read until then (GET, HEAD and OPTIONS requests, values, files), or whose requests carry its idempotency key, is run again
- * whatever this says.
+ * Determines what happens if a worker dies after a block has begun an effect and before the result of the block is committed. If the
+ * block has only read data until then (GET, HEAD and OPTIONS requests, values, files), or if its requests carry its idempotency key,
+ * Ashlar runs the block again and ignores this setting.
  *
  * - `fail` ends the node with `EFFECT_INTERRUPTED`.
- * - `retryable` does so too, and the `retry` of the node in its graph may repeat it: for blocks whose effect may happen twice where
- *   the author of the graph accepts that.
- * - `retry` runs the block again, for blocks whose effect may happen twice.
+ * - `retryable` ends the node with `EFFECT_INTERRUPTED`, and the `retry` of the node in its graph may repeat the run. Use it if the
+ *   author of the graph decides whether the effect may happen twice.
+ * - `retry` runs the block again. Use it if the effect may happen twice.
  */
 export type CrashPolicy = 'fail' | 'retryable' | 'retry'
 

@@ -61,18 +61,18 @@ describe('the encoding of a text', () => {
     expect(decodeText(bytes, options)).toEqual({ text, encoding, isLossy: false })
   })
 
-  it('must be known when it is given', () => {
+  it('rejects an unknown encoding', () => {
     expect(() => decodeText(new Uint8Array(), { encoding: 'utf-9' })).toThrow(
       /encoding must be a label of the Encoding standard.* got "utf-9"/,
     )
   })
 })
 
-it('says where bytes were replaced', () => {
+it('reports whether bytes were replaced', () => {
   expect(decodeText(latin1('a\xff'), { encoding: 'utf-8' })).toEqual({ text: 'a\ufffd', encoding: 'utf-8', isLossy: true })
 })
 
-it('keeps characters that lie across the pieces in which a long text is decoded', () => {
+it('preserves characters across the pieces of a long text', () => {
   const text = 'é日😀'.repeat(40_000)
   expect(decodeText(Buffer.from(`a${text}`)).text).toBe(`a${text}`)
   expect(decodeText(utf16(`\ufeffa${text}`)).text).toBe(`a${text}`)

@@ -1,4 +1,4 @@
-/** A text and how it was read from bytes. */
+/** Decoded text, with the encoding that was used. */
 export interface DecodedText {
   readonly text: string
   /** The name of the encoding in lower case: `utf-8`, `windows-1252`, `shift_jis`. */
@@ -7,18 +7,23 @@ export interface DecodedText {
   readonly isLossy: boolean
 }
 
-/** What is known of bytes beside themselves: see {@link decodeText}. */
+/** Options that determine the encoding: see {@link decodeText}. */
 export interface DecodeTextOptions {
   /** A media type, as in the header `content-type`. Its `charset` names the encoding. */
   readonly contentType?: string
-  /** A label of the Encoding standard, such as `utf-8`, `latin1`, `shift_jis`; goes before everything else. */
+  /** A label of the Encoding standard, such as `utf-8`, `latin1`, `shift_jis`. It has precedence over every other source. */
   readonly encoding?: string
 }
 
 /**
- * Decodes bytes as text, without a byte order mark. The encoding is the first that there is of: the option `encoding`, a byte order
- * mark, the `charset` of the media type, the XML declaration or the HTML `meta` element in the first 1024 bytes. Otherwise it is
- * UTF-8, or windows-1252 where the bytes are not valid UTF-8. Labels that no decoder has are skipped.
+ * Decodes bytes as text and removes the byte order mark. The first of these sources that is present determines the encoding:
+ *
+ * - the option `encoding`
+ * - a byte order mark
+ * - the `charset` of the media type
+ * - the XML declaration or the HTML `meta` element in the first 1024 bytes
+ *
+ * Without any of them the encoding is UTF-8, or windows-1252 if the bytes are not valid UTF-8. Unknown labels are ignored.
  *
  * Source: WHATWG Encoding, section 6; WHATWG HTML, "prescan a byte stream"; XML 1.0, appendix F.
  *

@@ -1,10 +1,10 @@
-/** `fetch` of the Fetch standard, whose second argument may also set limits of the request. */
+/** `fetch` of the Fetch standard. Its second argument may also set limits for the request. */
 export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise<Response>
 
-/** Limits below those of the installation. The request ends as soon as one is passed. */
+/** Limits for one request, below the limits of the installation. The request ends as soon as it exceeds one. */
 export interface FetchInit extends RequestInit {
-  /** Of the body after it is decoded. A longer response rejects with `HTTP_LIMIT`. */
+  /** The maximum size of the decoded body. A longer response rejects with `HTTP_LIMIT`. */
   readonly maxResponseBytes?: number
-  /** From the first byte sent to the last byte received, redirects included. A slower request rejects with `HTTP_FAILED`. */
+  /** The maximum time from the first byte sent to the last byte received, including redirects. A slower request rejects with `HTTP_FAILED`. */
   readonly timeoutMs?: number
 }

@@ -10,9 +10,9 @@ export type FilesGrant = 'read' | 'write'
  * may have 256 MiB, an execution 1 GiB and 10 000 files and folders, a run 16 files open.
  *
  * Refusals reject with an error whose `code` is FILE_NOT_FOUND, FILE_LIMIT or FILE_PATH_INVALID. A block that has only read
- * is run again after a crash of its worker, and may find what other blocks wrote in between. One that has ended or deleted a file is
- * not run again unless it says `onCrash: 'retry'`, which is harmless for a block that only writes: a file is replaced as a whole, so
- * written twice it is there once.
+ * runs again after a crash of its worker, and may read what other blocks have written since. A block that has completed or deleted a
+ * file does not run again unless it declares `onCrash: 'retry'`. This setting is safe for a block that only writes files, because a
+ * write replaces the whole file.
  */
 export interface Files {
   /** All of it, in memory. */

@@ -1,11 +1,11 @@
 import type { HttpGrant } from './block.ts'
 
-/** See {@link fromInput}. */
+/** Options of {@link fromInput}. */
 export interface FromInputOptions {
   /**
-   * `public` follows redirects to other hosts, such as from a short link, or from http://example.com to https://www.example.com.
-   * Only a GET or HEAD without a body, a credential and headers of the block's own follows one, except for headers such as `accept`.
-   * A host on the public internet cannot redirect into a private network. People are told so before they run the block.
+   * `public` also follows redirects to other hosts, such as from a short link, or from http://example.com to https://www.example.com.
+   * The request must be a GET or HEAD without a body and a credential, and without headers other than `accept` and a few similar ones.
+   * A host on the public internet cannot redirect into a private network. Users see this permission before they run the block.
    *
    * @default redirects stay on the hosts that the manifest names
    */

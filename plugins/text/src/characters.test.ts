@@ -8,7 +8,7 @@ test('counts code points and never cuts one', () => {
   expect(firstCharacters('ab', 0)).toBe('')
 })
 
-test('keeps half of a surrogate pair that stands alone', () => {
+test('preserves an unpaired surrogate', () => {
   expect(firstCharacters('\ud83da\ude00b', 3)).toBe('\ud83da\ude00')
 })
 

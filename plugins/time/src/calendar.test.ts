@@ -39,7 +39,7 @@ test('adding days keeps the time of day, except where the clock skips it', () =>
   )
 })
 
-test('what is written by a format is read as the same moment', () => {
+test('a formatted date parses to the same moment', () => {
   const formats = [
     '%Y-%m-%dT%H:%M:%S.%f%z',
     '%A, %-d %B %Y, %I:%M:%S %p %z',

@@ -1,7 +1,7 @@
 import { DAYS, MONTHS, SHORTHANDS } from './directives.ts'
 import { reject, showText } from './moment.ts'
 
-/** What a text gives by a format. */
+/** The result of parsing a text by a format. */
 export interface ParsedTime {
   readonly dateTime: Temporal.PlainDateTime
   /** Whether the format has a time of day. */
@@ -11,8 +11,8 @@ export interface ParsedTime {
 }
 
 /**
- * Reads a text by a strptime format as Python understands it, in English and without regard to case. Other than Python it refuses what
- * contradicts itself or leaves something open: a weekday that is not that of the date, a format without a year, `%I` without `%p`.
+ * Parses a text by a strptime format of Python, in English and case-insensitively. Unlike Python, it rejects contradictions and
+ * ambiguities: a weekday that does not match the date, a format without a year, `%I` without `%p`.
  *
  * @throws {Error} when the text does not have the format, or there is no such date
  */
@@ -29,7 +29,7 @@ export function strptime(text: string, format: string): ParsedTime {
   return { dateTime: date.toPlainDateTime(time), hasTime: time !== undefined, zone: zoneOf(values) }
 }
 
-/** By directive, what its text looks like. */
+/** The pattern of each directive. */
 const PATTERNS: Record<string, string> = {
   Y: '\\d{4}',
   G: '\\d{4}',

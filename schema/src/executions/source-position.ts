@@ -10,7 +10,7 @@ export const SourcePositionType = builder.objectRef<SourcePosition>('SourcePosit
   }),
 })
 
-/** What an error says beside its code and message. */
+/** The fields of an error in addition to its code and message. */
 export const POSITION = {
   description: 'Where the block threw the error, in the source of its plugin; null where it threw none, or that is not known.',
 }

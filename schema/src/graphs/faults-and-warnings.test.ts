@@ -50,18 +50,18 @@ const ALL = [
   {
     path: 'links.0',
     message:
-      'split.texts gives a list, get.index takes a whole number: the list becomes the number of its items. ' +
+      'split.texts is a list, but get.index requires a whole number: the list becomes the number of its items. ' +
       'Link split.texts_$_0 to pass on one item, or put a block between them that converts it.',
   },
   {
     path: 'links.2',
     message:
-      'create.dictionary gives an object, first.list takes a list: the object becomes a list of [key, value] pairs. ' +
+      'create.dictionary is an object, but first.list requires a list: the object becomes a list of [key, value] pairs. ' +
       'Link create.dictionary_@_<name> to pass on one member, or put a block between them that converts it.',
   },
   {
     path: 'nodes.sum.inputs.a',
-    message: 'the input takes a number, and a list becomes the number of its items: give a number, got [7,8]',
+    message: 'the input requires a number, and a list becomes the number of its items: use a number, got [7,8]',
   },
 ]
 
@@ -80,7 +80,7 @@ describe('a graph with conversions that lose the meaning of a value', () => {
     expect((await run(WARNINGS, { document: 'no graph' })).graphWarnings).toEqual([])
   })
 
-  it('has those of the links to the pins of a graph that a node runs', async () => {
+  it('includes warnings for links to the pins of a graph that a node runs', async () => {
     const inner = { nodes: [{ id: 'n', block: 'io/number', inputs: { name: 'count' } }] }
     const { createGraph: child } = await run(CREATE, { document: inner })
     const document = {
@@ -114,6 +114,6 @@ describe('a graph with many faults', () => {
   it('is refused with the first 10 000 and the number of the others', async () => {
     const { createGraph } = await run(CREATE, { document: manyFaults(10_007) })
     expect(createGraph.faults).toHaveLength(10_001)
-    expect(createGraph.faults.at(-1)).toEqual({ path: '', message: '7 more faults are left out: repair these first' })
+    expect(createGraph.faults.at(-1)).toEqual({ path: '', message: '7 more faults are not shown: correct these first' })
   })
 })

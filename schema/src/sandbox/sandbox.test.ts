@@ -19,11 +19,11 @@ const isolation = async (): Promise<unknown> => {
   return data
 }
 
-it('gives the isolation of the worker', async () => {
+it('returns the isolation of the worker', async () => {
   expect(await isolation()).toEqual({ sandbox: { isolation: runtime.sandbox?.isolation } })
 })
 
-it('gives the weakest isolation among several workers, and none of one that is gone', async () => {
+it('returns the weakest isolation of all live workers', async () => {
   const add = (seen: string, how: string): Promise<unknown> =>
     runtime.database.pool.query(`insert into worker (id, isolation, seen_at) values (gen_random_uuid(), $1, ${seen})`, [how])
   await add(`now() - interval '2 minutes'`, 'PROCESS')

@@ -62,7 +62,7 @@ function assertScopes(
   const missing = [...new Set(needed)].filter((scope) => !scopes.includes(scope))
   if (missing.length === 0) return
   const remedy = remedyFor({ provider, name, scopes: [...scopes, ...missing] }, [auth.type])
-  const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to have the scopes ${missing.join(', ')} as well: ${remedy}`
+  const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to have the additional scopes ${missing.join(', ')}: ${remedy}`
   throw new AshlarError('CREDENTIAL_MISSING', message, { details: { provider, scopes: missing } })
 }
 

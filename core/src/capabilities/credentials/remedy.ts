@@ -9,9 +9,9 @@ interface Wanted {
 }
 
 /**
- * What a user does to give a credential that is missing: the mutation and the command.
+ * Describes how a user adds a missing credential: the mutation and the command.
  *
- * @param kinds of credentials that the provider takes; undefined when it is not installed
+ * @param kinds of credentials that the provider accepts; undefined when the provider is not installed
  */
 export function remedyFor({ provider, name, scopes = [] }: Wanted, kinds: readonly CredentialType[] | undefined): string {
   if (!kinds) return `install the plugin that declares the provider ${provider}, with the mutation installPlugin`

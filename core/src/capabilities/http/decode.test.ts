@@ -14,7 +14,7 @@ async function read(body: Buffer, encoding: string, maxBytes: number): Promise<n
 }
 
 describe('decodeBody', () => {
-  it('counts the bytes after every coding, also where the last one makes nothing of them', async () => {
+  it('counts the bytes after every coding, even if the last coding produces none', async () => {
     const empty = gzipSync('')
     const members = Buffer.concat(Array.from({ length: 500_000 }, () => empty))
     const bomb = gzipSync(members)

@@ -54,7 +54,7 @@ function limited(maxBytes: number): Transform {
     transform(chunk: Buffer, _encoding, callback) {
       bytes += chunk.length
       if (bytes <= maxBytes) return callback(null, chunk)
-      const message = `http: a coding of the response expands it to more than ${maxBytes} bytes`
+      const message = `http: the decoded response is longer than ${maxBytes} bytes`
       callback(new AshlarError('HTTP_LIMIT', message, { details: { maxBytes } }))
     },
   })

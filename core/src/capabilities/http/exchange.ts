@@ -118,7 +118,7 @@ export class Exchange {
     const own = this.#options.timeoutMs ?? Infinity
     const tooLate =
       own < timeoutMs
-        ? new AshlarError('HTTP_FAILED', `http: ${this.#host}: it did not answer within ${own} ms`)
+        ? new AshlarError('HTTP_FAILED', `http: ${this.#host}: the server did not respond within ${own} ms`)
         : new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the request took longer than ${timeoutMs} ms`)
     return setTimeout(() => this.cancel(tooLate), Math.min(own, timeoutMs))
   }
@@ -172,7 +172,10 @@ export class Exchange {
     const { limits, granted, pool, credential } = this.#parts
     const { maxRedirects } = limits
     if (this.#options.redirect === 'error')
-      throw new AshlarError('HTTP_FAILED', `http: ${this.#host} redirects, and the block allows none`)
+      throw new AshlarError(
+        'HTTP_FAILED',
+        `http: ${this.#host} responded with a redirect, but the block does not allow redirects`,
+      )
     if (redirects >= maxRedirects)
       throw new AshlarError('HTTP_LIMIT', `http: ${this.#host} redirects for more than the ${maxRedirects}th time`)
     if (granted.isAllowed(next.method, next.url) || !granted.mayLeaveHost(first.method, first.url)) {
@@ -188,7 +191,7 @@ export class Exchange {
   #assertLength({ url }: Hop): void {
     const { maxUrlLength } = this.#parts.limits
     if (url.href.length > maxUrlLength)
-      throw new AshlarError('HTTP_LIMIT', `http: an address may have ${maxUrlLength} characters`)
+      throw new AshlarError('HTTP_LIMIT', `http: a URL must have at most ${maxUrlLength} characters`)
   }
 
   #assertAllowed(hop: Hop): void {

@@ -112,7 +112,7 @@ function denied(block: string, method: string, url: URL, rules: readonly Rule[])
 
 function deniedHeader(block: string, method: string, url: URL, header: string): AshlarError {
   const rule = `${method} ${url.host}`
-  const message = `block ${block} may not send the header ${showValue(header)} to ${url.host}: servers read another path from it than its rules allow; remove the header, or use the rule "${rule}", which allows every path`
+  const message = `block ${block} may not send the header ${showValue(header)} to ${url.host}: servers may use the path in this header, which the rules of the block do not allow; remove the header, or use the rule "${rule}", which allows every path`
   return new AshlarError('HTTP_DENIED', message, { details: { host: url.host, method, rule, header } })
 }
 

@@ -47,7 +47,7 @@ async function follow(to: Record<string, string>, asked: Asked = {}): Promise<Pi
 }
 
 describe('a redirect to another host', () => {
-  it('is followed where the manifest says so', async () => {
+  it('is followed if the manifest allows it', async () => {
     expect(await follow({ 'a.example': 'https://b.example/', 'b.example': 'http://c.example/' })).toEqual([
       { origin: 'https://a.example' },
       { origin: 'https://b.example', publicOnly: true },
@@ -55,7 +55,7 @@ describe('a redirect to another host', () => {
     ])
   })
 
-  it('is refused where the manifest does not say so', async () => {
+  it('is refused if the manifest does not allow it', async () => {
     await expect(follow({ 'a.example': 'https://b.example/' }, { grant: [{ fromInput: 'url' }] })).rejects.toEqual(DENIED)
   })
 
@@ -73,7 +73,7 @@ describe('a redirect to another host', () => {
     ])
   })
 
-  it('is no way to begin at another host', async () => {
+  it('does not allow a first request to another host', async () => {
     const http = createTestHttp({ grant: LEAVING, inputs: { url: 'https://b.example/' } })
     undo.push(http.close)
     await expect(http.request('https://a.example/')).rejects.toEqual(DENIED)
@@ -91,7 +91,7 @@ describe('a redirect to another host', () => {
     await expect(follow({ 'a.example': 'https://b.example/' }, asked)).rejects.toEqual(DENIED)
   })
 
-  it('carries headers that say what the client accepts', async () => {
+  it('carries headers that state what the client accepts', async () => {
     const headers: [string, string][] = [
       ['Accept', 'text/html'],
       ['Accept-Language', 'de'],
@@ -100,7 +100,7 @@ describe('a redirect to another host', () => {
     expect(await follow({ 'a.example': 'https://b.example/' }, { method: 'HEAD', headers })).toHaveLength(2)
   })
 
-  it('is shown to the person who is asked', () => {
+  it('is shown to the user before the first run', () => {
     expect(httpGrant.describe(LEAVING)).toEqual(['the host of input "url", and the public hosts that it redirects to'])
     expect(httpGrant.describe([{ fromInput: 'url' }])).toEqual(['the host of input "url"'])
   })
@@ -133,7 +133,7 @@ describe('connections to public addresses only', () => {
     }
   })
 
-  it('are told by all addresses of a host', async () => {
+  it('are recognized by all addresses of a host', async () => {
     const addresses: Record<string, string[]> = {
       'public.example': ['1.1.1.1', '2606:4700::1111'],
       'mixed.example': ['1.1.1.1', '10.0.0.1'],

@@ -2,8 +2,8 @@ import { AshlarError, showValue } from '../../errors/index.ts'
 import type { Hop } from './redirect.ts'
 
 /**
- * A redirect to a host that the manifest does not name is followed only if nothing of the request is meant for the first host alone:
- * by a GET or HEAD without a body, without a credential, and with no headers but those that say what the client accepts.
+ * Checks a redirect to a host that the manifest does not name. The request may follow it only if no part of it is specific to the first
+ * host: it is a GET or HEAD without a body and a credential, and its headers only state what the client accepts.
  *
  * @param hop the request that is redirected
  * @throws {AshlarError} HTTP_DENIED
@@ -21,6 +21,6 @@ const CARRIED = new Set(
 )
 
 function denied({ host }: URL, from: string, what: string): AshlarError {
-  const message = `http: ${from} redirects to ${host}, and the request is not sent there because it ${what}; only a plain GET or HEAD follows a redirect to another host. Send the request to ${host} itself if it may have all of it`
+  const message = `http: ${from} redirects to ${host}, but the request cannot follow because it ${what}; only a plain GET or HEAD may follow a redirect to another host. Send the request directly to ${host} if that host may receive all of it`
   return new AshlarError('HTTP_DENIED', message, { details: { host, from } })
 }

@@ -3,22 +3,22 @@ import { isDecoded } from './decode.ts'
 import { comparable, type HeaderPairs } from './headers.ts'
 
 /**
- * Refuses headers that make a server send parts or differences of a response: a secret that is cut in two is not recognized, so it
- * could not be masked.
+ * Rejects headers that make a server send parts or differences of a response. A secret that is split between parts is not recognized,
+ * so it could not be masked.
  *
  * @throws {AshlarError} HTTP_DENIED
  */
 export function assertMaskableRequest(headers: HeaderPairs): void {
   const found = headers.find(([name]) => PARTS.test(comparable(name)))
   if (!found) return
-  const message = `http: a request with a credential must not have the header ${showValue(found[0])}, because a secret in a part of a response cannot be masked; remove the header and request the whole response`
+  const message = `http: a request with a credential must not have the header ${showValue(found[0])}, because Ashlar cannot mask a secret in a partial response; remove the header and request the whole response`
   throw new AshlarError('HTTP_DENIED', message, { details: { header: found[0] } })
 }
 
 const PARTS = /^((if|request)-|x-([a-z]+-)?)?range$|^a-im$/
 
 /**
- * Refuses a response in which secrets could not be found: a part of one, or one in a coding that is not decoded here.
+ * Rejects a response in which secrets could not be found: a partial response, or a response in a coding that is not decoded here.
  *
  * @throws {AshlarError} HTTP_DENIED
  */
@@ -29,7 +29,7 @@ export function assertMaskableResponse(
 ): void {
   const contentEncoding = textOf(headers['content-encoding'])
   const transferEncoding = textOf(headers['transfer-encoding'])
-  if (status === 206 || status === 226) throw denied(host, `is a part of a document (status ${status})`)
+  if (status === 206 || status === 226) throw denied(host, `is partial (status ${status})`)
   if (!isDecoded(contentEncoding)) throw denied(host, `has the content coding ${showValue(contentEncoding)}`)
   if (!/^\s*(chunked|identity)?\s*$/i.test(transferEncoding))
     throw denied(host, `has the transfer coding ${showValue(transferEncoding)}`)
@@ -40,6 +40,6 @@ function textOf(value: string | string[] | undefined): string {
 }
 
 function denied(host: string, what: string): AshlarError {
-  const message = `http: ${host}: the response to a request with a credential ${what}, so a secret in it cannot be masked; request a whole response without a coding, or with gzip, deflate or br`
+  const message = `http: ${host}: the response to a request with a credential ${what}, so Ashlar cannot mask a secret in it; request a whole response with no content coding, or with gzip, deflate or br`
   return new AshlarError('HTTP_DENIED', message, { details: { host } })
 }

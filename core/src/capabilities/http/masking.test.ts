@@ -50,7 +50,7 @@ describe('a request with a credential', () => {
     expect(requests).toBe(0)
   })
 
-  it('may have Content-Range, which is about its own body', async () => {
+  it('may have Content-Range, which describes its own body', async () => {
     const origin = await serve((_, response) => response.end())
     await expect(request(origin, [['Content-Range', 'bytes 0-3/9']])).resolves.toMatchObject({ status: 200 })
   })
@@ -65,17 +65,17 @@ describe('a response to a request with a credential', () => {
     ['a transfer coding', 200, { 'transfer-encoding': 'gzip, chunked' }],
   ])('is refused when it is %s', async (_, status, headers) => {
     const origin = await serve((_, response) => response.writeHead(status, headers).end('s3cret-key'))
-    await expect(request(origin)).rejects.toEqual(denied(/cannot be masked/))
+    await expect(request(origin)).rejects.toEqual(denied(/cannot mask a secret/))
   })
 
-  it('has no secret in it after its content coding is undone', async () => {
+  it('contains no secret after its content coding is removed', async () => {
     const origin = await serve((asked, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(`your key is ${asked.headers['x-key'] as string}`))
     })
     expect((await request(origin)).text).toBe('your key is **********')
   })
 
-  it('has no secret in UTF-16 in it', async () => {
+  it('contains no secret in UTF-16', async () => {
     const le = Buffer.from('\ufeffkey s3cret-key', 'utf16le')
     for (const body of [le, Buffer.from(le).swap16()]) {
       const origin = await serve((_, response) => response.end(body))

@@ -32,13 +32,13 @@ describe('a header that names another path', () => {
     expect(() => send('GET api.example.com', header, 'POST')).toThrow(DENIED)
   })
 
-  it('is refused where its URL is on another host', () => {
+  it('is refused if its URL is on another host', () => {
     for (const value of ['https://other.example/', '//other.example/', '\\\\other.example/', 'file:///etc/passwd'])
       expect(() => send('api.example.com', ['X-Original-URL', value])).toThrow(DENIED)
     send('api.example.com', ['X-Original-URL', 'https://api.example.com/admin'])
   })
 
-  it('says which header and which rule', () => {
+  it('names the header and the rule', () => {
     expect(() => send('api.example.com/repos/*', ['X-Original-URL', '/'])).toThrow(
       /may not send the header "X-Original-URL" .* remove the header, or use the rule "GET api\.example\.com"/,
     )

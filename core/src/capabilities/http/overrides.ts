@@ -4,9 +4,9 @@ import { comparable, type HeaderPairs } from './headers.ts'
 import { parseTarget } from './target.ts'
 
 /**
- * Headers by which a server or proxy takes another method, path or host than the request line names. A request with one is allowed
- * where the manifest allows what the header names too: the method, the host, and for a path a rule without a path, because servers
- * disagree on how such a path is combined with that of the request.
+ * Checks headers that make a server or proxy use another method, path or host than the request line. The manifest must also allow the
+ * value of such a header: the method or the host. A header that names a path needs a rule without a path, because servers combine it
+ * with the path of the request in different ways.
  *
  * @throws {AshlarError} HTTP_DENIED
  */
@@ -38,7 +38,7 @@ function assertPathAllowed(granted: Granted, method: string, url: URL, name: str
   if (/^\s*([a-z][a-z0-9+.-]*:)?[\\/]{2}/i.test(value)) granted.assertAllowed(method, targetIn(name, value, url))
 }
 
-/** Addresses with the hosts that a header names. Source for `forwarded`: RFC 7239, section 4. */
+/** Returns URLs with the hosts that a header names. Source for `forwarded`: RFC 7239, section 4. */
 function hostsIn(key: string, value: string, { protocol, hostname, pathname }: URL): string[] {
   const addressOf = (host: string): string => `${protocol}//${host.trim()}${pathname}`
   if (HOST.test(key)) return value.split(',').map(addressOf)

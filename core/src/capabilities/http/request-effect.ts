@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Effect } from '../acting.ts'
 
-/** Methods that ask for no change of state. Source: RFC 9110, 9.2.1; TRACE is never sent. */
+/** Methods that do not change state (safe methods). Source: RFC 9110, 9.2.1; TRACE is never sent. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const requestSchema = z.object({
@@ -10,10 +10,10 @@ const requestSchema = z.object({
 })
 
 /**
- * What a request may change at its server. One that carries the idempotency key of the run has its effect once however often it is
- * sent, because the key is the same for every attempt; a key that the block makes itself need not be.
+ * Returns the effect that a request may have on its server. A request with the idempotency key of the run takes effect once, however
+ * often it is sent, because the key is the same for every attempt. A key that the block makes itself may differ between attempts.
  *
- * @param request that `http.open` was called with; one that is not valid is never sent
+ * @param request the argument of `http.open`; an invalid request is never sent
  */
 export function effectOfRequest(request: unknown, idempotencyKey: string): Effect {
   const parsed = requestSchema.safeParse(request)

@@ -334,7 +334,7 @@ describe('a compressed response', () => {
       response.writeHead(200, { 'content-encoding': 'gzip, gzip' }).end(gzipSync(members)),
     )
     await expect(http({ limits: { maxResponseBytes: 1_000_000 } }).request(origin)).rejects.toEqual(
-      failing('HTTP_LIMIT', /a coding of the response expands it to more than 1000000 bytes/),
+      failing('HTTP_LIMIT', /the decoded response is longer than 1000000 bytes/),
     )
   })
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** One-time login tokens and the browser sessions that they open; both by the SHA-256 of what the browser holds. */
+/** One-time login tokens and the browser sessions that they open. Both store the SHA-256 of the browser's secrets. */
 export class BrowserSessions extends Migration {
   override name = '20261129-browser-sessions'
 

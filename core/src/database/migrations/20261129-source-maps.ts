@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Where the code of a bundle comes from, for errors of its blocks. Null: that is not known yet. */
+/** The source map of a bundle, which locates errors of its blocks. Null if there is none yet. */
 export class SourceMaps extends Migration {
   override name = '20261129-source-maps'
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** The workers of an installation and how they isolate sandbox processes, for gateways. */
+/** The workers of an installation and their isolation of sandbox processes, which gateways read. */
 export class Workers extends Migration {
   override name = '20261129-workers'
 

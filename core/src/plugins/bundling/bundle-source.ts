@@ -8,16 +8,17 @@ import { findReach, isFileIn } from './reach.ts'
 import { trimSourceMap } from './source-map.ts'
 import type { Reach } from './within.ts'
 
-/** A bundle and what it was made of. */
+/** A bundle and its inputs. */
 export interface SourceBundle {
   bundle: MappedBundle
   inputs: BundlerOutput['inputs']
-  /** What was bundled. */
+  /** The inputs of the bundle. */
   input: BundleInput
 }
 
 /**
- * Bundles a plugin that was found: one of the installation's own folders here, any other confined and in a process of its own.
+ * Bundles a discovered plugin. A plugin in a folder of the installation is bundled in this process, any other plugin in a separate,
+ * confined process.
  *
  * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module or a file
  * outside itself, or is larger than 5 MiB; PLUGIN_INVALID
@@ -52,7 +53,7 @@ export function mappedBundle(code: string, map: string): MappedBundle {
 const MAX_TSCONFIG_BYTES = 1024 * 1024
 
 /**
- * What is bundled of a package that is not trusted: paths without links, and of tsconfig.json the package's own file alone.
+ * Returns the bundler input for an untrusted package: paths without links, and only the package's own tsconfig.json.
  *
  * @throws {AshlarError} PLUGIN_INVALID when the entry is outside the package
  */

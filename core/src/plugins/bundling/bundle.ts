@@ -10,29 +10,29 @@ import type { Reach } from './within.ts'
 const HOST_MODULES = ['@ashlar/sdk', 'zod', 'zod/v4']
 const MAX_BUNDLE_BYTES = 5 * 1024 * 1024
 
-/** What is to be bundled. */
+/** The input of the bundler. */
 export interface BundleInput {
   /** Absolute path of the module that exports the blocks. */
   entry: string
   /** The plugin's folder; positions in messages are relative to it. */
   folder: string
-  /** Whose bundle it is, as its first line: see {@link ownerLine}. @default none */
+  /** The owner of the bundle, written as its first line: see {@link ownerLine}. @default none */
   banner?: string
   /** `esm` for what is published in place of the source. @default 'cjs', what a sandbox runs */
   format?: 'cjs' | 'esm'
   /** Whether the source map holds the source too, as debuggers show it. @default false */
   withSources?: boolean
-  /** Bundles nothing but files of certain directories. @default files of any directory */
+  /** Restricts the bundle to files of certain directories. @default files of any directory */
   confined?: Confinement
 }
 
 export interface Confinement {
   reach: Reach
-  /** Text of the package's own tsconfig.json; what that extends does not count. @default '{}' */
+  /** Text of the package's own tsconfig.json. Files that it extends are ignored. @default '{}' */
   tsconfig: string
 }
 
-/** What the bundler has made. */
+/** The output of the bundler. */
 export interface BundlerOutput {
   code: string
   /** Source map: version 3, JSON; its sources are relative to the package. */
@@ -47,14 +47,14 @@ export interface MappedBundle extends Bundle {
   map: string
 }
 
-/** Bundles one plugin again and again, each time what has changed. */
+/** Bundles one plugin repeatedly and processes only changes. */
 export interface Bundler {
   /** @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place */
   bundle(): Promise<BundlerOutput>
   close(): Promise<void>
 }
 
-/** Bundles in this very process. */
+/** Bundles in this process. */
 export async function openBundler(input: BundleInput): Promise<Bundler> {
   const { folder, confined } = input
   const bundler: BuildContext<ReturnType<typeof bundleOptions>> = await context(bundleOptions(input))
@@ -91,12 +91,12 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     write: false,
     logLevel: 'silent',
     plugins: [refuseNodeModules, ...(confined ? [confineTo(confined.reach.roots)] : [])],
-    // Else one is looked for in the folder and all above it, and may extend any file.
+    // Otherwise the bundler searches the folder and all folders above it for one, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
   } satisfies BuildOptions
 }
 
-/** The digest is the SHA-256 of its text, in hexadecimal. @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large, or has a character that Postgres does not keep */
+/** The digest is the SHA-256 of its text, in hexadecimal. @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large, or contains a character that Postgres cannot store */
 export function createBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
     throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
@@ -112,7 +112,7 @@ function nulError(before: string): AshlarError {
       .match(/^\/\/ .+$/gm)
       ?.at(-1)
       ?.slice('// '.length) ?? ''
-  const faults = [{ path, message: 'has the character U+0000, which cannot be kept: write "\\0" in its place' }]
+  const faults = [{ path, message: 'has the character U+0000, which Postgres cannot store: write "\\0" instead' }]
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { details: { faults } })
 }
 
@@ -121,10 +121,10 @@ export function digestOf(code: string): string {
 }
 
 /**
- * The first line of the bundle of a package that is not the installation's own. So two packages with the same code are two
- * bundles, and none has the digest of one that is trusted.
+ * Returns the first line of the bundle of an untrusted package. With it, two packages with the same code have different bundles, and no
+ * untrusted bundle has the digest of a trusted one.
  *
- * @param packageName that of an npm package: it ends no comment
+ * @param packageName the name of an npm package, which cannot contain the end of a comment
  */
 export function ownerLine(packageName: string, version: string): string {
   return `/* ${packageName}@${version} */`
@@ -134,7 +134,7 @@ const refuseNodeModules: Plugin = {
   name: 'refuse-node-modules',
   setup(bundler) {
     bundler.onResolve({ filter: /^node:/ }, ({ path }) => ({
-      errors: [{ text: `"${path}" is a Node module; blocks run in a sandbox that has the web platform only` }],
+      errors: [{ text: `"${path}" is a Node module; blocks run in a sandbox that provides only the web platform` }],
     }))
   },
 }

@@ -15,10 +15,10 @@ const outputSchema = z.object({
   sizes: z.record(z.string(), z.number()),
 })
 
-/** What the process that bundles answers: JSON on a line. */
+/** The response of the bundler process: one line of JSON. */
 export type BundlerAnswer = z.output<typeof failureSchema> | BundlerOutput
 
-/** It may have been taken over by what it has read: its word is checked. @throws {AshlarError} PLUGIN_LOAD_FAILED */
+/** Validates the response, because the source that the process reads may have compromised it. @throws {AshlarError} PLUGIN_LOAD_FAILED */
 export function readAnswer(line: string): BundlerOutput {
   const answer = parse(line)
   const failure = failureSchema.safeParse(answer)
@@ -27,7 +27,7 @@ export function readAnswer(line: string): BundlerOutput {
     throw new AshlarError('PLUGIN_LOAD_FAILED', message, { details: { faults } })
   }
   const output = outputSchema.safeParse(answer)
-  if (!output.success) throw new AshlarError('PLUGIN_LOAD_FAILED', 'the bundler gave an answer that is not valid')
+  if (!output.success) throw new AshlarError('PLUGIN_LOAD_FAILED', 'the response of the bundler is not valid')
   return output.data as BundlerOutput
 }
 
@@ -35,6 +35,6 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch (error) {
-    throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundler gave an answer that is not JSON: ${messageOf(error)}`)
+    throw new AshlarError('PLUGIN_LOAD_FAILED', `the response of the bundler is not JSON: ${messageOf(error)}`)
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The process that bundles a plugin of others. It gets a `BundleInput` as JSON on each line of its standard input, and answers each
- * with a line on its standard output. Bundling the same input again takes less time. With `--probe` it ends with status 0 when the
- * bundler works.
+ * The process that bundles untrusted plugins. It reads a `BundleInput` as JSON from each line of its standard input and writes the
+ * response as a line to its standard output. It bundles the same input faster the second time. With `--probe` it exits with status 0
+ * if the bundler works.
  */
 import { createInterface } from 'node:readline'
 import { AshlarError, messageOf } from '../../errors/index.ts'

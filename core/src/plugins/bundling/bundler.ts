@@ -11,25 +11,25 @@ const TIMEOUT_MS = 20_000
 const MAX_ANSWER_CHARS = 64 * 1024 * 1024
 const NEVER = new AbortController().signal
 
-/** What must lie inside certain directories. */
+/** An input that is restricted to certain directories. */
 export type ConfinedInput = BundleInput & Required<Pick<BundleInput, 'confined'>>
 
 /**
- * Bundles plugins of others, in a process that has nothing of this one: see `launch.ts`. The bundler is a program that source can bring down (three
- * million brackets overflow its stack) or keep busy, and it does not come back in a process where it has ended.
+ * Bundles untrusted plugins in a separate process with an empty environment: see `launch.ts`. Source code can crash the bundler (three
+ * million brackets overflow its stack) or keep it busy, and a crashed bundler cannot be restarted in the same process.
  */
 export interface ConfinedBundler {
   /**
-   * One after the other.
+   * Bundles one input at a time.
    *
-   * @param signal ends it with its reason
+   * @param signal aborts the call with its reason
    * @throws {AshlarError} PLUGIN_LOAD_FAILED
    */
   bundle(input: ConfinedInput, signal?: AbortSignal): Promise<BundlerOutput>
   close(): void
 }
 
-/** Starts a process with the first bundle; it stays until the bundler is closed, so that the next bundle takes less time. */
+/** Starts a process for the first bundle. The process runs until the bundler is closed, so that the next bundle takes less time. */
 export function createConfinedBundler(): ConfinedBundler {
   let running: { process: BundlerProcess; reach: string } | undefined
   const close = (): void => {
@@ -67,7 +67,7 @@ export async function bundleApart(input: ConfinedInput, signal?: AbortSignal): P
 
 interface BundlerProcess {
   readonly isEnded: boolean
-  /** Sends a line and resolves with the next that comes. @throws {AshlarError} PLUGIN_LOAD_FAILED */
+  /** Sends a line and resolves with the next line of the process. @throws {AshlarError} PLUGIN_LOAD_FAILED */
   ask(line: string): Promise<string>
   end(): void
 }

@@ -4,15 +4,15 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isWithin, realPathOf } from './within.ts'
 
-/** Of all files that a package's entry leads to. */
+/** The total size of all files that the entry of a package imports. */
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024
 
 /** Marks messages that follow the text of an import: see `faults.ts`. */
 export const OF_IMPORT = 'of-import'
 
 /**
- * Nothing but files of these directories becomes part of a bundle, whichever way the bundler has come to it: the real path of every
- * file counts at the moment when it is read.
+ * Restricts a bundle to files of these directories, however the bundler finds a file. It checks the real path of each file when it reads
+ * the file.
  */
 export function confineTo(roots: readonly string[]): Plugin {
   let sourceBytes = 0
@@ -23,7 +23,7 @@ export function confineTo(roots: readonly string[]): Plugin {
         sourceBytes = 0
       })
       bundler.onResolve({ filter: /^(https?:|\/\/|file:)/ }, ({ path }) => ({
-        errors: [{ text: `"${path}" cannot be imported: everything must be in the package` }],
+        errors: [{ text: `"${path}" cannot be imported: every import must be a file of the package` }],
       }))
       bundler.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         const real = await realpath(path)
@@ -49,7 +49,7 @@ function refusalOf(real: string): string {
 const FOREIGN_MAP = 'names a source map that is outside the package'
 const MAP_COMMENT = /^[ \t]*(?:\/\/|\/\*)[#@][ \t]*sourceMappingURL=([^\s*'"]+)/gm
 
-/** The bundler reads by itself the source map that a file names. */
+/** Whether a file names a source map outside the directories. The bundler reads source maps itself, without the check of `onLoad`. */
 function namesForeignMap(contents: Buffer, real: string, roots: readonly string[]): boolean {
   if (!contents.includes('sourceMappingURL=')) return false
   const urls = Array.from(contents.toString().matchAll(MAP_COMMENT), ([, url = '']) => url)

@@ -5,21 +5,21 @@ import { confinedInput } from './bundle-source.ts'
 import { createConfinedBundler } from './bundler.ts'
 import { findReach } from './reach.ts'
 
-/** A bundle, and what it was made of: for its author. */
+/** A bundle with details of its content, for its author. */
 export interface DraftBundle extends Bundle {
   /** Source map, version 3, JSON, with the source; its sources are relative to the package. */
   map: string
-  /** The files in it, the largest first, with what each takes of it. */
+  /** The files in the bundle with their share of its size, the largest first. */
   inputs: { path: string; bytes: number }[]
 }
 
-/** Bundles a package again and again, each time what has changed. */
+/** Bundles a package repeatedly and processes only changes. */
 export interface DraftBundler {
   /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID as `bundleSource` */
   bundle(): Promise<DraftBundle>
   /**
-   * A package's entry and all that it imports as one ES module, as it is published: only what the host provides is still imported.
-   * The same source gives the same text wherever it lies.
+   * Bundles the entry of a package and all its imports into one ES module, for publishing. The module imports only modules that the host
+   * provides. The same source produces the same text, whatever its directory.
    *
    * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID as `bundleSource`
    */

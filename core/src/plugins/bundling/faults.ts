@@ -8,9 +8,9 @@ import { isWithin, realPathOf } from './within.ts'
 const MAX_FAULTS = 10
 
 /**
- * @param error what the bundler has thrown
- * @param roots directories of files that messages may quote; any where undefined
- * @returns PLUGIN_LOAD_FAILED with a fault for each place
+ * @param error the error of the bundler
+ * @param roots directories whose files messages may quote; undefined for any directory
+ * @returns PLUGIN_LOAD_FAILED with a fault for each location
  */
 export function bundleError(error: unknown, folder: string, roots?: readonly string[]): AshlarError {
   const messages = (error as { errors?: Message[] }).errors ?? []
@@ -29,7 +29,7 @@ function faultOf({ text, location, detail }: Message, folder: string, roots: rea
   const real = realPathOf(resolve(folder, file))
   if (roots && real !== undefined && !isWithin(real, roots)) {
     // Also a message can quote a file.
-    return { path: '', message: `${file} leads outside the package: what is wrong with it is not reported` }
+    return { path: '', message: `${file} resolves to a file outside the package, so its error is not shown` }
   }
   const path = `${file.replace(/^<(.*)>$/, '$1')}:${line}:${column + 1}`
   const isOutside = roots && leadsOutside(text, dirname(resolve(folder, file)), roots)
@@ -37,13 +37,13 @@ function faultOf({ text, location, detail }: Message, folder: string, roots: rea
   return { path, message: explain(text) }
 }
 
-/** Whether a path that was not found cannot be in the package: a process that sees nothing else never finds such a one. */
+/** Whether a path that was not found is outside the package: a confined process cannot find such a file. */
 function leadsOutside(text: string, from: string, roots: readonly string[]): boolean {
   const name = unresolvedIn(text)
   return (/^\.{1,2}(\/|$)/.test(name) || isAbsolute(name)) && !isWithin(resolve(from, name), roots)
 }
 
-/** What stands there; columns count bytes. */
+/** Returns the source text at a location. Columns count bytes. */
 function textAt({ lineText, column, length }: Location): string {
   const text = Buffer.from(lineText)
     .subarray(column, column + length)
@@ -51,7 +51,7 @@ function textAt({ lineText, column, length }: Location): string {
   return text === '' ? 'what is imported' : text.slice(0, 200)
 }
 
-/** What the bundler says of a name begins with that it cannot be resolved. */
+/** The start of the bundler's message about a name that it cannot resolve. */
 function explain(text: string): string {
   const name = unresolvedIn(text)
   if (name === '') return text

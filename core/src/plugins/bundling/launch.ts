@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from '../../confinement/index.ts'
 import { isWithin, type Reach } from './within.ts'
 
-/** The process that bundles: requests on its standard input, answers on its standard output. */
+/** The bundler process: requests on its standard input, responses on its standard output. */
 export type BundlerChild = ChildProcessByStdio<Writable, Readable, null>
 
 const MAIN = fileURLToPath(new URL('bundler-process.ts', import.meta.url))
@@ -18,8 +18,8 @@ const COMMAND = [process.execPath, MAIN]
 let finding: ReturnType<typeof find> | undefined
 
 /**
- * Starts a process that bundles, with an empty environment. Where bubblewrap works, nothing exists for it but Node, the bundler, and
- * these directories, all read-only. Elsewhere only the bundler's own check of every file confines it.
+ * Starts a bundler process with an empty environment. Where bubblewrap works, the process sees only Node, the bundler and these
+ * directories, all read-only. Elsewhere only its own check of each file confines it.
  */
 export async function launchBundler(reach: Reach): Promise<BundlerChild> {
   finding ??= find()
@@ -44,7 +44,7 @@ export async function launchBundler(reach: Reach): Promise<BundlerChild> {
   })
 }
 
-/** Bubblewrap, if the bundler works under it, and what it needs there. */
+/** Bubblewrap, if the bundler works under it, with the files that the bundler needs. */
 async function find() {
   if (process.platform !== 'linux') return undefined
   const ownFiles = listOwnFiles()

@@ -73,7 +73,7 @@ it('follows a link to the package itself, and those of a store of packages', asy
   expect(reachOf('node_modules/plugin')).toEqual([`${store}/plugin@1/node_modules/plugin`, `${store}/alias@1/node_modules/alias`])
 })
 
-it('follows a link to a member of a monorepo where the plugin cannot have made it, and for a draft', async () => {
+it('follows a link to a member of a monorepo if the plugin cannot have made it, and in a draft', async () => {
   await write(
     {
       'packages/plugin': { name: 'plugin', dependencies: { hoisted: '*', own: '*', other: '*' } },
@@ -91,7 +91,7 @@ it('follows a link to a member of a monorepo where the plugin cannot have made i
   expect(reachOf('packages/plugin', true)).toEqual(['packages/plugin', 'packages/hoisted', 'packages/own'])
 })
 
-it('never includes a directory in which the plugin is, nor one without a package.json', async () => {
+it('never includes a directory that contains the plugin or lacks a package.json', async () => {
   await write(
     { '.': { name: 'operator' }, 'packages/plugin': { dependencies: { operator: '*', data: '*', '..': '*', '/': '*' } } },
     { 'packages/plugin/node_modules/operator': '.', 'node_modules/data': 'data' },
@@ -102,7 +102,7 @@ it('never includes a directory in which the plugin is, nor one without a package
 
 it('refuses a package.json that is a link to another directory', async () => {
   await write({ elsewhere: { name: 'plugin' } }, { 'plugin/package.json': 'elsewhere/package.json' })
-  expect(() => reachOf('plugin')).toThrow(/^package\.json: must be a file of the package/)
+  expect(() => reachOf('plugin')).toThrow(/^package\.json: must be a file inside the package/)
 })
 
 it('lists the links outside the packages by which dependencies are found', async () => {

@@ -8,8 +8,8 @@ import { isWithin, realPathOf, type Reach } from './within.ts'
  * One rule says which files may become part of a bundle: those whose real path is in the package's own real directory, or in that of
  * a package that it declares as a dependency, directly or through other dependencies.
  *
- * A dependency is searched for as Node does: in `node_modules` of the package that declares it, then of every directory above. What is
- * found there counts only when
+ * A dependency is resolved as in Node: in `node_modules` of the package that declares it, then of every directory above. A directory that
+ * is found there counts only if
  *
  * - it is a package: it has a package.json,
  * - it does not contain the plugin itself, and
@@ -19,19 +19,19 @@ import { isWithin, realPathOf, type Reach } from './within.ts'
  */
 
 export interface ReachOptions {
-  /** Its author works on it: its `devDependencies` are installed, and links lead to other packages of the author's. */
+  /** The plugin is a draft: its `devDependencies` are installed, and links may lead to other packages of its author. */
   isDraft: boolean
 }
 
-/** More than that is not shown to a bundler process: bubblewrap takes 9000 arguments. */
+/** The maximum number of packages that a bundler process can see: bubblewrap accepts 9000 arguments. */
 const MAX_PACKAGES = 1000
 const MAX_JSON_BYTES = 1024 * 1024
 
-/** @throws {AshlarError} PLUGIN_INVALID when its package.json is outside it, or it has 1000 dependencies and more */
+/** @throws {AshlarError} PLUGIN_INVALID when its package.json is outside the package, or it has 1000 or more dependencies */
 export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
   const own = realpathSync(folder)
   if (!isFileIn(join(own, 'package.json'), [own]))
-    throw new AshlarError('PLUGIN_INVALID', 'package.json: must be a file of the package, not a link to one outside it')
+    throw new AshlarError('PLUGIN_INVALID', 'package.json: must be a file inside the package, not a link to a file outside it')
   const roots = [own]
   const links = new Map<string, string>()
   const add = (name: string, declaring: string): void => {
@@ -47,11 +47,11 @@ export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
   }
   followAll()
   if (roots.length > MAX_PACKAGES) {
-    const message = `package.json: it has more than ${MAX_PACKAGES - 1} dependencies, with those of its dependencies`
+    const message = `package.json: the package has more than ${MAX_PACKAGES - 1} direct and transitive dependencies`
     throw new AshlarError('PLUGIN_INVALID', message)
   }
   if (isDraft) {
-    // Of many tools, those last in the list are not reached: what is bundled of them belongs into "dependencies".
+    // With too many tools, the last ones are omitted: a package that is bundled belongs in "dependencies".
     for (const name of namesIn(readPackage(own).devDependencies)) add(name, own)
     followAll()
   }
@@ -61,7 +61,7 @@ export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
 /** Longer chains of links are not followed. */
 const MAX_HOPS = 40
 
-/** The first place of each chain of links that is outside the directories; only what is inside them is there as it is. */
+/** Finds the first path outside the directories in each chain of links. Only files inside the directories are visible under their own paths. */
 function linksOutside(links: ReadonlyMap<string, string>, roots: readonly string[]): [path: string, target: string][] {
   const outside = new Map<string, string>()
   for (const [link, real] of links) {
@@ -72,7 +72,7 @@ function linksOutside(links: ReadonlyMap<string, string>, roots: readonly string
   return [...outside]
 }
 
-/** Replaces the first symbolic link in a path by what it names. */
+/** Replaces the first symbolic link in a path with its target. */
 function follow(path: string): string {
   const link = [...foldersAbove(path).toReversed(), path].find((each) =>
     lstatSync(each, { throwIfNoEntry: false })?.isSymbolicLink(),
@@ -80,7 +80,7 @@ function follow(path: string): string {
   return link === undefined ? path : join(resolve(dirname(link), readlinkSync(link)), relative(link, path))
 }
 
-/** Whether it is a file, and links lead to nowhere else. */
+/** Whether the path is a file and its real path is in one of the directories. */
 export function isFileIn(path: string, roots: readonly string[]): boolean {
   const real = realPathOf(path)
   return real !== undefined && isWithin(real, roots) && statSync(real).isFile()
@@ -108,7 +108,7 @@ function counts({ link, real, name }: Found, own: string, found: readonly string
   return readPackage(real).name === name && (isDraft || !isWithin(link, found))
 }
 
-/** Whether package managers have put it there: `node_modules/<name>`, `node_modules/@<scope>/<name>`. */
+/** Whether it is a directory where package managers install packages: `node_modules/<name>`, `node_modules/@<scope>/<name>`. */
 function isInstalled(real: string): boolean {
   const above = dirname(real)
   return basename(above) === 'node_modules' || (basename(above).startsWith('@') && basename(dirname(above)) === 'node_modules')
@@ -129,7 +129,7 @@ const packageSchema = z.object({
 })
 type PackageJson = z.output<typeof packageSchema>
 
-/** Empty where it is not one: then it declares nothing. */
+/** Returns an empty object if the file is not valid: it then declares nothing. */
 function readPackage(folder: string): Partial<PackageJson> {
   const file = join(folder, 'package.json')
   if (!isFileIn(file, [folder]) || statSync(file).size > MAX_JSON_BYTES) return {}

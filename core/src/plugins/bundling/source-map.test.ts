@@ -4,7 +4,7 @@ import { trimSourceMap } from './source-map.ts'
 const trimmed = (sources: (string | null)[], more: object = {}) =>
   JSON.parse(trimSourceMap(JSON.stringify({ version: 3, sources, mappings: 'AAAA', ...more })) ?? 'null') as unknown
 
-it('keeps positions alone', () => {
+it('stores only positions', () => {
   const map = trimmed(['src/say.ts', null], { names: ['secret'], sourcesContent: ['secret'], sourceRoot: '/home/me', file: '/x' })
   expect(map).toEqual({ version: 3, sources: ['src/say.ts', null], names: [], mappings: 'AAAA' })
 })
@@ -24,11 +24,11 @@ it('names no directory of the machine', () => {
   })
 })
 
-it('moves the code down by lines that are above it', () => {
+it('shifts positions by the lines above the code', () => {
   expect(trimSourceMap('{"version":3,"sources":[],"mappings":"AAAA"}', 2)).toContain('"mappings":";;AAAA"')
 })
 
-it('is undefined for what is no source map, or very long', () => {
+it('is undefined for an invalid or very long source map', () => {
   expect(trimSourceMap('{')).toBeUndefined()
   expect(trimSourceMap('{"version":2,"sources":[],"mappings":""}')).toBeUndefined()
   expect(trimSourceMap('{"version":3,"sections":[]}')).toBeUndefined()

@@ -11,12 +11,12 @@ const schema = z.object({
 })
 
 /**
- * A source map as it is kept beside a bundle: positions alone. Its sources are paths relative to the package, and name no directory of
- * the machine on which they were.
+ * Converts a source map to the form that is stored with a bundle: positions only, with sources as paths relative to the package. It
+ * contains no directory of the machine that made it.
  *
  * @param map JSON text, version 3
- * @param skippedLines lines that the bundle has above the code to which the map belongs
- * @returns JSON text; undefined where it is no source map, or too long
+ * @param skippedLines the number of lines in the bundle before the code of the map
+ * @returns JSON text; undefined when the map is invalid or too long
  */
 export function trimSourceMap(map: string, skippedLines = 0): string | undefined {
   if (map.length > MAX_MAP_CHARS) return undefined
@@ -31,7 +31,7 @@ export function trimSourceMap(map: string, skippedLines = 0): string | undefined
   })
 }
 
-/** `/home/…/node_modules/a/b.js`, `webpack://x/./a/b.js` and `../../a/b.js`: a package, else what can be said without a directory. */
+/** `/home/…/node_modules/a/b.js`, `webpack://x/./a/b.js` and `../../a/b.js` become the path in a package, or a name without a directory. */
 function trimPath(source: string): string {
   const path = source.replaceAll('\\', '/').replaceAll(/\p{Cc}/gu, '')
   const installed = path.lastIndexOf('node_modules/')

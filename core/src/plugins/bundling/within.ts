@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { sep } from 'node:path'
 
-/** What may become part of a bundle, and how the bundler gets there. */
+/** The files that may become part of a bundle, and the links to them. */
 export interface Reach {
   /** Directories, as real paths; the package's own is the first. */
   roots: readonly string[]
@@ -14,7 +14,7 @@ export function isWithin(path: string, roots: readonly string[]): boolean {
   return roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep))
 }
 
-/** @returns undefined where nothing is */
+/** @returns undefined when the path does not exist */
 export function realPathOf(path: string): string | undefined {
   try {
     return realpathSync(path)

@@ -18,7 +18,7 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
 }
 
 describe('frames', () => {
-  it('arrive whole and in order, however the bytes are cut', () => {
+  it('arrive complete and in order, however the bytes are split', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue(), { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 20 }), (messages, places) => {
         const expected = JSON.parse(JSON.stringify(messages)) as unknown[]
@@ -39,7 +39,7 @@ describe('frames', () => {
     expect(() => read([frame])).toThrow(FrameError)
   })
 
-  it('of the greatest length arrive', () => {
+  it('of the maximum length arrive', () => {
     const text = 'x'.repeat(MAX_BYTES - 2)
     expect(read([encodeFrame(text)])).toEqual([text])
   })

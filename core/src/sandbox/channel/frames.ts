@@ -5,7 +5,7 @@
 
 const HEADER_BYTES = 4
 
-/** What arrived is not a frame, or its body is longer than allowed: whatever follows on the channel is meaningless. */
+/** The received bytes are not a frame, or the body is too long. All further bytes on the channel are invalid. */
 export class FrameError extends Error {}
 
 export function encodeFrame(message: unknown): Buffer {
@@ -17,7 +17,7 @@ export function encodeFrame(message: unknown): Buffer {
   return frame
 }
 
-/** Puts frames together from pieces of any size. It holds at most one body beyond the piece that was added last. */
+/** Assembles frames from chunks of any size. It buffers at most one body in addition to the last chunk. */
 export class FrameReader {
   readonly #maxBytes: number
   readonly #onMessage: (message: unknown) => void

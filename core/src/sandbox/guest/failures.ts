@@ -1,13 +1,13 @@
 import { HostError } from './host-calls.ts'
 import { GuestFailure } from './outbox.ts'
 
-/** What ends a call whose code has thrown. */
+/** The end of a call whose code has thrown. */
 export function toFailure(error: unknown): GuestFailure {
   if (error instanceof GuestFailure) return error
   return new GuestFailure(codeOf(error), textOf(error), framesOf(error))
 }
 
-/** Anything can be thrown, also what has no text. */
+/** Code can throw any value, including values without a text. */
 function textOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return String(error)
@@ -15,18 +15,18 @@ function textOf(error: unknown): string {
       ? `too little memory for a value (${error.message}); read less at once, or set memoryMb in definePlugin`
       : String(error.message || error.name)
   } catch {
-    return 'failed with an error that has no text'
+    return 'failed with an error that has no message'
   }
 }
 
-/** What the engine throws where it can refuse one large allocation; where it cannot, the isolate ends with MEMORY_LIMIT. */
+/** Whether the engine has rejected one large allocation. If it cannot reject an allocation, the isolate ends with MEMORY_LIMIT. */
 function isMemoryError({ name, message }: Error): boolean {
   return name === 'RangeError' && /\bout of memory$|^Array buffer allocation failed$|^Invalid string length$/i.test(message)
 }
 
 const MAX_FRAMES_CHARS = 4000
 
-/** Where it was thrown: the lines behind the message. Code of the plugin may have replaced the stack, as it may the message. */
+/** The stack frames: the lines after the message. Plugin code can replace the stack, like the message. */
 function framesOf(error: unknown): string {
   try {
     const stack: unknown = error instanceof Error ? error.stack : undefined
@@ -40,7 +40,7 @@ function framesOf(error: unknown): string {
 
 const MAX_CAUSES = 8
 
-/** A refusal of the host keeps its code, also as the cause of another error. */
+/** Finds the code of a host error, also in the cause of another error. */
 function codeOf(error: unknown): string {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {

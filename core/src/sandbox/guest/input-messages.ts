@@ -1,6 +1,6 @@
 import { config } from 'zod'
 
-/** Says why an integer that a number cannot hold does not fit a pin, and what to do. An author's own messages go before it. */
+/** Explains why a large integer does not fit a pin, and what to do. Messages of the plugin's author have precedence. */
 export function explainLargeIntegers(): void {
   config({
     customError: (issue) => {

@@ -32,7 +32,7 @@ class Held {
 }
 
 describe('the processor time of an isolate', () => {
-  it('is the time for which it is held where the process has all the processors that it can use', () => {
+  it('is the time for which it is held if the process never waits for a processor', () => {
     const machine = new Machine()
     const [one, two] = [new Held(machine.clock), new Held(machine.clock)]
     machine.pass(100, 130)
@@ -41,7 +41,7 @@ describe('the processor time of an isolate', () => {
     expect([one.meter.cpuMs, two.meter.cpuMs]).toEqual([100, 30])
   })
 
-  it('is a share of what the process has computed where it waits for processors', () => {
+  it('is a share of the process’s time if the process waits for processors', () => {
     const machine = new Machine()
     const [one, two, idle] = [new Held(machine.clock), new Held(machine.clock), new Held(machine.clock)]
     machine.pass(100, 40)
@@ -58,7 +58,7 @@ describe('the processor time of an isolate', () => {
     expect(one.meter.cpuMs).toBe(80)
   })
 
-  it('does not count what was computed before it was measured', () => {
+  it('does not include time before the measurement', () => {
     const machine = new Machine()
     const held = new Held(machine.clock)
     held.hold(70)
@@ -70,7 +70,7 @@ describe('the processor time of an isolate', () => {
     expect(next.cpuMs).toBe(50)
   })
 
-  it('stays as it is when the isolate is gone', () => {
+  it('does not change after the isolate is gone', () => {
     const machine = new Machine()
     const [one, two] = [new Held(machine.clock), new Held(machine.clock)]
     machine.pass(100, 80)
@@ -82,7 +82,7 @@ describe('the processor time of an isolate', () => {
     expect([one.meter.cpuMs, two.meter.cpuMs]).toEqual([80, 60])
   })
 
-  it('adds up to at most what the process has computed, and never falls', () => {
+  it('sums to at most the time of the process, and never decreases', () => {
     const step = fc.record({
       wallMs: fc.integer({ min: 1, max: 100 }),
       computed: fc.double({ min: 0, max: 2, noNaN: true }),

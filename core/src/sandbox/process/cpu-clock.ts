@@ -1,4 +1,4 @@
-/** What one isolate has computed. */
+/** The processor time of one isolate. */
 export interface CpuMeter {
   /** Processor time in milliseconds since the meter was added. */
   readonly cpuMs: number

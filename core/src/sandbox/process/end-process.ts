@@ -2,7 +2,7 @@ import { exitNow, lockDown, type LockdownOptions } from './lockdown/index.ts'
 
 /** How long the code of a disposed isolate may run on, in wall-clock time and in processor time of the process. */
 const STOP_WITHIN_MS = 500
-/** The most wall-clock time that it may take, however little processor time the process gets. */
+/** The maximum wall-clock time, however little processor time the process gets. */
 const STOP_WITHIN_WALL_MS = 5000
 const CHECK_EVERY_MS = 50
 

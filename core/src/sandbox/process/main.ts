@@ -254,5 +254,5 @@ const reader = new FrameReader(Infinity, (message) => {
 channel.on('close', endProcess).on('error', endProcess)
 channel.on('data', (piece: Buffer) => reader.push(piece))
 // Ctrl-C reaches the whole process group, and a service manager signals all processes of a service. The parent ends its sandboxes
-// itself: calls that act on the outside may go on for a while.
+// itself: calls with external effects may continue for a grace period.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})

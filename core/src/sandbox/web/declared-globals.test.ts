@@ -78,7 +78,7 @@ it('every declared member of a class is in a guest, and every member in a guest 
   expect(expected.filter((member) => !LEFT_OUT.test(member)).toSorted()).toEqual([...new Set(ofGuest)].toSorted())
 })
 
-it('the names that a sandbox does not have are declared with what to use in their place', () => {
+it('names that the sandbox does not provide are declared with their replacement', () => {
   const missing = Object.fromEntries([...declared.matchAll(ASKED_AT_HOST)].map(({ groups }) => [groups?.name, groups?.remedy]))
   expect(missing).toEqual(MISSING_GLOBALS)
 })

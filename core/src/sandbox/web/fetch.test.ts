@@ -142,7 +142,7 @@ describe('fetch in the guest', () => {
   it('ends a request that takes longer than timeoutMs with a failure that another attempt may change', async () => {
     const code = `const { name, message, cause } = await failing(() => fetch(url, { timeoutMs: 30 })); return [name, message, cause.code]`
     const url = await serve(() => {})
-    expect(await evaluate(code, url)).toEqual(['TypeError', expect.stringMatching(/did not answer within 30 ms/), 'HTTP_FAILED'])
+    expect(await evaluate(code, url)).toEqual(['TypeError', expect.stringMatching(/did not respond within 30 ms/), 'HTTP_FAILED'])
   })
 
   it('refuses limits that are no whole numbers', async () => {

@@ -10,7 +10,7 @@ interface Request {
   /** Qualified. */
   provider: string
   name: string | undefined
-  /** As the options say; undefined where none does. */
+  /** The kind that the options select; undefined without such an option. */
   kind: CredentialKind | undefined
   user: string
   hosts: string[]
@@ -43,7 +43,8 @@ function parseRequest(args: string[]): Request {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const [provider, ...more] = positionals
   if (provider === undefined) throw new UsageError('name the provider, such as "github/github"')
-  if (more.length > 0) throw new UsageError('name one provider: a secret is never an argument, it is read from standard input')
+  if (more.length > 0)
+    throw new UsageError('name one provider: the command reads the secret from standard input, not from an argument')
   const kinds = [
     ...(values['api-key'] ? ['API_KEY' as const] : []),
     ...(values.user === undefined ? [] : ['USER_PASSWORD' as const]),
@@ -51,7 +52,7 @@ function parseRequest(args: string[]): Request {
     ...(values.oauth || values.scope ? ['OAUTH2' as const] : []),
   ]
   if (kinds.length > 1)
-    throw new UsageError('give one of --api-key, --user, --host and --oauth: each is for another kind of credential')
+    throw new UsageError('use only one of --api-key, --user, --host and --oauth: each is for a different kind of credential')
   return { provider, name: values.name, kind: kinds[0], user: values.user ?? '', hosts: values.host ?? [], scopes: values.scope }
 }
 
@@ -66,10 +67,10 @@ async function usualKind(api: CredentialApi, name: string): Promise<CredentialKi
   throw new AshlarError('BAD_INPUT', message)
 }
 
-/** @throws {UsageError} when the options must say more */
+/** @throws {UsageError} when the provider requires another option */
 function kindOf(name: string, [usual]: readonly CredentialKind[]): CredentialKind {
-  if (usual === 'USER_PASSWORD') throw new UsageError(`${name} takes a user name and a password: give --user`)
-  if (usual === 'HOST_SCOPED') throw new UsageError(`${name} takes headers for hosts: give --host`)
+  if (usual === 'USER_PASSWORD') throw new UsageError(`${name} requires a user name and a password: use --user`)
+  if (usual === 'HOST_SCOPED') throw new UsageError(`${name} requires headers for a host: use --host`)
   return usual ?? 'API_KEY'
 }
 
@@ -79,9 +80,9 @@ async function authorize(
   { stdout, stderr }: CommandContext,
 ): Promise<void> {
   const { url, expiresAt } = await api.authorize({ provider, name, scopes })
-  stderr.write(`Open this address in a browser that is logged in to Ashlar, before ${expiresAt}:\n`)
+  stderr.write(`Open this URL before ${expiresAt}, in a browser that is logged in to Ashlar:\n`)
   stdout.write(`${url}\n`)
-  stderr.write('The credential is there when you have granted access: see "ashlar credential list".\n')
+  stderr.write('Ashlar adds the credential after you grant access. To check, run "ashlar credential list".\n')
 }
 
 async function addSecret(
@@ -108,7 +109,7 @@ function secretOf(kind: Exclude<CredentialKind, 'OAUTH2'>, username: string, tex
   return { hostScoped: { headers: parseHeaders(text) } }
 }
 
-/** The message never shows the text: it is a secret. */
+/** The error message never contains the text, because it is a secret. */
 function parseHeaders(text: string): Record<string, string> {
   try {
     return JSON.parse(text) as Record<string, string>

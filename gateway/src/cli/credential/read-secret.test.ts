@@ -9,7 +9,7 @@ function contextOf(isTTY: boolean) {
   return { stdin, shown, context: { stdin, stdout: output, stderr: output, environment: {} } }
 }
 
-it('reads a line from a terminal and does not show it', async () => {
+it('reads a line from a terminal without echo', async () => {
   const { stdin, shown, context } = contextOf(true)
   const reading = readSecret('API key', context)
   stdin.write('s3cret \r')
@@ -17,7 +17,7 @@ it('reads a line from a terminal and does not show it', async () => {
   expect(shown.join('')).toBe('API key: \n')
 })
 
-it('reads everything from a pipe, without the line end at its end', async () => {
+it('reads the whole input from a pipe and removes a final line end', async () => {
   const { stdin, context } = contextOf(false)
   const reading = readSecret('Headers', context)
   stdin.write('{\n')
@@ -25,7 +25,7 @@ it('reads everything from a pipe, without the line end at its end', async () => 
   expect(await reading).toBe('{\n}')
 })
 
-it('is refused when nothing comes, and when too much does', async () => {
+it('rejects an empty and a too long input', async () => {
   const nothing = contextOf(false)
   nothing.stdin.end('\n')
   await expect(readSecret('API key', nothing.context)).rejects.toThrow(

@@ -6,8 +6,8 @@ import type { CommandContext } from '../command.ts'
 const MAX_CHARS = 64 * 1024
 
 /**
- * Reads a secret from standard input: on a terminal one line, which is not shown; elsewhere all of it, without a line end at its end.
- * A secret is never an argument, since other users of the machine can see those.
+ * Reads a secret from standard input. On a terminal it reads one line and does not echo it. Otherwise it reads the whole input and
+ * removes a final line end. A secret is never an argument, because other users of the machine can see arguments.
  *
  * @throws {AshlarError} BAD_INPUT when there is none
  */

@@ -21,7 +21,7 @@ export async function remove(args: string[], { stderr, environment }: CommandCon
   }
 }
 
-/** Without a name the only one. @throws {AshlarError} NOT_FOUND BAD_INPUT */
+/** Without a name, selects the only credential of the provider. @throws {AshlarError} NOT_FOUND BAD_INPUT */
 async function find(api: CredentialApi, provider: string, name: string | undefined): Promise<ApiCredential> {
   const mine: ApiCredential[] = []
   for await (const each of api.credentials()) if (each.providerName === provider) mine.push(each)
@@ -33,6 +33,6 @@ async function find(api: CredentialApi, provider: string, name: string | undefin
       `you have no such credential for ${provider}; ${names ? `you have ${names}` : 'see "ashlar credential list"'}`,
     )
   if (others.length > 0)
-    throw new AshlarError('BAD_INPUT', `you have ${names} for ${provider}: say with --name which one is to go`)
+    throw new AshlarError('BAD_INPUT', `you have ${names} for ${provider}: select the one to remove with --name`)
   return found
 }

@@ -1,5 +1,5 @@
-// Runs in the browser on /oauth/callback. The browser came from the service's page, so it did not send our cookie
-// (SameSite=Strict); the request that this script makes has it, with the token of the page.
+// Runs in the browser on /oauth/callback. The browser came from a page of the service, so it did not send our cookie
+// (SameSite=Strict). The request of this script carries the cookie and the page token.
 
 const { elsewhere } = document.getElementById('body').firstElementChild.dataset
 const pageToken = localStorage.getItem('ashlar-page-token')
@@ -19,7 +19,7 @@ const finish = async () => {
   if (response.status !== 401) history.replaceState(null, '', location.pathname)
 }
 
-/** The login belongs to another name of the same server. */
+/** The session belongs to another name of the same server. */
 const goElsewhere = () => location.replace(elsewhere + location.pathname + location.search)
 
 finish().catch((error) =>

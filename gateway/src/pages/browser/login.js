@@ -1,5 +1,5 @@
 // Runs in the browser on /login: exchanges the token in the fragment for a session. A fragment is not part of any request, so
-// the token is in no log; and only the button uses it, so a program that previews the link does not.
+// no log contains the token. Only the button uses the token, so a program that previews the link does not use it up.
 
 const show = (id) => {
   for (const part of document.querySelectorAll('[data-part]')) part.hidden = part.dataset.part !== id

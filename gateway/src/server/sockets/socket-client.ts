@@ -7,7 +7,7 @@ import type { Caller } from '../access.ts'
 import type { RequestFacts } from '../origin.ts'
 import type { SocketPlace } from './socket-limits.ts'
 
-/** What belongs to one client. */
+/** The parts of one client. */
 export interface SocketExtra extends Record<PropertyKey, unknown> {
   facts: RequestFacts
   /** Called once, when the client is acknowledged. */
@@ -21,7 +21,7 @@ interface ClientParts {
   logger: Logger
 }
 
-/** The connection that a client was upgraded from. */
+/** The connection whose upgrade created the client. */
 interface Connection {
   socket: Duplex
   facts: RequestFacts
@@ -29,10 +29,10 @@ interface Connection {
 }
 
 const PING_EVERY_MS = 12_000
-/** What a client may send in all before it is acknowledged: it needs one message with its key. */
+/** The total number of bytes that a client may send before it is acknowledged: it needs one message with its key. */
 const MAX_BYTES_BEFORE_ACKNOWLEDGEMENT = 64 * 1024
 const MESSAGE_TOO_BIG = 1009
-/** So long a client may take to close when it is asked to. */
+/** The time that a client has to close after the server requests it. */
 const CLOSE_WITHIN_MS = 500
 
 /** Speaks GraphQL with one client until it closes. */
@@ -40,7 +40,7 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
   const { protocol, sessions, logger } = parts
   const ping = keepAlive(client)
   const removeLimit = limitBytes(client, socket)
-  client.on('error', () => cutSoon(client)) // what it sent is no WebSocket message, or too large: `ws` has closed it with the code of that
+  client.on('error', () => cutSoon(client)) // an invalid or too large WebSocket message: `ws` has closed the client with the matching code
   const accept = ({ session }: Caller): void => {
     removeLimit()
     place.acknowledge()
@@ -67,7 +67,7 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
   })
 }
 
-/** Closes a client that sends too much, in one message or many, whole or in part. @returns a function that ends the limit */
+/** Closes a client that sends too many bytes, in complete or partial messages. @returns a function that removes the limit */
 function limitBytes(client: WebSocket, socket: Duplex): () => void {
   let bytes = 0
   const count = (chunk: Buffer): void => {
@@ -81,7 +81,7 @@ function limitBytes(client: WebSocket, socket: Duplex): () => void {
   return remove
 }
 
-/** Closes a client; one that does not close in turn is cut off. */
+/** Closes a client. Cuts the connection if the client does not close it in time. */
 function closeSoon(client: WebSocket, code: number, reason: string): void {
   client.close(code, reason)
   cutSoon(client)
@@ -99,7 +99,7 @@ function send(client: WebSocket, data: string): Promise<void> {
   })
 }
 
-/** Ends a connection whose other side is gone without a word: one that has not answered the last ping. */
+/** Ends a dead connection, which has not responded to the last ping. */
 function keepAlive(client: WebSocket): NodeJS.Timeout {
   let alive = true
   client.on('pong', () => (alive = true))

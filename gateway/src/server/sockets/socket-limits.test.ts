@@ -24,7 +24,7 @@ it('limits all sockets of an address', () => {
   expect(admit('a')).toBeUndefined()
 })
 
-it('counts a socket that closes before it is acknowledged no longer', () => {
+it('stops counting a socket that closes before it is acknowledged', () => {
   const admit = createSocketPlaces({ perAddress: 5, unacknowledgedPerAddress: 1 })
   const place = admit('a')
   place?.release()

@@ -1,8 +1,8 @@
-/** How many WebSockets one remote address may have. */
+/** The maximum number of WebSockets per remote address. */
 export interface SocketLimits {
-  /** In all. */
+  /** In total. */
   perAddress: number
-  /** Of those, how many may not be acknowledged yet. */
+  /** Unacknowledged. */
   unacknowledgedPerAddress: number
 }
 
@@ -12,7 +12,7 @@ export interface SocketPlace {
   release(): void
 }
 
-/** @returns a function that gives a place to a socket of an address, or `undefined` when the address has too many */
+/** @returns a function that reserves a place for a socket of an address; it returns `undefined` when the address has too many sockets */
 export function createSocketPlaces(limits: SocketLimits): (address: string) => SocketPlace | undefined {
   const counts = new Map<string, { all: number; unacknowledged: number }>()
   return (address) => {

@@ -17,7 +17,7 @@ import type { SocketOperations } from './socket-operations.ts'
 
 /** GraphQL over WebSocket (`graphql-transport-ws`). */
 export interface WebSockets {
-  /** Tells every client that the server goes away, and ends its connection. */
+  /** Notifies every client that the server is stopping (1001), and ends its connection. */
   close(): Promise<void>
 }
 
@@ -32,15 +32,18 @@ interface WebSocketParts {
   inspectors: InspectorSockets
 }
 
-/** So long a client may take until it sends `connection_init`. */
+/** The time that a client has to send `connection_init`. */
 const INIT_WITHIN_MS = 3000
 
 /**
- * Serves `/graphql` of an HTTP server, and hands debuggers on. A client of `/graphql` proves who it is with the headers of its upgrade
- * request and `connectionParams: { authorization: "Bearer …" }` or `{ pageToken: "…" }`, which count in place of the headers. Refusals, in order:
- * 400, 403 (a page of another origin, whatever it proves), 404 or 429 (too many sockets of one address) before the upgrade; then 1009 for more than
- * 64 KiB before the acknowledgement, and those of the protocol: 4408 without `connection_init` in time, 4403 for an unknown caller, 4401 for
- * an operation before the acknowledgement, and when the login of an acknowledged client ends.
+ * Serves `/graphql` of an HTTP server and forwards the connections of debuggers. A client of `/graphql` authenticates with the headers of
+ * its upgrade request, or with `connectionParams: { authorization: "Bearer …" }` or `{ pageToken: "…" }`, which have precedence.
+ *
+ * The server rejects clients in this order:
+ *
+ * - before the upgrade: 400; 403 for a page of another origin, whatever its credentials; 404; 429 for too many sockets of one address
+ * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time; 4403 for an unknown
+ *   caller; 4401 for an operation before the acknowledgement, or when the session of an acknowledged client ends
  */
 export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
   const { access, maxBytes, operations, inspectors } = parts
@@ -82,7 +85,7 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
   }
 }
 
-/** Why an upgrade is refused, as a status line. */
+/** The status line that rejects an upgrade. */
 function refusalOf(
   request: IncomingMessage,
   path: string,

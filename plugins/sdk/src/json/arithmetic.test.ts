@@ -19,7 +19,7 @@ describe('arithmetic', () => {
     )
   })
 
-  it('is that of numbers where there are only fractions', () => {
+  it('is the sum of numbers if there are only fractions', () => {
     fc.assert(
       fc.property(fraction, fraction, (a, b) => {
         fc.pre(!Number.isInteger(a) && !Number.isInteger(b))

@@ -2,10 +2,10 @@ import { integerOf, toJsonNumber, type JsonNumber } from './exact-number.ts'
 import { MAX_INTEGER_DIGITS } from './parse-json.ts'
 
 /**
- * Adds two numbers; whole numbers exactly, whatever their size.
+ * Adds two numbers. The sum of whole numbers of any size is exact.
  *
- * @throws {RangeError} when the result is too large, or when one is a fraction and the other an integer whose digits a number
- * cannot hold
+ * @throws {RangeError} when the result is too large, or when one number is a fraction and the other is an integer that a number
+ * cannot represent exactly
  */
 export function addNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
   return calculate(a, b, ADD)
@@ -22,7 +22,7 @@ export function multiplyNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
 }
 
 /**
- * Divides two numbers: exactly where whole numbers divide without a remainder, else to the nearest number.
+ * Divides two numbers. The result is exact if both are whole numbers and there is no remainder. Otherwise it is the nearest number.
  *
  * @throws {RangeError} when the divisor is 0 or the result is too large
  */
@@ -35,7 +35,7 @@ export function divideNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
 }
 
 /**
- * Raises `a` to the power of `b`: exactly for whole numbers, else to the nearest number.
+ * Raises `a` to the power of `b`. The result is exact for whole numbers. Otherwise it is the nearest number.
  *
  * @throws {RangeError} when there is no finite result
  */
@@ -47,9 +47,10 @@ export function raiseNumber(a: JsonNumber, b: JsonNumber): JsonNumber {
 }
 
 /**
- * Adds up numbers: whole numbers exactly, fractions by Neumaier's compensated sum, by which ten times 0.1 is 1.
+ * Sums numbers. The sum of whole numbers is exact. Fractions use Neumaier's compensated summation, with which the sum of ten times
+ * 0.1 is 1.
  *
- * @throws {RangeError} as {@link addNumbers}
+ * @throws {RangeError} like {@link addNumbers}
  */
 export function sumNumbers(numbers: Iterable<JsonNumber>): JsonNumber {
   let whole: JsonNumber = 0
@@ -92,7 +93,7 @@ function calculate(a: JsonNumber, b: JsonNumber, { sign, numbers, integers }: Op
   return toJsonNumber(result)
 }
 
-/** Whether JSON writes it as digits alone, without an exponent. */
+/** Whether JSON writes the number without an exponent. */
 function isWrittenWhole(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) < 1e21
 }

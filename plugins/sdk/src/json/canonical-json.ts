@@ -1,7 +1,7 @@
 import { toJsonNumber } from './exact-number.ts'
 import { hasToJson, keysOf } from './is-equal.ts'
 
-/** A text that is the same for two JSON values exactly when `isEqual` holds for them: a key for maps, sets and groups. */
+/** Returns a text that is the same for two JSON values if and only if `isEqual` returns true for them. Use it as a key for maps, sets and groups. */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'bigint') return String(toJsonNumber(value))
   if (typeof value === 'number') return String(value)

@@ -2,10 +2,10 @@ import { canonicalJson } from './canonical-json.ts'
 import { compareNumbers, type JsonNumber } from './exact-number.ts'
 
 /**
- * Orders any two JSON values: numbers by size, exactly, then texts by code point, then false and true, then lists and
- * dictionaries by their canonical JSON. Null comes last. Values are neither before nor after each other when they are equal.
+ * Compares two JSON values of any type, for sorting. The order is: numbers by their exact size, texts by code point, false, true,
+ * lists and dictionaries by their canonical JSON, null.
  *
- * @returns less than 0 when `a` comes before `b`, 0 when neither does, more than 0 otherwise
+ * @returns a negative number if `a` comes before `b`, 0 if they are equal, a positive number otherwise
  */
 export function compareValues(a: unknown, b: unknown): number {
   const [rankA, rankB] = [rankOf(a), rankOf(b)]
@@ -32,7 +32,7 @@ function compareTexts(a: string, b: string): number {
   return orderOf(a.charCodeAt(i)) - orderOf(b.charCodeAt(i))
 }
 
-/** UTF-16 puts the halves of characters above U+FFFF, D800 to DFFF, before U+E000; by code point they come after it. */
+/** In UTF-16, surrogates (U+D800 to U+DFFF) sort before U+E000. By code point, the characters that they encode sort after it. */
 function orderOf(codeUnit: number): number {
   return codeUnit >= 0xd800 && codeUnit < 0xe000 ? codeUnit + 0x10000 : codeUnit
 }

@@ -1,9 +1,14 @@
 import { toJsonNumber } from './exact-number.ts'
 
 /**
- * Whether two values are the same as JSON: containers by content, whatever the order of their keys, and numbers by their
- * digits, whether they are numbers or bigints. `1` is not `"1"` and not `true`. NaN equals NaN. A member that is undefined
- * counts as missing, and an object with `toJSON` (a Date) is what that gives.
+ * Returns whether two values are equal as JSON:
+ *
+ * - Lists and objects are equal if their contents are equal. The order of keys does not matter.
+ * - Numbers and bigints are equal if they have the same digits.
+ * - Values of different types, such as `1`, `"1"` and `true`, are not equal.
+ * - NaN equals NaN.
+ * - An undefined member counts as missing.
+ * - An object with `toJSON`, such as a Date, counts as the result of `toJSON`.
  */
 export function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
@@ -32,7 +37,7 @@ function plainNumber(value: unknown): unknown {
   return typeof value === 'bigint' ? toJsonNumber(value) : value
 }
 
-/** The keys that JSON has. */
+/** The keys that JSON text contains. */
 export function keysOf(object: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(object).filter((key) => object[key] !== undefined)
 }

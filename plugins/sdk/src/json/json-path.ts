@@ -1,7 +1,7 @@
-/** Keys and positions that lead from a value to a part of it. */
+/** The keys and indexes from a value to one of its parts. */
 export type JsonPath = readonly (string | number)[]
 
-/** A path for people: `rows[3].price`, or "the value" for the value itself. */
+/** Formats a path for messages: `rows[3].price`, or "the value" for the value itself. */
 export function showPath(path: JsonPath): string {
   const text = path
     .map((step) => {
@@ -12,7 +12,7 @@ export function showPath(path: JsonPath): string {
   return text === '' ? 'the value' : text.replace(/^\./, '')
 }
 
-/** The path of the first part that the predicate holds for, depth first. */
+/** Finds the first part, depth first, for which the predicate returns true, and returns its path. */
 export function findPath(value: unknown, isWanted: (part: unknown) => boolean, path: JsonPath = []): JsonPath | undefined {
   if (isWanted(value)) return path
   if (typeof value !== 'object' || value === null) return undefined

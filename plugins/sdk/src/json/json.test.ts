@@ -51,7 +51,7 @@ const numberText = fc.oneof(
 )
 
 describe('parseJson', () => {
-  it('keeps the digits of every integer through a round trip, wherever it stands', () => {
+  it('preserves the digits of every integer in a round trip, at any position', () => {
     const texts = fc.tuple(fc.bigInt({ min: -(10n ** 60n), max: 10n ** 60n }), fc.string(), fc.constantFrom('', ' ', '\n\t'))
     fc.assert(
       fc.property(texts, ([integer, text, space]) => {
@@ -70,7 +70,7 @@ describe('parseJson', () => {
     )
   })
 
-  it('reads everything but large integers as JSON.parse does', () => {
+  it('returns the result of JSON.parse, except for large integers', () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = JSON.stringify(value)
@@ -108,7 +108,7 @@ describe('parseJson', () => {
     expect(() => parseJson(text)).toThrow(start)
   })
 
-  it('leaves numbers in texts alone', () => {
+  it('does not change numbers in texts', () => {
     const text = '{"a":"1e999, 12345678901234567890","b":", 1e999 ","e12345":0}'
     expect(JSON.stringify(parseJson(text))).toBe(text)
   })
@@ -176,7 +176,7 @@ describe('stringifyJson', () => {
   ]
   it.each(invalid)('rejects %s with its path', (_name, value, problem) => expect(() => stringifyJson(value)).toThrow(problem))
 
-  it('leaves out members that are undefined, and takes Dates and objects with fields', () => {
+  it('omits undefined members, and accepts Dates and objects with fields', () => {
     class Point {
       x = 1
     }
@@ -265,7 +265,7 @@ describe('compareValues', () => {
 })
 
 describe('toJsonNumber', () => {
-  it('gives a number only where that is written with the same digits', () => {
+  it('returns a number only if it is written with the same digits', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (integer) => {
         expect(JSON.stringify(toJsonNumber(integer))).toBe(String(integer))

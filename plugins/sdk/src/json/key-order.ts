@@ -1,7 +1,7 @@
 /**
- * Makes an object whose keys are in the order of the entries. JavaScript puts keys that are whole numbers first, so a row
- * `name, 2024, 2023` becomes `2023, 2024, name`. An object for which that would change the order is a proxy that lists its keys in their
- * order, to `Object.keys` and `JSON.stringify` too; a copy of it by `{ ...row }` or `z.record` has the order of JavaScript again.
+ * Creates an object whose keys have the order of the entries. A plain JavaScript object lists keys that are whole numbers first, so a
+ * row `name, 2024, 2023` would become `2023, 2024, name`. If the orders differ, the object is a proxy that lists its keys in the order
+ * of the entries, also for `Object.keys` and `JSON.stringify`. A copy with `{ ...row }` or `z.record` has JavaScript's order again.
  */
 export function orderedObject<Value>(entries: readonly (readonly [key: string, value: Value])[]): Record<string, Value> {
   const target = Object.fromEntries(entries) as Record<string, Value>
@@ -23,7 +23,7 @@ class KeyOrder implements ProxyHandler<object> {
     this.#order = order
   }
 
-  /** Keys that were deleted are left out, keys that were added come last. */
+  /** Omits deleted keys and appends added keys. */
   ownKeys(target: object): (string | symbol)[] {
     const known = new Set<string | symbol>(this.#order)
     return [
@@ -36,14 +36,14 @@ class KeyOrder implements ProxyHandler<object> {
 type Reviver = NonNullable<Parameters<typeof JSON.parse>[1]>
 
 /**
- * Reads JSON as `JSON.parse` does, but keeps the order of all keys, where at least one of them is written as `"2024":`.
+ * Parses JSON like `JSON.parse`, but preserves the order of all keys if at least one key is a whole number, such as `"2024":`.
  */
 export function parseInOrder(text: string, reviver?: Reviver): unknown {
   if (!NUMERIC_KEY.test(text)) return JSON.parse(text, reviver)
   return unmarkKeys(JSON.parse(markKeys(text), reviver && ((key, ...rest) => reviver(unmarked(key), ...rest))))
 }
 
-/** Before a key, it makes JavaScript keep the order. */
+/** A prefix for keys, with which JavaScript preserves their order. */
 const MARK = '#'
 const MARK_CODE = 0x23
 const BACKSLASH_CODE = 0x5c
@@ -51,7 +51,7 @@ const BACKSLASH_CODE = 0x5c
 /** Also matches some texts inside strings that look like a key. */
 const NUMERIC_KEY = /"\d+":/
 
-/** Puts the mark before all keys that begin with a digit, the mark or an escape, so that no two become the same. */
+/** Adds the mark to all keys that begin with a digit, the mark or an escape, so that different keys stay different. */
 function markKeys(text: string): string {
   let marked = ''
   let copied = 0
@@ -66,7 +66,7 @@ function markKeys(text: string): string {
   return marked + text.slice(copied)
 }
 
-/** The index of the quote that ends a string; that of the last character when there is none. */
+/** Returns the index of the quote that ends a string, or of the last character if there is no such quote. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let first = end
@@ -76,7 +76,7 @@ function endOfString(text: string, start: number): number {
   return text.length - 1
 }
 
-/** A key that becomes a whole number, or begins with the mark, when its escapes are read. */
+/** Matches a key that becomes a whole number, or begins with the mark, when its escapes are decoded. */
 function mustMark(text: string, start: number): boolean {
   const code = text.charCodeAt(start)
   return (code >= 0x30 && code <= 0x39) || code === MARK_CODE || code === BACKSLASH_CODE

@@ -1,22 +1,22 @@
 import { findPath, showPath } from './json-path.ts'
 import { parseInOrder } from './key-order.ts'
 
-/** What `JSON.parse` gives a reviver as its third argument. Source: ECMAScript, JSON.parse source text access. */
+/** The third argument that `JSON.parse` passes to a reviver. Source: ECMAScript, JSON.parse source text access. */
 export interface ReviverContext {
-  /** The text of a primitive value. */
+  /** The source text of a primitive value. */
   readonly source?: string
 }
 
-/** The longest integer that is read. Reading and writing longer ones is slow. */
+/** The maximum number of digits of an integer. Longer integers are slow to parse and to write. */
 export const MAX_INTEGER_DIGITS = 1000
 
 /**
- * Reads JSON text as `JSON.parse` does, but changes no integer: one whose digits a number cannot hold becomes a bigint. A
- * decimal fraction becomes the nearest number. Objects keep the order of all keys.
+ * Parses JSON text like `JSON.parse`, but preserves all integers: an integer that a number cannot represent exactly becomes a bigint.
+ * A decimal fraction becomes the nearest number. Objects preserve the order of all keys.
  *
  * @throws {SyntaxError} when the text is not JSON
- * @throws {RangeError} when a number is larger than the largest number, such as `1e999`, or an integer has more than 1000
- * digits; the message names its path
+ * @throws {RangeError} when a number exceeds the largest number, such as `1e999`, or an integer has more than 1000 digits; the
+ * message contains its path
  */
 export function parseJson(text: string): unknown {
   const value = parseInOrder(text)
@@ -29,7 +29,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * A reviver for `JSON.parse` that reads numbers as {@link parseJson} does, for libraries that take one.
+ * A reviver for `JSON.parse` that returns the same numbers as {@link parseJson}. Use it with libraries that accept a reviver.
  *
  * @throws {RangeError} when a number is too large
  */
@@ -39,8 +39,8 @@ export function reviveNumber(_key: string, value: unknown, context?: ReviverCont
 }
 
 /**
- * Reads a decimal number from a text with all digits of an integer: as in JSON, and also `+5`, `007`, `.5` and `5.`. White space
- * around it is ignored.
+ * Parses a decimal number from a text and preserves all digits of an integer. It accepts numbers as in JSON and also `+5`, `007`, `.5`
+ * and `5.`. It ignores surrounding white space.
  *
  * @returns undefined when the text is not such a number
  * @throws {RangeError} when the number is too large
@@ -75,7 +75,7 @@ class NumberTooLarge extends RangeError {
   }
 }
 
-/** A reviver does not know where it is, so the number is looked up. */
+/** A reviver does not receive the path of its value, so this function searches for the number. */
 function locate(text: string, { source }: NumberTooLarge): NumberTooLarge {
   const marker = {}
   const mark = (_key: string, value: unknown, context?: ReviverContext): unknown =>
@@ -84,10 +84,10 @@ function locate(text: string, { source }: NumberTooLarge): NumberTooLarge {
   return new NumberTooLarge(source, path && showPath(path))
 }
 
-/** Lists and objects in each other that are looked into. Ashlar takes no value that is deeper. */
+/** The nesting depth to which values are inspected. Ashlar accepts no deeper value. */
 const MAX_DEPTH = 1000
 
-/** Whether a number may have other digits than its text: a whole one beyond 2 ** 53. Looking at values costs less than looking at text. */
+/** Whether a number may differ from its source text: a whole number beyond 2 ** 53. Inspecting values costs less than inspecting text. */
 function mayHaveChanged(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value))
   if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return false

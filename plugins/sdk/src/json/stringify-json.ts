@@ -13,8 +13,8 @@ declare global {
   }
 }
 
-// Who reads JSON with `parseJson` gets bigints, and loads this file with it: so every `JSON.stringify`, also that of a library,
-// writes them as numbers with the same digits instead of throwing.
+// `parseJson` returns bigints and loads this file. Therefore every `JSON.stringify`, including that of a library, writes bigints as
+// numbers with the same digits instead of throwing.
 Object.defineProperty(BigInt.prototype, 'toJSON', {
   value(this: bigint): unknown {
     return JSON.rawJSON(String(this))
@@ -24,11 +24,11 @@ Object.defineProperty(BigInt.prototype, 'toJSON', {
 })
 
 /**
- * Writes JSON text as `JSON.stringify` does, but loses nothing: a bigint is a number with its digits, and a value that JSON
- * does not have is an error. Members of an object that are undefined are left out.
+ * Writes JSON text like `JSON.stringify`, but without loss: it writes a bigint as a number with all its digits, and throws for a value
+ * that JSON cannot represent. It omits undefined members of an object.
  *
- * @throws {TypeError} when a part is NaN, Infinity, undefined in a list, a function, a symbol, a Map or another object
- * whose content JSON would leave out; the message names its path
+ * @throws {TypeError} when a part is NaN, Infinity, undefined in a list, a function, a symbol, a Map or another object whose content
+ * JSON would omit; the message contains its path
  */
 export function stringifyJson(value: unknown): string {
   const text = JSON.stringify(value)
@@ -37,11 +37,11 @@ export function stringifyJson(value: unknown): string {
   return text
 }
 
-/** Lists and objects that may lie in each other; what is deeper is not looked at. */
+/** The nesting depth to which values are inspected. */
 const MAX_DEPTH = 1000
 const MAX_INTEGER = 10n ** BigInt(MAX_INTEGER_DIGITS)
 
-/** What JSON would change without an error, as `rows[3].price is NaN: …`; undefined when nothing is. */
+/** Finds a part that JSON would change without an error. It returns a description such as `rows[3].price is NaN: …`, or undefined if there is none. */
 export function findJsonFault(value: unknown): string | undefined {
   if (isJson(value, 0)) return undefined
   const path: (string | number)[] = []
@@ -49,7 +49,7 @@ export function findJsonFault(value: unknown): string | undefined {
   return problem && `${showPath(path)} is ${problem}`
 }
 
-/** The quick check: most values pass, so no path is kept. */
+/** The fast check. Most values pass it, so it does not track the path. */
 function isJson(value: unknown, depth: number): boolean {
   if (typeof value === 'string' || typeof value === 'boolean') return true
   if (typeof value === 'number') return Number.isFinite(value)
@@ -68,7 +68,7 @@ function isJson(value: unknown, depth: number): boolean {
   return true
 }
 
-/** @param path gets the steps to the problem */
+/** @param path receives the steps to the problem */
 function problemOf(value: unknown, path: (string | number)[]): string | undefined {
   if (typeof value !== 'object' || value === null) return isJson(value, 0) ? undefined : problemOfPrimitive(value)
   if (path.length >= MAX_DEPTH) return undefined
@@ -103,7 +103,7 @@ function problemOfPrimitive(value: unknown): string {
   return `a ${typeof value}, which JSON does not have: leave it out`
 }
 
-/** An object of a class with fields of its own is written as these. One without any, such as a Map, would become `{}`. */
+/** JSON writes an object of a class as its own fields. An object without own fields, such as a Map, would become `{}`. */
 function problemOfClass(value: object): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return undefined

@@ -5,15 +5,15 @@ import { widthOf } from './width.ts'
 type Bodies = ReadonlyMap<number, Node>
 
 /**
- * Finds what would differ between Python and JavaScript although a pattern can be written in both:
+ * Finds differences between Python and JavaScript in a pattern that is valid in both:
  *
  * - A reference to a group that has matched nothing matches the empty text; in Python it does not match.
  * - Every turn of a repetition forgets what the groups inside it have matched; in Python they keep it.
  * - An optional turn that matches the empty text counts as failed, and another alternative is tried; in Python it ends the repetition.
  * - Inside a lookbehind, JavaScript matches from right to left.
  *
- * A pattern whose matches could differ is refused. Groups of which only the text could differ are returned, since most patterns are
- * used without it.
+ * It rejects a pattern whose matches could differ. It returns groups of which only the text could differ, because most uses of a pattern
+ * do not need that text.
  *
  * @returns the numbers of those groups, and where they begin
  * @throws {PatternError} unsupported

@@ -3,7 +3,7 @@ import { parsePythonRegExp } from './parse.ts'
 import { translate } from './translate.ts'
 import { PatternError, type Flags, type Node } from './tree.ts'
 
-/** A regular expression of Python's module `re`, which finds what that finds. */
+/** A regular expression with the syntax and the matches of Python's module `re`. */
 export interface Matcher {
   /** Whether there is a match anywhere. */
   test(text: string): boolean
@@ -49,7 +49,7 @@ function compilePattern(pattern: string, flags: Flags): Matcher {
   }
 }
 
-/** After an empty match, Python looks for one that is longer at the same place before it goes on. */
+/** After an empty match, Python tries to find a longer match at the same position before it continues. */
 function* findAll(text: string, find: Find, findLonger: Find | undefined): Generator<Match, undefined> {
   let match = find(text, 0)
   while (match) {

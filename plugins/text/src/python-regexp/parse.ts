@@ -4,7 +4,7 @@ import { PatternError, type Flags, type Node, type Repeat } from './tree.ts'
 import { widthOf } from './width.ts'
 
 /**
- * Reads a regular expression as the module `re` of Python 3.11 does, and refuses what that refuses.
+ * Parses a regular expression like the module `re` of Python 3.11, and rejects the patterns that it rejects.
  * Source: https://docs.python.org/3/library/re.html#regular-expression-syntax
  *
  * @throws {PatternError}
@@ -44,7 +44,7 @@ class Parser {
     return only && branches.length === 1 ? only : { type: 'choice', branches }
   }
 
-  /** @param isFirst whether flags for the whole pattern may stand at its start */
+  /** @param isFirst whether flags for the whole pattern are allowed at this position */
   #sequence(outer: Flags | undefined, isFirst: boolean): Node {
     const source = this.#source
     const items: Node[] = []
@@ -75,7 +75,7 @@ class Parser {
     return typeof escape === 'number' ? { type: 'reference', group: this.#closed(escape, at), ignoreCase, at } : escape
   }
 
-  /** @returns undefined when no quantifier stands here */
+  /** @returns undefined when there is no quantifier at this position */
   #bounds(): [min: number, max: number] | undefined {
     const source = this.#source
     if (source.skip('*')) return [0, Infinity]

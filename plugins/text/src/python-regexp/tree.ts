@@ -1,4 +1,4 @@
-/** The flags that are in force at a place of a pattern, by their letters in Python. */
+/** The flags that apply at a position of a pattern, by their letters in Python. */
 export interface Flags {
   /** a: classes and case are those of ASCII alone. */
   readonly ascii: boolean
@@ -52,7 +52,7 @@ export class PatternError extends Error {
   readonly kind: 'invalid' | 'unsupported'
 
   /**
-   * @param reason what is wrong; Python's own words where it refuses too
+   * @param reason the error; in Python's own words if Python rejects the pattern too
    * @param at index of the character in the pattern, from 0, as in messages of Python
    */
   constructor(kind: 'invalid' | 'unsupported', reason: string, at?: number) {

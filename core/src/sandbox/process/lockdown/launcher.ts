@@ -1,9 +1,9 @@
 /**
- * Runs Node anew without io_uring. libuv opens rings at the start of a process, before any of our code, and cannot do without them
- * later; through a ring a process makes system calls past its seccomp filter. Where they are refused from the start, libuv uses
- * epoll. Bubblewrap installs the same filter by itself.
+ * Restarts Node without io_uring. libuv opens rings when a process starts, before any of our code runs, and cannot work without them
+ * later. Operations on a ring bypass the seccomp filter of the process. If io_uring is denied from the start, libuv uses epoll.
+ * Bubblewrap installs the same filter itself.
  *
- * Arguments: those of the new process.
+ * Its arguments are the arguments of the new process.
  */
 import { check, installFilter, openLibc, textPointers } from './libc.ts'
 import { withoutIoUring } from './seccomp-filter.ts'

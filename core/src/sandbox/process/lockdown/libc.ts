@@ -6,7 +6,7 @@ declare module 'node:ffi' {
   function getRawPointer(bytes: Uint8Array): bigint
 }
 
-/** The functions of libc that a process restricts itself with. */
+/** The libc functions with which a process restricts itself. */
 export interface Libc {
   fcntl(fd: number, command: number, argument: bigint): number
   prctl(option: number, a: bigint, b: bigint, c: bigint, d: bigint): number
@@ -38,7 +38,7 @@ export function openLibc(): Libc {
 }
 
 /**
- * Installs a filter on all threads, for ever.
+ * Installs a filter on all threads permanently.
  *
  * @param filter `struct sock_filter[]`
  * @throws when the kernel refuses it

@@ -28,9 +28,9 @@ export function canLockDown(): boolean {
 }
 
 /**
- * Takes from this process everything that computing in isolates does not need: from then on not even machine code in it can open a
- * file or a socket, start a program or a process, or signal another process. To be called when all modules are loaded, and before any
- * code of a plugin runs.
+ * Removes all rights from this process that isolates do not need to compute. After that, even machine code in it cannot open a file or a
+ * socket, start a program or a process, or signal another process. Call it after all modules are loaded and before any plugin code
+ * runs.
  *
  * - SIGKILL when the parent ends; no core dumps; other processes of the user cannot attach to it.
  * - Inherited descriptors are closed, other than standard streams and the channel.
@@ -52,7 +52,7 @@ export function lockDown({ limitsThreads }: LockdownOptions): void {
   installFilter(libc, compileFilter(allowedCalls(process.pid), process.arch))
 }
 
-/** Ends a process that is locked down: it can send no signals any more, and an orderly exit would wait for isolates that compute. */
+/** Ends a locked-down process: it can no longer send signals, and a normal exit would wait for isolates that compute. */
 export function exitNow(code: number): void {
   openLibc()._exit(code)
 }

@@ -1,7 +1,7 @@
 /**
- * For tests: what machine code tries that owns a sandbox process. It locks the process down as `main.ts` does, makes system calls
- * without any check by Node, and writes the results to standard error as JSON: name → errno, or `done` where the call succeeded.
- * Arguments: the lockdown's options as JSON; with `stays`, it computes for ever after that.
+ * For tests: attempts of machine code in a compromised sandbox process. It locks the process down like `main.ts`, makes system calls
+ * without any check by Node, and writes the results to standard error as JSON: name → errno, or `done` if the call succeeded.
+ * Arguments: the options of the lockdown as JSON; with `stays`, it computes forever after the attempts.
  */
 import { writeSync } from 'node:fs'
 import { lockDown, type LockdownOptions } from './lockdown.ts'

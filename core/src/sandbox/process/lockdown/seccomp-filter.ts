@@ -59,7 +59,7 @@ export function compileFilter(calls: readonly AllowedCall[], architecture: Filte
   return encode(program)
 }
 
-/** A filter that only refuses io_uring (ENOSYS), by numbers that are the same on every architecture. */
+/** A filter that denies only io_uring (ENOSYS). Its numbers are the same on every architecture. */
 export function withoutIoUring(): Uint8Array<ArrayBuffer> {
   return encode([
     [LOAD_WORD, 0, 0, CALL_NUMBER],

@@ -5,7 +5,7 @@ export interface ArgumentTest {
   value: number
 }
 
-/** A system call that stays allowed, with its numbers. */
+/** An allowed system call, with its numbers. */
 export interface AllowedCall {
   name: string
   x64: number
@@ -26,10 +26,10 @@ function oneOf(argument: number, ...values: number[]): ArgumentTest[][] {
 }
 
 /**
- * What V8, libuv and libc call while isolates compute and messages pass, once everything is loaded. The calls that run most often
- * come first. Numbers: Linux `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`.
+ * The system calls of V8, libuv and libc while isolates compute and messages are exchanged, after all modules are loaded. The most
+ * frequent calls come first. Numbers: Linux `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`.
  *
- * Absent on purpose: every call that opens a file, a socket or another process, starts a program or a process, changes limits,
+ * Intentionally absent: every call that opens a file, a socket or another process, starts a program or a process, changes limits,
  * credentials or namespaces, or reaches io_uring, userfaultfd, keyrings, BPF and performance counters.
  */
 const ALWAYS: readonly AllowedCall[] = [

@@ -1,7 +1,7 @@
 import { findGlobalUses } from '@ashlar/core'
 import type { Finding } from './finding.ts'
 
-/** Globals of Node and of browsers that the plugin uses, and a sandbox does not have. @param used its own source files */
+/** Finds globals of Node and browsers that the plugin uses but the sandbox does not provide. @param used the plugin's own source files */
 export async function findGlobals(folder: string, used: readonly string[]): Promise<Finding[]> {
   const uses = await findGlobalUses(folder, used)
   return uses.map(({ name, remedy, position }) => {
