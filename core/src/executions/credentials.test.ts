@@ -220,7 +220,7 @@ describe('credentials', () => {
     [{ hosts: ['evil.example'] }, 'BAD_INPUT', /hosts must be left out/],
     [{ name: ' ' }, 'BAD_INPUT', /^name: /],
     [{ provider: 'http/host', secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /^hosts: /],
-    [{ name: 'taken' }, 'CONFLICT', /is named "taken" already/],
+    [{ name: 'taken' }, 'CONFLICT', /with the name "taken"/],
   ])('with %j are refused', async (change, code, message) => {
     await add('taken')
     const given = { provider: 'cred/service', secret: { type: 'API_KEY', key: SECRET }, ...change }

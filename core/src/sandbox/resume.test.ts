@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSandbox, type CallRequest, type CallSink, type Sandbox } from './index.ts'
 import { bundleOf } from './test-bundle.ts'
+import { killAll } from './test-kill.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -71,15 +72,13 @@ function call(block: string, { user, owner = user, n = 1, repeatable = false, ho
   })
 }
 
-function killAll(): void {
-  for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
-}
+const killProcesses = (): void => killAll(sandbox.pids())
 
 const later = <T>(ms: number, value: T): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
 
 describe('a call that must not act twice, whose process ends', () => {
   it('receives the recorded responses and continues', async () => {
-    const result = await call('act', { user: 'a', n: 2, onOutput: once(killAll, 2) })
+    const result = await call('act', { user: 'a', n: 2, onOutput: once(killProcesses, 2) })
     expect(result).toEqual({
       outputs: ['answer to a', 'answer to b', 'answer to last'],
       code: undefined,
@@ -89,7 +88,7 @@ describe('a call that must not act twice, whose process ends', () => {
   })
 
   it('receives a pending response', async () => {
-    const kill = once(() => void setTimeout(killAll, 300))
+    const kill = once(() => void setTimeout(killProcesses, 300))
     const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
       kill()
       return later(1000, key)
@@ -103,7 +102,7 @@ describe('a call that must not act twice, whose process ends', () => {
 
   it('continues after each loss', async () => {
     const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
-      setTimeout(killAll, 100)
+      setTimeout(killProcesses, 100)
       return later(500, key)
     }
     expect(await call('act', { user: 'c', n: 2, hostCall })).toMatchObject({
@@ -114,7 +113,7 @@ describe('a call that must not act twice, whose process ends', () => {
   })
 
   it('may have made concurrent requests', async () => {
-    const kill = once(killAll, 5)
+    const kill = once(killProcesses, 5)
     const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
       kill()
       return later(String(key).charCodeAt(0) % 3, key)
@@ -125,14 +124,14 @@ describe('a call that must not act twice, whose process ends', () => {
   })
 
   it('is interrupted when it makes a different request', async () => {
-    const result = await call('act-by-chance', { user: 'e', onOutput: once(killAll) })
+    const result = await call('act-by-chance', { user: 'e', onOutput: once(killProcesses) })
     expect(result.code).toBe('EFFECT_INTERRUPTED')
     expect(result.performed.length).toBe(1)
   })
 
   it('is interrupted when its responses are too long to record', async () => {
     const hostCall = (): Promise<unknown> => Promise.resolve('x'.repeat(5 * 1024 * 1024))
-    const result = await call('act', { user: 'f', hostCall, onOutput: once(killAll) })
+    const result = await call('act', { user: 'f', hostCall, onOutput: once(killProcesses) })
     expect(result).toMatchObject({ code: 'EFFECT_INTERRUPTED', performed: ['a'] })
   })
 })

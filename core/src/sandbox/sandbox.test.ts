@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox, INSTALLATION, type Bundle, type CallRequest, type Sandbox } from './index.ts'
 import { bundleOf } from './test-bundle.ts'
+import { killAll } from './test-kill.ts'
 
 interface Result {
   outputs: [string, unknown][]
@@ -336,10 +336,7 @@ describe('a call that was aborted', () => {
   })
 })
 
-/** One that has just been killed may still be listed. */
-function killProcesses(): void {
-  for (const pid of sandbox.pids()) spawnSync('kill', ['-KILL', String(pid)])
-}
+const killProcesses = (): void => killAll(sandbox.pids())
 
 describe('a process that is killed', () => {
   it('has its calls started again, also when the next ones are killed before they are ready', async () => {

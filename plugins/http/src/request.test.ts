@@ -124,7 +124,7 @@ describe('the body of an answer', () => {
     const answer = new Response(new Uint8Array([0x61, 0xff]), { headers: { 'content-type': 'text/plain;charset=utf-8' } })
     const { outputs, log } = await run({ url: 'https://a.example' }, answer)
     expect(outputs.body).toBe('a\ufffd')
-    expect(log).toEqual([expect.stringMatching(/not valid utf-8 became U\+FFFD/)])
+    expect(log).toEqual([expect.stringMatching(/not valid utf-8 with U\+FFFD/)])
   })
 
   it('is not asked for in an encoding that is unknown', async () => {
