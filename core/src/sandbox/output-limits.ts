@@ -33,7 +33,7 @@ function isPinOf({ request: { pins } }: Call, pin: string): boolean {
 /** The exact length of what is shorter is not worth the text that it takes: an honest guest has counted. */
 const COUNTED_EXACTLY_FROM = 1024
 /** What a database and other languages' parsers take without harm. */
-const MAX_DEPTH = 1000
+export const MAX_DEPTH = 1000
 /** Of a number, `true`, `false` and null. */
 const LEAST_CHARS = 1
 
