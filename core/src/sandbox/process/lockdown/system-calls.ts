@@ -1,6 +1,11 @@
-/** A condition on one argument of a system call: `(argument & mask) === value`, on its low 32 bits. */
+/**
+ * A condition on one half of an argument of a system call: `(half & mask) === value`. The kernel reads 32 bits of an `int`, but all 64
+ * of a pointer: a test of a pointer needs both halves.
+ */
 export interface ArgumentTest {
   argument: number
+  /** @default 'low' */
+  half?: 'low' | 'high'
   mask: number
   value: number
 }
@@ -105,6 +110,7 @@ export function allowedCalls(processId: number): AllowedCall[] {
         [
           { argument: 0, mask: WHOLE, value: 0 },
           { argument: 2, mask: WHOLE, value: 0 },
+          { argument: 2, half: 'high', mask: WHOLE, value: 0 },
         ],
       ],
     },
