@@ -20,14 +20,26 @@ function ask(call: Call, args: unknown[]): Promise<string | undefined> {
 /** Each level keeps the order of its keys, which takes more of the stack. */
 const nested = (depth: number): unknown => parseJson(`${'{"b":0,"1":'.repeat(depth)}1${'}'.repeat(depth)}`)
 
-it.each([true, false])('refuses arguments nested more than 1000 deep, and asks nothing (repeatable: %s)', async (repeatable) => {
-  let asked = 0
-  const call = callThat(repeatable, () => Promise.resolve(asked++))
-  expect(await ask(call, ['user', nested(4000)])).toBe(
-    '[256,1,null,"storage.set: an argument is nested more than 1000 deep","BAD_INPUT"]',
-  )
-  expect(asked).toBe(0)
-  expect(await ask(call, ['user', nested(1000)])).toBe('[256,1,0]')
+it.each([true, false])(
+  'ends the call for arguments nested more than 1000 deep, and asks nothing (repeatable: %s)',
+  async (repeatable) => {
+    let asked = 0
+    const call = callThat(repeatable, () => Promise.resolve(asked++))
+    await expect(ask(call, ['user', nested(4000)])).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'storage.set: an argument is nested more than 1000 deep',
+    })
+    expect(asked).toBe(0)
+    expect(await ask(call, ['user', nested(1000)])).toBe('[256,1,0]')
+  },
+)
+
+it.each([
+  ['text', 'x'.repeat(2 ** 20)],
+  ['integers', Array.from({ length: 70_000 }, () => 2n ** 60n)],
+])('ends the call for arguments longer than 1 MiB: %s', async (_, value) => {
+  const call = callThat(true, () => Promise.resolve(1))
+  await expect(ask(call, ['user', value])).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
 })
 
 it('tells a block that the host failed when its answer cannot be written as JSON', async () => {

@@ -14,6 +14,8 @@ const MAX_HOST_CALLS = 10_000
 
 /** A longer question is recorded as its hash. */
 const MAX_QUESTION_CHARS = 200
+/** No method takes as much. The worker spends seconds on the longest report that a process may send, so a call may do it once. */
+const MAX_ARGUMENT_CHARS = 1024 * 1024
 /** Of a method's name in a message. */
 const MAX_METHOD_CHARS = 50
 
@@ -22,22 +24,24 @@ const MAX_METHOD_CHARS = 50
  *
  * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; none where the call was started
  * again in the meantime
- * @throws {AshlarError} EFFECT_INTERRUPTED when a call that was started again asks for something else than before
+ * @throws {AshlarError} what ends the call: OUTPUT_LIMIT or BAD_INPUT when the arguments are longer or deeper than those of any
+ * method, EFFECT_INTERRUPTED when a call that was started again asks for something else than before
  */
 export async function answerHostCall(call: Call, asked: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
   const { starts, record } = call
+  const chars = asked.args.reduce<number>((sum, arg) => sum + leastJsonLength(arg), 0)
+  if (chars > MAX_ARGUMENT_CHARS) throw chars === Infinity ? tooDeep(asked) : tooLong(asked)
   const performed = (): Promise<string> => perform(call, asked, limits)
-  const answer = isTooDeep(asked)
-    ? refusedFor(call, tooDeep(asked))
-    : await (record ? record.ask(questionOf(asked), performed) : performed())
+  const answer = await (record ? record.ask(questionOf(asked), performed) : performed())
   return call.starts === starts ? `[${call.id},${Number(asked.request)},${answer.slice(1)}` : undefined
 }
 
-/** Functions that visit every part of a value call themselves for each level, and a deep value overflows their stack. */
-function isTooDeep({ args }: HostCallEvent): boolean {
-  return args.some((arg) => leastJsonLength(arg) === Infinity)
+function tooLong({ method }: HostCallEvent): AshlarError {
+  const name = method.slice(0, MAX_METHOD_CHARS)
+  return new AshlarError('OUTPUT_LIMIT', `${name}: the arguments are longer than ${MAX_ARGUMENT_CHARS} characters`)
 }
 
+/** Functions that visit every part of a value call themselves for each level, and a deep value overflows their stack. */
 function tooDeep({ method }: HostCallEvent): AshlarError {
   const name = method.slice(0, MAX_METHOD_CHARS)
   return new AshlarError('BAD_INPUT', `${name}: an argument is nested more than ${MAX_DEPTH} deep`)

@@ -109,7 +109,7 @@ describe('a call that must not act twice, whose process ends', () => {
     })
   })
 
-  it('is refused what it asks for with very deep arguments', async () => {
+  it('ends when it asks for something with very deep arguments', async () => {
     expect(await call('act-deep', { user: 'deep' })).toMatchObject({ code: 'BAD_INPUT', performed: [] })
   })
 
