@@ -21,7 +21,7 @@ function ask(call: Call, args: unknown[]): Promise<string | undefined> {
 const nested = (depth: number): unknown => parseJson(`${'{"b":0,"1":'.repeat(depth)}1${'}'.repeat(depth)}`)
 
 it.each([true, false])(
-  'ends the call for arguments nested more than 1000 deep, and asks nothing (repeatable: %s)',
+  'ends the call for arguments nested too deep to be written, and asks nothing (repeatable: %s)',
   async (repeatable) => {
     let asked = 0
     const call = callThat(repeatable, () => Promise.resolve(asked++))

@@ -29,8 +29,7 @@ const MAX_METHOD_CHARS = 50
  */
 export async function answerHostCall(call: Call, asked: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
   const { starts, record } = call
-  const chars = asked.args.reduce<number>((sum, arg) => sum + leastJsonLength(arg), 0)
-  if (chars > MAX_ARGUMENT_CHARS) throw chars === Infinity ? tooDeep(asked) : tooLong(asked)
+  if (lengthOf(asked) > MAX_ARGUMENT_CHARS) throw tooLong(asked)
   const performed = (): Promise<string> => perform(call, asked, limits)
   const answer = await (record ? record.ask(questionOf(asked), performed) : performed())
   return call.starts === starts ? `[${call.id},${Number(asked.request)},${answer.slice(1)}` : undefined
@@ -41,7 +40,18 @@ function tooLong({ method }: HostCallEvent): AshlarError {
   return new AshlarError('OUTPUT_LIMIT', `${name}: the arguments are longer than ${MAX_ARGUMENT_CHARS} characters`)
 }
 
-/** Functions that visit every part of a value call themselves for each level, and a deep value overflows their stack. */
+/** Of what is deep, the whole text counts. @throws {AshlarError} BAD_INPUT when it is so deep that writing it overflows the stack */
+function lengthOf(asked: HostCallEvent): number {
+  const least = asked.args.reduce<number>((sum, arg) => sum + leastJsonLength(arg), 0)
+  if (least !== Infinity) return least
+  try {
+    return JSON.stringify([asked.method, asked.args]).length
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw tooDeep(asked)
+  }
+}
+
 function tooDeep({ method }: HostCallEvent): AshlarError {
   const name = method.slice(0, MAX_METHOD_CHARS)
   return new AshlarError('BAD_INPUT', `${name}: an argument is nested more than ${MAX_DEPTH} deep`)
