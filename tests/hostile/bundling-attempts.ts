@@ -155,6 +155,14 @@ export const attempts: Record<string, Attempt> = {
     },
     message: /'\.\/own\.js' names a source map that is outside the package/,
   },
+  'has a source map outside, named behind code': {
+    mayLoad: true,
+    files: {
+      'index.js': importing(`import { own } from './own.js'\nconst secret = own`),
+      'own.js': `export const own = 1 //# sourceMappingURL=${UP}/secret.json`,
+    },
+    message: /'\.\/own\.js' names a source map that is outside the package/,
+  },
   'imports a package that it does not declare': {
     files: { 'index.js': from('neighbour') },
     message: /"neighbour" is not a declared dependency/,

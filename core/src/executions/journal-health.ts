@@ -52,6 +52,8 @@ class Watch implements JournalHealth {
   readonly #reports = new Map<string, Report>()
   readonly #endListening: () => void
   #probe: Promise<JournalState> | undefined
+  /** At most one: an attempt that the database does not answer keeps its connection. */
+  #attempt: Promise<JournalState> | undefined
   #probedAt = -Infinity
   /** The last work of {@link guard} failed, so the next work is preceded by a probe. */
   #isSuspect = false
@@ -74,7 +76,8 @@ class Watch implements JournalHealth {
     if (report) return { writable: false, code: report.code }
     if (!this.#probe || performance.now() - this.#probedAt > PROBE_AGE_MS) {
       this.#probedAt = performance.now()
-      this.#probe = probe(this.#parts.pool)
+      this.#attempt ??= tryToWrite(this.#parts.pool).finally(() => (this.#attempt = undefined))
+      this.#probe = withinTime(this.#attempt)
     }
     return this.#probe
   }
@@ -115,18 +118,20 @@ class Watch implements JournalHealth {
   }
 }
 
-/** Inserts a row into the journal and rolls the insert back. */
-async function probe(pool: pg.Pool): Promise<JournalState> {
+async function withinTime(attempt: Promise<JournalState>): Promise<JournalState> {
   const { promise: late, resolve } = Promise.withResolvers<JournalState>()
   const timer = setTimeout(() => resolve({ writable: false, code: NO_ANSWER }), PROBE_WITHIN_MS)
   try {
-    return await Promise.race([tryToWrite(pool), late])
+    return await Promise.race([attempt, late])
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** A connection of the pool may have ended unnoticed, which says nothing of the journal: then another one is tried. */
+/**
+ * Inserts a row into the journal and rolls the insert back. A connection of the pool may have ended unnoticed, which says nothing about
+ * the journal: then another one is tried.
+ */
 async function tryToWrite(pool: pg.Pool, attempts = MAX_PROBES): Promise<JournalState> {
   let client: pg.PoolClient | undefined
   try {

@@ -30,9 +30,12 @@ export function lostTooOften(loss: Loss, { attempts }: Call): AshlarError {
   return new AshlarError('SANDBOX_LOST', `its sandbox was lost ${attempts} times (${detailOf(loss)})`)
 }
 
+/** Of a message that a sandbox process sends: the code of the plugin chooses how long it is. */
+const MAX_LOAD_MESSAGE_CHARS = 4000
+
 /** The error of a plugin whose code does not load. */
 export function loadFailure(message: string): AshlarError {
-  return new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(message))
+  return new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(message.slice(0, MAX_LOAD_MESSAGE_CHARS)))
 }
 
 /** The error of a third-party plugin on a machine whose isolation of sandbox processes is too weak. */

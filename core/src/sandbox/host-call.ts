@@ -3,6 +3,7 @@ import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { withRemedy } from './missing-globals.ts'
+import { leastJsonLength, MAX_DEPTH } from './output-limits.ts'
 import { GUEST_ERROR_CODES, type GuestEvent } from './protocol.ts'
 
 /** What a guest asks of its host. */
@@ -13,19 +14,47 @@ const MAX_HOST_CALLS = 10_000
 
 /** A longer question is recorded as its hash. */
 const MAX_QUESTION_CHARS = 200
+/** No method takes as much. The worker spends seconds on the longest report that a process may send, so a call may do it once. */
+const MAX_ARGUMENT_CHARS = 1024 * 1024
+/** Of a method's name in a message. */
+const MAX_METHOD_CHARS = 50
 
 /**
  * Answers what a block asks of its host. Of what goes wrong, only an expected error's message and code go back.
  *
  * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; none where the call was started
  * again in the meantime
- * @throws {AshlarError} EFFECT_INTERRUPTED when a call that was started again asks for something else than before
+ * @throws {AshlarError} what ends the call: OUTPUT_LIMIT or BAD_INPUT when the arguments are longer or deeper than those of any
+ * method, EFFECT_INTERRUPTED when a call that was started again asks for something else than before
  */
 export async function answerHostCall(call: Call, asked: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
   const { starts, record } = call
+  if (lengthOf(asked) > MAX_ARGUMENT_CHARS) throw tooLong(asked)
   const performed = (): Promise<string> => perform(call, asked, limits)
   const answer = await (record ? record.ask(questionOf(asked), performed) : performed())
   return call.starts === starts ? `[${call.id},${Number(asked.request)},${answer.slice(1)}` : undefined
+}
+
+function tooLong({ method }: HostCallEvent): AshlarError {
+  const name = method.slice(0, MAX_METHOD_CHARS)
+  return new AshlarError('OUTPUT_LIMIT', `${name}: the arguments are longer than ${MAX_ARGUMENT_CHARS} characters`)
+}
+
+/** Of what is deep, the whole text counts. @throws {AshlarError} BAD_INPUT when it is so deep that writing it overflows the stack */
+function lengthOf(asked: HostCallEvent): number {
+  const least = asked.args.reduce<number>((sum, arg) => sum + leastJsonLength(arg), 0)
+  if (least !== Infinity) return least
+  try {
+    return JSON.stringify([asked.method, asked.args]).length
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw tooDeep(asked)
+  }
+}
+
+function tooDeep({ method }: HostCallEvent): AshlarError {
+  const name = method.slice(0, MAX_METHOD_CHARS)
+  return new AshlarError('BAD_INPUT', `${name}: an argument is nested more than ${MAX_DEPTH} deep`)
 }
 
 function questionOf({ method, args }: HostCallEvent): string {
@@ -38,12 +67,11 @@ async function perform(call: Call, { method, args }: HostCallEvent, limits: Sand
   const { starts } = call
   call.hostCalls++
   call.openHostCalls++
-  const answer = await performWithin(call, String(method), args, limits).then(
-    (value) => [value ?? null],
-    (error: unknown) => [null, ...refusal(call, error)],
-  )
+  const answer = await performWithin(call, String(method), args, limits)
+    .then((value) => JSON.stringify([value ?? null]))
+    .catch((error: unknown) => refusedFor(call, error))
   if (call.starts === starts) call.openHostCalls--
-  return JSON.stringify(answer)
+  return answer
 }
 
 async function performWithin(call: Call, method: string, args: unknown, { maxHostCallsAtOnce }: SandboxLimits): Promise<unknown> {
@@ -53,10 +81,11 @@ async function performWithin(call: Call, method: string, args: unknown, { maxHos
   return call.sink.hostCall?.(method, Array.isArray(args) ? (args as unknown[]) : [])
 }
 
-function refusal(call: Call, error: unknown): string[] {
-  if (!(error instanceof AshlarError)) return ['the host failed']
+/** @returns JSON text `[null, message, code]` */
+function refusedFor(call: Call, error: unknown): string {
+  if (!(error instanceof AshlarError)) return JSON.stringify([null, 'the host failed'])
   call.refusals = (call.refusals ?? new Set()).add(error.code)
-  return [error.message, error.code]
+  return JSON.stringify([null, error.message, error.code])
 }
 
 const MAX_MESSAGE_CHARS = 2000

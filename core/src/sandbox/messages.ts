@@ -52,7 +52,7 @@ export function parseMessage(message: unknown): FromProcess | undefined {
 export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
   if (json.length > maxChars) return undefined
   try {
-    return (parseJson(`[${json}]`) as unknown[]).flatMap((event) => EVENT.safeParse(event).data ?? [])
+    return (parseJson(`[${json}]`, { locates: false }) as unknown[]).flatMap((event) => EVENT.safeParse(event).data ?? [])
   } catch {
     return undefined
   }

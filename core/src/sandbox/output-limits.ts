@@ -33,9 +33,11 @@ function isPinOf({ request: { pins } }: Call, pin: string): boolean {
 /** The exact length of what is shorter is not worth the text that it takes: an honest guest has counted. */
 const COUNTED_EXACTLY_FROM = 1024
 /** What a database and other languages' parsers take without harm. */
-const MAX_DEPTH = 1000
+export const MAX_DEPTH = 1000
 /** Of a number, `true`, `false` and null. */
 const LEAST_CHARS = 1
+/** Of an integer beyond 2 ** 53. */
+const LEAST_BIGINT_CHARS = 16
 
 /**
  * How long a parsed value is as JSON text, at least: escapes and digits are not counted, so it needs no text made.
@@ -44,6 +46,7 @@ const LEAST_CHARS = 1
  */
 export function leastJsonLength(value: unknown, depth = 0): number {
   if (typeof value === 'string') return value.length + 2
+  if (typeof value === 'bigint') return LEAST_BIGINT_CHARS
   if (typeof value !== 'object' || value === null) return LEAST_CHARS
   if (depth >= MAX_DEPTH) return Infinity
   let chars = 2

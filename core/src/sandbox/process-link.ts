@@ -43,6 +43,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
   4: 'SIGILL',
   5: 'SIGTRAP',
   6: 'SIGABRT',
+  7: 'SIGBUS',
   9: 'SIGKILL',
   11: 'SIGSEGV',
   31: 'SIGSYS',

@@ -98,7 +98,10 @@ export class ProcessWatch {
     const wallMs = Math.min(passedMs, 2 * SWEEP_EVERY_MS)
     const { limits } = this.#parts
     const pid = this.#parts.pid()
-    if (pid === undefined) return this.#schedule()
+    if (pid === undefined) {
+      this.#watchAnswers(wallMs, 0) // deadlines hold and the start has a limit, although nothing can be measured
+      return this.#schedule()
+    }
     this.#wait ??= new WaitForCpu(pid)
     const { memoryMb, cpuMs } = await usageOf(pid)
     if (this.#isStopped) return

@@ -27,6 +27,14 @@ const bundle = bundleOf(
     'act-and-loop': `async *run(_input, { storage }) { await storage.get('user', 'a'); for (;;); }`,
     'act-and-grow': `async *run(_input, { storage }) { await storage.get('user', 'a'); const all = []; for (;;) all.push(new Array(1000).fill(1)) }`,
     grow: `*run() { const all = []; for (;;) all.push(new Array(1000).fill(1)) }`,
+    'act-deep': `async *run(_input, { storage }) {
+      const [open, close] = ['{"b":0,"1":'.repeat(4000), '}'.repeat(4000)]
+      const { stringify } = JSON
+      JSON.stringify = () => '["user",' + open + '1' + close + ']'
+      const asked = storage.get('user', 'a')
+      JSON.stringify = stringify
+      yield ['out', await asked]
+    }`,
     loop: `*run() { for (;;); }`,
     wait: `async *run() { yield ['n', 1]; ${wait(3000)}; yield ['n', 2] }`,
     'grow-on': `*run() { task = () => { const kept = []; for (;;) kept.push(new Array(1000).fill(1)) }; yield ['n', 1] }`,
@@ -98,6 +106,10 @@ describe('a call that must not act twice, whose process ends', () => {
       code: undefined,
       performed: ['a', 'last'],
     })
+  })
+
+  it('ends when it asks for something with very deep arguments', async () => {
+    expect(await call('act-deep', { user: 'deep' })).toMatchObject({ code: 'BAD_INPUT', performed: [] })
   })
 
   it('continues after each loss', async () => {

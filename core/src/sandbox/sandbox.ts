@@ -32,6 +32,8 @@ export interface Sandbox {
 
 /** Times a call is started again after it was lost through no fault of its own. */
 const MAX_ATTEMPTS = 5
+/** Starts of a call, including those after it had to make way for another. */
+const MAX_STARTS = 50
 /** Processes in a row that ended before they were ready, after which no spare is made ahead of need. */
 const MAX_FAILED_FORKS = 5
 const OPEN_TIMEOUT_MS = 10_000 // of the isolate that a debugger looks into
@@ -245,7 +247,7 @@ class Pool {
         call.sink.end(limitError(loss, call, this.#limits))
       else if (!canRunAgain(call)) call.sink.end(interrupted(loss))
       else if (isLimit(loss)) this.#tryAgain(call, guiltyCall !== undefined)
-      else if (call.attempts < MAX_ATTEMPTS) this.#start(restarted(call))
+      else if (call.attempts < MAX_ATTEMPTS && call.starts < MAX_STARTS) this.#start(restarted(call))
       else call.sink.end(lostTooOften(loss, call))
     }
     this.#tryNext()

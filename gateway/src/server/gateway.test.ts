@@ -117,6 +117,18 @@ describe('the other addresses', () => {
       { status: 'unavailable', journal: { writable: false, code: '53100' }, sandbox: { isolation: runtime.sandbox?.isolation } },
     ])
   })
+  it('asks the database once for many requests to /health', async () => {
+    let asked = 0
+    const isolation = (): ReturnType<typeof runtime.isolation> => {
+      asked++
+      return runtime.isolation()
+    }
+    const counting = createGateway({ runtime: { ...runtime, isolation }, ownerKey: OWNER_KEY })
+    const ask = (): Promise<Response> => counting.fetch(new Request('http://127.0.0.1:4000/health'))
+    await Promise.all(Array.from({ length: 20 }, ask))
+    await counting.close()
+    expect(asked).toBe(1)
+  })
   it('leads from / to the API', async () => {
     const response = await get('/')
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql'])
@@ -254,7 +266,7 @@ describe('over a port', () => {
 
   async function sendAll(...lines: string[]): Promise<string> {
     const socket = connect(port, '127.0.0.1')
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`) // Node gives no answer on a connection that its client has ended before
     const [answer] = (await once(socket, 'data')) as [Buffer]
     socket.destroy()
     return answer.toString()

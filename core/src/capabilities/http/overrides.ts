@@ -12,7 +12,7 @@ import { parseTarget } from './target.ts'
  */
 export function assertOverridesAllowed(granted: Granted, method: string, url: URL, headers: HeaderPairs): void {
   const named = headers.map(([name, value]) => [name, comparable(name), value] as const)
-  const methods = named.filter(([, key]) => METHOD.test(key)).flatMap(([, , value]) => methodsIn(value))
+  const methods = overridingMethods(headers)
   for (const each of methods) granted.assertAllowed(each, url)
   for (const meant of [method, ...methods])
     for (const [name, key, value] of named) {
@@ -20,6 +20,11 @@ export function assertOverridesAllowed(granted: Granted, method: string, url: UR
       if (key === 'destination') granted.assertAllowed(meant, targetIn(name, value, url))
       for (const other of hostsIn(key, value, url)) granted.assertAllowed(meant, targetIn(name, other, url))
     }
+}
+
+/** Methods that servers may take in place of the one that is sent. */
+export function overridingMethods(headers: HeaderPairs): string[] {
+  return headers.filter(([name]) => METHOD.test(comparable(name))).flatMap(([, value]) => methodsIn(value))
 }
 
 const METHOD = /^(x-)?((http|request|original|forwarded)-)*method(-override)?$/

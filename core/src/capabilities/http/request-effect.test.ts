@@ -7,6 +7,8 @@ it.each([
   ['none', { method: 'GET' }],
   ['none', { method: 'head' }],
   ['none', { method: 'OPTIONS', headers: [] }],
+  ['none', { method: 'GET', headers: [['X-HTTP-Method-Override', 'head']] }],
+  ['once', { method: 'GET', headers: [['X-HTTP-Method-Override', 'DELETE']] }],
   ['once', { method: 'POST' }],
   ['once', { method: 'DELETE', headers: [['x-key', KEY]] }],
   ['once', { method: 'POST', headers: [['Idempotency-Key', 'of its own making']] }],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Effect } from '../acting.ts'
+import { overridingMethods } from './overrides.ts'
 
 /** Methods that do not change state (safe methods). Source: RFC 9110, 9.2.1; TRACE is never sent. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -17,8 +18,10 @@ const requestSchema = z.object({
  */
 export function effectOfRequest(request: unknown, idempotencyKey: string): Effect {
   const parsed = requestSchema.safeParse(request)
-  if (!parsed.success || SAFE.has(parsed.data.method.toUpperCase())) return 'none'
-  const hasKey = parsed.data.headers.some(
+  if (!parsed.success) return 'none'
+  const { method, headers } = parsed.data
+  if ([method.toUpperCase(), ...overridingMethods(headers)].every((each) => SAFE.has(each))) return 'none'
+  const hasKey = headers.some(
     ([name, value]) => name.toLowerCase() === 'idempotency-key' && `${value}:`.startsWith(`${idempotencyKey}:`),
   )
   return hasKey ? 'repeatable' : 'once'

@@ -47,7 +47,8 @@ function refusalOf(real: string): string {
 }
 
 const FOREIGN_MAP = 'names a source map that is outside the package'
-const MAP_COMMENT = /^[ \t]*(?:\/\/|\/\*)[#@][ \t]*sourceMappingURL=([^\s*'"]+)/gm
+/** Anywhere in a line: the bundler reads one that follows code too. */
+const MAP_COMMENT = /(?:\/\/|\/\*)[#@][ \t]*sourceMappingURL=([^\s*'"]+)/g
 
 /** Whether a file names a source map outside the directories. The bundler reads source maps itself, without the check of `onLoad`. */
 function namesForeignMap(contents: Buffer, real: string, roots: readonly string[]): boolean {

@@ -12,13 +12,20 @@ export function showPath(path: JsonPath): string {
   return text === '' ? 'the value' : text.replace(/^\./, '')
 }
 
-/** Finds the first part, depth first, for which the predicate returns true, and returns its path. */
-export function findPath(value: unknown, isWanted: (part: unknown) => boolean, path: JsonPath = []): JsonPath | undefined {
-  if (isWanted(value)) return path
-  if (typeof value !== 'object' || value === null) return undefined
+/** The path of the first part that the predicate holds for, depth first. */
+export function findPath(value: unknown, isWanted: (part: unknown) => boolean): JsonPath | undefined {
+  const path: (string | number)[] = []
+  return leadTo(value, isWanted, path) ? path : undefined
+}
+
+/** @param path gets the steps to the part: one list for all parts, because a copy for each would take the square of the time */
+function leadTo(value: unknown, isWanted: (part: unknown) => boolean, path: (string | number)[]): boolean {
+  if (isWanted(value)) return true
+  if (typeof value !== 'object' || value === null) return false
   for (const [step, part] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-    const found = findPath(part, isWanted, [...path, step])
-    if (found) return found
+    path.push(step)
+    if (leadTo(part, isWanted, path)) return true
+    path.pop()
   }
-  return undefined
+  return false
 }

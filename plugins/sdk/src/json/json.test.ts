@@ -10,6 +10,7 @@ import {
   stringifyJson,
   toJsonNumber,
 } from './index.ts'
+import { findPath } from './json-path.ts'
 
 /** A JSON value with integers of any size, as `parseJson` gives it. */
 const json = fc.letrec<{ value: unknown }>((tie) => ({
@@ -146,6 +147,21 @@ describe('parseNumber', () => {
   ])('reads %j as %s', (text, expected) => expect(parseNumber(text)).toBe(expected))
 
   it('rejects a number that is too large', () => expect(() => parseNumber('1e999')).toThrow('1e999, which is too large'))
+})
+
+describe('findPath', () => {
+  const timeOf = (depth: number): number => {
+    let value: unknown = Array.from({ length: 300_000 }, () => 0)
+    for (let i = 0; i < depth; i++) value = [value]
+    const start = performance.now()
+    expect(findPath(value, (part) => part === 1)).toBeUndefined()
+    return performance.now() - start
+  }
+
+  it('takes about as long for the parts of a deep value as for those of a flat one', () => {
+    timeOf(1)
+    expect(timeOf(2000) / timeOf(1)).toBeLessThan(10)
+  })
 })
 
 describe('stringifyJson', () => {

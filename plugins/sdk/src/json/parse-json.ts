@@ -14,17 +14,18 @@ export const MAX_INTEGER_DIGITS = 1000
  * Parses JSON text like `JSON.parse`, but preserves all integers: an integer that a number cannot represent exactly becomes a bigint.
  * A decimal fraction becomes the nearest number. Objects preserve the order of all keys.
  *
+ * @param locates whether the error for a number that is too large names its path, which takes a second look at the text. @default true
  * @throws {SyntaxError} when the text is not JSON
  * @throws {RangeError} when a number exceeds the largest number, such as `1e999`, or an integer has more than 1000 digits; the
  * message contains its path
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, { locates = true }: { locates?: boolean } = {}): unknown {
   const value = parseInOrder(text)
   if (!mayHaveChanged(value, 0)) return value
   try {
     return parseInOrder(text, reviveNumber)
   } catch (error) {
-    throw error instanceof NumberTooLarge ? locate(text, error) : error
+    throw locates && error instanceof NumberTooLarge ? locate(text, error) : error
   }
 }
 

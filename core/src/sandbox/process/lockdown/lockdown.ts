@@ -15,7 +15,7 @@ const F_GETFD = 1
 const FD_CLOEXEC = 1
 /** Behind the standard streams and the channel to the worker. */
 const FIRST_UNKNOWN_FD = 4
-const MAX_FD = 1024
+const MAX_FD = 4096
 
 /** Numbers of `include/uapi/asm-generic/resource.h`. */
 const RLIMIT = { FSIZE: 1, CORE: 4, NPROC: 6, NOFILE: 7, MEMLOCK: 8, MSGQUEUE: 12 }

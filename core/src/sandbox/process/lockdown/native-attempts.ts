@@ -18,6 +18,8 @@ const parent = BigInt(process.ppid)
 const AT_FDCWD = -100n
 const SIGKILL = 9n
 const MAP_PRIVATE_ANONYMOUS = 0x22n
+/** The low half of this address is 0. */
+const HIGH_ADDRESS = 0x100000000n
 
 /** Numbers of x86-64. */
 const ATTEMPTS: Record<string, [number: number, ...args: bigint[]]> = {
@@ -66,6 +68,7 @@ const ATTEMPTS: Record<string, [number: number, ...args: bigint[]]> = {
   unshare: [272, 0x10000000n],
   setns: [308, 3n],
   'raise a limit': [302, 0n, 7n, scratchAt],
+  'raise a limit, from a high address': [302, 0n, 7n, HIGH_ADDRESS],
   'set a limit of the parent': [302, parent, 7n, scratchAt],
   'become dumpable': [157, 4n, 1n],
   'outlive the parent': [157, 1n, 0n],

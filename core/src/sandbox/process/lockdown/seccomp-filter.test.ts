@@ -16,7 +16,10 @@ function runFilter(filter: Uint8Array, data: { number: number; architecture: num
   const words = new Map([
     [0, data.number],
     [4, data.architecture],
-    ...(data.args ?? []).map((arg, i): [number, number] => [16 + 8 * i, arg]),
+    ...(data.args ?? []).flatMap((arg, i): [number, number][] => [
+      [16 + 8 * i, arg % 2 ** 32],
+      [20 + 8 * i, Math.floor(arg / 2 ** 32)],
+    ]),
   ])
   let accumulator = 0
   for (let at = 0; at < filter.length; at += 8) {
@@ -75,6 +78,7 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
     ['prctl', [22], EPERM],
     ['prlimit64', [0, 7, 0], 'allow'],
     ['prlimit64', [0, 7, 1], EPERM],
+    ['prlimit64', [0, 7, 2 ** 32], EPERM], // a pointer whose low half is 0
     ['prlimit64', [1, 7, 0], EPERM],
     ['fcntl', [3, 2], 'allow'],
     ['fcntl', [3, 8], EPERM],

@@ -20,6 +20,8 @@ const CALL_NUMBER = 0
 const ARCHITECTURE = 4
 const FIRST_ARGUMENT = 16
 const BYTES_PER_ARGUMENT = 8
+/** Both architectures are little-endian. */
+const HALF_OFFSETS = { low: 0, high: 4 }
 
 // Results (`include/uapi/linux/seccomp.h`).
 const ALLOW = 0x7fff0000
@@ -82,9 +84,9 @@ function compileCall(call: AllowedCall, architecture: FilterArchitecture): Instr
 /** Allows the call when every test holds, otherwise falls through. */
 function compileTests(tests: readonly ArgumentTest[]): Instruction[] {
   const compiled: Instruction[] = [[RETURN, 0, 0, ALLOW]]
-  for (const { argument, mask, value } of tests.toReversed()) {
+  for (const { argument, half = 'low', mask, value } of tests.toReversed()) {
     compiled.unshift(
-      [LOAD_WORD, 0, 0, FIRST_ARGUMENT + argument * BYTES_PER_ARGUMENT],
+      [LOAD_WORD, 0, 0, FIRST_ARGUMENT + argument * BYTES_PER_ARGUMENT + HALF_OFFSETS[half]],
       [AND, 0, 0, mask],
       [JUMP_IF_EQUAL, 0, compiled.length, value],
     )

@@ -1,6 +1,11 @@
-/** A condition on one argument of a system call: `(argument & mask) === value`, on its low 32 bits. */
+/**
+ * A condition on one half of an argument of a system call: `(half & mask) === value`. The kernel reads 32 bits of an `int`, but all 64
+ * of a pointer: a test of a pointer needs both halves.
+ */
 export interface ArgumentTest {
   argument: number
+  /** @default 'low' */
+  half?: 'low' | 'high'
   mask: number
   value: number
 }
@@ -74,7 +79,6 @@ const ALWAYS: readonly AllowedCall[] = [
   { name: 'sched_getparam', x64: 143, arm64: 121 },
   { name: 'sched_getscheduler', x64: 145, arm64: 120 },
   { name: 'eventfd2', x64: 290, arm64: 19 },
-  { name: 'pipe2', x64: 293, arm64: 59 },
   { name: 'close', x64: 3, arm64: 57 },
   { name: 'fstat', x64: 5, arm64: 80 },
   { name: 'shutdown', x64: 48, arm64: 210 },
@@ -88,6 +92,8 @@ export function allowedCalls(processId: number): AllowedCall[] {
     ...ALWAYS,
     // Threads of this process only, in the same namespaces.
     { name: 'clone', x64: 56, arm64: 220, when: [[{ argument: 0, mask: CLONE_THREAD | CLONE_NEW, value: CLONE_THREAD }]] },
+    // O_CLOEXEC and O_NONBLOCK at most: no notification pipes.
+    { name: 'pipe2', x64: 293, arm64: 59, when: [[{ argument: 1, mask: ~0x80800, value: 0 }]] },
     // abort() signals its own process.
     { name: 'tgkill', x64: 234, arm64: 131, when: oneOf(0, processId) },
     // F_GETFD, F_SETFD, F_GETFL, F_SETFL
@@ -105,6 +111,7 @@ export function allowedCalls(processId: number): AllowedCall[] {
         [
           { argument: 0, mask: WHOLE, value: 0 },
           { argument: 2, mask: WHOLE, value: 0 },
+          { argument: 2, half: 'high', mask: WHOLE, value: 0 },
         ],
       ],
     },
