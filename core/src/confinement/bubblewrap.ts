@@ -22,6 +22,7 @@ export interface Confinement {
 }
 
 const run = promisify(execFile)
+const PROBE_TIMEOUT_MS = 10_000
 /** User and group inside. */
 const UNPRIVILEGED = '65534'
 
@@ -34,7 +35,11 @@ const UNPRIVILEGED = '65534'
 export async function findBubblewrap(probe: readonly string[], confinement: Confinement): Promise<Bubblewrap | undefined> {
   for (const canDisableUserNamespaces of [true, false]) {
     try {
-      await run('bwrap', [...bubblewrapArguments({ canDisableUserNamespaces }, confinement), ...probe], { env: pathOnly() })
+      await run('bwrap', [...bubblewrapArguments({ canDisableUserNamespaces }, confinement), ...probe], {
+        env: pathOnly(),
+        timeout: PROBE_TIMEOUT_MS,
+        killSignal: 'SIGKILL',
+      })
       return { canDisableUserNamespaces }
     } catch {
       continue // an older release, or bubblewrap does not work here

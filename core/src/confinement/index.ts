@@ -1,1 +1,2 @@
 export { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from './bubblewrap.ts'
+export { killConfined } from './kill-confined.ts'

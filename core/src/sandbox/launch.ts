@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from '../confinement/index.ts'
+import { bubblewrapArguments, findBubblewrap, killConfined, pathOnly, sharedLibraries } from '../confinement/index.ts'
 import { ISOLATIONS, isWeaker, type Isolation } from './isolation.ts'
 import { canLockDown, withoutIoUring } from './process/lockdown/index.ts'
 
@@ -126,7 +126,7 @@ function modules(): Map<string, string> {
 async function worksHere(launch: Launch): Promise<boolean> {
   const child = startProcess(launchOf(launch, PROBE))
   child.on('error', () => {}) // no such program: `exit` does not follow
-  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS)
+  const timer = setTimeout(() => killConfined(child), PROBE_TIMEOUT_MS)
   const [code] = await Promise.race([once(child, 'exit'), once(child, 'error').then(() => [1])])
   clearTimeout(timer)
   return code === 0

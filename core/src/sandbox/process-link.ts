@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { killConfined } from '../confinement/index.ts'
 import { encodeFrame, FrameError, FrameReader } from './channel/index.ts'
 import { CHANNEL_FD, confinedPid, pipeOf, startProcess, type Launch } from './launch.ts'
 import { parseMessage } from './messages.ts'
@@ -33,8 +34,8 @@ export type StartProcess = (events: ProcessLinkEvents) => ProcessLink
 
 const MAX_STDERR_CHARS = 2000
 /**
- * A bubblewrap that is killed in its first milliseconds may leave the process that it has just started without a parent. That process runs no
- * code of plugins yet, and ends when its channel does.
+ * A bubblewrap that is killed while it starts may leave a process without a parent. That process runs no code of plugins yet, and ends when its
+ * channel does. It must not keep the streams open.
  */
 const SURVIVES_MS = 200
 /** A shell and bubblewrap report the signal that ended a program as this plus its number. */
@@ -69,8 +70,8 @@ export function createProcessStarter(launch: Launch, firstFrame: Buffer, maxMess
     channel.on('error', () => {}) // `exit` follows
     let lastResort: NodeJS.Timeout | undefined
     const kill = (): void => {
-      child.kill('SIGKILL')
-      lastResort ??= setTimeout(() => channel.destroy(), SURVIVES_MS)
+      killConfined(child)
+      lastResort ??= setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), SURVIVES_MS)
     }
     readMessages(channel, maxMessageBytes, {
       message: (message) => (message[0] === 'ready' ? ready.resolve() : events.message(message)),

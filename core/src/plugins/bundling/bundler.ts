@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { killConfined } from '../../confinement/index.ts'
 import { AshlarError } from '../../errors/index.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { BundleInput, BundlerOutput } from './bundle.ts'
@@ -117,10 +118,10 @@ function watchProcess(child: BundlerChild): BundlerProcess {
 function endGroup(child: BundlerChild): void {
   child.stdin.destroy()
   child.stdout.destroy()
+  killConfined(child)
   try {
     if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
     // it has ended already
   }
-  child.kill('SIGKILL')
 }
