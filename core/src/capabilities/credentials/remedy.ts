@@ -18,6 +18,7 @@ export function remedyFor({ provider, name, scopes = [] }: Wanted, kinds: readon
   const options = [
     ...(name === undefined ? [] : ['--name', quote(name)]),
     ...scopes.flatMap((scope) => ['--scope', quote(scope)]),
+    ...(kinds.includes('HOST_SCOPED') ? ['--host <host>'] : []),
   ]
   const command = `the command: ${['ashlar credential add', provider, ...options].join(' ')}`
   if (kinds.every((kind) => kind === 'OAUTH2')) return `grant access with the mutation startAuthorization or ${command}`

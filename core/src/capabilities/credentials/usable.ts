@@ -83,7 +83,11 @@ export function createUsable({ provider, name, hosts, auth, scopes, host, renew,
     assertFor(url) {
       if (isFor(url)) return
       const where = `${url.protocol === 'http:' ? 'http://' : ''}${url.host}`
-      const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and is not sent to ${where}`
+      const hint =
+        url.protocol === 'http:'
+          ? `; a host without "http://" means https, so add a credential for ${where} to use it without encryption`
+          : ''
+      const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and is not sent to ${where}${hint}`
       throw new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
     },
     attach(request) {
