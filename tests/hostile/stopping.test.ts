@@ -146,7 +146,7 @@ describe('on a machine that has other things to do', () => {
   })
 
   it('bundles that are evaluated in less than the limit load', async () => {
-    const loops = await loopsOf(250)
+    const loops = await loopsOf(80)
     const bundle = bundleOf({ name: 'attempt', top: `let x = 0; for (let i = 0; i < ${loops}; i++) x++`, run: `yield ['n', x]` })
     const calls = Array.from({ length: USERS }, (_, i) =>
       worker.call({ bundle, cordon: 'shared', owner: `user ${i}`, timeoutMs: 60_000 }),
