@@ -202,7 +202,7 @@ it('calls a block again whose time limit has passed while the journal could not 
   ])
 })
 
-it('locates what a block threw before the node ends, and ends nothing that was aborted meanwhile', async () => {
+it('locates what a block threw before the node ends, and does not end a node that was aborted', async () => {
   const sinks: CallSink[] = []
   const located = [Promise.withResolvers<LocatedStack>(), Promise.withResolvers<LocatedStack>()]
   const waiting = located.values()

@@ -15,17 +15,17 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-let told: { refused: string[]; lost: JournalEntry[]; finished: string[]; failed: string[]; writable: boolean[] }
+let reported: { refused: string[]; lost: JournalEntry[]; finished: string[]; failed: string[]; writable: boolean[] }
 let writer: JournalWriter
 beforeEach(() => {
-  told = { refused: [], lost: [], finished: [], failed: [], writable: [] }
+  reported = { refused: [], lost: [], finished: [], failed: [], writable: [] }
   writer = createJournalWriter(createJournalStore(runtime.database.pool), {
-    finished: (entries) => void told.finished.push(...entries.map(({ executionId }) => executionId)),
+    finished: (entries) => void reported.finished.push(...entries.map(({ executionId }) => executionId)),
     progressed: () => {},
-    lost: (entry) => void told.lost.push(entry),
-    refused: ({ executionId }) => void told.refused.push(executionId),
-    failed: (error) => void told.failed.push(String((error as { code?: unknown }).code)),
-    writable: (isWritable) => void told.writable.push(isWritable),
+    lost: (entry) => void reported.lost.push(entry),
+    refused: ({ executionId }) => void reported.refused.push(executionId),
+    failed: (error) => void reported.failed.push(String((error as { code?: unknown }).code)),
+    writable: (isWritable) => void reported.writable.push(isWritable),
   })
 })
 afterEach(() => writer.close())
@@ -69,7 +69,7 @@ describe('two claims of one execution in one batch', () => {
       rows: [{ rows: 1 }],
       other: [[1, 'beside']],
     })
-    expect(told).toMatchObject({ lost: [older], failed: [], refused: [] })
+    expect(reported).toMatchObject({ lost: [older], failed: [], refused: [] })
   })
 
   it('does not end the execution when an older claim ends', async () => {
@@ -78,7 +78,7 @@ describe('two claims of one execution in one batch', () => {
     writer.append(newer, log('right'))
     writer.append(older, { type: 'ExecutionFinished', status: 'COMPLETED', outputs: {}, failedNodes: [] })
     await Promise.all([older, newer].map((entry) => writer.committed(entry)))
-    expect([await statusOf(newer), await textsOf(newer), told.finished]).toEqual(['RUNNING', [[1, 'right']], []])
+    expect([await statusOf(newer), await textsOf(newer), reported.finished]).toEqual(['RUNNING', [[1, 'right']], []])
   })
 })
 
@@ -104,7 +104,7 @@ describe('a row that is there already', () => {
     writer.append(other, log('beside'))
     await Promise.all([entry, other].map((each) => writer.committed(each)))
     await pool.query('drop trigger at_once on journal; drop function at_once; drop table poisoned')
-    expect([await textsOf(entry), await textsOf(other), told.refused, told.lost]).toEqual([
+    expect([await textsOf(entry), await textsOf(other), reported.refused, reported.lost]).toEqual([
       [
         [1, 'first'],
         [2, 'second'],
@@ -132,9 +132,9 @@ describe('a database that cannot write', () => {
     const entries = await Promise.all(Array.from({ length: 30 }, claimed))
     await fillDisk()
     for (const entry of entries) writer.append(entry, log('1'))
-    await expect.poll(() => told.failed.length).toBeGreaterThan(1)
+    await expect.poll(() => reported.failed.length).toBeGreaterThan(1)
     for (const entry of entries) writer.append(entry, log('2'))
-    const whileFull = structuredClone(told.writable)
+    const whileFull = structuredClone(reported.writable)
     await freeDisk()
     await Promise.all(entries.map((entry) => writer.committed(entry)))
     const written = await Promise.all(entries.map(textsOf))
@@ -144,8 +144,12 @@ describe('a database that cannot write', () => {
         [2, '2'],
       ]),
     )
-    expect([new Set(told.failed), new Set(whileFull), told.writable.at(-1)]).toEqual([new Set(['53100']), new Set([false]), true])
-    expect([told.refused, told.lost]).toEqual([[], []])
+    expect([new Set(reported.failed), new Set(whileFull), reported.writable.at(-1)]).toEqual([
+      new Set(['53100']),
+      new Set([false]),
+      true,
+    ])
+    expect([reported.refused, reported.lost]).toEqual([[], []])
   })
 
   it('delays only the affected execution and writes the others', async () => {
@@ -161,6 +165,6 @@ describe('a database that cannot write', () => {
     await freeDisk()
     await writer.committed(large)
     expect([meanwhile, (await textsOf(large)).length, (await textsOf(other)).length]).toEqual([[], 4, 3])
-    expect(told).toMatchObject({ refused: [], lost: [], writable: [] })
+    expect(reported).toMatchObject({ refused: [], lost: [], writable: [] })
   })
 })

@@ -15,16 +15,16 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-let told: { refused: string[]; lost: string[]; finished: string[]; failed: unknown[] }
+let reported: { refused: string[]; lost: string[]; finished: string[]; failed: unknown[] }
 let writer: JournalWriter
 beforeEach(() => {
-  told = { refused: [], lost: [], finished: [], failed: [] }
+  reported = { refused: [], lost: [], finished: [], failed: [] }
   writer = createJournalWriter(createJournalStore(runtime.database.pool), {
-    finished: (entries) => void told.finished.push(...entries.map(({ executionId }) => executionId)),
+    finished: (entries) => void reported.finished.push(...entries.map(({ executionId }) => executionId)),
     progressed: () => {},
-    lost: ({ executionId }) => void told.lost.push(executionId),
-    refused: ({ executionId }) => void told.refused.push(executionId),
-    failed: (error) => void told.failed.push(error),
+    lost: ({ executionId }) => void reported.lost.push(executionId),
+    refused: ({ executionId }) => void reported.refused.push(executionId),
+    failed: (error) => void reported.failed.push(error),
     writable: () => {},
   })
 })
@@ -67,7 +67,7 @@ describe('what Postgres refuses for the sake of its data', () => {
       { status: 'RUNNING', code: undefined, events: ['1 NodeLog', '2 NodeLog', '3 NodeLog'] },
       { status: 'COMPLETED', code: undefined, events: ['1 NodeLog', '2 ExecutionFinished'] },
     ])
-    expect(told).toEqual({
+    expect(reported).toEqual({
       refused: [bad.executionId],
       lost: [],
       finished: expect.arrayContaining([bad.executionId, ending.executionId]),
@@ -81,6 +81,6 @@ describe('what Postgres refuses for the sake of its data', () => {
     writer.append(bad, unstorable())
     await writer.close()
     expect(await stateOf(bad)).toEqual({ status: 'RUNNING', code: undefined, events: [] })
-    expect([told.lost, told.finished]).toEqual([[bad.executionId], []])
+    expect([reported.lost, reported.finished]).toEqual([[bad.executionId], []])
   })
 })

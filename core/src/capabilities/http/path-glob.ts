@@ -23,7 +23,7 @@ export function isPathGlob(glob: string): boolean {
   return decodePath(glob.replaceAll('*', 'x')) !== undefined
 }
 
-/** Stands for an encoded slash in a decoded path, which has no other NUL. */
+/** Represents an encoded slash in a decoded path, which contains no other NUL. */
 const SLASH = '\0'
 
 function unslash(path: string): string {
