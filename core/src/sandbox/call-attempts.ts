@@ -13,6 +13,7 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
     delivered: 0,
     deliveredBytes: 0,
     attempts: 0,
+    progress: 0,
     starts: 0,
     hostCalls: 0,
     openHostCalls: 0,
@@ -31,8 +32,11 @@ export function canRunAgain({ record }: Call): boolean {
   return record === undefined || record.isComplete
 }
 
-/** Prepares the call for its next attempt. */
+/** Prepares the call for its next attempt. The attempts are counted anew if the last one made progress. */
 export function restarted(call: Call): Call {
+  const progress = call.delivered + (call.record ? call.hostCalls : 0) // without a record, an attempt repeats its calls
+  if (progress > call.progress) call.attempts = 0
+  call.progress = progress
   if (call.record && !call.record.isEmpty) call.record.rewind()
   else call.sink.restarted?.()
   call.skip = (call.request.skipOutputs ?? 0) + call.delivered

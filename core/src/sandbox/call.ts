@@ -84,7 +84,10 @@ export interface Call {
   delivered: number
   /** Length of these as JSON text. */
   deliveredBytes: number
+  /** Starts since the call last made progress, the current one included. */
   attempts: number
+  /** How many outputs it had delivered and effects it had recorded when {@link attempts} began to count. */
+  progress: number
   /** How often it was made ready to start: what is answered to an earlier start is nothing to a later one. */
   starts: number
   /** Calls to the host so far, over all attempts. */

@@ -130,6 +130,7 @@ function newCall(id: number, sink: CallSink): Call {
     delivered: 0,
     deliveredBytes: 0,
     attempts: 1,
+    progress: 0,
     starts: 1,
     hostCalls: 0,
     openHostCalls: 0,

@@ -30,7 +30,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-/** Times a call is started again after it was lost through no fault of its own. */
+/** Starts of a call that is lost each time through no fault of its own and makes no progress. */
 const MAX_ATTEMPTS = 5
 /** Starts of a call, including those after it had to make way for another. */
 const MAX_STARTS = 50
@@ -143,7 +143,7 @@ class Pool {
     const home = this.#homeOf(call.request)
     if (!home) return void this.#waiting.push(call)
     call.attempts++
-    call.stretched = call.attempts === 1 && call.request.stretch !== undefined
+    call.stretched = call.starts === 1 && call.request.stretch !== undefined
     home.start(call)
   }
 
