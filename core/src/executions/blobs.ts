@@ -1,4 +1,3 @@
-import { parseJson } from '@ashlar/sdk/json'
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
@@ -23,16 +22,16 @@ interface StoredEvent {
 export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>): string {
   const text = JSON.stringify(event)
   if (text.length <= LARGE_CHARS) return text
-  const stored = parseJson(text) as StoredEvent
+  let stored: unknown = event
   const refs = valuePaths(event).flatMap((path): [Path, string][] => {
-    const value = JSON.stringify(at(stored, path))
+    const value = JSON.stringify(at(event, path))
     if (value.length <= LARGE_CHARS) return []
     const hash = createHash('sha256').update(value).digest('hex')
     blobs.set(hash, value)
-    put(stored, path, null)
+    stored = withoutValue(stored, path)
     return [[path, hash]]
   })
-  return JSON.stringify(refs.length > 0 ? { ...stored, refs } : stored)
+  return refs.length > 0 ? JSON.stringify({ ...(stored as ExecutionEvent), refs }) : text
 }
 
 /** Keeps the blobs, and counts that today's journal refers to them. */
@@ -73,6 +72,14 @@ function valuePaths(event: ExecutionEvent): Path[] {
 
 function at(root: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], root)
+}
+
+/** A copy in which null replaces the value at the path. The original and the copy share all other values. */
+function withoutValue(root: unknown, [key, ...path]: Path): unknown {
+  if (key === undefined) return null
+  const copy: unknown = Array.isArray(root) ? [...(root as unknown[])] : { ...(root as object) }
+  put(copy, [key], withoutValue(at(root, [key]), path))
+  return copy
 }
 
 function put(root: unknown, path: Path, value: unknown): void {

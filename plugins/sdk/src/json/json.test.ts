@@ -119,6 +119,41 @@ describe('parseJson', () => {
       expect(() => parseJson(text)).toThrow(SyntaxError)
   })
 
+  it('accepts exactly the texts that JSON.parse accepts, with the same values', () => {
+    const digits = fc.constantFrom(
+      '0',
+      '1',
+      '-',
+      '+',
+      '.',
+      'e',
+      'E',
+      '1234567890123456',
+      '9007199254740993',
+      '00',
+      'e999',
+      'e-999',
+    )
+    const strings = fc.constantFrom('"', '""', '"#n1"', '"#s"', '"#', String.raw`"\u0023n5"`, String.raw`"\"`, '"7":', '"a":')
+    const others = fc.constantFrom('{', '}', '[', ']', ',', ':', ' ', 'null', '\\')
+    const read = (parse: () => unknown): unknown => {
+      try {
+        return { value: parse() }
+      } catch (error) {
+        return error instanceof SyntaxError ? 'no JSON' : 'too large'
+      }
+    }
+    const text = fc.array(fc.oneof(digits, strings, others), { maxLength: 12 }).map((parts) => parts.join(''))
+    const around = fc.constantFrom(['[{"1":0},', ']'], ['{"b":', ',"1":0}'], ['{"1":[', '],"a":9007199254740993}'], ['', ''])
+    fc.assert(
+      fc.property(text, around, (inner, [before, after]) => {
+        const whole = `${before}${inner}${after}`
+        expect(read(() => parseJson(whole))).toEqual(read(() => JSON.parse(whole, reviveNumber)))
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
   it('keeps keys like __proto__, and the last of keys that are the same', () => {
     const parsed = parseJson('{"__proto__":{"a":12345678901234567890},"k":1,"k":12345678901234567891}') as object
     expect(Object.keys(parsed)).toEqual(['__proto__', 'k'])

@@ -9,7 +9,7 @@ export function orderedObject<Value>(entries: readonly (readonly [key: string, v
 }
 
 /** @param order the keys of the object, each once */
-function inOrder<Value>(target: Record<string, Value>, order: readonly string[]): Record<string, Value> {
+export function inOrder<Value>(target: Record<string, Value>, order: readonly string[]): Record<string, Value> {
   const natural = Object.keys(target)
   for (let i = 0; i < order.length; i++)
     if (natural[i] !== order[i]) return new Proxy<Record<string, Value>>(target, new KeyOrder(order))
@@ -25,99 +25,10 @@ class KeyOrder implements ProxyHandler<object> {
 
   /** Omits deleted keys and appends added keys. */
   ownKeys(target: object): (string | symbol)[] {
-    const known = new Set<string | symbol>(this.#order)
-    return [
-      ...this.#order.filter((key) => Object.hasOwn(target, key)),
-      ...Reflect.ownKeys(target).filter((key) => !known.has(key)),
-    ]
+    const kept = this.#order.filter((key) => Object.hasOwn(target, key))
+    const all = Reflect.ownKeys(target)
+    if (all.length === kept.length) return kept
+    const known = new Set<string | symbol>(kept)
+    return [...kept, ...all.filter((key) => !known.has(key))]
   }
-}
-
-type Reviver = NonNullable<Parameters<typeof JSON.parse>[1]>
-
-/**
- * Parses JSON like `JSON.parse`, but preserves the order of all keys if at least one key is a whole number, such as `"2024":`.
- */
-export function parseInOrder(text: string, reviver?: Reviver): unknown {
-  if (!NUMERIC_KEY.test(text)) return JSON.parse(text, reviver)
-  return unmarkKeys(JSON.parse(markKeys(text), reviver && ((key, ...rest) => reviver(unmarked(key), ...rest))))
-}
-
-/** A prefix for keys, with which JavaScript preserves their order. */
-const MARK = '#'
-const MARK_CODE = 0x23
-const BACKSLASH_CODE = 0x5c
-
-/** Also matches some texts inside strings that look like a key. */
-const NUMERIC_KEY = /"\d+":/
-
-/** Adds the mark to all keys that begin with a digit, the mark or an escape, so that different keys stay different. */
-function markKeys(text: string): string {
-  let marked = ''
-  let copied = 0
-  for (let start = text.indexOf('"'); start >= 0;) {
-    const end = endOfString(text, start)
-    if (mustMark(text, start + 1) && isKey(text, end)) {
-      marked += text.slice(copied, start + 1) + MARK
-      copied = start + 1
-    }
-    start = text.indexOf('"', end + 1)
-  }
-  return marked + text.slice(copied)
-}
-
-/** Returns the index of the quote that ends a string, or of the last character if there is no such quote. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let first = end
-    while (text[first - 1] === '\\') first--
-    if ((end - first) % 2 === 0) return end
-  }
-  return text.length - 1
-}
-
-/** Matches a key that becomes a whole number, or begins with the mark, when its escapes are decoded. */
-function mustMark(text: string, start: number): boolean {
-  const code = text.charCodeAt(start)
-  return (code >= 0x30 && code <= 0x39) || code === MARK_CODE || code === BACKSLASH_CODE
-}
-
-function isKey(text: string, end: number): boolean {
-  let next = end + 1
-  while (' \n\r\t'.includes(text[next] ?? ':')) next++
-  return text[next] === ':'
-}
-
-function unmarkKeys(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) value[i] = unmarkKeys(value[i])
-    return value
-  }
-  const object = value as Record<string, unknown>
-  let isMarked = false
-  for (const key of Object.keys(object)) {
-    isMarked ||= key.charCodeAt(0) === MARK_CODE
-    const member = object[key]
-    if (typeof member === 'object' && member !== null) object[key] = unmarkKeys(member)
-  }
-  return isMarked ? withoutMarks(object) : object
-}
-
-function withoutMarks(object: Record<string, unknown>): Record<string, unknown> {
-  const target: Record<string, unknown> = {}
-  const order = Object.keys(object)
-  for (const [i, key] of order.entries()) {
-    const name = unmarked(key)
-    order[i] = name
-    if (name === '__proto__') Object.defineProperty(target, name, { ...PLAIN, value: object[key] })
-    else target[name] = object[key]
-  }
-  return inOrder(target, order)
-}
-
-const PLAIN = { configurable: true, enumerable: true, writable: true }
-
-function unmarked(key: string): string {
-  return key.charCodeAt(0) === MARK_CODE ? key.slice(1) : key
 }

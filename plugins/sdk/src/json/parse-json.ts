@@ -1,5 +1,5 @@
 import { findPath, showPath } from './json-path.ts'
-import { parseInOrder } from './key-order.ts'
+import { hasNumericKey, mark, markedNumber, unmark, unmarkKey } from './marked-json.ts'
 
 /** The third argument that `JSON.parse` passes to a reviver. Source: ECMAScript, JSON.parse source text access. */
 export interface ReviverContext {
@@ -20,13 +20,23 @@ export const MAX_INTEGER_DIGITS = 1000
  * message contains its path
  */
 export function parseJson(text: string, { locates = true }: { locates?: boolean } = {}): unknown {
-  const value = parseInOrder(text)
-  if (!mayHaveChanged(value, 0)) return value
+  if (hasNumericKey(text)) return parseMarked(text, locates)
+  const value: unknown = JSON.parse(text)
+  return mayHaveChanged(value, 0) ? parseMarked(text, locates) : value
+}
+
+function parseMarked(text: string, locates: boolean): unknown {
+  const marked = mark(text)
   try {
-    return parseInOrder(text, reviveNumber)
+    return unmark(JSON.parse(marked), readNumber)
   } catch (error) {
-    throw locates && error instanceof NumberTooLarge ? locate(text, error) : error
+    if (error instanceof SyntaxError) JSON.parse(text) // throws with positions in the text itself
+    throw locates && error instanceof NumberTooLarge ? locate(marked, error) : error
   }
+}
+
+function readNumber(source: string): number | bigint {
+  return readLarge(source, Number(source))
 }
 
 /**
@@ -76,13 +86,10 @@ class NumberTooLarge extends RangeError {
   }
 }
 
-/** A reviver does not receive the path of its value, so this function searches for the number. */
-function locate(text: string, { source }: NumberTooLarge): NumberTooLarge {
-  const marker = {}
-  const mark = (_key: string, value: unknown, context?: ReviverContext): unknown =>
-    typeof value === 'number' && context?.source === source ? marker : value
-  const path = findPath(JSON.parse(text, mark), (part) => part === marker)
-  return new NumberTooLarge(source, path && showPath(path))
+/** @param marked JSON text with marks */
+function locate(marked: string, { source }: NumberTooLarge): NumberTooLarge {
+  const path = findPath(JSON.parse(marked), (part) => markedNumber(part) === source)
+  return new NumberTooLarge(source, path && showPath(path.map((step) => (typeof step === 'number' ? step : unmarkKey(step)))))
 }
 
 /** The nesting depth to which values are inspected. Ashlar accepts no deeper value. */
