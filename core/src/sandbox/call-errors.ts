@@ -10,6 +10,11 @@ export function timeout({ request }: Call): AshlarError {
   return new AshlarError('TIMEOUT', `did not finish within ${request.timeoutMs} ms`)
 }
 
+/** The error of a call that has used more processor time than the limit. */
+export function cpuLimit(maxCpuMs: number): AshlarError {
+  return new AshlarError('CPU_LIMIT', `used over ${maxCpuMs} ms of processor time`)
+}
+
 /** The error of the call whose code lost its sandbox. */
 export function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {
   if (loss.kind === 'memory')

@@ -1,13 +1,13 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
-import type { FromProcess, GuestEvent } from './protocol.ts'
+import { LOADING, type FromProcess, type GuestEvent } from './protocol.ts'
 
 const ID = z.int().nonnegative()
 const MS = z.number().nonnegative()
 
 /** Everything that a worker accepts from a sandbox process, see `protocol.ts`. */
 const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
-  z.tuple([z.literal('events'), z.array(z.tuple([z.string(), z.string(), MS]))]),
+  z.tuple([z.literal('events'), z.array(z.tuple([z.string(), z.string(), MS, z.int().gte(LOADING)]))]),
   z.tuple([z.literal('aborted'), z.string(), z.array(ID)]),
   z.tuple([
     z.literal('lost'),
@@ -22,20 +22,6 @@ const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
   z.tuple([z.literal('ready')]),
   z.tuple([z.literal('pong')]),
 ])
-
-/** An invalid value of these fields becomes '', so that the end of a call is always accepted. */
-const CODE = z.string().catch('').optional()
-const MESSAGE = z.string().catch('').optional()
-const STACK = z.string().catch('').optional()
-const NEXT = z.array(z.tuple([ID, ID])).optional()
-const EVENT: z.ZodType<GuestEvent> = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('o'), id: ID, pin: z.string(), v: z.unknown(), next: NEXT }),
-  z.object({ t: z.literal('e'), id: ID, code: CODE, message: MESSAGE, stack: STACK }),
-  z.object({ t: z.literal('c'), id: ID, request: ID, method: z.string(), args: z.array(z.unknown()).catch([]) }),
-  z.object({ t: z.literal('l'), id: ID, level: z.string(), text: z.string() }),
-  z.object({ t: z.literal('p'), id: ID, fraction: z.number(), note: z.string() }),
-  z.object({ t: z.literal('d'), id: ID, manifest: z.unknown() }),
-]) as z.ZodType<GuestEvent>
 
 /** @returns undefined when it is not a message of the protocol */
 export function parseMessage(message: unknown): FromProcess | undefined {
@@ -52,8 +38,60 @@ export function parseMessage(message: unknown): FromProcess | undefined {
 export function parseEvents(json: string, maxChars: number): GuestEvent[] | undefined {
   if (json.length > maxChars) return undefined
   try {
-    return (parseJson(`[${json}]`, { locates: false }) as unknown[]).flatMap((event) => EVENT.safeParse(event).data ?? [])
+    const events: GuestEvent[] = []
+    for (const reported of parseJson(`[${json}]`, { locates: false }) as unknown[]) {
+      const event = typeof reported === 'object' && reported !== null ? toEvent(reported) : undefined
+      if (event) events.push(event)
+    }
+    return events
   } catch {
     return undefined
   }
+}
+
+/**
+ * Copies the fields of an event. Every block reports at least two events: checked by hand, they cost half a microsecond less than with
+ * a schema. Invalid fields of an `e` event become '', so that the end of a call is always accepted.
+ */
+function toEvent(reported: Partial<Record<string, unknown>>): GuestEvent | undefined {
+  const { t, id } = reported
+  if (!isId(id)) return undefined
+  if (t === 'o') {
+    const { pin, v, next } = reported
+    if (typeof pin !== 'string') return undefined
+    if (next === undefined) return { t, id, pin, v }
+    return isFollowers(next) ? { t, id, pin, v, next } : undefined
+  }
+  if (t === 'e') {
+    const [code, message, stack] = [textOf(reported.code), textOf(reported.message), textOf(reported.stack)]
+    return code === undefined ? { t, id } : { t, id, code, message, stack }
+  }
+  if (t === 'c') {
+    const { request, method, args } = reported
+    return isId(request) && typeof method === 'string'
+      ? { t, id, request, method, args: Array.isArray(args) ? args : [] }
+      : undefined
+  }
+  return toReport(id, reported)
+}
+
+function toReport(
+  id: number,
+  { t, level, text, fraction, note, manifest }: Partial<Record<string, unknown>>,
+): GuestEvent | undefined {
+  if (t === 'l') return typeof level === 'string' && typeof text === 'string' ? { t, id, level, text } : undefined
+  if (t === 'p') return typeof fraction === 'number' && typeof note === 'string' ? { t, id, fraction, note } : undefined
+  return t === 'd' ? { t, id, manifest } : undefined
+}
+
+function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isFollowers(next: unknown): next is [id: number, node: number][] {
+  return Array.isArray(next) && next.every((each) => Array.isArray(each) && each.length === 2 && each.every(isId))
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined || typeof value === 'string' ? value : ''
 }

@@ -21,8 +21,9 @@
  * process → worker
  * - `ready`   the process can take calls
  * - `pong`    the answer to a `ping`
- * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them,
- *             and what its isolate has computed since it was made
+ * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them; the processor
+ *             time of its isolate in milliseconds since it was made; and the id of the call whose code ran last: 0 while that is
+ *             unknown, {@link LOADING} while the bundle is evaluated
  * - `aborted` the guest has heard that these calls are aborted, so they run no more code without a pause
  * - `lost`    a guest (owner, digest, scope, grant) is gone with the calls that were in it, and why
  * - `inspector` a message of the inspector of an isolate; empty when the isolate is gone
@@ -41,7 +42,7 @@ export type ToProcess =
 export type FromProcess =
   | [type: 'ready']
   | [type: 'pong']
-  | [type: 'events', byGuest: [guest: string, events: string, cpuMs: number][]]
+  | [type: 'events', byGuest: [guest: string, events: string, cpuMs: number, computing: number][]]
   | [type: 'aborted', guest: string, ids: number[]]
   | [type: 'lost', guest: string, reason: LostReason]
   | [type: 'inspector', isolate: string, message: string]
@@ -66,6 +67,9 @@ export type CallMessage = [
   stretch: string,
 ]
 
+/** In place of the id of a call: the isolate evaluates a bundle, which has a limit of its own. */
+export const LOADING = -1
+
 /** What a guest is called in messages. */
 export function guestName([owner, digest, scope, grant]: GuestNames): string {
   return `${owner}|${digest}|${scope}|${grant}`
@@ -89,7 +93,7 @@ export type LostReason =
 /** What a guest reports: `o` an output (`next`: the calls of the stretch that follow from it, announced here), `c` a call to the host, `e` the end of a call (with the error that ended it, and where in the bundle it was thrown), `d` a manifest, `l` a line of its console, `p` how far it is. */
 export type GuestEvent =
   | { t: 'o'; id: number; pin: string; v: unknown; next?: [id: number, node: number][] }
-  | { t: 'e'; id: number; code?: string; message?: string; stack?: string }
+  | { t: 'e'; id: number; code?: string | undefined; message?: string | undefined; stack?: string | undefined }
   | { t: 'c'; id: number; request: number; method: string; args: unknown[] }
   | { t: 'd'; id: number; manifest: unknown }
   | { t: 'l'; id: number; level: string; text: string }

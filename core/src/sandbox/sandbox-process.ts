@@ -4,14 +4,14 @@ import { takeLog } from './call-log.ts'
 import { CallQueue } from './call-queue.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
-import { timeout } from './call-errors.ts'
-import { CpuAccounts } from './cpu-accounts.ts'
+import { cpuLimit, timeout } from './call-errors.ts'
+import { callsIn, CpuAccounts, startReading } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
 import { exitOf, type Loss } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { InspectedIsolates, type BundleInspector } from './inspector/index.ts'
 import { parseEvents } from './messages.ts'
-import { refusalOf } from './output-limits.ts'
+import { refusalOf, type GuestOutput } from './output-limits.ts'
 import type { ProcessLink, StartProcess } from './process-link.ts'
 import { isolateOfGuest, maxReportCharsOf, type FromProcess, type GuestEvent, type ToProcess } from './protocol.ts'
 import { ProcessWatch } from './process-watch.ts'
@@ -29,8 +29,6 @@ export interface SandboxProcessEvents {
   /** The inspector that the isolate of a guest has. */
   inspectorOf(guest: string): BundleInspector | undefined
 }
-
-type GuestOutput = Extract<GuestEvent, { t: 'o' }>
 
 /** Calls in flight from which on a millisecond's wait costs nobody anything. */
 const BUSY = 64
@@ -55,7 +53,7 @@ export class SandboxProcess {
   /** Scopes that have contexts of their own here. */
   readonly #scopes = new Set<string>()
   readonly #aborting = new AbortingCalls()
-  readonly #cpu = new CpuAccounts()
+  readonly #cpu = new CpuAccounts(this.inFlight)
   readonly #inspected: InspectedIsolates
   readonly #queue = new CallQueue({
     send: (batches) => this.#send(['calls', batches]),
@@ -205,26 +203,30 @@ export class SandboxProcess {
     setTimeout(() => this.kill({ kind: 'exit', detail: 'retired' }), 1000).unref()
   }
 
-  #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number][]): void {
+  #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number, computing: number][]): void {
     this.#watch.wake()
-    for (const [guest, json, cpuMs] of byGuest) {
+    for (const [guest, json, cpuMs, computing] of byGuest) {
+      const isolate = isolateOfGuest(guest)
+      const payer = this.#cpu.callOf(isolate, computing) // it may end with this report
+      const reading = startReading(json)
       const events = parseEvents(json, maxReportCharsOf(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
-      this.#charge(guest, cpuMs, this.#takeEvents(guest, events ?? []))
+      this.#takeEvents(guest, events ?? [], json)
+      this.#charge(isolate, this.#cpu.take(isolate, cpuMs), payer ?? computing)
+      if (reading) this.#charge(isolate, reading.cpuMs(), payer ?? 0)
     }
     if (this.#ended && this.inFlight.size === 0) this.kill()
   }
 
-  #charge(guest: string, cpuMs: number, isOfCalls: boolean): void {
-    const isolate = isolateOfGuest(guest)
+  #charge(isolate: string, ms: number, payer: Call | number): void {
     const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // there are deadlines
-    for (const call of this.#cpu.charge(isolate, cpuMs, () => this.#inIsolate(isolate), isOfCalls))
-      if (call.cpuMs > maxCpuMs) this.#passLimit(call, new AshlarError('CPU_LIMIT', `used over ${maxCpuMs} ms of processor time`))
+    for (const call of this.#cpu.charge(isolate, ms, payer))
+      if (call.cpuMs > maxCpuMs && this.inFlight.has(call.id)) this.#passLimit(call, cpuLimit(maxCpuMs))
     if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'its code continued after its calls had ended' })
   }
 
   #inIsolate(isolate: string): Call[] {
-    return [...this.inFlight.values()].filter((call) => isolateOfGuest(call.guest) === isolate)
+    return callsIn(isolate, this.inFlight)
   }
 
   #takeInspection(isolate: string, message: string): void {
@@ -242,22 +244,19 @@ export class SandboxProcess {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
-  /** A guest speaks only for calls of its own. @returns whether it spoke for any */
-  #takeEvents(guest: string, events: GuestEvent[]): boolean {
-    let isOfCalls = false
+  /** A guest speaks only for calls of its own. */
+  #takeEvents(guest: string, events: GuestEvent[], json: string): void {
     for (const event of events) {
       const call = this.inFlight.get(event.id)
-      if (call?.guest === guest) {
-        isOfCalls = true
-        this.#takeEvent(call, event)
-      } else if (!call) this.#foreseen.report(guest, event)
+      if (call?.guest === guest) this.#takeEvent(call, event, events.length === 1 ? json : undefined)
+      else if (!call) this.#foreseen.report(guest, event)
     }
     if (this.#foreseen.keptChars > this.#limits.maxOutputBytes) this.kill({ kind: 'crash' })
-    return isOfCalls
   }
 
-  #takeEvent(call: Call, event: GuestEvent): void {
-    if (event.t === 'o') this.#takeOutput(call, event)
+  /** @param json the text of the event, if it is known */
+  #takeEvent(call: Call, event: GuestEvent, json?: string): void {
+    if (event.t === 'o') this.#takeOutput(call, event, json)
     else if (event.t === 'c') void this.#answer(call, event)
     else if (event.t === 'l') takeLog(call, event.level, event.text, this.#limits.maxLogChars)
     else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
@@ -265,9 +264,10 @@ export class SandboxProcess {
     else this.#end(call, event.code === undefined ? undefined : guestError(call, event))
   }
 
-  #takeOutput(call: Call, { pin, v: value = null, next }: GuestOutput): void {
+  #takeOutput(call: Call, event: GuestOutput, json?: string): void {
     if (call.skip > 0) return void call.skip--
-    const refusal = refusalOf(call, pin, value, this.#limits)
+    const { pin, v: value = null, next } = event
+    const refusal = refusalOf(call, event, this.#limits, json)
     if (refusal) return this.#passLimit(call, refusal)
     call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(call.guest, call.id, next) : undefined)
   }

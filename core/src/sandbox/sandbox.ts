@@ -220,7 +220,10 @@ class Pool {
   }
 
   #adopted(id: number, request: CallRequest, sink: CallSink): Call {
-    return restarted({ ...newCall(id, request, sink, this.#recordSpace), attempts: 1, stretched: true })
+    const call = restarted(newCall(id, request, sink, this.#recordSpace))
+    call.attempts = 1
+    call.stretched = true
+    return call
   }
 
   #remove(process: SandboxProcess): void {

@@ -4,8 +4,11 @@ import {
   GuestFailure,
   drain,
   enterCall,
+  enterLikely,
   hasMore,
   leaveCall,
+  entered,
+  likelyCall,
   limits,
   markEntered,
   postEnd,
@@ -62,24 +65,27 @@ export function goOn(entryId: number, settledBefore: number): Promise<string> {
 
 /**
  * `3`: more has gathered than one report may hold, `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by
- * the events that have gathered.
+ * the id of the call whose code ran last, a space and the events that have gathered.
  */
 export function collect(settledBefore = 0): string {
   markEntered()
   settle(settledBefore)
   const events = drain()
-  return (hasMore() ? '3' : queue.length > 0 ? '2' : running.size > 0 ? '1' : '0') + events
+  const state = hasMore() ? '3' : queue.length > 0 ? '2' : running.size > 0 ? '1' : '0'
+  return `${state}${likelyCall()} ${events}`
 }
 
-/** @param json JSON text `[call id, …]` */
-export function abort(json: string): void {
+/** @param json JSON text `[call id, …]` @returns what {@link entered} returns */
+export function abort(json: string): string {
   startSlice()
   for (const id of JSON.parse(json) as number[]) {
     const call = running.get(id)
     running.delete(id)
+    enterLikely(id)
     call?.abort()
     forgetHostCalls(id)
   }
+  return entered()
 }
 
 /**

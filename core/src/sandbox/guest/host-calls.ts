@@ -1,6 +1,6 @@
 import { parseJson } from '@ashlar/sdk'
 import { park, startSlice } from './entries.ts'
-import { postHostCall } from './outbox.ts'
+import { enterLikely, entered, postHostCall } from './outbox.ts'
 
 interface Waiting {
   resolve: (value: unknown) => void
@@ -37,13 +37,15 @@ export function forgetHostCalls(callId: number): void {
   waiting.delete(callId)
 }
 
-/** @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]` */
-export function reply(json: string): void {
+/** @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]` @returns what {@link entered} returns */
+export function reply(json: string): string {
   startSlice()
   const [callId, id, value, message, code = 'BLOCK_FAILED'] = parseJson(json) as [number, number, unknown, string?, string?]
   const ofCall = waiting.get(callId)
   const asked = ofCall?.get(id)
   ofCall?.delete(id)
+  enterLikely(callId)
   if (message === undefined) asked?.resolve(value)
   else asked?.reject(new HostError(message, code))
+  return entered()
 }

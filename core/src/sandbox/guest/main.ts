@@ -36,7 +36,7 @@ function define(bundle: Bundle): void {
 function connect(
   requestTimer: (id: number, delayMs: number) => void,
   drawEntropy: DrawEntropy,
-  sendReport: (events: string) => void,
+  sendReport: (events: string, computing: number) => void,
   limitsJson: string,
   computing: SharedArrayBuffer,
   guestNumber: number,

@@ -1,5 +1,5 @@
 import { stringifyJson } from '@ashlar/sdk'
-import type { GuestLimits } from '../protocol.ts'
+import { LOADING, type GuestLimits } from '../protocol.ts'
 
 /** Events not yet handed to the host, each as JSON text, and their length with a comma each. */
 let outbox: string[] = []
@@ -28,10 +28,10 @@ export function drain(): string {
 const REPORT_AFTER_MS = 10
 const { now } = Date
 let reportAt = 0
-let sendReport: (events: string) => void = () => {}
+let sendReport: (events: string, computing: number) => void = () => {}
 
 /** @param send hands events to the host while code runs on */
-export function connectReports(send: (events: string) => void): void {
+export function connectReports(send: (events: string, computing: number) => void): void {
   sendReport = send
 }
 
@@ -40,7 +40,7 @@ export function reportInBetween(): void {
   const time = now()
   if (time < reportAt) return
   reportAt = time + REPORT_AFTER_MS
-  sendReport(drain())
+  sendReport(drain(), current)
 }
 
 /** Whether {@link drain} has left something. */
@@ -109,19 +109,23 @@ export function postManifest(id: number, manifest: unknown): void {
   post(`{"t":"d","id":${id},"manifest":${JSON.stringify(manifest)}}`)
 }
 
-/** The call whose code was entered last: whose console line it is, exactly for code without `await`, else most likely. */
-let current = 0
+/**
+ * The call whose code was entered last, or whose answer or timer was handled last. Code after an `await` most likely belongs to it.
+ * {@link LOADING} until the bundle is evaluated.
+ */
+let current = LOADING
 /**
  * Shared with the process and with the other guests of the isolate. At 0: the call whose first part, up to its first `await`, runs
- * now; else 0. At 1: the number of the guest that was entered last.
+ * now; else 0. At 1: the number of the guest that was entered last. At 2: {@link current} of the guest that set it last.
  */
-let computing: Float64Array = new Float64Array(2)
+let computing: Float64Array = new Float64Array(3)
 let guestNumber = 0
 /** As it was before any code of the plugin ran: that code must not get hold of the shared memory. */
 const SharedView = Float64Array
 export function shareComputing(shared: SharedArrayBuffer, guest: number): void {
   computing = new SharedView(shared)
   guestNumber = guest
+  enterLikely(LOADING)
 }
 
 /** Code begins to run in this guest. */
@@ -131,7 +135,7 @@ export function markEntered(): void {
 }
 
 export function enterCall(id: number): void {
-  current = id
+  enterLikely(id)
   computing[0] = id
 }
 
@@ -139,12 +143,28 @@ export function leaveCall(): void {
   computing[0] = 0
 }
 
+/** Code that runs from now on most likely belongs to this call. 0: unknown. */
+export function enterLikely(id: number): void {
+  current = id
+  computing[2] = id
+}
+
 /** The call whose code runs, where that is known for certain; else 0. */
 export function computingCall(): number {
   return computing[0] ?? 0
 }
 
-export function postLog(level: string, text: string, id = current): void {
+/** The call to which the code that runs most likely belongs; 0 if unknown. */
+export function likelyCall(): number {
+  return Math.max(0, current)
+}
+
+/** What an entry answers whose events are collected later: calls are running, and the call to which its code most likely belongs. */
+export function entered(): string {
+  return `1${likelyCall()} `
+}
+
+export function postLog(level: string, text: string, id = likelyCall()): void {
   post(`{"t":"l","id":${id},"level":"${level}","text":${JSON.stringify(text.slice(0, MAX_LOG_CHARS))}}`)
 }
 

@@ -6,7 +6,7 @@
  * A timer that is left behind is dropped when it is due, or when there is no room for another.
  */
 import { park, startSlice } from './entries.ts'
-import { computingCall, enterCall, leaveCall } from './outbox.ts'
+import { computingCall, enterCall, entered, enterLikely, leaveCall, likelyCall } from './outbox.ts'
 
 /** Asks the host to call {@link fire} with this id after `delayMs`; a negative delay takes the request back. */
 type RequestTimer = (id: number, delayMs: number) => void
@@ -19,6 +19,8 @@ interface Timer {
   everyMs?: number
   /** The call that has set it, where that is known; else 0. */
   owner: number
+  /** The call that has most likely set it; 0 if unknown. */
+  likelyOwner: number
   /** The newest call that can have set it. */
   newest: number
 }
@@ -37,8 +39,8 @@ export function connectTimers(request: RequestTimer, threw: TimerThrew, calls: R
   running = calls
 }
 
-/** Runs the callbacks of timers that are due. @param json JSON text `[timer id, …]` */
-export function fire(json: string): void {
+/** Runs the callbacks of timers that are due. @param json JSON text `[timer id, …]` @returns what {@link entered} returns */
+export function fire(json: string): string {
   startSlice()
   for (const id of JSON.parse(json) as number[]) {
     const timer = timers.get(id)
@@ -48,10 +50,12 @@ export function fire(json: string): void {
     else requestTimer(id, timer.everyMs)
     if (!isDropped) run(id, timer)
   }
+  return entered()
 }
 
 function run(id: number, timer: Timer): void {
-  if (timer.owner !== 0) enterCall(timer.owner)
+  if (timer.owner === 0) enterLikely(timer.likelyOwner)
+  else enterCall(timer.owner)
   try {
     timer.run()
   } catch (error) {
@@ -79,7 +83,8 @@ function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
   const id = ++nextId
   const owner = computingCall()
   const newest = owner || (running.size > 0 ? Math.max(...running.keys()) : Infinity)
-  timers.set(id, everyMs === undefined ? { run, owner, newest } : { run, everyMs, owner, newest })
+  const timer = { run, owner, likelyOwner: likelyCall(), newest }
+  timers.set(id, everyMs === undefined ? timer : { ...timer, everyMs })
   requestTimer(id, Math.max(0, Number(delayMs) || 0))
   park()
   return id

@@ -3,7 +3,8 @@ import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** What a guest's calls report to. */
 export interface Report {
-  events(json: string): void
+  /** @param computing the call whose code ran last, as in the protocol */
+  events(json: string, computing: number): void
   aborted(ids: number[]): void
   /** Code runs in the guest from now on, for a call or for none. */
   entered(): void
@@ -67,7 +68,7 @@ export class GuestCalls {
     this.#report = report
     const host = {
       setTimer: (id: number, delayMs: number): void => this.#setTimer(id, delayMs),
-      report: (events: string): void => this.#post(events),
+      report: (events: string, computing: number): void => this.#post(events, computing),
     }
     this.#guest = isolate.track(isolate.createGuest(number, host))
     this.#guest.then(
@@ -81,7 +82,7 @@ export class GuestCalls {
   }
 
   async reply(answer: string): Promise<void> {
-    await this.#enter((guest) => guest.reply(answer).then(() => RUNNING), NO_ANSWER)
+    await this.#enter((guest) => guest.reply(answer), NO_ANSWER)
   }
 
   /** Code that computes without a pause does not notice it: then the isolate is disposed, with all that is in it. */
@@ -90,7 +91,7 @@ export class GuestCalls {
       const { call } = this.#isolate.running
       if (this.isEnteredLast && (call === 0 || ids.includes(call))) this.#isolate.dispose()
     }, ABORT_WITHIN_MS)
-    await this.#enter((guest) => guest.abort(JSON.stringify(ids)).then(() => RUNNING), NO_ANSWER)
+    await this.#enter((guest) => guest.abort(JSON.stringify(ids)), NO_ANSWER)
     clearInterval(impatient)
     this.#report.aborted(ids)
   }
@@ -187,14 +188,15 @@ export class GuestCalls {
   #take(text: string): string {
     const state = text.charAt(0)
     this.#state = state
-    if (text.length > 1) this.#post(text.slice(1))
+    const space = text.indexOf(' ')
+    if (space > 0) this.#post(text.slice(space + 1), Number(text.slice(1, space)))
     if (state === WAITING && !this.#goingOn) void this.#goOn()
     return state
   }
 
-  #post(events: string): void {
+  #post(events: string, computing: number): void {
     if (events.length > this.#options.limits.maxReportChars) this.end({ kind: 'crash' })
-    if (!this.#ended) this.#report.events(events)
+    if (!this.#ended) this.#report.events(events, computing)
   }
 
   async #goOn(): Promise<void> {
@@ -207,7 +209,7 @@ export class GuestCalls {
     if (delayMs < 0 || this.#ended) return
     const due = (): void => {
       this.#timers.delete(id)
-      void this.#enter((guest) => guest.fire(`[${id}]`).then(() => RUNNING), NO_ANSWER)
+      void this.#enter((guest) => guest.fire(`[${id}]`), NO_ANSWER)
     }
     this.#timers.set(id, setTimeout(due, Math.min(delayMs, 2 ** 31 - 1)))
   }

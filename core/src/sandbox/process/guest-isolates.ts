@@ -16,7 +16,10 @@ export interface EntryIds {
 
 /** One context of an isolate with a plugin loaded: where calls of one owner, digest, scope and grant run. */
 export interface Guest {
-  /** Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}) and the events gathered. */
+  /**
+   * Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}), the id
+   * of the call whose code ran last, a space and the events gathered.
+   */
   enter(calls: string, entry: EntryIds): Promise<string>
   /** Starts what an entry had no time for. */
   goOn(entry: EntryIds): Promise<string>
@@ -24,12 +27,12 @@ export interface Guest {
   recover(failure: string): Promise<string>
   /** Takes what has gathered, in the same form. */
   collect(settledBefore: number): Promise<string>
-  /** Aborts calls; JSON text `[id, …]`. */
-  abort(ids: string): Promise<void>
-  /** Runs timers that are due; JSON text `[timer id, …]`. */
-  fire(ids: string): Promise<void>
-  /** Answers a call to the host; JSON text, see `guest/host-calls.ts`. */
-  reply(answer: string): Promise<void>
+  /** Aborts calls; JSON text `[id, …]`. Resolves in the same form, without events. */
+  abort(ids: string): Promise<string>
+  /** Runs timers that are due; JSON text `[timer id, …]`. Resolves in the same form, without events. */
+  fire(ids: string): Promise<string>
+  /** Answers a call to the host; JSON text, see `guest/host-calls.ts`. Resolves in the same form, without events. */
+  reply(answer: string): Promise<string>
   dispose(): void
 }
 
@@ -37,7 +40,7 @@ export interface Guest {
 interface GuestHost {
   setTimer(id: number, delayMs: number): void
   /** Takes events while code of the guest runs on. */
-  report(events: string): void
+  report(events: string, computing: number): void
 }
 
 /** An isolate: the heap of one owner and one digest. */
@@ -53,6 +56,8 @@ export interface GuestIsolate {
   readonly isEntered: boolean
   /** The number of the guest that was entered last, and the call whose code runs in it; 0 where that is not known. */
   readonly running: { guest: number; call: number }
+  /** The call to which the code that runs most likely belongs; 0 if unknown, `LOADING` while a bundle is evaluated. */
+  readonly computing: number
   /** Whether a debugger may look into it: then the time of an entry has no limit. */
   readonly isInspected: boolean
   /** Waits for the answer of an entry into one of its guests. */
@@ -144,7 +149,7 @@ class LoadedIsolate implements GuestIsolate {
   readonly #parts: LoadParts
   readonly #meter: CpuMeter
   /** Shared with all guests, see `guest/outbox.ts`. */
-  readonly #running = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT)
+  readonly #running = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT)
   #firstContext: Promise<ivm.Context> | undefined
   #unanswered = 0
   #answeredAtCpuMs = 0
@@ -182,6 +187,11 @@ class LoadedIsolate implements GuestIsolate {
   get running(): { guest: number; call: number } {
     const [call = 0, guest = 0] = new Float64Array(this.#running)
     return { guest, call }
+  }
+
+  get computing(): number {
+    const [, , call = 0] = new Float64Array(this.#running)
+    return call
   }
 
   async track<T>(answer: Promise<T>): Promise<T> {
@@ -266,9 +276,9 @@ async function createGuest(context: ivm.Context, script: ivm.Script, parts: Gues
     goOn: ({ id, settledBefore }) => goOn.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true } }),
     recover: (failure) => recover.apply(undefined, [failure], { result: { copy: true } }),
     collect: (settledBefore) => collect.apply(undefined, [settledBefore], { result: { copy: true } }),
-    abort: async (ids) => void (await abort.apply(undefined, [ids])),
-    fire: async (ids) => void (await fire.apply(undefined, [ids])),
-    reply: async (answer) => void (await reply.apply(undefined, [answer])),
+    abort: (ids) => abort.apply(undefined, [ids], { result: { copy: true } }),
+    fire: (ids) => fire.apply(undefined, [ids], { result: { copy: true } }),
+    reply: (answer) => reply.apply(undefined, [answer], { result: { copy: true } }),
     dispose() {
       for (const each of [door, connect, enter, goOn, recover, collect, abort, fire, reply]) each.release()
       context.release()

@@ -6,6 +6,7 @@ import {
   guestName,
   INSTALLATION,
   isolateOfGuest,
+  LOADING,
   type CallMessage,
   type FromProcess,
   type GuestNames,
@@ -103,7 +104,7 @@ class Guests {
     const known = this.#guests.get(name)
     if (known) return known
     const guest = new GuestCalls(loaded.isolate, ++this.#lastGuest, this.#options, {
-      events: (events) => post(name, events, loaded.isolate.cpuMs),
+      events: (events, computing) => post(name, { events, cpuMs: loaded.isolate.cpuMs, computing }),
       aborted: (ids) => send(['aborted', name, ids]),
       entered: () => void (this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS)),
       lost: (reason) => this.#lose(name, loaded, reason),
@@ -167,7 +168,7 @@ class Guests {
     for (const [name, loaded] of this.#isolates) this.#endIfStuck(name, loaded)
     for (const [name, guest] of this.#guests) {
       const isolate = this.#isolates.get(isolateOfGuest(name))?.isolate
-      if (isolate && !guest.isIdle) post(name, '', isolate.cpuMs)
+      if (isolate && !guest.isIdle) post(name, { events: '', cpuMs: isolate.cpuMs, computing: isolate.computing })
     }
     if (this.#guests.values().some((guest) => !guest.isIdle)) return
     if (this.#isolates.values().some(({ isolate }) => isolate.isEntered)) return
@@ -214,21 +215,33 @@ class Guests {
 }
 
 /** Events of all guests that gather in one turn of the event loop travel in one message, as long as they are not too long for one. */
-let posted = new Map<string, { events: string; cpuMs: number }>()
+let posted = new Map<string, Posted>()
 let postedChars = 0
 let maxReportChars = 0
-function post(guest: string, events: string, cpuMs: number): void {
+interface Posted {
+  events: string
+  cpuMs: number
+  computing: number
+}
+
+function post(guest: string, { events, cpuMs, computing }: Posted): void {
   if (postedChars + events.length >= maxReportChars) flush()
   if (posted.size === 0) setImmediate(flush)
   const before = posted.get(guest)?.events ?? ''
-  posted.set(guest, { events: before && events ? `${before},${events}` : before + events, cpuMs })
+  posted.set(guest, { events: before && events ? `${before},${events}` : before + events, cpuMs, computing })
   postedChars += events.length
 }
 
 function flush(): void {
-  if (posted.size > 0) send(['events', [...posted].map(([guest, { events, cpuMs }]) => [guest, events, cpuMs])])
+  if (posted.size > 0)
+    send(['events', [...posted].map(([guest, { events, cpuMs, computing }]) => [guest, events, cpuMs, callId(computing)])])
   posted = new Map()
   postedChars = 0
+}
+
+/** Guests are not trusted to give an id. */
+function callId(computing: number): number {
+  return Number.isSafeInteger(computing) && computing >= LOADING ? computing : 0
 }
 
 const CHANNEL_FD = 3
