@@ -38,7 +38,7 @@ async function buildSdk(folder: string): Promise<void> {
 
 async function buildTesting(folder: string): Promise<void> {
   const lib = join(folder, 'dist', 'lib')
-  const names = ['process/main', 'process/lockdown/launcher', 'process/lockdown/probe']
+  const names = ['process/main', 'process/snapshot', 'process/lockdown/launcher', 'process/lockdown/probe']
   const programs = Object.fromEntries(names.map((name) => [name, `core/src/sandbox/${name}.ts`]))
   await build({
     entryPoints: { index: 'testing/src/index.ts', ...programs },
@@ -82,6 +82,10 @@ const built: Plugin = {
     bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]prelude\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildPrelude = async () => JSON.parse(await readFile(new URL('prelude.json', import.meta.url), 'utf8'))`,
+    }))
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs\.ts$/ }, () => ({
+      contents: `import { readFile } from 'node:fs/promises'
+        export const buildProgram = (program) => readFile(new URL(program + '.js', import.meta.url), 'utf8')`,
     }))
   },
 }

@@ -74,8 +74,8 @@ function forger(bytes: string): StartProcess {
     const frame = (text) => { const b = Buffer.alloc(4 + text.length); b.writeUInt32LE(text.length); b.write(text, 4); return b }
     writeSync(3, ${bytes})
     ${bytes.includes('subarray') ? '' : 'setInterval(() => {}, 1000)'}`
-  const launch = { isolation: 'PROCESS', command: process.execPath, args: ['-e', program], env: {} } as const
-  return createProcessStarter(launch, Buffer.alloc(4), 1e6)
+  const launch = { isolation: 'PROCESS', command: process.execPath, args: ['-'], workingDirectory: '/', env: {} } as const
+  return createProcessStarter(launch, program, Buffer.alloc(4), 1e6)
 }
 
 /** A process with one call in it, of which nothing but its messages exists. */

@@ -3,10 +3,11 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { ISOLATIONS, type Isolation } from './isolation.ts'
-import { launchOf, planLaunch, startProcess, type Launch } from './launch.ts'
+import { planLaunch, startProcess, type Launch } from './launch.ts'
+import { buildProgram } from './programs.ts'
 
 const [EPERM, ENOSYS] = [1, 38]
-const ATTEMPTS = 'process/lockdown/native-attempts.ts'
+const ATTEMPTS = 'process/lockdown/native-attempts'
 const isNative = process.platform === 'linux' && process.arch === 'x64'
 /** CI must have bubblewrap: what is not tested there is tested nowhere. */
 const mustHaveBubblewrap = process.env['CI'] === 'true' && process.platform === 'linux'
@@ -18,7 +19,9 @@ interface Report {
 }
 
 async function attempt(launch: Launch): Promise<Report> {
-  const child = startProcess(launchOf(launch, ATTEMPTS, JSON.stringify({ limitsThreads: launch.isolation === 'BUBBLEWRAP' })))
+  const child = startProcess(launch, await buildProgram(ATTEMPTS), [
+    JSON.stringify({ limitsThreads: launch.isolation === 'BUBBLEWRAP' }),
+  ])
   if (!child.stderr) throw new Error('no standard error')
   return JSON.parse(await text(child.stderr)) as Report
 }
@@ -66,10 +69,7 @@ describe.runIf(isNative).each(locked)('machine code in a sandbox process under %
 
   it('has an empty environment', async () => {
     const launch = await planLaunch(isolation)
-    const child = startProcess({
-      ...launch,
-      args: [...launch.args.slice(0, -1), '-e', 'console.error(JSON.stringify(process.env))'],
-    })
+    const child = startProcess(launch, 'console.error(JSON.stringify(process.env))')
     const env = child.stderr ? await text(child.stderr) : ''
     expect(Object.keys(JSON.parse(env) as object).filter((name) => !['TZ', 'LD_LIBRARY_PATH', 'PWD'].includes(name))).toEqual([])
   })
@@ -77,7 +77,7 @@ describe.runIf(isNative).each(locked)('machine code in a sandbox process under %
 
 describe.runIf(best.isolation === 'BUBBLEWRAP')('under bubblewrap', () => {
   const evaluate = async (code: string): Promise<string> => {
-    const child = startProcess({ ...best, args: [...best.args.slice(0, -1), '-e', `console.error(${code})`] })
+    const child = startProcess(best, `import fs from 'node:fs'; import os from 'node:os'; console.error(${code})`)
     return child.stderr ? (await text(child.stderr)).trim() : ''
   }
 
@@ -104,10 +104,11 @@ describe.runIf(best.isolation === 'BUBBLEWRAP')('under bubblewrap', () => {
 
 /** Prints the id of a process that is locked down and computes for ever. */
 const WORKER = `
-  import { confinedPid, launchOf, planLaunch, startProcess } from ${JSON.stringify(new URL('launch.ts', import.meta.url).href)}
+  import { confinedPid, planLaunch, startProcess } from ${JSON.stringify(new URL('launch.ts', import.meta.url).href)}
+  import { buildProgram } from ${JSON.stringify(new URL('programs.ts', import.meta.url).href)}
   const launch = await planLaunch(process.argv[1])
   const options = JSON.stringify({ limitsThreads: launch.isolation === 'BUBBLEWRAP', stays: true })
-  const child = startProcess(launchOf(launch, ${JSON.stringify(ATTEMPTS)}, options))
+  const child = startProcess(launch, await buildProgram(${JSON.stringify(ATTEMPTS)}), [options])
   child.stderr.once('data', async () => console.log((await confinedPid(child)) ?? child.pid))
 `
 
@@ -125,6 +126,6 @@ function leakDescriptor(launch: Launch, fd: number): Launch {
   return {
     ...launch,
     command: 'bash',
-    args: ['-c', `exec 251</proc/${process.pid}/fd/${fd} "$0" "$@"`, launch.command, ...launch.args],
+    args: ['--norc', '-c', `exec 251</proc/${process.pid}/fd/${fd} "$0" "$@"`, launch.command, ...launch.args],
   }
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
@@ -9,13 +9,15 @@ import { fileURLToPath } from 'node:url'
 import { bubblewrapArguments, findBubblewrap, killConfined, pathOnly, sharedLibraries } from '../confinement/index.ts'
 import { ISOLATIONS, isWeaker, type Isolation } from './isolation.ts'
 import { canLockDown, withoutIoUring } from './process/lockdown/index.ts'
+import { buildProgram } from './programs.ts'
 
 /** How sandbox processes are started on this machine. */
 export interface Launch {
   isolation: Isolation
   command: string
-  /** The last one is the module to run. */
+  /** Node runs the program that it reads from its standard input. */
   args: readonly string[]
+  workingDirectory: string
   env: Record<string, string>
   /** Written to {@link SECCOMP_FD}. */
   seccompFilter?: Uint8Array
@@ -29,8 +31,10 @@ const INFO_FD = 5
 /** Isolates have no other time zone: what they compute must not depend on the machine. */
 const ENV = { TZ: 'UTC' }
 const NODE_FLAGS = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning']
+/** `-`: arguments of the program follow. */
+const READ_PROGRAM = ['--input-type=module', '-']
 const HERE = dirname(fileURLToPath(import.meta.url))
-/** Where the sandbox's modules are inside bubblewrap. */
+/** The folder inside bubblewrap. */
 const INSIDE = '/ashlar'
 const PROBE_TIMEOUT_MS = 5000
 
@@ -45,16 +49,28 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
     const launch = isWeaker(strongest, isolation) ? undefined : await PLANS[isolation]()
     if (launch && (await worksHere(launch))) return launch
   }
-  return { isolation: 'PROCESS', command: process.execPath, args: [...NODE_FLAGS, ...permissions(), join(HERE, MAIN)], env: ENV }
+  const args = [...NODE_FLAGS, ...permissions(), ...READ_PROGRAM]
+  return { isolation: 'PROCESS', command: process.execPath, args, workingDirectory: HERE, env: ENV }
 }
 
-/** Starts a process with nothing open but its standard error and the channel. */
-export function startProcess({ command, args, env, seccompFilter }: Launch): ChildProcess {
+/**
+ * Starts a process with nothing open but its standard streams and the channel.
+ *
+ * @param program the text of a module, see `programs.ts`
+ * @param programArgs its arguments
+ */
+export function startProcess(launch: Launch, program: string, programArgs: readonly string[] = []): ChildProcess {
+  const { command, args, workingDirectory, env, seccompFilter } = launch
   const bubblewrapPipes = seccompFilter ? (['pipe', 'pipe'] as const) : []
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...bubblewrapPipes] })
+  const child = spawn(command, [...args, ...programArgs], {
+    cwd: workingDirectory,
+    env,
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe', ...bubblewrapPipes],
+  })
+  child.stdin?.on('error', () => {}).end(program) // an error: the process has ended, which its events report
   if (seccompFilter) {
     const pipe = pipeOf(child, SECCOMP_FD)
-    pipe?.on('error', () => {}).end(seccompFilter) // an error: the process has ended, which its events report
+    pipe?.on('error', () => {}).end(seccompFilter)
   }
   preferForOomKill(child)
   return child
@@ -79,18 +95,12 @@ export function pipeOf({ stdio }: ChildProcess, fd: number): Socket | undefined 
   return (stdio as (Socket | undefined)[])[fd]
 }
 
-/** Programs of the sandbox. Packages for authors contain them as JavaScript. */
-const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-const MAIN = `process/main.${EXTENSION}`
-const LAUNCHER = `process/lockdown/launcher.${EXTENSION}`
-const PROBE = `process/lockdown/probe.${EXTENSION}`
-
 const PLANS = { BUBBLEWRAP: planBubblewrap, SECCOMP: planSeccomp }
 
 async function planBubblewrap(): Promise<Launch | undefined> {
   if (!canLockDown()) return undefined
   const node = join(INSIDE, 'node')
-  const readOnly = new Map([[node, process.execPath], ...sharedLibraries(), ...modules()])
+  const readOnly = new Map([[node, process.execPath], ...sharedLibraries(), ...addon()])
   const env = { ...ENV, LD_LIBRARY_PATH: [...new Set([...sharedLibraries().keys()].map((path) => dirname(path)))].join(':') }
   const bubblewrap = await findBubblewrap([node, '-e', '0'], { readOnly, env })
   if (!bubblewrap) return undefined
@@ -98,7 +108,8 @@ async function planBubblewrap(): Promise<Launch | undefined> {
   return {
     isolation: 'BUBBLEWRAP',
     command: 'bwrap',
-    args: [...bubblewrapArguments(bubblewrap, confinement), node, ...NODE_FLAGS, join(INSIDE, 'sandbox', MAIN)],
+    args: [...bubblewrapArguments(bubblewrap, confinement), node, ...NODE_FLAGS, ...READ_PROGRAM],
+    workingDirectory: HERE,
     env: pathOnly(),
     seccompFilter: withoutIoUring(),
   }
@@ -106,25 +117,22 @@ async function planBubblewrap(): Promise<Launch | undefined> {
 
 async function planSeccomp(): Promise<Launch | undefined> {
   if (!canLockDown()) return undefined
-  const args = [...NODE_FLAGS, join(HERE, LAUNCHER), ...NODE_FLAGS, join(HERE, MAIN)]
-  return { isolation: 'SECCOMP', command: process.execPath, args, env: ENV }
+  const launcher = ['--input-type=module', '-e', await buildProgram('process/lockdown/launcher'), '--']
+  const args = [...NODE_FLAGS, ...launcher, ...NODE_FLAGS, ...READ_PROGRAM]
+  return { isolation: 'SECCOMP', command: process.execPath, args, workingDirectory: HERE, env: ENV }
 }
 
-/** The modules of a sandbox process: path inside → real path. */
-function modules(): Map<string, string> {
+/** The package that a sandbox process loads: path inside → real path. */
+function addon(): Map<string, string> {
   const { addonPackage, addonFinder } = findAddon()
-  // A package for authors has all of it in `process`.
-  const own = ['process', 'channel', 'protocol.ts'].filter((path) => existsSync(join(HERE, path)))
   return new Map([
-    ...own.map((path): [string, string] => [join(INSIDE, 'sandbox', path), join(HERE, path)]),
-    [join(INSIDE, 'package.json'), join(HERE, '..', '..', 'package.json')],
     [join(INSIDE, 'node_modules', 'isolated-vm'), addonPackage],
     [join(INSIDE, 'node_modules', 'node-gyp-build'), addonFinder],
   ])
 }
 
 async function worksHere(launch: Launch): Promise<boolean> {
-  const child = startProcess(launchOf(launch, PROBE))
+  const child = startProcess(launch, await buildProgram('process/lockdown/probe'))
   child.on('error', () => {}) // no such program: `exit` does not follow
   const timer = setTimeout(() => killConfined(child), PROBE_TIMEOUT_MS)
   const [code] = await Promise.race([once(child, 'exit'), once(child, 'error').then(() => [1])])
@@ -132,23 +140,11 @@ async function worksHere(launch: Launch): Promise<boolean> {
   return code === 0
 }
 
-/** The same launch of another module of the sandbox. */
-export function launchOf(launch: Launch, module: string, ...args: string[]): Launch {
-  return { ...launch, args: [...launch.args.map((each) => each.replace(MAIN, module)), ...args] }
-}
-
 /** Of the weakest isolation: JavaScript may read these modules, and nothing else. */
 function permissions(): string[] {
   const { addonPackage, addonFinder } = findAddon()
   const link = join(HERE, '..', '..', 'node_modules', 'isolated-vm')
-  const readable = [
-    join(HERE, '/'),
-    join(HERE, '..', '..', 'package.json'),
-    link,
-    dirname(addonPackage),
-    addonFinder,
-    '/etc/alpine-release',
-  ]
+  const readable = [link, dirname(addonPackage), addonFinder, '/etc/alpine-release']
   return ['--permission', '--allow-addons', ...readable.map((path) => `--allow-fs-read=${path}`)]
 }
 

@@ -53,7 +53,7 @@ function warmUpWith(plugin: string): string {
   ]
   return `{
     const { connect, define, enter, collect } = __ashlar
-    connect(() => {}, () => '', () => {}, ${JSON.stringify(JSON.stringify(WARM_UP_LIMITS))}, new ArrayBuffer(16), 1)
+    connect(() => {}, () => '', () => {}, ${JSON.stringify(JSON.stringify(WARM_UP_LIMITS))}, new ArrayBuffer(24), 1)
     define(function (require, module) {${plugin}\nmodule.exports = { default: module.exports.plugin } })
     enter(${JSON.stringify(JSON.stringify(calls))}, 1, 1)
     collect(1)

@@ -1,15 +1,20 @@
 import { expect, it } from 'vitest'
 import { encodeFrame } from './channel/index.ts'
-import { launchOf, planLaunch } from './launch.ts'
+import { planLaunch } from './launch.ts'
 import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
 import { processOptions } from './process-options.ts'
+import { buildPrelude } from './prelude.ts'
+import { buildProgram } from './programs.ts'
+import { makeSnapshot } from './snapshot.ts'
 import { createProcessStarter } from './process-link.ts'
 
 const launch = await planLaunch()
-const firstFrame = encodeFrame(processOptions({ code: '', warmUp: '' }, launch.isolation, DEFAULT_SANDBOX_LIMITS))
+const firstFrame = encodeFrame(
+  processOptions(await makeSnapshot(launch, await buildPrelude()), launch.isolation, DEFAULT_SANDBOX_LIMITS),
+)
 
 it('reports the end of a process that is killed while it starts, at any moment', async () => {
-  const start = createProcessStarter(launch, firstFrame, 1000)
+  const start = createProcessStarter(launch, await buildProgram('process/main'), firstFrame, 1000)
   const delays = Array.from({ length: 24 }, (_, i) => i / 2)
   const ends = await Promise.all(
     delays.map(
@@ -25,7 +30,7 @@ it('reports the end of a process that is killed while it starts, at any moment',
 })
 
 it('reports what ended a process that does not start', async () => {
-  const start = createProcessStarter(launchOf(launch, 'process/missing.ts'), firstFrame, 1000)
+  const start = createProcessStarter(launch, `throw new Error('a broken program')`, firstFrame, 1000)
   const link = start({ ready: () => {}, message: () => {}, broken: () => {}, exited: () => {} })
-  await expect(link.ready).rejects.toThrow(/did not start \(code 1\): [^]*missing\.ts/)
+  await expect(link.ready).rejects.toThrow(/did not start \(code 1\): [^]*a broken program/)
 })

@@ -51,12 +51,13 @@ const SIGNALS: Readonly<Record<number, string>> = {
 }
 
 /**
+ * @param program the program of the process, see `programs.ts`
  * @param firstFrame the first frame to send to the process
  * @param maxMessageBytes the maximum size of a message from the process; a larger one ends the process
  */
-export function createProcessStarter(launch: Launch, firstFrame: Buffer, maxMessageBytes: number): StartProcess {
+export function createProcessStarter(launch: Launch, program: string, firstFrame: Buffer, maxMessageBytes: number): StartProcess {
   return (events) => {
-    const child = startProcess(launch)
+    const child = startProcess(launch, program)
     const channel = pipeOf(child, CHANNEL_FD)
     if (!channel) throw new Error('a sandbox process has no channel')
     let pid = launch.isolation === 'BUBBLEWRAP' ? undefined : child.pid

@@ -1,17 +1,16 @@
 import type { Isolation } from './isolation.ts'
 import type { SandboxLimits } from './limits.ts'
-import type { Prelude } from './prelude.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
 import { maxReportCharsOf } from './protocol.ts'
 
 /** The share of a process's memory limit that idle isolates may hold. */
 const SPARE_SHARE = 0.6
 
-/** The first message to a process. */
-export function processOptions(prelude: Prelude, isolation: Isolation, limits: SandboxLimits): SandboxProcessOptions {
+/** The first message to a process. @param snapshot of isolates, in Base64 */
+export function processOptions(snapshot: string, isolation: Isolation, limits: SandboxLimits): SandboxProcessOptions {
   const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
   return {
-    prelude,
+    snapshot,
     lockdown: isolation === 'PROCESS' ? null : { limitsThreads: isolation === 'BUBBLEWRAP' },
     memoryMb: isolateMemoryMb,
     spareMemoryMb: processMemoryMb * SPARE_SHARE,

@@ -12,6 +12,8 @@ import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
 import { createProcessStarter, type StartProcess } from './process-link.ts'
 import { processOptions } from './process-options.ts'
+import { buildProgram } from './programs.ts'
+import { makeSnapshot } from './snapshot.ts'
 import { IDS_PER_CALL, maxMessageBytesOf } from './protocol.ts'
 import { SandboxProcess } from './sandbox-process.ts'
 
@@ -52,11 +54,11 @@ const MAX_TRIALS = 2
  * @param strongest isolation to be used, for tests of the weaker ones. @default the strongest that works on this machine
  */
 export async function createSandbox(limits: Partial<SandboxLimits> = {}, strongest?: Isolation): Promise<Sandbox> {
-  const [prelude, launch] = await Promise.all([buildPrelude(), planLaunch(strongest)])
+  const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
   const { isolation } = launch
   const allLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const firstFrame = encodeFrame(processOptions(prelude, isolation, allLimits))
-  const pool = new Pool(createProcessStarter(launch, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
+  const firstFrame = encodeFrame(processOptions(await makeSnapshot(launch, prelude), isolation, allLimits))
+  const pool = new Pool(createProcessStarter(launch, program, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
   await pool.warmUp()
   return {
     isolation,

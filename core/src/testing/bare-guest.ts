@@ -1,5 +1,5 @@
 import { CpuClock } from '../sandbox/process/cpu-clock.ts'
-import { createIsolateFactory } from '../sandbox/process/guest-isolates.ts'
+import { createIsolateFactory, createSnapshot } from '../sandbox/process/guest-isolates.ts'
 import { buildPrelude } from '../sandbox/prelude.ts'
 import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits.ts'
 import { maxReportCharsOf } from '../sandbox/protocol.ts'
@@ -13,7 +13,7 @@ export async function createBareGuest(code: string): Promise<(block: string, inp
   const { maxValueBytes, maxOutputs, maxOutputBytes, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
   const limits = { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(DEFAULT_SANDBOX_LIMITS) }
   const options = { memoryMb: isolateMemoryMb, limits }
-  const createIsolate = createIsolateFactory(await buildPrelude(), options, new CpuClock())
+  const createIsolate = createIsolateFactory(createSnapshot(await buildPrelude()), options, new CpuClock())
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(1, { setTimer: () => {}, report: () => {} })
   let id = 0
   return async (block, input) => {

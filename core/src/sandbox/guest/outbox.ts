@@ -156,7 +156,7 @@ export function computingCall(): number {
 
 /** The call to which the code that runs most likely belongs; 0 if unknown. */
 export function likelyCall(): number {
-  return Math.max(0, current)
+  return current > 0 ? current : 0
 }
 
 /** What an entry answers whose events are collected later: calls are running, and the call to which its code most likely belongs. */

@@ -90,9 +90,18 @@ interface Blank {
 /** How long after one was taken the next is made ahead: whoever took it comes first. */
 const MAKE_AHEAD_AFTER_MS = 20
 
-/** Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`. */
-export function createIsolateFactory(prelude: Prelude, options: IsolateOptions, clock: CpuClock): IsolateFactory {
-  const snapshot = ivm.Isolate.createSnapshot([{ code: prelude.code, filename: 'ashlar:guest' }], prelude.warmUp)
+/** @returns V8's heap after the evaluation of the prelude */
+export function createSnapshot({ code, warmUp }: Prelude): ArrayBuffer {
+  return ivm.Isolate.createSnapshot([{ code, filename: 'ashlar:guest' }], warmUp).copy()
+}
+
+/**
+ * Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`.
+ *
+ * @param snapshotBuffer see {@link createSnapshot}; of the same Node on the same machine
+ */
+export function createIsolateFactory(snapshotBuffer: ArrayBuffer, options: IsolateOptions, clock: CpuClock): IsolateFactory {
+  const snapshot = new ivm.ExternalCopy(snapshotBuffer)
   const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
     new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })

@@ -13,7 +13,6 @@ import {
   type LostReason,
   type ToProcess,
 } from '../protocol.ts'
-import type { Prelude } from '../prelude.ts'
 import { Socket } from 'node:net'
 import { encodeFrame, FrameReader } from '../channel/index.ts'
 import { CpuClock } from './cpu-clock.ts'
@@ -24,7 +23,8 @@ import type { LockdownOptions } from './lockdown/index.ts'
 
 /** Sent by the parent first. */
 export interface SandboxProcessOptions extends IsolateOptions {
-  prelude: Prelude
+  /** The start-up snapshot of isolates, in Base64. */
+  snapshot: string
   /** null: this platform has no lockdown. */
   lockdown: LockdownOptions | null
   maxCpuMs: number
@@ -65,7 +65,7 @@ class Guests {
 
   constructor(options: SandboxProcessOptions) {
     this.#options = options
-    this.#createIsolate = createIsolateFactory(options.prelude, options, new CpuClock())
+    this.#createIsolate = createIsolateFactory(bytesOf(options.snapshot), options, new CpuClock())
   }
 
   receive(message: ToProcess): void {
@@ -212,6 +212,11 @@ class Guests {
     this.#removeIsolate(name)
     isolate.dispose()
   }
+}
+
+function bytesOf(base64: string): ArrayBuffer {
+  const bytes = Uint8Array.fromBase64(base64)
+  return bytes.buffer
 }
 
 /** Events of all guests that gather in one turn of the event loop travel in one message, as long as they are not too long for one. */

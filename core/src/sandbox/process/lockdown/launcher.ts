@@ -15,5 +15,5 @@ const INHERITED_FDS = [0, 1, 2, 3]
 const libc = openLibc()
 installFilter(libc, withoutIoUring())
 for (const fd of INHERITED_FDS) check('F_SETFD', libc.fcntl(fd, F_SETFD, 0n))
-const args = [process.execPath, ...process.argv.slice(2)].map((arg) => Buffer.from(`${arg}\0`))
+const args = [process.execPath, ...process.argv.slice(1)].map((arg) => Buffer.from(`${arg}\0`))
 check('execv', libc.execv(process.execPath, textPointers(args)))

@@ -1,0 +1,16 @@
+/**
+ * Makes the start-up snapshot of isolates, once for all sandbox processes of a worker: it takes longer than the rest of their start.
+ * Receives the prelude as a frame and answers with a frame: the snapshot in Base64. No plugin code runs here.
+ */
+import { Socket } from 'node:net'
+import { encodeFrame, FrameReader } from '../channel/index.ts'
+import type { Prelude } from '../prelude.ts'
+import { createSnapshot } from './guest-isolates.ts'
+
+const CHANNEL_FD = 3
+const channel = new Socket({ fd: CHANNEL_FD })
+const reader = new FrameReader(Infinity, (prelude) => {
+  const snapshot = createSnapshot(prelude as Prelude)
+  channel.end(encodeFrame(Buffer.from(snapshot).toString('base64')))
+})
+channel.on('data', (piece: Buffer) => reader.push(piece))
