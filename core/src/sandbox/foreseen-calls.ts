@@ -1,18 +1,18 @@
-import { leastJsonLength } from './output-limits.ts'
+import type { TakenEvent } from './messages.ts'
 import type { CallRequest, CallSink, ForeseenCall } from './call.ts'
-import { IDS_PER_CALL, type GuestEvent } from './protocol.ts'
+import { IDS_PER_CALL } from './protocol.ts'
 
 /** What a sandbox process does with a foreseen call that is decided upon. */
 export interface ForeseenParts {
   isTaken(id: number): boolean
   /** @param events what was reported of it so far. @returns a function that aborts it */
-  adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void
+  adopt(id: number, events: TakenEvent[], request: CallRequest, sink: CallSink): () => void
   abort(guest: string, id: number): void
 }
 
 interface Kept {
   guest: string
-  events: GuestEvent[]
+  events: TakenEvent[]
   chars: number
 }
 
@@ -36,7 +36,7 @@ export class ForeseenCalls {
   }
 
   /** An event of a call that is not in flight. What follows from one that nobody has wanted yet is kept like it. */
-  report(guest: string, event: GuestEvent): void {
+  report(guest: string, event: TakenEvent): void {
     const kept = this.#kept.get(event.id)
     if (kept?.guest !== guest || kept.events.length > MAX_KEPT) return
     kept.events.push(event)
@@ -94,9 +94,9 @@ export class ForeseenCalls {
 
 const CHARS_BESIDE_VALUE = 50
 
-function charsOf(event: GuestEvent): number {
+function charsOf(event: TakenEvent): number {
   if (event.t === 'l') return event.text.length + CHARS_BESIDE_VALUE
-  return CHARS_BESIDE_VALUE + (event.t === 'o' ? leastJsonLength(event.v) : 0)
+  return CHARS_BESIDE_VALUE + (event.t === 'o' ? event.chars : 0)
 }
 
 function followersOf(next: unknown, callId: number): [id: number, node: number][] {

@@ -1,22 +1,17 @@
 import { AshlarError, showValue } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
-import type { GuestEvent } from './protocol.ts'
-
-export type GuestOutput = Extract<GuestEvent, { t: 'o' }>
+import type { TakenOutput } from './messages.ts'
 
 /**
  * Counts an output and says what is wrong with it. An honest guest keeps the same limits.
  *
- * @param json the text of the event, if it is known
  * @returns undefined when nothing is
  */
-export function refusalOf(call: Call, event: GuestOutput, limits: SandboxLimits, json?: string): AshlarError | undefined {
-  const { pin } = event
+export function refusalOf(call: Call, { pin, chars }: TakenOutput, limits: SandboxLimits): AshlarError | undefined {
   if (!isPinOf(call, pin)) return new AshlarError('BLOCK_OUTPUT_INVALID', `no output pin ${showValue(pin)}`)
   if (++call.delivered > limits.maxOutputs)
     return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
-  const chars = json && json.length > COUNTED_EXACTLY_FROM ? lengthInText(event, json) : lengthOf(event.v)
   if (chars === Infinity) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} deep`)
   if (chars > limits.maxValueBytes)
     return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is ${chars} bytes long, the limit is ${limits.maxValueBytes}`)
@@ -24,18 +19,6 @@ export function refusalOf(call: Call, event: GuestOutput, limits: SandboxLimits,
   if (call.deliveredBytes > limits.maxOutputBytes)
     return new AshlarError('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
   return undefined
-}
-
-/** @returns Infinity when the value is nested too deep */
-function lengthOf(value: unknown): number {
-  const least = leastJsonLength(value)
-  return least > COUNTED_EXACTLY_FROM && least < Infinity ? JSON.stringify(value).length : least
-}
-
-/** The length of the value in the text of its event: writing a large value again takes long. @returns Infinity when it is nested too deep */
-function lengthInText(event: GuestOutput, json: string): number {
-  if (nestingOf(json) > MAX_DEPTH + 1) return Infinity
-  return json.length - (JSON.stringify({ ...event, v: 0 }).length - 1)
 }
 
 const MAX_PIN_CHARS = 200
@@ -46,8 +29,6 @@ function isPinOf({ request: { pins } }: Call, pin: string): boolean {
   return pin.length <= MAX_PIN_CHARS && (pin === 'error' || pins === undefined || pins.has(pin))
 }
 
-/** The length of a shorter value is only estimated: an honest guest has counted. */
-const COUNTED_EXACTLY_FROM = 1024
 /** What a database and other languages' parsers take without harm. */
 export const MAX_DEPTH = 1000
 /** Of a number, `true`, `false` and null. */
@@ -71,18 +52,33 @@ export function leastJsonLength(value: unknown, depth = 0): number {
   return chars
 }
 
+/** The length of an output event without its value, at least. */
+const LEAST_EVENT_CHARS = 32
+
+/**
+ * The length of each value in a report as JSON text: its share of the text, so that long values need not be written again.
+ *
+ * @returns Infinity for values that are nested too deep
+ */
+export function lengthsOf(values: readonly unknown[], json: string): number[] {
+  const share = Math.max(0, Math.ceil(json.length / values.length) - LEAST_EVENT_CHARS)
+  if (!isDeep(json)) return values.map(() => share)
+  return values.map((value) => (leastJsonLength(value) === Infinity ? Infinity : share))
+}
+
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
 
-/** How deep lists and objects are nested in JSON text. */
-function nestingOf(json: string): number {
-  let [depth, deepest] = [0, 0]
+/** Whether lists and objects in JSON text are nested more than {@link MAX_DEPTH} deep. */
+function isDeep(json: string): boolean {
+  if (json.length <= 2 * MAX_DEPTH) return false
+  let depth = 0
   for (let i = 0; i < json.length; i++) {
     const code = json.charCodeAt(i)
     if (code === QUOTE) i = endOfString(json, i)
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) deepest = Math.max(deepest, ++depth)
     else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
+    else if ((code === OPEN_LIST || code === OPEN_OBJECT) && ++depth > MAX_DEPTH) return true
   }
-  return deepest
+  return false
 }
 
 /** @returns the index of the quote that ends a string */

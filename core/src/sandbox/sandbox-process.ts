@@ -10,10 +10,10 @@ import { ForeseenCalls } from './foreseen-calls.ts'
 import { exitOf, type Loss } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
 import { InspectedIsolates, type BundleInspector } from './inspector/index.ts'
-import { parseEvents } from './messages.ts'
-import { refusalOf, type GuestOutput } from './output-limits.ts'
+import { parseEvents, type TakenEvent, type TakenOutput } from './messages.ts'
+import { refusalOf } from './output-limits.ts'
 import type { ProcessLink, StartProcess } from './process-link.ts'
-import { isolateOfGuest, maxReportCharsOf, type FromProcess, type GuestEvent, type ToProcess } from './protocol.ts'
+import { isolateOfGuest, maxReportCharsOf, type FromProcess, type ToProcess } from './protocol.ts'
 import { ProcessWatch } from './process-watch.ts'
 
 export interface SandboxProcessEvents {
@@ -211,7 +211,7 @@ export class SandboxProcess {
       const reading = startReading(json)
       const events = parseEvents(json, maxReportCharsOf(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
-      this.#takeEvents(guest, events ?? [], json)
+      this.#takeEvents(guest, events ?? [])
       this.#charge(isolate, this.#cpu.take(isolate, cpuMs), payer ?? computing)
       if (reading) this.#charge(isolate, reading.cpuMs(), payer ?? 0)
     }
@@ -245,18 +245,17 @@ export class SandboxProcess {
   }
 
   /** A guest speaks only for calls of its own. */
-  #takeEvents(guest: string, events: GuestEvent[], json: string): void {
+  #takeEvents(guest: string, events: TakenEvent[]): void {
     for (const event of events) {
       const call = this.inFlight.get(event.id)
-      if (call?.guest === guest) this.#takeEvent(call, event, events.length === 1 ? json : undefined)
+      if (call?.guest === guest) this.#takeEvent(call, event)
       else if (!call) this.#foreseen.report(guest, event)
     }
     if (this.#foreseen.keptChars > this.#limits.maxOutputBytes) this.kill({ kind: 'crash' })
   }
 
-  /** @param json the text of the event, if it is known */
-  #takeEvent(call: Call, event: GuestEvent, json?: string): void {
-    if (event.t === 'o') this.#takeOutput(call, event, json)
+  #takeEvent(call: Call, event: TakenEvent): void {
+    if (event.t === 'o') this.#takeOutput(call, event)
     else if (event.t === 'c') void this.#answer(call, event)
     else if (event.t === 'l') takeLog(call, event.level, event.text, this.#limits.maxLogChars)
     else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
@@ -264,15 +263,15 @@ export class SandboxProcess {
     else this.#end(call, event.code === undefined ? undefined : guestError(call, event))
   }
 
-  #takeOutput(call: Call, event: GuestOutput, json?: string): void {
+  #takeOutput(call: Call, event: TakenOutput): void {
     if (call.skip > 0) return void call.skip--
     const { pin, v: value = null, next } = event
-    const refusal = refusalOf(call, event, this.#limits, json)
+    const refusal = refusalOf(call, event, this.#limits)
     if (refusal) return this.#passLimit(call, refusal)
     call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(call.guest, call.id, next) : undefined)
   }
 
-  #adopt(id: number, events: GuestEvent[], request: CallRequest, sink: CallSink): () => void {
+  #adopt(id: number, events: TakenEvent[], request: CallRequest, sink: CallSink): () => void {
     const call = this.#events.adopted(id, request, sink)
     this.#begin(call)
     for (const event of events) if (this.inFlight.get(id) === call) this.#takeEvent(call, event)
