@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Ashlar, ashlar, createTestFolder, type Ended, type TestFolder } from './ashlar.ts'
+import { Ashlar, ashlar, createClient, createTestFolder, runInShell, type Ended, type TestFolder } from './ashlar.ts'
 
 const PLUGIN = `import { anyHost, apiKey, defineBlock, definePlugin, defineProvider, oauth2, userPassword } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -118,11 +118,33 @@ describe('ashlar run', () => {
     expect(missing.status).toBe(1)
     expect(missing.stderr).toContain(
       'error CREDENTIAL_MISSING: node n: node "n" (vault/open): a credential for vault/safe is needed, and you have none: ' +
-        'add one with the mutation addCredential or the command: ashlar credential add vault/safe',
+        'add one with the mutation addCredential or the command: ASHLAR_DATA_DIR=',
     )
-    const added = await ashlar(['credential', 'add', 'vault/safe'], environment, 's3cret-key\n')
-    expect(added).toMatchObject({ status: 0, stderr: 'Added "default" for vault/safe.\n' })
+    const command = /the command: (.*)$/m.exec(missing.stderr)?.[1] ?? ''
+    expect(await runInShell(command, 's3cret-key\n')).toMatchObject({
+      status: 0,
+      stderr: 'Added "default" for vault/safe.\n',
+    })
     expect((await withGraph(['run'], document)).status).toBe(0)
+  })
+})
+
+describe('a plugin that breaks while the server runs', () => {
+  it('is logged with its location and what to do, has the same text in the API, and is logged once when it loads again', async () => {
+    const file = join(folder.path, 'node_modules', 'vault', 'index.ts')
+    await writeFile(file, `${PLUGIN}\nconst = 1\n`)
+    const logged = await server.printed(/^plugin did not load: PLUGIN_LOAD_FAILED (.*)$/m)
+    expect(logged).toBe(
+      'vault 1.0.0: index.ts:15:7: Expected identifier but found "=". ' +
+        'Install a version that loads, or remove the package from "plugins" in the configuration file.',
+    )
+    const query = await createClient(await server.ready(), join(folder.path, 'data'))
+    const { plugins } = await query('{ plugins(first: 50) { edges { node { packageName error { code message } } } } }')
+    const vault = plugins.edges.find(({ node }: { node: { packageName: string } }) => node.packageName === 'vault')
+    expect(vault.node.error).toEqual({ code: 'PLUGIN_LOAD_FAILED', message: logged })
+    await writeFile(file, PLUGIN)
+    await server.printed(/^(plugin loads again: vault 1\.0\.0)$/m)
+    expect(server.stderr.match(/^plugin /gm)).toHaveLength(2)
   })
 })
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createAsset, type Asset } from '../pages/index.ts'
+import { commandBlock, createAsset, type Asset } from '../pages/index.ts'
 import { readTabs } from './operations.ts'
 
 // GraphiQL for `/graphql`, whole from this server: nothing is loaded from anywhere else, which the page's
@@ -8,7 +8,8 @@ import { readTabs } from './operations.ts'
 type Answer = (request: Request, url: URL) => Promise<Response>
 
 interface Page {
-  html: string
+  /** @param login HTML of the command that prints a login link */
+  html(login: string): string
   assets: ReadonlyMap<string, Asset>
 }
 
@@ -38,11 +39,14 @@ const POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ')
 
-/** Answers the page. */
-export const graphiqlPage: Answer = async () => {
-  const { html } = await page()
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': POLICY }
-  return new Response(html, { headers })
+/** Answers the page. @param loginCommand prints a login link */
+export function graphiqlPage(loginCommand: string): Answer {
+  const login = commandBlock(loginCommand)
+  return async () => {
+    const { html } = await page()
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': POLICY }
+    return new Response(html(login), { headers })
+  }
 }
 
 /** Answers of what the page loads, by path. */
@@ -79,7 +83,7 @@ async function loadPage(): Promise<Page> {
       graphql: urlOf('graphql-worker.js'),
     },
   }
-  return { html: htmlOf(urlOf, options), assets }
+  return { html: (login) => htmlOf(urlOf, options, login), assets }
 }
 
 async function readAssets(): Promise<Record<Name, string>> {
@@ -98,7 +102,7 @@ async function readAssets(): Promise<Record<Name, string>> {
 
 const LOGO = `<svg viewBox="0 0 40 28" width="34" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
 
-function htmlOf(urlOf: (name: Name) => string, options: object): string {
+function htmlOf(urlOf: (name: Name) => string, options: object, login: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -110,7 +114,10 @@ function htmlOf(urlOf: (name: Name) => string, options: object): string {
 <link rel="stylesheet" href="${urlOf('page.css')}">
 </head>
 <body>
-<div id="login" role="alert" hidden>You are not logged in, so nothing here runs yet. Print a login link with <code>npx pnpm@12 ashlar login</code> where Ashlar runs, and open it in this browser.</div>
+<div id="login" role="alert" hidden>
+<p>You are not logged in. To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
+${login}
+</div>
 <div id="account" hidden><button id="logout" type="button">Log out</button></div>
 <div id="root">Loading …</div>
 <noscript>This page needs JavaScript.</noscript>

@@ -181,9 +181,19 @@ async function run(block: string): Promise<string> {
 }
 
 describe('coming back', () => {
+  it.each([
+    ['without a login', () => ({})],
+    ['with the cookie of a login alone', () => ({ cookie: OURS.cookie ?? '' })],
+  ])('%s explains how to log in, and the user who started it can still finish it', async (_how, headersOf) => {
+    const back = await grant()
+    const refused = await finish(back, headersOf())
+    expect(refused).toMatchObject({ status: 401, title: 'You are not logged in', text: expect.stringContaining('ashlar login') })
+    expect(refused.text).not.toContain(back.searchParams.get('code'))
+    expect(await credentials()).toEqual([])
+    expect((await finish(back)).status).toBe(200)
+  })
+
   it.each<[string, (back: URL) => [URL, Record<string, string>], number, string]>([
-    ['without a login', (back) => [back, {}], 401, 'UNAUTHENTICATED'],
-    ['with the cookie of a login alone', (back) => [back, { cookie: OURS.cookie ?? '' }], 401, 'UNAUTHENTICATED'],
     ['with the login of another user', (back) => [back, OF_ALICE], 404, 'NOT_FOUND'],
     ['from a page of another site', (back) => [back, { ...OURS, 'sec-fetch-site': 'cross-site' }], 403, 'FORBIDDEN'],
     ['from a page of another port', (back) => [back, { ...OURS, 'sec-fetch-site': 'same-site' }], 403, 'FORBIDDEN'],

@@ -14,6 +14,8 @@ export interface CallbackParts {
   access: Access
   /** `http://<name>:<port>` where browsers are logged in, if services send them back to another name of ours. */
   browserUrl(): string | undefined
+  /** Prints a login link. */
+  loginCommand: string
 }
 
 /** The content of the final page. */
@@ -55,16 +57,25 @@ async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: U
   return htmlPage({ title: 'One moment', body: `<p data-elsewhere="${target}">…</p>`, script: 'callback.js', depth: 1 })
 }
 
-async function finish({ authorizations, access }: CallbackParts, request: Request, url: URL): Promise<Ending> {
+async function finish({ authorizations, access, loginCommand }: CallbackParts, request: Request, url: URL): Promise<Ending> {
   try {
     const { user } = await access.identify(factsOf((name) => request.headers.get(name), url))
     const answer = Object.fromEntries(KEPT.map((name) => [name, url.searchParams.get(name) ?? undefined]))
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
-    const next = error.code === 'UNAUTHENTICATED' ? ['Log in, then reload this page.'] : []
-    return { status: error.status, title: 'No access was granted', lines: [`${error.code}: ${error.message}`, ...next] }
+    const { status, code, message } = error
+    if (code === 'UNAUTHENTICATED') return { status, title: 'You are not logged in', lines: loginLines(loginCommand) }
+    return { status, title: 'No access was granted', lines: [`${code}: ${message}`] }
   }
+}
+
+function loginLines(command: string): string[] {
+  return [
+    'Ashlar adds the credential only for a browser that is logged in.',
+    `To print a login link, run this command in the directory in which Ashlar was started: ${command}`,
+    'Open the link in this browser, then reload this page.',
+  ]
 }
 
 function granted({ name, provider }: Credential): Ending {

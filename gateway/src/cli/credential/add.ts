@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util'
 import { AshlarError, showValue } from '@ashlar/core'
 import type { CredentialApi, CredentialKind, NewCredential } from '../../client/index.ts'
 import { loggerTo } from '../../logger.ts'
+import { commandLine } from '../../command-line.ts'
 import { UsageError, type CommandContext } from '../command.ts'
 import { connect } from '../connection.ts'
+import { formatTime } from '../format-time.ts'
 import { readSecret } from './read-secret.ts'
 
 interface Request {
@@ -77,12 +79,14 @@ function kindOf(name: string, [usual]: readonly CredentialKind[]): CredentialKin
 async function authorize(
   api: CredentialApi,
   { provider, name, scopes }: Request,
-  { stdout, stderr }: CommandContext,
+  { stdout, stderr, environment }: CommandContext,
 ): Promise<void> {
   const { url, expiresAt } = await api.authorize({ provider, name, scopes })
-  stderr.write(`Open this URL before ${expiresAt}, in a browser that is logged in to Ashlar:\n`)
+  stderr.write(`Open this URL before ${formatTime(expiresAt)}, in a browser that is logged in to Ashlar:\n`)
   stdout.write(`${url}\n`)
-  stderr.write('Ashlar adds the credential after you grant access. To check, run "ashlar credential list".\n')
+  stderr.write(
+    `Ashlar adds the credential after you grant access. To check, run: ${commandLine(environment, 'credential', 'list')}\n`,
+  )
 }
 
 async function addSecret(
