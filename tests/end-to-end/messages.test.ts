@@ -155,11 +155,27 @@ describe('ashlar credential', () => {
     const again = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'other')
     expect(again.stderr).toContain('error CONFLICT: you already have a credential for vault/safe with the name "team": ')
     const listed = await ashlar(['credential', 'list'], environment)
-    expect(listed.stdout).toMatch(/^vault\/safe +team +USER_PASSWORD +READY +never used$/m)
+    expect(listed.stdout).toMatch(/^vault\/safe +team +USER_PASSWORD +safe\.example +READY +never used$/m)
     expect(listed.stdout).not.toContain('pa55word')
     const removed = await ashlar(['credential', 'remove', 'vault/safe', '--name', 'team'], environment)
     expect(removed).toMatchObject({ status: 0, stderr: 'Removed "team" for vault/safe.\n' })
     expect((await ashlar(['credential', 'list'], environment)).stdout).not.toContain('team')
+  })
+
+  it('explains which hosts may receive a secret before it reads the secret, and lists them', async () => {
+    const refused = await ashlar(['credential', 'add', 'http/host', '--host', '*.localhost'], environment)
+    expect(refused).toMatchObject({
+      status: 1,
+      stderr:
+        'error BAD_INPUT: the host "*.localhost" has too wide a wildcard: "*." must precede a domain of at least two labels; ' +
+        'examples are "api.example.com", "api.example.com:8443", "*.example.com" for all hosts below example.com, ' +
+        'and "http://localhost:8080" for a host without encryption\n',
+    })
+    const hosts = ['--host', '*.Example.com', '--host', 'http://localhost:8080']
+    const added = await ashlar(['credential', 'add', 'http/host', ...hosts], environment, '{"x-key": "s3cret"}')
+    expect(added.status).toBe(0)
+    const { stdout } = await ashlar(['credential', 'list'], environment)
+    expect(stdout).toMatch(/^http\/host +default +HOST_SCOPED +\*\.example\.com, http:\/\/localhost:8080 +READY +never used$/m)
   })
 
   it('prints the URL at which the user grants access with OAuth 2', async () => {

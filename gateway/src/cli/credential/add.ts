@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { AshlarError, showValue } from '@ashlar/core'
+import { AshlarError, formatSecretHost, showValue } from '@ashlar/core'
 import type { CredentialApi, CredentialKind, NewCredential } from '../../client/index.ts'
 import { loggerTo } from '../../logger.ts'
 import { commandLine } from '../../command-line.ts'
@@ -22,6 +22,8 @@ interface Request {
 /** `ashlar credential add <provider> …` */
 export async function add(args: string[], context: CommandContext): Promise<number> {
   const request = parseRequest(args)
+  // Before the user enters the secret.
+  for (const host of request.hosts) formatSecretHost(host)
   const { credentials, close } = await connect(context.environment, loggerTo(context.stderr))
   try {
     const kind = request.kind ?? (await usualKind(credentials, request.provider))
@@ -72,7 +74,8 @@ async function usualKind(api: CredentialApi, name: string): Promise<CredentialKi
 /** @throws {UsageError} when the provider requires another option */
 function kindOf(name: string, [usual]: readonly CredentialKind[]): CredentialKind {
   if (usual === 'USER_PASSWORD') throw new UsageError(`${name} requires a user name and a password: use --user`)
-  if (usual === 'HOST_SCOPED') throw new UsageError(`${name} requires headers for a host: use --host`)
+  if (usual === 'HOST_SCOPED')
+    throw new UsageError(`${name} requires the hosts that may receive the headers: use --host, such as --host api.example.com`)
   return usual ?? 'API_KEY'
 }
 
