@@ -72,8 +72,6 @@ async function loadPage(): Promise<Page> {
   const assets = new Map(NAMES.map((name) => [name, createAsset(`${PATH}/${name}`, texts[name])]))
   const urlOf = (name: Name): string => assets.get(name)?.url ?? ''
   const options = {
-    title: 'Ashlar',
-    logo: LOGO,
     defaultTabs: tabs,
     shouldPersistHeaders: false,
     method: 'POST',
@@ -100,25 +98,25 @@ async function readAssets(): Promise<Record<Name, string>> {
   }
 }
 
-const LOGO = `<svg viewBox="0 0 40 28" width="34" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
+const LOGO = `<svg viewBox="0 0 40 28" width="30" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
 
 function htmlOf(urlOf: (name: Name) => string, options: object, login: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Ashlar</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${urlOf('graphiql.css')}">
 <link rel="stylesheet" href="${urlOf('page.css')}">
 </head>
 <body>
+<header><span class="brand">${LOGO} Ashlar</span><span id="account" hidden><button id="logout" type="button">Log out</button></span></header>
 <div id="login" role="alert" hidden>
 <p>You are not logged in. To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
 ${login}
 </div>
-<div id="account" hidden><button id="logout" type="button">Log out</button></div>
 <div id="root">Loading …</div>
 <noscript>This page needs JavaScript.</noscript>
 <script type="application/json" id="options">${JSON.stringify(options).replaceAll('<', '\\u003c')}</script>

@@ -63,9 +63,16 @@ ${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${url
   return new Response(html, { status, headers })
 }
 
+interface TextOptions extends Omit<PageOptions, 'body'> {
+  lines: readonly string[]
+  /** Below the lines. */
+  command?: string
+}
+
 /** Renders a small page of paragraphs. */
-export function textPage({ lines, ...options }: Omit<PageOptions, 'body'> & { lines: readonly string[] }): Response {
-  return htmlPage({ ...options, body: lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('') })
+export function textPage({ lines, command, ...options }: TextOptions): Response {
+  const paragraphs = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')
+  return htmlPage({ ...options, body: paragraphs + (command === undefined ? '' : commandBlock(command)) })
 }
 
 /** Renders a command that the user runs. A click selects all of it. */

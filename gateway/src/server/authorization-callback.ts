@@ -22,8 +22,15 @@ export interface CallbackParts {
 interface Ending {
   status: number
   title: string
-  lines: string[]
+  lines: readonly string[]
+  /** A command that the user runs, below the lines. */
+  command?: string
 }
+
+const HOW_TO_LOG_IN = [
+  'Ashlar adds the credential only for a browser that is logged in.',
+  'To print a login link, run this command in the directory in which Ashlar was started. Open the link in this browser, then reload this page.',
+]
 
 /**
  * `GET /oauth/callback?code=…&state=…` answers a page whose script sends the same with `POST`, which ends the authorization that
@@ -40,7 +47,7 @@ export function callbackPage(parts: CallbackParts): Route {
   }
 }
 
-/** Ends an authorization. JSON `{ title, lines }`, for the page's script. */
+/** Ends an authorization. JSON `{ title, lines, command? }`, for the page's script. */
 export function finishAuthorization(parts: CallbackParts): Route {
   return async (request, url) => {
     const { status, ...ending } = await finish(parts, request, url)
@@ -65,17 +72,9 @@ async function finish({ authorizations, access, loginCommand }: CallbackParts, r
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
     const { status, code, message } = error
-    if (code === 'UNAUTHENTICATED') return { status, title: 'You are not logged in', lines: loginLines(loginCommand) }
+    if (code === 'UNAUTHENTICATED') return { status, title: 'You are not logged in', lines: HOW_TO_LOG_IN, command: loginCommand }
     return { status, title: 'No access was granted', lines: [`${code}: ${message}`] }
   }
-}
-
-function loginLines(command: string): string[] {
-  return [
-    'Ashlar adds the credential only for a browser that is logged in.',
-    `To print a login link, run this command in the directory in which Ashlar was started: ${command}`,
-    'Open the link in this browser, then reload this page.',
-  ]
 }
 
 function granted({ name, provider }: Credential): Ending {
