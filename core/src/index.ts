@@ -4,6 +4,7 @@ export { findServer, isText, isUuid, openDataDir, secretKeyFile, startEmbeddedPo
 export {
   COST_UNITS,
   authorizationHosts,
+  formatSecretHost,
   isHttpAllowEntry,
   listCapabilities,
   providersOf,

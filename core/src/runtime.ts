@@ -6,7 +6,6 @@ import {
   createHttpClient,
   type CredentialStore,
   type HostProvider,
-  type HttpClient,
   type Provider,
 } from './capabilities/index.ts'
 import {
@@ -28,6 +27,7 @@ import {
   createExecutions,
   createJournalHealth,
   createPlans,
+  countUnfinished,
   createWorker,
   releaseWork,
   type Executions,
@@ -53,7 +53,7 @@ import {
   type PluginScans,
   type PluginStore,
 } from './plugins/index.ts'
-import { createQueue } from './queue/index.ts'
+import { createQueue, type Queue } from './queue/index.ts'
 import { createFolderStore, createWorkspaces } from './workspaces/index.ts'
 import {
   DEFAULT_SANDBOX_LIMITS,
@@ -140,6 +140,8 @@ export interface Runtime {
   isolation(): Promise<Isolation | undefined>
   /** None in a gateway. */
   worker: Worker | undefined
+  /** The number of executions that had not finished when the runtime was created. */
+  unfinishedAtStart: number
   /** Takes over what the operator has changed: packages that were named before and are not any more are gone. */
   configure(changed: OperatorChanges): Promise<void>
   /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
@@ -202,11 +204,10 @@ async function compose(
   undo.push(health.close)
   const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health })
   const parts = { database, notifications, queue, plans, health, onError }
-  if (config.alone) await queue.release(await queue.held())
+  const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [] }
-  const ofUser = { ...config, oauthClients: clients }
-  const { store, ...ofUsers } = openCredentials(ofUser, database, plugins, createHttpClient(http), undo)
+  const { store, ...ofUsers } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
@@ -233,12 +234,19 @@ async function compose(
     sandboxLimits: { maxValueBytes, ...otherLimits },
     isolation: () => readIsolation(database.pool),
     worker,
+    unfinishedAtStart,
     configure,
     async takeOver(goneWorkerId) {
       await releaseWork(database, queue, goneWorkerId)
       worker?.start()
     },
   }
+}
+
+/** Releases the executions that a process which is gone has held. @returns the number of executions that have not finished */
+async function recover({ alone }: Pick<RuntimeConfig, 'alone'>, database: Database, queue: Queue): Promise<number> {
+  if (alone) await queue.release(await queue.held())
+  return countUnfinished(database, queue)
 }
 
 function openAccounts(
@@ -278,9 +286,10 @@ function openCredentials(
   { secretKeys = [], oauthClients: clients = {}, hostProvider, onError }: RuntimeConfig,
   { pool, fork }: Database,
   plugins: PluginRegistry,
-  http: HttpClient,
+  allowed: Parameters<typeof createHttpClient>[0],
   undo: (() => Promise<void> | void)[],
 ): Pick<Runtime, 'authorizations' | 'credentials'> & { store: CredentialStore } {
+  const http = createHttpClient(allowed)
   undo.push(http.close)
   const findProvider = (name: string): Provider | undefined => plugins.providers().find((each) => each.qualifiedName === name)
   const providerNames = (): string[] => plugins.providers().map(({ qualifiedName }) => qualifiedName)

@@ -71,6 +71,16 @@ export function ashlar(args: string[], environment: Record<string, string>, inpu
   return new Ashlar(args, environment, input).ended
 }
 
+/** Runs a command line that `ashlar` has printed, as a user who pastes it into a shell. */
+export function runInShell(command: string, input = ''): Promise<Ended> {
+  const child = spawn('sh', ['-c', command], { env: { PATH: process.env.PATH, HOME: process.env.HOME } })
+  const ended = { status: null as number | null, stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text))
+  child.stdin.end(input)
+  return new Promise((resolve) => child.once('close', (status) => resolve({ ...ended, status })))
+}
+
 export interface TestFolder {
   path: string
   remove(): Promise<void>

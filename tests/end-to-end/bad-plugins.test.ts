@@ -63,16 +63,28 @@ async function outcomeOf(block: string, timeoutMs = 20_000) {
 
 describe('a plugin that', () => {
   it.each([
-    ['broken', 'PLUGIN_LOAD_FAILED', /index\.ts:1:\d+: Expected/],
-    ['duplicate', 'DUPLICATE_BLOCK', /block id 7e7c87ab.* belongs to @ashlar\/plugin-text already/],
+    [
+      'broken',
+      'PLUGIN_LOAD_FAILED',
+      /^broken 1\.0\.0: index\.ts:1:\d+: Expected .*\. Correct the source and save it: the server then loads the plugin again\.$/,
+    ],
+    [
+      'duplicate',
+      'DUPLICATE_BLOCK',
+      /block id 7e7c87ab.* belongs to @ashlar\/plugin-text already\. Give one of the two another name or id, or remove it\.$/,
+    ],
     ['endless', 'PLUGIN_LOAD_FAILED', /did not finish loading in time/],
     ['hungry', 'MEMORY_LIMIT', /used more than 128 MB/],
     ['nodejs', 'PLUGIN_LOAD_FAILED', /index\.ts:1:\d+: "node:fs" is a Node module/],
-    ['newer', 'SDK_TOO_OLD', /^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has /],
+    [
+      'newer',
+      'SDK_TOO_OLD',
+      /^newer: package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has .*\. Otherwise, install a version of the plugin for its SDK\.$/,
+    ],
     ['nothing', 'PLUGIN_LOAD_FAILED', /must export default definePlugin/],
-    ['nul-character', 'PLUGIN_LOAD_FAILED', /^index\.ts: has the character U\+0000/],
-    ['nul-version', 'PLUGIN_INVALID', /package\.json: .*must not have the character U\+0000/],
-    ['throws', 'PLUGIN_LOAD_FAILED', /^index\.ts:1:\d+: Error: bad day$/],
+    ['nul-character', 'PLUGIN_LOAD_FAILED', /^nul-character 1\.0\.0: index\.ts: has the character U\+0000/],
+    ['nul-version', 'PLUGIN_INVALID', /^nul-version: package\.json: .*must not have the character U\+0000/],
+    ['throws', 'PLUGIN_LOAD_FAILED', /^throws 1\.0\.0: index\.ts:1:\d+: Error: bad day\. Correct the source/],
   ])('is %s is refused with its reason, and the others load', (packageName, code, message) => {
     const report = runtime.plugins.reports().find((each) => each.packageName === packageName)
     expect(report).toMatchObject({ status: 'FAILED', error: { code, message: expect.stringMatching(message) } })

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Ashlar, ashlar, createTestFolder, type Ended, type TestFolder } from './ashlar.ts'
+import { Ashlar, ashlar, createClient, createTestFolder, runInShell, type Ended, type TestFolder } from './ashlar.ts'
 
 const PLUGIN = `import { anyHost, apiKey, defineBlock, definePlugin, defineProvider, oauth2, userPassword } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -118,11 +118,33 @@ describe('ashlar run', () => {
     expect(missing.status).toBe(1)
     expect(missing.stderr).toContain(
       'error CREDENTIAL_MISSING: node n: node "n" (vault/open): a credential for vault/safe is needed, and you have none: ' +
-        'add one with the mutation addCredential or the command: ashlar credential add vault/safe',
+        'add one with the mutation addCredential or the command: ASHLAR_DATA_DIR=',
     )
-    const added = await ashlar(['credential', 'add', 'vault/safe'], environment, 's3cret-key\n')
-    expect(added).toMatchObject({ status: 0, stderr: 'Added "default" for vault/safe.\n' })
+    const command = /the command: (.*)$/m.exec(missing.stderr)?.[1] ?? ''
+    expect(await runInShell(command, 's3cret-key\n')).toMatchObject({
+      status: 0,
+      stderr: 'Added "default" for vault/safe.\n',
+    })
     expect((await withGraph(['run'], document)).status).toBe(0)
+  })
+})
+
+describe('a plugin that breaks while the server runs', () => {
+  it('is logged with its location and what to do, has the same text in the API, and is logged once when it loads again', async () => {
+    const file = join(folder.path, 'node_modules', 'vault', 'index.ts')
+    await writeFile(file, `${PLUGIN}\nconst = 1\n`)
+    const logged = await server.printed(/^plugin did not load: PLUGIN_LOAD_FAILED (.*)$/m)
+    expect(logged).toBe(
+      'vault 1.0.0: index.ts:15:7: Expected identifier but found "=". ' +
+        'Install a version that loads, or remove the package from "plugins" in the configuration file.',
+    )
+    const query = await createClient(await server.ready(), join(folder.path, 'data'))
+    const { plugins } = await query('{ plugins(first: 50) { edges { node { packageName error { code message } } } } }')
+    const vault = plugins.edges.find(({ node }: { node: { packageName: string } }) => node.packageName === 'vault')
+    expect(vault.node.error).toEqual({ code: 'PLUGIN_LOAD_FAILED', message: logged })
+    await writeFile(file, PLUGIN)
+    await server.printed(/^(plugin loads again: vault 1\.0\.0)$/m)
+    expect(server.stderr.match(/^plugin /gm)).toHaveLength(2)
   })
 })
 
@@ -133,11 +155,27 @@ describe('ashlar credential', () => {
     const again = await ashlar(['credential', 'add', 'vault/safe', '--name', 'team', '--user', 'ada'], environment, 'other')
     expect(again.stderr).toContain('error CONFLICT: you already have a credential for vault/safe with the name "team": ')
     const listed = await ashlar(['credential', 'list'], environment)
-    expect(listed.stdout).toMatch(/^vault\/safe +team +USER_PASSWORD +READY +never used$/m)
+    expect(listed.stdout).toMatch(/^vault\/safe +team +USER_PASSWORD +safe\.example +READY +never used$/m)
     expect(listed.stdout).not.toContain('pa55word')
     const removed = await ashlar(['credential', 'remove', 'vault/safe', '--name', 'team'], environment)
     expect(removed).toMatchObject({ status: 0, stderr: 'Removed "team" for vault/safe.\n' })
     expect((await ashlar(['credential', 'list'], environment)).stdout).not.toContain('team')
+  })
+
+  it('explains which hosts may receive a secret before it reads the secret, and lists them', async () => {
+    const refused = await ashlar(['credential', 'add', 'http/host', '--host', '*.localhost'], environment)
+    expect(refused).toMatchObject({
+      status: 1,
+      stderr:
+        'error BAD_INPUT: the host "*.localhost" has too wide a wildcard: "*." must precede a domain of at least two labels; ' +
+        'examples are "api.example.com", "api.example.com:8443", "*.example.com" for all hosts below example.com, ' +
+        'and "http://localhost:8080" for a host without encryption\n',
+    })
+    const hosts = ['--host', '*.Example.com', '--host', 'http://localhost:8080']
+    const added = await ashlar(['credential', 'add', 'http/host', ...hosts], environment, '{"x-key": "s3cret"}')
+    expect(added.status).toBe(0)
+    const { stdout } = await ashlar(['credential', 'list'], environment)
+    expect(stdout).toMatch(/^http\/host +default +HOST_SCOPED +\*\.example\.com, http:\/\/localhost:8080 +READY +never used$/m)
   })
 
   it('prints the URL at which the user grants access with OAuth 2', async () => {

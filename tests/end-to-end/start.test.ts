@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Ashlar, ashlar, createClient, createTestFolder, type TestFolder } from './ashlar.ts'
+import { Ashlar, ashlar, createClient, createTestFolder, runInShell, type TestFolder } from './ashlar.ts'
 
 let folder: TestFolder
 beforeAll(async () => {
@@ -25,6 +25,13 @@ const SLEEP = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds
 /** Sleeps of less than a second do not give it back. */
 const WAIT = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: '0.5', repeat: 6 } }] }
 
+/** The command that a page shows. */
+async function commandOn(page: URL): Promise<string> {
+  const html = await (await fetch(page, { headers: { accept: 'text/html' } })).text()
+  const text = /<code>(.*?)<\/code>/.exec(html)?.[1] ?? ''
+  return text.replaceAll(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
+}
+
 describe('ashlar start', () => {
   it('runs the examples on its first boot, serves, logs a browser in, stops in order, and goes on where it was', async () => {
     const dataDir = join(folder.path, 'data')
@@ -39,6 +46,14 @@ describe('ashlar start', () => {
     expect((await enter(link.hash.slice(1))).status).toBe(401)
     const another = await ashlar(['login'], { ASHLAR_DATA_DIR: dataDir })
     expect(another).toMatchObject({ status: 0, stdout: expect.stringMatching(/^http:\S+\/login#\S+\n$/) })
+    expect(another.stderr).toMatch(/expires at \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}\./)
+    for (const command of [
+      await first.printed(/^To print another link, .*: (.*login)$/m),
+      await commandOn(new URL('/login', url)),
+    ])
+      expect(await runInShell(command)).toMatchObject({ status: 0, stdout: expect.stringMatching(/\/login#/) })
+    const greeted = await runInShell(await first.printed(/^To run a graph: (.*)$/m))
+    expect(JSON.parse(greeted.stdout)).toEqual({ greeting: ['Hello Grace!'] })
     const browser = await enter(new URL(another.stdout.trim()).hash.slice(1))
     const { pageToken } = (await browser.json()) as { pageToken: string }
     const headers = { cookie: browser.headers.get('set-cookie') ?? '', 'ashlar-page-token': pageToken }
@@ -51,6 +66,7 @@ describe('ashlar start', () => {
     const query = await createClient(url, dataDir)
     const { executions } = await query('{ executions(first: 100) { totalCount edges { node { status graph { name } } } } }')
     expect(executions.edges.map(({ node }: { node: { status: string } }) => node.status)).toEqual([
+      'COMPLETED',
       'COMPLETED',
       'COMPLETED',
       'COMPLETED',
@@ -79,6 +95,8 @@ describe('ashlar start', () => {
     const status = async (): Promise<string> =>
       (await queryAgain(`query ($id: ID!) { execution(id: $id) { status } }`, { id: startExecution.id })).execution.status
     await expect.poll(status, { timeout: 20_000 }).toBe('COMPLETED')
+    expect(first.stderr).not.toContain('unfinished')
+    expect(again.stderr.match(/^.*unfinished.*$/gm)).toEqual(['1 unfinished execution continues.'])
     again.child.kill('SIGINT')
     expect((await again.ended).status).toBe(0)
   })

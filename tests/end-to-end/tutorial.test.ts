@@ -117,6 +117,8 @@ class Reader {
       HOME: join(this.#folder, 'home'),
       PORT: '0',
       NO_COLOR: '1',
+      // The commands that are printed are those of a user who has "ashlar" on the path.
+      npm_config_user_agent: '',
       npm_config_cache: process.env.npm_config_cache ?? join(home, '.npm'),
       npm_config_userconfig: process.env.npm_config_userconfig ?? join(home, '.npmrc'),
       npm_config_loglevel: 'error',

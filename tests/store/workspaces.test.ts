@@ -92,7 +92,11 @@ it('a plugin of a folder hides one of the store, and keeps it from claiming what
   const failed = () => gateway.plugins.reports().find(({ packageName }) => packageName === 'stored')
   await expect.poll(failed, { timeout: 20_000 }).toMatchObject({
     status: 'FAILED',
-    error: { code: 'DUPLICATE_BLOCK', message: 'plugin name "stored" belongs to thief already' },
+    error: {
+      code: 'DUPLICATE_BLOCK',
+      message:
+        'stored 1.0.0: plugin name "stored" belongs to thief already. ' + 'Give one of the two another name or id, or remove it.',
+    },
   })
 })
 

@@ -13,6 +13,7 @@ export {
   authorizationHosts,
   credentialGrantsOf,
   costSchema,
+  formatSecretHost,
   isForHost,
   providerOf,
   providerSchema,

@@ -68,7 +68,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const dir = resolve(options.dir)
   const onNotice = options.onNotice ?? (() => undefined)
   try {
-    const user = await clusterUser(dir)
+    const user = await clusterUser(dir, onNotice)
     const binaries = await findBinaries(user, onNotice)
     const { log, password, server } = await prepare({ dir, user, binaries, onNotice })
     return await handOver(server, password, { log, onExit: options.onExit })

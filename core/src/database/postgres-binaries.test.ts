@@ -99,9 +99,21 @@ describe('postgresUser', () => {
     }
   }
 
-  it('makes the user with useradd', async () => {
+  it('uses an existing user and does not change the system', async () => {
+    const asked: string[] = []
+    const command = async (program: string, args: readonly string[]): Promise<string> => {
+      asked.push([program, ...args].join(' '))
+      return '26\n'
+    }
+    expect(await postgresUser(command, expect.unreachable)).toEqual({ uid: 26, gid: 26 })
+    expect(asked).toEqual(['id -u postgres', 'id -g postgres'])
+  })
+
+  it('makes the user with useradd, and says so', async () => {
     const { run: command, calls } = system('groupadd', 'useradd')
-    expect(await postgresUser(command)).toEqual({ uid: 70, gid: 71 })
+    const notices: string[] = []
+    expect(await postgresUser(command, (notice) => notices.push(notice))).toEqual({ uid: 70, gid: 71 })
+    expect(notices).toEqual(['Created the system user postgres, because Postgres refuses to run as root.'])
     expect(calls).toEqual([
       'groupadd --system postgres',
       'useradd --system --gid postgres --no-create-home --home-dir /nonexistent --shell /sbin/nologin postgres',

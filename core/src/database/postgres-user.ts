@@ -30,27 +30,34 @@ const RECIPES: readonly (readonly [string, ...string[]])[] = [
  * for a new one the user `postgres`, made when the system has none.
  * @throws {AshlarError} DATABASE_FAILED when that user cannot be made.
  */
-export async function clusterUser(dir: string): Promise<PostgresUser | undefined> {
+export async function clusterUser(dir: string, onNotice?: (message: string) => void): Promise<PostgresUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
   // Elsewhere the /proc path that lets Postgres into a folder below root's own does not exist (see postgres-process.ts).
   if (process.platform !== 'linux') throw failed('Postgres refuses to run as root')
   const owner = await ownerOf(dir)
   if (owner !== undefined && owner.uid !== 0) return owner
-  const user = await postgresUser()
+  const user = await postgresUser(runCommand, onNotice)
   // A copy that was made without keeping its owners.
   if (owner !== undefined) await giveTree(dir, user)
   return user
 }
 
-/** The system user `postgres`, made when there is none. Two starts may do so at once: what counts is that it is there in the end. */
-export async function postgresUser(run: RunCommand = runCommand): Promise<PostgresUser> {
+/**
+ * Returns the system user `postgres`. An existing user is used as it is. Otherwise the user is created; two starts may do so at once,
+ * so a program that fails does not matter if the user exists afterwards.
+ *
+ * @param onNotice receives a sentence when the user was created
+ */
+export async function postgresUser(run: RunCommand = runCommand, onNotice?: (message: string) => void): Promise<PostgresUser> {
   const existing = await lookUp(run)
   if (existing !== undefined) return existing
   const refusals: string[] = []
   for (const [program, ...args] of RECIPES) {
     await run(program, args).catch((error: unknown) => refusals.push(`${program}: ${messageOf(error).trim().split('\n').at(-1)}`))
     const made = await lookUp(run)
-    if (made !== undefined) return made
+    if (made === undefined) continue
+    onNotice?.(`Created the system user ${NAME}, because Postgres refuses to run as root.`)
+    return made
   }
   throw failed(`Postgres refuses to run as root, and no user ${NAME} could be made (${refusals.join('; ')})`)
 }

@@ -40,6 +40,7 @@ export interface PluginReport {
   origin: PluginOrigin
   status: 'LOADED' | 'FAILED'
   plugin?: Plugin
+  /** From the registry, the message names the package, each fault with its location, and what to do. */
   error?: { code: string; message: string }
 }
 

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { channelName, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { Plugin, PluginOrigin, PluginReport } from './block.ts'
+import { describeFailure } from './failure-message.ts'
 import { PluginFlawed } from './flaws.ts'
 import type { BundleStore, LoadReports } from './registry.ts'
 
@@ -81,7 +82,8 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
       const wanted = chosen(rows)
       const unknown = wanted.map(({ digest }) => digest ?? '').filter((digest) => digest !== '' && !known.has(digest))
       const found = await bundles.findAll([...new Set(unknown)])
-      return refuseDuplicates(wanted.map((row) => reportOf(row, known.get(row.digest ?? '') ?? found.get(row.digest ?? ''))))
+      const reports = wanted.map((row) => reportOf(row, known.get(row.digest ?? '') ?? found.get(row.digest ?? '')))
+      return refuseDuplicates(reports).map(withDescription)
     },
   }
 }
@@ -180,6 +182,11 @@ function refuseDuplicates(reports: PluginReport[]): PluginReport[] {
     }
     return failedReport(each, takenClaim(taken, owners.get(taken)))
   })
+}
+
+function withDescription(report: PluginReport): PluginReport {
+  const { error } = report
+  return error ? { ...report, error: { code: error.code, message: describeFailure(report, error) } } : report
 }
 
 function failedReport(

@@ -65,7 +65,8 @@ it('has the first of two folders with one package name, and tells of the other',
   await scan()
   await write('words-try', 'export default {{{')
   await scan()
-  const message = 'package.json: the name "words" belongs to the folder words already'
+  const message =
+    'words (words-try): package.json: the name "words" belongs to the folder words already. Give one of the two another name or id, or remove it.'
   expect(await reports()).toEqual([
     ['words', 'LOADED'],
     ['words (words-try)', 'FAILED', { code: 'DUPLICATE_BLOCK', message }],
@@ -91,12 +92,23 @@ it('says where in the source is what keeps a plugin from loading', async () => {
       says(
         'PLUGIN_INVALID',
         expect.stringMatching(
-          /^index\.ts:3:7: its manifest is not valid: block "say": id: Invalid UUID, got "none"\n.*\n.* category: Invalid input: expected string, received undefined\n/,
+          /^costs 1\.0\.0: index\.ts:3:7: its manifest is not valid: block "say": id: Invalid UUID, got "none"\n.*\n.* category: Invalid input: expected string, received undefined\n/,
         ),
       ),
     ],
-    ['names', 'FAILED', says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^index\.ts:2:16: TypeError: plugin name must be /))],
-    ['words', 'FAILED', says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^index\.ts:5:9: Error: bad day$/))],
+    [
+      'names',
+      'FAILED',
+      says('PLUGIN_LOAD_FAILED', expect.stringMatching(/^names 1\.0\.0: index\.ts:2:16: TypeError: plugin name must be /)),
+    ],
+    [
+      'words',
+      'FAILED',
+      says(
+        'PLUGIN_LOAD_FAILED',
+        expect.stringMatching(/^words 1\.0\.0: index\.ts:5:9: Error: bad day\. Correct the source and save it: /),
+      ),
+    ],
   ])
   await Promise.all(['words', 'names', 'costs'].map((folder) => rm(join(root, folder), { recursive: true })))
   await scan()
@@ -108,7 +120,11 @@ it('has a newer release read the manifest again, and reports one that it cannot 
   const { pool } = runtime.database
   await pool.query(`update plugin_bundle set release = 'older', manifest = '{ "name": "WORDS" }'`)
   expect(await openWorkspace().reports()).toEqual([
-    ['words', 'FAILED', { code: 'PLUGIN_INVALID', message: expect.stringMatching(/^its manifest is not valid in this release/) }],
+    [
+      'words',
+      'FAILED',
+      { code: 'PLUGIN_INVALID', message: expect.stringMatching(/^words 1\.0\.0: its manifest is not valid in this release/) },
+    ],
   ])
   await pool.query(`update bundle_cache set key = 'of the older release'`)
   await openWorkspace().scan()

@@ -18,6 +18,8 @@ export interface Queue {
   release(leases: readonly Lease[]): Promise<void>
   /** Every job that is held, by whomever. */
   held(): Promise<Lease[]>
+  /** Returns the ids of the executions that have a job. */
+  pending(): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -94,6 +96,7 @@ export async function createQueue(pool: pg.Pool, onError: (error: Error) => void
         .filter(({ state }) => state === 'active')
         .map(({ id, retryCount }) => ({ executionId: id, job: { id, retryCount } }))
     },
+    pending: async () => (await boss.findJobs(NAME)).map(({ id }) => id),
     close: () => boss.stop({ graceful: false }),
   }
 }

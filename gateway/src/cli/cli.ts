@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { withCommandLines } from '../command-line.ts'
 import type { CommandContext } from './command.ts'
 import { COMMANDS, type CommandEntry } from './commands.ts'
 import { faultLines } from './faults.ts'
@@ -51,7 +52,8 @@ function tellEnd(error: unknown, entry: CommandEntry, context: CommandContext): 
   if (isUsageError(error)) return wrongUsage(context, message, usageOf(entry))
   // One that nobody has foreseen is a bug, which its stack helps to find.
   const stack = code === 'UNEXPECTED' && error instanceof Error ? error.stack : undefined
-  context.stderr.write(`${stack ?? [`error ${code}: ${message}`, ...faultLines(faults)].join('\n')}\n`)
+  const text = stack ?? [`error ${code}: ${message}`, ...faultLines(faults)].join('\n')
+  context.stderr.write(`${withCommandLines(text, context.environment)}\n`)
   return 1
 }
 

@@ -6,11 +6,12 @@ import { ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../gr
 import { faultLines, showWarnings } from './faults.ts'
 import { formatOutputs } from './format-outputs.ts'
 import { runGraph } from './run-graph.ts'
-import { duration, plain, type Terminal } from './terminal.ts'
+import { duration, type Terminal } from './terminal.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url))
-/** The smallest one comes first to run, and last to be saved: it is the newest graph when somebody starts to explore. */
+/** This example runs first. It is saved last, so it is the newest graph of a new user. */
 const SMALLEST = 'hello.json'
+export const SMALLEST_EXAMPLE = FOLDER + SMALLEST
 
 /** Whether the user has no graph yet. */
 export async function isFirstBoot(api: Api): Promise<boolean> {
@@ -49,7 +50,7 @@ async function tryExample(
   } catch (error) {
     if (signal.aborted) throw error
     const code = error instanceof AshlarError ? `${error.code} ` : ''
-    terminal.line(`  ${terminal.style('red', `${name} does not run`)}: ${plain(code + messageOf(error))}`)
+    terminal.line(`  ${terminal.style('red', `${name} does not run`)}: ${terminal.message(code + messageOf(error))}`)
     if (error instanceof AshlarError) for (const line of faultLines(error.details.faults ?? [])) terminal.line(`  ${line}`)
   }
 }
@@ -73,6 +74,6 @@ async function runExample({ api, file, graph, terminal, signal }: Example): Prom
 
 function endOf(terminal: Terminal, { status, reason }: ExecutionResult, ms: number): string {
   const style = status === 'COMPLETED' ? 'green' : 'red'
-  const why = reason ? `: ${plain(`${reason.code} ${reason.message}`)}` : ''
+  const why = reason ? `: ${terminal.message(`${reason.code} ${reason.message}`)}` : ''
   return `  ${terminal.style(style, status.toLowerCase())} in ${duration(ms)}${why}`
 }

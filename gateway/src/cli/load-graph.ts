@@ -1,6 +1,7 @@
 import type { Api } from '../client/index.ts'
 import { ensureGraph, type EnsuredGraph, type GraphFile } from '../graph-files/index.ts'
-import { showFailedPlugins } from './failed-plugins.ts'
+import { loggerTo } from '../logger.ts'
+import { logFailedPlugins } from './failed-plugins.ts'
 import { showWarnings } from './faults.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -11,7 +12,7 @@ import type { Terminal } from './terminal.ts'
  */
 export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): Promise<EnsuredGraph> {
   const { complete, failedPlugins } = await api.scanPlugins()
-  showFailedPlugins(failedPlugins, terminal)
+  logFailedPlugins(failedPlugins, loggerTo(terminal))
   if (!complete)
     terminal.line(
       'A worker did not load its plugin folders in time: Ashlar may run the old code of a block that was just changed.',

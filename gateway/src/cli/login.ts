@@ -1,15 +1,14 @@
 import { parseArgs } from 'node:util'
 import { createLoginLink, endSessions } from '../client/index.ts'
 import type { CommandContext } from './command.ts'
+import { formatTime } from './format-time.ts'
 import { findRunningServer } from './running-server.ts'
 
 /** `ashlar login [--server url]` */
 export async function login(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const { url, expiresAt } = await createLoginLink(await findRunningServer(serverOf(args), environment))
   stdout.write(`${url}\n`)
-  stderr.write(
-    `Open the link in a browser. It works once and expires at ${new Date(expiresAt).toLocaleTimeString()}.${nameHint(url)}\n`,
-  )
+  stderr.write(`Open the link in a browser. It works once and expires at ${formatTime(expiresAt)}.${nameHint(url)}\n`)
   return 0
 }
 

@@ -46,7 +46,7 @@ export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument
     show(event) {
       const state = 'node' in event ? states.get(event.node) : undefined
       const finished = state && advance(state, event)
-      view.update(noteOf(event), finished)
+      view.update(noteOf(terminal, event), finished)
     },
     end: () => view.end(),
   }
@@ -124,13 +124,13 @@ function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
 }
 
 /** What is worth a line of its own. */
-function noteOf(event: ApiEvent): string | undefined {
+function noteOf(terminal: Terminal, event: ApiEvent): string | undefined {
   if (event.__typename === 'NodeLog') return `    ${plain(`${event.node}: ${event.text}`)}`
   if (event.__typename !== 'NodeFinished' || !event.error) return undefined
   const { code, message, position } = event.error
   const place = position ? ` (${showPosition(position)})` : ''
   const again = event.retryInMs === null ? '' : `, again in ${duration(event.retryInMs)}`
-  return `    ${plain(`${event.node}: ${code} ${message}${place}${again}`)}`
+  return `    ${terminal.message(`${event.node}: ${code} ${message}${place}${again}`)}`
 }
 
 const WAITING = '·'

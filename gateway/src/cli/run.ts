@@ -7,7 +7,7 @@ import { connect, type Connection } from './connection.ts'
 import { loadGraph } from './load-graph.ts'
 import { runGraph } from './run-graph.ts'
 import { listenForStop, type Stop } from './stop.ts'
-import { createTerminal, plain } from './terminal.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
 
 const STOP_WITHIN_MS = 9500
 const INTERRUPTED = 130
@@ -63,7 +63,7 @@ async function runFile(
     const onStarted = (id: string): void => void (executionId = id)
     const result = await runGraph({ api, graph, inputs, terminal, signal: stop.signal, onStarted })
     if (result.status === 'COMPLETED') stdout.write(`${JSON.stringify(result.outputs, null, 2)}\n`)
-    else terminal.line(whyNot(result))
+    else terminal.line(whyNot(terminal, result))
     return result.status === 'COMPLETED' ? 0 : 1
   } catch (error) {
     if (!stop.signal.aborted) throw error
@@ -73,7 +73,7 @@ async function runFile(
   }
 }
 
-function whyNot({ status, reason }: ExecutionResult): string {
+function whyNot(terminal: Terminal, { status, reason }: ExecutionResult): string {
   const node = reason?.node ? `node ${reason.node}: ` : ''
-  return `error ${reason?.code ?? status}: ${plain(`${node}${reason?.message ?? 'no reason was given'}`)}`
+  return `error ${reason?.code ?? status}: ${terminal.message(`${node}${reason?.message ?? 'no reason was given'}`)}`
 }

@@ -1,5 +1,6 @@
 import { AshlarError, findServer } from '@ashlar/core'
 import { createClient, createPluginApi, type PluginApi } from '../client/index.ts'
+import { commandLine } from '../command-line.ts'
 import { parseConfig } from '../config.ts'
 import { ownerKeyFile, readKey } from '../installation/index.ts'
 import { UsageError, type CommandContext } from './command.ts'
@@ -25,7 +26,10 @@ export async function findRunningServer(
   const own = await findServer(dataDir)
   const url = given === undefined ? own : graphqlUrl(given)
   if (url === undefined)
-    throw new AshlarError('NOT_FOUND', `no server runs on the data directory ${dataDir}: start one, or name one with --server`)
+    throw new AshlarError(
+      'NOT_FOUND',
+      `no server runs on the data directory ${dataDir}: start one with: ${commandLine(environment, 'start')}, or name one with --server`,
+    )
   const key = (given !== undefined && environment.ASHLAR_KEY) || (url === own ? await readKey(ownerKeyFile(dataDir)) : undefined)
   if (key === undefined)
     throw new AshlarError('UNAUTHENTICATED', `ASHLAR_KEY must hold a key for ${url}: it is not the server of this data directory`)

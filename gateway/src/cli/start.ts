@@ -1,13 +1,15 @@
+import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AshlarError, LOGIN_MINUTES, findServer, type Role } from '@ashlar/core'
 import { createApi, createClient } from '../client/index.ts'
+import { commandLine, publicLoginCommand } from '../command-line.ts'
 import { parseConfig, type Config } from '../config.ts'
 import { openInstallation, type Installation } from '../installation/index.ts'
 import { loggerTo, type Logger } from '../logger.ts'
 import { assertPortFree, createGateway } from '../server/index.ts'
 import { UsageError, type CommandContext } from './command.ts'
-import { isFirstBoot, runExamples } from './examples.ts'
-import { showFailedPlugins } from './failed-plugins.ts'
+import { SMALLEST_EXAMPLE, isFirstBoot, runExamples } from './examples.ts'
+import { watchFailedPlugins } from './failed-plugins.ts'
 import { nameHint } from './login.ts'
 import { serveWorker } from './start-worker.ts'
 import { listenForStop, type Stop } from './stop.ts'
@@ -35,7 +37,8 @@ export async function start(args: string[], { stdout, stderr, environment }: Com
   const installation = await openInstallation({ config, role, logger, watch: true, onDatabaseLost })
   try {
     const ready = (url: string): void => void stdout.write(`ready ${url}\n`)
-    await serve({ config, installation, terminal: createTerminal(stderr, environment), stop, ready })
+    const terminal = createTerminal(stderr, environment)
+    await serve({ config, installation, environment, terminal, logger, stop, ready })
   } finally {
     await installation.close(lost.reason === undefined ? {} : { graceMs: 0 })
   }
@@ -72,25 +75,30 @@ function parseRole(args: string[]): Role {
 interface Service {
   config: Config
   installation: Installation
+  environment: CommandContext['environment']
   terminal: Terminal
+  logger: Logger
   stop: Stop
   ready(url: string): void
 }
 
-async function serve({ config, installation, terminal, stop, ready }: Service): Promise<void> {
+async function serve({ config, installation, environment, terminal, logger, stop, ready }: Service): Promise<void> {
   const { runtime, dataDir, ownerKey, ownerId } = installation
   const { publicUrl, socketsPerAddress } = config
-  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress })
+  const loginCommand = publicUrl === undefined ? commandLine(environment, 'login') : publicLoginCommand(environment)
+  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress, loginCommand })
+  let unwatch: (() => void) | undefined
   try {
     const url = await gateway.listen(config.port)
     await dataDir.setServer(url)
-    showFailedPlugins(runtime.plugins.reports(), terminal)
+    unwatch = watchFailedPlugins(runtime.plugins, logger)
     if (!stop.signal.aborted) ready(url)
     if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
-    if (!stop.signal.aborted) tellNextSteps((await gateway.createLoginLink(ownerId)).url, config, terminal)
+    if (!stop.signal.aborted) tellNextSteps((await gateway.createLoginLink(ownerId)).url, environment, terminal)
     await aborted(stop.signal)
     terminal.line('Stopping. Send a second signal to stop immediately.')
   } finally {
+    unwatch?.()
     await gateway.close()
   }
 }
@@ -108,16 +116,14 @@ async function showExamples(
   }
 }
 
-function tellNextSteps(link: string, { dataDir }: Config, terminal: Terminal): void {
-  // Without it the command would look for a server in the default one.
-  const where = dataDir === '.ashlar' ? '' : `ASHLAR_DATA_DIR='${dataDir}' `
-  const command = (text: string): string => terminal.style('bold', `${where}npx pnpm@12 ashlar ${text}`)
+function tellNextSteps(link: string, environment: CommandContext['environment'], terminal: Terminal): void {
+  const command = (...words: string[]): string => terminal.style('bold', commandLine(environment, ...words))
   terminal.line(`
 Open ${terminal.style('bold', link)}
-in a browser within ${LOGIN_MINUTES} minutes: it logs you in and shows the API with examples to try. It works once.${nameHint(link)}
-For another link: ${command('login')}
-From another terminal: ${command('run gateway/examples/hello.json --input name=Grace')}
-Ctrl-C stops the server; executions go on at the next start.`)
+in a browser within ${LOGIN_MINUTES} minutes. The link logs the browser in, once, and shows the API with examples to try.${nameHint(link)}
+To print another link, run in another terminal: ${command('login')}
+To run a graph: ${command('run', relative('', SMALLEST_EXAMPLE), '--input', 'name=Grace')}
+Ctrl-C stops the server. Executions continue at the next start.`)
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { withCommandLines } from '../command-line.ts'
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 
@@ -11,6 +12,8 @@ export interface Terminal {
   line(text?: string): void
   /** Coloured on a terminal, unless `NO_COLOR` is set. */
   style(style: Style, text: string): string
+  /** Formats a message of the server on one line, without control characters. The user can paste the commands in it. */
+  message(text: string): string
 }
 
 export interface Output {
@@ -29,6 +32,7 @@ export function createTerminal(stream: Output, environment: Readonly<Record<stri
     write: (text) => void stream.write(text),
     line: (text = '') => void stream.write(`${text}\n`),
     style: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
+    message: (text) => plain(withCommandLines(text, environment)),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import { openOperatorConfig } from '../operator-config/index.ts'
 import { PLUGIN_ROOTS, sandboxLimits, warnOfIsolation } from '../installation/index.ts'
 import { loggerTo } from '../logger.ts'
+import { watchFailedPlugins } from './failed-plugins.ts'
 
 export interface WorkerOptions {
   /** A UUID. */
@@ -43,9 +44,12 @@ let stopping: Promise<void> | undefined
 async function receive(message: ToWorker): Promise<void> {
   if (message.type === 'open') return open(message.options)
   const runtime = await opening
-  if (message.type === 'start') runtime?.worker?.start()
-  else if (message.type === 'take-over') await runtime?.takeOver(message.from)
-  else await stop()
+  if (message.type === 'stop') return stop()
+  if (!runtime) return
+  if (message.type === 'start') runtime.worker?.start()
+  else await runtime.takeOver(message.from)
+  // A standby does not log, so that the log of the supervisor contains each failure once.
+  watchFailedPlugins(runtime.plugins, logger)
 }
 
 async function open(options: WorkerOptions): Promise<void> {

@@ -102,7 +102,7 @@ function unreachable(url: string, error: TypeError): AshlarError {
   const why = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause ?? error)
   return new AshlarError(
     'SERVER_UNREACHABLE',
-    `${url} cannot be reached (${why}): check that the server runs, or start one with "ashlar start"`,
+    `the server at ${url} cannot be reached (${why}): check that it runs, and that the address is right`,
     { details: { url }, cause: error },
   )
 }

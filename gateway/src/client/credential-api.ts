@@ -11,6 +11,8 @@ export interface ApiCredential {
   name: string
   providerName: string
   kind: CredentialKind
+  /** Where the secret may be sent. */
+  hosts: string[]
   status: 'READY' | 'NEEDS_AUTHORIZATION'
   lastUsedAt: string | null
 }

@@ -79,7 +79,7 @@ export const EXECUTION_EVENTS = `subscription ExecutionEvents($executionId: ID!,
   }
 }`
 
-const CREDENTIAL = `id name providerName kind status lastUsedAt`
+const CREDENTIAL = `id name providerName kind hosts status lastUsedAt`
 
 export const LIST_PROVIDERS = `query ListProviders($first: Int!, $after: String) {
   providers(first: $first, after: $after) { edges { node { name credentialKinds } } pageInfo { hasNextPage endCursor } }

@@ -10,7 +10,7 @@ const BASE = 'http://127.0.0.1:4000'
 let response: Response
 let html: string
 beforeAll(async () => {
-  response = await graphiqlPage(new Request(`${BASE}/graphql`), new URL(`${BASE}/graphql`))
+  response = await graphiqlPage('cd "<a>" && ashlar login')(new Request(`${BASE}/graphql`), new URL(`${BASE}/graphql`))
   html = await response.text()
 })
 
@@ -49,7 +49,7 @@ describe('the page', () => {
 
   it('says how to log in, and lets a browser log out', () => {
     expect(html).toContain('You are not logged in')
-    expect(html).toContain('ashlar login')
+    expect(html).toContain('<pre><code>cd &#34;&#60;a&#62;&#34; &#38;&#38; ashlar login</code></pre>')
     expect(html).toContain('<button id="logout" type="button">Log out</button>')
   })
 })

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createAsset, type Asset } from '../pages/index.ts'
+import { commandBlock, createAsset, type Asset } from '../pages/index.ts'
 import { readTabs } from './operations.ts'
 
 // GraphiQL for `/graphql`, whole from this server: nothing is loaded from anywhere else, which the page's
@@ -8,7 +8,8 @@ import { readTabs } from './operations.ts'
 type Answer = (request: Request, url: URL) => Promise<Response>
 
 interface Page {
-  html: string
+  /** @param login HTML of the command that prints a login link */
+  html(login: string): string
   assets: ReadonlyMap<string, Asset>
 }
 
@@ -38,11 +39,14 @@ const POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ')
 
-/** Answers the page. */
-export const graphiqlPage: Answer = async () => {
-  const { html } = await page()
-  const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': POLICY }
-  return new Response(html, { headers })
+/** Answers the page. @param loginCommand prints a login link */
+export function graphiqlPage(loginCommand: string): Answer {
+  const login = commandBlock(loginCommand)
+  return async () => {
+    const { html } = await page()
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': POLICY }
+    return new Response(html(login), { headers })
+  }
 }
 
 /** Answers of what the page loads, by path. */
@@ -68,8 +72,6 @@ async function loadPage(): Promise<Page> {
   const assets = new Map(NAMES.map((name) => [name, createAsset(`${PATH}/${name}`, texts[name])]))
   const urlOf = (name: Name): string => assets.get(name)?.url ?? ''
   const options = {
-    title: 'Ashlar',
-    logo: LOGO,
     defaultTabs: tabs,
     shouldPersistHeaders: false,
     method: 'POST',
@@ -79,7 +81,7 @@ async function loadPage(): Promise<Page> {
       graphql: urlOf('graphql-worker.js'),
     },
   }
-  return { html: htmlOf(urlOf, options), assets }
+  return { html: (login) => htmlOf(urlOf, options, login), assets }
 }
 
 async function readAssets(): Promise<Record<Name, string>> {
@@ -96,22 +98,25 @@ async function readAssets(): Promise<Record<Name, string>> {
   }
 }
 
-const LOGO = `<svg viewBox="0 0 40 28" width="34" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
+const LOGO = `<svg viewBox="0 0 40 28" width="30" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
 
-function htmlOf(urlOf: (name: Name) => string, options: object): string {
+function htmlOf(urlOf: (name: Name) => string, options: object, login: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Ashlar</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${urlOf('graphiql.css')}">
 <link rel="stylesheet" href="${urlOf('page.css')}">
 </head>
 <body>
-<div id="login" role="alert" hidden>You are not logged in, so nothing here runs yet. Print a login link with <code>npx pnpm@12 ashlar login</code> where Ashlar runs, and open it in this browser.</div>
-<div id="account" hidden><button id="logout" type="button">Log out</button></div>
+<header><span class="brand">${LOGO} Ashlar</span><span id="account" hidden><button id="logout" type="button">Log out</button></span></header>
+<div id="login" role="alert" hidden>
+<p>You are not logged in. To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
+${login}
+</div>
 <div id="root">Loading …</div>
 <noscript>This page needs JavaScript.</noscript>
 <script type="application/json" id="options">${JSON.stringify(options).replaceAll('<', '\\u003c')}</script>

@@ -83,6 +83,7 @@ export async function openInstallation({
     })
     undo.push((options) => runtime.close(options), operator.close)
     if (runtime.sandbox) warnOfIsolation(runtime.sandbox.isolation, logger)
+    if (runtime.worker) logUnfinished(runtime.unfinishedAtStart, logger)
     operator.onChange((changed) =>
       runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...config.oauthClients } }),
     )
@@ -100,6 +101,10 @@ export async function openInstallation({
     await close()
     throw error
   }
+}
+
+function logUnfinished(count: number, logger: Logger): void {
+  if (count > 0) logger.info(count === 1 ? '1 unfinished execution continues.' : `${count} unfinished executions continue.`)
 }
 
 /** Where the owner key of a data directory lies that another process holds. */

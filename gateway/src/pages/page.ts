@@ -42,14 +42,14 @@ export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageO
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(title)} · Ashlar</title>
+<title>${escapeHtml(title)} · Ashlar</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${urlOf('page.css')}">
 </head>
 <body>
 <main>
 <p class="brand">${LOGO} Ashlar</p>
-<h1 id="title">${escaped(title)}</h1>
+<h1 id="title">${escapeHtml(title)}</h1>
 <div id="body">${body}</div>
 </main>
 ${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${urlOf(script)}"></script>\n` : ''}</body>
@@ -63,9 +63,21 @@ ${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${url
   return new Response(html, { status, headers })
 }
 
+interface TextOptions extends Omit<PageOptions, 'body'> {
+  lines: readonly string[]
+  /** Below the lines. */
+  command?: string
+}
+
 /** Renders a small page of paragraphs. */
-export function textPage({ lines, ...options }: Omit<PageOptions, 'body'> & { lines: readonly string[] }): Response {
-  return htmlPage({ ...options, body: lines.map((line) => `<p>${escaped(line)}</p>`).join('') })
+export function textPage({ lines, command, ...options }: TextOptions): Response {
+  const paragraphs = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')
+  return htmlPage({ ...options, body: paragraphs + (command === undefined ? '' : commandBlock(command)) })
+}
+
+/** Renders a command that the user runs. A click selects all of it. */
+export function commandBlock(command: string): string {
+  return `<pre><code>${escapeHtml(command)}</code></pre>`
 }
 
 /** The routes of the files that the pages load, by path. */
@@ -73,7 +85,8 @@ export const pageRoutes: ReadonlyMap<string, () => Response> = new Map(
   [...ASSETS].map(([name, asset]) => [`/pages/${name}`, asset.answer]),
 )
 
-function escaped(text: string): string {
+/** Escapes a text for HTML, also in attributes. */
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 

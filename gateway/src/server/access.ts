@@ -24,9 +24,11 @@ interface AccessParts {
   origins: Origins
   /** Of the session. */
   cookieName: string
+  /** Prints a login link. */
+  loginCommand: string
 }
 
-export function createAccess({ runtime, origins, cookieName }: AccessParts): Access {
+export function createAccess({ runtime, origins, cookieName, loginCommand }: AccessParts): Access {
   return {
     async identify(facts) {
       if (facts.authorization !== undefined) return { user: await userOf(facts.authorization) }
@@ -52,11 +54,11 @@ export function createAccess({ runtime, origins, cookieName }: AccessParts): Acc
     if (!user) throw unauthenticated('the key in the Authorization header is unknown')
     return user
   }
-}
 
-function unauthenticated(what: string): AshlarError {
-  return new AshlarError(
-    'UNAUTHENTICATED',
-    `${what}: open a link that "ashlar login" prints, or send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
-  )
+  function unauthenticated(what: string): AshlarError {
+    return new AshlarError(
+      'UNAUTHENTICATED',
+      `${what}: in a browser, open a link that this command prints: ${loginCommand}; in a program, send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
+    )
+  }
 }

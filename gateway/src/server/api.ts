@@ -30,6 +30,8 @@ export interface ApiOptions {
   browserUrl(): string | undefined
   /** Where services send browsers back to, where that is known. */
   redirectUri(): string | undefined
+  /** Prints a login link. */
+  loginCommand: string
   logger: Logger
   maxBodyBytes: number
 }
@@ -37,7 +39,7 @@ export interface ApiOptions {
 /** GraphQL over HTTP, and the few pages around it. */
 export function createApi(options: ApiOptions): Api {
   const { runtime, access, origins, redirectUri, logger, maxBodyBytes } = options
-  const pages = new Map([[GRAPHQL_PATH, graphiqlPage]])
+  const pages = new Map([[GRAPHQL_PATH, graphiqlPage(options.loginCommand)]])
   return createYoga<Partial<RequestContext>, SchemaContext>({
     schema: buildSchema(),
     context: ({ user }) => {
@@ -68,7 +70,7 @@ function routesOf(options: ApiOptions): { routes: ReadonlyMap<string, Route>; ac
   const routes = new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
     ['/health', healthRoute(options.runtime)],
-    ['/login', loginPage],
+    ['/login', loginPage(options.loginCommand)],
     [CALLBACK_PATH, callbackPage(callback)],
     ...pageRoutes,
     ...graphiqlRoutes,

@@ -92,8 +92,8 @@ interface Ending {
 /** What the script of the page does. */
 async function finish(back: URL, headers: Record<string, string> = OURS): Promise<Ending> {
   const response = await gateway.fetch(new Request(back, { method: 'POST', headers }))
-  const { title, lines } = (await response.json()) as { title: string; lines: string[] }
-  return { status: response.status, title, text: lines.join('\n') }
+  const { title, lines, command } = (await response.json()) as { title: string; lines: string[]; command?: string }
+  return { status: response.status, title, text: [...lines, ...(command === undefined ? [] : [command])].join('\n') }
 }
 
 function changed(back: URL, change: Record<string, string>): URL {
@@ -181,9 +181,23 @@ async function run(block: string): Promise<string> {
 }
 
 describe('coming back', () => {
+  it.each([
+    ['without a login', () => ({})],
+    ['with the cookie of a login alone', () => ({ cookie: OURS.cookie ?? '' })],
+  ])('%s explains how to log in, and the user who started it can still finish it', async (_how, headersOf) => {
+    const back = await grant()
+    const refused = await finish(back, headersOf())
+    expect(refused).toMatchObject({
+      status: 401,
+      title: 'You are not logged in',
+      text: expect.stringMatching(/, run this command .*\nashlar login$/s),
+    })
+    expect(refused.text).not.toContain(back.searchParams.get('code'))
+    expect(await credentials()).toEqual([])
+    expect((await finish(back)).status).toBe(200)
+  })
+
   it.each<[string, (back: URL) => [URL, Record<string, string>], number, string]>([
-    ['without a login', (back) => [back, {}], 401, 'UNAUTHENTICATED'],
-    ['with the cookie of a login alone', (back) => [back, { cookie: OURS.cookie ?? '' }], 401, 'UNAUTHENTICATED'],
     ['with the login of another user', (back) => [back, OF_ALICE], 404, 'NOT_FOUND'],
     ['from a page of another site', (back) => [back, { ...OURS, 'sec-fetch-site': 'cross-site' }], 403, 'FORBIDDEN'],
     ['from a page of another port', (back) => [back, { ...OURS, 'sec-fetch-site': 'same-site' }], 403, 'FORBIDDEN'],

@@ -14,14 +14,23 @@ export interface CallbackParts {
   access: Access
   /** `http://<name>:<port>` where browsers are logged in, if services send them back to another name of ours. */
   browserUrl(): string | undefined
+  /** Prints a login link. */
+  loginCommand: string
 }
 
 /** The content of the final page. */
 interface Ending {
   status: number
   title: string
-  lines: string[]
+  lines: readonly string[]
+  /** A command that the user runs, below the lines. */
+  command?: string
 }
+
+const HOW_TO_LOG_IN = [
+  'Ashlar adds the credential only for a browser that is logged in.',
+  'To print a login link, run this command in the directory in which Ashlar was started. Open the link in this browser, then reload this page.',
+]
 
 /**
  * `GET /oauth/callback?code=…&state=…` answers a page whose script sends the same with `POST`, which ends the authorization that
@@ -38,7 +47,7 @@ export function callbackPage(parts: CallbackParts): Route {
   }
 }
 
-/** Ends an authorization. JSON `{ title, lines }`, for the page's script. */
+/** Ends an authorization. JSON `{ title, lines, command? }`, for the page's script. */
 export function finishAuthorization(parts: CallbackParts): Route {
   return async (request, url) => {
     const { status, ...ending } = await finish(parts, request, url)
@@ -55,15 +64,16 @@ async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: U
   return htmlPage({ title: 'One moment', body: `<p data-elsewhere="${target}">…</p>`, script: 'callback.js', depth: 1 })
 }
 
-async function finish({ authorizations, access }: CallbackParts, request: Request, url: URL): Promise<Ending> {
+async function finish({ authorizations, access, loginCommand }: CallbackParts, request: Request, url: URL): Promise<Ending> {
   try {
     const { user } = await access.identify(factsOf((name) => request.headers.get(name), url))
     const answer = Object.fromEntries(KEPT.map((name) => [name, url.searchParams.get(name) ?? undefined]))
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
-    const next = error.code === 'UNAUTHENTICATED' ? ['Log in, then reload this page.'] : []
-    return { status: error.status, title: 'No access was granted', lines: [`${error.code}: ${error.message}`, ...next] }
+    const { status, code, message } = error
+    if (code === 'UNAUTHENTICATED') return { status, title: 'You are not logged in', lines: HOW_TO_LOG_IN, command: loginCommand }
+    return { status, title: 'No access was granted', lines: [`${code}: ${message}`] }
   }
 }
 

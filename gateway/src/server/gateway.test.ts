@@ -84,8 +84,24 @@ describe('who may ask', () => {
 
   it('says how to authenticate', async () => {
     const { errors } = (await (await post(VIEWER, {})).json()) as { errors: { message: string }[] }
-    expect(errors[0]?.message).toContain('open a link that "ashlar login" prints')
+    expect(errors[0]?.message).toContain('open a link that this command prints: ashlar login')
     expect(errors[0]?.message).toContain('Authorization: Bearer <owner key>')
+  })
+
+  it('shows the login command of the installation in errors and on every page', async () => {
+    const other = createGateway({ runtime, ownerKey: OWNER_KEY, loginCommand: `ASHLAR_DATA_DIR='/srv/a & b' ashlar login` })
+    const open = async (path: string): Promise<string> => {
+      const request = new Request(BASE + path, { headers: { accept: 'text/html' } })
+      return (await other.fetch(request)).text()
+    }
+    const shown = `<pre><code>ASHLAR_DATA_DIR=&#39;/srv/a &#38; b&#39; ashlar login</code></pre>`
+    expect(await open('/login')).toContain(shown)
+    expect(await open('/graphql')).toContain(shown)
+    const failed = await other.fetch(
+      new Request(`${BASE}/graphql?query={viewer{name}}`, { headers: { accept: 'application/json' } }),
+    )
+    expect(await failed.text()).toContain(`this command prints: ASHLAR_DATA_DIR='/srv/a & b' ashlar login; in a program`)
+    await other.close()
   })
 
   it('refuses before it reads the body', async () => {

@@ -40,6 +40,8 @@ export interface GatewayOptions {
   publicUrl?: string | undefined
   /** WebSockets that one remote address may have; a quarter of them may be unacknowledged. @default 256 */
   socketsPerAddress?: number
+  /** The command that prints a login link, as pages and errors show it. @default 'ashlar login' */
+  loginCommand?: string
   /** @default lines on standard error */
   logger?: Logger
 }
@@ -51,11 +53,12 @@ const GRACE_MS = 300
 const ANSWER_MS = 5000
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { runtime, ownerKey, logger = loggerTo(process.stderr), socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
+  const { runtime, ownerKey, logger = loggerTo(process.stderr), loginCommand = 'ashlar login' } = options
+  const { socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
   const origins = createOrigins(ownerKey, publicUrl)
   const cookie = createSessionCookie(publicUrl?.protocol === 'https:')
-  const access = createAccess({ runtime, origins, cookieName: cookie.name })
+  const access = createAccess({ runtime, origins, cookieName: cookie.name, loginCommand })
   let serving: { bound: Bound; sockets: WebSockets } | undefined
   let closing: Promise<void> | undefined
 
@@ -69,7 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { token, expiresAt } = await runtime.browserSessions.createLogin(userId)
     return { url: `${browserUrl() ?? `http://${HOST}`}/login#${token}`, expiresAt }
   }
-  const pages = { cookie, createLink, browserUrl, redirectUri }
+  const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand }
   const api = createApi({ runtime, access, origins, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
 
   async function close(): Promise<void> {

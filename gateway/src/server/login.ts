@@ -1,5 +1,5 @@
 import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
-import { htmlPage } from '../pages/index.ts'
+import { commandBlock, htmlPage } from '../pages/index.ts'
 import type { Access } from './access.ts'
 import { factsOf, type Origins } from './origin.ts'
 import type { Route } from './routes.ts'
@@ -15,6 +15,8 @@ export interface LoginParts {
   cookie: SessionCookie
   /** A link that logs the user in once. */
   createLink(userId: string): Promise<LoginLink>
+  /** Prints a login link. */
+  loginCommand: string
 }
 
 export interface LoginLink {
@@ -24,31 +26,33 @@ export interface LoginLink {
 
 const NO_STORE = { 'cache-control': 'no-store' }
 
-const COMMAND = '<code>npx pnpm@12 ashlar login</code>'
-const PAGE = `
+const pageFor = (command: string): string => `
 <div data-part="ready" data-title="Log in" hidden>
 <p>This browser will be able to see and change everything in this installation.</p>
 <p><button id="enter" type="button" autofocus>Log in</button></p>
 <p id="failure" role="alert" hidden></p>
 </div>
 <div data-part="used" data-title="This link cannot be used" role="alert" hidden>
-<p>A login link works once and for ${LOGIN_MINUTES} minutes. Print a new one where Ashlar runs:</p>
-<p>${COMMAND}</p>
+<p>A login link works once and expires after ${LOGIN_MINUTES} minutes. To print a new one, run this command in the directory in which Ashlar was started:</p>
+${command}
 </div>
 <div data-part="how" data-title="Log in" hidden>
-<p>Print a login link where Ashlar runs, then open it in this browser:</p>
-<p>${COMMAND}</p>
+<p>To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
+${command}
 </div>
 <div data-part="out" data-title="You are logged out" hidden>
-<p>To log in again, print a login link where Ashlar runs, then open it in this browser:</p>
-<p>${COMMAND}</p>
+<p>To log in again, run this command in the directory in which Ashlar was started. Then open the link that it prints in this browser.</p>
+${command}
 </div>`
 
-/** Answers the page, which does nothing by itself. */
-export const loginPage: Route = () => htmlPage({ title: 'Log in', body: PAGE, script: 'login.js' })
+/** Answers the page, which does nothing by itself. @param loginCommand prints a login link */
+export function loginPage(loginCommand: string): Route {
+  const body = pageFor(commandBlock(loginCommand))
+  return () => htmlPage({ title: 'Log in', body, script: 'login.js' })
+}
 
 /** Exchanges a login token for a session. */
-export function openSession({ runtime, origins, cookie }: LoginParts): Route {
+export function openSession({ runtime, origins, cookie, loginCommand }: LoginParts): Route {
   return async (request, url) => {
     const facts = factsOf((name) => request.headers.get(name), url)
     if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link may send this request')
@@ -56,7 +60,7 @@ export function openSession({ runtime, origins, cookie }: LoginParts): Route {
     if (!session)
       throw new AshlarError(
         'UNAUTHENTICATED',
-        'this login link was used, has expired or is unknown: "ashlar login" prints a new one',
+        `this login link was used, has expired or is unknown: print a new one with: ${loginCommand}`,
       )
     const { token, pageToken, expiresAt } = session
     return Response.json({ pageToken, expiresAt }, { headers: { ...NO_STORE, 'set-cookie': cookie.set(token, expiresAt) } })

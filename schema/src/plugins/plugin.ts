@@ -15,7 +15,12 @@ const PluginSource = builder.enumType('PluginSource', {
 
 const PluginFailure = builder.objectRef<{ code: string; message: string }>('PluginFailure').implement({
   description: 'Why a plugin did not load.',
-  fields: (t) => ({ code: t.exposeString('code'), message: t.exposeString('message') }),
+  fields: (t) => ({
+    code: t.exposeString('code'),
+    message: t.exposeString('message', {
+      description: 'Names the package, each fault with its location in the source, and what to do. The log has the same text.',
+    }),
+  }),
 })
 
 builder.objectType(PluginType, {

@@ -26,6 +26,7 @@ export function remedyFor({ provider, name, scopes = [] }: Wanted, kinds: readon
   return `add one with the mutation ${mutations} or ${command}`
 }
 
+/** Quotes a word for a POSIX shell. */
 function quote(text: string): string {
-  return /^[\w.:/-]+$/.test(text) ? text : JSON.stringify(text)
+  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

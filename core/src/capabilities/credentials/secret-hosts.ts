@@ -18,10 +18,35 @@ const PLAIN = 'http://'
 export function parseSecretHost(text: string): SecretHost {
   const plain = text.startsWith(PLAIN)
   const host = plain ? text.slice(PLAIN.length) : text
-  const rule = parseRule(host)
-  if (rule.methods !== null || rule.path !== null)
-    throw new AshlarError('BAD_INPUT', `the host ${showValue(text)} must be a host alone, without methods and path`)
+  const rule = ruleOf(host)
+  if (!rule || rule.methods !== null || rule.path !== null) {
+    const message = `the host ${showValue(text)} ${reasonFor(host)}; ${ALLOWED}`
+    throw new AshlarError('BAD_INPUT', message)
+  }
   return { rule, plain }
+}
+
+const ALLOWED =
+  'examples are "api.example.com", "api.example.com:8443", "*.example.com" for all hosts below example.com, ' +
+  'and "http://localhost:8080" for a host without encryption'
+
+/** The messages of rules are for authors of plugins; hosts are also written by users. */
+function ruleOf(host: string): Rule | undefined {
+  try {
+    return parseRule(host)
+  } catch (error) {
+    if (error instanceof AshlarError && error.code === 'BAD_INPUT') return undefined
+    throw error
+  }
+}
+
+function reasonFor(host: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(host))
+    return 'must not have a scheme other than "http://": without it, the host is for https'
+  if (/^\*(\.[^.]*)?\.?(:[\d*]*)?$/.test(host))
+    return 'has too wide a wildcard: "*." must precede a domain of at least two labels'
+  if (/[/ ]/.test(host)) return 'must be a host alone, without a method and a path'
+  return 'is not a valid host'
 }
 
 /** As people are shown it: so that none can be mistaken for another. @throws {AshlarError} BAD_INPUT */

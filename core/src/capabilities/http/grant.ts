@@ -53,8 +53,11 @@ function describeEntry(entry: Entry): string {
 
 /** Checks requests against what a block's manifest and the inputs of its run allow. */
 export interface Granted {
-  /** @throws {AshlarError} HTTP_DENIED saying which rule would allow it */
-  assertAllowed(method: string, url: URL): void
+  /**
+   * @param source the part of the request that names the method, if that is not the request line
+   * @throws {AshlarError} HTTP_DENIED saying which rule would allow it
+   */
+  assertAllowed(method: string, url: URL, source?: string): void
   /**
    * Of a request that was allowed, whose `header` names another path: a rule without a path must allow it.
    *
@@ -81,9 +84,9 @@ export function createGranted({ block: { qualifiedName, capabilities }, inputOf 
   return {
     isAllowed,
     mayLeaveHost: (method, url) => leavingRules.some((rule) => allows(rule, method, url)),
-    assertAllowed(method, url) {
+    assertAllowed(method, url, source) {
       if (isForbiddenMethod(method)) throw new AshlarError('HTTP_DENIED', `http: the method ${method} is never sent`)
-      if (!isAllowed(method, url)) throw denied(qualifiedName, method, url, rules)
+      if (!isAllowed(method, url)) throw denied(qualifiedName, { method, source }, url, rules)
     },
     assertAnyPathAllowed(method, url, header) {
       if (isOpen || rules.some((rule) => rule.path === null && allows(rule, method, url))) return
@@ -97,17 +100,19 @@ function isLeaving(entry: Entry): boolean {
 }
 
 /** The message keeps paths and queries to itself: they may hold secrets. */
-function denied(block: string, method: string, url: URL, rules: readonly Rule[]): AshlarError {
+function denied(
+  block: string,
+  { method, source }: { method: string; source: string | undefined },
+  url: URL,
+  rules: readonly Rule[],
+): AshlarError {
+  const named = source === undefined ? method : `${showValue(method)}, the method that ${source} names,`
   const rule = `${method} ${url.host}`
   const isNear = rules.some((each) => allowsHost(each, url))
   const why = isNear ? 'its rules for this host leave out this method or path' : 'its manifest does not name this host'
-  return new AshlarError(
-    'HTTP_DENIED',
-    `block ${block} may not send ${method} to ${url.host}: ${why}; "${rule}" would allow it`,
-    {
-      details: { host: url.host, method, rule },
-    },
-  )
+  return new AshlarError('HTTP_DENIED', `block ${block} may not send ${named} to ${url.host}: ${why}; "${rule}" would allow it`, {
+    details: { host: url.host, method, rule },
+  })
 }
 
 function deniedHeader(block: string, method: string, url: URL, header: string): AshlarError {

@@ -89,6 +89,50 @@ describe('a header that names another method', () => {
   )
 })
 
+describe('a query parameter that names another method', () => {
+  const sendTo = (query: string, rule = 'GET api.example.com', method = 'GET'): void => {
+    const granted = createGranted(createTestActing({ capabilities: { http: [rule] } }))
+    assertOverridesAllowed(granted, method, new URL(`https://api.example.com/repos/a?${query}`), [])
+  }
+
+  it.each([
+    '_method=DELETE',
+    'a=1&_method=delete',
+    'a=1;_method=DELETE',
+    '%5Fmethod=DELETE',
+    '_METHOD=DELETE',
+    '.method=DELETE',
+    '+_method=DELETE',
+    '_method%00x=DELETE',
+    '_method=GET&_method=DELETE',
+    'x-http-method-override=PUT',
+    'X_HTTP_Method_Override=PUT',
+    'x-http-method=PUT',
+    'x-method-override=PUT',
+    '_method=',
+  ])('%s is refused unless a rule allows that method', (query) => {
+    expect(() => sendTo(query)).toThrow(DENIED)
+    sendTo(query, 'api.example.com')
+  })
+
+  it('is allowed where a rule allows that method', () => {
+    sendTo('_method=delete', 'GET,DELETE api.example.com/repos/*')
+    expect(() => sendTo('_method=delete', 'GET,POST api.example.com/repos/*')).toThrow(DENIED)
+  })
+
+  it('is named in the message, with the rule', () => {
+    expect(() => sendTo('_method=delete')).toThrow(
+      'may not send "DELETE", the method that the query parameter "_method" names, to api.example.com: ' +
+        'its rules for this host leave out this method or path; "DELETE api.example.com" would allow it',
+    )
+  })
+
+  it.each(['method=flickr.photos.search', 'payment_method=card', 'shipping-method=PUT', 'q=_method', 'http_method=DELETE'])(
+    '%s is data',
+    (query) => sendTo(query),
+  )
+})
+
 describe('Destination of COPY and MOVE', () => {
   it('is checked like the address of the request', () => {
     const rule = 'MOVE api.example.com/repos/*'

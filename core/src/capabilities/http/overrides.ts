@@ -4,17 +4,17 @@ import { comparable, type HeaderPairs } from './headers.ts'
 import { parseTarget } from './target.ts'
 
 /**
- * Checks headers that make a server or proxy use another method, path or host than the request line. The manifest must also allow the
- * value of such a header: the method or the host. A header that names a path needs a rule without a path, because servers combine it
- * with the path of the request in different ways.
+ * Checks headers and query parameters that make a server or proxy use another method, path or host than the request line. The manifest
+ * must also allow the value of such a header or parameter: the method or the host. A header that names a path needs a rule without a
+ * path, because servers combine it with the path of the request in different ways. Fields of a body are not checked.
  *
  * @throws {AshlarError} HTTP_DENIED
  */
 export function assertOverridesAllowed(granted: Granted, method: string, url: URL, headers: HeaderPairs): void {
   const named = headers.map(([name, value]) => [name, comparable(name), value] as const)
-  const methods = overridingMethods(headers)
-  for (const each of methods) granted.assertAllowed(each, url)
-  for (const meant of [method, ...methods])
+  const overrides = methodOverrides(url.search, headers)
+  for (const { method: each, source } of overrides) granted.assertAllowed(each, url, source)
+  for (const meant of [method, ...overrides.map((each) => each.method)])
     for (const [name, key, value] of named) {
       if (PATH.test(key)) assertPathAllowed(granted, meant, url, name, value)
       if (key === 'destination') granted.assertAllowed(meant, targetIn(name, value, url))
@@ -22,11 +22,34 @@ export function assertOverridesAllowed(granted: Granted, method: string, url: UR
     }
 }
 
-/** Methods that servers may take in place of the one that is sent. */
-export function overridingMethods(headers: HeaderPairs): string[] {
-  return headers.filter(([name]) => METHOD.test(comparable(name))).flatMap(([, value]) => methodsIn(value))
+/** A method that servers may use instead of the one that is sent. */
+interface MethodOverride {
+  method: string
+  /** The header or query parameter that names it, for messages. */
+  source: string
 }
 
+/** @param search the query of a URL, with or without "?" */
+export function methodOverrides(search: string, headers: HeaderPairs): MethodOverride[] {
+  const inHeaders = headers.filter(([name]) => METHOD.test(comparable(name)))
+  const inQuery = parametersIn(search).filter(([name]) => METHOD_PARAMETER.test(comparable(name)))
+  return [
+    ...inHeaders.flatMap(([name, value]) => overridesOf(`the header ${showValue(name)}`, value)),
+    ...inQuery.flatMap(([name, value]) => overridesOf(`the query parameter ${showValue(name)}`, value)),
+  ]
+}
+
+/** Some servers also separate parameters with ";". PHP ignores the part of a name after U+0000. */
+function parametersIn(search: string): HeaderPairs {
+  return search
+    .replace(/^\?/, '')
+    .split(/[&;]/)
+    .flatMap((part) => [...new URLSearchParams(part)])
+    .map(([name, value]) => [name.replace(/\0.*$/s, ''), value])
+}
+
+/** `_method` of web frameworks, and the names of headers that override the method. A plain `method` is data of many APIs. */
+const METHOD_PARAMETER = /^-+method$|^-*(x-)?(http-)?method-override$|^-*x-(http-)?method$/
 const METHOD = /^(x-)?((http|request|original|forwarded)-)*method(-override)?$/
 const PATH =
   /^(x-)?((original|rewrite|override|forwarded|envoy|proxy|request|real|base|raw|http)-)*(url|uri|path|prefix|path-info|script-name|path-override|destinationurl)$|-copy-source$/
@@ -34,8 +57,8 @@ const HOST =
   /^(x-)?((original|rewrite|override|forwarded|envoy|proxy|request|real|http|backend|upstream|target)-)*(host|server|authority)(-override)?$/
 const PORT = /^(x-)?((original|forwarded|proxy|real)-)*port$/
 
-function methodsIn(value: string): string[] {
-  return value.split(',').map((each) => each.trim().toUpperCase())
+function overridesOf(source: string, value: string): MethodOverride[] {
+  return value.split(',').map((each) => ({ method: each.trim().toUpperCase(), source }))
 }
 
 function assertPathAllowed(granted: Granted, method: string, url: URL, name: string, value: string): void {

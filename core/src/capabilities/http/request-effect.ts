@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Effect } from '../acting.ts'
-import { overridingMethods } from './overrides.ts'
+import { methodOverrides } from './overrides.ts'
 
 /** Methods that do not change state (safe methods). Source: RFC 9110, 9.2.1; TRACE is never sent. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 const requestSchema = z.object({
   method: z.string(),
+  url: z.string().default(''),
   headers: z.array(z.tuple([z.string(), z.string()])).default([]),
 })
 
@@ -19,10 +20,16 @@ const requestSchema = z.object({
 export function effectOfRequest(request: unknown, idempotencyKey: string): Effect {
   const parsed = requestSchema.safeParse(request)
   if (!parsed.success) return 'none'
-  const { method, headers } = parsed.data
-  if ([method.toUpperCase(), ...overridingMethods(headers)].every((each) => SAFE.has(each))) return 'none'
+  const { method, url, headers } = parsed.data
+  const overrides = methodOverrides(queryOf(url), headers).map((each) => each.method)
+  if ([method.toUpperCase(), ...overrides].every((each) => SAFE.has(each))) return 'none'
   const hasKey = headers.some(
     ([name, value]) => name.toLowerCase() === 'idempotency-key' && `${value}:`.startsWith(`${idempotencyKey}:`),
   )
   return hasKey ? 'repeatable' : 'once'
+}
+
+/** The query of a URL that may be invalid. */
+function queryOf(url: string): string {
+  return /\?([^#]*)/.exec(url)?.[1] ?? ''
 }

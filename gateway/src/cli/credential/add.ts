@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
-import { AshlarError, showValue } from '@ashlar/core'
+import { AshlarError, formatSecretHost, showValue } from '@ashlar/core'
 import type { CredentialApi, CredentialKind, NewCredential } from '../../client/index.ts'
 import { loggerTo } from '../../logger.ts'
+import { commandLine } from '../../command-line.ts'
 import { UsageError, type CommandContext } from '../command.ts'
 import { connect } from '../connection.ts'
+import { formatTime } from '../format-time.ts'
 import { readSecret } from './read-secret.ts'
 
 interface Request {
@@ -20,6 +22,8 @@ interface Request {
 /** `ashlar credential add <provider> …` */
 export async function add(args: string[], context: CommandContext): Promise<number> {
   const request = parseRequest(args)
+  // Before the user enters the secret.
+  for (const host of request.hosts) formatSecretHost(host)
   const { credentials, close } = await connect(context.environment, loggerTo(context.stderr))
   try {
     const kind = request.kind ?? (await usualKind(credentials, request.provider))
@@ -70,19 +74,22 @@ async function usualKind(api: CredentialApi, name: string): Promise<CredentialKi
 /** @throws {UsageError} when the provider requires another option */
 function kindOf(name: string, [usual]: readonly CredentialKind[]): CredentialKind {
   if (usual === 'USER_PASSWORD') throw new UsageError(`${name} requires a user name and a password: use --user`)
-  if (usual === 'HOST_SCOPED') throw new UsageError(`${name} requires headers for a host: use --host`)
+  if (usual === 'HOST_SCOPED')
+    throw new UsageError(`${name} requires the hosts that may receive the headers: use --host, such as --host api.example.com`)
   return usual ?? 'API_KEY'
 }
 
 async function authorize(
   api: CredentialApi,
   { provider, name, scopes }: Request,
-  { stdout, stderr }: CommandContext,
+  { stdout, stderr, environment }: CommandContext,
 ): Promise<void> {
   const { url, expiresAt } = await api.authorize({ provider, name, scopes })
-  stderr.write(`Open this URL before ${expiresAt}, in a browser that is logged in to Ashlar:\n`)
+  stderr.write(`Open this URL before ${formatTime(expiresAt)}, in a browser that is logged in to Ashlar:\n`)
   stdout.write(`${url}\n`)
-  stderr.write('Ashlar adds the credential after you grant access. To check, run "ashlar credential list".\n')
+  stderr.write(
+    `Ashlar adds the credential after you grant access. To check, run: ${commandLine(environment, 'credential', 'list')}\n`,
+  )
 }
 
 async function addSecret(

@@ -6,13 +6,13 @@ export const CREDENTIAL_COMMANDS: readonly CommandEntry[] = [
     name: 'credential add',
     usage: '<provider> [--name name] [--api-key | --user name | --host host … | --oauth [--scope scope …]]',
     summary:
-      'Add a credential for a service. The command prompts for the secret or reads it from standard input: an API key, the password of --user, or the headers for --host as JSON. For OAuth 2 it prints the URL at which you grant access. Without an option it uses the default kind of the service.',
+      'Add a credential for a service. The command prompts for the secret or reads it from standard input: an API key, the password of --user, or the headers for --host as JSON. A host is like api.example.com, api.example.com:8443, "*.example.com" or http://localhost:8080. For OAuth 2 it prints the URL at which you grant access. Without an option it uses the default kind of the service.',
     load: async () => (await import('./add.ts')).add,
   },
   {
     name: 'credential list',
     usage: '',
-    summary: 'List your credentials, without their secrets.',
+    summary: 'List your credentials and the hosts that may receive them, without their secrets.',
     load: async () => (await import('./list.ts')).list,
   },
   {

@@ -3,6 +3,7 @@ import type { ApiCredential } from '../../client/index.ts'
 import { loggerTo } from '../../logger.ts'
 import type { CommandContext } from '../command.ts'
 import { connect } from '../connection.ts'
+import { formatTime } from '../format-time.ts'
 import { plain } from '../terminal.ts'
 
 /** `ashlar credential list` */
@@ -20,8 +21,9 @@ export async function list(args: string[], { stdout, stderr, environment }: Comm
   }
 }
 
-function rowOf({ providerName, name, kind, status, lastUsedAt }: ApiCredential): string[] {
-  return [providerName, plain(name), kind, status, lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`]
+function rowOf({ providerName, name, kind, hosts, status, lastUsedAt }: ApiCredential): string[] {
+  const use = lastUsedAt === null ? 'never used' : `used ${formatTime(lastUsedAt)}`
+  return [providerName, plain(name), kind, hosts.join(', '), status, use]
 }
 
 function align(rows: readonly string[][]): string[] {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { AshlarError, showValue } from '@ashlar/core'
 import type { ApiCredential, CredentialApi } from '../../client/index.ts'
 import { loggerTo } from '../../logger.ts'
+import { commandLine } from '../../command-line.ts'
 import { UsageError, type CommandContext } from '../command.ts'
 import { connect } from '../connection.ts'
 
@@ -12,7 +13,7 @@ export async function remove(args: string[], { stderr, environment }: CommandCon
   if (provider === undefined || positionals.length > 1) throw new UsageError('name one provider, such as "github/github"')
   const { credentials, close } = await connect(environment, loggerTo(stderr))
   try {
-    const { id, name } = await find(credentials, provider, values.name)
+    const { id, name } = await find(credentials, provider, values.name, environment)
     await credentials.remove(id)
     stderr.write(`Removed "${name}" for ${provider}.\n`)
     return 0
@@ -22,7 +23,12 @@ export async function remove(args: string[], { stderr, environment }: CommandCon
 }
 
 /** Without a name, selects the only credential of the provider. @throws {AshlarError} NOT_FOUND BAD_INPUT */
-async function find(api: CredentialApi, provider: string, name: string | undefined): Promise<ApiCredential> {
+async function find(
+  api: CredentialApi,
+  provider: string,
+  name: string | undefined,
+  environment: CommandContext['environment'],
+): Promise<ApiCredential> {
   const mine: ApiCredential[] = []
   for await (const each of api.credentials()) if (each.providerName === provider) mine.push(each)
   const [found, ...others] = name === undefined ? mine : mine.filter((each) => each.name === name)
@@ -30,7 +36,7 @@ async function find(api: CredentialApi, provider: string, name: string | undefin
   if (!found)
     throw new AshlarError(
       'NOT_FOUND',
-      `you have no such credential for ${provider}; ${names ? `you have ${names}` : 'see "ashlar credential list"'}`,
+      `you have no such credential for ${provider}; ${names ? `you have ${names}` : `list them with: ${commandLine(environment, 'credential', 'list')}`}`,
     )
   if (others.length > 0)
     throw new AshlarError('BAD_INPUT', `you have ${names} for ${provider}: select the one to remove with --name`)

@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Finding } from './check/finding.ts'
 import { ashlar, createTestFolder, installFromWorkspace } from './test-plugin.ts'
@@ -24,6 +24,27 @@ it('finds nothing wrong with a new package, and says what it may do', async () =
     /^ashlar-plugin-sky 0\.1\.0, 2 blocks in \d\.\d kB\n {2}hint {5}CAPABILITY {2}src\/repository\.ts:15:3 sky\/repository: it uses http: GET api\.github\.com\/repos\/\*\n✓ 0 errors, 0 warnings, 1 hint\n$/,
   )
   expect(status).toBe(0)
+})
+
+it('names the command that installs what the check of types needs', async () => {
+  const folder = join(root.path, 'bare')
+  await ashlar('plugin', 'create', folder)
+  const unchecked = async (): Promise<unknown> => (await findings(folder)).filter(({ code }) => code === 'TYPES_UNCHECKED')
+  const finding = (level: string, message: string): unknown => [{ level, code: 'TYPES_UNCHECKED', position: null, message }]
+  const install = `run: npm --prefix ${relative('', folder)} install`
+  expect(await unchecked()).toEqual(
+    finding('warning', `types are not checked: typescript and @ashlar/sdk are not installed; ${install}`),
+  )
+  const json = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ ...json, devDependencies: { typescript: '*' } }))
+  expect(await unchecked()).toEqual(
+    finding(
+      'warning',
+      `types are not checked: typescript and @ashlar/sdk are not installed; add @ashlar/sdk to "devDependencies", then ${install}`,
+    ),
+  )
+  await rm(join(folder, 'tsconfig.json'))
+  expect(await unchecked()).toEqual(finding('hint', 'types are not checked: there is no tsconfig.json'))
 })
 
 const SOURCE = `import { anyHost, defineBlock, definePlugin } from '@ashlar/sdk'

@@ -35,7 +35,7 @@ interface Report {
 /** @param folder absolute path @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
 async function checkPlugin(folder: string): Promise<Report> {
   const packageFile = await readPackageJson(folder)
-  const types = findInTypes(folder)
+  const types = findInTypes(folder, packageFile.json)
   types.catch(() => undefined) // told below, if nothing else comes first
   const { draft, failures } = await load(folder)
   const used = (draft?.bundle.inputs ?? []).map(({ path }) => path).filter((path) => !/^\.\.\/|node_modules\//.test(path))

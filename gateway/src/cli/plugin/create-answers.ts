@@ -2,6 +2,7 @@ import { basename, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { exists } from '../../exists.ts'
 import { UsageError } from '../command.ts'
+import { sdkOrigin } from './installing.ts'
 import { LICENSES, type License } from './licenses.ts'
 
 /** What a new package is made of. */
@@ -12,8 +13,8 @@ export interface Answers {
   title: string
   license: License
   author: string
-  /** Where `@ashlar/sdk` comes from, as package.json says it. @default the version of this installation */
-  sdk: string | undefined
+  /** The version of `@ashlar/sdk` in package.json. @default the SDK of this clone */
+  sdk: string
   /** The same of `@ashlar/testing`; without it there are no tests but those of the blocks. */
   testing: string | undefined
 }
@@ -39,7 +40,7 @@ export async function completeAnswers(folder: string, given: GivenAnswers, asks:
     title,
     license: parseLicense(license),
     author: given.author ?? `The authors of ${packageName}`,
-    sdk: given.sdk === undefined ? undefined : await originOf(given.sdk, folder),
+    sdk: given.sdk === undefined ? await sdkOrigin(folder) : await originOf(given.sdk, folder),
     testing: given.testing === undefined ? undefined : await originOf(given.testing, folder),
   }
 }

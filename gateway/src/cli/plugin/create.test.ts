@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { installCommand, sdkOrigin } from './installing.ts'
 import { ashlar, createTestFolder, installFromWorkspace } from './test-plugin.ts'
 
 const run = promisify(execFile)
@@ -40,12 +42,46 @@ it('makes a package whose source compiles', async () => {
     license: 'MIT',
     type: 'module',
     files: ['src', 'README.md', 'LICENSE'],
-    devDependencies: { '@ashlar/sdk': '0.1.0', zod: expect.stringMatching(/^4\.\d+\.\d+$/) as unknown },
+    devDependencies: {
+      '@ashlar/sdk': expect.stringMatching(/^file:(\.\.\/)+.*plugins\/sdk$/) as unknown,
+      zod: expect.stringMatching(/^4\.\d+\.\d+$/) as unknown,
+    },
     ashlar: { blocks: './src/index.ts' },
   })
   expect(await readFile(join(folder, 'LICENSE'), 'utf8')).toContain(`Copyright (c) ${new Date().getFullYear()} Ada`)
   await installFromWorkspace(folder)
   await run(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), '-p', folder])
+})
+
+it.each([
+  ['../../../../plugins/tides', 'workspace:*', 'npx pnpm@12 install'],
+  ['../../../../tides', 'file:../plugins/sdk', 'npm --prefix tides install'],
+  ['../../../../plugins/tides/inner', 'file:../../sdk', 'npm --prefix plugins/tides/inner install'],
+])('refers to the SDK of the clone from %s', async (path, origin, command) => {
+  const folder = fileURLToPath(new URL(path, import.meta.url))
+  expect(await sdkOrigin(folder)).toBe(origin)
+  expect(await installCommand(folder)).toBe(command)
+})
+
+it('resolves the links above a new folder', async () => {
+  const plugins = fileURLToPath(new URL('../../../../plugins', import.meta.url))
+  await symlink(plugins, join(root.path, 'link'))
+  expect(await sdkOrigin(join(root.path, 'link', 'tides'))).toBe('workspace:*')
+})
+
+it('makes a package that npm installs without a request for a package of Ashlar', async () => {
+  const folder = join(root.path, 'installed')
+  const { stdout } = await ashlar('plugin', 'create', folder)
+  const json = await readJson(join(folder, 'package.json'))
+  // Only the SDK: the other packages come from the registry.
+  const { '@ashlar/sdk': sdk } = json.devDependencies as Record<string, string>
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ ...json, devDependencies: { '@ashlar/sdk': sdk }, peerDependencies: {} }),
+  )
+  const command = /^ {2}(npm .*)$/m.exec(stdout)?.[1] ?? ''
+  await run('sh', ['-c', `${command} --offline --omit=peer --no-audit --no-fund`])
+  expect(await readJson(join(folder, 'node_modules/@ashlar/sdk/package.json'))).toMatchObject({ name: '@ashlar/sdk' })
 })
 
 it('gives every block of every package an id of its own', async () => {

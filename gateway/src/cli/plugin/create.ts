@@ -2,9 +2,11 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AshlarError, messageOf } from '@ashlar/core'
+import { commandLine } from '../../command-line.ts'
 import { UsageError, type CommandContext } from '../command.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
 import { completeAnswers, type Answers } from './create-answers.ts'
+import { installCommand, isInstalledHere } from './installing.ts'
 import { packageFiles } from './template.ts'
 
 /** `ashlar plugin create <folder> [--name weather] [--title text] [--license MIT] [--sdk …] [--testing …] [--yes] [--json]` */
@@ -20,7 +22,7 @@ export async function create(args: string[], { stdout, stderr, environment }: Co
   for (const [path, text] of files) await write(join(folder, path), text)
   const facts = { folder, packageName: answers.packageName, plugin: answers.plugin, files: files.map(([path]) => path) }
   if (values.json) stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
-  else tell(createTerminal(stdout, environment), folder, answers, facts.files)
+  else await tell(createTerminal(stdout, environment), folder, answers, { files: facts.files, environment })
   return 0
 }
 
@@ -52,9 +54,22 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag: 'wx' })
 }
 
-function tell(terminal: Terminal, folder: string, { packageName, plugin }: Answers, files: readonly string[]): void {
+async function tell(
+  terminal: Terminal,
+  folder: string,
+  { packageName, plugin }: Answers,
+  { files, environment }: { files: readonly string[]; environment: CommandContext['environment'] },
+): Promise<void> {
   const here = relative('.', folder) || '.'
   terminal.line(`${terminal.style('green', '✓')} ${terminal.style('bold', packageName)} in ${here}, plugin ${plugin}`)
   for (const path of files) terminal.line(`  ${terminal.style('dim', path)}`)
-  terminal.line(`next: install what it needs in ${here}, then "ashlar plugin test ${here}" and "ashlar plugin dev ${here}"`)
+  terminal.line('next:')
+  const isHere = await isInstalledHere(resolve(folder))
+  for (const next of [
+    await installCommand(resolve(folder)),
+    commandLine(environment, 'plugin', 'test', here),
+    commandLine(environment, ...(isHere ? ['plugin', 'check', here] : ['plugin', 'dev', here])),
+  ])
+    terminal.line(`  ${next}`)
+  if (isHere) terminal.line('The server loads the plugins of this directory when they change.')
 }

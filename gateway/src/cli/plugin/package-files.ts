@@ -12,6 +12,7 @@ export interface PackageJson {
   files?: unknown
   ashlar?: { blocks?: unknown; source?: unknown }
   dependencies?: Record<string, unknown>
+  devDependencies?: Record<string, unknown>
   peerDependencies?: Record<string, unknown>
   [key: string]: unknown
 }

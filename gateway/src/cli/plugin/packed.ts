@@ -97,7 +97,7 @@ function publishedJson({ dependencies: _, ...json }: PackageJson, sdk: string | 
   }
 }
 
-function withoutPlaces(dependencies: object): object {
+function withoutPlaces(dependencies: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(dependencies).filter(([, range]) => !/^(file|link|workspace|catalog):/.test(String(range))),
   )

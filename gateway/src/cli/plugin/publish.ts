@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AshlarError, digestOfFiles, readPackageFile, signFacts, unpackTarball } from '@ashlar/core'
 import type { PublishedVersion } from '../../client/index.ts'
+import { commandLine } from '../../command-line.ts'
 import { UsageError, type CommandContext } from '../command.ts'
 import { createTerminal, plain, type Terminal } from '../terminal.ts'
 import { readAuthorKey, usualKeyFile } from './author-key.ts'
@@ -55,7 +56,10 @@ async function sign(
   const file = keyFile ?? usualKeyFile(environment)
   const key = await readAuthorKey(file)
   if (!key && keyFile !== undefined)
-    throw new AshlarError('NOT_FOUND', `there is no file ${keyFile}: "ashlar plugin key ${keyFile}" makes a key`)
+    throw new AshlarError(
+      'NOT_FOUND',
+      `there is no file ${keyFile}; create a key with: ${commandLine(environment, 'plugin', 'key', keyFile)}`,
+    )
   if (!key) return undefined
   const files = await unpackTarball(tarball)
   const { name: packageName, version } = readPackageFile(files)

@@ -53,7 +53,7 @@ async function packageFile({ packageName, title, license, sdk, testing }: Answer
     },
     peerDependencies: { '@ashlar/sdk': `^${versions('@ashlar/sdk')}`, zod: `^${versions('zod')}` },
     devDependencies: {
-      '@ashlar/sdk': sdk ?? versions('@ashlar/sdk'),
+      '@ashlar/sdk': sdk,
       ...test,
       typescript: versions('typescript'),
       zod: versions('zod'),

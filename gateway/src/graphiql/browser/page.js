@@ -63,6 +63,17 @@ const storage = {
   },
 }
 
+/** The tab that was active before the page was loaded again. Without its content, GraphiQL opens an empty tab. */
+function activeTab() {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(storage.getItem('graphiql:tabState'))
+    const { query, variables } = tabs[activeTabIndex]
+    return { query: query ?? undefined, variables: variables ?? undefined }
+  } catch {
+    return {} // the first visit
+  }
+}
+
 globalThis.MonacoEnvironment = {
   globalAPI: false,
   getWorkerUrl: (_module, label) => workers[label] ?? workers.editorWorkerService,
@@ -71,6 +82,7 @@ globalThis.MonacoEnvironment = {
 const { workers, ...options } = JSON.parse(document.getElementById('options').textContent)
 globalThis.YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   ...options,
+  ...activeTab(),
   storage,
   onEditQuery: () => {}, // GraphiQL's own would write the operation into the address
 })

@@ -4,10 +4,17 @@
 const { elsewhere } = document.getElementById('body').firstElementChild.dataset
 const pageToken = localStorage.getItem('ashlar-page-token')
 
-const show = ({ title, lines }) => {
+const element = (name, content) => {
+  const made = document.createElement(name)
+  made.append(content)
+  return made
+}
+
+const show = ({ title, lines, command }) => {
   document.getElementById('title').textContent = title
-  const paragraphs = lines.map((line) => Object.assign(document.createElement('p'), { textContent: line }))
-  document.getElementById('body').replaceChildren(...paragraphs)
+  const paragraphs = lines.map((line) => element('p', line))
+  const commands = command === undefined ? [] : [element('pre', element('code', command))]
+  document.getElementById('body').replaceChildren(...paragraphs, ...commands)
 }
 
 const finish = async () => {

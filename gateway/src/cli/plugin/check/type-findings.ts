@@ -1,24 +1,50 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { findPackageJSON } from 'node:module'
+import { dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { exists } from '../../../exists.ts'
-import type { Finding } from './finding.ts'
+import { installCommand } from '../installing.ts'
+import type { PackageJson } from '../package-files.ts'
+import type { Finding, Level } from './finding.ts'
 
 const TIMEOUT_MS = 120_000
 
-/** Checks the types with the TypeScript that the package has installed. */
-export async function findInTypes(folder: string): Promise<Finding[]> {
-  const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc')
-  for (const [path, message] of [
-    [compiler, 'typescript is not installed in the package'],
-    [join(folder, 'tsconfig.json'), 'there is no tsconfig.json'],
-  ] as const)
-    if (!(await exists(path)))
-      return [{ level: 'hint', code: 'TYPES_UNCHECKED', position: null, message: `types are not checked: ${message}` }]
-  const { code, output } = await run(compiler, folder)
+/** Checks the types with the TypeScript that the package has installed. @param folder absolute path */
+export async function findInTypes(folder: string, json: PackageJson): Promise<Finding[]> {
+  if (!(await exists(join(folder, 'tsconfig.json')))) return [unchecked('hint', 'there is no tsconfig.json')]
+  const compiler = findInstalled('typescript', folder)
+  const missing = ['typescript', '@ashlar/sdk'].filter((name) => findInstalled(name, folder) === undefined)
+  if (compiler === undefined || missing.length > 0) return [unchecked('warning', await adviceOn(missing, folder, json))]
+  const { code, output } = await run(join(compiler, 'bin', 'tsc'), folder)
   if (code === 0) return []
   const found = findErrors(output)
   return found.length > 0 ? found : [{ level: 'error', code: 'TYPES', position: null, message: output.trim().slice(0, 500) }]
+}
+
+function unchecked(level: Level, why: string): Finding {
+  return { level, code: 'TYPES_UNCHECKED', position: null, message: `types are not checked: ${why}` }
+}
+
+async function adviceOn(
+  missing: readonly string[],
+  folder: string,
+  { dependencies, devDependencies }: PackageJson,
+): Promise<string> {
+  const declared = { ...dependencies, ...devDependencies }
+  const undeclared = missing.filter((name) => !(name in declared))
+  const first = undeclared.length > 0 ? `add ${undeclared.join(' and ')} to "devDependencies", then run: ` : 'run: '
+  return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not installed; ${first}${await installCommand(folder)}`
+}
+
+/** Returns the folder of an installed package. */
+function findInstalled(name: string, folder: string): string | undefined {
+  try {
+    const file = findPackageJSON(name, join(folder, 'package.json'))
+    return file && dirname(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
 }
 
 /** The head of an error names two types as a whole; the last line below it says where they differ. */
