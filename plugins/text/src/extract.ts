@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { firstCharacters } from './characters.ts'
-import { createMatcher, PatternError, type Matcher } from './python-regexp/index.ts'
+import { createMatcher } from './python-regexp/index.ts'
 
 const MAX_TEXT_LENGTH = 1_000_000
 const MAX_MATCHES = 1_000
@@ -24,11 +24,7 @@ export const extract = defineBlock({
   }),
   output: z.object({
     positive: z.string().describe('Each match, its first 10000 characters (code points).'),
-    negative: z
-      .string()
-      .describe(
-        'The text, when nothing matches, or when Python accepts no such pattern; then a warning is logged. A pattern of Python that is not supported is an error.',
-      ),
+    negative: z.string().describe('The text, when nothing matches. A pattern that is not valid or not supported is an error.'),
     matched_results: z.array(z.string()).describe('All matches.'),
     matched_count: z.int(),
   }),
@@ -59,11 +55,21 @@ export const extract = defineBlock({
       ],
     },
     {
-      input: { text: [1], pattern: '(' },
+      input: { text: [1], pattern: '2' },
       output: [
         ['negative', '[1]'],
         ['matched_results', []],
         ['matched_count', 0],
+      ],
+    },
+    {
+      name: 'a pattern that is not valid is an error',
+      input: { text: 'Ada', pattern: '(' },
+      output: [
+        [
+          'error',
+          'the pattern "(" is not a regular expression of Python: missing ), unterminated subpattern at position 0; correct it, and write a backslash before each character that stands for itself, such as "\\("',
+        ],
       ],
     },
     {
@@ -96,12 +102,17 @@ export const extract = defineBlock({
     },
     {
       input: { text: 'a', pattern: '(a)?(?(1)b|c)' },
-      output: [['error', 'the pattern "(a)?(?(1)b|c)" cannot be used: a condition "(?(…)…)" is not supported at position 4']],
+      output: [
+        [
+          'error',
+          'the pattern "(a)?(?(1)b|c)" cannot be used: a condition "(?(…)…)" is not supported at position 4; use a simpler pattern',
+        ],
+      ],
     },
     {
       name: 'a text of a group that could differ from that in Python is an error',
       input: { text: 'ab', pattern: '(?:(a)|b)*', group: 1 },
-      output: [['error', (message: string) => message.endsWith('at position 3')]],
+      output: [['error', (message: string) => message.endsWith('at position 3; use a simpler pattern')]],
     },
     {
       name: 'a character above U+FFFF is never cut in half',
@@ -113,11 +124,10 @@ export const extract = defineBlock({
       ],
     },
   ],
-  *run({ text, pattern, group, case_sensitive: caseSensitive, dot_all: dotAll, find_all: findAll }, { log }) {
+  *run({ text, pattern, group, case_sensitive: caseSensitive, dot_all: dotAll, find_all: findAll }) {
     const searched = firstCharacters(typeof text === 'string' ? text : JSON.stringify(text), MAX_TEXT_LENGTH)
-    const matcher = tryMatcher(pattern, { ignoreCase: !caseSensitive, dotAll }, (reason) => log(reason, 'warn'))
-    const found = matcher?.matchAll(searched).take(findAll ? MAX_MATCHES : 1) ?? []
-    const results = [...found].flatMap((match) => {
+    const found = createMatcher(pattern, { ignoreCase: !caseSensitive, dotAll }).matchAll(searched)
+    const results = [...found.take(findAll ? MAX_MATCHES : 1)].flatMap((match) => {
       const result = match.group(group)
       return result === undefined ? [] : [firstCharacters(result, MAX_MATCH_LENGTH)]
     })
@@ -127,18 +137,3 @@ export const extract = defineBlock({
     yield ['matched_count', results.length]
   },
 })
-
-/** AutoGPT's block of this id takes a pattern that Python refuses for one that does not match. */
-function tryMatcher(
-  pattern: string,
-  options: Parameters<typeof createMatcher>[1],
-  warn: (reason: string) => void,
-): Matcher | undefined {
-  try {
-    return createMatcher(pattern, options)
-  } catch (error) {
-    if (!(error instanceof PatternError) || error.kind !== 'invalid') throw error
-    warn(error.message)
-    return undefined
-  }
-}
