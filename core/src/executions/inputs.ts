@@ -1,4 +1,4 @@
-import { AshlarError, showValue, type Fault } from '../errors/index.ts'
+import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../errors/index.ts'
 import { z } from 'zod'
 import { schemaFault, type GraphDocument } from '../graphs/index.ts'
 import { compileCoercion, findLossOfValue, withArticle, type JsonSchema, type PinSchema } from '../pins/index.ts'
@@ -10,10 +10,10 @@ const masksSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks | undefined {
   if (masks === undefined || masks === null) return undefined
   const parsed = masksSchema.safeParse(masks)
-  if (!parsed.success)
-    throw new AshlarError('INPUTS_INVALID', `masks must be values by pin by node: ${z.prettifyError(parsed.error)}`, {
-      details: { path: ['masks'] },
-    })
+  if (!parsed.success) {
+    const message = `masks must be values by pin by node: ${showFaults(describeIssues(parsed.error, masks))}`
+    throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['masks'] } })
+  }
   const faults = Object.keys(parsed.data)
     .filter((id) => !nodes.some((node) => node.id === id))
     .map((id) => ({ path: `masks.${id}`, message: `there is no node "${id}"` }))

@@ -1,2 +1,2 @@
-export { createMatcher, type Matcher } from './matcher.ts'
+export { createMatcher } from './matcher.ts'
 export { PatternError } from './tree.ts'

@@ -1,0 +1,60 @@
+import type { z } from 'zod'
+import { showValue, type Fault } from './ashlar-error.ts'
+
+type Issue = z.core.$ZodIssue
+
+const TYPES: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+
+const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
+
+/**
+ * Describes a fault that zod has found, in words that do not name JavaScript types.
+ *
+ * @param value the value at the path of the issue, which gets into the text
+ */
+export function describeIssue(issue: Issue, value: unknown): string {
+  if (issue.code === 'custom') return issue.message
+  if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
+  const expected = expectedOf(issue)
+  return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
+}
+
+function expectedOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map((each) => JSON.stringify(each))
+    return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`
+  }
+  if (issue.code === 'too_small') return `must ${amountOf(issue.origin, `at least ${issue.minimum}`)}`
+  if (issue.code === 'too_big') return `must ${amountOf(issue.origin, `at most ${issue.maximum}`)}`
+  // A message of its own says more than the pattern.
+  if (issue.code === 'invalid_format' && issue.message.startsWith('Invalid')) return `must match ${issue.pattern ?? issue.format}`
+  return issue.message
+}
+
+function amountOf(origin: string, amount: string): string {
+  const unit = UNITS[origin]
+  return unit === undefined ? `be ${amount}` : `have ${amount}${unit}`
+}
+
+/**
+ * Describes the faults that zod has found in a value.
+ *
+ * @param value the value that was checked
+ */
+export function describeIssues({ issues }: z.ZodError, value: unknown): Fault[] {
+  return issues.map((issue) => ({ path: issue.path.join('.'), message: describeIssue(issue, valueAt(value, issue.path)) }))
+}
+
+/** The value at the path of an issue; undefined when there is none. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((at: unknown, key) => (Object(at) as Record<PropertyKey, unknown>)[key], value)
+}
