@@ -13,6 +13,8 @@ const TYPES: Record<string, string> = {
   record: 'an object',
 }
 
+const FORMATS: Record<string, string> = { uuid: 'be a UUID', datetime: 'be a date and time of ISO 8601', url: 'be a URL' }
+
 const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
 
 /**
@@ -27,7 +29,11 @@ export function describeIssue(issue: Issue, value: unknown): string {
   return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
 }
 
+/** How zod begins a message of its own; other messages come from the schema and say more. */
+const DEFAULT_MESSAGE = /^(Invalid|Too (small|big)|Unrecognized)/
+
 function expectedOf(issue: Issue): string {
+  if (!DEFAULT_MESSAGE.test(issue.message)) return issue.message
   if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`
   if (issue.code === 'invalid_value') {
     const values = issue.values.map((each) => JSON.stringify(each))
@@ -35,8 +41,7 @@ function expectedOf(issue: Issue): string {
   }
   if (issue.code === 'too_small') return `must ${amountOf(issue.origin, `at least ${issue.minimum}`)}`
   if (issue.code === 'too_big') return `must ${amountOf(issue.origin, `at most ${issue.maximum}`)}`
-  // A message of its own says more than the pattern.
-  if (issue.code === 'invalid_format' && issue.message.startsWith('Invalid')) return `must match ${issue.pattern ?? issue.format}`
+  if (issue.code === 'invalid_format') return `must ${FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`}`
   return issue.message
 }
 
