@@ -36,30 +36,52 @@ class KeyOrder implements ProxyHandler<object> {
 type Reviver = NonNullable<Parameters<typeof JSON.parse>[1]>
 
 /**
- * Parses JSON like `JSON.parse`, but preserves the order of all keys if at least one key is a whole number, such as `"2024":`.
+ * Parses JSON like `JSON.parse`, but preserves the order of all keys if at least one key is a whole number, such as `"2024":`. It also
+ * avoids an error of V8 14.6, which reads some keys with an escape as a key of an earlier object: after `{"a":1,"\\":2}` it reads the key
+ * `"\n"` in `{"a":1,"\n":2}` as `"\\"`. It compares the text of the key with the key that it expects before it decodes the escapes.
  */
 export function parseInOrder(text: string, reviver?: Reviver): unknown {
-  if (!NUMERIC_KEY.test(text)) return JSON.parse(text, reviver)
-  return unmarkKeys(JSON.parse(markKeys(text), reviver && ((key, ...rest) => reviver(unmarked(key), ...rest))))
+  if (!NUMERIC_KEY.test(text) && !hasEscapedKey(text)) return JSON.parse(text, reviver)
+  try {
+    return unmarkKeys(JSON.parse(markKeys(text), reviver && ((key, ...rest) => reviver(unmarked(key), ...rest))))
+  } catch (error) {
+    if (error instanceof SyntaxError) JSON.parse(text) // throws with the position in the text
+    throw error
+  }
 }
 
 /** A prefix for keys, with which JavaScript preserves their order. */
 const MARK = '#'
 const MARK_CODE = 0x23
-const BACKSLASH_CODE = 0x5c
+/** A prefix for keys that are written without escapes: `%0a` stands for a line feed. */
+const CODED = '%'
+const CODED_CODE = 0x25
 
 /** Also matches some texts inside strings that look like a key. */
 const NUMERIC_KEY = /"\d+":/
 
-/** Adds the mark to all keys that begin with a digit, the mark or an escape, so that different keys stay different. */
+/** Whether a key has an escape. It looks only at strings with escapes. */
+function hasEscapedKey(text: string): boolean {
+  for (let at = text.indexOf('\\'); at >= 0;) {
+    const end = endOfString(text, at)
+    if (isKey(text, end)) return true
+    at = text.indexOf('\\', end + 1)
+  }
+  return false
+}
+
+/** Marks all keys that begin with a digit or a mark, so that different keys stay different, and writes keys with escapes without them. */
 function markKeys(text: string): string {
   let marked = ''
   let copied = 0
+  let escape = text.indexOf('\\')
   for (let start = text.indexOf('"'); start >= 0;) {
     const end = endOfString(text, start)
-    if (mustMark(text, start + 1) && isKey(text, end)) {
-      marked += text.slice(copied, start + 1) + MARK
-      copied = start + 1
+    if (escape >= 0 && escape < start) escape = text.indexOf('\\', start)
+    const isEscaped = escape >= 0 && escape < end
+    if ((isEscaped || mustMark(text, start + 1)) && isKey(text, end)) {
+      marked += text.slice(copied, start + 1) + (isEscaped ? markedWithoutEscapes(text.slice(start, end + 1)) : MARK)
+      copied = isEscaped ? end : start + 1
     }
     start = text.indexOf('"', end + 1)
   }
@@ -76,10 +98,30 @@ function endOfString(text: string, start: number): number {
   return text.length - 1
 }
 
-/** Matches a key that becomes a whole number, or begins with the mark, when its escapes are decoded. */
+/** Matches a key that is a whole number, or begins with a mark. */
 function mustMark(text: string, start: number): boolean {
   const code = text.charCodeAt(start)
-  return (code >= 0x30 && code <= 0x39) || code === MARK_CODE || code === BACKSLASH_CODE
+  return (code >= 0x30 && code <= 0x39) || isMark(code)
+}
+
+function isMark(code: number): boolean {
+  return code === MARK_CODE || code === CODED_CODE
+}
+
+/** Characters that JSON text cannot contain without an escape, and the character that codes them. */
+// oxlint-disable-next-line no-control-regex -- JSON must escape control characters
+const ESCAPED = /["\\%\u0000-\u001f]/g
+
+/**
+ * The same marked key for all ways to write a key.
+ *
+ * @param json JSON text of the key
+ */
+function markedWithoutEscapes(json: string): string {
+  const key = JSON.parse(json) as string
+  const coded = key.replace(ESCAPED, (character) => CODED + character.charCodeAt(0).toString(16).padStart(2, '0'))
+  if (coded !== key.replaceAll('%', '%25')) return CODED + coded
+  return (mustMark(key, 0) ? MARK : '') + key
 }
 
 function isKey(text: string, end: number): boolean {
@@ -97,7 +139,7 @@ function unmarkKeys(value: unknown): unknown {
   const object = value as Record<string, unknown>
   let isMarked = false
   for (const key of Object.keys(object)) {
-    isMarked ||= key.charCodeAt(0) === MARK_CODE
+    isMarked ||= isMark(key.charCodeAt(0))
     const member = object[key]
     if (typeof member === 'object' && member !== null) object[key] = unmarkKeys(member)
   }
@@ -119,5 +161,8 @@ function withoutMarks(object: Record<string, unknown>): Record<string, unknown> 
 const PLAIN = { configurable: true, enumerable: true, writable: true }
 
 function unmarked(key: string): string {
-  return key.charCodeAt(0) === MARK_CODE ? key.slice(1) : key
+  const code = key.charCodeAt(0)
+  if (code === CODED_CODE)
+    return key.slice(1).replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return code === MARK_CODE ? key.slice(1) : key
 }
