@@ -148,6 +148,10 @@ export default definePlugin({
       run: (async () => ({ out: 1 })) as never,
     }),
     defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000077', name: 'throws', ...pins,
+      run: (async () => { throw new Error('cause') }) as never,
+    }),
+    defineBlock({
       id: 'eeeeeeee-0000-4000-8000-000000000074', name: 'value', ...pins,
       async *run() {
         await null
@@ -185,13 +189,18 @@ it.each([
     21,
     7,
   ],
-  ['wrong/value', 'output "out": Invalid input: expected string, received number', 25, 7],
-  ['wrong/function', 'output "out": Invalid input: expected string, received function', 34, 9],
-  ['wrong/no-pair', 'run must yield [pin, value] pairs, got "text"', 39, 7],
+  ['wrong/value', 'output "out": Invalid input: expected string, received number', 29, 7],
+  ['wrong/function', 'output "out": Invalid input: expected string, received function', 38, 9],
+  ['wrong/no-pair', 'run must yield [pin, value] pairs, got "text"', 43, 7],
 ])('the error of a wrong output (%s) carries the position of the yield, or of run', async (block, message, line, column) => {
   const [error] = await errorsOf(block)
   const position = { file: 'index.ts', line, column }
   expect(error).toEqual({ code: 'BLOCK_OUTPUT_INVALID', message, position, stack: `at run (index.ts:${line}:${column})` })
+})
+
+it('an async run that throws without a generator fails with its own error', async () => {
+  const [error] = await errorsOf('wrong/throws')
+  expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'cause', position: { file: 'index.ts', line: 25 } })
 })
 
 it('the error of a block that is part of Ashlar carries no position', async () => {

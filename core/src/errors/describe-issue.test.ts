@@ -10,6 +10,7 @@ const schema = z.strictObject({
   size: z.int().min(1).optional(),
   id: z.string().regex(/^\d$/).optional(),
   flag: z.boolean().optional(),
+  either: z.union([z.string(), z.null(), z.array(z.string())]).optional(),
 })
 
 it.each([
@@ -23,6 +24,7 @@ it.each([
   [{ name: 'aa', tests: [], size: 0 }, 'size: must be at least 1, got 0'],
   [{ name: 'aa', tests: [], id: 'x' }, 'id: must match /^\\d$/, got "x"'],
   [{ name: 'aa', tests: [], flag: 'x', nmae: 1 }, 'flag: must be true or false, got "x"; there is no field "nmae"'],
+  [{ name: 'aa', tests: [], either: 5 }, 'either: must be a text or null or a list, got 5'],
 ])('describes each fault of %j in plain words', (value, text) => {
   const { error } = schema.safeParse(value)
   expect(error && showFaults(describeIssues(error, value))).toBe(text)

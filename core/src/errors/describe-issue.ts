@@ -11,6 +11,7 @@ const TYPES: Record<string, string> = {
   array: 'a list',
   object: 'an object',
   record: 'an object',
+  bigint: 'a whole number',
 }
 
 const FORMATS: Record<string, string> = { uuid: 'be a UUID', datetime: 'be a date and time of ISO 8601', url: 'be a URL' }
@@ -35,6 +36,7 @@ const DEFAULT_MESSAGE = /^(Invalid|Too (small|big)|Unrecognized)/
 function expectedOf(issue: Issue): string {
   if (!DEFAULT_MESSAGE.test(issue.message)) return issue.message
   if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_union') return expectedOfUnion(issue)
   if (issue.code === 'invalid_value') {
     const values = issue.values.map((each) => JSON.stringify(each))
     return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`
@@ -43,6 +45,12 @@ function expectedOf(issue: Issue): string {
   if (issue.code === 'too_big') return `must ${amountOf(issue.origin, `at most ${issue.maximum}`)}`
   if (issue.code === 'invalid_format') return `must ${FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`}`
   return issue.message
+}
+
+function expectedOfUnion({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): string {
+  const members = errors.map(([first]) => (first?.path.length === 0 ? expectedOf(first) : ''))
+  if (members.length === 0 || !members.every((member) => member.startsWith('must be '))) return message
+  return `must be ${[...new Set(members.map((member) => member.slice('must be '.length)))].join(' or ')}`
 }
 
 function amountOf(origin: string, amount: string): string {

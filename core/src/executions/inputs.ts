@@ -56,7 +56,7 @@ export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: 
     }
     const coerced = compileCoercion(property, schema)?.(value) ?? value
     const message = lossFault(value, { schema: property, root: schema }) ?? schemaFault(property, schema, coerced)
-    if (message !== undefined) faults.push({ path: `inputs.${name}`, message: `${message}, got ${showValue(value)}` })
+    if (message !== undefined) faults.push({ path: `inputs.${name}`, message })
     Object.defineProperty(parsed, name, { value: coerced, enumerable: true })
   }
   if (faults.length === 0) return parsed
@@ -67,5 +67,5 @@ export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: 
 /** A text that is not a number would become 0, which no caller intends. The same text at a pin of a node is converted, by rule 8. */
 function lossFault(value: unknown, sink: PinSchema): string | undefined {
   const loss = findLossOfValue(value, sink)
-  return loss && !loss.isReversible ? `requires ${withArticle(loss.to)}` : undefined
+  return loss && !loss.isReversible ? `requires ${withArticle(loss.to)}, got ${showValue(value)}` : undefined
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { providersOf } from '../capabilities/index.ts'
-import { AshlarError, showValue, type Fault } from '../errors/index.ts'
+import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../errors/index.ts'
 import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinPath, type PinSchema } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
@@ -122,20 +122,19 @@ function constantFaults(path: string, block: Block, pin: string, value: unknown)
   if (value === null || parsePinPath(pin).steps.length > 0) return []
   const coerced = compileCoercion(schema, block.inputSchema)?.(value) ?? value
   const message = schemaFault(schema, block.inputSchema, coerced)
-  return message === undefined ? [] : [{ path, message: `${message}, got ${showValue(value)}` }]
+  return message === undefined ? [] : [{ path, message }]
 }
 
 const compiled = new WeakMap<JsonSchema, z.ZodType>()
 
-/** What is wrong with a value; undefined when it fits. */
+/** Describes what is wrong with a value, and contains it; undefined when it fits. */
 export function schemaFault(schema: JsonSchema, root: JsonSchema, value: unknown): string | undefined {
   const known = compiled.get(schema)
   const check = known ?? compileSchema(schema, root)
   if (!known) compiled.set(schema, check)
   if (check.safeParse(value).success) return undefined
   const parsed = check.safeParse(roundBigInts(value))
-  if (parsed.success) return undefined
-  return parsed.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
+  return parsed.success ? undefined : showFaults(describeIssues(parsed.error, value))
 }
 
 /** A schema that zod cannot read accepts anything here: the block's own check in the sandbox stays. */

@@ -19,7 +19,7 @@ import {
 import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
 import { toFailure } from './failures.ts'
 import { callHost, forgetHostCalls } from './host-calls.ts'
-import { AT_RUN, isAsyncIterable, iterable, show } from './pairs.ts'
+import { AT_RUN, isAsyncIterable, iterable, rejectPromise, show } from './pairs.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './test-clock.ts'
 import type { GuestCall } from '../protocol.ts'
@@ -260,6 +260,7 @@ function forEachPair(call: RunningCall, block: Block, input: unknown, take: Take
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', issuesOf(parsed.error.issues, 'input'))
   const pairs: unknown = block.run(parsed.data as never, call.context)
   if (isAsyncIterable(pairs)) return forEachAsync(block, pairs, take)
+  if (pairs instanceof Promise) return rejectPromise(pairs)
   for (const pair of iterable(pairs)) if (!take(...checkPair(block, pair))) return undefined
   return undefined
 }

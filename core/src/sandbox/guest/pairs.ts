@@ -7,13 +7,19 @@ export function isAsyncIterable(pairs: unknown): pairs is AsyncIterable<unknown>
 /** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when `run` has returned something else, such as an object of outputs */
 export function iterable(pairs: unknown): Iterable<unknown> {
   if (typeof pairs === 'object' && pairs !== null && Symbol.iterator in pairs) return pairs as Iterable<unknown>
-  const came = pairs instanceof Promise ? 'a promise' : show(pairs)
+  throw noPairs(show(pairs))
+}
+
+/** Rejects what an async function returns that is no generator. Its own error comes first, so that it is not lost. */
+export async function rejectPromise(pairs: Promise<unknown>): Promise<void> {
+  await pairs
+  throw noPairs('a promise')
+}
+
+function noPairs(came: string): GuestFailure {
   const example = `async *run(input) { yield ['<pin>', value] }`
-  throw new GuestFailure(
-    'BLOCK_OUTPUT_INVALID',
-    `run must yield [pin, value] pairs, as in ${example}; it returned ${came}`,
-    AT_RUN,
-  )
+  const message = `run must yield [pin, value] pairs, as in ${example}; it returned ${came}`
+  return new GuestFailure('BLOCK_OUTPUT_INVALID', message, AT_RUN)
 }
 
 /** A value in the message of an error. */
