@@ -47,6 +47,7 @@ let runtime: TestRuntime
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-positions-'))
   await write('own/workspace', files('workspace', 1))
+  await write('own/wrong', { ...packageOf('wrong', '1.0.0', '', { ashlar: { blocks: './index.ts' } }), 'index.ts': WRONG })
   for (const [i, name] of ['named', 'moved'].entries()) await write(name, files(name, 5 + i))
   pluginPackages = ['named', 'moved'].map((name) => join(folder, name))
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, join(folder, 'own')], pluginPackages })
@@ -64,9 +65,9 @@ async function write(path: string, all: Record<string, string>): Promise<void> {
 }
 
 /** @returns the error with which the block failed, from the journal and from the node executions */
-async function errorsOf(block: string): Promise<unknown[]> {
+async function errorsOf(block: string, inputs: object = { text: 'luck' }): Promise<unknown[]> {
   const { executions, graphs, ownerId } = runtime
-  const document = { nodes: [{ id: 'n', block, inputs: { text: 'luck' } }] }
+  const document = { nodes: [{ id: 'n', block, inputs }] }
   const { id: graphId } = await graphs.create(ownerId, { name: block, document })
   const { id } = await executions.start(ownerId, { graphId, inputs: {} })
   const errors: unknown[] = []
@@ -121,6 +122,90 @@ it('a block’s own test that throws reports position and stack', async () => {
       stack: expect.stringMatching(STACK) as unknown,
     },
   ])
+})
+
+/** A plugin whose block yields wrong outputs in several ways. */
+const WRONG = `import { defineBlock, definePlugin } from '@ashlar/sdk'
+import { z } from 'zod'
+
+const pins = { description: '', category: 'TEST', input: z.object({ text: z.string() }), output: z.object({ out: z.string() }), tests: [] }
+export default definePlugin({
+  name: 'wrong',
+  blocks: [
+    defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000071', name: 'pin', ...pins,
+      *run({ text }) {
+        yield ['out', text]
+        yield ['outptu' as never, text]
+      },
+    }),
+    defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000072', name: 'object', ...pins,
+      run: (() => ({ out: 1 })) as never,
+    }),
+    defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000073', name: 'promise', ...pins,
+      run: (async () => ({ out: 1 })) as never,
+    }),
+    defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000077', name: 'throws', ...pins,
+      run: (async () => { throw new Error('cause') }) as never,
+    }),
+    defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000074', name: 'value', ...pins,
+      async *run() {
+        await null
+        if (Math.random() > 2) yield ['out', 'text']
+        yield ['out', 5 as never]
+      },
+    }),
+    defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000075', name: 'function', ...pins,
+      *run() {
+        yield ['out', (() => 1) as never]
+      },
+    }),
+    defineBlock({
+      id: 'eeeeeeee-0000-4000-8000-000000000076', name: 'no-pair', ...pins,
+      *run() {
+        yield 'text' as never
+      },
+    }),
+  ],
+})
+`
+
+it.each([
+  ['wrong/pin', 'run yields to "outptu", which is not an output pin of the block: there are out, error', 12, 9],
+  [
+    'wrong/object',
+    'run must yield [pin, value] pairs, as in async *run(input) { yield [\'<pin>\', value] }; it returned {"out":1}',
+    17,
+    7,
+  ],
+  [
+    'wrong/promise',
+    "run must yield [pin, value] pairs, as in async *run(input) { yield ['<pin>', value] }; it returned a promise",
+    21,
+    7,
+  ],
+  ['wrong/value', 'output "out": Invalid input: expected string, received number', 29, 7],
+  ['wrong/function', 'output "out": Invalid input: expected string, received function', 38, 9],
+  ['wrong/no-pair', 'run must yield [pin, value] pairs, got "text"', 43, 7],
+])('the error of a wrong output (%s) carries the position of the yield, or of run', async (block, message, line, column) => {
+  const [error] = await errorsOf(block)
+  const position = { file: 'index.ts', line, column }
+  expect(error).toEqual({ code: 'BLOCK_OUTPUT_INVALID', message, position, stack: `at run (index.ts:${line}:${column})` })
+})
+
+it('an async run that throws without a generator fails with its own error', async () => {
+  const [error] = await errorsOf('wrong/throws')
+  expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'cause', position: { file: 'index.ts', line: 25 } })
+})
+
+it('the error of a block that is part of Ashlar carries no position', async () => {
+  const [error] = await errorsOf('text/split', { text: 'luck', delimiter: '' })
+  expect(error).toEqual({ code: 'BLOCK_FAILED', message: 'delimiter must not be empty' })
 })
 
 it('a source map names no directory of this machine', async () => {

@@ -37,6 +37,11 @@ export function showValue(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
+/** Faults in one line: `name: must be a text, got 5; there is no field "x"`. */
+export function showFaults(faults: readonly Fault[]): string {
+  return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
+}
+
 /** What an unknown thrown value says. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

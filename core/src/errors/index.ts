@@ -1,4 +1,5 @@
-export { AshlarError, messageOf, showValue } from './ashlar-error.ts'
+export { AshlarError, messageOf, showFaults, showValue } from './ashlar-error.ts'
+export { describeIssue, describeIssues, valueAt } from './describe-issue.ts'
 export { ERROR_CODES } from './codes.ts'
 export type { ErrorDetails, Fault } from './ashlar-error.ts'
 export type { ErrorCode } from './codes.ts'

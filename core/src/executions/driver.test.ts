@@ -101,6 +101,21 @@ it('ends a node that fails into itself for ever at the budget, however large', (
   expect(drive(plan).events.at(-1)).toMatchObject({ type: 'ExecutionFinished', reason: { code: 'BUDGET_EXCEEDED' } })
 })
 
+it('logs at the node a value that loses its meaning when it is converted, before the call', () => {
+  const blocks = { ...fakes, count: { run: () => ({ pairs: [] }), inputs: { flag: { type: 'boolean' } } } }
+  const plan = planWith(blocks, {
+    nodes: [
+      { id: 'a', block: 'emit' },
+      { id: 'b', block: 'count', inputs: { flag: 'no' } },
+    ],
+    links: [{ from: 'a.out', to: 'b.x' }],
+  })
+  const text = 'input "flag": the pin requires a boolean, got the text "no", which became false'
+  const ofNode = drive(plan).events.filter((event) => 'node' in event && event.node === 'b')
+  expect(ofNode.map(({ type }) => type)).toEqual(['NodeStarted', 'NodeLog', 'NodeFinished'])
+  expect(ofNode[1]).toEqual({ type: 'NodeLog', node: 'b', n: 1, level: 'warn', text })
+})
+
 it('has one capability session for a call, which ends with it, is begun again with it, and is not made before it is needed', async () => {
   const sinks: CallSink[] = []
   const sessions: string[] = []

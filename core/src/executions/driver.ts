@@ -8,7 +8,9 @@ import type { DriverParts, TakenExecution } from './driver-parts.ts'
 import type { ExecutionEvent } from './events.ts'
 import { FailedCalls } from './failed-calls.ts'
 import { fold } from './fold.ts'
+import { LossLog } from './loss-log.ts'
 import { answerBlock, effectInterrupted } from './node-errors.ts'
+import { inputText } from './node-inputs.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { Retries } from './retries.ts'
@@ -37,6 +39,7 @@ export class ExecutionDriver {
   readonly #childStarts: ChildStarts
   readonly #foreseen = new ForeseenRuns()
   readonly #failed: FailedCalls
+  readonly #losses: LossLog
   readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: Sleeps
@@ -63,6 +66,7 @@ export class ExecutionDriver {
       this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
     )
     this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
+    this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
     this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
     this.#acting = new ActingRuns({
@@ -163,7 +167,7 @@ export class ExecutionDriver {
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt, ...(node.block.effectful && { marksEffects: true }) })
     const foreseen = this.#foreseen.take(run)
     if (foreseen && this.#adopt(run, foreseen)) return
-    const input = this.#inputOf(run)
+    const input = inputText(() => this.#scheduler.inputsOf(run, this.#losses.watch(run)))
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
     else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#tellIdle()))
     else this.#call(run, input)
@@ -173,15 +177,6 @@ export class ExecutionDriver {
     const abort = call.adopt(this.#requestOf(run), this.#sinkOf(run, stretch))
     if (abort && run.status === 'RUNNING') this.#calls.set(run, abort)
     return abort !== undefined
-  }
-
-  #inputOf(run: NodeExecution): string | RangeError {
-    try {
-      return JSON.stringify(this.#scheduler.inputsOf(run))
-    } catch (error) {
-      if (error instanceof RangeError) return error
-      throw error
-    }
   }
 
   /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */

@@ -1,7 +1,7 @@
-import { AshlarError, showValue, type Fault } from '../errors/index.ts'
+import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../errors/index.ts'
 import { z } from 'zod'
 import { schemaFault, type GraphDocument } from '../graphs/index.ts'
-import { compileCoercion, type JsonSchema } from '../pins/index.ts'
+import { compileCoercion, findLossOfValue, withArticle, type JsonSchema, type PinSchema } from '../pins/index.ts'
 import type { InputMasks } from './scheduler.ts'
 
 const masksSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
@@ -10,10 +10,10 @@ const masksSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks | undefined {
   if (masks === undefined || masks === null) return undefined
   const parsed = masksSchema.safeParse(masks)
-  if (!parsed.success)
-    throw new AshlarError('INPUTS_INVALID', `masks must be values by pin by node: ${z.prettifyError(parsed.error)}`, {
-      details: { path: ['masks'] },
-    })
+  if (!parsed.success) {
+    const message = `masks must be values by pin by node: ${showFaults(describeIssues(parsed.error, masks))}`
+    throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['masks'] } })
+  }
   const faults = Object.keys(parsed.data)
     .filter((id) => !nodes.some((node) => node.id === id))
     .map((id) => ({ path: `masks.${id}`, message: `there is no node "${id}"` }))
@@ -26,8 +26,9 @@ export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks
  * Checks the inputs of an execution against the graph's input schema. Source: execution semantics, rule 2.
  *
  * @param maxValueBytes of one value as JSON
- * @returns the inputs, brought to their types
- * @throws {AshlarError} INPUTS_INVALID naming every missing, unknown and ill-typed input
+ * @returns the inputs, converted to their types
+ * @throws {AshlarError} INPUTS_INVALID that names each missing and unknown input, and each input whose value does not fit its schema or
+ * would lose its meaning in the conversion
  */
 export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: number): Record<string, unknown> {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
@@ -54,11 +55,17 @@ export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: 
       continue
     }
     const coerced = compileCoercion(property, schema)?.(value) ?? value
-    const message = schemaFault(property, schema, coerced)
-    if (message !== undefined) faults.push({ path: `inputs.${name}`, message: `${message}, got ${showValue(value)}` })
+    const message = lossFault(value, { schema: property, root: schema }) ?? schemaFault(property, schema, coerced)
+    if (message !== undefined) faults.push({ path: `inputs.${name}`, message })
     Object.defineProperty(parsed, name, { value: coerced, enumerable: true })
   }
   if (faults.length === 0) return parsed
   const message = faults.map((fault) => `${fault.path} ${fault.message}`).join('; ')
   throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['inputs'], faults } })
+}
+
+/** A text that is not a number would become 0, which no caller intends. The same text at a pin of a node is converted, by rule 8. */
+function lossFault(value: unknown, sink: PinSchema): string | undefined {
+  const loss = findLossOfValue(value, sink)
+  return loss && !loss.isReversible ? `requires ${withArticle(loss.to)}, got ${showValue(value)}` : undefined
 }

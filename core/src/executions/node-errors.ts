@@ -1,11 +1,12 @@
 import { AshlarError, ERROR_CODES } from '../errors/index.ts'
 import type { Block, LocatedStack } from '../plugins/index.ts'
+import { UNKNOWN_EFFECT } from '../sandbox/index.ts'
 import type { NodeError } from './scheduler.ts'
 
 /** A worker ended before the result of a block that had begun an effect was stored. */
 export function effectInterrupted(block: Pick<Block, 'onCrash'>): NodeError {
-  const message =
-    'the worker ended after the block began an effect and before its result was committed, so the effect may or may not have happened; check the external service before you run the block again'
+  const repeat = block.onCrash === 'fail' ? '' : '. Set "retry" on the node to repeat the block automatically'
+  const message = `the worker stopped after the block had begun an external effect, such as a request that changes data, and before the result was stored: ${UNKNOWN_EFFECT}${repeat}`
   return toNodeError(new AshlarError('EFFECT_INTERRUPTED', message), block)
 }
 

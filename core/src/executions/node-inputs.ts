@@ -1,10 +1,21 @@
 import { placeValue } from '../pins/index.ts'
 import type { PlanNode } from './plan.ts'
 
+/** Called for each value that is converted to the type of its pin. */
+export type OnConverted = (pin: string, value: unknown, converted: unknown) => void
+
 /** Rule 8; null is dropped. Changes the inputs it is given. */
-export function bringToTypes(node: PlanNode, inputs: Record<string, unknown>): Record<string, unknown> {
-  for (const [pin, coerce] of node.coercions)
-    if (Object.hasOwn(inputs, pin) && inputs[pin] != null) inputs[pin] = coerce(inputs[pin])
+export function bringToTypes(
+  node: PlanNode,
+  inputs: Record<string, unknown>,
+  onConverted?: OnConverted,
+): Record<string, unknown> {
+  for (const [pin, coerce] of node.coercions) {
+    const value = Object.hasOwn(inputs, pin) ? inputs[pin] : undefined
+    if (value === undefined || value === null) continue
+    inputs[pin] = coerce(value)
+    if (onConverted && inputs[pin] !== value) onConverted(pin, value, inputs[pin])
+  }
   for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
   return inputs
 }
@@ -33,4 +44,14 @@ export function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknow
     else inputs[pin] = values.get(pin)
   }
   return inputs
+}
+
+/** @returns the inputs of a run as JSON text, or the error of a list index in a pin name that is not a whole number */
+export function inputText(inputsOf: () => Record<string, unknown>): string | RangeError {
+  try {
+    return JSON.stringify(inputsOf())
+  } catch (error) {
+    if (error instanceof RangeError) return error
+    throw error
+  }
 }

@@ -34,6 +34,8 @@ export interface PlanNode {
 }
 
 export interface PlanLink {
+  /** The output pin as the document names it: `greet.output_#_name`. */
+  from: string
   steps: PinStep[]
   sink: PlanNode
   sinkPin: string
@@ -78,7 +80,7 @@ function planNode(node: GraphNode, block: Block, children: Record<string, string
 function addLink(source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: string): void {
   const { base, steps } = parseSourcePin(sourcePin)
   const links = source.links.get(base) ?? []
-  links.push({ steps, sink, sinkPin, isStatic: source.block.staticOutput })
+  links.push({ from: `${source.id}.${sourcePin}`, steps, sink, sinkPin, isStatic: source.block.staticOutput })
   source.links.set(base, links)
   sink.isStart = sink.block.kind === 'input'
   if (sink.linkedPins.includes(sinkPin)) return

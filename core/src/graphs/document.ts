@@ -14,7 +14,7 @@ const retrySchema = z.strictObject({
   jitter: z.number().min(0).max(1).default(0.2),
 })
 
-const nodeSchema = z.strictObject({
+export const nodeSchema = z.strictObject({
   id: z
     .string()
     .min(1)
@@ -37,6 +37,11 @@ const endSchema = z
   .string()
   .max(600)
   .regex(/^[^.\s]+\..+$/, 'must be "<node id>.<pin>"')
+
+/** Whether a value has the form of an end of a link. */
+export function isLinkEnd(value: unknown): value is string {
+  return endSchema.safeParse(value).success
+}
 
 const linkSchema = z.strictObject({ from: endSchema, to: endSchema })
 

@@ -1,5 +1,13 @@
 import { showValue, type Fault } from '../errors/index.ts'
-import { findFittingMember, findLoss, findLossOfValue, parsePinPath, type PinPath, type PinSchema } from '../pins/index.ts'
+import {
+  findFittingMember,
+  findLoss,
+  findLossOfValue,
+  parsePinPath,
+  withArticle,
+  type PinPath,
+  type PinSchema,
+} from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
 import { parseEnd, type GraphDocument } from './document.ts'
 import { limitFaults, sourceSchema, type BlockOf } from './validate.ts'
@@ -51,10 +59,6 @@ function constantWarnings(node: string, inputs: GraphDocument['nodes'][number]['
     const message = `the input requires ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: use ${withArticle(loss.to)}, got ${showValue(value)}`
     return [{ path: `nodes.${node}.inputs.${pin}`, message }]
   })
-}
-
-function withArticle(type: string): string {
-  return type === 'text' ? type : `${type === 'object' ? 'an' : 'a'} ${type}`
 }
 
 function outputOf(block: Block, pin: string, path: PinPath): PinSchema | undefined {

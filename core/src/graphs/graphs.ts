@@ -3,7 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { listCapabilities } from '../capabilities/index.ts'
 import { Batcher, isText, isUuid, type Database } from '../database/index.ts'
-import { AshlarError, type Fault } from '../errors/index.ts'
+import { AshlarError, describeIssues, showFaults, type Fault } from '../errors/index.ts'
 import type { Block, PluginRegistry } from '../plugins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
@@ -11,7 +11,8 @@ import { findActiveVersions, noGraph, type OwnedGraph } from './active-versions.
 import { interfaceOf } from './interface.ts'
 import { pageOf, type Page, type PageRequest } from './page.ts'
 import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
-import { assertFaultless, findFaults, limitFaults, parseDocument } from './validate.ts'
+import { readDocument } from './read-document.ts'
+import { assertFaultless, assertSmall, findFaults } from './validate.ts'
 
 interface NewGraph {
   name: string
@@ -196,21 +197,20 @@ class GraphService implements Graphs {
 
   async validate(ownerId: string, document: unknown): Promise<Fault[]> {
     try {
-      const parsed = parseDocument(document)
-      return limitFaults(this.#faultsOf(parsed, await this.#subGraphs(ownerId, parsed)))
+      await this.#check(ownerId, document)
+      return []
     } catch (error) {
-      if (error instanceof AshlarError) return [...(error.details.faults ?? [])]
+      if (error instanceof AshlarError && error.details.faults) return [...error.details.faults]
       throw error
     }
   }
 
   async import(ownerId: string, file: unknown): Promise<Graph> {
     const parsed = exportSchema.safeParse(file)
-    if (!parsed.success)
-      throw new AshlarError('BAD_INPUT', `the file is not an exported graph: ${z.prettifyError(parsed.error)}`, {
-        details: { path: ['file'] },
-      })
-    return this.#create(ownerId, parsed.data)
+    if (parsed.success) return this.#create(ownerId, parsed.data)
+    const faults = describeIssues(parsed.error, file)
+    const message = `the file is not an exported graph, { name, description?, document }: ${showFaults(faults)}`
+    throw new AshlarError('BAD_INPUT', message, { details: { path: ['file'], faults } })
   }
 
   async createLoose(ownerId: string, document: unknown): Promise<GraphVersion> {
@@ -222,18 +222,12 @@ class GraphService implements Graphs {
 
   /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   async #check(ownerId: string, document: unknown): Promise<CheckedDocument> {
-    const parsed = parseDocument(document)
-    const subGraphs = await this.#subGraphs(ownerId, parsed)
-    assertFaultless(this.#faultsOf(parsed, subGraphs))
-    return { document: parsed, subGraphs }
-  }
-
-  #faultsOf(document: GraphDocument, subGraphs: SubGraphs): Fault[] {
-    return [...findFaults(document, (node) => this.#blockOf(node, subGraphs)), ...subGraphs.faults]
-  }
-
-  #subGraphs(ownerId: string, document: GraphDocument): Promise<SubGraphs> {
-    return resolveSubGraphs(document, (reference) => this.#plugins.block(reference), loadVersions(this, ownerId))
+    assertSmall(document)
+    const read = readDocument(document)
+    const nodes = read.nodes.flatMap(({ node }) => node ?? [])
+    const subGraphs = await resolveSubGraphs(nodes, (reference) => this.#plugins.block(reference), loadVersions(this, ownerId))
+    const faults = findFaults(read, (node) => this.#blockOf(node, subGraphs))
+    return { document: assertFaultless(read, [...read.faults, ...faults, ...subGraphs.faults]), subGraphs }
   }
 
   #blockOf(node: GraphNode, { versions }: SubGraphs): Block | undefined {

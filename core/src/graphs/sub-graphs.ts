@@ -1,7 +1,7 @@
 import { AshlarError, type Fault } from '../errors/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
-import type { GraphDocument, GraphNode } from './document.ts'
+import type { GraphNode } from './document.ts'
 import type { GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
 
@@ -27,13 +27,13 @@ export function loadVersions(graphs: Pick<Graphs, 'versionToRun'>, ownerId: stri
 
 /** @param load the version with this number, else the active one; undefined when there is none that the owner may see */
 export async function resolveSubGraphs(
-  document: GraphDocument,
+  nodes: readonly GraphNode[],
   find: (reference: string) => Block | undefined,
   load: LoadVersion,
 ): Promise<SubGraphs> {
   const versions = new Map<string, GraphVersion>()
   const faults: Fault[] = []
-  for (const { id, block, inputs } of document.nodes) {
+  for (const { id, block, inputs } of nodes) {
     if (find(block)?.kind !== 'graph' || typeof inputs.graph_id !== 'string') continue
     const number = typeof inputs.graph_version === 'number' ? inputs.graph_version : undefined
     const version = await load(parseGraphId(inputs.graph_id), number)

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { providersOf } from '../capabilities/index.ts'
-import { AshlarError, showValue, type Fault } from '../errors/index.ts'
-import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinPath } from '../pins/index.ts'
+import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../errors/index.ts'
+import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinPath, type PinSchema } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
-import { documentSchema, parseEnd, type GraphDocument, type GraphNode } from './document.ts'
+import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
+import type { ReadDocument, ReadLink, ReadNode } from './read-document.ts'
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 /** A document of this size may have a million faults, and an answer with all of them would not arrive. */
@@ -13,27 +14,28 @@ const MAX_NAMED_PINS = 50
 /** The block of a node, with the pins it has in this place. */
 export type BlockOf = (node: GraphNode) => Block | undefined
 
-/** @throws {AshlarError} BAD_INPUT when the value has not the form of a graph document; every fault is in `details.faults` */
-export function parseDocument(value: unknown): GraphDocument {
-  const bytes = (JSON.stringify(value) ?? '').length
-  if (bytes > MAX_DOCUMENT_BYTES) {
-    const message = `the document is ${bytes} bytes long as JSON, the limit is ${MAX_DOCUMENT_BYTES}`
-    throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults: [{ path: '', message }] } })
-  }
-  const parsed = documentSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
-  const [first] = faults
-  const message = `the document is not a graph: ${first?.path ? `${first.path}: ` : ''}${first?.message}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`
-  throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults: limitFaults(faults) } })
+/** @throws {AshlarError} BAD_INPUT when the document is too large to be checked */
+export function assertSmall(document: unknown): void {
+  const bytes = (JSON.stringify(document) ?? '').length
+  if (bytes <= MAX_DOCUMENT_BYTES) return
+  const message = `the document is ${bytes} bytes long as JSON, the limit is ${MAX_DOCUMENT_BYTES}`
+  throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults: [{ path: '', message }] } })
 }
 
-/** @throws {AshlarError} GRAPH_INVALID with these faults, when there are any */
-export function assertFaultless(faults: Fault[]): void {
+/**
+ * @param faults all faults of the document
+ * @throws {AshlarError} BAD_INPUT when the document does not have the form of a graph, GRAPH_INVALID when it has other faults; all faults
+ * are in `details.faults`
+ */
+export function assertFaultless({ document }: ReadDocument, faults: Fault[]): GraphDocument {
   const [first] = faults
-  if (!first) return
-  const message = `the graph has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${first.path}: ${first.message}`
-  throw new AshlarError('GRAPH_INVALID', message, { details: { path: ['document'], faults: limitFaults(faults) } })
+  if (document && !first) return document
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`
+  const problem = document ? `the graph has ${count}` : `the document is not a graph: it has ${count}`
+  const message = [problem, first?.path, first?.message].filter((part) => part !== undefined && part !== '').join(': ')
+  throw new AshlarError(document ? 'GRAPH_INVALID' : 'BAD_INPUT', message, {
+    details: { path: ['document'], faults: limitFaults(faults) },
+  })
 }
 
 /** The first 10 000, and how many more there are. */
@@ -44,31 +46,45 @@ export function limitFaults(faults: readonly Fault[]): Fault[] {
 }
 
 /**
- * Every fault of a document, with its place (`nodes.greet.inputs.format`, `links.2.to`): duplicate ids, unknown blocks and
- * pins, constants and links that can never fit, missing required inputs, dangling links, input blocks that share a name.
+ * Finds every fault of a document beside those of its form, each once and with its place (`nodes.greet.inputs.format`, `links.2.to`):
+ * duplicate ids, unknown blocks and pins, constants and links that can never fit, missing required inputs, dangling links, input blocks
+ * that share a name. Of a malformed document it checks the parts that are well-formed.
  */
-export function findFaults(document: GraphDocument, blockOf: BlockOf): Fault[] {
-  const faults: Fault[] = []
-  const nodes = new Map<string, CheckedNode>()
-  for (const node of document.nodes) {
-    if (nodes.has(node.id)) faults.push({ path: `nodes.${node.id}`, message: 'another node has this id' })
-    else nodes.set(node.id, { node, block: blockOf(node), linked: new Set() })
-  }
-  document.links.forEach((link, i) => faults.push(...linkFaults(link, i, nodes)))
-  for (const checked of nodes.values()) faults.push(...nodeFaults(checked))
-  faults.push(...nameFaults([...nodes.values()]))
-  return faults
+export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, blockOf: BlockOf): Fault[] {
+  const linked = new Map(nodes.map(({ id }) => [id, new Set<string>()]))
+  const checked = nodes.map(({ path, id, node }): CheckedNode => ({
+    path,
+    id,
+    node,
+    block: node && blockOf(node),
+    linked: linked.get(id) ?? new Set(),
+  }))
+  const byId = Map.groupBy(checked, ({ id }) => id)
+  return [
+    ...duplicateFaults(checked),
+    ...links.flatMap((link) => linkFaults(link, byId)),
+    ...checked.flatMap(nodeFaults),
+    ...nameFaults(checked),
+  ]
 }
 
-interface CheckedNode {
-  node: GraphNode
+interface CheckedNode extends ReadNode {
   block: Block | undefined
-  /** Base names of the input pins with a link. */
+  /** Base names of the input pins with a link; the same for nodes with the same id. */
   linked: Set<string>
 }
 
-function nodeFaults({ node, block, linked }: CheckedNode): Fault[] {
-  const path = `nodes.${node.id}`
+function duplicateFaults(nodes: readonly CheckedNode[]): Fault[] {
+  const places = Map.groupBy(nodes.keys(), (i) => nodes[i]?.id)
+  return [...places].flatMap(([id, indexes]) => {
+    if (id === undefined || indexes.length === 1) return []
+    const listed = `${indexes.slice(0, -1).join(', ')} and ${indexes.at(-1)}`
+    return [{ path: `nodes.${id}`, message: `the nodes at the positions ${listed} have this id: give each node its own id` }]
+  })
+}
+
+function nodeFaults({ path, node, block, linked }: CheckedNode): Fault[] {
+  if (!node) return []
   if (!block) return [{ path: `${path}.block`, message: `there is no block ${showValue(node.block)}` }]
   if (block.kind === 'approval')
     return [
@@ -102,24 +118,23 @@ function credentialFaults(path: string, { credentials = {} }: GraphNode, block: 
 
 function constantFaults(path: string, block: Block, pin: string, value: unknown): Fault[] {
   const schema = block.inputSchema.properties?.[parsePinPath(pin).base]
-  if (!schema) return [{ path, message: unknownPin(block, 'input', pin, block.inputSchema) }]
+  if (!schema) return [{ path, message: unknownPin(block, 'input', pin) }]
   if (value === null || parsePinPath(pin).steps.length > 0) return []
   const coerced = compileCoercion(schema, block.inputSchema)?.(value) ?? value
   const message = schemaFault(schema, block.inputSchema, coerced)
-  return message === undefined ? [] : [{ path, message: `${message}, got ${showValue(value)}` }]
+  return message === undefined ? [] : [{ path, message }]
 }
 
 const compiled = new WeakMap<JsonSchema, z.ZodType>()
 
-/** What is wrong with a value; undefined when it fits. */
+/** Describes what is wrong with a value, and contains it; undefined when it fits. */
 export function schemaFault(schema: JsonSchema, root: JsonSchema, value: unknown): string | undefined {
   const known = compiled.get(schema)
   const check = known ?? compileSchema(schema, root)
   if (!known) compiled.set(schema, check)
   if (check.safeParse(value).success) return undefined
   const parsed = check.safeParse(roundBigInts(value))
-  if (parsed.success) return undefined
-  return parsed.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')
+  return parsed.success ? undefined : showFaults(describeIssues(parsed.error, value))
 }
 
 /** A schema that zod cannot read accepts anything here: the block's own check in the sandbox stays. */
@@ -150,29 +165,52 @@ function roundBigInts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, roundBigInts(part)]))
 }
 
-function linkFaults({ from, to }: { from: string; to: string }, i: number, nodes: ReadonlyMap<string, CheckedNode>): Fault[] {
-  const [fromEnd, toEnd] = [parseEnd(from), parseEnd(to)]
-  const [source, sink] = [nodes.get(fromEnd.node), nodes.get(toEnd.node)]
-  const faults: Fault[] = []
-  if (!source) faults.push({ path: `links.${i}.from`, message: `there is no node "${fromEnd.node}"` })
-  if (!sink) faults.push({ path: `links.${i}.to`, message: `there is no node "${toEnd.node}"` })
-  const [fromPin, toPin] = [parsePinPath(fromEnd.pin), parsePinPath(toEnd.pin)]
-  sink?.linked.add(toPin.base)
-  const given = source?.block && sourceSchema(source.block, fromEnd.pin, fromPin)
-  const taken = sink?.block?.inputSchema.properties?.[toPin.base]
-  if (source?.block && !given)
-    faults.push({ path: `links.${i}.from`, message: unknownPin(source.block, 'output', fromEnd.pin, source.block.outputSchema) })
-  if (sink?.block && !taken)
-    faults.push({ path: `links.${i}.to`, message: unknownPin(sink.block, 'input', toEnd.pin, sink.block.inputSchema) })
-  if (!source?.block || !sink?.block || !given || !taken) return faults
-  const misfit = canFit(
-    { schema: given, root: source.block.outputSchema },
-    fromPin.steps,
-    { schema: taken, root: sink.block.inputSchema },
-    toPin.steps,
-  )
-  if (misfit !== undefined) faults.push({ path: `links.${i}`, message: `${from} can never fit ${to}: ${misfit}` })
-  return faults
+function linkFaults({ path, from, to }: ReadLink, nodes: NodesById): Fault[] {
+  const [source, sink] = [endAt(from, nodes), endAt(to, nodes)]
+  if (sink) sink.nodes[0]?.linked.add(sink.path.base)
+  const faults = [...endFaults(`${path}.from`, source, 'output'), ...endFaults(`${path}.to`, sink, 'input')]
+  const [given, taken] = [source && pinSchemaOf(source, 'output'), sink && pinSchemaOf(sink, 'input')]
+  const misfit = source && sink && given && taken && canFit(given, source.path.steps, taken, sink.path.steps)
+  return misfit === undefined ? faults : [...faults, { path, message: `${from} can never fit ${to}: ${misfit}` }]
+}
+
+type NodesById = ReadonlyMap<string | undefined, readonly CheckedNode[]>
+
+/** An end of a link. */
+interface LinkEnd {
+  id: string
+  pin: string
+  path: PinPath
+  /** Those with its id. */
+  nodes: readonly CheckedNode[]
+}
+
+function endAt(end: string | undefined, nodes: NodesById): LinkEnd | undefined {
+  if (end === undefined) return undefined
+  const { node: id, pin } = parseEnd(end)
+  return { id, pin, path: parsePinPath(pin), nodes: nodes.get(id) ?? [] }
+}
+
+function endFaults(path: string, end: LinkEnd | undefined, side: Side): Fault[] {
+  if (!end) return []
+  const { id, nodes } = end
+  const [block] = nodes.map((node) => node.block)
+  if (nodes.length === 0) return [{ path, message: `there is no node "${id}"` }]
+  const lackPin = nodes.every((node) => node.block && !schemaIn(node.block, end, side))
+  return block && lackPin ? [{ path, message: unknownPin(block, side, end.pin) }] : []
+}
+
+/** Undefined where several nodes have the id, because the link may mean any of them. */
+function pinSchemaOf(end: LinkEnd, side: Side): PinSchema | undefined {
+  const [node, other] = end.nodes
+  return node?.block && !other ? schemaIn(node.block, end, side) : undefined
+}
+
+type Side = 'input' | 'output'
+
+function schemaIn(block: Block, { pin, path }: Pick<LinkEnd, 'pin' | 'path'>, side: Side): PinSchema | undefined {
+  const schema = side === 'input' ? block.inputSchema.properties?.[path.base] : sourceSchema(block, pin, path)
+  return schema && { schema, root: side === 'input' ? block.inputSchema : block.outputSchema }
 }
 
 /** Every block has the pin `error`; a tool pin stands for the pin `tools`. */
@@ -182,7 +220,8 @@ export function sourceSchema(block: Block, pin: string, { base }: PinPath): Json
   return properties[base] ?? (base === 'error' ? { type: 'string' } : undefined)
 }
 
-function unknownPin(block: Block, side: 'input' | 'output', pin: string, { properties = {} }: JsonSchema): string {
+function unknownPin(block: Block, side: Side, pin: string): string {
+  const { properties = {} } = side === 'input' ? block.inputSchema : block.outputSchema
   const names = Object.keys(properties)
   const named = names.slice(0, MAX_NAMED_PINS).join(', ') || 'none'
   const more = names.length > MAX_NAMED_PINS ? ` and ${names.length - MAX_NAMED_PINS} more` : ''
@@ -191,16 +230,12 @@ function unknownPin(block: Block, side: 'input' | 'output', pin: string, { prope
 
 /** Graph inputs are matched by name, so no two input blocks may share one. */
 function nameFaults(nodes: CheckedNode[]): Fault[] {
-  const seen = new Set<unknown>()
-  return nodes.flatMap(({ node, block }) => {
-    if (block?.kind !== 'input') return []
-    const { name } = node.inputs
-    if (typeof name === 'string' && !seen.has(name)) {
-      seen.add(name)
-      return []
-    }
-    return typeof name === 'string'
-      ? [{ path: `nodes.${node.id}.inputs.name`, message: `another input block is named "${name}"` }]
-      : []
+  const seen = new Set<string>()
+  return nodes.flatMap(({ path, node, block }) => {
+    const name = block?.kind === 'input' ? node?.inputs.name : undefined
+    if (typeof name !== 'string') return []
+    if (seen.has(name)) return [{ path: `${path}.inputs.name`, message: `another input block is named "${name}"` }]
+    seen.add(name)
+    return []
   })
 }

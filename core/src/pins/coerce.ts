@@ -31,8 +31,9 @@ export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, d
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** A bigint fits where the author has said that it does: an integer without bounds. A number becomes one where that keeps its digits. */
 const TYPE_TESTS: Record<string, (value: unknown, schema: JsonSchema) => boolean> = {
@@ -54,24 +55,31 @@ const CONVERSIONS: Record<string, Coerce> = {
   object: toObject,
 }
 
+/** Converts a value of another type to a type. Does not convert the items of a list or the members of an object. */
+export function convertTo(type: string, value: unknown): unknown {
+  return CONVERSIONS[type]?.(value) ?? value
+}
+
 function truncate(value: unknown): unknown {
   return typeof value === 'number' ? Math.trunc(value) : value
 }
 
-/** @returns the text itself when its number is too large for the check of the block to accept */
+/** Returns the text itself when its number is too large. The check of the block rejects such a text. */
 function toNumber(value: unknown): unknown {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return toJsonNumber(value)
   if (typeof value === 'boolean') return Number(value)
   if (Array.isArray(value)) return value.length
   if (isObject(value)) return Object.keys(value).length
-  return typeof value === 'string' ? numberOf(value) : 0
+  return typeof value === 'string' ? (readNumber(value) ?? 0) : 0
 }
 
-function numberOf(text: string): JsonNumber | string {
+/** Returns undefined for a text that is not a number, and the text itself when its number is too large. */
+export function readNumber(text: string): JsonNumber | string | undefined {
+  if (text.trim() === '') return undefined
   try {
     const parsed = parseNumber(text) ?? Number(text)
-    return typeof parsed === 'bigint' || Number.isFinite(parsed) ? parsed : 0
+    return typeof parsed === 'bigint' || Number.isFinite(parsed) ? parsed : undefined
   } catch {
     return text
   }
@@ -89,8 +97,8 @@ function toObject(value: unknown): unknown {
   return Array.isArray(parsed) ? Object.fromEntries(parsed.entries()) : { value }
 }
 
-/** @returns undefined for plain text, and the text itself when it is JSON with a number that is too large */
-function tryParse(text: string): unknown {
+/** Returns undefined for a text that is not JSON, and the text itself when it is JSON with a number that is too large. */
+export function tryParse(text: string): unknown {
   try {
     return parseJson(text)
   } catch (error) {

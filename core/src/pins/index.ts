@@ -1,7 +1,7 @@
 export { compileCoercion } from './coerce.ts'
 export { parsePinPath, placeValue, selectValue } from './pin-path.ts'
 export { canFit } from './fit.ts'
-export { findFittingMember, findLoss, findLossOfValue } from './loss.ts'
+export { findFittingMember, findLoss, findLossOfValue, withArticle } from './loss.ts'
 export { isTooDeep, MAX_NESTING } from './nesting.ts'
 export type { JsonSchema } from './json-schema.ts'
 export type { PinPath, PinStep } from './pin-path.ts'

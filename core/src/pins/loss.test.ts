@@ -24,9 +24,23 @@ describe('findLoss', () => {
     ['object', 'string', { a: 5 }, '{"a":5}', 'its JSON text'],
     ['object', 'boolean', {}, true, 'true, also when it is empty'],
     ['object', 'array', { a: 5 }, [['a', 5]], 'a list of [key, value] pairs'],
-    ['number', 'boolean', 0, false, 'false when it is 0, and true otherwise'],
+    ['number', 'boolean', 2.5, true, 'false when it is 0, and true otherwise'],
     ['integer', 'boolean', 7, true, 'false when it is 0, and true otherwise'],
     ['string', 'boolean', 'yes', false, 'true when it is "true" or "1", and false otherwise'],
+    ['string', 'number', 'ten', 0, 'the number that it contains, and 0 when it is not a number'],
+    ['string', 'number', ' ', 0, 'the number that it contains, and 0 when it is not a number'],
+    ['string', 'integer', '2.5', 2, 'the whole number that it contains without a fraction, and 0 when it is not a number'],
+    [
+      'string',
+      'object',
+      'a: 1',
+      { value: 'a: 1' },
+      'the object whose JSON text it is, and an object with the key "value" when it is no such text',
+    ],
+    ['number', 'integer', 2.9, 2, 'a whole number without its fraction'],
+    ['number', 'object', 2.5, { value: 2.5 }, 'an object with the key "value"'],
+    ['integer', 'object', 2, { value: 2 }, 'an object with the key "value"'],
+    ['boolean', 'object', true, { value: true }, 'an object with the key "value"'],
   ])('finds that %s to %s is a loss, as the conversion does it', (from, to, value, converted, becomes) => {
     expect(loss(type(from), type(to))?.becomes).toBe(becomes)
     expect(findLossOfValue(value, { schema: type(to), root: {} })?.becomes).toBe(becomes)
@@ -34,9 +48,53 @@ describe('findLoss', () => {
   })
 
   it.each([
-    ['string', 'number'],
+    ['number', '12'],
+    ['number', ' -1.5e3 '],
+    ['number', '7615917337495251231'],
+    ['number', '1e999'],
+    ['integer', '12'],
+    ['integer', 12n],
+    ['boolean', 'TRUE'],
+    ['boolean', 'false'],
+    ['boolean', '0'],
+    ['boolean', 1],
+    ['object', '{"a":1}'],
+  ])('finds none for a pin of type %s in a value that keeps its meaning: %j', (to, value) => {
+    expect(findLossOfValue(value, { schema: type(to), root: {} })).toBeUndefined()
+  })
+
+  it.each([
+    ['number', 'ten', false],
+    ['number', [1], false],
+    ['integer', 1.5, false],
+    ['boolean', {}, false],
+    ['string', [1], true],
+    ['object', 'ten', true],
+    ['array', { a: 1 }, true],
+  ])('determines whether the value can be read from the result: pin of type %s, value %j, %s', (to, value, isReversible) => {
+    expect(findLossOfValue(value, { schema: type(to), root: {} })).toMatchObject({ isReversible })
+  })
+
+  it('checks each item of a list and each member of an object', () => {
+    const numbers = { schema: listOf('number'), root: {} }
+    expect(findLossOfValue([1, '2', 'x'], numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findLossOfValue([1, '2', null], numbers)).toBeUndefined()
+    expect(findLossOfValue('[1, "x"]', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findLossOfValue('x', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findLossOfValue('[1, "2"]', numbers)).toBeUndefined()
+    const record = { type: 'object', additionalProperties: type('number') }
+    const expected = {
+      from: 'object of lists',
+      to: 'object of numbers',
+      becomes: 'an object in which each member becomes the number of its items',
+    }
+    expect(findLossOfValue({ a: 1, b: [2] }, { schema: record, root: {} })).toMatchObject(expected)
+    expect(loss({ type: 'object', properties: { a: type('number'), b: type('array') } }, record)).toMatchObject(expected)
+    expect(loss({ type: 'object', additionalProperties: type('array') }, record)).toMatchObject(expected)
+  })
+
+  it.each([
     ['string', 'array'],
-    ['string', 'object'],
     ['number', 'string'],
     ['number', 'array'],
     ['boolean', 'number'],
@@ -59,6 +117,7 @@ describe('findLoss', () => {
       from: 'list',
       to: 'number',
       becomes: 'the number of its items',
+      isReversible: false,
     })
     expect(loss({ type: ['array', 'object'] }, type('number'))?.from).toBe('list or object')
     const root = { $defs: { rows: listOf('object') } }
@@ -71,6 +130,7 @@ describe('findLoss', () => {
       from: 'list of objects',
       to: 'list of lists',
       becomes: 'a list in which each item becomes a list of [key, value] pairs',
+      isReversible: true,
     })
     expect(loss(listOf('number'), listOf('string'))).toBeUndefined()
   })

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { AshlarError, messageOf, type ErrorCode } from '../errors/index.ts'
+import { AshlarError, describeIssues, messageOf, showFaults, type ErrorCode } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
 import { isFileIn } from './bundling/index.ts'
 import { inLanes } from './in-lanes.ts'
@@ -115,7 +115,7 @@ export async function readSource(
   }
   if (typeof json !== 'object' || json === null || !('ashlar' in json)) return undefined
   const parsed = packageSchema.safeParse(json)
-  if (!parsed.success) return refuse(`package.json: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success) return refuse(`package.json: ${showFaults(describeIssues(parsed.error, json))}`)
   packageName = parsed.data.name
   const sdk = madeForSdk(parsed.data.ashlar.sdk, parsed.data)
   const fault = sdkFault(sdk)

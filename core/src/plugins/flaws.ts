@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { AshlarError, showValue, type ErrorCode, type ErrorDetails } from '../errors/index.ts'
+import { AshlarError, describeIssue, showValue, valueAt, type ErrorCode, type ErrorDetails } from '../errors/index.ts'
 
 /** What is wrong with one part of a plugin. */
 export interface Flaw {
@@ -22,11 +22,13 @@ const MOST_TOLD = 10
 
 /** @param manifest as the plugin's code gave it */
 export function flawedManifest({ issues }: z.ZodError, manifest: unknown): PluginFlawed {
-  const flaws = issues.slice(0, MOST_TOLD).map(({ path, code, message }) => {
-    const { part, at, keys } = partOf(path, manifest)
+  const flaws = issues.slice(0, MOST_TOLD).map((issue) => {
+    const value = valueAt(manifest, issue.path)
+    const { part, at, keys } = partOf(issue.path, manifest)
     const place = keys.length > 0 ? `${keys.join('.')}: ` : ''
-    const came = code === 'custom' || code === 'invalid_type' ? '' : `, got ${showValue(valueAt(manifest, path))}`
-    return { message: `its manifest is not valid: ${part}${place}${message}${came}`, at }
+    // The text of a key that is missing would lead to another block.
+    const known = value === undefined ? at.slice(0, -1) : at
+    return { message: `its manifest is not valid: ${part}${place}${describeIssue(issue, value)}`, at: known }
   })
   return new PluginFlawed('PLUGIN_INVALID', flaws)
 }
@@ -49,7 +51,3 @@ function keysOf(path: readonly PropertyKey[]): { at: string[]; keys: string[] } 
 
 /** How a key of the manifest reads in a definition, where that differs. */
 const SOURCE_KEYS: Record<string, string> = { inputSchema: 'input', outputSchema: 'output' }
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce((at: unknown, key) => (Object(at) as Record<PropertyKey, unknown>)[key], value)
-}

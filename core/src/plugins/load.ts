@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { AshlarError } from '../errors/index.ts'
 import { INSTALLATION, type Bundle, type Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
@@ -26,14 +27,14 @@ export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promis
 
 /** As {@link describeBundle}; errors name the place in the source. */
 export async function describeSource(
-  { origin }: Pick<PluginSource, 'origin'>,
+  { origin, folder, entry }: Pick<PluginSource, 'origin' | 'folder' | 'entry'>,
   bundle: MappedBundle,
   sandbox: Sandbox,
 ): Promise<PluginManifest> {
   try {
     return await describeBundle(bundle, sandbox, CORDON, origin === 'WORKSPACE' ? INSTALLATION : CORDON)
   } catch (error) {
-    throw atSource(error, bundle)
+    throw atSource(error, bundle, relative(folder, entry))
   }
 }
 

@@ -1,5 +1,7 @@
 import type { AshlarError } from '../errors/index.ts'
 import type { BundleStore } from './registry.ts'
+import type { Block, Plugin } from './block.ts'
+import { locateOutput } from './definition-position.ts'
 import { locateStack, originsIn, type FindOrigin, type LocatedStack } from './stack-position.ts'
 
 /** Locates errors of blocks in the source of their plugin. */
@@ -7,10 +9,10 @@ export interface ErrorLocator {
   /**
    * Use it only for failed calls: it may read a source map from the database.
    *
-   * @param digest of the bundle whose code ran
-   * @returns undefined when the location is unknown
+   * @param block that failed
+   * @returns undefined when the location is unknown, and for a plugin that is part of Ashlar, whose source its users cannot change
    */
-  locate(error: AshlarError, digest: string): Promise<LocatedStack | undefined>
+  locate(error: AshlarError, block: Block): Promise<LocatedStack | undefined>
 }
 
 /** The number of source maps to cache in memory, in order of their last use. */
@@ -31,8 +33,19 @@ export function createErrorLocator(bundles: Pick<BundleStore, 'sourceMap'>, now 
     return entry.origins
   }
   return {
-    async locate({ details: { stack } }, digest) {
-      return typeof stack === 'string' ? locateStack(stack, digest, await originsOf(digest)) : undefined
+    async locate({ details: { stack } }, block) {
+      if (typeof stack !== 'string' || isPartOfAshlar(block.plugin)) return undefined
+      return locateError(stack, block, await originsOf(block.plugin.bundle.digest))
     },
   }
+}
+
+/** @param stack that the guest has reported */
+export function locateError(stack: string, block: Block, findOrigin: FindOrigin): LocatedStack | undefined {
+  return locateOutput(stack, block, findOrigin) ?? locateStack(stack, block.plugin.bundle.digest, findOrigin)
+}
+
+/** The npm scope belongs to Ashlar. */
+function isPartOfAshlar({ builtin, packageName }: Plugin): boolean {
+  return builtin && packageName.startsWith('@ashlar/')
 }

@@ -44,7 +44,7 @@ const blockManifestSchema = z
     inputSchema: jsonSchema,
     outputSchema: jsonSchema,
     /** Names of the block's own tests. */
-    tests: z.array(z.string().max(200)).max(1000),
+    tests: z.array(z.string().max(200), 'must be a list of tests; write tests: [] if there are none').max(1000),
   })
   .superRefine(({ capabilities, onCrash }, context) => {
     if (!capabilities.sleep || !isEffectful(capabilities) || onCrash === 'retry') return

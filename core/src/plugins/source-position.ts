@@ -6,15 +6,17 @@ import { originsIn, showPosition } from './stack-position.ts'
 /**
  * What is wrong with a bundle that does not load, or with what it declares, with the place in the source in front; what a sandbox
  * says of places in the bundle is left out.
+ *
+ * @param entry path of the entry in the package, for a plugin that does not load and whose code is not on the stack
  */
-export function atSource(error: unknown, bundle: MappedBundle): unknown {
-  const faults = faultsOf(error, bundle)
+export function atSource(error: unknown, bundle: MappedBundle, entry = ''): unknown {
+  const faults = faultsOf(error, bundle, entry)
   if (!faults || !(error instanceof AshlarError)) return error
   const message = faults.map((fault) => (fault.path === '' ? fault.message : `${fault.path}: ${fault.message}`)).join('\n')
   return new AshlarError(error.code, message, { details: { ...error.details, faults }, cause: error })
 }
 
-function faultsOf(error: unknown, { code, digest, map }: MappedBundle): Fault[] | undefined {
+function faultsOf(error: unknown, { code, digest, map }: MappedBundle, entry: string): Fault[] | undefined {
   const findOrigin = originsIn(map)
   const origin = (line?: number, column?: number): string | undefined => {
     const position = line === undefined || column === undefined ? undefined : findOrigin(line, column)
@@ -25,7 +27,7 @@ function faultsOf(error: unknown, { code, digest, map }: MappedBundle): Fault[] 
   if (!(error instanceof AshlarError) || error.code !== 'PLUGIN_LOAD_FAILED') return undefined
   const [message = '', ...frames] = error.message.split('\n')
   const path = frames.map((frame) => origin(...placeIn(frame, digest))).find((position) => position !== undefined)
-  return [{ path: path ?? '', message }]
+  return [{ path: path ?? entry, message }]
 }
 
 /** Line and column, both from 1; none where it cannot be told. */

@@ -3,7 +3,8 @@ import type { BlockTestResult } from '@ashlar/sdk'
 import type { CallRequest, Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin } from './block.ts'
 import { createFakeSession, type FakeSession } from './fake-session.ts'
-import { locateStack, originsIn, showPosition, type FindOrigin } from './stack-position.ts'
+import { locateError } from './locate-errors.ts'
+import { originsIn, showPosition, type FindOrigin } from './stack-position.ts'
 
 const TIMEOUT_MS = 10_000
 let runs = 0
@@ -35,12 +36,12 @@ export async function testBlocks(
   const scope = `test:${plugin.bundle.digest}:${++runs}`
   const place = { scope, cordon, late: AbortSignal.timeout(withinMs) }
   const results: BlockTestResult[] = []
-  const { digest, map = '' } = plugin.bundle
+  const { map = '' } = plugin.bundle
   let origins: FindOrigin | undefined
   for (const block of plugin.blocks)
     for (const [number, test] of block.tests.entries()) {
       const { difference, stack = '' } = await runTest(sandbox, block, number, place)
-      const thrown = stack === '' ? undefined : locateStack(stack, digest, (origins ??= originsIn(map)))
+      const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= originsIn(map)))
       const where = thrown && { thrownAt: showPosition(thrown.position), stack: thrown.stack }
       results.push({ block: block.qualifiedName, test, difference, ...where })
     }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { BlockTestResult } from '@ashlar/sdk'
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
@@ -43,7 +44,7 @@ export async function createWorkbench(folder: string): Promise<Workbench> {
     bundle: bundler.bundle,
     async describe(bundle) {
       const manifest = await describeBundle(bundle, await sandbox()).catch((error: unknown) => {
-        throw atSource(error, bundle)
+        throw atSource(error, bundle, relative(folder, source.entry))
       })
       return { bundle, plugin: createPlugin({ packageName, version, bundle, builtin: false }, manifest) }
     },

@@ -78,6 +78,35 @@ it('has the first of two folders with one package name, and tells of the other',
   await scan()
 })
 
+it('describes a plugin without a default export, and a block without tests, in plain words', async () => {
+  await write('exports', 'export const plugin = 1', 'exports')
+  await write('none', '', 'none')
+  const block = (n: number, tests: string) =>
+    `{\n  id: '55555555-0000-4000-8000-00000000000${n}', name: 'say${n}', ${tests} description: '', category: 'TEST', kind: 'standard',
+     staticOutput: false, serial: false, capabilities: {}, onCrash: 'fail', input: z.object({}), output: z.object({}), *run() {} }`
+  const entry = `import { z } from 'zod'\n${ENTRY}`
+  await write('tests', entry.replace('words', 'tests').replace('[]', `[${block(1, '')}, ${block(2, 'tests: [],')}]`), 'tests')
+  const { scan, reports } = openWorkspace()
+  await scan()
+  const missing =
+    'the file that "ashlar.blocks" in package.json names must export default definePlugin({ name, blocks }); it has no default export'
+  const remedy = '. Correct the source and save it: the server then loads the plugin again.'
+  const ofTests = 'block "say1": tests: is missing: it must be a list of tests; write tests: [] if there are none'
+  expect(await reports()).toEqual([
+    [
+      'exports',
+      'FAILED',
+      { code: 'PLUGIN_LOAD_FAILED', message: `exports 1.0.0: index.ts: TypeError: ${missing}, but plugin${remedy}` },
+    ],
+    ['none', 'FAILED', { code: 'PLUGIN_LOAD_FAILED', message: `none 1.0.0: index.ts: TypeError: ${missing}${remedy}` }],
+    [
+      'tests',
+      'FAILED',
+      { code: 'PLUGIN_INVALID', message: `tests 1.0.0: index.ts:4:7: its manifest is not valid: ${ofTests}${remedy}` },
+    ],
+  ])
+})
+
 it('says where in the source is what keeps a plugin from loading', async () => {
   await write('words', `${ENTRY}\n\nfunction fail() {\n  throw new Error('bad day')\n}\nfail()`)
   await write('names', ENTRY.replaceAll('words', 'NAMES'), 'names')
@@ -92,7 +121,7 @@ it('says where in the source is what keeps a plugin from loading', async () => {
       says(
         'PLUGIN_INVALID',
         expect.stringMatching(
-          /^costs 1\.0\.0: index\.ts:3:7: its manifest is not valid: block "say": id: Invalid UUID, got "none"\n.*\n.* category: Invalid input: expected string, received undefined\n/,
+          /^costs 1\.0\.0: index\.ts:3:7: its manifest is not valid: block "say": id: must be a UUID, got "none"\n.*\n.* category: is missing: it must be a text\n/,
         ),
       ),
     ],

@@ -1,3 +1,4 @@
+export { UNKNOWN_EFFECT } from './call-errors.ts'
 export { createSandbox } from './sandbox.ts'
 export { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
 export { readIsolation, reportIsolation } from './installation-isolation.ts'

@@ -41,11 +41,11 @@ export function findDifference(expected: BlockTest['output'], actual: readonly [
   for (const [i, [pin, want]] of expected.entries()) {
     const pair = actual[i]
     if (!pair) return `pair ${i + 1}: expected pin "${pin}", but nothing more was yielded`
-    if (pair[0] !== pin) return `pair ${i + 1}: expected pin "${pin}", got "${pair[0]}" with ${show(pair[1])}`
-    if (!isExpected(want, pair[1])) return `pair ${i + 1} on pin "${pin}": expected ${showExpected(want)}, got ${show(pair[1])}`
+    if (pair[0] !== pin) return `pair ${i + 1}: expected pin "${pin}", got "${pair[0]}" with ${showOn(pair)}`
+    if (!isExpected(want, pair[1])) return `pair ${i + 1} on pin "${pin}": expected ${showExpected(want)}, got ${showOn(pair)}`
   }
   const extra = actual[expected.length]
-  return extra && `pair ${expected.length + 1}: expected nothing more, got pin "${extra[0]}" with ${show(extra[1])}`
+  return extra && `pair ${expected.length + 1}: expected nothing more, got pin "${extra[0]}" with ${showOn(extra)}`
 }
 
 function isExpected(want: unknown, value: unknown): boolean {
@@ -63,7 +63,14 @@ function showExpected(want: unknown): string {
   return isSchema(want) ? `a value of type ${want._zod.def.type}` : show(want)
 }
 
-function show(value: unknown): string {
+/** A message of an error is shown whole, because its end says what to do. */
+function showOn([pin, value]: readonly [string, unknown]): string {
+  return show(value, pin === 'error' ? MAX_MESSAGE_CHARS : undefined)
+}
+
+const MAX_MESSAGE_CHARS = 2000
+
+function show(value: unknown, maxChars = 100): string {
   const text = JSON.stringify(value) ?? String(value)
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+  return text.length > maxChars ? `${text.slice(0, maxChars)}…` : text
 }

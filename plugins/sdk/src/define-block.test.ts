@@ -153,6 +153,8 @@ describe('findDifference', () => {
     [[['out', z.string()]], [['out', 1]], 'pair 1 on pin "out": expected a value of type string, got 1'],
     [[['out', 1]], [], 'pair 1: expected pin "out", but nothing more was yielded'],
     [[], [['out', 1]], 'pair 1: expected nothing more, got pin "out" with 1'],
+    [[], [['out', 'x'.repeat(200)]], `pair 1: expected nothing more, got pin "out" with "${'x'.repeat(99)}…`],
+    [[], [['error', 'x'.repeat(1999)]], `pair 1: expected nothing more, got pin "error" with "${'x'.repeat(1999)}…`],
   ])('of %j and %j is %j', (expected, actual, difference) => {
     expect(findDifference(expected as never, actual as never)).toBe(difference)
   })

@@ -96,12 +96,17 @@ export const extract = defineBlock({
     },
     {
       input: { text: 'a', pattern: '(a)?(?(1)b|c)' },
-      output: [['error', 'the pattern "(a)?(?(1)b|c)" cannot be used: a condition "(?(…)…)" is not supported at position 4']],
+      output: [
+        [
+          'error',
+          'the pattern "(a)?(?(1)b|c)" cannot be used: a condition "(?(…)…)" is not supported at position 4; use a simpler pattern',
+        ],
+      ],
     },
     {
       name: 'a text of a group that could differ from that in Python is an error',
       input: { text: 'ab', pattern: '(?:(a)|b)*', group: 1 },
-      output: [['error', (message: string) => message.endsWith('at position 3')]],
+      output: [['error', (message: string) => message.endsWith('at position 3; use a simpler pattern')]],
     },
     {
       name: 'a character above U+FFFF is never cut in half',
@@ -128,7 +133,7 @@ export const extract = defineBlock({
   },
 })
 
-/** AutoGPT's block of this id takes a pattern that Python refuses for one that does not match. */
+/** AutoGPT's block with this id treats a pattern that Python rejects as one that does not match. */
 function tryMatcher(
   pattern: string,
   options: Parameters<typeof createMatcher>[1],

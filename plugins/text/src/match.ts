@@ -28,7 +28,10 @@ export const match = defineBlock({
     {
       input: { text: 'a', match: '(' },
       output: [
-        ['error', 'the pattern "(" is not a regular expression of Python: missing ), unterminated subpattern at position 0'],
+        [
+          'error',
+          'the pattern "(" is not a regular expression of Python: missing ), unterminated subpattern at position 0; correct it, and write a backslash before each character that stands for itself, such as "\\("',
+        ],
       ],
     },
   ],

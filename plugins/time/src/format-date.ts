@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, disambiguation, parseMoment, timezone } from './moment.ts'
+import { dateInput, disambiguation, parseMoment, showText, timezone } from './moment.ts'
 import { strftime } from './strftime.ts'
 
 export const formatDate = defineBlock({
@@ -36,7 +36,9 @@ export const formatDate = defineBlock({
       output: [['error', 'timezone must be a name like "Europe/Berlin", got "Mars"']],
     },
   ],
-  *run({ date, format, ...reading }) {
+  *run({ date, format, ...reading }, context) {
+    if (!format.includes('%'))
+      context.log(`format has no directive such as %d, so the text does not depend on the date: got ${showText(format)}`, 'warn')
     yield ['text', strftime(format, parseMoment('date', date, reading).zoned)]
   },
 })

@@ -84,6 +84,10 @@ export const parseDate = defineBlock({
       input: { text: '31.02.2026', format: '%d.%m.%Y' },
       output: [['error', (message: string) => message.startsWith('text must be a date of the calendar, got "31.02.2026"')]],
     },
+    {
+      input: { text: '29.03.2026', format: 'DD.MM.YYYY' },
+      output: [['error', 'format must have directives, such as %d.%m.%Y, got "DD.MM.YYYY"; leave it empty to read ISO 8601']],
+    },
     { input: { text: '2026', format: '%d.%m.%Y' }, output: [['error', 'text must have the format "%d.%m.%Y", got "2026"']] },
     {
       input: { text: 'Jun 12 1998' },

@@ -18,6 +18,8 @@ export interface ParsedTime {
  */
 export function strptime(text: string, format: string): ParsedTime {
   const { expression, letters } = compileFormat(format)
+  if (letters.length === 0)
+    throw new Error(`format must have directives, such as %d.%m.%Y, got ${showText(format)}; leave it empty to read ISO 8601`)
   const found = expression.exec(text)
   if (!found) throw new Error(`text must have the format ${showText(format)}, got ${showText(text)}`)
   const values = new Map(letters.map((letter, i) => [letter, found[i + 1] ?? '']))

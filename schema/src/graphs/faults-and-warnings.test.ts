@@ -92,6 +92,91 @@ describe('a graph with conversions that lose the meaning of a value', () => {
   })
 })
 
+const FAULTS = `query ($document: JSON!) { validateGraph(document: $document) { path message } }`
+
+describe('a document with faults of several kinds', () => {
+  const faultsOf = async (document: unknown): Promise<Json> => (await run(FAULTS, { document })).validateGraph
+
+  it('is refused with the faults of its form and all others, each once', async () => {
+    const document = {
+      nodes: [
+        { id: 'a', block: 'text/nothing' },
+        { id: 'get', block: 'list/get', inputs: { list: 1, colour: 'red' }, timeoutMs: 'long', colour: 'red' },
+        { id: 'broken', block: 5 },
+        'no node',
+      ],
+      links: [
+        { from: 'a.out', to: 'get.nothing' },
+        { from: 'get', to: 'get.index' },
+        { from: 'broken.out', to: 'gone.in' },
+        { from: 'a.out' },
+      ],
+      concurrency: 1000,
+    }
+    const expected = [
+      { path: 'nodes.get.timeoutMs', message: 'must be a number, got "long"' },
+      { path: 'nodes.get', message: 'there is no field "colour"' },
+      { path: 'nodes.broken.block', message: 'must be a text, got 5' },
+      { path: 'nodes.3', message: 'must be an object, got "no node"' },
+      { path: 'links.1.from', message: 'must be "<node id>.<pin>", got "get"' },
+      { path: 'links.3.to', message: 'is missing: it must be a text' },
+      { path: 'concurrency', message: 'must be at most 256, got 1000' },
+      { path: 'links.0.to', message: 'block list/get has no input pin "nothing"; it has list, index' },
+      { path: 'links.2.to', message: 'there is no node "gone"' },
+      { path: 'nodes.a.block', message: 'there is no block "text/nothing"' },
+      { path: 'nodes.get.inputs.colour', message: 'block list/get has no input pin "colour"; it has list, index' },
+    ]
+    expect(await faultsOf(document)).toEqual(expected)
+    const { createGraph } = await run(
+      CREATE.replace(
+        '... on Error { code message } ... on InvalidInputError { faults',
+        '... on InvalidInputError { code message faults',
+      ),
+      { document },
+    )
+    expect(createGraph).toEqual({
+      code: 'BAD_INPUT',
+      message: 'the document is not a graph: it has 11 faults: nodes.get.timeoutMs: must be a number, got "long"',
+      faults: expected,
+    })
+  })
+
+  it('names an id that several nodes have once, and still checks these nodes', async () => {
+    const document = {
+      nodes: [
+        { id: 'a', block: 'list/get', inputs: { index: 0 } },
+        { id: 'a', block: 'text/nothing' },
+        { id: 'b', block: 'list/get', inputs: { list: [] } },
+        { id: 'a', block: 'list/get', inputs: { list: [], index: 'x', colour: 'red' } },
+      ],
+      links: [
+        { from: 'a.out', to: 'b.index' },
+        { from: 'b.output', to: 'a.list' },
+      ],
+    }
+    expect(await faultsOf(document)).toEqual([
+      { path: 'nodes.a', message: 'the nodes at the positions 0, 1 and 3 have this id: give each node its own id' },
+      { path: 'links.1.from', message: expect.stringMatching(/^block list\/get has no output pin "output"; it has /) as string },
+      { path: 'nodes.1.block', message: 'there is no block "text/nothing"' },
+      { path: 'nodes.3.inputs.colour', message: 'block list/get has no input pin "colour"; it has list, index' },
+    ])
+  })
+
+  it.each([
+    ['no graph', [{ path: '', message: 'must be an object, got "no graph"' }]],
+    [{ links: [] }, [{ path: 'nodes', message: 'is missing: it must be a list' }]],
+    [
+      { nodes: 1, extra: 2 },
+      [
+        { path: 'nodes', message: 'must be a list, got 1' },
+        { path: '', message: 'there is no field "extra"' },
+      ],
+    ],
+  ])('without nodes is refused: %j', async (document, faults) => {
+    expect(await faultsOf(document)).toEqual(faults)
+  })
+})
+
 describe('a graph with many faults', () => {
   const manyFaults = (count: number) => ({
     nodes: [

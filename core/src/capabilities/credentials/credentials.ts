@@ -1,5 +1,6 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type ActingBlock, type Actor, type Power } from '../acting.ts'
+import { capabilityMissing } from '../capability-missing.ts'
 import { credentialGrantsOf, providerOf, qualifyProvider, scopesOf, type CredentialGrant } from './grant.ts'
 import { remedyFor } from './remedy.ts'
 import { createUsable, type OpenedCredential, type UsableCredential } from './usable.ts'
@@ -82,12 +83,10 @@ export function createCredentialsPower(): Power {
 }
 
 /** @returns the provider, qualified */
-function assertGranted({ qualifiedName }: ActingBlock, asked: unknown, kind: string, grants: readonly CredentialGrant[]): string {
-  const [plugin = ''] = qualifiedName.split('/')
+function assertGranted(block: ActingBlock, asked: unknown, kind: string, grants: readonly CredentialGrant[]): string {
+  const [plugin = ''] = block.qualifiedName.split('/')
   const provider = typeof asked === 'string' ? qualifyProvider(asked, plugin) : undefined
   if (provider !== undefined && grants.map(providerOf).includes(provider)) return provider
-  throw new AshlarError(
-    'CAPABILITY_MISSING',
-    `block ${qualifiedName} does not have the capability ${kind} for ${showValue(asked)}; its manifest must name it`,
-  )
+  const key = kind.includes('.') ? JSON.stringify(kind) : kind
+  throw capabilityMissing(block, `${kind} for ${showValue(asked)}`, `${key}: [${showValue(asked)}]`)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError, describeIssues, showFaults } from '../../errors/index.ts'
 import { secretSchema } from '../credentials/index.ts'
 
 const responseSchema = z
@@ -45,5 +45,5 @@ export type FakeResponse = z.output<typeof responseSchema>
 export function parseFakes(fakes: unknown): Fakes {
   const parsed = fakesSchema.safeParse(fakes ?? {})
   if (parsed.success) return parsed.data
-  throw new AshlarError('BAD_INPUT', `the fakes of the test are not valid: ${z.prettifyError(parsed.error)}`)
+  throw new AshlarError('BAD_INPUT', `the fakes of the test are not valid: ${showFaults(describeIssues(parsed.error, fakes))}`)
 }

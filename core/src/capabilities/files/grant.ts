@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { AshlarError } from '../../errors/index.ts'
 import type { Acting } from '../acting.ts'
+import { capabilityMissing } from '../capability-missing.ts'
 import type { GrantKind } from '../grant-kind.ts'
 
 const schema = z.array(z.enum(['read', 'write'])).min(1)
@@ -13,8 +13,6 @@ const schema = z.array(z.enum(['read', 'write'])).min(1)
 export const filesGrant = { schema, isVisible: true, describe: (uses) => uses } satisfies GrantKind<z.output<typeof schema>>
 
 /** @throws {AshlarError} CAPABILITY_MISSING */
-export function assertFilesGranted({ block: { qualifiedName, capabilities } }: Acting, use: 'read' | 'write'): void {
-  if (capabilities.files?.includes(use)) return
-  const message = `block ${qualifiedName} does not have the capability files "${use}"; its manifest must name it`
-  throw new AshlarError('CAPABILITY_MISSING', message)
+export function assertFilesGranted({ block }: Acting, use: 'read' | 'write'): void {
+  if (!block.capabilities.files?.includes(use)) throw capabilityMissing(block, `files "${use}"`, `files: ["${use}"]`)
 }

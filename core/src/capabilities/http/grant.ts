@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
 import type { Acting } from '../acting.ts'
+import { capabilityMissing } from '../capability-missing.ts'
 import type { GrantKind } from '../grant-kind.ts'
 import { allows, allowsHost, formatRule, isForbiddenMethod, parseRule, type Rule } from './rule.ts'
 import { parseTarget } from './target.ts'
@@ -70,12 +71,9 @@ export interface Granted {
 }
 
 /** @throws {AshlarError} CAPABILITY_MISSING when the manifest says nothing of http */
-export function createGranted({ block: { qualifiedName, capabilities }, inputOf }: Acting): Granted {
-  const { http } = capabilities
-  if (!http) {
-    const message = `block ${qualifiedName} does not have the capability http; its manifest must name what it may reach, as in http: ["GET api.example.com"]`
-    throw new AshlarError('CAPABILITY_MISSING', message)
-  }
+export function createGranted({ block, inputOf }: Acting): Granted {
+  const { http } = block.capabilities
+  if (!http) throw capabilityMissing(block, 'http', 'http: ["GET api.example.com"]')
   const isOpen = http.some((entry) => typeof entry === 'object' && 'anyHost' in entry)
   const rules = http.flatMap((entry) => rulesOf(entry, inputOf))
   const leavingRules = http.flatMap((entry) => (isLeaving(entry) ? rulesOf(entry, inputOf) : []))
@@ -86,11 +84,11 @@ export function createGranted({ block: { qualifiedName, capabilities }, inputOf 
     mayLeaveHost: (method, url) => leavingRules.some((rule) => allows(rule, method, url)),
     assertAllowed(method, url, source) {
       if (isForbiddenMethod(method)) throw new AshlarError('HTTP_DENIED', `http: the method ${method} is never sent`)
-      if (!isAllowed(method, url)) throw denied(qualifiedName, { method, source }, url, rules)
+      if (!isAllowed(method, url)) throw denied(block.qualifiedName, { method, source }, url, rules)
     },
     assertAnyPathAllowed(method, url, header) {
       if (isOpen || rules.some((rule) => rule.path === null && allows(rule, method, url))) return
-      throw deniedHeader(qualifiedName, method, url, header)
+      throw deniedHeader(block.qualifiedName, method, url, header)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
 import type { ActingBlock } from '../acting.ts'
+import { capabilityMissing } from '../capability-missing.ts'
 
 const MAX_MS = 30 * 86_400_000
 /** Sleeps that one node execution may ask for: each time, what stands before is run again. */
@@ -19,14 +20,11 @@ export interface SleepRequest {
  * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT OUTPUT_LIMIT
  */
 export function parseSleep(
-  { qualifiedName, capabilities }: Pick<ActingBlock, 'qualifiedName' | 'capabilities'>,
+  block: Pick<ActingBlock, 'qualifiedName' | 'capabilities'>,
   [sleep, ms]: readonly unknown[],
 ): SleepRequest {
-  if (!capabilities.sleep)
-    throw new AshlarError(
-      'CAPABILITY_MISSING',
-      `block ${qualifiedName} does not have the capability sleep; its manifest must name it`,
-    )
+  const { qualifiedName, capabilities } = block
+  if (!capabilities.sleep) throw capabilityMissing(block, 'sleep', 'sleep: true')
   if (typeof ms !== 'number' || !(ms <= MAX_MS))
     throw new AshlarError(
       'BAD_INPUT',

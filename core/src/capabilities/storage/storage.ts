@@ -1,5 +1,6 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
 import { unknownHostCall, type Acting, type ActingBlock, type Power } from '../acting.ts'
+import { capabilityMissing } from '../capability-missing.ts'
 import type { BlockStorage } from './block-storage.ts'
 import type { StoragePlace } from './statements.ts'
 
@@ -32,10 +33,7 @@ const METHODS: Record<string, Perform> = {
 
 function placeOf({ actor: { ownerId, graphId }, block }: Acting, scope: unknown): StoragePlace {
   const isGranted = block.capabilities.storage?.some((granted) => granted === scope) ?? false
-  if (!isGranted) {
-    const message = `block ${block.qualifiedName} does not have the capability storage ${showValue(scope)}; its manifest must name it`
-    throw new AshlarError('CAPABILITY_MISSING', message)
-  }
+  if (!isGranted) throw capabilityMissing(block, `storage ${showValue(scope)}`, `storage: [${showValue(scope)}]`)
   if (scope === 'graph' && graphId === null)
     throw new AshlarError(
       'BAD_INPUT',

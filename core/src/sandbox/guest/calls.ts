@@ -2,6 +2,7 @@ import { findDifference, parseJson, type Block, type Plugin } from '@ashlar/sdk'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
+  atYield,
   drain,
   enterCall,
   enterLikely,
@@ -21,6 +22,7 @@ import {
 import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
 import { toFailure } from './failures.ts'
 import { callHost, forgetHostCalls } from './host-calls.ts'
+import { AT_RUN, isAsyncIterable, iterable, rejectPromise, show } from './pairs.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './test-clock.ts'
 import type { GuestCall } from '../protocol.ts'
@@ -262,9 +264,10 @@ type Take = (pin: string, value: unknown) => boolean
 function forEachPair(call: RunningCall, block: Block, input: unknown, take: Take): Promise<void> | undefined {
   const parsed = block.input.safeParse(input)
   if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', issuesOf(parsed.error.issues, 'input'))
-  const pairs = block.run(parsed.data as never, call.context)
-  if (Symbol.asyncIterator in pairs) return forEachAsync(block, pairs, take)
-  for (const pair of pairs) if (!take(...checkPair(block, pair))) return undefined
+  const pairs: unknown = block.run(parsed.data as never, call.context)
+  if (isAsyncIterable(pairs)) return forEachAsync(block, pairs, take)
+  if (pairs instanceof Promise) return rejectPromise(pairs)
+  for (const pair of iterable(pairs)) if (!take(...checkPair(block, pair))) return undefined
   return undefined
 }
 
@@ -274,7 +277,7 @@ async function forEachAsync(block: Block, pairs: AsyncIterable<unknown>, take: T
 
 function checkPair(block: Block, pair: unknown): [string, unknown] {
   if (!Array.isArray(pair) || typeof pair[0] !== 'string')
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value], got ${JSON.stringify(pair)?.slice(0, 100)}`)
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${show(pair)}`, AT_RUN)
   const [pin, value] = pair as [string, unknown]
   if (pin.startsWith('tools_^_')) return [pin, value]
   const schema = Object.hasOwn(block.output.shape, pin) ? block.output.shape[pin] : undefined
@@ -282,11 +285,13 @@ function checkPair(block: Block, pair: unknown): [string, unknown] {
     if (pin === 'error') return [pin, value]
     throw new GuestFailure(
       'BLOCK_OUTPUT_INVALID',
-      `no output pin "${pin}"; there are ${Object.keys(block.output.shape).join(', ')}, error`,
+      `run yields to "${pin}", which is not an output pin of the block: there are ${[...Object.keys(block.output.shape), 'error'].join(', ')}`,
+      atYield(pin),
     )
   }
   const parsed = (schema as typeof block.output).safeParse(value)
-  if (!parsed.success) throw new GuestFailure('BLOCK_OUTPUT_INVALID', issuesOf(parsed.error.issues, `output "${pin}"`))
+  if (!parsed.success)
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', issuesOf(parsed.error.issues, `output "${pin}"`), atYield(pin))
   return [pin, parsed.data]
 }
 

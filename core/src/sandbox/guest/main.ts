@@ -28,8 +28,17 @@ function define(bundle: Bundle): void {
   bundle((name) => MODULES[name], module)
   const plugin = module.exports.default as sdk.Plugin | undefined
   if (typeof plugin !== 'object' || plugin === null || !Array.isArray(plugin.blocks) || typeof plugin.name !== 'string')
-    throw new TypeError('the entry must export default definePlugin({ name, blocks })')
+    throw new TypeError(missingExport(module.exports))
   setPlugin(plugin)
+}
+
+function missingExport(exports: Record<string, unknown>): string {
+  const names = Object.keys(exports).filter((name) => name !== 'default')
+  const came =
+    'default' in exports
+      ? 'a default export that is no plugin'
+      : `no default export${names.length > 0 ? `, but ${names.join(', ')}` : ''}`
+  return `the file that "ashlar.blocks" in package.json names must export default definePlugin({ name, blocks }); it has ${came}`
 }
 
 /** Comes before {@link define}, so that plugin code can replace nothing through which it would see what is given here. */

@@ -74,6 +74,11 @@ export class GuestFailure extends Error {
   }
 }
 
+/** In place of a stack where the code of the block is not on it. The host searches the code for this place. */
+export function atYield(pin: string): string {
+  return `    at yield ${JSON.stringify(pin)}`
+}
+
 /** @param next the calls that the value leads to in this guest */
 export function postOutput(id: number, pin: string, json: string, next?: readonly [id: number, node: number][]): void {
   const followers = next ? `,"next":${JSON.stringify(next)}` : ''
@@ -185,7 +190,7 @@ function stringify(pin: string, value: unknown): string {
   try {
     return stringifyJson(value)
   } catch (error) {
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `output "${pin}" has no JSON form: ${messageOf(error)}`)
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `output "${pin}" has no JSON form: ${messageOf(error)}`, atYield(pin))
   }
 }
 

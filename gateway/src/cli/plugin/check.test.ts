@@ -122,8 +122,8 @@ it('says where a manifest is not valid', async () => {
   const found = (await findings(folder)).filter(({ code }) => code === 'MANIFEST_INVALID')
   const invalid = 'its manifest is not valid'
   expect(found.map(({ position, message }) => [position, message])).toEqual([
-    ['src/index.ts:13:61', `${invalid}: memoryMb: Too small: expected number to be >=16, got 4`],
-    ['src/index.ts:5:78', `${invalid}: block "mute": timeoutMs: Too small: expected number to be >=1, got 0`],
+    ['src/index.ts:13:61', `${invalid}: memoryMb: must be at least 16, got 4`],
+    ['src/index.ts:5:78', `${invalid}: block "mute": timeoutMs: must be at least 1, got 0`],
     [
       'src/index.ts:6:38',
       `${invalid}: block "mute": capabilities.credentials: the plugin has no provider "own-service"; it has none`,

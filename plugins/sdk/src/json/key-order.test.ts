@@ -10,13 +10,28 @@ test('keeps the order of keys that are whole numbers', () => {
 })
 
 test('what is read is what JSON.parse reads, in the order of the text', () => {
-  // Not the key "\\" alone: after an object with it, JSON.parse of V8 14.6 takes any escaped key in its place for it.
-  const key = fc
-    .oneof(
-      fc.constantFrom('1', '2', '10', '#', '#1', '"', 'a\\', '1": 2', '__proto__', 'toJSON', ''),
-      fc.string({ unit: 'binary' }),
-    )
-    .filter((name) => name !== '\\')
+  const key = fc.oneof(
+    fc.constantFrom(
+      '1',
+      '2',
+      '10',
+      '#',
+      '#1',
+      '%',
+      '%0a',
+      '\n',
+      '\\',
+      '\\n',
+      '"',
+      'a\\',
+      'a\n',
+      '1": 2',
+      '__proto__',
+      'toJSON',
+      '',
+    ),
+    fc.string({ unit: 'binary' }),
+  )
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -31,10 +46,36 @@ test('what is read is what JSON.parse reads, in the order of the text', () => {
       const text = JSON.stringify(original, undefined, space)
       const read = parseJson(text)
       expect(JSON.stringify(read, undefined, space)).toBe(text)
-      expect(read).toEqual(JSON.parse(text))
+      expect(read).toEqual(original) // JSON.parse of V8 14.6 reads some keys with escapes wrongly
     }),
     { numRuns: 2000 },
   )
+})
+
+test.each([
+  ['{"k1":1,"\\\\":2}', '{"k1":1,"\\n":2}'],
+  ['{"k2":1,"x\\\\":2}', '{"k2":1,"x\\n":2}'],
+  ['{"k3":1,"\\\\n":2}', '{"k3":1,"\\nx":2}'],
+  ['{"k4":1,"\\\\":2}', '{"k4":1,"\\u0041":2}'],
+])('after %s, the keys of %s are those of the text', (before, text) => {
+  const escaped = (JSON.parse(`[${text.slice(text.lastIndexOf(',') + 1, text.lastIndexOf(':'))}]`) as [string])[0]
+  JSON.parse(before)
+  parseJson(before)
+  expect(Object.keys(parseJson(text) as object)[1]).toBe(escaped)
+})
+
+test('an error names the position in the text, not in the text with marks', () => {
+  for (const text of ['{"\\n":1,}', '{"1":1,}', '{"\\x":1}']) {
+    const messageOf = (parse: (text: string) => unknown): string => {
+      try {
+        return String(parse(text))
+      } catch (error) {
+        return String(error)
+      }
+    }
+    expect(messageOf(parseJson)).toBe(messageOf(JSON.parse))
+    expect(messageOf(parseJson)).toMatch(/^SyntaxError/)
+  }
 })
 
 test('refuses what is not JSON', () => {

@@ -1,5 +1,5 @@
 import { findPath, showPath } from './json-path.ts'
-import { hasNumericKey, mark, markedNumber, unmark, unmarkKey } from './marked-json.ts'
+import { hasKeyToMark, mark, markedNumber, unmark, unmarkKey } from './marked-json.ts'
 
 /** The third argument that `JSON.parse` passes to a reviver. Source: ECMAScript, JSON.parse source text access. */
 export interface ReviverContext {
@@ -20,18 +20,17 @@ export const MAX_INTEGER_DIGITS = 1000
  * message contains its path
  */
 export function parseJson(text: string, { locates = true }: { locates?: boolean } = {}): unknown {
-  if (hasNumericKey(text)) return parseMarked(text, locates)
+  if (hasKeyToMark(text)) return parseMarked(text, locates)
   const value: unknown = JSON.parse(text)
   return mayHaveChanged(value, 0) ? parseMarked(text, locates) : value
 }
 
 function parseMarked(text: string, locates: boolean): unknown {
-  const marked = mark(text)
   try {
-    return unmark(JSON.parse(marked), readNumber)
+    return unmark(JSON.parse(mark(text)), readNumber)
   } catch (error) {
     if (error instanceof SyntaxError) JSON.parse(text) // throws with positions in the text itself
-    throw locates && error instanceof NumberTooLarge ? locate(marked, error) : error
+    throw locates && error instanceof NumberTooLarge ? locate(text, error) : error
   }
 }
 
@@ -86,9 +85,8 @@ class NumberTooLarge extends RangeError {
   }
 }
 
-/** @param marked JSON text with marks */
-function locate(marked: string, { source }: NumberTooLarge): NumberTooLarge {
-  const path = findPath(JSON.parse(marked), (part) => markedNumber(part) === source)
+function locate(text: string, { source }: NumberTooLarge): NumberTooLarge {
+  const path = findPath(JSON.parse(mark(text)), (part) => markedNumber(part) === source)
   return new NumberTooLarge(source, path && showPath(path.map((step) => (typeof step === 'number' ? step : unmarkKey(step)))))
 }
 

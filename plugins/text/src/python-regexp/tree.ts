@@ -60,10 +60,18 @@ export class PatternError extends Error {
     this.kind = kind
   }
 
-  /** The same with the pattern in its message. */
+  /** The same with the pattern and a remedy in its message. */
   in(pattern: string): PatternError {
     const shown = JSON.stringify(Array.from(pattern).slice(0, 100).join(''))
-    const problem = this.kind === 'invalid' ? 'is not a regular expression of Python' : 'cannot be used'
-    return new PatternError(this.kind, `the pattern ${shown} ${problem}: ${this.message}`)
+    const [problem, remedy] = PROBLEMS[this.kind]
+    return new PatternError(this.kind, `the pattern ${shown} ${problem}: ${this.message}; ${remedy}`)
   }
+}
+
+const PROBLEMS: Record<PatternError['kind'], [problem: string, remedy: string]> = {
+  invalid: [
+    'is not a regular expression of Python',
+    'correct it, and write a backslash before each character that stands for itself, such as "\\("',
+  ],
+  unsupported: ['cannot be used', 'use a simpler pattern'],
 }

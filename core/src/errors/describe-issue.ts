@@ -1,0 +1,73 @@
+import type { z } from 'zod'
+import { showValue, type Fault } from './ashlar-error.ts'
+
+type Issue = z.core.$ZodIssue
+
+const TYPES: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  bigint: 'a whole number',
+}
+
+const FORMATS: Record<string, string> = { uuid: 'be a UUID', datetime: 'be a date and time of ISO 8601', url: 'be a URL' }
+
+const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
+
+/**
+ * Describes a fault that zod has found, in words that do not name JavaScript types.
+ *
+ * @param value the value at the path of the issue, which gets into the text
+ */
+export function describeIssue(issue: Issue, value: unknown): string {
+  if (issue.code === 'custom') return issue.message
+  if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
+  const expected = expectedOf(issue)
+  return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
+}
+
+/** How zod begins a message of its own; other messages come from the schema and say more. */
+const DEFAULT_MESSAGE = /^(Invalid|Too (small|big)|Unrecognized)/
+
+function expectedOf(issue: Issue): string {
+  if (!DEFAULT_MESSAGE.test(issue.message)) return issue.message
+  if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_union') return expectedOfUnion(issue)
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map((each) => JSON.stringify(each))
+    return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`
+  }
+  if (issue.code === 'too_small') return `must ${amountOf(issue.origin, `at least ${issue.minimum}`)}`
+  if (issue.code === 'too_big') return `must ${amountOf(issue.origin, `at most ${issue.maximum}`)}`
+  if (issue.code === 'invalid_format') return `must ${FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`}`
+  return issue.message
+}
+
+function expectedOfUnion({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): string {
+  const members = errors.map(([first]) => (first?.path.length === 0 ? expectedOf(first) : ''))
+  if (members.length === 0 || !members.every((member) => member.startsWith('must be '))) return message
+  return `must be ${[...new Set(members.map((member) => member.slice('must be '.length)))].join(' or ')}`
+}
+
+function amountOf(origin: string, amount: string): string {
+  const unit = UNITS[origin]
+  return unit === undefined ? `be ${amount}` : `have ${amount}${unit}`
+}
+
+/**
+ * Describes the faults that zod has found in a value.
+ *
+ * @param value the value that was checked
+ */
+export function describeIssues({ issues }: z.ZodError, value: unknown): Fault[] {
+  return issues.map((issue) => ({ path: issue.path.join('.'), message: describeIssue(issue, valueAt(value, issue.path)) }))
+}
+
+/** The value at the path of an issue; undefined when there is none. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((at: unknown, key) => (Object(at) as Record<PropertyKey, unknown>)[key], value)
+}
