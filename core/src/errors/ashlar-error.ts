@@ -33,8 +33,18 @@ export class AshlarError extends Error {
 
 /** A value for an error message: JSON, cut at 100 characters. */
 export function showValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = textOf(value)
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}
+
+/** JSON has no text for some values, such as NaN and an object that contains itself. */
+function textOf(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
 }
 
 /** Faults in one line: `name: must be a text, got 5; there is no field "x"`. */

@@ -27,6 +27,7 @@ export function describeIssue(issue: Issue, value: unknown): string {
   if (issue.code === 'custom') return issue.message
   if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
   const expected = expectedOf(issue)
+  if (expected.includes(', got ')) return expected
   return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
 }
 

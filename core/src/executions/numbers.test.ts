@@ -173,8 +173,8 @@ describe('a long integer', () => {
     ['number', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
     ['int', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
     ['number', String(ID), `expected number, got ${ID}, whose digits a number cannot hold`],
-    ['number', '1e999', 'expected number, received string'],
-    ['list', '[1e999]', 'expected array, received string'],
+    ['number', '1e999', 'must be a number, got "1e999"'],
+    ['list', '[1e999]', 'must be a list, got "[1e999]"'],
   ])('fails at the pin of block "%s" rather than being rounded: %s', async (block, value, problem) => {
     const [code, message] = (await pass(block, value)) as string[]
     expect([code, message]).toEqual(['BLOCK_INPUT_INVALID', expect.stringContaining(`input "in": `)])

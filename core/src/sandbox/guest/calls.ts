@@ -1,4 +1,6 @@
 import { findDifference, parseJson, type Block, type Plugin } from '@ashlar/sdk'
+import type { z } from 'zod'
+import { describeIssues, showValue } from '../../errors/index.ts'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
@@ -22,7 +24,7 @@ import {
 import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
 import { toFailure } from './failures.ts'
 import { callHost, forgetHostCalls } from './host-calls.ts'
-import { AT_RUN, isAsyncIterable, iterable, rejectPromise, show } from './pairs.ts'
+import { AT_RUN, isAsyncIterable, iterable, rejectPromise } from './pairs.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './test-clock.ts'
 import type { GuestCall } from '../protocol.ts'
@@ -263,7 +265,7 @@ type Take = (pin: string, value: unknown) => boolean
  */
 function forEachPair(call: RunningCall, block: Block, input: unknown, take: Take): Promise<void> | undefined {
   const parsed = block.input.safeParse(input)
-  if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', issuesOf(parsed.error.issues, 'input'))
+  if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeOf(parsed.error, 'input', input))
   const pairs: unknown = block.run(parsed.data as never, call.context)
   if (isAsyncIterable(pairs)) return forEachAsync(block, pairs, take)
   if (pairs instanceof Promise) return rejectPromise(pairs)
@@ -277,7 +279,7 @@ async function forEachAsync(block: Block, pairs: AsyncIterable<unknown>, take: T
 
 function checkPair(block: Block, pair: unknown): [string, unknown] {
   if (!Array.isArray(pair) || typeof pair[0] !== 'string')
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${show(pair)}`, AT_RUN)
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${showValue(pair)}`, AT_RUN)
   const [pin, value] = pair as [string, unknown]
   if (pin.startsWith('tools_^_')) return [pin, value]
   const schema = Object.hasOwn(block.output.shape, pin) ? block.output.shape[pin] : undefined
@@ -291,12 +293,13 @@ function checkPair(block: Block, pair: unknown): [string, unknown] {
   }
   const parsed = (schema as typeof block.output).safeParse(value)
   if (!parsed.success)
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', issuesOf(parsed.error.issues, `output "${pin}"`), atYield(pin))
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', describeOf(parsed.error, `output "${pin}"`, value), atYield(pin))
   return [pin, parsed.data]
 }
 
-function issuesOf(issues: { path: PropertyKey[]; message: string }[], subject: string): string {
-  return issues.map(({ path, message }) => `${subject}${path.length ? ` "${path.join('.')}"` : ''}: ${message}`).join('; ')
+function describeOf(error: z.ZodError, subject: string, value: unknown): string {
+  const faults = describeIssues(error, value)
+  return faults.map(({ path, message }) => `${subject}${path === '' ? '' : ` "${path}"`}: ${message}`).join('; ')
 }
 
 function blockNamed(name: string): Block {

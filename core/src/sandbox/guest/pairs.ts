@@ -1,3 +1,4 @@
+import { showValue } from '../../errors/index.ts'
 import { GuestFailure } from './outbox.ts'
 
 export function isAsyncIterable(pairs: unknown): pairs is AsyncIterable<unknown> {
@@ -7,7 +8,7 @@ export function isAsyncIterable(pairs: unknown): pairs is AsyncIterable<unknown>
 /** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when `run` has returned something else, such as an object of outputs */
 export function iterable(pairs: unknown): Iterable<unknown> {
   if (typeof pairs === 'object' && pairs !== null && Symbol.iterator in pairs) return pairs as Iterable<unknown>
-  throw noPairs(show(pairs))
+  throw noPairs(showValue(pairs))
 }
 
 /** Rejects what an async function returns that is no generator. Its own error comes first, so that it is not lost. */
@@ -20,15 +21,6 @@ function noPairs(came: string): GuestFailure {
   const example = `async *run(input) { yield ['<pin>', value] }`
   const message = `run must yield [pin, value] pairs, as in ${example}; it returned ${came}`
   return new GuestFailure('BLOCK_OUTPUT_INVALID', message, AT_RUN)
-}
-
-/** A value in the message of an error. */
-export function show(value: unknown): string {
-  try {
-    return String(JSON.stringify(value)).slice(0, 100)
-  } catch {
-    return typeof value
-  }
 }
 
 /** See {@link atYield}. */
