@@ -32,10 +32,14 @@ describe('commandLine', () => {
     expect(commandLine({ PATH: '/nowhere' }, 'login')).toMatch(/^\/.*\/node_modules\/\.bin\/ashlar login$/)
   })
 
+  it('names no data directory for a command that does not use it', () => {
+    expect(commandLine(onPath({ ASHLAR_DATA_DIR: '/srv' }), 'plugin', 'test', 'words')).toBe('ashlar plugin test words')
+  })
+
   it('quotes what a shell would interpret', () => {
     const environment = onPath({ ASHLAR_DATA_DIR: "/srv/it's $HOME" })
-    expect(commandLine(environment, 'plugin', 'test', 'my plugin')).toBe(
-      `ASHLAR_DATA_DIR='/srv/it'\\''s $HOME' ashlar plugin test 'my plugin'`,
+    expect(commandLine(environment, 'plugin', 'dev', 'my plugin')).toBe(
+      `ASHLAR_DATA_DIR='/srv/it'\\''s $HOME' ashlar plugin dev 'my plugin'`,
     )
   })
 })

@@ -11,14 +11,19 @@ const IN_CLONE = 'npx pnpm@12 ashlar'
 /** Where the package manager installs the command in the clone. */
 const INSTALLED = fileURLToPath(new URL('../../node_modules/.bin/ashlar', import.meta.url))
 
+/** Commands that use neither a server nor the data directory. */
+const LOCAL = new Set(['plugin check', 'plugin docs', 'plugin key', 'plugin test'])
+
 /**
  * Formats a command of `ashlar` for the user to paste into a POSIX shell, in the directory in which this process was started. The
- * command uses the data directory of this process, and `start` its port.
+ * command uses the data directory of this process, if it needs one, and `start` its port.
  *
  * @param words the command and its arguments, such as `'plugin', 'test', 'my plugin'`
  */
 export function commandLine(environment: Environment, ...words: string[]): string {
-  return [prefixFor(environment, words[0] === 'start'), ...words.map(quote)].join(' ')
+  const isLocal = LOCAL.has(words.slice(0, 2).join(' '))
+  const prefix = isLocal ? programFor(environment) : prefixFor(environment, words[0] === 'start')
+  return [prefix, ...words.map(quote)].join(' ')
 }
 
 /** Formats the command that prints a login link, for readers who may be on other machines: without paths of this one. */

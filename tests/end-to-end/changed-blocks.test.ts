@@ -84,7 +84,7 @@ describe('ashlar run, right after a block was changed,', () => {
     await writeFile(join(packageFolder(), 'index.ts'), 'export cnst')
     const ran = await ashlar(['run', graph], environment('broken'))
     expect(ran).toMatchObject({ status: 1, stdout: '' })
-    expect(ran.stderr).toMatch(/plugin did not load: words PLUGIN_LOAD_FAILED .*index\.ts:1:8: Unexpected "cnst"/)
+    expect(ran.stderr).toMatch(/plugin did not load: PLUGIN_LOAD_FAILED words 1\.0\.0: index\.ts:1:8: Unexpected "cnst"/)
     expect(ran.stderr).toMatch(/error GRAPH_INVALID: .*there is no block "words\/say"/)
   })
 

@@ -136,7 +136,7 @@ describe('a plugin that breaks while the server runs', () => {
     const logged = await server.printed(/^plugin did not load: PLUGIN_LOAD_FAILED (.*)$/m)
     expect(logged).toBe(
       'vault 1.0.0: index.ts:15:7: Expected identifier but found "=". ' +
-        'Install a version that loads, or remove the package from "plugins" in the configuration file.',
+        'Correct the package, install a version that loads, or remove it from "plugins" in the configuration file.',
     )
     const query = await createClient(await server.ready(), join(folder.path, 'data'))
     const { plugins } = await query('{ plugins(first: 50) { edges { node { packageName error { code message } } } } }')

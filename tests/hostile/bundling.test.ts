@@ -48,10 +48,14 @@ describe('a package that the configuration names', () => {
   })
 
   it('is reported with the place of the import, what it names and what to do', () => {
-    expect(reportOf('imports a file by a relative path as text')?.error).toEqual({
+    const title = 'imports a file by a relative path as text'
+    expect(reportOf(title)?.error).toEqual({
       code: 'PLUGIN_LOAD_FAILED',
       message:
-        'index.js:1:20: "../../.ashlar/owner-key" is outside the package: a plugin may import files of its own folder and of packages that package.json declares; move the file into the package, or declare the package that it belongs to in "dependencies"',
+        `${basename(folders.get(title) ?? '')} 1.0.0: index.js:1:20: "../../.ashlar/owner-key" is outside the package: ` +
+        'a plugin may import files of its own folder and of packages that package.json declares; move the file into the package, or ' +
+        'declare the package that it belongs to in "dependencies". ' +
+        'Correct the package, install a version that loads, or remove it from "plugins" in the configuration file.',
     })
   })
 })

@@ -3,7 +3,7 @@ import type { PluginOrigin, PluginReport } from './block.ts'
 const REMEDIES: Record<PluginOrigin, string> = {
   DEV: 'Correct the source: "plugin dev" then sends the plugin again.',
   WORKSPACE: 'Correct the source and save it: the server then loads the plugin again.',
-  PACKAGE: 'Install a version that loads, or remove the package from "plugins" in the configuration file.',
+  PACKAGE: 'Correct the package, install a version that loads, or remove it from "plugins" in the configuration file.',
   STORE: 'Install another version with the mutation installPlugin, or remove the plugin with uninstallPlugin.',
 }
 

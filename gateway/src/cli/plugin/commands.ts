@@ -7,13 +7,14 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
     name: 'plugin create',
     usage:
       '<folder> [--name weather] [--title text] [--license MIT] [--author name] [--sdk version|tarball|folder] [--testing version|tarball|folder] [--yes] [--json]',
-    summary: 'Make the package of a new plugin; on a terminal it asks for what is not given.',
+    summary: 'Create the package of a new plugin. On a terminal, the command asks for options that are missing.',
     load: async () => withJsonErrors((await import('./create.ts')).create),
   },
   {
     name: 'plugin check',
     usage: '[folder] [--json]',
-    summary: 'Say what is wrong with a plugin, what is missing, and what its blocks may do; status 1 when there is an error.',
+    summary:
+      'Report errors and omissions of a plugin, and the capabilities of its blocks. The exit status is 1 if there is an error.',
     load: async () => withJsonErrors((await import('./check.ts')).check),
   },
   {
@@ -39,7 +40,7 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
     name: 'plugin dev',
     usage: '[folder] [--server url] [--inspect] [--json]',
     summary:
-      'Load a plugin into a running server at every change, until it is interrupted; then it is gone there. With --inspect Chrome’s debugger gets in.',
+      'Load a plugin into a running server at every change. The server removes it when the command ends. With --inspect, Chrome’s debugger can attach.',
     load: async () => withJsonErrors((await import('./dev.ts')).dev),
   },
   {
@@ -51,7 +52,7 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'plugin key',
     usage: '[file] [--json]',
-    summary: 'Make a key that signs what you publish (Ed25519), for you alone to read.',
+    summary: 'Create an Ed25519 key that signs what you publish. Only you can read the file.',
     load: async () => withJsonErrors((await import('./key.ts')).key),
   },
 ]

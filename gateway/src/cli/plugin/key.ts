@@ -13,7 +13,7 @@ export async function key(args: string[], { stdout, environment }: CommandContex
   else {
     const terminal = createTerminal(stdout, environment)
     terminal.line(
-      `${terminal.style('green', '✓')} ${terminal.style('bold', file)}  for you alone: keep a copy where nobody else is`,
+      `${terminal.style('green', '✓')} ${terminal.style('bold', file)}  readable only by you: keep a copy in a safe place`,
     )
     terminal.line(`  ${terminal.style('dim', 'key id')}      ${facts.keyId}`)
     terminal.line(`  ${terminal.style('dim', 'public key')}  ${facts.publicKey}`)
