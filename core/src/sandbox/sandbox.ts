@@ -247,9 +247,11 @@ class Pool {
         call.sink.end(limitError(loss, call, this.#limits))
       else if (!canRunAgain(call)) call.sink.end(interrupted(loss))
       else if (isLimit(loss)) this.#tryAgain(call, guiltyCall !== undefined)
-      else if (call.attempts < MAX_ATTEMPTS && call.starts < MAX_STARTS) this.#start(restarted(call))
-      else call.sink.end(lostTooOften(loss, call))
+      else if (call.attempts >= MAX_ATTEMPTS || call.starts >= MAX_STARTS) call.sink.end(lostTooOften(loss, call))
+      else if (isTrial) this.#suspects.push(restarted(call))
+      else this.#start(restarted(call))
     }
+    this.#endTrial(process)
     this.#tryNext()
   }
 
