@@ -47,7 +47,7 @@ export function tooDeepManifest(manifest: unknown): PluginFlawed | undefined {
 /** The longest path within {@link PATH_LENGTH} whose value is still too deep. */
 function pathOfDeepest(manifest: unknown): PropertyKey[] {
   const path: PropertyKey[] = []
-  for (let value = manifest; path.length < PATH_LENGTH; ) {
+  for (let value = manifest; path.length < PATH_LENGTH;) {
     const entry = Object.entries(Object(value) as object).find(([, inner]) => isTooDeep(inner))
     if (!entry) break
     path.push(Array.isArray(value) ? Number(entry[0]) : entry[0])

@@ -30,7 +30,11 @@ it('a trial whose process is killed from outside gives its place to the next sus
         started[n] = (started[n] ?? 0) + 1
         return answer.promise
       }
-      sandbox.call(request, { output: (_pin, value) => outputs.push(value), hostCall, end: (error) => resolve([...outputs, error]) })
+      sandbox.call(request, {
+        output: (_pin, value) => outputs.push(value),
+        hostCall,
+        end: (error) => resolve([...outputs, error]),
+      })
     })
   })
   const arrive = (expected: number[]): Promise<void> =>
