@@ -15,7 +15,7 @@ it('reports the end of a process that is killed while it starts, at any moment',
     delays.map(
       (delayMs) =>
         new Promise<string>((resolve) => {
-          const link = start({ ready: () => {}, message: () => {}, broken: () => {}, exited: resolve })
+          const link = start({ ready: () => {}, message: () => true, broken: () => {}, exited: resolve })
           link.ready.catch(() => {})
           setTimeout(() => link.kill(), delayMs)
         }),
@@ -26,6 +26,6 @@ it('reports the end of a process that is killed while it starts, at any moment',
 
 it('reports what ended a process that does not start', async () => {
   const start = createProcessStarter(launchOf(launch, 'process/missing.ts'), firstFrame, 1000)
-  const link = start({ ready: () => {}, message: () => {}, broken: () => {}, exited: () => {} })
+  const link = start({ ready: () => {}, message: () => true, broken: () => {}, exited: () => {} })
   await expect(link.ready).rejects.toThrow(/did not start \(code 1\): [^]*missing\.ts/)
 })
