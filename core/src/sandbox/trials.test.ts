@@ -3,12 +3,9 @@ import { createSandbox, type CallRequest } from './index.ts'
 import { bundleOf } from './test-bundle.ts'
 import { killAll } from './test-kill.ts'
 
-const ask = bundleOf(
-  {
-    ask: `async *run({ n }, { storage }) { yield ['out', await storage.get('user', 'k' + n)] }`,
-  },
-  180_000,
-)
+const ask = bundleOf({
+  ask: `async *run({ n }, { storage }) { yield ['out', await storage.get('user', 'k' + n)] }`,
+})
 
 it('a trial whose process is killed from outside gives its place to the next suspect', async () => {
   // Without bubblewrap, because the first process of a namespace does not receive SIGABRT.
