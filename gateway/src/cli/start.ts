@@ -79,8 +79,8 @@ interface Service {
 
 async function serve({ config, installation, terminal, stop, ready }: Service): Promise<void> {
   const { runtime, dataDir, ownerKey, ownerId } = installation
-  const { publicUrl, socketsPerAddress } = config
-  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress })
+  const { publicUrl, socketsPerAddress, trustedProxies } = config
+  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress, trustedProxies })
   try {
     const url = await gateway.listen(config.port)
     await dataDir.setServer(url)
