@@ -6,7 +6,14 @@ import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bubblewrapArguments, findBubblewrap, killConfined, pathOnly, sharedLibraries } from '../confinement/index.ts'
+import {
+  bubblewrapArguments,
+  findBubblewrap,
+  killConfined,
+  killOrphansOf,
+  pathOnly,
+  sharedLibraries,
+} from '../confinement/index.ts'
 import { ISOLATIONS, isWeaker, type Isolation } from './isolation.ts'
 import { canLockDown, withoutIoUring } from './process/lockdown/index.ts'
 
@@ -48,6 +55,11 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
   return { isolation: 'PROCESS', command: process.execPath, args: [...NODE_FLAGS, ...permissions(), join(HERE, MAIN)], env: ENV }
 }
 
+/** Kills the processes that workers of this user have left when they were killed, from now on. @returns a function that stops it */
+export function killLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
+  return isolation === 'BUBBLEWRAP' ? killOrphansOf(MAIN_INSIDE) : () => {}
+}
+
 /** Starts a process with nothing open but its standard error and the channel. */
 export function startProcess({ command, args, env, seccompFilter }: Launch): ChildProcess {
   const bubblewrapPipes = seccompFilter ? (['pipe', 'pipe'] as const) : []
@@ -82,6 +94,7 @@ export function pipeOf({ stdio }: ChildProcess, fd: number): Socket | undefined 
 /** Programs of the sandbox. Packages for authors contain them as JavaScript. */
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const MAIN = `process/main.${EXTENSION}`
+const MAIN_INSIDE = join(INSIDE, 'sandbox', MAIN)
 const LAUNCHER = `process/lockdown/launcher.${EXTENSION}`
 const PROBE = `process/lockdown/probe.${EXTENSION}`
 
@@ -98,7 +111,7 @@ async function planBubblewrap(): Promise<Launch | undefined> {
   return {
     isolation: 'BUBBLEWRAP',
     command: 'bwrap',
-    args: [...bubblewrapArguments(bubblewrap, confinement), node, ...NODE_FLAGS, join(INSIDE, 'sandbox', MAIN)],
+    args: [...bubblewrapArguments(bubblewrap, confinement), node, ...NODE_FLAGS, MAIN_INSIDE],
     env: pathOnly(),
     seccompFilter: withoutIoUring(),
   }

@@ -7,7 +7,7 @@ import { encodeFrame } from './channel/index.ts'
 import type { Loss } from './guest-reports.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation } from './isolation.ts'
-import { planLaunch } from './launch.ts'
+import { killLeftProcesses, planLaunch } from './launch.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
 import { createProcessStarter, type StartProcess } from './process-link.ts'
@@ -58,13 +58,17 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}, stronge
   const firstFrame = encodeFrame(processOptions(prelude, isolation, allLimits))
   const pool = new Pool(createProcessStarter(launch, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
   await pool.warmUp()
+  const stop = killLeftProcesses(launch)
   return {
     isolation,
     call: (request, sink) => pool.call(request, sink),
     forget: (scope) => pool.forget(scope),
     inspect: (place) => pool.inspect(place),
     pids: () => pool.processes().flatMap(({ pid }) => pid ?? []),
-    close: () => pool.close(),
+    close() {
+      stop()
+      return pool.close()
+    },
   }
 }
 
