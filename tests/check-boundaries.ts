@@ -52,7 +52,8 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   { library: /^@pothos\//, homes: ['schema/src/'] },
   { library: /^graphql$/, homes: ['schema/src/', 'gateway/src/'] },
   { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
-  { library: /^(undici|ipaddr\.js)$/, homes: ['core/src/capabilities/http/'] },
+  { library: /^undici$/, homes: ['core/src/capabilities/http/'] },
+  { library: /^ipaddr\.js$/, homes: ['core/src/capabilities/http/', 'gateway/src/client-address.ts'] },
   // Inside the sandbox the SDK is code. The host uses its types, and `@ashlar/sdk/json`: both sides read and write JSON alike.
   { library: /^@ashlar\/sdk$/, homes: ['core/src/sandbox/guest/', 'plugins/'], typesFrom: 'core/src/' },
 ]

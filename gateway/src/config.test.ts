@@ -19,6 +19,7 @@ describe('parseConfig', () => {
       oauthClients: {},
       publicUrl: undefined,
       socketsPerAddress: 256,
+      trustedProxies: [],
       configFile: undefined,
     }
     expect(parseConfig({})).toEqual(expected)
@@ -43,6 +44,7 @@ describe('parseConfig', () => {
         ASHLAR_OAUTH_CLIENTS: '{"github/github":{"clientId":"id","clientSecret":"hunter22"}}',
         ASHLAR_PUBLIC_URL: 'https://Ashlar.example/',
         ASHLAR_WEBSOCKETS: '1000',
+        ASHLAR_TRUSTED_PROXIES: '127.0.0.1, fd00::/8',
         ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
@@ -60,11 +62,16 @@ describe('parseConfig', () => {
       oauthClients: { 'github/github': { clientId: 'id', clientSecret: 'hunter22' } },
       publicUrl: 'https://ashlar.example',
       socketsPerAddress: 1000,
+      trustedProxies: ['127.0.0.1', 'fd00::/8'],
       configFile: 'conf/ashlar.ts',
     })
   })
 
   it.each([
+    [
+      { ASHLAR_TRUSTED_PROXIES: '10.0.0.0/33' },
+      'environment variable ASHLAR_TRUSTED_PROXIES must be addresses and networks like "127.0.0.1,10.0.0.0/8", got "10.0.0.0/33"',
+    ],
     [{ PORT: 'http' }, 'environment variable PORT must be a whole number from 0 to 65535, got "http"'],
     [{ PORT: '65536' }, 'environment variable PORT must be a whole number from 0 to 65535, got "65536"'],
     [{ PORT: '-1' }, 'environment variable PORT must be a whole number from 0 to 65535, got "-1"'],

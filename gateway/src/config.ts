@@ -9,6 +9,7 @@ import {
   type OAuthClient,
 } from '@ashlar/core'
 import { z } from 'zod'
+import { isProxyEntry } from './client-address.ts'
 
 /** A quarter of them may be unacknowledged. */
 export const DEFAULT_SOCKETS_PER_ADDRESS = 256
@@ -43,6 +44,8 @@ export interface Config {
   publicUrl: string | undefined
   /** WebSockets that one remote address may have. @default 256 */
   socketsPerAddress: number
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. @default none */
+  trustedProxies: string[]
   /** File of the operator's configuration. Unset: `ashlar.config.ts` in the working directory, if it is there. */
   configFile: string | undefined
 }
@@ -72,6 +75,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
     oauthClients: parsed.data.ASHLAR_OAUTH_CLIENTS,
     publicUrl: parsed.data.ASHLAR_PUBLIC_URL,
     socketsPerAddress: parsed.data.ASHLAR_WEBSOCKETS,
+    trustedProxies: parsed.data.ASHLAR_TRUSTED_PROXIES,
     configFile: parsed.data.ASHLAR_CONFIG,
   }
 }
@@ -139,6 +143,11 @@ const variables = z.object({
     .transform(Number)
     .pipe(z.int().min(1))
     .default(DEFAULT_SOCKETS_PER_ADDRESS),
+  ASHLAR_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(z.string().refine(isProxyEntry)))
+    .default([]),
   ASHLAR_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl)
@@ -161,6 +170,7 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_SECRET_KEY: '32 random bytes as base64 (openssl rand -base64 32), or several, separated by commas, the newest first',
   ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',
   ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
+  ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
   ASHLAR_PUBLIC_URL: 'an http(s) url without user, query and fragment, like "https://ashlar.example"',
 }
 

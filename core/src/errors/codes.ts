@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   FORBIDDEN: { status: 403, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
   CONFLICT: { status: 409, retryable: false },
+  RATE_LIMITED: { status: 429, retryable: true },
   // Graphs
   GRAPH_INVALID: { status: 422, retryable: false },
   VERSION_CONFLICT: { status: 409, retryable: false },

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { AshlarError, describeIssues, messageOf, showFaults, type ErrorCode } from '../errors/index.ts'
 import type { PluginOrigin } from './block.ts'
-import { isFileIn } from './bundling/index.ts'
+import { readWithin } from './bundling/index.ts'
 import { inLanes } from './in-lanes.ts'
 import { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
 import { keptText, packageNameSchema } from './tarball/index.ts'
@@ -97,16 +98,13 @@ export async function readSource(
   folder: string,
   origin: PluginOrigin = 'WORKSPACE',
 ): Promise<PluginSource | BrokenSource | undefined> {
-  const file = join(folder, 'package.json')
-  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const text = await readPackageJson(folder, origin)
   if (text === undefined) return undefined
   let packageName = basename(folder)
   const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenSource => {
     return { origin, folder, packageName, error: new AshlarError(code, message) }
   }
-  // A message about a file that is not JSON quotes it.
-  if (origin !== 'WORKSPACE' && !isFileIn(file, [await realpath(folder)]))
-    return refuse('package.json: must be a file of the package, not a link to one outside it')
+  if (typeof text !== 'string') return refuse(text.refusal)
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -125,4 +123,25 @@ export async function readSource(
   if (real === undefined) return refuse(`package.json: "ashlar.blocks" names ${parsed.data.ashlar.blocks}, which does not exist`)
   if (!real.startsWith((await realpath(folder)) + sep)) return refuse('package.json: "ashlar.blocks" must lie inside the package')
   return { origin, folder, packageName, version: parsed.data.version, entry, sdk }
+}
+
+const MAX_PACKAGE_JSON_BYTES = 1024 * 1024
+
+/**
+ * Reads the package.json of a folder. Messages about a file that is not JSON quote it, so an untrusted package may not have a link to a
+ * file outside it.
+ *
+ * @returns undefined when there is no such file
+ */
+async function readPackageJson(folder: string, origin: PluginOrigin): Promise<string | { refusal: string } | undefined> {
+  const file = join(folder, 'package.json')
+  if (origin === 'WORKSPACE' || !existsSync(file)) return readFile(file, 'utf8').catch(() => undefined)
+  const read = readWithin(file, [await realpath(folder)], MAX_PACKAGE_JSON_BYTES)
+  if ('contents' in read) return String(read.contents)
+  return {
+    refusal:
+      read.refusal === 'TOO_LARGE'
+        ? `package.json: is larger than ${MAX_PACKAGE_JSON_BYTES} bytes`
+        : 'package.json: must be a file of the package, not a link to one outside it',
+  }
 }

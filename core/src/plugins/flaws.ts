@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { AshlarError, describeIssue, showValue, valueAt, type ErrorCode, type ErrorDetails } from '../errors/index.ts'
+import { isTooDeep, MAX_NESTING } from '../pins/index.ts'
 
 /** What is wrong with one part of a plugin. */
 export interface Flaw {
@@ -33,12 +34,40 @@ export function flawedManifest({ issues }: z.ZodError, manifest: unknown): Plugi
   return new PluginFlawed('PLUGIN_INVALID', flaws)
 }
 
+/**
+ * Finds a manifest that cannot be checked because it is nested too deep: the checks and `JSON.stringify` are recursive.
+ *
+ * @returns undefined when the nesting is within the limit
+ */
+export function tooDeepManifest(manifest: unknown): PluginFlawed | undefined {
+  if (!isTooDeep(manifest)) return undefined
+  const { part, at, keys } = partOf(pathOfDeepest(manifest), manifest)
+  const message = `its manifest is not valid: ${part}${keys.join('.') || 'it'} is nested more than ${MAX_NESTING} levels deep`
+  return new PluginFlawed('PLUGIN_INVALID', [{ message, at }])
+}
+
+/** The longest path within {@link PATH_LENGTH} whose value is still too deep. */
+function pathOfDeepest(manifest: unknown): PropertyKey[] {
+  const path: PropertyKey[] = []
+  for (let value = manifest; path.length < PATH_LENGTH;) {
+    const entry = Object.entries(Object(value) as object).find(([, inner]) => isTooDeep(inner))
+    if (!entry) break
+    path.push(Array.isArray(value) ? Number(entry[0]) : entry[0])
+    value = entry[1]
+  }
+  return path
+}
+
+/** The field of a block: `blocks`, its index, the name of the field. */
+const PATH_LENGTH = 3
+
 /** The block or provider that a path leads into, as its author knows it, and the keys that lead on from there. */
 function partOf(path: readonly PropertyKey[], manifest: unknown): { part: string; at: string[]; keys: string[] } {
   const [list, index, ...rest] = path
   const what = list === 'blocks' ? 'block' : list === 'providers' ? 'provider' : undefined
   if (what === undefined || typeof index !== 'number') return { part: '', ...keysOf(path) }
   const { id, name } = Object(valueAt(manifest, [list ?? '', index])) as { id?: unknown; name?: unknown }
+  if (name === undefined || isTooDeep(name)) return { part: `${what} ${index}: `, ...keysOf(rest) }
   const known = typeof id === 'string' && id !== '' ? JSON.stringify(id) : `name: ${JSON.stringify(name)}`
   const { at, keys } = keysOf(rest)
   return { part: `${what} ${showValue(name)}: `, at: [known, ...at], keys }

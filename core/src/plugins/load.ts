@@ -4,7 +4,7 @@ import { INSTALLATION, type Bundle, type Sandbox } from '../sandbox/index.ts'
 import { createPlugin, type Plugin } from './block.ts'
 import { bundleSource, type MappedBundle } from './bundling/index.ts'
 import type { PluginSource } from './discover.ts'
-import { flawedManifest } from './flaws.ts'
+import { flawedManifest, tooDeepManifest } from './flaws.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
 import { atSource } from './source-position.ts'
 
@@ -73,6 +73,8 @@ function unreadable(error: AshlarError): AshlarError {
 }
 
 function parseManifest(manifest: unknown): PluginManifest {
+  const tooDeep = tooDeepManifest(manifest)
+  if (tooDeep) throw tooDeep
   const parsed = manifestSchema.safeParse(manifest)
   if (!parsed.success) throw flawedManifest(parsed.error, manifest)
   return parsed.data

@@ -13,6 +13,10 @@ export class AbortingCalls {
     return this.#byGuest.size === 0
   }
 
+  has(guest: string): boolean {
+    return this.#byGuest.has(guest)
+  }
+
   add(guest: string, id: number): void {
     const aborting = this.#byGuest.get(guest) ?? { ids: new Set(), patience: new Patience() }
     aborting.ids.add(id)

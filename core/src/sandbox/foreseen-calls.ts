@@ -35,15 +35,20 @@ export class ForeseenCalls {
     return followersOf(next, callId).map(([id, node]) => this.#foreseen(guest, id, node))
   }
 
-  /** An event of a call that is not in flight. What follows from one that nobody has wanted yet is kept like it. */
-  report(guest: string, event: TakenEvent): void {
+  /**
+   * Keeps an event of a foreseen call. The calls that follow from it are foreseen, too.
+   *
+   * @returns false when there is no such call, or it has reported too much
+   */
+  report(guest: string, event: TakenEvent): boolean {
     const kept = this.#kept.get(event.id)
-    if (kept?.guest !== guest || kept.events.length > MAX_KEPT) return
+    if (kept?.guest !== guest || kept.events.length > MAX_KEPT) return false
     kept.events.push(event)
     const chars = charsOf(event)
     kept.chars += chars
     this.keptChars += chars
     if (event.t === 'o') for (const [id] of followersOf(event.next, event.id)) this.#keep(guest, id)
+    return true
   }
 
   /** The guest is gone. */

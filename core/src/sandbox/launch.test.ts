@@ -121,11 +121,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Starts it through a shell that passes a further descriptor on, as whatever starts a worker may do. */
+/** Starts it through a shell that passes further descriptors on, as the parent of a worker may do. */
 function leakDescriptor(launch: Launch, fd: number): Launch {
+  const path = `/proc/${process.pid}/fd/${fd}`
   return {
     ...launch,
     command: 'bash',
-    args: ['--norc', '-c', `exec 251</proc/${process.pid}/fd/${fd} "$0" "$@"`, launch.command, ...launch.args],
+    args: ['--norc', '-c', `exec 251<${path} 5000<${path} "$0" "$@"`, launch.command, ...launch.args],
   }
 }

@@ -6,7 +6,14 @@ import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bubblewrapArguments, findBubblewrap, killConfined, pathOnly, sharedLibraries } from '../confinement/index.ts'
+import {
+  bubblewrapArguments,
+  findBubblewrap,
+  killConfined,
+  killOrphansOf,
+  pathOnly,
+  sharedLibraries,
+} from '../confinement/index.ts'
 import { ISOLATIONS, isWeaker, type Isolation } from './isolation.ts'
 import { canLockDown, withoutIoUring } from './process/lockdown/index.ts'
 import { buildProgram } from './programs.ts'
@@ -36,6 +43,7 @@ const READ_PROGRAM = ['--input-type=module', '-']
 const HERE = dirname(fileURLToPath(import.meta.url))
 /** The folder inside bubblewrap. */
 const INSIDE = '/ashlar'
+const NODE_INSIDE = join(INSIDE, 'node')
 const PROBE_TIMEOUT_MS = 5000
 
 /**
@@ -51,6 +59,11 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
   }
   const args = [...NODE_FLAGS, ...permissions(), ...READ_PROGRAM]
   return { isolation: 'PROCESS', command: process.execPath, args, workingDirectory: HERE, env: ENV }
+}
+
+/** Kills the processes that workers of this user have left when they were killed, from now on. @returns a function that stops it */
+export function killLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
+  return isolation === 'BUBBLEWRAP' ? killOrphansOf(NODE_INSIDE) : () => {}
 }
 
 /**
@@ -99,7 +112,7 @@ const PLANS = { BUBBLEWRAP: planBubblewrap, SECCOMP: planSeccomp }
 
 async function planBubblewrap(): Promise<Launch | undefined> {
   if (!canLockDown()) return undefined
-  const node = join(INSIDE, 'node')
+  const node = NODE_INSIDE
   const readOnly = new Map([[node, process.execPath], ...sharedLibraries(), ...addon()])
   const env = { ...ENV, LD_LIBRARY_PATH: [...new Set([...sharedLibraries().keys()].map((path) => dirname(path)))].join(':') }
   const bubblewrap = await findBubblewrap([node, '-e', '0'], { readOnly, env })

@@ -20,7 +20,7 @@ it('reports the end of a process that is killed while it starts, at any moment',
     delays.map(
       (delayMs) =>
         new Promise<string>((resolve) => {
-          const link = start({ ready: () => {}, message: () => {}, broken: () => {}, exited: resolve })
+          const link = start({ ready: () => {}, message: () => true, broken: () => {}, exited: resolve })
           link.ready.catch(() => {})
           setTimeout(() => link.kill(), delayMs)
         }),
@@ -31,6 +31,6 @@ it('reports the end of a process that is killed while it starts, at any moment',
 
 it('reports what ended a process that does not start', async () => {
   const start = createProcessStarter(launch, `throw new Error('a broken program')`, firstFrame, 1000)
-  const link = start({ ready: () => {}, message: () => {}, broken: () => {}, exited: () => {} })
+  const link = start({ ready: () => {}, message: () => true, broken: () => {}, exited: () => {} })
   await expect(link.ready).rejects.toThrow(/did not start \(code 1\): [^]*a broken program/)
 })

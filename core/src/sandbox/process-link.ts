@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { killConfined } from '../confinement/index.ts'
-import { encodeFrame, FrameError, FrameReader } from './channel/index.ts'
+import { encodeFrame } from './channel/index.ts'
 import { CHANNEL_FD, confinedPid, pipeOf, startProcess, type Launch } from './launch.ts'
-import { parseMessage } from './messages.ts'
+import { ProcessConduct } from './process-conduct.ts'
+import { receiveMessages } from './process-messages.ts'
 import type { FromProcess, ToProcess } from './protocol.ts'
 
 /** The worker's connection to a sandbox process. */
@@ -22,8 +23,9 @@ export interface ProcessLink {
 interface ProcessLinkEvents {
   /** The process can accept calls. */
   ready(): void
-  message(message: Exclude<FromProcess, ['ready']>): void
-  /** The process sent an invalid message. Its further messages are ignored, and it is being killed. */
+  /** @returns whether the message was of use: a process that sends too much else is killed */
+  message(message: Exclude<FromProcess, ['ready']>): boolean
+  /** The process sent an invalid or unexpected message. Its further messages are ignored, and it is being killed. */
   broken(): void
   /** The last event, called once. @param how the name of a signal, or `code <n>` */
   exited(how: string): void
@@ -54,8 +56,15 @@ const SIGNALS: Readonly<Record<number, string>> = {
  * @param program the program of the process, see `programs.ts`
  * @param firstFrame the first frame to send to the process
  * @param maxMessageBytes the maximum size of a message from the process; a larger one ends the process
+ * @param maxUselessMs for tests, see {@link ProcessConduct}
  */
-export function createProcessStarter(launch: Launch, program: string, firstFrame: Buffer, maxMessageBytes: number): StartProcess {
+export function createProcessStarter(
+  launch: Launch,
+  program: string,
+  firstFrame: Buffer,
+  maxMessageBytes: number,
+  maxUselessMs?: number,
+): StartProcess {
   return (events) => {
     const child = startProcess(launch, program)
     const channel = pipeOf(child, CHANNEL_FD)
@@ -74,8 +83,13 @@ export function createProcessStarter(launch: Launch, program: string, firstFrame
       killConfined(child)
       lastResort ??= setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), SURVIVES_MS)
     }
-    readMessages(channel, maxMessageBytes, {
-      message: (message) => (message[0] === 'ready' ? ready.resolve() : events.message(message)),
+    const conduct = new ProcessConduct(maxUselessMs)
+    const receiveRest = receiveMessages(channel, maxMessageBytes, conduct, {
+      message(message) {
+        if (message[0] !== 'ready') return events.message(message)
+        ready.resolve()
+        return true
+      },
       broken() {
         kill()
         events.broken()
@@ -84,6 +98,7 @@ export function createProcessStarter(launch: Launch, program: string, firstFrame
     child.on('error', () => {}) // it could not be started, or killed
     child.once('close', (code, signal) => {
       clearTimeout(lastResort)
+      receiveRest()
       const how = describeEnd(code, signal)
       ready.reject(new Error(`a sandbox process did not start (${how}): ${readStderr()}`))
       events.exited(how)
@@ -97,46 +112,21 @@ export function createProcessStarter(launch: Launch, program: string, firstFrame
       get stderr() {
         return readStderr()
       },
-      send: (message) => sendFrame(channel, message),
+      send: (message) => sendFrame(channel, conduct, message),
       kill,
     }
   }
 }
 
 /** Messages of one turn of the event loop go out in one system call. */
-function sendFrame(channel: Socket, message: ToProcess): void {
+function sendFrame(channel: Socket, conduct: ProcessConduct, message: ToProcess): void {
+  conduct.sent(message)
   if (!channel.writable) return
   if (channel.writableCorked === 0) {
     channel.cork()
     process.nextTick(() => channel.uncork())
   }
   channel.write(encodeFrame(message))
-}
-
-interface Incoming {
-  message(message: FromProcess): void
-  broken(): void
-}
-
-function readMessages(channel: Socket, maxBytes: number, { message: take, broken }: Incoming): void {
-  const breakOff = (): void => {
-    channel.removeAllListeners('data').destroy()
-    broken()
-  }
-  const reader = new FrameReader(maxBytes, (received) => {
-    if (channel.destroyed) return
-    const message = parseMessage(received)
-    if (message) take(message)
-    else breakOff()
-  })
-  channel.on('data', (piece: Buffer) => {
-    try {
-      reader.push(piece)
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error
-      breakOff()
-    }
-  })
 }
 
 function keepStderr(child: ChildProcess): () => string {

@@ -9,26 +9,13 @@ import { callsIn, CpuAccounts, startReading } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
 import { exitOf, type Loss } from './guest-reports.ts'
 import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
-import { InspectedIsolates, type BundleInspector } from './inspector/index.ts'
+import { InspectedIsolates } from './inspector/index.ts'
 import { parseEvents, type TakenEvent, type TakenOutput } from './messages.ts'
 import { refusalOf } from './output-limits.ts'
 import type { ProcessLink, StartProcess } from './process-link.ts'
 import { isolateOfGuest, maxReportCharsOf, type FromProcess, type ToProcess } from './protocol.ts'
 import { ProcessWatch } from './process-watch.ts'
-
-export interface SandboxProcessEvents {
-  /** Calls whose guest or process is gone; they have not ended. */
-  lost(calls: Call[], loss: Loss): void
-  /** The process takes no more calls. */
-  ended(): void
-  /** A call that the guest has begun by itself is wanted. */
-  adopted(id: number, request: CallRequest, sink: CallSink): Call
-  abort(call: Call): void
-  /** The last call in it has ended. */
-  idle(): void
-  /** The inspector that the isolate of a guest has. */
-  inspectorOf(guest: string): BundleInspector | undefined
-}
+import type { SandboxProcessEvents } from './sandbox-process-events.ts'
 
 /** Calls in flight from which on a millisecond's wait costs nobody anything. */
 const BUSY = 64
@@ -183,13 +170,17 @@ export class SandboxProcess {
     this.#link.send(message)
   }
 
-  #receive(message: FromProcess): void {
+  /** @returns whether the message was of use, see `ProcessConduct` */
+  #receive(message: FromProcess): boolean {
     this.#watch.heard()
     if (message[0] === 'events') return this.#takeAllEvents(message[1])
-    if (message[0] === 'aborted') return this.#aborting.heard(message[1], message[2])
-    if (message[0] === 'inspector') return this.#takeInspection(message[1], message[2])
-    if (message[0] !== 'lost') return
-    const [, guest, reason] = message
+    if (message[0] === 'aborted') this.#aborting.heard(message[1], message[2])
+    if (message[0] === 'inspector') this.#takeInspection(message[1], message[2])
+    if (message[0] === 'lost') this.#takeLoss(message[1], message[2])
+    return true
+  }
+
+  #takeLoss(guest: string, reason: Loss): void {
     const lost = [...this.inFlight.values()].filter((call) => call.guest === guest)
     for (const call of lost) this.inFlight.delete(call.id)
     this.#foreseen.forget(guest)
@@ -203,19 +194,21 @@ export class SandboxProcess {
     setTimeout(() => this.kill({ kind: 'exit', detail: 'retired' }), 1000).unref()
   }
 
-  #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number, computing: number][]): void {
+  #takeAllEvents(byGuest: [guest: string, events: string, cpuMs: number, computing: number][]): boolean {
     this.#watch.wake()
+    let isUseful = false
     for (const [guest, json, cpuMs, computing] of byGuest) {
       const isolate = isolateOfGuest(guest)
       const payer = this.#cpu.callOf(isolate, computing) // it may end with this report
       const reading = startReading(json)
       const events = parseEvents(json, maxReportCharsOf(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
-      this.#takeEvents(guest, events ?? [])
+      isUseful = this.#takeEvents(guest, events ?? []) || this.#aborting.has(guest) || isUseful
       this.#charge(isolate, this.#cpu.take(isolate, cpuMs), payer ?? computing)
       if (reading) this.#charge(isolate, reading.cpuMs(), payer ?? 0)
     }
     if (this.#ended && this.inFlight.size === 0) this.kill()
+    return isUseful
   }
 
   #charge(isolate: string, ms: number, payer: Call | number): void {
@@ -244,14 +237,16 @@ export class SandboxProcess {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
-  /** A guest speaks only for calls of its own. */
-  #takeEvents(guest: string, events: TakenEvent[]): void {
+  /** A guest reports only events of its own calls. @returns whether there were any, of calls in flight or foreseen */
+  #takeEvents(guest: string, events: TakenEvent[]): boolean {
+    let isUseful = false
     for (const event of events) {
       const call = this.inFlight.get(event.id)
       if (call?.guest === guest) this.#takeEvent(call, event)
-      else if (!call) this.#foreseen.report(guest, event)
+      isUseful = call ? isUseful || call.guest === guest : this.#foreseen.report(guest, event) || isUseful
     }
     if (this.#foreseen.keptChars > this.#limits.maxOutputBytes) this.kill({ kind: 'crash' })
+    return isUseful
   }
 
   #takeEvent(call: Call, event: TakenEvent): void {

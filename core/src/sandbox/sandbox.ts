@@ -7,7 +7,7 @@ import { encodeFrame } from './channel/index.ts'
 import type { Loss } from './guest-reports.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation } from './isolation.ts'
-import { planLaunch } from './launch.ts'
+import { killLeftProcesses, planLaunch } from './launch.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
 import { createProcessStarter, type StartProcess } from './process-link.ts'
@@ -60,13 +60,17 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}, stronge
   const firstFrame = encodeFrame(processOptions(await makeSnapshot(launch, prelude), isolation, allLimits))
   const pool = new Pool(createProcessStarter(launch, program, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
   await pool.warmUp()
+  const stop = killLeftProcesses(launch)
   return {
     isolation,
     call: (request, sink) => pool.call(request, sink),
     forget: (scope) => pool.forget(scope),
     inspect: (place) => pool.inspect(place),
     pids: () => pool.processes().flatMap(({ pid }) => pid ?? []),
-    close: () => pool.close(),
+    close() {
+      stop()
+      return pool.close()
+    },
   }
 }
 
@@ -252,9 +256,11 @@ class Pool {
         call.sink.end(limitError(loss, call, this.#limits))
       else if (!canRunAgain(call)) call.sink.end(interrupted(loss))
       else if (isLimit(loss)) this.#tryAgain(call, guiltyCall !== undefined)
-      else if (call.attempts < MAX_ATTEMPTS && call.starts < MAX_STARTS) this.#start(restarted(call))
-      else call.sink.end(lostTooOften(loss, call))
+      else if (call.attempts >= MAX_ATTEMPTS || call.starts >= MAX_STARTS) call.sink.end(lostTooOften(loss, call))
+      else if (isTrial) this.#suspects.push(restarted(call))
+      else this.#start(restarted(call))
     }
+    this.#endTrial(process)
     this.#tryNext()
   }
 

@@ -95,7 +95,8 @@ const ENVIRONMENT = [
   '  ASHLAR_SECRET_KEY          Key that seals credentials, 32 bytes as base64 (one in the data directory)',
   '  ASHLAR_OAUTH_CLIENTS       OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…"}} (none)',
   '  ASHLAR_CONFIG              File with the operator’s configuration (ashlar.config.ts, if it is there)',
-  '  ASHLAR_WEBSOCKETS          Maximum number of WebSockets per remote address (256)',
+  '  ASHLAR_WEBSOCKETS          Maximum number of WebSockets per client address (256)',
+  '  ASHLAR_TRUSTED_PROXIES     Proxies whose X-Forwarded-For header is believed: 127.0.0.1,10.0.0.0/8 (none)',
   '  ASHLAR_PUBLIC_URL          URL at which browsers reach the server; OAuth services redirect to /oauth/callback below it (where it listens)',
 ]
 

@@ -84,9 +84,9 @@ interface Service {
 
 async function serve({ config, installation, environment, terminal, logger, stop, ready }: Service): Promise<void> {
   const { runtime, dataDir, ownerKey, ownerId } = installation
-  const { publicUrl, socketsPerAddress } = config
+  const { publicUrl, socketsPerAddress, trustedProxies } = config
   const loginCommand = publicUrl === undefined ? commandLine(environment, 'login') : publicLoginCommand(environment)
-  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress, loginCommand })
+  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress, trustedProxies, loginCommand })
   let unwatch: (() => void) | undefined
   try {
     const url = await gateway.listen(config.port)

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { AshlarError, type BrowserSession, type Runtime, type User } from '@ashlar/core'
+import type { FailureLimit } from './failure-limit.ts'
 import type { Origins, RequestFacts } from './origin.ts'
 import { findSessionToken } from './session-cookie.ts'
 
@@ -14,7 +16,8 @@ export interface Access {
   /**
    * By `Authorization: Bearer <key>` or, without it, by the cookie of a login together with the token of its page.
    *
-   * @throws {AshlarError} UNAUTHENTICATED with how to authenticate; FORBIDDEN when a page that is not ours uses the cookie
+   * @throws {AshlarError} UNAUTHENTICATED with how to authenticate; FORBIDDEN when a page that is not ours uses the cookie; RATE_LIMITED
+   * after too many unknown keys from the address
    */
   identify(facts: RequestFacts): Promise<Caller>
 }
@@ -24,14 +27,20 @@ interface AccessParts {
   origins: Origins
   /** Of the session. */
   cookieName: string
+  /** Of keys. */
+  failures: FailureLimit
   /** Prints a login link. */
   loginCommand: string
 }
 
-export function createAccess({ runtime, origins, cookieName, loginCommand }: AccessParts): Access {
+/** Keys that have been accepted are never refused for the failures of others at the same address. */
+const MAX_ACCEPTED = 1000
+
+export function createAccess({ runtime, origins, cookieName, failures, loginCommand }: AccessParts): Access {
+  const accepted = new Set<string>()
   return {
     async identify(facts) {
-      if (facts.authorization !== undefined) return { user: await userOf(facts.authorization) }
+      if (facts.authorization !== undefined) return { user: await userOf(facts.authorization, facts.address) }
       const token = findSessionToken(facts.cookie ?? '', cookieName)
       if (token === undefined) throw unauthenticated('you are not logged in')
       if (origins.isForeign(facts))
@@ -47,11 +56,19 @@ export function createAccess({ runtime, origins, cookieName, loginCommand }: Acc
     },
   }
 
-  async function userOf(authorization: string): Promise<User> {
+  async function userOf(authorization: string, address: string): Promise<User> {
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
+    const hash = createHash('sha256').update(key).digest('base64')
+    if (!accepted.has(hash)) failures.assertBelow(address)
     const user = await runtime.accounts.authenticate(key)
-    if (!user) throw unauthenticated('the key in the Authorization header is unknown')
+    if (!user) {
+      accepted.delete(hash)
+      failures.failed(address)
+      throw unauthenticated('the key in the Authorization header is unknown')
+    }
+    if (accepted.size >= MAX_ACCEPTED) accepted.clear()
+    accepted.add(hash)
     return user
   }
 

@@ -8,6 +8,7 @@ import type { Access } from './access.ts'
 import { useExactJson } from './exact-json.ts'
 import { CALLBACK_PATH, callbackPage, finishAuthorization } from './authorization-callback.ts'
 import { useAuthentication, type RequestContext } from './authentication.ts'
+import type { FailureLimit } from './failure-limit.ts'
 import { healthRoute } from './health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from './login.ts'
 import { createErrorMask } from './mask-error.ts'
@@ -24,6 +25,8 @@ export interface ApiOptions {
   origins: Origins
   /** Of browser sessions. */
   cookie: SessionCookie
+  /** Of login tokens. */
+  loginFailures: FailureLimit
   /** A link that logs the user in once. */
   createLink(userId: string): Promise<LoginLink>
   /** Where browsers are logged in, where that is known. */

@@ -9,6 +9,8 @@ import { factsOf } from './origin.ts'
 export interface RequestContext extends Caller {
   /** None for a request that came without a port. */
   res?: ServerResponse
+  /** The address of the client. None for a request that came without a port. */
+  address?: string
 }
 
 /**
@@ -19,7 +21,7 @@ export function useAuthentication(access: Access, sessions: Runtime['browserSess
   return {
     async onRequestParse({ request, url, serverContext }) {
       try {
-        const caller = await access.identify(factsOf((name) => request.headers.get(name), url))
+        const caller = await access.identify(factsOf((name) => request.headers.get(name), serverContext.address ?? '', url))
         Object.assign(serverContext, caller)
         const { res } = serverContext
         if (!caller.session || !res || res.closed) return

@@ -40,17 +40,17 @@ const HOW_TO_LOG_IN = [
  * login, or another one. A GET with an `Authorization` header ends the authorization at once.
  */
 export function callbackPage(parts: CallbackParts): Route {
-  return async (request, url) => {
+  return async (request, url, address) => {
     if (request.method === 'HEAD') return new Response(null)
     if (!request.headers.has('authorization')) return waitingPage(parts, url)
-    return textPage({ ...(await finish(parts, request, url)), depth: 1 })
+    return textPage({ ...(await finish(parts, request, url, address)), depth: 1 })
   }
 }
 
 /** Ends an authorization. JSON `{ title, lines, command? }`, for the page's script. */
 export function finishAuthorization(parts: CallbackParts): Route {
-  return async (request, url) => {
-    const { status, ...ending } = await finish(parts, request, url)
+  return async (request, url, address) => {
+    const { status, ...ending } = await finish(parts, request, url, address)
     return Response.json(ending, { status, headers: { 'cache-control': 'no-store' } })
   }
 }
@@ -64,9 +64,12 @@ async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: U
   return htmlPage({ title: 'One moment', body: `<p data-elsewhere="${target}">…</p>`, script: 'callback.js', depth: 1 })
 }
 
-async function finish({ authorizations, access, loginCommand }: CallbackParts, request: Request, url: URL): Promise<Ending> {
+async function finish(
+  { authorizations, access, loginCommand }: CallbackParts,
+  ...[request, url, address]: Parameters<Route>
+): Promise<Ending> {
   try {
-    const { user } = await access.identify(factsOf((name) => request.headers.get(name), url))
+    const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
     const answer = Object.fromEntries(KEPT.map((name) => [name, url.searchParams.get(name) ?? undefined]))
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {

@@ -6,6 +6,8 @@ import { loggerTo, type Logger } from '../logger.ts'
 import { createAccess } from './access.ts'
 import { createApi, type Api } from './api.ts'
 import { CALLBACK_PATH } from './authorization-callback.ts'
+import { createClientAddress } from '../client-address.ts'
+import { createFailureLimit } from './failure-limit.ts'
 import { answerAndClose, closeServer, HOST, listen, type Bound } from './listen.ts'
 import type { LoginLink } from './login.ts'
 import { createOrigins } from './origin.ts'
@@ -42,6 +44,8 @@ export interface GatewayOptions {
   socketsPerAddress?: number
   /** The command that prints a login link, as pages and errors show it. @default 'ashlar login' */
   loginCommand?: string
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. @default none */
+  trustedProxies?: readonly string[]
   /** @default lines on standard error */
   logger?: Logger
 }
@@ -58,7 +62,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
   const origins = createOrigins(ownerKey, publicUrl)
   const cookie = createSessionCookie(publicUrl?.protocol === 'https:')
-  const access = createAccess({ runtime, origins, cookieName: cookie.name, loginCommand })
+  const clientAddress = createClientAddress(options.trustedProxies ?? [])
+  const failures = createFailureLimit('authentication attempts', logger)
+  const loginFailures = createFailureLimit('login attempts', logger)
+  const access = createAccess({ runtime, origins, cookieName: cookie.name, failures, loginCommand })
   let serving: { bound: Bound; sockets: WebSockets } | undefined
   let closing: Promise<void> | undefined
 
@@ -73,7 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     return { url: `${browserUrl() ?? `http://${HOST}`}/login#${token}`, expiresAt }
   }
   const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand }
-  const api = createApi({ runtime, access, origins, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
+  const api = createApi({ runtime, access, origins, loginFailures, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
 
   async function close(): Promise<void> {
     if (serving) await Promise.all([closeServer(serving.bound, GRACE_MS, ANSWER_MS), serving.sockets.close()])
@@ -83,10 +90,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     fetch: async (request) => api.fetch(request),
     async listen(port) {
-      const bound = await listen((request, response) => answer(api, request, response), port)
+      const bound = await listen((request, response) => answer(api, request, response, clientAddress), port)
       bound.server.on('connect', refuseTunnel)
       const sockets = serveWebSockets(bound.server, {
         access,
+        clientAddress,
         sessions: runtime.browserSessions,
         origins,
         logger,
@@ -103,9 +111,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
+type ClientAddress = ReturnType<typeof createClientAddress>
+
 /** The pipeline answers a request of which no url can be made with its stack. */
-function answer(api: Api, request: IncomingMessage, response: ServerResponse): void {
-  if (isWellFormed(request)) void api(request, response)
+function answer(api: Api, request: IncomingMessage, response: ServerResponse, clientAddress: ClientAddress): void {
+  if (isWellFormed(request)) void api(request, response, { address: clientAddress(request) })
   else response.writeHead(400, { connection: 'close' }).end()
 }
 

@@ -1,6 +1,7 @@
 import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
 import { commandBlock, htmlPage } from '../pages/index.ts'
 import type { Access } from './access.ts'
+import type { FailureLimit } from './failure-limit.ts'
 import { factsOf, type Origins } from './origin.ts'
 import type { Route } from './routes.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -13,6 +14,8 @@ export interface LoginParts {
   access: Access
   origins: Origins
   cookie: SessionCookie
+  /** Of login tokens. */
+  loginFailures: FailureLimit
   /** A link that logs the user in once. */
   createLink(userId: string): Promise<LoginLink>
   /** Prints a login link. */
@@ -52,16 +55,19 @@ export function loginPage(loginCommand: string): Route {
 }
 
 /** Exchanges a login token for a session. */
-export function openSession({ runtime, origins, cookie, loginCommand }: LoginParts): Route {
-  return async (request, url) => {
-    const facts = factsOf((name) => request.headers.get(name), url)
+export function openSession({ runtime, origins, cookie, loginFailures, loginCommand }: LoginParts): Route {
+  return async (request, url, address) => {
+    const facts = factsOf((name) => request.headers.get(name), address, url)
     if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link may send this request')
+    loginFailures.assertBelow(address)
     const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
-    if (!session)
+    if (!session) {
+      loginFailures.failed(address)
       throw new AshlarError(
         'UNAUTHENTICATED',
         `this login link was used, has expired or is unknown: print a new one with: ${loginCommand}`,
       )
+    }
     const { token, pageToken, expiresAt } = session
     return Response.json({ pageToken, expiresAt }, { headers: { ...NO_STORE, 'set-cookie': cookie.set(token, expiresAt) } })
   }
@@ -69,17 +75,17 @@ export function openSession({ runtime, origins, cookie, loginCommand }: LoginPar
 
 /** Makes a login link for the user who sends the request. */
 export function createLoginLink({ access, createLink }: LoginParts): Route {
-  return async (request, url) => {
-    const { user } = await access.identify(factsOf((name) => request.headers.get(name), url))
+  return async (request, url, address) => {
+    const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
     return Response.json(await createLink(user.id), { headers: NO_STORE })
   }
 }
 
 /** Ends the session of the browser; for a caller with a key, every session of its user. */
 export function logOut({ runtime, access, cookie }: LoginParts): Route {
-  return async (request, url) => {
+  return async (request, url, address) => {
     try {
-      const { user, session } = await access.identify(factsOf((name) => request.headers.get(name), url))
+      const { user, session } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
       await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
     } catch (error) {
       // The login has ended already; the browser still has to forget it.

@@ -24,7 +24,14 @@ export function createErrorMask(logger: Logger): (error: unknown) => Error {
 
 /** An AshlarError as an error of the whole request, with its HTTP status. */
 export function toRequestError(error: AshlarError): GraphQLError {
-  return new GraphQLError(error.message, { extensions: { ...extensionsOf(error), http: { status: error.status } } })
+  return new GraphQLError(error.message, {
+    extensions: { ...extensionsOf(error), http: { status: error.status, headers: headersOf(error) } },
+  })
+}
+
+/** The headers of a response with this error. */
+export function headersOf({ details: { retryAfterSeconds } }: AshlarError): Record<string, string> {
+  return typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}
 }
 
 function extensionsOf({ code, details: { path, faults } }: AshlarError): Record<string, unknown> {

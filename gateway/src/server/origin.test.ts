@@ -8,6 +8,7 @@ const facts = (some: Partial<RequestFacts>): RequestFacts => ({
   pageToken: undefined,
   origin: undefined,
   fetchSite: undefined,
+  address: '127.0.0.1',
   ...some,
 })
 

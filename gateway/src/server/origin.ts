@@ -12,6 +12,8 @@ export interface RequestFacts {
   origin: string | undefined
   /** `Sec-Fetch-Site`, which no page can forge. */
   fetchSite: string | undefined
+  /** The address of the client, which limits count by. '' if there is no connection. */
+  address: string
 }
 
 /** The names under which this server is reached. */
@@ -61,7 +63,7 @@ export function createOrigins(ownerKey: string, publicUrl: URL | undefined): Ori
 }
 
 /** Reads the facts from a request's headers. */
-export function factsOf(header: (name: string) => string | null | undefined, url?: URL): RequestFacts {
+export function factsOf(header: (name: string) => string | null | undefined, address: string, url?: URL): RequestFacts {
   return {
     host: header('host') ?? url?.host ?? '',
     authorization: header('authorization') ?? undefined,
@@ -69,6 +71,7 @@ export function factsOf(header: (name: string) => string | null | undefined, url
     pageToken: header('ashlar-page-token') ?? undefined,
     origin: header('origin') ?? undefined,
     fetchSite: header('sec-fetch-site') ?? undefined,
+    address,
   }
 }
 

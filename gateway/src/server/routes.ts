@@ -1,10 +1,12 @@
 import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../logger.ts'
+import type { RequestContext } from './authentication.ts'
+import { headersOf } from './mask-error.ts'
 import { factsOf, type Origins } from './origin.ts'
 
-/** Answers a request. */
-export type Route = (request: Request, url: URL) => Response | Promise<Response>
+/** Answers a request. @param address of the client, see `RequestFacts` */
+export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
 
 export const GRAPHQL_PATH = '/graphql'
 
@@ -20,10 +22,10 @@ export interface RoutesOptions {
 }
 
 /** Everything that is not a GraphQL request: 404 for an unknown path, 403 for a host name that is not ours. */
-export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin {
+export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, Partial<RequestContext>> {
   return {
-    async onRequest({ request, url, endResponse, requestHandler, setRequestHandler }) {
-      const answer = await route(request, url)
+    async onRequest({ request, url, serverContext, endResponse, requestHandler, setRequestHandler }) {
+      const answer = await route(request, url, serverContext?.address ?? '')
       if (answer) return endResponse(answer)
       setRequestHandler(async (...given) => {
         try {
@@ -39,16 +41,16 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
     },
   }
 
-  async function route(request: Request, url: URL): Promise<Response | undefined> {
+  async function route(request: Request, url: URL, address: string): Promise<Response | undefined> {
     try {
-      origins.assertOurHost(factsOf((name) => request.headers.get(name), url))
+      origins.assertOurHost(factsOf((name) => request.headers.get(name), address, url))
       const { pathname } = url
       const reads = request.method === 'GET' || request.method === 'HEAD'
       const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
-      if (page) return await page(request, url)
+      if (page) return await page(request, url, address)
       if (pathname === GRAPHQL_PATH) return undefined
       const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
-      return found ? await found(request, url) : refusalOf(pathname)
+      return found ? await found(request, url, address) : refusalOf(pathname)
     } catch (error) {
       if (error instanceof AshlarError) return errorResponse(error)
       return unexpected(url, error)
@@ -69,6 +71,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
 }
 
 /** In the form of GraphQL's errors, so that every client reads them the same way. */
-function errorResponse({ code, message, status }: AshlarError): Response {
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status })
+function errorResponse(error: AshlarError): Response {
+  const { code, message, status } = error
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: headersOf(error) })
 }

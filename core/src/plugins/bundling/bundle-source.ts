@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { AshlarError } from '../../errors/index.ts'
 import type { PluginSource } from '../discover.ts'
@@ -6,7 +6,7 @@ import { createBundle, openBundler, ownerLine, type BundleInput, type BundlerOut
 import { bundleApart, type ConfinedInput } from './bundler.ts'
 import { findReach, isFileIn } from './reach.ts'
 import { trimSourceMap } from './source-map.ts'
-import type { Reach } from './within.ts'
+import { readWithin, type Reach } from './within.ts'
 
 /** A bundle and its inputs. */
 export interface SourceBundle {
@@ -66,7 +66,6 @@ export function confinedInput(input: BundleInput, reach: Reach): ConfinedInput {
 }
 
 function readTsconfig(folder: string): string {
-  const file = join(folder, 'tsconfig.json')
-  if (!isFileIn(file, [folder]) || statSync(file).size > MAX_TSCONFIG_BYTES) return '{}'
-  return readFileSync(file, 'utf8')
+  const read = readWithin(join(folder, 'tsconfig.json'), [folder], MAX_TSCONFIG_BYTES)
+  return 'contents' in read ? String(read.contents) : '{}'
 }

@@ -90,7 +90,7 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     metafile: true,
     write: false,
     logLevel: 'silent',
-    plugins: [refuseNodeModules, ...(confined ? [confineTo(confined.reach.roots)] : [])],
+    plugins: [refuseNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
     // Otherwise the bundler searches the folder and all folders above it for one, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
   } satisfies BuildOptions

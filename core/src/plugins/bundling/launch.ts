@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from '../../confinement/index.ts'
+import { bubblewrapArguments, findBubblewrap, killOrphans, pathOnly, sharedLibraries } from '../../confinement/index.ts'
 import { isWithin, type Reach } from './within.ts'
 
 /** The bundler process: requests on its standard input, responses on its standard output. */
@@ -47,6 +47,7 @@ export async function launchBundler(reach: Reach): Promise<BundlerChild> {
 /** Bubblewrap, if the bundler works under it, with the files that the bundler needs. */
 async function find() {
   if (process.platform !== 'linux') return undefined
+  killOrphans(MAIN)
   const ownFiles = listOwnFiles()
   const bubblewrap = await findBubblewrap([...COMMAND, '--probe'], { readOnly: ownFiles, env: {} })
   return bubblewrap && { bubblewrap, ownFiles }

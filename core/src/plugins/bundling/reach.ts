@@ -1,8 +1,8 @@
-import { lstatSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { AshlarError } from '../../errors/index.ts'
-import { isWithin, realPathOf, type Reach } from './within.ts'
+import { isWithin, readWithin, realPathOf, type Reach } from './within.ts'
 
 /*
  * One rule says which files may become part of a bundle: those whose real path is in the package's own real directory, or in that of
@@ -131,10 +131,9 @@ type PackageJson = z.output<typeof packageSchema>
 
 /** Returns an empty object if the file is not valid: it then declares nothing. */
 function readPackage(folder: string): Partial<PackageJson> {
-  const file = join(folder, 'package.json')
-  if (!isFileIn(file, [folder]) || statSync(file).size > MAX_JSON_BYTES) return {}
   try {
-    return packageSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? {}
+    const read = readWithin(join(folder, 'package.json'), [folder], MAX_JSON_BYTES)
+    return 'contents' in read ? (packageSchema.safeParse(JSON.parse(String(read.contents))).data ?? {}) : {}
   } catch {
     return {}
   }

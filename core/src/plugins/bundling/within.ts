@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs'
 import { sep } from 'node:path'
 
 /** The files that may become part of a bundle, and the links to them. */
@@ -21,4 +21,61 @@ export function realPathOf(path: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A file, or why it was not read. */
+export type ReadResult = { real: string; contents: Buffer } | { real: string; refusal: 'OUTSIDE' | 'UNREADABLE' | 'TOO_LARGE' }
+
+/**
+ * Reads a file whose real path is in one of these directories. The real path, the type and the size are those of the open file, so it
+ * makes no difference if the path leads to another file afterwards.
+ *
+ * @returns the refusal `UNREADABLE` for a file that does not exist, cannot be opened, or is not a regular file
+ */
+export function readWithin(path: string, roots: readonly string[], maxBytes: number): ReadResult {
+  let fd: number
+  try {
+    fd = openSync(path, OPEN_FLAGS)
+  } catch {
+    return { real: path, refusal: 'UNREADABLE' }
+  }
+  try {
+    const real = realPathOfOpen(fd, path)
+    if (real === undefined || !isWithin(real, roots)) return { real: real ?? path, refusal: 'OUTSIDE' }
+    const stats = fstatSync(fd)
+    if (!stats.isFile()) return { real, refusal: 'UNREADABLE' }
+    if (stats.size > maxBytes) return { real, refusal: 'TOO_LARGE' }
+    return { real, contents: readBytes(fd, stats.size) }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** With O_NONBLOCK, opening a named pipe does not wait for a writer. Windows has neither. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+/**
+ * Only Linux reports the path of an open file. Elsewhere, and where there is no `/proc`, the path is resolved again and must lead to the
+ * same file.
+ */
+function realPathOfOpen(fd: number, path: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    const real = realPathOf(path)
+    return real !== undefined && isSameFile(fd, real) ? real : undefined
+  }
+}
+
+function isSameFile(fd: number, real: string): boolean {
+  const [open, found] = [fstatSync(fd, { bigint: true }), lstatSync(real, { bigint: true, throwIfNoEntry: false })]
+  return found !== undefined && open.dev === found.dev && open.ino === found.ino
+}
+
+/** Reads at most the size that was checked, even if the file grows. */
+function readBytes(fd: number, bytes: number): Buffer {
+  const contents = Buffer.alloc(bytes)
+  let length = 0
+  for (let read = -1; read !== 0 && length < bytes; length += read) read = readSync(fd, contents, length, bytes - length, length)
+  return contents.subarray(0, length)
 }

@@ -17,12 +17,16 @@ export function encodeFrame(message: unknown): Buffer {
   return frame
 }
 
-/** Assembles frames from chunks of any size. It buffers at most one body in addition to the last chunk. */
+/**
+ * Assembles frames from chunks of any size. It buffers at most one body in addition to the last chunk. A receiver of messages may pause it:
+ * it then keeps the remaining messages of the chunk.
+ */
 export class FrameReader {
   readonly #maxBytes: number
   readonly #onMessage: (message: unknown) => void
   #pieces: Buffer[] = []
   #bytes = 0
+  #isPaused = false
 
   /** @param maxBytes of a body */
   constructor(maxBytes: number, onMessage: (message: unknown) => void) {
@@ -30,11 +34,25 @@ export class FrameReader {
     this.#onMessage = onMessage
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   /** @throws {FrameError} when a body is too long or is not JSON */
   push(piece: Buffer): void {
     this.#pieces.push(piece)
     this.#bytes += piece.length
-    for (let length = this.#frameBytes(); length <= this.#bytes; length = this.#frameBytes())
+    if (!this.#isPaused) this.resume()
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  /** @throws {FrameError} like {@link push} */
+  resume(): void {
+    this.#isPaused = false
+    for (let length = this.#frameBytes(); length <= this.#bytes && !this.#isPaused; length = this.#frameBytes())
       this.#onMessage(parse(this.#take(length)))
   }
 

@@ -40,6 +40,8 @@ interface LoadedIsolate {
   timesHandedOn: number
   /** By name. */
   guests: Map<string, GuestCalls>
+  /** Its processor time when it was last posted. */
+  postedCpuMs: number
 }
 
 /** Isolates that go at once where memory is short: so many that it is not short again at the next. */
@@ -104,7 +106,7 @@ class Guests {
     const known = this.#guests.get(name)
     if (known) return known
     const guest = new GuestCalls(loaded.isolate, ++this.#lastGuest, this.#options, {
-      events: (events, computing) => post(name, { events, cpuMs: loaded.isolate.cpuMs, computing }),
+      events: (events, computing) => this.#post(name, loaded, events, computing),
       aborted: (ids) => send(['aborted', name, ids]),
       entered: () => void (this.#watching ??= setInterval(() => this.#watch(), WATCH_EVERY_MS)),
       lost: (reason) => this.#lose(name, loaded, reason),
@@ -112,6 +114,14 @@ class Guests {
     this.#guests.set(name, guest)
     loaded.guests.set(name, guest)
     return guest
+  }
+
+  /** A report without events only tells the processor time. */
+  #post(guest: string, loaded: LoadedIsolate, events: string, computing: number): void {
+    const { cpuMs } = loaded.isolate
+    if (events === '' && cpuMs === loaded.postedCpuMs) return
+    loaded.postedCpuMs = cpuMs
+    post(guest, { events, cpuMs, computing })
   }
 
   #isolateOf(owner: string, digest: string): LoadedIsolate {
@@ -129,7 +139,7 @@ class Guests {
     const used = this.#takeUsed(owner, memoryMb)
     const isolate = used?.isolate.handOn(code, digest) ?? this.#createIsolate(code, digest, memoryMb, onMessage)
     const timesHandedOn = used ? used.timesHandedOn + 1 : 0
-    const loaded: LoadedIsolate = { isolate, memoryMb, timesHandedOn, guests: new Map() }
+    const loaded: LoadedIsolate = { isolate, memoryMb, timesHandedOn, guests: new Map(), postedCpuMs: 0 }
     for (const message of replay ?? []) loaded.isolate.inspect(message)
     this.#isolates.set(name, loaded)
     return loaded

@@ -6,6 +6,7 @@ import { handleProtocols, makeServer, type Context } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { Logger } from '../../logger.ts'
 import type { Access } from '../access.ts'
+import { networkOf } from '../../client-address.ts'
 import { answerAndClose } from '../listen.ts'
 import { factsOf, type Origins, type RequestFacts } from '../origin.ts'
 import { isWellFormed } from '../request-form.ts'
@@ -23,6 +24,7 @@ export interface WebSockets {
 
 interface WebSocketParts {
   access: Access
+  clientAddress(request: IncomingMessage): string
   sessions: Runtime['browserSessions']
   origins: Origins
   logger: Logger
@@ -46,7 +48,7 @@ const INIT_WITHIN_MS = 3000
  *   caller; 4401 for an operation before the acknowledgement, or when the session of an acknowledged client ends
  */
 export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
-  const { access, maxBytes, operations, inspectors } = parts
+  const { access, clientAddress, maxBytes, operations, inspectors } = parts
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes, handleProtocols })
   const admit = createSocketPlaces(parts.limits)
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
@@ -57,11 +59,11 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy()) // the client went away while we answered
-    const facts = factsOf((name) => headerOf(request, name))
+    const facts = factsOf((name) => headerOf(request, name), clientAddress(request))
     const path = request.url?.split('?', 1)[0] ?? ''
     const refusal = refusalOf(request, path, facts, parts)
     if (refusal !== undefined) return answerAndClose(socket, refusal)
-    const place = admit(request.socket.remoteAddress ?? '')
+    const place = admit(networkOf(facts.address))
     if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
     socket.once('close', place.release)
     if (inspectors.isFor(path)) {

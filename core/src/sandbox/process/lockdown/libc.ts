@@ -19,6 +19,9 @@ export interface Libc {
   syscall(number: bigint, operation: bigint, flags: bigint, program: Uint8Array): bigint
 }
 
+/** The same number everywhere. Kernels before 5.9 lack it. */
+const CLOSE_RANGE = 436n
+const MAX_UINT = 0xffffffffn
 const SECCOMP = { x64: 317n, arm64: 277n }
 const SECCOMP_SET_MODE_FILTER = 1n
 /** The filter applies to every thread of the process, not only to this one. */
@@ -49,6 +52,18 @@ export function installFilter(libc: Libc, filter: Uint8Array): void {
   check('PR_SET_NO_NEW_PRIVS', libc.prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n))
   const program = pointers([BigInt(filter.length / 8), ffi().getRawPointer(filter)]) // struct sock_fprog
   check('seccomp', Number(libc.syscall(SECCOMP[arch], SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program)))
+}
+
+/**
+ * Closes all descriptors from this one on.
+ *
+ * @returns false when the kernel cannot do that
+ */
+export function closeFrom(fd: number): boolean {
+  const { syscall } = ffi().dlopen(null, {
+    syscall: { return: 'int64', arguments: ['int64', 'int64', 'int64', 'int64'] },
+  }).functions
+  return syscall(CLOSE_RANGE, BigInt(fd), MAX_UINT, 0n) === 0n
 }
 
 /** `char *[]`, closed by a null pointer. The texts must be kept as long as it is used. */

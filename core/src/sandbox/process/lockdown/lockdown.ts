@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { check, installFilter, isFilterArchitecture, openLibc, type Libc } from './libc.ts'
+import { check, closeFrom, installFilter, isFilterArchitecture, openLibc, type Libc } from './libc.ts'
 import { compileFilter } from './seccomp-filter.ts'
 import { allowedCalls } from './system-calls.ts'
 
@@ -15,7 +15,10 @@ const F_GETFD = 1
 const FD_CLOEXEC = 1
 /** Behind the standard streams and the channel to the worker. */
 const FIRST_UNKNOWN_FD = 4
-const MAX_FD = 4096
+/** Node's own descriptors have the lowest free numbers, so they are below this one. */
+const FIRST_FOREIGN_FD = 4096
+/** The default of `fs.nr_open`, above which no process may have descriptors. */
+const MAX_FD = 1024 * 1024
 
 /** Numbers of `include/uapi/asm-generic/resource.h`. */
 const RLIMIT = { FSIZE: 1, CORE: 4, NPROC: 6, NOFILE: 7, MEMLOCK: 8, MSGQUEUE: 12 }
@@ -59,7 +62,8 @@ export function exitNow(code: number): void {
 
 /** Node opens everything with FD_CLOEXEC, so a descriptor that lacks it came from the parent. */
 function closeInherited(libc: Libc): void {
-  for (let fd = FIRST_UNKNOWN_FD; fd < MAX_FD; fd++) {
+  const lastFd = closeFrom(FIRST_FOREIGN_FD) ? FIRST_FOREIGN_FD : MAX_FD
+  for (let fd = FIRST_UNKNOWN_FD; fd < lastFd; fd++) {
     const flags = libc.fcntl(fd, F_GETFD, 0n)
     if (flags >= 0 && (flags & FD_CLOEXEC) === 0) closeSync(fd)
   }

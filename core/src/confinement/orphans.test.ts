@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { findBubblewrap, killOrphans, pathOnly } from './index.ts'
+
+const works = (await findBubblewrap(['/bin/true'], { readOnly: new Map([['/', '/']]), env: {} })) !== undefined
+
+/** Starts a bubblewrap that waits, before it lets its child run. @returns the process id of the child */
+async function startWaiting(marker: string): Promise<{ bubblewrap: ChildProcess; child: number }> {
+  const args = [
+    '--unshare-all',
+    '--unshare-user',
+    '--ro-bind',
+    '/',
+    '/',
+    '--info-fd',
+    '3',
+    '--userns-block-fd',
+    '4',
+    '--setenv',
+    'X',
+    marker,
+    '/bin/true',
+  ]
+  const bubblewrap = spawn('bwrap', args, { env: pathOnly(), stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+  const info = JSON.parse(await text(bubblewrap.stdio[3] as Readable)) as { 'child-pid': number }
+  return { bubblewrap, child: info['child-pid'] }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+describe.runIf(works)('a child that bubblewrap has left', () => {
+  it('is killed, unlike one whose bubblewrap is still there', async () => {
+    const marker = `marker-${process.pid}`
+    const [left, other] = [await startWaiting(marker), await startWaiting(marker)]
+    left.bubblewrap.kill('SIGKILL')
+    await once(left.bubblewrap, 'exit')
+    expect([left, other].map(({ child }) => isAlive(child))).toEqual([true, true])
+    killOrphans('another-marker')
+    expect(isAlive(left.child)).toBe(true)
+    killOrphans(marker)
+    await expect.poll(() => isAlive(left.child)).toBe(false)
+    expect(isAlive(other.child)).toBe(true)
+    other.bubblewrap.kill('SIGKILL')
+    await once(other.bubblewrap, 'exit')
+    killOrphans(marker)
+    await expect.poll(() => isAlive(other.child)).toBe(false)
+  })
+})

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+const EVERY_MS = 60_000
+
+/** Calls {@link killOrphans} now and once a minute. @returns a function that stops it */
+export function killOrphansOf(argument: string): () => void {
+  killOrphans(argument)
+  const timer = setInterval(() => killOrphans(argument), EVERY_MS).unref()
+  return () => clearInterval(timer)
+}
+
+/**
+ * Kills the processes that a killed worker has left. Bubblewrap ends with its parent. If that happens before it has set up the namespaces of
+ * its child, the child waits for it forever. Such a child has not run any program yet.
+ *
+ * @param argument one of the arguments of the bubblewrap processes to look for
+ */
+export function killOrphans(argument: string): void {
+  if (process.platform !== 'linux') return
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (isBubblewrap(pid, argument) && isOrphan(pid)) kill(Number(pid))
+  }
+}
+
+function isBubblewrap(pid: string, argument?: string): boolean {
+  const [program = '', ...args] = read(`/proc/${pid}/cmdline`).split('\0')
+  return /(^|\/)bwrap$/.test(program) && (argument === undefined || args.includes(argument))
+}
+
+/** Whether it is in a namespace that bubblewrap has created for it, and its parent is no longer bubblewrap. */
+function isOrphan(pid: string): boolean {
+  const status = read(`/proc/${pid}/status`)
+  const [, parent = ''] = /^PPid:\s*(\d+)$/m.exec(status) ?? []
+  return idsIn(status) > idsIn(read('/proc/self/status')) && !isBubblewrap(parent)
+}
+
+/** The number of process ids that a process has: one in each namespace from ours to its own. */
+function idsIn(status: string): number {
+  return /^NSpid:\s*(.+)$/m.exec(status)?.[1]?.split(/\s+/).length ?? 0
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it has just ended, or belongs to another user
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return '' // it has just ended
+  }
+}
