@@ -45,16 +45,17 @@ export function parseEvents(json: string, maxChars: number): TakenEvent[] | unde
   if (json.length > maxChars) return undefined
   try {
     const events: TakenEvent[] = []
-    const outputs: TakenOutput[] = []
+    const [outputs, values, others]: [TakenOutput[], unknown[], TakenEvent[]] = [[], [], []]
     for (const reported of parseJson(`[${json}]`, { locates: false }) as unknown[]) {
       const event = typeof reported === 'object' && reported !== null ? toEvent(reported) : undefined
-      if (event) events.push(event)
-      if (event?.t === 'o') outputs.push(event)
+      if (!event) continue
+      events.push(event)
+      if (event.t === 'o') {
+        outputs.push(event)
+        values.push(event.v)
+      } else others.push(event)
     }
-    const lengths = lengthsOf(
-      outputs.map(({ v }) => v),
-      json,
-    )
+    const lengths = lengthsOf(values, others, json)
     outputs.forEach((output, i) => (output.chars = lengths[i] ?? 0))
     return events
   } catch {

@@ -37,33 +37,64 @@ const LEAST_CHARS = 1
 const LEAST_BIGINT_CHARS = 16
 
 /**
- * How long a parsed value is as JSON text, at least: escapes and digits are not counted, so it needs no text made.
+ * The length of a parsed value as JSON text, at least: it does not count escapes and digits, so it creates no text.
  *
- * @returns Infinity when lists and objects lie deeper in each other than anybody needs
+ * @param enough ends the count when the result exceeds it. @default never
+ * @returns Infinity when the value is nested more than {@link MAX_DEPTH} deep
  */
-export function leastJsonLength(value: unknown, depth = 0): number {
+export function leastJsonLength(value: unknown, enough = Infinity, depth = 0): number {
   if (typeof value === 'string') return value.length + 2
   if (typeof value === 'bigint') return LEAST_BIGINT_CHARS
   if (typeof value !== 'object' || value === null) return LEAST_CHARS
   if (depth >= MAX_DEPTH) return Infinity
   let chars = 2
-  if (Array.isArray(value)) for (const each of value as unknown[]) chars += leastJsonLength(each, depth + 1) + 1
-  else for (const key in value) chars += key.length + 4 + leastJsonLength((value as Record<string, unknown>)[key], depth + 1)
+  if (Array.isArray(value)) {
+    for (const each of value as unknown[]) {
+      chars += leastJsonLength(each, enough - chars, depth + 1) + 1
+      if (chars > enough) return chars
+    }
+    return chars
+  }
+  for (const key in value) {
+    chars += key.length + 4 + leastJsonLength((value as Record<string, unknown>)[key], enough - chars, depth + 1)
+    if (chars > enough) return chars
+  }
   return chars
 }
 
+/** The length of a value up to here is only estimated: an honest guest has counted. */
+const COUNTED_FROM_CHARS = 1024
+/** A value beyond this length is not written again to measure it. */
+const LARGE_CHARS = 64 * 1024
 /** The length of an output event without its value, at least. */
 const LEAST_EVENT_CHARS = 32
 
 /**
- * The length of each value in a report as JSON text: its share of the text, so that long values need not be written again.
+ * The lengths of the values in a report as JSON text. The length of a large value is what the other parts leave of the report; several
+ * large values share that.
  *
+ * @param others the other events in the report
+ * @param json the text of the report
  * @returns Infinity for values that are nested too deep
  */
-export function lengthsOf(values: readonly unknown[], json: string): number[] {
-  const share = Math.max(0, Math.ceil(json.length / values.length) - LEAST_EVENT_CHARS)
-  if (!isDeep(json)) return values.map(() => share)
-  return values.map((value) => (leastJsonLength(value) === Infinity ? Infinity : share))
+export function lengthsOf(values: readonly unknown[], others: readonly unknown[], json: string): number[] {
+  const hasDeep = isDeep(json)
+  const counted = values.map(countedLength)
+  const large = counted.filter((chars) => chars === undefined).length
+  let share = 0
+  if (large > 0) {
+    const rest = hasDeep ? [] : others.map((event) => JSON.stringify(event).length)
+    const charsOfRest = [...counted, ...rest].reduce<number>((sum, chars = 0) => sum + chars, values.length * LEAST_EVENT_CHARS)
+    share = Math.max(LARGE_CHARS, Math.ceil((json.length - charsOfRest) / large))
+  }
+  return counted.map((chars = share, i) => (hasDeep && leastJsonLength(values[i]) === Infinity ? Infinity : chars))
+}
+
+/** @returns undefined for a large value */
+function countedLength(value: unknown): number | undefined {
+  const least = leastJsonLength(value, LARGE_CHARS)
+  if (least <= COUNTED_FROM_CHARS) return least
+  return least > LARGE_CHARS ? undefined : JSON.stringify(value).length
 }
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]

@@ -1,4 +1,5 @@
 import type { Loader, OnLoadResult, Plugin } from 'esbuild'
+import { createBrowserField } from './browser-field.ts'
 import { readDataUrl } from './data-url.ts'
 import { inlineSourceMap } from './input-map.ts'
 import { readWithin, type ReadResult } from './within.ts'
@@ -18,12 +19,14 @@ export const OF_IMPORT = 'of-import'
 export function confineTo(roots: readonly string[], { withSources = false }: { withSources?: boolean }): Plugin {
   let readSource = limitedReader(roots, 0)
   let readMap = limitedReader(roots, 0)
+  let browserField = createBrowserField(readSource)
   return {
     name: 'confine',
     setup(bundler) {
       bundler.onStart(() => {
         readSource = limitedReader(roots, MAX_SOURCE_BYTES)
         readMap = limitedReader(roots, MAX_MAP_BYTES)
+        browserField = createBrowserField(limitedReader(roots, MAX_SOURCE_BYTES))
       })
       bundler.onResolve({ filter: /^(https?:|\/\/|file:)/ }, ({ path }) => ({
         errors: [{ text: `"${path}" cannot be imported: every import must be a file of the package` }],
@@ -31,6 +34,7 @@ export function confineTo(roots: readonly string[], { withSources = false }: { w
       bundler.onLoad({ filter: /.*/, namespace: 'file' }, ({ path, with: attributes }) => {
         const file = readSource(path)
         if (!('contents' in file)) return refusalOf(file)
+        if (browserField.disables(path)) return { contents: EMPTY_MODULE, loader: 'js' }
         const { contents } = file
         const loader = loaderFor(attributes)
         if (loader !== 'default') return loader ? { contents, loader } : refused(UNKNOWN_ATTRIBUTE)
@@ -68,6 +72,8 @@ function loaderFor({ type, ...others }: Record<string, string>): Loader | undefi
   return type === undefined ? 'default' : LOADERS_OF_TYPES[type]
 }
 
+/** Any name can be imported from a CommonJS module. */
+const EMPTY_MODULE = 'module.exports = {}'
 const LOADERS_OF_TYPES: Readonly<Record<string, Loader>> = { json: 'json', text: 'text', bytes: 'binary' }
 /** Files that are not parsed as a module or a style sheet. */
 const WITHOUT_MAP = /\.(json|txt)$/i
