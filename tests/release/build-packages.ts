@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildPrelude } from '@ashlar/core/testing'
+import { buildPrelude, buildProgram } from '@ashlar/core/testing'
 import { build, type Plugin } from 'esbuild'
 
 /*
@@ -38,10 +38,8 @@ async function buildSdk(folder: string): Promise<void> {
 
 async function buildTesting(folder: string): Promise<void> {
   const lib = join(folder, 'dist', 'lib')
-  const names = ['process/main', 'process/snapshot', 'process/lockdown/launcher', 'process/lockdown/probe']
-  const programs = Object.fromEntries(names.map((name) => [name, `core/src/sandbox/${name}.ts`]))
   await build({
-    entryPoints: { index: 'testing/src/index.ts', ...programs },
+    entryPoints: { index: 'testing/src/index.ts' },
     absWorkingDir: ROOT,
     outdir: lib,
     bundle: true,
@@ -53,6 +51,7 @@ async function buildTesting(folder: string): Promise<void> {
     plugins: [built],
   })
   await writeFile(join(lib, 'prelude.json'), JSON.stringify(await buildPrelude()))
+  await writePrograms(lib)
   await emit(folder, 'core/src/testkit', 'types.ts', { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
   const [{ version }, sdk] = await Promise.all([manifestOf('testing'), manifestOf('plugins/sdk')])
@@ -66,6 +65,14 @@ async function buildTesting(folder: string): Promise<void> {
     peerDependencies: { '@ashlar/sdk': sdk.version, ...sdk.peerDependencies },
     engines: { node: '^24 || ^26' },
   })
+}
+
+/** The programs of sandbox processes. The test kit reads their text. */
+async function writePrograms(lib: string): Promise<void> {
+  for (const name of ['process/main', 'process/snapshot', 'process/lockdown/launcher', 'process/lockdown/probe'] as const) {
+    await mkdir(dirname(join(lib, name)), { recursive: true })
+    await writeFile(join(lib, `${name}.cjs`), await buildProgram(name))
+  }
 }
 
 const TESTING_TYPES = `import type { RunBlock, TestBlock, TestPlugin } from './types.js'
@@ -85,7 +92,7 @@ const built: Plugin = {
     }))
     bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
-        export const buildProgram = (program) => readFile(new URL(program + '.js', import.meta.url), 'utf8')`,
+        export const buildProgram = (program) => readFile(new URL(program + '.cjs', import.meta.url), 'utf8')`,
     }))
   },
 }

@@ -77,7 +77,7 @@ describe.runIf(isNative).each(locked)('machine code in a sandbox process under %
 
 describe.runIf(best.isolation === 'BUBBLEWRAP')('under bubblewrap', () => {
   const evaluate = async (code: string): Promise<string> => {
-    const child = startProcess(best, `import fs from 'node:fs'; import os from 'node:os'; console.error(${code})`)
+    const child = startProcess(best, `const [fs, os] = [require('node:fs'), require('node:os')]; console.error(${code})`)
     return child.stderr ? (await text(child.stderr)).trim() : ''
   }
 

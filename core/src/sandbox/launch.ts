@@ -37,13 +37,14 @@ const INFO_FD = 5
 
 /** Isolates have no other time zone: what they compute must not depend on the machine. */
 const ENV = { TZ: 'UTC' }
-const NODE_FLAGS = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning']
+/** The name of the processes in the process list. */
+const TITLE = '--title=ashlar-sandbox'
+const NODE_FLAGS = [TITLE, '--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning']
 /** `-`: arguments of the program follow. */
-const READ_PROGRAM = ['--input-type=module', '-']
+const READ_PROGRAM = ['-']
 const HERE = dirname(fileURLToPath(import.meta.url))
 /** The folder inside bubblewrap. */
 const INSIDE = '/ashlar'
-const NODE_INSIDE = join(INSIDE, 'node')
 const PROBE_TIMEOUT_MS = 5000
 
 /**
@@ -63,13 +64,13 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
 
 /** Kills the processes that workers of this user have left when they were killed, from now on. @returns a function that stops it */
 export function killLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
-  return isolation === 'BUBBLEWRAP' ? killOrphansOf(NODE_INSIDE) : () => {}
+  return isolation === 'BUBBLEWRAP' ? killOrphansOf(TITLE) : () => {}
 }
 
 /**
  * Starts a process with nothing open but its standard streams and the channel.
  *
- * @param program the text of a module, see `programs.ts`
+ * @param program the text of a CommonJS module, see `programs.ts`
  * @param programArgs its arguments
  */
 export function startProcess(launch: Launch, program: string, programArgs: readonly string[] = []): ChildProcess {
@@ -112,7 +113,7 @@ const PLANS = { BUBBLEWRAP: planBubblewrap, SECCOMP: planSeccomp }
 
 async function planBubblewrap(): Promise<Launch | undefined> {
   if (!canLockDown()) return undefined
-  const node = NODE_INSIDE
+  const node = join(INSIDE, 'node')
   const readOnly = new Map([[node, process.execPath], ...sharedLibraries(), ...addon()])
   const env = { ...ENV, LD_LIBRARY_PATH: [...new Set([...sharedLibraries().keys()].map((path) => dirname(path)))].join(':') }
   const bubblewrap = await findBubblewrap([node, '-e', '0'], { readOnly, env })
@@ -130,7 +131,7 @@ async function planBubblewrap(): Promise<Launch | undefined> {
 
 async function planSeccomp(): Promise<Launch | undefined> {
   if (!canLockDown()) return undefined
-  const launcher = ['--input-type=module', '-e', await buildProgram('process/lockdown/launcher'), '--']
+  const launcher = ['-e', await buildProgram('process/lockdown/launcher'), '--']
   const args = [...NODE_FLAGS, ...launcher, ...NODE_FLAGS, ...READ_PROGRAM]
   return { isolation: 'SECCOMP', command: process.execPath, args, workingDirectory: HERE, env: ENV }
 }

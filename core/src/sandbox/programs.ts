@@ -7,7 +7,7 @@ export type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${
 const built = new Map<Program, Promise<string>>()
 
 /**
- * Bundles a program into one JavaScript module, once per worker. It only imports Node's own modules and `isolated-vm`. Node starts it in
+ * Bundles a program into one CommonJS module, once per worker. It only imports Node's own modules and `isolated-vm`. Node starts it in
  * half the time that it needs for the TypeScript files.
  */
 export function buildProgram(program: Program): Promise<string> {
@@ -20,7 +20,7 @@ async function bundle(program: Program): Promise<string> {
   const result = await build({
     entryPoints: [fileURLToPath(new URL(`${program}.ts`, import.meta.url))],
     bundle: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node24',
     external: ['isolated-vm'],

@@ -2,6 +2,7 @@
 export { startEmbeddedPostgres } from '../database/index.ts'
 export { createBareGuest } from './bare-guest.ts'
 export { buildPrelude } from '../sandbox/prelude.ts'
+export { buildProgram } from '../sandbox/programs.ts'
 export { createSandbox } from '../sandbox/index.ts'
 export { cloneDatabase, createTemplate } from './test-database.ts'
 export { BUILTIN_PLUGINS, createTestRuntime } from './test-runtime.ts'

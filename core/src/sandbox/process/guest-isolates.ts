@@ -106,7 +106,8 @@ export function createIsolateFactory(snapshotBuffer: ArrayBuffer, options: Isola
     // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
     new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })
   const makeBlank = (memoryMb: number): Blank => newContext(makeIsolate(memoryMb))
-  let ahead: Blank | undefined = makeBlank(options.memoryMb)
+  let ahead: Blank | undefined
+  setImmediate(() => (ahead ??= makeBlank(options.memoryMb))) // the process is ready before that
   const take = (memoryMb: number): Blank => {
     if (memoryMb !== options.memoryMb) return makeBlank(memoryMb)
     const taken = ahead ?? makeBlank(memoryMb)
