@@ -78,23 +78,22 @@ const LEAST_EVENT_CHARS = 32
  * @returns Infinity for values that are nested too deep
  */
 export function lengthsOf(values: readonly unknown[], others: readonly unknown[], json: string): number[] {
+  const lengths = values.map(countedLength)
+  const large = lengths.filter((chars) => chars === Infinity).length
+  if (large === 0) return lengths
   const hasDeep = isDeep(json)
-  const counted = values.map(countedLength)
-  const large = counted.filter((chars) => chars === undefined).length
-  let share = 0
-  if (large > 0) {
-    const rest = hasDeep ? [] : others.map((event) => JSON.stringify(event).length)
-    const charsOfRest = [...counted, ...rest].reduce<number>((sum, chars = 0) => sum + chars, values.length * LEAST_EVENT_CHARS)
-    share = Math.max(LARGE_CHARS, Math.ceil((json.length - charsOfRest) / large))
-  }
-  return counted.map((chars = share, i) => (hasDeep && leastJsonLength(values[i]) === Infinity ? Infinity : chars))
+  const rest = hasDeep ? [] : others.map((event) => JSON.stringify(event).length)
+  const counted = [...lengths, ...rest].filter((chars) => chars < Infinity).reduce((sum, chars) => sum + chars, 0)
+  const share = Math.max(LARGE_CHARS, Math.ceil((json.length - counted) / large) - LEAST_EVENT_CHARS)
+  const isTooDeep = (value: unknown): boolean => hasDeep && leastJsonLength(value) === Infinity
+  return lengths.map((chars, i) => (chars < Infinity || isTooDeep(values[i]) ? chars : share))
 }
 
-/** @returns undefined for a large value */
-function countedLength(value: unknown): number | undefined {
+/** @returns Infinity for a value that is large or nested too deep */
+function countedLength(value: unknown): number {
   const least = leastJsonLength(value, LARGE_CHARS)
   if (least <= COUNTED_FROM_CHARS) return least
-  return least > LARGE_CHARS ? undefined : JSON.stringify(value).length
+  return least > LARGE_CHARS ? Infinity : JSON.stringify(value).length
 }
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]

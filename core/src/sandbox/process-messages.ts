@@ -9,6 +9,8 @@ import type { FromProcess } from './protocol.ts'
  * time.
  */
 const TURN_MS = 5
+/** Other events had their turn when this time has passed since the last message. */
+const PAUSE_MS = 0.1
 
 export interface MessageReceiver {
   /** @returns whether the message was of use, see {@link ProcessConduct} */
@@ -51,7 +53,9 @@ export function receiveMessages(
   }
   const reader = new FrameReader(maxBytes, receive)
   const read = (step: () => void): void => {
-    since = performance.now()
+    const now = performance.now()
+    if (now - since > PAUSE_MS) usedMs = 0
+    since = now
     try {
       step()
     } catch (error) {

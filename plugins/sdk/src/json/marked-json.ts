@@ -25,16 +25,8 @@ const LONG_NUMBER =
   /(?<![\d.eE+-])-?(?:[1-9]\d{15,}(?:\.\d+)?(?:[eE][+-]?\d+)?|(?:0|[1-9]\d*)(?:\.\d+)?[eE]\+?\d{3,})(?![\d.eE]|\s*:)/g
 const SHORTEST_LONG_NUMBER = 5
 
-/** Matches a key that is a whole number, and some texts inside strings that look like one. */
-const NUMERIC_KEY = /"\d+":/
-
-/** Whether the text may have a key that is a whole number, or has a key with an escape. */
-export function hasKeyToMark(text: string): boolean {
-  return NUMERIC_KEY.test(text) || hasEscapedKey(text)
-}
-
-/** It looks only at strings with escapes. */
-function hasEscapedKey(text: string): boolean {
+/** Whether the text has a key with an escape. Looks only at strings with escapes. */
+export function hasEscapedKey(text: string): boolean {
   for (let at = text.indexOf('\\'); at >= 0;) {
     const end = endOfString(text, at)
     if (isKey(text, end)) return true

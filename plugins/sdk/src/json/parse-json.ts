@@ -1,5 +1,5 @@
 import { findPath, showPath } from './json-path.ts'
-import { hasKeyToMark, mark, markedNumber, unmark, unmarkKey } from './marked-json.ts'
+import { hasEscapedKey, mark, markedNumber, unmark, unmarkKey } from './marked-json.ts'
 
 /** The third argument that `JSON.parse` passes to a reviver. Source: ECMAScript, JSON.parse source text access. */
 export interface ReviverContext {
@@ -20,7 +20,7 @@ export const MAX_INTEGER_DIGITS = 1000
  * message contains its path
  */
 export function parseJson(text: string, { locates = true }: { locates?: boolean } = {}): unknown {
-  if (hasKeyToMark(text)) return parseMarked(text, locates)
+  if (hasEscapedKey(text)) return parseMarked(text, locates)
   const value: unknown = JSON.parse(text)
   return mayHaveChanged(value, 0) ? parseMarked(text, locates) : value
 }
@@ -93,7 +93,10 @@ function locate(text: string, { source }: NumberTooLarge): NumberTooLarge {
 /** The nesting depth to which values are inspected. Ashlar accepts no deeper value. */
 const MAX_DEPTH = 1000
 
-/** Whether a number may differ from its source text: a whole number beyond 2 ** 53. Inspecting values costs less than inspecting text. */
+/**
+ * Whether `JSON.parse` may have changed the value: a number is a whole number beyond 2 ** 53, or a key is a whole number. Inspecting
+ * values costs less than inspecting text.
+ */
 function mayHaveChanged(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value))
   if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return false
@@ -101,6 +104,16 @@ function mayHaveChanged(value: unknown, depth: number): boolean {
     for (let i = 0; i < value.length; i++) if (mayHaveChanged(value[i], depth + 1)) return true
     return false
   }
-  for (const key in value) if (mayHaveChanged((value as Record<string, unknown>)[key], depth + 1)) return true
+  let isFirst = true
+  for (const key in value) {
+    if (isFirst && isWholeNumber(key)) return true // these keys come first
+    isFirst = false
+    if (mayHaveChanged((value as Record<string, unknown>)[key], depth + 1)) return true
+  }
   return false
+}
+
+function isWholeNumber(key: string): boolean {
+  const code = key.charCodeAt(0)
+  return code >= 0x30 && code <= 0x39 && /^\d+$/.test(key)
 }
