@@ -45,7 +45,7 @@ async function buildTesting(folder: string): Promise<void> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    target: 'node26',
     external: EXTERNAL,
     logLevel: 'silent',
     plugins: [built],
@@ -63,7 +63,7 @@ async function buildTesting(folder: string): Promise<void> {
     exports: exportsOf('lib/index'),
     dependencies: Object.fromEntries(EXTERNAL.filter((name) => name !== 'zod').map((name) => [name, versions.get(name)])),
     peerDependencies: { '@ashlar/sdk': sdk.version, ...sdk.peerDependencies },
-    engines: { node: '^24 || ^26' },
+    engines: { node: '^26' },
   })
 }
 

@@ -225,8 +225,7 @@ class Guests {
 }
 
 function bytesOf(base64: string): ArrayBuffer {
-  const bytes = Uint8Array.fromBase64(base64)
-  return bytes.buffer
+  return new Uint8Array(Buffer.from(base64, 'base64')).buffer
 }
 
 /** Events of all guests that gather in one turn of the event loop travel in one message, as long as they are not too long for one. */

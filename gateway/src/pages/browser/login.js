@@ -32,6 +32,8 @@ button.addEventListener('click', () => {
 async function enter() {
   const response = await fetch('login', { method: 'POST', headers: { 'ashlar-login-token': token } })
   if (response.status === 401) return show('used')
+  if (response.status === 429)
+    throw new Error(`there were too many failed attempts. Wait ${response.headers.get('retry-after')} seconds`)
   if (!response.ok) throw new Error(`the server answered with status ${response.status}`)
   const { pageToken } = await response.json()
   localStorage.setItem('ashlar-page-token', pageToken)
