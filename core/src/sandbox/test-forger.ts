@@ -12,7 +12,10 @@ export function forger(program: string, maxUselessMs?: number): StartProcess {
     const frame = (text) => { const b = Buffer.alloc(4 + text.length); b.writeUInt32LE(text.length); b.write(text, 4); return b }
     const write = (bytes) => {
       for (let at = 0; at < bytes.length; ) {
-        try { at += writeSync(3, bytes, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+        try { at += writeSync(3, bytes, at) } catch (error) {
+          if (error.code === 'EPIPE') return // the worker has closed the channel and is killing this process
+          if (error.code !== 'EAGAIN') throw error
+        }
       }
     }
     ${program}
