@@ -21,10 +21,10 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-function kill(pid: number): void {
+export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // it has just ended
+    // it has just ended, or belongs to another user
   }
 }

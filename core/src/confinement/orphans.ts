@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { kill } from './kill-confined.ts'
 
 const EVERY_MS = 60_000
 
@@ -37,14 +38,6 @@ function isOrphan(pid: string): boolean {
 /** The number of process ids that a process has: one in each namespace from ours to its own. */
 function idsIn(status: string): number {
   return /^NSpid:\s*(.+)$/m.exec(status)?.[1]?.split(/\s+/).length ?? 0
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // it has just ended, or belongs to another user
-  }
 }
 
 function read(path: string): string {

@@ -4,7 +4,7 @@
  * - `PROCESS`: Node's permission model, which restricts JavaScript only.
  * - `SECCOMP`: the process has given up all system calls that open files and sockets, start programs or reach other processes, see
  *   `process/lockdown`.
- * - `BUBBLEWRAP`: the same, with separate namespaces: no network, a separate process table, and only its own modules as files.
+ * - `BUBBLEWRAP`: the same, with separate namespaces: no network, a separate process table, and only Node, its libraries and isolated-vm as files.
  */
 export const ISOLATIONS = ['PROCESS', 'SECCOMP', 'BUBBLEWRAP'] as const
 

@@ -83,7 +83,7 @@ describe.runIf(best.isolation === 'BUBBLEWRAP')('under bubblewrap', () => {
 
   it.each([
     [
-      'only its own modules, Node and libraries as files',
+      'only isolated-vm, Node and libraries as files',
       `fs.readdirSync('/').filter((name) => !name.startsWith('lib')).join()`,
       'ashlar',
     ],

@@ -40,8 +40,8 @@ const ENV = { TZ: 'UTC' }
 /** The name of the processes in the process list. */
 const TITLE = '--title=ashlar-sandbox'
 const NODE_FLAGS = [TITLE, '--no-node-snapshot', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning']
-/** `-`: arguments of the program follow. */
-const READ_PROGRAM = ['-']
+/** Makes Node read its program from standard input. Arguments of the program follow. */
+const READ_PROGRAM = '-'
 const HERE = dirname(fileURLToPath(import.meta.url))
 /** The folder inside bubblewrap. */
 const INSIDE = '/ashlar'
@@ -58,7 +58,7 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
     const launch = isWeaker(strongest, isolation) ? undefined : await PLANS[isolation]()
     if (launch && (await worksHere(launch))) return launch
   }
-  const args = [...NODE_FLAGS, ...permissions(), ...READ_PROGRAM]
+  const args = [...NODE_FLAGS, ...permissions(), READ_PROGRAM]
   return { isolation: 'PROCESS', command: process.execPath, args, workingDirectory: HERE, env: ENV }
 }
 
@@ -122,7 +122,7 @@ async function planBubblewrap(): Promise<Launch | undefined> {
   return {
     isolation: 'BUBBLEWRAP',
     command: 'bwrap',
-    args: [...bubblewrapArguments(bubblewrap, confinement), node, ...NODE_FLAGS, ...READ_PROGRAM],
+    args: [...bubblewrapArguments(bubblewrap, confinement), node, ...NODE_FLAGS, READ_PROGRAM],
     workingDirectory: HERE,
     env: pathOnly(),
     seccompFilter: withoutIoUring(),
@@ -132,7 +132,7 @@ async function planBubblewrap(): Promise<Launch | undefined> {
 async function planSeccomp(): Promise<Launch | undefined> {
   if (!canLockDown()) return undefined
   const launcher = ['-e', await buildProgram('process/lockdown/launcher'), '--']
-  const args = [...NODE_FLAGS, ...launcher, ...NODE_FLAGS, ...READ_PROGRAM]
+  const args = [...NODE_FLAGS, ...launcher, ...NODE_FLAGS, READ_PROGRAM]
   return { isolation: 'SECCOMP', command: process.execPath, args, workingDirectory: HERE, env: ENV }
 }
 

@@ -8,7 +8,7 @@ interface Limits {
 
 /** Limits to acknowledge a message. */
 const ACKNOWLEDGE: Limits = { ownMs: 1000, wallMs: 10_000 }
-/** Limits for the startup, which takes about 0.3 s. */
+/** Limits for the startup, which takes about 0.1 s. */
 export const START: Limits = { ownMs: 10_000, wallMs: 60_000 }
 
 /** Measures how long a response of a process is pending. */

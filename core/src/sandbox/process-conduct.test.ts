@@ -51,7 +51,7 @@ describe('a process may send', () => {
     ['no events of no guest', [READY, CALLS, from('events', [])], [true, false]],
     ['events at any time after ready', [READY, from(...EVENTS)], [true, true]],
     [
-      'inspector messages after it was told to inspect',
+      'inspector messages after an inspector was opened',
       [READY, from('inspector', 'i', ''), ['inspect', 'i', []], from('inspector', 'i', '')],
       [true, false, true],
     ],

@@ -22,7 +22,7 @@ async function bundle(program: Program): Promise<string> {
     bundle: true,
     format: 'cjs',
     platform: 'node',
-    target: 'node24',
+    target: 'node26',
     external: ['isolated-vm'],
     write: false,
     logLevel: 'silent',

@@ -30,7 +30,7 @@ export const match = defineBlock({
       output: [
         [
           'error',
-          'the pattern "(" is not a regular expression of Python: missing ), unterminated subpattern at position 0; correct it, and write a backslash before each character that stands for itself, such as "\\("',
+          'the pattern "(" is not a regular expression of Python: missing ), unterminated subpattern at position 0; correct it, and write a backslash before each special character to match it literally, as in "\\("',
         ],
       ],
     },

@@ -116,7 +116,7 @@ class Guests {
     return guest
   }
 
-  /** A report without events only tells the processor time. */
+  /** A report without events contains only the processor time, so it is sent only when that has changed. */
   #post(guest: string, loaded: LoadedIsolate, events: string, computing: number): void {
     const { cpuMs } = loaded.isolate
     if (events === '' && cpuMs === loaded.postedCpuMs) return

@@ -22,7 +22,7 @@ export async function create(args: string[], { stdout, stderr, environment }: Co
   for (const [path, text] of files) await write(join(folder, path), text)
   const facts = { folder, packageName: answers.packageName, plugin: answers.plugin, files: files.map(([path]) => path) }
   if (values.json) stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
-  else await tell(createTerminal(stdout, environment), folder, answers, { files: facts.files, environment })
+  else await printNextSteps(createTerminal(stdout, environment), folder, answers, { files: facts.files, environment })
   return 0
 }
 
@@ -54,7 +54,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag: 'wx' })
 }
 
-async function tell(
+async function printNextSteps(
   terminal: Terminal,
   folder: string,
   { packageName, plugin }: Answers,

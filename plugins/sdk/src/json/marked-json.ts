@@ -11,7 +11,7 @@ import { inOrder } from './key-order.ts'
  */
 const OF_TEXT = '#s'
 const OF_NUMBER = '#n'
-/** `#k%0a` stands for a line feed. */
+/** `#k%0a` represents the key that is a line feed. */
 const OF_ESCAPED_KEY = '#k'
 const MARK_CODE = 0x23
 const BACKSLASH_CODE = 0x5c

@@ -144,7 +144,7 @@ test.each(UNSUPPORTED)('refuses %j, which cannot be translated, with the positio
 
 test('the message shows the pattern', () => {
   expect(() => compile('a(')).toThrow(
-    'the pattern "a(" is not a regular expression of Python: missing ), unterminated subpattern at position 1; correct it, and write a backslash before each character that stands for itself, such as "\\("',
+    'the pattern "a(" is not a regular expression of Python: missing ), unterminated subpattern at position 1; correct it, and write a backslash before each special character to match it literally, as in "\\("',
   )
 })
 

@@ -71,7 +71,7 @@ export class PatternError extends Error {
 const PROBLEMS: Record<PatternError['kind'], [problem: string, remedy: string]> = {
   invalid: [
     'is not a regular expression of Python',
-    'correct it, and write a backslash before each character that stands for itself, such as "\\("',
+    'correct it, and write a backslash before each special character to match it literally, as in "\\("',
   ],
   unsupported: ['cannot be used', 'use a simpler pattern'],
 }
