@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Database } from '../database/index.ts'
 import { bundleOptions } from './bundling/index.ts'
-import type { PluginSource } from './discover.ts'
+import type { PluginSource } from './plugin-source.ts'
 import { RELEASE } from './release.ts'
 import type { Stamps } from './stamps.ts'
 

@@ -7,19 +7,8 @@ import type { PluginOrigin } from './block.ts'
 import { readWithin } from './bundling/index.ts'
 import { inLanes } from './in-lanes.ts'
 import { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
+import type { PluginSource } from './plugin-source.ts'
 import { keptText, packageNameSchema } from './tarball/index.ts'
-
-/** A plugin package that was found, before any of its code is read. */
-export interface PluginSource {
-  origin: PluginOrigin
-  folder: string
-  packageName: string
-  version: string
-  /** Absolute path of the module that exports the blocks. */
-  entry: string
-  /** Version of the SDK that it was made for; undefined for any. */
-  sdk: string | undefined
-}
 
 /** Packages that are read at once: each keeps a file open. */
 const AT_ONCE = 32

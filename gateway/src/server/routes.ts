@@ -1,7 +1,6 @@
 import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../logger.ts'
-import type { RequestContext } from './authentication.ts'
 import { headersOf } from './mask-error.ts'
 import { factsOf, type Origins } from './origin.ts'
 
@@ -22,7 +21,7 @@ export interface RoutesOptions {
 }
 
 /** Everything that is not a GraphQL request: 404 for an unknown path, 403 for a host name that is not ours. */
-export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, Partial<RequestContext>> {
+export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, { address?: string }> {
   return {
     async onRequest({ request, url, serverContext, endResponse, requestHandler, setRequestHandler }) {
       const answer = await route(request, url, serverContext?.address ?? '')

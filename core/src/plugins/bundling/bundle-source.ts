@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { AshlarError } from '../../errors/index.ts'
-import type { PluginSource } from '../discover.ts'
+import type { PluginSource } from '../plugin-source.ts'
 import { createBundle, openBundler, ownerLine, type BundleInput, type BundlerOutput, type MappedBundle } from './bundle.ts'
 import { bundleApart, type ConfinedInput } from './bundler.ts'
 import { findReach, isFileIn } from './reach.ts'

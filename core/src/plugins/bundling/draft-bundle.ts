@@ -1,5 +1,5 @@
 import type { Bundle } from '../../sandbox/index.ts'
-import type { PluginSource } from '../discover.ts'
+import type { PluginSource } from '../plugin-source.ts'
 import { createBundle, type BundleInput, type BundlerOutput } from './bundle.ts'
 import { confinedInput } from './bundle-source.ts'
 import { createConfinedBundler } from './bundler.ts'
