@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { eventsToReplay, eventsToRetry } from './continue.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
-import { planWith, simulate, type FakeBlock, type Simulation } from './simulation/fake-blocks.ts'
+import { planWith, type FakeBlock } from './simulation/fake-blocks.ts'
+import { simulate, type Simulation } from './simulation/worker.ts'
 
 let isBroken = true
 const fakes: Record<string, FakeBlock> = {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ExecutionEvent } from './events.ts'
-import { planWith, simulate, type FakeBlock } from './simulation/fake-blocks.ts'
+import { planWith, type FakeBlock } from './simulation/fake-blocks.ts'
+import { simulate } from './simulation/worker.ts'
 import { fold } from './fold.ts'
 
 const fakes: Record<string, FakeBlock> = {

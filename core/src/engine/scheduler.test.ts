@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planWith, simulate, type FakeBlock, type Simulation, type SimulationOptions } from './simulation/fake-blocks.ts'
+import { planWith, type FakeBlock } from './simulation/fake-blocks.ts'
+import { simulate, type Simulation, type SimulationOptions } from './simulation/worker.ts'
 import { missingPins } from './pairing.ts'
 import { Scheduler, type Decision } from './scheduler.ts'
 

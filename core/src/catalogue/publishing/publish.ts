@@ -4,7 +4,14 @@ import type { Sandbox } from '../../sandbox/index.ts'
 import { type BundleStore, claimsOf, type PluginRegistry } from '../registry/index.ts'
 import { checkSubmission, readSubmission, type CheckedSubmission, type ReadSubmission } from './check.ts'
 import { LOCK_STORE, assertUnclaimed, judge } from './packages.ts'
-import type { Submission } from './submissions.ts'
+import type { GivenSignature } from './signature.ts'
+
+/** What an author sends. */
+export interface Submission {
+  /** What `npm pack` writes. */
+  tarball: Uint8Array
+  signature?: GivenSignature | undefined
+}
 
 export interface PublishParts {
   database: Database

@@ -6,7 +6,8 @@ import type { BundleStore, PluginRegistry } from '../registry/index.ts'
 import { PluginVersion } from './entities.ts'
 import { compareVersions, isPrerelease } from '../package/index.ts'
 import { LOCK_STORE, assertOwner, assertUnclaimed, conflict } from './packages.ts'
-import { submit, type Submission } from './submissions.ts'
+import type { Submission } from './publish.ts'
+import { submit } from './submissions.ts'
 
 /** What was published to this installation, and which of it is installed. */
 export interface PluginStore {

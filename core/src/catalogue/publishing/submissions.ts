@@ -2,15 +2,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import { channelName, type Database, type Notifications } from '../../postgres/index.ts'
 import { AshlarError, type ErrorCode, type ErrorDetails } from '../../base/index.ts'
 import { MAX_PACKED_BYTES } from '../package/index.ts'
-import { publishSubmission, type PublishParts } from './publish.ts'
+import { publishSubmission, type PublishParts, type Submission } from './publish.ts'
 import type { GivenSignature } from './signature.ts'
-
-/** What an author sends. */
-export interface Submission {
-  /** What `npm pack` writes. */
-  tarball: Uint8Array
-  signature?: GivenSignature | undefined
-}
 
 /** What became of one, as a row holds it; `isUnexpected` for what the worker alone is told of. */
 type Answer = { versionId: string } | { code: ErrorCode; message: string; details: ErrorDetails } | { isUnexpected: true }

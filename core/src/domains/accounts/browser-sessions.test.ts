@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
-import type { BrowserSession } from './browser-sessions.ts'
+import type { BrowserSession } from './session-ends.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {

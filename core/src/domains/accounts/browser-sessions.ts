@@ -1,15 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { channelName, type Database, type Notifications } from '../../postgres/index.ts'
 import type { Accounts } from './accounts.ts'
-import type { User } from './entities.ts'
-import { createSessionEnds } from './session-ends.ts'
+import { createSessionEnds, type BrowserSession, type SessionEnds } from './session-ends.ts'
 
 // A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a cookie, and
 // `pageToken`, which the page stores. Browsers send a cookie to every port of a host, so the cookie alone proves nothing.
 // The database stores the SHA-256 of each secret. Each secret has 256 random bits, so a fast hash is sufficient.
 
 /** Creates, checks and ends the sessions of browsers. */
-export interface BrowserSessions {
+export interface BrowserSessions extends SessionEnds {
   /** Creates a token that opens one session of the user. */
   createLogin(userId: string): Promise<{ token: string; expiresAt: Date }>
   /** Exchanges a login token for a session. @returns undefined when it is unknown, was used, or has expired */
@@ -20,9 +19,6 @@ export interface BrowserSessions {
   end(session: BrowserSession): Promise<void>
   /** Ends all sessions of a user and revokes the unused login tokens. */
   endAll(userId: string): Promise<void>
-  /** Calls the callback once, when the session ends or expires. @returns a function that cancels the subscription */
-  onEnd(session: BrowserSession, ended: () => void): () => void
-  close(): void
 }
 
 interface BrowserSessionTokens {
@@ -31,13 +27,6 @@ interface BrowserSessionTokens {
 }
 
 interface NewBrowserSession extends BrowserSessionTokens {
-  expiresAt: Date
-}
-
-export interface BrowserSession {
-  /** The hash of its token. */
-  id: string
-  user: User
   expiresAt: Date
 }
 

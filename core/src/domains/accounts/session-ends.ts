@@ -1,16 +1,25 @@
 import type pg from 'pg'
 import type { Notifications } from '../../postgres/index.ts'
-import type { BrowserSession, BrowserSessions } from './browser-sessions.ts'
+import type { User } from './entities.ts'
+
+export interface BrowserSession {
+  /** The hash of its token. */
+  id: string
+  user: User
+  expiresAt: Date
+}
+
+export interface SessionEnds {
+  /** Calls the callback once, when the session ends or expires. @returns a function that cancels the subscription */
+  onEnd(session: BrowserSession, ended: () => void): () => void
+  close(): void
+}
 
 /** The number of ended sessions to remember, to detect a session that ends while a request is being authenticated. */
 const MOST_REMEMBERED = 1000
 
 /** Calls callbacks when sessions end, either by a notification from the process that ended them or by expiry. */
-export function createSessionEnds(
-  pool: pg.Pool,
-  notifications: Notifications,
-  onError: (error: unknown) => void,
-): Pick<BrowserSessions, 'onEnd' | 'close'> {
+export function createSessionEnds(pool: pg.Pool, notifications: Notifications, onError: (error: unknown) => void): SessionEnds {
   const watched = new Map<string, Set<() => void>>()
   const ended = new Set<string>()
   const stopListening = notifications.listen('browser_sessions', (id) => {

@@ -3,7 +3,6 @@ import type { JsonSchema } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { GraphNode } from '../../engine/graph/index.ts'
 import type { GraphVersion } from './entities.ts'
-import type { Graphs } from './graphs.ts'
 
 /** The versions that the graph nodes of a document run, by node id, and what is wrong with the others. */
 export interface SubGraphs {
@@ -13,8 +12,13 @@ export interface SubGraphs {
 
 type LoadVersion = (graphId: string, number: number | undefined) => Promise<GraphVersion | undefined>
 
+interface RunnableVersions {
+  /** @throws {AshlarError} NOT_FOUND */
+  versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
+}
+
 /** Loads versions that the owner may run; undefined where there is none. */
-export function loadVersions(graphs: Pick<Graphs, 'versionToRun'>, ownerId: string): LoadVersion {
+export function loadVersions(graphs: RunnableVersions, ownerId: string): LoadVersion {
   return async (graphId, number) => {
     try {
       return await graphs.versionToRun(ownerId, graphId, number)

@@ -3,9 +3,6 @@ import type { JsonSchema } from '../../pins/index.ts'
 import { createPlugin, type Block } from '../../blocks/index.ts'
 import { compilePlan, type Plan } from '../plan.ts'
 import type { NodeError } from '../scheduler.ts'
-import { Simulator, type Simulation, type SimulationOptions } from './worker.ts'
-
-export type { Simulation, SimulationOptions } from './worker.ts'
 
 /** What a fake block does with its inputs: pairs in order, then success or a failure. Must be pure. */
 type FakeRun = (inputs: Record<string, unknown>, attempt: number) => FakeResult
@@ -69,9 +66,4 @@ export function planOf(blocks: ReadonlyMap<string, Block>, document: GraphDocume
 
 export function planWith(fakes: Record<string, FakeBlock>, document: unknown): Plan {
   return planOf(fakeBlocks(fakes), documentSchema.parse(document))
-}
-
-/** Carries out what the scheduler decides, one pair at a time, and keeps the journal. */
-export function simulate(plan: Plan, fakes: Record<string, FakeBlock>, options: SimulationOptions = {}): Simulation {
-  return new Simulator(plan, fakes, options).run()
 }

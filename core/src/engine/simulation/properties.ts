@@ -1,6 +1,5 @@
 import { eventsToReplay, eventsToRetry } from '../continue.ts'
 import type { ExecutionEvent } from '../events.ts'
-import { simulate } from './fake-blocks.ts'
 import { fold } from '../fold.ts'
 import type { Plan } from '../plan.ts'
 import type { Scheduler } from '../scheduler.ts'
@@ -17,7 +16,7 @@ import {
   traceOf,
 } from './journal.ts'
 import { claim, claimDelivered } from './model.ts'
-import type { Simulation, SimulationOptions } from './worker.ts'
+import { simulate, type Simulation, type SimulationOptions } from './worker.ts'
 
 /** An execution of a case, from its start to its end without a crash. */
 export interface Whole {

@@ -50,6 +50,11 @@ interface InHand {
 
 type Happening = [ExecutionEvent, SchedulerEvent]
 
+/** Executes the decisions of the scheduler, one pair at a time, and keeps the journal. */
+export function simulate(plan: Plan, fakes: Record<string, FakeBlock>, options: SimulationOptions = {}): Simulation {
+  return new Simulator(plan, fakes, options).run()
+}
+
 /**
  * A worker without sandbox, clock and database: carries out what the scheduler decides as the driver does, one pair of a
  * block at a time, in whatever order it is told. A block begins when it is decided. One that acts on the outside does so when

@@ -1,6 +1,6 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
-import { lengthsOf } from './output-limits.ts'
+import { lengthsOf, type TakenOutput } from './output-limits.ts'
 import { LOADING, type FromProcess, type GuestEvent } from '../channel/index.ts'
 
 const ID = z.int().nonnegative()
@@ -24,8 +24,6 @@ const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
   z.tuple([z.literal('pong')]),
 ])
 
-/** `chars`: the length of the value as JSON text, or Infinity if it is nested too deep; see {@link lengthsOf}. */
-export type TakenOutput = Extract<GuestEvent, { t: 'o' }> & { chars: number }
 /** An event of a guest whose fields have been checked. */
 export type TakenEvent = Exclude<GuestEvent, { t: 'o' }> | TakenOutput
 

@@ -1,7 +1,10 @@
 import { AshlarError, showValue } from '../../base/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from '../limits/index.ts'
-import type { TakenOutput } from './messages.ts'
+import type { GuestEvent } from '../channel/index.ts'
+
+/** `chars`: the length of the value as JSON text, or Infinity if it is nested too deep; see {@link lengthsOf}. */
+export type TakenOutput = Extract<GuestEvent, { t: 'o' }> & { chars: number }
 
 /**
  * Counts an output and says what is wrong with it. An honest guest keeps the same limits.
