@@ -1,3 +1,3 @@
 export { buildSchema } from './schema.ts'
-export { createContext } from './context.ts'
+export { buildContext } from './context.ts'
 export type { SchemaContext } from './context.ts'
