@@ -86,7 +86,7 @@ builder.mutationFields((t) => ({
   addCredential: t.field({
     type: CredentialType,
     errors: { types: EXPECTED_ERRORS },
-    description: 'Stores an encrypted secret for a service. Blocks that may use the service can use it immediately.',
+    description: 'Encrypts and stores a secret for a service. Blocks that may use the service can use it immediately.',
     args: { input: t.arg({ type: AddCredentialInput, required: true }) },
     resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
       runtime.credentials.add(user.id, {

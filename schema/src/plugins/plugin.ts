@@ -18,7 +18,8 @@ const PluginFailure = builder.objectRef<{ code: string; message: string }>('Plug
   fields: (t) => ({
     code: t.exposeString('code'),
     message: t.exposeString('message', {
-      description: 'Names the package, each fault with its location in the source, and what to do. The log has the same text.',
+      description:
+        'Names the package, each fault with its location in the source, and how to correct it. The log has the same text.',
     }),
   }),
 })
