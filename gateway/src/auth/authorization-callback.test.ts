@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { BUILTIN_PLUGINS, createTestRuntime, startTestService, type TestRuntime, type TestService } from '@ashlar/core/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway } from '../server/index.ts'
-import { logIn } from '../server/test-session.ts'
+import { logIn } from '../testing/test-session.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 const ALICE_KEY = 'the-key-of-alice'

@@ -3,7 +3,7 @@ import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createGateway, type Gateway } from '../server/index.ts'
-import { logIn } from '../server/test-session.ts'
+import { logIn } from '../testing/test-session.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 const BEARER = { authorization: `Bearer ${OWNER_KEY}` }

@@ -4,7 +4,7 @@ import { createClient, type Client } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import { createGateway, type Gateway } from '../server/index.ts'
-import { logIn, type TestLogin } from '../server/test-session.ts'
+import { logIn, type TestLogin } from '../testing/test-session.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 

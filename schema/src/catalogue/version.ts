@@ -1,7 +1,7 @@
 import type { AuthorSignature, PluginCheck, VersionReport } from '@ashlar/core'
 import { UserType } from '../refs/accounts.ts'
 import { builder } from '../base/builder.ts'
-import { CapabilityType } from './capability.ts'
+import { CapabilityType } from '../refs/capability.ts'
 import { PluginType, PluginVersionType } from '../refs/catalogue.ts'
 
 const PluginVersionStatus = builder.enumType('PluginVersionStatus', { values: ['PUBLISHED', 'INSTALLED'] as const })

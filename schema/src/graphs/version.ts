@@ -1,5 +1,5 @@
 import { builder } from '../base/builder.ts'
-import { CapabilityType } from '../catalogue/capability.ts'
+import { CapabilityType } from '../refs/capability.ts'
 import { WarningType } from './graph.ts'
 import { GraphVersionType } from '../refs/graphs.ts'
 

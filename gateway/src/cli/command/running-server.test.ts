@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { openDataDir } from '@ashlar/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { findRunningServer } from './running-server.ts'
-import { ashlarWith, createTestFolder } from '../plugin/test-plugin.ts'
+import { ashlarWith, createTestFolder } from '../../testing/test-plugin.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner-of-the-data-directory'
 const OTHER_KEY = 'a-key-of-another-server'

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Finding } from './finding.ts'
-import { ashlar, createTestFolder, installFromWorkspace } from '../test-plugin.ts'
+import { ashlar, createTestFolder, installFromWorkspace } from '../../../testing/test-plugin.ts'
 
 let root: Awaited<ReturnType<typeof createTestFolder>>
 beforeAll(async () => {

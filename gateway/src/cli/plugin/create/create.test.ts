@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { installCommand, sdkOrigin } from '../draft/installing.ts'
-import { ashlar, createTestFolder, installFromWorkspace } from '../test-plugin.ts'
+import { ashlar, createTestFolder, installFromWorkspace } from '../../../testing/test-plugin.ts'
 
 const run = promisify(execFile)
 let root: Awaited<ReturnType<typeof createTestFolder>>

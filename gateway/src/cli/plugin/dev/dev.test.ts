@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createClient, createPluginApi, type PluginApi } from '../../../client/index.ts'
 import { createGateway, type Gateway } from '../../../server/index.ts'
 import { develop, type DevEvent } from './develop.ts'
-import { ashlar, createTestFolder } from '../test-plugin.ts'
+import { ashlar, createTestFolder } from '../../../testing/test-plugin.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 let root: Awaited<ReturnType<typeof createTestFolder>>

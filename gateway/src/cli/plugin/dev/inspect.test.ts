@@ -9,7 +9,7 @@ import { WebSocket } from 'ws'
 import { createClient, createPluginApi, type Client, type PluginApi } from '../../../client/index.ts'
 import { createGateway, type Gateway } from '../../../server/index.ts'
 import { develop, type DevEvent } from './develop.ts'
-import { ashlar, createTestFolder } from '../test-plugin.ts'
+import { ashlar, createTestFolder } from '../../../testing/test-plugin.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 const PACKAGE = 'ashlar-plugin-sky'

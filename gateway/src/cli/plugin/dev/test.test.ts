@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ashlar, createTestFolder } from '../test-plugin.ts'
+import { ashlar, createTestFolder } from '../../../testing/test-plugin.ts'
 
 let root: Awaited<ReturnType<typeof createTestFolder>>
 let folder: string

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tellType } from './type-text.ts'
-import { ashlar, createTestFolder } from '../test-plugin.ts'
+import { ashlar, createTestFolder } from '../../../testing/test-plugin.ts'
 
 let root: Awaited<ReturnType<typeof createTestFolder>>
 beforeAll(async () => {

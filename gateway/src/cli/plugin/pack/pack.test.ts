@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { packPlugin } from './packed.ts'
 import { packTarball } from './tar.ts'
-import { ashlar, createTestFolder } from '../test-plugin.ts'
+import { ashlar, createTestFolder } from '../../../testing/test-plugin.ts'
 
 const run = promisify(execFile)
 let root: Awaited<ReturnType<typeof createTestFolder>>

@@ -4,7 +4,7 @@ import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createClient } from '../../../client/index.ts'
 import { createGateway, type Gateway } from '../../../server/index.ts'
-import { ashlar, ashlarWith, createTestFolder, installFromWorkspace } from '../test-plugin.ts'
+import { ashlar, ashlarWith, createTestFolder, installFromWorkspace } from '../../../testing/test-plugin.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 let root: Awaited<ReturnType<typeof createTestFolder>>

@@ -1,6 +1,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
+import { isTest, lineAt, listImports, readSources, reportFaults, type Import, type SourceFile } from './source-files.ts'
 
 /*
  * Keeps the arrows of docs/architecture.md true, where neither pnpm (a package imports what it declares) nor the lint rules (a
@@ -16,18 +17,6 @@ export interface WorkspacePackage {
   readonly dependencies: readonly string[]
   /** The keys of `exports`: `.`, `./testing`. */
   readonly entries: readonly string[]
-}
-
-interface SourceFile {
-  /** Relative to the root, with slashes. */
-  readonly path: string
-  readonly text: string
-}
-
-interface Import {
-  readonly from: string
-  readonly typesOnly: boolean
-  readonly line: number
 }
 
 /** Workspace packages that a package may import; nothing may import a plugin. */
@@ -72,7 +61,7 @@ export function findBoundaryFaults(packages: readonly WorkspacePackage[], files:
   for (const file of files) {
     const owner = packages.find(({ folder }) => file.path.startsWith(`${folder}/`))
     if (!owner) continue
-    for (const each of importsOf(file.text)) {
+    for (const each of listImports(file.text)) {
       const fault = importFault(packages, owner, file.path, each)
       if (fault) faults.push(`${file.path}:${each.line}: ${fault}`)
     }
@@ -121,32 +110,6 @@ function arrowFault(owner: WorkspacePackage, name: string): string {
   return `${owner.name} must not depend on ${name}; arrows run gateway → schema → core → sdk and plugins → sdk`
 }
 
-/** Unit tests, everything in tests/, and what core lends them. */
-function isTest(path: string): boolean {
-  return (
-    path.endsWith('.test.ts') ||
-    path.startsWith('tests/') ||
-    (path.startsWith('core/src/testing/') && !path.startsWith('core/src/testing/kit/'))
-  )
-}
-
-// The formatter puts every static import at the beginning of a line, so that a pattern finds them without a parser.
-const STATIC_IMPORT =
-  /^(?:import|export)\s+(?<type>type\s+)?(?:(?:[\w$]+\s*,?\s*)?(?:\{[^}]*\}|\*(?:\s+as\s+[\w$]+)?)?\s*from\s*)?['"](?<from>[^'"\n]+)['"]/gm
-const DYNAMIC_IMPORT = /\bimport\(\s*['"](?<from>[^'"\n]+)['"]/g
-
-function importsOf(text: string): Import[] {
-  return [...text.matchAll(STATIC_IMPORT), ...text.matchAll(DYNAMIC_IMPORT)].map(({ groups, index }) => ({
-    from: groups?.from ?? '',
-    typesOnly: groups?.type !== undefined,
-    line: lineAt(text, index),
-  }))
-}
-
-function lineAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length
-}
-
 async function readWorkspace(): Promise<{ packages: WorkspacePackage[]; files: SourceFile[] }> {
   const packages: WorkspacePackage[] = []
   for await (const path of glob(['package.json', '{core,schema,gateway,tests}/package.json', 'plugins/*/package.json'])) {
@@ -159,11 +122,7 @@ async function readWorkspace(): Promise<{ packages: WorkspacePackage[]; files: S
       entries: Object.keys(exports ?? {}),
     })
   }
-  const files: SourceFile[] = []
-  const exclude = (path: string): boolean => path.split(/[\\/]/).includes('node_modules')
-  for await (const path of glob('{core,schema,gateway,tests,plugins}/**/*.ts', { exclude }))
-    files.push({ path: toSlashes(path), text: await readFile(path, 'utf8') })
-  return { packages, files }
+  return { packages, files: await readSources('ts') }
 }
 
 interface PackageJson {
@@ -181,7 +140,5 @@ function toSlashes(path: string): string {
 
 if (import.meta.main) {
   const { packages, files } = await readWorkspace()
-  const faults = findBoundaryFaults(packages, files)
-  for (const fault of faults) console.error(fault)
-  process.exitCode = faults.length > 0 ? 1 : 0
+  reportFaults(findBoundaryFaults(packages, files))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findBoundaryFaults, type WorkspacePackage } from './check-boundaries.ts'
+import { findBoundaryFaults, type WorkspacePackage } from './boundaries.ts'
 
 const PACKAGES: WorkspacePackage[] = [
   { folder: '.', name: 'ashlar', dependencies: ['@ashlar/gateway', 'node'], entries: [] },
