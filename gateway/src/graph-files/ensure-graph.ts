@@ -6,7 +6,9 @@ import { isSameDocument } from './same-document.ts'
 /** The graph of a file, as it is stored on the server. */
 export interface EnsuredGraph {
   graph: ApiGraph
-  /** `UPGRADED`: some blocks of the existing graph have changed, so a new version with the installed blocks was saved. */
+  /**
+   * `UPGRADED`: some blocks of the existing graph have changed, so a new version with the installed blocks was saved.
+   */
   outcome: 'CREATED' | 'UPGRADED' | 'UNCHANGED'
   /** Probable mistakes in the document. */
   warnings: readonly Fault[]

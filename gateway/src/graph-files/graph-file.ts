@@ -15,8 +15,8 @@ export interface GraphFile {
 }
 
 /**
- * Reads `{ name?, description?, document, inputs? }` or a bare document `{ nodes, links }`. The default of `name` is the
- * name of the file without its extension.
+ * Reads `{ name?, description?, document, inputs? }` or a bare document `{ nodes, links }`. The default of `name` is
+ * the name of the file without its extension.
  *
  * @throws {AshlarError} BAD_INPUT
  */

@@ -5,7 +5,8 @@ import { AshlarError, messageOf, parseJson, type JsonSchema } from '@ashlar/core
 import { readText, type GraphFile } from './graph-file.ts'
 
 /**
- * Returns the inputs of an execution. Inputs of the command line (`name=value`, `name=@path`) override those of the graph file.
+ * Returns the inputs of an execution. Inputs of the command line (`name=value`, `name=@path`) override those of the
+ * graph file.
  *
  * A text remains text if the input schema of the graph has the type string. Otherwise it is parsed as JSON, and remains
  * text if it is not valid JSON.

@@ -4,8 +4,8 @@ import { isSecretKey, type Config } from '../base/config.ts'
 import { generateKey } from './key-file.ts'
 
 /**
- * Returns the keys that encrypt credentials: those of `ASHLAR_SECRET_KEY`, otherwise the key in the data directory, which
- * is generated on first use.
+ * Returns the keys that encrypt credentials: those of `ASHLAR_SECRET_KEY`, otherwise the key in the data directory,
+ * which is generated on first use.
  *
  * @throws {AshlarError} DATA_DIR_UNUSABLE
  */

@@ -2,14 +2,19 @@ import type { HostProvider } from '@ashlar/core'
 
 /** The content of `ashlar.config.ts`. */
 export interface OperatorConfig {
-  /** npm packages with plugins, installed next to this file. Their blocks run in the sandbox like any third-party plugin. */
+  /**
+   * npm packages with plugins, installed next to this file. Their blocks run in the sandbox like any third-party
+   * plugin.
+   */
   plugins?: readonly string[]
-  /** Paths of modules, relative to this file. They run in the worker with all its rights: see {@link defineHostModule}. */
+  /**
+   * Paths of modules, relative to this file. They run in the worker with all its rights: see {@link defineHostModule}.
+   */
   hostModules?: readonly string[]
   /**
-   * OAuth clients that are registered at services, by qualified name of the provider. `ASHLAR_OAUTH_CLIENTS` takes precedence.
-   * `hosts`: the hosts that may receive the secret. Without `hosts`, the secret is sent to the token endpoint that the
-   * provider declares, even if an update of its plugin changes that endpoint.
+   * OAuth clients that are registered at services, by qualified name of the provider. `ASHLAR_OAUTH_CLIENTS` takes
+   * precedence. `hosts`: the hosts that may receive the secret. Without `hosts`, the secret is sent to the token
+   * endpoint that the provider declares, even if an update of its plugin changes that endpoint.
    */
   oauthClients?: Readonly<Record<string, { clientId: string; clientSecret?: string; hosts?: readonly string[] }>>
 }

@@ -6,9 +6,9 @@ import { tsImport } from 'tsx/esm/api'
 const { cache } = createRequire(import.meta.url)
 
 /**
- * Imports a module and returns its default export. Every call evaluates the module and all its imports again. The module
- * may be TypeScript, also in node_modules, where Node does not strip types. Calls must not overlap: the imports of a
- * concurrent call would be attributed to this one.
+ * Imports a module and returns its default export. Every call evaluates the module and all its imports again. The
+ * module may be TypeScript, also in node_modules, where Node does not strip types. Calls must not overlap: the imports
+ * of a concurrent call would be attributed to this one.
  *
  * @param label name of the module in messages
  * @param files receives the absolute paths of the module and of all its imports, even if the module does not load

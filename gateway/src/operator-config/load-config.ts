@@ -65,7 +65,7 @@ function parse(value: unknown, label: string): z.output<typeof schema> {
 }
 
 /**
- * Finds the folder of a package like Node, but ignores its exports. Watches the paths where the package may appear later.
+ * Finds the folder of a package like Node, but ignores its exports. Watches the paths where the package may appear.
  */
 async function findPackage(name: string, from: string, label: string, watched: Set<string>): Promise<string> {
   for (let folder = from; ; folder = dirname(folder)) {

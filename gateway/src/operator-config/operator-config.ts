@@ -12,8 +12,8 @@ export interface OpenedConfig extends Pick<LoadedConfig, 'pluginPackages' | 'oau
 }
 
 /**
- * Loads the configuration, see {@link loadConfig}, and reloads it when the file, an import of it or of its host modules,
- * or the location of a package changes. If a reload fails, the old configuration remains in effect.
+ * Loads the configuration, see {@link loadConfig}, and reloads it when the file, an import of it or of its host
+ * modules, or the location of a package changes. If a reload fails, the old configuration remains in effect.
  *
  * @param given path, relative to the working directory
  * @param hosts whether to load the host modules; gateways do not need them, because they run no blocks

@@ -34,7 +34,9 @@ export function createPathWatcher(onChange: () => void): PathWatcher {
   }
 }
 
-/** Watches names in a folder. A watcher of a file does not notice when an editor or a package manager replaces the file. */
+/**
+ * Watches names in a folder. A watcher of a file does not notice when an editor or a package manager replaces the file.
+ */
 function watchNames(folder: string, names: ReadonlySet<string>, onEvent: () => void): FSWatcher[] {
   try {
     const watcher = watch(folder, { persistent: false }, (_event, name) => {

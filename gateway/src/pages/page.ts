@@ -29,7 +29,11 @@ interface PageOptions {
   script?: Script
   /** @default 200 */
   status?: number
-  /** The number of path segments above the page. URLs are relative, because a proxy may serve us below a path. @default 0 */
+  /**
+   * The number of path segments above the page. URLs are relative, because a proxy may serve the pages below a path.
+   *
+   * @default 0
+   */
   depth?: number
 }
 

@@ -24,8 +24,9 @@ declare global {
 type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['Context'], object>
 
 /**
- * Checks every argument of type `String` or `ID`, at any depth, before its resolver runs. Postgres cannot store U+0000, and
- * an unpaired surrogate has no UTF-8 form, so it would be stored as another character. `JSON` arguments may contain both.
+ * Checks every argument of type `String` or `ID`, at any depth, before its resolver runs. Postgres cannot store U+0000,
+ * and an unpaired surrogate has no UTF-8 form, so it would be stored as another character. `JSON` arguments may contain
+ * both.
  */
 class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(resolve: Resolver<Types>, field: PothosOutputFieldConfig<Types>): Resolver<Types> {

@@ -23,7 +23,9 @@ builder.subscriptionField('blocksChanged', (t) =>
   }),
 )
 
-/** Merges changes that occur while the reader handles one. A reader that leaves while it waits is released immediately. */
+/**
+ * Merges changes that occur while the reader handles one. A reader that leaves while it waits is released immediately.
+ */
 function watchChanges({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
   const reader = { changed: Promise.withResolvers<Date>(), hasLeft: false }
   const all = yieldChanges(plugins, reader)

@@ -8,7 +8,7 @@ export const BlockType = builder.loadableNodeRef('Block', {
     Promise.resolve(inOrder(ids, new Map(runtime.plugins.blocks().map((block) => [block.id, block])))),
 })
 
-/** A plugin that a worker has found, or one that is published but not installed. */
+/** A plugin that a worker has found, or a published plugin that is not installed. */
 export interface PluginFacts extends Omit<PluginReport, 'status'> {
   status: PluginReport['status'] | 'AVAILABLE'
 }
