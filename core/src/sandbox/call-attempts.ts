@@ -32,7 +32,7 @@ export function canRunAgain({ record }: Call): boolean {
   return record === undefined || record.isComplete
 }
 
-/** Prepares the call for its next attempt. The attempts are counted anew if the last one made progress. */
+/** Prepares the call for its next attempt. The count of attempts starts again if the last one made progress. */
 export function restarted(call: Call): Call {
   const progress = call.delivered + (call.record ? call.hostCalls : 0) // without a record, an attempt repeats its calls
   if (progress > call.progress) call.attempts = 0

@@ -3,7 +3,7 @@ import { cpuLimit, limitError, loadFailure, timeout } from './call-errors.ts'
 import type { Call, CallRequest } from './call.ts'
 import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
 
-it('keeps the beginning of a message that the code of a plugin has made very long', () => {
+it('truncates a long message from plugin code', () => {
   const { code, message } = loadFailure(`fetch is not defined\n${'x'.repeat(1e6)}`)
   expect(code).toBe('PLUGIN_LOAD_FAILED')
   expect(message).toMatch(/^fetch is not defined in a sandbox: /)
@@ -13,7 +13,7 @@ it('keeps the beginning of a message that the code of a plugin has made very lon
 const call = (request: Partial<CallRequest>): Call =>
   ({ request: { bundle: { digest: '', code: '' }, cordon: 'user:1', ...request } }) as Call
 
-it('names the limit and what the author of a graph can do', () => {
+it('names the limit and a remedy for the author of the graph', () => {
   const limits = DEFAULT_SANDBOX_LIMITS
   const split = 'give the block less data at once, or split the work over several nodes'
   expect(cpuLimit(10_000)).toMatchObject({

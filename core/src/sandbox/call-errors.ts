@@ -5,7 +5,7 @@ import type { Isolation } from './isolation.ts'
 import type { SandboxLimits } from './limits.ts'
 import { withRemedy } from './missing-globals.ts'
 
-/** The error of a call that has passed its deadline. */
+/** The error of a call that exceeded its deadline. */
 export function timeout({ request: { kind, timeoutMs } }: Call): AshlarError {
   const remedy = 'set "timeoutMs" of the node in the graph document to a larger number, or give the block less to do at once'
   return new AshlarError(
@@ -14,7 +14,7 @@ export function timeout({ request: { kind, timeoutMs } }: Call): AshlarError {
   )
 }
 
-/** The error of a call that has used more processor time than a call may use. */
+/** The error of a call that exceeded the limit of processor time. */
 export function cpuLimit(limitMs: number): AshlarError {
   const remedy = `${SPLIT}; if the code of the block loops without end, correct it`
   return new AshlarError(
@@ -40,7 +40,7 @@ function memoryLimit({ bundle, cordon }: CallRequest, { isolateMemoryMb }: Sandb
 
 const AGAIN = 'set "retry" on the node to repeat the block, and report the error to the author of the block if it returns'
 
-/** What the author of a graph can do when an external effect may or may not have happened. */
+/** The remedy for the author of a graph when it is unknown whether an external effect happened. */
 export const UNKNOWN_EFFECT =
   'the effect may or may not have happened. Check the external service, then repeat the block with retryExecution, or link the pin "error" of the node to handle the failure in the graph'
 
@@ -55,10 +55,10 @@ export function lostTooOften(loss: Loss, { attempts }: Call): AshlarError {
   return new AshlarError('SANDBOX_LOST', `its sandbox process ended unexpectedly ${attempts} times (${detailOf(loss)}); ${AGAIN}`)
 }
 
-/** Of a message that a sandbox process sends: the code of the plugin chooses how long it is. */
+/** Plugin code determines the length of a message from a sandbox process. */
 const MAX_LOAD_MESSAGE_CHARS = 4000
 
-/** The error of a plugin whose code does not load. */
+/** The error of a plugin whose code failed to load. */
 export function loadFailure(message: string): AshlarError {
   return new AshlarError('PLUGIN_LOAD_FAILED', withRemedy(message.slice(0, MAX_LOAD_MESSAGE_CHARS)))
 }

@@ -16,24 +16,24 @@ export class CpuAccounts {
 
   /**
    * @param cpuMs processor time since the isolate was created
-   * @returns the part of it since the previous call of this function
+   * @returns the processor time since the previous call of this function for the isolate
    */
   take(isolate: string, cpuMs: number): number {
     const chargedMs = this.#chargedMs.get(isolate) ?? 0
     this.#chargedMs.set(isolate, cpuMs)
-    return Math.max(0, cpuMs - chargedMs) // an isolate of this name may have been created again
+    return Math.max(0, cpuMs - chargedMs) // negative if the isolate was disposed and created again
   }
 
-  /** The call in flight that an isolate names. A call that follows in a stretch counts for the first one until it is adopted. */
+  /** The call in flight whose id an isolate reports. Until a foreseen call is adopted, the first call of its stretch is charged for it. */
   callOf(isolate: string, id: number): Call | undefined {
     const call = this.#inFlight.get(id) ?? this.#inFlight.get(id - (id % IDS_PER_CALL))
     return call && isolateOfGuest(call.guest) === isolate ? call : undefined
   }
 
   /**
-   * Charges the call that computed. If it is unknown, the calls in the isolate share the time.
+   * Charges the call that computed. If that call is unknown, divides the time among the calls in the isolate.
    *
-   * @param payer the call, or the id that the isolate gave
+   * @param payer the call, or the id that the isolate reported
    * @returns the calls that were charged
    */
   charge(isolate: string, ms: number, payer: Call | number): Call[] {
@@ -55,12 +55,12 @@ export function callsIn(isolate: string, inFlight: ReadonlyMap<number, Call>): C
   return [...inFlight.values()].filter(({ guest }) => isolateOfGuest(guest) === isolate)
 }
 
-/** Shorter reports cost this thread too little to be worth a measurement. */
+/** Shorter reports take too little time to measure. */
 const LONG_REPORT_CHARS = 64 * 1024
 
 /**
- * Measures the processor time of this thread from the reading of a long report on: it counts as that of the call, because reading a
- * crafted report takes far longer than writing it.
+ * Starts to measure the processor time of this thread before it parses a long report. The call is charged for that time, because parsing
+ * a crafted report takes far longer than creating it.
  */
 export function startReading(json: string): { cpuMs(): number } | undefined {
   if (json.length < LONG_REPORT_CHARS) return undefined

@@ -9,7 +9,7 @@ const CHARS_BESIDE_TEXT = 100
 
 interface Asked {
   question: string
-  /** Resolves with the response of the host, also after the requesting sandbox was lost. */
+  /** Resolves with the response of the host, even after the requesting sandbox was lost. */
   answer: Promise<string>
 }
 
@@ -125,7 +125,7 @@ export class HostCallRecord {
     return text
   }
 
-  /** @returns whether there was space for it */
+  /** @returns whether there was enough space */
   #keep(chars: number): boolean {
     if (!this.isComplete) return false
     if (this.#chars + chars > MAX_CHARS || !this.#space.take(chars)) this.#drop('too long')

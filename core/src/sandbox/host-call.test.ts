@@ -17,11 +17,11 @@ function ask(call: Call, args: unknown[]): Promise<string | undefined> {
   return answerHostCall(call, { t: 'c', id: call.id, request: 1, method: 'storage.set', args }, DEFAULT_SANDBOX_LIMITS)
 }
 
-/** Each level keeps the order of its keys, which takes more of the stack. */
+/** The reviver keeps the order of the keys at each level, which takes more of the stack. */
 const nested = (depth: number): unknown => parseJson(`${'{"b":0,"1":'.repeat(depth)}1${'}'.repeat(depth)}`)
 
 it.each([true, false])(
-  'ends the call for arguments nested too deep to be written, and asks nothing (repeatable: %s)',
+  'ends the call without a host call if its arguments are nested too deep to serialize (repeatable: %s)',
   async (repeatable) => {
     let asked = 0
     const call = callThat(repeatable, () => Promise.resolve(asked++))
@@ -42,7 +42,7 @@ it.each([
   await expect(ask(call, ['user', value])).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
 })
 
-it('tells a block that the host failed when its answer cannot be written as JSON', async () => {
+it('returns "the host failed" to the block if the response cannot be written as JSON', async () => {
   const call = callThat(false, () => Promise.resolve(nested(4000)))
   expect(await ask(call, ['user', 'a'])).toBe('[256,1,null,"the host failed"]')
 })

@@ -6,26 +6,26 @@ import { withRemedy } from './missing-globals.ts'
 import { leastJsonLength, MAX_DEPTH } from './output-limits.ts'
 import { GUEST_ERROR_CODES, type GuestEvent } from './protocol.ts'
 
-/** What a guest asks of its host. */
+/** A request of a guest to its host. */
 export type HostCallEvent = Extract<GuestEvent, { t: 'c' }>
 
-/** Calls to the host that one run of a block may make. */
+/** Host calls that one run of a block may make. */
 const MAX_HOST_CALLS = 10_000
 
 /** A longer question is recorded as its hash. */
 const MAX_QUESTION_CHARS = 200
-/** No method takes as much. The worker spends seconds on the longest report that a process may send, so a call may do it once. */
+/** No method needs this much. The worker takes seconds to process the longest report that a process may send, so a longer one ends its call. */
 const MAX_ARGUMENT_CHARS = 1024 * 1024
-/** Of a method's name in a message. */
+/** Characters of a method name to show in an error message. */
 const MAX_METHOD_CHARS = 50
 
 /**
- * Answers what a block asks of its host. Of what goes wrong, only an expected error's message and code go back.
+ * Performs a host call of a block. The block receives the message and code of an expected error, and no details of any other error.
  *
- * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; none where the call was started
- * again in the meantime
- * @throws {AshlarError} what ends the call: OUTPUT_LIMIT or BAD_INPUT when the arguments are longer or deeper than those of any
- * method, EFFECT_INTERRUPTED when a call that was started again asks for something else than before
+ * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; undefined if the call has been started
+ * again since
+ * @throws {AshlarError} an error that ends the call: OUTPUT_LIMIT or BAD_INPUT when the arguments are longer or nested deeper than any
+ * method allows, EFFECT_INTERRUPTED when a call that was started again makes a different request
  */
 export async function answerHostCall(call: Call, asked: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
   const { starts, record } = call
@@ -40,7 +40,7 @@ function tooLong({ method }: HostCallEvent): AshlarError {
   return new AshlarError('OUTPUT_LIMIT', `${name}: the arguments are longer than ${MAX_ARGUMENT_CHARS} characters`)
 }
 
-/** Of what is deep, the whole text counts. @throws {AshlarError} BAD_INPUT when it is so deep that writing it overflows the stack */
+/** If the arguments are nested deep, serializes them. @throws {AshlarError} BAD_INPUT when they are too deep for that */
 function lengthOf(asked: HostCallEvent): number {
   const least = asked.args.reduce<number>((sum, arg) => sum + leastJsonLength(arg), 0)
   if (least !== Infinity) return least
@@ -92,9 +92,9 @@ const MAX_MESSAGE_CHARS = 2000
 const MAX_STACK_CHARS = 4000
 
 /**
- * Of an error that a guest reports, only these parts are accepted: a code that guests may report or that the host returned, and two texts.
+ * Accepts only these parts of an error that a guest reports: a code that guests may report or that the host returned, and two texts.
  *
- * @returns with `details.stack`: stack frames in the bundle, if the guest has named any
+ * @returns an error whose `details.stack` has the stack frames in the bundle, if the guest has reported any
  */
 export function guestError(
   { refusals }: Call,

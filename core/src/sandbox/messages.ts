@@ -35,11 +35,11 @@ export function parseMessage(message: unknown): FromProcess | undefined {
 }
 
 /**
- * Parses the events in a guest's report and drops malformed events. A guest that damages its own reporting code can only lose its own
- * events.
+ * Parses the events in a guest's report and drops malformed events. Plugin code that damages the reporting code of its guest loses only
+ * its own events.
  *
  * @param json JSON texts of events, joined by commas
- * @returns undefined when the text is not JSON or exceeds the limit of the process
+ * @returns undefined when the text is not JSON or is longer than `maxChars`
  */
 export function parseEvents(json: string, maxChars: number): TakenEvent[] | undefined {
   if (json.length > maxChars) return undefined
@@ -64,8 +64,8 @@ export function parseEvents(json: string, maxChars: number): TakenEvent[] | unde
 }
 
 /**
- * Copies the fields of an event. Every block reports at least two events: checked by hand, they cost half a microsecond less than with
- * a schema. Invalid fields of an `e` event become '', so that the end of a call is always accepted.
+ * Copies the fields of an event. Every block reports at least two events, and checking them by hand takes half a microsecond less than
+ * with a schema. Invalid fields of an `e` event become '', so that the end of a call is always accepted.
  */
 function toEvent(reported: Partial<Record<string, unknown>>): TakenEvent | undefined {
   const { t, id } = reported

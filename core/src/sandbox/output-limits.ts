@@ -4,9 +4,9 @@ import type { SandboxLimits } from './limits.ts'
 import type { TakenOutput } from './messages.ts'
 
 /**
- * Counts an output and says what is wrong with it. An honest guest keeps the same limits.
+ * Counts an output and checks it. The guest code checks the same limits, but plugin code may have changed the guest code.
  *
- * @returns undefined when nothing is
+ * @returns the violated limit; undefined for a valid output
  */
 export function refusalOf(call: Call, { pin, chars }: TakenOutput, limits: SandboxLimits): AshlarError | undefined {
   if (!isPinOf(call, pin)) return new AshlarError('BLOCK_OUTPUT_INVALID', `no output pin ${showValue(pin)}`)
@@ -29,17 +29,17 @@ function isPinOf({ request: { pins } }: Call, pin: string): boolean {
   return pin.length <= MAX_PIN_CHARS && (pin === 'error' || pins === undefined || pins.has(pin))
 }
 
-/** What a database and other languages' parsers take without harm. */
+/** Databases and parsers of other languages accept this depth. */
 export const MAX_DEPTH = 1000
-/** Of a number, `true`, `false` and null. */
+/** The minimum length of a number, `true`, `false` and null. */
 const LEAST_CHARS = 1
-/** Of an integer beyond 2 ** 53. */
+/** The minimum length of an integer beyond 2 ** 53. */
 const LEAST_BIGINT_CHARS = 16
 
 /**
- * The length of a parsed value as JSON text, at least: it does not count escapes and digits, so it creates no text.
+ * A lower bound of the length of a parsed value as JSON text. It does not count escapes and digits, so it creates no text.
  *
- * @param enough ends the count when the result exceeds it. @default never
+ * @param enough stops the count when the result exceeds it. @default never
  * @returns Infinity when the value is nested more than {@link MAX_DEPTH} deep
  */
 export function leastJsonLength(value: unknown, enough = Infinity, depth = 0): number {
@@ -62,16 +62,16 @@ export function leastJsonLength(value: unknown, enough = Infinity, depth = 0): n
   return chars
 }
 
-/** The length of a value up to here is only estimated: an honest guest has counted. */
+/** The length of a shorter value is only estimated. */
 const COUNTED_FROM_CHARS = 1024
-/** A value beyond this length is not written again to measure it. */
+/** A longer value is not serialized again to measure it. */
 const LARGE_CHARS = 64 * 1024
-/** The length of an output event without its value, at least. */
+/** The minimum length of an output event without its value. */
 const LEAST_EVENT_CHARS = 32
 
 /**
- * The lengths of the values in a report as JSON text. The length of a large value is what the other parts leave of the report; several
- * large values share that.
+ * The lengths of the values in a report as JSON text. The length of a large value is the length of the report minus its other parts;
+ * several large values share this length equally.
  *
  * @param others the other events in the report
  * @param json the text of the report

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { IDS_PER_CALL, type GuestCall, type GuestLimits } from './protocol.ts'
 
-/** What isolates start with: a snapshot is made of it. */
+/** The code from which the snapshot of all isolates is created. */
 export interface Prelude {
-  /** The guest's first script (`guest/main.ts`) with zod, the SDK and the web platform: about 0.8 MB of text. */
+  /** The guest code (`guest/main.ts`) with zod, the SDK and the web platform: about 0.8 MB of text. */
   code: string
   /**
-   * Run behind it in a context that is thrown away: functions that have run once are in the snapshot compiled. Without it every isolate
-   * would compile them anew, which takes longer than all else that a plugin's first call needs.
+   * Runs after it in a context that is discarded. The snapshot contains the compiled code of functions that have run. Otherwise every
+   * isolate would compile them again, which takes longer than all other steps of a plugin's first call.
    */
   warmUp: string
 }
@@ -19,7 +19,7 @@ export async function buildPrelude(): Promise<Prelude> {
     bundle({
       entryPoints: [pathOf('guest/main.ts')],
       format: 'iife',
-      // not `browser`: libraries would count on what a browser brings
+      // not `browser`: libraries would rely on browser APIs
       platform: 'neutral',
       mainFields: ['module', 'main'],
       minify: true,
@@ -43,7 +43,7 @@ function pathOf(path: string): string {
 
 const WARM_UP_LIMITS: GuestLimits = { maxValueBytes: 1e5, maxOutputs: 1e5, maxOutputBytes: 1e5, maxReportChars: 1e5 }
 
-/** Does what the sandbox process does (`process/guest-isolates.ts`). */
+/** Calls the guest code as the sandbox process does (`process/guest-isolates.ts`). */
 function warmUpWith(plugin: string): string {
   const calls: GuestCall[] = [
     { id: IDS_PER_CALL, kind: 'describe', block: '', input: null },
@@ -60,7 +60,7 @@ function warmUpWith(plugin: string): string {
   }`
 }
 
-/** zod brings its messages in some fifty languages; the guest needs one, and every isolate pays for their size. */
+/** zod includes its messages in about fifty languages. The guest needs one, and the others would enlarge every isolate. */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup(bundler) {
@@ -71,7 +71,7 @@ const englishOnly: Plugin = {
   },
 }
 
-/** `whatwg-url` gets its tables of international names at the first such name. */
+/** Makes `whatwg-url` load its tables of international names when it needs them. */
 const leanUrls: Plugin = {
   name: 'lean-urls',
   setup(bundler) {
@@ -80,7 +80,7 @@ const leanUrls: Plugin = {
   },
 }
 
-/** What libraries take from the global object, which belongs to the plugin, they get from our families instead. */
+/** Makes libraries import web classes from the guest code instead of the global object, which plugin code may change. */
 const ownClasses: Plugin = {
   name: 'own-classes',
   setup(bundler) {
