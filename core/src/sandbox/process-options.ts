@@ -6,7 +6,7 @@ import { maxReportCharsOf } from './protocol.ts'
 /** The share of a process's memory limit that idle isolates may hold. */
 const SPARE_SHARE = 0.6
 
-/** The first message to a process. @param snapshot of isolates, in Base64 */
+/** The first message to a process. @param snapshot the snapshot of isolates, in Base64 */
 export function processOptions(snapshot: string, isolation: Isolation, limits: SandboxLimits): SandboxProcessOptions {
   const { isolateMemoryMb, processMemoryMb, loadTimeoutMs, maxCpuMs, maxValueBytes, maxOutputs, maxOutputBytes } = limits
   return {

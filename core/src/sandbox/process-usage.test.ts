@@ -38,7 +38,7 @@ describe('the usage of a process', () => {
   })
 })
 
-it.runIf(process.platform === 'linux')('reports for how long a process waits for a processor', async () => {
+it.runIf(process.platform === 'linux')('reports how long a process waits for a processor', async () => {
   const busy = Array.from({ length: 3 * availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (;;);']))
   const waits = busy.map(({ pid = 0 }) => new WaitForCpu(pid))
   try {

@@ -16,7 +16,7 @@ const PAGE_BYTES = 4096
 const TICK_MS = 10
 const run = promisify(execFile)
 
-/** @returns zeros when the process is gone */
+/** @returns zeros when the process has ended */
 export async function usageOf(pid: number): Promise<Usage> {
   if (process.platform !== 'linux') return readPs(pid)
   const all = withDescendants(pid).map(readProc)
@@ -56,7 +56,7 @@ function withDescendants(pid: number): number[] {
 
 function readProc(pid: number): Usage {
   const stat = read(`/proc/${pid}/stat`)
-  // the name of the program, in parentheses, may contain spaces
+  // the name of the program is in parentheses and may contain spaces
   const [, , , , , , , , , , , user = 0, system = 0] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -77,7 +77,7 @@ function threadsOf(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/task`)
   } catch {
-    return [] // the process has just ended
+    return [] // the process has ended
   }
 }
 
@@ -86,7 +86,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    return '' // the process or thread has just ended
+    return '' // the process or thread has ended
   }
 }
 
@@ -95,7 +95,7 @@ async function readPs(pid: number): Promise<Usage> {
     const { stdout } = await run('ps', ['-o', 'rss=,time=', '-p', String(pid)])
     return parsePs(stdout)
   } catch {
-    return NOTHING // the process has just ended
+    return NOTHING // the process has ended
   }
 }
 

@@ -17,15 +17,15 @@ import { isolateOfGuest, maxReportCharsOf, type FromProcess, type ToProcess } fr
 import { ProcessWatch } from './process-watch.ts'
 import type { SandboxProcessEvents } from './sandbox-process-events.ts'
 
-/** Calls in flight from which on a millisecond's wait costs nobody anything. */
+/** With this number of calls in flight, a delay of a millisecond does not matter. */
 const BUSY = 64
 
 /**
- * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and keeps the limits. See
- * {@link ProcessWatch} for those of the whole process.
+ * The worker's side of one sandbox process. It sends calls in batches, passes results to their sinks, and enforces the limits of calls.
+ * {@link ProcessWatch} enforces the limits of the process.
  */
 export class SandboxProcess {
-  /** Whether it can have run anything. */
+  /** Whether the process has started, so that it may have run calls. */
   isReady = false
   readonly inFlight = new Map<number, Call>()
   readonly #foreseen = new ForeseenCalls({
@@ -37,7 +37,7 @@ export class SandboxProcess {
   readonly #limits: SandboxLimits
   readonly #events: SandboxProcessEvents
   readonly #digests = new Set<string>()
-  /** Scopes that have contexts of their own here. */
+  /** The scopes with contexts in this process. */
   readonly #scopes = new Set<string>()
   readonly #aborting = new AbortingCalls()
   readonly #cpu = new CpuAccounts(this.inFlight)
@@ -49,9 +49,9 @@ export class SandboxProcess {
   readonly #watch: ProcessWatch
   readonly #gone = Promise.withResolvers<void>()
   #loss: Loss | undefined
-  /** On the clock of `performance.now()`: the last time that a call was started. */
+  /** When the last call was started, on the clock of `performance.now()`. */
   usedAt = 0
-  /** How many calls have run in it. */
+  /** The number of calls that have run in the process. */
   calls = 0
   #ended = false
 
@@ -72,7 +72,7 @@ export class SandboxProcess {
     this.#watch = this.#createWatch()
   }
 
-  /** Rejects when the process ends before it can take calls. */
+  /** Rejects when the process ends before it can accept calls. */
   get ready(): Promise<void> {
     return this.#link.ready
   }
@@ -81,12 +81,12 @@ export class SandboxProcess {
     return this.#ended
   }
 
-  /** As seen from this process; undefined until it is known. */
+  /** The process id in the worker's namespace; undefined until it is known. */
   get pid(): number | undefined {
     return this.#link.pid
   }
 
-  /** Resident, when it was last measured. */
+  /** The last measured resident memory. */
   get memoryMb(): number {
     return this.#watch.memoryMb
   }
@@ -125,7 +125,7 @@ export class SandboxProcess {
     this.#watch.began()
   }
 
-  /** Nobody wants the result any more. */
+  /** Aborts a call, without calling its sink. */
   abort(call: Call): void {
     if (!this.inFlight.delete(call.id)) return
     this.#queue.remove(call)
@@ -137,7 +137,7 @@ export class SandboxProcess {
     if (this.#scopes.delete(scope)) this.#send(['forget', scope])
   }
 
-  /** Takes no more calls, and ends when the last in flight has. */
+  /** Accepts no more calls and ends after the last call in flight. */
   retire(): void {
     if (this.#ended) return
     this.#ended = true
@@ -145,13 +145,13 @@ export class SandboxProcess {
     if (this.inFlight.size === 0) this.kill()
   }
 
-  /** SIGKILL: plugin code cannot delay it. */
+  /** Sends SIGKILL, which plugin code cannot delay. */
   kill(loss?: Loss): void {
     this.#loss ??= loss
     this.#link.kill()
   }
 
-  /** Resolves when the process is gone. What is still called in it ends with SHUTTING_DOWN. */
+  /** Resolves when the process has ended. Its calls in flight end with SHUTTING_DOWN. */
   async close(): Promise<void> {
     for (const { sink } of this.#takeAll()) sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
     this.#foreseen.clear()
@@ -170,7 +170,7 @@ export class SandboxProcess {
     this.#link.send(message)
   }
 
-  /** @returns whether the message was of use, see `ProcessConduct` */
+  /** @returns whether the message was useful, see `ProcessConduct` */
   #receive(message: FromProcess): boolean {
     this.#watch.heard()
     if (message[0] === 'events') return this.#takeAllEvents(message[1])
@@ -184,7 +184,7 @@ export class SandboxProcess {
     const lost = [...this.inFlight.values()].filter((call) => call.guest === guest)
     for (const call of lost) this.inFlight.delete(call.id)
     this.#foreseen.forget(guest)
-    // What runs on after it passed its memory limit cannot be stopped but with its process.
+    // Code that continues after the isolate exceeded its memory limit can only be stopped by killing the process.
     if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
     this.#events.lost(lost, this.#aborting.lost(guest) ? { kind: 'evicted' } : reason)
   }
@@ -199,7 +199,7 @@ export class SandboxProcess {
     let isUseful = false
     for (const [guest, json, cpuMs, computing] of byGuest) {
       const isolate = isolateOfGuest(guest)
-      const payer = this.#cpu.callOf(isolate, computing) // it may end with this report
+      const payer = this.#cpu.callOf(isolate, computing) // before the report, which may end the call
       const reading = startReading(json)
       const events = parseEvents(json, maxReportCharsOf(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
@@ -212,7 +212,7 @@ export class SandboxProcess {
   }
 
   #charge(isolate: string, ms: number, payer: Call | number): void {
-    const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // there are deadlines
+    const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // deadlines still apply
     for (const call of this.#cpu.charge(isolate, ms, payer))
       if (call.cpuMs > maxCpuMs && this.inFlight.has(call.id)) this.#passLimit(call, cpuLimit(maxCpuMs))
     if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'its code continued after its calls had ended' })
@@ -237,7 +237,7 @@ export class SandboxProcess {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
-  /** A guest reports only events of its own calls. @returns whether there were any, of calls in flight or foreseen */
+  /** Ignores events of calls of other guests. @returns whether there were events of calls in flight or foreseen calls */
   #takeEvents(guest: string, events: TakenEvent[]): boolean {
     let isUseful = false
     for (const event of events) {
