@@ -31,7 +31,7 @@ import type { GuestCall } from '../protocol.ts'
 
 let plugin: Plugin = { name: 'none', blocks: [] }
 let blocks = new Map<string, Block>()
-/** Every call that has not ended, whether it has begun or is in the queue. */
+/** The calls that have not ended, including those in the queue. */
 export const running = new Map<number, RunningCall>()
 const queue: RunningCall[] = []
 let isPumping = false
@@ -42,11 +42,11 @@ export function setPlugin(loaded: Plugin): void {
 }
 
 /**
- * Starts a batch of calls and resolves when all have ended, as soon as one waits for the host (the host then collects what
- * the others still produce), or when the time of one entry is over (the host then calls {@link goOn}).
+ * Starts a batch of calls. Resolves when all have ended, when one waits for the host (the host then collects the events of the others),
+ * or when the time of one entry has elapsed (the host then calls {@link goOn}).
  *
  * @param json JSON text `[GuestCall, …]`
- * @param settledBefore the host has what all entries before this one have answered
+ * @param settledBefore the host has received the results of all entries before this one
  * @returns what {@link collect} returns
  */
 export function enter(json: string, entryId: number, settledBefore: number): Promise<string> {
@@ -56,7 +56,7 @@ export function enter(json: string, entryId: number, settledBefore: number): Pro
   return work(entry)
 }
 
-/** Starts what waits in the queue: see {@link enter}. */
+/** Starts the calls in the queue: see {@link enter}. */
 export function goOn(entryId: number, settledBefore: number): Promise<string> {
   settle(settledBefore)
   const entry = new Entry(entryId)
@@ -68,8 +68,8 @@ export function goOn(entryId: number, settledBefore: number): Promise<string> {
 }
 
 /**
- * `3`: more has gathered than one report may hold, `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by
- * the id of the call whose code ran last, a space and the events that have gathered.
+ * Returns the state and the gathered events of the guest: `3` (more events than fit into one report), `2` (calls wait to be started),
+ * `1` (calls are running) or `0` (no calls), followed by the id of the call whose code ran last, a space and the events.
  */
 export function collect(settledBefore = 0): string {
   markEntered()
@@ -93,26 +93,26 @@ export function abort(json: string): string {
 }
 
 /**
- * An entry failed at the host, because a promise was rejected while it ran and nobody handled that. It may be handled later, and
- * nobody can say whose it was: so the calls that run are told, and nothing else comes of it.
+ * Handles the failure of an entry at the host because of an unhandled promise rejection. The rejection may be handled later, and it is
+ * unknown which call caused it. So all running calls log it, and it has no other effect.
  *
- * @param json JSON text `[entry id, message]`; the id is 0 where the entry had nothing to answer
- * @returns what the host has missed, as {@link collect} does
+ * @param json JSON text `[entry id, message]`; the id is 0 for an entry without a result
+ * @returns the result that the host did not receive, in the form of {@link collect}
  */
 export function recover(json: string): string {
   markEntered()
   const [entryId, message] = JSON.parse(json) as [number, string]
-  if (isPumping) throw new Error('the guest is broken')
+  if (isPumping) throw new Error('the guest failed while it started calls')
   const missed = entryId === 0 ? undefined : Entry.lose(entryId)
-  for (const id of running.keys()) postLog('error', `a promise was rejected and nobody handled it: ${message}`, id)
+  for (const id of running.keys()) postLog('error', `unhandled promise rejection: ${message}`, id)
   return missed ?? collect()
 }
 
 /**
- * A timer's callback has thrown. The call that has set the timer ends with the error; where it is not known which that is, those
- * are told that may have.
+ * Handles an error that the callback of a timer threw. The call that set the timer ends with the error. If that call is unknown, all
+ * running calls log the error.
  *
- * @param owner 0 where it is not known
+ * @param owner the call that set the timer; 0 if unknown
  */
 export function timerThrew(error: unknown, owner: number): void {
   const failure = toFailure(error)
@@ -169,7 +169,7 @@ function answer(running: RunningCall): void {
   leaveCall()
 }
 
-/** @returns a promise when it goes on after this */
+/** @returns a promise if the call continues asynchronously */
 function perform(running: RunningCall): Promise<void> | undefined {
   const { call } = running
   if (call.kind === 'run') return runBlock(running)
@@ -184,7 +184,7 @@ function end({ call, entry }: RunningCall, ...failure: [error?: unknown]): void 
   entry.end()
 }
 
-/** @returns whether it had not ended before */
+/** @returns whether the call was still running */
 function finish(id: number, failure: GuestFailure | undefined): boolean {
   if (!running.delete(id)) return false
   forgetHostCalls(id)
@@ -218,7 +218,7 @@ function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
   if (!isPumping) queueMicrotask(pump)
 }
 
-/** The inputs of a trial are `{ input, now }`: the clock stands where `now` says. */
+/** The input of a trial is `{ input, now }`: `now` stops the clock at this time. */
 async function runTrial(running: RunningCall): Promise<void> {
   const { input, now } = running.call.input as { input: unknown; now?: string }
   const release = now === undefined ? undefined : stopClock(now)
@@ -229,7 +229,7 @@ async function runTrial(running: RunningCall): Promise<void> {
   }
 }
 
-/** The host hears first what stands in for the outside: `test.begin(inputs, fakes)`. */
+/** First sends the fakes of the test to the host: `test.begin(inputs, fakes)`. */
 async function runTest(running: RunningCall): Promise<void> {
   const { id, block: name, input } = running.call
   const block = blockNamed(name)
@@ -259,7 +259,7 @@ async function runTest(running: RunningCall): Promise<void> {
 type Take = (pin: string, value: unknown) => boolean
 
 /**
- * Runs the block on checked inputs and gives every checked pair to `take`, until that returns false.
+ * Runs the block on checked inputs and passes each checked pair to `take` until `take` returns false.
  *
  * @returns a promise when the block yields asynchronously
  */
@@ -287,7 +287,7 @@ function checkPair(block: Block, pair: unknown): [string, unknown] {
     if (pin === 'error') return [pin, value]
     throw new GuestFailure(
       'BLOCK_OUTPUT_INVALID',
-      `run yields to "${pin}", which is not an output pin of the block: there are ${[...Object.keys(block.output.shape), 'error'].join(', ')}`,
+      `run yields to "${pin}", which is not an output pin of the block; its output pins are ${[...Object.keys(block.output.shape), 'error'].join(', ')}`,
       atYield(pin),
     )
   }

@@ -1,13 +1,13 @@
 import { HostError } from './host-calls.ts'
 import { GuestFailure } from './outbox.ts'
 
-/** The end of a call whose code has thrown. */
+/** Converts an error that the code of a call threw. */
 export function toFailure(error: unknown): GuestFailure {
   if (error instanceof GuestFailure) return error
   return new GuestFailure(codeOf(error), textOf(error), framesOf(error))
 }
 
-/** Code can throw any value, including values without a text. */
+/** Code can throw any value, including values that cannot be converted to a string. */
 function textOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return String(error)
@@ -40,7 +40,7 @@ function framesOf(error: unknown): string {
 
 const MAX_CAUSES = 8
 
-/** Finds the code of a host error, also in the cause of another error. */
+/** Finds the code of a host error, which may be a cause of the error. */
 function codeOf(error: unknown): string {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {

@@ -5,13 +5,13 @@ export function isAsyncIterable(pairs: unknown): pairs is AsyncIterable<unknown>
   return typeof pairs === 'object' && pairs !== null && Symbol.asyncIterator in pairs
 }
 
-/** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when `run` has returned something else, such as an object of outputs */
+/** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when `run` returned another value, such as an object of outputs */
 export function iterable(pairs: unknown): Iterable<unknown> {
   if (typeof pairs === 'object' && pairs !== null && Symbol.iterator in pairs) return pairs as Iterable<unknown>
   throw noPairs(showValue(pairs))
 }
 
-/** Rejects what an async function returns that is no generator. Its own error comes first, so that it is not lost. */
+/** Rejects the promise of an async function that is not a generator. If the promise rejects, its error takes precedence. */
 export async function rejectPromise(pairs: Promise<unknown>): Promise<void> {
   await pairs
   throw noPairs('a promise')

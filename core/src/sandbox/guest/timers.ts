@@ -1,27 +1,27 @@
 /**
- * A timer goes with the call that has set it: what it would compute after that belongs to nobody. Whose it is is known for code
- * before the first `await`; else it may be that of any call that ran when it was set, and goes with the last of these. One that
- * was set while no call ran, as the plugin was loaded, stays.
+ * A timer ends with the call that set it. That call is known for code before the first `await`. Otherwise any call that ran when the
+ * timer was set may have set it, and the timer ends with the last of these calls. A timer that was set while no call ran, for example
+ * while the plugin was loaded, does not end.
  *
- * A timer that is left behind is dropped when it is due, or when there is no room for another.
+ * An ended timer is removed when it is due, or when the maximum number of timers is reached.
  */
 import { park, startSlice } from './entries.ts'
 import { computingCall, enterCall, entered, enterLikely, leaveCall, likelyCall } from './outbox.ts'
 
-/** Asks the host to call {@link fire} with this id after `delayMs`; a negative delay takes the request back. */
+/** Requests that the host calls {@link fire} with this id after `delayMs`; a negative delay cancels the request. */
 type RequestTimer = (id: number, delayMs: number) => void
 
-/** Hears what a callback has thrown; the timer has ended with it. */
+/** Receives an error that a callback threw. The timer has ended. */
 type TimerThrew = (error: unknown, owner: number) => void
 
 interface Timer {
   run: () => void
   everyMs?: number
-  /** The call that has set it, where that is known; else 0. */
+  /** The call that set it; 0 if unknown. */
   owner: number
-  /** The call that has most likely set it; 0 if unknown. */
+  /** The call that most likely set it; 0 if unknown. */
   likelyOwner: number
-  /** The newest call that can have set it. */
+  /** The newest call that may have set it. */
   newest: number
 }
 
@@ -29,7 +29,7 @@ const MAX_TIMERS = 10_000
 const timers = new Map<number, Timer>()
 let requestTimer: RequestTimer = () => {}
 let timerThrew: TimerThrew = () => {}
-/** By id, the calls that have not ended. */
+/** The calls that have not ended, by id. */
 let running: ReadonlyMap<number, unknown> = new Map()
 let nextId = 0
 
@@ -79,7 +79,7 @@ export function clearTimer(id: unknown): void {
 
 function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
   if (timers.size >= MAX_TIMERS) for (const [id, timer] of timers) if (isLeft(timer)) clearTimer(id)
-  if (timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} timers at once`)
+  if (timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} active timers`)
   const id = ++nextId
   const owner = computingCall()
   const newest = owner || (running.size > 0 ? Math.max(...running.keys()) : Infinity)
@@ -90,7 +90,7 @@ function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
   return id
 }
 
-/** Whether every call that can have set it has ended. */
+/** Whether every call that may have set it has ended. */
 function isLeft({ owner, newest }: Timer): boolean {
   if (owner !== 0) return !running.has(owner)
   for (const id of running.keys()) if (id <= newest) return false

@@ -1,4 +1,4 @@
-/** A request, an answer or an event of the Chrome DevTools Protocol. */
+/** A request, a response or an event of the Chrome DevTools Protocol. */
 interface ProtocolMessage {
   id?: number
   method?: string
@@ -6,9 +6,9 @@ interface ProtocolMessage {
   result?: { breakpointId?: string }
 }
 
-/** Ids of requests that are sent again: their answers are nobody's. A front end counts from 0 or 1. */
+/** Ids of requests that are sent again, whose responses are dropped. A front end counts from 0 or 1. */
 const REPEATED_IDS_FROM = 2 ** 30
-/** Beside `enable` of every domain; each replaces the one before it of its name. */
+/** Settings to keep, in addition to `enable` of every domain. Each replaces the previous one with the same method. */
 const SETTINGS = [
   'Debugger.setAsyncCallStackDepth',
   'Debugger.setBlackboxExecutionContexts',
@@ -21,17 +21,17 @@ const SETTINGS = [
   'Runtime.setCustomObjectFormatterEnabled',
   'Runtime.setMaxCallStackSizeToCapture',
 ]
-/** Those that name a script by its address, which the next isolate has too. */
+/** Requests that refer to a script by its URL, which is the same in the next isolate. */
 const BREAKPOINTS = ['Debugger.setBreakpointByUrl', 'Debugger.setInstrumentationBreakpoint']
 
-/** What a debugger has asked for that is to hold for the next isolate as well: domains, settings, breakpoints. */
+/** The requests of a debugger that also apply to the next isolate: domains, settings and breakpoints. */
 export class FrontEndState {
   readonly #settings = new Map<string, ProtocolMessage>()
-  /** By what they are called in answers; for as long as there is none, by the id of the request. */
+  /** By breakpoint id; until the response arrives, by the id of the request. */
   readonly #breakpoints = new Map<string | number, ProtocolMessage>()
   #lastId = REPEATED_IDS_FROM
 
-  /** Takes note of what the front end sends. */
+  /** Records a request of the front end. */
   asked(json: string): void {
     const message = parse(json)
     const { id, method = '', params } = message
@@ -41,7 +41,7 @@ export class FrontEndState {
     else if (method.endsWith('.disable')) this.#settings.delete(`${domainOf(method)}.enable`)
   }
 
-  /** @returns whether the front end is to get what the isolate says */
+  /** @returns whether to pass this message of the isolate to the front end */
   isForFrontEnd(json: string): boolean {
     const [, digits] = /^\{"id":(\d+)/.exec(json) ?? []
     if (digits === undefined) return true
@@ -50,26 +50,26 @@ export class FrontEndState {
     return Number(digits) < REPEATED_IDS_FROM
   }
 
-  /** @param name none where it was refused */
+  /** @param name undefined if the inspector rejected the breakpoint */
   #nameBreakpoint(id: number, breakpoint: ProtocolMessage, name: string | undefined): void {
     this.#breakpoints.delete(id)
     if (name !== undefined) this.#breakpoints.set(name, breakpoint)
   }
 
-  /** The requests that bring a new isolate to it. */
+  /** The requests that apply this state to a new isolate. */
   replay(): string[] {
     const all = [...this.#settings.values()].toSorted((a, b) => Number(isEnabling(b)) - Number(isEnabling(a)))
     return [...all, ...this.#breakpoints.values()].map((message) => JSON.stringify({ ...message, id: ++this.#lastId }))
   }
 
-  /** The requests that free an isolate of it. */
+  /** The requests that remove this state from an isolate. */
   undo(): string[] {
     const domains = [...this.#settings.keys()].filter((method) => method.endsWith('.enable')).map(domainOf)
     return domains.map((domain) => JSON.stringify({ id: ++this.#lastId, method: `${domain}.disable` }))
   }
 }
 
-/** Anything else that a front end may send is for the inspector to refuse. */
+/** Accepts any text, because the inspector itself rejects invalid messages. */
 function parse(json: string): ProtocolMessage {
   try {
     const message = JSON.parse(json) as ProtocolMessage | null

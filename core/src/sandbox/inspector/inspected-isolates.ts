@@ -2,7 +2,7 @@ import { isolateOfGuest, type ToProcess } from '../protocol.ts'
 import type { BundleInspector, InspectorTarget } from './inspector.ts'
 
 interface IsolateParts {
-  /** The inspector that the isolate of a guest has. */
+  /** The inspector of the isolate of a guest. */
   find(guest: string): BundleInspector | undefined
   send(message: ToProcess): void
   stoodStill(isolate: string, ms: number): void
@@ -17,7 +17,7 @@ export class InspectedIsolates {
     this.#parts = parts
   }
 
-  /** Calls are about to be sent to a guest: if a debugger may look into its isolate, the process hears of it first. */
+  /** Called before calls are sent to a guest. If its isolate has an inspector, the process receives `inspect` first. */
   prepare(guest: string): void {
     const inspector = this.#parts.find(guest)
     if (!inspector) return
@@ -32,7 +32,7 @@ export class InspectedIsolates {
     this.#parts.send(['inspect', isolate, inspector.begin(target)])
   }
 
-  /** @param message empty when the isolate is gone */
+  /** @param message empty when the isolate has ended */
   receive(isolate: string, message: string): void {
     const told = this.#told.get(isolate)
     if (message !== '') return told?.inspector.said(told.target, message)
@@ -44,12 +44,12 @@ export class InspectedIsolates {
     return this.#told.has(isolate)
   }
 
-  /** Whether what runs in a guest stands still. */
+  /** Whether the code of a guest is paused. */
   isPaused(guest: string): boolean {
     return this.#told.get(isolateOfGuest(guest))?.inspector.isPaused ?? false
   }
 
-  /** The process is gone. */
+  /** The process has ended. */
   end(): void {
     for (const isolate of this.#told.keys()) this.receive(isolate, '')
   }

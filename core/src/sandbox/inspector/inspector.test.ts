@@ -17,7 +17,7 @@ beforeEach(() => {
 const PLACE = { owner: 'author', cordon: 'user:author' }
 const URL_OF_BUNDLE = 'ashlar://test/plugin.js'
 
-/** @param returned what its block yields, on the fourth line */
+/** @param returned the expression that its block yields, on the fourth line */
 function bundleThat(returned: string): Bundle {
   return bundleOf(
     { double: `\n\n*run({ n }) { const twice = n * 2;\n yield ['n', ${returned}] }` },
@@ -42,7 +42,7 @@ interface Attached extends TestDebugger {
   closed: Promise<void>
 }
 
-/** @returns nothing where another one is attached */
+/** @returns undefined if another debugger is attached */
 function attach(): Attached | undefined {
   const closed = Promise.withResolvers<void>()
   const tool = new TestDebugger((json) => attachment?.send(json))
@@ -64,7 +64,7 @@ async function breakpointAtYield(tool: TestDebugger, bundle: Bundle): Promise<st
   return breakpointId
 }
 
-it('stops at a breakpoint, tells and changes what is there, and goes on', async () => {
+it('stops at a breakpoint, where the debugger reads and changes variables', async () => {
   const bundle = bundleThat('twice')
   await inspector.show(bundle)
   const tool = await attached()
@@ -85,14 +85,14 @@ it('stops at a breakpoint, tells and changes what is there, and goes on', async 
   expect(await running).toBe(7)
 })
 
-it('stops no clock but that of what stands still', async () => {
+it('stops only the clock of paused calls', async () => {
   const bundle = bundleThat('twice + 0.5')
   await inspector.show(bundle)
   const tool = await attached()
   await breakpointAtYield(tool, bundle)
   const running = run(bundle, 400)
   await tool.paused()
-  await new Promise((resolve) => setTimeout(resolve, 1500)) // past its deadline, and past the time that it may compute
+  await new Promise((resolve) => setTimeout(resolve, 1500)) // longer than its timeout and the limit of processor time
   await tool.request('Debugger.resume')
   expect(await running).toBe(42.5)
   await tool.request('Debugger.setBreakpointsActive', { active: false })
@@ -101,7 +101,7 @@ it('stops no clock but that of what stands still', async () => {
   expect(await run(endless, 400)).toBe('TIMEOUT')
 })
 
-it('keeps breakpoints as the plugin changes, and forgets those that were removed', async () => {
+it('keeps breakpoints that were not removed when the plugin changes', async () => {
   const first = bundleThat('twice + 1')
   await inspector.show(first)
   const tool = await attached()
@@ -109,7 +109,7 @@ it('keeps breakpoints as the plugin changes, and forgets those that were removed
   const second = bundleThat('twice + 2')
   await inspector.show(second)
   await tool.event('Runtime.executionContextsCleared')
-  expect(await run(first)).toBe(43) // goes on without a debugger
+  expect(await run(first)).toBe(43) // has no debugger any more
   const running = run(second)
   await tool.paused()
   await tool.request('Debugger.resume')
@@ -120,7 +120,7 @@ it('keeps breakpoints as the plugin changes, and forgets those that were removed
   expect(await run(third)).toBe(45)
 })
 
-it('lets what stands still go on when the debugger goes, or when another bundle is shown', async () => {
+it('resumes paused calls when the debugger detaches or another bundle is shown', async () => {
   const bundle = bundleThat('twice + 4')
   await inspector.show(bundle)
   const one = await attached()
@@ -138,7 +138,7 @@ it('lets what stands still go on when the debugger goes, or when another bundle 
   expect(await again).toBe(46)
 })
 
-it('is for one debugger at a time, and tells it when there is nothing more', async () => {
+it('accepts one debugger at a time and notifies it when the inspector closes', async () => {
   await inspector.show(bundleThat('twice + 6'))
   const one = await attached()
   expect(attach()).toBeUndefined()
@@ -148,7 +148,7 @@ it('is for one debugger at a time, and tells it when there is nothing more', asy
   await two.closed
 })
 
-it('sees nothing of what runs for somebody else', async () => {
+it('does not stop the calls of another owner', async () => {
   const bundle = bundleThat('twice + 7')
   await inspector.show(bundle)
   const tool = await attached()
@@ -156,7 +156,7 @@ it('sees nothing of what runs for somebody else', async () => {
   expect(await run(bundle, 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe(49)
 })
 
-it('gets the next isolate when one is lost', async () => {
+it('continues with the next isolate when one is lost', async () => {
   const bundle = bundleThat('twice + 8')
   await inspector.show(bundle)
   const tool = await attached()
@@ -169,7 +169,7 @@ it('gets the next isolate when one is lost', async () => {
   expect(await running).toBe(50)
 })
 
-it('ends a call that is aborted while it stands still', async () => {
+it('ends a call that is aborted while it is paused', async () => {
   const bundle = bundleThat('twice + 9')
   await inspector.show(bundle)
   const tool = await attached()
@@ -178,7 +178,7 @@ it('ends a call that is aborted while it stands still', async () => {
   const abort = sandbox.call({ ...request, input: () => '{}' }, { output: () => {}, end: () => {} })
   await tool.paused()
   abort()
-  await tool.event('Runtime.executionContextsCleared') // its isolate has made way
+  await tool.event('Runtime.executionContextsCleared') // its isolate was disposed
   await tool.request('Debugger.setBreakpointsActive', { active: false })
   expect(await run(bundle)).toBe(51)
 })
