@@ -232,7 +232,7 @@ describe('a call', () => {
     expect(messages).toMatchObject([
       { code: 'BAD_INPUT', message: 'progress takes a fraction from 0 to 1, got 1.5' },
       { code: 'BAD_INPUT', message: 'progress takes a fraction from 0 to 1, got half' },
-      { code: 'BAD_INPUT', message: 'the note of progress is a text of at most 200 characters' },
+      { code: 'BAD_INPUT', message: 'the note of progress must be a string of at most 200 characters' },
     ])
   })
 

@@ -62,7 +62,8 @@ export class FrameReader {
     const [first] = this.#pieces
     if (first === undefined || first.length < HEADER_BYTES) this.#pieces = [Buffer.concat(this.#pieces)]
     const bodyBytes = this.#pieces[0]?.readUInt32LE() ?? 0
-    if (bodyBytes > this.#maxBytes) throw new FrameError(`message of ${bodyBytes} bytes exceeds the limit of ${this.#maxBytes} bytes`)
+    if (bodyBytes > this.#maxBytes)
+      throw new FrameError(`message of ${bodyBytes} bytes exceeds the limit of ${this.#maxBytes} bytes`)
     return HEADER_BYTES + bodyBytes
   }
 

@@ -276,7 +276,8 @@ async function createGuest(context: ivm.Context, script: ivm.Script, parts: Gues
   const [connect, enter, goOn, recover, collect, abort, fire, reply] = await Promise.all(
     ['connect', 'enter', 'goOn', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
-  if (!connect || !enter || !goOn || !recover || !collect || !abort || !fire || !reply) throw new Error('an entry point is missing')
+  if (!connect || !enter || !goOn || !recover || !collect || !abort || !fire || !reply)
+    throw new Error('an entry point is missing')
   const shared = new ivm.ExternalCopy(parts.running).copyInto()
   const requestTimer = new ivm.Callback(parts.host.setTimer, { ignored: true })
   const report = new ivm.Callback(parts.host.report, { ignored: true })

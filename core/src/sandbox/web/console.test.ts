@@ -15,13 +15,13 @@ async function logsOf(code: string): Promise<readonly string[]> {
 }
 
 describe('console', () => {
-  it('writes what it is given, in its level', async () => {
+  it('writes its arguments with a level', async () => {
     expect(
       await logsOf(`for (const level of ['debug', 'log', 'info', 'warn', 'error', 'trace']) console[level]('a', { b: 1 }, 2n)`),
     ).toEqual(['debug', 'log', 'info', 'warn', 'error', 'trace'].map((level) => `${level}: a {"b":1} 2`))
   })
 
-  it('tells of what does not hold', async () => {
+  it('writes failed assertions', async () => {
     expect(await logsOf(`console.assert(1, 'no'); console.assert(0); console.assert(false, 'why', { a: 1 })`)).toEqual([
       'error: Assertion failed',
       'error: Assertion failed why {"a":1}',
@@ -33,12 +33,12 @@ describe('console', () => {
     expect(await logsOf(code)).toEqual(['default: 1', 'a: 1', 'default: 2', 'default: 1', 'a: 2'].map((line) => `info: ${line}`))
   })
 
-  it('writes objects, tables and the labels of groups as lines', async () => {
+  it('writes objects, tables and group labels as lines', async () => {
     const code = `console.group('g', 1); console.dir({ a: 1 }, { depth: 2 }); console.dirxml([1], 'x'); console.groupEnd(); console.groupCollapsed('h'); console.table([{ b: 2 }], ['b']); console.group(); console.groupEnd()`
     expect(await logsOf(code)).toEqual(['g 1', '{"a":1}', '[1] x', 'h', '[{"b":2}]'].map((line) => `log: ${line}`))
   })
 
-  it('measures by label', async () => {
+  it('measures time by label', async () => {
     const logs = await logsOf(
       `console.time(); console.time('a'); console.timeLog('a', 'so', 'far'); console.timeEnd('a'); console.timeEnd('a'); console.timeEnd()`,
     )

@@ -8,7 +8,7 @@ type Format = (typeof FORMATS)[number]
 type Bytes = Uint8Array<ArrayBuffer>
 
 const PIECE_BYTES = 32 * 1024
-/** What zlib calls the format. */
+/** The `windowBits` of zlib for each format. */
 const WINDOW_BITS: Record<Format, number> = { deflate: 15, 'deflate-raw': -15, gzip: 31 }
 
 /** Section 5. */
@@ -38,7 +38,7 @@ export class CompressionStream {
 }
 defineInterface(CompressionStream, 'CompressionStream')
 
-/** Section 6. What does not end, goes on behind its end, or has the wrong checksum is a TypeError. */
+/** Section 6. Data that is incomplete, continues after its end, or has the wrong checksum causes a TypeError. */
 export class DecompressionStream {
   readonly #transform: TransformStream<unknown, Bytes>
 
@@ -60,7 +60,7 @@ export class DecompressionStream {
 }
 defineInterface(DecompressionStream, 'DecompressionStream')
 
-/** The library's own `Inflate` takes several gzip members for one stream; the standard does not. */
+/** The `Inflate` class of the library accepts several gzip members in a stream, which the standard does not allow. */
 function createInflate(format: Format): { push(bytes: Uint8Array, enqueue: (bytes: Bytes) => void): void; end(): void } {
   const zlib = new pako.ZStream()
   pako.zlibInflateInit2(zlib, WINDOW_BITS[format])
@@ -80,10 +80,10 @@ function createInflate(format: Format): { push(bytes: Uint8Array, enqueue: (byte
         if (status === pako.Z_BUF_ERROR || (status === pako.Z_OK && zlib.avail_out > 0)) break
         if (status !== pako.Z_OK && !isOver) throw new TypeError(`the data is not ${format}: ${zlib.msg || `error ${status}`}`)
       }
-      if (isOver && zlib.avail_in > 0) throw new TypeError(`there is something behind the end of the ${format} data`)
+      if (isOver && zlib.avail_in > 0) throw new TypeError(`bytes follow the end of the ${format} data`)
     },
     end() {
-      if (!isOver) throw new TypeError(`the ${format} data does not end`)
+      if (!isOver) throw new TypeError(`the ${format} data is incomplete`)
     },
   }
 }

@@ -2,7 +2,7 @@ import { TextDecoder, TextEncoder } from './encoding.ts'
 import { TransformStream } from './streams.ts'
 import { defineInterface, toDomString, viewOf } from './webidl.ts'
 
-/** Encoding section 7.4. The library's own would take its streams from the global object, which belongs to the plugin. */
+/** Encoding section 7.4. The class of the library would use streams of the global object, which plugin code may change. */
 export class TextDecoderStream {
   readonly #decoder: TextDecoder
   readonly #transform: TransformStream<unknown, string>
@@ -46,7 +46,7 @@ export class TextEncoderStream {
 
   constructor() {
     const encoder = new TextEncoder()
-    /** The first half of a pair whose second half may come with the next chunk. */
+    /** The first half of a surrogate pair. The next chunk may start with the second half. */
     let lead = ''
     this.#transform = new TransformStream({
       transform(chunk, controller) {

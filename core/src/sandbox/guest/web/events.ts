@@ -109,10 +109,10 @@ export class Event {
     this.#cancelable = Boolean(cancelable)
   }
 
-  /** DOM section 2.9, for a target that is in no tree. @returns false when it was canceled */
+  /** DOM section 2.9, for a target without a tree. @returns false when the event was canceled */
   static dispatch(event: Event, target: EventTarget, isTrusted: boolean): boolean {
     if (event.#isDispatched || !event.#isInitialized)
-      throw new DOMException('the event is being dispatched already', 'InvalidStateError')
+      throw new DOMException('the event is already being dispatched', 'InvalidStateError')
     event.#isTrusted = isTrusted
     event.#isDispatched = true
     event.#target = target
@@ -133,7 +133,7 @@ export class Event {
   }
 }
 
-/** Sends an event as the platform does: trusted. */
+/** Sends a trusted event. */
 export const dispatchTrusted = (event: Event, target: EventTarget): boolean => dispatch(event, target, true)
 const { dispatch } = Event
 Reflect.deleteProperty(Event, 'dispatch')
@@ -241,10 +241,10 @@ function flatten(options: boolean | Partial<ListenerOptions> | undefined): Parti
 
 function assertCallback(callback: unknown): void {
   if (callback !== null && callback !== undefined && typeof callback !== 'function' && typeof callback !== 'object')
-    throw new TypeError('a listener is a function, an object with handleEvent, or null')
+    throw new TypeError('a listener must be a function, an object with handleEvent, or null')
 }
 
-/** What a listener throws is reported, and the others run: without a window the report is a line on the console. */
+/** Reports an error of a listener as a console line, because there is no window. The other listeners still run. */
 function invoke({ callback }: Listener, event: Event, target: EventTarget): void {
   try {
     if (typeof callback === 'function') callback.call(target, event)

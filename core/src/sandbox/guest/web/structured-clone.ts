@@ -1,21 +1,21 @@
 /**
- * `structuredClone` (HTML section 2.7). Written here because the libraries take types by their name, lose buffers that views
- * share, or need a browser's own for transfer.
+ * `structuredClone` (HTML section 2.7). There is no suitable library: the existing ones recognize types by their names, duplicate buffers
+ * that views share, or require the implementation of a browser for transfers.
  *
- * The copy is built while the value is read, in the order of the standard. Buffers are transferred after that, when nothing can
- * be refused any more; what is made of them then comes to the places that were kept for it.
+ * The copy is created while the value is read, in the order of the standard. Buffers are transferred after that, when no error can occur
+ * any more. The parts of the copy that depend on them are then inserted in their places.
  */
 import { DOMException } from './dom-exception.ts'
 import { cloneOf, isArrayBuffer, requireArguments, toDictionary } from './webidl.ts'
 
-/** Stands for a part of the copy that is made of a transferred buffer, and gives it after the transfer: always the same. */
+/** A placeholder for a part of the copy that depends on a transferred buffer. After the transfer it always returns the same part. */
 type Late = () => unknown
 
 interface Session {
-  /** By object, its copy or what stands for it. No copy is a function, so a function is always a {@link Late}. */
+  /** The copy of each object, or its placeholder. No copy is a function, so a function is always a {@link Late}. */
   readonly memory: Map<object, object>
   readonly transferred: Map<ArrayBuffer, ArrayBuffer | undefined>
-  /** What is done after the transfer. */
+  /** Steps to run after the transfer. */
   readonly finish: (() => void)[]
 }
 
@@ -45,7 +45,7 @@ function settle(part: unknown): unknown {
   return typeof part === 'function' ? (part as Late)() : part
 }
 
-/** Comes before the parts of the object are cloned, so that it may contain itself. */
+/** Called before the parts of the object are cloned, because it may contain itself. */
 function remember<T extends object>(value: object, session: Session, copy: T): T {
   session.memory.set(value, copy)
   return copy
@@ -64,7 +64,7 @@ function cloneObject(value: object, session: Session): object {
   return cloneProperties(value, remember(value, session, {}), session)
 }
 
-/** Enumerable own properties, keys first, each value when its turn comes. */
+/** Copies the enumerable own properties. Reads all keys first, then each value in turn. */
 function cloneProperties(value: object, copy: object, session: Session): object {
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(value, key)) continue
@@ -75,13 +75,13 @@ function cloneProperties(value: object, copy: object, session: Session): object 
   return copy
 }
 
-/** An assignment would call a setter that is inherited, and fail where what is inherited cannot be changed. */
+/** An assignment would call an inherited setter, and would fail if an inherited property is read-only. */
 function setProperty(copy: object, key: string, value: unknown): void {
   if (key in copy) Object.defineProperty(copy, key, { value, writable: true, enumerable: true, configurable: true })
   else (copy as Record<string, unknown>)[key] = value
 }
 
-/** What has internal slots. @returns undefined for an object that has none */
+/** Clones an object with internal slots. @returns undefined for an object without internal slots */
 function cloneSpecial(value: object, session: Session): object | undefined {
   const cloneInterface = cloneOf(value)
   if (cloneInterface === null) throw refusal(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
@@ -123,7 +123,7 @@ const nameOf = Object.getOwnPropertyDescriptor(TYPED_ARRAY.prototype, Symbol.toS
 
 function cloneView(view: ArrayBufferView, session: Session): object {
   const { buffer, byteOffset } = view
-  if (!isArrayBuffer(buffer)) throw refusal('memory that is shared cannot be cloned')
+  if (!isArrayBuffer(buffer)) throw refusal('shared memory cannot be cloned')
   const name = nameOf.call(view)
   const Type = TYPED_ARRAYS.find((type) => type.name === name) ?? DataView
   const length = 'length' in view ? (view.length as number) : view.byteLength
@@ -136,7 +136,7 @@ function cloneView(view: ArrayBufferView, session: Session): object {
   return remember(view, session, () => (copy ??= viewOf(settle(part) as ArrayBuffer)))
 }
 
-/** A view made without a length ends where its resizable buffer ends; nothing tells but what a change of its size does. */
+/** Whether a view was created without a length, so that it ends where its buffer ends. Only a change of the buffer's size shows this. */
 function isLengthTracking(view: ArrayBufferView, buffer: ArrayBuffer): boolean {
   const { byteLength } = buffer
   const step = 'BYTES_PER_ELEMENT' in view ? (view.BYTES_PER_ELEMENT as number) : 1
@@ -160,7 +160,7 @@ const ERRORS: Record<string, ErrorConstructor> = {
   URIError,
 }
 
-/** Section 2.7.3 step 17; like browsers it keeps `stack` and `cause`. */
+/** Section 2.7.3 step 17. Copies `stack` and `cause`, as browsers do. */
 function cloneError(error: Error, session: Session): Error {
   const { name } = error
   const Type = (Object.hasOwn(ERRORS, name) && ERRORS[name]) || Error
@@ -208,7 +208,7 @@ const COPIES: readonly (readonly [test: SlotTest, copy: (value: never, session: 
 ]
 const UNCLONEABLE = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry, SharedArrayBuffer, Iterator]
 
-/** The methods of a built-in type throw for every other object, and nothing else tells them apart without fail. */
+/** The methods of a built-in type throw for objects of other types. No other test is reliable. */
 function hasSlots(test: SlotTest, value: object): boolean {
   try {
     test(value)

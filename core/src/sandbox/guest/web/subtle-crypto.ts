@@ -4,7 +4,7 @@ import { USAGES, assertUsable, createKey, partsOfKey, type CryptoKey, type KeyPa
 import { DOMException } from './dom-exception.ts'
 import { assertPlatform, bytesOf, defineInterface, toEnumValue } from './webidl.ts'
 
-/** Section 14, for the algorithms of `crypto-algorithms.ts`. It computes at once, not beside the plugin's code. */
+/** Section 14, for the algorithms of `crypto-algorithms.ts`. It computes synchronously, not in parallel with plugin code. */
 export class SubtleCrypto {
   constructor(...[key]: unknown[]) {
     assertPlatform(key)
@@ -63,7 +63,7 @@ export class SubtleCrypto {
   async exportKey(format: unknown, key: CryptoKey): Promise<ArrayBuffer> {
     const { extractable, secret }: KeyParts = partsOfKey(key)
     assertRaw(format)
-    if (!extractable) throw new DOMException('the key was made not to be exported', 'InvalidAccessError')
+    if (!extractable) throw new DOMException('the key is not extractable', 'InvalidAccessError')
     return toBuffer(secret)
   }
 }
@@ -72,18 +72,19 @@ defineInterface(SubtleCrypto, 'SubtleCrypto')
 function makeKey(parameters: Parameters, bytes: Uint8Array, extractable: boolean, usages: readonly KeyUsage[]): CryptoKey {
   const { algorithm: known } = toAlgorithm(parameters, 'describe')
   const foreign = usages.find((usage) => !known.usages?.includes(usage))
-  if (foreign !== undefined) throw new DOMException(`a key for ${parameters.name} cannot "${foreign}"`, 'SyntaxError')
+  if (foreign !== undefined)
+    throw new DOMException(`a key for ${parameters.name} does not support the usage "${foreign}"`, 'SyntaxError')
   const { algorithm, secret } = known.describe(parameters, bytes)
-  if (usages.length === 0) throw new DOMException('a key must have a use', 'SyntaxError')
+  if (usages.length === 0) throw new DOMException('usages must not be empty', 'SyntaxError')
   return createKey({ algorithm, secret, extractable, usages })
 }
 
 function assertRaw(format: unknown): void {
   const kind = toEnumValue(format, ['raw', 'pkcs8', 'spki', 'jwk'], 'format')
-  if (kind !== 'raw') throw new DOMException(`keys have the format "raw" here, not "${kind}"`, 'NotSupportedError')
+  if (kind !== 'raw') throw new DOMException(`only the key format "raw" is supported, got "${kind}"`, 'NotSupportedError')
 }
 
-/** Each once, in the order of the standard. */
+/** Removes duplicates and sorts the usages in the order of the standard. */
 function toUsages(usages: Iterable<unknown>): KeyUsage[] {
   const given = [...usages].map((each) => toEnumValue(each, USAGES, 'usages'))
   return USAGES.filter((usage) => given.includes(usage))
