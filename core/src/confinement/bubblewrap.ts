@@ -49,9 +49,9 @@ export async function findBubblewrap(probe: readonly string[], confinement: Conf
 }
 
 /**
- * Returns the arguments of `bwrap` that precede the command. They create separate namespaces (user, network, process, IPC, host name,
- * cgroup), drop all capabilities, set user 65534, provide a read-only file system with only the listed files, and send SIGKILL when
- * the parent ends. The confined program is process 1 of its namespace.
+ * Returns the arguments of `bwrap` that precede the command. They create separate namespaces (user, network, process,
+ * IPC, host name, cgroup), drop all capabilities, set user 65534, provide a read-only file system with only the listed
+ * files, and send SIGKILL when the parent ends. The confined program is process 1 of its namespace.
  */
 export function bubblewrapArguments({ canDisableUserNamespaces }: Bubblewrap, confinement: Confinement): string[] {
   const { readOnly, env, workingDirectory = '/', seccompFd, infoFd } = confinement

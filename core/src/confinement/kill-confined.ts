@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * Kills a program that was started with or without bubblewrap. If bubblewrap is killed while it sets up namespaces, its child waits for it
- * forever. Therefore this function stops bubblewrap, kills the child and then kills bubblewrap.
+ * Kills a program that was started with or without bubblewrap. If bubblewrap is killed while it sets up namespaces, its
+ * child waits for it forever. Therefore this function stops bubblewrap, kills the child and then kills bubblewrap.
  */
 export function killConfined(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return

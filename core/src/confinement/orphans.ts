@@ -11,8 +11,8 @@ export function killOrphansOf(argument: string): () => void {
 }
 
 /**
- * Kills the orphaned processes of killed workers. Bubblewrap ends with its parent. If that happens before bubblewrap has set up the
- * namespaces of its child, the child waits for it forever. Such a child has not run any program yet.
+ * Kills the orphaned processes of killed workers. Bubblewrap ends with its parent. If that happens before bubblewrap
+ * has set up the namespaces of its child, the child waits for it forever. Such a child has not run any program yet.
  *
  * @param argument an argument by which to recognize the bubblewrap processes
  */

@@ -7,7 +7,7 @@ import { withRemedy } from './missing-globals.ts'
 
 /** The error of a call that exceeded its deadline. */
 export function timeout({ request: { kind, timeoutMs } }: Call): AshlarError {
-  const remedy = 'set "timeoutMs" of the node in the graph document to a larger number, or give the block less to do at once'
+  const remedy = 'set "timeoutMs" of the node in the graph document to a larger number, or give the block less work'
   return new AshlarError(
     'TIMEOUT',
     `did not finish within ${timeoutMs} ms${kind === 'run' ? `, the time limit of the node: ${remedy}` : ''}`,
@@ -23,7 +23,7 @@ export function cpuLimit(limitMs: number): AshlarError {
   )
 }
 
-const SPLIT = 'give the block less data at once, or split the work over several nodes'
+const SPLIT = 'give the block less data, or split the work over several nodes'
 
 /** The error of the call whose code lost its sandbox. */
 export function limitError(loss: Loss, { request }: Call, limits: SandboxLimits): AshlarError {

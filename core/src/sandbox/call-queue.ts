@@ -32,7 +32,9 @@ export class CallQueue {
     else this.#batches.delete(guest)
   }
 
-  /** Sends a single call in the next turn of the event loop. Under load, waits so that one write carries several calls. */
+  /**
+   * Sends a single call in the next turn of the event loop. Under load, waits so that one write carries several calls.
+   */
   #sendSoon(): void {
     if (this.#parts.isBusy()) setTimeout(() => this.#send(), 1)
     else setImmediate(() => this.#send())

@@ -23,8 +23,8 @@ export interface CallRequest {
   /** Only calls with the same value share a context: an execution, or '' where contexts are reused. */
   scope: string
   /**
-   * Names the capabilities of the call. Only calls with the same value share a context, because the host cannot determine which code of a
-   * context sent a request. @default '', no capabilities
+   * Names the capabilities of the call. Only calls with the same value share a context, because the host cannot
+   * determine which code of a context sent a request. @default '', no capabilities
    */
   grant?: string
   /** Calls with the same value run in the same process where possible; used for the calls of one execution. */
@@ -40,7 +40,9 @@ export interface CallRequest {
   skipOutputs?: number
   /** Whether its host calls may be performed again after its sandbox was lost. @default true */
   repeatable?: boolean
-  /** JSON text of a `Stretch` (see `protocol.ts`): the nodes that the guest may run ahead on the outputs of this call. */
+  /**
+   * JSON text of a `Stretch` (see `protocol.ts`): the nodes that the guest may run ahead on the outputs of this call.
+   */
   stretch?: string
 }
 
@@ -64,15 +66,18 @@ export interface CallSink {
   output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[]): void
   /** Performs a request of the block. @throws {AshlarError} whose message the block receives */
   hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
-  /** The run was lost, and the call runs again from its beginning and repeats its host calls. Not called for calls that are not `repeatable`. */
+  /**
+   * The run was lost, and the call runs again from its beginning and repeats its host calls. Not called for calls that
+   * are not `repeatable`.
+   */
   restarted?(): void
   log?(level: string, text: string): void
   /** @param fraction 0 to 1; not checked */
   progress?(fraction: number, note: string): void
   manifest?(manifest: unknown): void
   /**
-   * @param error why the call failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT CPU_LIMIT MEMORY_LIMIT
-   * PLUGIN_LOAD_FAILED SANDBOX_LOST EFFECT_INTERRUPTED, or an error of `hostCall`
+   * @param error why the call failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT
+   * CPU_LIMIT MEMORY_LIMIT PLUGIN_LOAD_FAILED SANDBOX_LOST EFFECT_INTERRUPTED, or an error of `hostCall`
    */
   end(error?: AshlarError): void
 }
@@ -112,7 +117,10 @@ export interface Call {
   deadline: number
   /** Its sink is no longer called. */
   aborted: boolean
-  /** It leads a stretch or was adopted from one. Its guest may run calls ahead, so this call may not be responsible for a loss. */
+  /**
+   * It leads a stretch or was adopted from one. Its guest may run calls ahead, so this call may not be responsible for
+   * a loss.
+   */
   stretched: boolean
 }
 

@@ -24,7 +24,10 @@ export class CpuAccounts {
     return Math.max(0, cpuMs - chargedMs) // negative if the isolate was disposed and created again
   }
 
-  /** The call in flight whose id an isolate reports. Until a foreseen call is adopted, the first call of its stretch is charged for it. */
+  /**
+   * The call in flight whose id an isolate reports. Until a foreseen call is adopted, the first call of its stretch is
+   * charged for it.
+   */
   callOf(isolate: string, id: number): Call | undefined {
     const call = this.#inFlight.get(id) ?? this.#inFlight.get(id - (id % IDS_PER_CALL))
     return call && isolateOfGuest(call.guest) === isolate ? call : undefined
@@ -59,8 +62,8 @@ export function callsIn(isolate: string, inFlight: ReadonlyMap<number, Call>): C
 const LONG_REPORT_CHARS = 64 * 1024
 
 /**
- * Starts to measure the processor time of this thread before it parses a long report. The call is charged for that time, because parsing
- * a crafted report takes far longer than creating it.
+ * Starts to measure the processor time of this thread before it parses a long report. The call is charged for that
+ * time, because parsing a crafted report takes far longer than creating it.
  */
 export function startReading(json: string): { cpuMs(): number } | undefined {
   if (json.length < LONG_REPORT_CHARS) return undefined

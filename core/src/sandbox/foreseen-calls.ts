@@ -30,7 +30,10 @@ export class ForeseenCalls {
     this.#parts = parts
   }
 
-  /** @param next the calls that the guest reports as started on an output of the call; ids outside its stretch are ignored */
+  /**
+   * @param next the calls that the guest reports as started on an output of the call; ids outside its stretch are
+   * ignored
+   */
   announce(guest: string, callId: number, next: unknown): ForeseenCall[] {
     return followersOf(next, callId).map(([id, node]) => this.#foreseen(guest, id, node))
   }

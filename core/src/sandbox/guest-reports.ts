@@ -8,8 +8,8 @@ const ABORTS = ['SIGABRT', 'SIGTRAP', 'SIGILL']
 /** Only code inside the process causes these signals. */
 const FAULTS = ['SIGSEGV', 'SIGBUS', 'SIGSYS']
 /**
- * Node writes this before it aborts. Process 1 of a namespace, as under bubblewrap, does not receive the SIGABRT that it sends to itself:
- * libc then executes an instruction that ends the process with SIGSEGV.
+ * Node writes this before it aborts. Process 1 of a namespace, as under bubblewrap, does not receive the SIGABRT that
+ * it sends to itself: libc then executes an instruction that ends the process with SIGSEGV.
  */
 const ABORT_TRACE = /----- (Native|JavaScript) stack trace -----/
 

@@ -114,8 +114,9 @@ describe('a call that runs again', () => {
 })
 
 /**
- * Runs a block whose branches send requests concurrently, one after the other in each branch. The block is lost each time the number of
- * responses reaches the next element of `losses`, and runs again. `order` determines the order of the responses.
+ * Runs a block whose branches send requests concurrently, one after the other in each branch. The block is lost each
+ * time the number of responses reaches the next element of `losses`, and runs again. `order` determines the order of
+ * the responses.
  */
 async function runWithLosses(branches: readonly number[], losses: readonly number[], order: readonly number[]): Promise<void> {
   const [record, performed] = [new HostCallRecord(new RecordSpace()), [] as string[]]

@@ -30,13 +30,13 @@ export class RecordSpace {
 }
 
 /**
- * Records the requests to the host of a call that must not act twice, with their responses. With the record, the call can run again
- * after its sandbox was lost because of another call. The record answers a repeated request, which is not performed again. A pending
- * request continues in the worker, and the new run receives its response.
+ * Records the host calls, with their responses, of a call that must not repeat its effects. With the record, the call
+ * can run again after its sandbox was lost because of another call. The record answers a repeated request, which is not
+ * performed again. A pending request continues in the worker, and the new run receives its response.
  *
- * If a run makes a new request before it has repeated all recorded requests, it has diverged from the first run, and the recorded
- * effects do not belong to it. It ends with EFFECT_INTERRUPTED. If the first run made concurrent requests, their order may differ. The
- * new request then waits until the run has repeated all recorded requests.
+ * If a run makes a new request before it has repeated all recorded requests, it has diverged from the first run, and
+ * the recorded effects do not belong to it. It ends with EFFECT_INTERRUPTED. If the first run made concurrent requests,
+ * their order may differ. The new request then waits until the run has repeated all recorded requests.
  *
  * The size of a record is limited. Above the limit the record is dropped, and the call cannot run again.
  */

@@ -14,18 +14,22 @@ const MAX_HOST_CALLS = 10_000
 
 /** A longer question is recorded as its hash. */
 const MAX_QUESTION_CHARS = 200
-/** No method needs this much. The worker takes seconds to process the longest report that a process may send, so a longer one ends its call. */
+/**
+ * No method needs this much. The worker takes seconds to process the longest report that a process may send, so a
+ * longer one ends its call.
+ */
 const MAX_ARGUMENT_CHARS = 1024 * 1024
 /** Characters of a method name to show in an error message. */
 const MAX_METHOD_CHARS = 50
 
 /**
- * Performs a host call of a block. The block receives the message and code of an expected error, and no details of any other error.
+ * Performs a host call of a block. The block receives the message and code of an expected error, and no details of any
+ * other error.
  *
- * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; undefined if the call has been started
- * again since
- * @throws {AshlarError} an error that ends the call: OUTPUT_LIMIT or BAD_INPUT when the arguments are longer or nested deeper than any
- * method allows, EFFECT_INTERRUPTED when a call that was started again makes a different request
+ * @returns JSON text `[call id, request, value]` or `[call id, request, null, message, code]`; undefined if the call
+ * has been started again since
+ * @throws {AshlarError} an error that ends the call: OUTPUT_LIMIT or BAD_INPUT when the arguments are longer or nested
+ * deeper than any method allows, EFFECT_INTERRUPTED when a call that was started again makes a different request
  */
 export async function answerHostCall(call: Call, asked: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
   const { starts, record } = call
@@ -40,7 +44,11 @@ function tooLong({ method }: HostCallEvent): AshlarError {
   return new AshlarError('OUTPUT_LIMIT', `${name}: the arguments are longer than ${MAX_ARGUMENT_CHARS} characters`)
 }
 
-/** If the arguments are nested deep, serializes them. @throws {AshlarError} BAD_INPUT when they are too deep for that */
+/**
+ * If the arguments are nested deep, serializes them.
+ *
+ * @throws {AshlarError} BAD_INPUT when they are too deep for that
+ */
 function lengthOf(asked: HostCallEvent): number {
   const least = asked.args.reduce<number>((sum, arg) => sum + leastJsonLength(arg), 0)
   if (least !== Infinity) return least
@@ -76,8 +84,9 @@ async function perform(call: Call, { method, args }: HostCallEvent, limits: Sand
 
 async function performWithin(call: Call, method: string, args: unknown, { maxHostCallsAtOnce }: SandboxLimits): Promise<unknown> {
   if (call.openHostCalls > maxHostCallsAtOnce)
-    throw new AshlarError('OUTPUT_LIMIT', `more than ${maxHostCallsAtOnce} calls to the host at once`)
-  if (call.hostCalls > MAX_HOST_CALLS) throw new AshlarError('OUTPUT_LIMIT', `more than ${MAX_HOST_CALLS} calls to the host`)
+    throw new AshlarError('OUTPUT_LIMIT', `more than ${maxHostCallsAtOnce} pending host calls`)
+  if (call.hostCalls > MAX_HOST_CALLS)
+    throw new AshlarError('OUTPUT_LIMIT', `more than ${MAX_HOST_CALLS} host calls, the limit of one run`)
   return call.sink.hostCall?.(method, Array.isArray(args) ? (args as unknown[]) : [])
 }
 
@@ -92,7 +101,8 @@ const MAX_MESSAGE_CHARS = 2000
 const MAX_STACK_CHARS = 4000
 
 /**
- * Accepts only these parts of an error that a guest reports: a code that guests may report or that the host returned, and two texts.
+ * Accepts only these parts of an error that a guest reports: a code that guests may report or that the host returned,
+ * and two texts.
  *
  * @returns an error whose `details.stack` has the stack frames in the bundle, if the guest has reported any
  */

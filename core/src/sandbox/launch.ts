@@ -62,7 +62,11 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
   return { isolation: 'PROCESS', command: process.execPath, args, workingDirectory: HERE, env: ENV }
 }
 
-/** Kills the orphaned processes of killed workers of this user, now and once a minute. @returns a function that stops it */
+/**
+ * Kills the orphaned processes of killed workers of this user, now and once a minute.
+ *
+ * @returns a function that stops it
+ */
 export function killLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
   return isolation === 'BUBBLEWRAP' ? killOrphansOf(TITLE) : () => {}
 }
@@ -90,7 +94,10 @@ export function startProcess(launch: Launch, program: string, programArgs: reado
   return child
 }
 
-/** Makes the kernel end sandbox processes first when the machine runs out of memory. Does nothing on other platforms than Linux. */
+/**
+ * Makes the kernel end sandbox processes first when the machine runs out of memory. Does nothing on other platforms
+ * than Linux.
+ */
 function preferForOomKill({ pid }: ChildProcess): void {
   if (pid !== undefined) writeFile(`/proc/${pid}/oom_score_adj`, '1000').catch(() => {})
 }

@@ -11,7 +11,11 @@ export interface SandboxLimits {
   maxOutputBytes: number
   /** Heap of one isolate, unless its plugin requests more. @default 128 */
   isolateMemoryMb: number
-  /** Resident memory of all sandbox processes together. Above it, idle processes end and new ones wait. @default a quarter of the machine's memory */
+  /**
+   * Resident memory of all sandbox processes together. Above it, idle processes end and new ones wait.
+   *
+   * @default a quarter of the machine's memory
+   */
   memoryMb: number
   /** Resident memory of one sandbox process. Above it, the process is killed. @default 768 */
   processMemoryMb: number

@@ -35,8 +35,8 @@ export function parseMessage(message: unknown): FromProcess | undefined {
 }
 
 /**
- * Parses the events in a guest's report and drops malformed events. Plugin code that damages the reporting code of its guest loses only
- * its own events.
+ * Parses the events in a guest's report and drops malformed events. Plugin code that damages the reporting code of its
+ * guest loses only its own events.
  *
  * @param json JSON texts of events, joined by commas
  * @returns undefined when the text is not JSON or is longer than `maxChars`
@@ -64,8 +64,9 @@ export function parseEvents(json: string, maxChars: number): TakenEvent[] | unde
 }
 
 /**
- * Copies the fields of an event. Every block reports at least two events, and checking them by hand takes half a microsecond less than
- * with a schema. Invalid fields of an `e` event become '', so that the end of a call is always accepted.
+ * Copies the fields of an event. Every block reports at least two events, and checking them by hand takes half a
+ * microsecond less than with a schema. Invalid fields of an `e` event become '', so that the end of a call is always
+ * accepted.
  */
 function toEvent(reported: Partial<Record<string, unknown>>): TakenEvent | undefined {
   const { t, id } = reported

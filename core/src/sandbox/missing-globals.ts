@@ -1,6 +1,6 @@
 /*
- * Global names of Node and browsers that the sandbox does not provide. They are undefined, so a library that tests for one does not
- * find it. Use of such a name causes an error whose message names a replacement.
+ * Global names of Node and browsers that the sandbox does not provide. They are undefined, so a library that tests for
+ * one does not find it. Use of such a name causes an error whose message names a replacement.
  */
 
 const NO_NETWORK = 'use context.fetch, and name the hosts in the capability "http"'

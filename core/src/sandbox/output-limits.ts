@@ -4,7 +4,8 @@ import type { SandboxLimits } from './limits.ts'
 import type { TakenOutput } from './messages.ts'
 
 /**
- * Counts an output and checks it. The guest code checks the same limits, but plugin code may have changed the guest code.
+ * Counts an output and checks it. The guest code checks the same limits, but plugin code may have changed the guest
+ * code.
  *
  * @returns the violated limit; undefined for a valid output
  */
@@ -37,7 +38,8 @@ const LEAST_CHARS = 1
 const LEAST_BIGINT_CHARS = 16
 
 /**
- * A lower bound of the length of a parsed value as JSON text. It does not count escapes and digits, so it creates no text.
+ * A lower bound of the length of a parsed value as JSON text. It does not count escapes and digits, so it creates no
+ * text.
  *
  * @param enough stops the count when the result exceeds it. @default never
  * @returns Infinity when the value is nested more than {@link MAX_DEPTH} deep
@@ -70,8 +72,8 @@ const LARGE_CHARS = 64 * 1024
 const LEAST_EVENT_CHARS = 32
 
 /**
- * The lengths of the values in a report as JSON text. The length of a large value is the length of the report minus its other parts;
- * several large values share this length equally.
+ * The lengths of the values in a report as JSON text. The length of a large value is the length of the report minus its
+ * other parts; several large values share this length equally.
  *
  * @param others the other events in the report
  * @param json the text of the report

@@ -8,8 +8,8 @@ export interface Prelude {
   /** The guest code (`guest/main.ts`) with zod, the SDK and the web platform: about 0.8 MB of text. */
   code: string
   /**
-   * Runs after it in a context that is discarded. The snapshot contains the compiled code of functions that have run. Otherwise every
-   * isolate would compile them again, which takes longer than all other steps of a plugin's first call.
+   * Runs after it in a context that is discarded. The snapshot contains the compiled code of functions that have run.
+   * Otherwise every isolate would compile them again, which takes longer than all other steps of a plugin's first call.
    */
   warmUp: string
 }
@@ -60,7 +60,9 @@ function warmUpWith(plugin: string): string {
   }`
 }
 
-/** zod includes its messages in about fifty languages. The guest needs one, and the others would enlarge every isolate. */
+/**
+ * zod includes its messages in about fifty languages. The guest needs one, and the others would enlarge every isolate.
+ */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup(bundler) {
@@ -80,7 +82,9 @@ const leanUrls: Plugin = {
   },
 }
 
-/** Makes libraries import web classes from the guest code instead of the global object, which plugin code may change. */
+/**
+ * Makes libraries import web classes from the guest code instead of the global object, which plugin code may change.
+ */
 const ownClasses: Plugin = {
   name: 'own-classes',
   setup(bundler) {

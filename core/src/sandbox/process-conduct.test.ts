@@ -8,7 +8,11 @@ const CALLS: ToProcess = ['calls', [[['user:mallory', 'digest', 'scope', ''], [[
 const LOST: FromProcess = ['lost', GUEST, { kind: 'crash' }]
 const EVENTS: FromProcess = ['events', [[GUEST, '', 0, 0]]]
 
-/** Passes messages in order. Messages from the process have the prefix `<`. @returns whether each of these was expected */
+/**
+ * Passes messages in order. Messages from the process have the prefix `<`.
+ *
+ * @returns whether each of these was expected
+ */
 function exchange(...messages: (ToProcess | ['<', FromProcess])[]): boolean[] {
   const conduct = new ProcessConduct()
   return messages.flatMap((message) => {

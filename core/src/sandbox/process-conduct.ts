@@ -1,13 +1,13 @@
 import type { FromProcess, ToProcess } from './protocol.ts'
 
 /**
- * Checks that the messages of a sandbox process match the messages that its worker has sent, so that a compromised process cannot keep
- * the worker busy with cheap messages. These rules apply:
+ * Checks that the messages of a sandbox process match the messages that its worker has sent, so that a compromised
+ * process cannot keep the worker busy with cheap messages. These rules apply:
  *
  * - The process sends `ready` first and once, `pong` once per `ping`, and `aborted` once per aborted call.
  * - It sends at most one `lost` per guest to which calls were sent, and messages of an inspector only after `inspect`.
- * - All other messages report events of calls in flight. The worker spends at most {@link MAX_USELESS_MS} plus a twentieth of the elapsed
- *   time on messages that do not.
+ * - All other messages report events of calls in flight. The worker spends at most {@link MAX_USELESS_MS} plus a
+ *   twentieth of the elapsed time on messages that do not.
  */
 export class ProcessConduct {
   readonly #maxUselessMs: number

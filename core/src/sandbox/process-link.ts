@@ -36,8 +36,8 @@ export type StartProcess = (events: ProcessLinkEvents) => ProcessLink
 
 const MAX_STDERR_CHARS = 2000
 /**
- * The time after a kill at which the worker closes the streams itself. If bubblewrap is killed while it starts, an orphaned process that
- * has not run plugin code may keep them open. It ends when its channel closes.
+ * The time after a kill at which the worker closes the streams itself. If bubblewrap is killed while it starts, an
+ * orphaned process that has not run plugin code may keep them open. It ends when its channel closes.
  */
 const SURVIVES_MS = 200
 /** A shell and bubblewrap report the signal that ended a program as this plus its number. */

@@ -5,8 +5,8 @@ import type { ProcessConduct } from './process-conduct.ts'
 import type { FromProcess } from './protocol.ts'
 
 /**
- * The time for which the worker handles messages of one process before it handles other events. A channel can contain thousands of
- * messages at a time.
+ * The time for which the worker handles messages of one process before it handles other events. A channel can contain
+ * thousands of messages at a time.
  */
 const TURN_MS = 5
 /** After a pause of this length, other events were handled. */

@@ -12,7 +12,10 @@ export interface Usage {
 
 const NOTHING: Usage = { memoryMb: 0, cpuMs: 0 }
 const PAGE_BYTES = 4096
-/** The length of a clock tick in `/proc`: the kernel reports 100 ticks per second to programs, whatever its own tick is. */
+/**
+ * The length of a clock tick in `/proc`. The kernel reports 100 ticks per second to programs, independent of its
+ * internal tick.
+ */
 const TICK_MS = 10
 const run = promisify(execFile)
 
@@ -33,7 +36,10 @@ export class WaitForCpu {
     this.sinceLast()
   }
 
-  /** @returns the milliseconds that the thread with the longest wait has waited since the last reading; undefined when the system does not report them */
+  /**
+   * @returns the milliseconds that the thread with the longest wait has waited since the last reading; undefined when
+   * the system does not report them
+   */
   sinceLast(): number | undefined {
     if (process.platform !== 'linux') return undefined
     const waits = new Map(withDescendants(this.#pid).flatMap(waitsOfThreads))

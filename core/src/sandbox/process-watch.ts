@@ -32,13 +32,14 @@ const FRESH_MEMORY_MB = 60
 const MEMORY_STEP_MB = 8
 
 /**
- * Monitors one sandbox process with the figures of the operating system, every 50 ms while the process is active and once a second
- * otherwise. It kills the process if the process
+ * Monitors one sandbox process with the figures of the operating system, every 50 ms while the process is active and
+ * once a second otherwise. It kills the process if the process
  *
  * - exceeds the memory limit of a process,
  * - uses more processor time than a call may while no call is in flight,
- * - is active and does not respond to a ping within one second, or does not start within ten seconds. Time for which a thread of the
- *   process waited for a processor does not count, up to ten seconds for a ping and a minute for the start.
+ * - is active and does not respond to a ping within one second, or does not start within ten seconds. Time for which a
+ *   thread of the process waited for a processor does not count, up to ten seconds for a ping and a minute for the
+ *   start.
  */
 export class ProcessWatch {
   readonly #parts: WatchParts

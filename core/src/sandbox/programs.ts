@@ -7,8 +7,8 @@ export type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${
 const built = new Map<Program, Promise<string>>()
 
 /**
- * Bundles a program into one CommonJS module, once per worker. The module imports only Node's own modules and `isolated-vm`. Node starts
- * it in half the time that it needs for the TypeScript files.
+ * Bundles a program into one CommonJS module, once per worker. The module imports only Node's own modules and
+ * `isolated-vm`. Node starts it in half the time that it needs for the TypeScript files.
  */
 export function buildProgram(program: Program): Promise<string> {
   const known = built.get(program) ?? bundle(program)

@@ -1,29 +1,30 @@
 /**
  * The channel between a worker and a sandbox process.
  *
- * The channel is a socket pair on which each message is a frame of JSON (`channel/frames.ts`). Messages are small arrays of strings and
- * numbers. They contain values as JSON text, so that the main thread of the process forwards them without parsing. The requests of one
- * turn of the event loop are sent in one message. The worker checks the length and the form of each message from a process, and kills
- * the process at the first invalid one.
+ * The channel is a socket pair on which each message is a frame of JSON (`channel/frames.ts`). Messages are small
+ * arrays of strings and numbers. They contain values as JSON text, so that the main thread of the process forwards them
+ * without parsing. The requests of one turn of the event loop are sent in one message. The worker checks the length and
+ * the form of each message from a process, and kills the process at the first invalid one.
  *
  * worker → process
- * - `plugin`  the code of a bundle and the heap limit of its isolates, once per digest, before the first call that needs it
+ * - `plugin`  the code of a bundle and the heap limit of its isolates, once per digest, before the first call that
+ *   needs it
  * - `calls`   calls to start, by guest; each guest is entered once
  * - `reply`   the response to a host call, as JSON text
  * - `abort`   calls whose results are no longer needed: their signals abort, and their further outputs are dropped
  * - `memory`  the current resident memory of the process, in MB
  * - `forget`  a scope has ended: releases its contexts
- * - `inspect` allows a debugger to inspect this isolate once it exists, with the messages to send to its inspector before plugin code
- *             runs in it; null ends the permission
+ * - `inspect` allows a debugger to inspect this isolate once it exists, with the messages to send to its inspector
+ *             before plugin code runs in it; null ends the permission
  * - `ping`    requests an immediate `pong`
  * - `inspector` a message to the inspector of an isolate: JSON text of the Chrome DevTools Protocol
  *
  * process → worker
  * - `ready`   the process can accept calls
  * - `pong`    the response to a `ping`
- * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them; the processor
- *             time of its isolate in milliseconds since its creation; and the id of the call whose code ran last: 0 while that is
- *             unknown, {@link LOADING} while the bundle is evaluated
+ * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them;
+ *             the processor time of its isolate in milliseconds since its creation; and the id of the call whose code
+ *             ran last: 0 while that is unknown, {@link LOADING} while the bundle is evaluated
  * - `aborted` the guest has received the aborts of these calls, so they no longer compute without a pause
  * - `lost`    a guest (owner, digest, scope, grant) has ended with its calls, and the reason
  * - `inspector` a message of the inspector of an isolate; empty when the isolate has ended
@@ -47,7 +48,10 @@ export type FromProcess =
   | [type: 'lost', guest: string, reason: LostReason]
   | [type: 'inspector', isolate: string, message: string]
 
-/** `run` runs a block, `trial` runs it in a trial, `test` runs one of its tests, and `describe` returns the manifest of the plugin. */
+/**
+ * `run` runs a block, `trial` runs it in a trial, `test` runs one of its tests, and `describe` returns the manifest of
+ * the plugin.
+ */
 export type CallKind = 'run' | 'trial' | 'test' | 'describe'
 
 /** Owner and digest identify the isolate, scope and grant a context in it. */
@@ -81,8 +85,8 @@ export function isolateOfGuest(guest: string): string {
 }
 
 /**
- * Why a guest ended: it computed for too long without a pause (`timeout`), exceeded its memory limit (`memory`), failed (`crash`), was
- * ended because another call did not stop (`evicted`), or its code did not load (`load`).
+ * Why a guest ended: it computed for too long without a pause (`timeout`), exceeded its memory limit (`memory`), failed
+ * (`crash`), was ended because another call did not stop (`evicted`), or its code did not load (`load`).
  */
 export type LostReason =
   | { kind: 'crash' | 'evicted' }
@@ -126,15 +130,19 @@ export interface GuestCall {
 }
 
 /**
- * The part of a graph after a call whose blocks run in the same guest and wait for one value only. The guest runs them ahead on the
- * outputs of the call, and on their outputs, before the worker requests it. The worker decides which of the results it uses.
+ * The part of a graph after a call whose blocks run in the same guest and wait for one value only. The guest runs them
+ * ahead on the outputs of the call, and on their outputs, before the worker requests it. The worker decides which of
+ * the results it uses.
  */
 export interface Stretch {
   /** The first is the node of the call. */
   nodes: StretchNode[]
 }
 
-/** The id of the first call of a stretch is a multiple of this number. The following calls have the next ids, up to the next multiple. */
+/**
+ * The id of the first call of a stretch is a multiple of this number. The following calls have the next ids, up to the
+ * next multiple.
+ */
 export const IDS_PER_CALL = 256
 
 export interface StretchNode {
@@ -153,7 +161,10 @@ export interface GuestLimits {
   maxOutputs: number
   /** Length of all pin values of one call as JSON text. */
   maxOutputBytes: number
-  /** The maximum length of a report. A guest divides its events into reports; the worker kills a process that sends a longer one. */
+  /**
+   * The maximum length of a report. A guest divides its events into reports; the worker kills a process that sends a
+   * longer one.
+   */
   maxReportChars: number
 }
 

@@ -21,8 +21,8 @@ import type { SandboxProcessEvents } from './sandbox-process-events.ts'
 const BUSY = 64
 
 /**
- * The worker's side of one sandbox process. It sends calls in batches, passes results to their sinks, and enforces the limits of calls.
- * {@link ProcessWatch} enforces the limits of the process.
+ * The worker's side of one sandbox process. It sends calls in batches, passes results to their sinks, and enforces the
+ * limits of calls. {@link ProcessWatch} enforces the limits of the process.
  */
 export class SandboxProcess {
   /** Whether the process has started, so that it may have run calls. */
@@ -237,7 +237,11 @@ export class SandboxProcess {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
-  /** Ignores events of calls of other guests. @returns whether there were events of calls in flight or foreseen calls */
+  /**
+   * Ignores events of calls of other guests.
+   *
+   * @returns whether there were events of calls in flight or foreseen calls
+   */
   #takeEvents(guest: string, events: TakenEvent[]): boolean {
     let isUseful = false
     for (const event of events) {

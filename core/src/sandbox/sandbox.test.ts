@@ -254,7 +254,7 @@ describe('a call', () => {
 
   it('may have at most 64 pending host calls', async () => {
     const { outputs } = await call(honest, 'ask', {})
-    expect(outputs).toEqual([['out', [64, 'more than 64 calls to the host at once']]])
+    expect(outputs).toEqual([['out', [64, 'more than 64 pending host calls']]])
   })
 
   it('does not call its sink after it is aborted', async () => {

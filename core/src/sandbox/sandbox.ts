@@ -36,7 +36,10 @@ export interface Sandbox {
 const MAX_ATTEMPTS = 5
 /** Starts of a call, including those after it was evicted because of another call. */
 const MAX_STARTS = 50
-/** After this number of consecutive processes that ended before they were ready, the pool creates no spare process in advance. */
+/**
+ * After this number of consecutive processes that ended before they were ready, the pool creates no spare process in
+ * advance.
+ */
 const MAX_FAILED_FORKS = 5
 /** To create an isolate to inspect. */
 const OPEN_TIMEOUT_MS = 10_000
@@ -46,13 +49,14 @@ const MAX_TRIALS = 2
 /**
  * Starts sandbox processes by *cordon* (see `CallRequest`) and keeps one spare process ready.
  *
- * If a guest or a process is lost while it runs one call, or if it is known which call's code ran, that call ends with the code of the
- * limit that it exceeded. Otherwise each call becomes a suspect and runs again alone, in a separate process (a trial). The responsible
- * call is lost again, and the others finish without delivering their earlier outputs again. Calls that were lost because the process was
- * killed from outside are started again. A call that must not repeat its effects runs again with the recorded responses of its host, see
- * {@link HostCallRecord}.
+ * If a guest or a process is lost while it runs one call, or if it is known which call's code ran, that call ends with
+ * the code of the limit that it exceeded. Otherwise each call becomes a suspect and runs again alone, in a separate
+ * process (a trial). The responsible call is lost again, and the others finish without delivering their earlier outputs
+ * again. Calls that were lost because the process was killed from outside are started again. A call that must not
+ * repeat its effects runs again with the recorded responses of its host, see {@link HostCallRecord}.
  *
- * @param strongest an upper bound for the isolation, for tests of the weaker ones. @default the strongest that works on this machine
+ * @param strongest an upper bound for the isolation, for tests of the weaker ones. @default the strongest that works on
+ * this machine
  */
 export async function createSandbox(limits: Partial<SandboxLimits> = {}, strongest?: Isolation): Promise<Sandbox> {
   const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
@@ -172,8 +176,8 @@ class Pool {
   }
 
   /**
-   * The process of the cordon that already runs calls with this affinity, otherwise the one with the fewest calls; undefined while there
-   * is not enough memory for another process.
+   * The process of the cordon that already runs calls with this affinity, otherwise the one with the fewest calls;
+   * undefined while there is not enough memory for another process.
    */
   #homeOf({ cordon, affinity }: CallRequest): SandboxProcess | undefined {
     const home = this.#homes.get(affinity)
@@ -268,7 +272,10 @@ class Pool {
     this.#tryNext()
   }
 
-  /** Whether calls that have ended may hold the memory. If so, the only call in flight is tried alone, provided that it can run again. */
+  /**
+   * Whether calls that have ended may hold the memory. If so, the only call in flight is tried alone, provided that it
+   * can run again.
+   */
   #mayBeOthers(loss: Loss, call: Call, process: SandboxProcess): boolean {
     const isProven = this.#trials.has(process) || process.calls === 1 || ('call' in loss && loss.call === call.id)
     return loss.kind === 'memory' && !isProven && canRunAgain(call)

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Bundle } from './call.ts'
 
-/** A plugin with one block per name, whose `run` has the given body. Input: `{ n: number }`, output pins `out` and `n`. */
+/**
+ * A plugin with one block per name, whose `run` has the given body. Input: `{ n: number }`, output pins `out` and `n`.
+ */
 export function bundleOf(bodies: Record<string, string>, top = ''): Bundle {
   const blocks = Object.entries(bodies).map(
     ([name, body], i) => `defineBlock({

@@ -1,6 +1,6 @@
 /**
- * Frames on the channel between a worker and a sandbox process, in both directions: the length of the body in bytes (32 bits,
- * little-endian), followed by the body, which is one message as JSON in UTF-8.
+ * Frames on the channel between a worker and a sandbox process, in both directions: the length of the body in bytes (32
+ * bits, little-endian), followed by the body, which is one message as JSON in UTF-8.
  */
 
 const HEADER_BYTES = 4
@@ -18,8 +18,8 @@ export function encodeFrame(message: unknown): Buffer {
 }
 
 /**
- * Assembles frames from chunks of any size. It buffers at most one body in addition to the last chunk. The receiver of the messages may
- * pause it. While paused, it keeps the remaining messages of the chunk.
+ * Assembles frames from chunks of any size. It buffers at most one body in addition to the last chunk. The receiver of
+ * the messages may pause it. While paused, it keeps the remaining messages of the chunk.
  */
 export class FrameReader {
   readonly #maxBytes: number

@@ -42,8 +42,8 @@ export function setPlugin(loaded: Plugin): void {
 }
 
 /**
- * Starts a batch of calls. Resolves when all have ended, when one waits for the host (the host then collects the events of the others),
- * or when the time of one entry has elapsed (the host then calls {@link goOn}).
+ * Starts a batch of calls. Resolves when all have ended, when one waits for the host (the host then collects the events
+ * of the others), or when the time of one entry has elapsed (the host then calls {@link goOn}).
  *
  * @param json JSON text `[GuestCall, …]`
  * @param settledBefore the host has received the results of all entries before this one
@@ -68,8 +68,9 @@ export function goOn(entryId: number, settledBefore: number): Promise<string> {
 }
 
 /**
- * Returns the state and the gathered events of the guest: `3` (more events than fit into one report), `2` (calls wait to be started),
- * `1` (calls are running) or `0` (no calls), followed by the id of the call whose code ran last, a space and the events.
+ * Returns the state and the gathered events of the guest: `3` (more events than fit into one report), `2` (calls wait
+ * to be started), `1` (calls are running) or `0` (no calls), followed by the id of the call whose code ran last, a
+ * space and the events.
  */
 export function collect(settledBefore = 0): string {
   markEntered()
@@ -93,8 +94,8 @@ export function abort(json: string): string {
 }
 
 /**
- * Handles the failure of an entry at the host because of an unhandled promise rejection. The rejection may be handled later, and it is
- * unknown which call caused it. So all running calls log it, and it has no other effect.
+ * Handles the failure of an entry at the host because of an unhandled promise rejection. The rejection may be handled
+ * later, and it is unknown which call caused it. So all running calls log it, and it has no other effect.
  *
  * @param json JSON text `[entry id, message]`; the id is 0 for an entry without a result
  * @returns the result that the host did not receive, in the form of {@link collect}
@@ -109,8 +110,8 @@ export function recover(json: string): string {
 }
 
 /**
- * Handles an error that the callback of a timer threw. The call that set the timer ends with the error. If that call is unknown, all
- * running calls log the error.
+ * Handles an error that the callback of a timer threw. The call that set the timer ends with the error. If that call is
+ * unknown, all running calls log the error.
  *
  * @param owner the call that set the timer; 0 if unknown
  */

@@ -1,7 +1,9 @@
 import type { Block, BlockTest, Plugin } from '@ashlar/sdk'
 import { z } from 'zod'
 
-/** The plugin as data: all that the host keeps of it beside its code. See `manifestSchema` in `plugins/manifest.ts`. */
+/**
+ * Returns the manifest of a plugin, which the host stores with its code. See `manifestSchema` in `plugins/manifest.ts`.
+ */
 export function describePlugin(plugin: Plugin): unknown {
   const { name, memoryMb, providers, blocks } = plugin
   return { name, memoryMb, providers, blocks: blocks.map(describeBlock) }
@@ -31,7 +33,10 @@ function namesOf({ name, tests }: Block): unknown {
   return Array.isArray(tests) ? tests.map((test: BlockTest, i) => test.name ?? `${name} ${i + 1}`) : tests
 }
 
-/** JSON Schema 2020-12. Types that JSON cannot express (a Date, a transform) accept any value. Undefined for a value that is not a schema. */
+/**
+ * JSON Schema 2020-12. Types that JSON cannot express (a Date, a transform) accept any value. Undefined for a value
+ * that is not a schema.
+ */
 function toJsonSchema(schema: unknown, io: 'input' | 'output'): unknown {
   if (!(schema instanceof z.ZodObject)) return undefined
   return z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12', override: describeBigInt })
@@ -42,7 +47,10 @@ interface Described {
   jsonSchema: z.core.JSONSchema.BaseSchema
 }
 
-/** Describes a bigint as an integer of any size. In a union with a bigint, a number is any number and an integer any integer. */
+/**
+ * Describes a bigint as an integer of any size. In a union with a bigint, a number is any number and an integer any
+ * integer.
+ */
 function describeBigInt({ zodSchema, jsonSchema }: Described): void {
   const { type } = zodSchema._zod.def
   if (type === 'bigint') jsonSchema.type = 'integer'

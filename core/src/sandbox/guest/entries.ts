@@ -20,7 +20,10 @@ export function isSliceOver(): boolean {
   return now() >= sliceEnd
 }
 
-/** An entry of the host into this guest. It returns when its calls have ended, or as soon as running code waits for the host. */
+/**
+ * An entry of the host into this guest. It returns when its calls have ended, or as soon as running code waits for the
+ * host.
+ */
 export class Entry {
   readonly left: Promise<void>
   readonly #id: number

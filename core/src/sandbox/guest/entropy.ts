@@ -1,8 +1,14 @@
-/** Draws up to {@link MAX_DRAW_BYTES} random bytes from the host. @returns a text with a character from U+0000 to U+00FF for each byte */
+/**
+ * Draws up to {@link MAX_DRAW_BYTES} random bytes from the host.
+ *
+ * @returns a text with a character from U+0000 to U+00FF for each byte
+ */
 export type DrawEntropy = (count: number) => string
 
 const MAX_DRAW_BYTES = 65_536
-/** Random bytes for small draws, so that a UUID does not need a call to the host. Used bytes are overwritten with zeros. */
+/**
+ * Random bytes for small draws, so that a UUID does not need a call to the host. Used bytes are overwritten with zeros.
+ */
 const pool = new Uint8Array(1024)
 let left = 0
 let draw: DrawEntropy = () => {

@@ -12,14 +12,17 @@ function textOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return String(error)
     return isMemoryError(error)
-      ? `too little memory for a value (${error.message}); read less at once, or set memoryMb in definePlugin`
+      ? `too little memory for a value (${error.message}); process less data at a time, or set memoryMb in definePlugin`
       : String(error.message || error.name)
   } catch {
     return 'failed with an error that has no message'
   }
 }
 
-/** Whether the engine has rejected one large allocation. If it cannot reject an allocation, the isolate ends with MEMORY_LIMIT. */
+/**
+ * Whether the engine has rejected one large allocation. If it cannot reject an allocation, the isolate ends with
+ * MEMORY_LIMIT.
+ */
 function isMemoryError({ name, message }: Error): boolean {
   return name === 'RangeError' && /\bout of memory$|^Array buffer allocation failed$|^Invalid string length$/i.test(message)
 }

@@ -101,7 +101,10 @@ async function* cut(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   for (let from = 0; from < bytes.length; from += CHUNK_BYTES) yield bytes.subarray(from, from + CHUNK_BYTES)
 }
 
-/** Joins small pieces of a stream, because the number of host calls of a run is limited. Cancels the stream if the caller stops early. */
+/**
+ * Joins small pieces of a stream, because the number of host calls of a run is limited. Cancels the stream if the
+ * caller stops early.
+ */
 async function* gather(stream: ReadableStream<unknown>): AsyncGenerator<Uint8Array, void> {
   const reader = stream.getReader()
   const gathered = new Uint8Array(CHUNK_BYTES)

@@ -37,7 +37,10 @@ export function forgetHostCalls(callId: number): void {
   waiting.delete(callId)
 }
 
-/** @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]` @returns what {@link entered} returns */
+/**
+ * @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]`
+ * @returns what {@link entered} returns
+ */
 export function reply(json: string): string {
   startSlice()
   const [callId, id, value, message, code = 'BLOCK_FAILED'] = parseJson(json) as [number, number, unknown, string?, string?]

@@ -1,6 +1,9 @@
 import { config } from 'zod'
 
-/** Installs an error message for large integers that a pin does not accept. Messages of the plugin's author take precedence. */
+/**
+ * Installs an error message for large integers that a pin does not accept. Messages of the plugin's author take
+ * precedence.
+ */
 export function explainLargeIntegers(): void {
   config({
     customError: (issue) => {

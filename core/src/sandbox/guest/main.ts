@@ -1,9 +1,10 @@
 /**
- * The first script of every isolate: the modules that plugin bundles import from the host (`zod`, `@ashlar/sdk`), the web platform, and
- * the entry points for the sandbox process (`__ashlar`). It is part of the snapshot from which isolates start.
+ * The first script of every isolate: the modules that plugin bundles import from the host (`zod`, `@ashlar/sdk`), the
+ * web platform, and the entry points for the sandbox process (`__ashlar`). It is part of the snapshot from which
+ * isolates start.
  *
- * The process gets the entry points, calls `connect`, and then `define` with the bundle. `define` removes `__ashlar` from the global
- * object before any plugin code runs.
+ * The process gets the entry points, calls `connect`, and then `define` with the bundle. `define` removes `__ashlar`
+ * from the global object before any plugin code runs.
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'

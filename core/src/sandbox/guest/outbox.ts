@@ -115,13 +115,14 @@ export function postManifest(id: number, manifest: unknown): void {
 }
 
 /**
- * The call whose code was entered last, or whose response or timer was handled last. Code after an `await` most likely belongs to it.
- * {@link LOADING} until the bundle is evaluated.
+ * The call whose code was entered last, or whose response or timer was handled last. Code after an `await` most likely
+ * belongs to it. {@link LOADING} until the bundle is evaluated.
  */
 let current = LOADING
 /**
- * Shared with the process and with the other guests of the isolate. Element 0 is the call whose code before its first `await` runs,
- * otherwise 0. Element 1 is the number of the guest that was entered last. Element 2 is {@link current} of the guest that set it last.
+ * Shared with the process and with the other guests of the isolate. Element 0 is the call whose code before its first
+ * `await` runs, otherwise 0. Element 1 is the number of the guest that was entered last. Element 2 is {@link current}
+ * of the guest that set it last.
  */
 let computing: Float64Array = new Float64Array(3)
 let guestNumber = 0
@@ -164,7 +165,10 @@ export function likelyCall(): number {
   return current > 0 ? current : 0
 }
 
-/** The result of an entry whose events are collected later: the state `1` and the call to which its code most likely belongs. */
+/**
+ * The result of an entry whose events are collected later: the state `1` and the call to which its code most likely
+ * belongs.
+ */
 export function entered(): string {
   return `1${likelyCall()} `
 }

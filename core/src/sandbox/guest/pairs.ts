@@ -11,7 +11,9 @@ export function iterable(pairs: unknown): Iterable<unknown> {
   throw noPairs(showValue(pairs))
 }
 
-/** Rejects the promise of an async function that is not a generator. If the promise rejects, its error takes precedence. */
+/**
+ * Rejects the promise of an async function that is not a generator. If the promise rejects, its error takes precedence.
+ */
 export async function rejectPromise(pairs: Promise<unknown>): Promise<void> {
   await pairs
   throw noPairs('a promise')

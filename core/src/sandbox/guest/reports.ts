@@ -15,7 +15,9 @@ export function progressFor(callId: number): BlockContext['progress'] {
   }
 }
 
-/** Creates the `log` function of one call of a block. Unlike a console line, its line certainly belongs to this call. */
+/**
+ * Creates the `log` function of one call of a block. Unlike a console line, its line certainly belongs to this call.
+ */
 export function logFor(callId: number): BlockContext['log'] {
   return (text, level = 'info') => {
     if (!LEVELS.includes(level))

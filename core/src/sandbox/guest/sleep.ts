@@ -3,8 +3,9 @@ import { GuestFailure } from './outbox.ts'
 import { advanceClock } from './test-clock.ts'
 
 /**
- * Creates the `sleep` function of one call of a block. The host responds with the number of its sleeps that are over. It does not respond
- * to a sleep that is not over: it ends the call, and runs the block again after the time. See `executions/sleeps.ts`.
+ * Creates the `sleep` function of one call of a block. The host responds with the number of its sleeps that are over.
+ * It does not respond to a sleep that is not over: it ends the call, and runs the block again after the time. See
+ * `executions/sleeps.ts`.
  */
 export function sleepFor(callId: number): (ms: number) => Promise<void> {
   let asked = 0

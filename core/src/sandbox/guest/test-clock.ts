@@ -3,7 +3,12 @@ const RealDate = Date
 
 let fakeNow: number | undefined
 
-/** Stops the clock at a time while a block is tested. @param iso ISO 8601 @returns a function that restores the clock */
+/**
+ * Stops the clock at a time while a block is tested.
+ *
+ * @param iso ISO 8601
+ * @returns a function that restores the clock
+ */
 export function stopClock(iso: string): () => void {
   fakeNow = RealDate.parse(iso)
   globalThis.Date = StoppedDate as DateConstructor

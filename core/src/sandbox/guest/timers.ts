@@ -1,7 +1,7 @@
 /**
- * A timer ends with the call that set it. That call is known for code before the first `await`. Otherwise any call that ran when the
- * timer was set may have set it, and the timer ends with the last of these calls. A timer that was set while no call ran, for example
- * while the plugin was loaded, does not end.
+ * A timer ends with the call that set it. That call is known for code before the first `await`. Otherwise any call that
+ * ran when the timer was set may have set it, and the timer ends with the last of these calls. A timer that was set
+ * while no call ran, for example while the plugin was loaded, does not end.
  *
  * An ended timer is removed when it is due, or when the maximum number of timers is reached.
  */
@@ -39,7 +39,12 @@ export function connectTimers(request: RequestTimer, threw: TimerThrew, calls: R
   running = calls
 }
 
-/** Runs the callbacks of timers that are due. @param json JSON text `[timer id, …]` @returns what {@link entered} returns */
+/**
+ * Runs the callbacks of timers that are due.
+ *
+ * @param json JSON text `[timer id, …]`
+ * @returns what {@link entered} returns
+ */
 export function fire(json: string): string {
   startSlice()
   for (const id of JSON.parse(json) as number[]) {

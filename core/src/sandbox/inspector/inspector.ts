@@ -16,8 +16,9 @@ export interface Attachment {
 }
 
 /**
- * Connects a debugger to the isolate of one owner and one plugin in development. When the plugin changes, the debugger continues with the
- * isolate of the new bundle and keeps its breakpoints. The deadlines of paused calls are extended by the time of the pause.
+ * Connects a debugger to the isolate of one owner and one plugin in development. When the plugin changes, the debugger
+ * continues with the isolate of the new bundle and keeps its breakpoints. The deadlines of paused calls are extended by
+ * the time of the pause.
  */
 export interface Inspector {
   /** Sets the bundle to inspect. If a debugger is attached, resolves when the isolate of the bundle exists. */
@@ -48,7 +49,10 @@ const PAUSED = '{"method":"Debugger.paused"'
 const RESUMED = '{"method":"Debugger.resumed"'
 const CLEARED = ['{"method":"Debugger.resumed","params":{}}', '{"method":"Runtime.executionContextsCleared","params":{}}']
 
-/** The worker's side of an {@link Inspector}. A sandbox process receives the messages of {@link begin} before it creates the isolate. */
+/**
+ * The worker's side of an {@link Inspector}. A sandbox process receives the messages of {@link begin} before it creates
+ * the isolate.
+ */
 export class BundleInspector implements Inspector {
   readonly #parts: InspectorParts
   #bundle: Bundle | undefined

@@ -12,10 +12,10 @@ const READ_EVERY_MS = 20
 /**
  * Measures the processor time of isolates.
  *
- * isolated-vm (7.0.1) reports for how long threads have held an isolate (`cpuTime`). That includes the time for which these threads
- * waited for a processor. The operating system reports the processor time of the whole process. So this clock divides the processor
- * time of the process, without that of its main thread, among the isolates in proportion to the time for which they were held. No
- * isolate is charged for more than that time.
+ * isolated-vm (7.0.1) reports for how long threads have held an isolate (`cpuTime`). That includes the time for which
+ * these threads waited for a processor. The operating system reports the processor time of the whole process. So this
+ * clock divides the processor time of the process, without that of its main thread, among the isolates in proportion to
+ * the time for which they were held. No isolate is charged for more than that time.
  */
 export class CpuClock {
   readonly #now: () => number

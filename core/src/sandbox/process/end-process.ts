@@ -22,7 +22,10 @@ export function lockProcess(options: LockdownOptions): void {
   isLockedDown = true
 }
 
-/** Ends this process unless the code of a disposed isolate stops. The worker starts the calls of the other isolates again. */
+/**
+ * Ends this process unless the code of a disposed isolate stops. The worker starts the calls of the other isolates
+ * again.
+ */
 export function endUnlessStopped(isRunning: () => boolean): void {
   const startedAt = performance.now()
   const { user, system } = process.cpuUsage()

@@ -35,9 +35,10 @@ const LONG_ANSWER_CHARS = 64 * 1024
 const ABORT_WITHIN_MS = 500
 
 /**
- * The calls of one guest. Entries run on the thread of the isolate, never on the main thread. The events of the guest are collected after
- * an entry that leaves calls running, and every 20 ms while an entry has not returned, so that no output waits for another call. An entry
- * that exceeds the limit of processor time or of memory ends the isolate. The worker starts the other calls of the isolate again.
+ * The calls of one guest. Entries run on the thread of the isolate, never on the main thread. The events of the guest
+ * are collected after an entry that leaves calls running, and every 20 ms while an entry has not returned, so that no
+ * output waits for another call. An entry that exceeds the limit of processor time or of memory ends the isolate. The
+ * worker starts the other calls of the isolate again.
  */
 export class GuestCalls {
   readonly #isolate: GuestIsolate
@@ -158,7 +159,10 @@ export class GuestCalls {
     if (state === RUNNING || state === MORE || text.length > LONG_ANSWER_CHARS) await this.#collect(guest)
   }
 
-  /** Gets the result of an entry that failed because of an unhandled promise rejection. After any other failure, ends the guest. */
+  /**
+   * Gets the result of an entry that failed because of an unhandled promise rejection. After any other failure, ends
+   * the guest.
+   */
   async #failed(guest: Guest, id: number, error: unknown): Promise<string | undefined> {
     if (this.#ended) return undefined
     const failure = JSON.stringify([id, String(error instanceof Error ? error.message : error).slice(0, MAX_MESSAGE_CHARS)])
@@ -223,7 +227,7 @@ function loadFailure(error: unknown): LostReason {
   return { kind: 'load', message: error instanceof Error ? ownStack(error) : String(error) }
 }
 
-/** The stack without the frames of host files, which must not become known outside. */
+/** The stack without the frames of host files, which plugin authors must not see. */
 function ownStack({ stack, message }: Error): string {
   const lines = (stack ?? message).split('\n').filter((line) => !/^\s*at .*(node:|file:|[/\\])/.test(line))
   return lines.join('\n')

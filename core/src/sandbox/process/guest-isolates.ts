@@ -17,15 +17,15 @@ export interface EntryIds {
 /** A context of an isolate with a loaded plugin. It runs the calls of one owner, digest, scope and grant. */
 export interface Guest {
   /**
-   * Starts calls; JSON text `[GuestCall, …]`. Resolves with the state (`0`: no calls, `1`: calls are running, `2`: call {@link goOn},
-   * `3`: call {@link collect}), the id of the call whose code ran last, a space and the gathered events.
+   * Starts calls; JSON text `[GuestCall, …]`. Resolves with the state (`0`: no calls, `1`: calls are running, `2`: call
+   * {@link goOn}, `3`: call {@link collect}), the id of the call whose code ran last, a space and the gathered events.
    */
   enter(calls: string, entry: EntryIds): Promise<string>
   /** Starts the calls that an entry did not start within its time. */
   goOn(entry: EntryIds): Promise<string>
   /**
-   * Returns the result of an entry that failed because of an unhandled rejection, see `guest/calls.ts`; JSON text `[entry id, message]`.
-   * Resolves as the entry would have.
+   * Returns the result of an entry that failed because of an unhandled rejection, see `guest/calls.ts`; JSON text
+   * `[entry id, message]`. Resolves as the entry would have.
    */
   recover(failure: string): Promise<string>
   /** Collects the gathered events. Resolves in the same form. */
@@ -34,7 +34,10 @@ export interface Guest {
   abort(ids: string): Promise<string>
   /** Runs the callbacks of timers; JSON text `[timer id, …]`. Resolves in the same form, without events. */
   fire(ids: string): Promise<string>
-  /** Passes the response to a host call; JSON text, see `guest/host-calls.ts`. Resolves in the same form, without events. */
+  /**
+   * Passes the response to a host call; JSON text, see `guest/host-calls.ts`. Resolves in the same form, without
+   * events.
+   */
   reply(answer: string): Promise<string>
   dispose(): void
 }
@@ -57,7 +60,9 @@ export interface GuestIsolate {
   readonly unansweredCpuMs: number
   /** Whether an entry into one of its guests has not returned. */
   readonly isEntered: boolean
-  /** The number of the guest that was entered last, and the call whose code runs in it, or 0 if that call is unknown. */
+  /**
+   * The number of the guest that was entered last, and the call whose code runs in it, or 0 if that call is unknown.
+   */
   readonly running: { guest: number; call: number }
   /** The call to which the running code most likely belongs; 0 if unknown, `LOADING` while a bundle is evaluated. */
   readonly computing: number
@@ -65,11 +70,17 @@ export interface GuestIsolate {
   readonly isInspected: boolean
   /** Waits for the result of an entry into one of its guests. */
   track<T>(answer: Promise<T>): Promise<T>
-  /** @param number the number of the guest, unique in the isolate @throws the error of plugin code that fails to load */
+  /**
+   * @param number the number of the guest, unique in the isolate
+   * @throws the error of plugin code that fails to load
+   */
   createGuest(number: number, host: GuestHost): Promise<Guest>
   /** Sends a message to its inspector, if it has one. */
   inspect(message: string): void
-  /** Replaces this isolate: uses the same heap for another plugin, from which the remains of this one need not be kept secret. */
+  /**
+   * Replaces this isolate: uses the same heap for another plugin, from which the remains of this one need not be kept
+   * secret.
+   */
   handOn(code: string, name: string): GuestIsolate
   dispose(): void
 }
@@ -106,7 +117,8 @@ export function createSnapshot({ code, warmUp }: Prelude): ArrayBuffer {
 export function createIsolateFactory(snapshotBuffer: ArrayBuffer, options: IsolateOptions, clock: CpuClock): IsolateFactory {
   const snapshot = new ivm.ExternalCopy(snapshotBuffer)
   const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
-    // After a catastrophic error the state of V8 is unknown: the process ends, and the worker starts the calls again in another one.
+    // After a catastrophic error the state of V8 is unknown: the process ends, and the worker starts the calls again in
+    // another one.
     new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })
   const makeBlank = (memoryMb: number): Blank => newContext(makeIsolate(memoryMb))
   let ahead: Blank | undefined
@@ -131,8 +143,9 @@ function newContext(isolate: ivm.Isolate): Blank {
 }
 
 /**
- * Only the thread that holds an isolate may open a session with its inspector, and `createInspectorSession` does not make the thread hold
- * it (isolated-vm 7.0.1). Therefore code in the isolate calls a function, on this thread, that opens the session.
+ * Only the thread that holds an isolate may open a session with its inspector, and `createInspectorSession` does not
+ * make the thread hold it (isolated-vm 7.0.1). Therefore code in the isolate calls a function, on this thread, that
+ * opens the session.
  */
 function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): Blank {
   const context = isolate.createContextSync({ inspector: true })
@@ -236,8 +249,8 @@ class LoadedIsolate implements GuestIsolate {
   dispose(): void {
     if (this.isDisposed) return
     this.endedBy = 'evicted'
-    // For an isolate that is paused at a breakpoint, neither isolated-vm's dispose nor a normal exit would return. The worker starts the
-    // other calls of this process again.
+    // For an isolate that is paused at a breakpoint, neither isolated-vm's dispose nor a normal exit would return. The
+    // worker starts the other calls of this process again.
     if (this.#session?.isPaused) endProcess()
     this.#session?.dispose()
     this.#isolate.dispose()
@@ -254,7 +267,10 @@ function heldMs(isolate: ivm.Isolate): number | undefined {
   }
 }
 
-/** Returns bytes as a text with a character for each, because only primitive values cross unwrapped. See `guest/entropy.ts`. */
+/**
+ * Returns bytes as a text with a character for each, because only primitive values cross unwrapped. See
+ * `guest/entropy.ts`.
+ */
 function drawEntropy(count: unknown): string {
   const bytes = typeof count === 'number' && count >= 0 && count <= 65_536 ? Math.trunc(count) : 0
   return randomBytes(bytes).toString('latin1')

@@ -17,8 +17,8 @@ const NUDGE = JSON.stringify({ id: NUDGE_ID, method: 'Runtime.getIsolateId' })
 const NUDGE_EVERY_MS = 50
 
 /**
- * A paused isolate sleeps until a message arrives, but isolated-vm (7.0.1) does not wake it for a message that arrives while it reads the
- * previous one. Therefore a request without an effect is sent periodically during a pause.
+ * A paused isolate sleeps until a message arrives, but isolated-vm (7.0.1) does not wake it for a message that arrives
+ * while it reads the previous one. Therefore a request without an effect is sent periodically during a pause.
  */
 export function watchPauses(session: ivm.InspectorSession, onMessage: OnInspectorMessage): InspectorSession {
   let nudging: NodeJS.Timeout | undefined

@@ -1,6 +1,7 @@
 /**
- * The sandbox process: a child of a worker, with an empty environment. It contains the isolates and communicates only with its parent.
- * Plugin code runs in the isolates, on their threads. The main thread only forwards messages. See `../protocol.ts`.
+ * The sandbox process: a child of a worker, with an empty environment. It contains the isolates and communicates only
+ * with its parent. Plugin code runs in the isolates, on their threads. The main thread only forwards messages. See
+ * `../protocol.ts`.
  */
 import {
   guestName,
@@ -173,7 +174,10 @@ class Guests {
     }
   }
 
-  /** Reports the processor time of computing code that reports no events, and ends code that computes for too long without a pause. */
+  /**
+   * Reports the processor time of computing code that reports no events, and ends code that computes for too long
+   * without a pause.
+   */
   #watch(): void {
     for (const [name, loaded] of this.#isolates) this.#endIfStuck(name, loaded)
     for (const [name, guest] of this.#guests) {
@@ -228,7 +232,9 @@ function bytesOf(base64: string): ArrayBuffer {
   return new Uint8Array(Buffer.from(base64, 'base64')).buffer
 }
 
-/** The events of one turn of the event loop. They are sent in one message, or in several if they are too long for one. */
+/**
+ * The events of one turn of the event loop. They are sent in one message, or in several if they are too long for one.
+ */
 let posted = new Map<string, Posted>()
 let postedChars = 0
 let maxReportChars = 0
@@ -280,6 +286,6 @@ const reader = new FrameReader(Infinity, (message) => {
 // A normal exit would wait for isolates that compute.
 channel.on('close', endProcess).on('error', endProcess)
 channel.on('data', (piece: Buffer) => reader.push(piece))
-// Ctrl-C sends a signal to the whole process group, and a service manager to all processes of a service. Only the parent ends its
-// sandbox processes, because calls with external effects may continue for a grace period.
+// Ctrl-C sends a signal to the whole process group, and a service manager to all processes of a service. Only the
+// parent ends its sandbox processes, because calls with external effects may continue for a grace period.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})

@@ -1,6 +1,7 @@
 /**
- * Creates the snapshot of isolates once for all sandbox processes of a worker, because that takes longer than the rest of their start.
- * Receives a frame with the prelude and sends a frame with the snapshot in Base64. No plugin code runs in this process.
+ * Creates the snapshot of isolates once for all sandbox processes of a worker, because that takes longer than the rest
+ * of their start. Receives a frame with the prelude and sends a frame with the snapshot in Base64. No plugin code runs
+ * in this process.
  */
 import { Socket } from 'node:net'
 import { encodeFrame, FrameReader } from '../channel/index.ts'

@@ -42,7 +42,10 @@ const mirror: RequestListener = (request, response) => {
   request.pipe(response)
 }
 
-/** @param body code that may use `fetch`, the address `url`, and `failing(f)`, which returns the error with which `f` rejects */
+/**
+ * @param body code that may use `fetch`, the address `url`, and `failing(f)`, which returns the error with which `f`
+ * rejects
+ */
 function evaluate(body: string, url = ''): Promise<unknown> {
   return guest.evaluate(`const { fetch } = context; const url = ${JSON.stringify(url)}
     const failing = (f) => f().then(() => undefined, (error) => error)

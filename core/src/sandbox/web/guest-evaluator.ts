@@ -8,8 +8,8 @@ export interface GuestEvaluator {
   /**
    * Runs code as a block in a separate context.
    *
-   * @param body the body of an async function that returns a JSON value; `caught(f)` returns the name of the error that `f` throws or
-   *   with which it rejects
+   * @param body the body of an async function that returns a JSON value; `caught(f)` returns the name of the error that
+   *   `f` throws or with which it rejects
    * @param top code that runs while the plugin loads
    */
   evaluate(body: string, top?: string): Promise<unknown>

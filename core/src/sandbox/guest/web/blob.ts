@@ -84,7 +84,10 @@ export class Blob {
   }
 }
 
-/** `isBlob` accepts blobs and files. `bytesOfBlob` returns the internal bytes, which callers must neither change nor pass to plugin code. */
+/**
+ * `isBlob` accepts blobs and files. `bytesOfBlob` returns the internal bytes, which callers must neither change nor
+ * pass to plugin code.
+ */
 export const { is: isBlob, bytes: bytesOfBlob } = Blob
 Reflect.deleteProperty(Blob, 'is')
 Reflect.deleteProperty(Blob, 'bytes')

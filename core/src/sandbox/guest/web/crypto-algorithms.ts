@@ -63,8 +63,8 @@ const AES_GCM: Algorithm = {
   decrypt: (parameters, { secret }, data) => {
     const { cipher, tagBytes } = toGcm(parameters, secret)
     if (data.length < tagBytes) throw new DOMException('the data is shorter than its tag', 'OperationError')
-    // The library supports only the full tag. In counter mode, encryption of the ciphertext decrypts it. Encryption of the plaintext then
-    // computes the full tag.
+    // The library supports only the full tag. In counter mode, encryption of the ciphertext decrypts it. Encryption of
+    // the plaintext then computes the full tag.
     const content = data.subarray(0, data.length - tagBytes)
     const plain = cipher().encrypt(content).slice(0, content.length)
     const sealed = cipher().encrypt(plain)

@@ -27,7 +27,7 @@ export class Crypto {
     if (!ArrayBuffer.isView(array)) throw new TypeError('expected a typed array')
     if (!isIntegerArray(array)) throw new DOMException('the array must be an integer array', 'TypeMismatchError')
     if (array.byteLength > MAX_BYTES)
-      throw new DOMException(`at most ${MAX_BYTES} bytes at once, got ${array.byteLength}`, 'QuotaExceededError')
+      throw new DOMException(`at most ${MAX_BYTES} bytes per call, got ${array.byteLength}`, 'QuotaExceededError')
     fillRandom(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
     return array
   }

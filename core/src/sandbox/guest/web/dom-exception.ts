@@ -1,6 +1,9 @@
 import { defineConstants, defineInterface, toDomString } from './webidl.ts'
 
-/** Names in the order of their codes, from 1 (Web IDL section 2.8.1). A code that is no longer used has a constant but no name. */
+/**
+ * Names in the order of their codes, from 1 (Web IDL section 2.8.1). A code that is no longer used has a constant but
+ * no name.
+ */
 const LEGACY: readonly (readonly [constant: string, name?: string])[] = [
   ['INDEX_SIZE_ERR', 'IndexSizeError'],
   ['DOMSTRING_SIZE_ERR'],

@@ -2,7 +2,9 @@ import { TextDecoder, TextEncoder } from './encoding.ts'
 import { TransformStream } from './streams.ts'
 import { defineInterface, toDomString, viewOf } from './webidl.ts'
 
-/** Encoding section 7.4. The class of the library would use streams of the global object, which plugin code may change. */
+/**
+ * Encoding section 7.4. The class of the library would use streams of the global object, which plugin code may change.
+ */
 export class TextDecoderStream {
   readonly #decoder: TextDecoder
   readonly #transform: TransformStream<unknown, string>

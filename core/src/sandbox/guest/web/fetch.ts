@@ -18,8 +18,8 @@ interface Head {
 }
 
 /**
- * Fetch section 5.6. The host makes the request and checks it against the block's manifest (protocol: `capabilities/http/session.ts`).
- * This module contains only the API of the standard.
+ * Fetch section 5.6. The host makes the request and checks it against the block's manifest (protocol:
+ * `capabilities/http/session.ts`). This module contains only the API of the standard.
  */
 export async function fetch(callId: number, credential: string | null, input: unknown, init: unknown): Promise<Response> {
   const request = new Request(input, init as Partial<RequestInit>)

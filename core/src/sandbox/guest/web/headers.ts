@@ -1,6 +1,9 @@
 import { defineInterface, requireArguments, toByteString } from './webidl.ts'
 
-/** `immutable`: the headers of a response from the network. The others differ from `none` only in browsers (see docs/web-platform.md). */
+/**
+ * `immutable`: the headers of a response from the network. The others differ from `none` only in browsers (see
+ * docs/web-platform.md).
+ */
 export type HeadersGuard = 'none' | 'request' | 'response' | 'immutable'
 
 type HeaderList = [name: string, value: string][]
@@ -129,7 +132,10 @@ export class Headers {
   }
 }
 
-/** `createHeaders` sets the guard after it has added the headers. `listOfHeaders` returns the names in their original spelling. */
+/**
+ * `createHeaders` sets the guard after it has added the headers. `listOfHeaders` returns the names in their original
+ * spelling.
+ */
 export const { create: createHeaders, list: listOfHeaders } = Headers
 Reflect.deleteProperty(Headers, 'create')
 Reflect.deleteProperty(Headers, 'list')

@@ -1,6 +1,6 @@
 /**
- * `whatwg-url` imports this module as `tr46` (see `prelude.ts`). The Unicode tables of `tr46` are two thirds of the size of `whatwg-url`.
- * Only names with international characters need them.
+ * `whatwg-url` imports this module as `tr46` (see `prelude.ts`). The Unicode tables of `tr46` are two thirds of the
+ * size of `whatwg-url`. Only names with international characters need them.
  */
 type ToAscii = (domain: string, options: object) => string | null
 

@@ -1,10 +1,11 @@
 /**
- * The web platform of a guest: the parts of the WinterTC minimum common API that make sense without a network and a document.
+ * The web platform of a guest: the parts of the WinterTC minimum common API that make sense without a network and a
+ * document.
  *
- * Timers and the console are always present. The rest consists of families, one per file. In the bundle, `require` of a module inside a
- * function becomes a function that evaluates the module at the first call. So a family is evaluated when one of its names is first read,
- * and the snapshot contains only its text. A family imports other families and never reads them from the global object, which plugin code
- * may change.
+ * Timers and the console are always present. The rest consists of families, one per file. In the bundle, `require` of a
+ * module inside a function becomes a function that evaluates the module at the first call. So a family is evaluated
+ * when one of its names is first read, and the snapshot contains only its text. A family imports other families and
+ * never reads them from the global object, which plugin code may change.
  */
 import { clearTimer, setInterval, setTimeout } from '../timers.ts'
 import { console } from './console.ts'
@@ -72,8 +73,8 @@ function define(name: string, value: unknown): boolean {
 }
 
 /**
- * Defines a property that becomes a data property when it is first read or written. While the family of the name is evaluated, the
- * property is undefined.
+ * Defines a property that becomes a data property when it is first read or written. While the family of the name is
+ * evaluated, the property is undefined.
  */
 function defineLazily(name: string, load: () => Record<string, unknown>): void {
   const get = (): unknown => {

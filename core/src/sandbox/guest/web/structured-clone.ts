@@ -1,14 +1,17 @@
 /**
- * `structuredClone` (HTML section 2.7). There is no suitable library: the existing ones recognize types by their names, duplicate buffers
- * that views share, or require the implementation of a browser for transfers.
+ * `structuredClone` (HTML section 2.7). There is no suitable library: the existing ones recognize types by their names,
+ * duplicate buffers that views share, or require the implementation of a browser for transfers.
  *
- * The copy is created while the value is read, in the order of the standard. Buffers are transferred after that, when no error can occur
- * any more. The parts of the copy that depend on them are then inserted in their places.
+ * The copy is created while the value is read, in the order of the standard. Buffers are transferred after that, when
+ * no error can occur any more. The parts of the copy that depend on them are then inserted in their places.
  */
 import { DOMException } from './dom-exception.ts'
 import { cloneOf, isArrayBuffer, requireArguments, toDictionary } from './webidl.ts'
 
-/** A placeholder for a part of the copy that depends on a transferred buffer. After the transfer it always returns the same part. */
+/**
+ * A placeholder for a part of the copy that depends on a transferred buffer. After the transfer it always returns the
+ * same part.
+ */
 type Late = () => unknown
 
 interface Session {
@@ -136,7 +139,10 @@ function cloneView(view: ArrayBufferView, session: Session): object {
   return remember(view, session, () => (copy ??= viewOf(settle(part) as ArrayBuffer)))
 }
 
-/** Whether a view was created without a length, so that it ends where its buffer ends. Only a change of the buffer's size shows this. */
+/**
+ * Whether a view was created without a length, so that it ends where its buffer ends. Only a change of the buffer's
+ * size shows this.
+ */
 function isLengthTracking(view: ArrayBufferView, buffer: ArrayBuffer): boolean {
   const { byteLength } = buffer
   const step = 'BYTES_PER_ELEMENT' in view ? (view.BYTES_PER_ELEMENT as number) : 1

@@ -4,7 +4,10 @@ import { USAGES, assertUsable, createKey, partsOfKey, type CryptoKey, type KeyPa
 import { DOMException } from './dom-exception.ts'
 import { assertPlatform, bytesOf, defineInterface, toEnumValue } from './webidl.ts'
 
-/** Section 14, for the algorithms of `crypto-algorithms.ts`. It computes synchronously, not in parallel with plugin code. */
+/**
+ * Section 14, for the algorithms of `crypto-algorithms.ts`. It computes synchronously, not in parallel with plugin
+ * code.
+ */
 export class SubtleCrypto {
   constructor(...[key]: unknown[]) {
     assertPlatform(key)

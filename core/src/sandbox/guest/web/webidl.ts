@@ -6,7 +6,8 @@ type Class = { readonly prototype: object; readonly name: string }
 const interfaces = new Map<object, ((value: never) => unknown) | undefined>()
 
 /**
- * Turns a class into an interface: its members are enumerable, and `toString` returns its name (sections 3.7.3 and 3.7.7).
+ * Turns a class into an interface: its members are enumerable, and `toString` returns its name (sections 3.7.3 and
+ * 3.7.7).
  *
  * @param clone copies an instance for `structuredClone`; without it, instances cannot be cloned
  */
@@ -29,7 +30,10 @@ export function registerInterface<T extends object>(type: Class & { prototype: T
   interfaces.set(type.prototype, clone)
 }
 
-/** The function that clones an instance of an interface; `null` if it cannot be cloned, `undefined` if the object has no interface. */
+/**
+ * The function that clones an instance of an interface; `null` if it cannot be cloned, `undefined` if the object has no
+ * interface.
+ */
 export function cloneOf(value: object): ((value: object) => unknown) | null | undefined {
   for (let prototype = Object.getPrototypeOf(value) as object | null; prototype;)
     if (interfaces.has(prototype)) return (interfaces.get(prototype) as ((value: object) => unknown) | undefined) ?? null

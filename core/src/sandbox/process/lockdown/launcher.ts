@@ -1,7 +1,7 @@
 /**
- * Restarts Node without io_uring. libuv opens rings when a process starts, before any of our code runs, and needs them from then on.
- * Operations on a ring bypass the seccomp filter of the process. If io_uring is denied from the start, libuv uses epoll.
- * Bubblewrap installs the same filter itself.
+ * Restarts Node without io_uring. libuv opens rings when a process starts, before any of our code runs, and needs them
+ * from then on. Operations on a ring bypass the seccomp filter of the process. If io_uring is denied from the start,
+ * libuv uses epoll. Bubblewrap installs the same filter itself.
  *
  * Its arguments are the arguments of the new process.
  */

@@ -31,14 +31,15 @@ export function canLockDown(): boolean {
 }
 
 /**
- * Removes all rights from this process that isolates do not need to compute. After that, even machine code in it cannot open a file or a
- * socket, start a program or a process, or signal another process. Call it after all modules are loaded and before any plugin code
- * runs.
+ * Removes all rights from this process that isolates do not need to compute. After that, even machine code in it cannot
+ * open a file or a socket, start a program or a process, or signal another process. Call it after all modules are
+ * loaded and before any plugin code runs.
  *
- * - The process receives SIGKILL when its parent ends. It creates no core dumps, and other processes of the user cannot attach to it.
+ * - The process receives SIGKILL when its parent ends. It creates no core dumps, and other processes of the user cannot
+ *   attach to it.
  * - It closes inherited descriptors other than the standard streams and the channel.
- * - It limits descriptors, threads and files, but not memory: V8 reserves half a gigabyte of writable addresses for every isolate, so the
- *   worker limits resident memory instead.
+ * - It limits descriptors, threads and files, but not memory: V8 reserves half a gigabyte of writable addresses for
+ *   every isolate, so the worker limits resident memory instead.
  * - It installs a seccomp filter on all threads, see `system-calls.ts`.
  *
  * @throws when any part fails; the process must not run plugin code then
@@ -55,7 +56,9 @@ export function lockDown({ limitsThreads }: LockdownOptions): void {
   installFilter(libc, compileFilter(allowedCalls(process.pid), process.arch))
 }
 
-/** Ends a locked-down process: it can no longer send signals, and a normal exit would wait for isolates that compute. */
+/**
+ * Ends a locked-down process: it can no longer send signals, and a normal exit would wait for isolates that compute.
+ */
 export function exitNow(code: number): void {
   openLibc()._exit(code)
 }

@@ -10,7 +10,10 @@ const [EPERM, ENOSYS] = ['errno 1', 'errno 38']
 /** Arguments for which every test fails. */
 const ODD_ARGUMENTS = Array.from({ length: 6 }, () => 0xffffffff)
 
-/** Interprets classic BPF as described in `seccomp(2)`, so that the filter is tested for all architectures on any machine. */
+/**
+ * Interprets classic BPF as described in `seccomp(2)`, so that the filter is tested for all architectures on any
+ * machine.
+ */
 function runFilter(filter: Uint8Array, data: { number: number; architecture: number; args?: number[] }): string {
   const view = new DataView(filter.buffer, filter.byteOffset, filter.byteLength)
   const words = new Map([

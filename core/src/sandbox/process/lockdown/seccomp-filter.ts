@@ -40,8 +40,8 @@ const LAST_IO_URING_CALL = 427
 type Instruction = [code: number, jumpIfTrue: number, jumpIfFalse: number, value: number]
 
 /**
- * Compiles a seccomp filter. It allows the listed calls and makes every other call return EPERM. A call of another architecture ends the
- * process.
+ * Compiles a seccomp filter. It allows the listed calls and makes every other call return EPERM. A call of another
+ * architecture ends the process.
  *
  * @returns `struct sock_filter[]`, 8 bytes per instruction, little-endian
  */

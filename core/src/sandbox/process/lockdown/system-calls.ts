@@ -1,6 +1,6 @@
 /**
- * A condition on one half of an argument of a system call: `(half & mask) === value`. The kernel reads 32 bits of an `int`, but all 64
- * bits of a pointer, so a test of a pointer needs both halves.
+ * A condition on one half of an argument of a system call: `(half & mask) === value`. The kernel reads 32 bits of an
+ * `int`, but all 64 bits of a pointer, so a test of a pointer needs both halves.
  */
 export interface ArgumentTest {
   argument: number
@@ -31,11 +31,12 @@ function oneOf(argument: number, ...values: number[]): ArgumentTest[][] {
 }
 
 /**
- * The system calls of V8, libuv and libc while isolates compute and messages are exchanged, after all modules are loaded. The most
- * frequent calls come first. Numbers: Linux `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`.
+ * The system calls of V8, libuv and libc while isolates compute and messages are exchanged, after all modules are
+ * loaded. The most frequent calls come first. Numbers: Linux `arch/x86/entry/syscalls/syscall_64.tbl` and
+ * `include/uapi/asm-generic/unistd.h`.
  *
- * Intentionally absent: every call that opens a file, a socket or another process, starts a program or a process, changes limits,
- * credentials or namespaces, or reaches io_uring, userfaultfd, keyrings, BPF and performance counters.
+ * Intentionally absent: every call that opens a file, a socket or another process, starts a program or a process,
+ * changes limits, credentials or namespaces, or reaches io_uring, userfaultfd, keyrings, BPF and performance counters.
  */
 const ALWAYS: readonly AllowedCall[] = [
   { name: 'futex', x64: 202, arm64: 98 },
