@@ -8,11 +8,11 @@ import { readFileSync } from 'node:fs'
 export function killConfined(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGSTOP')
-  for (const pid of childrenOf(child.pid)) kill(pid)
+  for (const pid of listChildren(child.pid)) kill(pid)
   child.kill('SIGKILL')
 }
 
-function childrenOf(pid: number): number[] {
+function listChildren(pid: number): number[] {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     return children.split(' ').filter(Boolean).map(Number)

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { kill } from './kill-confined.ts'
 
-const EVERY_MS = 60_000
+const INTERVAL_MS = 60_000
 
 /** Calls {@link killOrphans} now and once a minute. @returns a function that stops it */
-export function killOrphansOf(argument: string): () => void {
+export function startKillingOrphans(argument: string): () => void {
   killOrphans(argument)
-  const timer = setInterval(() => killOrphans(argument), EVERY_MS).unref()
+  const timer = setInterval(() => killOrphans(argument), INTERVAL_MS).unref()
   return () => clearInterval(timer)
 }
 
@@ -32,11 +32,11 @@ function isBubblewrap(pid: string, argument?: string): boolean {
 function isOrphan(pid: string): boolean {
   const status = read(`/proc/${pid}/status`)
   const [, parent = ''] = /^PPid:\s*(\d+)$/m.exec(status) ?? []
-  return idsIn(status) > idsIn(read('/proc/self/status')) && !isBubblewrap(parent)
+  return countPids(status) > countPids(read('/proc/self/status')) && !isBubblewrap(parent)
 }
 
 /** The number of process ids of a process: one in each namespace from the worker's to the process's own. */
-function idsIn(status: string): number {
+function countPids(status: string): number {
   return /^NSpid:\s*(.+)$/m.exec(status)?.[1]?.split(/\s+/).length ?? 0
 }
 

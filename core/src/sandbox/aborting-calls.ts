@@ -24,7 +24,7 @@ export class AbortingCalls {
   }
 
   /** The guest has acknowledged the aborts: the calls no longer compute without a pause. */
-  heard(guest: string, ids: readonly number[]): void {
+  acknowledge(guest: string, ids: readonly number[]): void {
     const aborting = this.#byGuest.get(guest)
     if (!aborting) return
     for (const id of ids) aborting.ids.delete(id)
@@ -33,7 +33,7 @@ export class AbortingCalls {
   }
 
   /** Removes a guest that has ended. @returns whether it had aborted calls */
-  lost(guest: string): boolean {
+  removeGuest(guest: string): boolean {
     return this.#byGuest.delete(guest)
   }
 

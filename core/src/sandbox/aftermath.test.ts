@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSandbox, type Bundle, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { newTestBundle } from './test-bundle.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -21,7 +21,7 @@ const ongoing = `
   const compute = () => { const end = Date.now() + 100; while (Date.now() < end); }
   const grow = () => { const kept = []; for (;;) kept.push(new Array(1000).fill(1)) }
 `
-const bundle = bundleOf(
+const bundle = newTestBundle(
   {
     'compute-on': `*run() { task = compute; yield ['n', 1] }`,
     'grow-on': `*run() { task = grow; yield ['n', 1] }`,
@@ -111,7 +111,7 @@ it('counts empty console lines', async () => {
 })
 
 it('kills a process whose guest reports too much about calls that are never adopted', async () => {
-  const bent = bundleOf(
+  const bent = newTestBundle(
     {
       lead: `*run() {
         const next = Array.from({ length: 200 }, (_, i) => [base + 1 + i, 1])

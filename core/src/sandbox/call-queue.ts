@@ -1,4 +1,4 @@
-import { guestOf, messageOf, type Call } from './call.ts'
+import { toGuestNames, toCallMessage, type Call } from './call.ts'
 import type { CallMessage, GuestNames } from './protocol.ts'
 
 type Batch = [guest: GuestNames, calls: CallMessage[]]
@@ -20,9 +20,9 @@ export class CallQueue {
 
   add(call: Call): void {
     const batch = this.#batches.get(call.guest)
-    if (batch) return void batch[1].push(messageOf(call))
+    if (batch) return void batch[1].push(toCallMessage(call))
     if (this.#batches.size === 0) this.#sendSoon()
-    this.#batches.set(call.guest, [guestOf(call.request), [messageOf(call)]])
+    this.#batches.set(call.guest, [toGuestNames(call.request), [toCallMessage(call)]])
   }
 
   remove({ id, guest }: Call): void {

@@ -125,10 +125,10 @@ export interface Call {
 }
 
 /** The message that starts the call in a process. */
-export function messageOf({ id, request: { kind, block, timeoutMs, input, stretch = '' }, stretched }: Call): CallMessage {
+export function toCallMessage({ id, request: { kind, block, timeoutMs, input, stretch = '' }, stretched }: Call): CallMessage {
   return [id, kind, block, timeoutMs, input(), stretched ? stretch : '']
 }
 
-export function guestOf({ owner, bundle, scope, grant = '' }: CallRequest): GuestNames {
+export function toGuestNames({ owner, bundle, scope, grant = '' }: CallRequest): GuestNames {
   return [owner, bundle.digest, scope, grant]
 }

@@ -1,5 +1,5 @@
 import type { Call } from './call.ts'
-import { IDS_PER_CALL, isolateOfGuest, LOADING } from './protocol.ts'
+import { IDS_PER_CALL, isolateName, LOADING } from './protocol.ts'
 
 /** Charges the calls of a sandbox process for the processor time of their isolates. */
 export class CpuAccounts {
@@ -28,9 +28,9 @@ export class CpuAccounts {
    * The call in flight whose id an isolate reports. Until a foreseen call is adopted, the first call of its stretch is
    * charged for it.
    */
-  callOf(isolate: string, id: number): Call | undefined {
+  findCall(isolate: string, id: number): Call | undefined {
     const call = this.#inFlight.get(id) ?? this.#inFlight.get(id - (id % IDS_PER_CALL))
-    return call && isolateOfGuest(call.guest) === isolate ? call : undefined
+    return call && isolateName(call.guest) === isolate ? call : undefined
   }
 
   /**
@@ -41,21 +41,21 @@ export class CpuAccounts {
    */
   charge(isolate: string, ms: number, payer: Call | number): Call[] {
     if (ms === 0 || payer === LOADING) return []
-    const payers = this.#payersOf(isolate, payer)
+    const payers = this.#findPayers(isolate, payer)
     for (const call of payers) call.cpuMs += ms / payers.length
     if (payers.length === 0) this.strayMs += ms
     return payers
   }
 
-  #payersOf(isolate: string, payer: Call | number): Call[] {
-    if (payer === 0) return callsIn(isolate, this.#inFlight)
-    const call = typeof payer === 'number' ? this.callOf(isolate, payer) : payer
+  #findPayers(isolate: string, payer: Call | number): Call[] {
+    if (payer === 0) return findCalls(isolate, this.#inFlight)
+    const call = typeof payer === 'number' ? this.findCall(isolate, payer) : payer
     return call ? [call] : []
   }
 }
 
-export function callsIn(isolate: string, inFlight: ReadonlyMap<number, Call>): Call[] {
-  return [...inFlight.values()].filter(({ guest }) => isolateOfGuest(guest) === isolate)
+export function findCalls(isolate: string, inFlight: ReadonlyMap<number, Call>): Call[] {
+  return [...inFlight.values()].filter(({ guest }) => isolateName(guest) === isolate)
 }
 
 /** Shorter reports take too little time to measure. */
@@ -65,7 +65,7 @@ const LONG_REPORT_CHARS = 64 * 1024
  * Starts to measure the processor time of this thread before it parses a long report. The call is charged for that
  * time, because parsing a crafted report takes far longer than creating it.
  */
-export function startReading(json: string): { cpuMs(): number } | undefined {
+export function measureReading(json: string): { cpuMs(): number } | undefined {
   if (json.length < LONG_REPORT_CHARS) return undefined
   const before = process.threadCpuUsage()
   return {

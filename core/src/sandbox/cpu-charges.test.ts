@@ -6,7 +6,7 @@ import { createSandbox, type CallRequest, type CallSink, type Sandbox } from './
 import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
 import { LOADING } from './protocol.ts'
 import { SandboxProcess } from './sandbox-process.ts'
-import { bundleOf } from './test-bundle.ts'
+import { newTestBundle } from './test-bundle.ts'
 
 const MAX_CPU_MS = 800
 
@@ -18,7 +18,7 @@ afterAll(() => sandbox.close())
 
 const compute = (ms: number): string => `{ const end = Date.now() + ${ms}; while (Date.now() < end); }`
 const PARTS = 400
-const bundle = bundleOf({
+const bundle = newTestBundle({
   wait: `async *run(_input, { storage }) { yield ['out', 'begun']; yield ['out', await storage.get('user', 'wait')] }`,
   'compute-behind-timers': `async *run() { for (let i = 0; i < ${PARTS}; i++) { ${compute(10)}; await new Promise((r) => setTimeout(r, 1)) } yield ['out', 'all'] }`,
   'compute-behind-answers': `async *run(_input, { storage }) { for (let i = 0; i < ${PARTS}; i++) { ${compute(10)}; await storage.get('user', 'k') } yield ['out', 'all'] }`,
@@ -108,7 +108,7 @@ describe('the charge for a report', () => {
         },
         abort: () => {},
         idle: () => {},
-        inspectorOf: () => undefined,
+        findInspector: () => undefined,
       },
     )
     for (const id of ids) {

@@ -1,4 +1,4 @@
-import type { TakenEvent } from './messages.ts'
+import type { CheckedEvent } from './messages.ts'
 import type { CallRequest, CallSink, ForeseenCall } from './call.ts'
 import { IDS_PER_CALL } from './protocol.ts'
 
@@ -6,18 +6,18 @@ import { IDS_PER_CALL } from './protocol.ts'
 export interface ForeseenParts {
   isTaken(id: number): boolean
   /** @param events the events of the call so far. @returns a function that aborts the call */
-  adopt(id: number, events: TakenEvent[], request: CallRequest, sink: CallSink): () => void
+  adopt(id: number, events: CheckedEvent[], request: CallRequest, sink: CallSink): () => void
   abort(guest: string, id: number): void
 }
 
 interface Kept {
   guest: string
-  events: TakenEvent[]
+  events: CheckedEvent[]
   chars: number
 }
 
 /** Events to keep for one foreseen call. A call that reports more never completes, so it exceeds its deadline. */
-const MAX_KEPT = 1000
+const MAX_KEPT_EVENTS = 1000
 
 /** The calls that the guests of a process have started ahead and that were not adopted yet, with their events. */
 export class ForeseenCalls {
@@ -35,7 +35,7 @@ export class ForeseenCalls {
    * ignored
    */
   announce(guest: string, callId: number, next: unknown): ForeseenCall[] {
-    return followersOf(next, callId).map(([id, node]) => this.#foreseen(guest, id, node))
+    return parseFollowers(next, callId).map(([id, node]) => this.#foreseen(guest, id, node))
   }
 
   /**
@@ -43,14 +43,14 @@ export class ForeseenCalls {
    *
    * @returns false when there is no such call, or it has reported too many events
    */
-  report(guest: string, event: TakenEvent): boolean {
+  report(guest: string, event: CheckedEvent): boolean {
     const kept = this.#kept.get(event.id)
-    if (kept?.guest !== guest || kept.events.length > MAX_KEPT) return false
+    if (kept?.guest !== guest || kept.events.length > MAX_KEPT_EVENTS) return false
     kept.events.push(event)
-    const chars = charsOf(event)
+    const chars = estimateChars(event)
     kept.chars += chars
     this.keptChars += chars
-    if (event.t === 'o') for (const [id] of followersOf(event.next, event.id)) this.#keep(guest, id)
+    if (event.t === 'o') for (const [id] of parseFollowers(event.next, event.id)) this.#keep(guest, id)
     return true
   }
 
@@ -96,18 +96,18 @@ export class ForeseenCalls {
     this.#remove(id, kept)
     if (!kept.events.some(({ t }) => t === 'e')) this.#parts.abort(guest, id)
     for (const event of kept.events)
-      if (event.t === 'o') for (const [follower] of followersOf(event.next, id)) this.#drop(guest, follower)
+      if (event.t === 'o') for (const [follower] of parseFollowers(event.next, id)) this.#drop(guest, follower)
   }
 }
 
-const CHARS_BESIDE_VALUE = 50
+const OVERHEAD_CHARS = 50
 
-function charsOf(event: TakenEvent): number {
-  if (event.t === 'l') return event.text.length + CHARS_BESIDE_VALUE
-  return CHARS_BESIDE_VALUE + (event.t === 'o' ? event.chars : 0)
+function estimateChars(event: CheckedEvent): number {
+  if (event.t === 'l') return event.text.length + OVERHEAD_CHARS
+  return OVERHEAD_CHARS + (event.t === 'o' ? event.chars : 0)
 }
 
-function followersOf(next: unknown, callId: number): [id: number, node: number][] {
+function parseFollowers(next: unknown, callId: number): [id: number, node: number][] {
   return Array.isArray(next) ? next.filter((each) => isFollower(each, callId)) : []
 }
 

@@ -106,7 +106,7 @@ function processWithCall(): {
     adopted: () => newCall(1, { output: () => {}, end: () => {} }),
     abort: () => {},
     idle: () => {},
-    inspectorOf: () => undefined,
+    findInspector: () => undefined,
   })
   process.inFlight.set(256, newCall(256, { output: () => {}, end: (error) => void ends.push(error) }))
   return { ends, losses, receive: (message) => receive(message), close: () => close() }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { exitOf } from './guest-reports.ts'
+import { toLoss } from './guest-reports.ts'
 
 const TRACE = '----- Native stack trace -----\n 1: 0x840e50 [/ashlar/node]'
 
@@ -13,5 +13,5 @@ it.each([
   ['code 70', '', { kind: 'exit', detail: 'code 70' }],
   ['code 1', 'JavaScript heap out of memory', { kind: 'memory' }],
 ])('a process that ends by %s after it wrote %j is lost as %j', (how, stderr, loss) => {
-  expect(exitOf(how, stderr)).toEqual(loss)
+  expect(toLoss(how, stderr)).toEqual(loss)
 })

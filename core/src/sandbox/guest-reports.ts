@@ -14,7 +14,7 @@ const FAULTS = ['SIGSEGV', 'SIGBUS', 'SIGSYS']
 const ABORT_TRACE = /----- (Native|JavaScript) stack trace -----/
 
 /** @param how the signal that ended the process, or `code` and its exit code */
-export function exitOf(how: string, stderr: string): Loss {
+export function toLoss(how: string, stderr: string): Loss {
   const isAbort = ABORTS.includes(how) || (how === 'SIGSEGV' && ABORT_TRACE.test(stderr))
   if (isAbort || /out of memory|heap limit/i.test(stderr)) return { kind: 'memory' }
   return FAULTS.includes(how) ? { kind: 'crash' } : { kind: 'exit', detail: how }

@@ -6,7 +6,7 @@ import { RecordSpace } from './host-call-record.ts'
 import { answerHostCall } from './host-call.ts'
 import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
 
-function callThat(repeatable: boolean, hostCall: NonNullable<CallSink['hostCall']>): Call {
+function newTestCall(repeatable: boolean, hostCall: NonNullable<CallSink['hostCall']>): Call {
   const bundle = { digest: 'digest', code: '' }
   const place = { cordon: 'user:a', owner: 'a', scope: 'e', affinity: 'e' }
   const request = { kind: 'run', bundle, ...place, block: 'b', input: () => '{}', timeoutMs: 1000, repeatable } as const
@@ -24,7 +24,7 @@ it.each([true, false])(
   'ends the call without a host call if its arguments are nested too deep to serialize (repeatable: %s)',
   async (repeatable) => {
     let asked = 0
-    const call = callThat(repeatable, () => Promise.resolve(asked++))
+    const call = newTestCall(repeatable, () => Promise.resolve(asked++))
     await expect(ask(call, ['user', nested(4000)])).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: 'storage.set: an argument is nested more than 1000 deep',
@@ -38,11 +38,11 @@ it.each([
   ['text', 'x'.repeat(2 ** 20)],
   ['integers', Array.from({ length: 70_000 }, () => 2n ** 60n)],
 ])('ends the call for arguments longer than 1 MiB: %s', async (_, value) => {
-  const call = callThat(true, () => Promise.resolve(1))
+  const call = newTestCall(true, () => Promise.resolve(1))
   await expect(ask(call, ['user', value])).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
 })
 
 it('returns "the host failed" to the block if the response cannot be written as JSON', async () => {
-  const call = callThat(false, () => Promise.resolve(nested(4000)))
+  const call = newTestCall(false, () => Promise.resolve(nested(4000)))
   expect(await ask(call, ['user', 'a'])).toBe('[256,1,null,"the host failed"]')
 })

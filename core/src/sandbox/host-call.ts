@@ -3,7 +3,7 @@ import { AshlarError } from '../errors/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { withRemedy } from './missing-globals.ts'
-import { leastJsonLength, MAX_DEPTH } from './output-limits.ts'
+import { minJsonLength, MAX_DEPTH } from './output-limits.ts'
 import { GUEST_ERROR_CODES, type GuestEvent } from './protocol.ts'
 
 /** A request of a guest to its host. */
@@ -31,12 +31,12 @@ const MAX_METHOD_CHARS = 50
  * @throws {AshlarError} an error that ends the call: OUTPUT_LIMIT or BAD_INPUT when the arguments are longer or nested
  * deeper than any method allows, EFFECT_INTERRUPTED when a call that was started again makes a different request
  */
-export async function answerHostCall(call: Call, asked: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
+export async function answerHostCall(call: Call, event: HostCallEvent, limits: SandboxLimits): Promise<string | undefined> {
   const { starts, record } = call
-  if (lengthOf(asked) > MAX_ARGUMENT_CHARS) throw tooLong(asked)
-  const performed = (): Promise<string> => perform(call, asked, limits)
-  const answer = await (record ? record.ask(questionOf(asked), performed) : performed())
-  return call.starts === starts ? `[${call.id},${Number(asked.request)},${answer.slice(1)}` : undefined
+  if (measureArguments(event) > MAX_ARGUMENT_CHARS) throw tooLong(event)
+  const performed = (): Promise<string> => perform(call, event, limits)
+  const answer = await (record ? record.ask(toQuestion(event), performed) : performed())
+  return call.starts === starts ? `[${call.id},${Number(event.request)},${answer.slice(1)}` : undefined
 }
 
 function tooLong({ method }: HostCallEvent): AshlarError {
@@ -49,14 +49,14 @@ function tooLong({ method }: HostCallEvent): AshlarError {
  *
  * @throws {AshlarError} BAD_INPUT when they are too deep for that
  */
-function lengthOf(asked: HostCallEvent): number {
-  const least = asked.args.reduce<number>((sum, arg) => sum + leastJsonLength(arg), 0)
+function measureArguments(event: HostCallEvent): number {
+  const least = event.args.reduce<number>((sum, arg) => sum + minJsonLength(arg), 0)
   if (least !== Infinity) return least
   try {
-    return JSON.stringify([asked.method, asked.args]).length
+    return JSON.stringify([event.method, event.args]).length
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw tooDeep(asked)
+    throw tooDeep(event)
   }
 }
 
@@ -65,7 +65,7 @@ function tooDeep({ method }: HostCallEvent): AshlarError {
   return new AshlarError('BAD_INPUT', `${name}: an argument is nested more than ${MAX_DEPTH} deep`)
 }
 
-function questionOf({ method, args }: HostCallEvent): string {
+function toQuestion({ method, args }: HostCallEvent): string {
   const question = JSON.stringify([method, args])
   return question.length > MAX_QUESTION_CHARS ? hash('sha256', question) : question
 }
@@ -77,7 +77,7 @@ async function perform(call: Call, { method, args }: HostCallEvent, limits: Sand
   call.openHostCalls++
   const answer = await performWithin(call, String(method), args, limits)
     .then((value) => JSON.stringify([value ?? null]))
-    .catch((error: unknown) => refusedFor(call, error))
+    .catch((error: unknown) => toRefusal(call, error))
   if (call.starts === starts) call.openHostCalls--
   return answer
 }
@@ -91,7 +91,7 @@ async function performWithin(call: Call, method: string, args: unknown, { maxHos
 }
 
 /** @returns JSON text `[null, message, code]` */
-function refusedFor(call: Call, error: unknown): string {
+function toRefusal(call: Call, error: unknown): string {
   if (!(error instanceof AshlarError)) return JSON.stringify([null, 'the host failed'])
   call.refusals = (call.refusals ?? new Set()).add(error.code)
   return JSON.stringify([null, error.message, error.code])
@@ -106,12 +106,12 @@ const MAX_STACK_CHARS = 4000
  *
  * @returns an error whose `details.stack` has the stack frames in the bundle, if the guest has reported any
  */
-export function guestError(
+export function toGuestError(
   { refusals }: Call,
   { code, message, stack }: Partial<Record<'code' | 'message' | 'stack', unknown>>,
 ): AshlarError {
-  const known = [...GUEST_ERROR_CODES, ...(refusals ?? [])].find((each) => each === code) ?? 'BLOCK_FAILED'
+  const errorCode = [...GUEST_ERROR_CODES, ...(refusals ?? [])].find((each) => each === code) ?? 'BLOCK_FAILED'
   const text = (typeof message === 'string' ? message : 'failed').slice(0, MAX_MESSAGE_CHARS)
   const details = typeof stack === 'string' && stack !== '' ? { stack: stack.slice(0, MAX_STACK_CHARS) } : {}
-  return new AshlarError(known, known === 'BLOCK_FAILED' ? withRemedy(text) : text, { details })
+  return new AshlarError(errorCode, errorCode === 'BLOCK_FAILED' ? withRemedy(text) : text, { details })
 }

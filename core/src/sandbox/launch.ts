@@ -10,7 +10,7 @@ import {
   bubblewrapArguments,
   findBubblewrap,
   killConfined,
-  killOrphansOf,
+  startKillingOrphans,
   pathOnly,
   sharedLibraries,
 } from '../confinement/index.ts'
@@ -67,8 +67,8 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
  *
  * @returns a function that stops it
  */
-export function killLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
-  return isolation === 'BUBBLEWRAP' ? killOrphansOf(TITLE) : () => {}
+export function startKillingLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
+  return isolation === 'BUBBLEWRAP' ? startKillingOrphans(TITLE) : () => {}
 }
 
 /**
@@ -87,7 +87,7 @@ export function startProcess(launch: Launch, program: string, programArgs: reado
   })
   child.stdin?.on('error', () => {}).end(program) // an error means that the process has ended, which its events report
   if (seccompFilter) {
-    const pipe = pipeOf(child, SECCOMP_FD)
+    const pipe = getPipe(child, SECCOMP_FD)
     pipe?.on('error', () => {}).end(seccompFilter)
   }
   preferForOomKill(child)
@@ -104,7 +104,7 @@ function preferForOomKill({ pid }: ChildProcess): void {
 
 /** The process id, in the worker's namespace, of a sandbox process that bubblewrap started; otherwise undefined. */
 export async function confinedPid(child: ChildProcess): Promise<number | undefined> {
-  const pipe = pipeOf(child, INFO_FD)
+  const pipe = getPipe(child, INFO_FD)
   if (!pipe) return undefined
   let text = ''
   for await (const piece of pipe.setEncoding('utf8')) text += String(piece)
@@ -112,7 +112,7 @@ export async function confinedPid(child: ChildProcess): Promise<number | undefin
 }
 
 /** A descriptor that was opened as a pipe. Node creates a socket pair for it. */
-export function pipeOf({ stdio }: ChildProcess, fd: number): Socket | undefined {
+export function getPipe({ stdio }: ChildProcess, fd: number): Socket | undefined {
   return (stdio as (Socket | undefined)[])[fd]
 }
 

@@ -1,6 +1,6 @@
 import { parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
-import { lengthsOf } from './output-limits.ts'
+import { measureValues } from './output-limits.ts'
 import { LOADING, type FromProcess, type GuestEvent } from './protocol.ts'
 
 const ID = z.int().nonnegative()
@@ -24,10 +24,10 @@ const FROM_PROCESS: z.ZodType<FromProcess> = z.union([
   z.tuple([z.literal('pong')]),
 ])
 
-/** `chars`: the length of the value as JSON text, or Infinity if it is nested too deep; see {@link lengthsOf}. */
-export type TakenOutput = Extract<GuestEvent, { t: 'o' }> & { chars: number }
+/** `chars`: the length of the value as JSON text, or Infinity if it is nested too deep; see {@link measureValues}. */
+export type CheckedOutput = Extract<GuestEvent, { t: 'o' }> & { chars: number }
 /** An event of a guest whose fields have been checked. */
-export type TakenEvent = Exclude<GuestEvent, { t: 'o' }> | TakenOutput
+export type CheckedEvent = Exclude<GuestEvent, { t: 'o' }> | CheckedOutput
 
 /** @returns undefined when it is not a message of the protocol */
 export function parseMessage(message: unknown): FromProcess | undefined {
@@ -41,11 +41,11 @@ export function parseMessage(message: unknown): FromProcess | undefined {
  * @param json JSON texts of events, joined by commas
  * @returns undefined when the text is not JSON or is longer than `maxChars`
  */
-export function parseEvents(json: string, maxChars: number): TakenEvent[] | undefined {
+export function parseEvents(json: string, maxChars: number): CheckedEvent[] | undefined {
   if (json.length > maxChars) return undefined
   try {
-    const events: TakenEvent[] = []
-    const [outputs, values, others]: [TakenOutput[], unknown[], TakenEvent[]] = [[], [], []]
+    const events: CheckedEvent[] = []
+    const [outputs, values, others]: [CheckedOutput[], unknown[], CheckedEvent[]] = [[], [], []]
     for (const reported of parseJson(`[${json}]`, { locates: false }) as unknown[]) {
       const event = typeof reported === 'object' && reported !== null ? toEvent(reported) : undefined
       if (!event) continue
@@ -55,7 +55,7 @@ export function parseEvents(json: string, maxChars: number): TakenEvent[] | unde
         values.push(event.v)
       } else others.push(event)
     }
-    const lengths = lengthsOf(values, others, json)
+    const lengths = measureValues(values, others, json)
     outputs.forEach((output, i) => (output.chars = lengths[i] ?? 0))
     return events
   } catch {
@@ -68,7 +68,7 @@ export function parseEvents(json: string, maxChars: number): TakenEvent[] | unde
  * microsecond less than with a schema. Invalid fields of an `e` event become '', so that the end of a call is always
  * accepted.
  */
-function toEvent(reported: Partial<Record<string, unknown>>): TakenEvent | undefined {
+function toEvent(reported: Partial<Record<string, unknown>>): CheckedEvent | undefined {
   const { t, id } = reported
   if (!isId(id)) return undefined
   if (t === 'o') {
@@ -78,7 +78,7 @@ function toEvent(reported: Partial<Record<string, unknown>>): TakenEvent | undef
     return isFollowers(next) ? { t, id, pin, v, next, chars: 0 } : undefined
   }
   if (t === 'e') {
-    const [code, message, stack] = [textOf(reported.code), textOf(reported.message), textOf(reported.stack)]
+    const [code, message, stack] = [toText(reported.code), toText(reported.message), toText(reported.stack)]
     return code === undefined ? { t, id } : { t, id, code, message, stack }
   }
   if (t === 'c') {
@@ -93,7 +93,7 @@ function toEvent(reported: Partial<Record<string, unknown>>): TakenEvent | undef
 function toReport(
   id: number,
   { t, level, text, fraction, note, manifest }: Partial<Record<string, unknown>>,
-): TakenEvent | undefined {
+): CheckedEvent | undefined {
   if (t === 'l') return typeof level === 'string' && typeof text === 'string' ? { t, id, level, text } : undefined
   if (t === 'p') return typeof fraction === 'number' && typeof note === 'string' ? { t, id, fraction, note } : undefined
   return t === 'd' ? { t, id, manifest } : undefined
@@ -107,6 +107,6 @@ function isFollowers(next: unknown): next is [id: number, node: number][] {
   return Array.isArray(next) && next.every((each) => Array.isArray(each) && each.length === 2 && each.every(isId))
 }
 
-function textOf(value: unknown): string | undefined {
+function toText(value: unknown): string | undefined {
   return value === undefined || typeof value === 'string' ? value : ''
 }

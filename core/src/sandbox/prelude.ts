@@ -17,7 +17,7 @@ export interface Prelude {
 export async function buildPrelude(): Promise<Prelude> {
   const [code, plugin] = await Promise.all([
     bundle({
-      entryPoints: [pathOf('guest/main.ts')],
+      entryPoints: [resolvePath('guest/main.ts')],
       format: 'iife',
       // not `browser`: libraries would rely on browser APIs
       platform: 'neutral',
@@ -25,9 +25,9 @@ export async function buildPrelude(): Promise<Prelude> {
       minify: true,
       keepNames: true,
       define: { global: 'globalThis' },
-      plugins: [englishOnly, leanUrls, ownClasses],
+      plugins: [englishOnly, lazyIdna, guestClasses],
     }),
-    bundle({ entryPoints: [pathOf('guest/warm-up-plugin.ts')], format: 'cjs', external: ['@ashlar/sdk', 'zod'] }),
+    bundle({ entryPoints: [resolvePath('guest/warm-up-plugin.ts')], format: 'cjs', external: ['@ashlar/sdk', 'zod'] }),
   ])
   return { code, warmUp: warmUpWith(plugin) }
 }
@@ -37,7 +37,7 @@ async function bundle(options: BuildOptions): Promise<string> {
   return built.outputFiles[0]?.text ?? ''
 }
 
-function pathOf(path: string): string {
+function resolvePath(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }
 
@@ -74,10 +74,10 @@ const englishOnly: Plugin = {
 }
 
 /** Makes `whatwg-url` load its tables of international names when it needs them. */
-const leanUrls: Plugin = {
+const lazyIdna: Plugin = {
   name: 'lean-urls',
   setup(bundler) {
-    const idna = pathOf('guest/web/idna.ts')
+    const idna = resolvePath('guest/web/idna.ts')
     bundler.onResolve({ filter: /^tr46$/ }, ({ importer }) => (importer === idna ? undefined : { path: idna }))
   },
 }
@@ -85,11 +85,11 @@ const leanUrls: Plugin = {
 /**
  * Makes libraries import web classes from the guest code instead of the global object, which plugin code may change.
  */
-const ownClasses: Plugin = {
+const guestClasses: Plugin = {
   name: 'own-classes',
   setup(bundler) {
     const give = (filter: RegExp, names: string, family: string): void => {
-      const path = JSON.stringify(pathOf(`guest/web/${family}`))
+      const path = JSON.stringify(resolvePath(`guest/web/${family}`))
       bundler.onLoad({ filter }, async (file) => ({
         contents: `const { ${names} } = require(${path});${await readFile(file.path, 'utf8')}`,
         loader: 'js',

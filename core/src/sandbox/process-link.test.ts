@@ -5,12 +5,12 @@ import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
 import { processOptions } from './process-options.ts'
 import { buildPrelude } from './prelude.ts'
 import { buildProgram } from './programs.ts'
-import { makeSnapshot } from './snapshot.ts'
+import { createSnapshot } from './snapshot.ts'
 import { createProcessStarter } from './process-link.ts'
 
 const launch = await planLaunch()
 const firstFrame = encodeFrame(
-  processOptions(await makeSnapshot(launch, await buildPrelude()), launch.isolation, DEFAULT_SANDBOX_LIMITS),
+  processOptions(await createSnapshot(launch, await buildPrelude()), launch.isolation, DEFAULT_SANDBOX_LIMITS),
 )
 
 it('reports the end of a process that is killed at any moment of its start', async () => {

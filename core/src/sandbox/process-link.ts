@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { killConfined } from '../confinement/index.ts'
 import { encodeFrame } from './channel/index.ts'
-import { CHANNEL_FD, confinedPid, pipeOf, startProcess, type Launch } from './launch.ts'
+import { CHANNEL_FD, confinedPid, getPipe, startProcess, type Launch } from './launch.ts'
 import { ProcessConduct } from './process-conduct.ts'
 import { receiveMessages } from './process-messages.ts'
 import type { FromProcess, ToProcess } from './protocol.ts'
@@ -39,7 +39,7 @@ const MAX_STDERR_CHARS = 2000
  * The time after a kill at which the worker closes the streams itself. If bubblewrap is killed while it starts, an
  * orphaned process that has not run plugin code may keep them open. It ends when its channel closes.
  */
-const SURVIVES_MS = 200
+const CLOSE_STREAMS_AFTER_MS = 200
 /** A shell and bubblewrap report the signal that ended a program as this plus its number. */
 const SIGNAL_CODES = 128
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -67,7 +67,7 @@ export function createProcessStarter(
 ): StartProcess {
   return (events) => {
     const child = startProcess(launch, program)
-    const channel = pipeOf(child, CHANNEL_FD)
+    const channel = getPipe(child, CHANNEL_FD)
     if (!channel) throw new Error('the sandbox process has no channel')
     let pid = launch.isolation === 'BUBBLEWRAP' ? undefined : child.pid
     confinedPid(child).then(
@@ -81,7 +81,7 @@ export function createProcessStarter(
     let lastResort: NodeJS.Timeout | undefined
     const kill = (): void => {
       killConfined(child)
-      lastResort ??= setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), SURVIVES_MS)
+      lastResort ??= setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), CLOSE_STREAMS_AFTER_MS)
     }
     const conduct = new ProcessConduct(maxUselessMs)
     const receiveRest = receiveMessages(channel, maxMessageBytes, conduct, {

@@ -1,7 +1,7 @@
 import type { Isolation } from './isolation.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { SandboxProcessOptions } from './process/main.ts'
-import { maxReportCharsOf } from './protocol.ts'
+import { getMaxReportChars } from './protocol.ts'
 
 /** The share of a process's memory limit that idle isolates may hold. */
 const SPARE_SHARE = 0.6
@@ -16,6 +16,6 @@ export function processOptions(snapshot: string, isolation: Isolation, limits: S
     spareMemoryMb: processMemoryMb * SPARE_SHARE,
     loadTimeoutMs,
     maxCpuMs,
-    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(limits) },
+    limits: { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: getMaxReportChars(limits) },
   }
 }

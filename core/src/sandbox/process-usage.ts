@@ -10,7 +10,7 @@ export interface Usage {
   cpuMs: number
 }
 
-const NOTHING: Usage = { memoryMb: 0, cpuMs: 0 }
+const NO_USAGE: Usage = { memoryMb: 0, cpuMs: 0 }
 const PAGE_BYTES = 4096
 /**
  * The length of a clock tick in `/proc`. The kernel reports 100 ticks per second to programs, independent of its
@@ -20,10 +20,10 @@ const TICK_MS = 10
 const run = promisify(execFile)
 
 /** @returns zeros when the process has ended */
-export async function usageOf(pid: number): Promise<Usage> {
+export async function readUsage(pid: number): Promise<Usage> {
   if (process.platform !== 'linux') return readPs(pid)
   const all = withDescendants(pid).map(readProc)
-  return all.reduce((sum, { memoryMb, cpuMs }) => ({ memoryMb: sum.memoryMb + memoryMb, cpuMs: sum.cpuMs + cpuMs }), NOTHING)
+  return all.reduce((sum, { memoryMb, cpuMs }) => ({ memoryMb: sum.memoryMb + memoryMb, cpuMs: sum.cpuMs + cpuMs }), NO_USAGE)
 }
 
 /** Measures how long the threads of a process wait for a processor. Only Linux reports this time. */
@@ -42,7 +42,7 @@ export class WaitForCpu {
    */
   sinceLast(): number | undefined {
     if (process.platform !== 'linux') return undefined
-    const waits = new Map(withDescendants(this.#pid).flatMap(waitsOfThreads))
+    const waits = new Map(withDescendants(this.#pid).flatMap(readThreadWaits))
     if (waits.size === 0) return undefined
     const since = [...waits].map(([thread, ms]) => ms - (this.#lastMs.get(thread) ?? ms))
     this.#lastMs = waits
@@ -71,15 +71,15 @@ function readProc(pid: number): Usage {
   return { memoryMb: (pages * PAGE_BYTES) / 2 ** 20, cpuMs: (user + system) * TICK_MS }
 }
 
-function waitsOfThreads(pid: number): [thread: string, ms: number][] {
-  return threadsOf(pid).flatMap((thread) => {
+function readThreadWaits(pid: number): [thread: string, ms: number][] {
+  return listThreads(pid).flatMap((thread) => {
     const [, nanoseconds] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')
     const wait: [thread: string, ms: number] = [thread, Number(nanoseconds) / 1e6]
     return nanoseconds === undefined ? [] : [wait]
   })
 }
 
-function threadsOf(pid: number): string[] {
+function listThreads(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/task`)
   } catch {
@@ -101,7 +101,7 @@ async function readPs(pid: number): Promise<Usage> {
     const { stdout } = await run('ps', ['-o', 'rss=,time=', '-p', String(pid)])
     return parsePs(stdout)
   } catch {
-    return NOTHING // the process has ended
+    return NO_USAGE // the process has ended
   }
 }
 

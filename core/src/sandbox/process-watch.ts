@@ -1,5 +1,5 @@
 import { Patience, START } from './patience.ts'
-import { usageOf, WaitForCpu } from './process-usage.ts'
+import { readUsage, WaitForCpu } from './process-usage.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { Loss } from './guest-reports.ts'
 
@@ -70,13 +70,13 @@ export class ProcessWatch {
   }
 
   /** A call has started: resets the processor time that was used without calls. */
-  began(): void {
+  callStarted(): void {
     this.#strayMs = 0
     this.wake()
   }
 
   /** The process has sent a message. */
-  heard(): void {
+  messageReceived(): void {
     this.#isPinged = false
   }
 
@@ -104,7 +104,7 @@ export class ProcessWatch {
       return this.#schedule()
     }
     this.#wait ??= new WaitForCpu(pid)
-    const { memoryMb, cpuMs } = await usageOf(pid)
+    const { memoryMb, cpuMs } = await readUsage(pid)
     if (this.#isStopped) return
     const usedMs = Math.max(0, cpuMs - (this.#cpuMs ?? cpuMs))
     this.#cpuMs = cpuMs

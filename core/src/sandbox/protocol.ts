@@ -80,7 +80,7 @@ export function guestName([owner, digest, scope, grant]: GuestNames): string {
 }
 
 /** The name of the isolate that contains a guest. */
-export function isolateOfGuest(guest: string): string {
+export function isolateName(guest: string): string {
   return guest.slice(0, guest.indexOf('|', guest.indexOf('|') + 1))
 }
 
@@ -169,17 +169,17 @@ export interface GuestLimits {
 }
 
 /** The space in a report in addition to one value: its pin and the calls that follow from it, or a manifest. */
-const REPORT_CHARS_BESIDE_VALUE = 1024 * 1024
+const REPORT_OVERHEAD_CHARS = 1024 * 1024
 
 /** JSON in JSON: in the worst case each character of a report becomes an escape of six characters. */
 const MAX_BYTES_PER_CHAR = 6
-const MESSAGE_BYTES_BESIDE_REPORT = 64 * 1024
+const MESSAGE_OVERHEAD_BYTES = 64 * 1024
 
 /** The maximum length of a message from a process. */
-export function maxMessageBytesOf(limits: Pick<GuestLimits, 'maxValueBytes'>): number {
-  return maxReportCharsOf(limits) * MAX_BYTES_PER_CHAR + MESSAGE_BYTES_BESIDE_REPORT
+export function getMaxMessageBytes(limits: Pick<GuestLimits, 'maxValueBytes'>): number {
+  return getMaxReportChars(limits) * MAX_BYTES_PER_CHAR + MESSAGE_OVERHEAD_BYTES
 }
 
-export function maxReportCharsOf({ maxValueBytes }: Pick<GuestLimits, 'maxValueBytes'>): number {
-  return maxValueBytes + REPORT_CHARS_BESIDE_VALUE
+export function getMaxReportChars({ maxValueBytes }: Pick<GuestLimits, 'maxValueBytes'>): number {
+  return maxValueBytes + REPORT_OVERHEAD_CHARS
 }

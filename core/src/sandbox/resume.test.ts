@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSandbox, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { newTestBundle } from './test-bundle.ts'
 import { killAll } from './test-kill.ts'
 
 let sandbox: Sandbox
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 
 const wait = (ms: number): string => `await new Promise((r) => setTimeout(r, ${ms}))`
-const bundle = bundleOf(
+const bundle = newTestBundle(
   {
     act: `async *run({ n }, { storage }) {
       yield ['out', await storage.get('user', 'a')]

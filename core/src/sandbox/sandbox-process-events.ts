@@ -14,5 +14,5 @@ export interface SandboxProcessEvents {
   /** The last call in the process has ended. */
   idle(): void
   /** The inspector of the isolate of a guest. */
-  inspectorOf(guest: string): BundleInspector | undefined
+  findInspector(guest: string): BundleInspector | undefined
 }

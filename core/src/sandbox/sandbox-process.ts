@@ -1,19 +1,19 @@
 import { AshlarError } from '../errors/index.ts'
 import { AbortingCalls } from './aborting-calls.ts'
-import { takeLog } from './call-log.ts'
+import { forwardLogLine } from './call-log.ts'
 import { CallQueue } from './call-queue.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import type { SandboxLimits } from './limits.ts'
 import { cpuLimit, timeout } from './call-errors.ts'
-import { callsIn, CpuAccounts, startReading } from './cpu-accounts.ts'
+import { findCalls, CpuAccounts, measureReading } from './cpu-accounts.ts'
 import { ForeseenCalls } from './foreseen-calls.ts'
-import { exitOf, type Loss } from './guest-reports.ts'
-import { answerHostCall, guestError, type HostCallEvent } from './host-call.ts'
+import { toLoss, type Loss } from './guest-reports.ts'
+import { answerHostCall, toGuestError, type HostCallEvent } from './host-call.ts'
 import { InspectedIsolates } from './inspector/index.ts'
-import { parseEvents, type TakenEvent, type TakenOutput } from './messages.ts'
-import { refusalOf } from './output-limits.ts'
+import { parseEvents, type CheckedEvent, type CheckedOutput } from './messages.ts'
+import { checkOutput } from './output-limits.ts'
 import type { ProcessLink, StartProcess } from './process-link.ts'
-import { isolateOfGuest, maxReportCharsOf, type FromProcess, type ToProcess } from './protocol.ts'
+import { isolateName, getMaxReportChars, type FromProcess, type ToProcess } from './protocol.ts'
 import { ProcessWatch } from './process-watch.ts'
 import type { SandboxProcessEvents } from './sandbox-process-events.ts'
 
@@ -47,7 +47,7 @@ export class SandboxProcess {
     isBusy: () => this.inFlight.size >= BUSY,
   })
   readonly #watch: ProcessWatch
-  readonly #gone = Promise.withResolvers<void>()
+  readonly #exit = Promise.withResolvers<void>()
   #loss: Loss | undefined
   /** When the last call was started, on the clock of `performance.now()`. */
   usedAt = 0
@@ -59,9 +59,9 @@ export class SandboxProcess {
     this.#limits = limits
     this.#events = events
     this.#inspected = new InspectedIsolates({
-      find: (guest) => events.inspectorOf(guest),
+      find: (guest) => events.findInspector(guest),
       send: (message) => this.#send(message),
-      stoodStill: (isolate, ms) => this.#inIsolate(isolate).forEach((call) => (call.deadline += ms)),
+      wasPaused: (isolate, ms) => this.#inIsolate(isolate).forEach((call) => (call.deadline += ms)),
     })
     this.#link = start({
       ready: () => (this.isReady = true),
@@ -122,7 +122,7 @@ export class SandboxProcess {
     this.usedAt = performance.now()
     this.calls++
     this.#cpu.strayMs = 0
-    this.#watch.began()
+    this.#watch.callStarted()
   }
 
   /** Aborts a call, without calling its sink. */
@@ -157,7 +157,7 @@ export class SandboxProcess {
     this.#foreseen.clear()
     this.#watch.stop()
     this.kill()
-    await this.#gone.promise
+    await this.#exit.promise
   }
 
   #takeAll(): Call[] {
@@ -172,9 +172,9 @@ export class SandboxProcess {
 
   /** @returns whether the message was useful, see `ProcessConduct` */
   #receive(message: FromProcess): boolean {
-    this.#watch.heard()
+    this.#watch.messageReceived()
     if (message[0] === 'events') return this.#takeAllEvents(message[1])
-    if (message[0] === 'aborted') this.#aborting.heard(message[1], message[2])
+    if (message[0] === 'aborted') this.#aborting.acknowledge(message[1], message[2])
     if (message[0] === 'inspector') this.#takeInspection(message[1], message[2])
     if (message[0] === 'lost') this.#takeLoss(message[1], message[2])
     return true
@@ -186,7 +186,7 @@ export class SandboxProcess {
     this.#foreseen.forget(guest)
     // Code that continues after the isolate exceeded its memory limit can only be stopped by killing the process.
     if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
-    this.#events.lost(lost, this.#aborting.lost(guest) ? { kind: 'evicted' } : reason)
+    this.#events.lost(lost, this.#aborting.removeGuest(guest) ? { kind: 'evicted' } : reason)
   }
 
   #retireSoon(): void {
@@ -198,10 +198,10 @@ export class SandboxProcess {
     this.#watch.wake()
     let isUseful = false
     for (const [guest, json, cpuMs, computing] of byGuest) {
-      const isolate = isolateOfGuest(guest)
-      const payer = this.#cpu.callOf(isolate, computing) // before the report, which may end the call
-      const reading = startReading(json)
-      const events = parseEvents(json, maxReportCharsOf(this.#limits))
+      const isolate = isolateName(guest)
+      const payer = this.#cpu.findCall(isolate, computing) // before the report, which may end the call
+      const reading = measureReading(json)
+      const events = parseEvents(json, getMaxReportChars(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
       isUseful = this.#takeEvents(guest, events ?? []) || this.#aborting.has(guest) || isUseful
       this.#charge(isolate, this.#cpu.take(isolate, cpuMs), payer ?? computing)
@@ -214,26 +214,26 @@ export class SandboxProcess {
   #charge(isolate: string, ms: number, payer: Call | number): void {
     const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // deadlines still apply
     for (const call of this.#cpu.charge(isolate, ms, payer))
-      if (call.cpuMs > maxCpuMs && this.inFlight.has(call.id)) this.#passLimit(call, cpuLimit(maxCpuMs))
+      if (call.cpuMs > maxCpuMs && this.inFlight.has(call.id)) this.#endWithError(call, cpuLimit(maxCpuMs))
     if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'its code continued after its calls had ended' })
   }
 
   #inIsolate(isolate: string): Call[] {
-    return callsIn(isolate, this.inFlight)
+    return findCalls(isolate, this.inFlight)
   }
 
   #takeInspection(isolate: string, message: string): void {
-    if (message.length <= maxReportCharsOf(this.#limits)) this.#inspected.receive(isolate, message)
+    if (message.length <= getMaxReportChars(this.#limits)) this.#inspected.receive(isolate, message)
     else this.kill({ kind: 'crash' })
   }
 
-  #passLimit(call: Call, error: AshlarError): void {
+  #endWithError(call: Call, error: AshlarError): void {
     this.abort(call)
     call.sink.end(error)
-    this.#tellIdle()
+    this.#reportIdle()
   }
 
-  #tellIdle(): void {
+  #reportIdle(): void {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
@@ -242,7 +242,7 @@ export class SandboxProcess {
    *
    * @returns whether there were events of calls in flight or foreseen calls
    */
-  #takeEvents(guest: string, events: TakenEvent[]): boolean {
+  #takeEvents(guest: string, events: CheckedEvent[]): boolean {
     let isUseful = false
     for (const event of events) {
       const call = this.inFlight.get(event.id)
@@ -253,51 +253,51 @@ export class SandboxProcess {
     return isUseful
   }
 
-  #takeEvent(call: Call, event: TakenEvent): void {
+  #takeEvent(call: Call, event: CheckedEvent): void {
     if (event.t === 'o') this.#takeOutput(call, event)
     else if (event.t === 'c') void this.#answer(call, event)
-    else if (event.t === 'l') takeLog(call, event.level, event.text, this.#limits.maxLogChars)
+    else if (event.t === 'l') forwardLogLine(call, event.level, event.text, this.#limits.maxLogChars)
     else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
-    else this.#end(call, event.code === undefined ? undefined : guestError(call, event))
+    else this.#end(call, event.code === undefined ? undefined : toGuestError(call, event))
   }
 
-  #takeOutput(call: Call, event: TakenOutput): void {
+  #takeOutput(call: Call, event: CheckedOutput): void {
     if (call.skip > 0) return void call.skip--
     const { pin, v: value = null, next } = event
-    const refusal = refusalOf(call, event, this.#limits)
-    if (refusal) return this.#passLimit(call, refusal)
+    const refusal = checkOutput(call, event, this.#limits)
+    if (refusal) return this.#endWithError(call, refusal)
     call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(call.guest, call.id, next) : undefined)
   }
 
-  #adopt(id: number, events: TakenEvent[], request: CallRequest, sink: CallSink): () => void {
+  #adopt(id: number, events: CheckedEvent[], request: CallRequest, sink: CallSink): () => void {
     const call = this.#events.adopted(id, request, sink)
     this.#begin(call)
     for (const event of events) if (this.inFlight.get(id) === call) this.#takeEvent(call, event)
     return () => this.#events.abort(call)
   }
 
-  async #answer(call: Call, asked: HostCallEvent): Promise<void> {
+  async #answer(call: Call, event: HostCallEvent): Promise<void> {
     try {
-      const answer = await answerHostCall(call, asked, this.#limits)
+      const answer = await answerHostCall(call, event, this.#limits)
       if (answer !== undefined && this.inFlight.has(call.id)) this.#send(['reply', call.guest, answer])
     } catch (error) {
       if (!(error instanceof AshlarError)) throw error
-      if (this.inFlight.has(call.id)) this.#passLimit(call, error)
+      if (this.inFlight.has(call.id)) this.#endWithError(call, error)
     }
   }
 
   #end(call: Call, error?: AshlarError): void {
     this.inFlight.delete(call.id)
     call.sink.end(error ?? call.record?.errorAtEnd)
-    this.#tellIdle()
+    this.#reportIdle()
   }
 
   #sweep(ownMs: number, wallMs: number): void {
     const now = performance.now()
     for (const call of this.inFlight.values())
-      if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#passLimit(call, timeout(call))
-    const mayCompute = (guest: string): boolean => this.#inIsolate(isolateOfGuest(guest)).length > 0
+      if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#endWithError(call, timeout(call))
+    const mayCompute = (guest: string): boolean => this.#inIsolate(isolateName(guest)).length > 0
     if (this.isReady && this.#aborting.isOverdue(ownMs, wallMs, mayCompute))
       this.kill({ kind: 'exit', detail: 'the code of an aborted call did not stop' })
   }
@@ -311,8 +311,8 @@ export class SandboxProcess {
       this.#events.ended()
     }
     this.#inspected.end()
-    this.#gone.resolve()
+    this.#exit.resolve()
     if (calls.length > 0 && !this.#aborting.isEmpty) return this.#events.lost(calls, { kind: 'evicted' })
-    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? exitOf(how, this.#link.stderr))
+    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? toLoss(how, this.#link.stderr))
   }
 }

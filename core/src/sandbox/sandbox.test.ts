@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox, INSTALLATION, type Bundle, type CallRequest, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { newTestBundle } from './test-bundle.ts'
 import { killAll } from './test-kill.ts'
 
 interface Result {
@@ -50,7 +50,7 @@ function call(bundle: Bundle, block: string, request: Partial<CallRequest> = {},
   })
 }
 
-const honest = bundleOf({
+const honest = newTestBundle({
   add: `*run({ n }) { yield ['n', n + 1] }`,
   'add-async': `async *run({ n }) { yield ['n', n]; await null; yield ['n', n + 1] }`,
   fail: `*run({ n }) { yield ['n', n]; throw new Error('no luck') }`,
@@ -88,7 +88,7 @@ const honest = bundleOf({
   globals: `*run() { yield ['out', ['process', 'require', 'Buffer', 'fetch', '__ashlar'].filter((name) => name in globalThis)] }`,
 })
 
-const stray = bundleOf({
+const stray = newTestBundle({
   'throw-late': `async *run() { setTimeout(() => { throw new Error('too late') }, 20); yield ['n', 1]; await new Promise(() => {}) }`,
   'throw-often': `async *run() { setInterval(() => { throw new Error('often') }, 5); yield ['n', 1]; await new Promise(() => {}) }`,
   'throw-nested': `async *run() { setTimeout(() => setTimeout(() => { throw new Error('nested') }, 5), 5); yield ['n', 1]; await new Promise(() => {}) }`,
@@ -114,9 +114,9 @@ describe('an uncaught error', () => {
     ['throw-nested', 'nested'],
   ])('ends only the call whose timer threw it (%s)', async (block, message) => {
     const pids = sandbox.pids()
-    const [thrown, ...beside] = await Promise.all([call(stray, block), call(stray, 'wait'), call(stray, 'wait')])
+    const [thrown, ...other] = await Promise.all([call(stray, block), call(stray, 'wait'), call(stray, 'wait')])
     expect([thrown.outputs, thrown.error?.code, thrown.error?.message]).toEqual([[['n', 1]], 'BLOCK_FAILED', message])
-    expect(beside).toEqual([
+    expect(other).toEqual([
       { outputs: BOTH, logs: [] },
       { outputs: BOTH, logs: [] },
     ])
@@ -124,14 +124,14 @@ describe('an uncaught error', () => {
   })
 
   it('is logged by each call that may have caused it', async () => {
-    const [thrown, beside] = await Promise.all([call(stray, 'throw-unknown'), call(stray, 'wait')])
+    const [thrown, other] = await Promise.all([call(stray, 'throw-unknown'), call(stray, 'wait')])
     const logged = { outputs: BOTH, logs: ['error: the callback of a timer threw: whose'] }
-    expect([thrown, beside]).toEqual([logged, logged])
+    expect([thrown, other]).toEqual([logged, logged])
   })
 
   it('is not logged by other calls when its call has ended', async () => {
-    const [, beside] = await Promise.all([call(stray, 'throw-after-end'), call(stray, 'wait')])
-    expect(beside).toEqual({ outputs: BOTH, logs: [] })
+    const [, other] = await Promise.all([call(stray, 'throw-after-end'), call(stray, 'wait')])
+    expect(other).toEqual({ outputs: BOTH, logs: [] })
   })
 
   it('may have no message', async () => {
@@ -143,10 +143,10 @@ describe('an uncaught error', () => {
     'of a promise is logged by each call that may have caused it (%s)',
     async (block) => {
       const pids = sandbox.pids()
-      const [rejected, beside] = await Promise.all([call(stray, block), call(stray, 'wait')])
+      const [rejected, other] = await Promise.all([call(stray, block), call(stray, 'wait')])
       const message = `error: unhandled promise rejection: ${block === 'reject-late' ? 'timed out' : 'unheard'}`
       expect(rejected).toEqual({ outputs: BOTH, logs: [message] })
-      expect(beside.outputs).toEqual(BOTH)
+      expect(other.outputs).toEqual(BOTH)
       expect(sandbox.pids()).toEqual(expect.arrayContaining(pids))
     },
   )
@@ -378,12 +378,12 @@ describe('a bundle', () => {
   })
 
   it('that throws while it loads is rejected with its message', async () => {
-    const { error } = await call(bundleOf({}, `throw new Error('bad day')`), '', { kind: 'describe', scope: 'd1' })
+    const { error } = await call(newTestBundle({}, `throw new Error('bad day')`), '', { kind: 'describe', scope: 'd1' })
     expect(error).toMatchObject({ code: 'PLUGIN_LOAD_FAILED', message: expect.stringContaining('bad day') })
   })
 
   it('that never finishes loading is rejected', async () => {
-    const { error } = await call(bundleOf({}, 'for (;;) {}'), '', { kind: 'describe', scope: 'd2', timeoutMs: 10_000 })
+    const { error } = await call(newTestBundle({}, 'for (;;) {}'), '', { kind: 'describe', scope: 'd2', timeoutMs: 10_000 })
     expect(error?.code).toBe('PLUGIN_LOAD_FAILED')
   })
 })
@@ -399,7 +399,7 @@ describe('plugins of the installation that are described in turn', () => {
   async function describeAll(tops: readonly string[], where = ours): Promise<unknown[]> {
     const results: unknown[] = []
     for (const [i, top] of tops.entries()) {
-      const bundle = bundleOf(
+      const bundle = newTestBundle(
         { say: 'kind: seen, *run() {}' },
         `/* ${i} */ const seen = typeof (globalThis.left ?? [].left); ${top}`,
       )
@@ -467,7 +467,7 @@ describe('the memory limit of all processes', () => {
 })
 
 describe('an error of a host call', () => {
-  const asking = bundleOf({
+  const asking = newTestBundle({
     pass: `async *run(_, { storage }) { await storage.get('user', 'k'); yield ['n', 1] }`,
     wrap: `async *run(_, { storage }) { try { await storage.get('user', 'k') } catch (cause) { throw new TypeError('so it goes', { cause }) } }`,
     handle: `async *run(_, { storage }) { try { await storage.get('user', 'k') } catch { throw new Error('own') } }`,

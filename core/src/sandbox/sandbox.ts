@@ -1,20 +1,20 @@
 import { AshlarError } from '../errors/index.ts'
-import { canRunAgain, newCall, restarted, wrapEnd } from './call-attempts.ts'
-import { interrupted, limitError, loadFailure, lostTooOften, tooWeak } from './call-errors.ts'
+import { canRunAgain, newCall, prepareRestart, wrapEnd } from './call-attempts.ts'
+import { effectInterrupted, limitError, loadFailure, lostTooOften, isolationTooWeak } from './call-errors.ts'
 import type { Call, CallRequest, CallSink } from './call.ts'
 import { RecordSpace } from './host-call-record.ts'
 import { encodeFrame } from './channel/index.ts'
 import type { Loss } from './guest-reports.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation } from './isolation.ts'
-import { killLeftProcesses, planLaunch } from './launch.ts'
+import { startKillingLeftProcesses, planLaunch } from './launch.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
 import { buildPrelude } from './prelude.ts'
 import { createProcessStarter, type StartProcess } from './process-link.ts'
 import { processOptions } from './process-options.ts'
 import { buildProgram } from './programs.ts'
-import { makeSnapshot } from './snapshot.ts'
-import { IDS_PER_CALL, maxMessageBytesOf } from './protocol.ts'
+import { createSnapshot } from './snapshot.ts'
+import { IDS_PER_CALL, getMaxMessageBytes } from './protocol.ts'
 import { SandboxProcess } from './sandbox-process.ts'
 
 /** Runs code in sandbox processes. */
@@ -62,10 +62,10 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}, stronge
   const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
   const { isolation } = launch
   const allLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const firstFrame = encodeFrame(processOptions(await makeSnapshot(launch, prelude), isolation, allLimits))
-  const pool = new Pool(createProcessStarter(launch, program, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
+  const firstFrame = encodeFrame(processOptions(await createSnapshot(launch, prelude), isolation, allLimits))
+  const pool = new Pool(createProcessStarter(launch, program, firstFrame, getMaxMessageBytes(allLimits)), isolation, allLimits)
   await pool.warmUp()
-  const stop = killLeftProcesses(launch)
+  const stop = startKillingLeftProcesses(launch)
   return {
     isolation,
     call: (request, sink) => pool.call(request, sink),
@@ -114,7 +114,7 @@ class Pool {
   call(request: CallRequest, sink: CallSink): () => void {
     const call = newCall(this.#nextId, request, sink, this.#recordSpace)
     this.#nextId += IDS_PER_CALL
-    this.#start(restarted(call))
+    this.#start(prepareRestart(call))
     return () => this.#abort(call)
   }
 
@@ -150,8 +150,8 @@ class Pool {
 
   #start(call: Call): void {
     if (this.#closed) return call.sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
-    if (this.#isTooWeakFor(call.request)) return call.sink.end(tooWeak(this.#isolation, this.#limits.weakestIsolation))
-    const home = this.#homeOf(call.request)
+    if (this.#isTooWeakFor(call.request)) return call.sink.end(isolationTooWeak(this.#isolation, this.#limits.weakestIsolation))
+    const home = this.#findHome(call.request)
     if (!home) return void this.#waiting.push(call)
     call.attempts++
     call.stretched = call.starts === 1 && call.request.stretch !== undefined
@@ -165,7 +165,7 @@ class Pool {
   #startWaiting(): void {
     const waiting = this.#waiting
     this.#waiting = []
-    for (const call of waiting) if (!call.aborted) this.#start(restarted(call))
+    for (const call of waiting) if (!call.aborted) this.#start(prepareRestart(call))
   }
 
   #abort(call: Call): void {
@@ -179,7 +179,7 @@ class Pool {
    * The process of the cordon that already runs calls with this affinity, otherwise the one with the fewest calls;
    * undefined while there is not enough memory for another process.
    */
-  #homeOf({ cordon, affinity }: CallRequest): SandboxProcess | undefined {
+  #findHome({ cordon, affinity }: CallRequest): SandboxProcess | undefined {
     const home = this.#homes.get(affinity)
     const processes = this.#cordons.get(cordon) ?? []
     if (home && processes.includes(home)) return home
@@ -224,7 +224,7 @@ class Pool {
       adopted: (id, request, sink) => this.#adopted(id, request, sink),
       abort: (call) => this.#abort(call),
       idle: () => this.#startWaiting(),
-      inspectorOf: (guest) => this.#inspectors.values().find(({ isolate }) => guest.startsWith(`${isolate}|`)),
+      findInspector: (guest) => this.#inspectors.values().find(({ isolate }) => guest.startsWith(`${isolate}|`)),
     })
     process.ready.then(
       () => (this.#failedForks = 0),
@@ -234,7 +234,7 @@ class Pool {
   }
 
   #adopted(id: number, request: CallRequest, sink: CallSink): Call {
-    const call = restarted(newCall(id, request, sink, this.#recordSpace))
+    const call = prepareRestart(newCall(id, request, sink, this.#recordSpace))
     call.attempts = 1
     call.stretched = true
     return call
@@ -260,13 +260,13 @@ class Pool {
       else if (!process.isReady && this.#failedForks < MAX_FAILED_FORKS) call.attempts-- // the call has not run
       const guilty = guiltyCall === undefined ? isAlone : guiltyCall === call.id
       if (loss.kind === 'load') call.sink.end(loadFailure(loss.message))
-      else if (isLimit(loss) && guilty && !this.#mayBeOthers(loss, call, process))
+      else if (isLimit(loss) && guilty && !this.#mayBelongToOthers(loss, call, process))
         call.sink.end(limitError(loss, call, this.#limits))
-      else if (!canRunAgain(call)) call.sink.end(interrupted(loss))
+      else if (!canRunAgain(call)) call.sink.end(effectInterrupted(loss))
       else if (isLimit(loss)) this.#tryAgain(call, guiltyCall !== undefined)
       else if (call.attempts >= MAX_ATTEMPTS || call.starts >= MAX_STARTS) call.sink.end(lostTooOften(loss, call))
-      else if (isTrial) this.#suspects.push(restarted(call))
-      else this.#start(restarted(call))
+      else if (isTrial) this.#suspects.push(prepareRestart(call))
+      else this.#start(prepareRestart(call))
     }
     this.#endTrial(process)
     this.#tryNext()
@@ -276,15 +276,15 @@ class Pool {
    * Whether calls that have ended may hold the memory. If so, the only call in flight is tried alone, provided that it
    * can run again.
    */
-  #mayBeOthers(loss: Loss, call: Call, process: SandboxProcess): boolean {
+  #mayBelongToOthers(loss: Loss, call: Call, process: SandboxProcess): boolean {
     const isProven = this.#trials.has(process) || process.calls === 1 || ('call' in loss && loss.call === call.id)
     return loss.kind === 'memory' && !isProven && canRunAgain(call)
   }
 
   /** @param isKnown whether another call is known to be responsible */
   #tryAgain(call: Call, isKnown: boolean): void {
-    if (isKnown && call.attempts === 1) this.#start(restarted(call))
-    else this.#suspects.push(restarted(call))
+    if (isKnown && call.attempts === 1) this.#start(prepareRestart(call))
+    else this.#suspects.push(prepareRestart(call))
   }
 
   /** Tries suspects in separate processes, a few at a time. */

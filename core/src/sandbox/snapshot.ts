@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { killConfined } from '../confinement/index.ts'
 import { encodeFrame, FrameReader } from './channel/index.ts'
-import { CHANNEL_FD, pipeOf, startProcess, type Launch } from './launch.ts'
+import { CHANNEL_FD, getPipe, startProcess, type Launch } from './launch.ts'
 import type { Prelude } from './prelude.ts'
 import { buildProgram } from './programs.ts'
 
@@ -10,9 +10,9 @@ import { buildProgram } from './programs.ts'
 const TIMEOUT_MS = 60_000
 
 /** @returns the start-up snapshot of isolates in Base64, about 3 MB: V8's heap after the evaluation of the prelude */
-export async function makeSnapshot(launch: Launch, prelude: Prelude): Promise<string> {
+export async function createSnapshot(launch: Launch, prelude: Prelude): Promise<string> {
   const child = startProcess(launch, await buildProgram('process/snapshot'))
-  const channel = pipeOf(child, CHANNEL_FD)
+  const channel = getPipe(child, CHANNEL_FD)
   if (!channel || !child.stderr) throw new Error('the sandbox process has no channel')
   channel.on('error', () => {}) // the process has ended, which is reported below
   const received: unknown[] = []

@@ -9,7 +9,7 @@ import {
   type Sandbox,
   type Stretch,
 } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { newTestBundle } from './test-bundle.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-const bundle = bundleOf({
+const bundle = newTestBundle({
   add: `*run({ n }) { yield ['n', n + 1] }`,
   'add-async': `async *run({ n }) { await null; yield ['n', n + 1] }`,
   slowly: `async *run({ n }) { await new Promise((r) => setTimeout(r, 20)); yield ['n', n + 1] }`,
@@ -47,7 +47,7 @@ function chain(...blocks: string[]): Stretch {
   }
 }
 
-interface Told {
+interface StretchResult {
   /** The outputs and the error of each call, by node, then in the order in which the calls ended. */
   nodes: { node: number; outputs: unknown[]; error: AshlarError['code'] | undefined }[]
   /** The number of adopted calls. */
@@ -55,19 +55,19 @@ interface Told {
 }
 
 /** Runs a stretch as a worker does: adopts the foreseen calls and makes the others itself. */
-function runStretch(stretch: Stretch, n: number, isWanted: (node: number) => boolean = () => true): Promise<Told> {
-  const told: Told = { nodes: [], adopted: 0 }
-  const { promise, resolve } = Promise.withResolvers<Told>()
+function runStretch(stretch: Stretch, n: number, isAdopted: (node: number) => boolean = () => true): Promise<StretchResult> {
+  const result: StretchResult = { nodes: [], adopted: 0 }
+  const { promise, resolve } = Promise.withResolvers<StretchResult>()
   let open = 0
   const follow = (node: number, value: unknown, foreseen: readonly ForeseenCall[]): void => {
     const call = foreseen.find((each) => each.node === node)
-    if (!isWanted(node)) return call?.drop()
+    if (!isAdopted(node)) return call?.drop()
     const followed = request(stretch.nodes[node]?.block ?? '', Number(value))
-    const sink = sinkOf(node)
-    if (call?.adopt(followed, sink)) told.adopted++
+    const sink = newSink(node)
+    if (call?.adopt(followed, sink)) result.adopted++
     else sandbox.call(followed, sink)
   }
-  const sinkOf = (node: number): CallSink => {
+  const newSink = (node: number): CallSink => {
     const outputs: unknown[] = []
     open++
     return {
@@ -76,20 +76,20 @@ function runStretch(stretch: Stretch, n: number, isWanted: (node: number) => boo
         for (const [sink] of stretch.nodes[node]?.links[pin] ?? []) follow(sink, value, foreseen)
       },
       end(error) {
-        told.nodes.push({ node, outputs, error: error?.code })
-        told.nodes.sort((a, b) => a.node - b.node)
-        if (--open === 0) resolve(told)
+        result.nodes.push({ node, outputs, error: error?.code })
+        result.nodes.sort((a, b) => a.node - b.node)
+        if (--open === 0) resolve(result)
       },
     }
   }
-  sandbox.call(request(stretch.nodes[0]?.block ?? '', n, { stretch: JSON.stringify(stretch) }), sinkOf(0))
+  sandbox.call(request(stretch.nodes[0]?.block ?? '', n, { stretch: JSON.stringify(stretch) }), newSink(0))
   return promise
 }
 
 describe('a stretch', () => {
   it('is run by the guest, in order, on the outputs of the blocks', async () => {
-    const told = await runStretch(chain('add', 'add-async', 'slowly', 'add'), 1)
-    expect(told).toEqual({
+    const result = await runStretch(chain('add', 'add-async', 'slowly', 'add'), 1)
+    expect(result).toEqual({
       nodes: [2, 3, 4, 5].map((value, node) => ({ node, outputs: [value], error: undefined })),
       adopted: 3,
     })
@@ -112,19 +112,19 @@ describe('a stretch', () => {
   })
 
   it('omits calls that are dropped', async () => {
-    const told = await runStretch(chain('add', 'add', 'add'), 1, (node) => node !== 2)
-    expect(told.nodes.map(({ node }) => node)).toEqual([0, 1])
+    const result = await runStretch(chain('add', 'add', 'add'), 1, (node) => node !== 2)
+    expect(result.nodes.map(({ node }) => node)).toEqual([0, 1])
   })
 
   it('keeps the results of the calls before one that exceeds CPU_LIMIT', async () => {
-    const beside = runStretch(chain('slowly', 'slowly', 'add'), 5)
+    const other = runStretch(chain('slowly', 'slowly', 'add'), 5)
     const { nodes } = await runStretch(chain('add', 'add', 'loop'), 1)
     expect(nodes).toEqual([
       { node: 0, outputs: [2], error: undefined },
       { node: 1, outputs: [3], error: undefined },
       { node: 2, outputs: [], error: 'CPU_LIMIT' },
     ])
-    expect((await beside).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+    expect((await other).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
   })
 
   it('does not blame a call for the memory that a foreseen call allocates', async () => {
@@ -146,14 +146,14 @@ describe('a stretch', () => {
 describe('calls in one guest', () => {
   it('may together compute for longer than the limit of one call', async () => {
     const calls = Array.from({ length: 60 }, () => runStretch(chain('compute'), 30))
-    const told = await Promise.all(calls)
-    expect(told.flatMap(({ nodes }) => nodes.map(({ error }) => error))).toEqual(told.map(() => undefined))
+    const result = await Promise.all(calls)
+    expect(result.flatMap(({ nodes }) => nodes.map(({ error }) => error))).toEqual(result.map(() => undefined))
   })
 })
 
 describe('an aborted call', () => {
   it('does not end the isolate in which another call computes', async () => {
-    const counting = bundleOf(
+    const counting = newTestBundle(
       {
         count: `*run({ n }) { const end = Date.now() + n; while (Date.now() < end); yield ['n', ++runs] }`,
         hang: `async *run() { await new Promise(() => {}) }`,
@@ -176,29 +176,29 @@ describe('an aborted call', () => {
 describe('a plugin that forges reports', () => {
   /** Its output events contain `text` instead of the pin. */
   const tampering = (text: string): Bundle =>
-    bundleOf({
+    newTestBundle({
       forge: `*run() {
         const { stringify } = JSON
         JSON.stringify = (value) => value === 'n' ? ${JSON.stringify(text)} : stringify(value)
         yield ['n', 1]
       }`,
     })
-  const callOf = (forging: Bundle): Promise<AshlarError | undefined> =>
+  const runForger = (forging: Bundle): Promise<AshlarError | undefined> =>
     new Promise((resolve) => {
       sandbox.call(request('forge', 1, { bundle: forging, scope: 'forger' }), { output: () => {}, end: resolve })
     })
 
   it('loses only its own calls if the reports are not JSON', async () => {
-    const beside = runStretch(chain('slowly', 'slowly', 'slowly'), 1)
-    expect((await callOf(tampering('"n"}}]')))?.code).toBe('SANDBOX_LOST')
-    expect((await beside).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+    const other = runStretch(chain('slowly', 'slowly', 'slowly'), 1)
+    expect((await runForger(tampering('"n"}}]')))?.code).toBe('SANDBOX_LOST')
+    expect((await other).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
   })
 
   it('cannot end calls of another guest', async () => {
     const ends = Array.from({ length: 2000 }, (_, i) => `{"t":"e","id":${i * 256},"code":"BLOCK_FAILED","message":"forged"}`)
     const text = `"n","v":1},${ends.join()},{"t":"x","id":1,"x":"y"`
-    const beside = runStretch(chain('slowly', 'slowly'), 1)
-    await callOf(tampering(text))
-    expect((await beside).nodes.map(({ error }) => error)).toEqual([undefined, undefined])
+    const other = runStretch(chain('slowly', 'slowly'), 1)
+    await runForger(tampering(text))
+    expect((await other).nodes.map(({ error }) => error)).toEqual([undefined, undefined])
   })
 })

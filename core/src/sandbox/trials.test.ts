@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { createSandbox, type CallRequest } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { newTestBundle } from './test-bundle.ts'
 import { killAll } from './test-kill.ts'
 
-const ask = bundleOf({
+const ask = newTestBundle({
   ask: `async *run({ n }, { storage }) { yield ['out', await storage.get('user', 'k' + n)] }`,
 })
 

@@ -4,13 +4,13 @@ import { describeIssues, showValue } from '../../errors/index.ts'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
-  atYield,
+  yieldFrame,
   drain,
   enterCall,
-  enterLikely,
+  setLikelyCall,
   hasMore,
   leaveCall,
-  entered,
+  enteredResult,
   likelyCall,
   limits,
   markEntered,
@@ -18,13 +18,13 @@ import {
   postLog,
   postManifest,
   postOutput,
-  reportInBetween,
+  reportIfDue,
   toJson,
 } from './outbox.ts'
 import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
 import { toFailure } from './failures.ts'
 import { callHost, forgetHostCalls } from './host-calls.ts'
-import { AT_RUN, isAsyncIterable, iterable, rejectPromise } from './pairs.ts'
+import { RUN_FRAME, isAsyncIterable, toIterable, rejectPromise } from './pairs.ts'
 import { RunningCall } from './running-call.ts'
 import { stopClock } from './test-clock.ts'
 import type { GuestCall } from '../protocol.ts'
@@ -43,7 +43,7 @@ export function setPlugin(loaded: Plugin): void {
 
 /**
  * Starts a batch of calls. Resolves when all have ended, when one waits for the host (the host then collects the events
- * of the others), or when the time of one entry has elapsed (the host then calls {@link goOn}).
+ * of the others), or when the time of one entry has elapsed (the host then calls {@link resume}).
  *
  * @param json JSON text `[GuestCall, …]`
  * @param settledBefore the host has received the results of all entries before this one
@@ -57,12 +57,12 @@ export function enter(json: string, entryId: number, settledBefore: number): Pro
 }
 
 /** Starts the calls in the queue: see {@link enter}. */
-export function goOn(entryId: number, settledBefore: number): Promise<string> {
+export function resume(entryId: number, settledBefore: number): Promise<string> {
   settle(settledBefore)
   const entry = new Entry(entryId)
   for (const waiting of queue) {
     waiting.entry = entry
-    entry.begin()
+    entry.callStarted()
   }
   return work(entry)
 }
@@ -80,17 +80,17 @@ export function collect(settledBefore = 0): string {
   return `${state}${likelyCall()} ${events}`
 }
 
-/** @param json JSON text `[call id, …]` @returns what {@link entered} returns */
+/** @param json JSON text `[call id, …]` @returns what {@link enteredResult} returns */
 export function abort(json: string): string {
   startSlice()
   for (const id of JSON.parse(json) as number[]) {
     const call = running.get(id)
     running.delete(id)
-    enterLikely(id)
+    setLikelyCall(id)
     call?.abort()
     forgetHostCalls(id)
   }
-  return entered()
+  return enteredResult()
 }
 
 /**
@@ -104,7 +104,7 @@ export function recover(json: string): string {
   markEntered()
   const [entryId, message] = JSON.parse(json) as [number, string]
   if (isPumping) throw new Error('the guest failed while it started calls')
-  const missed = entryId === 0 ? undefined : Entry.lose(entryId)
+  const missed = entryId === 0 ? undefined : Entry.takeLostAnswer(entryId)
   for (const id of running.keys()) postLog('error', `unhandled promise rejection: ${message}`, id)
   return missed ?? collect()
 }
@@ -115,7 +115,7 @@ export function recover(json: string): string {
  *
  * @param owner the call that set the timer; 0 if unknown
  */
-export function timerThrew(error: unknown, owner: number): void {
+export function handleTimerError(error: unknown, owner: number): void {
   const failure = toFailure(error)
   const call = running.get(owner)
   if (call && finish(owner, failure)) {
@@ -135,7 +135,7 @@ async function work(entry: Entry): Promise<string> {
 
 function enqueue(call: RunningCall): void {
   running.set(call.call.id, call)
-  call.entry.begin()
+  call.entry.callStarted()
   queue.push(call)
 }
 
@@ -146,7 +146,7 @@ function pump(): void {
   for (let next = queue[done]; next && !isSliceOver(); next = queue[done]) {
     done++
     if (running.has(next.call.id)) answer(next)
-    else next.entry.end()
+    else next.entry.callEnded()
   }
   queue.splice(0, done)
   isPumping = false
@@ -182,7 +182,7 @@ function perform(running: RunningCall): Promise<void> | undefined {
 
 function end({ call, entry }: RunningCall, ...failure: [error?: unknown]): void {
   finish(call.id, failure.length > 0 ? toFailure(failure[0]) : undefined)
-  entry.end()
+  entry.callEnded()
 }
 
 /** @returns whether the call was still running */
@@ -194,7 +194,7 @@ function finish(id: number, failure: GuestFailure | undefined): boolean {
 }
 
 function runBlock(call: RunningCall, input = call.call.input): Promise<void> | undefined {
-  const block = blockNamed(call.call.block)
+  const block = getBlock(call.call.block)
   let count = 0
   return forEachPair(call, block, input, (pin, value) => {
     if (pin === 'error' && !('error' in block.output.shape)) throw new GuestFailure('BLOCK_FAILED', String(value))
@@ -213,7 +213,7 @@ function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
     throw new GuestFailure('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
   const followers = call.follow(pin, json)
   postOutput(call.call.id, pin, json, followers?.announced)
-  reportInBetween()
+  reportIfDue()
   if (!followers) return
   for (const follower of followers.calls) enqueue(follower)
   if (!isPumping) queueMicrotask(pump)
@@ -233,7 +233,7 @@ async function runTrial(running: RunningCall): Promise<void> {
 /** First sends the fakes of the test to the host: `test.begin(inputs, fakes)`. */
 async function runTest(running: RunningCall): Promise<void> {
   const { id, block: name, input } = running.call
-  const block = blockNamed(name)
+  const block = getBlock(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
   const { http, credentials, storage, files, now } = test
@@ -266,11 +266,11 @@ type Take = (pin: string, value: unknown) => boolean
  */
 function forEachPair(call: RunningCall, block: Block, input: unknown, take: Take): Promise<void> | undefined {
   const parsed = block.input.safeParse(input)
-  if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeOf(parsed.error, 'input', input))
+  if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeFaults(parsed.error, 'input', input))
   const pairs: unknown = block.run(parsed.data as never, call.context)
   if (isAsyncIterable(pairs)) return forEachAsync(block, pairs, take)
   if (pairs instanceof Promise) return rejectPromise(pairs)
-  for (const pair of iterable(pairs)) if (!take(...checkPair(block, pair))) return undefined
+  for (const pair of toIterable(pairs)) if (!take(...checkPair(block, pair))) return undefined
   return undefined
 }
 
@@ -280,7 +280,7 @@ async function forEachAsync(block: Block, pairs: AsyncIterable<unknown>, take: T
 
 function checkPair(block: Block, pair: unknown): [string, unknown] {
   if (!Array.isArray(pair) || typeof pair[0] !== 'string')
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${showValue(pair)}`, AT_RUN)
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${showValue(pair)}`, RUN_FRAME)
   const [pin, value] = pair as [string, unknown]
   if (pin.startsWith('tools_^_')) return [pin, value]
   const schema = Object.hasOwn(block.output.shape, pin) ? block.output.shape[pin] : undefined
@@ -289,21 +289,21 @@ function checkPair(block: Block, pair: unknown): [string, unknown] {
     throw new GuestFailure(
       'BLOCK_OUTPUT_INVALID',
       `run yields to "${pin}", which is not an output pin of the block; its output pins are ${[...Object.keys(block.output.shape), 'error'].join(', ')}`,
-      atYield(pin),
+      yieldFrame(pin),
     )
   }
   const parsed = (schema as typeof block.output).safeParse(value)
   if (!parsed.success)
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', describeOf(parsed.error, `output "${pin}"`, value), atYield(pin))
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', describeFaults(parsed.error, `output "${pin}"`, value), yieldFrame(pin))
   return [pin, parsed.data]
 }
 
-function describeOf(error: z.ZodError, subject: string, value: unknown): string {
+function describeFaults(error: z.ZodError, subject: string, value: unknown): string {
   const faults = describeIssues(error, value)
   return faults.map(({ path, message }) => `${subject}${path === '' ? '' : ` "${path}"`}: ${message}`).join('; ')
 }
 
-function blockNamed(name: string): Block {
+function getBlock(name: string): Block {
   const block = blocks.get(name)
   if (!block) throw new GuestFailure('BLOCK_FAILED', `plugin ${plugin.name} has no block ${name}`)
   return block

@@ -25,11 +25,11 @@ function describeBlock(block: Block): unknown {
     costs: block.costs,
     inputSchema: toJsonSchema(block.input, 'input'),
     outputSchema: toJsonSchema(block.output, 'output'),
-    tests: namesOf(block),
+    tests: nameTests(block),
   }
 }
 
-function namesOf({ name, tests }: Block): unknown {
+function nameTests({ name, tests }: Block): unknown {
   return Array.isArray(tests) ? tests.map((test: BlockTest, i) => test.name ?? `${name} ${i + 1}`) : tests
 }
 

@@ -44,11 +44,11 @@ export class Entry {
     return this.#calls === 0
   }
 
-  begin(): void {
+  callStarted(): void {
     this.#calls++
   }
 
-  end(): void {
+  callEnded(): void {
     if (--this.#calls <= 0) this.leave()
   }
 
@@ -67,7 +67,7 @@ export class Entry {
   }
 
   /** Marks an entry as lost. @returns the result that the host did not receive; undefined if the entry had none yet */
-  static lose(id: number): string | undefined {
+  static takeLostAnswer(id: number): string | undefined {
     for (const entry of entries)
       if (entry.#id === id) {
         entry.#isLost = true

@@ -4,11 +4,11 @@ import { GuestFailure } from './outbox.ts'
 /** Converts an error that the code of a call threw. */
 export function toFailure(error: unknown): GuestFailure {
   if (error instanceof GuestFailure) return error
-  return new GuestFailure(codeOf(error), textOf(error), framesOf(error))
+  return new GuestFailure(findCode(error), getMessage(error), getFrames(error))
 }
 
 /** Code can throw any value, including values that cannot be converted to a string. */
-function textOf(error: unknown): string {
+function getMessage(error: unknown): string {
   try {
     if (!(error instanceof Error)) return String(error)
     return isMemoryError(error)
@@ -30,7 +30,7 @@ function isMemoryError({ name, message }: Error): boolean {
 const MAX_FRAMES_CHARS = 4000
 
 /** The stack frames: the lines after the message. Plugin code can replace the stack, like the message. */
-function framesOf(error: unknown): string {
+function getFrames(error: unknown): string {
   try {
     const stack: unknown = error instanceof Error ? error.stack : undefined
     if (typeof stack !== 'string') return ''
@@ -44,7 +44,7 @@ function framesOf(error: unknown): string {
 const MAX_CAUSES = 8
 
 /** Finds the code of a host error, which may be a cause of the error. */
-function codeOf(error: unknown): string {
+function findCode(error: unknown): string {
   let cause = error
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth++) {
     if (cause instanceof HostError) return String(cause.code).slice(0, 100)

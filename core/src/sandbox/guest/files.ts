@@ -77,7 +77,7 @@ async function openStream(ask: Ask, path: string): Promise<ReadableStream<Bytes>
 }
 
 async function writeAll(ask: Ask, path: string, data: Parameters<Files['write']>[1]): Promise<FileEntry> {
-  const pieces = piecesOf(data)
+  const pieces = toPieces(data)
   const id = await ask('create', path)
   try {
     for await (const piece of pieces) await ask('write', id, piece.toBase64())
@@ -89,7 +89,7 @@ async function writeAll(ask: Ask, path: string, data: Parameters<Files['write']>
 }
 
 /** Splits the data into pieces of the maximum size. */
-function piecesOf(data: unknown): AsyncIterable<Uint8Array> {
+function toPieces(data: unknown): AsyncIterable<Uint8Array> {
   if (typeof data === 'string') return cut(new TextEncoder().encode(data))
   if (data instanceof Uint8Array) return cut(data)
   if (typeof data === 'object' && data !== null && 'getReader' in data) return gather(data as ReadableStream<unknown>)

@@ -1,6 +1,6 @@
 import { parseJson } from '@ashlar/sdk'
 import { park, startSlice } from './entries.ts'
-import { enterLikely, entered, postHostCall } from './outbox.ts'
+import { setLikelyCall, enteredResult, postHostCall } from './outbox.ts'
 
 interface Waiting {
   resolve: (value: unknown) => void
@@ -39,16 +39,16 @@ export function forgetHostCalls(callId: number): void {
 
 /**
  * @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]`
- * @returns what {@link entered} returns
+ * @returns what {@link enteredResult} returns
  */
 export function reply(json: string): string {
   startSlice()
   const [callId, id, value, message, code = 'BLOCK_FAILED'] = parseJson(json) as [number, number, unknown, string?, string?]
   const ofCall = waiting.get(callId)
-  const asked = ofCall?.get(id)
+  const pending = ofCall?.get(id)
   ofCall?.delete(id)
-  enterLikely(callId)
-  if (message === undefined) asked?.resolve(value)
-  else asked?.reject(new HostError(message, code))
-  return entered()
+  setLikelyCall(callId)
+  if (message === undefined) pending?.resolve(value)
+  else pending?.reject(new HostError(message, code))
+  return enteredResult()
 }

@@ -8,7 +8,7 @@
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
-import { abort, collect, enter, goOn, recover, running, setPlugin, timerThrew } from './calls.ts'
+import { abort, collect, enter, resume, recover, running, setPlugin, handleTimerError } from './calls.ts'
 import { connectEntropy, type DrawEntropy } from './entropy.ts'
 import { reply } from './host-calls.ts'
 import { explainLargeIntegers } from './input-messages.ts'
@@ -54,13 +54,13 @@ function connect(
   Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
   connectEntropy(drawEntropy)
   connectReports(sendReport)
-  connectTimers(requestTimer, timerThrew, running)
+  connectTimers(requestTimer, handleTimerError, running)
   shareComputing(computing, guestNumber)
 }
 
 installWebPlatform()
 explainLargeIntegers()
 Object.defineProperty(globalThis, '__ashlar', {
-  value: { define, connect, enter, goOn, recover, collect, abort, fire, reply },
+  value: { define, connect, enter, resume, recover, collect, abort, fire, reply },
   configurable: true,
 })

@@ -18,7 +18,7 @@ export function drain(): string {
   for (const newest of progress.values()) post(newest)
   progress.clear()
   const portion = outbox
-  outbox = outboxChars > limits.maxReportChars ? portion.splice(portionOf(portion)) : []
+  outbox = outboxChars > limits.maxReportChars ? portion.splice(countPortion(portion)) : []
   const text = portion.join(',')
   outboxChars = Math.max(0, outboxChars - text.length - 1)
   return text
@@ -36,7 +36,7 @@ export function connectReports(send: (events: string, computing: number) => void
 }
 
 /** Sends outputs while code yields without a pause, because that code may never return. */
-export function reportInBetween(): void {
+export function reportIfDue(): void {
   const time = now()
   if (time < reportAt) return
   reportAt = time + REPORT_AFTER_MS
@@ -48,7 +48,7 @@ export function hasMore(): boolean {
   return outbox.length > 0
 }
 
-function portionOf(events: readonly string[]): number {
+function countPortion(events: readonly string[]): number {
   let chars = 0
   const count = events.findIndex((event) => (chars += event.length + 1) > limits.maxReportChars)
   return count < 0 ? events.length : count
@@ -75,7 +75,7 @@ export class GuestFailure extends Error {
 }
 
 /** Replaces a stack that does not contain the code of the block. The host searches the code for this `yield`. */
-export function atYield(pin: string): string {
+export function yieldFrame(pin: string): string {
   return `    at yield ${JSON.stringify(pin)}`
 }
 
@@ -131,7 +131,7 @@ const SharedView = Float64Array
 export function shareComputing(shared: SharedArrayBuffer, guest: number): void {
   computing = new SharedView(shared)
   guestNumber = guest
-  enterLikely(LOADING)
+  setLikelyCall(LOADING)
 }
 
 /** Marks the start of code in this guest. */
@@ -141,7 +141,7 @@ export function markEntered(): void {
 }
 
 export function enterCall(id: number): void {
-  enterLikely(id)
+  setLikelyCall(id)
   computing[0] = id
 }
 
@@ -150,7 +150,7 @@ export function leaveCall(): void {
 }
 
 /** Sets the call to which subsequent code most likely belongs; 0 if unknown. */
-export function enterLikely(id: number): void {
+export function setLikelyCall(id: number): void {
   current = id
   computing[2] = id
 }
@@ -169,7 +169,7 @@ export function likelyCall(): number {
  * The result of an entry whose events are collected later: the state `1` and the call to which its code most likely
  * belongs.
  */
-export function entered(): string {
+export function enteredResult(): string {
   return `1${likelyCall()} `
 }
 
@@ -193,10 +193,10 @@ function stringify(pin: string, value: unknown): string {
   try {
     return stringifyJson(value)
   } catch (error) {
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `output "${pin}" has no JSON form: ${messageOf(error)}`, atYield(pin))
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `output "${pin}" has no JSON form: ${getMessage(error)}`, yieldFrame(pin))
   }
 }
 
-function messageOf(error: unknown): string {
+function getMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

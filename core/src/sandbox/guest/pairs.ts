@@ -6,7 +6,7 @@ export function isAsyncIterable(pairs: unknown): pairs is AsyncIterable<unknown>
 }
 
 /** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when `run` returned another value, such as an object of outputs */
-export function iterable(pairs: unknown): Iterable<unknown> {
+export function toIterable(pairs: unknown): Iterable<unknown> {
   if (typeof pairs === 'object' && pairs !== null && Symbol.iterator in pairs) return pairs as Iterable<unknown>
   throw noPairs(showValue(pairs))
 }
@@ -19,11 +19,11 @@ export async function rejectPromise(pairs: Promise<unknown>): Promise<void> {
   throw noPairs('a promise')
 }
 
-function noPairs(came: string): GuestFailure {
+function noPairs(found: string): GuestFailure {
   const example = `async *run(input) { yield ['<pin>', value] }`
-  const message = `run must yield [pin, value] pairs, as in ${example}; it returned ${came}`
-  return new GuestFailure('BLOCK_OUTPUT_INVALID', message, AT_RUN)
+  const message = `run must yield [pin, value] pairs, as in ${example}; it returned ${found}`
+  return new GuestFailure('BLOCK_OUTPUT_INVALID', message, RUN_FRAME)
 }
 
-/** See {@link atYield}. */
-export const AT_RUN = '    at run'
+/** See {@link yieldFrame}. */
+export const RUN_FRAME = '    at run'

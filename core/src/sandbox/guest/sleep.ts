@@ -8,11 +8,11 @@ import { advanceClock } from './test-clock.ts'
  * `executions/sleeps.ts`.
  */
 export function sleepFor(callId: number): (ms: number) => Promise<void> {
-  let asked = 0
+  let started = 0
   let over = 0
   return async (ms) => {
     if (!Number.isFinite(ms)) throw new GuestFailure('BAD_INPUT', `sleep takes milliseconds, got ${String(ms)}`)
-    const sleep = ++asked
+    const sleep = ++started
     if (sleep <= over) return
     const answer = await callHost(callId, 'sleep.begin', [sleep, ms])
     over = typeof answer === 'number' ? answer : sleep // a host without sleeps

@@ -6,13 +6,13 @@
  * An ended timer is removed when it is due, or when the maximum number of timers is reached.
  */
 import { park, startSlice } from './entries.ts'
-import { computingCall, enterCall, entered, enterLikely, leaveCall, likelyCall } from './outbox.ts'
+import { computingCall, enterCall, enteredResult, setLikelyCall, leaveCall, likelyCall } from './outbox.ts'
 
 /** Requests that the host calls {@link fire} with this id after `delayMs`; a negative delay cancels the request. */
 type RequestTimer = (id: number, delayMs: number) => void
 
 /** Receives an error that a callback threw. The timer has ended. */
-type TimerThrew = (error: unknown, owner: number) => void
+type OnTimerError = (error: unknown, owner: number) => void
 
 interface Timer {
   run: () => void
@@ -28,14 +28,14 @@ interface Timer {
 const MAX_TIMERS = 10_000
 const timers = new Map<number, Timer>()
 let requestTimer: RequestTimer = () => {}
-let timerThrew: TimerThrew = () => {}
+let onTimerError: OnTimerError = () => {}
 /** The calls that have not ended, by id. */
 let running: ReadonlyMap<number, unknown> = new Map()
 let nextId = 0
 
-export function connectTimers(request: RequestTimer, threw: TimerThrew, calls: ReadonlyMap<number, unknown>): void {
+export function connectTimers(request: RequestTimer, threw: OnTimerError, calls: ReadonlyMap<number, unknown>): void {
   requestTimer = request
-  timerThrew = threw
+  onTimerError = threw
   running = calls
 }
 
@@ -43,29 +43,29 @@ export function connectTimers(request: RequestTimer, threw: TimerThrew, calls: R
  * Runs the callbacks of timers that are due.
  *
  * @param json JSON text `[timer id, …]`
- * @returns what {@link entered} returns
+ * @returns what {@link enteredResult} returns
  */
 export function fire(json: string): string {
   startSlice()
   for (const id of JSON.parse(json) as number[]) {
     const timer = timers.get(id)
     if (!timer) continue
-    const isDropped = isLeft(timer)
-    if (isDropped || timer.everyMs === undefined) timers.delete(id)
+    const isEnded = isOwnerEnded(timer)
+    if (isEnded || timer.everyMs === undefined) timers.delete(id)
     else requestTimer(id, timer.everyMs)
-    if (!isDropped) run(id, timer)
+    if (!isEnded) run(id, timer)
   }
-  return entered()
+  return enteredResult()
 }
 
 function run(id: number, timer: Timer): void {
-  if (timer.owner === 0) enterLikely(timer.likelyOwner)
+  if (timer.owner === 0) setLikelyCall(timer.likelyOwner)
   else enterCall(timer.owner)
   try {
     timer.run()
   } catch (error) {
     clearTimer(id)
-    timerThrew(error, timer.owner)
+    onTimerError(error, timer.owner)
   }
   leaveCall()
 }
@@ -83,7 +83,7 @@ export function clearTimer(id: unknown): void {
 }
 
 function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
-  if (timers.size >= MAX_TIMERS) for (const [id, timer] of timers) if (isLeft(timer)) clearTimer(id)
+  if (timers.size >= MAX_TIMERS) for (const [id, timer] of timers) if (isOwnerEnded(timer)) clearTimer(id)
   if (timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} active timers`)
   const id = ++nextId
   const owner = computingCall()
@@ -96,7 +96,7 @@ function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
 }
 
 /** Whether every call that may have set it has ended. */
-function isLeft({ owner, newest }: Timer): boolean {
+function isOwnerEnded({ owner, newest }: Timer): boolean {
   if (owner !== 0) return !running.has(owner)
   for (const id of running.keys()) if (id <= newest) return false
   return newest !== Infinity

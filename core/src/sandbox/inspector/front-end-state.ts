@@ -7,7 +7,7 @@ interface ProtocolMessage {
 }
 
 /** Ids of requests that are sent again, whose responses are dropped. A front end counts from 0 or 1. */
-const REPEATED_IDS_FROM = 2 ** 30
+const FIRST_REPEATED_ID = 2 ** 30
 /** Settings to keep, in addition to `enable` of every domain. Each replaces the previous one with the same method. */
 const SETTINGS = [
   'Debugger.setAsyncCallStackDepth',
@@ -29,16 +29,16 @@ export class FrontEndState {
   readonly #settings = new Map<string, ProtocolMessage>()
   /** By breakpoint id; until the response arrives, by the id of the request. */
   readonly #breakpoints = new Map<string | number, ProtocolMessage>()
-  #lastId = REPEATED_IDS_FROM
+  #lastId = FIRST_REPEATED_ID
 
   /** Records a request of the front end. */
-  asked(json: string): void {
+  record(json: string): void {
     const message = parse(json)
     const { id, method = '', params } = message
     if (method === 'Debugger.removeBreakpoint') this.#breakpoints.delete(params?.breakpointId ?? '')
     else if (BREAKPOINTS.includes(method) && id !== undefined) this.#breakpoints.set(id, message)
     else if (SETTINGS.includes(method) || isEnabling(message)) this.#settings.set(method, message)
-    else if (method.endsWith('.disable')) this.#settings.delete(`${domainOf(method)}.enable`)
+    else if (method.endsWith('.disable')) this.#settings.delete(`${getDomain(method)}.enable`)
   }
 
   /** @returns whether to pass this message of the isolate to the front end */
@@ -47,7 +47,7 @@ export class FrontEndState {
     if (digits === undefined) return true
     const breakpoint = this.#breakpoints.get(Number(digits))
     if (breakpoint) this.#nameBreakpoint(Number(digits), breakpoint, parse(json).result?.breakpointId)
-    return Number(digits) < REPEATED_IDS_FROM
+    return Number(digits) < FIRST_REPEATED_ID
   }
 
   /** @param name undefined if the inspector rejected the breakpoint */
@@ -64,7 +64,7 @@ export class FrontEndState {
 
   /** The requests that remove this state from an isolate. */
   undo(): string[] {
-    const domains = [...this.#settings.keys()].filter((method) => method.endsWith('.enable')).map(domainOf)
+    const domains = [...this.#settings.keys()].filter((method) => method.endsWith('.enable')).map(getDomain)
     return domains.map((domain) => JSON.stringify({ id: ++this.#lastId, method: `${domain}.disable` }))
   }
 }
@@ -83,6 +83,6 @@ function isEnabling({ method }: ProtocolMessage): boolean {
   return method?.endsWith('.enable') ?? false
 }
 
-function domainOf(method: string): string {
+function getDomain(method: string): string {
   return method.split('.', 1)[0] ?? ''
 }

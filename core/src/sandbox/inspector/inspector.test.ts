@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { TestDebugger } from '../../testing/index.ts'
 import { createSandbox, type Attachment, type Bundle, type Inspector, type Sandbox } from '../index.ts'
-import { bundleOf } from '../test-bundle.ts'
+import { newTestBundle } from '../test-bundle.ts'
 
 let sandbox: Sandbox
 let inspector: Inspector
@@ -18,8 +18,8 @@ const PLACE = { owner: 'author', cordon: 'user:author' }
 const URL_OF_BUNDLE = 'ashlar://test/plugin.js'
 
 /** @param returned the expression that its block yields, on the fourth line */
-function bundleThat(returned: string): Bundle {
-  return bundleOf(
+function newBundle(returned: string): Bundle {
+  return newTestBundle(
     { double: `\n\n*run({ n }) { const twice = n * 2;\n yield ['n', ${returned}] }` },
     `//# sourceURL=${URL_OF_BUNDLE}\n`,
   )
@@ -50,7 +50,7 @@ function attach(): Attached | undefined {
   return attachment && Object.assign(tool, { detach: () => attachment?.detach(), closed: closed.promise })
 }
 
-async function attached(): Promise<Attached> {
+async function attachDebugger(): Promise<Attached> {
   const tool = attach()
   if (!tool) throw new Error('another debugger is attached')
   await tool.request('Runtime.enable')
@@ -65,9 +65,9 @@ async function breakpointAtYield(tool: TestDebugger, bundle: Bundle): Promise<st
 }
 
 it('stops at a breakpoint, where the debugger reads and changes variables', async () => {
-  const bundle = bundleThat('twice')
+  const bundle = newBundle('twice')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await tool.next(({ method, params }) => method === 'Debugger.scriptParsed' && params?.url === URL_OF_BUNDLE)
   await breakpointAtYield(tool, bundle)
   const running = run(bundle)
@@ -86,9 +86,9 @@ it('stops at a breakpoint, where the debugger reads and changes variables', asyn
 })
 
 it('stops only the clock of paused calls', async () => {
-  const bundle = bundleThat('twice + 0.5')
+  const bundle = newBundle('twice + 0.5')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   const running = run(bundle, 400)
   await tool.paused()
@@ -96,17 +96,17 @@ it('stops only the clock of paused calls', async () => {
   await tool.request('Debugger.resume')
   expect(await running).toBe(42.5)
   await tool.request('Debugger.setBreakpointsActive', { active: false })
-  const endless = bundleThat('(() => { for (;;); })()')
+  const endless = newBundle('(() => { for (;;); })()')
   await inspector.show(endless)
   expect(await run(endless, 400)).toBe('TIMEOUT')
 })
 
 it('keeps breakpoints that were not removed when the plugin changes', async () => {
-  const first = bundleThat('twice + 1')
+  const first = newBundle('twice + 1')
   await inspector.show(first)
-  const tool = await attached()
+  const tool = await attachDebugger()
   const breakpointId = await breakpointAtYield(tool, first)
-  const second = bundleThat('twice + 2')
+  const second = newBundle('twice + 2')
   await inspector.show(second)
   await tool.event('Runtime.executionContextsCleared')
   expect(await run(first)).toBe(43) // has no debugger any more
@@ -115,51 +115,51 @@ it('keeps breakpoints that were not removed when the plugin changes', async () =
   await tool.request('Debugger.resume')
   expect(await running).toBe(44)
   await tool.request('Debugger.removeBreakpoint', { breakpointId })
-  const third = bundleThat('twice + 3')
+  const third = newBundle('twice + 3')
   await inspector.show(third)
   expect(await run(third)).toBe(45)
 })
 
 it('resumes paused calls when the debugger detaches or another bundle is shown', async () => {
-  const bundle = bundleThat('twice + 4')
+  const bundle = newBundle('twice + 4')
   await inspector.show(bundle)
-  const one = await attached()
+  const one = await attachDebugger()
   await breakpointAtYield(one, bundle)
   const running = run(bundle)
   await one.paused()
   one.detach()
   expect(await running).toBe(46)
   expect(await run(bundle)).toBe(46)
-  const two = await attached()
+  const two = await attachDebugger()
   await breakpointAtYield(two, bundle)
   const again = run(bundle)
   await two.paused()
-  await inspector.show(bundleThat('twice + 5'))
+  await inspector.show(newBundle('twice + 5'))
   expect(await again).toBe(46)
 })
 
 it('accepts one debugger at a time and notifies it when the inspector closes', async () => {
-  await inspector.show(bundleThat('twice + 6'))
-  const one = await attached()
+  await inspector.show(newBundle('twice + 6'))
+  const one = await attachDebugger()
   expect(attach()).toBeUndefined()
   one.detach()
-  const two = await attached()
+  const two = await attachDebugger()
   inspector.close()
   await two.closed
 })
 
 it('does not stop the calls of another owner', async () => {
-  const bundle = bundleThat('twice + 7')
+  const bundle = newBundle('twice + 7')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   expect(await run(bundle, 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe(49)
 })
 
 it('continues with the next isolate when one is lost', async () => {
-  const bundle = bundleThat('twice + 8')
+  const bundle = newBundle('twice + 8')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
   await tool.event('Runtime.executionContextsCleared')
@@ -170,9 +170,9 @@ it('continues with the next isolate when one is lost', async () => {
 })
 
 it('ends a call that is aborted while it is paused', async () => {
-  const bundle = bundleThat('twice + 9')
+  const bundle = newBundle('twice + 9')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   const request = { ...PLACE, kind: 'run', bundle, scope: 's', affinity: 's', block: 'double', timeoutMs: 5000 } as const
   const abort = sandbox.call({ ...request, input: () => '{}' }, { output: () => {}, end: () => {} })

@@ -35,7 +35,7 @@ export interface InspectorTarget {
   /** Ends the inspection of this isolate. */
   release(): void
   /** The calls of the isolate were paused for this time. */
-  stoodStill(ms: number): void
+  wasPaused(ms: number): void
 }
 
 interface InspectorParts {
@@ -113,13 +113,13 @@ export class BundleInspector implements Inspector {
   begin(target: InspectorTarget): string[] {
     this.#target = target
     const first = [...this.#state.replay(), ...this.#unsent]
-    for (const json of this.#unsent) this.#state.asked(json)
+    for (const json of this.#unsent) this.#state.record(json)
     this.#unsent = []
     return first
   }
 
   /** Handles a message of the isolate. */
-  said(target: InspectorTarget, json: string): void {
+  receive(target: InspectorTarget, json: string): void {
     if (target !== this.#target) return
     if (json.startsWith(PAUSED)) this.#pausedAt ??= performance.now()
     else if (json.startsWith(RESUMED)) this.#resumed()
@@ -140,7 +140,7 @@ export class BundleInspector implements Inspector {
 
   #ask(json: string): void {
     if (!this.#target) return void this.#unsent.push(json)
-    this.#state.asked(json)
+    this.#state.record(json)
     this.#target.send(json)
   }
 
@@ -158,7 +158,7 @@ export class BundleInspector implements Inspector {
   }
 
   #resumed(): void {
-    if (this.#pausedAt !== undefined) this.#target?.stoodStill(performance.now() - this.#pausedAt)
+    if (this.#pausedAt !== undefined) this.#target?.wasPaused(performance.now() - this.#pausedAt)
     this.#pausedAt = undefined
   }
 

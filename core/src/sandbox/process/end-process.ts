@@ -26,7 +26,7 @@ export function lockProcess(options: LockdownOptions): void {
  * Ends this process unless the code of a disposed isolate stops. The worker starts the calls of the other isolates
  * again.
  */
-export function endUnlessStopped(isRunning: () => boolean): void {
+export function endUnlessItStops(isRunning: () => boolean): void {
   const startedAt = performance.now()
   const { user, system } = process.cpuUsage()
   const timer = setInterval(() => {

@@ -53,7 +53,7 @@ export class GuestCalls {
   #ticker: NodeJS.Timeout | undefined
   #collecting = false
   #collectAgain = false
-  #goingOn = false
+  #isResuming = false
   #lastEntry = 0
   /** The ids of entries without a result, in order. */
   readonly #unsettled = new Set<number>()
@@ -193,7 +193,7 @@ export class GuestCalls {
     this.#state = state
     const space = text.indexOf(' ')
     if (space > 0) this.#post(text.slice(space + 1), Number(text.slice(1, space)))
-    if (state === WAITING && !this.#goingOn) void this.#goOn()
+    if (state === WAITING && !this.#isResuming) void this.#resume()
     return state
   }
 
@@ -202,9 +202,9 @@ export class GuestCalls {
     if (!this.#ended) this.#report.events(events, computing)
   }
 
-  async #goOn(): Promise<void> {
-    this.#goingOn = true
-    await this.#enter((guest, ids) => guest.goOn(ids).finally(() => (this.#goingOn = false)))
+  async #resume(): Promise<void> {
+    this.#isResuming = true
+    await this.#enter((guest, ids) => guest.resume(ids).finally(() => (this.#isResuming = false)))
   }
 
   #setTimer(id: number, delayMs: number): void {

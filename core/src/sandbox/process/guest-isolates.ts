@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Prelude } from '../prelude.ts'
 import type { GuestLimits } from '../protocol.ts'
 import type { CpuClock, CpuMeter } from './cpu-clock.ts'
-import { endProcess, endUnlessStopped } from './end-process.ts'
+import { endProcess, endUnlessItStops } from './end-process.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
 /** Identifies an entry in a guest and in its host. */
@@ -18,11 +18,11 @@ export interface EntryIds {
 export interface Guest {
   /**
    * Starts calls; JSON text `[GuestCall, …]`. Resolves with the state (`0`: no calls, `1`: calls are running, `2`: call
-   * {@link goOn}, `3`: call {@link collect}), the id of the call whose code ran last, a space and the gathered events.
+   * {@link resume}, `3`: call {@link collect}), the id of the call whose code ran last, a space and the gathered events.
    */
   enter(calls: string, entry: EntryIds): Promise<string>
   /** Starts the calls that an entry did not start within its time. */
-  goOn(entry: EntryIds): Promise<string>
+  resume(entry: EntryIds): Promise<string>
   /**
    * Returns the result of an entry that failed because of an unhandled rejection, see `guest/calls.ts`; JSON text
    * `[entry id, message]`. Resolves as the entry would have.
@@ -95,14 +95,14 @@ export interface IsolateOptions {
 type IsolateFactory = (code: string, name: string, memoryMb: number, onInspectorMessage?: OnInspectorMessage) => GuestIsolate
 
 /** An isolate without a plugin, and its first context. */
-interface Blank {
+interface EmptyIsolate {
   isolate: ivm.Isolate
   context: Promise<ivm.Context>
   session?: InspectorSession
 }
 
 /** The delay before the next isolate is created in advance, so that the call that took the last one runs first. */
-const MAKE_AHEAD_AFTER_MS = 20
+const CREATE_NEXT_AFTER_MS = 20
 
 /** @returns V8's heap after the evaluation of the prelude */
 export function createSnapshot({ code, warmUp }: Prelude): ArrayBuffer {
@@ -116,27 +116,27 @@ export function createSnapshot({ code, warmUp }: Prelude): ArrayBuffer {
  */
 export function createIsolateFactory(snapshotBuffer: ArrayBuffer, options: IsolateOptions, clock: CpuClock): IsolateFactory {
   const snapshot = new ivm.ExternalCopy(snapshotBuffer)
-  const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
+  const createIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
     // After a catastrophic error the state of V8 is unknown: the process ends, and the worker starts the calls again in
     // another one.
     new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })
-  const makeBlank = (memoryMb: number): Blank => newContext(makeIsolate(memoryMb))
-  let ahead: Blank | undefined
-  setImmediate(() => (ahead ??= makeBlank(options.memoryMb))) // after the process has reported `ready`
-  const take = (memoryMb: number): Blank => {
-    if (memoryMb !== options.memoryMb) return makeBlank(memoryMb)
-    const taken = ahead ?? makeBlank(memoryMb)
-    if (ahead) setTimeout(() => (ahead ??= makeBlank(options.memoryMb)), MAKE_AHEAD_AFTER_MS)
+  const createEmpty = (memoryMb: number): EmptyIsolate => newContext(createIsolate(memoryMb))
+  let ahead: EmptyIsolate | undefined
+  setImmediate(() => (ahead ??= createEmpty(options.memoryMb))) // after the process has reported `ready`
+  const take = (memoryMb: number): EmptyIsolate => {
+    if (memoryMb !== options.memoryMb) return createEmpty(memoryMb)
+    const taken = ahead ?? createEmpty(memoryMb)
+    if (ahead) setTimeout(() => (ahead ??= createEmpty(options.memoryMb)), CREATE_NEXT_AFTER_MS)
     ahead = undefined
     return taken
   }
   return (code, name, memoryMb, onInspectorMessage) => {
-    const blank = onInspectorMessage ? openInspector(makeIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
+    const blank = onInspectorMessage ? openInspector(createIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
     return load(blank, code, name, { limits: options.limits, clock })
   }
 }
 
-function newContext(isolate: ivm.Isolate): Blank {
+function newContext(isolate: ivm.Isolate): EmptyIsolate {
   const context = isolate.createContext()
   context.catch(() => {}) // createGuest reports the error
   return { isolate, context }
@@ -147,7 +147,7 @@ function newContext(isolate: ivm.Isolate): Blank {
  * make the thread hold it (isolated-vm 7.0.1). Therefore code in the isolate calls a function, on this thread, that
  * opens the session.
  */
-function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): Blank {
+function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): EmptyIsolate {
   const context = isolate.createContextSync({ inspector: true })
   let session: ivm.InspectorSession | undefined
   context.evalClosureSync('$0()', [new ivm.Callback(() => void (session = isolate.createInspectorSession()))])
@@ -160,7 +160,7 @@ interface LoadParts {
   clock: CpuClock
 }
 
-function load(blank: Blank, code: string, name: string, parts: LoadParts): GuestIsolate {
+function load(blank: EmptyIsolate, code: string, name: string, parts: LoadParts): GuestIsolate {
   const script = blank.isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, {
     filename: `${name}.js`,
   })
@@ -181,7 +181,7 @@ class LoadedIsolate implements GuestIsolate {
   #answeredAtCpuMs = 0
   endedBy: 'memory' | 'evicted' = 'memory'
 
-  constructor({ isolate, context, session }: Blank, script: Promise<ivm.Script>, parts: LoadParts) {
+  constructor({ isolate, context, session }: EmptyIsolate, script: Promise<ivm.Script>, parts: LoadParts) {
     this.#isolate = isolate
     this.#firstContext = context
     this.#session = session
@@ -254,7 +254,7 @@ class LoadedIsolate implements GuestIsolate {
     if (this.#session?.isPaused) endProcess()
     this.#session?.dispose()
     this.#isolate.dispose()
-    endUnlessStopped(() => this.isEntered) // entries fail when their code stops
+    endUnlessItStops(() => this.isEntered) // entries fail when their code stops
   }
 }
 
@@ -276,7 +276,7 @@ function drawEntropy(count: unknown): string {
   return randomBytes(bytes).toString('latin1')
 }
 
-type DoorFunction = ivm.Reference<(json?: string | number, entryId?: number, settledBefore?: number) => string>
+type EntryPoint = ivm.Reference<(json?: string | number, entryId?: number, settledBefore?: number) => string>
 
 interface GuestParts {
   number: number
@@ -287,12 +287,12 @@ interface GuestParts {
 }
 
 async function createGuest(context: ivm.Context, script: ivm.Script, parts: GuestParts): Promise<Guest> {
-  const door = await context.global.get('__ashlar', { reference: true })
-  const take = (name: string): Promise<DoorFunction> => door.get(name, { reference: true }) as Promise<DoorFunction>
-  const [connect, enter, goOn, recover, collect, abort, fire, reply] = await Promise.all(
-    ['connect', 'enter', 'goOn', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
+  const entryPoints = await context.global.get('__ashlar', { reference: true })
+  const take = (name: string): Promise<EntryPoint> => entryPoints.get(name, { reference: true }) as Promise<EntryPoint>
+  const [connect, enter, resume, recover, collect, abort, fire, reply] = await Promise.all(
+    ['connect', 'enter', 'resume', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
-  if (!connect || !enter || !goOn || !recover || !collect || !abort || !fire || !reply)
+  if (!connect || !enter || !resume || !recover || !collect || !abort || !fire || !reply)
     throw new Error('an entry point is missing')
   const shared = new ivm.ExternalCopy(parts.running).copyInto()
   const requestTimer = new ivm.Callback(parts.host.setTimer, { ignored: true })
@@ -303,14 +303,14 @@ async function createGuest(context: ivm.Context, script: ivm.Script, parts: Gues
   return {
     enter: (calls, { id, settledBefore }) =>
       enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true } }),
-    goOn: ({ id, settledBefore }) => goOn.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true } }),
+    resume: ({ id, settledBefore }) => resume.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true } }),
     recover: (failure) => recover.apply(undefined, [failure], { result: { copy: true } }),
     collect: (settledBefore) => collect.apply(undefined, [settledBefore], { result: { copy: true } }),
     abort: (ids) => abort.apply(undefined, [ids], { result: { copy: true } }),
     fire: (ids) => fire.apply(undefined, [ids], { result: { copy: true } }),
     reply: (answer) => reply.apply(undefined, [answer], { result: { copy: true } }),
     dispose() {
-      for (const each of [door, connect, enter, goOn, recover, collect, abort, fire, reply]) each.release()
+      for (const each of [entryPoints, connect, enter, resume, recover, collect, abort, fire, reply]) each.release()
       context.release()
     },
   }

@@ -22,7 +22,7 @@ const NUDGE_EVERY_MS = 50
  */
 export function watchPauses(session: ivm.InspectorSession, onMessage: OnInspectorMessage): InspectorSession {
   let nudging: NodeJS.Timeout | undefined
-  const goOn = (): void => {
+  const stopNudging = (): void => {
     clearInterval(nudging)
     nudging = undefined
   }
@@ -32,7 +32,7 @@ export function watchPauses(session: ivm.InspectorSession, onMessage: OnInspecto
   session.onNotification = (message) => {
     if (message.startsWith('{"method":"Debugger.paused"'))
       nudging ??= setInterval(() => session.dispatchProtocolMessage(NUDGE), NUDGE_EVERY_MS)
-    else if (message.startsWith('{"method":"Debugger.resumed"')) goOn()
+    else if (message.startsWith('{"method":"Debugger.resumed"')) stopNudging()
     onMessage(message)
   }
   return {
@@ -41,7 +41,7 @@ export function watchPauses(session: ivm.InspectorSession, onMessage: OnInspecto
     },
     dispatch: (message) => session.dispatchProtocolMessage(message),
     dispose() {
-      goOn()
+      stopNudging()
       session.dispose()
     },
   }

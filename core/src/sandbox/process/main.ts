@@ -6,7 +6,7 @@
 import {
   guestName,
   INSTALLATION,
-  isolateOfGuest,
+  isolateName,
   LOADING,
   type CallMessage,
   type FromProcess,
@@ -68,7 +68,7 @@ class Guests {
 
   constructor(options: SandboxProcessOptions) {
     this.#options = options
-    this.#createIsolate = createIsolateFactory(bytesOf(options.snapshot), options, new CpuClock())
+    this.#createIsolate = createIsolateFactory(decodeBase64(options.snapshot), options, new CpuClock())
   }
 
   receive(message: ToProcess): void {
@@ -103,7 +103,7 @@ class Guests {
   #guestFor(names: GuestNames): GuestCalls {
     const name = guestName(names)
     const [owner, digest] = names
-    const loaded = this.#isolateOf(owner, digest)
+    const loaded = this.#getIsolate(owner, digest)
     const known = this.#guests.get(name)
     if (known) return known
     const guest = new GuestCalls(loaded.isolate, ++this.#lastGuest, this.#options, {
@@ -125,7 +125,7 @@ class Guests {
     post(guest, { events, cpuMs, computing })
   }
 
-  #isolateOf(owner: string, digest: string): LoadedIsolate {
+  #getIsolate(owner: string, digest: string): LoadedIsolate {
     const name = `${owner}|${digest}`
     const known = this.#isolates.get(name)
     if (known) {
@@ -181,7 +181,7 @@ class Guests {
   #watch(): void {
     for (const [name, loaded] of this.#isolates) this.#endIfStuck(name, loaded)
     for (const [name, guest] of this.#guests) {
-      const isolate = this.#isolates.get(isolateOfGuest(name))?.isolate
+      const isolate = this.#isolates.get(isolateName(name))?.isolate
       if (isolate && !guest.isIdle) post(name, { events: '', cpuMs: isolate.cpuMs, computing: isolate.computing })
     }
     if (this.#guests.values().some((guest) => !guest.isIdle)) return
@@ -205,7 +205,7 @@ class Guests {
     flush()
     send(['lost', name, reason])
     if (!isolate.isDisposed) return
-    this.#removeIsolate(isolateOfGuest(name))
+    this.#removeIsolate(isolateName(name))
     for (const other of guests.values()) other.end({ kind: isolate.endedBy })
   }
 
@@ -228,7 +228,7 @@ class Guests {
   }
 }
 
-function bytesOf(base64: string): ArrayBuffer {
+function decodeBase64(base64: string): ArrayBuffer {
   return new Uint8Array(Buffer.from(base64, 'base64')).buffer
 }
 

@@ -50,7 +50,7 @@ function evaluate(body: string, url = ''): Promise<unknown> {
   return guest.evaluate(`const { fetch } = context; const url = ${JSON.stringify(url)}
     const failing = (f) => f().then(() => undefined, (error) => error)
     const streaming = (...parts) => ({ method: 'POST', duplex: 'half', body: streamOf(...parts.map((each) => utf8(each))) })
-    const told = async (response) => [response.headers.get('x-length'), response.headers.get('x-type'), await response.text()]
+    const describe = async (response) => [response.headers.get('x-length'), response.headers.get('x-type'), await response.text()]
     ${body}`)
 }
 
@@ -88,7 +88,7 @@ describe('fetch in the guest', () => {
   })
 
   it('sends bodies of all kinds with their length and type', async () => {
-    const code = `const send = async (body) => told(await fetch(url, { method: 'POST', body }))
+    const code = `const send = async (body) => describe(await fetch(url, { method: 'POST', body }))
       return [await send('héllo'), await send(utf8('hi')), await send(new URLSearchParams({ a: 'b c' })), await send(new Blob(['x'], { type: 'a/b' }))]`
     expect(await evaluate(code, await serve(mirror))).toEqual([
       ['6', 'text/plain;charset=UTF-8', 'héllo'],
@@ -106,13 +106,13 @@ describe('fetch in the guest', () => {
   })
 
   it('streams in both directions', async () => {
-    const code = `return told(await fetch(url, streaming('one ', 'two ', 'three')))`
+    const code = `return describe(await fetch(url, streaming('one ', 'two ', 'three')))`
     expect(await evaluate(code, await serve(mirror))).toEqual(['none', 'none', 'one two three'])
   })
 
   it('streams the bodies of a Request and of its clone', async () => {
     const code = `const request = new Request(url, streaming('one ', 'two')); const clone = request.clone()
-      return [await told(await fetch(request)), await told(await fetch(clone, { headers: { 'content-type': 'a/b' } }))]`
+      return [await describe(await fetch(request)), await describe(await fetch(clone, { headers: { 'content-type': 'a/b' } }))]`
     expect(await evaluate(code, await serve(mirror))).toEqual([
       ['none', 'none', 'one two'],
       ['none', 'a/b', 'one two'],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Bundle, CallSink } from '../call.ts'
 import { createSandbox, type Sandbox } from '../index.ts'
-import { bundleOf } from '../test-bundle.ts'
+import { newTestBundle } from '../test-bundle.ts'
 
 /** Runs code as blocks in guests. */
 export interface GuestEvaluator {
@@ -61,7 +61,7 @@ export async function createGuestEvaluator(hostCall?: CallSink['hostCall']): Pro
   }
   return {
     evaluate(body, top = '') {
-      const bundle = bundleOf(
+      const bundle = newTestBundle(
         { code: `async *run(_input, context) { yield ['out', await (async () => { ${body} })()] }` },
         `${top};${TOP}`,
       )

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleOf } from '../test-bundle.ts'
+import { newTestBundle } from '../test-bundle.ts'
 import { createGuestEvaluator, type GuestEvaluator } from './guest-evaluator.ts'
 
 let guest: GuestEvaluator
@@ -84,7 +84,7 @@ describe('plugin code', () => {
   })
 
   it('cannot prevent an abort by replacing platform methods', async () => {
-    const bundle = bundleOf({
+    const bundle = newTestBundle({
       bend: `async *run(_input, { signal }) {
         const bent = () => { throw new Error('mine') }
         AbortController.prototype.abort = AbortSignal.abort = AbortSignal.any = AbortSignal.timeout = EventTarget.prototype.dispatchEvent = Event.prototype.stopPropagation = bent

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleOf } from '../test-bundle.ts'
+import { newTestBundle } from '../test-bundle.ts'
 import { createGuestEvaluator, type GuestEvaluator } from './guest-evaluator.ts'
 
 let guest: GuestEvaluator
@@ -16,7 +16,7 @@ describe('timers', () => {
     ['if their call is known', fill],
     ['after an await', `await null; ${fill}`],
   ])('of an ended call do not count, %s', async (_where, run) => {
-    const bundle = bundleOf({ fill: `async *run() { ${run} }` })
+    const bundle = newTestBundle({ fill: `async *run() { ${run} }` })
     for (let i = 0; i < 4; i++) expect(await guest.start(bundle, 'fill').value).toBe(1)
   })
 
@@ -24,14 +24,14 @@ describe('timers', () => {
     ['if their call is known', fill],
     ['after an await', `await null; ${fill}`],
   ])('of running calls are limited to 10 000 together, %s', async (_where, run) => {
-    const bundle = bundleOf({ fill: `async *run() { ${run}; await new Promise(() => {}) }` })
+    const bundle = newTestBundle({ fill: `async *run() { ${run}; await new Promise(() => {}) }` })
     const first = guest.start(bundle, 'fill')
     await expect(guest.start(bundle, 'fill').value).rejects.toThrow('more than 10000 active timers')
     first.abort()
   })
 
   it('end with their call', async () => {
-    const bundle = bundleOf(
+    const bundle = newTestBundle(
       {
         leave: `*run() { setTimeout(fire, 10); setInterval(fire, 10); yield ['n', 1] }`,
         'leave-late': `async *run() { await null; setTimeout(fire, 10); setInterval(fire, 10); yield ['n', 1] }`,
@@ -46,7 +46,7 @@ describe('timers', () => {
   })
 
   it('end with an aborted call', async () => {
-    const bundle = bundleOf(
+    const bundle = newTestBundle(
       {
         stay: `async *run() { setInterval(fire, 1); await new Promise(() => {}) }`,
         wait: `async *run() { while (fired === 0) await pause(1); yield ['n', 1] }`,
@@ -61,7 +61,7 @@ describe('timers', () => {
   })
 
   it('that were set while the plugin loaded do not end', async () => {
-    const bundle = bundleOf(
+    const bundle = newTestBundle(
       { wait: `async *run() { while (fired < 2) await pause(1); yield ['n', 1] }` },
       `${TOP}; setInterval(fire, 1)`,
     )
@@ -70,7 +70,7 @@ describe('timers', () => {
   })
 
   it('of a call fire while other calls end', async () => {
-    const bundle = bundleOf(
+    const bundle = newTestBundle(
       { end: `*run() { yield ['n', 1] }`, wait: `async *run() { await null; await pause(20); yield ['n', 2] }` },
       TOP,
     )

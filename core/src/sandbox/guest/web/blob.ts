@@ -2,7 +2,7 @@
 import { TextDecoder, TextEncoder } from './encoding.ts'
 import { ReadableStream } from './streams.ts'
 import {
-  bytesOf,
+  copyBytes,
   defineInterface,
   isBufferSource,
   requireArguments,
@@ -122,7 +122,7 @@ function toElements(parts: unknown): (string | Blob | Uint8Array<ArrayBuffer>)[]
   if ((typeof parts !== 'object' && typeof parts !== 'function') || parts === null || !(Symbol.iterator in parts))
     throw new TypeError('the parts of a blob must be a sequence')
   return [...(parts as Iterable<unknown>)].map((each) =>
-    isBlob(each) ? each : isBufferSource(each) ? bytesOf(each) : toUsvString(each),
+    isBlob(each) ? each : isBufferSource(each) ? copyBytes(each) : toUsvString(each),
   )
 }
 

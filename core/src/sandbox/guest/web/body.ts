@@ -7,7 +7,7 @@ import type { Headers } from './headers.ts'
 import { parseMultipart, serializeMultipart } from './multipart.ts'
 import { ReadableStream, TransformStream } from './streams.ts'
 import { URLSearchParams } from './url.ts'
-import { bytesOf, isBufferSource, toUsvString } from './webidl.ts'
+import { copyBytes, isBufferSource, toUsvString } from './webidl.ts'
 
 export interface Body {
   stream: ReadableStream<Uint8Array>
@@ -28,7 +28,7 @@ export function setBody(owner: Owner, body: Body | null): void {
 }
 
 /** @throws {TypeError} when the owner is neither a request nor a response */
-export function bodyOf(owner: object): Body | null {
+export function getBody(owner: object): Body | null {
   const body = bodies.get(owner)
   if (body === undefined) throw new TypeError('Illegal invocation')
   return body
@@ -45,21 +45,21 @@ export function extractBody(value: unknown): { body: Body; type: string | null }
     if (value.locked || isDisturbed(value)) throw new TypeError('the stream is locked or was already read')
     return { body: { stream: value as ReadableStream<Uint8Array>, source: null }, type: null }
   }
-  if (isBlob(value)) return { body: bodyFrom(bytesOfBlob(value)), type: value.type || null }
-  if (isBufferSource(value)) return { body: bodyFrom(bytesOf(value)), type: null }
+  if (isBlob(value)) return { body: toBody(bytesOfBlob(value)), type: value.type || null }
+  if (isBufferSource(value)) return { body: toBody(copyBytes(value)), type: null }
   if (isFormData(value)) {
     const { bytes, boundary } = serializeMultipart(value)
-    return { body: bodyFrom(bytes), type: `multipart/form-data; boundary=${boundary}` }
+    return { body: toBody(bytes), type: `multipart/form-data; boundary=${boundary}` }
   }
   const isParameters = value instanceof URLSearchParams
   const bytes = new TextEncoder().encode(toUsvString(value)) as Uint8Array<ArrayBuffer>
   return {
-    body: bodyFrom(bytes),
+    body: toBody(bytes),
     type: isParameters ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'text/plain;charset=UTF-8',
   }
 }
 
-function bodyFrom(source: Uint8Array<ArrayBuffer>): Body {
+function toBody(source: Uint8Array<ArrayBuffer>): Body {
   return { stream: new Blob([source]).stream(), source }
 }
 
@@ -74,17 +74,17 @@ export function cloneBody(body: Body | null): Body | null {
 /** "Create a proxy" (section 5.4): moves the body to another owner. For the first owner it counts as read. */
 export function moveBody(body: Body): Body {
   disturbed.add(body.stream)
-  if (body.source) return bodyFrom(body.source)
+  if (body.source) return toBody(body.source)
   return { stream: body.stream.pipeThrough(new TransformStream<Uint8Array, Uint8Array>()), source: null }
 }
 
 /** The `Body` mixin (section 5.3), which `installBody` adds to a class. */
 const members = {
   get body(): ReadableStream<Uint8Array> | null {
-    return bodyOf(this)?.stream ?? null
+    return getBody(this)?.stream ?? null
   },
   get bodyUsed(): boolean {
-    const body = bodyOf(this)
+    const body = getBody(this)
     return body !== null && (disturbed.has(body.stream) || isDisturbed(body.stream))
   },
   async arrayBuffer(): Promise<ArrayBuffer> {
@@ -94,7 +94,7 @@ const members = {
     return consume(this)
   },
   async blob(): Promise<Blob> {
-    return new Blob([await consume(this)], { type: typeTextOf(this as unknown as Owner) })
+    return new Blob([await consume(this)], { type: readContentType(this as unknown as Owner) })
   },
   async text(): Promise<string> {
     return new TextDecoder().decode(await consume(this))
@@ -124,14 +124,14 @@ export function installBody(prototype: object): void {
   Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(members))
 }
 
-function typeTextOf({ headers }: Owner): string {
+function readContentType({ headers }: Owner): string {
   const type = MIMEType.parse(headers.get('content-type') ?? '')
   return type ? String(type) : ''
 }
 
 /** "Consume body" and "fully read": all bytes. */
 async function consume(owner: object): Promise<Uint8Array<ArrayBuffer>> {
-  const body = bodyOf(owner)
+  const body = getBody(owner)
   if (!body) return new Uint8Array()
   if (isUnusable(body)) throw new TypeError('the body is locked or was already read')
   disturbed.add(body.stream)

@@ -1,7 +1,7 @@
 /** Compression: https://compression.spec.whatwg.org/ */
 import * as pako from 'pako'
 import { TransformStream } from './streams.ts'
-import { defineInterface, requireArguments, toEnumValue, viewOf } from './webidl.ts'
+import { defineInterface, requireArguments, toEnumValue, toView } from './webidl.ts'
 
 const FORMATS = ['deflate', 'deflate-raw', 'gzip'] as const
 type Format = (typeof FORMATS)[number]
@@ -24,7 +24,7 @@ export class CompressionStream {
       deflate.push(bytes, isLast)
     }
     this.#transform = new TransformStream({
-      transform: (chunk, controller) => push(viewOf(chunk), false, (bytes) => controller.enqueue(bytes)),
+      transform: (chunk, controller) => push(toView(chunk), false, (bytes) => controller.enqueue(bytes)),
       flush: (controller) => push(new Uint8Array(), true, (bytes) => controller.enqueue(bytes)),
     })
   }
@@ -46,7 +46,7 @@ export class DecompressionStream {
     requireArguments(arguments.length, 1)
     const inflate = createInflate(toEnumValue(format, FORMATS, 'format'))
     this.#transform = new TransformStream({
-      transform: (chunk, controller) => inflate.push(viewOf(chunk), (bytes) => controller.enqueue(bytes)),
+      transform: (chunk, controller) => inflate.push(toView(chunk), (bytes) => controller.enqueue(bytes)),
       flush: () => inflate.end(),
     })
   }

@@ -5,7 +5,7 @@ import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import type { KeyAlgorithm, KeyParts, KeyUsage } from './crypto-key.ts'
 import { DOMException } from './dom-exception.ts'
-import { bytesOf, toDictionary, toDomString, toUnsignedLong } from './webidl.ts'
+import { copyBytes, toDictionary, toDomString, toUnsignedLong } from './webidl.ts'
 
 /** The `algorithm` argument, with the name in the spelling of the standard. */
 export type Parameters = { readonly name: string } & Record<string, unknown>
@@ -18,7 +18,7 @@ export interface Algorithm {
   readonly encrypt?: (parameters: Parameters, key: KeyParts, data: Uint8Array) => Uint8Array
   readonly decrypt?: (parameters: Parameters, key: KeyParts, data: Uint8Array) => Uint8Array
   /** The number of bytes of a key to generate. */
-  readonly lengthOf?: (parameters: Parameters) => number
+  readonly keyBytes?: (parameters: Parameters) => number
   /** Checks an imported or generated key. */
   readonly describe?: (parameters: Parameters, secret: Uint8Array) => { algorithm: KeyAlgorithm; secret: Uint8Array }
 }
@@ -29,15 +29,15 @@ type HashName = keyof typeof HASHES
 /** Section 29. */
 const HMAC: Algorithm = {
   usages: ['sign', 'verify'],
-  sign: ({ algorithm, secret }, data) => hmac(hashOf(algorithm.hash), secret, data),
-  lengthOf: ({ hash, length }) => {
-    if (length === undefined) return hashOf(hash).blockLen
+  sign: ({ algorithm, secret }, data) => hmac(toHash(algorithm.hash), secret, data),
+  keyBytes: ({ hash, length }) => {
+    if (length === undefined) return toHash(hash).blockLen
     const bits = toUnsignedLong(length, 2 ** 32 - 1)
     if (bits === 0) throw new DOMException('the length of a key cannot be 0', 'OperationError')
     return Math.ceil(bits / 8)
   },
   describe: ({ hash, length }, secret) => {
-    const name = hashNameOf(hash)
+    const name = toHashName(hash)
     const bits = length === undefined ? secret.length * 8 : toUnsignedLong(length, 2 ** 32 - 1)
     if (secret.length === 0) throw new DOMException('the key is empty', 'DataError')
     if (bits > secret.length * 8 || bits <= secret.length * 8 - 8)
@@ -72,7 +72,7 @@ const AES_GCM: Algorithm = {
       throw new DOMException('the data was changed, or was encrypted with another key or other parameters', 'OperationError')
     return plain
   },
-  lengthOf: ({ length }) => {
+  keyBytes: ({ length }) => {
     const bits = Number(length)
     if (bits !== 128 && bits !== 192 && bits !== 256) throw new DOMException('length must be 128, 192 or 256', 'OperationError')
     return bits / 8
@@ -120,19 +120,19 @@ function toGcm(
   { iv, additionalData, tagLength }: Parameters,
   secret: Uint8Array,
 ): { cipher: () => ReturnType<typeof gcm>; tagBytes: number } {
-  const nonce = bytesOf(iv)
+  const nonce = copyBytes(iv)
   if (nonce.length === 0) throw new DOMException('iv is empty', 'OperationError')
-  const more = additionalData === undefined ? undefined : bytesOf(additionalData)
+  const more = additionalData === undefined ? undefined : copyBytes(additionalData)
   const tagBits = tagLength === undefined ? 128 : toUnsignedLong(tagLength, 255)
   if (!TAG_BITS.includes(tagBits)) throw new DOMException(`tagLength must be one of ${TAG_BITS.join(', ')}`, 'OperationError')
   // A cipher of the library can be used only once.
   return { cipher: () => gcm(secret, nonce, more), tagBytes: tagBits / 8 }
 }
 
-function hashNameOf(hash: unknown): HashName {
+function toHashName(hash: unknown): HashName {
   return toAlgorithm(hash, 'digest').parameters.name as HashName
 }
 
-function hashOf(hash: unknown): (typeof HASHES)[HashName] {
-  return HASHES[hashNameOf(hash)]
+function toHash(hash: unknown): (typeof HASHES)[HashName] {
+  return HASHES[toHashName(hash)]
 }

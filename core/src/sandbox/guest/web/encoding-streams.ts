@@ -1,6 +1,6 @@
 import { TextDecoder, TextEncoder } from './encoding.ts'
 import { TransformStream } from './streams.ts'
-import { defineInterface, toDomString, viewOf } from './webidl.ts'
+import { defineInterface, toDomString, toView } from './webidl.ts'
 
 /**
  * Encoding section 7.4. The class of the library would use streams of the global object, which plugin code may change.
@@ -14,7 +14,7 @@ export class TextDecoderStream {
     this.#decoder = decoder
     this.#transform = new TransformStream({
       transform(chunk, controller) {
-        const text = decoder.decode(viewOf(chunk), { stream: true })
+        const text = decoder.decode(toView(chunk), { stream: true })
         if (text) controller.enqueue(text)
       },
       flush(controller) {

@@ -23,7 +23,7 @@ export class Event {
   #target: EventTarget | null = null
   #isDispatched = false
   #isStopped = false
-  #isStoppedAtOnce = false
+  #isStoppedImmediately = false
   #isCanceled = false
   #isPassive = false
 
@@ -92,7 +92,7 @@ export class Event {
 
   stopImmediatePropagation(): void {
     this.#isStopped = true
-    this.#isStoppedAtOnce = true
+    this.#isStoppedImmediately = true
   }
 
   preventDefault(): void {
@@ -102,7 +102,7 @@ export class Event {
   initEvent(type: unknown, bubbles: unknown = false, cancelable: unknown = false): void {
     if (this.#isDispatched) return
     this.#isInitialized = true
-    this.#isStopped = this.#isStoppedAtOnce = this.#isCanceled = this.#isTrusted = false
+    this.#isStopped = this.#isStoppedImmediately = this.#isCanceled = this.#isTrusted = false
     this.#target = null
     this.#type = toDomString(type)
     this.#bubbles = Boolean(bubbles)
@@ -120,7 +120,7 @@ export class Event {
       for (const isCapture of [true, false]) {
         for (const listener of listenersOf(target)) {
           if (listener.type !== event.#type || listener.isRemoved || listener.isCapture !== isCapture) continue
-          if (event.#isStoppedAtOnce) break
+          if (event.#isStoppedImmediately) break
           if (listener.isOnce) remove(target, listener)
           event.#isPassive = listener.isPassive
           invoke(listener, event, target)
@@ -128,7 +128,7 @@ export class Event {
         }
         if (event.#isStopped) break
       }
-    event.#isDispatched = event.#isStopped = event.#isStoppedAtOnce = false
+    event.#isDispatched = event.#isStopped = event.#isStoppedImmediately = false
     return !event.#isCanceled
   }
 }

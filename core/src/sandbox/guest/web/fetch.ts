@@ -1,6 +1,6 @@
 import { callHost, HostError } from '../host-calls.ts'
 import type { AbortSignal } from './abort.ts'
-import { bodyOf, type Body } from './body.ts'
+import { getBody, type Body } from './body.ts'
 import { Request, type RequestInit } from './request.ts'
 import { createResponse, NULL_BODY, type Response } from './response.ts'
 import { toDictionary } from './webidl.ts'
@@ -27,7 +27,7 @@ export async function fetch(callId: number, credential: string | null, input: un
   signal.throwIfAborted()
   const exchange = new GuestExchange(callId, signal, credential)
   try {
-    return await exchange.begin(request, limitsIn(init))
+    return await exchange.begin(request, toLimits(init))
   } catch (error) {
     throw exchange.failure(error)
   }
@@ -39,7 +39,7 @@ interface Limits {
   timeoutMs: number | null
 }
 
-function limitsIn(init: unknown): Limits {
+function toLimits(init: unknown): Limits {
   const { maxResponseBytes = null, timeoutMs = null } = toDictionary<Limits>(init)
   for (const [name, value] of Object.entries({ maxResponseBytes, timeoutMs }))
     if (value !== null && !(Number.isSafeInteger(value) && value >= 0))
@@ -66,7 +66,7 @@ class GuestExchange {
 
   async begin(request: Request, limits: Limits): Promise<Response> {
     this.#signal.addEventListener('abort', this.#onAbort, { once: true })
-    const body = bodyOf(request)
+    const body = getBody(request)
     const id = await this.#open(request, body, limits)
     this.#id = id
     this.#signal.throwIfAborted()
@@ -90,8 +90,8 @@ class GuestExchange {
     const { url, method, redirect } = request
     const bytes = body?.source?.length ?? null
     const headers = [...request.headers]
-    const asked = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential, ...limits }
-    const id = await callHost(this.#callId, 'http.open', [asked])
+    const options = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential, ...limits }
+    const id = await callHost(this.#callId, 'http.open', [options])
     if (typeof id !== 'number') throw new TypeError('the host provides no network')
     if (this.#isOver) void callHost(this.#callId, 'http.cancel', [id]).catch(() => {})
     return id

@@ -1,6 +1,6 @@
 import { anySignal, isAbortSignal, type AbortSignal } from './abort.ts'
 import {
-  bodyOf,
+  getBody,
   cloneBody,
   extractBody,
   installBody,
@@ -130,7 +130,7 @@ export class Request {
   }
 
   clone(): Request {
-    const body = bodyOf(this)
+    const body = getBody(this)
     if (isUnusable(body)) throw new TypeError('the body is locked or was already read')
     const copy = new Request(this.url, { ...this.#state, headers: listOfHeaders(this.#headers), signal: this.#signal })
     setBody(copy, cloneBody(body))
@@ -139,7 +139,7 @@ export class Request {
 
   /** Steps 34 to 42 of the constructor. */
   #takeBody(options: Partial<RequestInit>, from: Request | undefined): Body | null {
-    const inherited = from ? bodyOf(from) : null
+    const inherited = from ? getBody(from) : null
     const given = options.body ?? undefined
     if ((given !== undefined || inherited) && (this.method === 'GET' || this.method === 'HEAD'))
       throw new TypeError(`a ${this.method} request has no body`)

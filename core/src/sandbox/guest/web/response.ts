@@ -1,4 +1,4 @@
-import { bodyOf, cloneBody, extractBody, installBody, isUnusable, setBody, type Body, type BodyMembers } from './body.ts'
+import { getBody, cloneBody, extractBody, installBody, isUnusable, setBody, type Body, type BodyMembers } from './body.ts'
 import { Headers, createHeaders, listOfHeaders, type HeadersGuard } from './headers.ts'
 import { URL } from './url.ts'
 import { defineInterface, requireArguments, toByteString, toDictionary, toUsvString } from './webidl.ts'
@@ -90,7 +90,7 @@ export class Response {
   }
 
   clone(): Response {
-    const body = bodyOf(this)
+    const body = getBody(this)
     if (isUnusable(body)) throw new TypeError('the body is locked or was already read')
     return createResponse(this.#state, listOfHeaders(this.#headers), cloneBody(body))
   }

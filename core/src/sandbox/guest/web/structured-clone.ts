@@ -6,16 +6,16 @@
  * no error can occur any more. The parts of the copy that depend on them are then inserted in their places.
  */
 import { DOMException } from './dom-exception.ts'
-import { cloneOf, isArrayBuffer, requireArguments, toDictionary } from './webidl.ts'
+import { findClone, isArrayBuffer, requireArguments, toDictionary } from './webidl.ts'
 
 /**
  * A placeholder for a part of the copy that depends on a transferred buffer. After the transfer it always returns the
  * same part.
  */
-type Late = () => unknown
+type Placeholder = () => unknown
 
 interface Session {
-  /** The copy of each object, or its placeholder. No copy is a function, so a function is always a {@link Late}. */
+  /** The copy of each object, or its placeholder. No copy is a function, so a function is always a {@link Placeholder}. */
   readonly memory: Map<object, object>
   readonly transferred: Map<ArrayBuffer, ArrayBuffer | undefined>
   /** Steps to run after the transfer. */
@@ -26,26 +26,26 @@ export function structuredClone(value: unknown, options?: { transfer?: Iterable<
   requireArguments(arguments.length, 1)
   const session: Session = { memory: new Map(), transferred: new Map(), finish: [] }
   for (const each of toDictionary<{ transfer: Iterable<unknown> }>(options).transfer ?? []) {
-    if (!isArrayBuffer(each)) throw refusal('only an ArrayBuffer can be transferred')
-    if (session.transferred.has(each)) throw refusal('a buffer is in the transfer list twice')
+    if (!isArrayBuffer(each)) throw notCloneable('only an ArrayBuffer can be transferred')
+    if (session.transferred.has(each)) throw notCloneable('a buffer is in the transfer list twice')
     session.transferred.set(each, undefined)
     session.memory.set(each, () => session.transferred.get(each))
   }
   const copy = clone(value, session)
-  for (const buffer of session.transferred.keys()) if (buffer.detached) throw refusal('a buffer to transfer is detached')
+  for (const buffer of session.transferred.keys()) if (buffer.detached) throw notCloneable('a buffer to transfer is detached')
   for (const buffer of session.transferred.keys()) session.transferred.set(buffer, buffer.transfer())
   for (const step of session.finish) step()
-  return settle(copy)
+  return resolvePart(copy)
 }
 
 function clone(value: unknown, session: Session): unknown {
-  if (typeof value === 'symbol' || typeof value === 'function') throw refusal(`a ${typeof value} cannot be cloned`)
+  if (typeof value === 'symbol' || typeof value === 'function') throw notCloneable(`a ${typeof value} cannot be cloned`)
   if (typeof value !== 'object' || value === null) return value
   return session.memory.get(value) ?? cloneObject(value, session)
 }
 
-function settle(part: unknown): unknown {
-  return typeof part === 'function' ? (part as Late)() : part
+function resolvePart(part: unknown): unknown {
+  return typeof part === 'function' ? (part as Placeholder)() : part
 }
 
 /** Called before the parts of the object are cloned, because it may contain itself. */
@@ -73,7 +73,7 @@ function cloneProperties(value: object, copy: object, session: Session): object 
     if (!Object.hasOwn(value, key)) continue
     const part = clone((value as Record<string, unknown>)[key], session)
     setProperty(copy, key, part)
-    if (typeof part === 'function') afterTransfer(session, () => setProperty(copy, key, settle(part)))
+    if (typeof part === 'function') afterTransfer(session, () => setProperty(copy, key, resolvePart(part)))
   }
   return copy
 }
@@ -86,20 +86,20 @@ function setProperty(copy: object, key: string, value: unknown): void {
 
 /** Clones an object with internal slots. @returns undefined for an object without internal slots */
 function cloneSpecial(value: object, session: Session): object | undefined {
-  const cloneInterface = cloneOf(value)
-  if (cloneInterface === null) throw refusal(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
+  const cloneInterface = findClone(value)
+  if (cloneInterface === null) throw notCloneable(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
   if (cloneInterface) return remember(value, session, cloneInterface(value) as object)
   if (ArrayBuffer.isView(value)) return cloneView(value, session)
   if (isArrayBuffer(value)) return remember(value, session, cloneBuffer(value))
   if (Error.isError(value)) return cloneError(value as Error, session)
   for (const [type, copy] of COPIES) if (hasSlots(type, value)) return copy(value as never, session)
   if (UNCLONEABLE.some((type) => value instanceof type))
-    throw refusal(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
+    throw notCloneable(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
   return undefined
 }
 
 function cloneBuffer(buffer: ArrayBuffer): ArrayBuffer {
-  if (buffer.detached) throw refusal('a buffer is detached')
+  if (buffer.detached) throw notCloneable('a buffer is detached')
   const { resizable, maxByteLength } = buffer
   const bytes = new Uint8Array(buffer)
   const copy = new ArrayBuffer(bytes.length, resizable ? { maxByteLength } : undefined)
@@ -122,21 +122,21 @@ const TYPED_ARRAYS: readonly (new (buffer: ArrayBuffer, offset: number, length?:
   BigUint64Array,
 ]
 const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array) as { readonly prototype: object }
-const nameOf = Object.getOwnPropertyDescriptor(TYPED_ARRAY.prototype, Symbol.toStringTag)?.get as () => string | undefined
+const getTypeName = Object.getOwnPropertyDescriptor(TYPED_ARRAY.prototype, Symbol.toStringTag)?.get as () => string | undefined
 
 function cloneView(view: ArrayBufferView, session: Session): object {
   const { buffer, byteOffset } = view
-  if (!isArrayBuffer(buffer)) throw refusal('shared memory cannot be cloned')
-  const name = nameOf.call(view)
+  if (!isArrayBuffer(buffer)) throw notCloneable('shared memory cannot be cloned')
+  const name = getTypeName.call(view)
   const Type = TYPED_ARRAYS.find((type) => type.name === name) ?? DataView
   const length = 'length' in view ? (view.length as number) : view.byteLength
   const tracksLength = buffer.resizable && isLengthTracking(view, buffer)
-  if (buffer.detached) throw refusal('a buffer is detached')
-  const viewOf = (copy: ArrayBuffer): object => new Type(copy, byteOffset, tracksLength ? undefined : length)
+  if (buffer.detached) throw notCloneable('a buffer is detached')
+  const createView = (copy: ArrayBuffer): object => new Type(copy, byteOffset, tracksLength ? undefined : length)
   const part = clone(buffer, session)
-  if (typeof part !== 'function') return remember(view, session, viewOf(part as ArrayBuffer))
+  if (typeof part !== 'function') return remember(view, session, createView(part as ArrayBuffer))
   let copy: object | undefined
-  return remember(view, session, () => (copy ??= viewOf(settle(part) as ArrayBuffer)))
+  return remember(view, session, () => (copy ??= createView(resolvePart(part) as ArrayBuffer)))
 }
 
 /**
@@ -180,16 +180,16 @@ function cloneError(error: Error, session: Session): Error {
   if (typeof stack === 'string') set('stack', stack)
   const cause = Object.hasOwn(error, 'cause') ? clone(error.cause, session) : undefined
   if (cause !== undefined) set('cause', cause)
-  if (typeof cause === 'function') afterTransfer(session, () => set('cause', settle(cause)))
+  if (typeof cause === 'function') afterTransfer(session, () => set('cause', resolvePart(cause)))
   return copy
 }
 
 type SlotTest = (value: object) => unknown
 
-const sourceOf = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')?.get as () => string
-const flagsOf = Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags')?.get as () => string
-const mapSizeOf = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as () => number
-const setSizeOf = Object.getOwnPropertyDescriptor(Set.prototype, 'size')?.get as () => number
+const getSource = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')?.get as () => string
+const getFlags = Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags')?.get as () => string
+const getMapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as () => number
+const getSetSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size')?.get as () => number
 const { getTime } = Date.prototype
 const { entries: entriesOf } = Map.prototype
 const { values: valuesOf } = Set.prototype
@@ -198,11 +198,11 @@ const WRAPPERS = [Boolean, Number, BigInt, String].map(({ prototype }) => protot
 
 const COPIES: readonly (readonly [test: SlotTest, copy: (value: never, session: Session) => object])[] = [
   [(value) => getTime.call(value as Date), (value: Date, session) => remember(value, session, new Date(getTime.call(value)))],
-  [(value) => mapSizeOf.call(value), cloneMap],
-  [(value) => setSizeOf.call(value), cloneSet],
+  [(value) => getMapSize.call(value), cloneMap],
+  [(value) => getSetSize.call(value), cloneSet],
   [
-    (value) => value !== RegExp.prototype && sourceOf.call(value) && flagsOf.call(value),
-    (value: RegExp, session) => remember(value, session, new RegExp(sourceOf.call(value), flagsOf.call(value))),
+    (value) => value !== RegExp.prototype && getSource.call(value) && getFlags.call(value),
+    (value: RegExp, session) => remember(value, session, new RegExp(getSource.call(value), getFlags.call(value))),
   ],
   ...WRAPPERS.map(
     (valueOf) =>
@@ -231,7 +231,7 @@ function cloneMap(value: Map<unknown, unknown>, session: Session): object {
   afterTransfer(session, () => {
     const entries = [...copy]
     copy.clear()
-    for (const [key, each] of entries) copy.set(settle(key), settle(each))
+    for (const [key, each] of entries) copy.set(resolvePart(key), resolvePart(each))
   })
   return copy
 }
@@ -243,7 +243,7 @@ function cloneSet(value: Set<unknown>, session: Session): object {
   afterTransfer(session, () => {
     const values = [...copy]
     copy.clear()
-    for (const each of values) copy.add(settle(each))
+    for (const each of values) copy.add(resolvePart(each))
   })
   return copy
 }
@@ -252,6 +252,6 @@ function afterTransfer({ transferred, finish }: Session, step: () => void): void
   if (transferred.size > 0) finish.push(step)
 }
 
-function refusal(reason: string): DOMException {
+function notCloneable(reason: string): DOMException {
   return new DOMException(reason, 'DataCloneError')
 }

@@ -2,7 +2,7 @@ import { fillRandom } from '../entropy.ts'
 import { isEqual, toAlgorithm, type Parameters } from './crypto-algorithms.ts'
 import { USAGES, assertUsable, createKey, partsOfKey, type CryptoKey, type KeyParts, type KeyUsage } from './crypto-key.ts'
 import { DOMException } from './dom-exception.ts'
-import { assertPlatform, bytesOf, defineInterface, toEnumValue } from './webidl.ts'
+import { assertPlatform, copyBytes, defineInterface, toEnumValue } from './webidl.ts'
 
 /**
  * Section 14, for the algorithms of `crypto-algorithms.ts`. It computes synchronously, not in parallel with plugin
@@ -14,39 +14,39 @@ export class SubtleCrypto {
   }
 
   async digest(algorithm: unknown, data: unknown): Promise<ArrayBuffer> {
-    const bytes = bytesOf(data)
+    const bytes = copyBytes(data)
     return toBuffer(toAlgorithm(algorithm, 'digest').algorithm.digest(bytes))
   }
 
   async sign(algorithm: unknown, key: CryptoKey, data: unknown): Promise<ArrayBuffer> {
-    const bytes = bytesOf(data)
+    const bytes = copyBytes(data)
     const { algorithm: known, parameters } = toAlgorithm(algorithm, 'sign')
     return toBuffer(known.sign(assertUsable(key, parameters.name, 'sign'), bytes))
   }
 
   async verify(algorithm: unknown, key: CryptoKey, signature: unknown, data: unknown): Promise<boolean> {
-    const given = bytesOf(signature)
-    const bytes = bytesOf(data)
+    const given = copyBytes(signature)
+    const bytes = copyBytes(data)
     const { algorithm: known, parameters } = toAlgorithm(algorithm, 'sign')
     return isEqual(known.sign(assertUsable(key, parameters.name, 'verify'), bytes), given)
   }
 
   async encrypt(algorithm: unknown, key: CryptoKey, data: unknown): Promise<ArrayBuffer> {
-    const bytes = bytesOf(data)
+    const bytes = copyBytes(data)
     const { algorithm: known, parameters } = toAlgorithm(algorithm, 'encrypt')
     return toBuffer(known.encrypt(parameters, assertUsable(key, parameters.name, 'encrypt'), bytes))
   }
 
   async decrypt(algorithm: unknown, key: CryptoKey, data: unknown): Promise<ArrayBuffer> {
-    const bytes = bytesOf(data)
+    const bytes = copyBytes(data)
     const { algorithm: known, parameters } = toAlgorithm(algorithm, 'decrypt')
     return toBuffer(known.decrypt(parameters, assertUsable(key, parameters.name, 'decrypt'), bytes))
   }
 
   async generateKey(algorithm: unknown, extractable: unknown, usages: Iterable<unknown>): Promise<CryptoKey> {
     const uses = toUsages(usages)
-    const { algorithm: known, parameters } = toAlgorithm(algorithm, 'lengthOf')
-    const secret = fillRandom(new Uint8Array(known.lengthOf(parameters)))
+    const { algorithm: known, parameters } = toAlgorithm(algorithm, 'keyBytes')
+    const secret = fillRandom(new Uint8Array(known.keyBytes(parameters)))
     return makeKey(parameters, secret, Boolean(extractable), uses)
   }
 
@@ -58,7 +58,7 @@ export class SubtleCrypto {
     usages: Iterable<unknown>,
   ): Promise<CryptoKey> {
     assertRaw(format)
-    const secret = bytesOf(data)
+    const secret = copyBytes(data)
     const uses = toUsages(usages)
     return makeKey(toAlgorithm(algorithm, 'describe').parameters, secret, Boolean(extractable), uses)
   }

@@ -34,7 +34,7 @@ export function registerInterface<T extends object>(type: Class & { prototype: T
  * The function that clones an instance of an interface; `null` if it cannot be cloned, `undefined` if the object has no
  * interface.
  */
-export function cloneOf(value: object): ((value: object) => unknown) | null | undefined {
+export function findClone(value: object): ((value: object) => unknown) | null | undefined {
   for (let prototype = Object.getPrototypeOf(value) as object | null; prototype;)
     if (interfaces.has(prototype)) return (interfaces.get(prototype) as ((value: object) => unknown) | undefined) ?? null
     else prototype = Object.getPrototypeOf(prototype) as object | null
@@ -112,23 +112,23 @@ export function isBufferSource(value: unknown): value is BufferSource {
 /** Also recognizes a buffer whose prototype was changed. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   try {
-    byteLengthOf.call(value)
+    getByteLength.call(value)
     return true
   } catch {
     return false
   }
 }
 
-const byteLengthOf = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number
+const getByteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number
 
 /** A view of the same bytes, not a copy. @throws {TypeError} when the source is neither a buffer nor a view */
-export function viewOf(source: unknown): Uint8Array {
+export function toView(source: unknown): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
   if (isArrayBuffer(source)) return new Uint8Array(source)
   throw new TypeError('expected an ArrayBuffer or a view of one')
 }
 
 /** "Get a copy of the bytes held by the buffer source" (section 3.2.27). */
-export function bytesOf(source: unknown): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(viewOf(source))
+export function copyBytes(source: unknown): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(toView(source))
 }

@@ -49,7 +49,7 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
   const filter = compileFilter(calls, name)
   const architecture = ARCHITECTURES[name]
   const run = (number: number, ...args: number[]): string => runFilter(filter, { number, architecture, args })
-  const numberOf = (call: string): number => calls.find((each) => each.name === call)?.[name] ?? NaN
+  const findNumber = (call: string): number => calls.find((each) => each.name === call)?.[name] ?? NaN
 
   it('allows only the unconditional calls of the table if every argument test fails', () => {
     const unconditional = new Set(calls.filter(({ when }) => !when).map((call) => call[name]))
@@ -61,7 +61,7 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
 
   it.each(['open', 'openat', 'openat2', 'socket', 'connect', 'execve', 'execveat', 'fork', 'ptrace', 'kill', 'io_uring_setup'])(
     'has no %s in its table',
-    (call) => expect(numberOf(call)).toBeNaN(),
+    (call) => expect(findNumber(call)).toBeNaN(),
   )
 
   it('makes libc fall back from clone3 to clone', () => expect(run(435)).toBe(ENOSYS))
@@ -72,7 +72,7 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
     ['a process that shares memory', 0x4111, EPERM],
     ['a thread in a new user namespace', 0x10010000, EPERM],
     ['a thread in a new network namespace', 0x40010000, EPERM],
-  ])('clone of %s: %s', (_, flags, result) => expect(run(numberOf('clone'), flags)).toBe(result))
+  ])('clone of %s: %s', (_, flags, result) => expect(run(findNumber('clone'), flags)).toBe(result))
 
   it.each([
     ['tgkill', [PROCESS_ID], 'allow'],
@@ -87,7 +87,7 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
     ['fcntl', [3, 8], EPERM],
     ['ioctl', [3, 0x5421], 'allow'],
     ['ioctl', [3, 0x5412], EPERM],
-  ] as const)('%s with arguments %j: %s', (call, args, result) => expect(run(numberOf(call), ...args)).toBe(result))
+  ] as const)('%s with arguments %j: %s', (call, args, result) => expect(run(findNumber(call), ...args)).toBe(result))
 
   it('ends a process that makes a call of another architecture', () => {
     expect(runFilter(filter, { number: 0, architecture: 0x40000003 })).toBe('kill')
