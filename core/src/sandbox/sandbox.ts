@@ -1,21 +1,26 @@
-import { AshlarError } from '../errors/index.ts'
-import { canRunAgain, newCall, prepareRestart, wrapEnd } from './call-attempts.ts'
-import { effectInterrupted, limitError, loadFailure, lostTooOften, isolationTooWeak } from './call-errors.ts'
-import type { Call, CallRequest, CallSink } from './call.ts'
-import { RecordSpace } from './host-call-record.ts'
-import { encodeFrame } from './channel/index.ts'
-import type { Loss } from './guest-reports.ts'
+import { AshlarError } from '../base/index.ts'
+import {
+  type Call,
+  type CallRequest,
+  type CallSink,
+  canRunAgain,
+  effectInterrupted,
+  limitError,
+  loadFailure,
+  type Loss,
+  lostTooOften,
+  newCall,
+  RecordSpace,
+  prepareRestart,
+  isolationTooWeak,
+  wrapEnd,
+} from './calls/index.ts'
+import { encodeFrame, IDS_PER_CALL, getMaxMessageBytes } from './channel/index.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
-import { isWeaker, type Isolation } from './isolation.ts'
-import { startKillingLeftProcesses, planLaunch } from './launch.ts'
-import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
-import { buildPrelude } from './prelude.ts'
-import { createProcessStarter, type StartProcess } from './process-link.ts'
-import { processOptions } from './process-options.ts'
-import { buildProgram } from './programs.ts'
-import { createSnapshot } from './snapshot.ts'
-import { IDS_PER_CALL, getMaxMessageBytes } from './protocol.ts'
-import { SandboxProcess } from './sandbox-process.ts'
+import { isWeaker, type Isolation, DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits/index.ts'
+import { startKillingLeftProcesses, planLaunch, processOptions, createSnapshot } from './launch/index.ts'
+import { buildPrelude, buildProgram } from './programs/index.ts'
+import { createProcessStarter, type StartProcess, SandboxProcess } from './supervisor/index.ts'
 
 /** Runs code in sandbox processes. */
 export interface Sandbox {

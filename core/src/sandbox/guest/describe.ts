@@ -2,7 +2,7 @@ import type { Block, BlockTest, Plugin } from '@ashlar/sdk'
 import { z } from 'zod'
 
 /**
- * Returns the manifest of a plugin, which the host stores with its code. See `manifestSchema` in `plugins/manifest.ts`.
+ * Returns the manifest of a plugin, which the host stores with its code. See `manifestSchema` in `blocks/manifest.ts`.
  */
 export function describePlugin(plugin: Plugin): unknown {
   const { name, memoryMb, providers, blocks } = plugin

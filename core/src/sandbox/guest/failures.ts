@@ -1,5 +1,5 @@
-import { HostError } from './host-calls.ts'
-import { GuestFailure } from './outbox.ts'
+import { HostError } from './io/host-calls.ts'
+import { GuestFailure } from './io/outbox.ts'
 
 /** Converts an error that the code of a call threw. */
 export function toFailure(error: unknown): GuestFailure {

@@ -1,8 +1,8 @@
 import { parseJson, type BlockContext } from '@ashlar/sdk'
-import { IDS_PER_CALL, type GuestCall, type Stretch } from '../protocol.ts'
-import type { Entry } from './entries.ts'
+import { IDS_PER_CALL, type GuestCall, type Stretch } from '../channel/index.ts'
+import type { Entry } from './io/entries.ts'
 import { GuestContext } from './block-context.ts'
-import type * as abort from './web/abort.ts'
+import type * as abort from '../../web-platform/events/abort.ts'
 
 /** The first call of a stretch. */
 interface Lead {
@@ -11,8 +11,8 @@ interface Lead {
   followers: number
 }
 
-/** Evaluated when the first call reads its signal, see `web/index.ts`. */
-const platform = (): typeof abort => require('./web/abort.ts') as typeof abort
+/** Evaluated when the first call reads its signal, see `web-platform/index.ts`. */
+const platform = (): typeof abort => require('../../web-platform/events/abort.ts') as typeof abort
 
 /** A call that has not ended. */
 export class RunningCall {

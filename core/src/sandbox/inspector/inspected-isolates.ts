@@ -1,4 +1,4 @@
-import { isolateName, type ToProcess } from '../protocol.ts'
+import { isolateName, type ToProcess } from '../channel/index.ts'
 import type { BundleInspector, InspectorTarget } from './inspector.ts'
 
 interface IsolateParts {

@@ -1,7 +1,7 @@
 import ivm from 'isolated-vm'
 import { randomBytes } from 'node:crypto'
-import type { Prelude } from '../prelude.ts'
-import type { GuestLimits } from '../protocol.ts'
+import type { Prelude } from '../programs/index.ts'
+import type { GuestLimits } from '../channel/index.ts'
 import type { CpuClock, CpuMeter } from './cpu-clock.ts'
 import { endProcess, endUnlessItStops } from './end-process.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
@@ -18,7 +18,8 @@ export interface EntryIds {
 export interface Guest {
   /**
    * Starts calls; JSON text `[GuestCall, …]`. Resolves with the state (`0`: no calls, `1`: calls are running, `2`: call
-   * {@link resume}, `3`: call {@link collect}), the id of the call whose code ran last, a space and the gathered events.
+   * {@link resume}, `3`: call {@link collect}), the id of the call whose code ran last, a space and the gathered
+   * events.
    */
   enter(calls: string, entry: EntryIds): Promise<string>
   /** Starts the calls that an entry did not start within its time. */
@@ -35,7 +36,7 @@ export interface Guest {
   /** Runs the callbacks of timers; JSON text `[timer id, …]`. Resolves in the same form, without events. */
   fire(ids: string): Promise<string>
   /**
-   * Passes the response to a host call; JSON text, see `guest/host-calls.ts`. Resolves in the same form, without
+   * Passes the response to a host call; JSON text, see `guest/io/host-calls.ts`. Resolves in the same form, without
    * events.
    */
   reply(answer: string): Promise<string>
@@ -174,7 +175,7 @@ class LoadedIsolate implements GuestIsolate {
   readonly #script: Promise<ivm.Script>
   readonly #parts: LoadParts
   readonly #meter: CpuMeter
-  /** Shared with all guests, see `guest/outbox.ts`. */
+  /** Shared with all guests, see `guest/io/outbox.ts`. */
   readonly #running = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT)
   #firstContext: Promise<ivm.Context> | undefined
   #unanswered = 0
@@ -269,7 +270,7 @@ function heldMs(isolate: ivm.Isolate): number | undefined {
 
 /**
  * Returns bytes as a text with a character for each, because only primitive values cross unwrapped. See
- * `guest/entropy.ts`.
+ * `guest/io/entropy.ts`.
  */
 function drawEntropy(count: unknown): string {
   const bytes = typeof count === 'number' && count >= 0 && count <= 65_536 ? Math.trunc(count) : 0
@@ -281,7 +282,7 @@ type EntryPoint = ivm.Reference<(json?: string | number, entryId?: number, settl
 interface GuestParts {
   number: number
   host: GuestHost
-  /** Shared with all guests of the isolate, see `guest/outbox.ts`. */
+  /** Shared with all guests of the isolate, see `guest/io/outbox.ts`. */
   running: SharedArrayBuffer
   limits: GuestLimits
 }
