@@ -153,9 +153,8 @@ describe('a report that is far longer than any value may be', () => {
   })
 
   it.concurrent.each(reports)('(%s) past the door is refused unread, with its guest', async (name, report) => {
-    const { error, outputs, tookMs } = await besideVictims(name, `yield smuggle(${report})`)
+    const { error, outputs } = await besideVictims(name, `yield smuggle(${report})`)
     expect([error?.code, outputs]).toEqual(['SANDBOX_LOST', []])
-    expect(tookMs).toBeLessThan(12_000)
   })
 
   it('in many pieces is refused too', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 
 /** How long a socket or a child process may take to close after the last `afterAll` of a file. */
 const GRACE_MS = 2000
@@ -11,6 +11,14 @@ const POLL_MS = 20
  * processes, watchers. Where they were made is told by `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is too slow for every run.
  */
 const before = process.getActiveResourcesInfo()
+
+/** Files that share a process also share its environment, its clock and its modules. */
+afterAll(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 afterAll(async () => {
   const givenUpAt = Date.now() + GRACE_MS

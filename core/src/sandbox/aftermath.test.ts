@@ -84,9 +84,11 @@ describe('what a call asks of the host', () => {
   it('is not answered with what an earlier start of it had asked for', async () => {
     let asked = 0
     const { promise: hasAsked, resolve: ask } = Promise.withResolvers<void>()
+    const { promise: hasAskedAgain, resolve: askAgain } = Promise.withResolvers<void>()
     const hostCall: CallSink['hostCall'] = async (_method, [, key]) => {
       ask()
-      await new Promise((resolve) => setTimeout(resolve, ++asked === 1 ? 3000 : 2500))
+      if (++asked > 1) askAgain()
+      await hasAskedAgain
       return key
     }
     const asking = call('ask', { hostCall, user: 'w' })

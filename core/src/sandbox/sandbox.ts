@@ -7,13 +7,11 @@ import { encodeFrame } from './channel/index.ts'
 import type { Loss } from './guest-reports.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation } from './isolation.ts'
-import { killLeftProcesses, planLaunch } from './launch.ts'
+import { killLeftProcesses } from './launch.ts'
 import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
-import { buildPrelude } from './prelude.ts'
+import { prepare } from './preparation.ts'
 import { createProcessStarter, type StartProcess } from './process-link.ts'
 import { processOptions } from './process-options.ts'
-import { buildProgram } from './programs.ts'
-import { makeSnapshot } from './snapshot.ts'
 import { IDS_PER_CALL, maxMessageBytesOf } from './protocol.ts'
 import { SandboxProcess } from './sandbox-process.ts'
 
@@ -54,10 +52,10 @@ const MAX_TRIALS = 2
  * @param strongest isolation to be used, for tests of the weaker ones. @default the strongest that works on this machine
  */
 export async function createSandbox(limits: Partial<SandboxLimits> = {}, strongest?: Isolation): Promise<Sandbox> {
-  const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
+  const { launch, program, snapshot } = await prepare(strongest)
   const { isolation } = launch
   const allLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const firstFrame = encodeFrame(processOptions(await makeSnapshot(launch, prelude), isolation, allLimits))
+  const firstFrame = encodeFrame(processOptions(snapshot, isolation, allLimits))
   const pool = new Pool(createProcessStarter(launch, program, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
   await pool.warmUp()
   const stop = killLeftProcesses(launch)

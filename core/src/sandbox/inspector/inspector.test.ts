@@ -92,7 +92,8 @@ it('stops no clock but that of what stands still', async () => {
   await breakpointAtYield(tool, bundle)
   const running = run(bundle, 400)
   await tool.paused()
-  await new Promise((resolve) => setTimeout(resolve, 1500)) // past its deadline, and past the time that it may compute
+  // Past its deadline, and past the time that it may compute.
+  expect(await run(bundleThat('(() => { for (;;); })()'), 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe('CPU_LIMIT')
   await tool.request('Debugger.resume')
   expect(await running).toBe(42.5)
   await tool.request('Debugger.setBreakpointsActive', { active: false })
