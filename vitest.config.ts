@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './tests/setup/test-summary.ts'
 
@@ -15,7 +16,8 @@ export default defineConfig({
     globalSetup: ['tests/setup/postgres.ts'],
     setupFiles: ['tests/setup/nothing-left-open.ts'],
     pool: 'forks',
-    maxWorkers: '100%',
+    // One more than there are cores: some tests wait for a clock.
+    maxWorkers: availableParallelism() + 1,
     execArgv: ['--no-node-snapshot'],
     testTimeout: 90_000,
     hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 /**
  * `npx pnpm@12 soak [--cases N] [--seed S] [--faults N | --minutes N] [--rounds N] [--bench]`: runs the full proofs, one after
- * the other. By default: a million simulated cases, an hour of chaos, and the suite of `pnpm prove`, with all attacks, once.
+ * the other. By default: a million simulated cases, an hour of chaos, and all tests and proofs, once, with more random cases.
  * `--bench` also runs the benchmark. Prints the duration of each step. Exits with 1 if a step fails.
  */
 import { spawn } from 'node:child_process'
@@ -23,7 +23,7 @@ const chaosLimit = values.faults === undefined ? ['--minutes', values.minutes] :
 const STEPS: string[][] = [
   ['node', 'core/src/executions/simulate-command.ts', '--cases', values.cases, ...seed],
   ['node', 'tests/chaos/command.ts', ...chaosLimit],
-  ...Array.from({ length: Number(values.rounds) }, () => ['vitest', 'run', '--project', 'prove']),
+  ...Array.from({ length: Number(values.rounds) }, () => ['vitest', 'run']),
   ...(values.bench ? [['node', 'tests/bench/bench.ts']] : []),
 ]
 
@@ -38,7 +38,7 @@ for (const [command = '', ...args] of STEPS) {
 console.log(`\n${outcomes.join('\n')}`)
 
 function run(command: string, args: readonly string[]): Promise<boolean> {
-  const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
+  const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`, ASHLAR_SOAK: '1' }
   const child = spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
   return new Promise((done, fail) => {
     child.on('error', fail)

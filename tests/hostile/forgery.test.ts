@@ -337,6 +337,6 @@ describe('host calls', () => {
       1,
     ],
   ])('%s reach the host as often as they are made', async (name, run, count) => {
-    expect((await besideVictims(name, run)).hostCalls).toHaveLength(count)
+    expect((await besideVictims(name, run, { timeoutMs: 5000 })).hostCalls).toHaveLength(count)
   })
 })

@@ -23,30 +23,37 @@ export interface HandOverParts {
 export async function handOverAll(parts: HandOverParts, graceMs: number): Promise<void> {
   const quiet: HeldExecution[] = []
   const acting: Promise<void>[] = []
-  const releases: Promise<void>[] = []
+  const progress: Progress = { isOver: false, releases: [] }
   for (const held of parts.held.all()) {
     const ended = held.driver?.drain()
-    if (ended) acting.push(ended.then(() => handOver(parts, [held], releases)))
+    if (ended) acting.push(ended.then(() => handOver(parts, [held], progress)))
     else quiet.push(held)
   }
-  const all = Promise.all([handOver(parts, quiet, releases), ...acting]).catch((error: unknown) => parts.onError(error))
+  const all = Promise.all([handOver(parts, quiet, progress), ...acting]).catch((error: unknown) => parts.onError(error))
   const { promise: isOver, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, graceMs)
   await Promise.race([all, isOver])
   clearTimeout(timer)
+  progress.isOver = true
   // The worker no longer holds these executions. If the connections closed now, their leases would have to expire.
-  await Promise.allSettled(releases)
+  await Promise.allSettled(progress.releases)
 }
 
-/** @param releases receives the release when it begins */
-async function handOver(parts: HandOverParts, all: HeldExecution[], releases: Promise<void>[]): Promise<void> {
+interface Progress {
+  /** Nothing more is released here: the worker releases the rest. */
+  isOver: boolean
+  readonly releases: Promise<void>[]
+}
+
+async function handOver(parts: HandOverParts, all: HeldExecution[], progress: Progress): Promise<void> {
   for (const { driver } of all) driver?.stop()
   await Promise.all(all.map(({ entry }) => parts.journal.committed(entry)))
+  if (progress.isOver) return
   const releasing = release(
     parts,
     all.filter(({ entry }) => parts.held.of(entry)), // the others have ended
   )
-  releases.push(releasing)
+  progress.releases.push(releasing)
   await releasing
 }
 

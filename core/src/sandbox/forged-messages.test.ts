@@ -9,7 +9,8 @@ import { SandboxProcess } from './sandbox-process.ts'
 import { forger } from './test-forger.ts'
 
 const GUEST = 'user:mallory|digest|scope|'
-const CASES = 100_000
+/** `pnpm soak` tries more. */
+const CASES = process.env.ASHLAR_SOAK ? 100_000 : 10_000
 
 describe('a message from a sandbox process', () => {
   it.each([
