@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? [] : ['--seed', values.seed]
 const chaosLimit = values.faults === undefined ? ['--minutes', values.minutes] : [values.faults]
 const STEPS: string[][] = [
-  ['node', 'core/src/executions/simulate-command.ts', '--cases', values.cases, ...seed],
+  ['node', 'core/src/engine/simulation/command.ts', '--cases', values.cases, ...seed],
   ['node', 'tests/chaos/command.ts', ...chaosLimit],
   ...Array.from({ length: Number(values.rounds) }, () => ['vitest', 'run']),
   ...(values.bench ? [['node', 'tests/bench/bench.ts']] : []),

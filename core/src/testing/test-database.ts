@@ -1,7 +1,7 @@
 import pg from 'pg'
-import { openDatabase } from '../database/index.ts'
-import { workspaceId } from '../plugins/index.ts'
-import { createRuntime, ENTITIES } from '../runtime.ts'
+import { workspaceId } from '../catalogue/index.ts'
+import { createRuntime, ENTITIES } from '../create-runtime.ts'
+import { openDatabase } from '../postgres/index.ts'
 
 /**
  * The databases that {@link cloneDatabase} copies.
