@@ -12,7 +12,7 @@ const POLL_MS = 20
  */
 const before = process.getActiveResourcesInfo()
 
-/** Files that share a process also share its environment, its clock and its modules. */
+/** Test files that share a process also share its environment, its clock and its modules. */
 afterAll(() => {
   vi.unstubAllEnvs()
   vi.unstubAllGlobals()

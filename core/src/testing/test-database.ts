@@ -7,8 +7,8 @@ import { openDatabase } from '../postgres/index.ts'
  * The databases that {@link cloneDatabase} copies.
  *
  * - `COLD` is migrated and empty.
- * - `WARM` also has what the first start of a worker leaves behind: the queue, and the bundles and manifests of the built-in plugins.
- *   It lists no plugins.
+ * - `WARM` also has what the first start of a worker leaves behind: the queue, and the bundles and manifests of the
+ *   built-in plugins. It lists no plugins.
  */
 export type Template = 'COLD' | 'WARM'
 
