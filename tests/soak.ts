@@ -1,7 +1,7 @@
 /**
- * `npx pnpm@12 soak [--cases N] [--seed S] [--faults N | --minutes N] [--rounds N] [--bench]`: runs the full proofs, one after
- * the other. By default: a million simulated cases, an hour of chaos, and all tests and proofs, once, with more random cases.
- * `--bench` also runs the benchmark. Prints the duration of each step. Exits with 1 if a step fails.
+ * `npx pnpm@12 soak [--cases N] [--seed S] [--faults N | --minutes N] [--rounds N] [--bench]`: runs the full proofs in turn.
+ * By default: a million simulated cases, an hour of chaos, and all tests and proofs once, with more random cases.
+ * `--bench` adds the benchmark. Prints the duration of each step. Exits with 1 if a step fails.
  */
 import { spawn } from 'node:child_process'
 import { delimiter, resolve } from 'node:path'
