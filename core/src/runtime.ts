@@ -65,10 +65,10 @@ import {
   type SandboxLimits,
 } from './sandbox/index.ts'
 
-/** Everything that MikroORM keeps. */
+/** All entities of MikroORM. */
 export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execution, Credential]
 
-/** `gateway` answers and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in one process. */
+/** `gateway` serves requests and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in one process. */
 export type Role = 'all' | 'gateway' | 'worker'
 
 export interface RuntimeConfig {
@@ -76,47 +76,50 @@ export interface RuntimeConfig {
   databaseUrl: string
   /** @default 'all' */
   role?: Role
-  /** Folders whose subfolders are plugin packages; a gateway takes what the workers have. */
+  /** Folders whose subfolders are plugin packages. A gateway uses the plugins that the workers have stored. */
   pluginRoots: readonly string[]
-  /** Folders of plugin packages that the operator has named; they are trusted no more than those of the store. @default none */
+  /** Folders of plugin packages that the operator has named. They are trusted no more than packages of the store. @default none */
   pluginPackages?: readonly string[]
-  /** Keys that seal credentials, base64 of 32 bytes each: the first seals, every one opens. All processes of an installation have the same. @default none: credentials cannot be kept */
+  /**
+   * Keys that seal credentials, base64 of 32 bytes each. The first key seals; every key opens. All processes of an installation
+   * have the same keys. @default none: credentials cannot be stored
+   */
   secretKeys?: readonly string[]
   /** Reload plugins when their files change. @default false */
   watch?: boolean
   sandbox?: Partial<SandboxLimits>
-  /** No other worker can be there, so what looks held by one was left by one that is gone. @default false */
+  /** No other worker can be running, so every lease that is still held belongs to a process that has ended. @default false */
   alone?: boolean
-  /** A UUID that names the worker of this runtime. @default a new one */
+  /** The id of the worker of this runtime, a UUID. @default a new one */
   workerId?: string
-  /** Opens everything, and takes no work before {@link Runtime.takeOver}. @default false */
+  /** Opens everything, but takes no work before {@link Runtime.takeOver}. @default false */
   standby?: boolean
   /**
    * The time that blocks with external effects have to finish after the runtime is closed. Blocks that still run then are aborted.
-   * Executions that only compute are handed over immediately. @default 30 000
+   * Executions without running effects are handed over immediately. @default 30 000
    */
   stopGraceMs?: number
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
-  /** Folder of the files of executions; workers on several machines need the same. @default none: blocks have no files */
+  /** Folder for the files of executions. Workers on several machines must share it. @default none: blocks have no files */
   filesDir?: string | undefined
-  /** Hosts and networks that blocks may reach although they are not on the public internet: `intranet.example`, `10.0.0.0/8`. @default none */
+  /** Hosts and networks outside the public internet that blocks may reach: `intranet.example`, `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
-  /** Clients that are registered at services, by qualified provider. @default none */
+  /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
-  /** How trusted modules of the operator authenticate, by qualified provider; asked for each time. @default none */
+  /** Returns how trusted modules of the operator authenticate, by qualified provider. Called for each request. @default none */
   hostProvider?: (provider: string) => HostProvider | undefined
-  /** Hears of failures that nobody waits for. */
+  /** Receives failures of background work. */
   onError(error: unknown): void
 }
 
-/** What may change while a runtime runs. */
+/** The configuration that can change while a runtime runs. */
 export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'oauthClients'>>
 
-/** Everything the schema and the gateway see of core. */
+/** The interface of core for the schema and the gateway. */
 export interface Runtime {
   accounts: Accounts
-  /** Logins of browsers. */
+  /** Sessions of logged-in browsers. */
   browserSessions: BrowserSessions
   authorizations: Authorizations
   credentials: Credentials
@@ -126,32 +129,32 @@ export interface Runtime {
   graphWarnings: GraphWarnings
   /** Whether the journal can be written. */
   journal: Pick<JournalHealth, 'state'>
-  /** Brings graphs to the plugins that are installed. */
+  /** Moves graphs to the installed plugins. */
   upgrades: Upgrades
   plugins: PluginRegistry
   pluginScans: PluginScans
   pluginStore: PluginStore
   devPlugins: DevPlugins
-  /** None in a gateway. */
+  /** Undefined in a gateway. */
   sandbox: Sandbox | undefined
-  /** What sandboxes of this installation allow. */
+  /** The sandbox limits of this installation. */
   sandboxLimits: SandboxLimits
-  /** @returns the weakest isolation of sandbox processes among the workers of this installation; undefined while there are none */
+  /** @returns the weakest isolation of sandbox processes among the workers of this installation; undefined if there are none */
   isolation(): Promise<Isolation | undefined>
-  /** None in a gateway. */
+  /** Undefined in a gateway. */
   worker: Worker | undefined
   /** The number of executions that had not finished when the runtime was created. */
   unfinishedAtStart: number
-  /** Takes over what the operator has changed: packages that were named before and are not any more are gone. */
+  /** Applies changes of the operator. Packages that are no longer named are removed. */
   configure(changed: OperatorChanges): Promise<void>
-  /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
+  /** Makes a standby runtime take work. It first releases the executions that a worker left behind when it ended. */
   takeOver(goneWorkerId: string): Promise<void>
   /** Stops taking work, hands over all executions (see {@link RuntimeConfig.stopGraceMs}), and ends the sandbox processes and connections. */
   close(options?: CloseOptions): Promise<void>
 }
 
 export interface CloseOptions {
-  /** Instead of {@link RuntimeConfig.stopGraceMs}: 0 where nothing can be stored any more. */
+  /** Overrides {@link RuntimeConfig.stopGraceMs}. 0 if nothing can be stored any more. */
   graceMs?: number
 }
 
@@ -169,7 +172,7 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
       try {
         await step()
       } catch (error) {
-        config.onError(error) // what is left is closed all the same
+        config.onError(error) // the remaining steps still run
       }
     }
   }
@@ -181,7 +184,7 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
   }
 }
 
-/** @param undo gets a step for everything that was opened */
+/** @param undo receives a closing step for everything that is opened */
 async function compose(
   config: RuntimeConfig & { graceMs(): number },
   undo: (() => Promise<void> | void)[],
@@ -243,7 +246,7 @@ async function compose(
   }
 }
 
-/** Releases the executions that a process which is gone has held. @returns the number of executions that have not finished */
+/** Releases the executions of workers that have ended. @returns the number of executions that have not finished */
 async function recover({ alone }: Pick<RuntimeConfig, 'alone'>, database: Database, queue: Queue): Promise<number> {
   if (alone) await queue.release(await queue.held())
   return countUnfinished(database, queue)
@@ -261,7 +264,7 @@ function openAccounts(
   return { accounts, browserSessions }
 }
 
-/** What may be configured anew: the packages that are named, and the clients, in an object that is changed where it is. */
+/** Opens what {@link Runtime.configure} can change: the named packages, and the clients in an object that is updated in place. */
 async function openConfigured(
   { pluginRoots: roots, pluginPackages = [], oauthClients, watch = false, onError }: RuntimeConfig,
   { database, sandbox, plugins, pluginScans: scans }: Pick<Runtime, 'database' | 'sandbox' | 'plugins' | 'pluginScans'>,
@@ -281,7 +284,7 @@ async function openConfigured(
   }
 }
 
-/** What users authenticate with at services, for them and for blocks that run. */
+/** Opens the credentials of users, for users and for running blocks. */
 function openCredentials(
   { secretKeys = [], oauthClients: clients = {}, hostProvider, onError }: RuntimeConfig,
   { pool, fork }: Database,

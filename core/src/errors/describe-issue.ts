@@ -19,9 +19,9 @@ const FORMATS: Record<string, string> = { uuid: 'be a UUID', datetime: 'be a dat
 const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
 
 /**
- * Describes a fault that zod has found, in words that do not name JavaScript types.
+ * Describes a fault that zod has found, without the names of JavaScript types.
  *
- * @param value the value at the path of the issue, which gets into the text
+ * @param value the value at the path of the issue, which the description quotes
  */
 export function describeIssue(issue: Issue, value: unknown): string {
   if (issue.code === 'custom') return issue.message
@@ -31,7 +31,7 @@ export function describeIssue(issue: Issue, value: unknown): string {
   return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
 }
 
-/** How zod begins a message of its own; other messages come from the schema and say more. */
+/** The beginning of a default message of zod. Other messages are custom messages of the schema and say more. */
 const DEFAULT_MESSAGE = /^(Invalid|Too (small|big)|Unrecognized)/
 
 function expectedOf(issue: Issue): string {
@@ -68,7 +68,7 @@ export function describeIssues({ issues }: z.ZodError, value: unknown): Fault[] 
   return issues.map((issue) => ({ path: issue.path.join('.'), message: describeIssue(issue, valueAt(value, issue.path)) }))
 }
 
-/** The value at the path of an issue; undefined when there is none. */
+/** Returns the value at the path of an issue, or undefined if there is none. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((at: unknown, key) => (Object(at) as Record<PropertyKey, unknown>)[key], value)
 }

@@ -1,4 +1,4 @@
-/** The part of JSON Schema 2020-12 that the host looks at; the sandbox checks the rest. */
+/** The part of JSON Schema 2020-12 that the host interprets. The sandbox validates the rest. */
 export interface JsonSchema {
   $ref?: string
   $defs?: Record<string, JsonSchema>
@@ -28,7 +28,7 @@ export function resolveSchema(schema: JsonSchema, root: JsonSchema): JsonSchema 
   return resolved
 }
 
-/** Members of a union, itself when it is none. */
+/** Returns the members of a union, or the schema itself if it is not a union. */
 export function membersOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   const resolved = resolveSchema(schema, root)
   const members = resolved.anyOf ?? resolved.oneOf
@@ -37,7 +37,7 @@ export function membersOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   return [resolved]
 }
 
-/** The JSON type names of a schema (`string number integer boolean array object null`); undefined when it may be anything. */
+/** Returns the JSON types of a schema (`string number integer boolean array object null`), or undefined if it accepts any value. */
 export function typesOf(schema: JsonSchema, root: JsonSchema): Set<string> | undefined {
   const types = new Set<string>()
   for (const { type, enum: values, const: constant } of membersOf(schema, root)) {

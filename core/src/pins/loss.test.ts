@@ -35,13 +35,13 @@ describe('findLoss', () => {
       'object',
       'a: 1',
       { value: 'a: 1' },
-      'the object whose JSON text it is, and an object with the key "value" when it is no such text',
+      'the object that its JSON text describes, or an object with the key "value" when it is not such a text',
     ],
     ['number', 'integer', 2.9, 2, 'a whole number without its fraction'],
     ['number', 'object', 2.5, { value: 2.5 }, 'an object with the key "value"'],
     ['integer', 'object', 2, { value: 2 }, 'an object with the key "value"'],
     ['boolean', 'object', true, { value: true }, 'an object with the key "value"'],
-  ])('finds that %s to %s is a loss, as the conversion does it', (from, to, value, converted, becomes) => {
+  ])('reports the conversion from %s to %s as a loss', (from, to, value, converted, becomes) => {
     expect(loss(type(from), type(to))?.becomes).toBe(becomes)
     expect(findLossOfValue(value, { schema: type(to), root: {} })?.becomes).toBe(becomes)
     expect(compileCoercion(type(to))?.(value)).toEqual(converted)
@@ -59,7 +59,7 @@ describe('findLoss', () => {
     ['boolean', '0'],
     ['boolean', 1],
     ['object', '{"a":1}'],
-  ])('finds none for a pin of type %s in a value that keeps its meaning: %j', (to, value) => {
+  ])('reports no loss at a pin of type %s for %j, which keeps its meaning', (to, value) => {
     expect(findLossOfValue(value, { schema: type(to), root: {} })).toBeUndefined()
   })
 
@@ -71,7 +71,7 @@ describe('findLoss', () => {
     ['string', [1], true],
     ['object', 'ten', true],
     ['array', { a: 1 }, true],
-  ])('determines whether the value can be read from the result: pin of type %s, value %j, %s', (to, value, isReversible) => {
+  ])('at a pin of type %s, marks the loss of %j as reversible: %s', (to, value, isReversible) => {
     expect(findLossOfValue(value, { schema: type(to), root: {} })).toMatchObject({ isReversible })
   })
 
@@ -101,11 +101,11 @@ describe('findLoss', () => {
     ['integer', 'number'],
     ['array', 'array'],
     ['object', 'object'],
-  ])('takes %s to %s as it is', (from, to) => {
+  ])('reports no loss from %s to %s', (from, to) => {
     expect(loss(type(from), type(to))).toBeUndefined()
   })
 
-  it('finds none if the source or the sink has any type, or one of its types matches', () => {
+  it('reports no loss if the source or the sink accepts any type or a type of both matches', () => {
     expect(loss({}, type('number'))).toBeUndefined()
     expect(loss(type('array'), {})).toBeUndefined()
     expect(loss({ anyOf: [type('array'), type('number')] }, type('number'))).toBeUndefined()
@@ -144,7 +144,7 @@ describe('findLoss', () => {
     expect(loss(type('array'), { type: 'object', additionalProperties: type('number') }, 'out', 'in_#_a')?.to).toBe('number')
   })
 
-  it('finds none in an object with named members, whose values are checked as they are', () => {
+  it('reports no loss in an object with named members, whose values are not converted', () => {
     expect(loss(type('array'), { type: 'object', properties: { a: type('number') } }, 'out', 'in_@_a')).toBeUndefined()
   })
 })

@@ -4,7 +4,7 @@ import type { PinSchema } from './fit.ts'
 import { LOSSES, type LossyConversion } from './losses.ts'
 import type { PinStep } from './pin-path.ts'
 
-/** A conversion of a value to the type of a pin, which the author of a graph rarely intends. */
+/** A conversion of a value to the type of a pin that the author of a graph rarely intends. */
 export interface Loss {
   /** The type of the value: `list`, or `list of objects` if the items are converted. */
   from: string
@@ -21,8 +21,8 @@ const NAMES: Record<string, string> = { array: 'list', string: 'text', integer: 
 const MAX_DEPTH = 8
 
 /**
- * Finds a conversion that, according to the schemas, destroys the meaning of every value that a source passes to a sink. If the source
- * may also produce a value of the sink's type, there is no such conversion.
+ * Finds a conversion that, according to the schemas, destroys the meaning of every value that a source passes to a sink.
+ * There is none if the source may also produce a value of the sink's type.
  */
 export function findLoss(
   source: PinSchema,
@@ -35,12 +35,12 @@ export function findLoss(
   return given && taken && lossBetween(given, taken, 0)
 }
 
-/** Like {@link findLoss}, for a value. Returns undefined for a value that keeps its meaning, such as the text "12" at a pin for numbers. */
+/** Like {@link findLoss}, for a value. Returns undefined if the value keeps its meaning, such as the text "12" at a number pin. */
 export function findLossOfValue(value: unknown, sink: PinSchema): Loss | undefined {
   return lossOfValue(value, sink, 0)
 }
 
-/** Finds the first member of an object that the pin accepts without a conversion, which the author may have intended. */
+/** Finds the first member of an object that the pin accepts without a conversion. The author may have meant to link it. */
 export function findFittingMember({ schema, root }: PinSchema, sink: PinSchema): string | undefined {
   const wanted = typesOf(sink.schema, sink.root)
   const properties = Object.entries(resolveSchema(schema, root).properties ?? {})
@@ -76,14 +76,14 @@ function lossOf(from: string, target: string, { becomes, isReversible = false }:
   return { from, to: NAMES[target] ?? target, becomes, isReversible }
 }
 
-/** The types of the values that a pin accepts, and the type to which others are converted. No types where it accepts any value. */
+/** Returns the types that a pin accepts and the type to which other values are converted. The pin accepts any value if `taken` is absent. */
 function typesTaken({ schema, root }: PinSchema): { taken?: ReadonlySet<unknown>; target: string } {
   const types = membersOf(schema, root).map(({ type }) => type)
   if (!types.every((type) => typeof type === 'string')) return { target: 'null' }
   return { taken: new Set(types), target: types.find((type) => type !== 'null') ?? 'null' }
 }
 
-/** Of the items of a list, or the members of an object. */
+/** Finds a loss in the items of a list or the members of an object. */
 function lossInside(source: PinSchema, sink: PinSchema, depth: number): Loss | undefined {
   const [items, takenItems] = [itemsOf(source), itemsOf(sink)]
   const taken = membersOfObject(sink)
@@ -142,7 +142,7 @@ function pluralOf(name: string): string {
   return `${name.replaceAll(' or ', 's or ')}s`
 }
 
-/** The schema of the members of an object without named members, which are converted: see {@link compileCoercion}. */
+/** The schema of the members of an object without named members. Only these are converted: see {@link compileCoercion}. */
 function membersOfObject({ schema, root }: PinSchema): PinSchema | undefined {
   const object = membersOf(schema, root).find(({ type }) => type === 'object')
   const members = object?.properties ? undefined : object?.additionalProperties
@@ -152,7 +152,7 @@ function membersOfObject({ schema, root }: PinSchema): PinSchema | undefined {
 /**
  * Returns the schema at the end of a path into a pin, or undefined if the schema does not define it.
  *
- * @param converted only where values are converted: not in an object with named members
+ * @param converted whether to exclude members of objects with named members, which are not converted
  */
 function schemaAt({ schema, root }: PinSchema, steps: readonly PinStep[], converted = false): PinSchema | undefined {
   let current: JsonSchema | undefined = schema

@@ -1,6 +1,6 @@
 /**
- * Dynamic pins. A pin name may carry a path into its value: `rows_$_0` (list index), `values_#_name` (dictionary key),
- * `user_@_name` (object attribute), nested from left to right: `rows_$_0_#_name`.
+ * Dynamic pins. A pin name can carry a path into its value: `rows_$_0` (list index), `values_#_name` (dictionary key),
+ * `user_@_name` (object attribute). Paths nest from left to right: `rows_$_0_#_name`.
  * Source: execution semantics, rules 4 and 7.
  */
 export interface PinPath {
@@ -23,7 +23,7 @@ export function parsePinPath(name: string): PinPath {
   return { base, steps }
 }
 
-/** What a selector picks out of a value; undefined when it misses: wrong type, out of range, no such key. */
+/** Selects the value at a path. Returns undefined if a step has the wrong type, is out of range or names a missing key. */
 export function selectValue(value: unknown, steps: readonly PinStep[]): unknown {
   let selected = value
   for (const { kind, key } of steps) {
@@ -34,9 +34,9 @@ export function selectValue(value: unknown, steps: readonly PinStep[]): unknown 
 }
 
 /**
- * Puts a value at the end of a path, over what is already there. Lists are padded with null.
+ * Sets the value at the end of a path. Other parts of the base value are kept. Lists are padded with null.
  *
- * @returns the new base value; `base` itself is not changed
+ * @returns the new base value; `base` is not changed
  * @throws {RangeError} when a list index is not a whole number from 0 to 9999
  */
 export function placeValue(base: unknown, steps: readonly PinStep[], value: unknown): unknown {
@@ -51,7 +51,7 @@ export function placeValue(base: unknown, steps: readonly PinStep[], value: unkn
     return list
   }
   const object: Record<string, unknown> = isObject(base) ? { ...base } : {}
-  // defineProperty, because a key named __proto__ is data like any other
+  // defineProperty, because assignment to a key named __proto__ would set the prototype
   const placed = placeValue(memberOf(object, step.key), rest, value)
   return Object.defineProperty(object, step.key, { value: placed, enumerable: true, configurable: true, writable: true })
 }
