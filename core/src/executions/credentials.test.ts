@@ -234,7 +234,7 @@ describe('credentials', () => {
     const document = { nodes: [{ id: 'n', block: 'cred/get', credentials: { 'cred/local': 'default' } }], links: [] }
     expect(await runtime.graphs.validate(runtime.ownerId, document)).toContainEqual({
       path: 'nodes.n.credentials.cred/local',
-      message: 'block cred/get uses no credential for this provider; it uses cred/service',
+      message: 'block cred/get does not use a credential for this provider; its providers are: cred/service',
     })
   })
 })

@@ -1,13 +1,13 @@
 import { isUuid, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 
-/** A graph as somebody asks for it. */
+/** A requested graph. */
 export interface OwnedGraph {
   ownerId: string
   graphId: string
 }
 
-/** The ids of their active versions: one query for all that are asked for at once. */
+/** Finds the ids of the active versions with one query for the whole batch. */
 export async function findActiveVersions(pool: Database['pool'], set: OwnedGraph[]): Promise<(string | AshlarError)[]> {
   const ids = set.map(({ graphId }) => graphId).filter(isUuid)
   const { rows } = await pool.query<{ id: string; owner_id: string; active_version_id: string }>({
@@ -19,7 +19,7 @@ export async function findActiveVersions(pool: Database['pool'], set: OwnedGraph
   return set.map(({ ownerId, graphId }) => found.get(`${ownerId}/${graphId}`) ?? noGraph())
 }
 
-/** Also for a graph of somebody else. */
+/** Also the error for a graph of another user. */
 export function noGraph(): AshlarError {
   return new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
 }

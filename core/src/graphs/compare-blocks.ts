@@ -5,17 +5,17 @@ import { schemaFault } from './validate.ts'
 
 type DifferenceKind = 'BLOCK_REMOVED' | 'PIN_REMOVED' | 'PIN_REQUIRED' | 'PIN_CHANGED' | 'CAPABILITY_ADDED'
 
-/** How an installed block differs from the one that a graph version pins. */
+/** A difference between an installed block and the block that a graph version pins. */
 export interface BlockDifference {
   kind: DifferenceKind
-  /** The pin that it is about, as `inputs.<pin>` or `outputs.<pin>`. */
+  /** The affected pin, as `inputs.<pin>` or `outputs.<pin>`. */
   pin: string | null
   message: string
-  /** The node uses what is lost, or lacks what is asked for: it cannot take the installed block. */
+  /** Whether the node cannot use the installed block, because it uses what was removed or lacks what is required. */
   breaking: boolean
 }
 
-/** What a node uses of its block. */
+/** The parts of a block that a node uses. */
 export interface BlockUse {
   /** Constant inputs, by pin. */
   constants: Readonly<Record<string, unknown>>
@@ -24,7 +24,7 @@ export interface BlockUse {
   linkedOutputs: ReadonlySet<string>
 }
 
-/** @param installed undefined when there is none with this id any more */
+/** @param installed undefined when no installed block has this id */
 export function compareBlocks(pinned: Block, installed: Block | undefined, use: BlockUse): BlockDifference[] {
   if (!installed) {
     const message = `block ${pinned.qualifiedName} is not in the installed version, or its plugin is not installed`
@@ -44,7 +44,7 @@ function inputDifferences(pinned: Block, installed: Block, { constants, linkedIn
   const required = (installed.inputSchema.required ?? [])
     .filter((name) => !pinned.inputSchema.required?.includes(name))
     .map((name): BlockDifference => {
-      const message = `input "${name}" is needed now${given.has(name) ? '' : ': give a value or a link'}`
+      const message = `input "${name}" is now required${given.has(name) ? '' : ': set a value or add a link'}`
       return { kind: 'PIN_REQUIRED', pin: `inputs.${name}`, message, breaking: !given.has(name) }
     })
   const changed = changedPins(before, after).map(([name, old, now]): BlockDifference => {
@@ -68,17 +68,17 @@ function newPowers(pinned: Block, installed: Block): BlockDifference[] {
   const had = new Set(listCapabilities(pinned.capabilities).map(({ kind, detail }) => `${kind} ${detail}`))
   return listCapabilities(installed.capabilities)
     .map(({ kind, detail }) => `${kind} ${detail}`)
-    .filter((power) => !had.has(power))
-    .map((power) => ({ kind: 'CAPABILITY_ADDED', pin: null, message: `it may do more: ${power}`, breaking: false }))
+    .filter((capability) => !had.has(capability))
+    .map((capability) => ({ kind: 'CAPABILITY_ADDED', pin: null, message: `it requires a new capability: ${capability}`, breaking: false }))
 }
 
 function removedPin(side: 'inputs' | 'outputs', name: string, used: ReadonlySet<string>): BlockDifference {
-  const message = `pin "${name}" is not there any more${used.has(name) ? '' : '; it is not used here'}`
+  const message = `pin "${name}" was removed${used.has(name) ? '' : '; this node does not use it'}`
   return { kind: 'PIN_REMOVED', pin: `${side}.${name}`, message, breaking: used.has(name) }
 }
 
 function changedPin(side: 'inputs' | 'outputs', name: string, wrong: string | undefined): BlockDifference {
-  const message = `the type of "${name}" has changed${wrong === undefined ? ', and what is here still fits' : `: ${wrong}`}`
+  const message = `the type of "${name}" has changed${wrong === undefined ? '; the values and links of this node still fit' : `: ${wrong}`}`
   return { kind: 'PIN_CHANGED', pin: `${side}.${name}`, message, breaking: wrong !== undefined }
 }
 
@@ -108,7 +108,7 @@ function changedPins(
 
 const FOR_PEOPLE = new Set(['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret'])
 
-/** What of a schema says which values there may be. */
+/** The parts of a schema that determine which values are valid, as text. */
 function typeText({ schema, root }: PinSchema): string {
   const withoutNotes = (key: string, value: unknown): unknown =>
     FOR_PEOPLE.has(key) && (typeof value !== 'object' || Array.isArray(value)) ? undefined : value

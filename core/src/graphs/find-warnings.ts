@@ -43,8 +43,8 @@ function linkWarnings(
 
 function adviceFor(from: string, type: string, member: string | undefined): string {
   if (member !== undefined)
-    return `Link ${from}_@_${member} to pass on that member, or put a block between them that converts it.`
-  const block = 'put a block between them that converts it'
+    return `Link ${from}_@_${member} to pass on that member, or insert a block that converts it.`
+  const block = 'insert a block that converts it'
   if (type === 'list') return `Link ${from}_$_0 to pass on one item, or ${block}.`
   if (type === 'object') return `Link ${from}_@_<name> to pass on one member, or ${block}.`
   return `Link another pin, or ${block}.`

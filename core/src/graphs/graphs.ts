@@ -17,28 +17,28 @@ import { assertFaultless, assertSmall, findFaults } from './validate.ts'
 interface NewGraph {
   name: string
   description?: string | undefined
-  /** Unknown until it is parsed: see {@link GraphDocument}. */
+  /** Not yet validated: see {@link GraphDocument}. */
   document: unknown
 }
 
-/** The graphs of users. A graph of somebody else answers like one that does not exist. */
+/** The graphs of users. A graph of another user is treated as one that does not exist. */
 export interface Graphs {
   /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   create(ownerId: string, graph: NewGraph): Promise<Graph>
   /**
    * Adds a version and makes it the active one.
    *
-   * @param basedOn number of the version it was made from, which must be the newest
+   * @param basedOn number of the version that was edited. It must be the newest version.
    * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID VERSION_CONFLICT
    */
   saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion>
   /** @throws {AshlarError} NOT_FOUND */
   activate(ownerId: string, graphId: string, number: number): Promise<Graph>
-  /** Its executions stay readable. @throws {AshlarError} NOT_FOUND */
+  /** Deletes the graph. Its executions remain readable. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, graphId: string): Promise<Graph>
-  /** A graph of one's own with the same document. @throws {AshlarError} NOT_FOUND */
+  /** Creates a new graph with the same document. @throws {AshlarError} NOT_FOUND */
   fork(ownerId: string, graphId: string, name?: string): Promise<Graph>
-  /** By id, newest first. */
+  /** Sorted by id, newest first. */
   list(ownerId: string, page: PageRequest): Promise<Page<Graph>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>>
   /** @throws {AshlarError} NOT_FOUND */
@@ -47,19 +47,19 @@ export interface Graphs {
   findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
-  /** Every fault; nothing is saved. */
+  /** Returns every fault. Saves nothing. */
   validate(ownerId: string, document: unknown): Promise<Fault[]>
-  /** Makes a graph of what an export wrote: `{ name, description?, document }`. @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
+  /** Creates a graph from an exported file: `{ name, description?, document }`. @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   import(ownerId: string, file: unknown): Promise<Graph>
   /**
-   * What an execution is to run: the version with this number, else the active one.
+   * Returns the version that an execution runs: the version with this number, otherwise the active one.
    *
    * @throws {AshlarError} NOT_FOUND
    */
   versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
-  /** What the blocks of a version may do beyond computing, each power once. */
+  /** The capabilities of the blocks of a version, without duplicates. */
   capabilitiesOf(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
-  /** A version without a graph, for the single block of `runBlock`. */
+  /** Saves a version without a graph, for the single block of `runBlock`. */
   createLoose(ownerId: string, document: unknown): Promise<GraphVersion>
 }
 
@@ -75,7 +75,7 @@ class GraphService implements Graphs {
   readonly #fork: () => EntityManager
   readonly #plugins: PluginRegistry
   readonly #active: Batcher<OwnedGraph, string>
-  /** Versions that were run lately. A version never changes. */
+  /** Recently executed versions. A version never changes. */
   readonly #kept = new Map<string, Promise<GraphVersion | undefined>>()
 
   constructor({ fork, pool }: Database, plugins: PluginRegistry) {
@@ -92,11 +92,11 @@ class GraphService implements Graphs {
     await this.get(ownerId, graphId)
     const parsed = await this.#check(ownerId, document)
     return this.#fork().transactional(async (em) => {
-      // The row lock makes two savers of one graph take turns.
+      // The row lock serializes concurrent saves of one graph.
       const graph = await em.findOneOrFail(Graph, { id: graphId }, { lockMode: 4 })
       const newest = await em.findOne(GraphVersion, { graphId }, { orderBy: { number: 'desc' } })
       if (newest?.number !== basedOn) {
-        const message = `the newest version is ${newest?.number}, this one was made from ${basedOn}: load the newest and apply the change to it`
+        const message = `the newest version is ${newest?.number}, but the document is based on version ${basedOn}: load the newest version and apply the change to it`
         throw new AshlarError('VERSION_CONFLICT', message, { details: { path: ['basedOn'], newest: newest?.number } })
       }
       const version = this.#version(em, ownerId, graphId, basedOn + 1, parsed)
@@ -179,7 +179,7 @@ class GraphService implements Graphs {
     return version
   }
 
-  /** Many who ask for one version at once wait for the same query. */
+  /** Concurrent callers share one query per version. */
   #keep(ownerId: string, versionId: string): Promise<GraphVersion | undefined> {
     const found = this.findVersions(ownerId, [versionId]).then((versions) => versions.get(versionId))
     found.catch(() => this.#kept.delete(versionId))

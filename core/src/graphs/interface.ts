@@ -2,15 +2,15 @@ import type { JsonSchema } from '../pins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
 import type { BlockOf } from './validate.ts'
 
-/** What an execution of a graph takes and gives, as JSON Schemas (2020-12). */
+/** The inputs and outputs of a graph, as JSON Schemas (2020-12). */
 export interface GraphInterface {
   inputSchema: JsonSchema
   outputSchema: JsonSchema
 }
 
 /**
- * Computed from the input and output blocks of a document: their constants `name`, `title`, `description`, `value` (the
- * default) and `options`. An input without a value is required. Each output is a list, in order of arrival.
+ * Computes the interface from the input and output blocks of a document: their constants `name`, `title`, `description`, `value`
+ * (the default) and `options`. An input without a value is required. Each output is a list, in order of arrival.
  */
 export function interfaceOf(document: GraphDocument, blockOf: BlockOf): GraphInterface {
   const inputs: Record<string, JsonSchema> = {}
@@ -43,7 +43,7 @@ function described({ inputs }: GraphNode, schema: JsonSchema): JsonSchema {
   return described
 }
 
-/** The null of an optional pin says "not given", which a graph input says by being left out. */
+/** Null means that an optional pin has no value. A graph input has no value if the caller leaves it out. */
 function withoutNull(schema: JsonSchema): JsonSchema {
   const { default: _, ...rest } = schema
   if (Array.isArray(rest.type)) {

@@ -9,33 +9,33 @@ import type { Graphs } from './graphs.ts'
 import { pinnedBlocks } from './pinned-blocks.ts'
 
 /**
- * `COMPATIBLE`: the installed plugins are those that the version was saved with. `UPGRADABLE`: others are installed, and it can be
- * saved anew with them, and nothing is lost. `BREAKING`: it cannot.
+ * `COMPATIBLE`: the version was saved with the installed plugins. `UPGRADABLE`: other plugins are installed, and the version can
+ * be saved again with them without a loss. `BREAKING`: it cannot.
  */
 type CompatibilityStatus = 'COMPATIBLE' | 'UPGRADABLE' | 'BREAKING'
 
-/** A graph version beside the plugins that are installed. */
+/** The result of a comparison of a graph version with the installed plugins. */
 export interface Compatibility {
   status: CompatibilityStatus
-  /** Those whose block is another now. */
+  /** The nodes whose installed block differs from the pinned one. */
   nodes: NodeCompatibility[]
-  /** What would be wrong with the graph as a whole. */
+  /** The faults that the graph would have with the installed blocks. */
   faults: Fault[]
 }
 
 export interface NodeCompatibility {
   node: string
-  /** Qualified name that the pinned block has. */
+  /** The qualified name of the pinned block. */
   block: string
   status: CompatibilityStatus
   differences: BlockDifference[]
 }
 
-/** Brings graphs to the installed versions of plugins. */
+/** Moves graphs to the installed versions of plugins. */
 export interface Upgrades {
   compatibilityOf(version: GraphVersion): Promise<Compatibility>
   /**
-   * Saves the active version anew with the blocks that are installed; one that is with them already stays.
+   * Saves the active version again with the installed blocks. Does nothing if the version already pins them.
    *
    * @throws {AshlarError} NOT_FOUND GRAPH_INVALID VERSION_CONFLICT
    */
@@ -90,7 +90,7 @@ function useOf({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockU
   return { constants: inputs, linkedInputs: pins(links.map(({ to }) => to)), linkedOutputs: pins(links.map(({ from }) => from)) }
 }
 
-/** The document with the names that its blocks have now; a block is the same by its id. */
+/** Replaces the names of blocks by their current names. Blocks are identified by their ids. */
 function upgraded(document: GraphDocument, pinned: ReadonlyMap<string, Block>, plugins: PluginRegistry): GraphDocument {
   const nodes = document.nodes.map((node) => {
     const id = pinned.get(node.block)?.id
@@ -108,6 +108,6 @@ function cannotUpgrade(nodes: readonly NodeCompatibility[], faults: readonly Fau
   )
   const places = new Set(lost.map(({ path }) => path))
   const all = [...lost, ...faults.filter(({ path }) => !places.has(path))]
-  const message = `the graph cannot take the installed plugins: ${all[0]?.path}: ${all[0]?.message}`
+  const message = `the graph is not compatible with the installed plugins: ${all[0]?.path}: ${all[0]?.message}`
   return new AshlarError('GRAPH_INVALID', message, { details: { path: ['graphId'], faults: all } })
 }
