@@ -35,12 +35,12 @@ export class ActingRuns {
     return this.#barrier.isHeldUp(run)
   }
 
-  /** @throws {AshlarError} those of {@link CapabilitySession}; CANCELLED when the call has ended before the effect */
+  /** @throws {AshlarError} the errors of {@link CapabilitySession}; CANCELLED when the call has ended before the effect */
   async perform(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
     const session = this.#sessionOf(run)
     await this.#barrier.pass(run, session.effectOf(method, args))
     if (this.#parts.taken.entry.lost || this.#sessions.get(run) !== session)
-      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has claimed the execution')
+      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has leased the execution')
     return session.perform(method, args)
   }
 

@@ -2,7 +2,7 @@ import type { CallRequest } from '../sandbox/index.ts'
 import type { TakenExecution } from './driver-parts.ts'
 import type { NodeExecution } from './pairing.ts'
 
-/** Creates the request with which the sandbox runs a block for a node execution. */
+/** Creates the request for the sandbox to run the block of a node execution. */
 export function requestOf(
   { id, ownerId }: TakenExecution,
   { node: { block, timeoutMs }, outputs }: NodeExecution,

@@ -11,10 +11,10 @@ import type { Plans } from './plans.ts'
 import type { Reason } from './status.ts'
 
 /**
- * Ends an execution and all below it that have not ended, in one transaction. Each row's lock keeps workers from writing to
- * it, its fencing token is raised, and the last event is written here: so it is final whatever its worker is doing.
+ * Ends an execution and all its unfinished descendants in one transaction. It locks their rows against writes of workers, increments
+ * their fences, and writes their last events. They are final afterwards, regardless of what their workers are doing.
  *
- * @returns the ids of those that were ended
+ * @returns the ids of the executions that were ended
  */
 export async function cancelTree(
   { database, plans }: { database: Database; plans: Plans },
@@ -37,7 +37,7 @@ export async function cancelTree(
   })
 }
 
-/** Parents before their children, so that no parent starts another child meanwhile. */
+/** Locks parents before their children, so that no parent starts another child during the cancellation. */
 async function lockTree(client: ClientBase, rootId: string): Promise<{ id: string; version_id: string }[]> {
   const { rows } = await client.query<{ id: string; version_id: string }>(
     `with recursive tree as (
@@ -73,7 +73,7 @@ async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined,
 
 type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
 
-/** What its journal still lacks: outputs that have arrived and are not told of, and the end. One that cannot be read ends too. */
+/** Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal gets only the end. */
 async function endingOf(
   client: ClientBase,
   id: string,

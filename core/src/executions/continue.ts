@@ -5,10 +5,10 @@ import type { Plan } from './plan.ts'
 import type { NodeError } from './scheduler.ts'
 
 /**
- * The journal with which an execution begins that continues a failed or cancelled one: everything that was done, with each
- * failure that nothing handled made one that is repeated, and repeated now. What was running when it ended has no result in
- * the journal and so runs again by itself; but effects that must not be repeated unasked fail, unless their block and node allow
- * another attempt, all at once, so that another retry repeats them. Source: execution semantics, rules 20 and 21.
+ * Returns the initial journal of an execution that continues a failed or cancelled one: all events except the end. Each unhandled
+ * failure becomes a failure that is repeated immediately. Runs that were active at the end have no result in the journal, so they run
+ * again. Effects that must not be repeated automatically fail instead, all in this retry, and another retry repeats them; but if their
+ * block and node allow another attempt, they are repeated now. Source: execution semantics, rules 20 and 21.
  */
 export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): ExecutionEvent[] {
   const repeated: ExecutionEvent[] = []
@@ -32,16 +32,16 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
 const CUT_OFF: NodeError = {
   code: 'EFFECT_INTERRUPTED',
   message:
-    'the execution ended after the block had begun an effect and before its result was stored; whether the effect has happened is not known, so the block runs again only when the execution is retried once more',
+    'the execution ended after the block had started an effect and before the result was stored. The effect may have happened: check it, then retry the execution again to repeat the block',
 }
 
 /**
- * The journal with which an execution begins that repeats an old one from a node execution on: everything up to its start.
- * Runs that were active at that point run again if they have no external effects. For a run with an effect, the later events of the old
- * journal decide: if it succeeded, its result is used; if it failed, it runs again; if its effect has no result, it stays interrupted.
+ * Returns the initial journal of an execution that repeats an old one from a node execution: all events before its start. Runs that were
+ * active at that point run again if they have no external effects. For a run with an effect, the later events of the old journal
+ * decide: if it succeeded, its result is used; if it failed, it runs again; if its effect has no result, it stays interrupted.
  *
- * @param inputs to run on instead of what it ran on
- * @throws {AshlarError} NOT_FOUND when it never started
+ * @param inputs replace the inputs of the node execution
+ * @throws {AshlarError} NOT_FOUND when the node execution never started
  */
 export function eventsToReplay(
   plan: Plan,
@@ -79,7 +79,7 @@ function isStartOf(event: ExecutionEvent, begun: NodeExecutionName): boolean {
   return (event.type === 'NodeStarted' || event.type === 'EffectStarted') && isOf(event, begun)
 }
 
-/** The node executions that had started by the end of these events, had no result, and do something outside: effects, children. */
+/** The effectful runs and graph nodes that had started and had no result at the end of these events. */
 function seenOutsideInHand({ byId }: Plan, events: readonly ExecutionEvent[]): NodeExecutionName[] {
   const inHand = new Map<string, NodeExecutionName>()
   for (const event of events) {

@@ -19,14 +19,13 @@ import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from
 import { Sleeps } from './sleeps.ts'
 import type { Decision, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
-/** A sleep that is over so soon does not give the execution back. */
+/** An execution is not released for a sleep that ends within this time. */
 const SOON_MS = 1000
 
 /**
- * Carries out what the scheduler decides: starts blocks in the sandbox, writes what happens to the journal, and gives it
- * back to the scheduler. Begins where the journal ends: work that was started and has no result there is done again, less
- * the outputs it had delivered.
- */
+ * Carries out the decisions of the scheduler: it starts blocks in the sandbox, writes the events to the journal, and passes them to
+ * the scheduler. It starts where the journal ends: work that was started and has no result in the journal is repeated, without the
+ * outputs that were already delivered.
 export class ExecutionDriver {
   readonly #taken: TakenExecution
   readonly #parts: DriverParts
@@ -43,11 +42,11 @@ export class ExecutionDriver {
   readonly #progress: ProgressReports
   readonly #retries: Retries
   readonly #sleeps: Sleeps
-  /** Decisions that wait for their turn. */
+  /** Decisions that are not yet carried out. */
   #todo: Decision[] = []
   #isCarryingOut = false
   #stopped = false
-  /** Set while nothing more is started. */
+  /** Set once nothing new may be started. */
   #drained: PromiseWithResolvers<void> | undefined
 
   constructor(taken: TakenExecution, parts: DriverParts) {
@@ -94,7 +93,7 @@ export class ExecutionDriver {
   #resume(): void {
     for (const decision of this.#pending) {
       if (this.#stopped) return
-      if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // ended by one of those before it
+      if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // an earlier decision has ended it
       if (decision.type === 'run' && this.#interrupted.has(decision.run))
         this.#finish(decision.run, effectInterrupted(decision.run.node.block))
       else this.#carryOut([decision])
@@ -105,7 +104,7 @@ export class ExecutionDriver {
   /**
    * Stops starting node executions, so that another worker can continue from the journal and make all further decisions again.
    *
-   * @returns a promise that resolves when no running block has used a capability with external effects; undefined when there is none
+   * @returns a promise that resolves when no running block has used a capability with external effects; undefined if none has
    */
   drain(): Promise<void> | undefined {
     this.#drained ??= Promise.withResolvers()
@@ -114,7 +113,7 @@ export class ExecutionDriver {
     return this.#acting.isActing ? this.#drained.promise : undefined
   }
 
-  /** Leaves everything as the journal has it. */
+  /** Stops all work without an event in the journal. */
   stop(): void {
     this.#stopped = true
     this.#todo = []
@@ -142,7 +141,7 @@ export class ExecutionDriver {
     this.#parts.journal.append(this.#taken.entry, event)
   }
 
-  /** What a decision leads to at once is decided upon too; it takes its turn behind the others, not on top of them. */
+  /** Queues decisions. Carrying one out may cause further decisions, which are appended instead of handled recursively. */
   #carryOut(decisions: Decision[]): void {
     this.#todo.push(...decisions)
     if (this.#isCarryingOut) return
@@ -162,7 +161,7 @@ export class ExecutionDriver {
   }
 
   #run(run: NodeExecution): void {
-    if (run.status !== 'RUNNING') return // ended by a decision before it
+    if (run.status !== 'RUNNING') return // an earlier decision has ended it
     const { node, n, attempt } = run
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt, ...(node.block.effectful && { marksEffects: true }) })
     const foreseen = this.#foreseen.take(run)
@@ -179,7 +178,7 @@ export class ExecutionDriver {
     return abort !== undefined
   }
 
-  /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */
+  /** Whether the only remaining work is to wait for children and for sleeps that do not end soon. */
   get isIdle(): boolean {
     const isBusy =
       this.#stopped || this.#calls.size + this.#failed.size > 0 || this.#retries.size > 0 || this.#childStarts.size > 0
@@ -194,7 +193,7 @@ export class ExecutionDriver {
     return reasonToWait(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
   }
 
-  /** On the clock of the database. */
+  /** The time of the database clock at which the first sleep ends. */
   get wakeAt(): Date | undefined {
     return this.#sleeps.nextAt === undefined ? undefined : new Date(this.#sleeps.nextAt)
   }
@@ -203,7 +202,7 @@ export class ExecutionDriver {
     return this.#children.seqs
   }
 
-  /** A child is an effect: it starts after what led to it is committed. Started twice, it is there once. */
+  /** A child is an effect, so it starts after the events that led to it are committed. Starting it twice creates one child. */
   async #startChild(run: NodeExecution): Promise<void> {
     const { id, ownerId, depth, entry } = this.#taken
     const { node, n, attempt } = run
@@ -214,7 +213,7 @@ export class ExecutionDriver {
     await this.#children.follow(childId, run)
   }
 
-  /** Failures of work that nobody awaits. */
+  /** Reports failures of work that is not awaited. */
   #watch(work: Promise<void>): void {
     work.catch((error: unknown) => this.#parts.onError(error))
   }
@@ -229,7 +228,7 @@ export class ExecutionDriver {
     return requestOf(this.#taken, run, () => this.#scheduler.inputsOf(run))
   }
 
-  /** None where inputs are masked, and none for what is done again: there it is simpler to go step by step. */
+  /** Returns no stretch if inputs are masked or the run is repeated, because running block by block is simpler there. */
   #stretchOf({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
     return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : stretchFrom(node)
   }
@@ -253,7 +252,7 @@ export class ExecutionDriver {
     }
   }
 
-  /** The time limit of a block does not count against it while the journal cannot be written: it is called again after that. */
+  /** A block whose time limit passes while the journal cannot be written is called again once it can be written. */
   #endCall(run: NodeExecution, error: AshlarError | undefined): void {
     if (error?.code === 'TIMEOUT' && this.#acting.isHeldUp(run)) this.#watch(this.#callAgain(run))
     else if (error) this.#failed.end(run, error)
@@ -286,7 +285,7 @@ export class ExecutionDriver {
     this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
   }
 
-  /** Its call ends; nothing of it is left but the journal. */
+  /** Ends the call of a sleeping run. Only the journal keeps its state. */
   #sleep(run: NodeExecution, sleep: Sleep): void {
     this.#progress.flush(run)
     this.#abort(run)

@@ -15,7 +15,7 @@ export interface HandOverParts {
 }
 
 /**
- * Hands over the executions of a stopping worker. It starts nothing new in them. It releases an execution immediately if no running
+ * Hands over the executions of a stopping worker and starts nothing new in them. It releases an execution immediately if no running
  * block has external effects. Otherwise it releases the execution after these blocks have ended and their results are committed.
  *
  * @param graceMs the time after which it returns, even if executions are left
@@ -44,7 +44,7 @@ async function handOver(parts: HandOverParts, all: HeldExecution[]): Promise<voi
   )
 }
 
-/** Releases executions, so that another worker can claim them immediately. */
+/** Releases executions, so that another worker can take them immediately. */
 export async function release({ database, queue, id, held }: HandOverParts, all: readonly HeldExecution[]): Promise<void> {
   if (all.length === 0) return
   for (const each of all) held.remove(each)

@@ -15,13 +15,13 @@ export interface NewExecution {
   inputs: Record<string, unknown>
   masks?: InputMasks | undefined
   priority?: number | undefined
-  /** Whom it continues or repeats, and the journal it begins with. */
+  /** The execution that it continues or repeats, and the initial events of its journal. */
   origin?: { id: string; events: ExecutionEvent[] } | undefined
-  /** The node execution it is the child of; its id is given, and one that is there already stays as it is. */
+  /** The node execution whose child it is. The id is given; if the execution already exists, it is not changed. */
   child?: { id: string; parentId: string; parentNode: string; parentN: number; depth: number } | undefined
 }
 
-/** Adds a set of executions with their jobs: in one transaction, so a row has a job or neither is there. */
+/** Inserts a batch of executions and their jobs in one transaction. */
 export async function insertExecutions(
   { database, queue }: { database: Database; queue: Queue },
   set: NewExecution[],
@@ -117,7 +117,7 @@ async function insertJournals(client: ClientBase, set: NewExecution[], execution
   )
 }
 
-/** Those that come from another journal keep their times. */
+/** Events of another journal keep their times. */
 function runsOf(events: readonly (ExecutionEvent | JournalEvent)[], at: Date): EventRun[] {
   const times = events.map((event) => ('at' in event ? event.at : at.getTime()))
   return events.length === 0 ? [] : toRuns({ firstSeq: 1, events: events.map(withoutPlace), times })

@@ -2,14 +2,14 @@ import type pg from 'pg'
 import { causeOf, channelName, codeOf, type Notifications } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 
-/** Whether events can be written. `code` is the SQLSTATE or Node's code of the error, `CONNECTION` or `TIMEOUT`. */
+/** Whether events can be written. `code` is the SQLSTATE or the Node.js code of the error, `CONNECTION` or `TIMEOUT`. */
 export type JournalState = { writable: true } | { writable: false; code: string }
 
 /** Determines whether the journal can be written, from reports of the workers and from a probe. */
 export interface JournalHealth {
   /** Reports that the worker of this runtime has written or failed to write, and notifies the other processes of the installation. */
   report(isWritable: boolean, error?: unknown): void
-  /** Probes the database unless a worker reports that it cannot write. The result is at most one second old. */
+  /** Probes the database unless a worker has reported that it cannot write. The result is at most one second old. */
   state(): Promise<JournalState>
   /**
    * Runs work that writes to the database, such as a start. It rejects the work early if the journal is known to be unavailable.
@@ -32,7 +32,7 @@ export function createJournalHealth(parts: JournalHealthParts): JournalHealth {
 
 const PROBE_AGE_MS = 1000
 const PROBE_WITHIN_MS = 5000
-/** As many as connections of the pool may have ended at once. */
+/** More than the connections of the pool, all of which may have ended. */
 const MAX_PROBES = 11
 /** A worker that cannot write repeats its report every two seconds. */
 const REPORT_AGE_MS = 10_000
@@ -52,10 +52,10 @@ class Watch implements JournalHealth {
   readonly #reports = new Map<string, Report>()
   readonly #endListening: () => void
   #probe: Promise<JournalState> | undefined
-  /** At most one: an attempt that the database does not answer keeps its connection. */
+  /** At most one attempt runs, because an attempt without a response keeps its connection. */
   #attempt: Promise<JournalState> | undefined
   #probedAt = -Infinity
-  /** The last work of {@link guard} failed, so the next work is preceded by a probe. */
+  /** The last work of {@link guard} failed, so a probe precedes the next work. */
   #isSuspect = false
 
   constructor(parts: JournalHealthParts) {
@@ -129,8 +129,8 @@ async function withinTime(attempt: Promise<JournalState>): Promise<JournalState>
 }
 
 /**
- * Inserts a row into the journal and rolls the insert back. A connection of the pool may have ended unnoticed, which says nothing about
- * the journal: then another one is tried.
+ * Inserts a row into the journal and rolls the insert back. A connection of the pool may have ended unnoticed, which does not indicate
+ * a problem of the journal, so the next connection is tried.
  */
 async function tryToWrite(pool: pg.Pool, attempts = MAX_PROBES): Promise<JournalState> {
   let client: pg.PoolClient | undefined

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/index.ts'
 import type { PendingEvents } from './journal-store.ts'
 
-/** How many single entries may fail because of the environment, while nothing is written, before the rest of a batch is postponed. */
+/** The number of single entries that may fail because of the environment, while nothing is written, before the rest is postponed. */
 const MOST_FAILED_ALONE = 2
 const MAX_MESSAGE_CHARS = 300
 
@@ -43,7 +43,7 @@ export function unwritable(error: unknown): NonNullable<PendingEvents['finish']>
   return { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason }
 }
 
-/** Removes the events up to `seq`. It returns the same object if there are none, and undefined if no event is left. */
+/** Removes the events up to `seq`. Returns the same object if there are none, and undefined if no event is left. */
 export function without(pending: PendingEvents, seq: number): PendingEvents | undefined {
   const { firstSeq, events, times } = pending
   if (seq < firstSeq) return pending

@@ -5,7 +5,7 @@ import type { ExecutionEvent } from './events.ts'
 import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
 import { begunAt } from './journal-reader.ts'
 
-/** An execution's place in the journal. Once it is `lost`, another claim has the execution, or it was cancelled. */
+/** The position of an execution in the journal. Once it is `lost`, the execution was cancelled or has a newer lease. */
 export interface JournalEntry {
   readonly executionId: string
   readonly fence: number
@@ -50,8 +50,8 @@ export function createJournalStore(pool: pg.Pool): JournalStore {
 }
 
 /**
- * Locks the row of each execution against claims and cancels. It compares the fence for each journal row separately, because a batch
- * may contain two entries of one execution if a worker has claimed the execution again.
+ * The statement locks the row of each execution against new leases and cancellation. It compares the fence for each journal row
+ * separately, because a batch may contain two entries of one execution if a worker has leased the execution again.
  */
 const WRITE = {
   name: 'ashlar-journal',

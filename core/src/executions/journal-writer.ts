@@ -7,37 +7,37 @@ const MOST_ROWS = 200
 
 /** Writes the events of all executions of a worker together: *group commit*. */
 export interface JournalWriter {
-  /** Adds an event; it is committed within a few milliseconds, in order. */
+  /** Adds an event. Events are committed in order, within a few milliseconds. */
   append(entry: JournalEntry, event: ExecutionEvent): void
-  /** Resolves when everything appended for this execution so far is committed, or it is lost. */
+  /** Resolves when all events appended for this execution so far are committed, or when its entry is lost. */
   committed(entry: JournalEntry): Promise<void>
-  /** Resolves when everything appended is committed, was refused, or could not be written in one more round. */
+  /** Resolves when all appended events are committed or refused, or could not be written in one more round. */
   close(): Promise<void>
 }
 
 export interface JournalWriterEvents {
   /** The ends of these executions are committed. */
   finished(entries: JournalEntry[]): void
-  /** Children of these have committed an output or their end. */
+  /** Children of these executions have committed an output or their end. */
   progressed(parentIds: string[]): void
-  /** Another claim has the execution, or it was cancelled. Called once per entry. */
+  /** The execution was cancelled or has a newer lease. Called once per entry. */
   lost(entry: JournalEntry): void
-  /** The database does not accept the events of this execution: its end is committed, and nothing more is appended. */
+  /** The database rejects the events of this execution. A failed end is committed in their place, and no further events are accepted. */
   refused(entry: JournalEntry, error: unknown): void
-  /** The environment prevents writing; the events stay and are written later. Called in every round in which it does. */
+  /** The environment prevents writing. The events are kept and written later. Called in every such round. */
   failed(error: unknown): void
-  /** A round has written events after one in which nothing could be written (`false`), or the reverse. */
+  /** The writability has changed: `false` after a round in which nothing could be written, `true` after the next round that wrote events. */
   writable(isWritable: boolean, error?: unknown): void
 }
 
 /** In milliseconds. */
 export interface JournalWriterTimes {
-  /** How long events may gather before they are written together. */
+  /** The time for which events are gathered before they are written together. */
   gather: number
-  /** Before the first repetition of what the environment prevented; doubled each time up to the longest. */
+  /** The delay before the first retry after the environment prevented writing. It doubles up to `longestRetry`. */
   firstRetry: number
   longestRetry: number
-  /** After which an entry is tried again that the environment prevents while others are written. */
+  /** The delay before an entry is retried that the environment prevents while other entries are written. */
   aside: number
 }
 
@@ -52,18 +52,18 @@ export function createJournalWriter(
 }
 
 /**
- * Events gather for a few milliseconds, and are then written by one statement for all executions (see {@link JournalStore}). An
- * entry whose fence does not hold gets nothing written, and becomes `lost`.
+ * Gathers events for a few milliseconds and then writes them with one statement for all executions (see {@link JournalStore}). An entry
+ * whose fence is no longer current is not written and becomes `lost`.
  *
- * When the statement fails, nothing of the batch is written. What happens then depends on the cause ({@link causeOf}):
+ * If the statement fails, nothing of the batch is written. The reaction depends on the cause ({@link causeOf}):
  *
- * - `connection`: the round ends, and the events are written in a later one.
- * - `environment` and `statement`: the batch is halved until each half is written or is a single entry, so that one entry never
- *   keeps others from being written.
- * - A single entry with the cause `statement` ends: in the place of its events it gets one, that it FAILED with
- *   JOURNAL_UNWRITABLE. It ends only once this event is committed, which proves that the journal can be written.
- * - A single entry with the cause `environment` stays. Where others are written, it is set aside and tried again every two seconds.
- *   Where nothing is written, the round ends after two of them: the journal cannot be written, and is tried again after a pause.
+ * - `connection`: the round ends, and the events are written in a later round.
+ * - `environment` and `statement`: the batch is halved until each part is written or is a single entry, so that one entry never
+ *   prevents others from being written.
+ * - A single entry with the cause `statement` ends: its events are replaced by one ExecutionFinished event with the status FAILED and
+ *   the code JOURNAL_UNWRITABLE. The entry ends only once this event is committed, which proves that the journal is writable.
+ * - A single entry with the cause `environment` is kept. If other entries are written, it is set aside and retried every two seconds.
+ *   If nothing is written, the round ends after two such entries: the journal is not writable and is retried after a delay.
  */
 class GroupCommit implements JournalWriter {
   readonly #store: JournalStore
@@ -75,10 +75,10 @@ class GroupCommit implements JournalWriter {
   #flushing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
-  /** Set while the journal cannot be written: nothing is tried before its time. */
+  /** Set while the journal is not writable. No attempt is made before this delay has passed. */
   #retryMs: number | undefined
   #isWritable = true
-  /** What the environment prevents while others are written. */
+  /** Entries that the environment prevents while others are written. */
   readonly #aside = new Map<JournalEntry, PendingEvents>()
   readonly #wasAside = new WeakSet<JournalEntry>()
   #asideTimer: NodeJS.Timeout | undefined
@@ -97,7 +97,7 @@ class GroupCommit implements JournalWriter {
     pending.events.push(event)
     pending.times.push(Date.now())
     if (event.type === 'ExecutionFinished') pending.finish = event
-    // A caller waits for an end; during a flush, ends gather for the next one all the same.
+    // A caller waits for an end, so it is written soon. During a flush, ends gather for the next one.
     if (pending.finish) this.#flushSoon()
     else this.#flushLater(this.#times.gather)
   }
@@ -141,7 +141,7 @@ class GroupCommit implements JournalWriter {
     }, afterMs)
   }
 
-  /** Ends when nothing is left, or after a round in which nothing could be written. */
+  /** Ends when no events are left, or after a round in which nothing could be written. */
   async #flush(): Promise<void> {
     for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) {
       const round = new Round()
@@ -165,7 +165,7 @@ class GroupCommit implements JournalWriter {
     return batch
   }
 
-  /** Entries that were set aside before say nothing of the journal as a whole. */
+  /** Entries that were set aside before do not indicate whether the journal as a whole is writable. */
   #isPrevented({ isCut, hasWritten, left }: Round): boolean {
     return isCut || (!hasWritten && left.some(({ entry }) => !this.#isWritable || !this.#wasAside.has(entry)))
   }
@@ -179,7 +179,7 @@ class GroupCommit implements JournalWriter {
     if (!this.#isClosed) this.#flushLater(this.#retryMs)
   }
 
-  /** Their newer events wait until they are tried again. */
+  /** Newer events of these entries wait until the entries are retried. */
   #setAside(left: readonly PendingEvents[]): void {
     for (const pending of left) {
       this.#aside.set(pending.entry, pending)
@@ -221,7 +221,7 @@ class GroupCommit implements JournalWriter {
     else await this.#refuse(first, error, round)
   }
 
-  /** A commit whose answer did not arrive may have succeeded: what is stored of the entry is not written again. */
+  /** A commit without a response may have succeeded, so events of the entry that are already stored are not written again. */
   async #refuse(pending: PendingEvents, error: unknown, round: Round): Promise<void> {
     const { entry } = pending
     try {
@@ -236,7 +236,7 @@ class GroupCommit implements JournalWriter {
     }
   }
 
-  /** Entries that are refused append nothing more, so nothing has gathered behind the end. */
+  /** A refused entry accepts no further events, so no events have gathered behind the end. */
   async #end({ entry }: PendingEvents, stored: number, error: unknown): Promise<void> {
     const finish = unwritable(error)
     const end = { entry, firstSeq: stored + 1, events: [finish], times: [Date.now()], finish }
@@ -279,7 +279,7 @@ class GroupCommit implements JournalWriter {
     this.#told.lost(entry)
   }
 
-  /** What was to be written comes before what has gathered since. */
+  /** Puts events back before those that have gathered since. */
   #giveBack(batch: readonly PendingEvents[]): void {
     const newer = this.#gathering
     this.#gathering = new Map(batch.map((pending) => [pending.entry, pending]))
@@ -290,7 +290,7 @@ class GroupCommit implements JournalWriter {
   }
 }
 
-/** What a parent waits for. */
+/** Whether a parent waits for events of this type. */
 function isNews({ type }: ExecutionEvent): boolean {
   return type === 'GraphOutput' || type === 'ExecutionFinished'
 }

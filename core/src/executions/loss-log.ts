@@ -5,12 +5,12 @@ import type { OnConverted } from './node-inputs.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { Plan, PlanNode } from './plan.ts'
 
-/** Of one node in one execution: a loop may convert a value a million times. */
+/** The limit per node in one execution: a loop can convert a value a million times. */
 const MAX_LINES_PER_NODE = 100
 
 /**
- * Describes values that lose their meaning when they are converted to the type of a pin, such as a text that is not a number and becomes
- * 0, for the log of their node. Validation can warn only where the schemas of both pins have a type.
+ * Logs values that lose their meaning when they are converted to the type of a pin, such as a text that is not a number and becomes
+ * 0, to the log of their node. Validation can only warn if the schemas of both pins have a type.
  */
 export class LossLog {
   readonly #plan: Plan
@@ -43,7 +43,7 @@ export class LossLog {
     this.#append({ type: 'NodeLog', node: node.id, n, level: 'warn', text })
   }
 
-  /** The links through which the value may have come, or the input of a value that came through none. */
+  /** Names the links through which the value may have arrived, or the input if it arrived through none. */
   #originOf({ node, values }: NodeExecution, pin: string): string {
     const arrived = (sinkPin: string): boolean => values.has(sinkPin) && parsePinPath(sinkPin).base === pin
     const links = this.#plan.nodes.flatMap((source) => [...source.links.values()].flat())

@@ -1,8 +1,8 @@
-/** Who wants to hear of new events of which execution. */
+/** Notifies listeners of new events, by execution. */
 export class News {
   readonly #listeners = new Map<string, Set<() => void>>()
 
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   add(executionId: string, heard: () => void): () => void {
     const listeners = this.#listeners.get(executionId) ?? new Set()
     this.#listeners.set(executionId, listeners.add(heard))
@@ -12,7 +12,7 @@ export class News {
     }
   }
 
-  /** @param message ids joined by commas; empty when some may have been missed */
+  /** @param message ids separated by commas; empty when notifications may have been missed */
   tell(message: string): void {
     if (this.#listeners.size === 0) return
     const ids = message === '' ? [...this.#listeners.keys()] : message.split(',')

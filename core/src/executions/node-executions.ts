@@ -6,28 +6,28 @@ import type { Plan } from './plan.ts'
 import type { Scheduler } from './scheduler.ts'
 import { isFinal, type NodeExecutionStatus } from './status.ts'
 
-/** A node execution as people see it. */
+/** A node execution as the API shows it. */
 export interface NodeExecutionView {
   node: string
   /** 1, 2, 3 … per node. */
   n: number
   status: NodeExecutionStatus
   attempt: number
-  /** What it ran on; undefined while it lacks pins. */
+  /** Its inputs; undefined while pins lack a value. */
   inputs: Record<string, unknown> | undefined
   outputs: { pin: string; value: unknown }[]
-  /** Linked pins without a value: why it is INCOMPLETE. */
+  /** The linked pins without a value if the node execution is INCOMPLETE. */
   missingPins: string[]
   error: NodeFailure | undefined
-  /** While it is WAITING: when its sleep is over. */
+  /** The end of its sleep while it is WAITING. */
   waitingUntil: Date | undefined
-  /** How far it last said that it was. */
+  /** The last progress report. */
   progress: ProgressReport | undefined
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
 
-/** Every node execution of an execution, read from its journal; in the order in which they were made, by node. */
+/** Reads all node executions of an execution from its journal, in the order of their creation, by node. */
 export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]): NodeExecutionView[] {
   const { scheduler } = fold(plan, events)
   const facts = gatherFacts(events)
@@ -72,7 +72,7 @@ function gatherFacts(events: readonly JournalEvent[]): Map<string, Facts> {
   return facts
 }
 
-/** The scheduler says RUNNING once it has decided to run; people say so once it has started. */
+/** A run is RUNNING in the scheduler once it is decided, but for users only once it has started. */
 function statusOf({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
   if ((status === 'RUNNING' || status === 'WAITING') && hasEnded) return 'CANCELLED'
   return status === 'RUNNING' && !hasStarted ? 'QUEUED' : status
@@ -82,6 +82,6 @@ function inputsOf(scheduler: Scheduler, run: NodeExecution): Record<string, unkn
   try {
     return scheduler.inputsOf(run)
   } catch {
-    return undefined // its error says why
+    return undefined // the error of the run states the reason
   }
 }

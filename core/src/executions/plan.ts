@@ -2,7 +2,7 @@ import { DEFAULT_TIMEOUT_MS, parseEnd, type GraphDocument, type GraphNode, type 
 import { compileCoercion, parsePinPath, type PinStep } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
 
-/** A graph version made ready for the scheduler: nothing is looked up or parsed while it runs. */
+/** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
 export interface Plan {
   nodes: PlanNode[]
   byId: Map<string, PlanNode>
@@ -16,20 +16,20 @@ export interface PlanNode {
   block: Block
   /** Constant inputs, by pin. */
   constants: Record<string, unknown>
-  /** Input pins with a link, each dynamic sub-pin by itself, in the order of the links. */
+  /** Input pins with a link, including each dynamic sub-pin, in the order of the links. */
   linkedPins: string[]
   /** Paths of the linked pins that are dynamic. */
   dynamicPins: Map<string, { base: string; steps: PinStep[] }>
-  /** Links that leave each output pin, in the order they were saved. */
+  /** Links from each output pin, in their order in the document. */
   links: Map<string, PlanLink[]>
-  /** No link leads here: the execution begins with it. */
+  /** No link leads to this node, so it runs when the execution starts. */
   isStart: boolean
   coercions: [pin: string, coerce: (value: unknown) => unknown][]
   timeoutMs: number
   retry: RetryPolicy | undefined
   /** Names of credentials, by qualified provider. */
   credentials: Readonly<Record<string, string>>
-  /** The graph version that the node runs, for a node that runs one. */
+  /** The graph version that a graph node runs. */
   childVersionId: string | undefined
 }
 
@@ -39,11 +39,11 @@ export interface PlanLink {
   steps: PinStep[]
   sink: PlanNode
   sinkPin: string
-  /** The value is kept at the sink and reused. */
+  /** Whether the value is kept at the sink and reused. */
   isStatic: boolean
 }
 
-/** @param blockOf the block of each node, as pinned by the graph version. Notes are left out of the plan. */
+/** @param blockOf returns the block of each node that the graph version pins. Notes are left out of the plan. */
 export function compilePlan(
   document: GraphDocument,
   blockOf: (node: GraphNode) => Block,

@@ -6,9 +6,9 @@ import { compilePlan, type Plan } from './plan.ts'
 
 const MOST_KEPT = 500
 
-/** Plans of graph versions, compiled once. A version never changes, so nothing is ever stale. */
+/** A cache of the plans of graph versions. A version never changes, so no entry becomes stale. */
 export interface Plans {
-  /** @returns by version id; an error where a version or a block it pins is gone: BLOCK_UNAVAILABLE NOT_FOUND */
+  /** @returns plans by version id; an error BLOCK_UNAVAILABLE or NOT_FOUND if a pinned block or the version no longer exists */
   load(versionIds: readonly string[]): Promise<Map<string, Plan | AshlarError>>
 }
 
@@ -43,7 +43,7 @@ async function planOf(version: GraphVersion, plugins: PluginRegistry): Promise<P
     if (!block)
       return new AshlarError(
         'BLOCK_UNAVAILABLE',
-        `block ${reference} (${id}) is not installed in the version that the graph was saved with`,
+        `block ${reference} (${id}) is no longer stored in the version that the graph was saved with`,
       )
     blocks.set(reference, block)
   }

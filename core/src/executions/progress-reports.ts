@@ -1,34 +1,34 @@
 import type { NodeExecution } from './pairing.ts'
 
-/** How far a block says that it is. */
+/** The progress that a block reports. */
 export interface ProgressReport {
   /** 0 to 1. */
   fraction: number
-  /** '' for none. */
+  /** '' if there is none. */
   note: string
 }
 
-/** What is told of one node execution, at most so often. */
+/** The minimum interval between two reports of a node execution. */
 const TELL_EVERY_MS = 200
 const MAX_NOTE_CHARS = 200
 
 interface Told {
-  /** What has come since, and waits. */
+  /** The newest report that waits for the end of the interval. */
   newest: ProgressReport | undefined
   timer: NodeJS.Timeout
 }
 
-/** How far the node executions of one execution are: of what comes too often, the newest is told. */
+/** Limits the rate of progress reports of one execution. Of several reports within an interval, the newest is passed on. */
 export class ProgressReports {
   readonly #tell: (run: NodeExecution, report: ProgressReport) => void
-  /** Those of which something was told a moment ago. */
+  /** Node executions with a report within the last interval. */
   readonly #told = new Map<NodeExecution, Told>()
 
   constructor(tell: (run: NodeExecution, report: ProgressReport) => void) {
     this.#tell = tell
   }
 
-  /** A guest's word: what is no fraction is left out. */
+  /** Takes a report from a guest. Ignores it if the fraction is invalid. */
   take(run: NodeExecution, { fraction, note }: ProgressReport): void {
     if (!(fraction >= 0 && fraction <= 1)) return
     const report = { fraction, note: note.slice(0, MAX_NOTE_CHARS) }
@@ -37,7 +37,7 @@ export class ProgressReports {
     else this.#tellNow(run, report)
   }
 
-  /** The call ends: what waits is told. */
+  /** Passes on the waiting report when the call ends. */
   flush(run: NodeExecution): void {
     if (this.#told.size === 0) return
     const newest = this.#told.get(run)?.newest

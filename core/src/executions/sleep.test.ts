@@ -128,7 +128,7 @@ describe('a block that sleeps', () => {
     const { until } = await untilEvent(id, 'NodeWaiting')
     const { reason } = await runtime.executions.get(runtime.ownerId, id)
     const moment = new Date(until).toISOString()
-    expect(reason).toEqual({ code: 'WAITING_FOR_TIME', message: `waits until ${moment}, since nodes sleep: n` })
+    expect(reason).toEqual({ code: 'WAITING_FOR_TIME', message: `waits until ${moment} for sleeping nodes: n` })
     await expect.poll(() => runtime.worker?.active(), slowly).toBe(0)
     expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
       { status: 'WAITING', waitingUntil: new Date(until), outputs: [{ value: 'before 1' }] },
@@ -254,7 +254,7 @@ describe('a graph in which a block sleeps', () => {
       ],
     })
     const rowOf = () => runtime.executions.get(runtime.ownerId, id)
-    const message = /^waits for the graphs that its nodes run: child; and until .*, since nodes sleep: n$/
+    const message = /^waits for the graphs that its nodes run: child; and until .* for sleeping nodes: n$/
     await expect.poll(rowOf, slowly).toMatchObject({
       status: 'WAITING',
       reason: { code: 'WAITING_FOR_GRAPH', message: expect.stringMatching(message) as unknown },

@@ -8,27 +8,27 @@ export interface SleeperParts {
 }
 
 const MOST_AT_ONCE = 1000
-/** A later one is looked for again before it is due: other workers give back sleeping executions too. */
+/** Sleepers are looked up at least this often, because other workers also release sleeping executions. */
 const LOOK_EVERY_MS = 5000
 
 interface Found {
   now: Date
   next: Date | null
-  /** In the order of their times and ids. */
+  /** Sorted by wake time and id. */
   due: string[]
-  /** The time of the last of them, as Postgres writes it. */
+  /** The wake time of the last due execution, in the text format of Postgres. */
   lastAt: string | null
 }
 
-/** Before all that is due. */
+/** A position before all due executions. */
 const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'] as const
 
 /**
- * Wakes the executions that were given back asleep: their rows say when (`wake_at`). Every worker looks every 5 s, and when the first
- * that it knows of is due; what several workers wake is woken once. So nobody has to remember anything, and an execution is
- * woken within milliseconds also when all workers were started anew meanwhile.
+ * Wakes the released executions that sleep. Their rows contain the wake time (`wake_at`). Every worker looks for them every 5 s and at
+ * the earliest wake time that it has found; an execution that several workers wake is woken once. No worker has to remember anything, so
+ * an execution is woken within milliseconds of its time even if all workers were restarted in between.
  *
- * It is always the clock of the database that says when: workers ask it how far theirs is off.
+ * All times are times of the database clock. Each worker computes the offset of its own clock.
  */
 export class Sleepers {
   readonly #parts: SleeperParts
@@ -47,7 +47,7 @@ export class Sleepers {
   /** The clock of the database, in milliseconds since 1970. */
   readonly now = (): number => Date.now() + this.#offsetMs
 
-  /** Sees to it that what is due then is woken then. */
+  /** Schedules a lookup at this time. */
   expect(at: number): void {
     if (this.#closed || at >= this.#timerAt) return
     clearTimeout(this.#timer)
@@ -55,12 +55,12 @@ export class Sleepers {
     this.#timer = setTimeout(() => this.look(), Math.max(1, at - this.now()))
   }
 
-  /** Resolves when the database has been asked for its time. */
+  /** Resolves when the first lookup of the database time has ended. */
   async clockKnown(): Promise<void> {
     if (!this.#isSet) await this.#looking
   }
 
-  /** Wakes what is due. */
+  /** Wakes all due executions. */
   look(): void {
     this.#lookAgain = true
     this.#looking ??= this.#lookAll()
@@ -84,7 +84,7 @@ export class Sleepers {
     }
   }
 
-  /** Each once: what was woken stays due until a worker takes it. */
+  /** Wakes each due execution once. An execution stays due until a worker takes it, so the lookup pages through them. */
   async #wakeDue(): Promise<void> {
     for (let after: readonly [at: string, id: string] | undefined = FIRST; after && !this.#closed;) {
       const { next, due, lastAt } = await this.#find(after)
@@ -95,7 +95,7 @@ export class Sleepers {
     }
   }
 
-  /** @param after which time and id to look on */
+  /** @param after the wake time and id after which to continue */
   async #find(after: readonly [at: string, id: string]): Promise<Found> {
     const askedAt = performance.now()
     const { rows } = await this.#parts.pool.query<Found>({
@@ -113,12 +113,12 @@ export class Sleepers {
       values: [...after],
     })
     const [found] = rows
-    if (!found) throw new Error('the database tells no time')
+    if (!found) throw new Error('the database returned no time')
     this.#setClock(found.now, performance.now() - askedAt)
     return found
   }
 
-  /** The answer tells the time of some moment since the question, without the rest of a millisecond: what may be right stays. */
+  /** The result is the time of some moment during the query, truncated to milliseconds. An offset within this uncertainty is kept. */
   #setClock(now: Date, tookMs: number): void {
     this.#isSet = true
     const offsetMs = now.getTime() + tookMs / 2 - Date.now()

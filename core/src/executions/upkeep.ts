@@ -11,7 +11,11 @@ interface UpkeepParts {
   onError(error: unknown): void
 }
 
-/** Now and every hour: partitions of the journal are made and dropped, files of executions that are long over go. @returns what ends it */
+/**
+ * Now and every hour, creates and drops partitions of the journal and removes the files of executions whose retention has passed.
+ *
+ * @returns a function that stops it
+ */
 export function startUpkeep({ database, retentionDays, workspaces, onError }: UpkeepParts): () => void {
   const keep = (): void => {
     keepJournal(database, retentionDays).catch(onError)

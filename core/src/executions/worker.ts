@@ -22,13 +22,13 @@ const TAKE_AT_ONCE = 100
 const POLL_EVERY_MS = 2000
 const RENEW_EVERY_MS = 3000
 const SWEEP_EVERY_MS = 5000
-/** How long an execution that only waits keeps its slot: most children are done by then. */
+/** How long an execution that only waits keeps its slot. Most children end within this time. */
 const LINGER_MS = 250
 
 /**
- * An execution in hand is held by a lease of the queue, renewed every 3 s, and by the fencing token that taking it raised:
- * a worker that has lost the lease without noticing can commit nothing. Work is looked for when the queue tells of it, when
- * an execution ends, and every 2 s in case nothing told.
+ * A worker holds each execution by a lease in the queue, which it renews every 3 s, and by the fence, which it raised when it took the
+ * execution. A worker that has lost its lease without noticing cannot commit anything. The worker looks for work when the queue
+ * notifies it, when an execution ends, and every 2 s in case a notification was lost.
  */
 export function createWorker(parts: WorkerParts): Worker {
   return new RunningWorker(parts)
@@ -41,14 +41,14 @@ class RunningWorker implements Worker {
   readonly #sleepers: Sleepers
   readonly #held = new HeldExecutions()
   readonly #news = new News()
-  /** End the search for work. */
+  /** Functions that stop the search for work. */
   readonly #searches: (() => void)[] = []
-  /** Stop the activities that claimed executions need. */
+  /** Functions that stop the activities that held executions need. */
   readonly #ends: (() => void)[] = []
   #canWrite = true
   #taking: Promise<void> | undefined
   #takeAgain = false
-  /** Executions taken that are not in hand yet. */
+  /** Executions that are taken but not yet started. */
   #beginning = 0
   #closed = false
 
@@ -111,12 +111,12 @@ class RunningWorker implements Worker {
     return this.#held.all().map(({ lease }) => lease)
   }
 
-  /** Where events cannot be written, no work is taken: nothing could come of it. */
+  /** Takes no work while events cannot be written, because its results could not be stored. */
   #noteHealth(isWritable: boolean, error: unknown): void {
     this.#canWrite = isWritable
     this.#parts.health.report(isWritable, error)
     if (!isWritable) return
-    this.#tell(this.#parts.queue.renew(this.#leases())) // they may be about to expire
+    this.#tell(this.#parts.queue.renew(this.#leases())) // the leases may be about to expire
     if (!this.#closed) this.#lookForWork()
   }
 
@@ -125,7 +125,7 @@ class RunningWorker implements Worker {
     this.#taking ??= this.#takeAll().finally(() => (this.#taking = undefined))
   }
 
-  /** While one set is begun, the next is taken. */
+  /** Takes the next set of executions while the previous one is being started. */
   async #takeAll(): Promise<void> {
     let beginning = Promise.resolve()
     try {
@@ -152,7 +152,7 @@ class RunningWorker implements Worker {
     try {
       await this.#begin(leases)
     } catch (error) {
-      this.#parts.onError(error) // their heartbeat gives them to somebody
+      this.#parts.onError(error) // their leases expire, and a worker takes them
     } finally {
       this.#beginning -= leases.length
     }
@@ -168,7 +168,7 @@ class RunningWorker implements Worker {
     const leases = await this.#withoutHeld(taken)
     if (leases.length === 0) return
     const rows = await claim(database, id, leases)
-    for (const row of rows) this.#held.end(row.id) // a claim that was lost to another worker in between
+    for (const row of rows) this.#held.end(row.id) // an older lease, which another worker took in between
     const lost = await countTakes(database, id, rows)
     const plans = await this.#parts.plans.load(rows.filter((row) => !lost.has(row.id)).map(({ version_id }) => version_id))
     const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
@@ -180,7 +180,7 @@ class RunningWorker implements Worker {
     }
   }
 
-  /** An execution that the worker already holds continues under the new lease, and its calls are not repeated. */
+  /** Continues executions that this worker already holds under the new lease, without repeating their calls. */
   async #withoutHeld(leases: Lease[]): Promise<Lease[]> {
     const held = leases.flatMap(({ executionId }) => this.#held.get(executionId)?.entry ?? [])
     const newest = await newestClaims(this.#parts.database, held)
@@ -191,7 +191,7 @@ class RunningWorker implements Worker {
     })
   }
 
-  /** One that cannot be carried out ends with the reason, and leaves the others be; where the database does not answer, nothing is known. */
+  /** An execution that cannot be started fails with the reason and does not affect the others. Database errors are thrown. */
   async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
@@ -208,7 +208,9 @@ class RunningWorker implements Worker {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(
         held,
-        error instanceof AshlarError ? error : new AshlarError('JOURNAL_UNREADABLE', 'it could not be carried out'),
+        error instanceof AshlarError
+          ? error
+          : new AshlarError('JOURNAL_UNREADABLE', 'the execution could not be started: see the log of the worker for the cause'),
       )
     }
   }
@@ -247,7 +249,7 @@ class RunningWorker implements Worker {
     this.#journal.append(entry, { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason })
   }
 
-  /** Their ends are committed: the jobs go together. */
+  /** Removes executions whose ends are committed, and their jobs in one statement. */
   async #finish(entries: JournalEntry[]): Promise<void> {
     const ended = entries.flatMap((entry) => this.#held.of(entry) ?? [])
     for (const held of ended) this.#held.remove(held)
@@ -261,15 +263,14 @@ class RunningWorker implements Worker {
       if (!held.driver?.isIdle || this.#closed) return
       this.#suspend(held, held.driver).catch((error: unknown) => {
         this.#parts.onError(error)
-        this.#held.remove(held) // its lease expires, and another worker takes it
+        this.#held.remove(held) // its lease expires, and a worker takes it
       })
     }, LINGER_MS)
   }
 
   /**
-   * Gives an execution back that only waits. Its children's commits and its time wake it once its row says WAITING; what they
-   * committed just before is looked for after.
-   */
+   * Releases an execution that only waits. Once its row is WAITING, its children's commits and its wake time wake it. Events that
+   * children committed just before that are looked up afterwards.
   async #suspend(held: HeldExecution, driver: ExecutionDriver): Promise<void> {
     const { entry } = held
     const children = new Map(driver.children)
@@ -285,7 +286,7 @@ class RunningWorker implements Worker {
     this.#lookForWork()
   }
 
-  /** The journal has ended it; its children end too. */
+  /** The writer has ended the execution in the journal. Its children are cancelled. */
   #refuse(entry: JournalEntry, error: unknown): void {
     this.#parts.onError(error)
     const driver = this.#held.of(entry)?.driver
@@ -293,7 +294,7 @@ class RunningWorker implements Worker {
     driver?.stop()
   }
 
-  /** Another claim has it, or it was cancelled. */
+  /** The execution was cancelled or has another lease. */
   #drop(held: HeldExecution | undefined): void {
     if (!held) return
     this.#held.end(held.entry.executionId)

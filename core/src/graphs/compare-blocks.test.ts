@@ -64,13 +64,7 @@ describe('compares a pinned block with an installed block', () => {
       use({ constants: { a: 'x' } }),
       [['PIN_REMOVED', 'inputs.a', true]],
     ],
-    [
-      'without an input that has a link',
-      { inputs: { a: text } },
-      {},
-      use({ in: ['a'] }),
-      [['PIN_REMOVED', 'inputs.a', true]],
-    ],
+    ['without an input that has a link', { inputs: { a: text } }, {}, use({ in: ['a'] }), [['PIN_REMOVED', 'inputs.a', true]]],
     ['without an input that the node does not use', { inputs: { a: text } }, {}, use(), [['PIN_REMOVED', 'inputs.a', false]]],
     [
       'without an input of which the node sets a sub-pin',
@@ -87,13 +81,7 @@ describe('compares a pinned block with an installed block', () => {
       [['PIN_REMOVED', 'outputs.o', true]],
     ],
     ['without an output that the node does not use', { outputs: { o: text } }, {}, use(), [['PIN_REMOVED', 'outputs.o', false]]],
-    [
-      'with a new required input',
-      {},
-      { inputs: { a: text }, required: ['a'] },
-      use(),
-      [['PIN_REQUIRED', 'inputs.a', true]],
-    ],
+    ['with a new required input', {}, { inputs: { a: text }, required: ['a'] }, use(), [['PIN_REQUIRED', 'inputs.a', true]]],
     [
       'that requires an input that has a link',
       { inputs: { a: text } },
@@ -151,7 +139,13 @@ describe('compares a pinned block with an installed block', () => {
       use({ out: ['o'] }),
       [['PIN_CHANGED', 'outputs.o', false]],
     ],
-    ['with an additional capability', { storage: ['graph'] }, { storage: ['graph', 'user'] }, use(), [['CAPABILITY_ADDED', null, false]]],
+    [
+      'with an additional capability',
+      { storage: ['graph'] },
+      { storage: ['graph', 'user'] },
+      use(),
+      [['CAPABILITY_ADDED', null, false]],
+    ],
     ['without a capability', { storage: ['graph', 'user'] }, {}, use(), []],
   ])('%s', (_what, before, after, used, expected) => {
     const differences = compareBlocks(blockOf(before), after && blockOf(after), used)

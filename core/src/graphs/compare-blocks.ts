@@ -69,7 +69,12 @@ function newPowers(pinned: Block, installed: Block): BlockDifference[] {
   return listCapabilities(installed.capabilities)
     .map(({ kind, detail }) => `${kind} ${detail}`)
     .filter((capability) => !had.has(capability))
-    .map((capability) => ({ kind: 'CAPABILITY_ADDED', pin: null, message: `it requires a new capability: ${capability}`, breaking: false }))
+    .map((capability) => ({
+      kind: 'CAPABILITY_ADDED',
+      pin: null,
+      message: `it requires a new capability: ${capability}`,
+      breaking: false,
+    }))
 }
 
 function removedPin(side: 'inputs' | 'outputs', name: string, used: ReadonlySet<string>): BlockDifference {

@@ -42,8 +42,7 @@ function linkWarnings(
 }
 
 function adviceFor(from: string, type: string, member: string | undefined): string {
-  if (member !== undefined)
-    return `Link ${from}_@_${member} to pass on that member, or insert a block that converts it.`
+  if (member !== undefined) return `Link ${from}_@_${member} to pass on that member, or insert a block that converts it.`
   const block = 'insert a block that converts it'
   if (type === 'list') return `Link ${from}_$_0 to pass on one item, or ${block}.`
   if (type === 'object') return `Link ${from}_@_<name> to pass on one member, or ${block}.`
