@@ -68,7 +68,10 @@ import {
 /** All entities of MikroORM. */
 export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execution, Credential]
 
-/** `gateway` serves requests and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in one process. */
+/**
+ * `gateway` serves requests and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in
+ * one process.
+ */
 export type Role = 'all' | 'gateway' | 'worker'
 
 export interface RuntimeConfig {
@@ -78,36 +81,50 @@ export interface RuntimeConfig {
   role?: Role
   /** Folders whose subfolders are plugin packages. A gateway uses the plugins that the workers have stored. */
   pluginRoots: readonly string[]
-  /** Folders of plugin packages that the operator has named. They are trusted no more than packages of the store. @default none */
+  /**
+   * Folders of plugin packages that the operator has named. They are trusted no more than packages of the store.
+   * @default none
+   */
   pluginPackages?: readonly string[]
   /**
-   * Keys that seal credentials, base64 of 32 bytes each. The first key seals; every key opens. All processes of an installation
-   * have the same keys. @default none: credentials cannot be stored
+   * Keys that seal credentials, base64 of 32 bytes each. The first key seals; every key opens. All processes of an
+   * installation have the same keys. @default none: credentials cannot be stored
    */
   secretKeys?: readonly string[]
   /** Reload plugins when their files change. @default false */
   watch?: boolean
   sandbox?: Partial<SandboxLimits>
-  /** No other worker can be running, so every lease that is still held belongs to a process that has ended. @default false */
+  /**
+   * No other worker can be running, so every lease that is still held belongs to a process that has ended. @default
+   * false
+   */
   alone?: boolean
   /** The id of the worker of this runtime, a UUID. @default a new one */
   workerId?: string
   /** Opens everything, but takes no work before {@link Runtime.takeOver}. @default false */
   standby?: boolean
   /**
-   * The time that blocks with external effects have to finish after the runtime is closed. Blocks that still run then are aborted.
-   * Executions without running effects are handed over immediately. @default 30 000
+   * The time that blocks with external effects have to finish after the runtime is closed. Blocks that still run then
+   * are aborted. Executions without running effects are handed over immediately. @default 30 000
    */
   stopGraceMs?: number
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
-  /** Folder for the files of executions. Workers on several machines must share it. @default none: blocks have no files */
+  /**
+   * Folder for the files of executions. Workers on several machines must share it. @default none: blocks have no files
+   */
   filesDir?: string | undefined
-  /** Hosts and networks outside the public internet that blocks may reach: `intranet.example`, `10.0.0.0/8`. @default none */
+  /**
+   * Hosts and networks outside the public internet that blocks may reach: `intranet.example`, `10.0.0.0/8`. @default
+   * none
+   */
   httpAllow?: readonly string[]
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
-  /** Returns how trusted modules of the operator authenticate, by qualified provider. Called for each request. @default none */
+  /**
+   * Returns how trusted modules of the operator authenticate, by qualified provider. Called for each request. @default
+   * none
+   */
   hostProvider?: (provider: string) => HostProvider | undefined
   /** Receives failures of background work. */
   onError(error: unknown): void
@@ -139,7 +156,10 @@ export interface Runtime {
   sandbox: Sandbox | undefined
   /** The sandbox limits of this installation. */
   sandboxLimits: SandboxLimits
-  /** @returns the weakest isolation of sandbox processes among the workers of this installation; undefined if there are none */
+  /**
+   * @returns the weakest isolation of sandbox processes among the workers of this installation; undefined if there are
+   * none
+   */
   isolation(): Promise<Isolation | undefined>
   /** Undefined in a gateway. */
   worker: Worker | undefined
@@ -149,7 +169,10 @@ export interface Runtime {
   configure(changed: OperatorChanges): Promise<void>
   /** Makes a standby runtime take work. It first releases the executions that a worker left behind when it ended. */
   takeOver(goneWorkerId: string): Promise<void>
-  /** Stops taking work, hands over all executions (see {@link RuntimeConfig.stopGraceMs}), and ends the sandbox processes and connections. */
+  /**
+   * Stops taking work, hands over all executions (see {@link RuntimeConfig.stopGraceMs}), and ends the sandbox
+   * processes and connections.
+   */
   close(options?: CloseOptions): Promise<void>
 }
 
@@ -264,7 +287,10 @@ function openAccounts(
   return { accounts, browserSessions }
 }
 
-/** Opens what {@link Runtime.configure} can change: the named packages, and the clients in an object that is updated in place. */
+/**
+ * Opens what {@link Runtime.configure} can change: the named packages, and the clients in an object that is updated in
+ * place.
+ */
 async function openConfigured(
   { pluginRoots: roots, pluginPackages = [], oauthClients, watch = false, onError }: RuntimeConfig,
   { database, sandbox, plugins, pluginScans: scans }: Pick<Runtime, 'database' | 'sandbox' | 'plugins' | 'pluginScans'>,

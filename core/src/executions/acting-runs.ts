@@ -14,7 +14,10 @@ export interface ActingRunParts {
   inputsOf(run: NodeExecution): Record<string, unknown>
 }
 
-/** The node executions of one execution that have made a host call. Each has a session from its first host call to its end. */
+/**
+ * The node executions of one execution that have made a host call. Each has a session from its first host call to its
+ * end.
+ */
 export class ActingRuns {
   readonly #parts: ActingRunParts
   readonly #barrier: EffectBarrier
@@ -35,7 +38,9 @@ export class ActingRuns {
     return this.#barrier.isHeldUp(run)
   }
 
-  /** @throws {AshlarError} the errors of {@link CapabilitySession}; CANCELLED when the call has ended before the effect */
+  /**
+   * @throws {AshlarError} the errors of {@link CapabilitySession}; CANCELLED when the call has ended before the effect
+   */
   async perform(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
     const session = this.#sessionOf(run)
     await this.#barrier.pass(run, session.effectOf(method, args))

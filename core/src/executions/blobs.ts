@@ -16,8 +16,8 @@ interface StoredEvent {
 }
 
 /**
- * Serializes an event. Values over 64 KiB are extracted: their JSON text is added to `blobs` under its SHA-256, so a value that passes
- * through many nodes is stored once.
+ * Serializes an event. Values over 64 KiB are extracted: their JSON text is added to `blobs` under its SHA-256, so a
+ * value that passes through many nodes is stored once.
  */
 export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>): string {
   const text = JSON.stringify(event)

@@ -11,8 +11,9 @@ import type { Plans } from './plans.ts'
 import type { Reason } from './status.ts'
 
 /**
- * Ends an execution and all its unfinished descendants in one transaction. It locks their rows against writes of workers, increments
- * their fences, and writes their last events. They are final afterwards, regardless of what their workers are doing.
+ * Ends an execution and all its unfinished descendants in one transaction. It locks their rows against writes of
+ * workers, increments their fences, and writes their last events. They are final afterwards, regardless of what their
+ * workers are doing.
  *
  * @returns the ids of the executions that were ended
  */
@@ -73,7 +74,10 @@ async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined,
 
 type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
 
-/** Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal gets only the end. */
+/**
+ * Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal
+ * gets only the end.
+ */
 async function endingOf(
   client: ClientBase,
   id: string,

@@ -78,7 +78,10 @@ export function createChildren({ database, queue, graphs, maxValueBytes, plans }
   }
 }
 
-/** The id of a child: a UUID v7 with the time of the parent, whose random part is a hash of the node execution and the attempt. */
+/**
+ * The id of a child: a UUID v7 with the time of the parent, whose random part is a hash of the node execution and the
+ * attempt.
+ */
 function childId({ executionId, node, n, attempt }: Pick<Parent, 'executionId' | 'node' | 'n' | 'attempt'>): string {
   const hash = createHash('sha256').update(`${executionId}:${node.id}:${n}:${attempt}`).digest('hex')
   return `${executionId.slice(0, 13)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`

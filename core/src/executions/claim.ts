@@ -30,7 +30,10 @@ export async function newestClaims({ pool }: Database, claims: readonly JournalE
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Takes the leases by incrementing the fences: from now on, no other worker can commit to these executions. Skips final executions. */
+/**
+ * Takes the leases by incrementing the fences: from now on, no other worker can commit to these executions. Skips final
+ * executions.
+ */
 export async function claim({ pool }: Database, workerId: string, leases: Lease[]): Promise<ClaimedRow[]> {
   const { rows } = await pool.query<ClaimedRow>({
     name: 'ashlar-claim',

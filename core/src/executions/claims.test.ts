@@ -7,7 +7,10 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-/** Gives the jobs of these executions to the next worker that asks, as if their leases had expired without their worker noticing. */
+/**
+ * Gives the jobs of these executions to the next worker that asks, as if their leases had expired without their worker
+ * noticing.
+ */
 async function loseLeases(ids: readonly string[]): Promise<void> {
   const { pool } = runtime.database
   await pool.query(`update pgboss.job set state = 'retry', retry_count = retry_count where id = any($1::uuid[])`, [ids])

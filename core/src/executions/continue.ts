@@ -5,10 +5,11 @@ import type { Plan } from './plan.ts'
 import type { NodeError } from './scheduler.ts'
 
 /**
- * Returns the initial journal of an execution that continues a failed or cancelled one: all events except the end. Each unhandled
- * failure becomes a failure that is repeated immediately. Runs that were active at the end have no result in the journal, so they run
- * again. Effects that must not be repeated automatically fail instead, all in this retry, and another retry repeats them; but if their
- * block and node allow another attempt, they are repeated now. Source: execution semantics, rules 20 and 21.
+ * Returns the initial journal of an execution that continues a failed or cancelled one: all events except the end. Each
+ * unhandled failure becomes a failure that is repeated immediately. Runs that were active at the end have no result in
+ * the journal, so they run again. Effects that must not be repeated automatically fail instead, all in this retry, and
+ * another retry repeats them; but if their block and node allow another attempt, they are repeated now. Source:
+ * execution semantics, rules 20 and 21.
  */
 export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): ExecutionEvent[] {
   const repeated: ExecutionEvent[] = []
@@ -36,9 +37,10 @@ const CUT_OFF: NodeError = {
 }
 
 /**
- * Returns the initial journal of an execution that repeats an old one from a node execution: all events before its start. Runs that were
- * active at that point run again if they have no external effects. For a run with an effect, the later events of the old journal
- * decide: if it succeeded, its result is used; if it failed, it runs again; if its effect has no result, it stays interrupted.
+ * Returns the initial journal of an execution that repeats an old one from a node execution: all events before its
+ * start. Runs that were active at that point run again if they have no external effects. For a run with an effect, the
+ * later events of the old journal decide: if it succeeded, its result is used; if it failed, it runs again; if its
+ * effect has no result, it stays interrupted.
  *
  * @param inputs replace the inputs of the node execution
  * @throws {AshlarError} NOT_FOUND when the node execution never started

@@ -23,9 +23,10 @@ import type { Decision, NodeError, Scheduler, SchedulerEvent } from './scheduler
 const SOON_MS = 1000
 
 /**
- * Carries out the decisions of the scheduler: it starts blocks in the sandbox, writes the events to the journal, and passes them to
- * the scheduler. It starts where the journal ends: work that was started and has no result in the journal is repeated, without the
- * outputs that were already delivered.
+ * Carries out the decisions of the scheduler: it starts blocks in the sandbox, writes the events to the journal, and
+ * passes them to the scheduler. It starts where the journal ends: work that was started and has no result in the
+ * journal is repeated, without the outputs that were already delivered.
+ */
 export class ExecutionDriver {
   readonly #taken: TakenExecution
   readonly #parts: DriverParts
@@ -102,9 +103,11 @@ export class ExecutionDriver {
   }
 
   /**
-   * Stops starting node executions, so that another worker can continue from the journal and make all further decisions again.
+   * Stops starting node executions, so that another worker can continue from the journal and make all further decisions
+   * again.
    *
-   * @returns a promise that resolves when no running block has used a capability with external effects; undefined if none has
+   * @returns a promise that resolves when no running block has used a capability with external effects; undefined if
+   * none has
    */
   drain(): Promise<void> | undefined {
     this.#drained ??= Promise.withResolvers()
@@ -141,7 +144,9 @@ export class ExecutionDriver {
     this.#parts.journal.append(this.#taken.entry, event)
   }
 
-  /** Queues decisions. Carrying one out may cause further decisions, which are appended instead of handled recursively. */
+  /**
+   * Queues decisions. Carrying one out may cause further decisions, which are appended instead of handled recursively.
+   */
   #carryOut(decisions: Decision[]): void {
     this.#todo.push(...decisions)
     if (this.#isCarryingOut) return
@@ -202,7 +207,10 @@ export class ExecutionDriver {
     return this.#children.seqs
   }
 
-  /** A child is an effect, so it starts after the events that led to it are committed. Starting it twice creates one child. */
+  /**
+   * A child is an effect, so it starts after the events that led to it are committed. Starting it twice creates one
+   * child.
+   */
   async #startChild(run: NodeExecution): Promise<void> {
     const { id, ownerId, depth, entry } = this.#taken
     const { node, n, attempt } = run
@@ -228,7 +236,9 @@ export class ExecutionDriver {
     return requestOf(this.#taken, run, () => this.#scheduler.inputsOf(run))
   }
 
-  /** Returns no stretch if inputs are masked or the run is repeated, because running block by block is simpler there. */
+  /**
+   * Returns no stretch if inputs are masked or the run is repeated, because running block by block is simpler there.
+   */
   #stretchOf({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
     return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : stretchFrom(node)
   }

@@ -10,9 +10,9 @@ interface Passage {
 }
 
 /**
- * The effect barrier of one execution. A block may start its first external effect only after all events that led to it, and the event
- * `EffectStarted`, are committed. A block that only reads does not wait. After a crash, the journal shows for each block whether it may
- * have had an effect.
+ * The effect barrier of one execution. A block may start its first external effect only after all events that led to
+ * it, and the event `EffectStarted`, are committed. A block that only reads does not wait. After a crash, the journal
+ * shows for each block whether it may have had an effect.
  */
 export class EffectBarrier {
   readonly #append: (event: ExecutionEvent) => void

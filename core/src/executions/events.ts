@@ -4,7 +4,10 @@ import type { InputMasks, NodeError } from './scheduler.ts'
 /** An event of an execution, before it has a place in the journal. `node` and `n` identify a node execution. */
 export type ExecutionEvent =
   | { type: 'ExecutionStarted'; inputs: Record<string, unknown>; masks?: InputMasks }
-  /** `marksEffects`: the block can have external effects, and an EffectStarted event precedes them. Without it, effects may follow this event. */
+  /**
+   * `marksEffects`: the block can have external effects, and an EffectStarted event precedes them. Without it, effects
+   * may follow this event.
+   */
   | { type: 'NodeStarted'; node: string; n: number; attempt: number; marksEffects?: true }
   /** After this event, the block may have had an external effect that must not be repeated automatically. */
   | { type: 'EffectStarted'; node: string; n: number; attempt: number }
@@ -18,7 +21,10 @@ export type ExecutionEvent =
   | { type: 'GraphOutput'; name: string; value: unknown }
   /** Written by a replay: this node execution runs on these inputs. */
   | { type: 'NodeOverridden'; node: string; n: number; inputs: Record<string, unknown> }
-  /** The block sleeps until `until`, in milliseconds since 1970. Its call has ended; after the sleep, the block runs again from its beginning. */
+  /**
+   * The block sleeps until `until`, in milliseconds since 1970. Its call has ended; after the sleep, the block runs
+   * again from its beginning.
+   */
   | { type: 'NodeWaiting'; node: string; n: number; sleep: number; until: number }
   /** The sleep has ended. */
   | { type: 'NodeResumed'; node: string; n: number }

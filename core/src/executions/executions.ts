@@ -20,8 +20,8 @@ import { isFinal } from './status.ts'
 export type FollowedEvent = JournalEvent | ReaderBehind
 
 /**
- * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or end an execution
- * fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
+ * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
+ * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
 export interface Executions {
   /** @param version a version number. @default the active version. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
@@ -35,7 +35,8 @@ export interface Executions {
    */
   retry(ownerId: string, executionId: string): Promise<Execution>
   /**
-   * Starts a new execution that repeats an old one from a node execution. Upstream results are taken from the old journal.
+   * Starts a new execution that repeats an old one from a node execution. Upstream results are taken from the old
+   * journal.
    *
    * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE
    */
@@ -224,8 +225,8 @@ class ExecutionService implements Executions {
 }
 
 /**
- * Inserts a batch with one statement. If the database rejects the data of the statement, the batch is halved, so that an execution
- * that cannot be stored does not prevent the others.
+ * Inserts a batch with one statement. If the database rejects the data of the statement, the batch is halved, so that
+ * an execution that cannot be stored does not prevent the others.
  */
 async function insertAll(parts: ExecutionParts, set: NewExecution[]): Promise<(Execution | Error)[]> {
   try {

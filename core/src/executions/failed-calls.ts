@@ -10,8 +10,8 @@ export interface FailedCallsParts {
 }
 
 /**
- * The failed calls of an execution. An error that plugin code threw is located in the source of the plugin before its run ends, which
- * is asynchronous. Any other error ends its run immediately.
+ * The failed calls of an execution. An error that plugin code threw is located in the source of the plugin before its
+ * run ends, which is asynchronous. Any other error ends its run immediately.
  */
 export class FailedCalls {
   readonly #parts: FailedCallsParts

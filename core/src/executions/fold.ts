@@ -10,8 +10,8 @@ export interface Folded {
   /** Decisions without a result in the journal, which must be carried out (again) now. Nothing follows the end. */
   pending: Decision[]
   /**
-   * Pending runs that have started an effect and must not be repeated automatically, because it is unknown whether the effect has
-   * happened. They end with EFFECT_INTERRUPTED.
+   * Pending runs that have started an effect and must not be repeated automatically, because it is unknown whether the
+   * effect has happened. They end with EFFECT_INTERRUPTED.
    */
   interrupted: ReadonlySet<NodeExecution>
 }
@@ -26,7 +26,9 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   const pending = new Map<NodeExecution, Decision>()
   /** The attempts that may have had an effect. */
   const acted = new Map<NodeExecution, number>()
-  /** Graph outputs that have arrived and are not recorded in the journal yet, because a crash may have come in between. */
+  /**
+   * Graph outputs that have arrived and are not recorded in the journal yet, because a crash may have come in between.
+   */
   const untold: Decision[] = []
   let end: Decision | undefined
   for (const event of events) {

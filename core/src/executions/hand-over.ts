@@ -15,8 +15,9 @@ export interface HandOverParts {
 }
 
 /**
- * Hands over the executions of a stopping worker and starts nothing new in them. It releases an execution immediately if no running
- * block has external effects. Otherwise it releases the execution after these blocks have ended and their results are committed.
+ * Hands over the executions of a stopping worker and starts nothing new in them. It releases an execution immediately
+ * if no running block has external effects. Otherwise it releases the execution after these blocks have ended and their
+ * results are committed.
  *
  * @param graceMs the time after which it returns, even if executions are left
  */

@@ -12,9 +12,10 @@ export interface HeldExecution {
 }
 
 /**
- * The executions of a worker, with at most one lease of each. A worker can lose a lease without noticing and receive it again. If no
- * other worker has taken the execution in between, the worker continues it under the new lease. Otherwise it drops the execution and
- * starts it again from the journal. Reports for the entry of an older lease do not affect the newer one.
+ * The executions of a worker, with at most one lease of each. A worker can lose a lease without noticing and receive it
+ * again. If no other worker has taken the execution in between, the worker continues it under the new lease. Otherwise
+ * it drops the execution and starts it again from the journal. Reports for the entry of an older lease do not affect
+ * the newer one.
  */
 export class HeldExecutions {
   readonly #byId = new Map<string, HeldExecution>()
@@ -46,7 +47,11 @@ export class HeldExecutions {
     if (this.#byId.get(held.entry.executionId) === held) this.#byId.delete(held.entry.executionId)
   }
 
-  /** Drops an execution that was cancelled or has a newer lease. Nothing more is started or written for it. @returns the dropped execution */
+  /**
+   * Drops an execution that was cancelled or has a newer lease. Nothing more is started or written for it.
+   *
+   * @returns the dropped execution
+   */
   end(executionId: string): HeldExecution | undefined {
     const held = this.#byId.get(executionId)
     if (!held) return undefined

@@ -27,8 +27,8 @@ export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks
  *
  * @param maxValueBytes the limit for one value as JSON
  * @returns the inputs, converted to their types
- * @throws {AshlarError} INPUTS_INVALID that names each missing and unknown input, and each input whose value does not match its schema
- * or would lose its meaning in the conversion
+ * @throws {AshlarError} INPUTS_INVALID that names each missing and unknown input, and each input whose value does not
+ * match its schema or would lose its meaning in the conversion
  */
 export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: number): Record<string, unknown> {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
@@ -64,7 +64,10 @@ export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: 
   throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['inputs'], faults } })
 }
 
-/** A text that is not a number would become 0, which no caller intends. At a pin of a node, the same text is converted by rule 8. */
+/**
+ * A text that is not a number would become 0, which no caller intends. At a pin of a node, the same text is converted
+ * by rule 8.
+ */
 function lossFault(value: unknown, sink: PinSchema): string | undefined {
   const loss = findLossOfValue(value, sink)
   return loss && !loss.isReversible ? `requires ${withArticle(loss.to)}, got ${showValue(value)}` : undefined

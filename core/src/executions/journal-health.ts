@@ -2,17 +2,23 @@ import type pg from 'pg'
 import { causeOf, channelName, codeOf, type Notifications } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 
-/** Whether events can be written. `code` is the SQLSTATE or the Node.js code of the error, `CONNECTION` or `TIMEOUT`. */
+/**
+ * Whether events can be written. `code` is the SQLSTATE or the Node.js code of the error, `CONNECTION` or `TIMEOUT`.
+ */
 export type JournalState = { writable: true } | { writable: false; code: string }
 
 /** Determines whether the journal can be written, from reports of the workers and from a probe. */
 export interface JournalHealth {
-  /** Reports that the worker of this runtime has written or failed to write, and notifies the other processes of the installation. */
+  /**
+   * Reports that the worker of this runtime has written or failed to write, and notifies the other processes of the
+   * installation.
+   */
   report(isWritable: boolean, error?: unknown): void
   /** Probes the database unless a worker has reported that it cannot write. The result is at most one second old. */
   state(): Promise<JournalState>
   /**
-   * Runs work that writes to the database, such as a start. It rejects the work early if the journal is known to be unavailable.
+   * Runs work that writes to the database, such as a start. It rejects the work early if the journal is known to be
+   * unavailable.
    *
    * @throws {AshlarError} JOURNAL_UNAVAILABLE when the connection or the environment prevents it; the cause is logged
    */
@@ -129,8 +135,8 @@ async function withinTime(attempt: Promise<JournalState>): Promise<JournalState>
 }
 
 /**
- * Inserts a row into the journal and rolls the insert back. A connection of the pool may have ended unnoticed, which does not indicate
- * a problem of the journal, so the next connection is tried.
+ * Inserts a row into the journal and rolls the insert back. A connection of the pool may have ended unnoticed, which
+ * does not indicate a problem of the journal, so the next connection is tried.
  */
 async function tryToWrite(pool: pg.Pool, attempts = MAX_PROBES): Promise<JournalState> {
   let client: pg.PoolClient | undefined

@@ -6,10 +6,11 @@ const DAY_MS = 24 * 3600_000
 const DAYS_AHEAD = 3
 
 /**
- * Maintains the journal: creates the partitions of the next days, and drops those older than the retention together with the blobs
- * that only they refer to. A partition is kept while an execution that was created on its day or earlier is unfinished. Rows of a day
- * without a partition are in the default partition, and are moved when their partition is created. If several workers call this at the
- * same time, one of them does the work. The clock is the database clock, so a wrong clock on a worker never drops data.
+ * Maintains the journal: creates the partitions of the next days, and drops those older than the retention together
+ * with the blobs that only they refer to. A partition is kept while an execution that was created on its day or earlier
+ * is unfinished. Rows of a day without a partition are in the default partition, and are moved when their partition is
+ * created. If several workers call this at the same time, one of them does the work. The clock is the database clock,
+ * so a wrong clock on a worker never drops data.
  */
 export async function keepJournal({ transact }: Database, retentionDays: number, at?: Date): Promise<void> {
   await transact(async (client) => {

@@ -53,7 +53,8 @@ async function readStored(
 }
 
 /**
- * Returns the events after `last` from the rows that begin up to `upTo`, including later events of the last row, without large values.
+ * Returns the events after `last` from the rows that begin up to `upTo`, including later events of the last row,
+ * without large values.
  *
  * @throws {AshlarError} JOURNAL_UNREADABLE
  */
@@ -90,7 +91,10 @@ export async function lastSeqOf(pool: pg.Pool | pg.ClientBase, executionId: stri
   return rows[0]?.last ?? 0
 }
 
-/** The creation time of an execution, from its id (a UUID v7): see {@link JOURNAL_AT}. Earlier partitions contain none of its events. */
+/**
+ * The creation time of an execution, from its id (a UUID v7): see {@link JOURNAL_AT}. Earlier partitions contain none
+ * of its events.
+ */
 export function begunAt(executionId: string): Date {
   return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16))
 }
@@ -100,7 +104,10 @@ const READ_AHEAD = 200
 /** A reader is slow if it takes longer than this for {@link READ_AHEAD} events. */
 const SLOW_MS = 1000
 
-/** Not a journal event: the reader is slower than the execution. `seq` is the last event it has received; `behind` is the number of waiting events. */
+/**
+ * Not a journal event: the reader is slower than the execution. `seq` is the last event it has received; `behind` is
+ * the number of waiting events.
+ */
 export interface ReaderBehind {
   type: 'ReaderBehind'
   seq: number
@@ -109,11 +116,11 @@ export interface ReaderBehind {
 }
 
 /**
- * Follows an execution after `after` until it has finished: first the events in the journal, then each new event, each once and in
- * order. Only committed events are yielded. The generator ends after `ExecutionFinished`. If that event is not after `after`, or
- * retention has removed it, the generator ends as soon as the execution has a final status. It holds at most {@link READ_AHEAD} events,
- * the rest of one row, and one large value. A reader that cannot keep up receives a {@link ReaderBehind}. A reader that leaves
- * (`return`) while it waits is released immediately.
+ * Follows an execution after `after` until it has finished: first the events in the journal, then each new event, each
+ * once and in order. Only committed events are yielded. The generator ends after `ExecutionFinished`. If that event is
+ * not after `after`, or retention has removed it, the generator ends as soon as the execution has a final status. It
+ * holds at most {@link READ_AHEAD} events, the rest of one row, and one large value. A reader that cannot keep up
+ * receives a {@link ReaderBehind}. A reader that leaves (`return`) while it waits is released immediately.
  */
 export function followEvents(
   pool: pg.Pool,

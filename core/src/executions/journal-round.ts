@@ -1,7 +1,10 @@
 import { messageOf } from '../errors/index.ts'
 import type { PendingEvents } from './journal-store.ts'
 
-/** The number of single entries that may fail because of the environment, while nothing is written, before the rest is postponed. */
+/**
+ * The number of single entries that may fail because of the environment, while nothing is written, before the rest is
+ * postponed.
+ */
 const MOST_FAILED_ALONE = 2
 const MAX_MESSAGE_CHARS = 300
 

@@ -31,15 +31,16 @@ export interface JournalRow {
 }
 
 /**
- * SQL: the time at which a row of the execution `execution_id` is written, which determines its partition. Readers start at the creation
- * time in the id, and the clock of the machine that created the id may be ahead of the database clock.
+ * SQL: the time at which a row of the execution `execution_id` is written, which determines its partition. Readers
+ * start at the creation time in the id, and the clock of the machine that created the id may be ahead of the database
+ * clock.
  */
 export const JOURNAL_AT = 'greatest(now(), uuid_extract_timestamp(execution_id))'
 
 /**
- * Encodes a row: a JSON array of the events. `seq` is left out because the events are consecutive. `at` is written only if the time
- * differs from that of the previous event. This keeps most rows below the size at which Postgres compresses them; compression costs
- * more than the write itself.
+ * Encodes a row: a JSON array of the events. `seq` is left out because the events are consecutive. `at` is written only
+ * if the time differs from that of the previous event. This keeps most rows below the size at which Postgres compresses
+ * them; compression costs more than the write itself.
  *
  * @param blobs receives the values that are too large for a row, see {@link serializeEvent}
  */

@@ -25,8 +25,8 @@ export interface PendingEvents extends EventRun {
 /** The statements of the journal writer. */
 export interface JournalStore {
   /**
-   * Writes the events of these entries in one atomic statement and sets the final status of executions that end. It skips entries whose
-   * fence differs from that of their execution.
+   * Writes the events of these entries in one atomic statement and sets the final status of executions that end. It
+   * skips entries whose fence differs from that of their execution.
    *
    * @returns the entries whose fence is current, which were written
    */
@@ -50,8 +50,9 @@ export function createJournalStore(pool: pg.Pool): JournalStore {
 }
 
 /**
- * The statement locks the row of each execution against new leases and cancellation. It compares the fence for each journal row
- * separately, because a batch may contain two entries of one execution if a worker has leased the execution again.
+ * The statement locks the row of each execution against new leases and cancellation. It compares the fence for each
+ * journal row separately, because a batch may contain two entries of one execution if a worker has leased the execution
+ * again.
  */
 const WRITE = {
   name: 'ashlar-journal',

@@ -22,11 +22,17 @@ export interface JournalWriterEvents {
   progressed(parentIds: string[]): void
   /** The execution was cancelled or has a newer lease. Called once per entry. */
   lost(entry: JournalEntry): void
-  /** The database rejects the events of this execution. A failed end is committed in their place, and no further events are accepted. */
+  /**
+   * The database rejects the events of this execution. A failed end is committed in their place, and no further events
+   * are accepted.
+   */
   refused(entry: JournalEntry, error: unknown): void
   /** The environment prevents writing. The events are kept and written later. Called in every such round. */
   failed(error: unknown): void
-  /** The writability has changed: `false` after a round in which nothing could be written, `true` after the next round that wrote events. */
+  /**
+   * The writability has changed: `false` after a round in which nothing could be written, `true` after the next round
+   * that wrote events.
+   */
   writable(isWritable: boolean, error?: unknown): void
 }
 
@@ -52,18 +58,20 @@ export function createJournalWriter(
 }
 
 /**
- * Gathers events for a few milliseconds and then writes them with one statement for all executions (see {@link JournalStore}). An entry
- * whose fence is no longer current is not written and becomes `lost`.
+ * Gathers events for a few milliseconds and then writes them with one statement for all executions (see {@link
+ * JournalStore}). An entry whose fence is no longer current is not written and becomes `lost`.
  *
  * If the statement fails, nothing of the batch is written. The reaction depends on the cause ({@link causeOf}):
  *
  * - `connection`: the round ends, and the events are written in a later round.
- * - `environment` and `statement`: the batch is halved until each part is written or is a single entry, so that one entry never
- *   prevents others from being written.
- * - A single entry with the cause `statement` ends: its events are replaced by one ExecutionFinished event with the status FAILED and
- *   the code JOURNAL_UNWRITABLE. The entry ends only once this event is committed, which proves that the journal is writable.
- * - A single entry with the cause `environment` is kept. If other entries are written, it is set aside and retried every two seconds.
- *   If nothing is written, the round ends after two such entries: the journal is not writable and is retried after a delay.
+ * - `environment` and `statement`: the batch is halved until each part is written or is a single entry, so that one
+ *   entry never prevents others from being written.
+ * - A single entry with the cause `statement` ends: its events are replaced by one ExecutionFinished event with the
+ *   status FAILED and the code JOURNAL_UNWRITABLE. The entry ends only once this event is committed, which proves that
+ *   the journal is writable.
+ * - A single entry with the cause `environment` is kept. If other entries are written, it is set aside and retried
+ *   every two seconds. If nothing is written, the round ends after two such entries: the journal is not writable and is
+ *   retried after a delay.
  */
 class GroupCommit implements JournalWriter {
   readonly #store: JournalStore
@@ -221,7 +229,10 @@ class GroupCommit implements JournalWriter {
     else await this.#refuse(first, error, round)
   }
 
-  /** A commit without a response may have succeeded, so events of the entry that are already stored are not written again. */
+  /**
+   * A commit without a response may have succeeded, so events of the entry that are already stored are not written
+   * again.
+   */
   async #refuse(pending: PendingEvents, error: unknown, round: Round): Promise<void> {
     const { entry } = pending
     try {

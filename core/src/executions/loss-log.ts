@@ -9,8 +9,8 @@ import type { Plan, PlanNode } from './plan.ts'
 const MAX_LINES_PER_NODE = 100
 
 /**
- * Logs values that lose their meaning when they are converted to the type of a pin, such as a text that is not a number and becomes
- * 0, to the log of their node. Validation can only warn if the schemas of both pins have a type.
+ * Logs values that lose their meaning when they are converted to the type of a pin, such as a text that is not a number
+ * and becomes 0, to the log of their node. Validation can only warn if the schemas of both pins have a type.
  */
 export class LossLog {
   readonly #plan: Plan

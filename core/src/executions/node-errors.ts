@@ -22,7 +22,9 @@ export function toNodeError(error: unknown, block: Pick<Block, 'onCrash'>, locat
   return { code, message, ...(isRetryable && { retryable: true }), ...located }
 }
 
-/** Performs a host call of a block. Also reports unexpected errors and errors that the operator has to fix to `onError`. */
+/**
+ * Performs a host call of a block. Also reports unexpected errors and errors that the operator has to fix to `onError`.
+ */
 export async function answerBlock<T>(perform: () => Promise<T>, onError: (error: unknown) => void): Promise<T> {
   try {
     return await perform()

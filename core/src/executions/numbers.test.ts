@@ -67,7 +67,9 @@ async function run(document: object, inputs: Record<string, unknown> = {}): Prom
   return (await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)).events
 }
 
-/** What a block of the test plugin yields on a value that a parsed text holds, or the code and message of its failure. */
+/**
+ * What a block of the test plugin yields on a value that a parsed text holds, or the code and message of its failure.
+ */
 async function pass(block: string, value: unknown, from = 'logic/convert'): Promise<unknown> {
   const events = await run(
     {

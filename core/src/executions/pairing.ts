@@ -42,14 +42,18 @@ export interface Sleep {
 /**
  * Pairs the values that arrive at the input pins of a node. Source: execution semantics, rules 5 to 7.
  *
- * A value goes to the oldest incomplete node execution that lacks its pin. If there is none, a new node execution is created. A static
- * value is kept: it fills every incomplete node execution that lacks its pin, and every later one. If no node execution lacks its pin, a
- * static value creates a new node execution only if that node execution is then complete.
+ * A value goes to the oldest incomplete node execution that lacks its pin. If there is none, a new node execution is
+ * created. A static value is kept: it fills every incomplete node execution that lacks its pin, and every later one. If
+ * no node execution lacks its pin, a static value creates a new node execution only if that node execution is then
+ * complete.
  */
 export class Pairing {
   readonly #node: PlanNode
   readonly #statics = new Map<string, unknown>()
-  /** Incomplete node executions that may lack the pin, oldest first. Those that no longer lack it are skipped when they are reached. */
+  /**
+   * Incomplete node executions that may lack the pin, oldest first. Those that no longer lack it are skipped when they
+   * are reached.
+   */
   readonly #lacking = new Map<string, NodeExecution[]>()
   readonly executions: NodeExecution[] = []
 

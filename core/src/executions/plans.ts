@@ -8,7 +8,10 @@ const MOST_KEPT = 500
 
 /** A cache of the plans of graph versions. A version never changes, so no entry becomes stale. */
 export interface Plans {
-  /** @returns plans by version id; an error BLOCK_UNAVAILABLE or NOT_FOUND if a pinned block or the version no longer exists */
+  /**
+   * @returns plans by version id; an error BLOCK_UNAVAILABLE or NOT_FOUND if a pinned block or the version no longer
+   * exists
+   */
   load(versionIds: readonly string[]): Promise<Map<string, Plan | AshlarError>>
 }
 

@@ -18,7 +18,9 @@ interface Told {
   timer: NodeJS.Timeout
 }
 
-/** Limits the rate of progress reports of one execution. Of several reports within an interval, the newest is passed on. */
+/**
+ * Limits the rate of progress reports of one execution. Of several reports within an interval, the newest is passed on.
+ */
 export class ProgressReports {
   readonly #tell: (run: NodeExecution, report: ProgressReport) => void
   /** Node executions with a report within the last interval. */

@@ -7,17 +7,19 @@ import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
 
 /**
- * The scheduler takes an event and returns the decisions that follow from it. It has no clock, no I/O and no randomness: the same
- * events in the same order always produce the same state and the same decisions. Replaying the journal therefore restores its state.
+ * The scheduler takes an event and returns the decisions that follow from it. It has no clock, no I/O and no
+ * randomness: the same events in the same order always produce the same state and the same decisions. Replaying the
+ * journal therefore restores its state.
  *
- * An execution goes QUEUED → RUNNING → COMPLETED | FAILED | CANCELLED. The last three statuses are final, and every later event is
- * ignored.
+ * An execution goes QUEUED → RUNNING → COMPLETED | FAILED | CANCELLED. The last three statuses are final, and every
+ * later event is ignored.
  *
- * A node execution goes INCOMPLETE (lacks pins) → QUEUED (ready) → RUNNING → COMPLETED | FAILED | CANCELLED, and from RUNNING back to
- * QUEUED when a failed attempt is to be repeated. A sleeping block goes RUNNING → WAITING → QUEUED → RUNNING. While it sleeps, it does
- * not count towards the concurrency limit, but a serial node starts no other run. After the sleep, the block runs again from its
- * beginning, before all node executions that have not started yet. Results of a node execution are also accepted while it is WAITING,
- * or QUEUED after a sleep: a replay passes results of the old journal that were recorded later.
+ * A node execution goes INCOMPLETE (lacks pins) → QUEUED (ready) → RUNNING → COMPLETED | FAILED | CANCELLED, and from
+ * RUNNING back to QUEUED when a failed attempt is to be repeated. A sleeping block goes RUNNING → WAITING → QUEUED →
+ * RUNNING. While it sleeps, it does not count towards the concurrency limit, but a serial node starts no other run.
+ * After the sleep, the block runs again from its beginning, before all node executions that have not started yet.
+ * Results of a node execution are also accepted while it is WAITING, or QUEUED after a sleep: a replay passes results
+ * of the old journal that were recorded later.
  *
  * The rules are rules 1 to 18 of the execution semantics; comments refer to them by number.
  */
@@ -104,8 +106,9 @@ export class Scheduler {
   }
 
   /**
-   * Returns the inputs of a node execution. Rule 7: constants, then values that arrived (sub-pins merge into their base pin), then the
-   * graph inputs for input blocks, then the masks of the execution. Null is dropped; other values are converted to the type of their pin.
+   * Returns the inputs of a node execution. Rule 7: constants, then values that arrived (sub-pins merge into their base
+   * pin), then the graph inputs for input blocks, then the masks of the execution. Null is dropped; other values are
+   * converted to the type of their pin.
    *
    * @throws {RangeError} when a list index in a pin name is not a whole number
    */

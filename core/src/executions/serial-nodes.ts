@@ -7,7 +7,10 @@ interface Held {
   order: number
 }
 
-/** Holds back runs of serial nodes that reach the head of the queue while their node runs. The runs of each node stay in order. */
+/**
+ * Holds back runs of serial nodes that reach the head of the queue while their node runs. The runs of each node stay in
+ * order.
+ */
 export class SerialNodes {
   readonly #busy = new Set<PlanNode>()
   #held = new Map<PlanNode, Held[]>()

@@ -6,9 +6,9 @@ import { rarelyMet, type Counts } from './simulation-counts.ts'
 import { proveEffects, provePure, proveWriter } from './simulation.ts'
 
 /*
- * `simulate --cases N --seed S`: proves the scheduler and the journal fold on so many random executions, on all cores. A
- * batch of 1000 has a seed of its own, S and up, so the batch that fails can be run alone. Exit status 1 when a case fails,
- * with the smallest one found, or when something that was to be tried never came.
+ * `simulate --cases N --seed S`: proves the scheduler and the journal fold on this number of random executions, on all
+ * cores. Each batch of 1000 has its own seed, starting at S, so a failing batch can be repeated alone. The exit status
+ * is 1 when a case fails (the smallest one found is printed) or when an expected case never occurred.
  */
 
 const BATCH = 1000
@@ -42,29 +42,29 @@ const NOTHING = { failure: undefined, counts: {} }
 async function simulate(cases: number, seed: number): Promise<void> {
   const begun = performance.now()
   const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {}, writer: {} }
-  stdout.write(`${cases} random executions, seed ${seed}\n`)
+  stdout.write(`${cases} random executions with the seed ${seed}\n`)
   const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - begun))
-  const telling = setInterval(() => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} a second\n`), TELL_EVERY_MS)
+  const telling = setInterval(() => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} per second\n`), TELL_EVERY_MS)
   await runBatches(cases, seed, (result) => {
     done.cases += result.cases
     add(done.pure, result.pure)
     add(done.effects, result.effects)
     add(done.writer, result.writer)
     if (result.failure === undefined || done.failure !== undefined) return
-    done.failure = `${result.failure}\n\nagain: pnpm simulate --cases ${result.cases} --seed ${result.seed}`
+    done.failure = `${result.failure}\n\nto repeat this batch: pnpm simulate --cases ${result.cases} --seed ${result.seed}`
   })
   clearInterval(telling)
   tell('Without effects', done.pure)
   tell('With effects', done.effects)
-  tell('Of the journal writer', done.writer)
-  stdout.write(`\n${done.cases} cases in ${((performance.now() - begun) / 1000).toFixed(1)} s, ${perSecond()} a second\n`)
+  tell('Journal writer', done.writer)
+  stdout.write(`\n${done.cases} cases in ${((performance.now() - begun) / 1000).toFixed(1)} s, ${perSecond()} per second\n`)
   const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => rarelyMet(counts, 1))
-  if (missing.length > 0) stdout.write(`never met: ${missing.join(', ')}\n`)
+  if (missing.length > 0) stdout.write(`never occurred: ${missing.join(', ')}\n`)
   if (done.failure !== undefined) stdout.write(`\n${done.failure}\n`)
   if (done.failure !== undefined || missing.length > 0) process.exitCode = 1
 }
 
-/** Hands the batches to as many threads as there are cores; none more after a failure. */
+/** Runs the batches on as many threads as there are cores. Starts no batch after a failure. */
 async function runBatches(cases: number, seed: number, onResult: (result: BatchResult) => void): Promise<void> {
   let [next, hasFailed] = [0, false]
   const takeBatch = (): Batch | undefined => {

@@ -12,41 +12,44 @@ import { Simulator, type Simulation, type SimulationOptions } from './simulation
 export interface CrashOptions {
   inputs?: Record<string, unknown>
   masks?: InputMasks
-  /** The journal that is committed already. */
+  /** Events that are already committed. */
   events?: ExecutionEvent[]
-  /** The next of a sequence of whole numbers that decides everything: what goes on, what is committed, when the worker ends. */
+  /**
+   * Returns the next of a sequence of whole numbers, which determines all decisions: what continues, what is committed,
+   * when a worker crashes.
+   */
   random: () => number
   /** @default true */
   mayCrash?: boolean
 }
 
-/** An execution over the lives of several workers. */
+/** An execution across the lives of several workers. */
 export interface Lives {
   events: ExecutionEvent[]
   scheduler: Scheduler
   end: Simulation['end']
-  /** What began outside, by `node.n.attempt`: the inputs, each time. */
+  /** The inputs of each started effect, by `node.n.attempt`. */
   effects: Map<string, string[]>
-  /** Runs with a committed start and no committed result at some crash, whose effect may not be repeated. */
+  /** Runs whose effect must not be repeated, with a committed start and no committed result at some crash. */
   interrupted: Set<string>
   crashes: number
-  /** Events that were lost in crashes. */
+  /** The number of events that were lost in crashes. */
   lost: number
-  /** Crashes at which something slept. */
+  /** The number of crashes while a run slept. */
   asleep: number
-  /** Effects that began after another claim had taken over. */
+  /** The number of effects that started after a newer lease was taken. */
   late: number
-  /** Events that claims without a lease tried to commit. */
+  /** The number of events that workers with a stale lease tried to commit. */
   refused: number
 }
 
 const MOST_CRASHES = 5
 
 /**
- * Group commit with crashes. Events are committed in order, so many at a time as chance has it; a crash loses those that
- * were not. The next worker begins with what was committed, while the one before may not have noticed that it was taken
- * over: it goes on, and tries to commit, but commits nothing any more; it still begins what the effect barrier had let through.
- * The owner may cancel, which goes by what is committed, whatever the worker is doing.
+ * Simulates group commit with crashes. Events are committed in order, a random number at a time; a crash loses the
+ * uncommitted ones. The next worker starts with the committed events. The previous worker may not have noticed that it
+ * lost its lease: it continues and tries to commit, but commits nothing, although it still starts the effects that the
+ * effect barrier had already allowed. The owner may cancel the execution, which depends only on the committed events.
  */
 export function runThroughCrashes(plan: Plan, fakes: Record<string, FakeBlock>, options: CrashOptions): Lives {
   const { random, mayCrash = true, events: begin = [], ...rest } = options
@@ -105,7 +108,7 @@ function live(worker: Simulator, random: () => number, mayCrash: boolean, beside
     if (mayCrash && random() % 12 === 0) return random() % 20 === 0 ? 'cancelled' : 'crashed'
     const choices = worker.choices()
     const tail = worker.events.length - worker.committed
-    claim(choices > 0 || tail > 0, () => 'nothing can go on, nothing can be committed, and it has not ended')
+    claim(choices > 0 || tail > 0, () => 'nothing can continue or be committed, but the execution has not ended')
     if (choices === 0 || (tail > 0 && random() % 3 === 0)) worker.commit(1 + (random() % tail))
     else worker.proceed(random() % choices)
     beside()

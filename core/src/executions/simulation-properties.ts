@@ -19,7 +19,7 @@ import {
 import { claim, claimDelivered } from './simulation-model.ts'
 import type { Simulation, SimulationOptions } from './simulation-worker.ts'
 
-/** An execution of a case, from its start to its end without a crash. */
+/** An execution of a case from start to end without a crash. */
 export interface Whole {
   case: Case
   plan: Plan
@@ -27,25 +27,28 @@ export interface Whole {
   simulation: Simulation
 }
 
-/** Which of so many things goes on: always the first, always the last, or any; the same whenever as much has been heard. */
+/**
+ * Always chooses the first, always the last, or a random step. The choice depends only on the number of scheduler
+ * inputs.
+ */
 export function orderOf(seed: number): (choices: number, heard: number) => number {
   if (seed % 8 === 0) return () => 0
   if (seed % 8 === 1) return (choices) => choices - 1
   return (choices, heard) => mix(seed, heard) % choices
 }
 
-/** Folding is repeatable, gives the state of the worker that wrote the journal, and works for every part of it. */
+/** Folding is repeatable, restores the state of the worker that wrote the journal, and works for every prefix of it. */
 export function claimFolds({ plan, simulation: { events, scheduler }, case: { crashes } }: Whole): void {
   const state = stateOf(scheduler)
   for (const copy of [events, afterCrash(events)])
-    claim(stateOf(fold(plan, copy).scheduler) === state, () => 'the journal folds to another state than the worker had')
+    claim(stateOf(fold(plan, copy).scheduler) === state, () => 'folding the journal gives a different state than the worker had')
   const part = events.slice(0, cutOf(crashes[0], events.length))
   const folded = fold(plan, part).scheduler
-  claim(stateOf(folded) === stateOf(fold(plan, part).scheduler), () => 'two folds differ')
+  claim(stateOf(folded) === stateOf(fold(plan, part).scheduler), () => 'folding twice gives different states')
   claimLateIgnored(folded)
 }
 
-/** Rule 18: what comes of a run that is not running, or is not to be repeated, changes nothing. */
+/** Rule 18: results of a run that is not running, and retries of a run that is not to be repeated, change nothing. */
 function claimLateIgnored(scheduler: Scheduler): void {
   const state = stateOf(scheduler)
   for (const { node, n, status, slept } of scheduler.nodeExecutions()) {
@@ -57,15 +60,15 @@ function claimLateIgnored(scheduler: Scheduler): void {
     scheduler.step({ type: 'finish', ...at })
     if (status !== 'QUEUED') scheduler.step({ type: 'retry', ...at })
   }
-  claim(stateOf(scheduler) === state, () => 'a late result was taken')
+  claim(stateOf(scheduler) === state, () => 'a late result changed the state')
 }
 
 /**
- * Killed after any event, several times over, and resumed: everything the scheduler hears is the same as without, in the
- * same order, and so are the end and every node execution, as long as what is in hand goes on in the same order. Some
- * executions are killed once after each of their events.
+ * After crashes at any events, the scheduler receives the same inputs in the same order as without crashes, and the end
+ * and every node execution are the same, provided that active runs continue in the same order. Some executions crash
+ * once after each of their events.
  *
- * @returns how many runs were in hand at each crash, and at how many something slept
+ * @returns the number of active runs at each crash, and the number of crashes while a run slept
  */
 export function claimSurvives(whole: Whole): { crashes: number[]; asleep: number } {
   const { simulation, case: given } = whole
@@ -78,10 +81,10 @@ export function claimSurvives(whole: Whole): { crashes: number[]; asleep: number
     inHand.push(pending.filter(({ type }) => type === 'run').length)
     if (pending.some(({ type }) => type === 'wait')) asleep++
     const resumed = simulate(whole.plan, scripted, { ...whole.options, events })
-    claim(traceOf(resumed.events) === trace, () => `after a crash at event ${survived} something else happened`)
-    claim(stateOf(resumed.scheduler) === state, () => `after a crash at event ${survived} it ended otherwise`)
+    claim(traceOf(resumed.events) === trace, () => `after a crash at event ${survived}, the events differ`)
+    claim(stateOf(resumed.scheduler) === state, () => `after a crash at event ${survived}, the final state differs`)
     const [end, expected] = [JSON.stringify(resumed.end), JSON.stringify(simulation.end)]
-    claim(end === expected, () => `after a crash at event ${survived} the end is ${end}`)
+    claim(end === expected, () => `after a crash at event ${survived}, the end is ${end}`)
     claimOutputsTold(resumed.events, resumed.scheduler)
     return resumed
   }
@@ -95,8 +98,8 @@ export function claimSurvives(whole: Whole): { crashes: number[]; asleep: number
 }
 
 /**
- * A worker that takes over may let what is in hand go on in another order, and with that come to another end, since pins
- * pair in order of arrival. What holds whatever the order: the whole could have happened just so without any crash.
+ * The next worker may continue active runs in a different order and therefore reach a different end, because pins pair
+ * values in order of arrival. Regardless of the order, the same events are possible without a crash.
  */
 export function claimPossible({ plan, options, simulation, case: { crashes, seed } }: Whole): void {
   const survived = cutOf(crashes[0], simulation.events.length)
@@ -105,7 +108,7 @@ export function claimPossible({ plan, options, simulation, case: { crashes, seed
   claimUncrashed(plan, options, resumed)
 }
 
-/** Replayed from a node execution on, on the same inputs, it ends the same; on others, that one runs on them. */
+/** A replay on the same inputs ends the same. A replay on other inputs runs its node execution on them. */
 export function claimReplays({ plan, options, simulation, case: { seed } }: Whole): void {
   const starts = simulation.events.filter(({ type }) => type === 'NodeStarted')
   const start = starts[seed % starts.length]
@@ -113,8 +116,11 @@ export function claimReplays({ plan, options, simulation, case: { seed } }: Whol
   const { node, n } = start
   const journal = journalOf(simulation.events)
   const replayed = simulate(plan, scripted, { ...options, events: eventsToReplay(plan, journal, { node, n }) })
-  claim(traceOf(replayed.events) === traceOf(simulation.events), () => `replayed from ${node}.${n} something else happened`)
-  claim(stateOf(replayed.scheduler) === stateOf(simulation.scheduler), () => `replayed from ${node}.${n} it ended otherwise`)
+  claim(traceOf(replayed.events) === traceOf(simulation.events), () => `after a replay from ${node}.${n}, the events differ`)
+  claim(
+    stateOf(replayed.scheduler) === stateOf(simulation.scheduler),
+    () => `after a replay from ${node}.${n}, the final state differs`,
+  )
   const inputs = { script: { emissions: [] }, changed: seed }
   const kept = eventsToReplay(plan, journal, { node, n, inputs })
   const changed = simulate(plan, scripted, { ...options, events: kept })
@@ -123,7 +129,9 @@ export function claimReplays({ plan, options, simulation, case: { seed } }: Whol
   claimNoneAgain(plan, kept, changed)
 }
 
-/** Retried after everything was mended, a failed or cancelled execution completes, and what had completed is not run again. */
+/**
+ * After a repair of all blocks, a retry of a failed or cancelled execution completes without repeating completed runs.
+ */
 export function claimRetries({ plan, options, simulation, case: { seed, crashes } }: Whole): boolean {
   if (!isRetryable(simulation.end)) return false
   const { cancelAfter: _, ...again } = options
@@ -139,23 +147,23 @@ export function claimRetries({ plan, options, simulation, case: { seed, crashes 
   claimNoneAgain(plan, failed.events, retried)
   const { status, reason } = retried.end ?? {}
   const isDone = status === 'COMPLETED' || reason?.code === 'BUDGET_EXCEEDED' || reason?.code === 'BLOCK_INPUT_INVALID'
-  claim(isDone, () => `mended and retried it ended ${status}: ${reason?.message}`)
+  claim(isDone, () => `after the repair and a retry, it ended ${status}: ${reason?.message}`)
   claimDelivered(plan, retried.events, retried.scheduler)
   claimOutputsTold(retried.events, retried.scheduler)
   const survived = events.length + cutOf(crashes[0], retried.events.length - events.length)
   const resumed = simulate(plan, mended, { ...again, events: afterCrash(retried.events.slice(0, survived)) })
-  claim(stateOf(resumed.scheduler) === stateOf(retried.scheduler), () => 'retried and crashed it ended otherwise')
+  claim(stateOf(resumed.scheduler) === stateOf(retried.scheduler), () => 'after a retry and a crash, the final state differs')
   return true
 }
 
-/** What nothing handled is repeated at once: it is not left to a backoff. */
+/** Unhandled failures are repeated immediately, without a backoff. */
 function claimRepeated(plan: Plan, { scheduler }: Simulation, events: readonly ExecutionEvent[]): void {
   const begun = fold(plan, events).scheduler
   for (const { node, n, status, attempt } of scheduler.nodeExecutions()) {
     if (status !== 'FAILED' || node.links.has('error')) continue
     const again = begun.nodeExecution(node.id, n)
     const isRepeated = again?.attempt === attempt + 1 && (again.status === 'RUNNING' || again.status === 'QUEUED')
-    claim(isRepeated, () => `${node.id}.${n} failed and is ${again?.status} at attempt ${again?.attempt} of the retry`)
+    claim(isRepeated, () => `${node.id}.${n} failed, but is ${again?.status} at attempt ${again?.attempt} of the retry`)
   }
 }
 

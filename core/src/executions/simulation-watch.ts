@@ -5,7 +5,7 @@ import { claim } from './simulation-model.ts'
 import type { Simulation } from './simulation-worker.ts'
 import { isFinal } from './status.ts'
 
-/** What a node execution may become in one step. */
+/** The possible statuses of a node execution after one step. */
 const NEXT: Record<NodeExecution['status'], readonly NodeExecution['status'][]> = {
   INCOMPLETE: ['INCOMPLETE', 'QUEUED', 'RUNNING', 'CANCELLED'],
   QUEUED: ['QUEUED', 'RUNNING', 'CANCELLED'],
@@ -16,18 +16,18 @@ const NEXT: Record<NodeExecution['status'], readonly NodeExecution['status'][]> 
   CANCELLED: ['CANCELLED'],
 }
 
-/** What was met on the way, so that it can be seen that it is met at all. */
+/** Cases that occurred, as evidence that the properties cover them. */
 export interface Sights {
   mostRunning: number
   hasSerialWaited: boolean
   hasQueueWaited: boolean
-  /** A run of a serial node waited for one that slept. */
+  /** A run of a serial node waited for a sleeping one. */
   hasWaitedForSleeper: boolean
-  /** One whose sleep was over waited for room. */
+  /** A run waited for a free slot after its sleep. */
   hasAwakeWaited: boolean
 }
 
-/** Looks at the scheduler after each of its steps. @throws {Error} as soon as something does not hold */
+/** Checks the scheduler after each step. @throws {Error} when a property is violated */
 export class Watch {
   readonly sights: Sights = {
     mostRunning: 0,
@@ -39,7 +39,7 @@ export class Watch {
   readonly #plan: Plan
   readonly #statuses = new Map<NodeExecution, NodeExecution['status']>()
   readonly #waitingForRetry = new Set<NodeExecution>()
-  /** Those whose sleep is over and that have not been run again. */
+  /** Runs whose sleep has ended and that have not run again. */
   readonly #awake = new Set<NodeExecution>()
   readonly #lastStarted = new Map<string, number>()
   readonly #starts = new Set<string>()
@@ -51,7 +51,7 @@ export class Watch {
   }
 
   readonly onStep = (scheduler: Scheduler, event: SchedulerEvent, decisions: readonly Decision[]): void => {
-    claim(this.#ends === 0 || decisions.length === 0, () => `something was decided after the end: ${decisions[0]?.type}`)
+    claim(this.#ends === 0 || decisions.length === 0, () => `a decision was made after the end: ${decisions[0]?.type}`)
     if (event.type === 'retry') {
       const run = scheduler.nodeExecution(event.node, event.n)
       if (run) this.#waitingForRetry.delete(run)
@@ -64,24 +64,27 @@ export class Watch {
     this.#look(scheduler)
   }
 
-  /** After the last step. */
+  /** Checks the final state, after the last step. */
   claimEnded({ scheduler, end, events }: Simulation): void {
-    claim(this.#ends === 1 && end !== undefined, () => `the end was decided ${this.#ends} times`)
+    claim(this.#ends === 1 && end !== undefined, () => `the execution ended ${this.#ends} times`)
     const { status } = scheduler
-    claim(isFinal(status) && status === end?.status, () => `it ended ${end?.status} and is ${status}`)
+    claim(isFinal(status) && status === end?.status, () => `the end is ${end?.status}, but the status is ${status}`)
     const left = scheduler
       .nodeExecutions()
       .filter(({ status: each }) => each === 'QUEUED' || each === 'RUNNING' || each === 'WAITING')
     claim(left.length === 0, () => `${left[0]?.node.id}.${left[0]?.n} is ${left[0]?.status} after the end`)
     this.#claimFailures(scheduler, end)
     const dropped = scheduler.nodeExecutions().find((run) => run.status === 'CANCELLED')
-    claim(status !== 'COMPLETED' || !dropped, () => `it completed, and ${dropped?.node.id}.${dropped?.n} was not run to its end`)
+    claim(
+      status !== 'COMPLETED' || !dropped,
+      () => `the execution completed, but ${dropped?.node.id}.${dropped?.n} was cancelled`,
+    )
     const collected: Record<string, unknown[]> = {}
     for (const event of events) if (event.type === 'GraphOutput') (collected[event.name] ??= []).push(event.value)
     const [told, kept] = [JSON.stringify(collected), JSON.stringify(scheduler.outputs)]
-    claim(told === kept, () => `the events tell the outputs ${told}, the end ${kept}`)
-    for (const input of LATE) claim(scheduler.step(input).length === 0, () => `it decided something at a late ${input.type}`)
-    claim(scheduler.status === status, () => `a late event made it ${scheduler.status}`)
+    claim(told === kept, () => `the events contain the outputs ${told}, the end ${kept}`)
+    for (const input of LATE) claim(scheduler.step(input).length === 0, () => `a late ${input.type} caused a decision`)
+    claim(scheduler.status === status, () => `a late event changed the status to ${scheduler.status}`)
   }
 
   /** Rule 12. */
@@ -89,19 +92,22 @@ export class Watch {
     const failed = scheduler.nodeExecutions().filter(({ status }) => status === 'FAILED')
     const nodes = new Set(failed.map(({ node }) => node.id))
     const isTold = scheduler.failedNodes.length === nodes.size && scheduler.failedNodes.every((id) => nodes.has(id))
-    claim(isTold, () => `${[...nodes].join()} failed, ${scheduler.failedNodes.join()} are told`)
+    claim(isTold, () => `${[...nodes].join()} failed, but ${scheduler.failedNodes.join()} are reported`)
     const unhandled = failed.filter(({ node }) => !node.links.has('error')).map(({ node }) => node.id)
     const mayEnd = this.#plan.onUnhandledError === 'FAIL' && unhandled.length > 0
     const hasEnded = end?.status === 'FAILED' && end.reason?.code !== 'BUDGET_EXCEEDED'
     claim(
       mayEnd === hasEnded,
-      () => `${unhandled.join()} failed without a link, and it ended ${end?.status} ${end?.reason?.code}`,
+      () => `${unhandled.join()} failed without a link, but the end is ${end?.status} ${end?.reason?.code}`,
     )
-    claim(!hasEnded || end.reason?.node === unhandled[0], () => `${unhandled.join()} failed, ${end?.reason?.node} is to blame`)
+    claim(
+      !hasEnded || end.reason?.node === unhandled[0],
+      () => `${unhandled.join()} failed, but the reason names ${end?.reason?.node}`,
+    )
   }
 
   #hear(decision: Decision, scheduler: Scheduler): void {
-    claim(this.#ends === 0, () => `${decision.type} was decided after the end`)
+    claim(this.#ends === 0, () => `${decision.type} followed the end`)
     if (decision.type === 'retry') this.#waitingForRetry.add(decision.run)
     else if (decision.type === 'run') this.#hearRun(decision.run)
     else if (decision.type === 'graph-output') this.#outputs++
@@ -115,12 +121,12 @@ export class Watch {
     if (this.#awake.delete(run)) return
     const { node, n, attempt } = run
     const name = `${node.id}.${n}`
-    claim(!this.#starts.has(`${name}.${attempt}`), () => `attempt ${attempt} of ${name} was started twice`)
+    claim(!this.#starts.has(`${name}.${attempt}`), () => `attempt ${attempt} of ${name} started twice`)
     this.#starts.add(`${name}.${attempt}`)
-    claim(attempt <= (node.retry?.attempts ?? 1), () => `${name} was given attempt ${attempt}`)
+    claim(attempt <= (node.retry?.attempts ?? 1), () => `${name} has attempt ${attempt}`)
     if (attempt > 1) return
     const last = this.#lastStarted.get(node.id) ?? 0
-    claim(n === last + 1, () => `${name} was started after ${node.id}.${last}`)
+    claim(n === last + 1, () => `${name} started after ${node.id}.${last}`)
     this.#lastStarted.set(node.id, n)
   }
 
@@ -129,11 +135,11 @@ export class Watch {
     if (reason?.code !== 'BUDGET_EXCEEDED') return
     const { budget } = this.#plan
     const ready = scheduler.nodeExecutions().filter((run) => run.status !== 'INCOMPLETE').length
-    claim(ready > budget, () => `the budget of ${budget} was not passed by ${ready}`)
+    claim(ready > budget, () => `${ready} node executions do not exceed the budget of ${budget}`)
   }
 
   #look(scheduler: Scheduler): void {
-    /** By node, with those that sleep or are to be run again after it. */
+    /** The number of started runs by node, including sleeping runs and runs that resume after a sleep. */
     const begun = new Map<string, number>()
     let [runningInAll, used] = [0, 0]
     const waiting: NodeExecution[] = []
@@ -150,13 +156,13 @@ export class Watch {
     }
     const { concurrency, budget } = this.#plan
     claim(runningInAll <= concurrency, () => `${runningInAll} run, more than ${concurrency}`)
-    claim(used <= budget, () => `${used} node executions are ready or more, the budget is ${budget}`)
+    claim(used <= budget, () => `${used} node executions are ready, running or ended, but the budget is ${budget}`)
     this.sights.mostRunning = Math.max(this.sights.mostRunning, runningInAll)
     this.#claimBusy(scheduler, waiting, runningInAll < concurrency, begun)
     this.#claimAppended(scheduler)
   }
 
-  /** Nothing waits that could run, and it has not ended while something is left. */
+  /** No run waits that could run, and the execution has not ended while work is left. */
   #claimBusy(scheduler: Scheduler, waiting: NodeExecution[], hasRoom: boolean, begun: ReadonlyMap<string, number>): void {
     if (scheduler.status !== 'RUNNING') return
     for (const run of waiting) {
@@ -168,14 +174,14 @@ export class Watch {
         this.sights.hasWaitedForSleeper = true
       if (!hasRoom) this.sights.hasQueueWaited = true
       if (isAwake) this.sights.hasAwakeWaited = true
-      claim(!hasRoom || isHeldBack, () => `${node.id}.${n} could run and waits`)
+      claim(!hasRoom || isHeldBack, () => `${node.id}.${n} could run but waits`)
     }
-    claim(begun.size + this.#waitingForRetry.size > 0, () => 'nothing is left to do, and it has not ended')
+    claim(begun.size + this.#waitingForRetry.size > 0, () => 'no work is left, but the execution has not ended')
   }
 
   #claimAppended({ outputs }: Scheduler): void {
     const count = Object.values(outputs).reduce((sum, { length }) => sum + length, 0)
-    claim(count === this.#outputs, () => `${count} outputs, ${this.#outputs} were told`)
+    claim(count === this.#outputs, () => `${count} outputs, but ${this.#outputs} were reported`)
   }
 }
 

@@ -9,7 +9,7 @@ import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from 
 export interface Simulation {
   scheduler: Scheduler
   events: ExecutionEvent[]
-  /** Inputs of every run, as `node.n` → inputs, in the order of starting. */
+  /** The inputs of every run, as [`node.n`, inputs], in the order of their start. */
   runs: [run: string, inputs: Record<string, unknown>][]
   end: Extract<Decision, { type: 'end' }> | undefined
 }
@@ -18,19 +18,19 @@ export interface SimulationOptions {
   inputs?: Record<string, unknown>
   masks?: InputMasks
   /**
-   * Which of the things in hand goes on next; the first unless told otherwise. `heard`: how many events the scheduler has
-   * heard, which is the same after a crash as before it.
+   * Chooses the run or timer that continues next. `heard` is the number of inputs that the scheduler has received,
+   * which is the same before and after a crash. @default the first
    */
   choose?: (choices: number, heard: number) => number
-  /** Stops after so many events, like a worker that is killed. */
+  /** Stops after this number of events, like a worker that is killed. */
   stopAfter?: number
-  /** Cancels when the scheduler has heard so many events. */
+  /** Cancels when the scheduler has received this number of inputs. */
   cancelAfter?: number
-  /** Events to begin with, as a worker that takes over. */
+  /** The initial journal, as for a worker that takes over. */
   events?: ExecutionEvent[]
-  /** Nothing is committed but by {@link Simulator.commit}; without it everything is at once. */
+  /** Commit only when {@link Simulator.commit} is called. @default events are committed immediately */
   hasGroupCommit?: boolean
-  /** Called when a block acts on the outside. */
+  /** Called when a block has an external effect. */
   onEffect?: (run: NodeExecution, inputs: Record<string, unknown>) => void
   onStep?: (scheduler: Scheduler, event: SchedulerEvent, decisions: readonly Decision[]) => void
 }
@@ -38,12 +38,12 @@ export interface SimulationOptions {
 interface InHand {
   run: NodeExecution
   inputs: Record<string, unknown>
-  /** After how many pairs it acts on the outside; undefined when it does not, or has done so. */
+  /** The number of pairs after which it has its external effect; undefined if it has none or has had it. */
   actsAfter: number | undefined
-  /** It is at the effect barrier until so many events are committed. */
+  /** The number of committed events for which it waits at the effect barrier. */
   waitsFor: number
   left: [string, unknown][]
-  /** After how many pairs it sleeps, each time. */
+  /** The numbers of pairs after which it sleeps. */
   sleeps: number[]
   error: NodeError | undefined
 }
@@ -51,20 +51,21 @@ interface InHand {
 type Happening = [ExecutionEvent, SchedulerEvent]
 
 /**
- * A worker without sandbox, clock and database: carries out what the scheduler decides as the driver does, one pair of a
- * block at a time, in whatever order it is told. A block begins when it is decided. One that acts on the outside does so when
- * everything up to its EffectStarted is committed: to come to that barrier, and to act behind it, are choices of their own.
+ * A worker without sandbox, clock and database. It carries out the decisions of the scheduler like the driver, one pair
+ * of a block at a time, in the order that the caller chooses. A block starts when its run is decided. Its external
+ * effect happens once all events up to its EffectStarted are committed. Reaching that barrier and starting the effect
+ * behind it are separate choices.
  */
 export class Simulator {
   readonly scheduler: Scheduler
   readonly events: ExecutionEvent[]
   readonly runs: Simulation['runs'] = []
-  /** Events that a crash leaves. */
+  /** The number of events that survive a crash. */
   committed: number
   end: Simulation['end']
   readonly #fakes: Record<string, FakeBlock>
   readonly #options: SimulationOptions
-  /** Failed attempts whose repetition is to become due, and those that sleep. */
+  /** Failed attempts that wait for their next attempt, and sleeping runs. */
   #due: NodeExecution[] = []
   #inHand: InHand[] = []
   #heard: number
@@ -89,7 +90,7 @@ export class Simulator {
     return { scheduler: this.scheduler, events: this.events, runs: this.runs, end: this.end }
   }
 
-  /** How many things could go on next; none after the end. */
+  /** The number of possible next steps; 0 after the end. */
   choices(): number {
     return this.end ? 0 : this.#inHand.filter((each) => this.#mayGoOn(each)).length + this.#due.length
   }
@@ -105,7 +106,7 @@ export class Simulator {
     this.#happen(event, input)
   }
 
-  /** What {@link proceed} would make happen. */
+  /** The event that {@link proceed} would cause. */
   peek(choice: number): ExecutionEvent {
     const { current, due } = this.#at(choice)
     return this.#next(current, due)[0]
@@ -119,7 +120,10 @@ export class Simulator {
     this.committed = Math.min(this.committed + count, this.events.length)
   }
 
-  /** What a worker that has been taken over without noticing may still do: begin the effects that were let through. */
+  /**
+   * What a worker may still do after it lost its lease without noticing: start the effects that the barrier has
+   * allowed.
+   */
   beginCommittedEffects(): void {
     for (const each of this.#inHand) if (each.waitsFor > 0 && this.#mayGoOn(each)) this.#beginEffect(each)
   }
@@ -160,7 +164,7 @@ export class Simulator {
         { type: 'output', ...at },
       ]
     }
-    if (!due) throw new RangeError('there is no such choice')
+    if (!due) throw new RangeError('choice out of range')
     const at = { node: due.node.id, n: due.n }
     if (due.status === 'WAITING')
       return [
@@ -182,7 +186,7 @@ export class Simulator {
 
   #happen(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.end) return
-    if (this.events.length > MOST_EVENTS) throw new Error('it does not come to an end')
+    if (this.events.length > MOST_EVENTS) throw new Error('the simulation does not end')
     this.events.push(event)
     this.#step(input)
   }
@@ -244,7 +248,7 @@ export class Simulator {
     started.left = result.pairs.slice(run.outputs)
     started.sleeps = result.sleeps ?? []
     started.error = result.error
-    // Without group commit nothing is lost, so it does not matter when it acts.
+    // Without group commit no event is lost, so the time of the effect does not matter.
     if (this.#options.hasGroupCommit) started.actsAfter = result.acts
   }
 }
@@ -257,15 +261,15 @@ function sleepOf({ node, n, slept }: NodeExecution): Happening {
   ]
 }
 
-/** Many times what the budgets of the cases allow. */
+/** Far more events than the budgets of the cases allow. */
 const MOST_EVENTS = 100_000
 
-/** At the latest, a block acts before it ends. */
+/** A block has its effect before it ends. */
 function isToAct({ actsAfter, run, left }: InHand): boolean {
   return actsAfter !== undefined && (left.length === 0 || run.outputs >= actsAfter)
 }
 
-/** Whether the scheduler hears of it; the others follow from what it decided. */
+/** Whether the event is an input of the scheduler. Other events follow from its decisions. */
 export function isHeard({ type }: ExecutionEvent): boolean {
   return (
     type !== 'NodeStarted' &&

@@ -4,10 +4,10 @@ import { createJournalWriter } from './journal-writer.ts'
 import { mix } from './simulation-cases.ts'
 import { claim } from './simulation-model.ts'
 
-/** What a simulated database does with one statement of the writer. */
+/** The possible results of one statement of the writer in a simulated database. */
 const FAULTS = ['none', 'none', 'none', '08006 before', '08006 after', '53100', '25006', '40P01', 'XX000'] as const
 
-/** One claim of an execution, and what was appended for it. */
+/** A lease of an execution, and the events that were appended for it. */
 interface Claimed {
   entry: JournalEntry
   appended: string[]
@@ -25,12 +25,14 @@ const EXECUTIONS = 4
 const STEPS = 60
 
 /**
- * Tests the journal writer on a simulated database. Several executions are claimed again while their older claims continue. Faults of
- * every cause occur before and after a commit, for the whole database and for single rows. After the last fault:
+ * Tests the journal writer on a simulated database. Several executions are leased again while their older leases
+ * continue. Faults of every cause occur before and after a commit, for the whole database and for single rows. After
+ * the last fault:
  *
- * - the journal of each execution has no gaps and contains, in order, the events that its claims appended while their fence was current
- * - every claim with a current fence has committed all its events, unless the database rejects its data; then it, and no other claim,
- *   has ended FAILED
+ * - the journal of each execution has no gaps and contains, in order, the events that were appended under each lease
+ *   while its fence was current
+ * - the events of every current lease are committed, unless the database rejects their data; then this execution, and
+ *   no other one, has ended FAILED
  * - every promise that waits for a commit is settled
  *
  * @param seed determines the whole run
@@ -103,12 +105,12 @@ class SimulatedDatabase implements JournalStore {
     return { entry, appended: [], isPoisoned: false }
   }
 
-  /** All or nothing, like the statement. A row that is there already at the same time is refused, as by the primary key. */
+  /** Atomic, like the real statement. A row that already exists at the same time is rejected, as by the primary key. */
   async write(batch: readonly PendingEvents[]): Promise<ReadonlySet<JournalEntry>> {
     await Promise.resolve()
     const fault = this.isWell ? 'none' : (FAULTS[this.#random(FAULTS.length)] ?? 'none')
     const [code, when] = fault.split(' ')
-    // Of a single entry, it would be the fault of its data.
+    // For a single entry, this code would mean that its data is at fault.
     const isSpared = fault === 'none' || (code === 'XX000' && batch.length === 1)
     if (!isSpared && when !== 'after') throw failure(code ?? '')
     const held = batch.filter(({ entry }) => this.#holds(entry))
@@ -127,17 +129,17 @@ class SimulatedDatabase implements JournalStore {
   claimStored({ entry, appended, isPoisoned }: Claimed, isRefused: boolean): void {
     const { executionId, fence } = entry
     const texts = (this.#stored.get(executionId)?.texts ?? []).filter((text) => text.startsWith(`${fence}.`))
-    const name = `${executionId} claimed ${fence}`
-    claim(isPoisoned || !isRefused, () => `${name} was refused, and its data is right`)
+    const name = `${executionId} with the fence ${fence}`
+    claim(isPoisoned || !isRefused, () => `${name} was refused, but its data is valid`)
     claim(
       texts.every((text, i) => text === appended[i]),
-      () => `${name} has ${texts.join()} of ${appended.join()}`,
+      () => `${name} stored ${texts.join()}, appended ${appended.join()}`,
     )
     const isNewest = this.#stored.get(executionId)?.fence === fence
-    const hasEnded = this.#stored.get(executionId)?.isFinal === true // also where the answer to that was lost
+    const hasEnded = this.#stored.get(executionId)?.isFinal === true // even if the response to that statement was lost
     const isWhole = texts.length === appended.length
-    claim(!isNewest || isRefused || entry.lost || isWhole, () => `${name} has ${texts.join()}, not ${appended.join()}`)
-    claim(!isNewest || !isPoisoned || hasEnded, () => `${name} cannot be stored and has not ended`)
+    claim(!isNewest || isRefused || entry.lost || isWhole, () => `${name} stored ${texts.join()}, expected ${appended.join()}`)
+    claim(!isNewest || !isPoisoned || hasEnded, () => `${name} cannot be stored but has not ended`)
     claim(!isNewest || !entry.lost || hasEnded, () => `${name} is lost without a reason`)
   }
 
@@ -153,7 +155,7 @@ class SimulatedDatabase implements JournalStore {
     if (firstSeq <= texts.length && this.#random(2) === 0) throw failure('23505')
   }
 
-  /** Readers skip what they have read. */
+  /** Skips events that are already stored, as readers do. */
   #add({ entry, firstSeq, events, finish }: PendingEvents): void {
     const stored = this.#stored.get(entry.executionId)
     if (!stored) return
@@ -169,5 +171,5 @@ function textOf(event: ExecutionEvent): string {
 }
 
 function failure(code: string): Error {
-  return Object.assign(new Error(`refused with ${code}`), { code })
+  return Object.assign(new Error(`failed with ${code}`), { code })
 }

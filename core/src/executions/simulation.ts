@@ -20,16 +20,16 @@ import { claimWriter } from './simulation-writer.ts'
 import { Simulator } from './simulation-worker.ts'
 
 export interface ProofRequest {
-  /** How many random executions. */
+  /** The number of random executions. */
   cases: number
-  /** The same seed gives the same executions. */
+  /** Determines the executions. */
   seed: number
 }
 
 export interface Proof {
-  /** The smallest case found that fails, and why; undefined when all hold. */
+  /** The smallest failing case and the reason; undefined if all cases pass. */
   failure: string | undefined
-  /** What the cases contained. */
+  /** How often each case occurred. */
   counts: Counts
 }
 

@@ -24,9 +24,10 @@ interface Found {
 const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'] as const
 
 /**
- * Wakes the released executions that sleep. Their rows contain the wake time (`wake_at`). Every worker looks for them every 5 s and at
- * the earliest wake time that it has found; an execution that several workers wake is woken once. No worker has to remember anything, so
- * an execution is woken within milliseconds of its time even if all workers were restarted in between.
+ * Wakes the released executions that sleep. Their rows contain the wake time (`wake_at`). Every worker looks for them
+ * every 5 s and at the earliest wake time that it has found; an execution that several workers wake is woken once. No
+ * worker has to remember anything, so an execution is woken within milliseconds of its time even if all workers were
+ * restarted in between.
  *
  * All times are times of the database clock. Each worker computes the offset of its own clock.
  */
@@ -84,7 +85,9 @@ export class Sleepers {
     }
   }
 
-  /** Wakes each due execution once. An execution stays due until a worker takes it, so the lookup pages through them. */
+  /**
+   * Wakes each due execution once. An execution stays due until a worker takes it, so the lookup pages through them.
+   */
   async #wakeDue(): Promise<void> {
     for (let after: readonly [at: string, id: string] | undefined = FIRST; after && !this.#closed;) {
       const { next, due, lastAt } = await this.#find(after)
@@ -118,7 +121,10 @@ export class Sleepers {
     return found
   }
 
-  /** The result is the time of some moment during the query, truncated to milliseconds. An offset within this uncertainty is kept. */
+  /**
+   * The result is the time of some moment during the query, truncated to milliseconds. An offset within this
+   * uncertainty is kept.
+   */
   #setClock(now: Date, tookMs: number): void {
     this.#isSet = true
     const offsetMs = now.getTime() + tookMs / 2 - Date.now()

@@ -16,9 +16,10 @@ export interface SleepSink {
 /**
  * The sleeping node executions of one held execution.
  *
- * A block requests its sleeps by number. The sleeps up to the last one in the journal have ended. The first response returns their
- * count, so a block that runs again sends one request for all of them. A sleep that has not ended ends the call: its request gets no
- * response.
+ * A block requests its sleeps by number. The sleeps up to the last one in the journal have ended. The first response
+ * returns their count, so a block that runs again sends one request for all of them. A sleep that has not ended ends
+ * the call: its request gets no response.
+ */
 export class Sleeps {
   readonly #now: () => number
   readonly #sink: SleepSink

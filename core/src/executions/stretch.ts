@@ -5,12 +5,14 @@ import type { NodeExecution } from './pairing.ts'
 import type { PlanLink, PlanNode } from './plan.ts'
 
 /**
- * A *stretch* is the part of a graph behind a node that a guest can run without the host: nodes of the same plugin that have no
- * capabilities and wait for a single value. The first node must not have capabilities either, because the following nodes would share
- * its grant. The call of the node includes the stretch. The guest speculatively runs the following nodes on the values that the node
- * yields, and reports the results. The scheduler makes its decisions as usual. If it starts a node execution that the guest has already
- * started on the same value, the driver uses the results of that run instead of a new call. A stretch saves one round trip to the
- * sandbox per block, and wrong speculation has no effect.
+ * A *stretch* is the part of a graph behind a node that a guest can run without the host: nodes of the same plugin that
+ * have no capabilities and wait for a single value. The first node must not have capabilities either, because the
+ * following nodes would share its grant. The call of the node includes the stretch. The guest speculatively runs the
+ * following nodes on the values that the node yields, and reports the results. The scheduler makes its decisions as
+ * usual. If it starts a node execution that the guest has already started on the same value, the driver uses the
+ * results of that run instead of a new call. A stretch saves one round trip to the sandbox per block, and wrong
+ * speculation has no effect.
+ */
 export interface PlannedStretch {
   /** JSON text of a {@link Stretch}. */
   json: string

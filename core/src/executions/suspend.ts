@@ -1,7 +1,10 @@
 import type pg from 'pg'
 import type { Reason } from './status.ts'
 
-/** Sets an execution to WAITING, so that its children's commits and its wake time wake it. Does nothing if the fence is no longer current. */
+/**
+ * Sets an execution to WAITING, so that its children's commits and its wake time wake it. Does nothing if the fence is
+ * no longer current.
+ */
 export async function markWaiting(
   pool: pg.Pool,
   { executionId, fence }: { executionId: string; fence: number },
@@ -15,7 +18,11 @@ export async function markWaiting(
   )
 }
 
-/** Whether a child has committed events that its parent has not processed. @param children last processed event, by child */
+/**
+ * Whether a child has committed events that its parent has not processed.
+ *
+ * @param children last processed event, by child
+ */
 export async function haveNews(pool: pg.Pool, children: ReadonlyMap<string, number>): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select 1 from unnest($1::uuid[], $2::int[]) as child(id, seq) join journal j on j.execution_id = child.id and j.last_seq > child.seq limit 1`,

@@ -10,9 +10,9 @@ const MAX_TAKES = 5
 const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
 
 /**
- * An execution may be the reason why its worker died. Therefore this counts for each execution how often it was taken from a lost
- * worker in a row without progress. An execution that its worker released in order does not count, and every event that shows
- * progress resets the count. The count is stored before the executions are started.
+ * An execution may be the reason why its worker died. Therefore this counts for each execution how often it was taken
+ * from a lost worker in a row without progress. An execution that its worker released in order does not count, and
+ * every event that shows progress resets the count. The count is stored before the executions are started.
  *
  * @param workerId the worker that has leased the executions of the rows
  * @returns the ids of the executions that must not be tried again

@@ -1,7 +1,9 @@
 import type { Database } from '../database/index.ts'
 import type { Queue } from '../queue/index.ts'
 
-/** Executions that have a job, that sleep, or that wait for one of these. No index contains all unfinished executions. */
+/**
+ * Executions that have a job, that sleep, or that wait for one of these. No index contains all unfinished executions.
+ */
 const COUNT = `
   with recursive unfinished as (
     select id, parent_id from execution where id = any($1) or wake_at is not null

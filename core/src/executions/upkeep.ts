@@ -12,7 +12,8 @@ interface UpkeepParts {
 }
 
 /**
- * Now and every hour, creates and drops partitions of the journal and removes the files of executions whose retention has passed.
+ * Now and every hour, creates and drops partitions of the journal and removes the files of executions whose retention
+ * has passed.
  *
  * @returns a function that stops it
  */

@@ -15,8 +15,9 @@ export interface Worker {
   /** The number of held executions. */
   active(): number
   /**
-   * Stops taking work and hands over all executions. It hands over executions in which no block has external effects immediately, and
-   * the others when their blocks end or the grace period ends. Idempotent.
+   * Stops taking work and hands over all executions. It hands over executions in which no block has external effects
+   * immediately, and the others when their blocks end or the grace period ends. Idempotent.
+   */
   close(): Promise<void>
 }
 

@@ -26,9 +26,9 @@ const SWEEP_EVERY_MS = 5000
 const LINGER_MS = 250
 
 /**
- * A worker holds each execution by a lease in the queue, which it renews every 3 s, and by the fence, which it raised when it took the
- * execution. A worker that has lost its lease without noticing cannot commit anything. The worker looks for work when the queue
- * notifies it, when an execution ends, and every 2 s in case a notification was lost.
+ * A worker holds each execution by a lease in the queue, which it renews every 3 s, and by the fence, which it raised
+ * when it took the execution. A worker that has lost its lease without noticing cannot commit anything. The worker
+ * looks for work when the queue notifies it, when an execution ends, and every 2 s in case a notification was lost.
  */
 export function createWorker(parts: WorkerParts): Worker {
   return new RunningWorker(parts)
@@ -191,7 +191,10 @@ class RunningWorker implements Worker {
     })
   }
 
-  /** An execution that cannot be started fails with the reason and does not affect the others. Database errors are thrown. */
+  /**
+   * An execution that cannot be started fails with the reason and does not affect the others. Database errors are
+   * thrown.
+   */
   async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
@@ -269,8 +272,9 @@ class RunningWorker implements Worker {
   }
 
   /**
-   * Releases an execution that only waits. Once its row is WAITING, its children's commits and its wake time wake it. Events that
-   * children committed just before that are looked up afterwards.
+   * Releases an execution that only waits. Once its row is WAITING, its children's commits and its wake time wake it.
+   * Events that children committed just before that are looked up afterwards.
+   */
   async #suspend(held: HeldExecution, driver: ExecutionDriver): Promise<void> {
     const { entry } = held
     const children = new Map(driver.children)

@@ -6,10 +6,10 @@ export const DEFAULT_TIMEOUT_MS = 60_000
 export const MAX_BUDGET = 1_000_000
 
 const retrySchema = z.strictObject({
-  /** Runs in all, the first one included. */
   /** The number of attempts, including the first. */
-  /** Before the second run; doubles with each further one. */
+  attempts: z.int().min(1).max(20),
   /** The delay before the second attempt. It doubles for each further attempt. */
+  backoffMs: z.int().min(0).max(600_000).default(1000),
   /** The random share of the backoff. */
   jitter: z.number().min(0).max(1).default(0.2),
 })
@@ -29,7 +29,10 @@ export const nodeSchema = z.strictObject({
   position: z.strictObject({ x: z.number(), y: z.number() }).optional(),
   timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
   retry: retrySchema.optional(),
-  /** Names of the owner's credentials for this node, by qualified provider (`github/github`). Optional if the owner has one credential. */
+  /**
+   * Names of the owner's credentials for this node, by qualified provider (`github/github`). Optional if the owner has
+   * one credential.
+   */
   credentials: z.record(z.string().max(200), z.string().min(1).max(100)).optional(),
 })
 
@@ -46,8 +49,8 @@ export function isLinkEnd(value: unknown): value is string {
 const linkSchema = z.strictObject({ from: endSchema, to: endSchema })
 
 /**
- * A graph as it is written, saved and exported. The ends of links have the form `<node id>.<pin>`; a pin may carry a dynamic path
- * (`greet.values_#_name`).
+ * A graph as it is written, saved and exported. The ends of links have the form `<node id>.<pin>`; a pin may carry a
+ * dynamic path (`greet.values_#_name`).
  */
 export const documentSchema = z.strictObject({
   nodes: z.array(nodeSchema).max(2000),

@@ -13,8 +13,8 @@ import { parseEnd, type GraphDocument } from './document.ts'
 import { limitFaults, sourceSchema, type BlockOf } from './validate.ts'
 
 /**
- * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted to the type of
- * the pin. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
+ * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted
+ * to the type of the pin. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
  */
 export function findWarnings(document: GraphDocument, blockOf: BlockOf): Fault[] {
   const blocks = new Map(document.nodes.map((node) => [node.id, blockOf(node)]))

@@ -9,7 +9,10 @@ import { blockWithPins, loadVersions, resolveSubGraphs } from './sub-graphs.ts'
 
 /** Warnings about graphs: see {@link findWarnings}. */
 export interface GraphWarnings {
-  /** Returns the warnings of a document with the installed blocks, or none if the document does not have the form of a graph. */
+  /**
+   * Returns the warnings of a document with the installed blocks, or none if the document does not have the form of a
+   * graph.
+   */
   ofDocument(ownerId: string, document: unknown): Promise<Fault[]>
   /** Returns the warnings of a version with the blocks that it pins. */
   ofVersion(version: GraphVersion): Promise<Fault[]>

@@ -49,7 +49,11 @@ export interface Graphs {
   versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
   /** Returns every fault. Saves nothing. */
   validate(ownerId: string, document: unknown): Promise<Fault[]>
-  /** Creates a graph from an exported file: `{ name, description?, document }`. @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
+  /**
+   * Creates a graph from an exported file: `{ name, description?, document }`.
+   *
+   * @throws {AshlarError} BAD_INPUT GRAPH_INVALID
+   */
   import(ownerId: string, file: unknown): Promise<Graph>
   /**
    * Returns the version that an execution runs: the version with this number, otherwise the active one.

@@ -9,8 +9,9 @@ export interface GraphInterface {
 }
 
 /**
- * Computes the interface from the input and output blocks of a document: their constants `name`, `title`, `description`, `value`
- * (the default) and `options`. An input without a value is required. Each output is a list, in order of arrival.
+ * Computes the interface from the input and output blocks of a document: their constants `name`, `title`,
+ * `description`, `value` (the default) and `options`. An input without a value is required. Each output is a list, in
+ * order of arrival.
  */
 export function interfaceOf(document: GraphDocument, blockOf: BlockOf): GraphInterface {
   const inputs: Record<string, JsonSchema> = {}

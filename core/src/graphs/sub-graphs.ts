@@ -5,7 +5,10 @@ import type { GraphNode } from './document.ts'
 import type { GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
 
-/** The versions that the graph nodes of a document run, by node id, and the faults of graph nodes without such a version. */
+/**
+ * The versions that the graph nodes of a document run, by node id, and the faults of graph nodes without such a
+ * version.
+ */
 export interface SubGraphs {
   versions: Map<string, GraphVersion>
   faults: Fault[]
@@ -25,7 +28,10 @@ export function loadVersions(graphs: Pick<Graphs, 'versionToRun'>, ownerId: stri
   }
 }
 
-/** @param load returns the version with this number, otherwise the active one; undefined if the owner has no such version */
+/**
+ * @param load returns the version with this number, otherwise the active one; undefined if the owner has no such
+ * version
+ */
 export async function resolveSubGraphs(
   nodes: readonly GraphNode[],
   find: (reference: string) => Block | undefined,
@@ -48,7 +54,8 @@ export async function resolveSubGraphs(
 }
 
 /**
- * Extends the block of a graph node by the pins of its graph. Each value of a graph output is a separate value of the output pin.
+ * Extends the block of a graph node by the pins of its graph. Each value of a graph output is a separate value of the
+ * output pin.
  */
 export function blockWithPins(block: Block, { inputs }: GraphNode, version: GraphVersion | undefined): Block {
   if (!version) return block

@@ -9,8 +9,8 @@ import type { Graphs } from './graphs.ts'
 import { pinnedBlocks } from './pinned-blocks.ts'
 
 /**
- * `COMPATIBLE`: the version was saved with the installed plugins. `UPGRADABLE`: other plugins are installed, and the version can
- * be saved again with them without a loss. `BREAKING`: it cannot.
+ * `COMPATIBLE`: the version was saved with the installed plugins. `UPGRADABLE`: other plugins are installed, and the
+ * version can be saved again with them without a loss. `BREAKING`: it cannot.
  */
 type CompatibilityStatus = 'COMPATIBLE' | 'UPGRADABLE' | 'BREAKING'
 

@@ -24,8 +24,8 @@ export function assertSmall(document: unknown): void {
 
 /**
  * @param faults all faults of the document
- * @throws {AshlarError} BAD_INPUT when the document does not have the form of a graph, GRAPH_INVALID when it has other faults; all faults
- * are in `details.faults`
+ * @throws {AshlarError} BAD_INPUT when the document does not have the form of a graph, GRAPH_INVALID when it has other
+ * faults; all faults are in `details.faults`
  */
 export function assertFaultless({ document }: ReadDocument, faults: Fault[]): GraphDocument {
   const [first] = faults
@@ -46,9 +46,9 @@ export function limitFaults(faults: readonly Fault[]): Fault[] {
 }
 
 /**
- * Finds every fault of a document except those of its form, each once and with its path (`nodes.greet.inputs.format`, `links.2.to`):
- * duplicate ids, unknown blocks and pins, constants and links that can never fit, missing required inputs, dangling links, and input
- * blocks that share a name. In a malformed document it checks the well-formed parts.
+ * Finds every fault of a document except those of its form, each once and with its path (`nodes.greet.inputs.format`,
+ * `links.2.to`): duplicate ids, unknown blocks and pins, constants and links that can never fit, missing required
+ * inputs, dangling links, and input blocks that share a name. In a malformed document it checks the well-formed parts.
  */
 export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, blockOf: BlockOf): Fault[] {
   const linked = new Map(nodes.map(({ id }) => [id, new Set<string>()]))

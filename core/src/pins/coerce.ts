@@ -41,7 +41,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A bigint fits only an integer without a maximum. A bigint that a number represents exactly is converted to a number. */
+/**
+ * A bigint fits only an integer without a maximum. A bigint that a number represents exactly is converted to a number.
+ */
 const TYPE_TESTS: Record<string, (value: unknown, schema: JsonSchema) => boolean> = {
   null: (value) => value === null,
   string: (value) => typeof value === 'string',
@@ -112,7 +114,10 @@ export function tryParse(text: string): unknown {
   }
 }
 
-/** No JSON text parses to itself, so equality means that {@link tryParse} returned the text. The block rejects it because of its type. */
+/**
+ * No JSON text parses to itself, so equality means that {@link tryParse} returned the text. The block rejects it
+ * because of its type.
+ */
 function isTooLarge(parsed: unknown, value: unknown): boolean {
   return typeof value === 'string' && parsed === value
 }

@@ -10,9 +10,9 @@ export interface PinSchema {
 }
 
 /**
- * Returns the reason why no value of the source can ever fit the sink, or undefined if some can. Values are converted to the
- * type of the pin (rule 8), so only these mismatches remain: a selector into a value that is not a container, a sub-pin of a
- * pin that is not a container, a source that is always null, and enums without a common value.
+ * Returns the reason why no value of the source can ever fit the sink, or undefined if some can. Values are converted
+ * to the type of the pin (rule 8), so only these mismatches remain: a selector into a value that is not a container, a
+ * sub-pin of a pin that is not a container, a source that is always null, and enums without a common value.
  */
 export function canFit(
   source: PinSchema,

@@ -37,7 +37,10 @@ export function membersOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   return [resolved]
 }
 
-/** Returns the JSON types of a schema (`string number integer boolean array object null`), or undefined if it accepts any value. */
+/**
+ * Returns the JSON types of a schema (`string number integer boolean array object null`), or undefined if it accepts
+ * any value.
+ */
 export function typesOf(schema: JsonSchema, root: JsonSchema): Set<string> | undefined {
   const types = new Set<string>()
   for (const { type, enum: values, const: constant } of membersOf(schema, root)) {

@@ -21,8 +21,8 @@ const NAMES: Record<string, string> = { array: 'list', string: 'text', integer: 
 const MAX_DEPTH = 8
 
 /**
- * Finds a conversion that, according to the schemas, destroys the meaning of every value that a source passes to a sink.
- * There is none if the source may also produce a value of the sink's type.
+ * Finds a conversion that, according to the schemas, destroys the meaning of every value that a source passes to a
+ * sink. There is none if the source may also produce a value of the sink's type.
  */
 export function findLoss(
   source: PinSchema,
@@ -35,12 +35,17 @@ export function findLoss(
   return given && taken && lossBetween(given, taken, 0)
 }
 
-/** Like {@link findLoss}, for a value. Returns undefined if the value keeps its meaning, such as the text "12" at a number pin. */
+/**
+ * Like {@link findLoss}, for a value. Returns undefined if the value keeps its meaning, such as the text "12" at a
+ * number pin.
+ */
 export function findLossOfValue(value: unknown, sink: PinSchema): Loss | undefined {
   return lossOfValue(value, sink, 0)
 }
 
-/** Finds the first member of an object that the pin accepts without a conversion. The author may have meant to link it. */
+/**
+ * Finds the first member of an object that the pin accepts without a conversion. The author may have meant to link it.
+ */
 export function findFittingMember({ schema, root }: PinSchema, sink: PinSchema): string | undefined {
   const wanted = typesOf(sink.schema, sink.root)
   const properties = Object.entries(resolveSchema(schema, root).properties ?? {})
@@ -76,7 +81,10 @@ function lossOf(from: string, target: string, { becomes, isReversible = false }:
   return { from, to: NAMES[target] ?? target, becomes, isReversible }
 }
 
-/** Returns the types that a pin accepts and the type to which other values are converted. The pin accepts any value if `taken` is absent. */
+/**
+ * Returns the types that a pin accepts and the type to which other values are converted. The pin accepts any value if
+ * `taken` is absent.
+ */
 function typesTaken({ schema, root }: PinSchema): { taken?: ReadonlySet<unknown>; target: string } {
   const types = membersOf(schema, root).map(({ type }) => type)
   if (!types.every((type) => typeof type === 'string')) return { target: 'null' }
@@ -142,7 +150,9 @@ function pluralOf(name: string): string {
   return `${name.replaceAll(' or ', 's or ')}s`
 }
 
-/** The schema of the members of an object without named members. Only these are converted: see {@link compileCoercion}. */
+/**
+ * The schema of the members of an object without named members. Only these are converted: see {@link compileCoercion}.
+ */
 function membersOfObject({ schema, root }: PinSchema): PinSchema | undefined {
   const object = membersOf(schema, root).find(({ type }) => type === 'object')
   const members = object?.properties ? undefined : object?.additionalProperties

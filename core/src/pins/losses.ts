@@ -40,7 +40,10 @@ const FROM_TEXT: Record<string, LossyConversion> = {
   },
 }
 
-/** The conversions by the type of the value, then by the type of the pin. Conversions without an entry preserve the meaning of the value. */
+/**
+ * The conversions by the type of the value, then by the type of the pin. Conversions without an entry preserve the
+ * meaning of the value.
+ */
 export const LOSSES: Record<string, Record<string, LossyConversion>> = {
   array: {
     number: ITEM_COUNT,

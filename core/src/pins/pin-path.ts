@@ -23,7 +23,9 @@ export function parsePinPath(name: string): PinPath {
   return { base, steps }
 }
 
-/** Selects the value at a path. Returns undefined if a step has the wrong type, is out of range or names a missing key. */
+/**
+ * Selects the value at a path. Returns undefined if a step has the wrong type, is out of range or names a missing key.
+ */
 export function selectValue(value: unknown, steps: readonly PinStep[]): unknown {
   let selected = value
   for (const { kind, key } of steps) {
