@@ -95,8 +95,8 @@ export interface RuntimeConfig {
   watch?: boolean
   sandbox?: Partial<SandboxLimits>
   /**
-   * No other worker can be running, so every lease that is still held belongs to a process that has ended. @default
-   * false
+   * No other worker can be running, so every lease that is still held belongs to a process that has ended.
+   * @default false
    */
   alone?: boolean
   /** The id of the worker of this runtime, a UUID. @default a new one */
@@ -115,15 +115,15 @@ export interface RuntimeConfig {
    */
   filesDir?: string | undefined
   /**
-   * Hosts and networks outside the public internet that blocks may reach: `intranet.example`, `10.0.0.0/8`. @default
-   * none
+   * Hosts and networks outside the public internet that blocks may reach: `intranet.example`, `10.0.0.0/8`.
+   * @default none
    */
   httpAllow?: readonly string[]
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
   /**
-   * Returns how trusted modules of the operator authenticate, by qualified provider. Called for each request. @default
-   * none
+   * Returns how trusted modules of the operator authenticate, by qualified provider. Called for each request.
+   * @default none
    */
   hostProvider?: (provider: string) => HostProvider | undefined
   /** Receives failures of background work. */

@@ -22,7 +22,7 @@ interface ChildRun {
   run: NodeExecution
   /** Outputs that were delivered before this worker took the execution. */
   skip: number
-  /** Only one reader runs at a time. If news arrives meanwhile, it reads again. */
+  /** Only one reader runs at a time. If news arrives while it runs, it reads again. */
   reading: Promise<void> | undefined
   again: boolean
   ignore: () => void

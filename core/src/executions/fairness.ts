@@ -1,4 +1,4 @@
-/** The share of a worker's slots that the executions of one owner may fill before the other owners go first. */
+/** The share of a worker's slots that the executions of one owner may fill. */
 const GREEDY_SHARE = 0.7
 
 /**

@@ -30,8 +30,8 @@ export interface JournalWriterEvents {
   /** The environment prevents writing. The events are kept and written later. Called in every such round. */
   failed(error: unknown): void
   /**
-   * The writability has changed: `false` after a round in which nothing could be written, `true` after the next round
-   * that wrote events.
+   * `false` after each round in which nothing could be written; `true` after the first round that writes events
+   * again.
    */
   writable(isWritable: boolean, error?: unknown): void
 }
@@ -58,8 +58,8 @@ export function createJournalWriter(
 }
 
 /**
- * Gathers events for a few milliseconds and then writes them with one statement for all executions (see {@link
- * JournalStore}). An entry whose fence is no longer current is not written and becomes `lost`.
+ * Gathers events for a few milliseconds and then writes them with one statement for all executions (see
+ * {@link JournalStore}). An entry whose fence is no longer current is not written and becomes `lost`.
  *
  * If the statement fails, nothing of the batch is written. The reaction depends on the cause ({@link causeOf}):
  *
