@@ -8,8 +8,7 @@ beforeAll(async () => {
 afterAll(() => runtime.close())
 
 /**
- * Gives the jobs of these executions to the next worker that asks, as if their leases had expired without their worker
- * noticing.
+ * Makes the jobs of these executions available, as if their leases had expired without their worker noticing.
  */
 async function loseLeases(ids: readonly string[]): Promise<void> {
   const { pool } = runtime.database
@@ -17,7 +16,7 @@ async function loseLeases(ids: readonly string[]): Promise<void> {
   await pool.query(`notify ashlar_work`)
 }
 
-/** How often it was claimed. */
+/** The number of leases so far. */
 async function fenceOf(id: string): Promise<number> {
   return (await runtime.executions.get(runtime.ownerId, id)).fence
 }
@@ -64,8 +63,8 @@ async function jobStates(ids: readonly string[]): Promise<unknown[]> {
   return rows.map(({ state }) => state)
 }
 
-describe('a worker that is given a lease again which it has lost without noticing', () => {
-  it('continues under the new lease if no other worker has claimed the execution', async () => {
+describe('a worker that receives a lease again after losing it without noticing', () => {
+  it('continues under the new lease if no other worker has leased the execution', async () => {
     const ids = await startMany(10)
     await loseLeases(ids)
     await expect.poll(() => jobStates(ids), { timeout: 20_000 }).toEqual(['active'])
@@ -73,7 +72,7 @@ describe('a worker that is given a lease again which it has lost without noticin
     await expectWhole(ids)
   }, 90_000)
 
-  it('ends its claim if another worker has claimed the execution, without an effect on other executions', async () => {
+  it('drops the execution if another worker has leased it in between', async () => {
     const ids = await startMany(20)
     const claimed = ids.slice(0, 10)
     for (const times of [3, 5]) {

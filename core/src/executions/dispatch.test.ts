@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-/** Sleeps of less than a second do not give it back. */
+/** Sleeps of less than a second do not release the execution. */
 async function createWait(ownerId: string, name: string, seconds: number, repeat = 1): Promise<string> {
   const inputs = { seconds: String(seconds), repeat }
   const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs }] }
@@ -29,7 +29,7 @@ const start = (ownerId: string, graphId: string, priority = 0) =>
 const statusOf = async (ownerId: string, id: string) => (await runtime.executions.get(ownerId, id)).status
 
 describe('dispatch', () => {
-  it('keeps room for others while one user has more to do than there are slots', async () => {
+  it('reserves slots for other users while one user has more executions than slots', async () => {
     const burst = await Promise.all(Array.from({ length: 600 }, () => start(runtime.ownerId, waitGraph)))
     await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBeGreaterThanOrEqual(240)
     const other = await addUser('Other')
@@ -39,7 +39,7 @@ describe('dispatch', () => {
     await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBe(0)
   })
 
-  it('is done by any worker on the database, and a gateway runs nothing itself', async () => {
+  it('lets a gateway start executions that a worker runs', async () => {
     const gateway = await createTestRuntime({ role: 'gateway', databaseUrl: runtime.database.url })
     try {
       expect(gateway.worker).toBeUndefined()
@@ -57,7 +57,7 @@ describe('dispatch', () => {
     }
   })
 
-  it('goes on with what another worker gave back when it stopped', async () => {
+  it('continues executions that another worker released when it stopped', async () => {
     const graphId = await createWait(runtime.ownerId, 'Handed over', 1)
     const second = await createTestRuntime({ role: 'worker', databaseUrl: runtime.database.url })
     const ids = (await Promise.all(Array.from({ length: 6 }, () => start(runtime.ownerId, graphId)))).map(({ id }) => id)

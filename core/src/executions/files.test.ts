@@ -115,17 +115,17 @@ const WRITE_THEN_READ = {
 }
 
 describe('a block', () => {
-  it('streams a file both ways, in pieces of 64 KiB whatever the pieces it gives', async () => {
+  it('streams a file in both directions, and reads it in pieces of 64 KiB', async () => {
     const { outputs } = await runBlock('test-files/stream', { n: 1000 })
     expect(outputs).toEqual([{ bytes: 1e6, read: 1e6, largest: 65_536, all: 1e6, stat: 1e6 }])
   })
 
-  it('writes texts, bytes, blobs', async () => {
+  it('writes texts, bytes and blobs', async () => {
     const { outputs } = await runBlock('test-files/kinds')
     expect(outputs).toEqual([[['blob 4', 'bytes 2', 'text 7'], true, 'Straße', null]])
   })
 
-  it('that fails to write leaves what was there', async () => {
+  it('keeps the old file if a write fails', async () => {
     const { id, outputs } = await runBlock('test-files/broken')
     const streams = 'a stream that is written to a file must give Uint8Arrays'
     const kinds = 'what is written to a file must be a text, a Uint8Array, a Blob or a stream'
@@ -133,17 +133,17 @@ describe('a block', () => {
     expect(await readdir(join(filesDir(), id.slice(0, 6), id))).toEqual(['a'])
   })
 
-  it('may leave what it reads', async () => {
+  it('may stop reading a stream', async () => {
     expect((await runBlock('test-files/cancel')).outputs).toEqual(['done'])
   })
 
-  it('fails with the code of the refusal', async () => {
+  it('fails with the code of the rejected call', async () => {
     expect(await runBlock('files/read', { path: 'none' })).toMatchObject({ status: 'FAILED', code: 'FILE_NOT_FOUND' })
     expect(await runBlock('files/read', { path: '../none' })).toMatchObject({ status: 'FAILED', code: 'FILE_PATH_INVALID' })
     expect(await runBlock('test-files/without')).toMatchObject({ status: 'FAILED', code: 'CAPABILITY_MISSING' })
   })
 
-  it('has no files where the installation keeps none', async () => {
+  it('has no files if the installation has no folder for them', async () => {
     const bare = await createTestRuntime({ filesDir: undefined })
     const { id } = await bare.executions.runBlock(bare.ownerId, { block: 'files/list', inputs: {} })
     expect((await ended({ id }, bare)).code).toBe('CONFIG_INVALID')
@@ -152,12 +152,12 @@ describe('a block', () => {
 })
 
 describe('the blocks of an execution', () => {
-  it('share its files, and those of the next do not see them', async () => {
+  it('share files that other executions do not see', async () => {
     expect((await runGraph(WRITE_THEN_READ)).outputs).toContainEqual({ a: 1 })
     expect((await runBlock('files/list')).outputs).toEqual([[], []])
   })
 
-  it('share them with the graphs that it runs', async () => {
+  it('share files with the graphs that they run', async () => {
     const childId = await graphOf({ nodes: [{ id: 'write', block: 'files/write', inputs: { path: 'from-child', text: 'x' } }] })
     const document = {
       nodes: [
@@ -172,7 +172,7 @@ describe('the blocks of an execution', () => {
 })
 
 describe('an execution that continues another', () => {
-  it('begins with its files and leaves them alone, also over several that used none', async () => {
+  it('starts with a copy of its files', async () => {
     const first = await runBlock('test-files/append')
     expect(first).toMatchObject({ status: 'FAILED' })
     const unused = await runtime.executions.retry(runtime.ownerId, first.id)
@@ -186,7 +186,7 @@ describe('an execution that continues another', () => {
     expect(await textOf(second.id, 'a')).toBe('++')
   })
 
-  it('begins with those of the one before that has any', async () => {
+  it('starts with the files of the last predecessor that has files', async () => {
     const first = await runBlock('test-files/append')
     const ids = [first.id]
     for (let i = 0; i < 3; i++) {
@@ -209,10 +209,10 @@ async function textOf(executionId: string, path: string): Promise<string> {
   return text
 }
 
-describe('the upkeep', () => {
+describe('the maintenance', () => {
   const DAY_MS = 24 * 3600_000
 
-  /** An execution of 40 days ago like this one. */
+  /** Copies an execution as one that was created 40 days ago. */
   async function oldOne(like: string, changes: object = {}): Promise<string> {
     const { rows } = await runtime.database.pool.query<{ id: string }>(
       `insert into execution select (jsonb_populate_record(e, $2)).* from execution e where id = $1::uuid returning id`,
@@ -230,7 +230,7 @@ describe('the upkeep', () => {
       () => false,
     )
 
-  it('removes the files of executions that began before the retention and have ended', async () => {
+  it('removes the files of executions that have ended and are older than the retention', async () => {
     const { id } = await runBlock('files/write', { path: 'a', text: 'x' })
     const [done, waiting, origin] = [await oldOne(id), await oldOne(id, { status: 'WAITING' }), await oldOne(id)]
     const continuing = await oldOne(id, { id: uuidAt(Date.now()), status: 'QUEUED', origin_id: origin })

@@ -30,14 +30,14 @@ beforeEach(() => {
 })
 afterEach(() => writer.close())
 
-/** An execution that a worker has claimed. */
+/** An execution that a worker holds. */
 async function claimed(): Promise<JournalEntry> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
   await runtime.database.pool.query(`update execution set status = 'RUNNING', fence = 1 where id = $1`, [id])
   return { executionId: id, fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
 }
 
-/** The same worker claims an execution again. */
+/** The same worker takes the lease of an execution again. */
 async function claimedAgain({ executionId, fence, committedSeq }: JournalEntry): Promise<JournalEntry> {
   await runtime.database.pool.query('update execution set fence = fence + 1 where id = $1', [executionId])
   return { executionId, fence: fence + 1, parentId: null, lastSeq: committedSeq, committedSeq, lost: false }
@@ -55,8 +55,8 @@ const statusOf = async ({ executionId }: JournalEntry): Promise<string> =>
 
 const SEEN = `select count(*)::int as rows from journal where execution_id = $1`
 
-describe('two claims of one execution in one batch', () => {
-  it('writes only the rows of the newer claim, and the other executions of the batch', async () => {
+describe('two leases of one execution in one batch', () => {
+  it('writes only the rows of the newer lease, and those of other executions', async () => {
     const [older, other] = await Promise.all([claimed(), claimed()])
     const newer = await claimedAgain(older)
     writer.append(older, log('stale'))
@@ -72,7 +72,7 @@ describe('two claims of one execution in one batch', () => {
     expect(reported).toMatchObject({ lost: [older], failed: [], refused: [] })
   })
 
-  it('does not end the execution when an older claim ends', async () => {
+  it('does not end the execution when its end is written under an older lease', async () => {
     const older = await claimed()
     const newer = await claimedAgain(older)
     writer.append(newer, log('right'))
@@ -82,11 +82,11 @@ describe('two claims of one execution in one batch', () => {
   })
 })
 
-describe('a row that is there already', () => {
-  /** Its partition and time are the same as those of a row that an earlier attempt has written. */
+describe('a row that already exists', () => {
+  /** The partition and time of this row are the same as those of a row that an earlier attempt has written. */
   const STORED = `insert into journal (execution_id, first_seq, last_seq, events, at)
     values ($1, 1, 1, '[{"at":1,"type":"NodeLog","node":"in","n":1,"level":"log","text":"first"}]', '2031-01-01')`
-  /** Makes every row of the execution arrive at that time. */
+  /** Rejects every row of the execution like the primary key. */
   const AT = `create function at_once() returns trigger language plpgsql as
     $$ begin if new.execution_id = (select id from poisoned) then raise unique_violation; end if; return new; end $$`
 
@@ -117,7 +117,7 @@ describe('a row that is there already', () => {
 })
 
 describe('a database that cannot write', () => {
-  /** As Postgres reports a full disk. @param when of the trigger */
+  /** Simulates a full disk. @param when the condition of the trigger */
   const fillDisk = async (when = 'true'): Promise<void> => {
     await runtime.database.pool.query(`
       create function disk_full() returns trigger language plpgsql as $$ begin
@@ -128,7 +128,7 @@ describe('a database that cannot write', () => {
   const freeDisk = (): Promise<unknown> =>
     runtime.database.pool.query('drop trigger disk_full on journal; drop function disk_full')
 
-  it('ends no execution, reports that the journal cannot be written, and writes everything in order once it can', async () => {
+  it('ends no execution, and writes all events in order once the journal is writable', async () => {
     const entries = await Promise.all(Array.from({ length: 30 }, claimed))
     await fillDisk()
     for (const entry of entries) writer.append(entry, log('1'))

@@ -28,7 +28,7 @@ async function countOf(table: string): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** Connections that are open keep their setting, so they are ended. */
+/** Ends all connections, because open connections keep their setting. */
 async function setReadOnly(isReadOnly: boolean): Promise<void> {
   const name = new URL(databaseUrl).pathname.slice(1)
   await admin.query(`alter database ${name} set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`)

@@ -29,7 +29,7 @@ beforeEach(() => {
   })
 })
 
-/** An execution in the hands of a worker. */
+/** An execution that a worker holds. */
 async function taken(): Promise<JournalEntry> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
   await runtime.database.pool.query(`update execution set status = 'RUNNING', fence = 1 where id = $1`, [id])
@@ -38,7 +38,7 @@ async function taken(): Promise<JournalEntry> {
 
 const log = (text: string): ExecutionEvent => ({ type: 'NodeLog', node: 'in', n: 1, level: 'log', text })
 const end: ExecutionEvent = { type: 'ExecutionFinished', status: 'COMPLETED', outputs: {}, failedNodes: [] }
-/** Nested so deep that Postgres passes its stack limit (SQLSTATE 54001). */
+/** A value that is nested so deeply that Postgres exceeds its stack limit (SQLSTATE 54001). */
 const unstorable = (): ExecutionEvent => {
   const value: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
   return { type: 'NodeOutput', node: 'in', n: 1, pin: 'out', value }
@@ -50,8 +50,8 @@ async function stateOf({ executionId }: JournalEntry): Promise<unknown> {
   return { status, code: reason?.code, events: events.map(({ seq, type }) => `${seq} ${type}`) }
 }
 
-describe('what Postgres refuses for the sake of its data', () => {
-  it('ends the execution that tells it, behind what is committed of it, and nothing beside it', async () => {
+describe('an event whose data Postgres rejects', () => {
+  it('ends only its execution, after the events that are already committed', async () => {
     const [bad, good, ending] = await Promise.all([taken(), taken(), taken()])
     for (const entry of [bad, good, ending]) writer.append(entry, log('first'))
     await writer.committed(bad)
@@ -75,7 +75,7 @@ describe('what Postgres refuses for the sake of its data', () => {
     })
   })
 
-  it('ends nothing in the hands of another worker', async () => {
+  it('does not end an execution that another worker has leased', async () => {
     const bad = await taken()
     await runtime.database.pool.query('update execution set fence = 2 where id = $1', [bad.executionId])
     writer.append(bad, unstorable())

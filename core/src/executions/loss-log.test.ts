@@ -39,7 +39,7 @@ function createLog(pins: string[] = [], constants: Record<string, unknown> = {})
   return { convert }
 }
 
-it('names the link, the value and the result where a text that is not a number becomes 0', () => {
+it('names the link, the value and the result if a text that is not a number becomes 0', () => {
   expect(createLog(['count']).convert({ count: '12 kg' })).toEqual([
     'link a.out0 → get.count: the pin requires a number, got the text "12 kg", which became 0',
   ])
@@ -51,7 +51,7 @@ it('names the input of a constant', () => {
   ])
 })
 
-it('names each link through which a value may have come', () => {
+it('names each link through which a value may have arrived', () => {
   const [line] = createLog(['count', 'count']).convert({ count: [7] })
   expect(line).toBe(
     'one of the links a.out0 → get.count, a.out1 → get.count: the pin requires a number, got the list [7], which became 1',
@@ -64,7 +64,7 @@ it('describes an item of a list', () => {
   ])
 })
 
-it('is silent about values that keep their meaning, and about values that can be read from the result', () => {
+it('logs neither values that keep their meaning nor reversible conversions', () => {
   const log = createLog(['count', 'flag', 'text', 'numbers'])
   expect(log.convert({ count: '12', flag: 'TRUE', text: { a: 1 }, numbers: [1, '2'] })).toEqual([])
 })

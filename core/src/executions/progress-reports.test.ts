@@ -15,7 +15,7 @@ function open(): { reports: ProgressReports; take: (fraction: number, note?: str
   return { reports, take: (fraction, note = '') => reports.take(run, { fraction, note }), told, end: () => reports.flush(run) }
 }
 
-it('tells the first at once, and of those that follow within 200 ms the newest', () => {
+it('passes on the first report immediately, and the newest of those within 200 ms', () => {
   const { take, told } = open()
   for (const fraction of [0.1, 0.2, 0.3]) take(fraction)
   expect(told).toEqual([['a.1', 0.1, '']])
@@ -31,7 +31,7 @@ it('tells the first at once, and of those that follow within 200 ms the newest',
   expect(told.slice(3)).toEqual([['a.1', 0.5, '']])
 })
 
-it('tells the last before the end, and leaves no timer', () => {
+it('passes on the last report before the end, and leaves no timer', () => {
   const { take, told, end } = open()
   take(0.1)
   take(1, 'done')
@@ -43,7 +43,7 @@ it('tells the last before the end, and leaves no timer', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('leaves out what is no fraction, and the rest of a long note', () => {
+it('ignores invalid fractions and truncates long notes', () => {
   const { reports, take, told } = open()
   for (const wrong of [Number.NaN, -0.1, 1.1, Infinity]) take(wrong)
   take(0, 'x'.repeat(1000))

@@ -5,9 +5,9 @@ import { Scheduler, type Decision } from './scheduler.ts'
 
 const text = { type: 'string' }
 const fakes: Record<string, FakeBlock> = {
-  /** Yields each of its `values` on `out`. */
+  /** Yields each item of `values` on the pin `out`. */
   emit: { run: ({ values }) => ({ pairs: (values as unknown[]).map((value) => ['out', value]) }) },
-  /** Passes its inputs on. */
+  /** Yields its inputs. */
   echo: { run: (inputs) => ({ pairs: [['out', inputs]] }) },
   fixed: { run: ({ value }) => ({ pairs: [['out', value]] }), staticOutput: true },
   input: { kind: 'input', staticOutput: true, run: ({ value }) => ({ pairs: value === undefined ? [] : [['result', value]] }) },
@@ -28,7 +28,7 @@ const fakes: Record<string, FakeBlock> = {
     run: () => ({
       pairs: [
         ['tools_^_b_~_x', 'for b'],
-        ['tools_^_zzz_~_x', 'for nobody'],
+        ['tools_^_zzz_~_x', 'for an unknown node'],
       ],
     }),
   },
@@ -42,8 +42,8 @@ function inputsOf({ runs }: Simulation, node: string): Record<string, unknown>[]
 }
 const emit = (id: string, ...values: unknown[]) => ({ id, block: 'emit', inputs: { values } })
 
-describe('starting (rules 1 to 3)', () => {
-  it('begins with nodes without a link in, and with input blocks; notes never run', () => {
+describe('a start (rules 1 to 3)', () => {
+  it('runs nodes without an incoming link and input blocks, but no notes', () => {
     const { runs, end } = run({
       nodes: [
         { id: 'a', block: 'echo' },
@@ -61,7 +61,7 @@ describe('starting (rules 1 to 3)', () => {
     expect(end?.status).toBe('COMPLETED')
   })
 
-  it('gives the inputs of the execution to input blocks by name', () => {
+  it('passes the inputs of the execution to input blocks by name', () => {
     const document = {
       nodes: [
         { id: 'in', block: 'input', inputs: { name: 'city', value: 'Rome' } },
@@ -74,8 +74,8 @@ describe('starting (rules 1 to 3)', () => {
   })
 })
 
-describe('delivering (rules 4 to 8)', () => {
-  it('delivers null from the plain pin, and nothing where a selector misses', () => {
+describe('a delivery (rules 4 to 8)', () => {
+  it('delivers null from a plain pin, and nothing if a selector misses', () => {
     const { runs } = run({
       nodes: [
         emit('a', null, { k: 1 }, [5, 6]),
@@ -100,7 +100,7 @@ describe('delivering (rules 4 to 8)', () => {
     ])
   })
 
-  it('pairs first in, first out', () => {
+  it('pairs values first in, first out', () => {
     const sim = run({
       nodes: [emit('a', 1, 2, 3), emit('b', 'x', 'y'), { id: 'c', block: 'echo' }],
       links: [
@@ -121,7 +121,7 @@ describe('delivering (rules 4 to 8)', () => {
     expect(sim.end?.status).toBe('COMPLETED')
   })
 
-  it('brings an execution for every value of several links into one pin', () => {
+  it('creates a node execution for every value of several links into one pin', () => {
     const sim = run({
       nodes: [emit('a', 1, 2), emit('b', 3), { id: 'c', block: 'echo' }],
       links: [
@@ -136,7 +136,7 @@ describe('delivering (rules 4 to 8)', () => {
     ).toEqual([1, 2, 3])
   })
 
-  it('reuses a static value for every execution, also for those that waited for it', () => {
+  it('reuses a static value for every node execution, including those that waited for it', () => {
     for (const choose of [() => 0, (n: number) => n - 1]) {
       const sim = run(
         {
@@ -152,7 +152,7 @@ describe('delivering (rules 4 to 8)', () => {
     }
   })
 
-  it('makes an execution of static values alone only when they are all there', () => {
+  it('creates a node execution from static values only when all have arrived', () => {
     const sim = run({
       nodes: [
         { id: 's', block: 'fixed', inputs: { value: 1 } },
@@ -172,7 +172,7 @@ describe('delivering (rules 4 to 8)', () => {
     expect(inputsOf(sim, 'd')).toEqual([])
   })
 
-  it('merges sub-pins into their pin, over its constant', () => {
+  it('merges sub-pins into the constant of their pin', () => {
     const sim = run({
       nodes: [emit('a', 'x'), emit('b', 'y'), { id: 'c', block: 'echo', inputs: { m: { keep: 1, k: 'old' } } }],
       links: [
@@ -184,17 +184,17 @@ describe('delivering (rules 4 to 8)', () => {
     expect(inputsOf(sim, 'c')).toEqual([{ m: { keep: 1, k: 'x', deep: [null, { z: 'y' }] }, l: [null, null, 'y'] }])
   })
 
-  it('fails a run whose list index is no whole number', () => {
+  it('fails a run whose list index is not a whole number', () => {
     const { end } = run({ nodes: [emit('a', 1), { id: 'c', block: 'echo' }], links: [{ from: 'a.out', to: 'c.l_$_x' }] })
     expect(end).toMatchObject({ status: 'FAILED', reason: { code: 'BLOCK_INPUT_INVALID', node: 'c' } })
   })
 
-  it('gives nothing on a pin that is named like something every object has', () => {
+  it('sets no input for a pin with the name of a property of Object.prototype', () => {
     const document = { nodes: [{ id: 'c', block: 'odd' }] }
     expect(inputsOf(run(document), 'c').map((inputs) => Object.entries(inputs))).toEqual([[]])
   })
 
-  it('drops null inputs and brings the others to their type', () => {
+  it('drops null inputs and converts the others to their type', () => {
     const sim = run({
       nodes: [emit('a', null), { id: 'c', block: 'typed', inputs: { n: '41.9' } }],
       links: [{ from: 'a.out', to: 'c.a' }],
@@ -203,8 +203,8 @@ describe('delivering (rules 4 to 8)', () => {
   })
 })
 
-describe('running (rules 10 to 14, 16)', () => {
-  it('keeps to the concurrency of the graph, and to one at a time for a serial block', () => {
+describe('a run (rules 10 to 14, 16)', () => {
+  it('respects the concurrency of the graph, and runs a serial block once at a time', () => {
     const mostAtOnce = (block: string, concurrency: number): number => {
       const document = { concurrency, nodes: [emit('a', 1, 2, 3, 4), { id: 'c', block }], links: [{ from: 'a.out', to: 'c.x' }] }
       let most = 0
@@ -222,7 +222,7 @@ describe('running (rules 10 to 14, 16)', () => {
     expect(mostAtOnce('serial', 16)).toBe(1)
   })
 
-  it('runs a serial block in the order of its queue, whatever overtakes it, and lets nothing go that is held back', () => {
+  it('runs each node in the order of its queue when serial blocks are held back', () => {
     const values = Array.from({ length: 50 }, (_, i) => i)
     const nodes = [emit('a', ...values), { id: 's', block: 'serial' }, { id: 't', block: 'serial' }, { id: 'c', block: 'echo' }]
     const links = ['s.x', 't.x', 'c.x'].map((to) => ({ from: 'a.out', to }))
@@ -232,7 +232,7 @@ describe('running (rules 10 to 14, 16)', () => {
     expect(cut.end).toMatchObject({ status: 'FAILED', reason: { code: 'BUDGET_EXCEEDED' } })
   })
 
-  it('delivers what was yielded before a failure, and the message on the pin error', () => {
+  it('delivers the values before a failure, and its message on the pin "error"', () => {
     const sim = run({
       nodes: [
         { id: 'f', block: 'fail' },
@@ -249,7 +249,7 @@ describe('running (rules 10 to 14, 16)', () => {
     expect(sim.end).toMatchObject({ status: 'COMPLETED', failedNodes: ['f'] })
   })
 
-  it('ends FAILED at a failure that nothing handles, unless the graph says CONTINUE', () => {
+  it('ends FAILED after an unhandled failure, unless the graph sets CONTINUE', () => {
     const document = {
       nodes: [
         { id: 'f', block: 'fail' },
@@ -303,7 +303,7 @@ describe('running (rules 10 to 14, 16)', () => {
     expect(sim.runs).toHaveLength(50)
   })
 
-  it('cancels what was ready or became so when the budget was passed: it lacks no pin', () => {
+  it('cancels ready node executions when the budget is exceeded', () => {
     const { scheduler } = run({
       budget: 2,
       nodes: [emit('a', 1), { id: 'b', block: 'echo' }, { id: 'c', block: 'echo' }, { id: 'd', block: 'echo' }],
@@ -322,7 +322,7 @@ describe('running (rules 10 to 14, 16)', () => {
     ])
   })
 
-  it('delivers a tool pin to exactly its node and pin', () => {
+  it('delivers a tool pin only to its node and pin', () => {
     const sim = run({
       nodes: [
         { id: 'a', block: 'tools' },
@@ -339,7 +339,7 @@ describe('running (rules 10 to 14, 16)', () => {
   })
 })
 
-describe('sleeping (rule 19)', () => {
+describe('a sleep (rule 19)', () => {
   const stepping = (document: unknown): Scheduler => {
     const scheduler = new Scheduler(planWith(fakes, document))
     scheduler.step({ type: 'start', inputs: {} })
@@ -351,7 +351,7 @@ describe('sleeping (rule 19)', () => {
   const ran = (decisions: readonly Decision[]): string[] =>
     decisions.flatMap((each) => (each.type === 'run' ? [`${each.run.node.id}.${each.run.n}`] : []))
 
-  it('gives its place to others, and has the next that is free', () => {
+  it('frees its slot, and takes the next free slot after the sleep', () => {
     const scheduler = stepping({
       concurrency: 1,
       nodes: ['a', 'b', 'c'].map((id) => ({ id, block: 'echo' })),
@@ -364,7 +364,7 @@ describe('sleeping (rule 19)', () => {
     expect(scheduler.nodeExecution('a', 1)).toMatchObject({ status: 'RUNNING', attempt: 1, slept: 1, asleep: undefined })
   })
 
-  it('keeps a serial node to itself', () => {
+  it('occupies a serial node', () => {
     const scheduler = stepping({
       nodes: [
         { id: 'two', block: 'echo' },
@@ -380,7 +380,7 @@ describe('sleeping (rule 19)', () => {
     expect(ran(scheduler.step({ type: 'finish', ...a }))).toEqual(['a.2'])
   })
 
-  it('keeps the execution from ending, and ends with it', () => {
+  it('prevents the execution from completing, and is cancelled with it', () => {
     const scheduler = stepping({ nodes: [{ id: 'a', block: 'echo' }] })
     scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 })
     expect(scheduler.status).toBe('RUNNING')
@@ -389,7 +389,7 @@ describe('sleeping (rule 19)', () => {
     expect(scheduler.step({ type: 'resume', ...a })).toEqual([])
   })
 
-  it('takes results that a journal tells of one that sleeps or waits for a place after it', () => {
+  it('accepts journaled results of a run that sleeps or waits for a slot after a sleep', () => {
     const scheduler = stepping({ concurrency: 1, nodes: ['a', 'b', 'c'].map((id) => ({ id, block: 'echo' })) })
     scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 })
     scheduler.step({ type: 'output', ...a, pin: 'out', value: 1 })
@@ -401,7 +401,7 @@ describe('sleeping (rule 19)', () => {
 })
 
 describe('outputs and ends (rules 17 and 18)', () => {
-  it('collects what arrives at output blocks, unformatted, in order of arrival', () => {
+  it('collects the values that arrive at output blocks, unformatted, in order of arrival', () => {
     const { end } = run({
       nodes: [emit('a', 1, 2, 3), { id: 'o', block: 'output', inputs: { name: 'numbers', format: 'x' } }],
       links: [{ from: 'a.out', to: 'o.value' }],
@@ -409,7 +409,7 @@ describe('outputs and ends (rules 17 and 18)', () => {
     expect(end).toMatchObject({ status: 'COMPLETED', outputs: { numbers: [1, 2, 3] } })
   })
 
-  it('collects what sub-pins of an output block make together; nothing when a list index is no whole number', () => {
+  it('collects the merged sub-pins of an output block, but nothing if a list index is not a whole number', () => {
     const { end } = run({
       onUnhandledError: 'CONTINUE',
       nodes: [
@@ -427,14 +427,14 @@ describe('outputs and ends (rules 17 and 18)', () => {
     expect(end?.outputs).not.toHaveProperty('never')
   })
 
-  it('ignores everything after the end', () => {
+  it('ignores all events after the end', () => {
     const { scheduler } = run({ nodes: [{ id: 'a', block: 'echo' }] })
     expect(scheduler.step({ type: 'output', node: 'a', n: 1, pin: 'out', value: 1 })).toEqual([])
     expect(scheduler.step({ type: 'cancel', reason: { code: 'CANCELLED', message: '' } })).toEqual([])
     expect(scheduler.status).toBe('COMPLETED')
   })
 
-  it('ends CANCELLED before it has started, and does not start then', () => {
+  it('does not start after a cancellation', () => {
     const queued = new Scheduler(planWith(fakes, { nodes: [{ id: 'a', block: 'echo' }] }))
     const reason = { code: 'CANCELLED', message: 'enough' }
     expect(queued.step({ type: 'cancel', reason })).toEqual([
@@ -444,7 +444,7 @@ describe('outputs and ends (rules 17 and 18)', () => {
     expect(queued.status).toBe('CANCELLED')
   })
 
-  it('aborts what runs when it is cancelled', () => {
+  it('aborts running blocks when it is cancelled', () => {
     const { scheduler } = run(
       { nodes: [emit('a', 1), { id: 'b', block: 'echo' }], links: [{ from: 'a.out', to: 'b.x' }] },
       { stopAfter: 4 },
@@ -455,7 +455,7 @@ describe('outputs and ends (rules 17 and 18)', () => {
   })
 })
 
-it('comes back to the same end from the journal after any event', () => {
+it('reaches the same end when it resumes from the journal after any event', () => {
   const document = {
     nodes: [
       emit('a', 1, 2, 3),

@@ -94,8 +94,8 @@ const outputsOf = (events: readonly JournalEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === 'NodeOutput' ? [event.value] : []))
 const typesOf = (events: readonly JournalEvent[]): string[] => events.map(({ type }) => type)
 
-describe('a block that sleeps', () => {
-  it('delivers each output once and in order, over two sleeps in a loop', async () => {
+describe('a sleeping block', () => {
+  it('delivers each output once and in order across two sleeps in a loop', async () => {
     const events = await eventsOf(await start(nodeOf('sleepy/each', { ms: 120, times: 2 })))
     expect(outputsOf(events)).toEqual(['before 1', 'after 1', 'before 2', 'after 2'])
     const asleep = ['NodeWaiting', 'NodeResumed', 'NodeStarted']
@@ -116,13 +116,13 @@ describe('a block that sleeps', () => {
     expect(resumed.map((at, i) => at - (untils[i] ?? Infinity) >= 0)).toEqual([true, true])
   })
 
-  it('waits in its call when it sleeps for less than 50 ms', async () => {
+  it('waits within its call if it sleeps for less than 50 ms', async () => {
     const events = await eventsOf(await start(nodeOf('sleepy/each', { ms: 5, times: 3 })))
     expect(outputsOf(events)).toHaveLength(6)
     expect(typesOf(events)).not.toContain('NodeWaiting')
   })
 
-  it('holds nothing: the execution is given back, says until when it waits, and goes on by itself', async () => {
+  it('releases its execution, which states its wake time and continues at that time', async () => {
     const id = await start(nodeOf('sleepy/each', { ms: 1800 }))
     await expect.poll(() => statusOf(id), slowly).toBe('WAITING')
     const { until } = await untilEvent(id, 'NodeWaiting')
@@ -141,7 +141,7 @@ describe('a block that sleeps', () => {
     ])
   })
 
-  it('lets others run in its place', async () => {
+  it('frees its slot for other nodes', async () => {
     const document = {
       concurrency: 1,
       nodes: [
@@ -156,34 +156,34 @@ describe('a block that sleeps', () => {
     expect(at('NodeFinished', 'm')).toBeLessThan(at('NodeResumed', 'n'))
   })
 
-  it('may sleep for longer than its node may run', async () => {
+  it('may sleep longer than the timeout of its node', async () => {
     const events = await eventsOf(await start(nodeOf('sleepy/each', { ms: 1500 }, { timeoutMs: 1000 })))
     expect(events.at(-1)).toMatchObject({ status: 'COMPLETED' })
   })
 
-  it('that reckons with the clock finds the time over when it is run again', async () => {
+  it('observes the elapsed time when it runs again', async () => {
     const events = await eventsOf(await start(nodeOf('sleepy/clock', { ms: 200 })))
     expect(events.at(-1)).toMatchObject({ status: 'COMPLETED' })
     expect(typesOf(events).filter((type) => type === 'NodeWaiting')).toHaveLength(1)
   })
 
-  it('sleeps one after the other what it begins at once', async () => {
+  it('runs concurrent sleeps one after the other', async () => {
     const events = await eventsOf(await start(nodeOf('sleepy/beside', { ms: 100 })))
     expect(outputsOf(events)).toEqual(['both'])
     expect(typesOf(events).filter((type) => type === 'NodeWaiting')).toHaveLength(2)
   })
 
-  it('does what stands before a sleep again', async () => {
+  it('repeats the code before a sleep', async () => {
     const events = await eventsOf(await start(nodeOf('sleepy/store', { ms: 100 })))
     expect(outputsOf(events)).toEqual([2])
   })
 
-  it('is run by itself as well', async () => {
+  it('also sleeps in runBlock', async () => {
     const { id } = await runtime.executions.runBlock(runtime.ownerId, { block: 'sleepy/each', inputs: { ms: 60 } })
     expect(outputsOf(await eventsOf(id))).toEqual(['before 1', 'after 1'])
   })
 
-  it('is cancelled at once, given back or not', async () => {
+  it('is cancelled immediately, whether or not its execution is released', async () => {
     for (const [ms, status] of [
       [900, 'RUNNING'],
       [3600_000, 'WAITING'],
@@ -198,7 +198,7 @@ describe('a block that sleeps', () => {
     await expect.poll(() => runtime.worker?.active(), slowly).toBe(0)
   })
 
-  it('that was cancelled and is retried goes on where it was', async () => {
+  it('continues its sleep when a cancelled execution is retried', async () => {
     const id = await start(nodeOf('sleepy/each', { ms: 900 }))
     const { until } = await untilEvent(id, 'NodeWaiting')
     await runtime.executions.cancel(runtime.ownerId, id)
@@ -207,7 +207,7 @@ describe('a block that sleeps', () => {
     expect(events.find(({ type }) => type === 'NodeResumed')?.at).toBeGreaterThanOrEqual(until)
   })
 
-  it('fails with a code when the manifest does not name it, or the time is none', async () => {
+  it('fails with a code if it lacks the capability or the time is invalid', async () => {
     const endOf = async (block: string, ms: unknown): Promise<unknown> =>
       (await eventsOf(await start(nodeOf(block, { ms })))).at(-1)
     expect(await endOf('sleepy/powerless', 100)).toMatchObject({ reason: { code: 'CAPABILITY_MISSING' } })
@@ -221,8 +221,8 @@ describe('a block that sleeps', () => {
   })
 })
 
-describe('a block that tells how far it is', () => {
-  it('is heard a few times, and at its end for the last time', async () => {
+describe('a block that reports progress', () => {
+  it('has its reports limited, except for the last one', async () => {
     const id = await start(nodeOf('sleepy/steps', { ms: 0, times: 100 }))
     const events = await eventsOf(id)
     const told = events.flatMap((event) => (event.type === 'NodeProgress' ? [event] : []))
@@ -237,7 +237,7 @@ describe('a block that tells how far it is', () => {
   })
 })
 
-describe('a graph in which a block sleeps', () => {
+describe('a graph with a sleeping block', () => {
   it('wakes the parent that waits for it', async () => {
     const child = {
       nodes: [
@@ -265,8 +265,8 @@ describe('a graph in which a block sleeps', () => {
   })
 })
 
-describe('a runtime that is started anew', () => {
-  it('wakes what was given back asleep, and goes on with what slept in hand', async () => {
+describe('a restarted runtime', () => {
+  it('wakes released executions and continues those that slept while they were held', async () => {
     const first = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder] })
     const long = await start(nodeOf('sleepy/each', { ms: 2500 }), first)
     await expect.poll(() => statusOf(long, first), slowly).toBe('WAITING')
@@ -291,7 +291,7 @@ describe('a runtime that is started anew', () => {
     }
   })
 
-  it('leaves no failure that nobody heard of', () => {
+  it('reports no failures', () => {
     expect(runtime.failures).toEqual([])
   })
 })

@@ -24,7 +24,7 @@ async function endOf(id: string): Promise<Extract<JournalEvent, { type: 'Executi
   throw new Error('it did not finish')
 }
 
-/** Becomes true within a few seconds. */
+/** Waits until the condition is true. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
   await expect.poll(condition, { timeout: 30_000, interval: 20 }).toBe(true)
 }
@@ -60,7 +60,7 @@ const around = (graphId: string, output: string) => ({
 })
 
 describe('a graph as a node', () => {
-  it('has the inputs and outputs of the graph as pins, and each value runs it again', async () => {
+  it('has the inputs and outputs of the graph as pins, and runs once per value', async () => {
     const graphId = await create('Greet', greet)
     const parent = await create('Greet all', {
       nodes: [
@@ -80,7 +80,7 @@ describe('a graph as a node', () => {
     expect(await childrenOf(id)).toHaveLength(2)
   })
 
-  it('is refused with unknown pins, missing inputs, or when there is no such graph', async () => {
+  it('is rejected if it has unknown pins, missing inputs or an unknown graph', async () => {
     const graphId = await create('Greet', greet)
     const document = {
       nodes: [
@@ -102,7 +102,7 @@ describe('a graph as a node', () => {
     expect(await endOf(await start(parent))).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
   })
 
-  it('holds no slot while it waits, and goes on when the child is done', async () => {
+  it('holds no slot while it waits, and continues when the child ends', async () => {
     const id = await start(await create('Around', around(await create('Wait', wait(2)), 'message')))
     await until(async () => (await statusOf(id)) === 'WAITING')
     expect((await runtime.executions.get(runtime.ownerId, id)).reason).toEqual({
@@ -113,7 +113,7 @@ describe('a graph as a node', () => {
     expect(await endOf(id)).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
   })
 
-  it('fails with the reason of the child, on its pin error', async () => {
+  it('fails with the reason of the child on its pin "error"', async () => {
     const graphId = await create('Fails', { nodes: [{ id: 'get', block: 'list/get', inputs: { list: [], index: 0 } }] })
     const document = {
       nodes: [
@@ -135,11 +135,11 @@ describe('a graph as a node', () => {
     await until(() => Promise.resolve(runtime.worker?.active() === 0))
   })
 
-  it('leaves no failure that nobody heard of', () => {
+  it('reports no failures', () => {
     expect(runtime.failures).toEqual([])
   })
 
-  it('is refused deeper than 16', async () => {
+  it('fails at a depth of more than 16', async () => {
     let graphId = await create('Level 0', wait(0))
     let output = 'message'
     for (let level = 1; level <= 17; level++) {

@@ -50,7 +50,7 @@ async function started(graphId = shortGraph): Promise<string> {
   return (await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })).id
 }
 
-/** A worker takes an execution and is heard of no more. @returns whether it was not to be tried again */
+/** Simulates a worker that takes an execution and dies. @returns whether the execution must not be tried again */
 async function takeAndDie(id: string, workerId = randomUUID()): Promise<boolean> {
   const rows = await claim(runtime.database, workerId, [{ executionId: id, job: { id, retryCount: 0 } }])
   return (await countTakes(runtime.database, workerId, rows)).has(id)
@@ -77,12 +77,12 @@ const begun: ExecutionEvent = { type: 'NodeStarted', ...node }
 const logged: ExecutionEvent = { type: 'NodeLog', node: 'wait', n: 1, level: 'log', text: '"type":"NodeFinished"' }
 const failed: ExecutionEvent = { type: 'NodeFinished', ...node, retryInMs: 1 }
 
-describe('an execution whose worker is lost', () => {
-  it('five times in a row without anything new is not tried again', async () => {
+describe('an execution whose workers are lost', () => {
+  it('is not tried again after five losses in a row without progress', async () => {
     expect(await takesAndDeaths(await started(), 6)).toEqual([false, false, false, false, false, true])
   })
 
-  it('again and again while it goes on is tried again', async () => {
+  it('is tried again while it makes progress', async () => {
     const id = await started()
     for (let i = 0; i < 12; i++) {
       expect(await takeAndDie(id)).toBe(false)
@@ -90,7 +90,7 @@ describe('an execution whose worker is lost', () => {
     }
   })
 
-  it('and only begins the same once more, and logs, does not go on', async () => {
+  it('does not count a repeated start and logs as progress', async () => {
     const id = await started()
     await commit(id, { type: 'ExecutionStarted', inputs: {} })
     for (let i = 0; i < 6; i++) {
@@ -100,7 +100,7 @@ describe('an execution whose worker is lost', () => {
     expect(await takeAndDie(id)).toBe(true)
   })
 
-  it('counts alone: what was taken with it and went on is tried again', async () => {
+  it('is counted separately from executions that were taken with it', async () => {
     const [bad, good] = [await started(), await started()]
     for (let i = 0; i < 5; i++) {
       await takeAndDie(bad)
@@ -111,8 +111,8 @@ describe('an execution whose worker is lost', () => {
   })
 })
 
-describe('an execution that is taken often, and each time', () => {
-  it('was given back in order, is tried again', async () => {
+describe('an execution that is taken often', () => {
+  it('is tried again if it was released in order each time', async () => {
     const id = await started()
     const workerId = randomUUID()
     for (let i = 0; i < 8; i++) {
@@ -121,7 +121,7 @@ describe('an execution that is taken often, and each time', () => {
     }
   })
 
-  it('has waited, is tried again', async () => {
+  it('is tried again if it was waiting each time', async () => {
     const id = await started()
     for (let i = 0; i < 8; i++) {
       expect(await takeAndDie(id)).toBe(false)
@@ -131,7 +131,7 @@ describe('an execution that is taken often, and each time', () => {
 })
 
 describe('a worker', () => {
-  it('ends what is not to be tried again with WORKER_LOST, and the rest goes on', async () => {
+  it('ends an execution with WORKER_LOST without an effect on others', async () => {
     const [bad, good] = [await started(), await started()]
     await takesAndDeaths(bad, 5)
     const worker = await startWorker()
@@ -146,7 +146,7 @@ describe('a worker', () => {
     await worker.close()
   })
 
-  it('that stops gives back in order what it has in hand', async () => {
+  it('releases its executions in order when it stops', async () => {
     const id = await started(endlessGraph)
     const worker = await startWorker()
     const began = async () => (await lastSeqOf(runtime.database.pool, id)) > 0

@@ -14,11 +14,11 @@ async function start(name: string, document: unknown): Promise<{ graphId: string
   return { graphId, id }
 }
 
-/** @param pending executions that have a job */
+/** @param pending the executions that have a job */
 const count = (...pending: string[]): Promise<number> => countUnfinished(runtime.database, { pending: async () => pending })
 const statusOf = async (id: string): Promise<string> => (await runtime.executions.get(runtime.ownerId, id)).status
 
-it('counts executions that have a job, sleep, or wait for another one, each once', async () => {
+it('counts each execution that has a job, sleeps or waits for another one once', async () => {
   expect(await count()).toBe(0)
   const sleeper = await start('sleeps', { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3600 } }] })
   await expect.poll(() => statusOf(sleeper.id)).toBe('WAITING')
