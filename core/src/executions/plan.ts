@@ -1,5 +1,5 @@
 import { DEFAULT_TIMEOUT_MS, parseEnd, type GraphDocument, type GraphNode, type RetryPolicy } from '../graphs/index.ts'
-import { compileCoercion, parsePinPath, type PinStep } from '../pins/index.ts'
+import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
 
 /** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
@@ -89,9 +89,9 @@ function addLink(source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: s
   if (path.steps.length > 0) sink.dynamicPins.set(sinkPin, path)
 }
 
-/** A tool pin (`tools_^_<node>_~_<pin>`) belongs to the pin `tools`; rule 16. */
+/** Rule 16: a tool pin belongs to the pin `tools`. */
 function parseSourcePin(pin: string): { base: string; steps: PinStep[] } {
-  return pin.startsWith('tools_^_') ? { base: 'tools', steps: [] } : parsePinPath(pin)
+  return isToolPin(pin) ? { base: TOOLS_PIN, steps: [] } : parsePinPath(pin)
 }
 
 const coercions = new WeakMap<Block, PlanNode['coercions']>()

@@ -1,4 +1,4 @@
-import { selectValue } from '../pins/index.ts'
+import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
 import { budgetExceeded } from './budget.ts'
 import { arrivedInputs, arrivedValue, bringToTypes, type OnConverted } from './node-inputs.ts'
 import { Pairing, type NodeExecution, type NodeFailure, type Sleep } from './pairing.ts'
@@ -215,8 +215,8 @@ export class Scheduler {
 
   /** Rules 4 to 6. */
   #deliver(source: PlanNode, pin: string, value: unknown): void {
-    const tool = /^tools_\^_(.+?)_~_(.+)$/.exec(pin)
-    if (tool) return this.#deliverToTool(source, tool[1] ?? '', tool[2] ?? '', value)
+    const tool = parseToolPin(pin)
+    if (tool) return this.#deliverToTool(source, tool.node, tool.pin, value)
     for (const link of source.links.get(pin) ?? []) {
       const selected = link.steps.length === 0 ? value : selectValue(value, link.steps)
       if (selected !== undefined) this.#deliverTo(link, selected)
@@ -225,7 +225,7 @@ export class Scheduler {
 
   /** Rule 16: to exactly that node and pin. */
   #deliverToTool(source: PlanNode, sink: string, sinkPin: string, value: unknown): void {
-    const link = source.links.get('tools')?.find((each) => each.sink.id === sink && each.sinkPin === sinkPin)
+    const link = source.links.get(TOOLS_PIN)?.find((each) => each.sink.id === sink && each.sinkPin === sinkPin)
     if (link) this.#deliverTo(link, value)
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { GraphDocument, GraphNode } from '../graphs/index.ts'
+import { TOOLS_PIN, toToolPin } from '../pins/index.ts'
 import type { InputMasks } from './scheduler.ts'
 import type { Emission, Script } from './simulation-blocks.ts'
 
@@ -171,11 +172,11 @@ function toLink(link: RawLink, nodes: RawNode[], isCyclic: boolean): RawLink[] {
 }
 
 function toNode(node: RawNode, i: number, links: RawLink[]): GraphNode {
-  const tools = links.filter(({ from, output }) => from === i && output === 'tools')
+  const tools = links.filter(({ from, output }) => from === i && output === TOOLS_PIN)
   const script: Script = {
     emissions: node.emissions.map(({ pin, value }, k) => {
       const tool = pin === 'tool' ? tools[k % tools.length] : undefined
-      return { pin: tool ? `tools_^_n${tool.to}_~_${tool.input}` : pin === 'tool' ? 'out' : pin, value }
+      return { pin: tool ? toToolPin({ node: `n${tool.to}`, pin: tool.input }) : pin === 'tool' ? 'out' : pin, value }
     }),
     ...(node.kind.includes('sleeper') && { sleeps: node.sleeps }),
     ...(node.kind.startsWith('effect') && node.acts !== undefined && { acts: node.acts }),

@@ -1,3 +1,4 @@
+import { isToolPin } from '../pins/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { PlanNode } from './plan.ts'
@@ -48,7 +49,7 @@ export function countWhole({ plan, simulation, options }: Whole, around: Around,
   add('links with a path at the source', met.filter(({ steps }) => steps.length > 0).length)
   add('links with a path at the sink', met.filter(({ sink, sinkPin }) => sink.dynamicPins.has(sinkPin)).length)
   add('several links into one pin', new Set(met.map(({ sink, sinkPin }) => `${sink.id}.${sinkPin}`)).size < met.length)
-  add('tool pins', events.filter((event) => event.type === 'NodeOutput' && event.pin.startsWith('tools_')).length)
+  add('tool pins', events.filter((event) => event.type === 'NodeOutput' && isToolPin(event.pin)).length)
   countSleeps(simulation, around, add)
   add('attempts repeated', events.filter(({ type }) => type === 'NodeRetried').length)
   const failed = executions.filter(({ status }) => status === 'FAILED')

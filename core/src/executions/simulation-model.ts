@@ -1,4 +1,4 @@
-import { parsePinPath, placeValue, selectValue } from '../pins/index.ts'
+import { TOOLS_PIN, parsePinPath, parseToolPin, placeValue, selectValue } from '../pins/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import { missingPins } from './pairing.ts'
@@ -43,10 +43,10 @@ class Deliveries {
   }
 
   deliver(source: PlanNode, pin: string, value: unknown): void {
-    const [, tool, toolPin] = /^tools_\^_(.+?)_~_(.+)$/.exec(pin) ?? []
-    const links = source.links.get(tool === undefined ? pin : 'tools') ?? []
-    if (tool === undefined) for (const link of links) this.#deliverTo(link, selectValue(value, link.steps))
-    const link = links.find(({ sink, sinkPin }) => sink.id === tool && sinkPin === toolPin)
+    const tool = parseToolPin(pin)
+    const links = source.links.get(tool ? TOOLS_PIN : pin) ?? []
+    if (!tool) for (const link of links) this.#deliverTo(link, selectValue(value, link.steps))
+    const link = links.find(({ sink, sinkPin }) => sink.id === tool?.node && sinkPin === tool.pin)
     if (link) this.#deliverTo(link, value)
   }
 

@@ -1,6 +1,6 @@
 import { isUuid } from '../database/index.ts'
 import { AshlarError, type Fault } from '../errors/index.ts'
-import { parsePinPath } from '../pins/index.ts'
+import { TOOLS_PIN, isToolPin, parsePinPath } from '../pins/index.ts'
 import type { Block, PluginRegistry } from '../plugins/index.ts'
 import { compareBlocks, type BlockDifference, type BlockUse } from './compare-blocks.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
@@ -85,7 +85,7 @@ function compareNodes(
 function useOf({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockUse {
   const pins = (ends: string[]): Set<string> => {
     const own = ends.map(parseEnd).filter(({ node }) => node === id)
-    return new Set(own.map(({ pin }) => (pin.startsWith('tools_^_') ? 'tools' : parsePinPath(pin).base)))
+    return new Set(own.map(({ pin }) => (isToolPin(pin) ? TOOLS_PIN : parsePinPath(pin).base)))
   }
   return { constants: inputs, linkedInputs: pins(links.map(({ to }) => to)), linkedOutputs: pins(links.map(({ from }) => from)) }
 }

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { providersOf } from '../capabilities/index.ts'
 import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../errors/index.ts'
-import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinPath, type PinSchema } from '../pins/index.ts'
+import {
+  TOOLS_PIN,
+  canFit,
+  compileCoercion,
+  isToolPin,
+  parsePinPath,
+  type JsonSchema,
+  type PinPath,
+  type PinSchema,
+} from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import type { ReadDocument, ReadLink, ReadNode } from './read-document.ts'
@@ -216,7 +225,7 @@ function schemaIn(block: Block, { pin, path }: Pick<LinkEnd, 'pin' | 'path'>, si
 /** Every block has the pin `error`. A tool pin belongs to the pin `tools`. */
 export function sourceSchema(block: Block, pin: string, { base }: PinPath): JsonSchema | undefined {
   const properties = block.outputSchema.properties ?? {}
-  if (pin.startsWith('tools_^_')) return properties.tools && {}
+  if (isToolPin(pin)) return properties[TOOLS_PIN] && {}
   return properties[base] ?? (base === 'error' ? { type: 'string' } : undefined)
 }
 
