@@ -12,6 +12,7 @@ export {
 } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
 export {
+  BLOCK_KINDS,
   createWorkbench,
   digestOfFiles,
   findGlobalUses,

@@ -68,10 +68,7 @@ import {
 /** All entities of MikroORM. */
 export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execution, Credential]
 
-/**
- * `gateway` serves requests and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in
- * one process.
- */
+/** `gateway` serves requests, `worker` runs executions in sandboxes, `all` does both in one process. */
 export type Role = 'all' | 'gateway' | 'worker'
 
 export interface RuntimeConfig {
@@ -81,10 +78,7 @@ export interface RuntimeConfig {
   role?: Role
   /** Folders whose subfolders are plugin packages. A gateway uses the plugins that the workers have stored. */
   pluginRoots: readonly string[]
-  /**
-   * Folders of plugin packages that the operator has named. They are trusted no more than packages of the store.
-   * @default none
-   */
+  /** Folders of plugin packages that the operator has named. Trusted like packages of the store. @default none */
   pluginPackages?: readonly string[]
   /**
    * Keys that seal credentials, base64 of 32 bytes each. The first key seals; every key opens. All processes of an
@@ -94,10 +88,7 @@ export interface RuntimeConfig {
   /** Reload plugins when their files change. @default false */
   watch?: boolean
   sandbox?: Partial<SandboxLimits>
-  /**
-   * No other worker can be running, so every lease that is still held belongs to a process that has ended.
-   * @default false
-   */
+  /** No other worker can be running, so all held leases belong to workers that have ended. @default false */
   alone?: boolean
   /** The id of the worker of this runtime, a UUID. @default a new one */
   workerId?: string
@@ -110,21 +101,13 @@ export interface RuntimeConfig {
   stopGraceMs?: number
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
-  /**
-   * Folder for the files of executions. Workers on several machines must share it. @default none: blocks have no files
-   */
+  /** Folder for the files of executions, shared by the workers of all machines. @default none: blocks have no files */
   filesDir?: string | undefined
-  /**
-   * Hosts and networks outside the public internet that blocks may reach: `intranet.example`, `10.0.0.0/8`.
-   * @default none
-   */
+  /** Hosts and networks outside the public internet that blocks may reach, such as `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
   /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
-  /**
-   * Returns how trusted modules of the operator authenticate, by qualified provider. Called for each request.
-   * @default none
-   */
+  /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
   hostProvider?: (provider: string) => HostProvider | undefined
   /** Receives failures of background work. */
   onError(error: unknown): void
@@ -156,10 +139,7 @@ export interface Runtime {
   sandbox: Sandbox | undefined
   /** The sandbox limits of this installation. */
   sandboxLimits: SandboxLimits
-  /**
-   * @returns the weakest isolation of sandbox processes among the workers of this installation; undefined if there are
-   * none
-   */
+  /** @returns the weakest sandbox isolation among the workers of this installation; undefined if there are none */
   isolation(): Promise<Isolation | undefined>
   /** Undefined in a gateway. */
   worker: Worker | undefined

@@ -103,11 +103,9 @@ export class ExecutionDriver {
   }
 
   /**
-   * Stops starting node executions, so that another worker can continue from the journal and make all further decisions
-   * again.
+   * Stops starting node executions, so that another worker can continue from the journal.
    *
-   * @returns a promise that resolves when no running block has used a capability with external effects; undefined if
-   * none has
+   * @returns a promise that resolves when no running block has used an effectful capability; undefined if none has
    */
   drain(): Promise<void> | undefined {
     this.#drained ??= Promise.withResolvers()
@@ -144,9 +142,7 @@ export class ExecutionDriver {
     this.#parts.journal.append(this.#taken.entry, event)
   }
 
-  /**
-   * Queues decisions. Carrying one out may cause further decisions, which are appended instead of handled recursively.
-   */
+  /** Queues decisions, so that decisions that follow from them are carried out in order and not recursively. */
   #carryOut(decisions: Decision[]): void {
     this.#todo.push(...decisions)
     if (this.#isCarryingOut) return
@@ -207,10 +203,7 @@ export class ExecutionDriver {
     return this.#children.seqs
   }
 
-  /**
-   * A child is an effect, so it starts after the events that led to it are committed. Starting it twice creates one
-   * child.
-   */
+  /** Starts the child once the events that led to it are committed. A repeated start creates no second child. */
   async #startChild(run: NodeExecution): Promise<void> {
     const { id, ownerId, depth, entry } = this.#taken
     const { node, n, attempt } = run
@@ -236,9 +229,7 @@ export class ExecutionDriver {
     return requestOf(this.#taken, run, () => this.#scheduler.inputsOf(run))
   }
 
-  /**
-   * Returns no stretch if inputs are masked or the run is repeated, because running block by block is simpler there.
-   */
+  /** Returns none if inputs are masked or the run is repeated: running block by block is simpler there. */
   #stretchOf({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
     return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : stretchFrom(node)
   }

@@ -3,10 +3,12 @@ import {
   findFittingMember,
   findLoss,
   findLossOfValue,
+  appendStep,
   parsePinPath,
   withArticle,
   type PinPath,
   type PinSchema,
+  type PinStep,
 } from '../pins/index.ts'
 import type { Block } from '../plugins/index.ts'
 import { parseEnd, type GraphDocument } from './document.ts'
@@ -42,10 +44,11 @@ function linkWarnings(
 }
 
 function adviceFor(from: string, type: string, member: string | undefined): string {
-  if (member !== undefined) return `Link ${from}_@_${member} to pass on that member, or insert a block that converts it.`
+  const part = (kind: PinStep['kind'], key: string): string => appendStep(from, { kind, key })
+  if (member !== undefined) return `Link ${part('attribute', member)} to pass on that member, or insert a block that converts it.`
   const block = 'insert a block that converts it'
-  if (type === 'list') return `Link ${from}_$_0 to pass on one item, or ${block}.`
-  if (type === 'object') return `Link ${from}_@_<name> to pass on one member, or ${block}.`
+  if (type === 'list') return `Link ${part('index', '0')} to pass on one item, or ${block}.`
+  if (type === 'object') return `Link ${part('attribute', '<name>')} to pass on one member, or ${block}.`
   return `Link another pin, or ${block}.`
 }
 

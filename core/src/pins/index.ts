@@ -1,5 +1,5 @@
 export { compileCoercion } from './coerce.ts'
-export { parsePinPath, placeValue, selectValue } from './pin-path.ts'
+export { appendStep, parsePinPath, placeValue, selectValue } from './pin-path.ts'
 export { canFit } from './fit.ts'
 export { findFittingMember, findLoss, findLossOfValue, withArticle } from './loss.ts'
 export { TOOLS_PIN, isToolPin, parseToolPin, toToolPin } from './tool-pin.ts'

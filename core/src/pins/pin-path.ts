@@ -14,13 +14,20 @@ export interface PinStep {
   key: string
 }
 
-const KINDS = { $: 'index', '#': 'key', '@': 'attribute' } as const
+const SIGNS = { index: '$', key: '#', attribute: '@' } as const
+const KINDS = { [SIGNS.index]: 'index', [SIGNS.key]: 'key', [SIGNS.attribute]: 'attribute' } as const
+const SEPARATOR = new RegExp(`_([${Object.keys(KINDS).join('')}])_`)
 
 export function parsePinPath(name: string): PinPath {
-  const [base = '', ...rest] = name.split(/_([$#@])_/)
+  const [base = '', ...rest] = name.split(SEPARATOR)
   const steps: PinStep[] = []
   for (let i = 0; i + 1 < rest.length; i += 2) steps.push({ kind: KINDS[rest[i] as keyof typeof KINDS], key: rest[i + 1] ?? '' })
   return { base, steps }
+}
+
+/** Extends a pin name by a step: `rows` and `{ kind: 'index', key: '0' }` → `rows_$_0`. */
+export function appendStep(pin: string, { kind, key }: PinStep): string {
+  return `${pin}_${SIGNS[kind]}_${key}`
 }
 
 /**

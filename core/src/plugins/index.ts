@@ -1,4 +1,5 @@
 export { PluginVersion } from './entities.ts'
+export { BLOCK_KINDS } from './block-kinds.ts'
 export { createPlugin } from './block.ts'
 export { openPlugins } from './open-plugins.ts'
 export { createNamedPackages } from './named-packages.ts'

@@ -1,4 +1,4 @@
-import { listCapabilities, type Block } from '@ashlar/core'
+import { BLOCK_KINDS, listCapabilities, type Block } from '@ashlar/core'
 import { builder } from '../builder.ts'
 import { connectionOf, parsePage, sliceOf } from '../connections.ts'
 import { CostUnit } from '../costs.ts'
@@ -18,8 +18,12 @@ const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implemen
 const BlockKind = builder.enumType('BlockKind', {
   description:
     '`INPUT` and `OUTPUT` blocks are the named ends of a graph; a `NOTE` never runs; a `GRAPH` runs another graph; at a `TRIGGER` an event from outside begins; an `APPROVAL` waits for a person.',
-  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE', 'GRAPH', 'TRIGGER', 'APPROVAL'] as const,
+  values: BLOCK_KINDS.map(toEnumValue),
 })
+
+function toEnumValue(kind: Block['kind']): Uppercase<Block['kind']> {
+  return kind.toUpperCase() as Uppercase<Block['kind']>
+}
 
 builder.objectType(BlockType, {
   description: 'A typed unit of work that a plugin brings.',
@@ -32,7 +36,7 @@ builder.objectType(BlockType, {
       description: 'All groups it is found in.',
       resolve: ({ category, categories }) => [category, ...categories],
     }),
-    kind: t.field({ type: BlockKind, resolve: ({ kind }) => kind.toUpperCase() as 'STANDARD' }),
+    kind: t.field({ type: BlockKind, resolve: ({ kind }) => toEnumValue(kind) }),
     staticOutput: t.exposeBoolean('staticOutput', { description: 'Its output is kept and reused by the nodes it feeds.' }),
     serial: t.exposeBoolean('serial', { description: 'Runs of one node never overlap.' }),
     timeoutMs: t.exposeInt('timeoutMs', { nullable: true, description: 'Wall clock of a run, unless the node says another.' }),
