@@ -148,7 +148,7 @@ export interface Runtime {
   /** Applies changes of the operator. Packages that are no longer named are removed. */
   configure(changed: OperatorChanges): Promise<void>
   /** Makes a standby runtime take work. It first releases the executions that a worker left behind when it ended. */
-  takeOver(goneWorkerId: string): Promise<void>
+  takeOver(lostWorkerId: string): Promise<void>
   /**
    * Stops taking work, hands over all executions (see {@link RuntimeConfig.stopGraceMs}), and ends the sandbox
    * processes and connections.
@@ -213,19 +213,19 @@ async function compose(
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [] }
-  const { store, ...ofUsers } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
+  const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const ofWorker = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
-  const worker = sandbox && createWorker({ ...ofWorker, sandbox })
+  const workerParts = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
+  const worker = sandbox && createWorker({ ...workerParts, sandbox })
   undo.push(() => worker?.close())
   if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))
   if (!config.standby) worker?.start()
   return {
     ...openAccounts(database, notifications, onError, undo),
-    ...ofUsers,
+    ...userParts,
     database,
     executions,
     graphs,
@@ -242,8 +242,8 @@ async function compose(
     worker,
     unfinishedAtStart,
     configure,
-    async takeOver(goneWorkerId) {
-      await releaseWork(database, queue, goneWorkerId)
+    async takeOver(lostWorkerId) {
+      await releaseWork(database, queue, lostWorkerId)
       worker?.start()
     },
   }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { secretHostSchema, secretSchema, type Provider, type Secret } from '../capabilities/index.ts'
 import { isUuid } from '../database/index.ts'
 import { AshlarError, showValue } from '../errors/index.ts'
-import { pageOf, type Page, type PageRequest } from '../graphs/index.ts'
+import { toPage, type Page, type PageRequest } from '../graphs/index.ts'
 import { Credential } from './entities.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
@@ -81,7 +81,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
       const mine = { ownerId }
       const where = after === undefined ? mine : { ...mine, id: { $lt: after } }
       const items = await em.find(Credential, where, { orderBy: { id: 'desc' }, limit: first + 1 })
-      return pageOf(items, first, await em.count(Credential, mine))
+      return toPage(items, first, await em.count(Credential, mine))
     },
     async find(ownerId, ids) {
       const found = await fork().find(Credential, { ownerId, id: { $in: ids.filter(isUuid) } })

@@ -33,12 +33,12 @@ export class AshlarError extends Error {
 
 /** Formats a value for an error message: JSON, truncated to 100 characters. */
 export function showValue(value: unknown): string {
-  const text = textOf(value)
+  const text = toText(value)
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
 /** JSON cannot represent some values, such as NaN and an object that contains itself. */
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   if (typeof value === 'number') return String(value)
   try {
     return JSON.stringify(value) ?? String(value)

@@ -26,7 +26,7 @@ const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
 export function describeIssue(issue: Issue, value: unknown): string {
   if (issue.code === 'custom') return issue.message
   if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
-  const expected = expectedOf(issue)
+  const expected = describeExpected(issue)
   if (expected.includes(', got ')) return expected
   return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
 }
@@ -34,27 +34,27 @@ export function describeIssue(issue: Issue, value: unknown): string {
 /** The beginning of a default message of zod. Other messages are custom messages of the schema and say more. */
 const DEFAULT_MESSAGE = /^(Invalid|Too (small|big)|Unrecognized)/
 
-function expectedOf(issue: Issue): string {
+function describeExpected(issue: Issue): string {
   if (!DEFAULT_MESSAGE.test(issue.message)) return issue.message
   if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`
-  if (issue.code === 'invalid_union') return expectedOfUnion(issue)
+  if (issue.code === 'invalid_union') return describeUnion(issue)
   if (issue.code === 'invalid_value') {
     const values = issue.values.map((each) => JSON.stringify(each))
     return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`
   }
-  if (issue.code === 'too_small') return `must ${amountOf(issue.origin, `at least ${issue.minimum}`)}`
-  if (issue.code === 'too_big') return `must ${amountOf(issue.origin, `at most ${issue.maximum}`)}`
+  if (issue.code === 'too_small') return `must ${describeAmount(issue.origin, `at least ${issue.minimum}`)}`
+  if (issue.code === 'too_big') return `must ${describeAmount(issue.origin, `at most ${issue.maximum}`)}`
   if (issue.code === 'invalid_format') return `must ${FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`}`
   return issue.message
 }
 
-function expectedOfUnion({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): string {
-  const members = errors.map(([first]) => (first?.path.length === 0 ? expectedOf(first) : ''))
+function describeUnion({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): string {
+  const members = errors.map(([first]) => (first?.path.length === 0 ? describeExpected(first) : ''))
   if (members.length === 0 || !members.every((member) => member.startsWith('must be '))) return message
   return `must be ${[...new Set(members.map((member) => member.slice('must be '.length)))].join(' or ')}`
 }
 
-function amountOf(origin: string, amount: string): string {
+function describeAmount(origin: string, amount: string): string {
   const unit = UNITS[origin]
   return unit === undefined ? `be ${amount}` : `have ${amount}${unit}`
 }

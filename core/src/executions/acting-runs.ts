@@ -6,30 +6,30 @@ import type { ExecutionEvent } from './events.ts'
 import type { JournalWriter } from './journal-writer.ts'
 import type { NodeExecution } from './pairing.ts'
 
-export interface ActingRunParts {
+export interface HostCallSessionParts {
   taken: TakenExecution
   capabilities: Capabilities
   journal: JournalWriter
   append(event: ExecutionEvent): void
-  inputsOf(run: NodeExecution): Record<string, unknown>
+  resolveInputs(run: NodeExecution): Record<string, unknown>
 }
 
 /**
  * The node executions of one execution that have made a host call. Each has a session from its first host call to its
  * end.
  */
-export class ActingRuns {
-  readonly #parts: ActingRunParts
+export class HostCallSessions {
+  readonly #parts: HostCallSessionParts
   readonly #barrier: EffectBarrier
   readonly #sessions = new Map<NodeExecution, CapabilitySession>()
 
-  constructor(parts: ActingRunParts) {
+  constructor(parts: HostCallSessionParts) {
     this.#parts = parts
     this.#barrier = new EffectBarrier(parts.append, () => parts.journal.committed(parts.taken.entry))
   }
 
   /** Whether a running block has used a capability and may have external effects. */
-  get isActing(): boolean {
+  get hasEffects(): boolean {
     return this.#sessions.keys().some(({ node }) => node.block.effectful)
   }
 
@@ -54,10 +54,10 @@ export class ActingRuns {
   }
 
   #createSession(run: NodeExecution): CapabilitySession {
-    const { taken, capabilities, inputsOf } = this.#parts
+    const { taken, capabilities, resolveInputs } = this.#parts
     const { block, credentials, id } = run.node
     const acting = { block, credentials, idempotencyKey: `${taken.id}:${id}:${run.n}` }
-    const session = capabilities.createSession(taken, acting, () => inputsOf(run))
+    const session = capabilities.createSession(taken, acting, () => resolveInputs(run))
     this.#sessions.set(run, session)
     return session
   }

@@ -3,7 +3,7 @@ import type { TakenExecution } from './driver-parts.ts'
 import type { NodeExecution } from './pairing.ts'
 
 /** Creates the request for the sandbox to run the block of a node execution. */
-export function requestOf(
+export function toCallRequest(
   { id, ownerId }: TakenExecution,
   { node: { block, timeoutMs }, outputs }: NodeExecution,
   inputs: () => Record<string, unknown>,

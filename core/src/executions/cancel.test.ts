@@ -52,7 +52,7 @@ async function startNode(block: string, inputs: object = {}): Promise<string> {
   return (await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })).id
 }
 
-const statusOf = async (id: string): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
+const getStatus = async (id: string): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
 
 /** Waits until the block of the node has started. */
 async function untilBegun(id: string): Promise<void> {
@@ -67,7 +67,7 @@ async function cancelAndCheck(id: string): Promise<void> {
   expect(events.at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'CANCELLED' })
   // The guest is free again, so another block of the plugin runs.
   const after = await startNode('stubborn/finish')
-  await expect.poll(() => statusOf(after), { timeout: 20_000, interval: 10 }).toBe('COMPLETED')
+  await expect.poll(() => getStatus(after), { timeout: 20_000, interval: 10 }).toBe('COMPLETED')
   expect((await gateway.executions.eventPage(gateway.ownerId, id, 0, 1000)).events).toEqual(events)
 }
 
@@ -100,13 +100,13 @@ describe('cancelling an execution of a worker from a gateway', () => {
     const document = { nodes: [{ id: 'n', block: 'stubborn/loop', timeoutMs: 300_000 }] }
     const child = await gateway.graphs.create(gateway.ownerId, { name: 'Child', document })
     const id = await startNode('io/graph', { graph_id: child.id })
-    const childOf = async (): Promise<string | undefined> =>
+    const findChild = async (): Promise<string | undefined> =>
       (await gateway.executions.list(gateway.ownerId, { graphId: child.id }, { first: 1 })).items[0]?.id
-    await expect.poll(childOf, { timeout: 20_000 }).toBeDefined()
-    const childId = (await childOf()) ?? ''
+    await expect.poll(findChild, { timeout: 20_000 }).toBeDefined()
+    const childId = (await findChild()) ?? ''
     await untilBegun(childId)
     await cancelAndCheck(id)
-    expect(await statusOf(childId)).toBe('CANCELLED')
+    expect(await getStatus(childId)).toBe('CANCELLED')
   })
 
   it('ends an execution that has not started', async () => {

@@ -4,7 +4,7 @@ import { AshlarError } from '../errors/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import { keepBlobs } from './blobs.ts'
 import { fold, type Folded } from './fold.ts'
-import { lastSeqOf, readEvents } from './journal-reader.ts'
+import { readLastSeq, readEvents } from './journal-reader.ts'
 import { JOURNAL_AT, encodeRow } from './journal-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Plans } from './plans.ts'
@@ -54,8 +54,8 @@ async function lockTree(client: ClientBase, rootId: string): Promise<{ id: strin
 }
 
 async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined, reason: Reason): Promise<void> {
-  const { events, end } = await endingOf(client, id, plan, reason)
-  const first = (await lastSeqOf(client, id)) + 1
+  const { events, end } = await readEnding(client, id, plan, reason)
+  const first = (await readLastSeq(client, id)) + 1
   await client.query(
     `update execution
      set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, wake_at = null, finished_at = now()
@@ -78,7 +78,7 @@ type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
  * Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal
  * gets only the end.
  */
-async function endingOf(
+async function readEnding(
   client: ClientBase,
   id: string,
   plan: Plan | undefined,
@@ -92,10 +92,10 @@ async function endingOf(
     failedNodes: folded?.scheduler.failedNodes ?? [],
     reason,
   }
-  const untold = (folded?.pending ?? []).flatMap((decision): ExecutionEvent[] =>
+  const unreported = (folded?.pending ?? []).flatMap((decision): ExecutionEvent[] =>
     decision.type === 'graph-output' ? [{ type: 'GraphOutput', name: decision.name, value: decision.value }] : [],
   )
-  return { events: [...untold, end], end }
+  return { events: [...unreported, end], end }
 }
 
 async function read(client: ClientBase, id: string, plan: Plan | undefined): Promise<Folded | undefined> {

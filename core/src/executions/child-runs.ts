@@ -6,7 +6,7 @@ import type { NodeError } from './scheduler.ts'
 export interface ChildRunParts {
   children: Children
   /** Calls back when an execution has new events. @returns a function that removes the callback */
-  onNews(executionId: string, heard: () => void): () => void
+  onNews(executionId: string, listener: () => void): () => void
   /** Returns the committed events of an execution after a seq. */
   readEvents(executionId: string, after: number): Promise<JournalEvent[]>
   onError(error: unknown): void
@@ -24,8 +24,8 @@ interface ChildRun {
   skip: number
   /** Only one reader runs at a time. If news arrives while it runs, it reads again. */
   reading: Promise<void> | undefined
-  again: boolean
-  ignore: () => void
+  readAgain: boolean
+  unsubscribe: () => void
 }
 
 /** The children of one execution. It follows their journals and delivers each output when it is committed. */
@@ -52,9 +52,9 @@ export class ChildRuns {
 
   async follow(childId: string, run: NodeExecution): Promise<void> {
     this.#forget(childId) // if an earlier attempt to read it has failed
-    const hear = (): void => void this.#read(childId).catch((error: unknown) => this.#parts.onError(error))
-    const ignore = this.#parts.onNews(childId, hear)
-    this.#runs.set(childId, { run, skip: run.outputs, reading: undefined, again: false, ignore })
+    const readNews = (): void => void this.#read(childId).catch((error: unknown) => this.#parts.onError(error))
+    const unsubscribe = this.#parts.onNews(childId, readNews)
+    this.#runs.set(childId, { run, skip: run.outputs, reading: undefined, readAgain: false, unsubscribe })
     this.seqs.set(childId, 0)
     await this.#read(childId)
   }
@@ -76,14 +76,14 @@ export class ChildRuns {
   async #read(childId: string): Promise<void> {
     const child = this.#runs.get(childId)
     if (!child) return
-    child.again = true
+    child.readAgain = true
     child.reading ??= this.#readAll(childId, child).finally(() => (child.reading = undefined))
     await child.reading
   }
 
   async #readAll(childId: string, child: ChildRun): Promise<void> {
-    while (child.again) {
-      child.again = false
+    while (child.readAgain) {
+      child.readAgain = false
       for (const event of await this.#parts.readEvents(childId, this.seqs.get(childId) ?? 0)) {
         if (!this.#runs.has(childId)) return
         this.#take(childId, child, event)
@@ -102,7 +102,7 @@ export class ChildRuns {
   }
 
   #forget(childId: string): void {
-    this.#runs.get(childId)?.ignore()
+    this.#runs.get(childId)?.unsubscribe()
     this.#runs.delete(childId)
     this.seqs.delete(childId)
   }

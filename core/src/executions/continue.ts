@@ -20,17 +20,17 @@ export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): Exec
     repeated.push({ type: 'NodeRetried', node: event.node, n: event.n, attempt: event.attempt + 1 })
     return [{ ...event, error: { ...event.error, again: true }, retryInMs: 0 }]
   })
-  const cutOff = [...fold(plan, kept).interrupted].map(({ node, n, attempt }): ExecutionEvent => {
+  const interrupted = [...fold(plan, kept).interrupted].map(({ node, n, attempt }): ExecutionEvent => {
     const finished = { type: 'NodeFinished' as const, node: node.id, n, attempt }
     const isRepeated = node.block.onCrash === 'retryable' && attempt < (node.retry?.attempts ?? 1)
-    if (!isRepeated) return { ...finished, error: CUT_OFF }
+    if (!isRepeated) return { ...finished, error: INTERRUPTED }
     repeated.push({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 })
-    return { ...finished, error: { ...CUT_OFF, retryable: true }, retryInMs: 0 }
+    return { ...finished, error: { ...INTERRUPTED, retryable: true }, retryInMs: 0 }
   })
-  return [...kept, ...cutOff, ...repeated]
+  return [...kept, ...interrupted, ...repeated]
 }
 
-const CUT_OFF: NodeError = {
+const INTERRUPTED: NodeError = {
   code: 'EFFECT_INTERRUPTED',
   message:
     'the execution ended after the block had started an effect and before the result was stored. The effect may have happened: check it, then retry the execution again to repeat the block',
@@ -50,20 +50,20 @@ export function eventsToReplay(
   events: readonly JournalEvent[],
   { node, n, inputs }: NodeExecutionName & { inputs?: Record<string, unknown> | undefined },
 ): ExecutionEvent[] {
-  const start = events.findIndex((event) => event.type === 'NodeStarted' && isOf(event, { node, n }))
+  const start = events.findIndex((event) => event.type === 'NodeStarted' && matches(event, { node, n }))
   if (start < 0) {
     const message = `run ${n} of node "${node}" never started in this execution`
     throw new AshlarError('NOT_FOUND', message, { details: { path: ['node'] } })
   }
   let kept: ExecutionEvent[] = events.slice(0, start)
   const later = events.slice(start)
-  for (const begun of seenOutsideInHand(plan, kept)) {
-    const end = later.findIndex((event) => event.type === 'NodeFinished' && isOf(event, begun))
+  for (const begun of pendingEffects(plan, kept)) {
+    const end = later.findIndex((event) => event.type === 'NodeFinished' && matches(event, begun))
     const finish = later[end]
     if (finish?.type !== 'NodeFinished')
-      kept.push(...later.filter((event) => event.type === 'EffectStarted' && isOf(event, begun)))
-    else if (finish.error) kept = kept.filter((event) => !isStartOf(event, begun))
-    else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && isOf(event, begun)), finish)
+      kept.push(...later.filter((event) => event.type === 'EffectStarted' && matches(event, begun)))
+    else if (finish.error) kept = kept.filter((event) => !isStart(event, begun))
+    else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && matches(event, begun)), finish)
   }
   return inputs ? [...kept, { type: 'NodeOverridden', node, n, inputs }] : kept
 }
@@ -73,25 +73,25 @@ interface NodeExecutionName {
   n: number
 }
 
-function isOf(event: NodeExecutionName, { node, n }: NodeExecutionName): boolean {
+function matches(event: NodeExecutionName, { node, n }: NodeExecutionName): boolean {
   return event.node === node && event.n === n
 }
 
-function isStartOf(event: ExecutionEvent, begun: NodeExecutionName): boolean {
-  return (event.type === 'NodeStarted' || event.type === 'EffectStarted') && isOf(event, begun)
+function isStart(event: ExecutionEvent, begun: NodeExecutionName): boolean {
+  return (event.type === 'NodeStarted' || event.type === 'EffectStarted') && matches(event, begun)
 }
 
 /** The effectful runs and graph nodes that had started and had no result at the end of these events. */
-function seenOutsideInHand({ byId }: Plan, events: readonly ExecutionEvent[]): NodeExecutionName[] {
-  const inHand = new Map<string, NodeExecutionName>()
+function pendingEffects({ byId }: Plan, events: readonly ExecutionEvent[]): NodeExecutionName[] {
+  const pending = new Map<string, NodeExecutionName>()
   for (const event of events) {
     if (event.type !== 'NodeStarted' && event.type !== 'NodeFinished') continue
     const { node, n } = event
     const block = byId.get(node)?.block
-    if (event.type === 'NodeFinished') inHand.delete(`${node}.${n}`)
-    else if (block?.effectful || block?.kind === 'graph') inHand.set(`${node}.${n}`, { node, n })
+    if (event.type === 'NodeFinished') pending.delete(`${node}.${n}`)
+    else if (block?.effectful || block?.kind === 'graph') pending.set(`${node}.${n}`, { node, n })
   }
-  return [...inHand.values()]
+  return [...pending.values()]
 }
 
 function isHandled({ byId }: Plan, node: string): boolean {

@@ -26,7 +26,7 @@ async function addUser(name: string): Promise<string> {
 
 const start = (ownerId: string, graphId: string, priority = 0) =>
   runtime.executions.start(ownerId, { graphId, inputs: {}, priority })
-const statusOf = async (ownerId: string, id: string) => (await runtime.executions.get(ownerId, id)).status
+const getStatus = async (ownerId: string, id: string) => (await runtime.executions.get(ownerId, id)).status
 
 describe('dispatch', () => {
   it('reserves slots for other users while one user has more executions than slots', async () => {
@@ -34,7 +34,7 @@ describe('dispatch', () => {
     await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBeGreaterThanOrEqual(240)
     const other = await addUser('Other')
     const { id } = await start(other, await createWait(other, 'Short', 0))
-    await expect.poll(() => statusOf(other, id), { timeout: 30_000 }).toBe('COMPLETED')
+    await expect.poll(() => getStatus(other, id), { timeout: 30_000 }).toBe('COMPLETED')
     await Promise.all(burst.map((execution) => runtime.executions.cancel(runtime.ownerId, execution.id)))
     await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBe(0)
   })
@@ -62,6 +62,6 @@ describe('dispatch', () => {
     const second = await createTestRuntime({ role: 'worker', databaseUrl: runtime.database.url })
     const ids = (await Promise.all(Array.from({ length: 6 }, () => start(runtime.ownerId, graphId)))).map(({ id }) => id)
     await second.close()
-    for (const id of ids) await expect.poll(() => statusOf(runtime.ownerId, id), { timeout: 30_000 }).toBe('COMPLETED')
+    for (const id of ids) await expect.poll(() => getStatus(runtime.ownerId, id), { timeout: 30_000 }).toBe('COMPLETED')
   })
 })

@@ -111,9 +111,9 @@ it('logs a value that loses its meaning in a conversion at its node, before the 
     links: [{ from: 'a.out', to: 'b.x' }],
   })
   const text = 'input "flag": the pin requires a boolean, got the text "no", which became false'
-  const ofNode = drive(plan).events.filter((event) => 'node' in event && event.node === 'b')
-  expect(ofNode.map(({ type }) => type)).toEqual(['NodeStarted', 'NodeLog', 'NodeFinished'])
-  expect(ofNode[1]).toEqual({ type: 'NodeLog', node: 'b', n: 1, level: 'warn', text })
+  const nodeEvents = drive(plan).events.filter((event) => 'node' in event && event.node === 'b')
+  expect(nodeEvents.map(({ type }) => type)).toEqual(['NodeStarted', 'NodeLog', 'NodeFinished'])
+  expect(nodeEvents[1]).toEqual({ type: 'NodeLog', node: 'b', n: 1, level: 'warn', text })
 })
 
 it('creates a capability session on the first host call, and closes it when the call ends or restarts', async () => {
@@ -173,7 +173,7 @@ it.each([
   ['an error of the configuration', new AshlarError('CREDENTIAL_UNREADABLE', 'no'), 1],
   ['a denied request', new AshlarError('HTTP_DENIED', 'no'), 0],
   ['an unavailable service', new AshlarError('HTTP_FAILED', 'no'), 0],
-])('passes %s to the block of a host call, and to the operator if the operator must act', async (_what, error, told) => {
+])('passes %s to the block of a host call, and to the operator if the operator must act', async (_what, error, reportCount) => {
   const sinks: CallSink[] = []
   const errors: unknown[] = []
   drive(planWith(fakes, { nodes: [{ id: 'a', block: 'emit' }] }), {
@@ -185,7 +185,7 @@ it.each([
     onError: (each) => void errors.push(each),
   })
   await expect(sinks[0]?.hostCall?.('one', [])).rejects.toBe(error)
-  expect(errors).toEqual(told === 1 ? [error] : [])
+  expect(errors).toEqual(reportCount === 1 ? [error] : [])
 })
 
 it('calls a block again if its time limit passed while the journal was not writable', async () => {

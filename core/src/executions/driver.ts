@@ -1,7 +1,7 @@
 import type { CallRequest, CallSink } from '../sandbox/index.ts'
 import type { AshlarError } from '../errors/index.ts'
-import { ActingRuns } from './acting-runs.ts'
-import { requestOf } from './call-request.ts'
+import { HostCallSessions } from './acting-runs.ts'
+import { toCallRequest } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
 import { ChildStarts } from './child-starts.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
@@ -14,8 +14,8 @@ import { inputText } from './node-inputs.ts'
 import type { NodeExecution, Sleep } from './pairing.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { Retries } from './retries.ts'
-import { reasonToWait, type Reason } from './status.ts'
-import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from './stretch.ts'
+import { waitingReason, type Reason } from './status.ts'
+import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
 import { Sleeps } from './sleeps.ts'
 import type { Decision, NodeError, Scheduler, SchedulerEvent } from './scheduler.ts'
 
@@ -34,7 +34,7 @@ export class ExecutionDriver {
   readonly #pending: Decision[]
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
-  readonly #acting: ActingRuns
+  readonly #hostCalls: HostCallSessions
   readonly #children: ChildRuns
   readonly #childStarts: ChildStarts
   readonly #foreseen = new ForeseenRuns()
@@ -44,7 +44,7 @@ export class ExecutionDriver {
   readonly #retries: Retries
   readonly #sleeps: Sleeps
   /** Decisions that are not yet carried out. */
-  #todo: Decision[] = []
+  #queue: Decision[] = []
   #isCarryingOut = false
   #stopped = false
   /** Set once nothing new may be started. */
@@ -58,7 +58,7 @@ export class ExecutionDriver {
     this.#children = new ChildRuns(parts, {
       output: (run, pin, value) => {
         const at = { node: run.node.id, n: run.n, pin, value }
-        this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
       end: (run, error) => this.#finish(run, error),
     })
@@ -69,11 +69,11 @@ export class ExecutionDriver {
     this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
     this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
-    this.#acting = new ActingRuns({
+    this.#hostCalls = new HostCallSessions({
       ...parts,
       taken,
       append: (event) => this.#append(event),
-      inputsOf: (run) => this.#scheduler.inputsOf(run),
+      resolveInputs: (run) => this.#scheduler.resolveInputs(run),
     })
     this.#childStarts = new ChildStarts({
       start: (run) => this.#startChild(run),
@@ -87,7 +87,7 @@ export class ExecutionDriver {
   start(): void {
     const { inputs, masks } = this.#taken
     const begin = masks ? { inputs, masks } : { inputs }
-    if (this.#scheduler.status === 'QUEUED') this.#happen({ type: 'ExecutionStarted', ...begin }, { type: 'start', ...begin })
+    if (this.#scheduler.status === 'QUEUED') this.#record({ type: 'ExecutionStarted', ...begin }, { type: 'start', ...begin })
     else this.#resume()
   }
 
@@ -99,7 +99,7 @@ export class ExecutionDriver {
         this.#finish(decision.run, effectInterrupted(decision.run.node.block))
       else this.#carryOut([decision])
     }
-    this.#tellIdle()
+    this.#reportIdle()
   }
 
   /**
@@ -111,15 +111,15 @@ export class ExecutionDriver {
     this.#drained ??= Promise.withResolvers()
     this.#retries.stop()
     this.#sleeps.stop()
-    return this.#acting.isActing ? this.#drained.promise : undefined
+    return this.#hostCalls.hasEffects ? this.#drained.promise : undefined
   }
 
   /** Stops all work without an event in the journal. */
   stop(): void {
     this.#stopped = true
-    this.#todo = []
+    this.#queue = []
     for (const abort of this.#calls.values()) abort()
-    this.#acting.closeAll()
+    this.#hostCalls.closeAll()
     this.#calls.clear()
     this.#failed.stop()
     this.#progress.stop()
@@ -132,7 +132,7 @@ export class ExecutionDriver {
     this.#drained?.resolve()
   }
 
-  #happen(event: ExecutionEvent, input: SchedulerEvent): void {
+  #record(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.#stopped) return
     this.#append(event)
     this.#carryOut(this.#scheduler.step(input))
@@ -144,10 +144,10 @@ export class ExecutionDriver {
 
   /** Queues decisions, so that decisions that follow from them are carried out in order and not recursively. */
   #carryOut(decisions: Decision[]): void {
-    this.#todo.push(...decisions)
+    this.#queue.push(...decisions)
     if (this.#isCarryingOut) return
     this.#isCarryingOut = true
-    for (let decision = this.#todo.shift(); decision; decision = this.#todo.shift()) this.#carryOutOne(decision)
+    for (let decision = this.#queue.shift(); decision; decision = this.#queue.shift()) this.#carryOutOne(decision)
     this.#isCarryingOut = false
   }
 
@@ -167,14 +167,14 @@ export class ExecutionDriver {
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt, ...(node.block.effectful && { marksEffects: true }) })
     const foreseen = this.#foreseen.take(run)
     if (foreseen && this.#adopt(run, foreseen)) return
-    const input = inputText(() => this.#scheduler.inputsOf(run, this.#losses.watch(run)))
+    const input = inputText(() => this.#scheduler.resolveInputs(run, this.#losses.watch(run)))
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
-    else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#tellIdle()))
+    else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#reportIdle()))
     else this.#call(run, input)
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
-    const abort = call.adopt(this.#requestOf(run), this.#sinkOf(run, stretch))
+    const abort = call.adopt(this.#toRequest(run), this.#toSink(run, stretch))
     if (abort && run.status === 'RUNNING') this.#calls.set(run, abort)
     return abort !== undefined
   }
@@ -186,12 +186,12 @@ export class ExecutionDriver {
     return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
-  #tellIdle(): void {
+  #reportIdle(): void {
     if (this.isIdle) this.#parts.onIdle()
   }
 
   get waitingFor(): Reason {
-    return reasonToWait(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
+    return waitingReason(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
   }
 
   /** The time of the database clock at which the first sleep ends. */
@@ -209,7 +209,7 @@ export class ExecutionDriver {
     const { node, n, attempt } = run
     await this.#parts.journal.committed(entry)
     if (this.#stopped || entry.lost || run.status !== 'RUNNING') return
-    const inputs = this.#scheduler.inputsOf(run)
+    const inputs = this.#scheduler.resolveInputs(run)
     const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
     await this.#children.follow(childId, run)
   }
@@ -220,33 +220,33 @@ export class ExecutionDriver {
   }
 
   #call(run: NodeExecution, input: string): void {
-    const stretch = this.#stretchOf(run)
-    const request = { ...this.#requestOf(run), input: () => input, ...(stretch && { stretch: stretch.json }) }
-    this.#calls.set(run, this.#parts.sandbox.call(request, this.#sinkOf(run, stretch)))
+    const stretch = this.#planStretch(run)
+    const request = { ...this.#toRequest(run), input: () => input, ...(stretch && { stretch: stretch.json }) }
+    this.#calls.set(run, this.#parts.sandbox.call(request, this.#toSink(run, stretch)))
   }
 
-  #requestOf(run: NodeExecution): CallRequest {
-    return requestOf(this.#taken, run, () => this.#scheduler.inputsOf(run))
+  #toRequest(run: NodeExecution): CallRequest {
+    return toCallRequest(this.#taken, run, () => this.#scheduler.resolveInputs(run))
   }
 
   /** Returns none if inputs are masked or the run is repeated: running block by block is simpler there. */
-  #stretchOf({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
-    return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : stretchFrom(node)
+  #planStretch({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
+    return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : getStretch(node)
   }
 
-  #sinkOf(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {
+  #toSink(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {
     const { node, n } = run
     return {
       output: (pin, value, foreseen) => {
         const at = { node: node.id, n, pin, value }
         if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
-        this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
       hostCall: (method, args) =>
         method === 'sleep.begin'
-          ? this.#sleeps.ask(run, args)
-          : answerBlock(() => this.#acting.perform(run, method, args), this.#parts.onError),
-      restarted: () => this.#acting.close(run),
+          ? this.#sleeps.request(run, args)
+          : answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError),
+      restarted: () => this.#hostCalls.close(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#endCall(run, error),
@@ -255,35 +255,35 @@ export class ExecutionDriver {
 
   /** A block whose time limit passes while the journal cannot be written is called again once it can be written. */
   #endCall(run: NodeExecution, error: AshlarError | undefined): void {
-    if (error?.code === 'TIMEOUT' && this.#acting.isHeldUp(run)) this.#watch(this.#callAgain(run))
+    if (error?.code === 'TIMEOUT' && this.#hostCalls.isHeldUp(run)) this.#watch(this.#callAgain(run))
     else if (error) this.#failed.end(run, error)
     else this.#finish(run, undefined)
   }
 
   async #callAgain(run: NodeExecution): Promise<void> {
-    this.#acting.close(run)
+    this.#hostCalls.close(run)
     this.#calls.set(run, () => {})
     await this.#parts.journal.committed(this.#taken.entry)
     if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
-      this.#call(run, JSON.stringify(this.#scheduler.inputsOf(run)))
+      this.#call(run, JSON.stringify(this.#scheduler.resolveInputs(run)))
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
-    this.#acting.close(run)
+    this.#hostCalls.close(run)
     this.#progress.flush(run)
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
-    const retryInMs = this.#retries.backoffOf(run, error)
+    const retryInMs = this.#retries.nextBackoffMs(run, error)
     if (retryInMs !== undefined) event.retryInMs = retryInMs
-    this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
-    this.#tellIdle()
-    if (!this.#acting.isActing) this.#drained?.resolve()
+    this.#record(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
+    this.#reportIdle()
+    if (!this.#hostCalls.hasEffects) this.#drained?.resolve()
   }
 
   #retry({ node, n, attempt }: NodeExecution): void {
-    this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
+    this.#record({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
   }
 
   /** Ends the call of a sleeping run. Only the journal keeps its state. */
@@ -291,19 +291,19 @@ export class ExecutionDriver {
     this.#progress.flush(run)
     this.#abort(run)
     const at = { node: run.node.id, n: run.n, ...sleep }
-    this.#happen({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
-    this.#tellIdle()
+    this.#record({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
+    this.#reportIdle()
   }
 
   #wake({ node, n }: NodeExecution): void {
-    this.#happen({ type: 'NodeResumed', node: node.id, n }, { type: 'resume', node: node.id, n })
+    this.#record({ type: 'NodeResumed', node: node.id, n }, { type: 'resume', node: node.id, n })
   }
 
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
     this.#failed.drop(run)
-    this.#acting.close(run)
+    this.#hostCalls.close(run)
     this.#progress.drop(run)
     this.#children.abort(run)
   }

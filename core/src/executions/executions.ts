@@ -1,6 +1,6 @@
 import { Batcher, causeOf, isUuid, type Database, type Notifications } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
-import { pageOf, type Graphs, type Page, type PageRequest } from '../graphs/index.ts'
+import { toPage, type Graphs, type Page, type PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
 import { cancelTree } from './cancel.ts'
 import { eventsToReplay, eventsToRetry } from './continue.ts'
@@ -9,7 +9,7 @@ import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions, type NewExecution } from './insert.ts'
 import type { JournalHealth } from './journal-health.ts'
-import { followEvents, lastSeqOf, readEvents, type ReaderBehind } from './journal-reader.ts'
+import { followEvents, readLastSeq, readEvents, type ReaderBehind } from './journal-reader.ts'
 import { News } from './news.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 import type { Plan } from './plan.ts'
@@ -97,7 +97,7 @@ class ExecutionService implements Executions {
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
-    parts.notifications.listen('journal', (message) => this.#news.tell(message))
+    parts.notifications.listen('journal', (message) => this.#news.notify(message))
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
   }
 
@@ -146,7 +146,7 @@ class ExecutionService implements Executions {
   }
 
   async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
-    const version = await this.#parts.graphs.createLoose(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+    const version = await this.#parts.graphs.createStandalone(ownerId, { nodes: [{ id: 'block', block, inputs }] })
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
@@ -183,13 +183,13 @@ class ExecutionService implements Executions {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return pageOf(items, first, await em.count(Execution, where))
+    return toPage(items, first, await em.count(Execution, where))
   }
 
   async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {
     await this.get(ownerId, executionId)
     const { pool } = this.#parts.database
-    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), lastSeqOf(pool, executionId)])
+    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), readLastSeq(pool, executionId)])
     return { events, total }
   }
 

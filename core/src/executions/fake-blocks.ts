@@ -59,7 +59,7 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
   )
 }
 
-export function planOf(blocks: ReadonlyMap<string, Block>, document: GraphDocument): Plan {
+export function toPlan(blocks: ReadonlyMap<string, Block>, document: GraphDocument): Plan {
   return compilePlan(document, ({ block }) => {
     const found = blocks.get(block)
     if (!found) throw new Error(`no fake block ${block}`)
@@ -68,7 +68,7 @@ export function planOf(blocks: ReadonlyMap<string, Block>, document: GraphDocume
 }
 
 export function planWith(fakes: Record<string, FakeBlock>, document: unknown): Plan {
-  return planOf(fakeBlocks(fakes), documentSchema.parse(document))
+  return toPlan(fakeBlocks(fakes), documentSchema.parse(document))
 }
 
 /** Carries out the decisions of the scheduler, one pair at a time, and keeps the journal. */

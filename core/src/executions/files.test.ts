@@ -97,14 +97,14 @@ async function ended({ id }: Pick<Execution, 'id'>, { executions, ownerId } = ru
   throw new Error('the execution did not finish')
 }
 
-async function graphOf(document: object): Promise<string> {
+async function createGraph(document: object): Promise<string> {
   return (await runtime.graphs.create(runtime.ownerId, { name: 'Files', document })).id
 }
 
 const runBlock = async (block: string, inputs: object = {}): Promise<Ended> =>
   ended(await runtime.executions.runBlock(runtime.ownerId, { block, inputs }))
 const runGraph = async (document: object): Promise<Ended> =>
-  ended(await runtime.executions.start(runtime.ownerId, { graphId: await graphOf(document), inputs: {} }))
+  ended(await runtime.executions.start(runtime.ownerId, { graphId: await createGraph(document), inputs: {} }))
 
 const WRITE_THEN_READ = {
   nodes: [
@@ -158,7 +158,9 @@ describe('the blocks of an execution', () => {
   })
 
   it('share files with the graphs that they run', async () => {
-    const childId = await graphOf({ nodes: [{ id: 'write', block: 'files/write', inputs: { path: 'from-child', text: 'x' } }] })
+    const childId = await createGraph({
+      nodes: [{ id: 'write', block: 'files/write', inputs: { path: 'from-child', text: 'x' } }],
+    })
     const document = {
       nodes: [
         { id: 'write', block: 'files/write', inputs: { path: 'from-parent', text: 'x' } },
@@ -182,8 +184,8 @@ describe('an execution that continues another', () => {
       await runtime.executions.replay(runtime.ownerId, { executionId: second.id, node: 'block', n: 1 }),
     )
     expect(replayed.outputs).toEqual(['+++'])
-    expect(await textOf(first.id, 'a')).toBe('+')
-    expect(await textOf(second.id, 'a')).toBe('++')
+    expect(await readText(first.id, 'a')).toBe('+')
+    expect(await readText(second.id, 'a')).toBe('++')
   })
 
   it('starts with the files of the last predecessor that has files', async () => {
@@ -197,12 +199,12 @@ describe('an execution that continues another', () => {
       )
       ids.push(rows[0]?.id ?? '')
     }
-    expect(await textOf(ids.at(-1) ?? '', 'a')).toBe('+')
+    expect(await readText(ids.at(-1) ?? '', 'a')).toBe('+')
     expect(await readdir(join(filesDir(), first.id.slice(0, 6)))).not.toContain(ids[1])
   })
 })
 
-async function textOf(executionId: string, path: string): Promise<string> {
+async function readText(executionId: string, path: string): Promise<string> {
   const reader = await (await workspaces.openFor(executionId)).open([path])
   const text = String(await reader.read())
   await reader.close()
@@ -213,7 +215,7 @@ describe('the maintenance', () => {
   const DAY_MS = 24 * 3600_000
 
   /** Copies an execution as one that was created 40 days ago. */
-  async function oldOne(like: string, changes: object = {}): Promise<string> {
+  async function copyAsOld(like: string, changes: object = {}): Promise<string> {
     const { rows } = await runtime.database.pool.query<{ id: string }>(
       `insert into execution select (jsonb_populate_record(e, $2)).* from execution e where id = $1::uuid returning id`,
       [like, JSON.stringify({ id: uuidAt(Date.now() - 40 * DAY_MS), ...changes })],
@@ -224,7 +226,7 @@ describe('the maintenance', () => {
     return id
   }
 
-  const isThere = async (id: string): Promise<boolean> =>
+  const exists = async (id: string): Promise<boolean> =>
     readdir(join(filesDir(), id.slice(0, 6), id)).then(
       () => true,
       () => false,
@@ -232,15 +234,15 @@ describe('the maintenance', () => {
 
   it('removes the files of executions that have ended and are older than the retention', async () => {
     const { id } = await runBlock('files/write', { path: 'a', text: 'x' })
-    const [done, waiting, origin] = [await oldOne(id), await oldOne(id, { status: 'WAITING' }), await oldOne(id)]
-    const continuing = await oldOne(id, { id: uuidAt(Date.now()), status: 'QUEUED', origin_id: origin })
+    const [done, waiting, origin] = [await copyAsOld(id), await copyAsOld(id, { status: 'WAITING' }), await copyAsOld(id)]
+    const continuing = await copyAsOld(id, { id: uuidAt(Date.now()), status: 'QUEUED', origin_id: origin })
     const stranger = uuidAt(Date.now() - 40 * DAY_MS)
     await createFolderStore(filesDir()).open(stranger, [])
     await workspaces.keep(30)
-    const there = await Promise.all([id, done, waiting, origin, continuing, stranger].map(isThere))
+    const there = await Promise.all([id, done, waiting, origin, continuing, stranger].map(exists))
     expect(there).toEqual([true, false, true, true, true, true])
     await runtime.database.pool.query(`update execution set status = 'COMPLETED' where id = any($1)`, [[waiting, continuing]])
     await Promise.all([workspaces.keep(30), workspaces.keep(30)])
-    expect(await Promise.all([waiting, origin, continuing].map(isThere))).toEqual([false, false, true])
+    expect(await Promise.all([waiting, origin, continuing].map(exists))).toEqual([false, false, true])
   })
 })

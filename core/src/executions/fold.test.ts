@@ -21,16 +21,16 @@ it('returns graph outputs that are not recorded in the journal yet as pending', 
     ],
   })
   const { events } = simulate(plan, fakes)
-  const untold = (count: number): unknown[] =>
+  const unreported = (count: number): unknown[] =>
     fold(plan, events.slice(0, count)).pending.flatMap((each) => (each.type === 'graph-output' ? [[each.name, each.value]] : []))
   const first = events.findIndex(({ type }) => type === 'GraphOutput')
-  expect(untold(first)).toEqual([
+  expect(unreported(first)).toEqual([
     ['all', 1],
     ['too', 1],
   ])
-  expect(untold(first + 1)).toEqual([['too', 1]])
-  expect(untold(first + 2)).toEqual([])
-  expect(untold(events.length)).toEqual([])
+  expect(unreported(first + 1)).toEqual([['too', 1]])
+  expect(unreported(first + 2)).toEqual([])
+  expect(unreported(events.length)).toEqual([])
 })
 
 it('puts interrupted effects first, because they may end the execution', () => {

@@ -25,19 +25,19 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   const scheduler = new Scheduler(plan)
   const pending = new Map<NodeExecution, Decision>()
   /** The attempts that may have had an effect. */
-  const acted = new Map<NodeExecution, number>()
+  const effectAttempts = new Map<NodeExecution, number>()
   /**
    * Graph outputs that have arrived and are not recorded in the journal yet, because a crash may have come in between.
    */
-  const untold: Decision[] = []
+  const unreported: Decision[] = []
   let end: Decision | undefined
   for (const event of events) {
     const input = toSchedulerEvent(event)
     if (event.type === 'EffectStarted' || (event.type === 'NodeStarted' && !event.marksEffects)) {
       const run = scheduler.nodeExecution(event.node, event.n)
-      if (run) acted.set(run, event.attempt)
+      if (run) effectAttempts.set(run, event.attempt)
     }
-    if (event.type === 'GraphOutput') untold.shift()
+    if (event.type === 'GraphOutput') unreported.shift()
     if (!input) continue
     if (input.type === 'finish' || input.type === 'retry' || input.type === 'wait' || input.type === 'resume') {
       const run = scheduler.nodeExecution(input.node, input.n)
@@ -45,17 +45,17 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
     }
     for (const decision of scheduler.step(input)) {
       if (decision.type === 'end') end = decision
-      else if (decision.type === 'graph-output') untold.push(decision)
+      else if (decision.type === 'graph-output') unreported.push(decision)
       else if (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')
         pending.set(decision.run, decision)
     }
   }
-  if (end) return { scheduler, pending: [...untold, end], interrupted: new Set() }
-  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, acted.get(run))))
+  if (end) return { scheduler, pending: [...unreported, end], interrupted: new Set() }
+  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, effectAttempts.get(run))))
   // Interrupted runs come first: if they end the execution, nothing else is started in vain.
   const first = [...interrupted].flatMap((run) => pending.get(run) ?? [])
   const others = [...pending].flatMap(([run, decision]) => (interrupted.has(run) ? [] : decision))
-  return { scheduler, pending: [...untold, ...first, ...others], interrupted }
+  return { scheduler, pending: [...unreported, ...first, ...others], interrupted }
 }
 
 function isInterrupted({ node: { block }, status, attempt }: NodeExecution, actedAttempt: number | undefined): boolean {

@@ -2,7 +2,7 @@ import { channelName, type Database } from '../database/index.ts'
 import type { Queue } from '../queue/index.ts'
 import type { HeldExecution, HeldExecutions } from './held-executions.ts'
 import type { JournalWriter } from './journal-writer.ts'
-import { giveBack } from './takes.ts'
+import { releaseRows } from './takes.ts'
 
 export interface HandOverParts {
   database: Database
@@ -23,13 +23,13 @@ export interface HandOverParts {
  */
 export async function handOverAll(parts: HandOverParts, graceMs: number): Promise<void> {
   const quiet: HeldExecution[] = []
-  const acting: Promise<void>[] = []
+  const busy: Promise<void>[] = []
   for (const held of parts.held.all()) {
     const ended = held.driver?.drain()
-    if (ended) acting.push(ended.then(() => handOver(parts, [held])))
+    if (ended) busy.push(ended.then(() => handOver(parts, [held])))
     else quiet.push(held)
   }
-  const all = Promise.all([handOver(parts, quiet), ...acting]).catch((error: unknown) => parts.onError(error))
+  const all = Promise.all([handOver(parts, quiet), ...busy]).catch((error: unknown) => parts.onError(error))
   const { promise: isOver, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, graceMs)
   await Promise.race([all, isOver])
@@ -41,7 +41,7 @@ async function handOver(parts: HandOverParts, all: HeldExecution[]): Promise<voi
   await Promise.all(all.map(({ entry }) => parts.journal.committed(entry)))
   await release(
     parts,
-    all.filter(({ entry }) => parts.held.of(entry)), // the others have ended
+    all.filter(({ entry }) => parts.held.find(entry)), // the others have ended
   )
 }
 
@@ -50,7 +50,7 @@ export async function release({ database, queue, id, held }: HandOverParts, all:
   if (all.length === 0) return
   for (const each of all) held.remove(each)
   const ids = all.map(({ entry }) => entry.executionId)
-  await giveBack(database, id, ids)
+  await releaseRows(database, id, ids)
   await queue.release(all.map(({ lease }) => lease))
   await database.pool.query(`select pg_notify('${channelName('work')}', '')`)
 }

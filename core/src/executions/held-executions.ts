@@ -33,7 +33,7 @@ export class HeldExecutions {
   }
 
   /** @returns undefined if the entry belongs to an older lease */
-  of(entry: JournalEntry): HeldExecution | undefined {
+  find(entry: JournalEntry): HeldExecution | undefined {
     const held = this.#byId.get(entry.executionId)
     return held?.entry === entry ? held : undefined
   }

@@ -68,7 +68,7 @@ async function start(block: string, inputs: Record<string, string>, timeoutMs = 
 }
 
 /** @returns the output, or the error with which the node failed */
-async function resultOf(id: string): Promise<unknown> {
+async function readResult(id: string): Promise<unknown> {
   let result: unknown
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) {
     if (event.type === 'GraphOutput') result = event.value
@@ -80,8 +80,8 @@ async function resultOf(id: string): Promise<unknown> {
 describe('a block that sends requests', () => {
   it('receives responses from the hosts of its capability and of the inputs that its capability names', async () => {
     const url = await serve((_, response) => response.end('hello'))
-    expect(await resultOf(await start('web/any', { url }))).toBe('hello')
-    expect(await resultOf(await start('web/named', { url: `${url}path`, from: url }))).toBe('hello')
+    expect(await readResult(await start('web/any', { url }))).toBe('hello')
+    expect(await readResult(await start('web/named', { url: `${url}path`, from: url }))).toBe('hello')
   })
 
   it.each([
@@ -96,7 +96,7 @@ describe('a block that sends requests', () => {
     ['web/none', 'https://api.example.com/', 'CAPABILITY_MISSING', /does not have the capability http/],
     ['web/any', 'http://169.254.169.254/latest/meta-data/', 'HTTP_BLOCKED_ADDRESS', /not on the public internet/],
   ])('%s: %s fails the node with %s', async (block, url, code, message) => {
-    expect(await resultOf(await start(block, { url }))).toMatchObject({
+    expect(await readResult(await start(block, { url }))).toMatchObject({
       code,
       message: expect.stringMatching(message) as unknown,
     })
@@ -118,6 +118,6 @@ describe('a block that sends requests', () => {
     await (
       await arrived.promise
     ).closing
-    expect(await resultOf(id)).toMatchObject({ code: 'TIMEOUT' })
+    expect(await readResult(id)).toMatchObject({ code: 'TIMEOUT' })
   })
 })

@@ -1,7 +1,7 @@
 import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../errors/index.ts'
 import { z } from 'zod'
 import { schemaFault, type GraphDocument } from '../graphs/index.ts'
-import { compileCoercion, findLossOfValue, withArticle, type JsonSchema, type PinSchema } from '../pins/index.ts'
+import { compileCoercion, findValueLoss, withArticle, type JsonSchema, type PinSchema } from '../pins/index.ts'
 import type { InputMasks } from './scheduler.ts'
 
 const masksSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
@@ -69,6 +69,6 @@ export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: 
  * by rule 8.
  */
 function lossFault(value: unknown, sink: PinSchema): string | undefined {
-  const loss = findLossOfValue(value, sink)
+  const loss = findValueLoss(value, sink)
   return loss && !loss.isReversible ? `requires ${withArticle(loss.to)}, got ${showValue(value)}` : undefined
 }

@@ -26,7 +26,7 @@ export async function insertExecutions(
   { database, queue }: { database: Database; queue: Queue },
   set: NewExecution[],
 ): Promise<Execution[]> {
-  const executions = set.map((each) => createExecution(each, new Date()))
+  const executions = set.map((each) => toExecution(each, new Date()))
   await database.transact(async (client) => {
     await insertRows(client, executions)
     await insertJournals(client, set, executions)
@@ -38,7 +38,7 @@ export async function insertExecutions(
   return executions
 }
 
-function createExecution({ ownerId, version, inputs, masks, origin, child }: NewExecution, createdAt: Date): Execution {
+function toExecution({ ownerId, version, inputs, masks, origin, child }: NewExecution, createdAt: Date): Execution {
   return {
     id: child?.id ?? randomUUIDv7(),
     ownerId,
@@ -99,7 +99,7 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
 async function insertJournals(client: ClientBase, set: NewExecution[], executions: Execution[]): Promise<void> {
   const blobs = new Map<string, string>()
   const rows = executions.flatMap(({ id, createdAt }, i) =>
-    runsOf(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),
+    toEventRuns(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),
   )
   if (rows.length === 0) return
   if (blobs.size > 0) await keepBlobs(client, blobs)
@@ -118,12 +118,12 @@ async function insertJournals(client: ClientBase, set: NewExecution[], execution
 }
 
 /** Events of another journal keep their times. */
-function runsOf(events: readonly (ExecutionEvent | JournalEvent)[], at: Date): EventRun[] {
+function toEventRuns(events: readonly (ExecutionEvent | JournalEvent)[], at: Date): EventRun[] {
   const times = events.map((event) => ('at' in event ? event.at : at.getTime()))
-  return events.length === 0 ? [] : toRuns({ firstSeq: 1, events: events.map(withoutPlace), times })
+  return events.length === 0 ? [] : toRuns({ firstSeq: 1, events: events.map(withoutPosition), times })
 }
 
-function withoutPlace(event: ExecutionEvent | JournalEvent): ExecutionEvent {
+function withoutPosition(event: ExecutionEvent | JournalEvent): ExecutionEvent {
   if (!('seq' in event)) return event
   const { seq: _seq, at: _at, ...rest } = event
   return rest

@@ -33,7 +33,7 @@ export interface JournalHealthParts {
 }
 
 export function createJournalHealth(parts: JournalHealthParts): JournalHealth {
-  return new Watch(parts)
+  return new HealthMonitor(parts)
 }
 
 const PROBE_AGE_MS = 1000
@@ -51,7 +51,7 @@ interface Report {
   until: number
 }
 
-class Watch implements JournalHealth {
+class HealthMonitor implements JournalHealth {
   readonly #parts: JournalHealthParts
   readonly #id = crypto.randomUUID()
   /** Reports of processes whose worker cannot write, by process id. */
@@ -66,12 +66,12 @@ class Watch implements JournalHealth {
 
   constructor(parts: JournalHealthParts) {
     this.#parts = parts
-    this.#endListening = parts.notifications.listen('health', (message) => this.#hear(message))
+    this.#endListening = parts.notifications.listen('health', (message) => this.#receive(message))
   }
 
   report(isWritable: boolean, error?: unknown): void {
     const code = isWritable ? null : shownCode(error)
-    this.#take(this.#id, code)
+    this.#setReport(this.#id, code)
     const message = JSON.stringify({ id: this.#id, code })
     const { pool } = this.#parts
     pool.query(`select pg_notify('${channelName('health')}', $1)`, [message]).catch(() => {}) // the others probe
@@ -107,13 +107,13 @@ class Watch implements JournalHealth {
 
   readonly close = (): void => this.#endListening()
 
-  #hear(message: string): void {
+  #receive(message: string): void {
     if (message === '') return // after a lost connection: workers repeat their reports
     const { id, code } = JSON.parse(message) as { id: string; code: string | null }
-    this.#take(id, code)
+    this.#setReport(id, code)
   }
 
-  #take(id: string, code: string | null): void {
+  #setReport(id: string, code: string | null): void {
     if (code === null) this.#reports.delete(id)
     else this.#reports.set(id, { code, until: performance.now() + REPORT_AGE_MS })
   }

@@ -67,7 +67,7 @@ async function readRows(
   const { rows } = await pool.query<JournalRow>({
     name: 'ashlar-journal-read',
     text: `select events, first_seq, last_seq from journal where execution_id = $1 and last_seq > $2 and first_seq <= $3 and at >= $4 order by first_seq, last_seq limit ${PAGE_ROWS}`,
-    values: [executionId, last, Math.min(upTo, MAX_SEQ), begunAt(executionId)],
+    values: [executionId, last, Math.min(upTo, MAX_SEQ), creationTime(executionId)],
   })
   const events: JournalEvent[] = []
   let seq = last
@@ -83,10 +83,10 @@ async function readRows(
 }
 
 /** Returns the seq of the last event. Also works for an unreadable journal. */
-export async function lastSeqOf(pool: pg.Pool | pg.ClientBase, executionId: string): Promise<number> {
+export async function readLastSeq(pool: pg.Pool | pg.ClientBase, executionId: string): Promise<number> {
   const { rows } = await pool.query<{ last: number | null }>(
     'select max(last_seq) as last from journal where execution_id = $1 and at >= $2',
-    [executionId, begunAt(executionId)],
+    [executionId, creationTime(executionId)],
   )
   return rows[0]?.last ?? 0
 }
@@ -95,7 +95,7 @@ export async function lastSeqOf(pool: pg.Pool | pg.ClientBase, executionId: stri
  * The creation time of an execution, from its id (a UUID v7): see {@link JOURNAL_AT}. Earlier partitions contain none
  * of its events.
  */
-export function begunAt(executionId: string): Date {
+export function creationTime(executionId: string): Date {
   return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16))
 }
 
@@ -128,12 +128,12 @@ export function followEvents(
   executionId: string,
   after: number,
 ): AsyncGenerator<JournalEvent | ReaderBehind, void> {
-  const reader = { heard: Promise.withResolvers<void>(), hasLeft: false }
+  const reader = { woken: Promise.withResolvers<void>(), hasLeft: false }
   const events = read(pool, news, executionId, after, reader)
   const leave = events.return.bind(events)
   events.return = (value) => {
     reader.hasLeft = true
-    reader.heard.resolve()
+    reader.woken.resolve()
     return leave(value)
   }
   return events
@@ -144,9 +144,9 @@ async function* read(
   news: News,
   executionId: string,
   after: number,
-  reader: { heard: PromiseWithResolvers<void>; hasLeft: boolean },
+  reader: { woken: PromiseWithResolvers<void>; hasLeft: boolean },
 ): AsyncGenerator<JournalEvent | ReaderBehind, void> {
-  const end = news.add(executionId, () => reader.heard.resolve())
+  const end = news.add(executionId, () => reader.woken.resolve())
   try {
     for (let last = after, hasEnded = false; !reader.hasLeft;) {
       const { events, isMore } = await readRows(pool, executionId, last, last + READ_AHEAD)
@@ -158,15 +158,15 @@ async function* read(
       }
       last = events.at(-1)?.seq ?? last
       if (isMore || events.length >= READ_AHEAD) {
-        if (performance.now() - beganAt > SLOW_MS) yield* tellBehind(pool, executionId, last)
+        if (performance.now() - beganAt > SLOW_MS) yield* reportBehind(pool, executionId, last)
         continue
       }
       // The final status and the last events are committed together, so a read after the final status finds all events.
       if (hasEnded) return
       hasEnded = events.length === 0 && (await isOver(pool, executionId))
       if (hasEnded) continue
-      await reader.heard.promise
-      reader.heard = Promise.withResolvers()
+      await reader.woken.promise
+      reader.woken = Promise.withResolvers()
     }
   } finally {
     end()
@@ -178,7 +178,7 @@ async function isOver(pool: pg.Pool, executionId: string): Promise<boolean> {
   return rows[0] === undefined || isFinal(rows[0].status)
 }
 
-async function* tellBehind(pool: pg.Pool, executionId: string, seq: number): AsyncGenerator<ReaderBehind, void> {
-  const behind = (await lastSeqOf(pool, executionId)) - seq
+async function* reportBehind(pool: pg.Pool, executionId: string, seq: number): AsyncGenerator<ReaderBehind, void> {
+  const behind = (await readLastSeq(pool, executionId)) - seq
   if (behind > READ_AHEAD) yield { type: 'ReaderBehind', seq, at: Date.now(), behind }
 }

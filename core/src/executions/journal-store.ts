@@ -3,7 +3,7 @@ import { channelName } from '../database/index.ts'
 import { SEPARATOR, keepBlobs } from './blobs.ts'
 import type { ExecutionEvent } from './events.ts'
 import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
-import { begunAt } from './journal-reader.ts'
+import { creationTime } from './journal-reader.ts'
 
 /** The position of an execution in the journal. Once it is `lost`, the execution was cancelled or has a newer lease. */
 export interface JournalEntry {
@@ -42,7 +42,7 @@ export function createJournalStore(pool: pg.Pool): JournalStore {
       const { rows } = await pool.query<{ last: number }>(
         `select coalesce((select max(last_seq) from journal where execution_id = e.id and at >= $3), 0) as last
          from execution e where id = $1 and fence = $2 and status in ('RUNNING', 'WAITING')`,
-        [executionId, fence, begunAt(executionId)],
+        [executionId, fence, creationTime(executionId)],
       )
       return rows[0]?.last
     },
@@ -95,7 +95,7 @@ async function write(pool: pg.Pool, batch: readonly PendingEvents[]): Promise<Re
   const rows = batch.flatMap(toRows)
   const texts = rows.map((row) => encodeRow(row, blobs))
   if (blobs.size > 0) await keepBlobs(pool, blobs)
-  const ofEnds = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
+  const endColumn = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
     rows.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
   const values = [
     rows.map(({ entry }) => entry.executionId),
@@ -104,9 +104,9 @@ async function write(pool: pg.Pool, batch: readonly PendingEvents[]): Promise<Re
     rows.map(({ firstSeq, events }) => firstSeq + events.length - 1),
     texts.join(SEPARATOR),
     rows.map(({ finish }) => finish?.status ?? null),
-    ofEnds(({ outputs }) => outputs),
-    ofEnds(({ failedNodes }) => failedNodes),
-    ofEnds(({ reason }) => reason),
+    endColumn(({ outputs }) => outputs),
+    endColumn(({ failedNodes }) => failedNodes),
+    endColumn(({ reason }) => reason),
   ]
   const result = await pool.query<{ keys: string[] | null }>({ ...WRITE, values })
   const keys = new Set(result.rows[0]?.keys)

@@ -30,7 +30,7 @@ beforeEach(() => {
 })
 
 /** An execution that a worker holds. */
-async function taken(): Promise<JournalEntry> {
+async function leased(): Promise<JournalEntry> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
   await runtime.database.pool.query(`update execution set status = 'RUNNING', fence = 1 where id = $1`, [id])
   return { executionId: id, fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
@@ -44,7 +44,7 @@ const unstorable = (): ExecutionEvent => {
   return { type: 'NodeOutput', node: 'in', n: 1, pin: 'out', value }
 }
 
-async function stateOf({ executionId }: JournalEntry): Promise<unknown> {
+async function getState({ executionId }: JournalEntry): Promise<unknown> {
   const { status, reason } = await runtime.executions.get(runtime.ownerId, executionId)
   const events = await readEvents(runtime.database.pool, executionId, 0, 100)
   return { status, code: reason?.code, events: events.map(({ seq, type }) => `${seq} ${type}`) }
@@ -52,7 +52,7 @@ async function stateOf({ executionId }: JournalEntry): Promise<unknown> {
 
 describe('an event whose data Postgres rejects', () => {
   it('ends only its execution, after the events that are already committed', async () => {
-    const [bad, good, ending] = await Promise.all([taken(), taken(), taken()])
+    const [bad, good, ending] = await Promise.all([leased(), leased(), leased()])
     for (const entry of [bad, good, ending]) writer.append(entry, log('first'))
     await writer.committed(bad)
     for (const entry of [good, bad]) writer.append(entry, log('second'))
@@ -62,7 +62,7 @@ describe('an event whose data Postgres rejects', () => {
     writer.append(bad, log('after its end'))
     writer.append(good, log('third'))
     await writer.close()
-    expect([await stateOf(bad), await stateOf(good), await stateOf(ending)]).toEqual([
+    expect([await getState(bad), await getState(good), await getState(ending)]).toEqual([
       { status: 'FAILED', code: 'JOURNAL_UNWRITABLE', events: ['1 NodeLog', '2 ExecutionFinished'] },
       { status: 'RUNNING', code: undefined, events: ['1 NodeLog', '2 NodeLog', '3 NodeLog'] },
       { status: 'COMPLETED', code: undefined, events: ['1 NodeLog', '2 ExecutionFinished'] },
@@ -76,11 +76,11 @@ describe('an event whose data Postgres rejects', () => {
   })
 
   it('does not end an execution that another worker has leased', async () => {
-    const bad = await taken()
+    const bad = await leased()
     await runtime.database.pool.query('update execution set fence = 2 where id = $1', [bad.executionId])
     writer.append(bad, unstorable())
     await writer.close()
-    expect(await stateOf(bad)).toEqual({ status: 'RUNNING', code: undefined, events: [] })
+    expect(await getState(bad)).toEqual({ status: 'RUNNING', code: undefined, events: [] })
     expect([reported.lost, reported.finished]).toEqual([[bad.executionId], []])
   })
 })

@@ -1,9 +1,9 @@
 import { causeOf } from '../database/index.ts'
 import type { ExecutionEvent } from './events.ts'
-import { Round, joined, unwritable, without } from './journal-round.ts'
+import { Round, mergePending, unwritable, withoutEvents } from './journal-round.ts'
 import type { JournalEntry, JournalStore, PendingEvents } from './journal-store.ts'
 
-const MOST_ROWS = 200
+const MAX_BATCH_ROWS = 200
 
 /** Writes the events of all executions of a worker together: *group commit*. */
 export interface JournalWriter {
@@ -44,10 +44,10 @@ export interface JournalWriterTimes {
   firstRetry: number
   longestRetry: number
   /** The delay before an entry is retried that the environment prevents while other entries are written. */
-  aside: number
+  postponed: number
 }
 
-const TIMES: JournalWriterTimes = { gather: 10, firstRetry: 200, longestRetry: 2000, aside: 2000 }
+const TIMES: JournalWriterTimes = { gather: 10, firstRetry: 200, longestRetry: 2000, postponed: 2000 }
 
 export function createJournalWriter(
   store: JournalStore,
@@ -69,13 +69,13 @@ export function createJournalWriter(
  * - A single entry with the cause `statement` ends: its events are replaced by one ExecutionFinished event with the
  *   status FAILED and the code JOURNAL_UNWRITABLE. The entry ends only once this event is committed, which proves that
  *   the journal is writable.
- * - A single entry with the cause `environment` is kept. If other entries are written, it is set aside and retried
+ * - A single entry with the cause `environment` is kept. If other entries are written, it is postponed and retried
  *   every two seconds. If nothing is written, the round ends after two such entries: the journal is not writable and is
  *   retried after a delay.
  */
 class GroupCommit implements JournalWriter {
   readonly #store: JournalStore
-  readonly #told: JournalWriterEvents
+  readonly #listener: JournalWriterEvents
   readonly #times: JournalWriterTimes
   #gathering = new Map<JournalEntry, PendingEvents>()
   readonly #waiting = new Map<JournalEntry, { seq: number; resolve: () => void }[]>()
@@ -87,15 +87,15 @@ class GroupCommit implements JournalWriter {
   #retryMs: number | undefined
   #isWritable = true
   /** Entries that the environment prevents while others are written. */
-  readonly #aside = new Map<JournalEntry, PendingEvents>()
-  readonly #wasAside = new WeakSet<JournalEntry>()
-  #asideTimer: NodeJS.Timeout | undefined
+  readonly #postponed = new Map<JournalEntry, PendingEvents>()
+  readonly #wasPostponed = new WeakSet<JournalEntry>()
+  #postponedTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(store: JournalStore, events: JournalWriterEvents, times: JournalWriterTimes) {
     this.#store = store
     this.#times = times
-    this.#told = events
+    this.#listener = events
   }
 
   append(entry: JournalEntry, event: ExecutionEvent): void {
@@ -128,7 +128,7 @@ class GroupCommit implements JournalWriter {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#flushing
-    this.#takeBackAside()
+    this.#resumePostponed()
     await this.#flush()
     clearTimeout(this.#timer)
     clearImmediate(this.#soon)
@@ -155,10 +155,10 @@ class GroupCommit implements JournalWriter {
       const round = new Round()
       await this.#write(batch, round)
       const isPrevented = this.#isPrevented(round)
-      if (isPrevented || !this.#isWritable) this.#told.writable((this.#isWritable = !isPrevented), round.error)
-      if (round.left.length > 0) this.#told.failed(round.error)
+      if (isPrevented || !this.#isWritable) this.#listener.writable((this.#isWritable = !isPrevented), round.error)
+      if (round.left.length > 0) this.#listener.failed(round.error)
       if (isPrevented) return this.#retryLater(round.left)
-      this.#setAside(round.left)
+      this.#postpone(round.left)
     }
     this.#retryMs = undefined
   }
@@ -166,20 +166,20 @@ class GroupCommit implements JournalWriter {
   #takeBatch(): PendingEvents[] {
     const batch: PendingEvents[] = []
     for (const [entry, pending] of this.#gathering) {
-      if (this.#aside.has(entry)) continue
+      if (this.#postponed.has(entry)) continue
       this.#gathering.delete(entry)
-      if (batch.push(pending) === MOST_ROWS) break
+      if (batch.push(pending) === MAX_BATCH_ROWS) break
     }
     return batch
   }
 
-  /** Entries that were set aside before do not indicate whether the journal as a whole is writable. */
+  /** Entries that were postponed before do not indicate whether the journal as a whole is writable. */
   #isPrevented({ isCut, hasWritten, left }: Round): boolean {
-    return isCut || (!hasWritten && left.some(({ entry }) => !this.#isWritable || !this.#wasAside.has(entry)))
+    return isCut || (!hasWritten && left.some(({ entry }) => !this.#isWritable || !this.#wasPostponed.has(entry)))
   }
 
   #retryLater(left: readonly PendingEvents[]): void {
-    this.#giveBack(left)
+    this.#putBack(left)
     const { firstRetry, longestRetry } = this.#times
     this.#retryMs = Math.min((this.#retryMs ?? firstRetry / 2) * 2, longestRetry)
     clearTimeout(this.#timer)
@@ -188,20 +188,21 @@ class GroupCommit implements JournalWriter {
   }
 
   /** Newer events of these entries wait until the entries are retried. */
-  #setAside(left: readonly PendingEvents[]): void {
+  #postpone(left: readonly PendingEvents[]): void {
     for (const pending of left) {
-      this.#aside.set(pending.entry, pending)
-      this.#wasAside.add(pending.entry)
+      this.#postponed.set(pending.entry, pending)
+      this.#wasPostponed.add(pending.entry)
     }
-    if (left.length > 0 && !this.#isClosed) this.#asideTimer ??= setTimeout(() => this.#takeBackAside(), this.#times.aside)
+    if (left.length > 0 && !this.#isClosed)
+      this.#postponedTimer ??= setTimeout(() => this.#resumePostponed(), this.#times.postponed)
   }
 
-  #takeBackAside(): void {
-    clearTimeout(this.#asideTimer)
-    this.#asideTimer = undefined
-    const aside = [...this.#aside.values()]
-    this.#aside.clear()
-    this.#giveBack(aside)
+  #resumePostponed(): void {
+    clearTimeout(this.#postponedTimer)
+    this.#postponedTimer = undefined
+    const postponed = [...this.#postponed.values()]
+    this.#postponed.clear()
+    this.#putBack(postponed)
     if (!this.#isClosed) this.#flushSoon()
   }
 
@@ -238,7 +239,7 @@ class GroupCommit implements JournalWriter {
     try {
       const stored = await this.#store.lastSeq(entry)
       if (stored === undefined) return this.#conclude([pending], new Set())
-      const rest = without(pending, stored)
+      const rest = withoutEvents(pending, stored)
       if (rest !== pending) return rest ? await this.#write([rest], round) : this.#conclude([pending], new Set([entry]))
       await this.#end(pending, stored, error)
       round.hasWritten = true
@@ -255,26 +256,26 @@ class GroupCommit implements JournalWriter {
     this.#refused.add(entry)
     this.#gathering.delete(entry)
     entry.lastSeq = end.firstSeq
-    if (written.has(entry)) this.#told.refused(entry, error)
+    if (written.has(entry)) this.#listener.refused(entry, error)
     this.#conclude([end], written)
   }
 
   #conclude(batch: PendingEvents[], written: ReadonlySet<JournalEntry>): void {
     for (const { entry, firstSeq, events } of batch) {
       if (!written.has(entry) && !entry.lost) this.#lose(entry)
-      this.#wasAside.delete(entry)
+      this.#wasPostponed.delete(entry)
       entry.committedSeq = firstSeq + events.length - 1
-      this.#tellCommitted(entry)
+      this.#resolveCommitted(entry)
     }
     const finished = batch.filter(({ entry, finish }) => finish && !entry.lost).map(({ entry }) => entry)
-    if (finished.length > 0) this.#told.finished(finished)
+    if (finished.length > 0) this.#listener.finished(finished)
     const parentIds = batch.flatMap(({ entry, events }) =>
       entry.parentId !== null && !entry.lost && events.some(isNews) ? [entry.parentId] : [],
     )
-    if (parentIds.length > 0) this.#told.progressed(parentIds)
+    if (parentIds.length > 0) this.#listener.progressed(parentIds)
   }
 
-  #tellCommitted(entry: JournalEntry): void {
+  #resolveCommitted(entry: JournalEntry): void {
     const waiting = this.#waiting.get(entry)
     if (!waiting) return
     const isOver = entry.lost || this.#refused.has(entry)
@@ -287,16 +288,16 @@ class GroupCommit implements JournalWriter {
   #lose(entry: JournalEntry): void {
     entry.lost = true
     this.#gathering.delete(entry)
-    this.#told.lost(entry)
+    this.#listener.lost(entry)
   }
 
   /** Puts events back before those that have gathered since. */
-  #giveBack(batch: readonly PendingEvents[]): void {
+  #putBack(batch: readonly PendingEvents[]): void {
     const newer = this.#gathering
     this.#gathering = new Map(batch.map((pending) => [pending.entry, pending]))
     for (const [entry, pending] of newer) {
       const older = this.#gathering.get(entry)
-      this.#gathering.set(entry, older ? joined(older, pending) : pending)
+      this.#gathering.set(entry, older ? mergePending(older, pending) : pending)
     }
   }
 }

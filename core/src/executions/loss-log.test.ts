@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { planWith, type FakeBlock } from './fake-blocks.ts'
 import { LossLog } from './loss-log.ts'
-import { bringToTypes } from './node-inputs.ts'
+import { coerceInputs } from './node-inputs.ts'
 import { Pairing, type NodeExecution } from './pairing.ts'
 
 const fakes: Record<string, FakeBlock> = {
@@ -33,7 +33,7 @@ function createLog(pins: string[] = [], constants: Record<string, unknown> = {})
   const run: NodeExecution = new Pairing(node).start()
   const convert = (inputs: Record<string, unknown>) => {
     for (const pin of pins) run.values.set(pin, inputs[pin])
-    bringToTypes(node, inputs, log.watch(run))
+    coerceInputs(node, inputs, log.watch(run))
     return lines
   }
   return { convert }

@@ -1,5 +1,5 @@
 import { showValue } from '../errors/index.ts'
-import { findLossOfValue, parsePinPath, withArticle } from '../pins/index.ts'
+import { findValueLoss, parsePinPath, withArticle } from '../pins/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import type { OnConverted } from './node-inputs.ts'
 import type { NodeExecution } from './pairing.ts'
@@ -28,13 +28,13 @@ export class LossLog {
 
   #converted(run: NodeExecution, pin: string, value: unknown, converted: unknown): void {
     const { inputSchema } = run.node.block
-    const loss = findLossOfValue(value, { schema: inputSchema.properties?.[pin] ?? {}, root: inputSchema })
+    const loss = findValueLoss(value, { schema: inputSchema.properties?.[pin] ?? {}, root: inputSchema })
     if (!loss || loss.isReversible) return
     const lines = (this.#lines.get(run.node) ?? 0) + 1
     this.#lines.set(run.node, lines)
     if (lines > MAX_LINES_PER_NODE) return
     const got = `got the ${loss.from} ${showValue(value)}, which became ${showValue(converted)}`
-    this.#log(run, `${this.#originOf(run, pin)}: the pin requires ${withArticle(loss.to)}, ${got}`)
+    this.#log(run, `${this.#describeOrigin(run, pin)}: the pin requires ${withArticle(loss.to)}, ${got}`)
     if (lines === MAX_LINES_PER_NODE)
       this.#log(run, `further values of node "${run.node.id}" that lose their meaning are not logged`)
   }
@@ -44,7 +44,7 @@ export class LossLog {
   }
 
   /** Names the links through which the value may have arrived, or the input if it arrived through none. */
-  #originOf({ node, values }: NodeExecution, pin: string): string {
+  #describeOrigin({ node, values }: NodeExecution, pin: string): string {
     const arrived = (sinkPin: string): boolean => values.has(sinkPin) && parsePinPath(sinkPin).base === pin
     const links = this.#plan.nodes.flatMap((source) => [...source.links.values()].flat())
     const names = links

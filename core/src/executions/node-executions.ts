@@ -36,9 +36,9 @@ export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]):
     return {
       node: run.node.id,
       n: run.n,
-      status: statusOf(run, own !== undefined, isFinal(scheduler.status)),
+      status: toStatus(run, own !== undefined, isFinal(scheduler.status)),
       attempt: run.attempt,
-      inputs: run.status === 'INCOMPLETE' ? undefined : inputsOf(scheduler, run),
+      inputs: run.status === 'INCOMPLETE' ? undefined : readInputs(scheduler, run),
       outputs: own?.outputs ?? [],
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
       error: run.error,
@@ -73,14 +73,14 @@ function gatherFacts(events: readonly JournalEvent[]): Map<string, Facts> {
 }
 
 /** A run is RUNNING in the scheduler once it is decided, but for users only once it has started. */
-function statusOf({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
+function toStatus({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
   if ((status === 'RUNNING' || status === 'WAITING') && hasEnded) return 'CANCELLED'
   return status === 'RUNNING' && !hasStarted ? 'QUEUED' : status
 }
 
-function inputsOf(scheduler: Scheduler, run: NodeExecution): Record<string, unknown> | undefined {
+function readInputs(scheduler: Scheduler, run: NodeExecution): Record<string, unknown> | undefined {
   try {
-    return scheduler.inputsOf(run)
+    return scheduler.resolveInputs(run)
   } catch {
     return undefined // the error of the run states the reason
   }

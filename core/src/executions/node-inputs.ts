@@ -5,7 +5,7 @@ import type { PlanNode } from './plan.ts'
 export type OnConverted = (pin: string, value: unknown, converted: unknown) => void
 
 /** Converts inputs to the types of their pins (rule 8) and drops null. Changes `inputs`. */
-export function bringToTypes(
+export function coerceInputs(
   node: PlanNode,
   inputs: Record<string, unknown>,
   onConverted?: OnConverted,
@@ -47,9 +47,9 @@ export function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknow
 }
 
 /** @returns the inputs of a run as JSON text, or an error if a list index in a pin name is not a whole number */
-export function inputText(inputsOf: () => Record<string, unknown>): string | RangeError {
+export function inputText(resolveInputs: () => Record<string, unknown>): string | RangeError {
   try {
-    return JSON.stringify(inputsOf())
+    return JSON.stringify(resolveInputs())
   } catch (error) {
     if (error instanceof RangeError) return error
     throw error

@@ -43,13 +43,15 @@ export interface PlanLink {
   isStatic: boolean
 }
 
-/** @param blockOf returns the block of each node that the graph version pins. Notes are left out of the plan. */
+/** @param findBlock returns the block of each node that the graph version pins. Notes are left out of the plan. */
 export function compilePlan(
   document: GraphDocument,
-  blockOf: (node: GraphNode) => Block,
+  findBlock: (node: GraphNode) => Block,
   children: Record<string, string> = {},
 ): Plan {
-  const nodes = document.nodes.map((node) => planNode(node, blockOf(node), children)).filter(({ block }) => block.kind !== 'note')
+  const nodes = document.nodes
+    .map((node) => planNode(node, findBlock(node), children))
+    .filter(({ block }) => block.kind !== 'note')
   const byId = new Map(nodes.map((node) => [node.id, node]))
   for (const { from, to } of document.links) {
     const [source, sink] = [parseEnd(from), parseEnd(to)]
@@ -69,7 +71,7 @@ function planNode(node: GraphNode, block: Block, children: Record<string, string
     dynamicPins: new Map(),
     links: new Map(),
     isStart: true,
-    coercions: coercionsOf(block),
+    coercions: compileCoercions(block),
     timeoutMs: node.timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: node.retry,
     credentials: node.credentials ?? {},
@@ -96,7 +98,7 @@ function parseSourcePin(pin: string): { base: string; steps: PinStep[] } {
 
 const coercions = new WeakMap<Block, PlanNode['coercions']>()
 
-function coercionsOf(block: Block): PlanNode['coercions'] {
+function compileCoercions(block: Block): PlanNode['coercions'] {
   const known = coercions.get(block)
   if (known) return known
   const compiled = Object.entries(block.inputSchema.properties ?? {}).flatMap(([pin, schema]) => {

@@ -19,14 +19,14 @@ export class Retries {
   }
 
   /** Returns the delay before the next attempt in milliseconds, or undefined if the run is not repeated. */
-  backoffOf(run: NodeExecution, error: NodeError | undefined): number | undefined {
+  nextBackoffMs(run: NodeExecution, error: NodeError | undefined): number | undefined {
     if (!error?.retryable || run.attempt >= (run.node.retry?.attempts ?? 1)) return undefined
     const backoffMs = this.#draw(run)
     this.#backoffs.set(run, backoffMs)
     return backoffMs
   }
 
-  /** Starts the delay that {@link backoffOf} has returned. */
+  /** Starts the delay that {@link nextBackoffMs} has returned. */
   start(run: NodeExecution): void {
     const due = (): void => {
       this.#timers.delete(run)

@@ -37,7 +37,7 @@ const fakes: Record<string, FakeBlock> = {
 function run(document: unknown, options?: SimulationOptions): Simulation {
   return simulate(planWith(fakes, document), fakes, options)
 }
-function inputsOf({ runs }: Simulation, node: string): Record<string, unknown>[] {
+function getInputs({ runs }: Simulation, node: string): Record<string, unknown>[] {
   return runs.filter(([name]) => name.startsWith(`${node}.`)).map(([, inputs]) => inputs)
 }
 const emit = (id: string, ...values: unknown[]) => ({ id, block: 'emit', inputs: { values } })
@@ -69,8 +69,8 @@ describe('a start (rules 1 to 3)', () => {
       ],
       links: [{ from: 'in.result', to: 'b.x' }],
     }
-    expect(inputsOf(run(document), 'b')).toEqual([{ x: 'Rome' }])
-    expect(inputsOf(run(document, { inputs: { city: 'Oslo' } }), 'b')).toEqual([{ x: 'Oslo' }])
+    expect(getInputs(run(document), 'b')).toEqual([{ x: 'Rome' }])
+    expect(getInputs(run(document, { inputs: { city: 'Oslo' } }), 'b')).toEqual([{ x: 'Oslo' }])
   })
 })
 
@@ -108,7 +108,7 @@ describe('a delivery (rules 4 to 8)', () => {
         { from: 'b.out', to: 'c.s' },
       ],
     })
-    expect(inputsOf(sim, 'c')).toEqual([
+    expect(getInputs(sim, 'c')).toEqual([
       { n: 1, s: 'x' },
       { n: 2, s: 'y' },
     ])
@@ -130,7 +130,7 @@ describe('a delivery (rules 4 to 8)', () => {
       ],
     })
     expect(
-      inputsOf(sim, 'c')
+      getInputs(sim, 'c')
         .map(({ x }) => x)
         .toSorted((a, b) => Number(a) - Number(b)),
     ).toEqual([1, 2, 3])
@@ -148,7 +148,7 @@ describe('a delivery (rules 4 to 8)', () => {
         },
         { choose },
       )
-      expect(inputsOf(sim, 'c')).toEqual([1, 2, 3].map((x) => ({ x, s: 'S' })))
+      expect(getInputs(sim, 'c')).toEqual([1, 2, 3].map((x) => ({ x, s: 'S' })))
     }
   })
 
@@ -168,8 +168,8 @@ describe('a delivery (rules 4 to 8)', () => {
         { from: 'n.out', to: 'd.x' },
       ],
     })
-    expect(inputsOf(sim, 'c')).toEqual([{ s: 1, t: 2 }])
-    expect(inputsOf(sim, 'd')).toEqual([])
+    expect(getInputs(sim, 'c')).toEqual([{ s: 1, t: 2 }])
+    expect(getInputs(sim, 'd')).toEqual([])
   })
 
   it('merges sub-pins into the constant of their pin', () => {
@@ -181,7 +181,7 @@ describe('a delivery (rules 4 to 8)', () => {
         { from: 'b.out', to: 'c.m_#_deep_$_1_@_z' },
       ],
     })
-    expect(inputsOf(sim, 'c')).toEqual([{ m: { keep: 1, k: 'x', deep: [null, { z: 'y' }] }, l: [null, null, 'y'] }])
+    expect(getInputs(sim, 'c')).toEqual([{ m: { keep: 1, k: 'x', deep: [null, { z: 'y' }] }, l: [null, null, 'y'] }])
   })
 
   it('fails a run whose list index is not a whole number', () => {
@@ -191,7 +191,7 @@ describe('a delivery (rules 4 to 8)', () => {
 
   it('sets no input for a pin with the name of a property of Object.prototype', () => {
     const document = { nodes: [{ id: 'c', block: 'odd' }] }
-    expect(inputsOf(run(document), 'c').map((inputs) => Object.entries(inputs))).toEqual([[]])
+    expect(getInputs(run(document), 'c').map((inputs) => Object.entries(inputs))).toEqual([[]])
   })
 
   it('drops null inputs and converts the others to their type', () => {
@@ -199,13 +199,13 @@ describe('a delivery (rules 4 to 8)', () => {
       nodes: [emit('a', null), { id: 'c', block: 'typed', inputs: { n: '41.9' } }],
       links: [{ from: 'a.out', to: 'c.a' }],
     })
-    expect(inputsOf(sim, 'c')).toEqual([{ n: 41 }])
+    expect(getInputs(sim, 'c')).toEqual([{ n: 41 }])
   })
 })
 
 describe('a run (rules 10 to 14, 16)', () => {
   it('respects the concurrency of the graph, and runs a serial block once at a time', () => {
-    const mostAtOnce = (block: string, concurrency: number): number => {
+    const maxConcurrent = (block: string, concurrency: number): number => {
       const document = { concurrency, nodes: [emit('a', 1, 2, 3, 4), { id: 'c', block }], links: [{ from: 'a.out', to: 'c.x' }] }
       let most = 0
       const { events } = run(document)
@@ -217,9 +217,9 @@ describe('a run (rules 10 to 14, 16)', () => {
       }
       return most
     }
-    expect(mostAtOnce('echo', 16)).toBe(4)
-    expect(mostAtOnce('echo', 3)).toBe(3)
-    expect(mostAtOnce('serial', 16)).toBe(1)
+    expect(maxConcurrent('echo', 16)).toBe(4)
+    expect(maxConcurrent('echo', 3)).toBe(3)
+    expect(maxConcurrent('serial', 16)).toBe(1)
   })
 
   it('runs each node in the order of its queue when serial blocks are held back', () => {
@@ -227,7 +227,7 @@ describe('a run (rules 10 to 14, 16)', () => {
     const nodes = [emit('a', ...values), { id: 's', block: 'serial' }, { id: 't', block: 'serial' }, { id: 'c', block: 'echo' }]
     const links = ['s.x', 't.x', 'c.x'].map((to) => ({ from: 'a.out', to }))
     const sim = run({ concurrency: 3, nodes, links })
-    for (const node of ['s', 't', 'c']) expect(inputsOf(sim, node)).toEqual(values.map((x) => ({ x })))
+    for (const node of ['s', 't', 'c']) expect(getInputs(sim, node)).toEqual(values.map((x) => ({ x })))
     const cut = run({ concurrency: 3, budget: 40, nodes, links })
     expect(cut.end).toMatchObject({ status: 'FAILED', reason: { code: 'BUDGET_EXCEEDED' } })
   })
@@ -244,8 +244,8 @@ describe('a run (rules 10 to 14, 16)', () => {
         { from: 'f.error', to: 'handler.message' },
       ],
     })
-    expect(inputsOf(sim, 'ok')).toEqual([{ x: 1 }])
-    expect(inputsOf(sim, 'handler')).toEqual([{ message: 'no luck' }])
+    expect(getInputs(sim, 'ok')).toEqual([{ x: 1 }])
+    expect(getInputs(sim, 'handler')).toEqual([{ message: 'no luck' }])
     expect(sim.end).toMatchObject({ status: 'COMPLETED', failedNodes: ['f'] })
   })
 
@@ -277,7 +277,7 @@ describe('a run (rules 10 to 14, 16)', () => {
       ],
       links: [{ from: 'f.out', to: 'c.x' }],
     })
-    expect(inputsOf(run(document(3)), 'c')).toEqual([{ x: 3 }])
+    expect(getInputs(run(document(3)), 'c')).toEqual([{ x: 3 }])
     expect(run(document(2)).end).toMatchObject({ status: 'FAILED', reason: { code: 'SANDBOX_LOST' } })
   })
 
@@ -334,8 +334,8 @@ describe('a run (rules 10 to 14, 16)', () => {
         { from: 'a.tools', to: 'c.x' },
       ],
     })
-    expect(inputsOf(sim, 'b')).toEqual([{ x: 'for b' }])
-    expect(inputsOf(sim, 'c')).toEqual([])
+    expect(getInputs(sim, 'b')).toEqual([{ x: 'for b' }])
+    expect(getInputs(sim, 'c')).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
 import { budgetExceeded } from './budget.ts'
-import { arrivedInputs, arrivedValue, bringToTypes, type OnConverted } from './node-inputs.ts'
+import { arrivedInputs, arrivedValue, coerceInputs, type OnConverted } from './node-inputs.ts'
 import { Pairing, type NodeExecution, type NodeFailure, type Sleep } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import { SerialNodes } from './serial-nodes.ts'
@@ -48,7 +48,7 @@ export interface NodeError extends NodeFailure {
 }
 
 export type Decision =
-  /** Run the block now with {@link Scheduler.inputsOf}. */
+  /** Run the block now with {@link Scheduler.resolveInputs}. */
   | { type: 'run'; run: NodeExecution }
   /** Pass `retry` to the scheduler after the backoff of the node. */
   | { type: 'retry'; run: NodeExecution; error: NodeError }
@@ -112,14 +112,14 @@ export class Scheduler {
    *
    * @throws {RangeError} when a list index in a pin name is not a whole number
    */
-  inputsOf(run: NodeExecution, onConverted?: OnConverted): Record<string, unknown> {
+  resolveInputs(run: NodeExecution, onConverted?: OnConverted): Record<string, unknown> {
     const { node, values, override } = run
     const inputs: Record<string, unknown> = override ? { ...override } : arrivedInputs(node, values)
     const name = node.constants.name
     if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(this.#graphInputs, name))
       inputs.value = this.#graphInputs[name]
     if (!override && Object.hasOwn(this.#masks, node.id)) Object.assign(inputs, this.#masks[node.id])
-    return bringToTypes(node, inputs, onConverted)
+    return coerceInputs(node, inputs, onConverted)
   }
 
   get failedNodes(): string[] {

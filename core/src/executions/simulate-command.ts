@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { rarelyMet, type Counts } from './simulation-counts.ts'
+import { findRareCases, type Counts } from './simulation-counts.ts'
 import { proveEffects, provePure, proveWriter } from './simulation.ts'
 
 /*
@@ -12,7 +12,7 @@ import { proveEffects, provePure, proveWriter } from './simulation.ts'
  */
 
 const BATCH = 1000
-const TELL_EVERY_MS = 2000
+const PROGRESS_INTERVAL_MS = 2000
 
 interface Batch {
   cases: number
@@ -44,7 +44,10 @@ async function simulate(cases: number, seed: number): Promise<void> {
   const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {}, writer: {} }
   stdout.write(`${cases} random executions with the seed ${seed}\n`)
   const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - begun))
-  const telling = setInterval(() => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} per second\n`), TELL_EVERY_MS)
+  const progress = setInterval(
+    () => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} per second\n`),
+    PROGRESS_INTERVAL_MS,
+  )
   await runBatches(cases, seed, (result) => {
     done.cases += result.cases
     add(done.pure, result.pure)
@@ -53,12 +56,12 @@ async function simulate(cases: number, seed: number): Promise<void> {
     if (result.failure === undefined || done.failure !== undefined) return
     done.failure = `${result.failure}\n\nto repeat this batch: pnpm simulate --cases ${result.cases} --seed ${result.seed}`
   })
-  clearInterval(telling)
-  tell('Without effects', done.pure)
-  tell('With effects', done.effects)
-  tell('Journal writer', done.writer)
+  clearInterval(progress)
+  printCounts('Without effects', done.pure)
+  printCounts('With effects', done.effects)
+  printCounts('Journal writer', done.writer)
   stdout.write(`\n${done.cases} cases in ${((performance.now() - begun) / 1000).toFixed(1)} s, ${perSecond()} per second\n`)
-  const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => rarelyMet(counts, 1))
+  const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => findRareCases(counts, 1))
   if (missing.length > 0) stdout.write(`never occurred: ${missing.join(', ')}\n`)
   if (done.failure !== undefined) stdout.write(`\n${done.failure}\n`)
   if (done.failure !== undefined || missing.length > 0) process.exitCode = 1
@@ -74,7 +77,7 @@ async function runBatches(cases: number, seed: number, onResult: (result: BatchR
   const runThread = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const thread = new Worker(new URL(import.meta.url))
-      const goOn = (): void => {
+      const runNext = (): void => {
         const batch = takeBatch()
         if (batch) thread.postMessage(batch)
         else void thread.terminate().then(() => resolve(), reject)
@@ -83,9 +86,9 @@ async function runBatches(cases: number, seed: number, onResult: (result: BatchR
       thread.on('message', (result: BatchResult) => {
         hasFailed ||= result.failure !== undefined
         onResult(result)
-        goOn()
+        runNext()
       })
-      goOn()
+      runNext()
     })
   await Promise.all(Array.from({ length: availableParallelism() }, runThread))
 }
@@ -94,7 +97,7 @@ function add(sum: Counts, counts: Counts): void {
   for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count
 }
 
-function tell(title: string, counts: Counts): void {
+function printCounts(title: string, counts: Counts): void {
   const lines = Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(11)}  ${name}\n`)
   stdout.write(`\n${title}\n${lines.join('')}`)
 }

@@ -26,10 +26,10 @@ export interface Emission {
 export const scripted: Record<string, FakeBlock> = fakes(false)
 
 /** The same blocks after a repair: none fails. */
-export const mended: Record<string, FakeBlock> = fakes(true)
+export const repaired: Record<string, FakeBlock> = fakes(true)
 
-function fakes(isMended: boolean): Record<string, FakeBlock> {
-  const run: FakeBlock['run'] = (inputs, attempt) => act(inputs, attempt, isMended)
+function fakes(isRepaired: boolean): Record<string, FakeBlock> {
+  const run: FakeBlock['run'] = (inputs, attempt) => act(inputs, attempt, isRepaired)
   return {
     plain: { run },
     typed: { run, inputs: { a: { type: 'integer' }, b: { type: 'string' }, l: { type: 'array', items: { type: 'number' } } } },
@@ -49,11 +49,11 @@ function fakes(isMended: boolean): Record<string, FakeBlock> {
   }
 }
 
-function act(inputs: Record<string, unknown>, attempt: number, isMended: boolean): ReturnType<FakeBlock['run']> {
+function act(inputs: Record<string, unknown>, attempt: number, isRepaired: boolean): ReturnType<FakeBlock['run']> {
   const { emissions, failure, sleeps = [], acts } = inputs.script as Script
-  const fails = !isMended && failure && attempt < failure.until
+  const fails = !isRepaired && failure && attempt < failure.until
   const yielded = fails ? emissions.slice(0, failure.after) : emissions
-  const pairs = yielded.map(({ pin, value }, i): [string, unknown] => [pin, valueOf(value, inputs, attempt, i)])
+  const pairs = yielded.map(({ pin, value }, i): [string, unknown] => [pin, toValue(value, inputs, attempt, i)])
   if (!fails) return { pairs, sleeps, acts }
   const { isRetryable } = failure
   const message = `failed at attempt ${attempt}`
@@ -61,7 +61,7 @@ function act(inputs: Record<string, unknown>, attempt: number, isMended: boolean
   return { pairs, sleeps: sleeps.filter((after) => after <= pairs.length), acts, error }
 }
 
-function valueOf(value: Emission['value'], inputs: Record<string, unknown>, attempt: number, i: number): unknown {
+function toValue(value: Emission['value'], inputs: Record<string, unknown>, attempt: number, i: number): unknown {
   if (typeof value === 'object') return value.constant
   if (value === 'attempt') return { attempt, k: i }
   const passed = value === 'pass' ? arrived(inputs) : undefined

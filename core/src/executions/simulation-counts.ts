@@ -4,15 +4,15 @@ import type { NodeExecution } from './pairing.ts'
 import type { PlanNode } from './plan.ts'
 import type { Lives } from './simulation-crashes.ts'
 import type { Script } from './simulation-blocks.ts'
-import type { Whole } from './simulation-properties.ts'
+import type { UncrashedRun } from './simulation-properties.ts'
 import type { Simulation } from './simulation-worker.ts'
-import type { Sights } from './simulation-watch.ts'
+import type { Observations } from './simulation-watch.ts'
 
 /** How often each case occurred, by name. */
 export type Counts = Record<string, number>
 
 /** Observations around an execution. */
-interface Around extends Sights {
+interface Around extends Observations {
   /** The number of active runs at each crash. */
   crashes: number[]
   isRetried: boolean
@@ -20,7 +20,7 @@ interface Around extends Sights {
   asleep: number
 }
 
-export function countWhole({ plan, simulation, options }: Whole, around: Around, counts: Counts): void {
+export function countRun({ plan, simulation, options }: UncrashedRun, around: Around, counts: Counts): void {
   const { events, scheduler, end, runs } = simulation
   const executions = scheduler.nodeExecutions()
   const links = plan.nodes.flatMap((node) => [...node.links.values()].flat())
@@ -31,8 +31,8 @@ export function countWhole({ plan, simulation, options }: Whole, around: Around,
   add('events', events.length)
   add('blocks run', runs.length)
   add('crashes', around.crashes.length)
-  add('crashes with active runs', around.crashes.filter((inHand) => inHand > 0).length)
-  add('crashes with several active runs', around.crashes.filter((inHand) => inHand > 1).length)
+  add('crashes with active runs', around.crashes.filter((active) => active > 0).length)
+  add('crashes with several active runs', around.crashes.filter((active) => active > 1).length)
   add('ended COMPLETED', end?.status === 'COMPLETED')
   add('ended FAILED', end?.status === 'FAILED')
   add('ended CANCELLED', end?.status === 'CANCELLED')
@@ -142,7 +142,7 @@ export function countEffects(lives: readonly Lives[], counts: Counts): void {
 }
 
 /** Returns the cases that occurred less often than `atLeast`: a property that never meets its case proves nothing. */
-export function rarelyMet(counts: Counts, atLeast: number): string[] {
+export function findRareCases(counts: Counts, atLeast: number): string[] {
   return Object.entries(counts).flatMap(([name, count]) => (count < atLeast ? [`${name}: ${count}`] : []))
 }
 

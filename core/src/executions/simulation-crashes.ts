@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts'
 import type { InputMasks, Scheduler } from './scheduler.ts'
 import { afterCrash } from './simulation-journal.ts'
 import { FencedJournal } from './simulation-fences.ts'
-import { claim } from './simulation-model.ts'
+import { assert } from './simulation-model.ts'
 import { Simulator, type Simulation, type SimulationOptions } from './simulation-worker.ts'
 
 export interface CrashOptions {
@@ -43,7 +43,7 @@ export interface Lives {
   refused: number
 }
 
-const MOST_CRASHES = 5
+const MAX_CRASHES = 5
 
 /**
  * Simulates group commit with crashes. Events are committed in order, a random number at a time; a crash loses the
@@ -56,32 +56,32 @@ export function runThroughCrashes(plan: Plan, fakes: Record<string, FakeBlock>, 
   const { scheduler } = fold(plan, begin)
   const lives: Lives = { ...NO_LIVES, events: begin, scheduler, effects: new Map(), interrupted: new Set() }
   const onEffect: SimulationOptions['onEffect'] = (run, inputs) => {
-    const key = keyOf(run)
+    const key = toRunKey(run)
     lives.effects.set(key, [...(lives.effects.get(key) ?? []), JSON.stringify(inputs)])
   }
   const journal = new FencedJournal()
   for (;;) {
     const worker = new Simulator(plan, fakes, { ...rest, events: afterCrash(lives.events), hasGroupCommit: true, onEffect })
     journal.take(worker)
-    const goOnStale = (): void => void (lives.late += countLate(lives, () => journal.goOnStale(random)))
-    const mayEnd = mayCrash && lives.crashes < MOST_CRASHES
-    const outcome = live(worker, random, mayEnd, () => journal.hasStale && random() % 4 === 0 && goOnStale())
+    const stepStale = (): void => void (lives.late += countLate(lives, () => journal.stepStale(random)))
+    const mayEnd = mayCrash && lives.crashes < MAX_CRASHES
+    const outcome = runWorker(worker, random, mayEnd, () => journal.hasStale && random() % 4 === 0 && stepStale())
     lives.refused = journal.refused
     lives.events = worker.events.slice(0, worker.committed)
     if (outcome === 'ended') return Object.assign(lives, { scheduler: worker.scheduler, end: worker.end })
     lives.lost += worker.events.length - worker.committed
     if (outcome === 'cancelled') cancelCommitted(plan, lives)
-    else takeNote(plan, lives)
+    else recordCrash(plan, lives)
     if (random() % 2 === 0) lives.late += countLate(lives, () => worker.beginCommittedEffects())
     if (outcome === 'cancelled') return lives
   }
 }
 
-function takeNote(plan: Plan, lives: Lives): void {
+function recordCrash(plan: Plan, lives: Lives): void {
   const { interrupted, pending } = fold(plan, lives.events)
   lives.crashes++
   if (pending.some(({ type }) => type === 'wait')) lives.asleep++
-  for (const run of interrupted) lives.interrupted.add(keyOf(run))
+  for (const run of interrupted) lives.interrupted.add(toRunKey(run))
 }
 
 function cancelCommitted(plan: Plan, lives: Lives): void {
@@ -99,16 +99,21 @@ function cancelCommitted(plan: Plan, lives: Lives): void {
 
 const NO_LIVES = { end: undefined, crashes: 0, lost: 0, asleep: 0, late: 0, refused: 0 }
 
-export function keyOf({ node, n, attempt }: NodeExecution): string {
+export function toRunKey({ node, n, attempt }: NodeExecution): string {
   return `${node.id}.${n}.${attempt}`
 }
 
-function live(worker: Simulator, random: () => number, mayCrash: boolean, beside: () => void): 'ended' | 'crashed' | 'cancelled' {
+function runWorker(
+  worker: Simulator,
+  random: () => number,
+  mayCrash: boolean,
+  beside: () => void,
+): 'ended' | 'crashed' | 'cancelled' {
   while (!worker.end || worker.committed < worker.events.length) {
     if (mayCrash && random() % 12 === 0) return random() % 20 === 0 ? 'cancelled' : 'crashed'
     const choices = worker.choices()
     const tail = worker.events.length - worker.committed
-    claim(choices > 0 || tail > 0, () => 'nothing can continue or be committed, but the execution has not ended')
+    assert(choices > 0 || tail > 0, () => 'nothing can continue or be committed, but the execution has not ended')
     if (choices === 0 || (tail > 0 && random() % 3 === 0)) worker.commit(1 + (random() % tail))
     else worker.proceed(random() % choices)
     beside()

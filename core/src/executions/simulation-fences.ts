@@ -1,9 +1,9 @@
 import type { ExecutionEvent } from './events.ts'
-import { claim } from './simulation-model.ts'
+import { assert } from './simulation-model.ts'
 import type { Simulator } from './simulation-worker.ts'
 
 /** A lease of the execution. */
-interface Claim {
+interface Lease {
   fence: number
   worker: Simulator
 }
@@ -16,8 +16,8 @@ interface Claim {
 export class FencedJournal {
   /** The number of events that were not written because their fence was not current. */
   refused = 0
-  readonly #stale: Claim[] = []
-  #newest: Claim | undefined
+  readonly #stale: Lease[] = []
+  #newest: Lease | undefined
 
   take(worker: Simulator): void {
     if (this.#newest) this.#stale.push(this.#newest)
@@ -29,23 +29,23 @@ export class FencedJournal {
   }
 
   /** Makes one step of a worker with a stale lease: it continues, or tries to commit together with the newest lease. */
-  goOnStale(random: () => number): void {
+  stepStale(random: () => number): void {
     const stale = this.#stale[random() % this.#stale.length]
     if (!stale) return
     const choices = stale.worker.choices()
     if (choices > 0 && random() % 3 > 0) return stale.worker.proceed(random() % choices)
     const written = this.#write([stale, this.#newest ?? stale])
-    claim(!written.has(stale), () => `a lease with the stale fence ${stale.fence} has committed`)
+    assert(!written.has(stale), () => `a lease with the stale fence ${stale.fence} has committed`)
     this.#stale.splice(this.#stale.indexOf(stale), 1) // its worker is notified of the loss
   }
 
   /** Simulates the statement of the journal writer, which writes each row whose fence is current. */
-  #write(batch: readonly Claim[]): ReadonlySet<Claim> {
-    const written = new Set<Claim>()
+  #write(batch: readonly Lease[]): ReadonlySet<Lease> {
+    const written = new Set<Lease>()
     for (const each of batch) {
-      if (each.fence !== this.#newest?.fence) this.refused += tailOf(each.worker).length
+      if (each.fence !== this.#newest?.fence) this.refused += uncommittedEvents(each.worker).length
       else {
-        each.worker.commit(tailOf(each.worker).length)
+        each.worker.commit(uncommittedEvents(each.worker).length)
         written.add(each)
       }
     }
@@ -53,6 +53,6 @@ export class FencedJournal {
   }
 }
 
-function tailOf({ events, committed }: Simulator): ExecutionEvent[] {
+function uncommittedEvents({ events, committed }: Simulator): ExecutionEvent[] {
   return events.slice(committed)
 }

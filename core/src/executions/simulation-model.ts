@@ -5,7 +5,7 @@ import { missingPins } from './pairing.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** @throws {Error} with the message when the condition is false */
-export function claim(condition: boolean, message: () => string): void {
+export function assert(condition: boolean, message: () => string): void {
   if (!condition) throw new Error(message())
 }
 
@@ -85,13 +85,13 @@ function isReady({ linkedPins }: PlanNode, { values, isStarted }: Arrived): bool
 }
 
 /** Rules 4 to 6 and 9: each value is in exactly one node execution, the expected one, and `missingPins` is correct. */
-export function claimDelivered(plan: Plan, events: readonly ExecutionEvent[], scheduler: Scheduler): void {
-  const { sinks, outputs } = deliveriesOf(plan, events)
-  claimCollected(outputs, scheduler)
+export function assertDelivered(plan: Plan, events: readonly ExecutionEvent[], scheduler: Scheduler): void {
+  const { sinks, outputs } = toDeliveries(plan, events)
+  assertCollected(outputs, scheduler)
   const executions = Map.groupBy(scheduler.nodeExecutions(), ({ node }) => node)
   for (const [node, sink] of sinks) {
     const found = executions.get(node) ?? []
-    claim(
+    assert(
       found.length === sink.executions.length,
       () => `${node.id} has ${found.length} node executions, not ${sink.executions.length}`,
     )
@@ -99,23 +99,23 @@ export function claimDelivered(plan: Plan, events: readonly ExecutionEvent[], sc
       const expected = sink.executions[i]
       const name = `${node.id}.${run.n}`
       const isSame = node.linkedPins.every((pin) => Object.is(run.values.get(pin), expected?.values.get(pin)))
-      claim(isSame, () => `${name} has ${show(run.values)}, not ${show(expected?.values)}`)
+      assert(isSame, () => `${name} has ${show(run.values)}, not ${show(expected?.values)}`)
       const isComplete = expected !== undefined && isReady(node, expected)
-      claim((run.status === 'INCOMPLETE') !== isComplete, () => `${name} is ${run.status} and has ${show(run.values)}`)
+      assert((run.status === 'INCOMPLETE') !== isComplete, () => `${name} is ${run.status} and has ${show(run.values)}`)
       const missing = node.linkedPins.filter((pin) => !expected?.values.has(pin))
-      claim(missing.join() === missingPins(run).join(), () => `${name} reports as missing ${missingPins(run).join()}`)
+      assert(missing.join() === missingPins(run).join(), () => `${name} reports as missing ${missingPins(run).join()}`)
     }
-    claimFirstInFirstOut(node, sink, scheduler)
+    assertFirstInFirstOut(node, sink, scheduler)
   }
 }
 
 /** Rule 17. If the budget was exceeded, later outputs are missing. */
-function claimCollected(arrived: [name: string, value: unknown][], { outputs, status }: Scheduler): void {
+function assertCollected(arrived: [name: string, value: unknown][], { outputs, status }: Scheduler): void {
   for (const name of new Set([...arrived.map(([each]) => each), ...Object.keys(outputs)])) {
     const expected = arrived.filter(([each]) => each === name).map(([, value]) => value)
     const found = outputs[name] ?? []
     const reported = JSON.stringify(status === 'FAILED' ? expected.slice(0, found.length) : expected)
-    claim(JSON.stringify(found) === reported, () => `output ${name} is ${JSON.stringify(found)}, not ${reported}`)
+    assert(JSON.stringify(found) === reported, () => `output ${name} is ${JSON.stringify(found)}, not ${reported}`)
   }
 }
 
@@ -123,19 +123,19 @@ function claimCollected(arrived: [name: string, value: unknown][], { outputs, st
  * Rule 5, without the model: on a pin without a static link, the i-th value is in the i-th node execution, and in no
  * other one.
  */
-function claimFirstInFirstOut(node: PlanNode, { queues, statics }: Sink, scheduler: Scheduler): void {
+function assertFirstInFirstOut(node: PlanNode, { queues, statics }: Sink, scheduler: Scheduler): void {
   for (const [pin, queue] of queues) {
     if (statics.has(pin) || node.isStart) continue
     for (const [i, value] of queue.entries()) {
       const values = scheduler.nodeExecution(node.id, i + 1)?.values
-      claim(Object.is(values?.get(pin), value), () => `value ${i + 1} of ${node.id}.${pin} is not in node execution ${i + 1}`)
+      assert(Object.is(values?.get(pin), value), () => `value ${i + 1} of ${node.id}.${pin} is not in node execution ${i + 1}`)
     }
     const next = scheduler.nodeExecution(node.id, queue.length + 1)
-    claim(!next?.values.has(pin), () => `${node.id}.${queue.length + 1} has a value on ${pin} that was not delivered`)
+    assert(!next?.values.has(pin), () => `${node.id}.${queue.length + 1} has a value on ${pin} that was not delivered`)
   }
 }
 
-function deliveriesOf(plan: Plan, events: readonly ExecutionEvent[]): Deliveries {
+function toDeliveries(plan: Plan, events: readonly ExecutionEvent[]): Deliveries {
   const deliveries = new Deliveries(plan)
   for (const event of events) {
     if (deliveries.ready > plan.budget) break // rule 14: a retry reports all interrupted effects, even after the end

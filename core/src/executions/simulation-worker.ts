@@ -18,10 +18,10 @@ export interface SimulationOptions {
   inputs?: Record<string, unknown>
   masks?: InputMasks
   /**
-   * Chooses the run or timer that continues next. `heard` is the number of inputs that the scheduler has received,
+   * Chooses the run or timer that continues next. `inputCount` is the number of inputs that the scheduler has received,
    * which is the same before and after a crash. @default the first
    */
-  choose?: (choices: number, heard: number) => number
+  choose?: (choices: number, inputCount: number) => number
   /** Stops after this number of events, like a worker that is killed. */
   stopAfter?: number
   /** Cancels when the scheduler has received this number of inputs. */
@@ -35,7 +35,7 @@ export interface SimulationOptions {
   onStep?: (scheduler: Scheduler, event: SchedulerEvent, decisions: readonly Decision[]) => void
 }
 
-interface InHand {
+interface ActiveRun {
   run: NodeExecution
   inputs: Record<string, unknown>
   /** The number of pairs after which it has its external effect; undefined if it has none or has had it. */
@@ -48,7 +48,7 @@ interface InHand {
   error: NodeError | undefined
 }
 
-type Happening = [ExecutionEvent, SchedulerEvent]
+type Occurrence = [ExecutionEvent, SchedulerEvent]
 
 /**
  * A worker without sandbox, clock and database. It carries out the decisions of the scheduler like the driver, one pair
@@ -67,43 +67,43 @@ export class Simulator {
   readonly #options: SimulationOptions
   /** Failed attempts that wait for their next attempt, and sleeping runs. */
   #due: NodeExecution[] = []
-  #inHand: InHand[] = []
-  #heard: number
+  #active: ActiveRun[] = []
+  #inputCount: number
 
   constructor(plan: Plan, fakes: Record<string, FakeBlock>, options: SimulationOptions) {
     this.#fakes = fakes
     this.#options = options
     this.events = [...(options.events ?? [])]
     this.committed = options.hasGroupCommit ? this.events.length : Infinity
-    this.#heard = this.events.filter(isHeard).length
+    this.#inputCount = this.events.filter(isSchedulerInput).length
     const { scheduler, pending, interrupted } = fold(plan, this.events)
     this.scheduler = scheduler
-    this.#begin(pending, interrupted)
+    this.#resume(pending, interrupted)
   }
 
   run(): Simulation {
     const { choose = () => 0, cancelAfter = Infinity, stopAfter = Infinity } = this.#options
     for (let choices = this.choices(); choices > 0 && this.events.length < stopAfter; choices = this.choices()) {
-      if (this.#heard >= cancelAfter) this.cancel()
-      else this.proceed(choose(choices, this.#heard))
+      if (this.#inputCount >= cancelAfter) this.cancel()
+      else this.proceed(choose(choices, this.#inputCount))
     }
     return { scheduler: this.scheduler, events: this.events, runs: this.runs, end: this.end }
   }
 
   /** The number of possible next steps; 0 after the end. */
   choices(): number {
-    return this.end ? 0 : this.#inHand.filter((each) => this.#mayGoOn(each)).length + this.#due.length
+    return this.end ? 0 : this.#active.filter((each) => this.#canContinue(each)).length + this.#due.length
   }
 
   proceed(choice: number): void {
     const { current, due } = this.#at(choice)
     if (current && current.waitsFor > 0) return this.#beginEffect(current)
-    if (current && isToAct(current)) return this.#comeToBarrier(current)
+    if (current && mustAct(current)) return this.#reachBarrier(current)
     const [event, input] = this.#next(current, due)
     if (event.type === 'NodeOutput') current?.left.shift()
-    else this.#inHand = this.#inHand.filter((each) => each !== current)
+    else this.#active = this.#active.filter((each) => each !== current)
     this.#due = this.#due.filter((run) => run !== due)
-    this.#happen(event, input)
+    this.#record(event, input)
   }
 
   /** The event that {@link proceed} would cause. */
@@ -125,38 +125,38 @@ export class Simulator {
    * allowed.
    */
   beginCommittedEffects(): void {
-    for (const each of this.#inHand) if (each.waitsFor > 0 && this.#mayGoOn(each)) this.#beginEffect(each)
+    for (const each of this.#active) if (each.waitsFor > 0 && this.#canContinue(each)) this.#beginEffect(each)
   }
 
-  #begin(pending: readonly Decision[], interrupted: ReadonlySet<NodeExecution>): void {
+  #resume(pending: readonly Decision[], interrupted: ReadonlySet<NodeExecution>): void {
     const { inputs = {}, masks } = this.#options
     const start = masks ? { inputs, masks } : { inputs }
     if (this.scheduler.status === 'QUEUED')
-      return this.#happen({ type: 'ExecutionStarted', ...start }, { type: 'start', ...start })
+      return this.#record({ type: 'ExecutionStarted', ...start }, { type: 'start', ...start })
     for (const decision of pending) {
       if (decision.type !== 'run') this.#carryOut([decision])
       else if (decision.run.status !== 'RUNNING') continue
       else if (interrupted.has(decision.run))
-        this.#happen(...this.#finish(decision.run, effectInterrupted(decision.run.node.block)))
+        this.#record(...this.#finish(decision.run, effectInterrupted(decision.run.node.block)))
       else this.#start(decision.run)
     }
   }
 
-  #at(choice: number): { current?: InHand | undefined; due?: NodeExecution | undefined } {
-    const inHand = this.#inHand.filter((each) => this.#mayGoOn(each))
-    return { current: inHand[choice], due: this.#due[choice - inHand.length] }
+  #at(choice: number): { current?: ActiveRun | undefined; due?: NodeExecution | undefined } {
+    const active = this.#active.filter((each) => this.#canContinue(each))
+    return { current: active[choice], due: this.#due[choice - active.length] }
   }
 
-  #mayGoOn({ waitsFor }: InHand): boolean {
+  #canContinue({ waitsFor }: ActiveRun): boolean {
     return waitsFor <= this.committed
   }
 
-  #next(current: InHand | undefined, due: NodeExecution | undefined): Happening {
+  #next(current: ActiveRun | undefined, due: NodeExecution | undefined): Occurrence {
     if (current) {
       const { run, left, sleeps, error } = current
       const [pair] = left
       const sleepsAfter = sleeps[run.slept]
-      if (sleepsAfter !== undefined && (!pair || run.outputs >= sleepsAfter)) return sleepOf(run)
+      if (sleepsAfter !== undefined && (!pair || run.outputs >= sleepsAfter)) return toSleep(run)
       if (!pair) return this.#finish(run, error)
       const at = { node: run.node.id, n: run.n, pin: pair[0], value: pair[1] }
       return [
@@ -177,22 +177,22 @@ export class Simulator {
     ]
   }
 
-  #finish({ node, n, attempt }: NodeExecution, error: NodeError | undefined): Happening {
+  #finish({ node, n, attempt }: NodeExecution, error: NodeError | undefined): Occurrence {
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
     if (error?.retryable && attempt < (node.retry?.attempts ?? 1)) event.retryInMs = 0
     return [event, { type: 'finish', node: node.id, n, ...(error && { error }) }]
   }
 
-  #happen(event: ExecutionEvent, input: SchedulerEvent): void {
+  #record(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.end) return
-    if (this.events.length > MOST_EVENTS) throw new Error('the simulation does not end')
+    if (this.events.length > MAX_EVENTS) throw new Error('the simulation does not end')
     this.events.push(event)
     this.#step(input)
   }
 
   #step(input: SchedulerEvent): void {
-    this.#heard++
+    this.#inputCount++
     const decisions = this.scheduler.step(input)
     this.#options.onStep?.(this.scheduler, input, decisions)
     this.#carryOut(decisions)
@@ -204,7 +204,7 @@ export class Simulator {
       else if (decision.type === 'graph-output')
         this.events.push({ type: 'GraphOutput', name: decision.name, value: decision.value })
       else if (decision.type === 'retry' || decision.type === 'wait') this.#due.push(decision.run)
-      else if (decision.type === 'abort') this.#inHand = this.#inHand.filter(({ run }) => run !== decision.run)
+      else if (decision.type === 'abort') this.#active = this.#active.filter(({ run }) => run !== decision.run)
       else this.#finishExecution(decision)
     }
   }
@@ -218,10 +218,10 @@ export class Simulator {
   #start(run: NodeExecution): void {
     const marks = run.node.block.effectful && { marksEffects: true as const }
     this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt, ...marks })
-    const started: InHand = { run, inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined }
-    this.#inHand.push(started)
+    const started: ActiveRun = { run, inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined }
+    this.#active.push(started)
     try {
-      started.inputs = this.scheduler.inputsOf(run)
+      started.inputs = this.scheduler.resolveInputs(run)
     } catch (error) {
       started.error = { code: 'BLOCK_INPUT_INVALID', message: String(error) }
       return
@@ -229,19 +229,19 @@ export class Simulator {
     this.#call(started)
   }
 
-  #comeToBarrier(acting: InHand): void {
+  #reachBarrier(acting: ActiveRun): void {
     const { node, n, attempt } = acting.run
     if (node.block.onCrash !== 'retry') this.events.push({ type: 'EffectStarted', node: node.id, n, attempt })
     acting.waitsFor = this.events.length
   }
 
-  #beginEffect(acting: InHand): void {
+  #beginEffect(acting: ActiveRun): void {
     acting.waitsFor = 0
     acting.actsAfter = undefined
     this.#options.onEffect?.(acting.run, acting.inputs)
   }
 
-  #call(started: InHand): void {
+  #call(started: ActiveRun): void {
     const { run, inputs } = started
     this.runs.push([`${run.node.id}.${run.n}`, inputs])
     const result: FakeResult = this.#fakes[run.node.block.name]?.run(inputs, run.attempt) ?? { pairs: [] }
@@ -253,7 +253,7 @@ export class Simulator {
   }
 }
 
-function sleepOf({ node, n, slept }: NodeExecution): Happening {
+function toSleep({ node, n, slept }: NodeExecution): Occurrence {
   const at = { node: node.id, n, sleep: slept + 1, until: 0 }
   return [
     { type: 'NodeWaiting', ...at },
@@ -262,15 +262,15 @@ function sleepOf({ node, n, slept }: NodeExecution): Happening {
 }
 
 /** Far more events than the budgets of the cases allow. */
-const MOST_EVENTS = 100_000
+const MAX_EVENTS = 100_000
 
 /** A block has its effect before it ends. */
-function isToAct({ actsAfter, run, left }: InHand): boolean {
+function mustAct({ actsAfter, run, left }: ActiveRun): boolean {
   return actsAfter !== undefined && (left.length === 0 || run.outputs >= actsAfter)
 }
 
 /** Whether the event is an input of the scheduler. Other events follow from its decisions. */
-export function isHeard({ type }: ExecutionEvent): boolean {
+export function isSchedulerInput({ type }: ExecutionEvent): boolean {
   return (
     type !== 'NodeStarted' &&
     type !== 'EffectStarted' &&

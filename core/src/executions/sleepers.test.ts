@@ -44,7 +44,7 @@ it('wakes each of many executions once per lookup, even if no worker takes them'
   const ids = Array.from({ length: 2500 }, (_, i) => `e${String(i).padStart(4, '0')}`)
   const { sleepers, woken, taking } = open(0, Object.fromEntries(ids.map((id, i) => [id, NOON - 1 - (i % 3)])))
   taking.on = false
-  sleepers.look()
+  sleepers.lookUp()
   await vi.advanceTimersByTimeAsync(4999)
   expect(woken.toSorted()).toEqual(ids)
   await vi.advanceTimersByTimeAsync(1)
@@ -54,7 +54,7 @@ it('wakes each of many executions once per lookup, even if no worker takes them'
 
 it('wakes due executions at the first lookup, and later ones at their time', async () => {
   const { sleepers, woken } = open(0, { past: NOON - 1, soon: NOON + 1234, later: NOON + 8000 })
-  sleepers.look()
+  sleepers.lookUp()
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['past'])
   await vi.advanceTimersByTimeAsync(1232)
@@ -69,8 +69,8 @@ it('wakes due executions at the first lookup, and later ones at their time', asy
 
 it('uses the clock of the database', async () => {
   const { sleepers, woken } = open(-60_000, { a: NOON + 1000 })
-  sleepers.look()
-  await sleepers.clockKnown()
+  sleepers.lookUp()
+  await sleepers.clockSet()
   expect(sleepers.now()).toBe(NOON - 60_000)
   await vi.advanceTimersByTimeAsync(60_999)
   expect(woken).toEqual([])
@@ -81,8 +81,8 @@ it('uses the clock of the database', async () => {
 
 it('keeps its own clock if the difference is within the uncertainty', async () => {
   const { sleepers } = open(1, {})
-  sleepers.look()
-  await sleepers.clockKnown()
+  sleepers.lookUp()
+  await sleepers.clockSet()
   expect(sleepers.now()).toBe(NOON)
   await sleepers.close()
 })
@@ -91,7 +91,7 @@ it('finds executions that other workers release after the database did not respo
   const wakeAt: Record<string, number> = {}
   const { sleepers, woken, answers } = open(0, wakeAt)
   answers.ok = false
-  sleepers.look()
+  sleepers.lookUp()
   await vi.advanceTimersByTimeAsync(4000)
   answers.ok = true
   wakeAt.a = NOON + 7000

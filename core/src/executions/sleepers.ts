@@ -7,9 +7,9 @@ export interface SleeperParts {
   onError(error: unknown): void
 }
 
-const MOST_AT_ONCE = 1000
+const MAX_BATCH = 1000
 /** Sleepers are looked up at least this often, because other workers also release sleeping executions. */
-const LOOK_EVERY_MS = 5000
+const LOOKUP_INTERVAL_MS = 5000
 
 interface Found {
   now: Date
@@ -34,7 +34,7 @@ const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'] as const
 export class Sleepers {
   readonly #parts: SleeperParts
   #offsetMs = 0
-  #isSet = false
+  #isClockSet = false
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
   #looking: Promise<void> | undefined
@@ -49,22 +49,22 @@ export class Sleepers {
   readonly now = (): number => Date.now() + this.#offsetMs
 
   /** Schedules a lookup at this time. */
-  expect(at: number): void {
+  schedule(at: number): void {
     if (this.#closed || at >= this.#timerAt) return
     clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.look(), Math.max(1, at - this.now()))
+    this.#timer = setTimeout(() => this.lookUp(), Math.max(1, at - this.now()))
   }
 
   /** Resolves when the first lookup of the database time has ended. */
-  async clockKnown(): Promise<void> {
-    if (!this.#isSet) await this.#looking
+  async clockSet(): Promise<void> {
+    if (!this.#isClockSet) await this.#looking
   }
 
   /** Wakes all due executions. */
-  look(): void {
+  lookUp(): void {
     this.#lookAgain = true
-    this.#looking ??= this.#lookAll()
+    this.#looking ??= this.#lookUpAll()
       .catch((error: unknown) => this.#parts.onError(error))
       .finally(() => (this.#looking = undefined))
   }
@@ -75,12 +75,12 @@ export class Sleepers {
     await this.#looking
   }
 
-  async #lookAll(): Promise<void> {
+  async #lookUpAll(): Promise<void> {
     while (this.#lookAgain && !this.#closed) {
       this.#lookAgain = false
       clearTimeout(this.#timer)
       this.#timerAt = Infinity
-      this.expect(this.now() + LOOK_EVERY_MS) // also when the database does not answer
+      this.schedule(this.now() + LOOKUP_INTERVAL_MS) // also when the database does not answer
       await this.#wakeDue()
     }
   }
@@ -91,8 +91,8 @@ export class Sleepers {
   async #wakeDue(): Promise<void> {
     for (let after: readonly [at: string, id: string] | undefined = FIRST; after && !this.#closed;) {
       const { next, due, lastAt } = await this.#find(after)
-      if (next) this.expect(next.getTime())
-      const lastId = due.length === MOST_AT_ONCE ? due.at(-1) : undefined
+      if (next) this.schedule(next.getTime())
+      const lastId = due.length === MAX_BATCH ? due.at(-1) : undefined
       after = lastId !== undefined && lastAt !== null ? [lastAt, lastId] : undefined
       await this.#parts.wake(due)
     }
@@ -108,7 +108,7 @@ export class Sleepers {
         due as materialized (
           select id, wake_at from execution
           where wake_at <= (select now from at) and status = 'WAITING' and (wake_at, id) > ($1::timestamptz, $2::uuid)
-          order by wake_at, id limit ${MOST_AT_ONCE}
+          order by wake_at, id limit ${MAX_BATCH}
         )
         select now, (select min(wake_at) from execution where wake_at > now and status = 'WAITING') as next,
           array(select id::text from due order by wake_at, id) as due, (select max(wake_at)::text from due) as "lastAt"
@@ -126,7 +126,7 @@ export class Sleepers {
    * uncertainty is kept.
    */
   #setClock(now: Date, tookMs: number): void {
-    this.#isSet = true
+    this.#isClockSet = true
     const offsetMs = now.getTime() + tookMs / 2 - Date.now()
     if (Math.abs(offsetMs - this.#offsetMs) > tookMs / 2 + 1) this.#offsetMs = offsetMs
   }

@@ -5,7 +5,7 @@ import type { NodeExecution, Sleep } from './pairing.ts'
 /** Shorter sleeps wait within the call: ending the call and running the block again would take as long. */
 const SHORT_MS = 50
 /** The maximum timeout of a timer is shorter than the maximum sleep. */
-const LONGEST_TIMER_MS = 3600_000
+const MAX_TIMER_MS = 3600_000
 
 /** Receives the sleeps of an execution. */
 export interface SleepSink {
@@ -59,7 +59,7 @@ export class Sleeps {
    * @returns the number of sleeps that have ended
    * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT OUTPUT_LIMIT
    */
-  async ask(run: NodeExecution, args: readonly unknown[]): Promise<number> {
+  async request(run: NodeExecution, args: readonly unknown[]): Promise<number> {
     const { sleep, ms } = parseSleep(run.node.block, args)
     if (sleep <= run.slept) return run.slept
     if (ms < SHORT_MS) return pause(ms, sleep)
@@ -71,7 +71,7 @@ export class Sleeps {
   start(run: NodeExecution): void {
     const remainingMs = (run.asleep?.until ?? 0) - this.#now()
     if (remainingMs > 0) {
-      const timer = setTimeout(() => this.start(run), Math.min(remainingMs, LONGEST_TIMER_MS))
+      const timer = setTimeout(() => this.start(run), Math.min(remainingMs, MAX_TIMER_MS))
       this.#timers.set(run, timer)
       return
     }

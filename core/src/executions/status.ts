@@ -18,7 +18,7 @@ export interface Reason {
 }
 
 /** The reason why an execution is WAITING. */
-export function reasonToWait(graphNodes: readonly string[], sleepers: readonly string[], until: Date | undefined): Reason {
+export function waitingReason(graphNodes: readonly string[], sleepers: readonly string[], until: Date | undefined): Reason {
   const forGraphs = `for the graphs that its nodes run: ${graphNodes.join(', ')}`
   const forTime = `until ${until?.toISOString()} for sleeping nodes: ${sleepers.join(', ')}`
   if (graphNodes.length === 0) return { code: 'WAITING_FOR_TIME', message: `waits ${forTime}` }

@@ -84,7 +84,7 @@ async function ended(id: string): Promise<Execution> {
   }
 }
 
-const eventsOf = async (runtime: TestRuntime, id: string): Promise<string[]> =>
+const readTypes = async (runtime: TestRuntime, id: string): Promise<string[]> =>
   (await runtime.executions.eventPage(runtime.ownerId, id, 0, 1000)).events.map(({ type }) => type)
 
 describe('a worker that stops in order', () => {
@@ -131,7 +131,7 @@ describe('a worker that stops in order', () => {
       document: { nodes: [{ id: 'a', block: 'stop/loop', inputs: { url } }] },
     })
     const { id } = await first.executions.start(first.ownerId, { graphId, inputs: {} })
-    await expect.poll(() => eventsOf(first, id), { timeout: 20_000 }).toContain('NodeStarted')
+    await expect.poll(() => readTypes(first, id), { timeout: 20_000 }).toContain('NodeStarted')
     await first.close() // would take ten minutes
     const next = await open({ role: 'gateway' })
     const { rows } = await next.database.pool.query('select worker_id from execution where id = $1', [id])
@@ -161,7 +161,7 @@ describe('a block that was interrupted during a request', () => {
     const id = await cutOff('get')
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' })
     const next = await open({ role: 'gateway' })
-    expect(await eventsOf(next, id)).not.toContain('EffectStarted')
+    expect(await readTypes(next, id)).not.toContain('EffectStarted')
     await next.close()
   })
 

@@ -60,7 +60,7 @@ interface Step {
   pin: string
 }
 
-function documentOf(steps: Step[], concurrency: number): unknown {
+function toDocument(steps: Step[], concurrency: number): unknown {
   const links = steps.slice(1).flatMap(({ from, pin }, i) => {
     const source = from % (i + 1)
     const known = pin === 'odd' && steps[source]?.block !== 'part' ? 'n' : pin
@@ -96,7 +96,7 @@ async function run(graphId: string, masks?: unknown): Promise<string[]> {
 it('has the same result in one stretch and block by block', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, fc.integer({ min: 1, max: 20 }), async (steps, concurrency) => {
-      const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Steps', document: documentOf(steps, concurrency) })
+      const graph = await runtime.graphs.create(runtime.ownerId, { name: 'Steps', document: toDocument(steps, concurrency) })
       const masked = { s0: { n: 4 } } // masked executions run block by block
       const [stretched, plain] = await Promise.all([run(graph.id), run(graph.id, masked)])
       expect(stretched).toEqual(plain)

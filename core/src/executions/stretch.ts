@@ -1,6 +1,6 @@
 import type { ForeseenCall, Stretch, StretchNode } from '../sandbox/index.ts'
 import { DEFAULT_TIMEOUT_MS } from '../graphs/index.ts'
-import { bringToTypes } from './node-inputs.ts'
+import { coerceInputs } from './node-inputs.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { PlanLink, PlanNode } from './plan.ts'
 
@@ -21,15 +21,15 @@ export interface PlannedStretch {
 }
 
 /** Limits of a stretch, which keep its cost low if the speculation is not used. */
-const MOST_NODES = 64
-const MOST_CHARS = 16_384
+const MAX_NODES = 64
+const MAX_CHARS = 16_384
 /** The maximum number of unused foreseen runs. Further runs are dropped. */
-const MOST_FORESEEN = 512
+const MAX_FORESEEN = 512
 
 const stretches = new WeakMap<PlanNode, PlannedStretch | undefined>()
 
 /** @returns undefined if no node can follow */
-export function stretchFrom(start: PlanNode): PlannedStretch | undefined {
+export function getStretch(start: PlanNode): PlannedStretch | undefined {
   if (!stretches.has(start)) stretches.set(start, planStretch(start))
   return stretches.get(start)
 }
@@ -40,13 +40,13 @@ function planStretch(start: PlanNode): PlannedStretch | undefined {
   const stretch: Stretch = { nodes: [] }
   let chars = 0
   for (const node of nodes) {
-    const planned: StretchNode = { block: node.block.name, inputs: bringToTypes(node, { ...node.constants }), links: {} }
+    const planned: StretchNode = { block: node.block.name, inputs: coerceInputs(node, { ...node.constants }), links: {} }
     chars += JSON.stringify(planned.inputs).length
-    if (chars > MOST_CHARS) return undefined
+    if (chars > MAX_CHARS) return undefined
     stretch.nodes.push(planned)
     for (const [pin, links] of node.links) {
       const followed = links.filter((link) => pin !== 'error' && canFollow(start, link))
-      for (const { sink } of followed) if (!nodes.includes(sink) && nodes.length < MOST_NODES) nodes.push(sink)
+      for (const { sink } of followed) if (!nodes.includes(sink) && nodes.length < MAX_NODES) nodes.push(sink)
       const indexed = followed
         .map(({ sink, sinkPin }) => target(nodes.indexOf(sink), sink, sinkPin))
         .filter(([node]) => node >= 0)
@@ -57,12 +57,12 @@ function planStretch(start: PlanNode): PlannedStretch | undefined {
 }
 
 function target(index: number, sink: PlanNode, pin: string): [node: number, pin: string, type?: string] {
-  const type = plainTypeOf(sink, pin)
+  const type = uncoercedType(sink, pin)
   return type === undefined ? [index, pin] : [index, pin, type]
 }
 
 /** The type that rule 8 does not convert. Undefined if rule 8 converts no value at this pin. */
-function plainTypeOf({ block, coercions }: PlanNode, pin: string): string | undefined {
+function uncoercedType({ block, coercions }: PlanNode, pin: string): string | undefined {
   if (!coercions.some(([each]) => each === pin)) return undefined
   const type = block.inputSchema.properties?.[pin]?.type
   return type === 'string' || type === 'number' || type === 'boolean' ? type : NONE
@@ -83,7 +83,7 @@ function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isSt
     sink.linkedPins.length === 1 &&
     !sink.dynamicPins.has(sinkPin) &&
     sink.timeoutMs === DEFAULT_TIMEOUT_MS &&
-    plainTypeOf(sink, sinkPin) !== NONE
+    uncoercedType(sink, sinkPin) !== NONE
   )
 }
 
@@ -103,7 +103,7 @@ export class ForeseenRuns {
   add(stretch: PlannedStretch, value: unknown, calls: readonly ForeseenCall[]): void {
     for (const call of calls) {
       const node = stretch.nodes[call.node]
-      if (!node || this.#size >= MOST_FORESEEN) {
+      if (!node || this.#size >= MAX_FORESEEN) {
         call.drop()
         continue
       }

@@ -23,7 +23,7 @@ export async function markWaiting(
  *
  * @param children last processed event, by child
  */
-export async function haveNews(pool: pg.Pool, children: ReadonlyMap<string, number>): Promise<boolean> {
+export async function hasNewEvents(pool: pg.Pool, children: ReadonlyMap<string, number>): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select 1 from unnest($1::uuid[], $2::int[]) as child(id, seq) join journal j on j.execution_id = child.id and j.last_seq > child.seq limit 1`,
     [[...children.keys()], [...children.values()]],

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../testing/index.ts'
 import { claim } from './claim.ts'
 import type { ExecutionEvent } from './events.ts'
-import { lastSeqOf } from './journal-reader.ts'
-import { countTakes, giveBack } from './takes.ts'
+import { readLastSeq } from './journal-reader.ts'
+import { countTakes, releaseRows } from './takes.ts'
 
 const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -31,12 +31,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'takes', 'index.ts'), SOURCE)
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder] })
   await runtime.worker?.close()
-  const graphOf = async (node: object) => {
+  const createGraph = async (node: object) => {
     const document = { nodes: [{ id: 'wait', ...node }] }
     return (await runtime.graphs.create(runtime.ownerId, { name: 'Graph', document })).id
   }
-  shortGraph = await graphOf({ block: 'io/input', inputs: { name: 'n', value: 1 } })
-  endlessGraph = await graphOf({ block: 'takes/hang', timeoutMs: 60_000 })
+  shortGraph = await createGraph({ block: 'io/input', inputs: { name: 'n', value: 1 } })
+  endlessGraph = await createGraph({ block: 'takes/hang', timeoutMs: 60_000 })
 })
 afterAll(async () => {
   await runtime.close()
@@ -57,13 +57,13 @@ async function takeAndDie(id: string, workerId = randomUUID()): Promise<boolean>
 }
 
 async function takesAndDeaths(id: string, count: number): Promise<boolean[]> {
-  const told: boolean[] = []
-  for (let i = 0; i < count; i++) told.push(await takeAndDie(id))
-  return told
+  const results: boolean[] = []
+  for (let i = 0; i < count; i++) results.push(await takeAndDie(id))
+  return results
 }
 
 async function commit(id: string, ...events: ExecutionEvent[]): Promise<void> {
-  const first = (await lastSeqOf(runtime.database.pool, id)) + 1
+  const first = (await readLastSeq(runtime.database.pool, id)) + 1
   await runtime.database.pool.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $3, $4)', [
     id,
     first,
@@ -117,7 +117,7 @@ describe('an execution that is taken often', () => {
     const workerId = randomUUID()
     for (let i = 0; i < 8; i++) {
       expect(await takeAndDie(id, workerId)).toBe(false)
-      await giveBack(runtime.database, workerId, [id])
+      await releaseRows(runtime.database, workerId, [id])
     }
   })
 
@@ -135,12 +135,12 @@ describe('a worker', () => {
     const [bad, good] = [await started(), await started()]
     await takesAndDeaths(bad, 5)
     const worker = await startWorker()
-    const stateOf = async (id: string) => {
+    const getState = async (id: string) => {
       const { status, reason } = await runtime.executions.get(runtime.ownerId, id)
       return [status, reason?.code]
     }
-    await expect.poll(() => stateOf(bad), { timeout: 30_000 }).toEqual(['FAILED', 'WORKER_LOST'])
-    await expect.poll(() => stateOf(good), { timeout: 30_000 }).toEqual(['COMPLETED', undefined])
+    await expect.poll(() => getState(bad), { timeout: 30_000 }).toEqual(['FAILED', 'WORKER_LOST'])
+    await expect.poll(() => getState(good), { timeout: 30_000 }).toEqual(['COMPLETED', undefined])
     const { events } = await runtime.executions.eventPage(runtime.ownerId, bad, 0, 10)
     expect(events).toMatchObject([{ seq: 1, type: 'ExecutionFinished', status: 'FAILED' }])
     await worker.close()
@@ -149,7 +149,7 @@ describe('a worker', () => {
   it('releases its executions in order when it stops', async () => {
     const id = await started(endlessGraph)
     const worker = await startWorker()
-    const began = async () => (await lastSeqOf(runtime.database.pool, id)) > 0
+    const began = async () => (await readLastSeq(runtime.database.pool, id)) > 0
     await expect.poll(began, { timeout: 30_000 }).toBe(true)
     await worker.close()
     const text = 'select status, worker_id, takes from execution where id = $1'

@@ -1,7 +1,7 @@
 import type { Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { ClaimedRow } from './claim.ts'
-import { begunAt } from './journal-reader.ts'
+import { creationTime } from './journal-reader.ts'
 
 /** How many workers in a row may be lost while they hold an execution without storing progress. */
 const MAX_TAKES = 5
@@ -20,7 +20,7 @@ const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
 export async function countTakes({ pool }: Database, workerId: string, rows: ClaimedRow[]): Promise<Set<string>> {
   const ids = rows.filter(({ interrupted }) => interrupted).map(({ id }) => id)
   if (ids.length === 0) return new Set()
-  const begun = ids.map((id) => begunAt(id).getTime())
+  const begun = ids.map((id) => creationTime(id).getTime())
   const counted = await pool.query<{ id: string }>(
     `with seen as (
        select e.id, coalesce(max(j.last_seq), 0) as last_seq,
@@ -48,7 +48,7 @@ export function workerLost(): AshlarError {
 }
 
 /** Releases executions in order, so that taking them again does not count. */
-export async function giveBack({ pool }: Database, workerId: string, ids: string[]): Promise<void> {
+export async function releaseRows({ pool }: Database, workerId: string, ids: string[]): Promise<void> {
   if (ids.length > 0)
     await pool.query('update execution set worker_id = null where id = any($1) and worker_id = $2', [ids, workerId])
 }

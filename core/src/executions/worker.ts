@@ -4,11 +4,11 @@ import type { TakenExecution } from './driver-parts.ts'
 import { ExecutionDriver } from './driver.ts'
 import type { JournalEvent } from './events.ts'
 import { greedyOwners } from './fairness.ts'
-import { lastSeqOf, readEvents, readJournal } from './journal-reader.ts'
+import { readLastSeq, readEvents, readJournal } from './journal-reader.ts'
 import { claim, newestClaims, type ClaimedRow } from './claim.ts'
 import { News } from './news.ts'
 import { Sleepers } from './sleepers.ts'
-import { haveNews, markWaiting } from './suspend.ts'
+import { hasNewEvents, markWaiting } from './suspend.ts'
 import { handOverAll, release } from './hand-over.ts'
 import { HeldExecutions, type HeldExecution } from './held-executions.ts'
 import { createJournalStore, type JournalEntry } from './journal-store.ts'
@@ -18,10 +18,10 @@ import { countTakes, workerLost } from './takes.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { Worker, WorkerParts } from './worker-parts.ts'
 
-const TAKE_AT_ONCE = 100
-const POLL_EVERY_MS = 2000
-const RENEW_EVERY_MS = 3000
-const SWEEP_EVERY_MS = 5000
+const TAKE_BATCH = 100
+const POLL_INTERVAL_MS = 2000
+const RENEW_INTERVAL_MS = 3000
+const SWEEP_INTERVAL_MS = 5000
 /** How long an execution that only waits keeps its slot. Most children end within this time. */
 const LINGER_MS = 250
 
@@ -49,7 +49,7 @@ class RunningWorker implements Worker {
   #taking: Promise<void> | undefined
   #takeAgain = false
   /** Executions that are taken but not yet started. */
-  #beginning = 0
+  #starting = 0
   #closed = false
 
   constructor(parts: WorkerParts) {
@@ -61,9 +61,9 @@ class RunningWorker implements Worker {
       onError: (error) => parts.onError(error),
     })
     this.#journal = createJournalWriter(createJournalStore(parts.database.pool), {
-      finished: (entries) => this.#tell(this.#finish(entries)),
-      lost: (entry) => this.#drop(this.#held.of(entry)),
-      progressed: (parentIds) => this.#tell(parts.children.wake(parentIds)),
+      finished: (entries) => this.#watch(this.#finish(entries)),
+      lost: (entry) => this.#drop(this.#held.find(entry)),
+      progressed: (parentIds) => this.#watch(parts.children.wake(parentIds)),
       refused: (entry, error) => this.#refuse(entry, error),
       failed: (error) => parts.onError(error),
       writable: (isWritable, error) => this.#noteHealth(isWritable, error),
@@ -72,9 +72,9 @@ class RunningWorker implements Worker {
 
   start(): void {
     const { notifications } = this.#parts
-    const poll = setInterval(() => this.#lookForWork(), POLL_EVERY_MS)
-    const renew = setInterval(() => this.#tell(this.#parts.queue.renew(this.#leases())), RENEW_EVERY_MS)
-    const sweep = setInterval(() => this.#tell(this.#parts.children.wakeForgotten()), SWEEP_EVERY_MS)
+    const poll = setInterval(() => this.#lookForWork(), POLL_INTERVAL_MS)
+    const renew = setInterval(() => this.#watch(this.#parts.queue.renew(this.#leases())), RENEW_INTERVAL_MS)
+    const sweep = setInterval(() => this.#watch(this.#parts.children.wakeForgotten()), SWEEP_INTERVAL_MS)
     this.#searches.push(
       () => clearInterval(poll),
       () => clearInterval(sweep),
@@ -83,10 +83,10 @@ class RunningWorker implements Worker {
     )
     this.#ends.push(
       () => clearInterval(renew),
-      notifications.listen('journal', (message) => this.#news.tell(message)),
+      notifications.listen('journal', (message) => this.#news.notify(message)),
       notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(this.#held.get(id)))),
     )
-    this.#sleepers.look()
+    this.#sleepers.lookUp()
     this.#lookForWork()
   }
 
@@ -116,7 +116,7 @@ class RunningWorker implements Worker {
     this.#canWrite = isWritable
     this.#parts.health.report(isWritable, error)
     if (!isWritable) return
-    this.#tell(this.#parts.queue.renew(this.#leases())) // the leases may be about to expire
+    this.#watch(this.#parts.queue.renew(this.#leases())) // the leases may be about to expire
     if (!this.#closed) this.#lookForWork()
   }
 
@@ -127,43 +127,43 @@ class RunningWorker implements Worker {
 
   /** Takes the next set of executions while the previous one is being started. */
   async #takeAll(): Promise<void> {
-    let beginning = Promise.resolve()
+    let starting = Promise.resolve()
     try {
       while (this.#takeAgain && !this.#closed && this.#canWrite && this.#slots() > 0) {
         this.#takeAgain = false
-        await this.#sleepers.clockKnown()
-        const leases = await this.#parts.queue.take(Math.min(TAKE_AT_ONCE, this.#slots()), this.#greedyOwners())
-        if (leases.length === TAKE_AT_ONCE) this.#takeAgain = true
-        await beginning
-        if (leases.length > 0) beginning = this.#beginCounted(leases)
+        await this.#sleepers.clockSet()
+        const leases = await this.#parts.queue.take(Math.min(TAKE_BATCH, this.#slots()), this.#greedyOwners())
+        if (leases.length === TAKE_BATCH) this.#takeAgain = true
+        await starting
+        if (leases.length > 0) starting = this.#startCounted(leases)
       }
-      await beginning
+      await starting
     } catch (error) {
       this.#parts.onError(error) // the next poll tries again
     }
   }
 
   #slots(): number {
-    return this.#capacity - this.#held.size - this.#beginning
+    return this.#capacity - this.#held.size - this.#starting
   }
 
-  async #beginCounted(leases: Lease[]): Promise<void> {
-    this.#beginning += leases.length
+  async #startCounted(leases: Lease[]): Promise<void> {
+    this.#starting += leases.length
     try {
-      await this.#begin(leases)
+      await this.#startAll(leases)
     } catch (error) {
       this.#parts.onError(error) // their leases expire, and a worker takes them
     } finally {
-      this.#beginning -= leases.length
+      this.#starting -= leases.length
     }
   }
 
   #greedyOwners(): string[] {
     const owners = Iterator.from(this.#held.all()).map(({ ownerId }) => ownerId)
-    return greedyOwners(owners, this.#beginning, this.#capacity)
+    return greedyOwners(owners, this.#starting, this.#capacity)
   }
 
-  async #begin(taken: Lease[]): Promise<void> {
+  async #startAll(taken: Lease[]): Promise<void> {
     const { database, id } = this.#parts
     const leases = await this.#withoutHeld(taken)
     if (leases.length === 0) return
@@ -198,7 +198,7 @@ class RunningWorker implements Worker {
   async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
-    const lastSeq = row.resumed ? await lastSeqOf(pool, executionId) : 0
+    const lastSeq = row.resumed ? await readLastSeq(pool, executionId) : 0
     const events = row.resumed ? await readJournal(pool, executionId) : []
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
     const held: HeldExecution = { lease, ownerId: row.owner_id, entry, driver: undefined }
@@ -239,7 +239,7 @@ class RunningWorker implements Worker {
       journal: this.#journal,
       random: Math.random,
       now: this.#sleepers.now,
-      onNews: (executionId, heard) => this.#news.add(executionId, heard),
+      onNews: (executionId, listener) => this.#news.add(executionId, listener),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after, Infinity),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),
@@ -254,7 +254,7 @@ class RunningWorker implements Worker {
 
   /** Removes executions whose ends are committed, and their jobs in one statement. */
   async #finish(entries: JournalEntry[]): Promise<void> {
-    const ended = entries.flatMap((entry) => this.#held.of(entry) ?? [])
+    const ended = entries.flatMap((entry) => this.#held.find(entry) ?? [])
     for (const held of ended) this.#held.remove(held)
     if (!this.#closed) this.#lookForWork()
     await this.#parts.queue.complete(ended.map(({ lease }) => lease))
@@ -285,16 +285,16 @@ class RunningWorker implements Worker {
     await markWaiting(pool, entry, reason, wakeAt)
     this.#held.remove(held)
     await this.#parts.queue.complete([held.lease])
-    if (await haveNews(pool, children)) await this.#parts.children.wake([entry.executionId])
-    if (wakeAt) this.#sleepers.expect(wakeAt.getTime())
+    if (await hasNewEvents(pool, children)) await this.#parts.children.wake([entry.executionId])
+    if (wakeAt) this.#sleepers.schedule(wakeAt.getTime())
     this.#lookForWork()
   }
 
   /** The writer has ended the execution in the journal. Its children are cancelled. */
   #refuse(entry: JournalEntry, error: unknown): void {
     this.#parts.onError(error)
-    const driver = this.#held.of(entry)?.driver
-    for (const childId of driver?.children.keys() ?? []) this.#tell(this.#parts.children.cancel(childId))
+    const driver = this.#held.find(entry)?.driver
+    for (const childId of driver?.children.keys() ?? []) this.#watch(this.#parts.children.cancel(childId))
     driver?.stop()
   }
 
@@ -302,11 +302,11 @@ class RunningWorker implements Worker {
   #drop(held: HeldExecution | undefined): void {
     if (!held) return
     this.#held.end(held.entry.executionId)
-    this.#tell(this.#parts.queue.complete([held.lease]))
+    this.#watch(this.#parts.queue.complete([held.lease]))
     if (!this.#closed) this.#lookForWork()
   }
 
-  #tell(work: Promise<void>): void {
+  #watch(work: Promise<void>): void {
     work.catch((error: unknown) => this.#parts.onError(error))
   }
 }

@@ -16,10 +16,10 @@ export async function findActiveVersions(pool: Database['pool'], set: OwnedGraph
     values: [[...new Set(ids)]],
   })
   const found = new Map(rows.map((row) => [`${row.owner_id}/${row.id}`, row.active_version_id]))
-  return set.map(({ ownerId, graphId }) => found.get(`${ownerId}/${graphId}`) ?? noGraph())
+  return set.map(({ ownerId, graphId }) => found.get(`${ownerId}/${graphId}`) ?? graphNotFound())
 }
 
 /** Also the error for a graph of another user. */
-export function noGraph(): AshlarError {
+export function graphNotFound(): AshlarError {
   return new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
 }

@@ -10,7 +10,7 @@ interface Facts {
   storage?: ('graph' | 'user')[]
 }
 
-function blockOf({ inputs = {}, required = [], outputs = {}, storage }: Facts): Block {
+function createBlock({ inputs = {}, required = [], outputs = {}, storage }: Facts): Block {
   const facts = { packageName: 'p', version: '1.0.0', builtin: false, bundle: { digest: 'd', code: '' } }
   const manifest = {
     id: 'aaaaaaaa-0000-4000-8000-000000000001',
@@ -148,7 +148,7 @@ describe('compares a pinned block with an installed block', () => {
     ],
     ['without a capability', { storage: ['graph', 'user'] }, {}, use(), []],
   ])('%s', (_what, before, after, used, expected) => {
-    const differences = compareBlocks(blockOf(before), after && blockOf(after), used)
+    const differences = compareBlocks(createBlock(before), after && createBlock(after), used)
     expect(differences.map(({ kind, pin, breaking }) => [kind, pin, breaking])).toEqual(expected)
   })
 })

@@ -33,13 +33,13 @@ export function compareBlocks(pinned: Block, installed: Block | undefined, use: 
   return [
     ...inputDifferences(pinned, installed, use),
     ...outputDifferences(pinned, installed, use),
-    ...newPowers(pinned, installed),
+    ...newCapabilities(pinned, installed),
   ]
 }
 
 function inputDifferences(pinned: Block, installed: Block, { constants, linkedInputs }: BlockUse): BlockDifference[] {
   const given = new Set([...linkedInputs, ...constantPins(constants)])
-  const [before, after] = [pinsOf(pinned.inputSchema), pinsOf(installed.inputSchema)]
+  const [before, after] = [pinsByName(pinned.inputSchema), pinsByName(installed.inputSchema)]
   const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => removedPin('inputs', name, given))
   const required = (installed.inputSchema.required ?? [])
     .filter((name) => !pinned.inputSchema.required?.includes(name))
@@ -56,7 +56,7 @@ function inputDifferences(pinned: Block, installed: Block, { constants, linkedIn
 }
 
 function outputDifferences(pinned: Block, installed: Block, { linkedOutputs }: BlockUse): BlockDifference[] {
-  const [before, after] = [pinsOf(pinned.outputSchema), pinsOf(installed.outputSchema)]
+  const [before, after] = [pinsByName(pinned.outputSchema), pinsByName(installed.outputSchema)]
   const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => removedPin('outputs', name, linkedOutputs))
   const changed = changedPins(before, after).map(([name, old, now]) =>
     changedPin('outputs', name, linkedOutputs.has(name) ? canFit(now, [], old, []) : undefined),
@@ -64,7 +64,7 @@ function outputDifferences(pinned: Block, installed: Block, { linkedOutputs }: B
   return [...removed, ...changed]
 }
 
-function newPowers(pinned: Block, installed: Block): BlockDifference[] {
+function newCapabilities(pinned: Block, installed: Block): BlockDifference[] {
   const had = new Set(listCapabilities(pinned.capabilities).map(({ kind, detail }) => `${kind} ${detail}`))
   return listCapabilities(installed.capabilities)
     .map(({ kind, detail }) => `${kind} ${detail}`)
@@ -97,7 +97,7 @@ function constantPins(constants: BlockUse['constants']): string[] {
   return given.map(([pin]) => parsePinPath(pin).base)
 }
 
-function pinsOf(root: JsonSchema): Map<string, PinSchema> {
+function pinsByName(root: JsonSchema): Map<string, PinSchema> {
   return new Map(Object.entries(root.properties ?? {}).map(([name, schema]) => [name, { schema, root }]))
 }
 
@@ -111,12 +111,12 @@ function changedPins(
   })
 }
 
-const FOR_PEOPLE = new Set(['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret'])
+const ANNOTATIONS = new Set(['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret'])
 
 /** The parts of a schema that determine which values are valid, as text. */
 function typeText({ schema, root }: PinSchema): string {
-  const withoutNotes = (key: string, value: unknown): unknown =>
-    FOR_PEOPLE.has(key) && (typeof value !== 'object' || Array.isArray(value)) ? undefined : value
+  const withoutAnnotations = (key: string, value: unknown): unknown =>
+    ANNOTATIONS.has(key) && (typeof value !== 'object' || Array.isArray(value)) ? undefined : value
   const defs = JSON.stringify(schema).includes('"$ref"') ? root.$defs : undefined
-  return JSON.stringify([schema, defs], withoutNotes)
+  return JSON.stringify([schema, defs], withoutAnnotations)
 }

@@ -4,7 +4,7 @@ import { documentSchema } from './document.ts'
 import type { GraphVersion } from './entities.ts'
 import { findWarnings } from './find-warnings.ts'
 import type { Graphs } from './graphs.ts'
-import { pinnedBlocks } from './pinned-blocks.ts'
+import { loadPinnedBlocks } from './pinned-blocks.ts'
 import { blockWithPins, loadVersions, resolveSubGraphs } from './sub-graphs.ts'
 
 /** Warnings about graphs: see {@link findWarnings}. */
@@ -31,7 +31,7 @@ export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): Gr
     },
     async ofVersion({ ownerId, document, blocks, children }) {
       const [pinned, versions] = await Promise.all([
-        pinnedBlocks(blocks, plugins),
+        loadPinnedBlocks(blocks, plugins),
         graphs.findVersions(ownerId, Object.values(children)),
       ])
       return findWarnings(document, (node) => {

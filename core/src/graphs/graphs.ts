@@ -7,9 +7,9 @@ import { AshlarError, describeIssues, showFaults, type Fault } from '../errors/i
 import type { Block, PluginRegistry } from '../plugins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
-import { findActiveVersions, noGraph, type OwnedGraph } from './active-versions.ts'
-import { interfaceOf } from './interface.ts'
-import { pageOf, type Page, type PageRequest } from './page.ts'
+import { findActiveVersions, graphNotFound, type OwnedGraph } from './active-versions.ts'
+import { toInterface } from './interface.ts'
+import { toPage, type Page, type PageRequest } from './page.ts'
 import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
 import { readDocument } from './read-document.ts'
 import { assertFaultless, assertSmall, findFaults } from './validate.ts'
@@ -62,9 +62,9 @@ export interface Graphs {
    */
   versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
   /** The capabilities of the blocks of a version, without duplicates. */
-  capabilitiesOf(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
+  capabilities(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
   /** Saves a version without a graph, for the single block of `runBlock`. */
-  createLoose(ownerId: string, document: unknown): Promise<GraphVersion>
+  createStandalone(ownerId: string, document: unknown): Promise<GraphVersion>
 }
 
 export function createGraphs(database: Database, plugins: PluginRegistry): Graphs {
@@ -73,14 +73,14 @@ export function createGraphs(database: Database, plugins: PluginRegistry): Graph
 
 const exportSchema = z.object({ name: z.string(), description: z.string().optional(), document: z.unknown() })
 
-const MOST_KEPT = 200
+const MAX_CACHED = 200
 
 class GraphService implements Graphs {
   readonly #fork: () => EntityManager
   readonly #plugins: PluginRegistry
   readonly #active: Batcher<OwnedGraph, string>
   /** Recently executed versions. A version never changes. */
-  readonly #kept = new Map<string, Promise<GraphVersion | undefined>>()
+  readonly #cached = new Map<string, Promise<GraphVersion | undefined>>()
 
   constructor({ fork, pool }: Database, plugins: PluginRegistry) {
     this.#fork = fork
@@ -138,7 +138,7 @@ class GraphService implements Graphs {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return pageOf(items, first, await em.count(Graph, where))
+    return toPage(items, first, await em.count(Graph, where))
   }
 
   async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>> {
@@ -148,7 +148,7 @@ class GraphService implements Graphs {
 
   async get(ownerId: string, graphId: string): Promise<Graph> {
     const graph = (await this.find(ownerId, [graphId])).get(graphId)
-    if (!graph) throw noGraph()
+    if (!graph) throw graphNotFound()
     return graph
   }
 
@@ -160,7 +160,7 @@ class GraphService implements Graphs {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return pageOf(items, first, await em.count(GraphVersion, where))
+    return toPage(items, first, await em.count(GraphVersion, where))
   }
 
   async findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
@@ -178,22 +178,22 @@ class GraphService implements Graphs {
   async versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion> {
     if (number !== undefined) return this.versionNumbered(ownerId, graphId, number)
     const versionId = await this.#active.add({ ownerId, graphId })
-    const version = await (this.#kept.get(versionId) ?? this.#keep(ownerId, versionId))
+    const version = await (this.#cached.get(versionId) ?? this.#cache(ownerId, versionId))
     if (!version) throw new Error(`graph ${graphId} has no active version`)
     return version
   }
 
   /** Concurrent callers share one query per version. */
-  #keep(ownerId: string, versionId: string): Promise<GraphVersion | undefined> {
+  #cache(ownerId: string, versionId: string): Promise<GraphVersion | undefined> {
     const found = this.findVersions(ownerId, [versionId]).then((versions) => versions.get(versionId))
-    found.catch(() => this.#kept.delete(versionId))
-    this.#kept.set(versionId, found)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
+    found.catch(() => this.#cached.delete(versionId))
+    this.#cached.set(versionId, found)
+    const [oldest] = this.#cached.keys()
+    if (this.#cached.size > MAX_CACHED && oldest !== undefined) this.#cached.delete(oldest)
     return found
   }
 
-  async capabilitiesOf({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
+  async capabilities({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
     const pinned = await Promise.all(Object.values(blocks).map(({ digest, id }) => this.#plugins.pinned(digest, id)))
     const all = pinned.flatMap((block) => (block ? listCapabilities(block.capabilities) : []))
     return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
@@ -217,7 +217,7 @@ class GraphService implements Graphs {
     throw new AshlarError('BAD_INPUT', message, { details: { path: ['file'], faults } })
   }
 
-  async createLoose(ownerId: string, document: unknown): Promise<GraphVersion> {
+  async createStandalone(ownerId: string, document: unknown): Promise<GraphVersion> {
     const em = this.#fork()
     const version = this.#version(em, ownerId, null, 1, await this.#check(ownerId, document))
     await em.flush()
@@ -230,11 +230,11 @@ class GraphService implements Graphs {
     const read = readDocument(document)
     const nodes = read.nodes.flatMap(({ node }) => node ?? [])
     const subGraphs = await resolveSubGraphs(nodes, (reference) => this.#plugins.block(reference), loadVersions(this, ownerId))
-    const faults = findFaults(read, (node) => this.#blockOf(node, subGraphs))
+    const faults = findFaults(read, (node) => this.#findBlock(node, subGraphs))
     return { document: assertFaultless(read, [...read.faults, ...faults, ...subGraphs.faults]), subGraphs }
   }
 
-  #blockOf(node: GraphNode, { versions }: SubGraphs): Block | undefined {
+  #findBlock(node: GraphNode, { versions }: SubGraphs): Block | undefined {
     const block = this.#plugins.block(node.block)
     return block && blockWithPins(block, node, versions.get(node.id))
   }
@@ -273,7 +273,7 @@ class GraphService implements Graphs {
       if (block) blocks[reference] = { digest: block.plugin.bundle.digest, id: block.id }
     }
     const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
-    const found = interfaceOf(document, (node) => this.#blockOf(node, subGraphs))
+    const found = toInterface(document, (node) => this.#findBlock(node, subGraphs))
     const identity = { id: randomUUIDv7(), graphId, ownerId, number }
     return em.create(GraphVersion, { ...identity, document, blocks, children, createdAt: new Date(), ...found })
   }
@@ -281,7 +281,7 @@ class GraphService implements Graphs {
   async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {
     const em = this.#fork()
     const graph = isUuid(graphId) ? await em.findOne(Graph, { id: graphId, ownerId, deletedAt: null }) : null
-    if (!graph) throw noGraph()
+    if (!graph) throw graphNotFound()
     change(graph)
     graph.updatedAt = new Date()
     await em.flush()

@@ -12,6 +12,6 @@ export interface PageRequest {
 }
 
 /** @param items up to one more than `first`, which shows that another page exists */
-export function pageOf<T>(items: T[], first: number, total: number): Page<T> {
+export function toPage<T>(items: T[], first: number, total: number): Page<T> {
   return { items: items.slice(0, first), hasMore: items.length > first, total }
 }

@@ -32,7 +32,7 @@ export function readDocument(value: unknown): ReadDocument {
   const parsed = documentSchema.safeParse(value)
   if (parsed.success) {
     const { nodes, links } = parsed.data
-    const paths = pathsOf(nodes)
+    const paths = nodePaths(nodes)
     return {
       document: parsed.data,
       nodes: nodes.map((node, i) => ({ path: paths[i] ?? '', id: node.id, node })),
@@ -42,12 +42,12 @@ export function readDocument(value: unknown): ReadDocument {
   }
   const { issues } = parsed.error
   const [nodes, links] = [listAt(value, 'nodes'), listAt(value, 'links')]
-  const paths = pathsOf(nodes)
+  const paths = nodePaths(nodes)
   const malformed = malformedFields(issues)
   return {
     document: undefined,
     nodes: nodes.map((node, i) => readNode(node, paths[i] ?? '', malformed.get(i) ?? new Set())),
-    links: links.map((link, i) => ({ path: `links.${i}`, from: endOf(link, 'from'), to: endOf(link, 'to') })),
+    links: links.map((link, i) => ({ path: `links.${i}`, from: readEnd(link, 'from'), to: readEnd(link, 'to') })),
     faults: issues.map((issue) => ({
       path: faultPath(issue.path, paths),
       message: describeIssue(issue, valueAt(value, issue.path)),
@@ -62,7 +62,7 @@ function listAt(value: unknown, key: string): unknown[] {
   return Array.isArray(list) ? list : []
 }
 
-function pathsOf(nodes: readonly unknown[]): string[] {
+function nodePaths(nodes: readonly unknown[]): string[] {
   const seen = new Set<string>()
   return nodes.map((node, i) => {
     const { id } = Object(node) as { id?: unknown }
@@ -107,7 +107,7 @@ function readNode(value: unknown, path: string, malformed: ReadonlySet<PropertyK
   return { path, id: known, node: nodeSchema.safeParse(wellFormed).data }
 }
 
-function endOf(link: unknown, side: 'from' | 'to'): string | undefined {
+function readEnd(link: unknown, side: 'from' | 'to'): string | undefined {
   const end = valueAt(link, [side])
   return isLinkEnd(end) ? end : undefined
 }

@@ -6,7 +6,7 @@ import { compareBlocks, type BlockDifference, type BlockUse } from './compare-bl
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import type { Graph, GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
-import { pinnedBlocks } from './pinned-blocks.ts'
+import { loadPinnedBlocks } from './pinned-blocks.ts'
 
 /**
  * `COMPATIBLE`: the version was saved with the installed plugins. `UPGRADABLE`: other plugins are installed, and the
@@ -33,7 +33,7 @@ export interface NodeCompatibility {
 
 /** Moves graphs to the installed versions of plugins. */
 export interface Upgrades {
-  compatibilityOf(version: GraphVersion): Promise<Compatibility>
+  checkCompatibility(version: GraphVersion): Promise<Compatibility>
   /**
    * Saves the active version again with the installed blocks. Does nothing if the version already pins them.
    *
@@ -43,24 +43,24 @@ export interface Upgrades {
 }
 
 export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrades {
-  const compatibilityOf = async (version: GraphVersion): Promise<Compatibility> => {
-    const pinned = await pinnedBlocks(version.blocks, plugins)
+  const checkCompatibility = async (version: GraphVersion): Promise<Compatibility> => {
+    const pinned = await loadPinnedBlocks(version.blocks, plugins)
     const nodes = compareNodes(version.document, pinned, plugins)
     if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
-    const faults = await graphs.validate(version.ownerId, upgraded(version.document, pinned, plugins))
+    const faults = await graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
     const isBreaking = faults.length > 0 || nodes.some(({ status }) => status === 'BREAKING')
     return { status: isBreaking ? 'BREAKING' : 'UPGRADABLE', nodes, faults }
   }
   return {
-    compatibilityOf,
+    checkCompatibility,
     async upgrade(ownerId, graphId) {
       const graph = await graphs.get(ownerId, graphId)
       const version = await graphs.versionToRun(ownerId, graphId)
-      const { status, nodes, faults } = await compatibilityOf(version)
+      const { status, nodes, faults } = await checkCompatibility(version)
       if (status === 'BREAKING') throw cannotUpgrade(nodes, faults)
       if (status === 'COMPATIBLE') return graph
       const newest = (await graphs.versions(ownerId, graphId, { first: 1 })).items[0]?.number ?? version.number
-      const document = upgraded(version.document, await pinnedBlocks(version.blocks, plugins), plugins)
+      const document = withInstalledBlocks(version.document, await loadPinnedBlocks(version.blocks, plugins), plugins)
       await graphs.saveVersion(ownerId, graphId, newest, document)
       return graphs.get(ownerId, graphId)
     },
@@ -76,13 +76,13 @@ function compareNodes(
     const before = pinned.get(node.block)
     const after = before && plugins.block(before.id)
     if (!before || after?.plugin.bundle.digest === before.plugin.bundle.digest) return []
-    const differences = compareBlocks(before, after, useOf(node, links))
+    const differences = compareBlocks(before, after, toBlockUse(node, links))
     const status = differences.some(({ breaking }) => breaking) ? 'BREAKING' : 'UPGRADABLE'
     return [{ node: node.id, block: before.qualifiedName, status, differences }]
   })
 }
 
-function useOf({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockUse {
+function toBlockUse({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockUse {
   const pins = (ends: string[]): Set<string> => {
     const own = ends.map(parseEnd).filter(({ node }) => node === id)
     return new Set(own.map(({ pin }) => (isToolPin(pin) ? TOOLS_PIN : parsePinPath(pin).base)))
@@ -91,7 +91,11 @@ function useOf({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockU
 }
 
 /** Replaces the names of blocks by their current names. Blocks are identified by their ids. */
-function upgraded(document: GraphDocument, pinned: ReadonlyMap<string, Block>, plugins: PluginRegistry): GraphDocument {
+function withInstalledBlocks(
+  document: GraphDocument,
+  pinned: ReadonlyMap<string, Block>,
+  plugins: PluginRegistry,
+): GraphDocument {
   const nodes = document.nodes.map((node) => {
     const id = pinned.get(node.block)?.id
     const now = id === undefined || isUuid(node.block) ? undefined : plugins.block(id)

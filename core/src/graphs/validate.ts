@@ -21,7 +21,7 @@ const MAX_FAULTS = 10_000
 const MAX_NAMED_PINS = 50
 
 /** Returns the block of a node, with the pins that it has in this graph. */
-export type BlockOf = (node: GraphNode) => Block | undefined
+export type FindBlock = (node: GraphNode) => Block | undefined
 
 /** @throws {AshlarError} BAD_INPUT when the document is too large to validate */
 export function assertSmall(document: unknown): void {
@@ -59,13 +59,13 @@ export function limitFaults(faults: readonly Fault[]): Fault[] {
  * `links.2.to`): duplicate ids, unknown blocks and pins, constants and links that can never fit, missing required
  * inputs, dangling links, and input blocks that share a name. In a malformed document it checks the well-formed parts.
  */
-export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, blockOf: BlockOf): Fault[] {
+export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, findBlock: FindBlock): Fault[] {
   const linked = new Map(nodes.map(({ id }) => [id, new Set<string>()]))
   const checked = nodes.map(({ path, id, node }): CheckedNode => ({
     path,
     id,
     node,
-    block: node && blockOf(node),
+    block: node && findBlock(node),
     linked: linked.get(id) ?? new Set(),
   }))
   const byId = Map.groupBy(checked, ({ id }) => id)
@@ -178,7 +178,7 @@ function linkFaults({ path, from, to }: ReadLink, nodes: NodesById): Fault[] {
   const [source, sink] = [endAt(from, nodes), endAt(to, nodes)]
   if (sink) sink.nodes[0]?.linked.add(sink.path.base)
   const faults = [...endFaults(`${path}.from`, source, 'output'), ...endFaults(`${path}.to`, sink, 'input')]
-  const [given, taken] = [source && pinSchemaOf(source, 'output'), sink && pinSchemaOf(sink, 'input')]
+  const [given, taken] = [source && findPinSchema(source, 'output'), sink && findPinSchema(sink, 'input')]
   const misfit = source && sink && given && taken && canFit(given, source.path.steps, taken, sink.path.steps)
   return misfit === undefined ? faults : [...faults, { path, message: `${from} can never fit ${to}: ${misfit}` }]
 }
@@ -210,7 +210,7 @@ function endFaults(path: string, end: LinkEnd | undefined, side: Side): Fault[] 
 }
 
 /** Undefined if several nodes have the id, because the link is ambiguous. */
-function pinSchemaOf(end: LinkEnd, side: Side): PinSchema | undefined {
+function findPinSchema(end: LinkEnd, side: Side): PinSchema | undefined {
   const [node, other] = end.nodes
   return node?.block && !other ? schemaIn(node.block, end, side) : undefined
 }

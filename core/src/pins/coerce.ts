@@ -1,5 +1,5 @@
 import { parseJson, parseNumber, toJsonNumber, type JsonNumber } from '@ashlar/sdk/json'
-import { membersOf, type JsonSchema } from './json-schema.ts'
+import { unionMembers, type JsonSchema } from './json-schema.ts'
 
 type Coerce = (value: unknown) => unknown
 
@@ -20,7 +20,7 @@ type Coerce = (value: unknown) => unknown
  * @returns undefined if no value ever needs a conversion
  */
 export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, depth = 0): Coerce | undefined {
-  const members = membersOf(schema, root)
+  const members = unionMembers(schema, root)
   if (depth > 8 || members.some((member) => typeof member.type !== 'string')) return undefined
   const fits = members.map((member) => TYPE_TESTS[member.type as string] ?? (() => true))
   const target = members.find((member) => member.type !== 'null')

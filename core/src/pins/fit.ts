@@ -1,6 +1,6 @@
 import { canonicalJson } from '@ashlar/sdk/json'
 import { compileCoercion } from './coerce.ts'
-import { membersOf, resolveSchema, typesOf, type JsonSchema } from './json-schema.ts'
+import { unionMembers, resolveSchema, jsonTypes, type JsonSchema } from './json-schema.ts'
 import type { PinStep } from './pin-path.ts'
 
 /** A pin's schema, and the schema whose `$defs` it refers to. */
@@ -24,7 +24,7 @@ export function canFit(
   const miswritten = findScalar(sink, sinkSteps, 'is put into')
   if (misread ?? miswritten) return misread ?? miswritten
   if (sourceSteps.length > 0 || sinkSteps.length > 0) return undefined
-  const types = typesOf(source.schema, source.root)
+  const types = jsonTypes(source.schema, source.root)
   if (types?.size === 1 && types.has('null')) return 'the output is always null'
   return findDisjointChoices(source, sink)
 }
@@ -36,7 +36,7 @@ function findScalar({ schema, root }: PinSchema, steps: readonly PinStep[], verb
   let current: JsonSchema | undefined = schema
   for (const { kind, key } of steps) {
     if (!current) return undefined
-    const types = typesOf(current, root)
+    const types = jsonTypes(current, root)
     if (types && !types.has(CONTAINER[kind]))
       return `${kind} "${key}" ${verb} a value of type ${[...types].join(' or ')}, which has none`
     const resolved: JsonSchema = resolveSchema(current, root)
@@ -46,8 +46,8 @@ function findScalar({ schema, root }: PinSchema, steps: readonly PinStep[], verb
 }
 
 function findDisjointChoices(source: PinSchema, sink: PinSchema): string | undefined {
-  const given = choicesOf(source)
-  const taken = choicesOf(sink)
+  const given = listChoices(source)
+  const taken = listChoices(sink)
   if (!given || !taken) return undefined
   const coerce = compileCoercion(sink.schema, sink.root) ?? ((value: unknown) => value)
   const texts = new Set(taken.map((value) => canonicalJson(value)))
@@ -56,9 +56,9 @@ function findDisjointChoices(source: PinSchema, sink: PinSchema): string | undef
 }
 
 /** The values of an enum. Returns undefined if the pin also accepts other values. */
-function choicesOf({ schema, root }: PinSchema): unknown[] | undefined {
+function listChoices({ schema, root }: PinSchema): unknown[] | undefined {
   const choices: unknown[] = []
-  for (const member of membersOf(schema, root)) {
+  for (const member of unionMembers(schema, root)) {
     if (member.enum) choices.push(...member.enum)
     else if (member.const !== undefined) choices.push(member.const)
     else return undefined

@@ -1,7 +1,7 @@
 export { compileCoercion } from './coerce.ts'
 export { appendStep, parsePinPath, placeValue, selectValue } from './pin-path.ts'
 export { canFit } from './fit.ts'
-export { findFittingMember, findLoss, findLossOfValue, withArticle } from './loss.ts'
+export { findFittingMember, findLoss, findValueLoss, withArticle } from './loss.ts'
 export { TOOLS_PIN, isToolPin, parseToolPin, toToolPin } from './tool-pin.ts'
 export { isTooDeep, MAX_NESTING } from './nesting.ts'
 export type { JsonSchema } from './json-schema.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compileCoercion } from './coerce.ts'
-import { findFittingMember, findLoss, findLossOfValue } from './loss.ts'
+import { findFittingMember, findLoss, findValueLoss } from './loss.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { parsePinPath } from './pin-path.ts'
 
@@ -43,7 +43,7 @@ describe('findLoss', () => {
     ['boolean', 'object', true, { value: true }, 'an object with the key "value"'],
   ])('reports the conversion from %s to %s as a loss', (from, to, value, converted, becomes) => {
     expect(loss(type(from), type(to))?.becomes).toBe(becomes)
-    expect(findLossOfValue(value, { schema: type(to), root: {} })?.becomes).toBe(becomes)
+    expect(findValueLoss(value, { schema: type(to), root: {} })?.becomes).toBe(becomes)
     expect(compileCoercion(type(to))?.(value)).toEqual(converted)
   })
 
@@ -60,7 +60,7 @@ describe('findLoss', () => {
     ['boolean', 1],
     ['object', '{"a":1}'],
   ])('reports no loss at a pin of type %s for %j, which keeps its meaning', (to, value) => {
-    expect(findLossOfValue(value, { schema: type(to), root: {} })).toBeUndefined()
+    expect(findValueLoss(value, { schema: type(to), root: {} })).toBeUndefined()
   })
 
   it.each([
@@ -72,23 +72,23 @@ describe('findLoss', () => {
     ['object', 'ten', true],
     ['array', { a: 1 }, true],
   ])('at a pin of type %s, marks the loss of %j as reversible: %s', (to, value, isReversible) => {
-    expect(findLossOfValue(value, { schema: type(to), root: {} })).toMatchObject({ isReversible })
+    expect(findValueLoss(value, { schema: type(to), root: {} })).toMatchObject({ isReversible })
   })
 
   it('checks each item of a list and each member of an object', () => {
     const numbers = { schema: listOf('number'), root: {} }
-    expect(findLossOfValue([1, '2', 'x'], numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
-    expect(findLossOfValue([1, '2', null], numbers)).toBeUndefined()
-    expect(findLossOfValue('[1, "x"]', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
-    expect(findLossOfValue('x', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
-    expect(findLossOfValue('[1, "2"]', numbers)).toBeUndefined()
+    expect(findValueLoss([1, '2', 'x'], numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findValueLoss([1, '2', null], numbers)).toBeUndefined()
+    expect(findValueLoss('[1, "x"]', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findValueLoss('x', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findValueLoss('[1, "2"]', numbers)).toBeUndefined()
     const record = { type: 'object', additionalProperties: type('number') }
     const expected = {
       from: 'object of lists',
       to: 'object of numbers',
       becomes: 'an object in which each member becomes the number of its items',
     }
-    expect(findLossOfValue({ a: 1, b: [2] }, { schema: record, root: {} })).toMatchObject(expected)
+    expect(findValueLoss({ a: 1, b: [2] }, { schema: record, root: {} })).toMatchObject(expected)
     expect(loss({ type: 'object', properties: { a: type('number'), b: type('array') } }, record)).toMatchObject(expected)
     expect(loss({ type: 'object', additionalProperties: type('array') }, record)).toMatchObject(expected)
   })

@@ -36,7 +36,7 @@ export function appendStep(pin: string, { kind, key }: PinStep): string {
 export function selectValue(value: unknown, steps: readonly PinStep[]): unknown {
   let selected = value
   for (const { kind, key } of steps) {
-    selected = kind === 'index' ? itemOf(selected, key) : memberOf(selected, key)
+    selected = kind === 'index' ? getItem(selected, key) : getMember(selected, key)
     if (selected === undefined) return undefined
   }
   return selected
@@ -61,15 +61,15 @@ export function placeValue(base: unknown, steps: readonly PinStep[], value: unkn
   }
   const object: Record<string, unknown> = isObject(base) ? { ...base } : {}
   // defineProperty, because assignment to a key named __proto__ would set the prototype
-  const placed = placeValue(memberOf(object, step.key), rest, value)
+  const placed = placeValue(getMember(object, step.key), rest, value)
   return Object.defineProperty(object, step.key, { value: placed, enumerable: true, configurable: true, writable: true })
 }
 
-function itemOf(value: unknown, key: string): unknown {
+function getItem(value: unknown, key: string): unknown {
   return Array.isArray(value) && /^\d+$/.test(key) ? (value as unknown[])[Number(key)] : undefined
 }
 
-function memberOf(value: unknown, key: string): unknown {
+function getMember(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 

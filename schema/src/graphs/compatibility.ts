@@ -46,6 +46,6 @@ builder.objectField(GraphVersionType, 'compatibility', (t) =>
   t.field({
     type: CompatibilityType,
     description: 'What differs in the plugins that are installed now. It runs with those that it was saved with.',
-    resolve: (version, _args, { runtime }) => runtime.upgrades.compatibilityOf(version),
+    resolve: (version, _args, { runtime }) => runtime.upgrades.checkCompatibility(version),
   }),
 )
