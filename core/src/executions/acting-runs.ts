@@ -42,14 +42,14 @@ export class HostCallSessions {
    * @throws {AshlarError} the errors of {@link CapabilitySession}; CANCELLED when the call has ended before the effect
    */
   async perform(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
-    const session = this.#sessionOf(run)
+    const session = this.#getSession(run)
     await this.#barrier.pass(run, session.effectOf(method, args))
     if (this.#parts.taken.entry.lost || this.#sessions.get(run) !== session)
       throw new AshlarError('CANCELLED', 'the call has ended, or another worker has leased the execution')
     return session.perform(method, args)
   }
 
-  #sessionOf(run: NodeExecution): CapabilitySession {
+  #getSession(run: NodeExecution): CapabilitySession {
     return this.#sessions.get(run) ?? this.#createSession(run)
   }
 

@@ -35,7 +35,7 @@ export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>
 }
 
 /** Stores the blobs and counts that the journal of the current day refers to them. */
-export async function keepBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<string, string>): Promise<void> {
+export async function storeBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<string, string>): Promise<void> {
   await pool.query(
     `with kept as (
        insert into blob (hash, value, created_at) select hash, value::json, now() from rows from (unnest($1::text[]), string_to_table($2, '${SEPARATOR}')) as row(hash, value)

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { channelName, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { ExecutionEvent } from './events.ts'
-import { keepBlobs } from './blobs.ts'
+import { storeBlobs } from './blobs.ts'
 import { fold, type Folded } from './fold.ts'
 import { readLastSeq, readEvents } from './journal-reader.ts'
 import { JOURNAL_AT, encodeRow } from './journal-rows.ts'
@@ -54,7 +54,7 @@ async function lockTree(client: ClientBase, rootId: string): Promise<{ id: strin
 }
 
 async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined, reason: Reason): Promise<void> {
-  const { events, end } = await readEnding(client, id, plan, reason)
+  const { events, end } = await readEnd(client, id, plan, reason)
   const first = (await readLastSeq(client, id)) + 1
   await client.query(
     `update execution
@@ -64,7 +64,7 @@ async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined,
   )
   const blobs = new Map<string, string>()
   const text = encodeRow({ firstSeq: first, events, times: events.map(() => Date.now()) }, blobs)
-  if (blobs.size > 0) await keepBlobs(client, blobs)
+  if (blobs.size > 0) await storeBlobs(client, blobs)
   await client.query(
     `insert into journal (execution_id, first_seq, last_seq, events, at)
      select *, ${JOURNAL_AT} from (values ($1::uuid, $2::int, $3::int, $4)) as row(execution_id, first_seq, last_seq, events)`,
@@ -78,7 +78,7 @@ type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
  * Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal
  * gets only the end.
  */
-async function readEnding(
+async function readEnd(
   client: ClientBase,
   id: string,
   plan: Plan | undefined,

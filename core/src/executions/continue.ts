@@ -57,13 +57,13 @@ export function eventsToReplay(
   }
   let kept: ExecutionEvent[] = events.slice(0, start)
   const later = events.slice(start)
-  for (const begun of pendingEffects(plan, kept)) {
-    const end = later.findIndex((event) => event.type === 'NodeFinished' && matches(event, begun))
+  for (const effect of pendingEffects(plan, kept)) {
+    const end = later.findIndex((event) => event.type === 'NodeFinished' && matches(event, effect))
     const finish = later[end]
     if (finish?.type !== 'NodeFinished')
-      kept.push(...later.filter((event) => event.type === 'EffectStarted' && matches(event, begun)))
-    else if (finish.error) kept = kept.filter((event) => !isStart(event, begun))
-    else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && matches(event, begun)), finish)
+      kept.push(...later.filter((event) => event.type === 'EffectStarted' && matches(event, effect)))
+    else if (finish.error) kept = kept.filter((event) => !isStart(event, effect))
+    else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && matches(event, effect)), finish)
   }
   return inputs ? [...kept, { type: 'NodeOverridden', node, n, inputs }] : kept
 }
@@ -77,8 +77,8 @@ function matches(event: NodeExecutionName, { node, n }: NodeExecutionName): bool
   return event.node === node && event.n === n
 }
 
-function isStart(event: ExecutionEvent, begun: NodeExecutionName): boolean {
-  return (event.type === 'NodeStarted' || event.type === 'EffectStarted') && matches(event, begun)
+function isStart(event: ExecutionEvent, effect: NodeExecutionName): boolean {
+  return (event.type === 'NodeStarted' || event.type === 'EffectStarted') && matches(event, effect)
 }
 
 /** The effectful runs and graph nodes that had started and had no result at the end of these events. */

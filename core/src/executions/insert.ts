@@ -4,7 +4,7 @@ import { channelName, type Database } from '../database/index.ts'
 import type { GraphVersion } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
 import type { Execution } from './entities.ts'
-import { SEPARATOR, keepBlobs } from './blobs.ts'
+import { SEPARATOR, storeBlobs } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from './events.ts'
 import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
 import type { InputMasks } from './scheduler.ts'
@@ -102,7 +102,7 @@ async function insertJournals(client: ClientBase, set: NewExecution[], execution
     toEventRuns(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),
   )
   if (rows.length === 0) return
-  if (blobs.size > 0) await keepBlobs(client, blobs)
+  if (blobs.size > 0) await storeBlobs(client, blobs)
   await client.query(
     `insert into journal (execution_id, first_seq, last_seq, events, at)
      select *, ${JOURNAL_AT}

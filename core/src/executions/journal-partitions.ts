@@ -12,7 +12,7 @@ const DAYS_AHEAD = 3
  * created. If several workers call this at the same time, one of them does the work. The clock is the database clock,
  * so a wrong clock on a worker never drops data.
  */
-export async function keepJournal({ transact }: Database, retentionDays: number, at?: Date): Promise<void> {
+export async function maintainJournal({ transact }: Database, retentionDays: number, at?: Date): Promise<void> {
   await transact(async (client) => {
     const { rows } = await client.query<{ mine: boolean; now: Date }>(
       `select pg_try_advisory_xact_lock(hashtext('ashlar.journal')) as mine, now()`,

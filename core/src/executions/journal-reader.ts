@@ -11,7 +11,7 @@ const PAGE_ROWS = 100
 const MAX_SEQ = 2 ** 31 - 1
 
 /**
- * Reads at most `most` committed events of an execution after `after`, in order.
+ * Reads at most `limit` committed events of an execution after `after`, in order.
  *
  * @throws {AshlarError} JOURNAL_UNREADABLE
  */
@@ -19,9 +19,9 @@ export async function readEvents(
   pool: pg.Pool | pg.ClientBase,
   executionId: string,
   after: number,
-  most: number,
+  limit: number,
 ): Promise<JournalEvent[]> {
-  const events = await readStored(pool, executionId, after, most)
+  const events = await readStored(pool, executionId, after, limit)
   await restoreBlobs(pool, events)
   return events
 }
@@ -40,16 +40,16 @@ async function readStored(
   pool: pg.Pool | pg.ClientBase,
   executionId: string,
   after: number,
-  most: number,
+  limit: number,
 ): Promise<JournalEvent[]> {
   const events: JournalEvent[] = []
-  for (let isMore = true; isMore && events.length < most;) {
+  for (let isMore = true; isMore && events.length < limit;) {
     const last = events.at(-1)?.seq ?? after
-    const rows = await readRows(pool, executionId, last, after + most)
+    const rows = await readRows(pool, executionId, last, after + limit)
     events.push(...rows.events)
     isMore = rows.isMore
   }
-  return events.length > most ? events.slice(0, most) : events
+  return events.length > limit ? events.slice(0, limit) : events
 }
 
 /**

@@ -23,7 +23,7 @@ export class Round {
   }
 
   /** The entries to write later. Entries that failed alone come last. */
-  get left(): PendingEvents[] {
+  get remaining(): PendingEvents[] {
     return [...this.untried, ...this.#alone]
   }
 
@@ -33,7 +33,7 @@ export class Round {
     this.untried.push(...batch)
   }
 
-  preventAlone(pending: PendingEvents, error: unknown): void {
+  addFailedAlone(pending: PendingEvents, error: unknown): void {
     this.error = error
     this.#alone.push(pending)
   }

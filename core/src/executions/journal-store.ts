@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { channelName } from '../database/index.ts'
-import { SEPARATOR, keepBlobs } from './blobs.ts'
+import { SEPARATOR, storeBlobs } from './blobs.ts'
 import type { ExecutionEvent } from './events.ts'
 import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
 import { creationTime } from './journal-reader.ts'
@@ -94,7 +94,7 @@ async function write(pool: pg.Pool, batch: readonly PendingEvents[]): Promise<Re
   const blobs = new Map<string, string>()
   const rows = batch.flatMap(toRows)
   const texts = rows.map((row) => encodeRow(row, blobs))
-  if (blobs.size > 0) await keepBlobs(pool, blobs)
+  if (blobs.size > 0) await storeBlobs(pool, blobs)
   const endColumn = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
     rows.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
   const values = [

@@ -156,9 +156,9 @@ class GroupCommit implements JournalWriter {
       await this.#write(batch, round)
       const isPrevented = this.#isPrevented(round)
       if (isPrevented || !this.#isWritable) this.#listener.writable((this.#isWritable = !isPrevented), round.error)
-      if (round.left.length > 0) this.#listener.failed(round.error)
-      if (isPrevented) return this.#retryLater(round.left)
-      this.#postpone(round.left)
+      if (round.remaining.length > 0) this.#listener.failed(round.error)
+      if (isPrevented) return this.#retryLater(round.remaining)
+      this.#postpone(round.remaining)
     }
     this.#retryMs = undefined
   }
@@ -174,8 +174,8 @@ class GroupCommit implements JournalWriter {
   }
 
   /** Entries that were postponed before do not indicate whether the journal as a whole is writable. */
-  #isPrevented({ isCut, hasWritten, left }: Round): boolean {
-    return isCut || (!hasWritten && left.some(({ entry }) => !this.#isWritable || !this.#wasPostponed.has(entry)))
+  #isPrevented({ isCut, hasWritten, remaining }: Round): boolean {
+    return isCut || (!hasWritten && remaining.some(({ entry }) => !this.#isWritable || !this.#wasPostponed.has(entry)))
   }
 
   #retryLater(left: readonly PendingEvents[]): void {
@@ -226,7 +226,7 @@ class GroupCommit implements JournalWriter {
       const middle = batch.length >> 1
       await this.#write(batch.slice(0, middle), round)
       await this.#write(batch.slice(middle), round)
-    } else if (cause === 'environment') round.preventAlone(first, error)
+    } else if (cause === 'environment') round.addFailedAlone(first, error)
     else await this.#refuse(first, error, round)
   }
 
@@ -244,7 +244,7 @@ class GroupCommit implements JournalWriter {
       await this.#end(pending, stored, error)
       round.hasWritten = true
     } catch (failure) {
-      round.preventAlone(pending, failure)
+      round.addFailedAlone(pending, failure)
     }
   }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
 import type { Execution } from './entities.ts'
-import { keepJournal } from './journal-partitions.ts'
+import { maintainJournal } from './journal-partitions.ts'
 import { isFinal } from './status.ts'
 
 let runtime: TestRuntime
@@ -70,10 +70,10 @@ describe('the journal', () => {
     await runtime.database.pool.query(`update blob set created_at = now() - interval '40 days'`)
     const later = new Date(Date.now() + 40 * DAY_MS)
     await runtime.database.pool.query(`update execution set status = 'WAITING', finished_at = null where id = $1`, [id])
-    await keepJournal(runtime.database, 30, later)
+    await maintainJournal(runtime.database, 30, later)
     expect(await count('journal')).toBeGreaterThan(0)
     await runtime.database.pool.query(`update execution set status = 'COMPLETED' where id = $1`, [id])
-    await keepJournal(runtime.database, 30, later)
+    await maintainJournal(runtime.database, 30, later)
     expect(await count('journal')).toBe(0)
     expect(await count('blob')).toBe(0)
     expect(await count('execution')).toBeGreaterThan(0)
@@ -104,11 +104,11 @@ describe('the journal', () => {
     await runtime.database.pool.query('update journal set at = $2 where execution_id = $1', [id, inAWeek])
     const partition = `journal_${inAWeek.toISOString().slice(0, 10).replaceAll('-', '')}`
     expect(await count('journal_default')).toBeGreaterThan(0)
-    await keepJournal(runtime.database, 30)
+    await maintainJournal(runtime.database, 30)
     expect(await count('journal_default')).toBe(0)
     expect(await count(partition)).toBeGreaterThan(0)
     expect((await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)).total).toBeGreaterThan(5)
-    await keepJournal(runtime.database, 30, new Date(inAWeek.getTime() + DAY_MS))
+    await maintainJournal(runtime.database, 30, new Date(inAWeek.getTime() + DAY_MS))
   })
 })
 
@@ -128,7 +128,7 @@ it('accepts rows of a day while its partition is created', async () => {
     isDone = false
     const writing = Promise.all([write(at), write(at), write(at)])
     await new Promise((resolve) => setTimeout(resolve, 10))
-    await keepJournal(runtime.database, 3650)
+    await maintainJournal(runtime.database, 3650)
     isDone = true
     await writing
   }

@@ -42,7 +42,7 @@ export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]):
       outputs: own?.outputs ?? [],
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
       error: run.error,
-      waitingUntil: run.asleep && new Date(run.asleep.until),
+      waitingUntil: run.currentSleep && new Date(run.currentSleep.until),
       progress: own?.progress,
       startedAt: own?.startedAt,
       finishedAt: own?.finishedAt,

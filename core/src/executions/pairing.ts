@@ -25,7 +25,7 @@ export interface NodeExecution {
   /** The number of sleeps that have ended. They are skipped when the block runs again. */
   slept: number
   /** The current sleep while it is WAITING. */
-  asleep: Sleep | undefined
+  currentSleep: Sleep | undefined
   error?: NodeFailure
   /** Inputs that replace those that arrived. */
   override?: Record<string, unknown>
@@ -95,7 +95,7 @@ export class Pairing {
       values: new Map(this.#statics),
       outputs: 0,
       slept: 0,
-      asleep: undefined,
+      currentSleep: undefined,
     }
     this.executions.push(created)
     for (const [pin, queue] of this.#lacking) if (!created.values.has(pin)) queue.push(created)

@@ -361,7 +361,7 @@ describe('a sleep (rule 19)', () => {
     expect(ran(scheduler.step({ type: 'resume', ...a }))).toEqual([])
     expect(statuses(scheduler)).toEqual(['a.1 QUEUED', 'b.1 RUNNING', 'c.1 QUEUED'])
     expect(ran(scheduler.step({ type: 'finish', node: 'b', n: 1 }))).toEqual(['a.1'])
-    expect(scheduler.nodeExecution('a', 1)).toMatchObject({ status: 'RUNNING', attempt: 1, slept: 1, asleep: undefined })
+    expect(scheduler.nodeExecution('a', 1)).toMatchObject({ status: 'RUNNING', attempt: 1, slept: 1, currentSleep: undefined })
   })
 
   it('occupies a serial node', () => {

@@ -161,7 +161,7 @@ export class Scheduler {
     this.#running.delete(run)
     this.#sleeping.add(run)
     run.status = 'WAITING'
-    run.asleep = { sleep, until }
+    run.currentSleep = { sleep, until }
     this.#decisions.push({ type: 'wait', run })
   }
 
@@ -174,13 +174,13 @@ export class Scheduler {
 
   #wake(run: NodeExecution): void {
     this.#sleeping.delete(run)
-    run.slept = run.asleep?.sleep ?? run.slept
-    run.asleep = undefined
+    run.slept = run.currentSleep?.sleep ?? run.slept
+    run.currentSleep = undefined
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#running.delete(run)
-    if (run.asleep) this.#wake(run)
+    if (run.currentSleep) this.#wake(run)
     if (run.status === 'QUEUED') this.#awake = this.#awake.filter((each) => each !== run)
     this.#serials.end(run)
     if (!error) {
@@ -293,7 +293,7 @@ export class Scheduler {
     const asleep = [...this.#sleeping, ...this.#awake]
     const waiting = [...this.#serials.drain(), ...this.#ready.slice(this.#next), ...this.#waitingForRetry]
     for (const run of [...this.#running, ...asleep, ...waiting]) run.status = 'CANCELLED'
-    for (const run of asleep) run.asleep = undefined
+    for (const run of asleep) run.currentSleep = undefined
     this.#running.clear()
     this.#sleeping.clear()
     this.#awake = []

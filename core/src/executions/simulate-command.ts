@@ -40,10 +40,10 @@ async function runBatch({ cases, seed }: Batch): Promise<BatchResult> {
 const NOTHING = { failure: undefined, counts: {} }
 
 async function simulate(cases: number, seed: number): Promise<void> {
-  const begun = performance.now()
+  const startedAt = performance.now()
   const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {}, writer: {} }
   stdout.write(`${cases} random executions with the seed ${seed}\n`)
-  const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - begun))
+  const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - startedAt))
   const progress = setInterval(
     () => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} per second\n`),
     PROGRESS_INTERVAL_MS,
@@ -60,7 +60,7 @@ async function simulate(cases: number, seed: number): Promise<void> {
   printCounts('Without effects', done.pure)
   printCounts('With effects', done.effects)
   printCounts('Journal writer', done.writer)
-  stdout.write(`\n${done.cases} cases in ${((performance.now() - begun) / 1000).toFixed(1)} s, ${perSecond()} per second\n`)
+  stdout.write(`\n${done.cases} cases in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, ${perSecond()} per second\n`)
   const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => findRareCases(counts, 1))
   if (missing.length > 0) stdout.write(`never occurred: ${missing.join(', ')}\n`)
   if (done.failure !== undefined) stdout.write(`\n${done.failure}\n`)

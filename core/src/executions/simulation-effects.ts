@@ -58,9 +58,9 @@ function assertReplayable(plan: Plan, { events }: Lives, options: CrashOptions):
   const succeeded = new Set(
     events.flatMap((event) => (event.type === 'NodeFinished' && !event.error ? [toAttemptKey(event)] : [])),
   )
-  for (const begun of starts) {
-    const name = toAttemptKey(begun)
-    const isBefore = first !== undefined && begun.at < first.at
+  for (const each of starts) {
+    const name = toAttemptKey(each)
+    const isBefore = first !== undefined && each.at < first.at
     assert(
       !isBefore || !succeeded.has(name) || !replayed.effects.has(name),
       () => `${name} had succeeded, and the replay repeated it`,

@@ -31,7 +31,7 @@ export function toState(scheduler: Scheduler): string {
       run.status,
       run.outputs,
       run.slept,
-      run.asleep,
+      run.currentSleep,
       node.linkedPins.map((pin) => [values.has(pin), values.get(pin)]),
       error,
     ]

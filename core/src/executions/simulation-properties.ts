@@ -162,10 +162,10 @@ export function assertRetries({ plan, options, simulation, case: { seed, crashes
 
 /** Unhandled failures are repeated immediately, without a backoff. */
 function assertRepeated(plan: Plan, { scheduler }: Simulation, events: readonly ExecutionEvent[]): void {
-  const begun = fold(plan, events).scheduler
+  const retried = fold(plan, events).scheduler
   for (const { node, n, status, attempt } of scheduler.nodeExecutions()) {
     if (status !== 'FAILED' || node.links.has('error')) continue
-    const again = begun.nodeExecution(node.id, n)
+    const again = retried.nodeExecution(node.id, n)
     const isRepeated = again?.attempt === attempt + 1 && (again.status === 'RUNNING' || again.status === 'QUEUED')
     assert(isRepeated, () => `${node.id}.${n} failed, but is ${again?.status} at attempt ${again?.attempt} of the retry`)
   }

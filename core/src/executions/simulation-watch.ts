@@ -140,7 +140,7 @@ export class SchedulerMonitor {
 
   #check(scheduler: Scheduler): void {
     /** The number of started runs by node, including sleeping runs and runs that resume after a sleep. */
-    const begun = new Map<string, number>()
+    const started = new Map<string, number>()
     let [runningInAll, used] = [0, 0]
     const waiting: NodeExecution[] = []
     for (const run of scheduler.nodeExecutions()) {
@@ -151,32 +151,32 @@ export class SchedulerMonitor {
       if (run.status === 'QUEUED' && !this.#waitingForRetry.has(run)) waiting.push(run)
       if (run.status === 'RUNNING') runningInAll++
       else if (run.status !== 'WAITING' && !(run.status === 'QUEUED' && this.#awake.has(run))) continue
-      begun.set(run.node.id, (begun.get(run.node.id) ?? 0) + 1)
-      assert(!run.node.block.serial || begun.get(run.node.id) === 1, () => `${run.node.id} is serial and runs twice`)
+      started.set(run.node.id, (started.get(run.node.id) ?? 0) + 1)
+      assert(!run.node.block.serial || started.get(run.node.id) === 1, () => `${run.node.id} is serial and runs twice`)
     }
     const { concurrency, budget } = this.#plan
     assert(runningInAll <= concurrency, () => `${runningInAll} run, more than ${concurrency}`)
     assert(used <= budget, () => `${used} node executions are ready, running or ended, but the budget is ${budget}`)
     this.observations.mostRunning = Math.max(this.observations.mostRunning, runningInAll)
-    this.#assertBusy(scheduler, waiting, runningInAll < concurrency, begun)
+    this.#assertBusy(scheduler, waiting, runningInAll < concurrency, started)
     this.#assertAppended(scheduler)
   }
 
   /** No run waits that could run, and the execution has not ended while work is left. */
-  #assertBusy(scheduler: Scheduler, waiting: NodeExecution[], hasRoom: boolean, begun: ReadonlyMap<string, number>): void {
+  #assertBusy(scheduler: Scheduler, waiting: NodeExecution[], hasRoom: boolean, started: ReadonlyMap<string, number>): void {
     if (scheduler.status !== 'RUNNING') return
     for (const run of waiting) {
       const { node, n } = run
       const isAwake = this.#awake.has(run)
-      const isHeldBack = node.block.serial && begun.has(node.id) && !isAwake
+      const isHeldBack = node.block.serial && started.has(node.id) && !isAwake
       if (isHeldBack && hasRoom) this.observations.hasSerialWaited = true
-      if (isHeldBack && hasRoom && scheduler.nodeExecutions().some((each) => each.node === node && each.asleep))
+      if (isHeldBack && hasRoom && scheduler.nodeExecutions().some((each) => each.node === node && each.currentSleep))
         this.observations.hasWaitedForSleeper = true
       if (!hasRoom) this.observations.hasQueueWaited = true
       if (isAwake) this.observations.hasAwakeWaited = true
       assert(!hasRoom || isHeldBack, () => `${node.id}.${n} could run but waits`)
     }
-    assert(begun.size + this.#waitingForRetry.size > 0, () => 'no work is left, but the execution has not ended')
+    assert(started.size + this.#waitingForRetry.size > 0, () => 'no work is left, but the execution has not ended')
   }
 
   #assertAppended({ outputs }: Scheduler): void {

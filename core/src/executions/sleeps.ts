@@ -43,8 +43,8 @@ export class Sleeps {
   /** The end of the first sleep; undefined if no run sleeps. */
   get nextAt(): number | undefined {
     let first: number | undefined
-    for (const { asleep } of this.#timers.keys())
-      if (asleep && !(first !== undefined && first <= asleep.until)) first = asleep.until
+    for (const { currentSleep } of this.#timers.keys())
+      if (currentSleep && !(first !== undefined && first <= currentSleep.until)) first = currentSleep.until
     return first
   }
 
@@ -69,7 +69,7 @@ export class Sleeps {
 
   /** Waits until the sleep has ended. Never ends early, even if a timer fires early. */
   start(run: NodeExecution): void {
-    const remainingMs = (run.asleep?.until ?? 0) - this.#now()
+    const remainingMs = (run.currentSleep?.until ?? 0) - this.#now()
     if (remainingMs > 0) {
       const timer = setTimeout(() => this.start(run), Math.min(remainingMs, MAX_TIMER_MS))
       this.#timers.set(run, timer)

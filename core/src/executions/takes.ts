@@ -20,7 +20,7 @@ const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
 export async function countTakes({ pool }: Database, workerId: string, rows: ClaimedRow[]): Promise<Set<string>> {
   const ids = rows.filter(({ interrupted }) => interrupted).map(({ id }) => id)
   if (ids.length === 0) return new Set()
-  const begun = ids.map((id) => creationTime(id).getTime())
+  const creationTimes = ids.map((id) => creationTime(id).getTime())
   const counted = await pool.query<{ id: string }>(
     `with seen as (
        select e.id, coalesce(max(j.last_seq), 0) as last_seq,
@@ -34,7 +34,7 @@ export async function countTakes({ pool }: Database, workerId: string, rows: Cla
        returning e.id, e.takes
      )
      select id from counted where takes >= $4`,
-    [ids, workerId, new Date(Math.min(...begun)), MAX_TAKES],
+    [ids, workerId, new Date(Math.min(...creationTimes)), MAX_TAKES],
   )
   return new Set(counted.rows.map(({ id }) => id))
 }

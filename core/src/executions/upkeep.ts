@@ -1,6 +1,6 @@
 import type { Database } from '../database/index.ts'
 import type { Workspaces } from '../workspaces/index.ts'
-import { keepJournal } from './journal-partitions.ts'
+import { maintainJournal } from './journal-partitions.ts'
 
 const EVERY_MS = 3600_000
 
@@ -19,7 +19,7 @@ interface UpkeepParts {
  */
 export function startUpkeep({ database, retentionDays, workspaces, onError }: UpkeepParts): () => void {
   const keep = (): void => {
-    keepJournal(database, retentionDays).catch(onError)
+    maintainJournal(database, retentionDays).catch(onError)
     workspaces?.keep(retentionDays).catch(onError)
   }
   const timer = setInterval(keep, EVERY_MS)

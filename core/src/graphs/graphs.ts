@@ -46,7 +46,7 @@ export interface Graphs {
   versions(ownerId: string, graphId: string, page: PageRequest): Promise<Page<GraphVersion>>
   findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
-  versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
+  getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
   /** Returns every fault. Saves nothing. */
   validate(ownerId: string, document: unknown): Promise<Fault[]>
   /**
@@ -111,7 +111,7 @@ class GraphService implements Graphs {
   }
 
   async activate(ownerId: string, graphId: string, number: number): Promise<Graph> {
-    const version = await this.versionNumbered(ownerId, graphId, number)
+    const version = await this.getVersion(ownerId, graphId, number)
     return this.#change(ownerId, graphId, (graph) => (graph.activeVersionId = version.id))
   }
 
@@ -168,7 +168,7 @@ class GraphService implements Graphs {
     return new Map(found.map((version) => [version.id, version]))
   }
 
-  async versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
+  async getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
     await this.get(ownerId, graphId)
     const version = await this.#fork().findOne(GraphVersion, { ownerId, graphId, number })
     if (!version) throw new AshlarError('NOT_FOUND', `this graph has no version ${number}`, { details: { path: ['version'] } })
@@ -176,7 +176,7 @@ class GraphService implements Graphs {
   }
 
   async versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion> {
-    if (number !== undefined) return this.versionNumbered(ownerId, graphId, number)
+    if (number !== undefined) return this.getVersion(ownerId, graphId, number)
     const versionId = await this.#active.add({ ownerId, graphId })
     const version = await (this.#cached.get(versionId) ?? this.#cache(ownerId, versionId))
     if (!version) throw new Error(`graph ${graphId} has no active version`)
