@@ -8,12 +8,11 @@ export {
   isHttpAllowEntry,
   listCapabilities,
   providersOf,
-  verifyWebhookSignature,
 } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'
 export {
   createWorkbench,
-  digestOfFiles,
+  digestFiles,
   findGlobalUses,
   isVersion,
   packageNameSchema,
@@ -23,23 +22,20 @@ export {
   testBlocks,
   unpackTarball,
 } from './plugins/index.ts'
-export { ISOLATIONS, isWeaker } from './sandbox/index.ts'
+export { ISOLATIONS } from './sandbox/index.ts'
 export type { Isolation } from './sandbox/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
 export { LOGIN_MINUTES } from './accounts/index.ts'
 export type { BrowserSession, User } from './accounts/index.ts'
-export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'
+export type { HostProvider, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './credentials/index.ts'
 export type { Credential, OAuthClient } from './credentials/index.ts'
-export type { DataDir, EmbeddedPostgresOptions, EmbeddedPostgresServer } from './database/index.ts'
+export type { DataDir } from './database/index.ts'
 export type { ErrorCode, ErrorDetails, Fault } from './errors/index.ts'
 export type {
   Execution,
-  ExecutionStatus,
   FollowedEvent,
   JournalEvent,
-  JournalState,
-  NodeExecutionStatus,
   NodeExecutionView,
   NodeFailure,
   ProgressReport,
@@ -64,11 +60,8 @@ export type {
   Example,
   Plugin,
   PluginCheck,
-  PluginOrigin,
   PluginReport,
-  PluginStore,
   PluginVersion,
-  SignedFacts,
   SourcePosition,
   StorePackage,
   VersionReport,

@@ -10,7 +10,7 @@ import { Faults, type FaultKind } from './faults.ts'
 import { effectGraph, pureGraph, writeChaosPlugin } from './plugin.ts'
 import { verify, type Started, type Verdict } from './verify.ts'
 
-export interface ChaosOptions {
+interface ChaosOptions {
   /** How many faults are caused, of each kind in turn. */
   faults: number
   workers?: number
@@ -19,7 +19,7 @@ export interface ChaosOptions {
   log?: (line: string) => void
 }
 
-export interface ChaosResult extends Verdict {
+interface ChaosResult extends Verdict {
   caused: Record<FaultKind, number>
   seconds: number
 }

@@ -228,7 +228,7 @@ describe('what one has stored', () => {
   })
 
   it('nobody starts the graph of another for', async () => {
-    const graphId = await hostile.graphOf(hostile.alice, ['look'])
+    const graphId = await hostile.createGraph(hostile.alice, ['look'])
     await expect(hostile.start(hostile.mallory, graphId)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 

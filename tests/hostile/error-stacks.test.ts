@@ -42,7 +42,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-async function errorOf(block: string) {
+async function runFailing(block: string) {
   const { executions, graphs, ownerId } = runtime
   const { id: graphId } = await graphs.create(ownerId, { name: block, document: { nodes: [{ id: 'n', block }] } })
   const { id } = await executions.start(ownerId, { graphId, inputs: {} })
@@ -53,7 +53,7 @@ async function errorOf(block: string) {
 it.each(Object.keys(THROWN).map((title, i) => [title, i] as const))(
   'an error with %s keeps its code and message',
   async (title, i) => {
-    const error = await errorOf(`stacks/throw-${i}`)
+    const error = await runFailing(`stacks/throw-${i}`)
     expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'thrown' })
     expect(error?.position).toEqual(THROWN[title]?.[1])
     expect(error?.stack ?? '').not.toMatch(/passwd|ashlar:guest/)
@@ -62,7 +62,7 @@ it.each(Object.keys(THROWN).map((title, i) => [title, i] as const))(
 )
 
 it('an error with an endless stack exceeds a limit, without an effect on other calls', async () => {
-  expect((await errorOf('stacks/loop'))?.code).toMatch(/^(CPU_LIMIT|TIMEOUT)$/)
-  expect(await errorOf('stacks/throw-0')).toMatchObject({ code: 'BLOCK_FAILED', message: 'thrown' })
+  expect((await runFailing('stacks/loop'))?.code).toMatch(/^(CPU_LIMIT|TIMEOUT)$/)
+  expect(await runFailing('stacks/throw-0')).toMatchObject({ code: 'BLOCK_FAILED', message: 'thrown' })
   expect(runtime.failures).toEqual([])
 })

@@ -18,7 +18,7 @@ const CHUNK = Buffer.alloc(64 * 1024).toString('base64')
 const victim = randomUUIDv7()
 const own = randomUUIDv7()
 /** Where the workspace of an execution is, seen from the folder of all. */
-const placeOf = (id: string): string => `${id.slice(0, 6)}/${id}`
+const workspacePath = (id: string): string => `${id.slice(0, 6)}/${id}`
 
 let folder: string
 let dir: string
@@ -41,9 +41,9 @@ afterEach(async () => {
 /** The files of others are what they were, and there are no new ones beside the workspaces. */
 async function expectNothingReached(): Promise<void> {
   expect(await readFile(join(folder, 'outside'), 'utf8')).toBe('of the host')
-  expect(await readFile(join(dir, placeOf(victim), 'secret'), 'utf8')).toBe('of alice')
+  expect(await readFile(join(dir, workspacePath(victim), 'secret'), 'utf8')).toBe('of alice')
   expect((await readdir(folder)).toSorted()).toEqual(['files', 'outside'])
-  expect((await readdir(join(dir, placeOf(victim)))).toSorted()).toEqual(['secret'])
+  expect((await readdir(join(dir, workspacePath(victim)))).toSorted()).toEqual(['secret'])
   const periods = new Set([victim.slice(0, 6), own.slice(0, 6)])
   expect((await readdir(dir)).toSorted()).toEqual([...periods, 'incoming'].toSorted())
 }
@@ -135,7 +135,7 @@ const REFUSED: [what: string, path: unknown][] = [
   ['an array of names', ['..', 'outside']],
   ['an object that says a path', { toString: () => 'own' }],
   ['an object with a length', { length: 1, 0: '..' }],
-  ['the workspace of another', `../../${placeOf(victim)}/secret`],
+  ['the workspace of another', `../../${workspacePath(victim)}/secret`],
   ['the workspace of another in the same hours', `../${victim}/secret`],
   ['what is being written', '../../incoming'],
 ]
@@ -157,7 +157,7 @@ const HARMLESS: [what: string, path: string][] = [
   ['an option', '-rf'],
   ['the name of a prototype', '__proto__/constructor'],
   ['the id of another execution', victim],
-  ['the place of another execution', `${placeOf(victim)}/secret`],
+  ['the place of another execution', `${workspacePath(victim)}/secret`],
   ['what is being written', 'incoming/outside'],
   ['a short name of Windows', 'SECRET~1'],
   ['a name with a decomposed letter', 'cafe\u0301'],
@@ -186,7 +186,7 @@ describe('a path that looks like another is only itself:', () => {
     expect(await block.perform('files.list', '', '')).toHaveLength(2)
     await block.perform('files.delete', path)
     await expectNothingReached()
-    expect(await readdir(join(dir, placeOf(own)))).toEqual(['own'])
+    expect(await readdir(join(dir, workspacePath(own)))).toEqual(['own'])
   })
 
   it('one name in two forms of Unicode is one file', async () => {
@@ -205,12 +205,12 @@ describe('a path that looks like another is only itself:', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('what somebody has put into the folder leads nowhere:', () => {
-  const root = (): string => join(dir, placeOf(own))
+  const root = (): string => join(dir, workspacePath(own))
 
   it.each<[what: string, plant: () => Promise<unknown>, path: string]>([
     ['a link to a file', () => symlink(join(folder, 'outside'), join(root(), 'link')), 'link'],
     ['a relative link', () => symlink('../../../outside', join(root(), 'link')), 'link'],
-    ['a link to the workspace of another', () => symlink(join(dir, placeOf(victim)), join(root(), 'link')), 'link/secret'],
+    ['a link to the workspace of another', () => symlink(join(dir, workspacePath(victim)), join(root(), 'link')), 'link/secret'],
     ['a link to the folder above', () => symlink('..', join(root(), 'link')), `link/${victim}/secret`],
     ['a link to the root', () => symlink('/', join(root(), 'link')), 'link/etc/passwd'],
     [
@@ -259,7 +259,7 @@ describe.skipIf(process.platform === 'win32')('what somebody has put into the fo
   it('a link in the place of the workspace', async () => {
     const other = randomUUIDv7()
     await mkdir(join(dir, other.slice(0, 6)), { recursive: true })
-    await symlink(join(dir, placeOf(victim)), join(dir, placeOf(other)))
+    await symlink(join(dir, workspacePath(victim)), join(dir, workspacePath(other)))
     await expect(files.run({ executionId: other }).read('secret')).rejects.toThrow('is not where it should be')
     await expectNothingReached()
   })
@@ -316,7 +316,7 @@ describe('what a block takes is limited:', () => {
       const id = await block.perform('files.create', `deep${i}/b/c/d`)
       await block.perform('files.cancel', id)
     }
-    expect(await readdir(join(dir, placeOf(own)))).toEqual(['own'])
+    expect(await readdir(join(dir, workspacePath(own)))).toEqual(['own'])
   })
 
   it('many streams that are left open, also while they are being opened', async () => {
@@ -392,7 +392,7 @@ describe('what is not open cannot be used:', () => {
     expect(await tryAll('own')).toEqual(Array.from({ length: 5 }, () => 'BAD_INPUT'))
     await files.close()
     expect(await readdir(join(dir, 'incoming'))).toEqual([])
-    expect(await readFile(join(dir, placeOf(own), 'own'), 'utf8')).toBe('of mallory')
+    expect(await readFile(join(dir, workspacePath(own), 'own'), 'utf8')).toBe('of mallory')
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WORKER_DIED, startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { bundleOf, freshBundles } from './plugin-source.ts'
+import { toBundle, freshBundles } from './plugin-source.ts'
 import type { Result } from './worker.ts'
 
 let worker: HostileWorker
@@ -112,7 +112,7 @@ describe('of its own call, after its end, nothing comes of', () => {
   })
 
   it('a context that was kept for the next call', async () => {
-    const bundle = bundleOf({
+    const bundle = toBundle({
       name: 'attempt',
       run: `const kept = globalThis.kept ??= context
             const late = kept === context ? 'own' : await Promise.race([kept.storage.set('user', 'k', 'late').then(() => 'done', () => 'refused'), new Promise((r) => setTimeout(r, 200, 'no answer'))])
@@ -130,7 +130,7 @@ describe('of its own call, after its end, nothing comes of', () => {
     const run = `if (n === 1) setTimeout(() => { void context.storage.set('user', 'k', 'late'); console.log('late') }, 20)
                  else await new Promise((r) => setTimeout(r, 100))
                  yield ['n', n]`
-    const bundle = bundleOf({ name: 'attempt', run })
+    const bundle = toBundle({ name: 'attempt', run })
     const first = await worker.call({ bundle, scope: 'left', affinity: 'left', keepsScope: true })
     const second = await worker.call({ bundle, scope: 'left', affinity: 'left', input: '{"n":2}' })
     expect([first.hostCalls, second.hostCalls, first.outputs, second.outputs]).toEqual([[], [], [['n', 1]], [['n', 2]]])

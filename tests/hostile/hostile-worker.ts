@@ -2,8 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { SandboxLimits } from '@ashlar/core/testing'
-import { bundleOf, type HostileBlock } from './plugin-source.ts'
-import type { Asked, Call, Result, Told } from './worker.ts'
+import { toBundle, type HostileBlock } from './plugin-source.ts'
+import type { WorkerRequest, Call, Result, WorkerReply } from './worker.ts'
 
 /** A worker process for the attempts of one test file. */
 export interface HostileWorker {
@@ -43,7 +43,7 @@ export async function startHostileWorker(limits: Partial<SandboxLimits>): Promis
   return {
     call,
     attempt: (block, { n = 1, ...how } = {}) =>
-      call({ bundle: bundleOf({ ...block, name: 'attempt' }), input: JSON.stringify({ n }), ...how }),
+      call({ bundle: toBundle({ ...block, name: 'attempt' }), input: JSON.stringify({ n }), ...how }),
     async memoryMb() {
       const [pids, ownMb] = await worker.memory()
       const each = await Promise.all(pids.map(residentMb))
@@ -58,7 +58,7 @@ export async function startHostileWorker(limits: Partial<SandboxLimits>): Promis
 
 class ChildWorker {
   readonly #child: ChildProcess
-  readonly #waiting = new Map<number, (told: Told | undefined) => void>()
+  readonly #waiting = new Map<number, (told: WorkerReply | undefined) => void>()
   readonly #faults: string[]
   #next = 0
   #closing = false
@@ -78,7 +78,7 @@ class ChildWorker {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    this.#child.on('message', (told: Told) => {
+    this.#child.on('message', (told: WorkerReply) => {
       if (told[0] === 'broken') this.#break(told[1])
       else this.#settle(told[0] === 'ready' ? 0 : told[1], told)
     })
@@ -118,7 +118,7 @@ class ChildWorker {
     await gone
   }
 
-  #answerTo(asked: (n: number) => Asked): Promise<Told | undefined> {
+  #answerTo(asked: (n: number) => WorkerRequest): Promise<WorkerReply | undefined> {
     const n = ++this.#next
     return new Promise((resolve) => {
       this.#waiting.set(n, resolve)
@@ -131,11 +131,11 @@ class ChildWorker {
     for (const n of this.#waiting.keys()) this.#settle(n)
   }
 
-  #ask(asked: Asked): void {
+  #ask(asked: WorkerRequest): void {
     if (this.#child.connected) this.#child.send(asked)
   }
 
-  #settle(n: number, told?: Told): void {
+  #settle(n: number, told?: WorkerReply): void {
     this.#waiting.get(n)?.(told)
     this.#waiting.delete(n)
   }

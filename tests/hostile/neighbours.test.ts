@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { bundleOf } from './plugin-source.ts'
+import { toBundle } from './plugin-source.ts'
 import type { Result } from './worker.ts'
 
 let worker: HostileWorker
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => worker.close())
 
 /** One plugin: a block that may call the host and waits for a while, and one that may not and tries in the other's name. */
-const PLUGIN = bundleOf(
+const PLUGIN = toBundle(
   {
     name: 'granted',
     top: 'globalThis.kept ??= []',
@@ -116,7 +116,7 @@ describe('a context of the same isolate', () => {
   it.each(WAYS)('is out of reach through %s', async (_name, leave, find) => {
     const top = `const tag = (strings) => strings.raw; const kept = new WeakMap()
       const keepTemplate = (value) => { const key = tag\`one place\`; if (value) kept.set(key, value); return kept.get(key) }`
-    const bundle = bundleOf(
+    const bundle = toBundle(
       { name: 'leave', top, run: `${leave}; yield ['out', ${find}]; await new Promise((r) => setTimeout(r, 200))` },
       { name: 'find', run: `yield ['out', ${find} ?? 'nothing']` },
     )

@@ -9,7 +9,7 @@ export interface HostileBlock {
 }
 
 /** A bundle as esbuild would make it. Input: any `n`; output pins `out` and `n`. */
-export function bundleOf(...blocks: readonly HostileBlock[]): { digest: string; code: string } {
+export function toBundle(...blocks: readonly HostileBlock[]): { digest: string; code: string } {
   const definitions = blocks.map(
     ({ name, run }, i) => `defineBlock({
       id: '00000000-0000-4000-8000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',
@@ -26,9 +26,9 @@ export function bundleOf(...blocks: readonly HostileBlock[]): { digest: string; 
 const USES_OF_A_BUNDLE = 5
 
 /** The same block in plugins that differ now and then, so that no isolate has to hold the contexts of many executions. */
-export function freshBundles(block: HostileBlock): () => ReturnType<typeof bundleOf> {
+export function freshBundles(block: HostileBlock): () => ReturnType<typeof toBundle> {
   let made = 0
-  return () => bundleOf({ ...block, top: `'plugin ${Math.floor(made++ / USES_OF_A_BUNDLE)}'` })
+  return () => toBundle({ ...block, top: `'plugin ${Math.floor(made++ / USES_OF_A_BUNDLE)}'` })
 }
 
 /**
@@ -75,7 +75,7 @@ export interface PluginBlock extends HostileBlock {
 }
 
 /** The entry of a plugin package `hostile`, as an author would write it. */
-export function pluginSourceOf(blocks: readonly PluginBlock[]): string {
+export function pluginSource(blocks: readonly PluginBlock[]): string {
   const definitions = blocks.map(
     ({ name, run, capabilities = '{}' }, i) => `defineBlock({
       id: '00000000-0000-4000-9000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { bundleOf } from './plugin-source.ts'
+import { toBundle } from './plugin-source.ts'
 import { SMALL_LIMITS, createTrack, type ResourceAttempt } from './resource-attempts.ts'
 
 let worker: HostileWorker
@@ -113,7 +113,7 @@ describe('memory: what lives beside goes on, and the limit ends', () => {
 
 describe('one execution after the other', () => {
   it('of a plugin that keeps nothing does not reach a limit', async () => {
-    const bundle = bundleOf({ name: 'attempt', run: `yield ['n', n]` })
+    const bundle = toBundle({ name: 'attempt', run: `yield ['n', n]` })
     for (let i = 0; i < 60; i++)
       expect((await worker.call({ bundle, cordon: 'user:many', timeoutMs: 20_000 })).error).toBeUndefined()
   })
@@ -121,7 +121,7 @@ describe('one execution after the other', () => {
 
 describe('one call after the other in an execution', () => {
   it('of a plugin that keeps nothing does not reach a limit', async () => {
-    const bundle = bundleOf({ name: 'attempt', run: `yield ['out', 'ж'.repeat(99_000)]` })
+    const bundle = toBundle({ name: 'attempt', run: `yield ['out', 'ж'.repeat(99_000)]` })
     const execution = { cordon: 'user:much', scope: 'much', affinity: 'much', keepsScope: true, timeoutMs: 20_000 }
     for (let i = 0; i < 200; i++) expect((await worker.call({ bundle, ...execution })).error).toBeUndefined()
   })

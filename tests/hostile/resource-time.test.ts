@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { computedMs } from './processor-time.ts'
+import { cpuTimeMs } from './processor-time.ts'
 import { SMALL_LIMITS, createTrack, type ResourceAttempt } from './resource-attempts.ts'
 
 let worker: HostileWorker
@@ -172,9 +172,9 @@ describe('a limit', () => {
       worker.attempt({ name: 'compute', run: code }, { timeoutMs: 60_000, cordon: 'user:compute' })
     await run(`yield ['n', n]`) // what its process starts with
     const pids = await worker.pids()
-    const before = await Promise.all(pids.map(computedMs))
+    const before = await Promise.all(pids.map(cpuTimeMs))
     expect(await run(`for (;;);`)).toMatchObject({ error: { code: 'CPU_LIMIT' } })
-    const after = await Promise.all(pids.map(computedMs))
+    const after = await Promise.all(pids.map(cpuTimeMs))
     const used = Math.max(...after.map((ms, i) => (ms ?? 0) - (before[i] ?? 0)))
     expect(used).toBeGreaterThan(SMALL_LIMITS.maxCpuMs - 100)
     expect(used).toBeLessThan(SMALL_LIMITS.maxCpuMs + 500)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { bundleOf } from './plugin-source.ts'
-import { computedMs } from './processor-time.ts'
+import { toBundle } from './plugin-source.ts'
+import { cpuTimeMs } from './processor-time.ts'
 
 let worker: HostileWorker
 beforeEach(async () => {
@@ -25,7 +25,7 @@ async function quiet(pids: readonly number[]): Promise<void> {
     .poll(
       async () => {
         const now = new Map<number, number>()
-        for (const pid of pids) now.set(pid, (await computedMs(pid)) ?? 0)
+        for (const pid of pids) now.set(pid, (await cpuTimeMs(pid)) ?? 0)
         const isCalm = before.size > 0 && pids.every((pid) => (now.get(pid) ?? 0) - (before.get(pid) ?? 0) <= QUIET_MS)
         before = now
         return (calm = isCalm ? calm + 1 : 0)
@@ -36,7 +36,7 @@ async function quiet(pids: readonly number[]): Promise<void> {
 }
 
 const gone = (pids: readonly number[]): Promise<void> =>
-  expect.poll(async () => (await Promise.all(pids.map(computedMs))).filter((ms) => ms !== undefined), PATIENCE).toEqual([])
+  expect.poll(async () => (await Promise.all(pids.map(cpuTimeMs))).filter((ms) => ms !== undefined), PATIENCE).toEqual([])
 
 const REJECT = `Promise.reject(new Proxy({}, { get() { for (;;); } }))`
 const FILL = `new Uint8Array([0,97,115,109,1,0,0,0,1,4,1,96,0,0,3,2,1,0,5,4,1,1,1,1,7,5,1,1,102,0,0,10,9,1,7,0,3,64,12,0,11,11])`
@@ -65,7 +65,7 @@ describe('code that does not stop', () => {
   })
 
   it('is killed when it begins after its call has ended', async () => {
-    const bundle = bundleOf({ name: 'attempt', top: `setTimeout(() => { ${REJECT} }, 300)`, run: `yield ['n', 1]` })
+    const bundle = toBundle({ name: 'attempt', top: `setTimeout(() => { ${REJECT} }, 300)`, run: `yield ['n', 1]` })
     expect((await worker.call({ bundle, scope: 'kept', affinity: 'kept', keepsScope: true })).error).toBeUndefined()
     const pids = await worker.pids()
     await new Promise((resolve) => setTimeout(resolve, 500))
@@ -73,7 +73,7 @@ describe('code that does not stop', () => {
   })
 
   it('does not end other calls', async () => {
-    const beside = bundleOf({
+    const beside = toBundle({
       name: 'attempt',
       run: `yield ['n', 1]; await new Promise((r) => setTimeout(r, 2500)); yield ['n', 2]`,
     })
@@ -125,7 +125,7 @@ describe('a sandbox process', () => {
 })
 
 /** Loops so often that it takes about this long on this machine when nothing else runs. */
-async function loopsOf(ms: number): Promise<number> {
+async function calibrateLoops(ms: number): Promise<number> {
   const probe = `const start = Date.now(); let loops = 0; while (Date.now() - start < 200) for (let i = 0; i < 1e5; i++) loops++; yield ['n', loops]`
   const { outputs } = await worker.attempt({ name: 'attempt', run: probe })
   return Math.round((Number(outputs[0]?.[1]) / 200) * ms)
@@ -135,8 +135,8 @@ describe('on a machine that has other things to do', () => {
   const USERS = 10
 
   it('blocks that compute for less than the limit get slower, and do not fail', async () => {
-    const loops = await loopsOf(250)
-    const bundle = bundleOf({ name: 'attempt', run: `let x = 0; for (let i = 0; i < ${loops}; i++) x++; yield ['n', x]` })
+    const loops = await calibrateLoops(250)
+    const bundle = toBundle({ name: 'attempt', run: `let x = 0; for (let i = 0; i < ${loops}; i++) x++; yield ['n', x]` })
     const calls = Array.from({ length: USERS }, (_, i) =>
       worker.call({ bundle, cordon: 'shared', owner: `user ${i}`, timeoutMs: 60_000 }),
     )
@@ -146,8 +146,8 @@ describe('on a machine that has other things to do', () => {
   })
 
   it('bundles that are evaluated in less than the limit load', async () => {
-    const loops = await loopsOf(80)
-    const bundle = bundleOf({ name: 'attempt', top: `let x = 0; for (let i = 0; i < ${loops}; i++) x++`, run: `yield ['n', x]` })
+    const loops = await calibrateLoops(80)
+    const bundle = toBundle({ name: 'attempt', top: `let x = 0; for (let i = 0; i < ${loops}; i++) x++`, run: `yield ['n', x]` })
     const calls = Array.from({ length: USERS }, (_, i) =>
       worker.call({ bundle, cordon: 'shared', owner: `user ${i}`, timeoutMs: 60_000 }),
     )
@@ -156,8 +156,8 @@ describe('on a machine that has other things to do', () => {
   })
 
   it('only the call that computes for too long fails', async () => {
-    const loops = await loopsOf(150)
-    const bundle = bundleOf({
+    const loops = await calibrateLoops(150)
+    const bundle = toBundle({
       name: 'attempt',
       run: `if (n === 'loop') for (;;); let x = 0; for (let i = 0; i < ${loops}; i++) x++; yield ['n', x]`,
     })

@@ -18,14 +18,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-tarballs-'))
   process.env.TMPDIR = folder
   runtime = await createTestRuntime({ sandbox: { loadTimeoutMs: 1000 } })
-  before = await whatIsLeft()
+  before = await readState()
 })
 afterAll(async () => {
   await runtime.close()
   await rm(folder, { recursive: true })
 })
 
-async function whatIsLeft(): Promise<unknown> {
+async function readState(): Promise<unknown> {
   const tables = ['plugin_package', 'plugin_version', 'plugin_claim', 'plugin_submission', 'plugin_bundle', 'workspace_plugin']
   const counts = tables.map((table) => `(select count(*) from ${table}) as ${table}`)
   const { rows } = await runtime.database.pool.query(`select ${counts.join()}`)
@@ -35,7 +35,7 @@ async function whatIsLeft(): Promise<unknown> {
 async function expectRefused(tarball: Buffer, code: string, message: RegExp, signature?: Signature): Promise<void> {
   const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball, ...(signature && { signature }) })
   await expect(publishing).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
-  expect(await whatIsLeft()).toEqual(before)
+  expect(await readState()).toEqual(before)
 }
 
 type Signature = ReturnType<typeof signFacts>
@@ -262,7 +262,7 @@ describe('code that', () => {
     expect(error.details.faults[0]?.path).toMatch(/^[\w/.-]+(:\d+(:\d+)?)?$|^evil\/do: do 1$/)
     expect(codes.split('|')).toContain(error.code)
     expect(error.message).toMatch(message)
-    expect(await whatIsLeft()).toEqual(before)
+    expect(await readState()).toEqual(before)
   })
 })
 

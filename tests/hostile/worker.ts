@@ -12,7 +12,7 @@ export type Call = Omit<CallRequest, 'input'> & {
   keepsScope?: boolean
 }
 
-export type Asked = ['start', limits: Partial<SandboxLimits>] | ['call', n: number, call: Call] | ['memory', n: number]
+export type WorkerRequest = ['start', limits: Partial<SandboxLimits>] | ['call', n: number, call: Call] | ['memory', n: number]
 
 export interface Result {
   outputs: [pin: string, value: unknown][]
@@ -31,27 +31,27 @@ export interface Result {
 }
 
 /** `broken`: something was thrown that nobody catches, of which a worker ends. */
-export type Told =
+export type WorkerReply =
   | ['ready']
   | ['broken', message: string]
   | ['result', n: number, result: Result]
   | ['memory', n: number, pids: number[], ownMb: number]
 
-const MOST_TOLD = 20
-const MOST_CHARS = 5000
+const MAX_REPORTED = 20
+const MAX_CHARS = 5000
 let sandbox: Awaited<ReturnType<typeof createSandbox>>
 
-process.on('message', (asked: Asked) => {
+process.on('message', (asked: WorkerRequest) => {
   if (asked[0] === 'start') void start(asked[1])
   else if (asked[0] === 'call') run(asked[1], asked[2])
-  else tell(['memory', asked[1], sandbox.pids(), process.memoryUsage().rss / 2 ** 20])
+  else send(['memory', asked[1], sandbox.pids(), process.memoryUsage().rss / 2 ** 20])
 })
 process.on('disconnect', () => process.exit(0))
-process.on('uncaughtException', (error) => tell(['broken', error.message]))
+process.on('uncaughtException', (error) => send(['broken', error.message]))
 
 async function start(limits: Partial<SandboxLimits>): Promise<void> {
   sandbox = await createSandbox(limits)
-  tell(['ready'])
+  send(['ready'])
 }
 
 function run(n: number, { input, abortAfterMs, keepsScope = false, ...call }: Call): void {
@@ -69,23 +69,23 @@ function run(n: number, { input, abortAfterMs, keepsScope = false, ...call }: Ca
   const finish = (error?: { code: string; message: string }): void => {
     if (!keepsScope) sandbox.forget(call.scope)
     if (error) result.error = { code: error.code, message: error.message }
-    tell(['result', n, { ...result, tookMs: performance.now() - startedAt, changed: changes() }])
+    send(['result', n, { ...result, tookMs: performance.now() - startedAt, changed: changes() }])
   }
   const abort = sandbox.call(
     { ...call, input: () => input },
     {
       output(pin, value, foreseen = []) {
-        result.foreseen.push(...foreseen.slice(0, MOST_TOLD).map(({ node }) => node))
+        result.foreseen.push(...foreseen.slice(0, MAX_REPORTED).map(({ node }) => node))
         for (const each of foreseen) each.drop()
-        if (result.outputCount++ < MOST_TOLD) result.outputs.push([pin, short(value)])
+        if (result.outputCount++ < MAX_REPORTED) result.outputs.push([pin, abbreviate(value)])
       },
-      log: (level, text) => result.logCount++ < MOST_TOLD && void result.logs.push(`${level}: ${text}`),
+      log: (level, text) => result.logCount++ < MAX_REPORTED && void result.logs.push(`${level}: ${text}`),
       async hostCall(method, args) {
-        if (result.hostCalls.length < MOST_TOLD)
-          result.hostCalls.push([short(method) as string, ...args.slice(0, MOST_TOLD).map(short)])
+        if (result.hostCalls.length < MAX_REPORTED)
+          result.hostCalls.push([abbreviate(method) as string, ...args.slice(0, MAX_REPORTED).map(abbreviate)])
         return answer(method, args)
       },
-      manifest: (manifest) => (result.manifest = short(manifest)),
+      manifest: (manifest) => (result.manifest = abbreviate(manifest)),
       end: finish,
     },
   )
@@ -102,14 +102,14 @@ async function answer(method: string, args: readonly unknown[]): Promise<unknown
   if (args[1] === 'bug') throw new Error(`a bug in ${import.meta.filename}`)
   if (args[1] === 'proto')
     return JSON.parse('{"__proto__":{"polluted":"guest"},"constructor":{"prototype":{"polluted":"guest"}}}')
-  return { method: short(method), key: short(args[1]), list: [1, { deep: true }] }
+  return { method: abbreviate(method), key: abbreviate(args[1]), list: [1, { deep: true }] }
 }
 
 /** What can be told in full is; of the rest only that it was. */
-function short(value: unknown): unknown {
+function abbreviate(value: unknown): unknown {
   try {
     const text = JSON.stringify(value)
-    return text === undefined || text.length <= MOST_CHARS ? value : `<${text.length} characters>`
+    return text === undefined || text.length <= MAX_CHARS ? value : `<${text.length} characters>`
   } catch (error) {
     return `<${error instanceof Error ? error.name : 'unknown'}>`
   }
@@ -129,6 +129,6 @@ function changes(): string[] {
   return 'polluted' in {} ? [...known, 'polluted'] : known
 }
 
-function tell(told: Told): void {
+function send(told: WorkerReply): void {
   process.send?.(told)
 }

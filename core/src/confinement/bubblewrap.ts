@@ -3,12 +3,12 @@ import { realpathSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** The program `bwrap`, and whether it is new enough (0.8) to forbid further user namespaces. */
-export interface Bubblewrap {
+interface Bubblewrap {
   canDisableUserNamespaces: boolean
 }
 
 /** The environment of a confined program. */
-export interface Confinement {
+interface Confinement {
   /** Files and folders that the program may read: path inside → real path outside. It sees nothing else of the file system. */
   readOnly: ReadonlyMap<string, string>
   /** All its environment variables. */

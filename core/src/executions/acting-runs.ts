@@ -6,7 +6,7 @@ import type { ExecutionEvent } from './events.ts'
 import type { JournalWriter } from './journal-writer.ts'
 import type { NodeExecution } from './pairing.ts'
 
-export interface ActingRunParts {
+interface ActingRunParts {
   taken: TakenExecution
   capabilities: Capabilities
   journal: JournalWriter

@@ -13,7 +13,7 @@ export interface ChildRunParts {
 }
 
 /** What a child's node execution hears of it. */
-export interface ChildSink {
+interface ChildSink {
   output(run: NodeExecution, pin: string, value: unknown): void
   end(run: NodeExecution, error?: NodeError): void
 }

@@ -4,7 +4,7 @@ import { toNodeError } from './node-errors.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { NodeError } from './scheduler.ts'
 
-export interface ChildStartParts {
+interface ChildStartParts {
   /** Starts the child of a run unless it exists, and follows it. Does nothing if the run has ended. */
   start(run: NodeExecution): Promise<void>
   failed(run: NodeExecution, error: NodeError): void

@@ -4,7 +4,7 @@ import { toNodeError } from './node-errors.ts'
 import type { NodeExecution } from './pairing.ts'
 import type { NodeError } from './scheduler.ts'
 
-export interface FailedCallsParts {
+interface FailedCallsParts {
   errorLocator: ErrorLocator
   onError(error: unknown): void
 }

@@ -1,6 +1,6 @@
 import { documentSchema, type GraphDocument } from '../graphs/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
-import { createPlugin, type Block } from '../plugins/index.ts'
+import { buildPlugin, type Block } from '../plugins/index.ts'
 import { compilePlan, type Plan } from './plan.ts'
 import type { NodeError } from './scheduler.ts'
 import { Simulator, type Simulation, type SimulationOptions } from './simulation-worker.ts'
@@ -55,7 +55,7 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     tests: [],
   }))
   return new Map(
-    createPlugin(facts, { name: 'fake', providers: [], blocks: manifests }).blocks.map((block) => [block.name, block]),
+    buildPlugin(facts, { name: 'fake', providers: [], blocks: manifests }).blocks.map((block) => [block.name, block]),
   )
 }
 

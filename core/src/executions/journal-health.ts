@@ -3,7 +3,7 @@ import { causeOf, channelName, codeOf, type Notifications } from '../database/in
 import { AshlarError } from '../errors/index.ts'
 
 /** Whether events can be written. `code` is the SQLSTATE or Node's code of the error, `CONNECTION` or `TIMEOUT`. */
-export type JournalState = { writable: true } | { writable: false; code: string }
+type JournalState = { writable: true } | { writable: false; code: string }
 
 /** Determines whether the journal can be written, from reports of the workers and from a probe. */
 export interface JournalHealth {
@@ -20,7 +20,7 @@ export interface JournalHealth {
   close(): void
 }
 
-export interface JournalHealthParts {
+interface JournalHealthParts {
   pool: pg.Pool
   notifications: Notifications
   onError(error: unknown): void

@@ -15,7 +15,7 @@ export interface JournalWriter {
   close(): Promise<void>
 }
 
-export interface JournalWriterEvents {
+interface JournalWriterEvents {
   /** The ends of these executions are committed. */
   finished(entries: JournalEntry[]): void
   /** Children of these have committed an output or their end. */
@@ -31,7 +31,7 @@ export interface JournalWriterEvents {
 }
 
 /** In milliseconds. */
-export interface JournalWriterTimes {
+interface JournalWriterTimes {
   /** How long events may gather before they are written together. */
   gather: number
   /** Before the first repetition of what the environment prevented; doubled each time up to the longest. */

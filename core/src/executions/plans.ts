@@ -1,10 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
+import { Lru } from '../base/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { GraphVersion } from '../graphs/index.ts'
 import type { Block, PluginRegistry } from '../plugins/index.ts'
 import { compilePlan, type Plan } from './plan.ts'
 
-const MOST_KEPT = 500
+const MAX_CACHED = 500
 
 /** Plans of graph versions, compiled once. A version never changes, so nothing is ever stale. */
 export interface Plans {
@@ -13,24 +14,24 @@ export interface Plans {
 }
 
 export function createPlans(fork: () => EntityManager, plugins: PluginRegistry): Plans {
-  const kept = new Map<string, Plan>()
-  const keep = (versionId: string, plan: Plan): void => {
-    kept.set(versionId, plan)
-    const [oldest] = kept.keys()
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
-  }
+  const cached = new Lru<string, Plan>(MAX_CACHED)
   return {
     async load(versionIds) {
       const loaded = new Map<string, Plan | AshlarError>()
-      const missing = new Set(versionIds.filter((id) => !kept.has(id)))
+      const missing = new Set<string>()
+      for (const id of versionIds) {
+        const plan = cached.get(id)
+        if (plan) loaded.set(id, plan)
+        else missing.add(id)
+      }
       const versions = missing.size > 0 ? await fork().find(GraphVersion, { id: { $in: [...missing] } }) : []
       for (const version of versions) {
         const plan = await planOf(version, plugins)
-        if (!(plan instanceof AshlarError)) keep(version.id, plan)
+        if (!(plan instanceof AshlarError)) cached.set(version.id, plan)
         loaded.set(version.id, plan)
+        missing.delete(version.id)
       }
-      for (const id of versionIds)
-        if (!loaded.has(id)) loaded.set(id, kept.get(id) ?? new AshlarError('NOT_FOUND', `there is no graph version ${id}`))
+      for (const id of missing) loaded.set(id, new AshlarError('NOT_FOUND', `there is no graph version ${id}`))
       return loaded
     },
   }

@@ -19,14 +19,14 @@ import { Watch } from './simulation-watch.ts'
 import { claimWriter } from './simulation-writer.ts'
 import { Simulator } from './simulation-worker.ts'
 
-export interface ProofRequest {
+interface ProofRequest {
   /** How many random executions. */
   cases: number
   /** The same seed gives the same executions. */
   seed: number
 }
 
-export interface Proof {
+interface Proof {
   /** The smallest case found that fails, and why; undefined when all hold. */
   failure: string | undefined
   /** What the cases contained. */

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { Lru } from '../base/index.ts'
 import { listCapabilities } from '../capabilities/index.ts'
 import { Batcher, isText, isUuid, type Database } from '../database/index.ts'
 import { AshlarError, describeIssues, showFaults, type Fault } from '../errors/index.ts'
@@ -76,7 +77,7 @@ class GraphService implements Graphs {
   readonly #plugins: PluginRegistry
   readonly #active: Batcher<OwnedGraph, string>
   /** Versions that were run lately. A version never changes. */
-  readonly #kept = new Map<string, Promise<GraphVersion | undefined>>()
+  readonly #kept = new Lru<string, Promise<GraphVersion | undefined>>(MOST_KEPT)
 
   constructor({ fork, pool }: Database, plugins: PluginRegistry) {
     this.#fork = fork
@@ -184,8 +185,6 @@ class GraphService implements Graphs {
     const found = this.findVersions(ownerId, [versionId]).then((versions) => versions.get(versionId))
     found.catch(() => this.#kept.delete(versionId))
     this.#kept.set(versionId, found)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
     return found
   }
 

@@ -3,7 +3,7 @@ import type { GraphDocument, GraphNode } from './document.ts'
 import type { BlockOf } from './validate.ts'
 
 /** What an execution of a graph takes and gives, as JSON Schemas (2020-12). */
-export interface GraphInterface {
+interface GraphInterface {
   inputSchema: JsonSchema
   outputSchema: JsonSchema
 }

@@ -8,7 +8,7 @@ import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore } from './bundle-store.ts'
 import { openBundler } from './bundling/bundle.ts'
 import { createPluginIndex } from './plugin-index.ts'
-import { createWorkspace } from './workspace-plugins.ts'
+import { createSourceSet } from './workspace-plugins.ts'
 
 vi.mock(import('./bundling/bundle.ts'), async (load) => {
   const bundle = await load()
@@ -71,7 +71,7 @@ async function scan(now = later): Promise<Scanned> {
   const index = createPluginIndex(database, bundles)
   const cache = createBundleCache(database)
   const before = vi.mocked(openBundler).mock.calls.length
-  await createWorkspace({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache, now }).scan()
+  await createSourceSet({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache, now }).scan()
   const bundled = vi.mocked(openBundler).mock.calls.length - before
   const found = (await index.read(new Map())).filter(({ packageName }) => packageName === 'kept')
   const { rows } = await database.pool.query<{ digest: string | null }>(

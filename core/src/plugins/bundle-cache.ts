@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Database } from '../database/index.ts'
 import { bundleOptions } from './bundling/index.ts'
-import type { PluginSource } from './discover.ts'
+import type { PluginPackage } from './discover.ts'
 import { RELEASE } from './release.ts'
 import type { Stamps } from './stamps.ts'
 
@@ -27,7 +27,7 @@ export interface BundleCache {
 }
 
 /** The same for what is bundled in the same way: with one release of the bundler, its options and our own doing. */
-export function bundleKey({ entry, folder, packageName, version, origin }: PluginSource): string {
+export function bundleKey({ entry, folder, packageName, version, origin }: PluginPackage): string {
   const { plugins: _, ...options } = bundleOptions({ entry, folder })
   const owner = origin === 'WORKSPACE' ? [process.env.NODE_PATH ?? ''] : [packageName, version]
   const facts = [RELEASE, bundlerVersion, options, origin, owner]
@@ -55,7 +55,7 @@ export function createBundleCache({ pool }: Pick<Database, 'pool'>): BundleCache
       const folders = new Set(wanted.map(({ folder }) => folder))
       if (before.size > 0 && [...before.keys()].some((folder) => !folders.has(folder)))
         await pool.query('delete from bundle_cache where workspace_id = $1 and folder <> all($2)', [workspaceId, [...folders]])
-      if (fresh.length > 0) await pool.query(WRITE, [workspaceId, ...columnsOf(fresh)])
+      if (fresh.length > 0) await pool.query(WRITE, [workspaceId, ...toColumns(fresh)])
     },
   }
 }
@@ -68,7 +68,7 @@ const WRITE = `
   order by folder
   on conflict (workspace_id, folder) do update set key = excluded.key, stamps = excluded.stamps, digest = excluded.digest`
 
-function columnsOf(rows: readonly CachedBundle[]): unknown[][] {
+function toColumns(rows: readonly CachedBundle[]): unknown[][] {
   return [
     rows.map(({ folder }) => folder),
     rows.map(({ key }) => key),

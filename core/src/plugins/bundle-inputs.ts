@@ -2,7 +2,7 @@ import type { Metafile } from 'esbuild'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { BundleInput } from './bundling/index.ts'
-import { TYPESCRIPT_FILES, YARN_FILES, around } from './stamps.ts'
+import { TYPESCRIPT_FILES, YARN_FILES, surroundingsOf } from './stamps.ts'
 
 /**
  * All that a bundle depends on, as paths for a `Stamper`: as long as their stamps stay, bundling again gives the same text.
@@ -16,7 +16,7 @@ import { TYPESCRIPT_FILES, YARN_FILES, around } from './stamps.ts'
  * @param isThere tells of a path
  * @returns undefined where that does not tell all: paths of TypeScript or Yarn, or what is no file
  */
-export function pathsOf(
+export function listDependencyPaths(
   inputs: Metafile['inputs'],
   { entry, folder }: BundleInput,
   isThere: (path: string) => boolean,
@@ -26,15 +26,16 @@ export function pathsOf(
   for (const [parent, within] of Map.groupBy(files, ([input]) => dirname(resolve(folder, input)))) {
     const folders = [parent, ...foldersAbove(parent)]
     if (folders.some((each) => YARN_FILES.some((name) => isThere(join(each, name))))) return undefined
-    if (!addTypeScript(folders, paths, isThere)) return undefined
-    for (const each of folders) paths.add(around(each))
-    for (const each of upToPackage(folders, isThere)) paths.add(each)
+    if (!addTsconfigs(folders, paths, isThere)) return undefined
+    for (const each of folders) paths.add(surroundingsOf(each))
+    for (const each of foldersUpToPackage(folders, isThere)) paths.add(each)
     for (const [input, { imports }] of within) {
       paths.add(resolve(folder, input))
-      for (const { path, original = path } of imports) for (const each of searched(original, folders, isThere)) paths.add(each)
+      for (const { path, original = path } of imports)
+        for (const each of listLookupPaths(original, folders, isThere)) paths.add(each)
     }
   }
-  for (const each of entriesOfPackages(paths, isThere)) paths.add(each)
+  for (const each of listPackageEntries(paths, isThere)) paths.add(each)
   return files.every(([input]) => isThere(resolve(folder, input))) ? [...paths] : undefined
 }
 
@@ -48,13 +49,13 @@ function foldersAbove(path: string): string[] {
 }
 
 /** The first alone where there is no package. */
-function upToPackage(folders: string[], isThere: (path: string) => boolean): string[] {
+function foldersUpToPackage(folders: string[], isThere: (path: string) => boolean): string[] {
   const index = folders.findIndex((folder) => isThere(join(folder, 'package.json')))
   return folders.slice(0, Math.max(index, 0) + 1)
 }
 
 /** Where an import is looked for beside the folders that count anyway. @param folders above the file that has it */
-function searched(specifier: string, folders: string[], isThere: (path: string) => boolean): string[] {
+function listLookupPaths(specifier: string, folders: string[], isThere: (path: string) => boolean): string[] {
   const [folder = ''] = folders
   if (/^\.{0,2}(\/|$)/.test(specifier)) return [dirname(resolve(folder, specifier))]
   const [scope = ''] = /^@[^/]+/.exec(specifier) ?? []
@@ -64,14 +65,14 @@ function searched(specifier: string, folders: string[], isThere: (path: string) 
 }
 
 /** Adds the settings that count for files in a folder. @returns whether they lead elsewhere only as these paths tell */
-function addTypeScript(folders: string[], paths: Set<string>, isThere: (path: string) => boolean): boolean {
+function addTsconfigs(folders: string[], paths: Set<string>, isThere: (path: string) => boolean): boolean {
   const names = folders.flatMap((folder) => TYPESCRIPT_FILES.map((name) => join(folder, name)))
   const found = names.find(isThere)
-  return found === undefined || addSettings(found, paths)
+  return found === undefined || addTsconfig(found, paths)
 }
 
 /** Settings may have comments, so their text is searched: for more than they may say. */
-function addSettings(file: string, paths: Set<string>): boolean {
+function addTsconfig(file: string, paths: Set<string>): boolean {
   if (paths.has(file)) return true
   paths.add(file)
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return true
@@ -81,17 +82,17 @@ function addSettings(file: string, paths: Set<string>): boolean {
   return bases.every((base) => {
     if (!base.startsWith('.')) return false
     const path = resolve(dirname(file), base)
-    return addSettings(path, paths) && addSettings(`${path}.json`, paths)
+    return addTsconfig(path, paths) && addTsconfig(`${path}.json`, paths)
   })
 }
 
 const ENTRY_FIELDS = ['browser', 'module', 'main']
 
 /** The folders of the files that the packages around name as their entries, which need not be there. */
-function entriesOfPackages(paths: Set<string>, isThere: (path: string) => boolean): string[] {
-  const folders = [...paths].filter((path) => paths.has(around(path)) && isThere(join(path, 'package.json')))
+function listPackageEntries(paths: Set<string>, isThere: (path: string) => boolean): string[] {
+  const folders = [...paths].filter((path) => paths.has(surroundingsOf(path)) && isThere(join(path, 'package.json')))
   return folders.flatMap((folder) => {
-    const names = textsIn(readJson(join(folder, 'package.json')), ENTRY_FIELDS)
+    const names = collectStrings(readJson(join(folder, 'package.json')), ENTRY_FIELDS)
     return names.map((name) => resolve(folder, name)).flatMap((path) => [path, dirname(path)])
   })
 }
@@ -106,8 +107,8 @@ function readJson(file: string): unknown {
 }
 
 /** @param fields of the outermost object that count */
-function textsIn(value: unknown, fields?: readonly string[]): string[] {
+function collectStrings(value: unknown, fields?: readonly string[]): string[] {
   if (typeof value === 'string') return fields ? [] : [value]
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, each]) => (fields?.includes(name) === false ? [] : textsIn(each)))
+  return Object.entries(value).flatMap(([name, each]) => (fields?.includes(name) === false ? [] : collectStrings(each)))
 }

@@ -16,7 +16,7 @@ export function locateOutput(stack: string, { id, plugin }: Block, findOrigin: F
   const [place, pin] = PLACE.exec(stack) ?? []
   if (place === undefined) return undefined
   const { code } = plugin.bundle
-  const [start, end] = definitionOf(code, id, plugin.blocks)
+  const [start, end] = findDefinition(code, id, plugin.blocks)
   if (start < 0) return undefined
   const definition = code.slice(start, end)
   const offset = pin === undefined ? -1 : onlyIndex(definition, `yield [${pin},`)
@@ -30,7 +30,7 @@ export function locateOutput(stack: string, { id, plugin }: Block, findOrigin: F
 const RUN = /(?<=^ *)(?:async )?\*?run(?=\(|:|,|$)/m
 
 /** From the id of a block to that of the next one in the text. */
-function definitionOf(code: string, id: string, blocks: readonly Block[]): [start: number, end: number] {
+function findDefinition(code: string, id: string, blocks: readonly Block[]): [start: number, end: number] {
   const start = code.indexOf(JSON.stringify(id))
   const others = blocks.map((block) => code.indexOf(JSON.stringify(block.id))).filter((index) => index > start)
   return [start, Math.min(code.length, ...others)]

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { AshlarError } from '../errors/index.ts'
 import type { Bundle, Inspector, Sandbox } from '../sandbox/index.ts'
-import { digestOf } from './bundling/index.ts'
+import { digestCode } from './bundling/index.ts'
 
 /** The inspectors of plugins that are being written: one for each that came with a source map. */
-export interface DevInspectors {
+interface DevInspectors {
   /** @param bundle none when a debugger has nothing to look into any more */
   show(packageName: string, ownerId: string, bundle: Bundle | undefined): Promise<void>
   /** @returns a token that nobody can guess @throws {AshlarError} CONFLICT */
-  tokenOf(packageName: string): string
+  getToken(packageName: string): string
   find(token: string): Inspector | undefined
 }
 
@@ -26,7 +26,7 @@ export function createDevInspectors(sandbox: Sandbox): DevInspectors {
       if (!known) inspectors.set(packageName, { token: randomUUID(), inspector })
       await inspector.show(bundle)
     },
-    tokenOf(packageName) {
+    getToken(packageName) {
       const known = inspectors.get(packageName)
       if (known) return known.token
       throw new AshlarError('CONFLICT', `${packageName} came without a source map: nothing can be looked into`)
@@ -47,7 +47,7 @@ export function withSourceMap(bundle: Bundle, packageName: string, sourceMap: st
   const shifted = JSON.stringify({ ...map, sources: map.sources?.map((path) => sourceRoot + path), mappings: `;${map.mappings}` })
   const data = `data:application/json;base64,${Buffer.from(shifted).toString('base64')}`
   const code = `${bundle.code}\n//# sourceURL=ashlar://${packageName}/plugin.js\n//# sourceMappingURL=${data}`
-  return { ...bundle, code, digest: digestOf(code) }
+  return { ...bundle, code, digest: digestCode(code) }
 }
 
 const mapSchema = z.looseObject({ mappings: z.string(), sources: z.array(z.string()).optional() })

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { channelName, type Database } from '../database/index.ts'
 import { AshlarError, messageOf } from '../errors/index.ts'
 import type { Inspector, Sandbox } from '../sandbox/index.ts'
-import { createPlugin } from './block.ts'
-import { createBundle, ownerLine, trimSourceMap } from './bundling/index.ts'
+import { buildPlugin } from './block.ts'
+import { toBundle, ownerLine, trimSourceMap } from './bundling/index.ts'
 import { deleteDrafts, markDraft } from './draft-bundles.ts'
 import { createDevInspectors, withSourceMap } from './dev-inspectors.ts'
 import { describeBundle } from './load.ts'
@@ -68,11 +68,11 @@ interface DevParts {
 
 /** The line that names the owner, above the code. */
 const LINES_ABOVE = 1
-const LOOK_EVERY_MS = 5000
-const FORGET = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds' returning substr(id, 5) as name`
+const SWEEP_EVERY_MS = 5000
+const DELETE_EXPIRED = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds' returning substr(id, 5) as name`
 const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
 
-export function createDevPlugins({ database, plugins, bundles, index, sandbox, onError }: DevParts): DevPlugins & Disposed {
+export function createDevPlugins({ database, plugins, bundles, index, sandbox, onError }: DevParts): DevPlugins & Closable {
   const { pool } = database
   const inspectors = sandbox && createDevInspectors(sandbox)
   const forget = async (packageNames: string[]): Promise<void> => {
@@ -86,45 +86,45 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
       await assertOwner(pool, userId)
       const { packageName, version, bundle: code, sourceMap, sourceRoot, inspectable, sdk } = parse(given)
       assertSdk(sdk)
-      if (!sandbox) throw runsNoPlugins()
-      const plain = createBundle(`${ownerLine(packageName, version)}\n${code}`)
+      if (!sandbox) throw noSandbox()
+      const plain = toBundle(`${ownerLine(packageName, version)}\n${code}`)
       const isInspectable = Boolean(sourceMap) && inspectable !== false
       const shown = sourceMap && isInspectable ? withSourceMap(plain, packageName, sourceMap, sourceRoot ?? '') : plain
       const bundle = { ...shown, map: sourceMap ? trimSourceMap(sourceMap, LINES_ABOVE) : undefined }
       const manifest = await describeBundle(bundle, sandbox, `dev:${packageName}`)
-      const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
+      const plugin = buildPlugin({ packageName, version, builtin: false, bundle }, manifest)
       await assertUnclaimed(pool, plugin, plugins.reports(), 'bundle')
-      await bundles.keep([plugin])
+      await bundles.save([plugin])
       await markDraft(database, bundle.digest)
-      await index.write(idOf(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])
+      await index.write(toDevId(packageName), [{ packageName, version, origin: 'DEV', digest: bundle.digest }])
       await inspectors?.show(packageName, userId, isInspectable ? bundle : undefined)
       await plugins.reload()
       sweeper.start()
     },
     async renew(userId, packageName) {
       await assertOwner(pool, userId)
-      const { rowCount } = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [idOf(packageName)])
-      if (!rowCount) throw unknown(packageName)
+      const { rowCount } = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [toDevId(packageName)])
+      if (!rowCount) throw notInDevelopment(packageName)
     },
     async remove(userId, packageName) {
       await assertOwner(pool, userId)
-      const { rowCount } = await pool.query('delete from plugin_workspace where id = $1', [idOf(packageName)])
-      if (!rowCount) throw unknown(packageName)
+      const { rowCount } = await pool.query('delete from plugin_workspace where id = $1', [toDevId(packageName)])
+      if (!rowCount) throw notInDevelopment(packageName)
       await forget([packageName])
       await pool.query(NOTIFY)
       await plugins.reload()
     },
     async inspect(userId, packageName) {
       await assertOwner(pool, userId)
-      if (!inspectors) throw runsNoPlugins()
-      return inspectors.tokenOf(packageName)
+      if (!inspectors) throw noSandbox()
+      return inspectors.getToken(packageName)
     },
     inspector: (token) => inspectors?.find(token),
     close: sweeper.close,
   }
 }
 
-interface Disposed {
+interface Closable {
   close(): void
 }
 
@@ -133,7 +133,7 @@ function createSweeper(
   database: Database,
   onForgotten: (packageNames: string[]) => Promise<void>,
   onError: (error: unknown) => void,
-): Disposed & { start(): void } {
+): Closable & { start(): void } {
   const { pool } = database
   let timer: NodeJS.Timeout | undefined
   let closed = false
@@ -141,7 +141,7 @@ function createSweeper(
     timer = undefined
     let mayBeMore = true
     try {
-      const { rows: forgotten } = await pool.query<{ name: string }>(FORGET)
+      const { rows: forgotten } = await pool.query<{ name: string }>(DELETE_EXPIRED)
       if (forgotten.length > 0) await pool.query(NOTIFY)
       await onForgotten(forgotten.map(({ name }) => name))
       mayBeMore = await deleteDrafts(database)
@@ -150,7 +150,7 @@ function createSweeper(
     }
   }
   const start = (): void => {
-    if (!closed) timer ??= setTimeout(() => void sweep().catch(onError), LOOK_EVERY_MS).unref()
+    if (!closed) timer ??= setTimeout(() => void sweep().catch(onError), SWEEP_EVERY_MS).unref()
   }
   return {
     start,
@@ -167,7 +167,7 @@ const schema = z.object({
   packageName: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
   bundle: z.string().superRefine((code, context) => {
-    const why = whyNoScript(code)
+    const why = findScriptFault(code)
     if (why !== undefined) context.addIssue({ code: 'custom', message: why })
   }),
   sourceMap: z.string().max(MAX_SOURCE_MAP_CHARS).nullish(),
@@ -185,7 +185,7 @@ function parse(given: DevPlugin): DevPlugin {
 }
 
 /** It becomes the body of a function: what is no script by itself could end that early. It is compiled, and not run. */
-function whyNoScript(code: string): string | undefined {
+function findScriptFault(code: string): string | undefined {
   try {
     new Script(code)
     return undefined
@@ -201,14 +201,14 @@ function assertSdk(madeFor: string | null | undefined): void {
   throw new AshlarError('SDK_TOO_OLD', `package.json: ${message}`, { details })
 }
 
-function idOf(packageName: string): string {
+function toDevId(packageName: string): string {
   return `dev:${packageName}`
 }
 
-function runsNoPlugins(): AshlarError {
+function noSandbox(): AshlarError {
   return new AshlarError('CONFLICT', 'this server runs no plugin code: it was started with --role gateway')
 }
 
-function unknown(packageName: string): AshlarError {
+function notInDevelopment(packageName: string): AshlarError {
   return new AshlarError('NOT_FOUND', `nobody develops ${packageName} here`, { details: { path: ['packageName'] } })
 }

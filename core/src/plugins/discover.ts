@@ -6,11 +6,11 @@ import { AshlarError, describeIssues, messageOf, showFaults, type ErrorCode } fr
 import type { PluginOrigin } from './block.ts'
 import { readWithin } from './bundling/index.ts'
 import { inLanes } from './in-lanes.ts'
-import { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
-import { keptText, packageNameSchema } from './tarball/index.ts'
+import { findSdkVersion, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
+import { storableText, packageNameSchema } from './tarball/index.ts'
 
 /** A plugin package that was found, before any of its code is read. */
-export interface PluginSource {
+export interface PluginPackage {
   origin: PluginOrigin
   folder: string
   packageName: string
@@ -22,17 +22,17 @@ export interface PluginSource {
 }
 
 /** Packages that are read at once: each keeps a file open. */
-const AT_ONCE = 32
+const MAX_CONCURRENT_READS = 32
 
 const packageSchema = z.object({
-  name: keptText(214).min(1),
-  version: keptText(64).default('0.0.0'),
+  name: storableText(214).min(1),
+  version: storableText(64).default('0.0.0'),
   ashlar: z.object({ blocks: z.string().min(1), sdk: packedSdkSchema }),
   ...sdkRangesSchema.shape,
 })
 
 /** A package whose manifest is broken, with the reason. */
-export interface BrokenSource {
+export interface BrokenPackage {
   origin: PluginOrigin
   folder: string
   packageName: string
@@ -47,13 +47,13 @@ export interface BrokenSource {
 export async function discoverPlugins(
   roots: readonly string[],
   packages: readonly string[] = [],
-): Promise<(PluginSource | BrokenSource)[]> {
-  const [own, named] = await Promise.all([Promise.all(roots.map(discoverIn)), Promise.all(packages.map(readNamed))])
-  return refuseCopies([...own.flat(), ...named])
+): Promise<(PluginPackage | BrokenPackage)[]> {
+  const [own, named] = await Promise.all([Promise.all(roots.map(discoverIn)), Promise.all(packages.map(readNamedPackage))])
+  return rejectDuplicates([...own.flat(), ...named])
 }
 
 /** The first of a name counts, so that a copy never takes the place of what it was made of. It gets a name that no package has. */
-function refuseCopies(sources: (PluginSource | BrokenSource)[]): (PluginSource | BrokenSource)[] {
+function rejectDuplicates(sources: (PluginPackage | BrokenPackage)[]): (PluginPackage | BrokenPackage)[] {
   const firsts = new Map<string, string>()
   return sources.flatMap((source) => {
     const { origin, folder, packageName } = source
@@ -71,9 +71,9 @@ function refuseCopies(sources: (PluginSource | BrokenSource)[]): (PluginSource |
 }
 
 /** One that is named is a plugin, or broken. */
-async function readNamed(folder: string): Promise<PluginSource | BrokenSource> {
-  const source = await readSource(folder, 'PACKAGE')
-  const broken = (why: string): BrokenSource => {
+async function readNamedPackage(folder: string): Promise<PluginPackage | BrokenPackage> {
+  const source = await readPluginPackage(folder, 'PACKAGE')
+  const broken = (why: string): BrokenPackage => {
     const packageName = source?.packageName ?? basename(folder)
     return { origin: 'PACKAGE', folder, packageName, error: new AshlarError('PLUGIN_INVALID', `package.json: ${why}`) }
   }
@@ -82,26 +82,26 @@ async function readNamed(folder: string): Promise<PluginSource | BrokenSource> {
   return error ? broken(`name: ${error.issues[0]?.message}`) : source
 }
 
-async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]> {
+async function discoverIn(root: string): Promise<(PluginPackage | BrokenPackage)[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new AshlarError('CONFIG_INVALID', `plugin folder ${root} cannot be read: ${error.code ?? error.message}`, {
       cause: error,
     })
   })
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => join(root, name))
-  const sources = await inLanes(folders.toSorted(), AT_ONCE, (folder) => readSource(folder, 'WORKSPACE'))
+  const sources = await inLanes(folders.toSorted(), MAX_CONCURRENT_READS, (folder) => readPluginPackage(folder, 'WORKSPACE'))
   return sources.filter((source) => source !== undefined)
 }
 
 /** @returns undefined when the folder holds no plugin */
-export async function readSource(
+export async function readPluginPackage(
   folder: string,
   origin: PluginOrigin = 'WORKSPACE',
-): Promise<PluginSource | BrokenSource | undefined> {
+): Promise<PluginPackage | BrokenPackage | undefined> {
   const text = await readPackageJson(folder, origin)
   if (text === undefined) return undefined
   let packageName = basename(folder)
-  const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenSource => {
+  const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenPackage => {
     return { origin, folder, packageName, error: new AshlarError(code, message) }
   }
   if (typeof text !== 'string') return refuse(text.refusal)
@@ -115,7 +115,7 @@ export async function readSource(
   const parsed = packageSchema.safeParse(json)
   if (!parsed.success) return refuse(`package.json: ${showFaults(describeIssues(parsed.error, json))}`)
   packageName = parsed.data.name
-  const sdk = madeForSdk(parsed.data.ashlar.sdk, parsed.data)
+  const sdk = findSdkVersion(parsed.data.ashlar.sdk, parsed.data)
   const fault = sdkFault(sdk)
   if (fault !== undefined) return refuse(`package.json: ${fault}`, 'SDK_TOO_OLD')
   const entry = resolve(folder, parsed.data.ashlar.blocks)

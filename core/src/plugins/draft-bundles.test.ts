@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '../database/index.ts'
 import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
-import { createPlugin } from './block.ts'
+import { buildPlugin } from './block.ts'
 import { createBundleStore } from './bundle-store.ts'
 import { deleteDrafts, markDraft } from './draft-bundles.ts'
 
@@ -22,7 +22,7 @@ const drafts = async (): Promise<unknown[]> =>
 beforeEach(async () => {
   await database.pool.query('delete from plugin_bundle')
   const facts = { packageName: 'draft', version: '1.0.0', builtin: false, bundle: { digest, code: '' } }
-  await createBundleStore(database).keep([createPlugin(facts, { name: 'draft', providers: [], blocks: [] })])
+  await createBundleStore(database).save([buildPlugin(facts, { name: 'draft', providers: [], blocks: [] })])
   await markDraft(database, digest)
 })
 

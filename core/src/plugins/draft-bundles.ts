@@ -16,7 +16,7 @@ const DELETE = `delete from plugin_bundle b where ${IS_OLD} and not ${IS_LOADED}
 const RENEW = `
   update plugin_bundle b set draft_at = case when ${IS_LOADED} then now() end
   where b.draft_at is not null and (${IS_LOADED} or (${IS_OLD} and ${IS_NAMED}))`
-const ARE_THERE = 'select 1 from plugin_bundle where draft_at is not null limit 1'
+const FIND_ANY = 'select 1 from plugin_bundle where draft_at is not null limit 1'
 
 export async function markDraft({ pool }: Pick<Database, 'pool'>, digest: string): Promise<void> {
   await pool.query(MARK, [digest])
@@ -26,5 +26,5 @@ export async function markDraft({ pool }: Pick<Database, 'pool'>, digest: string
 export async function deleteDrafts({ pool }: Pick<Database, 'pool'>): Promise<boolean> {
   await pool.query(DELETE)
   await pool.query(RENEW)
-  return (await pool.query(ARE_THERE)).rowCount !== 0
+  return (await pool.query(FIND_ANY)).rowCount !== 0
 }

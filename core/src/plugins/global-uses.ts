@@ -5,7 +5,7 @@ import { transform, type Loader } from 'esbuild'
 import { MISSING_GLOBALS } from '../sandbox/index.ts'
 
 /** A location where code uses a global that the sandbox does not provide. */
-export interface GlobalUse {
+interface GlobalUse {
   name: string
   /** What to use instead. */
   remedy: string
@@ -24,12 +24,12 @@ const LOADERS: Record<string, Loader> = {
   '.jsx': 'jsx',
 }
 /** Calls of `require` name modules, which the bundler finds. */
-const NOT_LOOKED_FOR = new Set(['require'])
+const IGNORED_GLOBALS = new Set(['require'])
 const MARK = '__ashlar_missing_global__'
 /** The prefix that the bundler adds to each name that no scope of the file declares. */
 const DEFINE = Object.fromEntries(
   Object.keys(MISSING_GLOBALS)
-    .filter((name) => !NOT_LOOKED_FOR.has(name))
+    .filter((name) => !IGNORED_GLOBALS.has(name))
     .map((name) => [name, `${MARK}.${name}`]),
 )
 

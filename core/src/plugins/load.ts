@@ -1,12 +1,12 @@
 import { relative } from 'node:path'
 import { AshlarError } from '../errors/index.ts'
 import { INSTALLATION, type Bundle, type Sandbox } from '../sandbox/index.ts'
-import { createPlugin, type Plugin } from './block.ts'
-import { bundleSource, type MappedBundle } from './bundling/index.ts'
-import type { PluginSource } from './discover.ts'
-import { flawedManifest, tooDeepManifest } from './flaws.ts'
+import { buildPlugin, type Plugin } from './block.ts'
+import { bundlePackage, type MappedBundle } from './bundling/index.ts'
+import type { PluginPackage } from './discover.ts'
+import { findNestingError, toManifestError } from './flaws.ts'
 import { manifestSchema, type PluginManifest } from './manifest.ts'
-import { atSource } from './source-position.ts'
+import { locateInSource } from './source-position.ts'
 
 const CORDON = 'describe'
 const DESCRIBE_TIMEOUT_MS = 10_000
@@ -16,25 +16,25 @@ const DESCRIBE_TIMEOUT_MS = 10_000
  *
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT
  */
-export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promise<Plugin> {
+export async function loadPlugin(source: PluginPackage, sandbox: Sandbox): Promise<Plugin> {
   const { packageName, version, origin } = source
-  const { bundle } = await bundleSource(source)
-  return createPlugin(
+  const { bundle } = await bundlePackage(source)
+  return buildPlugin(
     { packageName, version, bundle, builtin: origin === 'WORKSPACE' },
-    await describeSource(source, bundle, sandbox),
+    await describePackage(source, bundle, sandbox),
   )
 }
 
 /** As {@link describeBundle}; errors name the place in the source. */
-export async function describeSource(
-  { origin, folder, entry }: Pick<PluginSource, 'origin' | 'folder' | 'entry'>,
+export async function describePackage(
+  { origin, folder, entry }: Pick<PluginPackage, 'origin' | 'folder' | 'entry'>,
   bundle: MappedBundle,
   sandbox: Sandbox,
 ): Promise<PluginManifest> {
   try {
     return await describeBundle(bundle, sandbox, CORDON, origin === 'WORKSPACE' ? INSTALLATION : CORDON)
   } catch (error) {
-    throw atSource(error, bundle, relative(folder, entry))
+    throw locateInSource(error, bundle, relative(folder, entry))
   }
 }
 
@@ -56,7 +56,7 @@ export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 
         {
           output: () => {},
           manifest: (value) => (described = value),
-          end: (error) => (error ? reject(unreadable(error)) : resolve(described)),
+          end: (error) => (error ? reject(toReadError(error)) : resolve(described)),
         },
       )
     })
@@ -67,15 +67,15 @@ export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 
 }
 
 /** What the code says of itself it says with code, which may throw. */
-function unreadable(error: AshlarError): AshlarError {
+function toReadError(error: AshlarError): AshlarError {
   if (error.code !== 'BLOCK_FAILED') return error
   return new AshlarError('PLUGIN_INVALID', `its manifest cannot be read: ${error.message}`, { cause: error })
 }
 
 function parseManifest(manifest: unknown): PluginManifest {
-  const tooDeep = tooDeepManifest(manifest)
+  const tooDeep = findNestingError(manifest)
   if (tooDeep) throw tooDeep
   const parsed = manifestSchema.safeParse(manifest)
-  if (!parsed.success) throw flawedManifest(parsed.error, manifest)
+  if (!parsed.success) throw toManifestError(parsed.error, manifest)
   return parsed.data
 }

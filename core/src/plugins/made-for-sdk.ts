@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SDK_VERSION } from '../sandbox/index.ts'
-import { isNewerMinor, isVersion, lowestOf } from './versions.ts'
+import { isNewerMinor, isVersion, lowestVersion } from './versions.ts'
 
 const ranges = z.record(z.string(), z.unknown()).optional().catch(undefined)
 
@@ -14,10 +14,10 @@ export const packedSdkSchema = z.string().max(64).refine(isVersion, 'must be a v
  *
  * @returns undefined when it says none: it is made for any
  */
-export function madeForSdk(packed: string | undefined, given: z.output<typeof sdkRangesSchema>): string | undefined {
+export function findSdkVersion(packed: string | undefined, given: z.output<typeof sdkRangesSchema>): string | undefined {
   const { peerDependencies, dependencies, devDependencies } = given
   const named = [peerDependencies, dependencies, devDependencies].map((each) => each?.['@ashlar/sdk'])
-  return packed ?? named.map((range) => (typeof range === 'string' ? lowestOf(range) : undefined)).find(Boolean)
+  return packed ?? named.map((range) => (typeof range === 'string' ? lowestVersion(range) : undefined)).find(Boolean)
 }
 
 /** Why this installation cannot run what is made for a version of the SDK. */

@@ -71,14 +71,18 @@ export const manifestSchema = z
   .superRefine(({ name: plugin, providers, blocks }, context) => {
     for (const [i, { capabilities }] of blocks.entries())
       for (const grant of credentialGrantsOf(capabilities)) {
-        const message = grantFault(plugin, providers, grant)
+        const message = findCredentialFault(plugin, providers, grant)
         if (message !== undefined)
           context.addIssue({ code: 'custom', path: ['blocks', i, 'capabilities', 'credentials'], message })
       }
   })
 
 /** What the plugin's own providers do not have; of others nothing is known here. */
-function grantFault(plugin: string, providers: z.output<typeof providerSchema>[], grant: CredentialGrant): string | undefined {
+function findCredentialFault(
+  plugin: string,
+  providers: z.output<typeof providerSchema>[],
+  grant: CredentialGrant,
+): string | undefined {
   const name = providerOf(grant)
   const [qualifier = '', unqualified] = name.includes('/') ? name.split('/') : [plugin, name]
   if (qualifier !== plugin) return undefined

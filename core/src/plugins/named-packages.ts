@@ -6,16 +6,16 @@ import { createPluginIndex } from './plugin-index.ts'
 import type { PluginRegistry } from './registry.ts'
 import type { PluginScans } from './scans.ts'
 import { watchPlugins } from './watch.ts'
-import { createWorkspace, workspaceId, type Workspace } from './workspace-plugins.ts'
+import { createSourceSet, toSourceSetId, type SourceSet } from './workspace-plugins.ts'
 
 /** The packages with plugins that the operator names: a workspace of their own, since which they are may change. */
-export interface NamedPackages {
+interface NamedPackages {
   /** Loads them, and takes away those that were named before. Once after the other. @param folders of the packages */
   set(folders: readonly string[]): Promise<void>
   close(): void
 }
 
-export interface NamedPackagesParts {
+interface NamedPackagesParts {
   database: Database
   sandbox: Sandbox
   plugins: PluginRegistry
@@ -34,11 +34,11 @@ const LANES = 4
 
 export function createNamedPackages(parts: NamedPackagesParts): NamedPackages {
   const { database, sandbox, plugins, scans, roots, watch, onError } = parts
-  const id = workspaceId(roots, 'packages')
+  const id = toSourceSetId(roots, 'packages')
   const folders = { roots: [], packages: [] as readonly string[] }
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
-  let workspace: Workspace | undefined
+  let workspace: SourceSet | undefined
   let endWatch = (): void => {}
   const scan = (): Promise<void> | undefined => workspace?.scan().then(plugins.reload)
   const endRequests = scans.onRequest(async () => scan())
@@ -51,7 +51,7 @@ export function createNamedPackages(parts: NamedPackagesParts): NamedPackages {
         return
       }
       folders.packages = packages
-      workspace ??= createWorkspace({ id, sandbox, folders, bundles, index, cache: createBundleCache(database), lanes: LANES })
+      workspace ??= createSourceSet({ id, sandbox, folders, bundles, index, cache: createBundleCache(database), lanes: LANES })
       endWatch()
       if (watch) endWatch = watchPlugins(packages, async () => scan()?.catch(onError))
       await scan()

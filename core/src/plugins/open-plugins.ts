@@ -10,9 +10,9 @@ import { createPluginRegistry, type PluginRegistry } from './registry.ts'
 import { createPluginScans, type PluginScans } from './scans.ts'
 import { createPluginStore, serveSubmissions, type PluginStore } from './store/index.ts'
 import { watchPlugins } from './watch.ts'
-import { createWorkspace, workspaceId } from './workspace-plugins.ts'
+import { createSourceSet, toSourceSetId } from './workspace-plugins.ts'
 
-export interface PluginOptions {
+interface PluginOptions {
   database: Database
   notifications: Notifications
   /** None in a gateway. */
@@ -49,8 +49,8 @@ export async function openPlugins(
   const pluginScans = createPluginScans({ ...parts, onError })
   if (sandbox) {
     const cache = createBundleCache(database)
-    const id = workspaceId(roots, 'folders')
-    const { scan, renew } = createWorkspace({ id, sandbox, folders: { roots, packages: [] }, bundles, index, cache })
+    const id = toSourceSetId(roots, 'folders')
+    const { scan, renew } = createSourceSet({ id, sandbox, folders: { roots, packages: [] }, bundles, index, cache })
     await Promise.all([scan(), describeInstalled(bundles, sandbox)])
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))

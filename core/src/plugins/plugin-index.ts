@@ -3,7 +3,7 @@ import { channelName, type Database } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { Plugin, PluginOrigin, PluginReport } from './block.ts'
 import { describeFailure } from './failure-message.ts'
-import { PluginFlawed } from './flaws.ts'
+import { FlawedPluginError } from './flaws.ts'
 import type { BundleStore, LoadReports } from './registry.ts'
 
 /**
@@ -37,7 +37,7 @@ export interface FoundPlugin extends Pick<PluginReport, 'packageName' | 'version
   digest?: string
 }
 
-interface WorkspaceRow {
+interface PluginRow {
   package_name: string
   version: string
   source: PluginOrigin
@@ -46,7 +46,7 @@ interface WorkspaceRow {
   error: PluginReport['error'] | null
 }
 
-const FORGET = `delete from plugin_workspace where seen_at < now() - interval '10 minutes'`
+const DELETE_EXPIRED = `delete from plugin_workspace where seen_at < now() - interval '10 minutes'`
 const FIND = `
   select package_name, version, source, status, digest, error, 0 as rank, changed_at, position from workspace_plugin
   union all
@@ -68,7 +68,7 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
     },
     async renew(workspaceId) {
       const renewed = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
-      const { rowCount } = await pool.query(FORGET)
+      const { rowCount } = await pool.query(DELETE_EXPIRED)
       if (rowCount) await pool.query(NOTIFY)
       return renewed.rowCount === 1
     },
@@ -78,12 +78,12 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
       return rowCount === 1
     },
     async read(known) {
-      const { rows } = await pool.query<WorkspaceRow & { position: number }>(FIND)
-      const wanted = chosen(rows)
+      const { rows } = await pool.query<PluginRow & { position: number }>(FIND)
+      const wanted = choosePackages(rows)
       const unknown = wanted.map(({ digest }) => digest ?? '').filter((digest) => digest !== '' && !known.has(digest))
       const found = await bundles.findAll([...new Set(unknown)])
-      const reports = wanted.map((row) => reportOf(row, known.get(row.digest ?? '') ?? found.get(row.digest ?? '')))
-      return refuseDuplicates(reports).map(withDescription)
+      const reports = wanted.map((row) => toReport(row, known.get(row.digest ?? '') ?? found.get(row.digest ?? '')))
+      return rejectDuplicates(reports).map(withDescription)
     },
   }
 }
@@ -91,13 +91,13 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
 const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
 
 /** The row of the workspace makes writers take turns. What has not changed keeps the time at which it did. */
-async function writeRows(client: pg.PoolClient, workspaceId: string, wanted: WorkspaceRow[]): Promise<void> {
+async function writeRows(client: pg.PoolClient, workspaceId: string, wanted: PluginRow[]): Promise<void> {
   await client.query(
     'insert into plugin_workspace (id, seen_at) values ($1, now()) on conflict (id) do update set seen_at = now()',
     [workspaceId],
   )
-  const { rowCount } = await client.query(FORGET)
-  const { rows } = await client.query<WorkspaceRow & { changed_at: Date }>(
+  const { rowCount } = await client.query(DELETE_EXPIRED)
+  const { rows } = await client.query<PluginRow & { changed_at: Date }>(
     `select package_name, version, source, status, digest, error, changed_at
      from workspace_plugin where workspace_id = $1 order by position`,
     [workspaceId],
@@ -113,17 +113,17 @@ async function writeRows(client: pg.PoolClient, workspaceId: string, wanted: Wor
      select $1, name, version, source, status, digest, error, coalesce(at, clock_timestamp()), position
      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::timestamptz[])
        with ordinality as given (name, version, source, status, digest, error, at, position)`,
-    [workspaceId, ...columnsOf(wanted), texts.map((text) => before.get(text) ?? null)],
+    [workspaceId, ...toColumns(wanted), texts.map((text) => before.get(text) ?? null)],
   )
   await client.query(NOTIFY)
 }
 
-function toRow({ packageName, version, origin, digest, error }: FoundPlugin): WorkspaceRow {
+function toRow({ packageName, version, origin, digest, error }: FoundPlugin): PluginRow {
   const status = error ? 'FAILED' : 'LOADED'
   return { package_name: packageName, version, source: origin, status, digest: digest ?? null, error: error ?? null }
 }
 
-function columnsOf(rows: WorkspaceRow[]): unknown[][] {
+function toColumns(rows: PluginRow[]): unknown[][] {
   return [
     rows.map((row) => row.package_name),
     rows.map(({ version }) => version),
@@ -137,26 +137,26 @@ function columnsOf(rows: WorkspaceRow[]): unknown[][] {
 const ORIGINS: PluginOrigin[] = ['DEV', 'WORKSPACE', 'PACKAGE', 'STORE']
 
 /** Each package once; the folders of the workspaces first, in their order. @param rows those that were changed last first */
-function chosen(rows: (WorkspaceRow & { position: number })[]): WorkspaceRow[] {
+function choosePackages(rows: (PluginRow & { position: number })[]): PluginRow[] {
   const byOrigin = rows.toSorted((a, b) => ORIGINS.indexOf(a.source) - ORIGINS.indexOf(b.source))
-  const first = new Map<string, WorkspaceRow & { position: number }>()
+  const first = new Map<string, PluginRow & { position: number }>()
   for (const row of byOrigin) if (!first.has(row.package_name)) first.set(row.package_name, row)
   return ORIGINS.flatMap((origin) =>
     [...first.values()].filter(({ source }) => source === origin).toSorted((a, b) => a.position - b.position),
   )
 }
 
-function reportOf(
-  { package_name: packageName, version, source: origin, status, error }: WorkspaceRow,
+function toReport(
+  { package_name: packageName, version, source: origin, status, error }: PluginRow,
   stored: Plugin | AshlarError | undefined,
 ): PluginReport {
   if (stored instanceof AshlarError) return failedReport({ packageName, version, origin }, stored)
-  const plugin = stored && withFacts(stored, packageName, version)
+  const plugin = stored && withVersion(stored, packageName, version)
   return { packageName, version, origin, status, ...(plugin && { plugin }), ...(error && { error }) }
 }
 
 /** A version that changed nothing in the code has the bundle of the one before it, which names that one. */
-function withFacts(plugin: Plugin, packageName: string, version: string): Plugin {
+function withVersion(plugin: Plugin, packageName: string, version: string): Plugin {
   if (plugin.packageName === packageName && plugin.version === version) return plugin
   const { bundle, builtin, providers, name } = plugin
   const blocks = plugin.blocks.map(({ plugin: _, ...block }) => block)
@@ -166,21 +166,21 @@ function withFacts(plugin: Plugin, packageName: string, version: string): Plugin
 }
 
 /** What a plugin claims for itself: no two packages may have it. */
-export function claimsOf(plugin: Plugin): string[] {
+export function listClaims(plugin: Plugin): string[] {
   return [`plugin name "${plugin.name}"`, ...plugin.blocks.map(({ id }) => `block id ${id}`)]
 }
 
-function refuseDuplicates(reports: PluginReport[]): PluginReport[] {
+function rejectDuplicates(reports: PluginReport[]): PluginReport[] {
   const owners = new Map<string, string>()
   return reports.map((each) => {
     if (!each.plugin) return each
-    const claims = claimsOf(each.plugin)
+    const claims = listClaims(each.plugin)
     const taken = claims.find((claim) => owners.has(claim))
     if (taken === undefined) {
       for (const claim of claims) owners.set(claim, each.packageName)
       return each
     }
-    return failedReport(each, takenClaim(taken, owners.get(taken)))
+    return failedReport(each, claimTakenError(taken, owners.get(taken)))
   })
 }
 
@@ -197,8 +197,8 @@ function failedReport(
 }
 
 /** @param path the field in which what claims it was given */
-export function takenClaim(claim: string, owner: string | undefined, path?: string): AshlarError {
+export function claimTakenError(claim: string, owner: string | undefined, path?: string): AshlarError {
   const text = claim.endsWith('"') ? claim.slice(claim.indexOf('"')) : `"${claim.split(' ').at(-1)}"`
   const flaw = { message: `${claim} belongs to ${owner} already`, at: [text] }
-  return new PluginFlawed('DUPLICATE_BLOCK', [flaw], path === undefined ? {} : { path: [path] })
+  return new FlawedPluginError('DUPLICATE_BLOCK', [flaw], path === undefined ? {} : { path: [path] })
 }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { createPlugin, type Plugin } from './block.ts'
+import { buildPlugin, type Plugin } from './block.ts'
 import { createPluginRegistry } from './registry.ts'
 
 const pluginOf = (digest: string): Plugin =>
-  createPlugin(
+  buildPlugin(
     { packageName: 'many', version: '1.0.0', builtin: false, bundle: { digest, code: '' } },
     { name: 'many', providers: [], blocks: [] },
   )
@@ -20,12 +20,12 @@ it('knows again what is loaded, and keeps of what is only pinned the last fifty'
       ])
     },
     {
-      keepMaps: async () => {},
+      saveMaps: async () => {},
       sourceMap: async () => '',
-      keep: () => Promise.resolve(),
-      have: () => Promise.resolve(new Set()),
-      read: () => Promise.resolve(undefined),
-      outdated: () => Promise.resolve([]),
+      save: () => Promise.resolve(),
+      findCurrent: () => Promise.resolve(new Set()),
+      readFacts: () => Promise.resolve(undefined),
+      listOutdated: () => Promise.resolve([]),
       findAll: () => Promise.resolve(new Map()),
       find(wanted) {
         found.push(wanted)

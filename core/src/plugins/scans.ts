@@ -46,9 +46,9 @@ export function createPluginScans(parts: ScanParts): PluginScans {
       const { rows } = await pool.query<{ at: string }>(REQUEST)
       const requestedAt = rows[0]?.at
       const isPending = async (): Promise<boolean> => (await pool.query(IS_PENDING, [requestedAt])).rowCount !== 0
-      const givenUpAt = performance.now() + withinMs
+      const deadline = performance.now() + withinMs
       let pending = await isPending()
-      while (pending && performance.now() < givenUpAt) {
+      while (pending && performance.now() < deadline) {
         await pause(POLL_EVERY_MS)
         pending = await isPending()
       }

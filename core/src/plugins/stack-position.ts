@@ -18,7 +18,7 @@ export interface LocatedStack {
 export type FindOrigin = (line: number, column: number) => SourcePosition | undefined
 
 /** @param map JSON text; '' where there is none */
-export function originsIn(map: string): FindOrigin {
+export function toOriginFinder(map: string): FindOrigin {
   if (map === '') return () => undefined
   const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
   return (line, column) => {

@@ -4,12 +4,12 @@ import type { CallRequest, Sandbox } from '../sandbox/index.ts'
 import type { Block, Plugin } from './block.ts'
 import { createFakeSession, type FakeSession } from './fake-session.ts'
 import { locateError } from './locate-errors.ts'
-import { originsIn, showPosition, type FindOrigin } from './stack-position.ts'
+import { toOriginFinder, showPosition, type FindOrigin } from './stack-position.ts'
 
 const TIMEOUT_MS = 10_000
 let runs = 0
 
-const LATE = 'the tests together did not finish in time'
+const OUT_OF_TIME = 'the tests together did not finish in time'
 
 interface TestOptions {
   /** Who shares the process with them. @default 'test' */
@@ -41,7 +41,7 @@ export async function testBlocks(
   for (const block of plugin.blocks)
     for (const [number, test] of block.tests.entries()) {
       const { difference, stack = '' } = await runTest(sandbox, block, number, place)
-      const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= originsIn(map)))
+      const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= toOriginFinder(map)))
       const where = thrown && { thrownAt: showPosition(thrown.position), stack: thrown.stack }
       results.push({ block: block.qualifiedName, test, difference, ...where })
     }
@@ -56,7 +56,7 @@ interface TestEnd {
 }
 
 function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon, late }: TestPlace): Promise<TestEnd> {
-  if (late.aborted) return Promise.resolve({ difference: LATE })
+  if (late.aborted) return Promise.resolve({ difference: OUT_OF_TIME })
   const request: CallRequest = {
     kind: 'test',
     bundle: block.plugin.bundle,
@@ -70,7 +70,7 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
     timeoutMs: TIMEOUT_MS,
   }
   return new Promise((resolve) => {
-    const host = hostOf(block)
+    const host = createTestHost(block)
     const end = (difference: string | undefined, stack?: unknown): void => {
       late.removeEventListener('abort', giveUp)
       host.close()
@@ -78,7 +78,7 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
     }
     const giveUp = (): void => {
       abort()
-      end(LATE)
+      end(OUT_OF_TIME)
     }
     late.addEventListener('abort', giveUp)
     const abort = sandbox.call(request, {
@@ -90,7 +90,7 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
 }
 
 /** Answers what a block under test asks of its host, from the moment when the guest has said what stands in for the outside. */
-function hostOf(block: Block): { call: FakeSession['hostCall']; close(): void } {
+function createTestHost(block: Block): { call: FakeSession['hostCall']; close(): void } {
   let session: FakeSession | undefined
   const open = (inputs: unknown, fakes: unknown): FakeSession =>
     createFakeSession(block, parseFakes(fakes), inputs as Record<string, unknown>)

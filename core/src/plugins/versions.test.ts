@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compareVersions, isNewerMinor, isVersion, lowestOf } from './versions.ts'
+import { compareVersions, isNewerMinor, isVersion, lowestVersion } from './versions.ts'
 
 describe('a version', () => {
   it.each(['1.2.3', '0.0.0', '1.0.0-alpha.1', '1.0.0+build.5', '1.0.0-0a.b-c'])('%s is one', (version) => {
@@ -51,5 +51,5 @@ it.each([
   ['7up/sdk#2.0.0', undefined],
   ['https://host.example/2/sdk.tgz', undefined],
 ])('the range %s begins at %s', (range, lowest) => {
-  expect(lowestOf(range)).toBe(lowest)
+  expect(lowestVersion(range)).toBe(lowest)
 })

@@ -45,7 +45,7 @@ export function isNewerMinor(wanted: string, given: string): boolean {
  * The lowest `major.minor.0` that a range of npm names: `^1.2.3 || 2` → `1.2.0`; undefined for one that names none, like `*`, and for
  * what is no range, like a folder or an address.
  */
-export function lowestOf(range: string): string | undefined {
+export function lowestVersion(range: string): string | undefined {
   const named = range
     .replace(/^\s*(workspace:|npm:.*@)/, '')
     .split('||')

@@ -2,12 +2,12 @@ import { relative } from 'node:path'
 import type { BlockTestResult } from '@ashlar/sdk'
 import { AshlarError } from '../errors/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
-import { createPlugin, type Plugin, type PluginOrigin } from './block.ts'
+import { buildPlugin, type Plugin, type PluginOrigin } from './block.ts'
 import { createDraftBundler, type DraftBundle } from './bundling/index.ts'
-import { readSource, type PluginSource } from './discover.ts'
+import { readPluginPackage, type PluginPackage } from './discover.ts'
 import { runExamples, type Example } from './examples.ts'
 import { describeBundle } from './load.ts'
-import { atSource } from './source-position.ts'
+import { locateInSource } from './source-position.ts'
 import { testBlocks } from './test-blocks.ts'
 
 /** A plugin as its author has it. */
@@ -18,7 +18,7 @@ export interface Draft {
 
 /** What authors do with the plugin of one package: without a server, and without a database. */
 export interface Workbench {
-  readonly source: PluginSource
+  readonly pluginPackage: PluginPackage
   /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   bundle(): Promise<DraftBundle>
   /** Reads the manifest of what {@link bundle} gave, in a sandbox. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
@@ -34,19 +34,19 @@ export interface Workbench {
 
 /** @param folder absolute path of the package @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
 export async function createWorkbench(folder: string): Promise<Workbench> {
-  const source = await findSource(folder, 'DEV')
-  const bundler = createDraftBundler(source)
+  const pluginPackage = await findPluginPackage(folder, 'DEV')
+  const bundler = createDraftBundler(pluginPackage)
   let opening: ReturnType<typeof createSandbox> | undefined
   const sandbox = (): ReturnType<typeof createSandbox> => (opening ??= createSandbox({ processes: 1 }))
-  const { packageName, version } = source
+  const { packageName, version } = pluginPackage
   return {
-    source,
+    pluginPackage,
     bundle: bundler.bundle,
     async describe(bundle) {
       const manifest = await describeBundle(bundle, await sandbox()).catch((error: unknown) => {
-        throw atSource(error, bundle, relative(folder, source.entry))
+        throw locateInSource(error, bundle, relative(folder, pluginPackage.entry))
       })
-      return { bundle, plugin: createPlugin({ packageName, version, bundle, builtin: false }, manifest) }
+      return { bundle, plugin: buildPlugin({ packageName, version, bundle, builtin: false }, manifest) }
     },
     async test({ plugin }, name) {
       const blocks = plugin.blocks.filter((block) => name === undefined || name === block.name || name === block.qualifiedName)
@@ -63,8 +63,8 @@ export async function createWorkbench(folder: string): Promise<Workbench> {
 }
 
 /** @throws {AshlarError} PLUGIN_INVALID when no plugin is in the folder */
-export async function findSource(folder: string, origin: PluginOrigin = 'WORKSPACE'): Promise<PluginSource> {
-  const source = await readSource(folder, origin)
+export async function findPluginPackage(folder: string, origin: PluginOrigin = 'WORKSPACE'): Promise<PluginPackage> {
+  const source = await readPluginPackage(folder, origin)
   if (!source)
     throw new AshlarError('PLUGIN_INVALID', 'no plugin is here: package.json must have "ashlar": { "blocks": "./src/index.ts" }')
   if ('error' in source) throw source.error

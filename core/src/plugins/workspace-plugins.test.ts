@@ -6,7 +6,7 @@ import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore } from './bundle-store.ts'
 import { createPluginIndex } from './plugin-index.ts'
-import { createWorkspace, type Workspace } from './workspace-plugins.ts'
+import { createSourceSet, type SourceSet } from './workspace-plugins.ts'
 
 let runtime: TestRuntime
 let root: string
@@ -29,7 +29,7 @@ async function write(folder: string, source: string, packageName = 'words'): Pro
 const ENTRY = `import { definePlugin } from '@ashlar/sdk'
 export default definePlugin({ name: 'words', blocks: [] })`
 
-interface Opened extends Workspace {
+interface Opened extends SourceSet {
   /** What the installation has of it then. */
   reports(): Promise<unknown[]>
 }
@@ -40,7 +40,7 @@ function openWorkspace(): Opened {
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
   const cache = createBundleCache(database)
-  const workspace = createWorkspace({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache })
+  const workspace = createSourceSet({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache })
   const reports = async (): Promise<unknown[]> =>
     (await index.read(new Map())).map(({ packageName, status, error }) => [packageName, status, ...(error ? [error] : [])])
   return { ...workspace, reports }

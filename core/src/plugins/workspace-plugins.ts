@@ -8,17 +8,17 @@ import { inLanes } from './in-lanes.ts'
 import type { PluginIndex } from './plugin-index.ts'
 import type { BundleStore } from './registry.ts'
 import { createStamper } from './stamps.ts'
-import { createSourceLoader } from './workspace-loader.ts'
+import { createPackageLoader } from './workspace-loader.ts'
 
 /** The plugins of one machine: those in its plugin folders, and the packages that its configuration names. */
-export interface Workspace {
+export interface SourceSet {
   /** Finds and loads them, and tells the installation what there is. One that fails to load does not keep the others from it. */
   scan(): Promise<void>
   /** Tells that there still is a worker in it; scans again where the workspace was forgotten, as after a long sleep of the machine. */
   renew(): Promise<void>
 }
 
-interface WorkspaceFolders {
+interface SourceFolders {
   roots: readonly string[]
   /** Folders of packages. */
   packages: readonly string[]
@@ -27,10 +27,10 @@ interface WorkspaceFolders {
 /** Plugins that are bundled and evaluated at once: as many isolates are there. */
 const LANES = 16
 
-export interface WorkspaceParts {
+interface SourceSetParts {
   id: string
   sandbox: Sandbox
-  folders: WorkspaceFolders
+  folders: SourceFolders
   bundles: BundleStore
   index: PluginIndex
   cache: BundleCache
@@ -40,7 +40,7 @@ export interface WorkspaceParts {
   now?: () => number
 }
 
-export function createWorkspace({
+export function createSourceSet({
   id,
   sandbox,
   folders,
@@ -49,10 +49,10 @@ export function createWorkspace({
   cache,
   lanes = LANES,
   now = Date.now,
-}: WorkspaceParts): Workspace {
+}: SourceSetParts): SourceSet {
   const scan = async (): Promise<void> => {
     const scannedAt = await index.clock()
-    const load = createSourceLoader(sandbox, bundles, createStamper(now()))
+    const load = createPackageLoader(sandbox, bundles, createStamper(now()))
     const sources = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
     const results = await inLanes(sources, lanes, (source) => load(source, before.get(source.folder)))
@@ -75,7 +75,7 @@ export function createWorkspace({
 }
 
 /** The same for every worker of a machine that has the same plugin folders: of what is in these, or of the packages that it names beside them. */
-export function workspaceId(roots: readonly string[], what: 'folders' | 'packages'): string {
+export function toSourceSetId(roots: readonly string[], what: 'folders' | 'packages'): string {
   const facts = [hostname(), roots.map((root) => resolve(root)), what === 'folders' ? [] : what]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }

@@ -3,7 +3,7 @@ import type { CallRequest, CallSink, ForeseenCall } from './call.ts'
 import { IDS_PER_CALL } from './protocol.ts'
 
 /** What a sandbox process does with a foreseen call that is decided upon. */
-export interface ForeseenParts {
+interface ForeseenParts {
   isTaken(id: number): boolean
   /** @param events what was reported of it so far. @returns a function that aborts it */
   adopt(id: number, events: TakenEvent[], request: CallRequest, sink: CallSink): () => void

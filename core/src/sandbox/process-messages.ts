@@ -12,7 +12,7 @@ const TURN_MS = 5
 /** Other events had their turn when this time has passed since the last message. */
 const PAUSE_MS = 0.1
 
-export interface MessageReceiver {
+interface MessageReceiver {
   /** @returns whether the message was of use, see {@link ProcessConduct} */
   message(message: FromProcess): boolean
   /** The process has sent something that it must not send. Nothing follows. */

@@ -3,7 +3,7 @@ import { usageOf, WaitForCpu } from './process-usage.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { Loss } from './guest-reports.ts'
 
-export interface WatchParts {
+interface WatchParts {
   /** Undefined until the process id is known. */
   pid(): number | undefined
   limits: Pick<SandboxLimits, 'maxCpuMs' | 'processMemoryMb'>

@@ -2,7 +2,7 @@ import { build } from 'esbuild'
 import { fileURLToPath } from 'node:url'
 
 /** The programs that run in sandbox processes. Packages for authors contain them as they are built here. */
-export type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${'launcher' | 'probe' | 'native-attempts'}`
+type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${'launcher' | 'probe' | 'native-attempts'}`
 
 const built = new Map<Program, Promise<string>>()
 

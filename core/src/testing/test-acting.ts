@@ -1,7 +1,7 @@
 import type { Acting, ActingBlock, Actor } from '../capabilities/acting.ts'
 import type { RunCredentials } from '../capabilities/credentials/index.ts'
 
-export interface TestActing extends Partial<Actor>, Partial<Pick<ActingBlock, 'qualifiedName' | 'capabilities'>> {
+interface TestActing extends Partial<Actor>, Partial<Pick<ActingBlock, 'qualifiedName' | 'capabilities'>> {
   inputs?: Record<string, unknown>
   /** @default none */
   credentials?: RunCredentials

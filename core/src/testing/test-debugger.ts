@@ -1,5 +1,5 @@
 /** What tests read of the messages of the Chrome DevTools Protocol. */
-export interface DebuggerMessage {
+interface DebuggerMessage {
   id?: number
   method?: string
   params?: {

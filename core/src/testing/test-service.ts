@@ -13,9 +13,9 @@ export interface TestService {
   /** As in `RuntimeConfig.oauthClients`. */
   readonly clients: Record<string, { clientId: string; clientSecret: string }>
   /** Every secret that it has given out. */
-  readonly given: { codes: string[]; access: string[]; refresh: string[] }
+  readonly issued: { codes: string[]; access: string[]; refresh: string[] }
   /** What it was asked, by path. */
-  readonly asked: { token: URLSearchParams[]; revoke: URLSearchParams[]; api: (string | undefined)[] }
+  readonly received: { token: URLSearchParams[]; revoke: URLSearchParams[]; api: (string | undefined)[] }
   /** Seconds for which access tokens are good, from now on. */
   lifeSeconds: number
   /** What the token endpoint does in place of what it should. */
@@ -62,8 +62,8 @@ class Service implements TestService {
   url = ''
   pluginRoot = ''
   readonly clients = { 'service/service': CLIENT }
-  readonly given: TestService['given'] = { codes: [], access: [], refresh: [] }
-  readonly asked: TestService['asked'] = { token: [], revoke: [], api: [] }
+  readonly issued: TestService['issued'] = { codes: [], access: [], refresh: [] }
+  readonly received: TestService['received'] = { token: [], revoke: [], api: [] }
   lifeSeconds = 3600
   onToken: TestService['onToken']
   onRevoke: TestService['onRevoke']
@@ -93,7 +93,7 @@ class Service implements TestService {
     if (url.pathname === '/authorize') return this.#authorize(url.searchParams, response)
     if (url.pathname === '/token') return this.#token(authorization, new URLSearchParams(body), response)
     if (url.pathname === '/revoke') return this.#revoke(authorization, new URLSearchParams(body), response)
-    this.asked.api.push(authorization)
+    this.received.api.push(authorization)
     const isKnown = this.#access.has(String(authorization).replace('Bearer ', ''))
     response.writeHead(isKnown ? 200 : 401).end(`you are ${authorization}, you say ${body}`)
   }
@@ -111,7 +111,7 @@ class Service implements TestService {
   }
 
   #token(authorization: string | undefined, asked: URLSearchParams, response: ServerResponse): void {
-    this.asked.token.push(asked)
+    this.received.token.push(asked)
     if (this.onToken) return this.onToken(response)
     if (authorization !== basic()) return refuse(response, 401, 'invalid_client')
     const scope = asked.get('grant_type') === 'authorization_code' ? this.#useCode(asked) : this.#useRefresh(asked)
@@ -144,15 +144,15 @@ class Service implements TestService {
   }
 
   #revoke(authorization: string | undefined, asked: URLSearchParams, response: ServerResponse): void {
-    this.asked.revoke.push(asked)
+    this.received.revoke.push(asked)
     if (this.onRevoke) return this.onRevoke(response)
     if (authorization !== basic()) return refuse(response, 401, 'invalid_client')
     response.writeHead(200).end()
   }
 
-  #new(kind: keyof TestService['given'], prefix: string): string {
+  #new(kind: keyof TestService['issued'], prefix: string): string {
     const text = `${prefix}-${randomBytes(12).toString('hex')}`
-    this.given[kind].push(text)
+    this.issued[kind].push(text)
     return text
   }
 }

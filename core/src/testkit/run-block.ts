@@ -4,7 +4,7 @@ import { parseFakes } from '../capabilities/index.ts'
 import type { AshlarError } from '../errors/index.ts'
 import { createFakeSession, type Block } from '../plugins/index.ts'
 import type { CallRequest, CallSink, Sandbox } from '../sandbox/index.ts'
-import { blockIn } from './plugin.ts'
+import { findBlock } from './plugin.ts'
 import { withSandbox } from './sandbox.ts'
 import type { BlockRun, RunBlock } from './types.ts'
 
@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT_MS = 60_000
 /** See {@link RunBlock}. */
 export const runBlock: RunBlock = (block, input, { folder = process.cwd(), timeoutMs, ...fakes } = {}) =>
   withSandbox(async (sandbox) => {
-    const found = await blockIn(folder, block, sandbox)
+    const found = await findBlock(folder, block, sandbox)
     const run = await runIn(sandbox, found, input, timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS, fakes)
     return run as never // its schema has checked the outputs
   })

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
 /** Tells that something was done to one of some paths. */
-export interface PathWatcher {
+interface PathWatcher {
   /** Absolute paths, in place of those before; they need not be there. */
   set(paths: Iterable<string>): void
   close(): void

@@ -44,7 +44,7 @@ builder.objectType(PluginType, {
         type: PluginVersionType,
         description: 'Those that were published to this installation, the newest first.',
         resolve: async ({ packageName }, page, { runtime }) => {
-          const versions = await runtime.pluginStore.versionsOf(packageName)
+          const versions = await runtime.pluginStore.listVersions(packageName)
           return connectionOf(
             sliceOf(versions, parsePage(page, 'PluginVersion'), ({ id }) => id),
             'PluginVersion',

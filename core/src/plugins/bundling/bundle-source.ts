@@ -1,15 +1,15 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { AshlarError } from '../../errors/index.ts'
-import type { PluginSource } from '../discover.ts'
-import { createBundle, openBundler, ownerLine, type BundleInput, type BundlerOutput, type MappedBundle } from './bundle.ts'
-import { bundleApart, type ConfinedInput } from './bundler.ts'
+import type { PluginPackage } from '../discover.ts'
+import { toBundle, openBundler, ownerLine, type BundleInput, type BundlerOutput, type MappedBundle } from './bundle.ts'
+import { bundleConfined, type ConfinedInput } from './bundler.ts'
 import { findReach, isFileIn } from './reach.ts'
 import { trimSourceMap } from './source-map.ts'
 import { readWithin, type Reach } from './within.ts'
 
 /** A bundle and its inputs. */
-export interface SourceBundle {
+interface PackageBundle {
   bundle: MappedBundle
   inputs: BundlerOutput['inputs']
   /** The inputs of the bundle. */
@@ -23,7 +23,7 @@ export interface SourceBundle {
  * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module or a file
  * outside itself, or is larger than 5 MiB; PLUGIN_INVALID
  */
-export async function bundleSource(source: PluginSource): Promise<SourceBundle> {
+export async function bundlePackage(source: PluginPackage): Promise<PackageBundle> {
   const { entry, folder, packageName, version, origin } = source
   if (origin === 'WORKSPACE') {
     const input = { entry, folder }
@@ -31,23 +31,23 @@ export async function bundleSource(source: PluginSource): Promise<SourceBundle> 
   }
   const reach = findReach(folder, { isDraft: false })
   const input = confinedInput({ entry, folder, banner: ownerLine(packageName, version) }, reach)
-  const { code, map, inputs } = await bundleApart(input)
-  return { bundle: mappedBundle(code, map), inputs, input }
+  const { code, map, inputs } = await bundleConfined(input)
+  return { bundle: toMappedBundle(code, map), inputs, input }
 }
 
-async function bundleHere(input: BundleInput): Promise<Pick<SourceBundle, 'bundle' | 'inputs'>> {
+async function bundleHere(input: BundleInput): Promise<Pick<PackageBundle, 'bundle' | 'inputs'>> {
   const bundler = await openBundler(input)
   try {
     const { code, map, inputs } = await bundler.bundle()
-    return { bundle: mappedBundle(code, map), inputs }
+    return { bundle: toMappedBundle(code, map), inputs }
   } finally {
     await bundler.close()
   }
 }
 
 /** @param map whose sources are on this machine */
-export function mappedBundle(code: string, map: string): MappedBundle {
-  return { ...createBundle(code), map: trimSourceMap(map) ?? '' }
+export function toMappedBundle(code: string, map: string): MappedBundle {
+  return { ...toBundle(code), map: trimSourceMap(map) ?? '' }
 }
 
 const MAX_TSCONFIG_BYTES = 1024 * 1024

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { AshlarError } from '../../errors/index.ts'
 import type { Bundle } from '../../sandbox/index.ts'
 import { confineTo } from './confine.ts'
-import { bundleError, describeFaults } from './faults.ts'
+import { toBundleError, describeFaults } from './faults.ts'
 import type { Reach } from './within.ts'
 
 /** What the host provides inside the sandbox; never part of a bundle. */
@@ -26,7 +26,7 @@ export interface BundleInput {
   confined?: Confinement
 }
 
-export interface Confinement {
+interface Confinement {
   reach: Reach
   /** Text of the package's own tsconfig.json. Files that it extends are ignored. @default '{}' */
   tsconfig: string
@@ -61,7 +61,7 @@ export async function openBundler(input: BundleInput): Promise<Bundler> {
   return {
     async bundle() {
       const { outputFiles, metafile } = await bundler.rebuild().catch((error: unknown) => {
-        throw bundleError(error, folder, confined?.reach.roots)
+        throw toBundleError(error, folder, confined?.reach.roots)
       })
       const [code = '', map = ''] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text)
       const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
@@ -90,19 +90,19 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     metafile: true,
     write: false,
     logLevel: 'silent',
-    plugins: [refuseNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
+    plugins: [rejectNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
     // Otherwise the bundler searches the folder and all folders above it for one, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
   } satisfies BuildOptions
 }
 
 /** The digest is the SHA-256 of its text, in hexadecimal. @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large, or contains a character that Postgres cannot store */
-export function createBundle(code: string): Bundle {
+export function toBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
     throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
   const nul = code.indexOf('\0')
   if (nul >= 0) throw nulError(code.slice(0, nul))
-  return { digest: digestOf(code), code }
+  return { digest: digestCode(code), code }
 }
 
 /** @param before the code before it, in which the bundler names each module on a line of its own */
@@ -116,7 +116,7 @@ function nulError(before: string): AshlarError {
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { details: { faults } })
 }
 
-export function digestOf(code: string): string {
+export function digestCode(code: string): string {
   return createHash('sha256').update(code).digest('hex')
 }
 
@@ -130,7 +130,7 @@ export function ownerLine(packageName: string, version: string): string {
   return `/* ${packageName}@${version} */`
 }
 
-const refuseNodeModules: Plugin = {
+const rejectNodeModules: Plugin = {
   name: 'refuse-node-modules',
   setup(bundler) {
     bundler.onResolve({ filter: /^node:/ }, ({ path }) => ({

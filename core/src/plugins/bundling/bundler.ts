@@ -19,7 +19,7 @@ export type ConfinedInput = BundleInput & Required<Pick<BundleInput, 'confined'>
  * Bundles untrusted plugins in a separate process with an empty environment: see `launch.ts`. Source code can crash the bundler (three
  * million brackets overflow its stack) or keep it busy, and a crashed bundler cannot be restarted in the same process.
  */
-export interface ConfinedBundler {
+interface ConfinedBundler {
   /**
    * Bundles one input at a time.
    *
@@ -39,12 +39,12 @@ export function createConfinedBundler(): ConfinedBundler {
   }
   return {
     async bundle(input, signal = NEVER) {
-      const reach = identityOf(input.confined.reach)
+      const reach = toReachKey(input.confined.reach)
       if (running?.reach !== reach || running.process.isEnded) {
         close()
         running = { process: watchProcess(await launchBundler(input.confined.reach)), reach }
       }
-      const answer = running.process.ask(JSON.stringify(input))
+      const answer = running.process.request(JSON.stringify(input))
       try {
         return readAnswer(await unlessAborted(signal, answer))
       } catch (error) {
@@ -57,7 +57,7 @@ export function createConfinedBundler(): ConfinedBundler {
 }
 
 /** Bundles once. @throws {AshlarError} PLUGIN_LOAD_FAILED, and the reason of the signal */
-export async function bundleApart(input: ConfinedInput, signal?: AbortSignal): Promise<BundlerOutput> {
+export async function bundleConfined(input: ConfinedInput, signal?: AbortSignal): Promise<BundlerOutput> {
   const bundler = createConfinedBundler()
   try {
     return await bundler.bundle(input, signal)
@@ -69,12 +69,12 @@ export async function bundleApart(input: ConfinedInput, signal?: AbortSignal): P
 interface BundlerProcess {
   readonly isEnded: boolean
   /** Sends a line and resolves with the next line of the process. @throws {AshlarError} PLUGIN_LOAD_FAILED */
-  ask(line: string): Promise<string>
+  request(line: string): Promise<string>
   end(): void
 }
 
 /** Also of directories that were replaced by others: a process sees those that were there when it started. */
-function identityOf({ roots, links }: Reach): string {
+function toReachKey({ roots, links }: Reach): string {
   return JSON.stringify([links, roots.map((root) => [root, statSync(root, { throwIfNoEntry: false })?.ino])])
 }
 
@@ -84,7 +84,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
   let waiting: PromiseWithResolvers<string> | undefined
   const end = (): void => {
     isEnded = true
-    endGroup(child)
+    killGroup(child)
   }
   const fail = (why: string): void => {
     end()
@@ -104,7 +104,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
     get isEnded() {
       return isEnded
     },
-    async ask(line) {
+    async request(line) {
       waiting = Promise.withResolvers()
       const timer = setTimeout(() => fail(`did not finish within ${TIMEOUT_MS} ms`), TIMEOUT_MS)
       child.stdin.write(`${line}\n`)
@@ -115,7 +115,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
 }
 
 /** With the bundler that it has started; one that a bubblewrap leaves behind which was killed while it started ends with its input. */
-function endGroup(child: BundlerChild): void {
+function killGroup(child: BundlerChild): void {
   child.stdin.destroy()
   child.stdout.destroy()
   killConfined(child)

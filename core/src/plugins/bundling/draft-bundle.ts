@@ -1,6 +1,6 @@
 import type { Bundle } from '../../sandbox/index.ts'
-import type { PluginSource } from '../discover.ts'
-import { createBundle, type BundleInput, type BundlerOutput } from './bundle.ts'
+import type { PluginPackage } from '../discover.ts'
+import { toBundle, type BundleInput, type BundlerOutput } from './bundle.ts'
 import { confinedInput } from './bundle-source.ts'
 import { createConfinedBundler } from './bundler.ts'
 import { findReach } from './reach.ts'
@@ -14,7 +14,7 @@ export interface DraftBundle extends Bundle {
 }
 
 /** Bundles a package repeatedly and processes only changes. */
-export interface DraftBundler {
+interface DraftBundler {
   /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID as `bundleSource` */
   bundle(): Promise<DraftBundle>
   /**
@@ -30,7 +30,7 @@ export interface DraftBundler {
 /** Of a file that a package disables for browsers nothing is read. */
 const DISABLED = '(disabled):'
 
-export function createDraftBundler({ entry, folder }: PluginSource): DraftBundler {
+export function createDraftBundler({ entry, folder }: PluginPackage): DraftBundler {
   const bundler = createConfinedBundler()
   const bundle = async (options: Partial<BundleInput>): Promise<BundlerOutput> => {
     const reach = findReach(folder, { isDraft: true })
@@ -41,7 +41,7 @@ export function createDraftBundler({ entry, folder }: PluginSource): DraftBundle
       const { code, map, sizes } = await bundle({ withSources: true })
       const files = Object.entries(sizes).filter(([path]) => !path.startsWith(DISABLED))
       const inputs = files.map(([path, bytes]) => ({ path, bytes }))
-      return { ...createBundle(code), map, inputs: inputs.toSorted((a, b) => b.bytes - a.bytes) }
+      return { ...toBundle(code), map, inputs: inputs.toSorted((a, b) => b.bytes - a.bytes) }
     },
     async module() {
       const { code, inputs } = await bundle({ format: 'esm' })
@@ -51,7 +51,7 @@ export function createDraftBundler({ entry, folder }: PluginSource): DraftBundle
           .filter((path) => path.startsWith('../') || path.includes('node_modules/'))
           .map((path) => `// ${path}`),
       )
-      return createBundle(
+      return toBundle(
         code
           .split('\n')
           .filter((line) => !foreign.has(line))

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import { listCapabilities } from '../../capabilities/index.ts'
 import { AshlarError, type ErrorCode } from '../../errors/index.ts'
 import { SDK_VERSION, type Sandbox } from '../../sandbox/index.ts'
-import { createPlugin, type Plugin } from '../block.ts'
-import { bundleApart, confinedInput, mappedBundle, ownerLine, type MappedBundle } from '../bundling/index.ts'
+import { buildPlugin, type Plugin } from '../block.ts'
+import { bundleConfined, confinedInput, toMappedBundle, ownerLine, type MappedBundle } from '../bundling/index.ts'
 import { describeBundle } from '../load.ts'
 import { sdkFault } from '../made-for-sdk.ts'
-import { atSource } from '../source-position.ts'
-import { digestOfFiles, readPackageFile, refusal, unpackTarball, type PackageFile, type TarFile } from '../tarball/index.ts'
+import { locateInSource } from '../source-position.ts'
+import { digestFiles, readPackageFile, refusal, unpackTarball, type PackageFile, type TarFile } from '../tarball/index.ts'
 import { testBlocks } from '../test-blocks.ts'
 import { unlessAborted } from '../unless-aborted.ts'
 import type { PluginCheck, VersionReport } from './report.ts'
@@ -38,8 +38,8 @@ export async function readSubmission(tarball: Uint8Array, given: GivenSignature 
   const files = await unpackTarball(tarball)
   const packageFile = readPackageFile(files)
   const { name: packageName, version, license, sdk } = packageFile
-  refuseNative(files)
-  const tarballDigest = digestOfFiles(files)
+  rejectNative(files)
+  const tarballDigest = digestFiles(files)
   const signature = given && verifySignature(given, { packageName, version, tarballDigest })
   const fault = sdkFault(sdk)
   if (fault !== undefined) throw refusal('SDK_TOO_OLD', 'package.json', fault)
@@ -67,12 +67,12 @@ export async function checkSubmission(
   stopping: AbortSignal,
 ): Promise<CheckedSubmission> {
   const { name: packageName, version, entry, license: licence } = packageFile
-  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping).catch(failAt(entry))
-  const tellPlace = failAt(entry, bundle)
+  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping).catch(rethrowAt(entry))
+  const rethrow = rethrowAt(entry, bundle)
   const cordon = `publish:${bundle.digest}`
-  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon)).catch(tellPlace)
-  const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
-  await assertFree(plugin).catch(tellPlace)
+  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon)).catch(rethrow)
+  const plugin = buildPlugin({ packageName, version, builtin: false, bundle }, manifest)
+  await assertFree(plugin).catch(rethrow)
   const tests = await unlessAborted(stopping, runTests(plugin, sandbox, cordon))
   const bundleBytes = Buffer.byteLength(bundle.code)
   const more: PluginCheck[] = [
@@ -83,21 +83,21 @@ export async function checkSubmission(
       ? remark('tests', `${tests.total} passed; without a test: ${tests.blocksWithout.join(', ')}`)
       : passed('tests', `${tests.total} passed`),
   ]
-  const report = { checks: [...checks, ...more], tests, bundleBytes, capabilities: capabilitiesOf(plugin), licence }
+  const report = { checks: [...checks, ...more], tests, bundleBytes, capabilities: listPluginCapabilities(plugin), licence }
   return { plugin, report }
 }
 
 /** Code that is no script: nothing could run it, and nobody can read it. */
-function refuseNative(files: readonly TarFile[]): void {
+function rejectNative(files: readonly TarFile[]): void {
   const native = files.find(({ path }) => /(^|\/)binding\.gyp$|\.(node|dll|so|dylib|exe)$/i.test(path))
   if (native) throw refusal('PLUGIN_INVALID', `${native.path}:1`, 'native modules cannot run in a sandbox')
 }
 
 /** Tells the author's mistakes with the place in the source that throws, else with the entry; anything else as it is. */
-function failAt(entry: string, bundle?: MappedBundle): (error: unknown) => never {
+function rethrowAt(entry: string, bundle?: MappedBundle): (error: unknown) => never {
   return (error) => {
-    const located = bundle ? atSource(error, bundle) : error
-    if (!(located instanceof AshlarError) || !OF_THE_PLUGIN.has(located.code)) throw error
+    const located = bundle ? locateInSource(error, bundle) : error
+    if (!(located instanceof AshlarError) || !PLUGIN_FAULT_CODES.has(located.code)) throw error
     const { code, message, details } = located
     const [first] = details.faults ?? []
     if (!first?.path) throw refusal(code, entry, first?.message ?? message, error)
@@ -105,7 +105,7 @@ function failAt(entry: string, bundle?: MappedBundle): (error: unknown) => never
   }
 }
 
-const OF_THE_PLUGIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const PLUGIN_FAULT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PLUGIN_LOAD_FAILED',
   'PLUGIN_INVALID',
   'DUPLICATE_BLOCK',
@@ -127,11 +127,11 @@ async function bundleFiles(
     for (const each of folders) await mkdir(each, { recursive: true })
     for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
     // It has to be whole: packages around the folder are none of its own.
-    const { code, map } = await bundleApart(
+    const { code, map } = await bundleConfined(
       confinedInput({ entry: join(folder, entry), folder, banner }, { roots: [folder], links: [] }),
       stopping,
     )
-    return mappedBundle(code, map)
+    return toMappedBundle(code, map)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -153,7 +153,7 @@ async function runTests(plugin: Plugin, sandbox: Sandbox, cordon: string): Promi
   return { total, blocksWithout }
 }
 
-function capabilitiesOf({ blocks }: Plugin): VersionReport['capabilities'] {
+function listPluginCapabilities({ blocks }: Plugin): VersionReport['capabilities'] {
   const all = blocks.flatMap(({ capabilities }) => listCapabilities(capabilities))
   return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { AshlarError } from '../../errors/index.ts'
 import type { Plugin, PluginReport } from '../block.ts'
-import { claimsOf, takenClaim } from '../plugin-index.ts'
+import { listClaims, claimTakenError } from '../plugin-index.ts'
 import type { ReadSubmission } from './check.ts'
 
 /** Whoever changes what is published or installed takes his turn. */
@@ -14,7 +14,7 @@ export const LOCK_STORE = `select pg_advisory_xact_lock(hashtext('ashlar.store')
  * @returns whether this very version is there already
  * @throws {AshlarError} FORBIDDEN SIGNATURE_INVALID CONFLICT
  */
-export async function judge(
+export async function checkPublishable(
   client: pg.Pool | pg.PoolClient,
   userId: string,
   { packageFile: { name, version }, tarballDigest, signature }: ReadSubmission,
@@ -51,18 +51,18 @@ export async function assertUnclaimed(
   loaded: readonly PluginReport[],
   path: string,
 ): Promise<void> {
-  const claims = claimsOf(plugin)
+  const claims = listClaims(plugin)
   for (const report of loaded) {
     if (!report.plugin || report.packageName === plugin.packageName) continue
-    const others = new Set(claimsOf(report.plugin))
+    const others = new Set(listClaims(report.plugin))
     const taken = claims.find((claim) => others.has(claim))
-    if (taken !== undefined) throw takenClaim(taken, report.packageName, path)
+    if (taken !== undefined) throw claimTakenError(taken, report.packageName, path)
   }
   const { rows } = await client.query<{ claim: string; package_name: string }>(
     'select claim, package_name from plugin_claim where claim = any($1) and package_name <> $2 limit 1',
     [claims, plugin.packageName],
   )
-  if (rows[0]) throw takenClaim(rows[0].claim, rows[0].package_name, path)
+  if (rows[0]) throw claimTakenError(rows[0].claim, rows[0].package_name, path)
 }
 
 /** @throws {AshlarError} FORBIDDEN */

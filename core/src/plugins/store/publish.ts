@@ -1,10 +1,10 @@
 import type pg from 'pg'
 import type { Database } from '../../database/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { claimsOf } from '../plugin-index.ts'
+import { listClaims } from '../plugin-index.ts'
 import type { BundleStore, PluginRegistry } from '../registry.ts'
 import { checkSubmission, readSubmission, type CheckedSubmission, type ReadSubmission } from './check.ts'
-import { LOCK_STORE, assertUnclaimed, judge } from './packages.ts'
+import { LOCK_STORE, assertUnclaimed, checkPublishable } from './packages.ts'
 import type { Submission } from './submissions.ts'
 
 export interface PublishParts {
@@ -29,15 +29,15 @@ export async function publishSubmission(
   const { database, sandbox, plugins, bundles } = parts
   const read = await readSubmission(tarball, signature ?? null)
   const id = `${read.packageFile.name}@${read.packageFile.version}`
-  if (await judge(database.pool, userId, read)) return id
+  if (await checkPublishable(database.pool, userId, read)) return id
   const assertFree: Parameters<typeof checkSubmission>[2] = (plugin) =>
     assertUnclaimed(database.pool, plugin, plugins.reports(), 'tarball')
   const checked = await checkSubmission(read, sandbox, assertFree, stopping)
   await database.transact(async (client) => {
     await client.query(LOCK_STORE)
-    if (await judge(client, userId, read)) return
+    if (await checkPublishable(client, userId, read)) return
     await assertUnclaimed(client, checked.plugin, plugins.reports(), 'tarball')
-    await bundles.keep([checked.plugin], client)
+    await bundles.save([checked.plugin], client)
     await insert(client, id, userId, read, checked)
   })
   return id
@@ -63,7 +63,7 @@ async function insert(
   )
   await client.query(
     'insert into plugin_claim (claim, package_name) select unnest($1::text[]), $2 on conflict (claim) do nothing',
-    [claimsOf(plugin), name],
+    [listClaims(plugin), name],
   )
 }
 

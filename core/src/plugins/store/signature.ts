@@ -16,7 +16,7 @@ export interface AuthorSignature extends GivenSignature {
 }
 
 /** What is signed. */
-export interface SignedFacts {
+interface SignedFacts {
   packageName: string
   version: string
   /** See `digestOfFiles`. */
@@ -44,7 +44,7 @@ export function verifySignature(given: GivenSignature, facts: SignedFacts): Auth
   if (!isSignedBy(key, signature, facts)) {
     const { packageName, version, tarballDigest } = facts
     const message = `the signature is not one of ${packageName} ${version} with the digest ${tarballDigest} by this key`
-    throw wrong(message, 'signature')
+    throw signatureError(message, 'signature')
   }
   const keyId = createHash('sha256').update(key).digest('hex')
   return { keyId, publicKey: key.toString('base64'), signature: signature.toString('base64') }
@@ -62,10 +62,10 @@ function isSignedBy(key: Buffer, signature: Buffer, facts: SignedFacts): boolean
 function parse(text: string, bytes: number, name: string): Buffer {
   const parsed = Buffer.from(text, 'base64')
   if (parsed.length !== bytes || parsed.toString('base64') !== text)
-    throw wrong(`"${name}" must be ${bytes} bytes as base64`, name)
+    throw signatureError(`"${name}" must be ${bytes} bytes as base64`, name)
   return parsed
 }
 
-function wrong(message: string, name: string): AshlarError {
+function signatureError(message: string, name: string): AshlarError {
   return new AshlarError('SIGNATURE_INVALID', message, { details: { path: ['signature', name] } })
 }

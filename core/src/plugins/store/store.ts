@@ -24,10 +24,10 @@ export interface PluginStore {
   /** Graph versions that use it go on to run. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   uninstall(userId: string, packageName: string): Promise<void>
   /** The published versions of a package, the newest first. */
-  versionsOf(packageName: string): Promise<PluginVersion[]>
+  listVersions(packageName: string): Promise<PluginVersion[]>
   findVersions(ids: readonly string[]): Promise<Map<string, PluginVersion>>
   /** By name. */
-  packages(): Promise<StorePackage[]>
+  listPackages(): Promise<StorePackage[]>
 }
 
 /** A package that was published. */
@@ -38,7 +38,7 @@ export interface StorePackage {
   newestVersion: string
 }
 
-export interface StoreParts {
+interface StoreParts {
   database: Database
   notifications: Notifications
   plugins: PluginRegistry
@@ -47,8 +47,8 @@ export interface StoreParts {
 
 export function createPluginStore(parts: StoreParts): PluginStore {
   const { database } = parts
-  const { versionsOf, findVersions } = createVersionFinder(database)
-  const change = (userId: string, packageName: string, work: ChangeOf): Promise<void> =>
+  const { listVersions, findVersions } = createVersionFinder(database)
+  const change = (userId: string, packageName: string, work: InstallChange): Promise<void> =>
     changeInstalled(parts, userId, packageName, work)
   return {
     async publish(userId, submission) {
@@ -59,9 +59,9 @@ export function createPluginStore(parts: StoreParts): PluginStore {
     },
     install: (userId, packageName, wanted) =>
       change(userId, packageName, async (current) => {
-        assertNotHere(parts.plugins, packageName)
-        const versions = await versionsOf(packageName)
-        const chosen = choose(versions, packageName, wanted)
+        assertNotLocal(parts.plugins, packageName)
+        const versions = await listVersions(packageName)
+        const chosen = chooseVersion(versions, packageName, wanted)
         const installed = versions.find(({ id }) => id === current)
         if (!installed || installed === chosen) return chosen
         if (wanted === undefined) return installed
@@ -73,22 +73,22 @@ export function createPluginStore(parts: StoreParts): PluginStore {
     setVersion: (userId, packageName, wanted) =>
       change(userId, packageName, async (current) => {
         if (current === null) throw notInstalled(packageName)
-        return choose(await versionsOf(packageName), packageName, wanted)
+        return chooseVersion(await listVersions(packageName), packageName, wanted)
       }),
     uninstall: (userId, packageName) =>
       change(userId, packageName, (current) => {
         if (current === null) throw notInstalled(packageName)
         return undefined
       }),
-    versionsOf,
+    listVersions,
     findVersions,
-    packages: () => packages(database.pool),
+    listPackages: () => findPackages(database.pool),
   }
 }
 
-function createVersionFinder({ fork }: Database): Pick<PluginStore, 'versionsOf' | 'findVersions'> {
+function createVersionFinder({ fork }: Database): Pick<PluginStore, 'listVersions' | 'findVersions'> {
   return {
-    async versionsOf(packageName) {
+    async listVersions(packageName) {
       const found = await fork().find(PluginVersion, { packageName })
       return found.toSorted((a, b) => compareVersions(b.version, a.version))
     },
@@ -103,7 +103,7 @@ async function changeInstalled(
   { database, plugins, bundles }: StoreParts,
   userId: string,
   packageName: string,
-  work: ChangeOf,
+  work: InstallChange,
 ): Promise<void> {
   await database.transact(async (client) => {
     await assertOwner(client, userId)
@@ -119,7 +119,7 @@ async function changeInstalled(
 }
 
 /** @returns the version that is to be installed; undefined for none */
-type ChangeOf = (installedId: string | null) => Promise<PluginVersion> | undefined
+type InstallChange = (findInstalledId: string | null) => Promise<PluginVersion> | undefined
 
 async function installedId(client: pg.PoolClient, packageName: string): Promise<string | null> {
   const text = 'select installed_id from plugin_package where name = $1'
@@ -127,16 +127,16 @@ async function installedId(client: pg.PoolClient, packageName: string): Promise<
 }
 
 /** Not one that is being written: it is soon gone. */
-const HIDE_THE_STORE: ReadonlySet<PluginOrigin> = new Set<PluginOrigin>(['WORKSPACE', 'PACKAGE'])
+const LOCAL_ORIGINS: ReadonlySet<PluginOrigin> = new Set<PluginOrigin>(['WORKSPACE', 'PACKAGE'])
 
 /** One from a folder would hide it. @throws {AshlarError} CONFLICT */
-function assertNotHere(plugins: PluginRegistry, packageName: string): void {
-  const here = plugins.reports().find((each) => each.packageName === packageName && HIDE_THE_STORE.has(each.origin))
+function assertNotLocal(plugins: PluginRegistry, packageName: string): void {
+  const here = plugins.reports().find((each) => each.packageName === packageName && LOCAL_ORIGINS.has(each.origin))
   if (here) throw conflict(`${packageName} comes from this installation's own folders or configuration`, 'packageName')
 }
 
 /** @param versions the newest first */
-function choose(versions: PluginVersion[], packageName: string, wanted: string | undefined): PluginVersion {
+function chooseVersion(versions: PluginVersion[], packageName: string, wanted: string | undefined): PluginVersion {
   const newest = versions.find(({ version }) => !isPrerelease(version)) ?? versions[0]
   const found = wanted === undefined ? newest : versions.find(({ version }) => version === wanted)
   if (found) return found
@@ -152,7 +152,7 @@ function notInstalled(packageName: string): AshlarError {
   return new AshlarError('NOT_FOUND', message, { details: { path: ['packageName'] } })
 }
 
-async function packages(pool: pg.Pool): Promise<StorePackage[]> {
+async function findPackages(pool: pg.Pool): Promise<StorePackage[]> {
   const { rows } = await pool.query<{ name: string; installed: string | null; versions: string[] }>(
     `select p.name, i.version as installed, array_agg(v.version) as versions
      from plugin_package p join plugin_version v on v.package_name = p.name left join plugin_version i on i.id = p.installed_id

@@ -22,7 +22,7 @@ type Answer = { versionId: string } | { code: ErrorCode; message: string; detail
  * it was written, ten seconds after it was answered. A row that was taken twice without an answer ends workers, and is taken no more;
  * a worker that stops gives the one that it has in hand back.
  */
-const TAKE = `
+const LEASE = `
   update plugin_submission set attempts = attempts + 1, taken_until = now() + interval '3 minutes'
   where id = (
     select id from plugin_submission
@@ -34,8 +34,8 @@ const DELETE_UNREAD = `
   where created_at < now() - interval '4 minutes' or (answer is not null and taken_until < now())`
 const ANSWER = `update plugin_submission set answer = $2, taken_until = now() + interval '10 seconds' where id = $1`
 const GIVE_BACK = 'update plugin_submission set attempts = attempts - 1, taken_until = null where id = $1'
-const TELL = `select pg_notify('${channelName('submissions')}', '')`
-const LOOK_AGAIN_MS = 5000
+const NOTIFY = `select pg_notify('${channelName('submissions')}', '')`
+const POLL_EVERY_MS = 5000
 const ANSWER_WITHIN_MS = 240_000
 
 /**
@@ -62,27 +62,27 @@ export async function submit(
   )
   if (!rowCount) throw new AshlarError('CONFLICT', 'another plugin of yours is being published: wait until it is')
   const wake = { up: Promise.withResolvers<void>() }
-  const deaf = notifications.listen('submissions', () => wake.up.resolve())
+  const unsubscribe = notifications.listen('submissions', () => wake.up.resolve())
   try {
-    return await answerTo(id, pool, wake)
+    return await awaitAnswer(id, pool, wake)
   } finally {
-    deaf()
+    unsubscribe()
     await pool.query('delete from plugin_submission where id = $1', [id])
   }
 }
 
-async function answerTo(id: string, pool: Database['pool'], wake: { up: PromiseWithResolvers<void> }): Promise<string> {
+async function awaitAnswer(id: string, pool: Database['pool'], wake: { up: PromiseWithResolvers<void> }): Promise<string> {
   for (const until = Date.now() + ANSWER_WITHIN_MS; Date.now() < until;) {
     wake.up = Promise.withResolvers()
-    await pool.query(TELL)
-    for (const again = Date.now() + LOOK_AGAIN_MS; Date.now() < again; wake.up = Promise.withResolvers()) {
+    await pool.query(NOTIFY)
+    for (const again = Date.now() + POLL_EVERY_MS; Date.now() < again; wake.up = Promise.withResolvers()) {
       const text = 'select answer from plugin_submission where id = $1'
       const { rows } = await pool.query<{ answer: Answer | null }>(text, [id])
       const answer = rows[0]?.answer
       if (answer && 'versionId' in answer) return answer.versionId
       if (answer && 'isUnexpected' in answer) throw new Error(`publishing has failed; its worker says why (submission ${id})`)
       if (answer) throw new AshlarError(answer.code, answer.message, { details: answer.details })
-      const timer = setTimeout(() => wake.up.resolve(), LOOK_AGAIN_MS)
+      const timer = setTimeout(() => wake.up.resolve(), POLL_EVERY_MS)
       await wake.up.promise
       clearTimeout(timer)
     }
@@ -90,7 +90,7 @@ async function answerTo(id: string, pool: Database['pool'], wake: { up: PromiseW
   throw new AshlarError('TIMEOUT', `no worker has checked the plugin within ${ANSWER_WITHIN_MS} ms`)
 }
 
-export interface SubmissionParts extends PublishParts {
+interface SubmissionParts extends PublishParts {
   notifications: Notifications
   onError(error: unknown): void
 }
@@ -102,12 +102,12 @@ export function serveSubmissions(parts: SubmissionParts): () => Promise<void> {
   const serveAll = async (): Promise<void> => {
     while (!stop.signal.aborted && (await serveNext(parts, stop.signal)));
   }
-  const look = (): void => void (working = working.then(serveAll).catch(parts.onError))
-  const deaf = parts.notifications.listen('submissions', look)
-  look()
+  const serve = (): void => void (working = working.then(serveAll).catch(parts.onError))
+  const unsubscribe = parts.notifications.listen('submissions', serve)
+  serve()
   return async () => {
     stop.abort(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
-    deaf()
+    unsubscribe()
     await working
   }
 }
@@ -115,18 +115,18 @@ export function serveSubmissions(parts: SubmissionParts): () => Promise<void> {
 /** @returns whether there was one */
 async function serveNext(parts: SubmissionParts, stopping: AbortSignal): Promise<boolean> {
   const { pool } = parts.database
-  const { rows } = await pool.query<{ id: string; user_id: string; tarball: Buffer; signature: GivenSignature | null }>(TAKE)
+  const { rows } = await pool.query<{ id: string; user_id: string; tarball: Buffer; signature: GivenSignature | null }>(LEASE)
   const [row] = rows
   if (!row) return false
   const submission = { tarball: row.tarball, signature: row.signature ?? undefined }
-  const answer = await publishAndTell(parts, row.user_id, submission, stopping)
+  const answer = await publishAndAnswer(parts, row.user_id, submission, stopping)
   if ('code' in answer && answer.code === 'SHUTTING_DOWN') await pool.query(GIVE_BACK, [row.id])
   else await pool.query(ANSWER, [row.id, JSON.stringify(answer)])
-  await pool.query(TELL)
+  await pool.query(NOTIFY)
   return true
 }
 
-async function publishAndTell(
+async function publishAndAnswer(
   parts: SubmissionParts,
   userId: string,
   submission: Submission,

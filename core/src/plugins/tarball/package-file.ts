@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../errors/index.ts'
-import { madeForSdk, packedSdkSchema, sdkRangesSchema } from '../made-for-sdk.ts'
+import { findSdkVersion, packedSdkSchema, sdkRangesSchema } from '../made-for-sdk.ts'
 import { isVersion } from '../versions.ts'
 import { refusal } from './fault.ts'
 import type { TarFile } from './read-tar.ts'
@@ -25,7 +25,7 @@ export const packageNameSchema = z
   .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package, in lower case')
 
 /** Postgres keeps every character but one. */
-export function keptText(maxChars: number): z.ZodString {
+export function storableText(maxChars: number): z.ZodString {
   return z
     .string()
     .max(maxChars)
@@ -38,7 +38,7 @@ const schema = z.object({
   name: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
   license: z.string('must name the licence, best as an SPDX identifier like "MIT"').trim().min(1).max(200),
-  description: keptText(2000).default(''),
+  description: storableText(2000).default(''),
   ashlar: z.object({ blocks: z.string().min(1).max(300), sdk: packedSdkSchema }),
   ...sdkRangesSchema.shape,
 })
@@ -53,11 +53,11 @@ export function readPackageFile(files: readonly TarFile[]): PackageFile {
     throw refusal('PLUGIN_INVALID', 'package.json', `${issue?.path.join('.') || 'it'}: ${issue?.message}`)
   }
   const { name, version, license, description, ashlar } = parsed.data
-  const sdk = madeForSdk(ashlar.sdk, parsed.data)
-  return { name, version, license, description, entry: entryOf(ashlar.blocks, files), sdk }
+  const sdk = findSdkVersion(ashlar.sdk, parsed.data)
+  return { name, version, license, description, entry: parseEntry(ashlar.blocks, files), sdk }
 }
 
-function entryOf(blocks: string, files: readonly TarFile[]): string {
+function parseEntry(blocks: string, files: readonly TarFile[]): string {
   const entry = posix.normalize(blocks)
   if (posix.isAbsolute(entry) || entry === '..' || entry.startsWith('../'))
     throw refusal('PLUGIN_INVALID', 'package.json', '"ashlar.blocks" must lie inside the package')

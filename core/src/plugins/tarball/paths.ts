@@ -20,7 +20,7 @@ export function createPathCheck(): (path: string, kind: 'file' | 'folder') => st
   return (given, kind) => {
     const path = kind === 'folder' && given.endsWith('/') ? given.slice(0, -1) : given
     const [root, ...segments] = path.split('/')
-    const why = faultOf(path, segments)
+    const why = findPathFault(path, segments)
     if (why !== undefined) throw refusal('TARBALL_INVALID', '', `the tarball has the path ${showValue(given)}: ${why}`)
     if (root !== ROOT || (segments.length === 0 && kind === 'file'))
       throw refusal('TARBALL_INVALID', '', `the tarball has the path ${showValue(given)}: every path must begin with "${ROOT}/"`)
@@ -32,7 +32,7 @@ export function createPathCheck(): (path: string, kind: 'file' | 'folder') => st
     // Two that differ by case or by the way an accent is written are one file on some machines.
     const folded = path.normalize('NFC').toLowerCase()
     const taken = files.has(folded) || (kind === 'file' && folders.has(folded))
-    const parents = parentsOf(folded)
+    const parents = listParents(folded)
     if (taken || parents.some((parent) => files.has(parent)))
       throw refusal('TARBALL_INVALID', '', `the tarball has the path ${showValue(given)} twice`)
     for (const parent of parents) folders.add(parent)
@@ -41,7 +41,7 @@ export function createPathCheck(): (path: string, kind: 'file' | 'folder') => st
   }
 }
 
-function faultOf(path: string, segments: readonly string[]): string | undefined {
+function findPathFault(path: string, segments: readonly string[]): string | undefined {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) return `it has more than ${MAX_PATH_BYTES} bytes`
   if (segments.length > MAX_DEPTH) return `it is more than ${MAX_DEPTH} folders deep`
   if (/[\\:*?"<>|\p{Cc}\p{Cs}]/u.test(path)) return 'it has characters that not every file system takes'
@@ -53,7 +53,7 @@ function faultOf(path: string, segments: readonly string[]): string | undefined 
   return undefined
 }
 
-function parentsOf(path: string): string[] {
+function listParents(path: string): string[] {
   const segments = path.split('/')
   return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join('/'))
 }

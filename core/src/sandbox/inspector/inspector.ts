@@ -2,7 +2,7 @@ import type { Bundle } from '../call.ts'
 import { FrontEndState } from './front-end-state.ts'
 
 /** A debugger: what it is sent are JSON texts of the Chrome DevTools Protocol. */
-export interface FrontEnd {
+interface FrontEnd {
   message(json: string): void
   /** There is nothing to look into any more. */
   closed(): void

@@ -10,7 +10,7 @@ import { bytesOf, toDictionary, toDomString, toUnsignedLong } from './webidl.ts'
 /** What came as `algorithm`, its name as the standard spells it. */
 export type Parameters = { readonly name: string } & Record<string, unknown>
 
-export interface Algorithm {
+interface Algorithm {
   /** What a key may be used for. */
   readonly usages?: readonly KeyUsage[]
   readonly digest?: (data: Uint8Array) => Uint8Array

@@ -1,7 +1,7 @@
 import { File, isBlob } from './blob.ts'
 import { defineInterface, requireArguments, toUsvString } from './webidl.ts'
 
-export type FormDataValue = string | File
+type FormDataValue = string | File
 
 /** XHR section 4. */
 export class FormData {
