@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../testing/index.ts'
 import type { PluginReport } from './block.ts'
 import { createBundleCache } from './bundle-cache.ts'
@@ -188,4 +188,111 @@ it('sees what becomes of a dependency', async () => {
   await write('node_modules/dep/index.js', `export const text = 'nearer'`)
   expect((await scan()).says).toBe('nearer')
   expect((await scan()).bundled).toBe(0)
+})
+
+const says = (text: string): string => `export const text = '${text}'`
+const packageJson = (fields: object): string => JSON.stringify(fields)
+
+describe('sees a change of what an import resolves to:', () => {
+  type Change = [file: string, text: string | undefined]
+
+  it.each<[title: string, specifier: string, before: Record<string, string>, change: Change]>([
+    ['a file appears beside an imported folder', './lib', { 'src/lib/index.ts': says('old') }, ['src/lib.ts', says('new')]],
+    [
+      'a file that hid another is removed',
+      './lib',
+      { 'src/lib.ts': says('old'), 'src/lib/index.ts': says('new') },
+      ['src/lib.ts', undefined],
+    ],
+    [
+      'the main file of an imported folder appears',
+      './lib',
+      {
+        'src/lib/package.json': packageJson({ main: './out/main' }),
+        'src/lib/out/other.js': '',
+        'src/lib/index.js': says('old'),
+      },
+      ['src/lib/out/main.js', says('new')],
+    ],
+    [
+      'an empty folder of a nearer package is filled',
+      'dep',
+      { 'src/node_modules/dep/notes.txt': '', 'node_modules/dep/index.js': says('old') },
+      ['src/node_modules/dep/index.js', says('new')],
+    ],
+    [
+      'the main file of a nearer package appears',
+      'dep',
+      {
+        'src/node_modules/dep/package.json': packageJson({ main: 'lib/main.js' }),
+        'src/node_modules/dep/lib/other.js': '',
+        'node_modules/dep/index.js': says('old'),
+      },
+      ['src/node_modules/dep/lib/main.js', says('new')],
+    ],
+    [
+      'a nearer package gets another main file',
+      'dep',
+      {
+        'src/node_modules/dep/package.json': packageJson({ main: 'none.js' }),
+        'src/node_modules/dep/main.js': says('new'),
+        'node_modules/dep/index.js': says('old'),
+      },
+      ['src/node_modules/dep/package.json', packageJson({ main: 'main.js' })],
+    ],
+    [
+      'a nearer package gets the imported file',
+      'dep/lib/text.js',
+      { 'src/node_modules/dep/lib/other.js': '', 'node_modules/dep/lib/text.js': says('old') },
+      ['src/node_modules/dep/lib/text.js', says('new')],
+    ],
+    [
+      'a package exports another file',
+      '@scope/dep/text',
+      {
+        'node_modules/@scope/dep/package.json': packageJson({ name: '@scope/dep', exports: { './text': './a.js' } }),
+        'node_modules/@scope/dep/a.js': says('old'),
+        'node_modules/@scope/dep/b.js': says('new'),
+      },
+      ['node_modules/@scope/dep/package.json', packageJson({ name: '@scope/dep', exports: { './text': './b.js' } })],
+    ],
+    [
+      'package.json replaces a file for browsers',
+      './lib.js',
+      { 'src/lib.js': says('old'), 'src/browser.js': says('new') },
+      [
+        'package.json',
+        packageJson({ name: 'kept', ashlar: { blocks: './src/index.ts' }, browser: { './src/lib.js': './src/browser.js' } }),
+      ],
+    ],
+  ])('%s', async (_title, specifier, before, [file, text]) => {
+    await write('src/text.ts', `export { text } from '${specifier}'`)
+    for (const [path, content] of Object.entries(before)) await write(path, content)
+    expect(await scan()).toMatchObject({ bundled: 1, says: 'old' })
+    expect(await scan()).toMatchObject({ bundled: 0, says: 'old' })
+    if (text === undefined) await unlink(join(root, 'plugin', file))
+    else await write(file, text)
+    expect(await scan()).toMatchObject({ bundled: 1, says: 'new' })
+    expect((await scan()).bundled).toBe(0)
+  })
+
+  it('a link inside a package leads to another folder', async () => {
+    await write('src/text.ts', `export { text } from 'dep/link/text.js'`)
+    await write('versions/1/text.js', says('old'))
+    await write('versions/2/text.js', says('new'))
+    await write('node_modules/dep/notes.txt', '')
+    const link = join(root, 'plugin/node_modules/dep/link')
+    await symlink(join(root, 'plugin/versions/1'), link)
+    expect(await scan()).toMatchObject({ says: 'old' })
+    await unlink(link)
+    await symlink(join(root, 'plugin/versions/2'), link)
+    expect(await scan()).toMatchObject({ bundled: 1, says: 'new' })
+  })
+})
+
+it('bundles each time where an import is a pattern', async () => {
+  await write('src/texts/one.ts', says('one'))
+  await write('src/text.ts', `export const load = (name: string) => import('./texts/' + name + '.ts')\n${says('text')}`)
+  await scan()
+  expect((await scan()).bundled).toBe(1)
 })
