@@ -52,18 +52,18 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 interface Scanned {
-  /** Plugins that were bundled. */
+  /** The number of plugins that were bundled. */
   bundled: number
   report: PluginReport | undefined
-  /** Of its only block. */
+  /** The description of the plugin's only block. */
   says: string | undefined
   digest: string | undefined
 }
 
-/** Long after all that was written, as the file system has it. */
+/** A time well after all files were written. */
 const later = (): number => Date.now() + 60_000
 
-/** As a worker that has just started does it. */
+/** Scans as a worker does that has just started. */
 async function scan(now = later): Promise<Scanned> {
   const { database, sandbox } = runtime
   if (!sandbox) throw new Error('a worker has a sandbox')
@@ -86,14 +86,14 @@ it('bundles a plugin once while nothing changes', async () => {
   expect(await scan()).toMatchObject({ bundled: 0, says: 'first', report: { status: 'LOADED', version: '1.0.0' } })
 })
 
-it('gives a file that was only touched the digest that it had', async () => {
+it('keeps the digest when a file was only touched', async () => {
   const { digest } = await scan()
   await utimes(join(root, 'plugin/src/text.ts'), new Date(), new Date())
   expect(await scan()).toMatchObject({ bundled: 1, digest })
   expect((await scan()).bundled).toBe(0)
 })
 
-it('sees a change that leaves size and modification time as they were', async () => {
+it('sees a change that keeps size and modification time', async () => {
   await utimes(join(root, 'plugin/src/text.ts'), 1000, 1000)
   await scan()
   await write('src/text.ts', `export const text = 'other'`)
@@ -101,7 +101,7 @@ it('sees a change that leaves size and modification time as they were', async ()
   expect(await scan()).toMatchObject({ bundled: 1, says: 'other' })
 })
 
-it('tells of a file that is gone, and has the plugin again when it is back', async () => {
+it('reports a removed file until it is restored', async () => {
   await scan()
   await unlink(join(root, 'plugin/src/text.ts'))
   const { report } = await scan()
@@ -110,7 +110,7 @@ it('tells of a file that is gone, and has the plugin again when it is back', asy
   expect(await scan()).toMatchObject({ bundled: 1, says: 'back' })
 })
 
-it('sees a new file that comes before the one that was imported', async () => {
+it('sees a new file that takes precedence over the imported one', async () => {
   await scan()
   await write('src/text.tsx', `export const text = 'shadow'`)
   expect(await scan()).toMatchObject({ bundled: 1, says: 'shadow' })
@@ -122,40 +122,40 @@ it('sees another version of the package', async () => {
   expect(await scan()).toMatchObject({ report: { version: '1.1.0' }, digest })
 })
 
-it('sees settings of TypeScript that appear in the folder above', async () => {
+it('sees a new tsconfig.json in the folder above', async () => {
   await scan()
   await writeFile(join(root, 'tsconfig.json'), '{}')
   expect((await scan()).bundled).toBe(1)
   expect((await scan()).bundled).toBe(0)
 })
 
-it('bundles each time where paths of TypeScript may lead elsewhere', async () => {
+it('bundles each time when a tsconfig.json has paths', async () => {
   await write('tsconfig.json', '{ "extends": "./base" }')
   await write('base.json', '{ "compilerOptions": { "paths": { "else/*": ["./src/*"] } } }')
   await scan()
   expect((await scan()).bundled).toBe(1)
 })
 
-it('bundles again what was written just before, since more may be in the same moment', async () => {
+it('bundles again what was written just before the scan, because a later write may have the same time', async () => {
   await scan(Date.now)
   expect((await scan()).bundled).toBe(1)
   expect((await scan()).bundled).toBe(0)
 })
 
-it('bundles again when the row of a plugin says nothing that it could', async () => {
+it('bundles again when the row of a plugin is invalid', async () => {
   await scan()
   await runtime.database.pool.query(`update bundle_cache set stamps = '[1]'`)
   expect(await scan()).toMatchObject({ bundled: 1, says: 'first' })
   expect((await scan()).bundled).toBe(0)
 })
 
-it('has the same result for two workers that look at once', async () => {
+it('gives two workers that scan concurrently the same result', async () => {
   const both = await Promise.all([scan(), scan()])
   expect(both.map(({ says }) => says)).toEqual(['first', 'first'])
   expect((await scan()).bundled).toBe(0)
 })
 
-it('forgets a plugin that is gone', async () => {
+it('deletes the row of a removed plugin', async () => {
   const rows = async (): Promise<unknown[]> =>
     (await runtime.database.pool.query('select from bundle_cache where folder like $1', [`${root}%`])).rows
   await scan()
@@ -165,7 +165,7 @@ it('forgets a plugin that is gone', async () => {
   expect(await rows()).toEqual([])
 })
 
-it('sees what becomes of a dependency', async () => {
+it('sees changes of a dependency', async () => {
   await write('src/text.ts', `export { text } from 'dep'`)
   const dep = (folder: string, text: string): Promise<void> =>
     write(`${folder}/index.js`, `export const text = '${text}'`).then(() =>
@@ -290,7 +290,7 @@ describe('sees a change of what an import resolves to:', () => {
   })
 })
 
-it('bundles each time where an import is a pattern', async () => {
+it('bundles each time when an import is a pattern', async () => {
   await write('src/texts/one.ts', says('one'))
   await write('src/text.ts', `export const load = (name: string) => import('./texts/' + name + '.ts')\n${says('text')}`)
   await scan()

@@ -27,7 +27,7 @@ const block: BlockManifest = {
   tests: [],
 }
 
-it('finds a plugin as it was kept, with the memory that it asks for', async () => {
+it('returns a saved plugin with its memory limit', async () => {
   const store = createBundleStore(runtime.database)
   const facts = { packageName: 'kept', version: '1.0.0', builtin: true, bundle: { digest: 'd'.repeat(64), code: '' } }
   const plugin = buildPlugin(facts, { name: 'kept', memoryMb: 256, providers: [], blocks: [block] })

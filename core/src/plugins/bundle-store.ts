@@ -16,7 +16,7 @@ const SAVE = `
     source_map = coalesce(excluded.source_map, plugin_bundle.source_map)
   where plugin_bundle.release <> excluded.release or excluded.source_map is distinct from plugin_bundle.source_map`
 
-/** The code can stay as it was while lines move. In the order of digests, so that two workers do not wait for each other. */
+/** Lines of the source can move without a change of the code. Writes in the order of digests, so that two workers do not deadlock. */
 const SAVE_MAPS = `
   with given as (select distinct on (digest) digest, source_map from unnest($1::text[], $2::text[]) as given (digest, source_map)),
     changed as (
@@ -32,7 +32,7 @@ const FIND_OUTDATED = `
   select distinct b.digest from plugin_package p
   join plugin_version v on v.id = p.installed_id join plugin_bundle b on b.digest = v.digest
   where b.release <> $1`
-/** Bundles that are read at once: each may be 5 MiB long. */
+/** The maximum number of bundles to read in one query. Each may be 5 MiB long. */
 const MAX_READ = 50
 
 interface BundleRow {
@@ -40,12 +40,12 @@ interface BundleRow {
   package_name: string
   version: string
   builtin: boolean
-  /** As the release that kept it wrote it. */
+  /** In the format of the release that saved it. */
   manifest: unknown
   code: string
 }
 
-/** An execution may wait for a bundle that this worker does not have: straight queries, as everywhere on its way. */
+/** Executions can wait for a bundle that this worker does not have, so the store sends plain queries without the ORM. */
 export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
   const read = async (digests: readonly string[], client: pg.Pool | pg.PoolClient = pool): Promise<BundleRow[]> =>
     (await client.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })).rows

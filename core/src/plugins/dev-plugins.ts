@@ -16,25 +16,25 @@ import { packageNameSchema } from './tarball/index.ts'
 import { isVersion } from './versions.ts'
 
 /**
- * Plugins that somebody is writing, on whatever machine: their bundles come as text, at every change. Each is a workspace of its own
- * (see `PluginIndex`) that goes before the others, is never trusted, and is gone when its author takes it away or has not been heard
- * of for 15 seconds. For the owner of the installation.
+ * Plugins in development, on any machine. `ashlar plugin dev` sends the text of the bundle after every change. Each plugin is a source
+ * set (see `PluginIndex`) that takes precedence over the others and is never trusted. It ends when its author removes it or does not
+ * renew it for 15 seconds. Only for the owner of the installation.
  */
 export interface DevPlugins {
   /**
-   * Puts it in, or in the place of what it was before.
+   * Adds a plugin, or replaces its previous bundle.
    *
    * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT SDK_TOO_OLD DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT CPU_LIMIT TIMEOUT
    */
   set(userId: string, plugin: DevPlugin): Promise<void>
-  /** Its author is still there. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  /** Keeps a plugin for another 15 seconds. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   renew(userId: string, packageName: string): Promise<void>
   /** @throws {AshlarError} FORBIDDEN NOT_FOUND */
   remove(userId: string, packageName: string): Promise<void>
   /**
-   * Lets a debugger in: into what runs for this user of a plugin that is inspectable.
+   * Gives a debugger access to the runs of this user of an inspectable plugin.
    *
-   * @returns a token for {@link inspector}: whoever has it gets in
+   * @returns a bearer token for {@link inspector}
    * @throws {AshlarError} FORBIDDEN CONFLICT
    */
   inspect(userId: string, packageName: string): Promise<string>
@@ -44,15 +44,15 @@ export interface DevPlugins {
 interface DevPlugin {
   packageName: string
   version: string
-  /** Its text, as `bundlePlugin` makes it. */
+  /** The code of the bundle. */
   bundle: string
-  /** Of the bundle, JSON text: errors of its blocks then name places in the source. */
+  /** The source map of the bundle, JSON text. With it, errors of blocks name positions in the source. */
   sourceMap?: string | null | undefined
-  /** Address of the package's folder, which a debugger puts before the paths of the sources. */
+  /** URL of the package's folder, the prefix for the paths of the sources in a debugger. */
   sourceRoot?: string | null | undefined
-  /** Whether a debugger may look into it, which needs a source map. @default with a source map */
+  /** Whether debuggers may inspect it, which needs a source map. @default true with a source map */
   inspectable?: boolean | null | undefined
-  /** Version of the SDK that it was made for. @default any */
+  /** The SDK version that it was built for. @default any */
   sdk?: string | null | undefined
 }
 
@@ -61,12 +61,12 @@ interface DevParts {
   plugins: PluginRegistry
   bundles: BundleStore
   index: PluginIndex
-  /** None in a gateway. */
+  /** Undefined in a gateway. */
   sandbox: Sandbox | undefined
   onError(error: unknown): void
 }
 
-/** The line that names the owner, above the code. */
+/** The line above the code, which names the owner. */
 const LINES_ABOVE = 1
 const SWEEP_EVERY_MS = 5000
 const DELETE_EXPIRED = `delete from plugin_workspace where id like 'dev:%' and seen_at < now() - interval '15 seconds' returning substr(id, 5) as name`
@@ -79,7 +79,7 @@ export function createDevPlugins({ database, plugins, bundles, index, sandbox, o
     for (const packageName of packageNames) await inspectors?.show(packageName, '', undefined)
   }
   const sweeper = createSweeper(database, forget, onError)
-  // A server that was here before may have left some.
+  // A previous server may have left plugins.
   if (sandbox) sweeper.start()
   return {
     async set(userId, given) {
@@ -128,7 +128,7 @@ interface Closable {
   close(): void
 }
 
-/** Forgets those that nobody renews, and deletes what they leave; looks only while there is something. */
+/** Removes plugins that are not renewed, and deletes their draft bundles. Runs only while there are any. */
 function createSweeper(
   database: Database,
   onForgotten: (packageNames: string[]) => Promise<void>,
@@ -184,7 +184,10 @@ function parse(given: DevPlugin): DevPlugin {
   throw new AshlarError('BAD_INPUT', `${path.join('.')}: ${issue?.message}`, { details: { path } })
 }
 
-/** It becomes the body of a function: what is no script by itself could end that early. It is compiled, and not run. */
+/**
+ * The code becomes the body of a function, which code that is not a complete script could close early. The check compiles the code
+ * without running it.
+ */
 function findScriptFault(code: string): string | undefined {
   try {
     new Script(code)
@@ -206,9 +209,13 @@ function toDevId(packageName: string): string {
 }
 
 function noSandbox(): AshlarError {
-  return new AshlarError('CONFLICT', 'this server runs no plugin code: it was started with --role gateway')
+  return new AshlarError('CONFLICT', 'this server cannot run plugins: it was started with --role gateway')
 }
 
 function notInDevelopment(packageName: string): AshlarError {
-  return new AshlarError('NOT_FOUND', `nobody develops ${packageName} here`, { details: { path: ['packageName'] } })
+  return new AshlarError(
+    'NOT_FOUND',
+    `${packageName} is not in development on this server; start "ashlar plugin dev" in its folder`,
+    { details: { path: ['packageName'] } },
+  )
 }

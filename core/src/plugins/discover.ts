@@ -9,7 +9,7 @@ import { inLanes } from './in-lanes.ts'
 import { findSdkVersion, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
 import { storableText, packageNameSchema } from './tarball/index.ts'
 
-/** A plugin package that was found, before any of its code is read. */
+/** A plugin package that was found, before its code is read. */
 export interface PluginPackage {
   origin: PluginOrigin
   folder: string
@@ -17,11 +17,11 @@ export interface PluginPackage {
   version: string
   /** Absolute path of the module that exports the blocks. */
   entry: string
-  /** Version of the SDK that it was made for; undefined for any. */
+  /** The SDK version that it was built for; undefined for any. */
   sdk: string | undefined
 }
 
-/** Packages that are read at once: each keeps a file open. */
+/** The maximum number of packages that are read concurrently. Each holds a file open. */
 const MAX_CONCURRENT_READS = 32
 
 const packageSchema = z.object({
@@ -31,7 +31,7 @@ const packageSchema = z.object({
   ...sdkRangesSchema.shape,
 })
 
-/** A package whose manifest is broken, with the reason. */
+/** A plugin package whose package.json is invalid, with the reason. */
 export interface BrokenPackage {
   origin: PluginOrigin
   folder: string
@@ -40,8 +40,9 @@ export interface BrokenPackage {
 }
 
 /**
- * Finds the plugin packages in the folders of a workspace: those whose package.json has `"ashlar": { "blocks": … }`.
+ * Finds the plugin packages in sources: folders whose package.json has `"ashlar": { "blocks": … }`.
  *
+ * @param roots the sources
  * @param packages folders of packages that the configuration names
  */
 export async function discoverPlugins(
@@ -52,7 +53,7 @@ export async function discoverPlugins(
   return rejectDuplicates([...own.flat(), ...named])
 }
 
-/** The first of a name counts, so that a copy never takes the place of what it was made of. It gets a name that no package has. */
+/** Of two packages with one name, the first counts, so that a copy never replaces its original. The other is reported under another name. */
 function rejectDuplicates(sources: (PluginPackage | BrokenPackage)[]): (PluginPackage | BrokenPackage)[] {
   const firsts = new Map<string, string>()
   return sources.flatMap((source) => {
@@ -64,13 +65,13 @@ function rejectDuplicates(sources: (PluginPackage | BrokenPackage)[]): (PluginPa
       return source
     }
     if (first === folder) return []
-    const message = `package.json: the name "${packageName}" belongs to the folder ${basename(first)} already`
+    const message = `package.json: the name "${packageName}" is already used by the folder ${basename(first)}`
     const error = new AshlarError('DUPLICATE_BLOCK', message)
     return { origin, folder, packageName: `${packageName} (${basename(folder)})`, error }
   })
 }
 
-/** One that is named is a plugin, or broken. */
+/** A package that the configuration names must be a plugin. */
 async function readNamedPackage(folder: string): Promise<PluginPackage | BrokenPackage> {
   const source = await readPluginPackage(folder, 'PACKAGE')
   const broken = (why: string): BrokenPackage => {
@@ -93,7 +94,7 @@ async function discoverIn(root: string): Promise<(PluginPackage | BrokenPackage)
   return sources.filter((source) => source !== undefined)
 }
 
-/** @returns undefined when the folder holds no plugin */
+/** @returns undefined when the folder does not contain a plugin */
 export async function readPluginPackage(
   folder: string,
   origin: PluginOrigin = 'WORKSPACE',
@@ -121,7 +122,8 @@ export async function readPluginPackage(
   const entry = resolve(folder, parsed.data.ashlar.blocks)
   const real = await realpath(entry).catch(() => undefined)
   if (real === undefined) return refuse(`package.json: "ashlar.blocks" names ${parsed.data.ashlar.blocks}, which does not exist`)
-  if (!real.startsWith((await realpath(folder)) + sep)) return refuse('package.json: "ashlar.blocks" must lie inside the package')
+  if (!real.startsWith((await realpath(folder)) + sep))
+    return refuse('package.json: "ashlar.blocks" must be a file inside the package')
   return { origin, folder, packageName, version: parsed.data.version, entry, sdk }
 }
 
@@ -142,6 +144,6 @@ async function readPackageJson(folder: string, origin: PluginOrigin): Promise<st
     refusal:
       read.refusal === 'TOO_LARGE'
         ? `package.json: is larger than ${MAX_PACKAGE_JSON_BYTES} bytes`
-        : 'package.json: must be a file of the package, not a link to one outside it',
+        : 'package.json: must be a file inside the package, not a link to a file outside it',
   }
 }

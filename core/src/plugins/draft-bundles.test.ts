@@ -26,7 +26,7 @@ beforeEach(async () => {
   await markDraft(database, digest)
 })
 
-it('are kept for a minute, and then deleted', async () => {
+it('deletes a draft after a minute', async () => {
   expect(await deleteDrafts(database)).toBe(true)
   expect(await drafts()).toEqual([{ isDraft: true }])
   await age()
@@ -34,7 +34,7 @@ it('are kept for a minute, and then deleted', async () => {
   expect(await drafts()).toEqual([])
 })
 
-it('are drafts no more once something names them', async () => {
+it('keeps a bundle that a cache row refers to, no longer as a draft', async () => {
   await database.pool.query(`insert into plugin_workspace (id, seen_at) values ('here', now())`)
   await database.pool.query(`insert into bundle_cache values ('here', 'draft', '', '[]', $1)`, [digest])
   await age()
@@ -43,7 +43,7 @@ it('are drafts no more once something names them', async () => {
   await database.pool.query('delete from plugin_workspace')
 })
 
-it('that grow old while others are deleted are deleted the next time, not kept for ever', async () => {
+it('deletes at the next sweep a draft that expires during a sweep', async () => {
   const query = async (text: string): Promise<unknown> => {
     const result = await database.pool.query(text)
     await age()

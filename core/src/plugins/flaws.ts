@@ -2,14 +2,14 @@ import type { z } from 'zod'
 import { AshlarError, describeIssue, showValue, valueAt, type ErrorCode, type ErrorDetails } from '../errors/index.ts'
 import { isTooDeep, MAX_NESTING } from '../pins/index.ts'
 
-/** What is wrong with one part of a plugin. */
+/** A fault in one part of a plugin. */
 export interface Flaw {
   message: string
-  /** Texts of the bundle, each behind the one before it: as many of them as are there lead to the place. */
+  /** Texts to search for in the bundle, each after the previous one. The last that is found is the location. */
   at: readonly string[]
 }
 
-/** A plugin that is refused for what it declares; `atSource` tells where. */
+/** A plugin is rejected because of its manifest. `locateInSource` adds the location. */
 export class FlawedPluginError extends AshlarError {
   readonly flaws: readonly Flaw[]
 
@@ -21,13 +21,13 @@ export class FlawedPluginError extends AshlarError {
 
 const MAX_FLAWS = 10
 
-/** @param manifest as the plugin's code gave it */
+/** @param manifest the value that the plugin's code returned */
 export function toManifestError({ issues }: z.ZodError, manifest: unknown): FlawedPluginError {
   const flaws = issues.slice(0, MAX_FLAWS).map((issue) => {
     const value = valueAt(manifest, issue.path)
     const { part, at, keys } = locatePart(issue.path, manifest)
     const place = keys.length > 0 ? `${keys.join('.')}: ` : ''
-    // The text of a key that is missing would lead to another block.
+    // A search for a missing key would find the key of another block.
     const known = value === undefined ? at.slice(0, -1) : at
     return { message: `its manifest is not valid: ${part}${place}${describeIssue(issue, value)}`, at: known }
   })
@@ -35,7 +35,7 @@ export function toManifestError({ issues }: z.ZodError, manifest: unknown): Flaw
 }
 
 /**
- * Finds a manifest that cannot be checked because it is nested too deep: the checks and `JSON.stringify` are recursive.
+ * Rejects a manifest that is nested too deep to be checked: the checks and `JSON.stringify` are recursive.
  *
  * @returns undefined when the nesting is within the limit
  */
@@ -61,7 +61,7 @@ function findDeepestPath(manifest: unknown): PropertyKey[] {
 /** The field of a block: `blocks`, its index, the name of the field. */
 const PATH_LENGTH = 3
 
-/** The block or provider that a path leads into, as its author knows it, and the keys that lead on from there. */
+/** Splits a path into the block or provider, as its author names it, and the remaining keys. */
 function locatePart(path: readonly PropertyKey[], manifest: unknown): { part: string; at: string[]; keys: string[] } {
   const [list, index, ...rest] = path
   const what = list === 'blocks' ? 'block' : list === 'providers' ? 'provider' : undefined
@@ -78,5 +78,5 @@ function toSourceKeys(path: readonly PropertyKey[]): { at: string[]; keys: strin
   return { keys, at: keys.filter((_, i) => typeof path[i] === 'string').map((key) => `${key}: `) }
 }
 
-/** How a key of the manifest reads in a definition, where that differs. */
+/** Keys of the manifest that have another name in a definition. */
 const SOURCE_KEYS: Record<string, string> = { inputSchema: 'input', outputSchema: 'output' }

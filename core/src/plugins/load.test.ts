@@ -28,7 +28,7 @@ it.each([
   ['block 0: name', `plugin.blocks = [{ ...block, name: 'DEEP' }]`],
   ['provider 0: 0', `plugin.providers = 'DEEP'`],
   ['name', `plugin.name = 'DEEP'`],
-])('refuses a manifest that is nested too deep, and names the place (%s)', async (place, change) => {
+])('locates a manifest field that is nested too deep (%s)', async (place, change) => {
   for (const depth of [1100, 500_000])
     await expect(describeForged(change, depth)).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',

@@ -12,7 +12,7 @@ const CORDON = 'describe'
 const DESCRIBE_TIMEOUT_MS = 10_000
 
 /**
- * Bundles a plugin and has a sandbox read its manifest out; its code is never evaluated here.
+ * Bundles a plugin and reads its manifest in a sandbox. Its code is never evaluated in this process.
  *
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT
  */
@@ -25,7 +25,7 @@ export async function loadPlugin(source: PluginPackage, sandbox: Sandbox): Promi
   )
 }
 
-/** As {@link describeBundle}; errors name the place in the source. */
+/** Like {@link describeBundle}, but errors name the position in the source. */
 export async function describePackage(
   { origin, folder, entry }: Pick<PluginPackage, 'origin' | 'folder' | 'entry'>,
   bundle: MappedBundle,
@@ -39,10 +39,10 @@ export async function describePackage(
 }
 
 /**
- * Has a sandbox read the manifest out of a bundle.
+ * Reads the manifest of a bundle in a sandbox.
  *
- * @param cordon who shares the process with it
- * @param owner whose isolate it has: see {@link INSTALLATION}
+ * @param cordon calls with the same cordon may share a process
+ * @param owner calls with the same owner may share an isolate: see {@link INSTALLATION}
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT TIMEOUT CPU_LIMIT SANDBOX_LOST
  */
 export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = CORDON, owner = cordon): Promise<PluginManifest> {
@@ -66,7 +66,7 @@ export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 
   }
 }
 
-/** What the code says of itself it says with code, which may throw. */
+/** The plugin's code may throw while its manifest is read. */
 function toReadError(error: AshlarError): AshlarError {
   if (error.code !== 'BLOCK_FAILED') return error
   return new AshlarError('PLUGIN_INVALID', `its manifest cannot be read: ${error.message}`, { cause: error })

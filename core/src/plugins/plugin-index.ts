@@ -7,33 +7,33 @@ import { FlawedPluginError } from './flaws.ts'
 import type { BundleStore, LoadReports } from './registry.ts'
 
 /**
- * Which plugins the installation has, as rows: what every process goes by.
+ * The list of plugins of an installation, stored in the database and shared by all processes.
  *
- * A *workspace* is the plugin folders, and the packages that the configuration names, of one machine. Its workers write what they
- * find in it to rows of its own, and touch no others. Besides there is what was installed from the store. Of these {@link read}
- * makes the one list: each package once, from the workspaces' folders if it is there, else from the packages that are named, else
- * from the store; where workspaces differ, as it was changed last. A name or block id belongs to the first that claims it, in
- * this order. A workspace that no worker has been in for ten minutes, while one has been in another, is forgotten.
+ * A *source* is a folder of plugins. A *source set* is what one machine scans together: its sources, or the packages that its
+ * configuration names. Each set has rows of its own (`workspace_plugin`), which only its workers write. {@link read} merges the rows
+ * with the plugins that are installed from the store. It takes each package once: from a plugin in development, else from a source, else
+ * from a named package, else from the store. If sets differ, the package that changed last counts. A plugin name or block id belongs to
+ * the first package that claims it, in this order. A set that no worker renews for ten minutes is deleted when a worker renews another.
  */
 export interface PluginIndex {
   /**
-   * Replaces the rows of a workspace, and notifies when they differ from those that were there.
+   * Replaces the rows of a source set, and notifies all processes when they changed.
    *
-   * @param scannedAt when the scan that found them began, see {@link clock}
+   * @param scannedAt when the scan started, see {@link clock}
    */
-  write(workspaceId: string, found: readonly FoundPlugin[], scannedAt?: string): Promise<void>
-  /** The time of the database, as SQL text with microseconds. */
+  write(sourceSetId: string, found: readonly FoundPlugin[], scannedAt?: string): Promise<void>
+  /** The database time, as SQL text with microseconds. */
   clock(): Promise<string>
-  /** A worker is still there. @returns false where its workspace was forgotten meanwhile */
-  renew(workspaceId: string): Promise<boolean>
-  /** Forgets a workspace. @returns false where it is not there */
-  remove(workspaceId: string): Promise<boolean>
+  /** Keeps a source set for another ten minutes. @returns false when it has expired */
+  renew(sourceSetId: string): Promise<boolean>
+  /** Deletes a source set. @returns false when it does not exist */
+  remove(sourceSetId: string): Promise<boolean>
   read: LoadReports
 }
 
-/** How it went with a plugin of a workspace. */
+/** The result of loading a plugin of a source set. */
 export interface FoundPlugin extends Pick<PluginReport, 'packageName' | 'version' | 'origin' | 'error'> {
-  /** Of its bundle, which was kept; none when it has an error. */
+  /** The digest of its stored bundle; undefined when it failed. */
   digest?: string
 }
 
@@ -56,24 +56,24 @@ const FIND = `
 
 export function createPluginIndex({ pool, transact }: Database, bundles: BundleStore): PluginIndex {
   return {
-    write: (workspaceId, found, scannedAt) =>
+    write: (sourceSetId, found, scannedAt) =>
       transact(async (client) => {
-        await writeRows(client, workspaceId, found.map(toRow))
+        await writeRows(client, sourceSetId, found.map(toRow))
         if (scannedAt !== undefined)
-          await client.query('update plugin_workspace set scanned_at = $2 where id = $1', [workspaceId, scannedAt])
+          await client.query('update plugin_workspace set scanned_at = $2 where id = $1', [sourceSetId, scannedAt])
       }),
     async clock() {
       const { rows } = await pool.query<{ now: string }>('select clock_timestamp()::text as now')
       return rows[0]?.now ?? ''
     },
-    async renew(workspaceId) {
-      const renewed = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [workspaceId])
+    async renew(sourceSetId) {
+      const renewed = await pool.query('update plugin_workspace set seen_at = now() where id = $1', [sourceSetId])
       const { rowCount } = await pool.query(DELETE_EXPIRED)
       if (rowCount) await pool.query(NOTIFY)
       return renewed.rowCount === 1
     },
-    async remove(workspaceId) {
-      const { rowCount } = await pool.query('delete from plugin_workspace where id = $1', [workspaceId])
+    async remove(sourceSetId) {
+      const { rowCount } = await pool.query('delete from plugin_workspace where id = $1', [sourceSetId])
       if (rowCount) await pool.query(NOTIFY)
       return rowCount === 1
     },
@@ -90,30 +90,30 @@ export function createPluginIndex({ pool, transact }: Database, bundles: BundleS
 
 const NOTIFY = `select pg_notify('${channelName('plugins')}', '')`
 
-/** The row of the workspace makes writers take turns. What has not changed keeps the time at which it did. */
-async function writeRows(client: pg.PoolClient, workspaceId: string, wanted: PluginRow[]): Promise<void> {
+/** The row of the source set serializes writers. A plugin that did not change keeps its `changed_at`. */
+async function writeRows(client: pg.PoolClient, sourceSetId: string, wanted: PluginRow[]): Promise<void> {
   await client.query(
     'insert into plugin_workspace (id, seen_at) values ($1, now()) on conflict (id) do update set seen_at = now()',
-    [workspaceId],
+    [sourceSetId],
   )
   const { rowCount } = await client.query(DELETE_EXPIRED)
   const { rows } = await client.query<PluginRow & { changed_at: Date }>(
     `select package_name, version, source, status, digest, error, changed_at
      from workspace_plugin where workspace_id = $1 order by position`,
-    [workspaceId],
+    [sourceSetId],
   )
   const before = new Map(rows.map(({ changed_at: at, ...row }) => [JSON.stringify(row), at]))
   const texts = wanted.map((row) => JSON.stringify(row))
   const isSame = rows.length === wanted.length && [...before.keys()].every((text, i) => text === texts[i])
   if (isSame && !rowCount) return
-  await client.query('delete from workspace_plugin where workspace_id = $1', [workspaceId])
+  await client.query('delete from workspace_plugin where workspace_id = $1', [sourceSetId])
   await client.query(
     `insert into workspace_plugin
        (workspace_id, package_name, version, source, status, digest, error, changed_at, position)
      select $1, name, version, source, status, digest, error, coalesce(at, clock_timestamp()), position
      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::timestamptz[])
        with ordinality as given (name, version, source, status, digest, error, at, position)`,
-    [workspaceId, ...toColumns(wanted), texts.map((text) => before.get(text) ?? null)],
+    [sourceSetId, ...toColumns(wanted), texts.map((text) => before.get(text) ?? null)],
   )
   await client.query(NOTIFY)
 }
@@ -136,7 +136,7 @@ function toColumns(rows: PluginRow[]): unknown[][] {
 
 const ORIGINS: PluginOrigin[] = ['DEV', 'WORKSPACE', 'PACKAGE', 'STORE']
 
-/** Each package once; the folders of the workspaces first, in their order. @param rows those that were changed last first */
+/** Takes each package once, ordered by origin and then by position. @param rows the last changed first */
 function choosePackages(rows: (PluginRow & { position: number })[]): PluginRow[] {
   const byOrigin = rows.toSorted((a, b) => ORIGINS.indexOf(a.source) - ORIGINS.indexOf(b.source))
   const first = new Map<string, PluginRow & { position: number }>()
@@ -155,7 +155,7 @@ function toReport(
   return { packageName, version, origin, status, ...(plugin && { plugin }), ...(error && { error }) }
 }
 
-/** A version that changed nothing in the code has the bundle of the one before it, which names that one. */
+/** A version without a change in the code shares the bundle of the previous version, whose row names that version. */
 function withVersion(plugin: Plugin, packageName: string, version: string): Plugin {
   if (plugin.packageName === packageName && plugin.version === version) return plugin
   const { bundle, builtin, providers, name } = plugin
@@ -165,7 +165,7 @@ function withVersion(plugin: Plugin, packageName: string, version: string): Plug
   return copy
 }
 
-/** What a plugin claims for itself: no two packages may have it. */
+/** Lists what a plugin claims: each name and block id may belong to one package only. */
 export function listClaims(plugin: Plugin): string[] {
   return [`plugin name "${plugin.name}"`, ...plugin.blocks.map(({ id }) => `block id ${id}`)]
 }
@@ -196,9 +196,9 @@ function failedReport(
   return { packageName, version, origin, status: 'FAILED', error: { code, message } }
 }
 
-/** @param path the field in which what claims it was given */
+/** @param owner the package that has the claim @param path the input field that contained the plugin */
 export function claimTakenError(claim: string, owner: string | undefined, path?: string): AshlarError {
   const text = claim.endsWith('"') ? claim.slice(claim.indexOf('"')) : `"${claim.split(' ').at(-1)}"`
-  const flaw = { message: `${claim} belongs to ${owner} already`, at: [text] }
+  const flaw = { message: `${claim} already belongs to ${owner}`, at: [text] }
   return new FlawedPluginError('DUPLICATE_BLOCK', [flaw], path === undefined ? {} : { path: [path] })
 }

@@ -8,7 +8,7 @@ const pluginOf = (digest: string): Plugin =>
     { name: 'many', providers: [], blocks: [] },
   )
 
-it('knows again what is loaded, and keeps of what is only pinned the last fifty', async () => {
+it('reuses loaded plugins and caches the last fifty pinned ones', async () => {
   const found: string[] = []
   const known: string[][] = []
   let digest = 'first'

@@ -4,10 +4,11 @@ import { FlawedPluginError, type Flaw } from './flaws.ts'
 import { toOriginFinder, showPosition } from './stack-position.ts'
 
 /**
- * What is wrong with a bundle that does not load, or with what it declares, with the place in the source in front; what a sandbox
- * says of places in the bundle is left out.
+ * Adds positions in the source to the faults of a bundle that does not load or has an invalid manifest. Positions in the bundle are
+ * removed from the message.
  *
- * @param entry path of the entry in the package, for a plugin that does not load and whose code is not on the stack
+ * @param entry the entry's path in the package, which is the location of a load failure without a frame of the plugin on its stack
+ * @returns the error unchanged when it is not such a fault
  */
 export function locateInSource(error: unknown, bundle: MappedBundle, entry = ''): unknown {
   const faults = toFaults(error, bundle, entry)
@@ -30,7 +31,7 @@ function toFaults(error: unknown, { code, digest, map }: MappedBundle, entry: st
   return [{ path: path ?? entry, message }]
 }
 
-/** Line and column, both from 1; none where it cannot be told. */
+/** Line and column, counted from 1; empty when the position is unknown. */
 type Place = [line: number, column: number] | []
 
 /** @param frame `    at name (<digest>.js:12:5)` */

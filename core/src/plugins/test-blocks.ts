@@ -9,12 +9,12 @@ import { toOriginFinder, showPosition, type FindOrigin } from './stack-position.
 const TIMEOUT_MS = 10_000
 let runs = 0
 
-const OUT_OF_TIME = 'the tests together did not finish in time'
+const OUT_OF_TIME = 'the tests did not finish within their common time limit'
 
 interface TestOptions {
-  /** Who shares the process with them. @default 'test' */
+  /** Calls with the same cordon may share a process. @default 'test' */
   cordon?: string
-  /** For all together; those that have not ended by then differ. @default 600 000 */
+  /** Time limit for all tests together; unfinished tests fail. @default 600 000 */
   withinMs?: number
 }
 
@@ -25,8 +25,8 @@ interface TestPlace {
 }
 
 /**
- * Runs every test of every block of a plugin, in a sandbox, with what the tests say in place of the outside: one after the other in
- * one context, which is cheap and leaves each the clock to itself.
+ * Runs every test of every block of a plugin in a sandbox, with the fakes of the test. The tests run one at a time in one context: this
+ * is cheap, and each test has the clock of the context to itself.
  */
 export async function testBlocks(
   plugin: Plugin,
@@ -51,7 +51,7 @@ export async function testBlocks(
 
 interface TestEnd {
   difference: string | undefined
-  /** Of what the block threw, in its bundle. */
+  /** The stack of the block's error, with positions in the bundle. */
   stack?: string
 }
 
@@ -89,7 +89,7 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
   })
 }
 
-/** Answers what a block under test asks of its host, from the moment when the guest has said what stands in for the outside. */
+/** Answers the host calls of a block under test. The guest first reports the fakes of the test. */
 function createTestHost(block: Block): { call: FakeSession['hostCall']; close(): void } {
   let session: FakeSession | undefined
   const open = (inputs: unknown, fakes: unknown): FakeSession =>

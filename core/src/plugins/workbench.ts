@@ -10,29 +10,29 @@ import { describeBundle } from './load.ts'
 import { locateInSource } from './source-position.ts'
 import { testBlocks } from './test-blocks.ts'
 
-/** A plugin as its author has it. */
+/** A plugin that its author is working on. */
 export interface Draft {
   plugin: Plugin
   bundle: DraftBundle
 }
 
-/** What authors do with the plugin of one package: without a server, and without a database. */
+/** Bundles, describes and tests the plugin of one package, without a server or a database. */
 export interface Workbench {
   readonly pluginPackage: PluginPackage
   /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   bundle(): Promise<DraftBundle>
-  /** Reads the manifest of what {@link bundle} gave, in a sandbox. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
+  /** Reads the manifest of a bundle in a sandbox. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   describe(bundle: DraftBundle): Promise<Draft>
-  /** Runs the tests of its blocks; of one alone, if it is named. */
+  /** Runs the tests of its blocks. @param block the name of a block. @default all blocks */
   test(draft: Draft, block?: string): Promise<BlockTestResult[]>
-  /** The first test of each block that has one, with what it yields. */
+  /** Runs the first test of each block that has tests, and returns its inputs and outputs. */
   examples(draft: Draft): Promise<Example[]>
-  /** What is published in place of the source: see `DraftBundler`. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
+  /** Bundles the package into one module for publishing: see `DraftBundler`. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   module(): Promise<string>
   close(): Promise<void>
 }
 
-/** @param folder absolute path of the package @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
+/** @param folder absolute path of the package @throws {AshlarError} PLUGIN_INVALID when it does not contain a plugin */
 export async function createWorkbench(folder: string): Promise<Workbench> {
   const pluginPackage = await findPluginPackage(folder, 'DEV')
   const bundler = createDraftBundler(pluginPackage)
@@ -62,11 +62,14 @@ export async function createWorkbench(folder: string): Promise<Workbench> {
   }
 }
 
-/** @throws {AshlarError} PLUGIN_INVALID when no plugin is in the folder */
+/** @throws {AshlarError} PLUGIN_INVALID when the folder does not contain a plugin */
 export async function findPluginPackage(folder: string, origin: PluginOrigin = 'WORKSPACE'): Promise<PluginPackage> {
   const source = await readPluginPackage(folder, origin)
   if (!source)
-    throw new AshlarError('PLUGIN_INVALID', 'no plugin is here: package.json must have "ashlar": { "blocks": "./src/index.ts" }')
+    throw new AshlarError(
+      'PLUGIN_INVALID',
+      'the folder does not contain a plugin: package.json must have "ashlar": { "blocks": "./src/index.ts" }',
+    )
   if ('error' in source) throw source.error
   return source
 }

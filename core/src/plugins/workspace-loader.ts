@@ -11,22 +11,22 @@ import type { FoundPlugin } from './plugin-index.ts'
 import type { BundleStore } from './registry.ts'
 import type { Stamper } from './stamps.ts'
 
-/** How it went with one source. */
+/** The result of loading one package. */
 interface LoadedPackage {
   found: FoundPlugin
-  /** None for what cannot be told to be as it was: it is bundled at the next scan as well. */
+  /** Undefined when changes cannot be detected: the package is then bundled again at the next scan. */
   cached?: CachedBundle
 }
 
-/** Loads one source; what was cached of it is given back when it still holds. */
-type LoadPackage = (source: PluginPackage | BrokenPackage, cached: CachedBundle | undefined) => Promise<LoadedPackage>
+/** Loads one package. Returns `cached` when it is still valid. */
+type LoadPackage = (plugin: PluginPackage | BrokenPackage, cached: CachedBundle | undefined) => Promise<LoadedPackage>
 
-/** What comes together in one statement. */
+/** The maximum number of rows in one statement. */
 const MAX_BATCH = 100
 
 /**
- * Loads sources of one scan. One that is as it was is neither bundled nor evaluated; one whose bundle is the same all the same is not
- * evaluated. One that fails does not keep the others from it.
+ * Loads the packages of one scan. An unchanged package is neither bundled nor evaluated. A changed package with an unchanged bundle is
+ * not evaluated. A package that fails does not affect the others.
  */
 export function createPackageLoader(sandbox: Sandbox, bundles: BundleStore, stamper: Stamper): LoadPackage {
   const isSaved = new Batcher<string, boolean>(MAX_BATCH, async (digests) => {
@@ -41,38 +41,38 @@ export function createPackageLoader(sandbox: Sandbox, bundles: BundleStore, stam
     await bundles.save(plugins)
     return plugins.map(() => undefined)
   })
-  const saveBundle = async (source: PluginPackage, bundle: MappedBundle): Promise<void> => {
+  const saveBundle = async (plugin: PluginPackage, bundle: MappedBundle): Promise<void> => {
     if (await isSaved.add(bundle.digest)) return saveMap.add(bundle)
-    const { packageName, version, origin } = source
+    const { packageName, version, origin } = plugin
     const facts = { packageName, version, bundle, builtin: origin === 'WORKSPACE' }
-    await save.add(buildPlugin(facts, await describePackage(source, bundle, sandbox)))
+    await save.add(buildPlugin(facts, await describePackage(plugin, bundle, sandbox)))
   }
-  return async (source, cached) => {
-    if ('error' in source) return failed({ ...source, version: '' }, source.error)
-    const key = bundleKey(source)
-    if (cached?.key === key && stamper.matches(cached.stamps)) return loaded(source, cached.digest, cached)
+  return async (plugin, cached) => {
+    if ('error' in plugin) return failed({ ...plugin, version: '' }, plugin.error)
+    const key = bundleKey(plugin)
+    if (cached?.key === key && stamper.matches(cached.stamps)) return loaded(plugin, cached.digest, cached)
     try {
-      const { bundle, cached: fresh } = await bundleAndStamp(source, key, stamper)
-      await saveBundle(source, bundle)
-      return loaded(source, bundle.digest, fresh)
+      const { bundle, cached: fresh } = await bundleAndStamp(plugin, key, stamper)
+      await saveBundle(plugin, bundle)
+      return loaded(plugin, bundle.digest, fresh)
     } catch (error) {
-      if (error instanceof AshlarError) return failed(source, error)
+      if (error instanceof AshlarError) return failed(plugin, error)
       throw error
     }
   }
 }
 
 async function bundleAndStamp(
-  source: PluginPackage,
+  plugin: PluginPackage,
   key: string,
   stamper: Stamper,
 ): Promise<{ bundle: MappedBundle; cached: CachedBundle | undefined }> {
-  const { bundle, inputs, input } = await bundlePackage(source)
+  const { bundle, inputs, input } = await bundlePackage(plugin)
   const paths = listDependencyPaths(inputs, input, (path) => stamper.stamp(path) !== '')
-  // The folder may be a link, which can lead elsewhere later.
-  const stamps = Object.fromEntries([source.folder, ...(paths ?? [])].map((path) => [path, stamper.stamp(path)]))
+  // The folder may be a link, whose target can change.
+  const stamps = Object.fromEntries([plugin.folder, ...(paths ?? [])].map((path) => [path, stamper.stamp(path)]))
   const isCacheable = paths !== undefined && stamper.areSettled(stamps)
-  return { bundle, cached: isCacheable ? { folder: source.folder, key, stamps, digest: bundle.digest } : undefined }
+  return { bundle, cached: isCacheable ? { folder: plugin.folder, key, stamps, digest: bundle.digest } : undefined }
 }
 
 function loaded({ packageName, version, origin }: PluginPackage, digest: string, cached?: CachedBundle): LoadedPackage {

@@ -10,21 +10,22 @@ import type { BundleStore } from './registry.ts'
 import { createStamper } from './stamps.ts'
 import { createPackageLoader } from './workspace-loader.ts'
 
-/** The plugins of one machine: those in its plugin folders, and the packages that its configuration names. */
+/** The plugins that one machine scans together: those in its plugin folders, or the packages that its configuration names. */
 export interface SourceSet {
-  /** Finds and loads them, and tells the installation what there is. One that fails to load does not keep the others from it. */
+  /** Finds and loads the plugins, and writes the results to the index. A plugin that fails does not affect the others. */
   scan(): Promise<void>
-  /** Tells that there still is a worker in it; scans again where the workspace was forgotten, as after a long sleep of the machine. */
+  /** Renews the set. Scans again when it has expired, for example after the machine was suspended. */
   renew(): Promise<void>
 }
 
 interface SourceFolders {
+  /** The sources: folders of plugins. */
   roots: readonly string[]
-  /** Folders of packages. */
+  /** Folders of named packages. */
   packages: readonly string[]
 }
 
-/** Plugins that are bundled and evaluated at once: as many isolates are there. */
+/** The maximum number of plugins that are bundled and evaluated concurrently, each in its own isolate. */
 const LANES = 16
 
 interface SourceSetParts {
@@ -34,9 +35,9 @@ interface SourceSetParts {
   bundles: BundleStore
   index: PluginIndex
   cache: BundleCache
-  /** Plugins that are loaded at once. @default 16 */
+  /** The maximum number of plugins that are loaded concurrently. @default 16 */
   lanes?: number
-  /** The clock of the file system. @default Date.now */
+  /** The current file system time. @default Date.now */
   now?: () => number
 }
 
@@ -53,9 +54,9 @@ export function createSourceSet({
   const scan = async (): Promise<void> => {
     const scannedAt = await index.clock()
     const load = createPackageLoader(sandbox, bundles, createStamper(now()))
-    const sources = await discoverPlugins(folders.roots, folders.packages)
+    const packages = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
-    const results = await inLanes(sources, lanes, (source) => load(source, before.get(source.folder)))
+    const results = await inLanes(packages, lanes, (plugin) => load(plugin, before.get(plugin.folder)))
     await index.write(
       id,
       results.map(({ found }) => found),
@@ -74,7 +75,11 @@ export function createSourceSet({
   }
 }
 
-/** The same for every worker of a machine that has the same plugin folders: of what is in these, or of the packages that it names beside them. */
+/**
+ * Returns the id of a source set. It is the same for all workers of a machine with the same plugin folders.
+ *
+ * @param what whether the set contains the plugins in these folders or the named packages of a worker with these folders
+ */
 export function toSourceSetId(roots: readonly string[], what: 'folders' | 'packages'): string {
   const facts = [hostname(), roots.map((root) => resolve(root)), what === 'folders' ? [] : what]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)

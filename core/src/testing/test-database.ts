@@ -4,14 +4,14 @@ import { ENTITIES } from '../runtime.ts'
 
 const TEMPLATE = 'ashlar_template'
 
-/** Makes the migrated database that {@link cloneDatabase} copies. */
+/** Creates the migrated database that {@link cloneDatabase} copies. */
 export async function createTemplate(adminUrl: string): Promise<void> {
   await onServer(adminUrl, `create database ${TEMPLATE}`)
   const database = await openDatabase({ url: withDatabase(adminUrl, TEMPLATE), entities: ENTITIES })
   await database.close()
 }
 
-/** @returns the url of a new database with the current schema, about 30 ms after */
+/** Creates a database with the current schema, in about 30 ms. @returns its URL */
 export async function cloneDatabase(adminUrl: string): Promise<string> {
   const name = `ashlar_${crypto.randomUUID().replaceAll('-', '')}`
   await onServer(adminUrl, `create database ${name} template ${TEMPLATE}`)

@@ -5,28 +5,28 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A service on this machine that grants access by OAuth 2, and a plugin for it. */
+/** A local service with OAuth 2, and a plugin for it. */
 export interface TestService {
   readonly url: string
   /** A folder with the plugin `service`: the provider `service/service`, and blocks that use it. */
   readonly pluginRoot: string
   /** As in `RuntimeConfig.oauthClients`. */
   readonly clients: Record<string, { clientId: string; clientSecret: string }>
-  /** Every secret that it has given out. */
+  /** Every secret that the service issued. */
   readonly issued: { codes: string[]; access: string[]; refresh: string[] }
-  /** What it was asked, by path. */
+  /** The requests that the service received, by endpoint; of `api`, the authorization headers. */
   readonly received: { token: URLSearchParams[]; revoke: URLSearchParams[]; api: (string | undefined)[] }
-  /** Seconds for which access tokens are good, from now on. */
+  /** The lifetime of new access tokens in seconds. */
   lifeSeconds: number
-  /** What the token endpoint does in place of what it should. */
+  /** Replaces the response of the token endpoint. */
   onToken: ((response: ServerResponse) => void) | undefined
-  /** What the revocation endpoint does in place of what it should. */
+  /** Replaces the response of the revocation endpoint. */
   onRevoke: ((response: ServerResponse) => void) | undefined
-  /** Takes no access token any more that it has given out. */
+  /** Invalidates all access tokens. */
   forgetAccess(): void
-  /** Takes no refresh token any more that it has given out. */
+  /** Invalidates all refresh tokens. */
   forgetRefresh(): void
-  /** What a browser does whose user grants access. @returns where it is sent back to */
+  /** Grants access, as a user does in a browser. @returns the URL that the service redirects to */
   grant(authorizationUrl: string): Promise<URL>
   close(): Promise<void>
 }
@@ -98,11 +98,11 @@ class Service implements TestService {
     response.writeHead(isKnown ? 200 : 401).end(`you are ${authorization}, you say ${body}`)
   }
 
-  #authorize(asked: URLSearchParams, response: ServerResponse): void {
-    const get = (name: string): string => asked.get(name) ?? ''
-    const isRight =
+  #authorize(query: URLSearchParams, response: ServerResponse): void {
+    const get = (name: string): string => query.get(name) ?? ''
+    const isValid =
       get('response_type') === 'code' && get('client_id') === CLIENT.clientId && get('code_challenge_method') === 'S256'
-    if (!isRight) return void response.writeHead(400).end()
+    if (!isValid) return void response.writeHead(400).end()
     const code = this.#new('codes', 'code')
     this.#codes.set(code, { challenge: get('code_challenge'), redirectUri: get('redirect_uri'), scope: get('scope') })
     const location = new URL(get('redirect_uri'))
@@ -131,11 +131,11 @@ class Service implements TestService {
     const challenge = createHash('sha256')
       .update(asked.get('code_verifier') ?? '')
       .digest('base64url')
-    const isRight = grant?.challenge === challenge && grant.redirectUri === asked.get('redirect_uri')
-    return isRight ? grant.scope : undefined
+    const isValid = grant?.challenge === challenge && grant.redirectUri === asked.get('redirect_uri')
+    return isValid ? grant.scope : undefined
   }
 
-  /** Each is good once. */
+  /** Each refresh token can be used once. */
   #useRefresh(asked: URLSearchParams): string | undefined {
     const token = asked.get('refresh_token') ?? ''
     const scope = this.#refresh.get(token)

@@ -9,19 +9,19 @@ import type { TestBlock, TestPlugin } from './types.ts'
 const loaded = new Map<string, Promise<Plugin>>()
 
 /**
- * A block of the plugin in a package.
+ * Finds a block in the plugin of a package.
  *
  * @throws {AshlarError} PLUGIN_INVALID PLUGIN_LOAD_FAILED
- * @throws {TypeError} when it is not one of that plugin
+ * @throws {TypeError} when the plugin does not export the block
  */
 export async function findBlock(folder: string, { id, name }: DeclaredBlock, sandbox: Sandbox): Promise<Block> {
   const plugin = await loadPluginFrom(folder, sandbox)
   const found = plugin.blocks.find((block) => block.id === id)
-  if (!found) throw new TypeError(`block ${name} (${id}) is not among those that ${plugin.packageName} exports`)
+  if (!found) throw new TypeError(`block ${name} (${id}) is not exported by ${plugin.packageName}`)
   return found
 }
 
-/** Bundled and read in the sandbox once for each folder. */
+/** Loads the plugin of a folder once. */
 function loadPluginFrom(folder: string, sandbox: Sandbox): Promise<Plugin> {
   const path = resolve(folder)
   const plugin = loaded.get(path) ?? findPluginPackage(path).then((source) => loadPlugin(source, sandbox))

@@ -15,7 +15,7 @@ export const runBlock: RunBlock = (block, input, { folder = process.cwd(), timeo
   withSandbox(async (sandbox) => {
     const found = await findBlock(folder, block, sandbox)
     const run = await runIn(sandbox, found, input, timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS, fakes)
-    return run as never // its schema has checked the outputs
+    return run as never // the sandbox has validated the outputs
   })
 
 let runs = 0

@@ -2,8 +2,8 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import type { ReadResult } from './within.ts'
 
 /**
- * Finds the files that the `browser` field of their package.json disables: `{ "./node.ts": false }`. The bundler makes empty modules of
- * them, but only if it reads them itself.
+ * Finds the files that the `browser` field of their package.json disables: `{ "./node.ts": false }`. The bundler replaces them with empty
+ * modules, but only if it reads the files itself.
  *
  * @param read reads a file of the package
  */
@@ -49,7 +49,7 @@ function parseBrowserField(json: string): object {
   }
 }
 
-/** The ways to name a file: with and without its extension, and by its folder for an index file. */
+/** Lists the names of a file in a `browser` field: with and without extension, and the folder of an index file. */
 function listNames(path: string): string[] {
   const bare = path.replace(/\.[^./]+$/, '')
   return [path, bare, ...(/(^|\/)index$/.test(bare) ? [posix.dirname(bare)] : [])]

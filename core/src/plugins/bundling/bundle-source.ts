@@ -12,7 +12,7 @@ import { readWithin, type Reach } from './within.ts'
 interface PackageBundle {
   bundle: MappedBundle
   inputs: BundlerOutput['inputs']
-  /** The inputs of the bundle. */
+  /** The input of the bundler. */
   input: BundleInput
 }
 
@@ -20,8 +20,8 @@ interface PackageBundle {
  * Bundles a discovered plugin. A plugin in a folder of the installation is bundled in this process, any other plugin in a separate,
  * confined process.
  *
- * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module or a file
- * outside itself, or is larger than 5 MiB; PLUGIN_INVALID
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each location, when it does not compile, imports a Node module or a file
+ * outside its package, or is larger than 5 MiB; PLUGIN_INVALID
  */
 export async function bundlePackage(source: PluginPackage): Promise<PackageBundle> {
   const { entry, folder, packageName, version, origin } = source
@@ -45,7 +45,7 @@ async function bundleHere(input: BundleInput): Promise<Pick<PackageBundle, 'bund
   }
 }
 
-/** @param map whose sources are on this machine */
+/** @param map a source map as the bundler made it, which names folders of this machine */
 export function toMappedBundle(code: string, map: string): MappedBundle {
   return { ...toBundle(code), map: trimSourceMap(map) ?? '' }
 }

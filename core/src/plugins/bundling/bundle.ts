@@ -16,11 +16,11 @@ export interface BundleInput {
   entry: string
   /** The plugin's folder; positions in messages are relative to it. */
   folder: string
-  /** The owner of the bundle, written as its first line: see {@link ownerLine}. @default none */
+  /** The first line of the bundle, which names its owner: see {@link ownerLine}. @default none */
   banner?: string
-  /** `esm` for what is published in place of the source. @default 'cjs', what a sandbox runs */
+  /** A sandbox runs `cjs`; a published module is `esm`. @default 'cjs' */
   format?: 'cjs' | 'esm'
-  /** Whether the source map holds the source too, as debuggers show it. @default false */
+  /** Whether the source map contains the source, for debuggers. @default false */
   withSources?: boolean
   /** Restricts the bundle to files of certain directories. @default files of any directory */
   confined?: Confinement
@@ -91,12 +91,16 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     write: false,
     logLevel: 'silent',
     plugins: [rejectNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
-    // Otherwise the bundler searches the folder and all folders above it for one, which may extend any file.
+    // Otherwise the bundler uses the tsconfig.json of the folder or of a folder above it, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
   } satisfies BuildOptions
 }
 
-/** The digest is the SHA-256 of its text, in hexadecimal. @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large, or contains a character that Postgres cannot store */
+/**
+ * Returns code with its digest, the SHA-256 in hexadecimal.
+ *
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED when the code is too large, or contains a character that Postgres cannot store
+ */
 export function toBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
     throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
@@ -105,14 +109,14 @@ export function toBundle(code: string): Bundle {
   return { digest: digestCode(code), code }
 }
 
-/** @param before the code before it, in which the bundler names each module on a line of its own */
+/** @param before the code before the character; the bundler writes the name of each module on a line above it */
 function nulError(before: string): AshlarError {
   const path =
     before
       .match(/^\/\/ .+$/gm)
       ?.at(-1)
       ?.slice('// '.length) ?? ''
-  const faults = [{ path, message: 'has the character U+0000, which Postgres cannot store: write "\\0" instead' }]
+  const faults = [{ path, message: 'contains the character U+0000, which Postgres cannot store; write "\\0" instead' }]
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { details: { faults } })
 }
 

@@ -73,7 +73,7 @@ interface BundlerProcess {
   end(): void
 }
 
-/** Also of directories that were replaced by others: a process sees those that were there when it started. */
+/** The key changes when a directory is replaced, because a process sees the directories that existed when it started. */
 function toReachKey({ roots, links }: Reach): string {
   return JSON.stringify([links, roots.map((root) => [root, statSync(root, { throwIfNoEntry: false })?.ino])])
 }
@@ -91,7 +91,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
     waiting?.reject(new AshlarError('PLUGIN_LOAD_FAILED', `the bundler ${why}`))
   }
   child.once('error', (error) => fail(`could not be started: ${error.message}`))
-  child.once('exit', () => fail('ended on this source'))
+  child.once('exit', () => fail('crashed on this source'))
   child.stdin.on('error', () => {}) // `exit` follows
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk
@@ -114,7 +114,10 @@ function watchProcess(child: BundlerChild): BundlerProcess {
   }
 }
 
-/** With the bundler that it has started; one that a bubblewrap leaves behind which was killed while it started ends with its input. */
+/**
+ * Kills the child and the bundler that it started. If bubblewrap is killed while it starts, the process that it leaves behind ends
+ * because its input is closed.
+ */
 function killGroup(child: BundlerChild): void {
   child.stdin.destroy()
   child.stdout.destroy()
@@ -122,6 +125,6 @@ function killGroup(child: BundlerChild): void {
   try {
     if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // it has ended already
+    // the group has already ended
   }
 }

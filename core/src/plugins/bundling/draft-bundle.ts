@@ -9,25 +9,25 @@ import { findReach } from './reach.ts'
 export interface DraftBundle extends Bundle {
   /** Source map, version 3, JSON, with the source; its sources are relative to the package. */
   map: string
-  /** The files in the bundle with their share of its size, the largest first. */
+  /** The files in the bundle with the bytes that they contribute, the largest first. */
   inputs: { path: string; bytes: number }[]
 }
 
 /** Bundles a package repeatedly and processes only changes. */
 interface DraftBundler {
-  /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID as `bundleSource` */
+  /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID like `bundlePackage` */
   bundle(): Promise<DraftBundle>
   /**
    * Bundles the entry of a package and all its imports into one ES module, for publishing. The module imports only modules that the host
    * provides. The same source produces the same text, whatever its directory.
    *
-   * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID as `bundleSource`
+   * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID like `bundlePackage`
    */
   module(): Promise<string>
   close(): void
 }
 
-/** Of a file that a package disables for browsers nothing is read. */
+/** The prefix of a file that a package disables for browsers. Its content is not in the bundle. */
 const DISABLED = '(disabled):'
 
 export function createDraftBundler({ entry, folder }: PluginPackage): DraftBundler {
@@ -45,7 +45,7 @@ export function createDraftBundler({ entry, folder }: PluginPackage): DraftBundl
     },
     async module() {
       const { code, inputs } = await bundle({ format: 'esm' })
-      // The bundler writes above each file where it was: of a dependency that says how the machine keeps it.
+      // The bundler writes a comment with its path above each file. The path of a dependency depends on the machine.
       const foreign = new Set(
         Object.keys(inputs)
           .filter((path) => path.startsWith('../') || path.includes('node_modules/'))

@@ -28,7 +28,7 @@ function toFault({ text, location, detail }: Message, folder: string, roots: rea
   const { file, line, column } = location
   const real = findRealPath(resolve(folder, file))
   if (roots && real !== undefined && !isWithin(real, roots)) {
-    // Also a message can quote a file.
+    // The bundler's message can quote the file.
     return { path: '', message: `${file} resolves to a file outside the package, so its error is not shown` }
   }
   const path = `${file.replace(/^<(.*)>$/, '$1')}:${line}:${column + 1}`
@@ -48,16 +48,16 @@ function readTextAt({ lineText, column, length }: Location): string {
   const text = Buffer.from(lineText)
     .subarray(column, column + length)
     .toString()
-  return text === '' ? 'what is imported' : text.slice(0, 200)
+  return text === '' ? 'the import' : text.slice(0, 200)
 }
 
 /** The start of the bundler's message about a name that it cannot resolve. */
 function explain(text: string): string {
   const name = parseUnresolvedName(text)
   if (name === '') return text
-  if (isBuiltin(name)) return `"${name}" is a Node module; blocks run in a sandbox that has the web platform only`
+  if (isBuiltin(name)) return `"${name}" is a Node module; blocks run in a sandbox that provides only the web platform`
   if (name.startsWith('#')) return text
-  if (/^[./]/.test(name)) return `${text}: there is no such file, or it is a link to one outside the package`
+  if (/^[./]/.test(name)) return `${text}: the file does not exist, or is a link to a file outside the package`
   return `Could not resolve "${name}": it is not installed, or package.json does not declare it; add it to "dependencies"`
 }
 

@@ -5,7 +5,7 @@ import type { ReadResult } from './within.ts'
 
 /*
  * The bundler reads the source map that a file names, and the sources that the map names, from any path. It uses the last comment of a
- * file that names a map. So each file that names one gets a comment of ours at its end, with a map that is complete.
+ * file that names a map. Therefore this module appends a comment with a complete map to each file that names one.
  */
 
 /** Other fields are ignored: `sections` contain further maps. */
@@ -18,7 +18,7 @@ interface SourceMap {
   mappings: string
 }
 
-/** Anywhere in a line: a comment may follow code. */
+/** The comment may follow code on its line. */
 const COMMENT = /(?:\/\/|\/\*)[#@][ \t]*sourceMappingURL=([^\s*'"]+)/g
 /** The bundler ignores a map without mappings. */
 const NO_MAP = '{}'
@@ -81,7 +81,7 @@ function parseFields(map: Partial<Record<keyof SourceMap, unknown>>): Omit<Sourc
   }
 }
 
-/** Adds the content of each source, so that the bundler does not look for it. It is empty for a source outside the package. */
+/** Adds the content of each source, so that the bundler does not read it. The content of a source outside the package is empty. */
 function completeMap({ map, folder }: FoundMap, { read, withSources }: InputMapOptions): Omit<SourceMap, 'sourceRoot'> {
   const { sources, sourcesContent, sourceRoot, names, mappings } = map
   const root = sourceRoot === '' ? '' : sourceRoot.replace(/\/*$/, '/')

@@ -5,8 +5,8 @@ import { AshlarError } from '../../errors/index.ts'
 import { isWithin, readWithin, findRealPath, type Reach } from './within.ts'
 
 /*
- * One rule says which files may become part of a bundle: those whose real path is in the package's own real directory, or in that of
- * a package that it declares as a dependency, directly or through other dependencies.
+ * A file may become part of a bundle if its real path is in the real directory of the package, or of a package that it declares as a
+ * dependency, directly or through other dependencies.
  *
  * A dependency is resolved as in Node: in `node_modules` of the package that declares it, then of every directory above. A directory that
  * is found there counts only if
@@ -19,7 +19,7 @@ import { isWithin, readWithin, findRealPath, type Reach } from './within.ts'
  */
 
 interface ReachOptions {
-  /** The plugin is a draft: its `devDependencies` are installed, and links may lead to other packages of its author. */
+  /** Whether the plugin is a draft: its `devDependencies` are installed, and links may lead to other packages of its author. */
   isDraft: boolean
 }
 
@@ -51,7 +51,7 @@ export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
     throw new AshlarError('PLUGIN_INVALID', message)
   }
   if (isDraft) {
-    // With too many tools, the last ones are omitted: a package that is bundled belongs in "dependencies".
+    // Above the limit, the last devDependencies are omitted: a bundled package should be in "dependencies".
     for (const name of listValidNames(readPackage(own).devDependencies)) add(name, own)
     followAll()
   }
@@ -141,7 +141,7 @@ function readPackage(folder: string): Partial<PackageJson> {
 
 /** What the host provides inside the sandbox; never part of a bundle. */
 const HOST_PACKAGES: ReadonlySet<string> = new Set(['@ashlar/sdk', 'zod'])
-/** Older packages may have capitals. */
+/** Names of old packages may contain capitals. */
 const NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/
 
 function listDeclared(folder: string): string[] {

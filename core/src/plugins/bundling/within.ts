@@ -27,8 +27,8 @@ export function findRealPath(path: string): string | undefined {
 export type ReadResult = { real: string; contents: Buffer } | { real: string; refusal: 'OUTSIDE' | 'UNREADABLE' | 'TOO_LARGE' }
 
 /**
- * Reads a file whose real path is in one of these directories. The real path, the type and the size are those of the open file, so it
- * makes no difference if the path leads to another file afterwards.
+ * Reads a file whose real path is in one of these directories. The real path, the type and the size are those of the open file, so a
+ * later change of the path has no effect.
  *
  * @returns the refusal `UNREADABLE` for a file that does not exist, cannot be opened, or is not a regular file
  */

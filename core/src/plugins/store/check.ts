@@ -15,7 +15,7 @@ import { unlessAborted } from '../unless-aborted.ts'
 import type { PluginCheck, VersionReport } from './report.ts'
 import { verifySignature, type AuthorSignature, type GivenSignature } from './signature.ts'
 
-/** What can be said of a tarball before any of its code is looked at. */
+/** A tarball that was read and checked, before any of its code is read. */
 export interface ReadSubmission {
   files: TarFile[]
   packageFile: PackageFile
@@ -24,7 +24,7 @@ export interface ReadSubmission {
   checks: PluginCheck[]
 }
 
-/** A submission that has passed. */
+/** A submission that has passed all checks. */
 export interface CheckedSubmission {
   plugin: Plugin
   report: VersionReport
@@ -47,17 +47,17 @@ export async function readSubmission(tarball: Uint8Array, given: GivenSignature 
   const checks: PluginCheck[] = [
     passed('tarball', `${files.length} files, ${bytes} bytes`),
     passed('package', `${packageName} ${version}, ${license}`, 'package.json'),
-    signature ? passed('signature', `signed by the key ${signature.keyId}`) : remark('signature', 'it is not signed'),
-    passed('sdk', `this installation has ${SDK_VERSION}, it is made for ${sdk ?? 'any'}`, 'package.json'),
+    signature ? passed('signature', `signed by the key ${signature.keyId}`) : remark('signature', 'the version is not signed'),
+    passed('sdk', `built for ${sdk ?? 'any version'}; this installation has ${SDK_VERSION}`, 'package.json'),
   ]
   return { files, packageFile, tarballDigest, signature, checks }
 }
 
 /**
- * Bundles what was read, has a sandbox read its manifest, and runs the tests of its blocks there.
+ * Bundles a submission, reads its manifest in a sandbox, and runs the tests of its blocks there.
  *
- * @param assertFree throws where it claims what belongs to another package
- * @param stopping ends it with its reason
+ * @param assertFree throws when the plugin claims a name or an id of another package
+ * @param stopping aborts the checks with its reason
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID DUPLICATE_BLOCK TESTS_FAILED MEMORY_LIMIT CPU_LIMIT TIMEOUT
  */
 export async function checkSubmission(
@@ -78,22 +78,25 @@ export async function checkSubmission(
   const more: PluginCheck[] = [
     passed('bundle', `${bundleBytes} bytes`, entry),
     passed('manifest', `plugin ${plugin.name} with ${plugin.blocks.length} blocks`, entry),
-    passed('claims', 'its name and the ids of its blocks are its own'),
+    passed('claims', 'no other package uses its name or the ids of its blocks'),
     tests.blocksWithout.length > 0
-      ? remark('tests', `${tests.total} passed; without a test: ${tests.blocksWithout.join(', ')}`)
+      ? remark('tests', `${tests.total} passed; blocks without tests: ${tests.blocksWithout.join(', ')}`)
       : passed('tests', `${tests.total} passed`),
   ]
   const report = { checks: [...checks, ...more], tests, bundleBytes, capabilities: listPluginCapabilities(plugin), licence }
   return { plugin, report }
 }
 
-/** Code that is no script: nothing could run it, and nobody can read it. */
+/** Rejects native modules: a sandbox cannot run them, and reviewers cannot read them. */
 function rejectNative(files: readonly TarFile[]): void {
   const native = files.find(({ path }) => /(^|\/)binding\.gyp$|\.(node|dll|so|dylib|exe)$/i.test(path))
   if (native) throw refusal('PLUGIN_INVALID', `${native.path}:1`, 'native modules cannot run in a sandbox')
 }
 
-/** Tells the author's mistakes with the place in the source that throws, else with the entry; anything else as it is. */
+/**
+ * Returns a function that rethrows an error. An error caused by the plugin gets the position in its source, or its entry when the
+ * position is unknown.
+ */
 function rethrowAt(entry: string, bundle?: MappedBundle): (error: unknown) => never {
   return (error) => {
     const located = bundle ? locateInSource(error, bundle) : error
@@ -114,7 +117,7 @@ const PLUGIN_FAULT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'TIMEOUT',
 ])
 
-/** In a folder that nobody else can read, and that is gone afterwards. */
+/** Bundles the files in a temporary folder that other users cannot read. */
 async function bundleFiles(
   files: readonly TarFile[],
   entry: string,
@@ -126,7 +129,7 @@ async function bundleFiles(
     const folders = new Set(files.map(({ path }) => dirname(join(folder, path))))
     for (const each of folders) await mkdir(each, { recursive: true })
     for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
-    // It has to be whole: packages around the folder are none of its own.
+    // A tarball must contain its dependencies: packages installed around the folder do not belong to it.
     const { code, map } = await bundleConfined(
       confinedInput({ entry: join(folder, entry), folder, banner }, { roots: [folder], links: [] }),
       stopping,
@@ -139,7 +142,7 @@ async function bundleFiles(
 
 async function runTests(plugin: Plugin, sandbox: Sandbox, cordon: string): Promise<VersionReport['tests']> {
   const total = plugin.blocks.reduce((sum, { tests }) => sum + tests.length, 0)
-  if (total > MAX_TESTS) throw refusal('PLUGIN_INVALID', '', `it has ${total} tests, the limit is ${MAX_TESTS}`)
+  if (total > MAX_TESTS) throw refusal('PLUGIN_INVALID', '', `the plugin has ${total} tests, the limit is ${MAX_TESTS}`)
   const results = await testBlocks(plugin, sandbox, { cordon, withinMs: TESTS_WITHIN_MS })
   const faults = results
     .filter(({ difference }) => difference !== undefined)

@@ -15,9 +15,9 @@ export interface PublishParts {
 }
 
 /**
- * Checks a submission and keeps it. All of it is kept, or nothing.
+ * Checks a submission and publishes it, in one transaction.
  *
- * @param stopping ends the checks
+ * @param stopping aborts the checks
  * @returns the id of the version
  */
 export async function publishSubmission(
@@ -67,7 +67,7 @@ async function insert(
   )
 }
 
-/** `pg` would make a list of Postgres of an array. */
+/** `pg` would convert an array to a Postgres array, not to JSON. */
 function toColumn(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 }

@@ -8,32 +8,32 @@ import { compareVersions, isPrerelease } from '../versions.ts'
 import { LOCK_STORE, assertOwner, assertUnclaimed, conflict } from './packages.ts'
 import { submit, type Submission } from './submissions.ts'
 
-/** What was published to this installation, and which of it is installed. */
+/** The plugins that were published to this installation, and those that are installed from them. */
 export interface PluginStore {
   /**
-   * Publishes a version of a plugin; that it is there already, with the same content, is no error. Nothing is installed by it.
+   * Publishes a version of a plugin without installing it. Publishing the same content again has no effect.
    *
    * @throws {AshlarError} TARBALL_INVALID PLUGIN_INVALID PLUGIN_LOAD_FAILED SDK_TOO_OLD SIGNATURE_INVALID DUPLICATE_BLOCK
    * TESTS_FAILED CONFLICT FORBIDDEN MEMORY_LIMIT CPU_LIMIT TIMEOUT
    */
   publish(userId: string, submission: Submission): Promise<PluginVersion>
-  /** @param version the newest that is no prerelease, unless given @throws {AshlarError} FORBIDDEN NOT_FOUND CONFLICT */
+  /** @param version @default the newest version that is not a prerelease @throws {AshlarError} FORBIDDEN NOT_FOUND CONFLICT */
   install(userId: string, packageName: string, version?: string): Promise<void>
-  /** Of a plugin that is installed. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  /** Changes the version of an installed plugin. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   setVersion(userId: string, packageName: string, version: string): Promise<void>
-  /** Graph versions that use it go on to run. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  /** Uninstalls a plugin. Graph versions that pin its blocks still run. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   uninstall(userId: string, packageName: string): Promise<void>
-  /** The published versions of a package, the newest first. */
+  /** Lists the published versions of a package, the newest first. */
   listVersions(packageName: string): Promise<PluginVersion[]>
   findVersions(ids: readonly string[]): Promise<Map<string, PluginVersion>>
-  /** By name. */
+  /** Lists the published packages by name. */
   listPackages(): Promise<StorePackage[]>
 }
 
-/** A package that was published. */
+/** A published package. */
 export interface StorePackage {
   packageName: string
-  /** The version that new graph versions take. */
+  /** The version that new graph versions pin. */
   installedVersion: string | null
   newestVersion: string
 }
@@ -54,7 +54,7 @@ export function createPluginStore(parts: StoreParts): PluginStore {
     async publish(userId, submission) {
       const id = await submit(parts, userId, submission)
       const version = (await findVersions([id])).get(id)
-      if (!version) throw new Error(`${id} was published and is not there`)
+      if (!version) throw new Error(`${id} was published, but its row is missing`)
       return version
     },
     install: (userId, packageName, wanted) =>
@@ -66,7 +66,7 @@ export function createPluginStore(parts: StoreParts): PluginStore {
         if (!installed || installed === chosen) return chosen
         if (wanted === undefined) return installed
         throw conflict(
-          `${packageName} is installed in version ${installed.version}: change that with setPluginVersion`,
+          `${packageName} is already installed in version ${installed.version}; change it with setPluginVersion`,
           'version',
         )
       }),
@@ -118,7 +118,7 @@ async function changeInstalled(
   await plugins.reload()
 }
 
-/** @returns the version that is to be installed; undefined for none */
+/** @returns the version to install; undefined to uninstall */
 type InstallChange = (findInstalledId: string | null) => Promise<PluginVersion> | undefined
 
 async function installedId(client: pg.PoolClient, packageName: string): Promise<string | null> {
@@ -126,13 +126,17 @@ async function installedId(client: pg.PoolClient, packageName: string): Promise<
   return (await client.query<{ installed_id: string | null }>(text, [packageName])).rows[0]?.installed_id ?? null
 }
 
-/** Not one that is being written: it is soon gone. */
+/** Origins that hide a plugin of the store for good. A plugin in development hides it only for a while. */
 const LOCAL_ORIGINS: ReadonlySet<PluginOrigin> = new Set<PluginOrigin>(['WORKSPACE', 'PACKAGE'])
 
-/** One from a folder would hide it. @throws {AshlarError} CONFLICT */
+/** A plugin in a folder or in the configuration would hide the installed one. @throws {AshlarError} CONFLICT */
 function assertNotLocal(plugins: PluginRegistry, packageName: string): void {
   const here = plugins.reports().find((each) => each.packageName === packageName && LOCAL_ORIGINS.has(each.origin))
-  if (here) throw conflict(`${packageName} comes from this installation's own folders or configuration`, 'packageName')
+  if (here)
+    throw conflict(
+      `${packageName} is already provided by a plugin folder or the configuration file of this installation`,
+      'packageName',
+    )
 }
 
 /** @param versions the newest first */
@@ -142,7 +146,7 @@ function chooseVersion(versions: PluginVersion[], packageName: string, wanted: s
   if (found) return found
   const message =
     versions.length === 0
-      ? `no version of ${showValue(packageName)} is published here`
+      ? `${showValue(packageName)} has no version published to this installation`
       : `${packageName} has no version ${showValue(wanted)}; it has ${versions.map(({ version }) => version).join(', ')}`
   throw new AshlarError('NOT_FOUND', message, { details: { path: [versions.length === 0 ? 'packageName' : 'version'] } })
 }

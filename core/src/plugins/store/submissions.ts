@@ -5,22 +5,26 @@ import { MAX_PACKED_BYTES } from '../tarball/index.ts'
 import { publishSubmission, type PublishParts } from './publish.ts'
 import type { GivenSignature } from './signature.ts'
 
-/** What an author sends. */
+/** A plugin version that an author submits. */
 export interface Submission {
-  /** What `npm pack` writes. */
+  /** The output of `npm pack`. */
   tarball: Uint8Array
   signature?: GivenSignature | undefined
 }
 
-/** What became of one, as a row holds it; `isUnexpected` for what the worker alone is told of. */
+/** The result of a submission, as stored in its row. The details of an `isUnexpected` error are only in the worker's log. */
 type Answer = { versionId: string } | { code: ErrorCode; message: string; details: ErrorDetails } | { isUnexpected: true }
 
 /*
- * Submissions travel through the table `plugin_submission`, since gateways run no code of plugins. Who has got one writes a row and
- * tells. A worker takes the row for three minutes (nobody else does meanwhile), writes its answer to it, and tells. Who has written
- * the row reads the answer and deletes it. A row that nobody reads any more is deleted by the next who writes one: four minutes after
- * it was written, ten seconds after it was answered. A row that was taken twice without an answer ends workers, and is taken no more;
- * a worker that stops gives the one that it has in hand back.
+ * A gateway does not run plugin code, so it passes submissions to workers through the table `plugin_submission`.
+ *
+ * 1. The gateway inserts a row and sends a notification.
+ * 2. A worker leases the row for three minutes, writes its answer to the row, and sends a notification.
+ * 3. The gateway reads the answer and deletes the row.
+ *
+ * A gateway that inserts a row also deletes abandoned rows: four minutes after they were inserted, or ten seconds after they were answered.
+ * A row that was leased twice without an answer probably crashes workers, so no worker leases it again. A worker that shuts down returns
+ * the row that it holds.
  */
 const LEASE = `
   update plugin_submission set attempts = attempts + 1, taken_until = now() + interval '3 minutes'
@@ -39,7 +43,7 @@ const POLL_EVERY_MS = 5000
 const ANSWER_WITHIN_MS = 240_000
 
 /**
- * Has a worker check and publish it.
+ * Passes a submission to a worker, which checks and publishes it.
  *
  * @returns the id of the version
  * @throws {AshlarError} see `PluginStore.publish`
@@ -60,7 +64,7 @@ export async function submit(
      on conflict (user_id) do nothing`,
     [id, userId, Buffer.from(tarball), signature ? JSON.stringify(signature) : null],
   )
-  if (!rowCount) throw new AshlarError('CONFLICT', 'another plugin of yours is being published: wait until it is')
+  if (!rowCount) throw new AshlarError('CONFLICT', 'another plugin of yours is being published; try again when it is done')
   const wake = { up: Promise.withResolvers<void>() }
   const unsubscribe = notifications.listen('submissions', () => wake.up.resolve())
   try {
@@ -80,14 +84,15 @@ async function awaitAnswer(id: string, pool: Database['pool'], wake: { up: Promi
       const { rows } = await pool.query<{ answer: Answer | null }>(text, [id])
       const answer = rows[0]?.answer
       if (answer && 'versionId' in answer) return answer.versionId
-      if (answer && 'isUnexpected' in answer) throw new Error(`publishing has failed; its worker says why (submission ${id})`)
+      if (answer && 'isUnexpected' in answer)
+        throw new Error(`publishing failed unexpectedly; see the log of the worker (submission ${id})`)
       if (answer) throw new AshlarError(answer.code, answer.message, { details: answer.details })
       const timer = setTimeout(() => wake.up.resolve(), POLL_EVERY_MS)
       await wake.up.promise
       clearTimeout(timer)
     }
   }
-  throw new AshlarError('TIMEOUT', `no worker has checked the plugin within ${ANSWER_WITHIN_MS} ms`)
+  throw new AshlarError('TIMEOUT', `no worker checked the plugin within ${ANSWER_WITHIN_MS} ms`)
 }
 
 interface SubmissionParts extends PublishParts {
@@ -95,7 +100,7 @@ interface SubmissionParts extends PublishParts {
   onError(error: unknown): void
 }
 
-/** Checks submissions, one at a time. @returns a function that ends it, and gives the one in hand back */
+/** Checks submissions, one at a time. @returns a function that stops this and returns the current submission to the table */
 export function serveSubmissions(parts: SubmissionParts): () => Promise<void> {
   const stop = new AbortController()
   let working = Promise.resolve()
@@ -112,7 +117,7 @@ export function serveSubmissions(parts: SubmissionParts): () => Promise<void> {
   }
 }
 
-/** @returns whether there was one */
+/** @returns whether there was a submission */
 async function serveNext(parts: SubmissionParts, stopping: AbortSignal): Promise<boolean> {
   const { pool } = parts.database
   const { rows } = await pool.query<{ id: string; user_id: string; tarball: Buffer; signature: GivenSignature | null }>(LEASE)

@@ -6,7 +6,7 @@ import { isVersion } from '../versions.ts'
 import { refusal } from './fault.ts'
 import type { TarFile } from './read-tar.ts'
 
-/** What a package.json says, as far as it matters here. */
+/** The fields of a package.json that the store reads. */
 export interface PackageFile {
   name: string
   version: string
@@ -14,22 +14,22 @@ export interface PackageFile {
   description: string
   /** Path of the module that exports the blocks. */
   entry: string
-  /** Version of the SDK that it was made for; undefined for any. */
+  /** The SDK version that it was built for; undefined for any. */
   sdk: string | undefined
 }
 
-/** Source: the rules of npm for new packages. */
+/** Source: the npm rules for names of new packages. */
 export const packageNameSchema = z
   .string()
   .max(214)
   .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package, in lower case')
 
-/** Postgres keeps every character but one. */
+/** Postgres cannot store U+0000 in text. */
 export function storableText(maxChars: number): z.ZodString {
   return z
     .string()
     .max(maxChars)
-    .refine((text) => !text.includes('\0'), 'must not have the character U+0000')
+    .refine((text) => !text.includes('\0'), 'must not contain the character U+0000')
 }
 
 const MAX_BYTES = 1024 * 1024
@@ -37,7 +37,7 @@ const MAX_BYTES = 1024 * 1024
 const schema = z.object({
   name: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
-  license: z.string('must name the licence, best as an SPDX identifier like "MIT"').trim().min(1).max(200),
+  license: z.string('must name the licence, preferably as an SPDX identifier like "MIT"').trim().min(1).max(200),
   description: storableText(2000).default(''),
   ashlar: z.object({ blocks: z.string().min(1).max(300), sdk: packedSdkSchema }),
   ...sdkRangesSchema.shape,
@@ -60,7 +60,7 @@ export function readPackageFile(files: readonly TarFile[]): PackageFile {
 function parseEntry(blocks: string, files: readonly TarFile[]): string {
   const entry = posix.normalize(blocks)
   if (posix.isAbsolute(entry) || entry === '..' || entry.startsWith('../'))
-    throw refusal('PLUGIN_INVALID', 'package.json', '"ashlar.blocks" must lie inside the package')
+    throw refusal('PLUGIN_INVALID', 'package.json', '"ashlar.blocks" must be a file inside the package')
   if (!files.some(({ path }) => path === entry))
     throw refusal(
       'PLUGIN_INVALID',

@@ -14,8 +14,8 @@ const MAX_PAX_BYTES = 64 * 1024
 
 /**
  * Reads an archive in the format `ustar` with extended headers (POSIX.1-2024, pax, "ustar Interchange Format"), as npm, pnpm and
- * yarn write packages. Only regular files and folders; everything that readers of the format are known to understand
- * differently (GNU and old formats, global headers, sizes in two places, sizes that are not octal) is refused, not guessed.
+ * yarn write packages. Accepts regular files and folders only. Rejects everything that other readers are known to interpret
+ * differently: GNU and old formats, global headers, sizes in two places, sizes that are not octal.
  *
  * @throws {AshlarError} TARBALL_INVALID
  */
@@ -32,11 +32,11 @@ export function readTar(tar: Buffer): TarFile[] {
     assertHeader(header)
     const size = readSize(header)
     const bytes = tar.subarray(at + BLOCK, at + BLOCK + size)
-    if (bytes.length < size) throw tarError(`an entry says it has ${size} bytes, and ${bytes.length} are left`)
+    if (bytes.length < size) throw tarError(`the header of an entry states ${size} bytes, but only ${bytes.length} are left`)
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
     const type = String.fromCharCode(header[156] ?? 0)
     if (type === 'x') {
-      if (extended.size > 0) throw tarError('two extended headers stand in a row')
+      if (extended.size > 0) throw tarError('it has two extended headers in a row')
       extended = parsePax(bytes)
       continue
     }
@@ -49,9 +49,9 @@ export function readTar(tar: Buffer): TarFile[] {
   }
 }
 
-/** After the end there is nothing but zeros. */
+/** Only zeros may follow the end. */
 function finish(tar: Buffer, at: number, files: TarFile[]): TarFile[] {
-  if (!isZero(tar.subarray(at))) throw tarError('something stands behind its end')
+  if (!isZero(tar.subarray(at))) throw tarError('it has data after its end')
   if (files.length === 0) throw tarError('it has no files')
   return files
 }
@@ -60,7 +60,7 @@ function parseKind(type: string, size: number): 'file' | 'folder' {
   if (type === '0' || type === '\0') return 'file'
   if (type === '5' && size === 0) return 'folder'
   const what = KINDS[type] ?? `an entry of type ${JSON.stringify(type)}`
-  throw tarError(`it has ${what}; there may be regular files and folders only`)
+  throw tarError(`it has ${what}; only regular files and folders are allowed`)
 }
 
 const KINDS: Record<string, string> = {
@@ -79,9 +79,9 @@ const KINDS: Record<string, string> = {
 function assertHeader(header: Buffer): void {
   if (header.toString('latin1', 257, 263) !== 'ustar\0' || header.toString('latin1', 263, 265) !== '00')
     throw tarError('it is not in the format ustar that `npm pack` writes')
-  const said = readOctal(header, 148, 156)
+  const stated = readOctal(header, 148, 156)
   const sum = header.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 0x20 : byte), 0)
-  if (said !== sum) throw tarError('the checksum of an entry is wrong')
+  if (stated !== sum) throw tarError('the checksum of an entry is wrong')
 }
 
 function readSize(header: Buffer): number {
@@ -90,7 +90,7 @@ function readSize(header: Buffer): number {
   return size
 }
 
-/** @returns undefined for anything but octal digits, ended by NUL or space */
+/** @returns undefined unless the field has octal digits that end with NUL or space */
 function readOctal(header: Buffer, from: number, to: number): number | undefined {
   const [, digits] = /^ *([0-7]+)[ \0]*$/.exec(header.toString('latin1', from, to)) ?? []
   return digits === undefined ? undefined : Number.parseInt(digits, 8)
@@ -109,7 +109,7 @@ function readField(header: Buffer, from: number, to: number): string {
   return decode(header.subarray(from, end < 0 || end > to ? to : end))
 }
 
-/** Records `<length> <key>=<value>\n`, where the length is that of the record in bytes. Keys about owners and times are passed over. */
+/** Parses records `<length> <key>=<value>\n`, with the length of the record in bytes. Keys of owners and times have no effect. */
 function parsePax(bytes: Buffer): Map<string, string> {
   if (bytes.length > MAX_PAX_BYTES) throw tarError('an extended header is too long')
   const records = new Map<string, string>([['', '']])
