@@ -82,7 +82,7 @@ describe('a plugin that', () => {
       /^newer: package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has .*\. Otherwise, install a version of the plugin for its SDK\.$/,
     ],
     ['nothing', 'PLUGIN_LOAD_FAILED', /must export default definePlugin/],
-    ['nul-character', 'PLUGIN_LOAD_FAILED', /^nul-character 1\.0\.0: index\.ts: has the character U\+0000/],
+    ['nul-character', 'PLUGIN_LOAD_FAILED', /^nul-character 1\.0\.0: index\.ts: contains the character U\+0000/],
     ['nul-version', 'PLUGIN_INVALID', /^nul-version: package\.json: .*must not contain the character U\+0000/],
     ['throws', 'PLUGIN_LOAD_FAILED', /^throws 1\.0\.0: index\.ts:1:\d+: Error: bad day\. Correct the source/],
   ])('is %s is refused with its reason, and the others load', (packageName, code, message) => {

@@ -4,7 +4,7 @@ import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempts, bundleDraft, legitimate, SECRET, UNRESOLVED, writePackages, type Attempt } from './bundling-attempts.ts'
 
-/* Each attempt is made by a package that the configuration names, and by a draft. */
+/* A package that the configuration names and a draft make each attempt. */
 
 let root: string
 let folders: Map<string, string>
@@ -27,7 +27,7 @@ const expectedMessage = ({ message = UNRESOLVED }: Attempt): RegExp => new RegEx
 const CODE = expect.stringMatching(/^PLUGIN_(LOAD_FAILED|INVALID)$/) as string
 
 describe('a package that the configuration names', () => {
-  it.each(Object.entries(attempts))('gets nothing when it %s', (title, attempt) => {
+  it.each(Object.entries(attempts))('does not get the secret when it %s', (title, attempt) => {
     const report = findReport(title)
     expect(`${JSON.stringify(report?.error)} ${report?.plugin?.bundle.code}`).not.toContain(SECRET)
     if (attempt.mayLoad && report?.plugin) return
@@ -41,13 +41,13 @@ describe('a package that the configuration names', () => {
     expect(report?.plugin?.bundle.code).toContain(has)
   })
 
-  it('is confined unlike a plugin in a folder of the installation', () => {
+  it('is confined, unlike a plugin in a source of the operator', () => {
     const report = runtime.plugins.reports().find(({ packageName }) => packageName === 'free')
     expect(report).toMatchObject({ origin: 'WORKSPACE', status: 'LOADED' })
     expect(report?.plugin?.bundle.code).toContain('a file that plugins share')
   })
 
-  it('is reported with the place of the import, what it names and what to do', () => {
+  it('is reported with the location of the import and a remedy', () => {
     const title = 'imports a file by a relative path as text'
     expect(findReport(title)?.error).toEqual({
       code: 'PLUGIN_LOAD_FAILED',
@@ -61,7 +61,7 @@ describe('a package that the configuration names', () => {
 })
 
 describe('a draft', () => {
-  it.each(Object.entries(attempts))('gets nothing when it %s', async (title, attempt) => {
+  it.each(Object.entries(attempts))('does not get the secret when it %s', async (title, attempt) => {
     const result: unknown = await bundleDraft(folders.get(title)).catch((error: unknown) => error)
     expect(String(result)).not.toContain(SECRET)
     if (attempt.mayLoad && typeof result === 'string') return

@@ -9,20 +9,20 @@ export interface Outcome {
   status: string
   code: string | undefined
   message: string | undefined
-  /** What the blocks of the graph yielded, in order. */
+  /** The outputs of the graph's blocks, in order. */
   yielded: [pin: string, value: unknown][]
 }
 
-/** A whole runtime with one hostile plugin and two users. */
+/** A complete runtime with one hostile plugin and two users. */
 export interface HostileRuntime {
   readonly runtime: TestRuntime
   readonly mallory: string
   readonly alice: string
-  /** Makes a graph of these blocks of the plugin, all with the same inputs. @returns its id */
+  /** Creates a graph of these blocks of the plugin, all with the same inputs. @returns its id */
   createGraph(ownerId: string, blocks: readonly string[], n?: unknown, timeoutMs?: number): Promise<string>
   /** Runs a graph until its execution has ended. */
   start(ownerId: string, graphId: string): Promise<Outcome>
-  /** Runs blocks of the plugin in a graph of their own. */
+  /** Runs blocks of the plugin in a new graph. */
   run(ownerId: string, blocks: readonly string[], n?: unknown, timeoutMs?: number): Promise<Outcome>
   close(): Promise<void>
 }

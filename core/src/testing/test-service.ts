@@ -110,11 +110,11 @@ class Service implements TestService {
     response.writeHead(302, { location: location.href }).end()
   }
 
-  #token(authorization: string | undefined, asked: URLSearchParams, response: ServerResponse): void {
-    this.received.token.push(asked)
+  #token(authorization: string | undefined, form: URLSearchParams, response: ServerResponse): void {
+    this.received.token.push(form)
     if (this.onToken) return this.onToken(response)
     if (authorization !== basic()) return refuse(response, 401, 'invalid_client')
-    const scope = asked.get('grant_type') === 'authorization_code' ? this.#useCode(asked) : this.#useRefresh(asked)
+    const scope = form.get('grant_type') === 'authorization_code' ? this.#useCode(form) : this.#useRefresh(form)
     if (scope === undefined) return refuse(response, 400, 'invalid_grant')
     const access = this.#new('access', 'access')
     const refresh = this.#new('refresh', 'refresh')
@@ -124,27 +124,27 @@ class Service implements TestService {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(tokens))
   }
 
-  #useCode(asked: URLSearchParams): string | undefined {
-    const code = asked.get('code') ?? ''
+  #useCode(form: URLSearchParams): string | undefined {
+    const code = form.get('code') ?? ''
     const grant = this.#codes.get(code)
     this.#codes.delete(code)
     const challenge = createHash('sha256')
-      .update(asked.get('code_verifier') ?? '')
+      .update(form.get('code_verifier') ?? '')
       .digest('base64url')
-    const isValid = grant?.challenge === challenge && grant.redirectUri === asked.get('redirect_uri')
+    const isValid = grant?.challenge === challenge && grant.redirectUri === form.get('redirect_uri')
     return isValid ? grant.scope : undefined
   }
 
   /** Each refresh token can be used once. */
-  #useRefresh(asked: URLSearchParams): string | undefined {
-    const token = asked.get('refresh_token') ?? ''
+  #useRefresh(form: URLSearchParams): string | undefined {
+    const token = form.get('refresh_token') ?? ''
     const scope = this.#refresh.get(token)
     this.#refresh.delete(token)
     return scope
   }
 
-  #revoke(authorization: string | undefined, asked: URLSearchParams, response: ServerResponse): void {
-    this.received.revoke.push(asked)
+  #revoke(authorization: string | undefined, form: URLSearchParams, response: ServerResponse): void {
+    this.received.revoke.push(form)
     if (this.onRevoke) return this.onRevoke(response)
     if (authorization !== basic()) return refuse(response, 401, 'invalid_client')
     response.writeHead(200).end()
