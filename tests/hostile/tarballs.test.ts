@@ -291,7 +291,7 @@ describe('a plugin that', () => {
     ['in the packed version', { peerDependencies: { '@ashlar/sdk': '^0.1.0' }, ashlar: { blocks: './index.js', sdk: '99.1.0' } }],
   ])('needs a newer SDK, %s', async (_where, change) => {
     const tarball = tarballOf(packageOf('evil', '1.0.0', ENTRY, change))
-    const message = /^package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has \d+\.\d+\.\d+ /
+    const message = /^package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has \d+\.\d+\.\d+; /
     await expectRefused(tarball, 'SDK_TOO_OLD', message)
   })
 })

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { findBubblewrap, killOrphans, pathOnly } from './index.ts'
+import { findBubblewrap, pathOnly } from './bubblewrap.ts'
+import { killOrphans } from './orphans.ts'
 
 const works = (await findBubblewrap(['/bin/true'], { readOnly: new Map([['/', '/']]), env: {} })) !== undefined
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSandbox, type Bundle, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import type { Bundle, CallRequest, CallSink } from './calls/index.ts'
+import { bundleOf } from '../testing/test-bundle.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {

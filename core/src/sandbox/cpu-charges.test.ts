@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AshlarError } from '../errors/index.ts'
-import { newCall } from './call-attempts.ts'
-import { RecordSpace } from './host-call-record.ts'
-import { createSandbox, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
-import { LOADING } from './protocol.ts'
-import { SandboxProcess } from './sandbox-process.ts'
-import { bundleOf } from './test-bundle.ts'
+import type { AshlarError } from '../base/index.ts'
+import { newCall, RecordSpace, type CallRequest, type CallSink } from './calls/index.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import { DEFAULT_SANDBOX_LIMITS } from './limits/index.ts'
+import { LOADING } from './channel/index.ts'
+import { SandboxProcess } from './supervisor/index.ts'
+import { bundleOf } from '../testing/test-bundle.ts'
 
 const MAX_CPU_MS = 800
 

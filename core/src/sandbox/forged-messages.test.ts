@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { AshlarError } from '../errors/index.ts'
-import type { Call, CallSink } from './call.ts'
-import type { Loss } from './guest-reports.ts'
-import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
-import { parseMessage } from './messages.ts'
-import type { ProcessLink, StartProcess } from './process-link.ts'
-import { SandboxProcess } from './sandbox-process.ts'
-import { forger } from './test-forger.ts'
+import type { AshlarError } from '../base/index.ts'
+import { type Call, type CallSink, type Loss, parseMessage } from './calls/index.ts'
+import { DEFAULT_SANDBOX_LIMITS } from './limits/index.ts'
+import type { ProcessLink } from './supervisor/process-link.ts'
+import { SandboxProcess, type StartProcess } from './supervisor/index.ts'
+import { forger } from '../testing/test-forger.ts'
 
 const GUEST = 'user:mallory|digest|scope|'
 const CASES = 100_000

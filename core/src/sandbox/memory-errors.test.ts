@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createGuestEvaluator, type GuestEvaluator } from './web/guest-evaluator.ts'
+import { createGuestEvaluator, type GuestEvaluator } from '../testing/guest-evaluator.ts'
 
 let guest: GuestEvaluator
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSandbox, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
-import { killAll } from './test-kill.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import type { CallRequest, CallSink } from './calls/index.ts'
+import { bundleOf } from '../testing/test-bundle.ts'
+import { killAll } from '../testing/test-kill.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AshlarError } from '../errors/index.ts'
-import { createSandbox, INSTALLATION, type Bundle, type CallRequest, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
-import { killAll } from './test-kill.ts'
+import { AshlarError } from '../base/index.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import { INSTALLATION } from './channel/index.ts'
+import type { Bundle, CallRequest } from './calls/index.ts'
+import { bundleOf } from '../testing/test-bundle.ts'
+import { killAll } from '../testing/test-kill.ts'
 
 interface Result {
   outputs: [string, unknown][]

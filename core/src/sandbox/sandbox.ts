@@ -1,21 +1,26 @@
-import { AshlarError } from '../errors/index.ts'
-import { canRunAgain, newCall, restarted, wrapEnd } from './call-attempts.ts'
-import { interrupted, limitError, loadFailure, lostTooOften, tooWeak } from './call-errors.ts'
-import type { Call, CallRequest, CallSink } from './call.ts'
-import { RecordSpace } from './host-call-record.ts'
-import { encodeFrame } from './channel/index.ts'
-import type { Loss } from './guest-reports.ts'
+import { AshlarError } from '../base/index.ts'
+import {
+  type Call,
+  type CallRequest,
+  type CallSink,
+  canRunAgain,
+  interrupted,
+  limitError,
+  loadFailure,
+  type Loss,
+  lostTooOften,
+  newCall,
+  RecordSpace,
+  restarted,
+  tooWeak,
+  wrapEnd,
+} from './calls/index.ts'
+import { encodeFrame, IDS_PER_CALL, maxMessageBytesOf } from './channel/index.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
-import { isWeaker, type Isolation } from './isolation.ts'
-import { killLeftProcesses, planLaunch } from './launch.ts'
-import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
-import { buildPrelude } from './prelude.ts'
-import { createProcessStarter, type StartProcess } from './process-link.ts'
-import { processOptions } from './process-options.ts'
-import { buildProgram } from './programs.ts'
-import { makeSnapshot } from './snapshot.ts'
-import { IDS_PER_CALL, maxMessageBytesOf } from './protocol.ts'
-import { SandboxProcess } from './sandbox-process.ts'
+import { isWeaker, type Isolation, DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits/index.ts'
+import { killLeftProcesses, planLaunch, processOptions, makeSnapshot } from './launch/index.ts'
+import { buildPrelude, buildProgram } from './programs/index.ts'
+import { createProcessStarter, type StartProcess, SandboxProcess } from './supervisor/index.ts'
 
 /** Runs code in sandbox processes. */
 export interface Sandbox {

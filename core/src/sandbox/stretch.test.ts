@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AshlarError } from '../errors/index.ts'
-import {
-  createSandbox,
-  type Bundle,
-  type CallRequest,
-  type CallSink,
-  type ForeseenCall,
-  type Sandbox,
-  type Stretch,
-} from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import type { AshlarError } from '../base/index.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import type { Bundle, CallRequest, CallSink, ForeseenCall } from './calls/index.ts'
+import type { Stretch } from './channel/index.ts'
+import { bundleOf } from '../testing/test-bundle.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { createSandbox, type CallRequest } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
-import { killAll } from './test-kill.ts'
+import { createSandbox } from './sandbox.ts'
+import type { CallRequest } from './calls/index.ts'
+import { bundleOf } from '../testing/test-bundle.ts'
+import { killAll } from '../testing/test-kill.ts'
 
 const ask = bundleOf({
   ask: `async *run({ n }, { storage }) { yield ['out', await storage.get('user', 'k' + n)] }`,

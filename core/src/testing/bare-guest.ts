@@ -1,8 +1,8 @@
 import { CpuClock } from '../sandbox/process/cpu-clock.ts'
 import { createIsolateFactory, createSnapshot } from '../sandbox/process/guest-isolates.ts'
-import { buildPrelude } from '../sandbox/prelude.ts'
-import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits.ts'
-import { maxReportCharsOf } from '../sandbox/protocol.ts'
+import { buildPrelude } from '../sandbox/programs/index.ts'
+import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits/index.ts'
+import { maxReportCharsOf } from '../sandbox/channel/index.ts'
 
 /**
  * Creates a guest in this process, without a sandbox, to measure the cost of isolated-vm alone. Needs `--no-node-snapshot`.

@@ -10,8 +10,8 @@ import {
   type Runtime,
   type RuntimeConfig,
 } from '@ashlar/core'
-import type { Config } from '../config.ts'
-import type { Logger } from '../logger.ts'
+import type { Config } from '../base/config.ts'
+import type { Logger } from '../base/logger.ts'
 import { openOperatorConfig } from '../operator-config/index.ts'
 import { ensureKey } from './key-file.ts'
 import { ensureSecretKeys } from './secret-keys.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { AshlarError, secretKeyFile } from '@ashlar/core'
-import { isSecretKey, type Config } from '../config.ts'
+import { isSecretKey, type Config } from '../base/config.ts'
 import { makeKey } from './key-file.ts'
 
 /**

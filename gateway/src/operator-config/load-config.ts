@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { oauthClientSchema, packageNameSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
 import { z } from 'zod'
-import { exists } from '../exists.ts'
+import { exists } from '../base/exists.ts'
 import { loadHostModules } from './host-modules.ts'
 import { configInvalid, importModule } from './import-module.ts'
 

@@ -1,5 +1,5 @@
-import { builder } from '../builder.ts'
-import { UserType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { UserType } from '../refs/accounts.ts'
 
 builder.objectType(UserType, {
   description: 'Somebody who uses this installation.',

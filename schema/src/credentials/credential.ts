@@ -1,8 +1,8 @@
-import { UserType } from '../accounts/refs.ts'
-import { builder } from '../builder.ts'
-import { connectionOf, parsePage } from '../connections.ts'
+import { UserType } from '../refs/accounts.ts'
+import { builder } from '../base/builder.ts'
+import { connectionOf, parsePage } from '../base/connections.ts'
 import { CredentialKind } from './provider.ts'
-import { CredentialConnection, CredentialType, ProviderType } from './refs.ts'
+import { CredentialConnection, CredentialType, ProviderType } from '../refs/credentials.ts'
 
 const CredentialStatus = builder.enumType('CredentialStatus', {
   description:

@@ -1,7 +1,7 @@
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 import { EXPECTED, expected } from '../errors/index.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { CredentialType } from './refs.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { CredentialType } from '../refs/credentials.ts'
 
 const ApiKeyInput = builder.inputType('ApiKeyInput', { fields: (t) => ({ key: t.string({ required: true }) }) })
 

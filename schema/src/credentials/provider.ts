@@ -1,8 +1,8 @@
 import { authorizationHosts, type Provider } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { CostUnit } from '../costs.ts'
-import { connectionOf, parsePage, sliceOf } from '../connections.ts'
-import { ProviderConnection, ProviderType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { CostUnit } from '../base/costs.ts'
+import { connectionOf, parsePage, sliceOf } from '../base/connections.ts'
+import { ProviderConnection, ProviderType } from '../refs/credentials.ts'
 
 export const CredentialKind = builder.enumType('CredentialKind', {
   description:

@@ -1,6 +1,6 @@
 import { ERROR_CODES, type AshlarError } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, translateError } from './translate.ts'
+import { builder } from '../base/builder.ts'
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, translateError } from '../base/translate.ts'
 
 builder.enumType('ErrorCode', {
   description: 'Why something was refused or failed. Codes are stable; messages are for people.',

@@ -1,8 +1,8 @@
 import { AshlarError, type FollowedEvent, type NodeFailure } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { parseFirst, type ConnectionArgs } from '../connections.ts'
-import type { SchemaContext } from '../context.ts'
-import { ExecutionStatusType, ReasonType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { parseFirst, type ConnectionArgs } from '../base/connections.ts'
+import type { SchemaContext } from '../base/context.ts'
+import { ExecutionStatusType, ReasonType } from '../refs/executions.ts'
 import { POSITION, SourcePositionType, STACK } from './source-position.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = Extract<FollowedEvent, { type: Type }>

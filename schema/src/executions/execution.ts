@@ -1,11 +1,11 @@
 import type { Execution } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { connectionOf, parsePage, sliceOf } from '../connections.ts'
-import { GraphType, GraphVersionType } from '../graphs/refs.ts'
+import { builder } from '../base/builder.ts'
+import { connectionOf, parsePage, sliceOf } from '../base/connections.ts'
+import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventInterface, eventPage } from './events.ts'
 import { NodeExecutionType } from './node-execution.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { ExecutionConnection, ExecutionStatusType, ExecutionType, ReasonType } from './refs.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { ExecutionConnection, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 
 builder.objectType(ExecutionType, {
   description: 'One durable run of a graph version.',

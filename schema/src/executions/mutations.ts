@@ -1,9 +1,9 @@
 import { AshlarError } from '@ashlar/core'
 import { z } from 'zod'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 import { EXPECTED, expected } from '../errors/index.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { ExecutionType } from './refs.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { ExecutionType } from '../refs/executions.ts'
 
 const StartExecutionInput = builder.inputType('StartExecutionInput', {
   fields: (t) => ({

@@ -1,5 +1,5 @@
 import { NODE_EXECUTION_STATUSES, type NodeExecutionView, type NodeFailure, type ProgressReport } from '@ashlar/core'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 import { POSITION, SourcePositionType, STACK } from './source-position.ts'
 
 const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({

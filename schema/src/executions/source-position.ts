@@ -1,5 +1,5 @@
 import type { SourcePosition } from '@ashlar/core'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 
 export const SourcePositionType = builder.objectRef<SourcePosition>('SourcePosition').implement({
   description: 'A place in the source of a plugin.',

@@ -1,6 +1,6 @@
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 import { EventInterface } from './events.ts'
-import { parseGlobalId } from '../global-ids.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
 
 builder.subscriptionField('executionEvents', (t) =>
   t.field({

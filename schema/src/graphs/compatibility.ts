@@ -1,7 +1,7 @@
 import type { BlockDifference, Compatibility, NodeCompatibility } from '@ashlar/core'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 import { FaultType } from './graph.ts'
-import { GraphVersionType } from './refs.ts'
+import { GraphVersionType } from '../refs/graphs.ts'
 
 const CompatibilityStatus = builder.enumType('CompatibilityStatus', {
   description:

@@ -1,8 +1,8 @@
-import { builder } from '../builder.ts'
-import { connectionOf, parsePage } from '../connections.ts'
-import { ExecutionConnection, ExecutionType } from '../executions/refs.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { GraphConnection, GraphType, GraphVersionConnection, GraphVersionType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { connectionOf, parsePage } from '../base/connections.ts'
+import { ExecutionConnection, ExecutionType } from '../refs/executions.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { GraphConnection, GraphType, GraphVersionConnection, GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphType, {
   description: 'Nodes and links, in versions; one version is active.',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 import { EXPECTED, expected } from '../errors/index.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { GraphType } from './refs.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { GraphType } from '../refs/graphs.ts'
 
 const DOCUMENT = '`{ nodes: [{ id, block, inputs }], links: [{ from: "node.pin", to: "node.pin" }] }`'
 const nameSchema = z.string().trim().min(1).max(200)

@@ -1,7 +1,7 @@
-import { builder } from '../builder.ts'
-import { CapabilityType } from '../plugins/capability.ts'
+import { builder } from '../base/builder.ts'
+import { CapabilityType } from '../refs/capability.ts'
 import { WarningType } from './graph.ts'
-import { GraphVersionType } from './refs.ts'
+import { GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphVersionType, {
   description: 'A graph as it was saved once; it never changes.',

@@ -1,5 +1,5 @@
 import { ISOLATIONS, type Runtime } from '@ashlar/core'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 
 const DESCRIPTIONS = {
   PROCESS: 'Node’s permission model. It binds JavaScript, not machine code.',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeFrame, FrameError, FrameReader } from './index.ts'
+import { encodeFrame, FrameError, FrameReader } from './frames.ts'
 
 const MAX_BYTES = 1000
 

@@ -1,11 +1,11 @@
 import { findJsonFault, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
-import { getCredential } from './credentials.ts'
-import { fetchFor } from './fetch.ts'
-import { filesFor } from './files.ts'
-import { callHost } from './host-calls.ts'
-import { GuestFailure } from './outbox.ts'
+import { getCredential } from './capabilities/credentials.ts'
+import { fetchFor } from './capabilities/fetch.ts'
+import { filesFor } from './capabilities/files.ts'
+import { callHost } from './io/host-calls.ts'
+import { GuestFailure } from './io/outbox.ts'
 import { logFor, progressFor } from './reports.ts'
-import { sleepFor } from './sleep.ts'
+import { sleepFor } from './capabilities/sleep.ts'
 
 /** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
 export class GuestContext implements BlockContext {

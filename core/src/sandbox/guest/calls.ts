@@ -1,6 +1,6 @@
 import { findDifference, parseJson, type Block, type Plugin } from '@ashlar/sdk'
 import type { z } from 'zod'
-import { describeIssues, showValue } from '../../errors/index.ts'
+import { describeIssues, showValue } from '../../base/index.ts'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
@@ -20,14 +20,14 @@ import {
   postOutput,
   reportInBetween,
   toJson,
-} from './outbox.ts'
-import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
+} from './io/outbox.ts'
+import { Entry, isSliceOver, park, settle, startSlice } from './io/entries.ts'
 import { toFailure } from './failures.ts'
-import { callHost, forgetHostCalls } from './host-calls.ts'
+import { callHost, forgetHostCalls } from './io/host-calls.ts'
 import { AT_RUN, isAsyncIterable, iterable, rejectPromise } from './pairs.ts'
 import { RunningCall } from './running-call.ts'
-import { stopClock } from './test-clock.ts'
-import type { GuestCall } from '../protocol.ts'
+import { stopClock } from './capabilities/test-clock.ts'
+import type { GuestCall } from '../channel/index.ts'
 
 let plugin: Plugin = { name: 'none', blocks: [] }
 let blocks = new Map<string, Block>()

@@ -1,5 +1,5 @@
-import { HostError } from './host-calls.ts'
-import { GuestFailure } from './outbox.ts'
+import { HostError } from './io/host-calls.ts'
+import { GuestFailure } from './io/outbox.ts'
 
 /** The end of a call whose code has thrown. */
 export function toFailure(error: unknown): GuestFailure {

@@ -8,13 +8,13 @@
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
 import { abort, collect, enter, goOn, recover, running, setPlugin, timerThrew } from './calls.ts'
-import { connectEntropy, type DrawEntropy } from './entropy.ts'
-import { reply } from './host-calls.ts'
+import { connectEntropy, type DrawEntropy } from './io/entropy.ts'
+import { reply } from './io/host-calls.ts'
 import { explainLargeIntegers } from './input-messages.ts'
-import { connectReports, limits, markEntered, shareComputing } from './outbox.ts'
-import { connectTimers, fire } from './timers.ts'
-import { installWebPlatform } from './web/index.ts'
-import type { GuestLimits } from '../protocol.ts'
+import { connectReports, limits, markEntered, shareComputing } from './io/outbox.ts'
+import { connectTimers, fire } from './io/timers.ts'
+import { installWebPlatform } from '../../web-platform/index.ts'
+import type { GuestLimits } from '../channel/index.ts'
 
 type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
 

@@ -1,5 +1,5 @@
-import { showValue } from '../../errors/index.ts'
-import { GuestFailure } from './outbox.ts'
+import { showValue } from '../../base/index.ts'
+import { GuestFailure } from './io/outbox.ts'
 
 export function isAsyncIterable(pairs: unknown): pairs is AsyncIterable<unknown> {
   return typeof pairs === 'object' && pairs !== null && Symbol.asyncIterator in pairs

@@ -1,5 +1,5 @@
 import type { BlockContext } from '@ashlar/sdk'
-import { GuestFailure, postLog, postProgress } from './outbox.ts'
+import { GuestFailure, postLog, postProgress } from './io/outbox.ts'
 
 const MAX_NOTE_CHARS = 200
 const LEVELS: readonly unknown[] = ['debug', 'info', 'warn', 'error']

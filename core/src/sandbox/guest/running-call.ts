@@ -1,8 +1,8 @@
 import { parseJson, type BlockContext } from '@ashlar/sdk'
-import { IDS_PER_CALL, type GuestCall, type Stretch } from '../protocol.ts'
-import type { Entry } from './entries.ts'
+import { IDS_PER_CALL, type GuestCall, type Stretch } from '../channel/index.ts'
+import type { Entry } from './io/entries.ts'
 import { GuestContext } from './block-context.ts'
-import type * as abort from './web/abort.ts'
+import type * as abort from '../../web-platform/events/abort.ts'
 
 /** The first call of a stretch. */
 interface Lead {
@@ -12,7 +12,7 @@ interface Lead {
 }
 
 /** Evaluated when the first call looks at its signal: see `web/index.ts`. */
-const platform = (): typeof abort => require('./web/abort.ts') as typeof abort
+const platform = (): typeof abort => require('../../web-platform/events/abort.ts') as typeof abort
 
 /** A call that has not ended. */
 export class RunningCall {

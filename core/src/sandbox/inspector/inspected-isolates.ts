@@ -1,4 +1,4 @@
-import { isolateOfGuest, type ToProcess } from '../protocol.ts'
+import { isolateOfGuest, type ToProcess } from '../channel/index.ts'
 import type { BundleInspector, InspectorTarget } from './inspector.ts'
 
 interface IsolateParts {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { TestDebugger } from '../../testing/index.ts'
-import { createSandbox, type Attachment, type Bundle, type Inspector, type Sandbox } from '../index.ts'
-import { bundleOf } from '../test-bundle.ts'
+import { createSandbox, type Sandbox } from '../sandbox.ts'
+import type { Attachment, Inspector } from './inspector.ts'
+import type { Bundle } from '../calls/index.ts'
+import { bundleOf } from '../../testing/test-bundle.ts'
 
 let sandbox: Sandbox
 let inspector: Inspector

@@ -1,4 +1,4 @@
-import type { Bundle } from '../call.ts'
+import type { Bundle } from '../calls/index.ts'
 import { FrontEndState } from './front-end-state.ts'
 
 /** A debugger: what it is sent are JSON texts of the Chrome DevTools Protocol. */

@@ -1,4 +1,4 @@
-import type { CallMessage, GuestLimits, LostReason } from '../protocol.ts'
+import type { CallMessage, GuestLimits, LostReason } from '../channel/index.ts'
 import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** What a guest's calls report to. */

@@ -12,9 +12,11 @@ import {
   type GuestNames,
   type LostReason,
   type ToProcess,
-} from '../protocol.ts'
+  encodeFrame,
+  FrameReader,
+} from '../channel/index.ts'
 import { Socket } from 'node:net'
-import { encodeFrame, FrameReader } from '../channel/index.ts'
+
 import { CpuClock } from './cpu-clock.ts'
 import { endProcess, lockProcess } from './end-process.ts'
 import { GuestCalls } from './guest-calls.ts'

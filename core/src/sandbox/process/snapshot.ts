@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net'
 import { encodeFrame, FrameReader } from '../channel/index.ts'
-import type { Prelude } from '../prelude.ts'
+import type { Prelude } from '../programs/index.ts'
 import { createSnapshot } from './guest-isolates.ts'
 
 const CHANNEL_FD = 3

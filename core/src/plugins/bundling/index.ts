@@ -1,8 +1,0 @@
-export { bundleOptions, toBundle, digestCode, ownerLine } from './bundle.ts'
-export { bundlePackage, confinedInput, toMappedBundle } from './bundle-source.ts'
-export { bundleConfined } from './bundler.ts'
-export { createDraftBundler } from './draft-bundle.ts'
-export { trimSourceMap } from './source-map.ts'
-export { readWithin } from './within.ts'
-export type { BundleInput, MappedBundle } from './bundle.ts'
-export type { DraftBundle } from './draft-bundle.ts'

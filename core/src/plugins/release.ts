@@ -1,4 +1,0 @@
-import { SDK_VERSION } from '../sandbox/index.ts'
-
-/** Changes when the same source gives another bundle or manifest. The number counts such changes within a release. */
-export const RELEASE = `2 ${SDK_VERSION}`

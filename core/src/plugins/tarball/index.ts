@@ -1,6 +1,0 @@
-export { digestFiles } from './digest.ts'
-export { refusal } from './fault.ts'
-export { storableText, packageNameSchema, readPackageFile } from './package-file.ts'
-export { MAX_PACKED_BYTES, unpackTarball } from './unpack.ts'
-export type { PackageFile } from './package-file.ts'
-export type { TarFile } from './read-tar.ts'

@@ -1,0 +1,5 @@
+export { readIsolation, reportIsolation } from './installation-isolation.ts'
+export { CHANNEL_FD, confinedPid, killLeftProcesses, pipeOf, planLaunch, startProcess } from './launch.ts'
+export { processOptions } from './process-options.ts'
+export { makeSnapshot } from './snapshot.ts'
+export type { Launch } from './launch.ts'

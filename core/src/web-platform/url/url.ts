@@ -1,0 +1,9 @@
+// Before the library: what both are made of looks for this family on the global object, and would find it half evaluated.
+import '../data/encoding.ts'
+import { URL, URLSearchParams } from 'whatwg-url'
+import { registerInterface } from '../base/webidl.ts'
+
+registerInterface(URL)
+registerInterface(URLSearchParams)
+
+export { URL, URLSearchParams }
