@@ -31,13 +31,7 @@ export type { ProgressReport } from './runtime/driver/index.ts'
 export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'
 export type { Compatibility, Graph, GraphVersion, NodeCompatibility } from './domains/graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
-export type {
-  AuthorSignature,
-  PluginCheck,
-  PluginVersion,
-  StorePackage,
-  VersionReport,
-} from './catalogue/publishing/index.ts'
+export type { AuthorSignature, PluginCheck, PluginVersion, StorePackage, VersionReport } from './catalogue/publishing/index.ts'
 export type { Block, Plugin, PluginReport } from './blocks/index.ts'
 export type { BlockTestResult } from '@ashlar/sdk'
 export type { Draft, Example, Workbench } from './catalogue/trial/index.ts'
