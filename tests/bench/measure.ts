@@ -21,7 +21,7 @@ export function midMean(values: readonly number[]): number {
 }
 
 /** How often a subject is measured: `warmUp` runs that do not count, then `turns` × `perTurn`. */
-export interface Rounds {
+interface Rounds {
   warmUp: number
   turns: number
   perTurn: number

@@ -10,7 +10,7 @@ import { Faults, type FaultKind } from './faults.ts'
 import { effectGraph, pureGraph, writeChaosPlugin } from './plugin.ts'
 import { verify, type Started, type Verdict } from './verify.ts'
 
-export interface ChaosOptions {
+interface ChaosOptions {
   /** The number of faults, of each kind in turn. @default no limit */
   faults?: number
   /** The time after which no more faults are caused. @default no limit */
@@ -21,7 +21,7 @@ export interface ChaosOptions {
   log?: (line: string) => void
 }
 
-export interface ChaosResult extends Verdict {
+interface ChaosResult extends Verdict {
   caused: Record<FaultKind, number>
   seconds: number
 }

@@ -117,5 +117,5 @@ it('a block with a provider acts for a user who has granted access', async () =>
   await authorize(['read', 'write'])
   const posted = [['answer', expect.stringMatching(/^you are Bearer \*+, you say Lost: a cat$/)]]
   expect(await runBlock('board/post', { notice: 'Lost: a cat' })).toEqual(posted)
-  expect(service.asked.token.map((each) => each.get('grant_type'))).toEqual(['authorization_code', 'authorization_code'])
+  expect(service.received.token.map((each) => each.get('grant_type'))).toEqual(['authorization_code', 'authorization_code'])
 })

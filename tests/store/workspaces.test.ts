@@ -95,7 +95,7 @@ it('a plugin of a folder hides one of the store, and keeps it from claiming what
     error: {
       code: 'DUPLICATE_BLOCK',
       message:
-        'stored 1.0.0: plugin name "stored" belongs to thief already. ' + 'Give one of the two another name or id, or remove it.',
+        'stored 1.0.0: plugin name "stored" already belongs to thief. ' + 'Give one of the two another name or id, or remove it.',
     },
   })
 })

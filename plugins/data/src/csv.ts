@@ -1,5 +1,5 @@
 /** The characters that delimit the values of a CSV text. Each is one character; `escape` may be ''. */
-export interface CsvDialect {
+interface CsvDialect {
   readonly delimiter: string
   readonly quote: string
   /** Removes the special meaning of the character after it. '' for RFC 4180, which only has doubled quotes. */

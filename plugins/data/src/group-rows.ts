@@ -2,7 +2,7 @@ import { canonicalJson } from '@ashlar/sdk'
 import { fieldOf, type Row } from './rows.ts'
 
 /** Rows that have the same values in some fields. */
-export interface RowGroup {
+interface RowGroup {
   /** Those fields with their values. */
   readonly key: Row
   readonly rows: Row[]

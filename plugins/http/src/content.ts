@@ -1,10 +1,10 @@
 import { decodeText, type DecodedText } from '@ashlar/sdk'
 
 /** The form in which a body is returned: `auto` decides by the media type, and by the bytes if the media type does not determine it. */
-export type ContentForm = 'auto' | 'text' | 'base64'
+type ContentForm = 'auto' | 'text' | 'base64'
 
 /** The body of a response, as text or as bytes. */
-export type Content = { text: DecodedText } | { base64: string }
+type Content = { text: DecodedText } | { base64: string }
 
 export function contentOf(
   bytes: Uint8Array,

@@ -20,7 +20,7 @@ export function formatType(format: string) {
 }
 
 /** Which parts of a moment to write. */
-export type Parts = 'date' | 'time' | 'date-time'
+type Parts = 'date' | 'time' | 'date-time'
 
 /** The present moment by the clock of a time zone. */
 export function now({ timezone }: FormatType): Temporal.ZonedDateTime {
@@ -38,4 +38,4 @@ export function formatMoment(moment: Temporal.ZonedDateTime, type: FormatType, p
   return parts === 'date' ? date : time
 }
 
-export type FormatType = z.output<ReturnType<typeof formatType>>
+type FormatType = z.output<ReturnType<typeof formatType>>

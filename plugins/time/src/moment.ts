@@ -23,7 +23,7 @@ export const disambiguation = z
 export type Disambiguation = z.output<typeof disambiguation>
 
 /** A point of time on the calendar and clock of a time zone. */
-export interface Moment {
+interface Moment {
   readonly zoned: Temporal.ZonedDateTime
   /** A date without a time of day; `zoned` is its first moment. */
   readonly isDate: boolean

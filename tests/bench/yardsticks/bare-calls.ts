@@ -1,7 +1,7 @@
 import type { BenchContext } from '../context.ts'
 
 /** A call to a sandbox process: nothing decides, nothing is stored. */
-export type BareCall = (block: string, input: unknown, affinity: string) => Promise<void>
+type BareCall = (block: string, input: unknown, affinity: string) => Promise<void>
 
 /** @returns calls of the bench plugin's blocks, in the same processes and isolates as those of executions */
 export function createBareCall({ runtime, ownerId }: BenchContext): BareCall {

@@ -3,7 +3,7 @@ import { connect } from '../connect.ts'
 import { median, time } from '../measure.ts'
 
 /** Commits by hand, on one connection. */
-export interface Commits {
+interface Commits {
   /** Inserts one small row, and waits until it is committed. */
   commitOne(): Promise<void>
   /** @returns microseconds per event that inserting rows of events takes, 200 rows of 32 events per commit */

@@ -6,7 +6,7 @@ import { connect } from '../connect.ts'
 import { tellError } from '../context.ts'
 
 /** pg-boss alone, with jobs that have nothing to do. */
-export interface Jobs {
+interface Jobs {
   /** One job as an execution's is handed over: inserted with a NOTIFY in one transaction, heard of, fetched, deleted. */
   dispatchOne(): Promise<void>
   /** So many jobs inserted, fetched and deleted in sets. */

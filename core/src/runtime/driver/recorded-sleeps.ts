@@ -8,7 +8,7 @@ const SHORT_MS = 50
 const MAX_TIMER_MS = 3600_000
 
 /** Receives the sleeps of an execution. */
-export interface SleepSink {
+interface SleepSink {
   begin(run: NodeExecution, sleep: Sleep): void
   over(run: NodeExecution): void
 }

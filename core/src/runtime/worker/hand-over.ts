@@ -4,7 +4,7 @@ import type { HeldExecution, HeldExecutions } from './held-executions.ts'
 import type { JournalWriter } from '../journal/index.ts'
 import { releaseRows } from './takes.ts'
 
-export interface HandOverParts {
+interface HandOverParts {
   database: Database
   queue: Queue
   /** The id of the stopping worker. */

@@ -1,7 +1,7 @@
 import type { Anchor, CharacterSet, CodeRange, Node } from './tree.ts'
 
 /** The source of a JavaScript expression for the flag u, and by group of Python the number of the same group in it. */
-export interface Translation {
+interface Translation {
   readonly source: string
   readonly groups: ReadonlyMap<number, number>
 }
