@@ -101,7 +101,7 @@ it('has the same result in one stretch and block by block', async () => {
       const [stretched, plain] = await Promise.all([run(graph.id), run(graph.id, masked)])
       expect(stretched).toEqual(plain)
     }),
-    { numRuns: 150 },
+    { numRuns: process.env.ASHLAR_SOAK ? 500 : 50 },
   )
   expect(runtime.failures).toEqual([])
 })
