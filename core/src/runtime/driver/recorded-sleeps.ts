@@ -20,7 +20,7 @@ interface SleepSink {
  * returns their count, so a block that runs again sends one request for all of them. A sleep that has not ended ends
  * the call: its request gets no response.
  */
-export class Sleeps {
+export class RecordedSleeps {
   readonly #now: () => number
   readonly #sink: SleepSink
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
