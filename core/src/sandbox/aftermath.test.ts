@@ -85,9 +85,11 @@ describe('a request to the host', () => {
   it('does not receive the response to a request of an earlier start of its call', async () => {
     let asked = 0
     const { promise: hasAsked, resolve: ask } = Promise.withResolvers<void>()
+    const { promise: hasAskedAgain, resolve: askAgain } = Promise.withResolvers<void>()
     const hostCall: CallSink['hostCall'] = async (_method, [, key]) => {
       ask()
-      await new Promise((resolve) => setTimeout(resolve, ++asked === 1 ? 3000 : 2500))
+      if (++asked > 1) askAgain()
+      await hasAskedAgain
       return key
     }
     const asking = call('ask', { hostCall, user: 'w' })

@@ -18,8 +18,7 @@ import {
 import { encodeFrame, IDS_PER_CALL, getMaxMessageBytes } from './channel/index.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation, DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits/index.ts'
-import { startKillingLeftProcesses, planLaunch, processOptions, buildSnapshot } from './launch/index.ts'
-import { buildPrelude, buildProgram } from './programs/index.ts'
+import { prepare, processOptions, startKillingLeftProcesses } from './launch/index.ts'
 import { createProcessStarter, type StartProcess, SandboxProcess } from './supervisor/index.ts'
 
 /** Runs code in sandbox processes. */
@@ -64,10 +63,10 @@ const MAX_TRIALS = 2
  * this machine
  */
 export async function createSandbox(limits: Partial<SandboxLimits> = {}, strongest?: Isolation): Promise<Sandbox> {
-  const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
+  const { launch, program, snapshot } = await prepare(strongest)
   const { isolation } = launch
   const allLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const firstFrame = encodeFrame(processOptions(await buildSnapshot(launch, prelude), isolation, allLimits))
+  const firstFrame = encodeFrame(processOptions(snapshot, isolation, allLimits))
   const pool = new Pool(createProcessStarter(launch, program, firstFrame, getMaxMessageBytes(allLimits)), isolation, allLimits)
   await pool.warmUp()
   const stop = startKillingLeftProcesses(launch)

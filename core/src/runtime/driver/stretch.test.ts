@@ -101,7 +101,7 @@ it('gives the same, in one stretch or block by block', async () => {
       const [stretched, plain] = await Promise.all([run(graph.id), run(graph.id, masked)])
       expect(stretched).toEqual(plain)
     }),
-    { numRuns: 150 },
+    { numRuns: process.env.ASHLAR_SOAK ? 500 : 50 },
   )
   expect(runtime.failures).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import type { Execution } from '../lifecycle/index.ts'
 import { keepJournal } from './journal-partitions.ts'
@@ -127,7 +127,8 @@ it('takes rows of a day while it gets its partition', async () => {
     const at = new Date(Date.now() + day * DAY_MS)
     isDone = false
     const writing = Promise.all([write(at), write(at), write(at)])
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    const before = row
+    await expect.poll(() => row, { interval: 1 }).toBeGreaterThan(before + 2)
     await keepJournal(runtime.database, 3650)
     isDone = true
     await writing
@@ -178,14 +179,16 @@ describe('a follower', () => {
     const id = await withEvents(1000)
     const seen: number[] = []
     let behind: { seq: number; behind: number } | undefined
+    const now = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + seen.length * 6)
     for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) {
       if (event.type === 'ReaderBehind') {
         behind = event
         break
       }
       seen.push(event.seq)
-      await new Promise((resolve) => setTimeout(resolve, 6))
     }
+    vi.restoreAllMocks()
     expect(behind).toMatchObject({ seq: seen.length, behind: 1000 - seen.length })
     for await (const event of await runtime.executions.follow(runtime.ownerId, id, behind?.seq ?? 0)) seen.push(event.seq)
     expect(seen).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1))

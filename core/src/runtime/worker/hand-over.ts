@@ -18,30 +18,43 @@ export interface HandOverParts {
  * Hands over the executions of a stopping worker. It starts nothing new in them. It releases an execution immediately if no running
  * block has external effects. Otherwise it releases the execution after these blocks have ended and their results are committed.
  *
- * @param graceMs the time after which it returns, even if executions are left
+ * @param graceMs the time after which it begins no more releases and returns, even if executions are left
  */
 export async function handOverAll(parts: HandOverParts, graceMs: number): Promise<void> {
   const quiet: HeldExecution[] = []
   const acting: Promise<void>[] = []
+  const progress: Progress = { isOver: false, releases: [] }
   for (const held of parts.held.all()) {
     const ended = held.driver?.drain()
-    if (ended) acting.push(ended.then(() => handOver(parts, [held])))
+    if (ended) acting.push(ended.then(() => handOver(parts, [held], progress)))
     else quiet.push(held)
   }
-  const all = Promise.all([handOver(parts, quiet), ...acting]).catch((error: unknown) => parts.onError(error))
+  const all = Promise.all([handOver(parts, quiet, progress), ...acting]).catch((error: unknown) => parts.onError(error))
   const { promise: isOver, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, graceMs)
   await Promise.race([all, isOver])
   clearTimeout(timer)
+  progress.isOver = true
+  // The worker no longer holds these executions. If the connections closed now, their leases would have to expire.
+  await Promise.allSettled(progress.releases)
 }
 
-async function handOver(parts: HandOverParts, all: HeldExecution[]): Promise<void> {
+interface Progress {
+  /** Nothing more is released here: the worker releases the rest. */
+  isOver: boolean
+  readonly releases: Promise<void>[]
+}
+
+async function handOver(parts: HandOverParts, all: HeldExecution[], progress: Progress): Promise<void> {
   for (const { driver } of all) driver?.stop()
   await Promise.all(all.map(({ entry }) => parts.journal.committed(entry)))
-  await release(
+  if (progress.isOver) return
+  const releasing = release(
     parts,
     all.filter(({ entry }) => parts.held.of(entry)), // the others have ended
   )
+  progress.releases.push(releasing)
+  await releasing
 }
 
 /** Releases executions, so that another worker can claim them immediately. */

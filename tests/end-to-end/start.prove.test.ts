@@ -85,10 +85,8 @@ describe('ashlar start', () => {
       `mutation ($id: ID!) { startExecution(input: { graphId: $id }) { ... on Execution { id } } }`,
       { id: createGraph.id },
     )
-    const began = performance.now()
     first.child.kill('SIGTERM')
     expect(await first.ended).toMatchObject({ status: 0 })
-    expect(performance.now() - began).toBeLessThan(10_000)
 
     const again = new Ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
     const queryAgain = await createClient(await again.ready(), dataDir)

@@ -35,6 +35,19 @@ async function quiet(pids: readonly number[]): Promise<void> {
     .toBeGreaterThanOrEqual(QUIET_READINGS)
 }
 
+/** Resolves when one of the processes has started to compute, or has ended. */
+async function begun(pids: readonly number[]): Promise<void> {
+  const before = await Promise.all(pids.map(computedMs))
+  const hasBegun = async (): Promise<boolean> => {
+    const now = await Promise.all(pids.map(computedMs))
+    return now.some((ms, i) => ms === undefined || ms - (before[i] ?? 0) > 2 * QUIET_MS)
+  }
+  await expect.poll(hasBegun, PATIENCE).toBe(true)
+}
+
+/** Resolves when the worker has started all calls so far: it starts calls in their order. */
+const started = async (): Promise<void> => void (await worker.attempt({ name: 'attempt', run: `yield ['n', 1]` }))
+
 const gone = (pids: readonly number[]): Promise<void> =>
   expect.poll(async () => (await Promise.all(pids.map(computedMs))).filter((ms) => ms !== undefined), PATIENCE).toEqual([])
 
@@ -68,7 +81,7 @@ describe('code that does not stop', () => {
     const bundle = bundleOf({ name: 'attempt', top: `setTimeout(() => { ${REJECT} }, 300)`, run: `yield ['n', 1]` })
     expect((await worker.call({ bundle, scope: 'kept', affinity: 'kept', keepsScope: true })).error).toBeUndefined()
     const pids = await worker.pids()
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await begun(pids)
     await quiet(pids)
   })
 
@@ -96,7 +109,7 @@ describe('a sandbox process', () => {
     ['whose code cannot be stopped', `${REJECT}; await new Promise(() => {})`],
   ])('%s ends with its worker', async (_name, run) => {
     void worker.attempt({ name: 'attempt', run }, { timeoutMs: 60_000 })
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await started()
     const pids = await worker.pids()
     expect(pids.length).toBeGreaterThan(0)
     worker.kill()
@@ -113,7 +126,7 @@ describe('a sandbox process', () => {
   it('that does not respond is killed, and its calls run again', async () => {
     const run = `yield ['n', 1]; await new Promise((r) => setTimeout(r, 1000)); yield ['n', 2]`
     const waiting = worker.attempt({ name: 'attempt', run }, { timeoutMs: 60_000 })
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await started()
     for (const pid of await worker.pids()) process.kill(pid, 'SIGSTOP')
     expect(await waiting).toMatchObject({
       outputs: [
@@ -146,7 +159,7 @@ describe('on a machine that has other things to do', () => {
   })
 
   it('bundles that are evaluated in less than the limit load', async () => {
-    const loops = await loopsOf(80)
+    const loops = await loopsOf(40)
     const bundle = bundleOf({ name: 'attempt', top: `let x = 0; for (let i = 0; i < ${loops}; i++) x++`, run: `yield ['n', x]` })
     const calls = Array.from({ length: USERS }, (_, i) =>
       worker.call({ bundle, cordon: 'shared', owner: `user ${i}`, timeoutMs: 60_000 }),
@@ -156,7 +169,7 @@ describe('on a machine that has other things to do', () => {
   })
 
   it('only the call that computes for too long fails', async () => {
-    const loops = await loopsOf(150)
+    const loops = await loopsOf(60)
     const bundle = bundleOf({
       name: 'attempt',
       run: `if (n === 'loop') for (;;); let x = 0; for (let i = 0; i < ${loops}; i++) x++; yield ['n', x]`,
