@@ -21,6 +21,8 @@ export default defineConfig({
     execArgv: ['--no-node-snapshot'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    // A busy machine makes tests slow, not red.
+    expect: { poll: { timeout: 60_000 } },
     ...(process.env.ASHLAR_TEST_SUMMARY && { reporters: ['default', summaryReporter] }),
     projects: [
       // One process after the other runs all files that it can: modules are loaded once for each process.
