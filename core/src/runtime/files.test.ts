@@ -127,8 +127,8 @@ describe('a block', () => {
 
   it('that fails to write leaves what was there', async () => {
     const { id, outputs } = await runBlock('test-files/broken')
-    const streams = 'a stream that is written to a file must give Uint8Arrays'
-    const kinds = 'what is written to a file must be a text, a Uint8Array, a Blob or a stream'
+    const streams = 'a stream to write to a file must yield Uint8Arrays'
+    const kinds = 'the data to write to a file must be a string, a Uint8Array, a Blob or a ReadableStream'
     expect(outputs).toEqual([['old', ['broken off', streams, kinds]]])
     expect(await readdir(join(filesDir(), id.slice(0, 6), id))).toEqual(['a'])
   })

@@ -170,9 +170,9 @@ describe('a long integer', () => {
   })
 
   it.each([
-    ['number', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
-    ['int', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
-    ['number', String(ID), `expected number, got ${ID}, whose digits a number cannot hold`],
+    ['number', ID, `expected number, got ${ID}, which a number cannot represent exactly`],
+    ['int', ID, `expected number, got ${ID}, which a number cannot represent exactly`],
+    ['number', String(ID), `expected number, got ${ID}, which a number cannot represent exactly`],
     ['number', '1e999', 'must be a number, got "1e999"'],
     ['list', '[1e999]', 'must be a list, got "[1e999]"'],
   ])('fails at the pin of block "%s" rather than being rounded: %s', async (block, value, problem) => {

@@ -1,5 +1,5 @@
 import { AshlarError, type Runtime } from '@ashlar/core'
-import { buildSchema, createContext, type SchemaContext } from '@ashlar/schema'
+import { buildSchema, buildContext, type SchemaContext } from '@ashlar/schema'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
 import type { Logger } from '../base/logger.ts'
@@ -47,7 +47,7 @@ export function createApi(options: ApiOptions): Api {
     schema: buildSchema(),
     context: ({ user }) => {
       if (!user) throw new AshlarError('UNAUTHENTICATED', 'you are not logged in')
-      return createContext({ runtime, user, redirectUri: redirectUri() })
+      return buildContext({ runtime, user, redirectUri: redirectUri() })
     },
     plugins: [
       useRoutes({ ...routesOf(options), pages, origins, logger }),

@@ -1,13 +1,13 @@
 import type { Isolation } from '../limits/index.ts'
 import { planLaunch, type Launch } from './launch.ts'
 import { buildPrelude, buildProgram } from '../programs/index.ts'
-import { makeSnapshot } from './snapshot.ts'
+import { createSnapshot } from './snapshot.ts'
 
 /** What every sandbox of a worker needs before it starts a process: about a second of work. */
 interface Preparation {
   launch: Launch
   program: string
-  /** See {@link makeSnapshot}. */
+  /** See {@link createSnapshot}. */
   snapshot: string
 }
 
@@ -29,5 +29,5 @@ export function prepare(strongest?: Isolation): Promise<Preparation> {
 
 async function prepareOnce(strongest: Isolation | undefined): Promise<Preparation> {
   const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
-  return { launch, program, snapshot: await makeSnapshot(launch, prelude) }
+  return { launch, program, snapshot: await createSnapshot(launch, prelude) }
 }

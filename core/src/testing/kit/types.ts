@@ -33,8 +33,8 @@ export interface BlockRun<Output extends z.ZodObject = z.ZodObject> {
 /**
  * Runs a block of the package under test in a real sandbox, with what `options` say in place of the outside.
  *
- * Rejects with an error whose `code` is PLUGIN_INVALID or PLUGIN_LOAD_FAILED when the package does not load, BAD_INPUT when the
- * fakes are not valid, and with a TypeError when the block is not one that the package exports.
+ * Rejects with an error whose `code` is PLUGIN_INVALID or PLUGIN_LOAD_FAILED when the package does not load, BAD_INPUT
+ * when the fakes are not valid, and with a TypeError when the block is not one that the package exports.
  */
 export type RunBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
   block: TypedBlock<Input, Output>,
@@ -43,10 +43,12 @@ export type RunBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
 ) => Promise<BlockRun<Output>>
 
 /**
- * Runs the `tests` that a block of the package under test declares, in a real sandbox: `it('works', () => testBlock(slugify))`.
+ * Runs the `tests` that a block of the package under test declares, in a real sandbox: `it('works', () =>
+ * testBlock(slugify))`.
  *
- * Rejects with an error whose `code` is TESTS_FAILED where something differs from what was expected, and says of each test what; PLUGIN_INVALID or
- * PLUGIN_LOAD_FAILED when the package does not load; with a TypeError when the block has no tests, or is not one that the package exports.
+ * Rejects with an error whose `code` is TESTS_FAILED where something differs from what was expected, and says of each
+ * test what; PLUGIN_INVALID or PLUGIN_LOAD_FAILED when the package does not load; with a TypeError when the block has
+ * no tests, or is not one that the package exports.
  */
 export type TestBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
   block: TypedBlock<Input, Output>,
@@ -54,7 +56,8 @@ export type TestBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
 ) => Promise<void>
 
 /**
- * Runs the `tests` of every block of a plugin. Rejects with an error whose `code` is PLUGIN_INVALID or PLUGIN_LOAD_FAILED.
+ * Runs the `tests` of every block of a plugin. Rejects with an error whose `code` is PLUGIN_INVALID or
+ * PLUGIN_LOAD_FAILED.
  *
  * @param folder of its package. @default the working directory
  */

@@ -44,7 +44,7 @@ export function parseRun(args: string[]): RunRequest {
   if (more.length > 0) throw new UsageError(`"${more[0]}" is too much: inputs are given with --input name=value`)
   const inputs = values.input ?? []
   const wrong = inputs.find((input) => !/^[^=]+=/.test(input))
-  if (wrong !== undefined) throw new UsageError(`--input must read name=value or name=@file, got ${JSON.stringify(wrong)}`)
+  if (wrong !== undefined) throw new UsageError(`--input must be name=value or name=@file, got ${JSON.stringify(wrong)}`)
   return { path, inputs }
 }
 

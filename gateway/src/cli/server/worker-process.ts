@@ -5,7 +5,7 @@
 import { createRuntime, type Runtime } from '@ashlar/core'
 import type { Config } from '../../base/config.ts'
 import { openOperatorConfig } from '../../operator-config/index.ts'
-import { PLUGIN_ROOTS, sandboxLimits, warnOfIsolation } from '../../installation/index.ts'
+import { PLUGIN_ROOTS, sandboxLimits, warnAboutIsolation } from '../../installation/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { watchFailedPlugins } from '../command/failed-plugins.ts'
 
@@ -68,7 +68,7 @@ async function open(options: WorkerOptions): Promise<void> {
 async function openRuntime(options: WorkerOptions): Promise<Runtime> {
   const { id, databaseUrl, retentionDays, httpAllow, secretKeys, oauthClients, filesDir } = options
   const onError = (error: unknown): void => logger.error('runtime', error)
-  const operator = await openOperatorConfig(options.configFile, { hosts: true, failed: onError })
+  const operator = await openOperatorConfig(options.configFile, { hosts: true, onError })
   const runtime = await createRuntime({
     role: 'worker',
     workerId: id,
@@ -87,7 +87,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     watch: true,
     onError,
   })
-  if (runtime.sandbox) warnOfIsolation(runtime.sandbox.isolation, logger)
+  if (runtime.sandbox) warnAboutIsolation(runtime.sandbox.isolation, logger)
   operator.onChange((changed) => runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...oauthClients } }))
   return runtime
 }
