@@ -28,7 +28,7 @@ export default defineConfig({
       // One process after the other runs all files that it can: modules are loaded once for each process.
       { extends: true, test: { name: 'shared', isolate: false, include: TESTS, exclude: [...NEVER, ...PROOFS, ...ISOLATED] } },
       { extends: true, test: { name: 'isolated', include: ISOLATED, exclude: [...NEVER, ...PROOFS] } },
-      { extends: true, test: { name: 'prove', include: PROOFS, exclude: NEVER } },
+      { extends: true, test: { name: 'prove', include: PROOFS, exclude: NEVER, testTimeout: 300_000 } },
     ],
   },
 })
