@@ -18,7 +18,7 @@ import {
 import { encodeFrame, IDS_PER_CALL, getMaxMessageBytes } from './channel/index.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation, DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits/index.ts'
-import { startKillingLeftProcesses, prepare, processOptions } from './launch/index.ts'
+import { prepare, processOptions, startKillingLeftProcesses } from './launch/index.ts'
 import { createProcessStarter, type StartProcess, SandboxProcess } from './supervisor/index.ts'
 
 /** Runs code in sandbox processes. */

@@ -94,8 +94,9 @@ it('stops only the clock of paused calls', async () => {
   await breakpointAtYield(tool, bundle)
   const running = run(bundle, 400)
   await tool.paused()
-  // Takes longer than the timeout of the paused call and the limit of processor time.
-  expect(await run(newBundle('(() => { for (;;); })()'), 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe('CPU_LIMIT')
+  // Takes longer than the timeout of the paused call and its limit of processor time.
+  const other = newBundle('(() => { for (;;); })()')
+  expect(await run(other, 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe('CPU_LIMIT')
   await tool.request('Debugger.resume')
   expect(await running).toBe(42.5)
   await tool.request('Debugger.setBreakpointsActive', { active: false })

@@ -3,7 +3,7 @@ import { planLaunch, type Launch } from './launch.ts'
 import { buildPrelude, buildProgram } from '../programs/index.ts'
 import { createSnapshot } from './snapshot.ts'
 
-/** What every sandbox of a worker needs before it starts a process: about a second of work. */
+/** Everything that a sandbox needs before it starts a process. It takes about a second to prepare. */
 interface Preparation {
   launch: Launch
   program: string
@@ -16,7 +16,7 @@ const prepared = new Map<Isolation | undefined, Promise<Preparation>>()
 /**
  * Prepares sandboxes once per worker. A failed preparation is repeated at the next call.
  *
- * @param strongest isolation to be used. @default the strongest that works on this machine
+ * @param strongest an upper bound for the isolation. @default the strongest that works on this machine
  */
 export function prepare(strongest?: Isolation): Promise<Preparation> {
   const known = prepared.get(strongest)
