@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { encodeFrame } from '../channel/index.ts'
-import { planLaunch, processOptions, createSnapshot } from '../launch/index.ts'
+import { planLaunch, processOptions } from '../launch/index.ts'
+import { createSnapshot } from '../launch/snapshot.ts'
 import { DEFAULT_SANDBOX_LIMITS } from '../limits/index.ts'
 import { buildPrelude, buildProgram } from '../programs/index.ts'
 import { createProcessStarter } from './process-link.ts'
