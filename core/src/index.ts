@@ -42,6 +42,7 @@ export type {
   StorePackage,
   VersionReport,
 } from './catalogue/publishing/index.ts'
+export { BLOCK_KINDS } from './blocks/index.ts'
 export type { Block, Plugin, PluginOrigin, PluginReport } from './blocks/index.ts'
 export type { BlockTestResult } from '@ashlar/sdk'
 export type { Draft, Example, Workbench } from './catalogue/trial/index.ts'

@@ -1,4 +1,4 @@
-import { listCapabilities, type Block } from '@ashlar/core'
+import { BLOCK_KINDS, listCapabilities, type Block } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { toConnection, parsePage, slicePage } from '../base/connections.ts'
 import { CostUnit } from '../base/costs.ts'
@@ -25,8 +25,12 @@ const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implemen
 const BlockKind = builder.enumType('BlockKind', {
   description:
     'An `INPUT` or `OUTPUT` is a named input or output of a graph. A `NOTE` never runs. A `GRAPH` runs another graph. A `TRIGGER` starts an execution from an external event. An `APPROVAL` waits for a person.',
-  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE', 'GRAPH', 'TRIGGER', 'APPROVAL'] as const,
+  values: BLOCK_KINDS.map(toEnumValue),
 })
+
+function toEnumValue(kind: Block['kind']): Uppercase<Block['kind']> {
+  return kind.toUpperCase() as Uppercase<Block['kind']>
+}
 
 builder.objectType(BlockType, {
   description: 'A typed unit of work that a plugin provides.',
@@ -39,7 +43,7 @@ builder.objectType(BlockType, {
       description: 'All categories of the block, the main one first.',
       resolve: ({ category, categories }) => [category, ...categories],
     }),
-    kind: t.field({ type: BlockKind, resolve: ({ kind }) => kind.toUpperCase() as 'STANDARD' }),
+    kind: t.field({ type: BlockKind, resolve: ({ kind }) => toEnumValue(kind) }),
     staticOutput: t.exposeBoolean('staticOutput', {
       description: 'Whether linked nodes reuse its outputs instead of consuming them once.',
     }),

@@ -52,6 +52,6 @@ builder.objectField(GraphVersionType, 'compatibility', (t) =>
     type: CompatibilityType,
     description:
       'The differences from the plugins that are installed now. The version itself always runs with the blocks that it was saved with.',
-    resolve: (version, _args, { runtime }) => runtime.upgrades.compatibilityOf(version),
+    resolve: (version, _args, { runtime }) => runtime.upgrades.checkCompatibility(version),
   }),
 )

@@ -51,13 +51,13 @@ const ALL = [
     path: 'links.0',
     message:
       'split.texts is a list, but get.index requires a whole number: the list becomes the number of its items. ' +
-      'Link split.texts_$_0 to pass on one item, or put a block between them that converts it.',
+      'Link split.texts_$_0 to pass on one item, or insert a block that converts it.',
   },
   {
     path: 'links.2',
     message:
       'create.dictionary is an object, but first.list requires a list: the object becomes a list of [key, value] pairs. ' +
-      'Link create.dictionary_@_<name> to pass on one member, or put a block between them that converts it.',
+      'Link create.dictionary_@_<name> to pass on one member, or insert a block that converts it.',
   },
   {
     path: 'nodes.sum.inputs.a',
@@ -155,7 +155,7 @@ describe('an invalid document', () => {
       ],
     }
     expect(await validateGraph(document)).toEqual([
-      { path: 'nodes.a', message: 'the nodes at the positions 0, 1 and 3 have this id: give each node its own id' },
+      { path: 'nodes.a', message: 'the nodes at positions 0, 1 and 3 share this id: give each node a unique id' },
       { path: 'links.1.from', message: expect.stringMatching(/^block list\/get has no output pin "output"; it has /) as string },
       { path: 'nodes.1.block', message: 'there is no block "text/nothing"' },
       { path: 'nodes.3.inputs.colour', message: 'block list/get has no input pin "colour"; it has list, index' },

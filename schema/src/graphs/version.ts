@@ -13,7 +13,7 @@ builder.objectType(GraphVersionType, {
     capabilities: t.field({
       type: [CapabilityType],
       description: 'The capabilities that its blocks declare.',
-      resolve: (version, _args, { runtime }) => runtime.graphs.capabilitiesOf(version),
+      resolve: (version, _args, { runtime }) => runtime.graphs.capabilities(version),
     }),
     warnings: t.field({
       type: [WarningType],

@@ -10,11 +10,11 @@ interface Opened {
   sleepers: Sleepers
   woken: string[]
   answers: { ok: boolean }
-  /** What was woken is taken by a worker at once. */
+  /** Whether a worker immediately takes the executions that were woken. */
   taking: { on: boolean }
 }
 
-/** A database whose clock is so far ahead, with executions to be woken at these times of its clock. */
+/** A database whose clock is ahead by `aheadMs`, with executions to wake at these times of its clock. */
 function open(aheadMs: number, wakeAt: Record<string, number>): Opened {
   const woken: string[] = []
   const answers = { ok: true }
@@ -40,11 +40,11 @@ function open(aheadMs: number, wakeAt: Record<string, number>): Opened {
   return { sleepers: new Sleepers(parts), woken, answers, taking }
 }
 
-it('wakes each of many once in a look, also where nobody takes them yet, and again at the next', async () => {
+it('wakes each of many executions once per lookup, even if no worker takes them', async () => {
   const ids = Array.from({ length: 2500 }, (_, i) => `e${String(i).padStart(4, '0')}`)
   const { sleepers, woken, taking } = open(0, Object.fromEntries(ids.map((id, i) => [id, NOON - 1 - (i % 3)])))
   taking.on = false
-  sleepers.look()
+  sleepers.lookUp()
   await vi.advanceTimersByTimeAsync(4999)
   expect(woken.toSorted()).toEqual(ids)
   await vi.advanceTimersByTimeAsync(1)
@@ -52,9 +52,9 @@ it('wakes each of many once in a look, also where nobody takes them yet, and aga
   await sleepers.close()
 })
 
-it('wakes what is due when it looks first, and the next just when it is due', async () => {
+it('wakes due executions at the first lookup, and later ones at their time', async () => {
   const { sleepers, woken } = open(0, { past: NOON - 1, soon: NOON + 1234, later: NOON + 8000 })
-  sleepers.look()
+  sleepers.lookUp()
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['past'])
   await vi.advanceTimersByTimeAsync(1232)
@@ -67,10 +67,10 @@ it('wakes what is due when it looks first, and the next just when it is due', as
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('goes by the clock of the database', async () => {
+it('uses the clock of the database', async () => {
   const { sleepers, woken } = open(-60_000, { a: NOON + 1000 })
-  sleepers.look()
-  await sleepers.clockKnown()
+  sleepers.lookUp()
+  await sleepers.clockSet()
   expect(sleepers.now()).toBe(NOON - 60_000)
   await vi.advanceTimersByTimeAsync(60_999)
   expect(woken).toEqual([])
@@ -79,19 +79,19 @@ it('goes by the clock of the database', async () => {
   await sleepers.close()
 })
 
-it('takes no other clock for one that may be the same', async () => {
+it('keeps its own clock if the difference is within the uncertainty', async () => {
   const { sleepers } = open(1, {})
-  sleepers.look()
-  await sleepers.clockKnown()
+  sleepers.lookUp()
+  await sleepers.clockSet()
   expect(sleepers.now()).toBe(NOON)
   await sleepers.close()
 })
 
-it('finds what others gave back, and goes on after the database did not answer', async () => {
+it('finds executions that other workers release after the database did not respond', async () => {
   const wakeAt: Record<string, number> = {}
   const { sleepers, woken, answers } = open(0, wakeAt)
   answers.ok = false
-  sleepers.look()
+  sleepers.lookUp()
   await vi.advanceTimersByTimeAsync(4000)
   answers.ok = true
   wakeAt.a = NOON + 7000

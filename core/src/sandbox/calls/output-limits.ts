@@ -1,4 +1,5 @@
 import { AshlarError, showValue } from '../../base/index.ts'
+import { isToolPin } from '../../pins/index.ts'
 import type { Call } from './call.ts'
 import type { SandboxLimits } from '../limits/index.ts'
 import type { GuestEvent } from '../channel/index.ts'
@@ -29,7 +30,7 @@ const MAX_PIN_CHARS = 200
 const MAX_TOOL_PIN_CHARS = 300
 
 function isOutputPin({ request: { pins } }: Call, pin: string): boolean {
-  if (pin.startsWith('tools_^_')) return pin.length <= MAX_TOOL_PIN_CHARS
+  if (isToolPin(pin)) return pin.length <= MAX_TOOL_PIN_CHARS
   return pin.length <= MAX_PIN_CHARS && (pin === 'error' || pins === undefined || pins.has(pin))
 }
 

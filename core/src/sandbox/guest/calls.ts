@@ -1,6 +1,7 @@
 import { findDifference, parseJson, type Block, type Plugin } from '@ashlar/sdk'
 import type { z } from 'zod'
 import { describeIssues, showValue } from '../../base/index.ts'
+import { isToolPin } from '../../pins/index.ts'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
@@ -282,7 +283,7 @@ function checkPair(block: Block, pair: unknown): [string, unknown] {
   if (!Array.isArray(pair) || typeof pair[0] !== 'string')
     throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${showValue(pair)}`, RUN_FRAME)
   const [pin, value] = pair as [string, unknown]
-  if (pin.startsWith('tools_^_')) return [pin, value]
+  if (isToolPin(pin)) return [pin, value]
   const schema = Object.hasOwn(block.output.shape, pin) ? block.output.shape[pin] : undefined
   if (!schema) {
     if (pin === 'error') return [pin, value]
