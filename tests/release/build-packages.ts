@@ -86,11 +86,11 @@ export declare const testPlugin: TestPlugin
 const built: Plugin = {
   name: 'built',
   setup(bundler) {
-    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]prelude\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]prelude\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildPrelude = async () => JSON.parse(await readFile(new URL('prelude.json', import.meta.url), 'utf8'))`,
     }))
-    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]programs\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildProgram = (program) => readFile(new URL(program + '.cjs', import.meta.url), 'utf8')`,
     }))

@@ -18,6 +18,7 @@ afterAll(() => {
   vi.unstubAllGlobals()
   vi.useRealTimers()
   vi.restoreAllMocks()
+  vi.resetConfig()
 })
 
 afterAll(async () => {
