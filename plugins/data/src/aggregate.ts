@@ -1,8 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { groupRows } from './group-rows.ts'
-import { MEASURES } from './measures.ts'
-import { fieldOf, rows, type Row } from './rows.ts'
+import { groupRows, MEASURES, readField, rows, type Row } from './rows/index.ts'
 
 const measure = z.object({
   field: z.string().nullable().default(null).describe('Field to measure; only "count" goes without, and then counts rows.'),
@@ -113,7 +111,7 @@ export const aggregate = defineBlock({
 function measureAll(rows: Row[], measures: z.output<typeof measure>[]): Row {
   return Object.fromEntries(
     measures.map(({ field, function: name, as, digits }) => {
-      const values = field === null ? rows : rows.map((row) => fieldOf(row, field)).filter((value) => value !== null)
+      const values = field === null ? rows : rows.map((row) => readField(row, field)).filter((value) => value !== null)
       const label = as ?? (field === null ? name : `${name}_${field}`)
       const result = measureOne(name, label, values) ?? null
       return [label, typeof result === 'number' && digits !== null ? Number(result.toFixed(digits)) : result]

@@ -1,6 +1,6 @@
 import { defineBlock, orderedObject } from '@ashlar/sdk'
 import { z } from 'zod'
-import { fieldOf, numberOf, rows } from './rows.ts'
+import { readField, numberOf, rows } from './rows/index.ts'
 
 const OPERATIONS = ['year', 'month', 'day', 'upper', 'lower', 'number', 'text', 'length'] as const
 
@@ -77,7 +77,7 @@ export const derive = defineBlock({
   *run({ rows, field, from, operation }) {
     yield [
       'rows',
-      rows.map((row) => orderedObject([...Object.entries(row), [field, derivedOf(fieldOf(row, from), operation) ?? null]])),
+      rows.map((row) => orderedObject([...Object.entries(row), [field, derivedOf(readField(row, from), operation) ?? null]])),
     ]
   },
 })

@@ -1,6 +1,6 @@
 import { compareNumbers, compareValues, defineBlock, isEqual } from '@ashlar/sdk'
 import { z } from 'zod'
-import { fieldOf, numberOf, rows } from './rows.ts'
+import { readField, numberOf, rows } from './rows/index.ts'
 
 const OPERATORS = ['==', '!=', '>', '>=', '<', '<=', 'contains', 'in', 'present', 'missing'] as const
 
@@ -83,7 +83,7 @@ export const filter = defineBlock({
   *run({ rows, field, operator, value }) {
     if (operator === 'in' && !Array.isArray(value))
       throw new Error(`value must be a list for the operator "in", got ${JSON.stringify(value).slice(0, 100)}`)
-    const kept = rows.filter((row) => TESTS[operator](fieldOf(row, field), value))
+    const kept = rows.filter((row) => TESTS[operator](readField(row, field), value))
     yield ['rows', kept]
     yield ['count', kept.length]
   },

@@ -1,7 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { groupRows } from './group-rows.ts'
-import { rows } from './rows.ts'
+import { groupRows, rows } from './rows/index.ts'
 
 export const group = defineBlock({
   id: '90614a9e-b2a5-4274-b4f2-297cb2e7f4ec',

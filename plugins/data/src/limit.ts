@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { rows } from './rows.ts'
+import { rows } from './rows/index.ts'
 
 export const limit = defineBlock({
   id: '1082d63c-dc73-4dc3-82c5-c60583bcf089',

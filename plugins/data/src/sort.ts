@@ -1,6 +1,6 @@
 import { compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { fieldOf, rows } from './rows.ts'
+import { readField, rows } from './rows/index.ts'
 
 export const sort = defineBlock({
   id: '7b596e47-e163-4e71-96a2-173080ca3a90',
@@ -41,9 +41,9 @@ export const sort = defineBlock({
     },
   ],
   *run({ rows, by, descending }) {
-    const present = rows.filter((row) => fieldOf(row, by) !== null)
-    const missing = rows.filter((row) => fieldOf(row, by) === null)
-    const sorted = present.toSorted((a, b) => (descending ? -1 : 1) * compareValues(fieldOf(a, by), fieldOf(b, by)))
+    const present = rows.filter((row) => readField(row, by) !== null)
+    const missing = rows.filter((row) => readField(row, by) === null)
+    const sorted = present.toSorted((a, b) => (descending ? -1 : 1) * compareValues(readField(a, by), readField(b, by)))
     yield ['rows', [...sorted, ...missing]]
   },
 })

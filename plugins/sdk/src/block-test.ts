@@ -1,7 +1,7 @@
 import { isEqual } from './json/index.ts'
 import type { z } from 'zod'
-import type { ToolPin } from './block.ts'
 import type { Fakes } from './fakes.ts'
+import type { ToolPin } from './yielded.ts'
 
 /** What a pair's value must be: exactly this value, anything this schema accepts, or anything the predicate holds for. */
 export type Expected<Value> = Value | z.ZodType | ((value: Value) => boolean)

@@ -1,5 +1,5 @@
-import type { StorageScope } from './block.ts'
-import type { Secret } from './credential.ts'
+import type { Secret } from './providers/index.ts'
+import type { StorageScope } from './storage.ts'
 
 /** What a service answers in a test. Of `json`, `text` and `base64` one at most. */
 export interface FakeResponse {

@@ -1,4 +1,4 @@
-import type { HttpGrant } from './block.ts'
+import type { HttpGrant } from './capabilities.ts'
 
 /** Options of {@link fromInput}. */
 export interface FromInputOptions {

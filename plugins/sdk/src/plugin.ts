@@ -1,5 +1,5 @@
 import type { Block } from './block.ts'
-import type { Provider } from './provider.ts'
+import type { Provider } from './providers/index.ts'
 
 /** What a plugin's entry exports by default. */
 export interface Plugin {

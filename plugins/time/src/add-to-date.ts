@@ -1,6 +1,15 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, disambiguation, parseMoment, reject, showMoment, showText, timezone, type Disambiguation } from './moment.ts'
+import {
+  dateInput,
+  disambiguation,
+  parseMoment,
+  reject,
+  showMoment,
+  showText,
+  timezone,
+  type Disambiguation,
+} from './calendar/index.ts'
 
 const amount = (unit: string) => z.int().default(0).describe(`How many ${unit} to add; less than 0 to subtract.`)
 

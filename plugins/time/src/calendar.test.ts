@@ -6,7 +6,7 @@ import { dateDifference } from './date-difference.ts'
 import { formatDate } from './format-date.ts'
 import { parseDate } from './parse-date.ts'
 import { periodOfDate } from './period-of-date.ts'
-import { UNITS } from './period.ts'
+import { UNITS } from './calendar/index.ts'
 
 const ZONES = [
   'UTC',

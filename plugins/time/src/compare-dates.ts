@@ -1,7 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, parseMoment, timezone } from './moment.ts'
-import { startOfPeriod, UNITS } from './period.ts'
+import { dateInput, parseMoment, timezone, startOfPeriod, UNITS } from './calendar/index.ts'
 
 export const compareDates = defineBlock({
   id: '1e251182-bf92-4054-b7eb-4e005ae94ecd',

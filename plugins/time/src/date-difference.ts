@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, parseMoment, timezone } from './moment.ts'
+import { dateInput, parseMoment, timezone } from './calendar/index.ts'
 
 const UNITS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'] as const
 

@@ -1,7 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, disambiguation, parseMoment, showText, timezone } from './moment.ts'
-import { strftime } from './strftime.ts'
+import { dateInput, disambiguation, parseMoment, showText, timezone, strftime } from './calendar/index.ts'
 
 export const formatDate = defineBlock({
   id: '4aca41ad-2e47-4f3e-a8c6-3f687643ca9f',

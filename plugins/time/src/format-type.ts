@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { checkTimezone } from './moment.ts'
-import { strftime } from './strftime.ts'
+import { checkTimezone, strftime } from './calendar/index.ts'
 
 /**
  * The pin `format_type`: how to write a moment, `{ discriminator: 'strftime', format, timezone }` or

@@ -1,7 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { disambiguation, parseMoment, showMoment, timezone, toMoment } from './moment.ts'
-import { strptime } from './strptime.ts'
+import { disambiguation, parseMoment, showMoment, timezone, toMoment, strptime } from './calendar/index.ts'
 
 export const parseDate = defineBlock({
   id: '88a1786b-d426-48b3-97fc-c1f0ffd17a16',

@@ -1,7 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, parseMoment, showMoment, timezone } from './moment.ts'
-import { nextPeriod, startOfPeriod, UNITS } from './period.ts'
+import { dateInput, parseMoment, showMoment, timezone, nextPeriod, startOfPeriod, UNITS } from './calendar/index.ts'
 
 export const periodOfDate = defineBlock({
   id: '68207e7e-4d23-4822-8316-828dc25b5c27',

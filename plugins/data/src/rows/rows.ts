@@ -21,7 +21,7 @@ function isRow(value: unknown): value is Row {
 }
 
 /** The value of a field; null when the row lacks it. */
-export function fieldOf(row: Row, field: string): unknown {
+export function readField(row: Row, field: string): unknown {
   return Object.hasOwn(row, field) ? (row[field] ?? null) : null
 }
 

@@ -2,7 +2,7 @@ import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { checkDialect, readCsv, type CsvFault } from './csv.ts'
 import { nameColumns } from './csv-columns.ts'
-import { textRow } from './rows.ts'
+import { textRow } from '../rows/index.ts'
 
 const MAX_FAULTS_SHOWN = 10
 

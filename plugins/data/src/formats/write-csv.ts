@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 import { checkDialect, writeCsvText } from './csv.ts'
-import { fieldOf, rows } from './rows.ts'
+import { readField, rows } from '../rows/index.ts'
 
 export const writeCsv = defineBlock({
   id: '10870e48-efb4-4d3a-839a-9458560c2669',
@@ -63,7 +63,7 @@ export const writeCsv = defineBlock({
     checkDialect(dialect)
     const fields = columns.length > 0 ? columns : [...new Set(rows.flatMap((row) => Object.keys(row)))]
     if (fields.length === 0) return yield ['csv', '']
-    const lines = rows.map((row) => fields.map((field) => toText(fieldOf(row, field))))
+    const lines = rows.map((row) => fields.map((field) => toText(readField(row, field))))
     yield ['csv', writeCsvText(header ? [fields, ...lines] : lines, dialect)]
   },
 })

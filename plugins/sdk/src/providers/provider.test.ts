@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apiKey, defineBlock, defineProvider, oauth2 } from './index.ts'
+import { apiKey, defineBlock, defineProvider, oauth2 } from '../index.ts'
 import { z } from 'zod'
 
 const endpoints = { authorizationUrl: 'https://example.com/authorize', tokenUrl: 'https://example.com/token' }

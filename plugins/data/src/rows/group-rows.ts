@@ -1,5 +1,5 @@
 import { canonicalJson } from '@ashlar/sdk'
-import { fieldOf, type Row } from './rows.ts'
+import { readField, type Row } from './rows.ts'
 
 /** Rows that have the same values in some fields. */
 export interface RowGroup {
@@ -12,7 +12,7 @@ export interface RowGroup {
 export function groupRows(rows: readonly Row[], by: readonly string[]): RowGroup[] {
   const groups = new Map<string, RowGroup>()
   for (const row of rows) {
-    const values = by.map((field) => fieldOf(row, field))
+    const values = by.map((field) => readField(row, field))
     const id = canonicalJson(values)
     const group = groups.get(id) ?? { key: Object.fromEntries(by.map((field, i) => [field, values[i]])), rows: [] }
     groups.set(id, group)

@@ -1,4 +1,4 @@
-import type { Fetch } from './fetch.ts'
+import type { Fetch } from '../fetch.ts'
 import type { ProviderAuth } from './provider.ts'
 
 export type CredentialType = ProviderAuth['type']
