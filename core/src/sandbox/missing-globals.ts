@@ -7,7 +7,7 @@ const NO_NETWORK = 'use context.fetch, and name the hosts in the capability "htt
 const NO_SOCKETS = 'there are no sockets: use context.fetch, with the capability "http"'
 const NO_STORE = 'use context.storage, with the capability "storage"'
 const NO_THREADS = 'a block has one thread, so there is no receiver for messages'
-const NO_BROWSER = 'there is no browser: use a library that does without'
+const NO_BROWSER = 'there is no browser: use a library that does not need one'
 const NO_NODE = 'there is no Node: take settings as inputs of the block'
 const NO_FILES = 'there are no files but those of context.files, with the capability "files"'
 

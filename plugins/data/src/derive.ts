@@ -7,19 +7,19 @@ const OPERATIONS = ['year', 'month', 'day', 'upper', 'lower', 'number', 'text', 
 export const derive = defineBlock({
   id: 'a2d81358-e989-4d6b-8989-9e134be1682d',
   name: 'derive',
-  description: 'Add a field to every row that follows from another field.',
+  description: 'Add a field to every row, computed from another field.',
   category: 'DATA',
   input: z.object({
     rows,
-    field: z.string().describe('Field to add, or to replace.'),
-    from: z.string().describe('Field to take the value from.'),
+    field: z.string().describe('Field to add or replace.'),
+    from: z.string().describe('Field to read the value from.'),
     operation: z
       .enum(OPERATIONS)
       .describe(
-        'What to make of it; year, month and day are numbers, of a date like 2026-07-31 or of milliseconds since 1970 (in UTC).',
+        'Operation to apply. Year, month and day are numbers, from a date such as 2026-07-31 or from milliseconds since 1970 (in UTC).',
       ),
   }),
-  output: z.object({ rows: rows.describe('The field is null where its value cannot be made.') }),
+  output: z.object({ rows: rows.describe('The field is null if the operation has no result.') }),
   tests: [
     {
       input: { rows: [{ d: '2012-01-09' }, { d: '2015-11-30T23:59:59Z' }], field: 'month', from: 'd', operation: 'month' },
@@ -49,7 +49,7 @@ export const derive = defineBlock({
       ],
     },
     {
-      name: 'null where there is no date',
+      name: 'returns null for values that are not dates',
       input: { rows: [{ d: 'Jun 12 1998' }, {}, { d: '2012-13-01' }], field: 'd', from: 'd', operation: 'year' },
       output: [['rows', [{ d: null }, { d: null }, { d: null }]]],
     },
@@ -103,14 +103,14 @@ function derivedOf(value: unknown, operation: (typeof OPERATIONS)[number]): unkn
 }
 
 function partsOf(value: unknown): { year: number; month: number; day: number } | undefined {
-  // A text has its date in its own words, whatever offset follows.
+  // The date of a text is the written one, independent of its offset.
   const text = typeof value === 'number' ? isoOf(value) : typeof value === 'string' ? value : ''
   const date = z.iso.date().safeParse(text.slice(0, 10))
   const [year, month, day] = date.success ? date.data.split('-').map(Number) : []
   return year === undefined || month === undefined || day === undefined ? undefined : { year, month, day }
 }
 
-/** '' for a number that no date has. */
+/** Returns '' for a number that is not a valid date. */
 function isoOf(epochMs: number): string {
   const date = new Date(epochMs)
   return Number.isNaN(date.getTime()) ? '' : date.toISOString()

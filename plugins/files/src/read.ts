@@ -9,10 +9,10 @@ export const read = defineBlock({
   description: 'Read a file of the execution.',
   category: 'FILES',
   capabilities: { files: ['read'] },
-  onCrash: 'retry', // it only reads, and gives one value
+  onCrash: 'retry', // the block only reads and yields one value
   input: z.object({
     path: pathPin,
-    as: z.enum(['text', 'base64', 'json']).default('text').describe('What its bytes are made into.'),
+    as: z.enum(['text', 'base64', 'json']).default('text').describe('Format of the content.'),
     encoding: readEncodingPin,
   }),
   output: z.object({ content: z.unknown() }),
@@ -20,14 +20,14 @@ export const read = defineBlock({
     { input: { path: 'f/a' }, files: { 'f/a': 'Straße' }, output: [['content', 'Straße']] },
     { input: { path: 'a', as: 'json' }, files: { a: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
     {
-      name: 'keeps every digit of an integer',
+      name: 'preserves every digit of an integer',
       input: { path: 'a', as: 'json' },
       files: { a: '[7615917337495251231]' },
       output: [['content', [7615917337495251231n]]],
     },
     { input: { path: 'a', as: 'base64' }, files: { a: { base64: '/wAB' } }, output: [['content', '/wAB']] },
     {
-      name: 'a text in a given encoding',
+      name: 'a text in the encoding of the pin',
       input: { path: 'a', encoding: 'shift_jis' },
       files: { a: { base64: 'k/qWew==' } },
       output: [['content', '日本']],

@@ -2,17 +2,17 @@ import { defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
 import { openSource, sourceOf, type Source } from './source.ts'
 
-/** As many as fit into one value. */
+/** The maximum size of a value. */
 const MAX_DATA_URI_BYTES = 6 * 1024 * 1024
 
 export const store = defineBlock({
   id: 'cbb50872-625b-42f0-8203-a2ae78242d8a',
   name: 'store',
-  description: 'Bring a file into the execution, from the web, from a data URI or from where it is already, and give its path.',
+  description: 'Store a file from the web, a data URI or the execution in the execution, and send its path.',
   category: 'FILES',
   staticOutput: true,
   capabilities: { files: ['read', 'write'], http: [fromInput('file_in', { redirects: 'public' })] },
-  onCrash: 'retry', // the same source is stored under the same name
+  onCrash: 'retry', // the same source always has the same path
   input: z.object({
     file_in: z
       .string()
@@ -22,7 +22,7 @@ export const store = defineBlock({
         description: 'A web address, a data URI, or the path of a file of the execution.',
         examples: ['https://example.com/logo.png', 'data:text/plain,Hello'],
       }),
-    base_64: z.boolean().default(false).describe('Give the content as a data URI instead of a path.'),
+    base_64: z.boolean().default(false).describe('Send the content as a data URI instead of a path.'),
   }),
   output: z.object({ file_out: z.string() }),
   tests: [
@@ -88,7 +88,7 @@ export const store = defineBlock({
     {
       input: { file_in: 'https://a.example/x' },
       http: { 'GET https://a.example/x': { status: 404, text: 'gone' } },
-      output: [['error', 'a.example answers with status 404']],
+      output: [['error', 'a.example responded with status 404']],
     },
   ],
   async *run({ file_in, base_64 }, context) {
@@ -129,7 +129,7 @@ const EXTENSIONS: Record<string, string> = {
   'video/webm': 'webm',
 }
 
-/** The same source has the same name: one that is stored again replaces itself. */
+/** Returns a name that depends only on the source, so that storing a source again replaces its file. */
 async function nameOf(source: Exclude<Source, { path: string }>, type: string): Promise<string> {
   const given = 'url' in source ? source.url : source.dataUri
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(given))).toHex().slice(0, 16)

@@ -19,7 +19,7 @@ export function encodeText(text: string, label: string): Uint8Array {
   try {
     return encoderFor(encoding)(text)
   } catch (cause) {
-    const hint = text.isWellFormed() ? '; "utf-8" has all characters' : ': half of a surrogate pair'
+    const hint = text.isWellFormed() ? '; "utf-8" has all characters' : ': an unpaired surrogate'
     throw new Error(`the text has a character that the encoding ${encoding} lacks${hint}`, { cause })
   }
 }

@@ -6,16 +6,16 @@ const MAX_DEPTH = 1000
 export const flatten = defineBlock({
   id: 'cc45bb0f-d035-4756-96a7-fe3e36254b4d',
   name: 'flatten',
-  description: 'Turn lists inside a list into one plain list.',
+  description: 'Flatten nested lists.',
   category: 'LIST',
   input: z.object({
     nested_list: z.array(z.unknown()),
-    max_depth: z.int().default(-1).describe('How many levels to open; -1 opens all.'),
+    max_depth: z.int().default(-1).describe('Number of levels to flatten. -1 flattens all.'),
   }),
   output: z.object({
     flattened_list: z.array(z.unknown()),
-    length: z.int().describe('How many items it has.'),
-    original_depth: z.int().describe('Levels of lists there were; 1 for a plain list.'),
+    length: z.int().describe('Number of items.'),
+    original_depth: z.int().describe('Nesting depth of the input. 1 for a flat list.'),
   }),
   tests: [
     {
@@ -54,7 +54,7 @@ export const flatten = defineBlock({
   },
 })
 
-/** Level by level, not recursively: a hostile list may be nested deeper than the stack. */
+/** Iterates by level instead of recursing, because a hostile list may be nested deeper than the stack allows. */
 function depthOf(list: unknown[]): number {
   let level = list.filter((item) => Array.isArray(item))
   let depth = 1

@@ -3,7 +3,7 @@ export interface DecodedText {
   readonly text: string
   /** The name of the encoding in lower case: `utf-8`, `windows-1252`, `shift_jis`. */
   readonly encoding: string
-  /** Bytes that are not valid in this encoding were replaced by U+FFFD. */
+  /** Whether bytes that are not valid in this encoding were replaced with U+FFFD. */
   readonly isLossy: boolean
 }
 
@@ -49,7 +49,7 @@ function decodeAs(bytes: Uint8Array, encoding: string): DecodedText {
   return { text: text ?? decodeInPieces(bytes, new TextDecoder(encoding)), encoding, isLossy: text === undefined }
 }
 
-/** @returns undefined when bytes are not valid in this encoding */
+/** @returns undefined when the bytes are not valid in this encoding */
 function decodeStrictly(bytes: Uint8Array, encoding: string): string | undefined {
   try {
     return decodeInPieces(bytes, new TextDecoder(encoding, { fatal: true }))
@@ -61,7 +61,7 @@ function decodeStrictly(bytes: Uint8Array, encoding: string): string | undefined
 
 const PIECE_BYTES = 64 * 1024
 
-/** Decoders of the sandbox that need much memory for each byte need it for one piece at a time. */
+/** Limits the memory of the sandbox's decoders, some of which need many bytes for each input byte. */
 function decodeInPieces(bytes: Uint8Array, decoder: TextDecoder): string {
   const pieces: string[] = []
   for (let from = 0; from < bytes.length; from += PIECE_BYTES)
@@ -69,7 +69,7 @@ function decodeInPieces(bytes: Uint8Array, decoder: TextDecoder): string {
   return [...pieces, decoder.decode()].join('')
 }
 
-/** @returns the name of the encoding that a label means; undefined when there is none */
+/** @returns the name of the encoding for a label, or undefined when the label is unknown */
 function encodingOf(label: string | undefined): string | undefined {
   if (label === undefined) return undefined
   try {
@@ -89,7 +89,7 @@ function charsetOf(contentType: string): string | undefined {
   return /;\s*charset\s*=\s*["']?([^"';\s]+)/i.exec(contentType)?.[1]
 }
 
-/** Bytes in which a document may say its encoding. */
+/** The number of bytes in which a document can declare its encoding. */
 const DECLARATION_BYTES = 1024
 
 function declaredIn(bytes: Uint8Array, contentType: string): string | undefined {

@@ -13,14 +13,14 @@ export interface FromInputOptions {
 }
 
 /**
- * Grants the hosts that an input pin names in a run: its value is a url or a host, or an array or object of them. Those who
- * run the block then decide what it reaches.
+ * Allows the hosts that an input pin names in a run. Its value is a URL or a host, or an array or object of them. The user who runs the
+ * block therefore decides which hosts it can reach.
  */
 export function fromInput(pin: string, options: FromInputOptions = {}): HttpGrant {
   return { fromInput: pin, ...options }
 }
 
-/** Grants every host of the internet. People are told so before they run the block. */
+/** Allows every host of the internet. Ashlar warns users before they run the block. */
 export function anyHost(): HttpGrant {
   return { anyHost: true }
 }

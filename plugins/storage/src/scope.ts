@@ -1,7 +1,7 @@
 import type { StorageScope } from '@ashlar/sdk'
 import { z } from 'zod'
 
-/** Whose value it is: that of this graph, or of all graphs of the user. */
+/** The scope of the value: this graph, or all graphs of the user. */
 export const scopePin = z
   .enum(['within_agent', 'across_agents'])
   .default('within_agent')

@@ -29,11 +29,11 @@ export const addToDate = defineBlock({
     hours: amount('hours of 60 minutes'),
     minutes: amount('minutes'),
     seconds: amount('seconds'),
-    duration: z.string().default('').describe('An ISO 8601 duration such as P1M2DT3H or -P7D to add beside them.'),
+    duration: z.string().default('').describe('An ISO 8601 duration such as P1M2DT3H or -P7D to add as well.'),
     overflow: z
       .enum(['constrain', 'reject'])
       .default('constrain')
-      .describe('31 January and a month: the last day of February, or an error.'),
+      .describe('For 31 January plus one month: use the last day of February, or fail.'),
     timezone,
     disambiguation,
   }),
@@ -41,12 +41,12 @@ export const addToDate = defineBlock({
     result: z
       .string()
       .describe(
-        'A date stays a date where only years to days are added; else a date and time with its offset. The time of day stays the same over years to days, unless the clock skips it.',
+        'A date, if the input is a date and only years to days are added. Otherwise a date and time with its offset. Adding years to days keeps the time of day, unless the clock skips it.',
       ),
   }),
   tests: [
     {
-      name: 'a day keeps the time of day where the clocks change',
+      name: 'a day keeps the time of day across a clock change',
       input: { date: '2026-03-28T12:00', days: 1, timezone: 'Europe/Berlin' },
       output: [['result', '2026-03-29T12:00:00+02:00']],
     },
@@ -64,7 +64,7 @@ export const addToDate = defineBlock({
       output: [['error', (message) => message.startsWith('date must have a day of this number after P1M, got "2026-01-31"')]],
     },
     {
-      name: 'a skipped time of day is the later one, or an error',
+      name: 'a skipped time of day becomes the later time, or an error',
       input: { date: '2026-03-28T02:30', days: 1, timezone: 'Europe/Berlin' },
       output: [['result', '2026-03-29T03:30:00+02:00']],
     },
@@ -99,7 +99,7 @@ function sumOf(text: string, amounts: Record<(typeof UNITS)[number], number>): T
   return reject('the amounts must all be positive or all be negative', () => duration.with(sums))
 }
 
-/** First the calendar units, then the time, as `Temporal.ZonedDateTime` does, which always takes the compatible moment. */
+/** Adds the calendar units first and the time second, like `Temporal.ZonedDateTime`, which does not support other disambiguations. */
 function add(from: Temporal.ZonedDateTime, sum: Temporal.Duration, overflow: 'constrain' | 'reject', how: Disambiguation) {
   const { years, months, weeks, days } = sum
   const time = sum.with({ years: 0, months: 0, weeks: 0, days: 0 })

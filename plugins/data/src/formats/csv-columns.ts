@@ -2,9 +2,9 @@ import { orderedObject } from '@ashlar/sdk'
 import type { CsvFault } from './csv.ts'
 
 interface Rules {
-  /** Whether a duplicate key gets a number. Otherwise it is a fault. */
+  /** Whether a duplicate key receives a number. Otherwise it is a fault. */
   readonly mayRename: boolean
-  /** Rows may have fewer or more values than the header or, without one, than the first of them. */
+  /** Whether rows may have fewer or more values than the header, or than the first row if there is no header. */
   readonly mayBeRagged: boolean
   /** The number of the first row after the header, for faults. */
   readonly firstRow: number
@@ -17,13 +17,13 @@ interface Table {
   readonly faults: CsvFault[]
 }
 
-/** Turns lists of values into dictionaries: the keys are those of the header and, beyond it or without one, 0, 1, 2. */
+/** Converts lists of values to dictionaries. The keys are the names in the header, or 0, 1, 2 … for values without a name. */
 export function nameColumns(header: readonly string[] | undefined, lines: readonly string[][], rules: Rules): Table {
   const width = lines.reduce((most, line) => Math.max(most, line.length), header?.length ?? 0)
   const { keys, faults } = uniqueKeys(header ?? [], width, rules.mayRename)
   const kept = keys.map((key) => !rules.skipped.includes(key))
   kept.forEach((isKept, i) => {
-    // A dictionary with this key does not pass through the checks of pins.
+    // Pins reject a dictionary with this key.
     if (isKept && keys[i] === '__proto__') faults.push({ row: 1, column: i + 1, reason: 'a key must not be "__proto__"' })
   })
   if (!rules.mayBeRagged) faults.push(...raggedRows(header, lines, rules.firstRow))
@@ -32,7 +32,7 @@ export function nameColumns(header: readonly string[] | undefined, lines: readon
   return { columns: keys.filter((_, i) => kept[i]), rows, faults }
 }
 
-/** A generated key never has a name of the header. */
+/** A generated key never equals a name in the header. */
 function uniqueKeys(header: readonly string[], width: number, mayRename: boolean): { keys: string[]; faults: CsvFault[] } {
   const takeFree = createNames(header)
   const firstColumns = new Map<string, number>()

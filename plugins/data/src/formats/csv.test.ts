@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { parseCsv } from './parse-csv.ts'
 import { writeCsv } from './write-csv.ts'
 
-test('the order of the columns is preserved between blocks', () => {
+test('blocks preserve the order of columns', () => {
   const csv = 'name,2024,2023,0\nx,1,2,3'
   const { rows } = outputsOf(parseCsv, { contents: csv })
   expect(outputsOf(writeCsv, { rows: parseJson(JSON.stringify(rows)) }).csv).toBe(csv)
@@ -13,7 +13,7 @@ test('the order of the columns is preserved between blocks', () => {
 type Row = Record<string, string>
 type Pins = { delimiter?: string; quotechar?: string; escapechar?: string; strip?: boolean }
 
-/** Text in which everything that CSV gives a meaning is frequent. Half of a surrogate pair is text too. */
+/** Text in which the special characters of CSV are frequent. An unpaired surrogate is also text. */
 const text = fc
   .array(
     fc.oneof(
@@ -45,7 +45,7 @@ const pins = fc
   })
   .filter(({ delimiter, quotechar }) => delimiter !== quotechar)
 
-test('parse-csv reads the rows that write-csv wrote, with the defaults', () => {
+test('parse-csv reads the rows that write-csv wrote with the defaults', () => {
   fc.assert(
     fc.property(table, ({ columns, lines }) => {
       const rows = lines.map((line) => toRow(columns, line))
@@ -55,7 +55,7 @@ test('parse-csv reads the rows that write-csv wrote, with the defaults', () => {
   )
 })
 
-test('parse-csv reads the rows that write-csv wrote, with every dialect', () => {
+test('parse-csv reads the rows that write-csv wrote with any dialect', () => {
   fc.assert(
     fc.property(table, pins, ({ columns, lines }, dialect) => {
       const rows = lines.map((line) => toRow(columns, line))
@@ -71,7 +71,7 @@ function toRow(columns: string[], values: string[]): Row {
 }
 
 function write(rows: Row[], columns: string[], dialect: Pins = {}): string {
-  // Rows tell their columns.
+  // Without `columns`, the rows determine the columns.
   return outputsOf(writeCsv, { rows, columns: rows.length > 0 ? [] : columns, ...dialect }).csv as string
 }
 

@@ -1,21 +1,21 @@
-/** The characters that delimit the values of a CSV text. Each is one character; `escape` may be ''. */
+/** The special characters of a CSV text. Each has one character; `escape` may be ''. */
 export interface CsvDialect {
   readonly delimiter: string
   readonly quote: string
-  /** Removes the special meaning of the character after it. '' for RFC 4180, which only has doubled quotes. */
+  /** Escapes the next character. '' for RFC 4180, which only has doubled quotes. */
   readonly escape: string
 }
 
-/** @throws {Error} when two characters of the dialect are the same, or one is a line break */
+/** @throws {Error} when two characters of the dialect are equal, or one is a line break */
 export function checkDialect({ delimiter, quote, escape }: CsvDialect): void {
   const characters = [delimiter, quote, escape].filter((character) => character !== '')
   if (new Set(characters).size < characters.length)
     throw new Error(`delimiter, quotechar and escapechar must differ, got ${characters.map((c) => JSON.stringify(c)).join(', ')}`)
   if (characters.some((character) => /[\r\n\ud800-\udfff]/.test(character)))
-    throw new Error('delimiter, quotechar and escapechar must be whole characters and no line breaks')
+    throw new Error('delimiter, quotechar and escapechar must be whole characters other than line breaks')
 }
 
-/** An error at a position in a CSV text. Rows and columns count from 1; the header is row 1, empty lines do not count. */
+/** An error at a position in a CSV text. Rows and columns count from 1. The header is row 1. Empty lines do not count. */
 export interface CsvFault {
   readonly row: number
   readonly column: number
@@ -26,7 +26,7 @@ export interface CsvFault {
  * Reads a CSV text by RFC 4180, with any mix of the line ends CRLF, LF and CR. A byte order mark at the start and empty lines are
  * ignored. A quote inside an unquoted value is part of the value.
  *
- * @param strip removes white space around unquoted values and outside of quotes; white space inside quotes is always kept
+ * @param strip removes white space around unquoted values and outside quotes; white space inside quotes is always preserved
  */
 export function readCsv(text: string, dialect: CsvDialect, strip: boolean): { rows: string[][]; faults: CsvFault[] } {
   const reader = new CsvReader(text, dialect, strip)
@@ -44,7 +44,7 @@ export function writeCsvText(rows: readonly (readonly string[])[], dialect: CsvD
 
 function writeValue(value: string, { delimiter, quote, escape }: CsvDialect, isLone: boolean): string {
   const mustQuote =
-    // An empty line is no row.
+    // An empty line is not a row.
     (isLone && value === '') ||
     value.includes(delimiter) ||
     value.includes(quote) ||
@@ -62,7 +62,7 @@ class CsvReader {
   readonly #dialect: CsvDialect
   readonly #strip: boolean
   readonly #rows: string[][] = []
-  /** Matches where a run of ordinary characters ends, outside and inside quotes. */
+  /** Matches the end of a run of ordinary characters, outside and inside quotes. */
   readonly #endOfUnquoted: RegExp
   readonly #endOfQuoted: RegExp
   #row: string[] = []

@@ -9,44 +9,44 @@ const MAX_FAULTS_SHOWN = 10
 export const parseCsv = defineBlock({
   id: 'acf7625e-d2cb-4941-bfeb-2819fc6fc015',
   name: 'parse-csv',
-  description: 'Read the text of a CSV table (RFC 4180) as rows.',
+  description: 'Parse the text of a CSV table (RFC 4180) into rows.',
   category: 'DATA',
   input: z.object({
     contents: z.string().nullable().default(null).describe('The text of the table.'),
-    file_input: z.string().nullable().default(null).describe('Not supported: give the text of the file as contents.'),
+    file_input: z.string().nullable().default(null).describe('Not supported: pass the text of the file as contents.'),
     delimiter: z.string().length(1).default(',').describe('Character between values.'),
     quotechar: z
       .string()
       .length(1)
       .default('"')
-      .describe('Character around values that contain others; twice inside a value it stands for itself.'),
+      .describe('Character around values that contain special characters. Inside a value it is doubled.'),
     escapechar: z
       .string()
       .max(1)
       .default('')
-      .describe('Character that removes the special meaning of the character after it, such as \\. RFC 4180 has none.'),
+      .describe('Character that escapes the next character, such as \\. RFC 4180 has none.'),
     has_header: z
       .boolean()
       .default(true)
-      .describe('Take the keys from the first row; otherwise, and for values beyond it, they are 0, 1, 2.'),
-    skip_rows: z.int().min(0).default(0).describe('Rows to leave out at the start, after the header.'),
+      .describe('Use the first row as keys. Values without a key in the first row get the keys 0, 1, 2 …'),
+    skip_rows: z.int().min(0).default(0).describe('Number of rows to skip after the header.'),
     strip: z.boolean().default(true).describe('Remove white space around keys and values, except inside quotes.'),
-    skip_columns: z.array(z.string()).default([]).describe('Keys of columns to leave out.'),
+    skip_columns: z.array(z.string()).default([]).describe('Keys of columns to omit.'),
     produce_singular_result: z.boolean().default(false).describe('Send the rows one by one instead of as a list.'),
     duplicate_headers: z
       .enum(['rename', 'error'])
       .default('rename')
-      .describe('A second column "phone" becomes "phone_2", or is an error.'),
+      .describe('Rename a second column "phone" to "phone_2", or fail.'),
     ragged_rows: z
       .enum(['keep', 'error'])
       .default('keep')
-      .describe('A row with fewer or more values than the header (or the first row) keeps what it has, or is an error.'),
-    produce_columns: z.boolean().default(false).describe('Send the keys of the columns in their order too, before the rows.'),
+      .describe('Keep the values of a row that has fewer or more values than the header (or the first row), or fail.'),
+    produce_columns: z.boolean().default(false).describe('Also send the keys of the columns in their order, before the rows.'),
   }),
   output: z.object({
-    columns: z.array(z.string()).describe('The keys in the order of the columns, when produce_columns is on.'),
-    row: textRow.describe('Each row; values are texts.'),
-    rows: z.array(textRow).describe('All rows; values are texts.'),
+    columns: z.array(z.string()).describe('The keys in the order of the columns, if produce_columns is on.'),
+    row: textRow.describe('Each row. Values are texts.'),
+    rows: z.array(textRow).describe('All rows. Values are texts.'),
   }),
   tests: [
     {
@@ -88,7 +88,7 @@ export const parseCsv = defineBlock({
       output: [['rows', [{ v: 'a' }, { v: '' }, { v: 'b' }]]],
     },
     {
-      name: 'a quote after white space opens a value, whose own white space stays',
+      name: 'a quote after white space opens a value that keeps its white space',
       input: { contents: '"id", "name"\n1, " Doe, Jane "' },
       output: [['rows', [{ id: '1', name: ' Doe, Jane ' }]]],
     },
@@ -113,7 +113,7 @@ export const parseCsv = defineBlock({
       ],
     },
     {
-      name: 'reports every error with its place',
+      name: 'reports every error with its position',
       input: { contents: 'a,b\n"1"x,2\n3,"open' },
       output: [
         [
@@ -128,11 +128,11 @@ export const parseCsv = defineBlock({
     },
     {
       input: { file_input: 'table.csv' },
-      output: [['error', 'contents must be the text of a table; files cannot be read here']],
+      output: [['error', 'contents must be the text of a table: this block cannot read files']],
     },
   ],
   *run({ contents, delimiter, quotechar: quote, escapechar: escape, strip, ...pins }) {
-    if (contents === null) throw new Error('contents must be the text of a table; files cannot be read here')
+    if (contents === null) throw new Error('contents must be the text of a table: this block cannot read files')
     const dialect = { delimiter, quote, escape }
     checkDialect(dialect)
     const { rows: lines, faults } = readCsv(contents, dialect, strip)

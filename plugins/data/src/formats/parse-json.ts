@@ -4,14 +4,14 @@ import { z } from 'zod'
 export const parseJsonBlock = defineBlock({
   id: '2b935639-65bc-48fd-9f88-823cd706fcd9',
   name: 'parse-json',
-  description: 'Read a JSON text as the value it stands for.',
+  description: 'Parse a JSON text into a value.',
   category: 'DATA',
   input: z.object({ json_str: z.string().describe('The JSON text.') }),
   output: z.object({ data: z.unknown() }),
   tests: [
     { input: { json_str: ' {"a": [1, null]} ' }, output: [['data', { a: [1, null] }]] },
     {
-      name: 'keeps every digit of an integer',
+      name: 'preserves every digit of an integer',
       input: { json_str: '{"id": 7615917337495251231}' },
       output: [['data', { id: 7615917337495251231n }]],
     },

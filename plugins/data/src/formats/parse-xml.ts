@@ -7,14 +7,14 @@ const MAX_BYTES = 10 * 2 ** 20
 export const parseXml = defineBlock({
   id: '286380af-9529-4b55-8be0-1d7c854abdb5',
   name: 'parse-xml',
-  description: 'Read an XML text as nested dictionaries.',
+  description: 'Parse an XML text into nested dictionaries.',
   category: 'DATA',
   input: z.object({ input_xml: z.string().describe('The XML text, at most 10 MB, with one root element.') }),
   output: z.object({
     parsed_xml: z
       .record(z.string(), z.unknown())
       .describe(
-        'Elements by their names: a text, a list when the name repeats, or a dictionary with attributes as @name and text as #text.',
+        'Elements by name: a text, a list if the name repeats, or a dictionary with attributes as @name and text as #text.',
       ),
   }),
   tests: [
@@ -25,12 +25,12 @@ export const parseXml = defineBlock({
     },
     { input: { input_xml: '<a><![CDATA[<b>]]></a>' }, output: [['parsed_xml', { a: '<b>' }]] },
     {
-      name: 'a byte order mark or an empty line may stand before the declaration',
+      name: 'accepts a byte order mark or an empty line before the declaration',
       input: { input_xml: '\ufeff\r\n<?xml version="1.0" encoding="utf-8"?>\n<a>b</a>' },
       output: [['parsed_xml', { a: 'b' }]],
     },
     {
-      name: 'reports the place of an error in the text that was given',
+      name: 'reports the position of an error in the original text',
       input: { input_xml: '\n<?xml version="1.0"?>\n<a>&nbsp;</a>' },
       output: [['error', (message: string) => message.includes('&nbsp;') && message.includes('line 3')]],
     },
@@ -61,8 +61,8 @@ function parseRoot(text: string): XmlElement {
 const LATE_DECLARATION = /^\ufeff?\s+<\?xml\s+version\s*=\s*(["'])1\.\d+\1[^?<>]*\?>/
 
 /**
- * XML allows nothing before its declaration, but feeds begin with empty lines, and feed readers accept that. Such a declaration becomes
- * blanks, which keeps the lines of the parser's messages right.
+ * XML allows nothing before its declaration, but some feeds start with empty lines, and feed readers accept them. This function replaces
+ * such a declaration with spaces, so that the parser reports the correct lines.
  */
 function blankLateDeclaration(text: string): string {
   return text.replace(LATE_DECLARATION, (declaration) => declaration.replace(/[^\r\n]/g, ' '))
@@ -82,7 +82,7 @@ function toValue(element: XmlElement): unknown {
 
 function addMember(members: Map<string, unknown>, name: string, value: unknown): void {
   const before = members.get(name)
-  // An element's value is never a list, so a list here is that of an earlier repetition.
+  // The value of an element is never a list, so a list here contains earlier elements of the same name.
   if (before === undefined) members.set(name, value)
   else if (Array.isArray(before)) before.push(value)
   else members.set(name, [before, value])

@@ -6,28 +6,28 @@ import { readField, rows } from '../rows/index.ts'
 export const writeCsv = defineBlock({
   id: '10870e48-efb4-4d3a-839a-9458560c2669',
   name: 'write-csv',
-  description: 'Write rows as the text of a CSV table (RFC 4180). The block parse-csv reads the same rows.',
+  description: 'Write rows as the text of a CSV table (RFC 4180), which the block parse-csv can read.',
   category: 'DATA',
   input: z.object({
     rows,
     columns: z
       .array(z.string())
       .default([])
-      .describe('The fields to write, in this order. Without them: all, in the order in which the rows name them first.'),
+      .describe('The fields to write, in this order. By default all fields, in the order of their first use in the rows.'),
     delimiter: z.string().length(1).default(',').describe('Character between values.'),
     quotechar: z
       .string()
       .length(1)
       .default('"')
-      .describe('Character around values that contain others; written twice inside a value.'),
+      .describe('Character around values that contain special characters. Inside a value it is doubled.'),
     escapechar: z
       .string()
       .max(1)
       .default('')
-      .describe('Set this where parse-csv has an escapechar; the character is written twice inside a value.'),
-    header: z.boolean().default(true).describe('Begin with a row of the field names.'),
+      .describe('The escapechar of parse-csv, if it has one. Inside a value it is doubled.'),
+    header: z.boolean().default(true).describe('Write the field names as the first row.'),
   }),
-  output: z.object({ csv: z.string().describe('A line per row. A field that a row lacks is empty.') }),
+  output: z.object({ csv: z.string().describe('One line per row. A field that a row lacks is empty.') }),
   tests: [
     {
       input: {
@@ -42,7 +42,7 @@ export const writeCsv = defineBlock({
     { input: { rows: [] }, output: [['csv', '']] },
     { input: { rows: [], columns: ['a', 'b'] }, output: [['csv', 'a,b']] },
     {
-      name: 'columns sets the order, also of fields that look like numbers',
+      name: 'columns sets the order, also for fields that look like numbers',
       input: { rows: [{ '2024': '1', '2023': '2', name: 'x', note: '' }], columns: ['name', '2024', '2023'] },
       output: [['csv', 'name,2024,2023\nx,1,2']],
     },
@@ -52,7 +52,7 @@ export const writeCsv = defineBlock({
       output: [['csv', 'v\na\n""\nb']],
     },
     {
-      name: 'white space at an end is quoted',
+      name: 'quotes leading and trailing white space',
       input: { rows: [{ v: ' a' }], header: false, quotechar: "'" },
       output: [['csv', "' a'"]],
     },

@@ -3,12 +3,12 @@ import { readField, type Row } from './rows.ts'
 
 /** Rows that have the same values in some fields. */
 export interface RowGroup {
-  /** Those fields with their values. */
+  /** These fields and their values. */
   readonly key: Row
   readonly rows: Row[]
 }
 
-/** Groups rows by the values of fields, in the order in which each group is met first. A field that is missing is null. */
+/** Groups rows by the values of fields, in the order of the first row of each group. A missing field counts as null. */
 export function groupRows(rows: readonly Row[], by: readonly string[]): RowGroup[] {
   const groups = new Map<string, RowGroup>()
   for (const row of rows) {

@@ -2,8 +2,8 @@ import { addNumbers, canonicalJson, compareNumbers, divideNumbers, sumNumbers, t
 import { numberOf } from './rows.ts'
 
 /**
- * What can be worked out of the values of a field, from which null has been left out. Without values most are null. Throws a
- * RangeError when a result is larger than the largest number.
+ * The aggregate functions of a field. Their input does not contain null. Most return null if there are no values. They throw a
+ * RangeError when the result is larger than the largest number.
  */
 export const MEASURES = {
   count: (values: unknown[]) => values.length,
@@ -17,7 +17,7 @@ export const MEASURES = {
   distinct: (values: unknown[]) => new Set(values.map(canonicalJson)).size,
 } satisfies Record<string, (values: unknown[]) => unknown>
 
-/** Those that are numbers or spell one, smallest first. */
+/** Returns the values that are numbers or texts of numbers, in ascending order. */
 function numbersOf(values: unknown[]): JsonNumber[] {
   return values.flatMap((value) => numberOf(value) ?? []).toSorted(compareNumbers)
 }

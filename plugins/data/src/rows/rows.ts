@@ -3,13 +3,13 @@ import { z } from 'zod'
 
 export type Row = Record<string, unknown>
 
-/** A table: a list of dictionaries, whose keys are the fields. */
+/** A table: a list of dictionaries. The keys of the dictionaries are the fields. */
 export const rows = z.array(dictionary<Row>(() => true, {}))
 
-/** The same where each value is a text. */
+/** A row in which each value is a text. */
 export const textRow = dictionary<Record<string, string>>((value) => typeof value === 'string', { type: 'string' })
 
-/** A dictionary that is taken as it is, with the order of its keys, where `z.record` makes a copy. @param values their JSON Schema */
+/** A dictionary that keeps the order of its keys. `z.record` would copy it and lose the order. @param values the JSON Schema of the values */
 function dictionary<T extends Row>(isValue: (value: unknown) => boolean, values: { type?: 'string' }): z.ZodCustom<T> {
   return z
     .custom<T>((row) => isRow(row) && Object.values(row).every(isValue), 'expected a dictionary')
@@ -20,15 +20,15 @@ function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value of a field; null when the row lacks it. */
+/** Returns the value of a field, or null when the row lacks the field. */
 export function readField(row: Row, field: string): unknown {
   return Object.hasOwn(row, field) ? (row[field] ?? null) : null
 }
 
 /**
- * The number that a value is or, being a text, spells; undefined for anything else.
+ * Converts a number or the text of a number. Returns undefined for any other value.
  *
- * @throws {RangeError} when a text spells a number that is too large
+ * @throws {RangeError} when the number in a text is too large
  */
 export function numberOf(value: unknown): JsonNumber | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value

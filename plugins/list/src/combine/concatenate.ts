@@ -4,12 +4,12 @@ import { z } from 'zod'
 export const concatenate = defineBlock({
   id: '3cf9298b-5817-4141-9d80-7c2cc5199c8e',
   name: 'concatenate',
-  description: 'Put several lists one after the other.',
+  description: 'Concatenate several lists.',
   category: 'LIST',
   input: z.object({
     lists: z.array(z.array(z.unknown())).describe('The lists, in order.'),
-    deduplicate: z.boolean().default(false).describe('Keep only the first of equal items.'),
-    remove_none: z.boolean().default(false).describe('Leave out null.'),
+    deduplicate: z.boolean().default(false).describe('Remove duplicates, except the first of equal items.'),
+    remove_none: z.boolean().default(false).describe('Remove null.'),
   }),
   output: z.object({ concatenated_list: z.array(z.unknown()), length: z.int() }),
   tests: [

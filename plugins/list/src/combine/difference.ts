@@ -4,12 +4,12 @@ import { z } from 'zod'
 export const difference = defineBlock({
   id: '05309873-9d61-447e-96b5-b804e2511829',
   name: 'difference',
-  description: 'List what is in one list but not in another.',
+  description: 'List the items of one list that another list lacks.',
   category: 'LIST',
   input: z.object({
     list_a: z.array(z.unknown()),
-    list_b: z.array(z.unknown()).describe('Its items are left out; equal by content.'),
-    symmetric: z.boolean().default(false).describe('Also list what is only in list_b.'),
+    list_b: z.array(z.unknown()).describe('Items to remove. Items are compared by content.'),
+    symmetric: z.boolean().default(false).describe('Also list the items that only list_b contains.'),
   }),
   output: z.object({ difference: z.array(z.unknown()), length: z.int() }),
   tests: [

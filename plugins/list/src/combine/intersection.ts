@@ -4,10 +4,10 @@ import { z } from 'zod'
 export const intersection = defineBlock({
   id: 'b6eb08b6-dbe3-411b-b9b4-2508cb311a1f',
   name: 'intersection',
-  description: 'List what two lists have in common.',
+  description: 'List the items that two lists have in common.',
   category: 'LIST',
-  input: z.object({ list_a: z.array(z.unknown()).describe('Gives the order.'), list_b: z.array(z.unknown()) }),
-  output: z.object({ intersection: z.array(z.unknown()).describe('Each item once; equal by content.'), length: z.int() }),
+  input: z.object({ list_a: z.array(z.unknown()).describe('Determines the order of the result.'), list_b: z.array(z.unknown()) }),
+  output: z.object({ intersection: z.array(z.unknown()).describe('Each item once. Items are compared by content.'), length: z.int() }),
   tests: [
     {
       input: { list_a: [3, { a: [1] }, 3, 2], list_b: [2, { a: [1] }, 3] },
@@ -27,7 +27,7 @@ export const intersection = defineBlock({
   ],
   *run({ list_a: a, list_b: b }) {
     const keys = new Set(b.map(canonicalJson))
-    // `delete` tells whether the item is in the other list and was not taken yet.
+    // `delete` returns whether the other list contains the item and the result does not.
     const common = a.filter((item) => keys.delete(canonicalJson(item)))
     yield ['intersection', common]
     yield ['length', common.length]

@@ -8,8 +8,8 @@ export const zip = defineBlock({
   category: 'LIST',
   input: z.object({
     lists: z.array(z.array(z.unknown())),
-    pad_to_longest: z.boolean().default(false).describe('Go on to the end of the longest list instead of the shortest.'),
-    fill_value: z.unknown().default(null).describe('What stands for the items that shorter lists lack.'),
+    pad_to_longest: z.boolean().default(false).describe('Continue to the end of the longest list instead of the shortest.'),
+    fill_value: z.unknown().default(null).describe('Replaces the missing items of shorter lists.'),
   }),
   output: z.object({ zipped_list: z.array(z.array(z.unknown())), length: z.int() }),
   tests: [

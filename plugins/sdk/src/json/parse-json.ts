@@ -14,7 +14,7 @@ export const MAX_INTEGER_DIGITS = 1000
  * Parses JSON text like `JSON.parse`, but preserves all integers: an integer that a number cannot represent exactly becomes a bigint.
  * A decimal fraction becomes the nearest number. Objects preserve the order of all keys.
  *
- * @param locates whether the error for a number that is too large names its path, which takes a second look at the text. @default true
+ * @param locates whether the error for a number that is too large names its path, which requires a second pass. @default true
  * @throws {SyntaxError} when the text is not JSON
  * @throws {RangeError} when a number exceeds the largest number, such as `1e999`, or an integer has more than 1000 digits; the
  * message contains its path
@@ -80,7 +80,7 @@ class NumberTooLarge extends RangeError {
   readonly source: string
   constructor(source: string, where = 'a number') {
     const limit = INTEGER.test(source) ? `an integer has at most ${MAX_INTEGER_DIGITS} digits` : `the largest number is ${MAX}`
-    super(`${where} is ${source.length > 40 ? `${source.slice(0, 40)}…` : source}, which is too large: ${limit}. Give it as text`)
+    super(`${where} is ${source.length > 40 ? `${source.slice(0, 40)}…` : source}, which is too large: ${limit}. Write it as text`)
     this.source = source
   }
 }

@@ -1,13 +1,13 @@
-/** What one of something costs its user. */
+/** The price of one unit. */
 export interface Cost {
-  /** Credits (1 credit is 1 US cent), at most six decimals; as text where a number cannot say it exactly: `'0.000125'`. */
+  /** Credits (1 credit is 1 US cent) with at most six decimals. Use text if a number is not exact: `'0.000125'`. */
   readonly amount: number | string
-  /** `usd`: credits for each dollar that the service says it charges. @default 'run' */
+  /** The unit. `usd`: one dollar that the service reports as its charge. @default 'run' */
   readonly per?: 'run' | 'second' | 'byte' | 'token' | 'item' | 'usd'
 }
 
-/** What a run of a block costs. The first entry that fits the inputs counts. */
+/** The price of a run of a block. The first entry that matches the inputs applies. */
 export interface BlockCost<Input = Record<string, unknown>> extends Cost {
-  /** Inputs for which this entry counts; empty, null and missing are the same. @default all */
+  /** The inputs that this entry applies to. An empty value, null and a missing value are equal. @default all */
   readonly when?: Partial<Input>
 }

@@ -3,30 +3,30 @@ import type { ProviderAuth } from './provider.ts'
 
 export type CredentialType = ProviderAuth['type']
 
-/** What a credential keeps secret. */
+/** The secret of a credential. */
 export type Secret =
   | { readonly type: 'API_KEY'; readonly key: string }
   | { readonly type: 'USER_PASSWORD'; readonly username: string; readonly password: string }
   | { readonly type: 'HOST_SCOPED'; readonly headers: Readonly<Record<string, string>> }
-  /** Good for a while; what renews it stays with the host. */
+  /** A short-lived token. The host keeps the refresh token. */
   | { readonly type: 'OAUTH2'; readonly accessToken: string }
 
-/** A credential as a block has it: what it can do, without the secret. */
+/** A credential as a block sees it: what the credential permits, without the secret. */
 export interface Credential {
-  /** Qualified: `github/github`. */
+  /** The qualified name: `github/github`. */
   readonly provider: string
-  /** As its owner named it. */
+  /** The title that its owner chose. */
   readonly name: string
   readonly type: CredentialType
-  /** The hosts that its secret is sent to. */
+  /** The hosts that receive the secret. */
   readonly hosts: readonly string[]
-  /** What the user has granted; none unless it is of type OAUTH2. */
+  /** The scopes that the user has granted. Empty unless the type is OAUTH2. */
   readonly scopes: readonly string[]
   /**
-   * `fetch` of the context, with the secret put into each request outside of the sandbox, and taken out of what comes back. It rejects a
-   * request to a host that the credential is not for; the block's `http` must name the host too.
+   * Like `fetch` of the context. Outside the sandbox, the host adds the secret to each request and removes it from the response.
+   * Rejects a request to a host that is not a host of the credential. The capability `http` of the block must also allow the host.
    */
   readonly fetch: Fetch
-  /** The secret itself; needs the capability `credentials.reveal`. */
+  /** Returns the secret. Needs the capability `credentials.reveal`. */
   reveal(): Promise<Secret>
 }

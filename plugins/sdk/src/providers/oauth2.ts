@@ -1,39 +1,39 @@
-/** How people let Ashlar act for them at a service, by OAuth 2 with an authorization code: see {@link oauth2}. */
+/** How Ashlar obtains access to a user's data at a service, by OAuth 2 with an authorization code: see {@link oauth2}. */
 export interface OAuth2 {
   readonly type: 'OAUTH2'
-  /** Where a browser asks the user. */
+  /** The page on which the user grants access. */
   readonly authorizationUrl: string
-  /** Where codes and refresh tokens are traded for access tokens. */
+  /** The endpoint that exchanges codes and refresh tokens for access tokens. */
   readonly tokenUrl: string
-  /** Where tokens are given back (RFC 7009) when the credential is deleted. */
+  /** The endpoint that revokes tokens (RFC 7009) when the credential is deleted. */
   readonly revocationUrl?: string
-  /** Everything that may be asked for, with a description for people: `{ repo: 'Read and write repositories' }`. */
+  /** All scopes that Ashlar may request, with a description for users: `{ repo: 'Read and write repositories' }`. */
   readonly scopes: Readonly<Record<string, string>>
-  /** What is asked for unless the user says otherwise. */
+  /** The scopes that Ashlar requests unless the user chooses others. */
   readonly defaultScopes: readonly string[]
   /** Sends a code challenge, S256 (RFC 7636). */
   readonly pkce: boolean
-  /** How the client says who it is at the token endpoint: in a header, in the body, or with its id alone (RFC 6749, 2.3.1). */
+  /** How the client authenticates at the token endpoint: in a header, in the body, or with its id only (RFC 6749, 2.3.1). */
   readonly clientAuthentication: 'basic' | 'post' | 'none'
-  /** Added to the address that the browser opens: `{ access_type: 'offline' }`. */
+  /** Query parameters to add to the authorization URL: `{ access_type: 'offline' }`. */
   readonly extraAuthorizationParameters: Readonly<Record<string, string>>
-  /** As in `apiKey`: the header that carries the access token. */
+  /** The header that contains the access token, as in `apiKey`. */
   readonly header: string
-  /** `Bearer {key}` */
+  /** The value of the header: `Bearer {key}`. */
   readonly format: string
 }
 
 type WithDefault = 'defaultScopes' | 'pkce' | 'clientAuthentication' | 'extraAuthorizationParameters' | 'header' | 'format'
 
-/** What an author writes: what has a default may be left out. */
+/** The argument of {@link oauth2}. Members with a default are optional. */
 export type OAuth2Definition = Omit<OAuth2, 'type' | WithDefault> & Partial<Pick<OAuth2, WithDefault>>
 
 /**
- * Access that a user grants at the service: `oauth2({ authorizationUrl, tokenUrl, scopes: { repo: 'Repositories' } })`. The access
- * token is sent as `Authorization: Bearer …` unless `header` and `format` say otherwise. By default all scopes are optional, PKCE is
- * used, and the client authenticates with HTTP Basic.
+ * Declares access that a user grants at the service: `oauth2({ authorizationUrl, tokenUrl, scopes: { repo: 'Repositories' } })`. By
+ * default the access token is sent as `Authorization: Bearer …`, all scopes are optional, PKCE is used, and the client authenticates
+ * with HTTP Basic.
  *
- * @throws {TypeError} when a default scope is none of `scopes`, or the format lacks `{key}`
+ * @throws {TypeError} when a default scope is not in `scopes`, or the format lacks `{key}`
  */
 export function oauth2(definition: OAuth2Definition): OAuth2 {
   const { header = 'authorization', defaultScopes = [], scopes } = definition

@@ -5,7 +5,7 @@ import { z } from 'zod'
 const endpoints = { authorizationUrl: 'https://example.com/authorize', tokenUrl: 'https://example.com/token' }
 
 describe('oauth2', () => {
-  it('uses PKCE, HTTP Basic and a bearer token unless it is told otherwise', () => {
+  it('uses PKCE, HTTP Basic and a bearer token by default', () => {
     expect(oauth2({ ...endpoints, scopes: { read: 'Read' } })).toEqual({
       ...endpoints,
       type: 'OAUTH2',
@@ -21,7 +21,7 @@ describe('oauth2', () => {
     expect(special).toMatchObject({ header: 'X-Token', format: '{key}', pkce: false, clientAuthentication: 'none' })
   })
 
-  it('refuses a default scope that is none, and a format without the token', () => {
+  it('rejects an unknown default scope and a format without the token', () => {
     expect(() => oauth2({ ...endpoints, scopes: { read: '' }, defaultScopes: ['write'] })).toThrow(
       'the default scope "write" must be one of read',
     )
@@ -29,7 +29,7 @@ describe('oauth2', () => {
   })
 })
 
-it('takes what a provider costs and sends, and one way to authenticate of each type', () => {
+it('accepts costs, webhooks and one way to authenticate of each type', () => {
   const auth = oauth2({ ...endpoints, scopes: {} })
   const provider = { name: 'service', title: 'Service', hosts: ['example.com'], auth: [auth, apiKey()] }
   const webhook = {
@@ -38,10 +38,10 @@ it('takes what a provider costs and sends, and one way to authenticate of each t
   } as const
   const whole = { ...provider, costs: [{ amount: '0.000125', per: 'token' }], webhook } as const
   expect(defineProvider(whole)).toEqual(whole)
-  expect(() => defineProvider({ ...provider, auth: [auth, auth] })).toThrow('one of each type at most')
+  expect(() => defineProvider({ ...provider, auth: [auth, auth] })).toThrow('at most one of each type')
 })
 
-it('lets a block name the scopes that it needs', () => {
+it('accepts the scopes that a block needs', () => {
   const { capabilities } = defineBlock({
     id: '7e7c87ab-3469-4bcc-9abe-67705091b713',
     name: 'get',

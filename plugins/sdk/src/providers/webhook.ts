@@ -1,19 +1,19 @@
-/** The messages that a service sends by itself, and how it signs them. */
+/** The webhook messages that a service sends, and how it signs them. */
 export interface Webhook {
-  /** `{ name: 'push', description: 'Somebody has pushed commits' }` */
+  /** `{ name: 'push', description: 'Commits were pushed' }` */
   readonly events: readonly WebhookEvent[]
   readonly signature: WebhookSignature
 }
 
 export interface WebhookEvent {
-  /** As the service names it. */
+  /** The service's name for the event. */
   readonly name: string
   readonly description: string
 }
 
 /**
- * An HMAC of the message under a secret that both sides know, in a header. The header may hold several, separated by commas or
- * spaces: one that fits is enough.
+ * An HMAC of the message with a shared secret, in a header. The header may contain several signatures, separated by commas or spaces.
+ * One valid signature is enough.
  *
  * - GitHub: `{ header: 'x-hub-signature-256', algorithm: 'hmac-sha256', prefix: 'sha256=' }`
  * - Stripe: `{ header: 'stripe-signature', algorithm: 'hmac-sha256', prefix: 'v1=', timestampHeader: 'stripe-signature', timestampPrefix: 't=' }`
@@ -24,14 +24,14 @@ export interface WebhookSignature {
   readonly algorithm: 'hmac-sha256' | 'hmac-sha1'
   /** @default 'hex' */
   readonly encoding?: 'hex' | 'base64'
-  /** What stands before each signature. @default none */
+  /** The prefix of each signature. @default none */
   readonly prefix?: string
-  /** The header that says when it was sent, in seconds since 1970. @default none: messages do not grow old */
+  /** The header with the time of sending, in seconds since 1970. @default none: messages do not expire */
   readonly timestampHeader?: string
-  /** What stands before the time in that header. @default none */
+  /** The prefix of the time in that header. @default none */
   readonly timestampPrefix?: string
-  /** Seconds that the time may differ from ours. @default 300 */
+  /** The maximum difference from the host's clock, in seconds. @default 300 */
   readonly toleranceSeconds?: number
-  /** What is signed. @default '{body}', with a time '{timestamp}.{body}' */
+  /** The signed text. @default '{body}', or '{timestamp}.{body}' if there is a time */
   readonly payload?: string
 }

@@ -1,4 +1,4 @@
-/** Directives of strftime and strptime that are short for others, in the "C" locale of Python and glibc. */
+/** Directives of strftime and strptime that abbreviate others, in the "C" locale of Python and glibc. */
 export const SHORTHANDS: Record<string, string> = {
   c: '%a %b %e %H:%M:%S %Y',
   x: '%m/%d/%y',

@@ -1,46 +1,46 @@
 import { z } from 'zod'
 
-/** A pin for a date or a moment, which {@link parseMoment} reads. */
+/** A pin for a date or a moment. Parse its value with {@link parseMoment}. */
 export const dateInput = z
   .union([z.string(), z.number()])
   .describe(
-    'A date such as 2026-03-29; a date and time such as 2026-03-29T14:30, which may end with Z, an offset or [Europe/Berlin]; or milliseconds since 1970.',
+    'A date such as 2026-03-29, a date and time such as 2026-03-29T14:30, optionally with Z, an offset or [Europe/Berlin], or milliseconds since 1970.',
   )
 
 export const timezone = z
   .string()
   .default('')
-  .describe('IANA name of the time zone to count in, such as Europe/Berlin. Without it: that of the date, or UTC.')
+  .describe('IANA name of the time zone, such as Europe/Berlin. By default the zone of the date, or UTC.')
 
-/** What to do with times that a clock skips, or shows twice, when its offset changes. */
+/** How to resolve times that a clock skips or repeats when its offset changes. */
 export const disambiguation = z
   .enum(['compatible', 'earlier', 'later', 'reject'])
   .default('compatible')
   .describe(
-    'For times that the clock skips or shows twice: the earlier or the later moment, or an error. "compatible" takes the later of a skipped time and the earlier of a repeated one.',
+    'For times that the clock skips or repeats: the earlier or the later moment, or an error. "compatible" uses the later moment for a skipped time and the earlier moment for a repeated time.',
   )
 
 export type Disambiguation = z.output<typeof disambiguation>
 
-/** A point of time on the calendar and clock of a time zone. */
+/** A point in time, in a time zone. */
 export interface Moment {
   readonly zoned: Temporal.ZonedDateTime
-  /** A date without a time of day; `zoned` is its first moment. */
+  /** Whether it is a date without a time of day. `zoned` is then its first moment. */
   readonly isDate: boolean
 }
 
 interface Reading {
-  /** '' for the zone of the text, or UTC. */
+  /** '' for the zone in the text, or UTC. */
   readonly timezone: string
   /** @default compatible */
   readonly disambiguation?: Disambiguation
 }
 
 /**
- * Reads the value of a pin {@link dateInput}.
+ * Parses the value of a pin {@link dateInput}.
  *
- * @param pin its name, for messages
- * @throws {Error} when it is no date, or one that the time zone does not have
+ * @param pin the name of the pin, for messages
+ * @throws {Error} when the value is not a date, or the time zone does not have this date
  */
 export function parseMoment(pin: string, value: string | number, reading: Reading): Moment {
   const complaint = `${pin} must be an ISO 8601 date like 2026-03-29T14:30 or milliseconds since 1970, got ${showText(value)}`
@@ -71,7 +71,7 @@ export function parseMoment(pin: string, value: string | number, reading: Readin
   return { zoned: zoned.withCalendar('iso8601'), isDate: false }
 }
 
-/** @param own the zone of the value itself; `reading` may name another in which to show it */
+/** @param own the zone in the value; `reading` may name a different zone for the result */
 export function toMoment(
   dateTime: Temporal.PlainDateTime,
   isDate: boolean,
@@ -89,12 +89,12 @@ export function toMoment(
   return { zoned: isDate || asked === '' ? zoned : zoned.withTimeZone(asked), isDate }
 }
 
-/** Writes a date as `2026-03-29`, a moment as `2026-03-29T14:30:00+02:00`. */
+/** Formats a date as `2026-03-29` and a moment as `2026-03-29T14:30:00+02:00`. */
 export function showMoment({ zoned, isDate }: Moment): string {
   return isDate ? zoned.toPlainDate().toString() : zoned.toString({ timeZoneName: 'never' })
 }
 
-/** Calls `work` and gives what it throws a message. */
+/** Calls `work`. If it throws, wraps the error in an error with this message. */
 export function reject<T>(message: string, work: () => T): T {
   try {
     return work()
@@ -109,7 +109,7 @@ export function showText(value: unknown): string {
   return text.length > 100 ? `${Array.from(text).slice(0, 100).join('')}…` : text
 }
 
-/** @throws {Error} when there is no such time zone */
+/** @throws {Error} when the time zone does not exist */
 export function checkTimezone(timezone: string): void {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timezone)

@@ -2,14 +2,14 @@ export const UNITS = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quart
 
 export type Unit = (typeof UNITS)[number]
 
-/** The first moment of the period in which a moment is. @param weekStart 1 is Monday, 7 is Sunday */
+/** Returns the first moment of the period that contains a moment. @param weekStart 1 is Monday, 7 is Sunday */
 export function startOfPeriod(moment: Temporal.ZonedDateTime, unit: Unit, weekStart = 1): Temporal.ZonedDateTime {
   if (unit === 'second' || unit === 'minute' || unit === 'hour')
     return moment.round({ smallestUnit: unit, roundingMode: 'floor' })
   return firstDay(moment.toPlainDate(), unit, weekStart).toZonedDateTime(moment.timeZoneId)
 }
 
-/** The first moment of the period after the one that begins with `start`. */
+/** Returns the start of the next period. @param start the start of a period */
 export function nextPeriod(start: Temporal.ZonedDateTime, unit: Unit): Temporal.ZonedDateTime {
   if (unit === 'second' || unit === 'minute' || unit === 'hour') return start.add({ [`${unit}s`]: 1 })
   const step = unit === 'quarter' ? { months: 3 } : { [`${unit}s`]: 1 }

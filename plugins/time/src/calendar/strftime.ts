@@ -1,6 +1,6 @@
 import { DAYS, MONTHS, SHORTHANDS } from './directives.ts'
 
-/** Writes a moment by a strftime format as Python and glibc understand it, in English. Unknown directives stay as they are. */
+/** Formats a moment by a strftime format of Python and glibc, in English. Unknown directives remain unchanged. */
 export function strftime(format: string, moment: Temporal.ZonedDateTime): string {
   return format.replace(/%([-_0]?)([^])/gu, (directive, flag: string, letter: string) => {
     const shorthand = SHORTHANDS[letter]
@@ -30,7 +30,7 @@ const NUMBERS: Record<string, (moment: Temporal.ZonedDateTime) => Padded> = {
   f: ({ millisecond, microsecond }) => [millisecond * 1000 + microsecond, 6],
   j: ({ dayOfYear }) => [dayOfYear, 3],
   V: ({ weekOfYear = 0 }) => [weekOfYear, 2],
-  // The week of the year: days before its first Sunday or Monday are in week 0.
+  // The week of the year: days before the first Sunday or Monday are in week 0.
   U: ({ dayOfYear, dayOfWeek }) => [Math.floor((dayOfYear + 6 - (dayOfWeek % 7)) / 7), 2],
   W: ({ dayOfYear, dayOfWeek }) => [Math.floor((dayOfYear + 7 - dayOfWeek) / 7), 2],
 }
@@ -58,7 +58,7 @@ function pad([value, width, fill = '0']: Padded, flag: string): string {
   return filling === '0' ? sign + digits.padStart(width - sign.length, '0') : (sign + digits).padStart(width, ' ')
 }
 
-/** Name of the time zone at that moment: `UTC`, `EST`, `GMT+2`. */
+/** Returns the name of the time zone at the moment: `UTC`, `EST`, `GMT+2`. */
 function zoneName({ timeZoneId, epochMilliseconds }: Temporal.ZonedDateTime): string {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: timeZoneId, timeZoneName: 'short' })
   return format.formatToParts(epochMilliseconds).find(({ type }) => type === 'timeZoneName')?.value ?? timeZoneId

@@ -1,12 +1,12 @@
 import { DAYS, MONTHS, SHORTHANDS } from './directives.ts'
 import { reject, showText } from './moment.ts'
 
-/** The result of parsing a text by a format. */
+/** A text parsed by a format. */
 export interface ParsedTime {
   readonly dateTime: Temporal.PlainDateTime
   /** Whether the format has a time of day. */
   readonly hasTime: boolean
-  /** An offset or the name of a time zone, where the text has one. */
+  /** An offset or the name of a time zone, if the text has one. */
   readonly zone: string | undefined
 }
 
@@ -14,7 +14,7 @@ export interface ParsedTime {
  * Parses a text by a strptime format of Python, in English and case-insensitively. Unlike Python, it rejects contradictions and
  * ambiguities: a weekday that does not match the date, a format without a year, `%I` without `%p`.
  *
- * @throws {Error} when the text does not have the format, or there is no such date
+ * @throws {Error} when the text does not match the format, or the date does not exist
  */
 export function strptime(text: string, format: string): ParsedTime {
   const { expression, letters } = compileFormat(format)
@@ -136,7 +136,7 @@ function checkWeekday(date: Temporal.PlainDate, values: Values, text: string): v
 function timeOf(values: Values, format: string): Temporal.PlainTime | undefined {
   const half = values.get('p')?.toLowerCase()
   const hour12 = numberOf(values, 'I')
-  if (hour12 !== undefined && half === undefined) throw new Error(`format must have %p beside %I, got ${showText(format)}`)
+  if (hour12 !== undefined && half === undefined) throw new Error(`format must have %p with %I, got ${showText(format)}`)
   if (hour12 !== undefined && (hour12 < 1 || hour12 > 12)) throw new Error(`text must have an hour from 1 to 12, got ${hour12}`)
   const hour = hour12 === undefined ? numberOf(values, 'H') : (hour12 % 12) + (half === 'pm' ? 12 : 0)
   const [minute, second] = [numberOf(values, 'M'), numberOf(values, 'S')]
