@@ -16,7 +16,7 @@ it.each([
   expect([...piecesOf(text, size)]).toEqual(pieces)
 })
 
-it('loses nothing, keeps surrogate pairs and keeps to the size', () => {
+it('preserves the text and its surrogate pairs within the size limit', () => {
   const characters = fc.string({ unit: fc.constantFrom('a', 'é', '日', '😀', '\u0301', '\u200d', '\r\n', '🇩🇪'), maxLength: 60 })
   fc.assert(
     fc.property(characters, fc.integer({ min: 1, max: 9 }), (text, size) => {

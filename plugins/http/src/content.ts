@@ -1,6 +1,6 @@
 import { decodeText, type DecodedText } from '@ashlar/sdk'
 
-/** The form in which a body is returned: `auto` decides by the media type, and by the bytes if the media type does not determine it. */
+/** The form in which to return a body. `auto` depends on the media type, or on the bytes if the media type does not determine the form. */
 export type ContentForm = 'auto' | 'text' | 'base64'
 
 /** The body of a response, as text or as bytes. */
@@ -28,7 +28,10 @@ function isText(bytes: Uint8Array, contentType: string): boolean {
   return !BINARY.test(essence) && !looksBinary(bytes)
 }
 
-/** Without a byte order mark: bytes that do not occur in text, or bytes that are not UTF-8. Source: WHATWG MIME Sniffing, section 7.2. */
+/**
+ * Returns whether bytes without a byte order mark contain a byte that does not occur in text, or are not UTF-8.
+ * Source: WHATWG MIME Sniffing, section 7.2.
+ */
 function looksBinary(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, 1445)
   if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) return false

@@ -1,7 +1,7 @@
 import type { BlockTest } from '@ashlar/sdk'
 import type { requestPins, responsePins } from './exchange.ts'
 
-/** What is refused before anything is sent. */
+/** Inputs that fail before a request is sent. */
 export const refused: BlockTest<typeof requestPins, typeof responsePins>[] = [
   {
     input: { url: 'ftp://files.example' },
@@ -11,7 +11,7 @@ export const refused: BlockTest<typeof requestPins, typeof responsePins>[] = [
     input: { url: 'api.example.com/items' },
     output: [['error', 'url must begin with http:// or https://, got "api.example.com/items"']],
   },
-  { input: { url: 'https://a.example', body: 'x' }, output: [['error', 'a GET request has no body']] },
+  { input: { url: 'https://a.example', body: 'x' }, output: [['error', 'a GET request cannot have a body']] },
   {
     input: { url: 'https://a.example', method: 'POST', json: 1, body: 'x' },
     output: [['error', 'give json or body, not both']],

@@ -20,12 +20,12 @@ async function waitsOf(policy: RetryPolicy, random: number, headers: Record<stri
 }
 
 describe('the wait between attempts', () => {
-  it('doubles up to the longest, less a random half', async () => {
+  it('doubles up to the maximum, minus a random part of up to a half', async () => {
     expect(await waitsOf(POLICY, 0)).toEqual([1000, 2000, 3000])
     expect(await waitsOf(POLICY, 1)).toEqual([500, 1000, 1500])
   })
 
-  it('is that of Retry-After', async () => {
+  it('follows Retry-After', async () => {
     expect(await waitsOf(POLICY, 0, { 'retry-after': '2' })).toEqual([2000, 2000, 2000])
   })
 

@@ -107,7 +107,7 @@ test.each([
   ['2026-W54-1', '%G-W%V-%u', 'text must be a date of the calendar, got "2026-W54-1"'],
   ['2026-03-29 25:00', '%F %R', 'text must be a time of day'],
   ['2026 EST', '%Y %Z', 'text must name its time zone by UTC, GMT or a name like "Europe/Berlin", got "EST"'],
-  ['2026 12', '%Y %U', 'format must not have the directive %U, which cannot be read'],
+  ['2026 12', '%Y %U', 'format must not have the directive %U, which is not supported for parsing'],
   ['2026 2026', '%Y %Y', 'format must have the directive %Y only once'],
   ['2026-03-29x', '%Y-%m-%d', 'text must have the format "%Y-%m-%d", got "2026-03-29x"'],
 ])('rejects %j for the format %j', (text, format, message) => {

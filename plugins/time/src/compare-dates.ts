@@ -5,7 +5,7 @@ import { dateInput, parseMoment, timezone, startOfPeriod, UNITS } from './calend
 export const compareDates = defineBlock({
   id: '1e251182-bf92-4054-b7eb-4e005ae94ecd',
   name: 'compare-dates',
-  description: 'Tell which of two dates is earlier.',
+  description: 'Compare two dates.',
   category: 'TIME',
   input: z.object({
     a: dateInput,
@@ -13,12 +13,12 @@ export const compareDates = defineBlock({
     unit: z
       .enum(['moment', ...UNITS])
       .default('moment')
-      .describe('Dates in the same day, month and so on are equal; "moment" compares exactly. A date is its first moment.'),
+      .describe('Precision of the comparison: with "day", dates in the same day are equal. "moment" compares exactly. A date without a time counts as its first moment.'),
     timezone,
   }),
   output: z.object({
-    order: z.int().describe('-1 when a is before b, 0 when they are equal, 1 when a is after b.'),
-    relation: z.enum(['before', 'equal', 'after']).describe('What a is to b.'),
+    order: z.int().describe('-1 if a is before b, 0 if they are equal, 1 if a is after b.'),
+    relation: z.enum(['before', 'equal', 'after']).describe('Relation of a to b.'),
   }),
   tests: [
     {
@@ -36,7 +36,7 @@ export const compareDates = defineBlock({
       ],
     },
     {
-      name: 'the day is that of the time zone',
+      name: 'uses the days of the time zone',
       input: { a: '2026-03-29T22:30Z', b: '2026-03-29T12:00Z', unit: 'day', timezone: 'Europe/Berlin' },
       output: [
         ['order', 1],

@@ -62,7 +62,7 @@ function markedString(text: string, start: number, end: number, isEscaped: boole
 const ESCAPED = /["\\%\u0000-\u001f]/g
 
 /**
- * The same marked key for all ways to write a key.
+ * Returns the same marked key for all spellings of a key.
  *
  * @param json JSON text of the key
  */

@@ -15,14 +15,14 @@ export function parsePythonRegExp(pattern: string, flags: Flags): { tree: Node; 
 }
 
 class Parser {
-  /** The groups that are complete, by number. */
+  /** The complete groups, by number. */
   readonly bodies = new Map<number, Node>()
   #groups = 0
   readonly #source: Source
-  /** Those of the whole pattern, which may set them at its start. */
+  /** The flags of the whole pattern, which it may set at its start. */
   #flags: Flags
   readonly #names = new Map<string, number>()
-  /** How many groups there were before each lookbehind that is open. */
+  /** The number of groups before each open lookbehind. */
   readonly #lookbehinds: number[] = []
 
   constructor(pattern: string, flags: Flags) {
@@ -36,7 +36,7 @@ class Parser {
     return tree
   }
 
-  /** @param flags undefined: those of the whole pattern */
+  /** @param flags undefined for the flags of the whole pattern */
   #choice(flags: Flags | undefined): Node {
     const branches = [this.#sequence(flags, flags === undefined)]
     while (this.#source.skip('|')) branches.push(this.#sequence(flags ?? this.#flags, false))
@@ -98,7 +98,7 @@ class Parser {
     return { type: 'repeat', min, max, mode, body, at }
   }
 
-  /** What follows an opening bracket. @returns undefined for comments and flags */
+  /** Parses the content of parentheses, after the opening one. @returns undefined for comments and flags */
   #group(flags: Flags, at: number, mayBeGlobal: boolean): Node | undefined {
     const source = this.#source
     if (!source.skip('?')) return this.#capture(flags, at)
@@ -169,7 +169,7 @@ class Parser {
     return group
   }
 
-  /** `(?flags)` and `(?flags:…)`. */
+  /** Parses `(?flags)` and `(?flags:…)`. */
   #flagged(flags: Flags, at: number, mayBeGlobal: boolean): Node | undefined {
     const source = this.#source
     const [text = '', on = '', minus = '', off = ''] = source.match(/([a-zA-Z]*)(-?)([a-zA-Z]*)/y) ?? []

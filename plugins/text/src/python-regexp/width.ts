@@ -1,6 +1,6 @@
 import type { Node } from './tree.ts'
 
-/** How many characters a node may match, at least and at most. @param bodies the groups that references mean, by number */
+/** Returns the minimum and maximum number of characters that a node matches. @param bodies the groups, by number */
 export function widthOf(node: Node, bodies: ReadonlyMap<number, Node>): [min: number, max: number] {
   switch (node.type) {
     case 'set':

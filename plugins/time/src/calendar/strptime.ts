@@ -31,7 +31,7 @@ export function strptime(text: string, format: string): ParsedTime {
   return { dateTime: date.toPlainDateTime(time), hasTime: time !== undefined, zone: zoneOf(values) }
 }
 
-/** The pattern of each directive. */
+/** The regular expression of each directive. */
 const PATTERNS: Record<string, string> = {
   Y: '\\d{4}',
   G: '\\d{4}',
@@ -66,7 +66,7 @@ function compileFormat(format: string): { expression: RegExp; letters: string[] 
     if (directive === undefined || directive === '%') return RegExp.escape(directive ?? piece)
     const letter = SAME[directive] ?? directive
     const pattern = PATTERNS[letter]
-    if (pattern === undefined) throw new Error(`format must not have the directive %${directive}, which cannot be read`)
+    if (pattern === undefined) throw new Error(`format must not have the directive %${directive}, which is not supported for parsing`)
     if (letters.includes(letter)) throw new Error(`format must have the directive %${directive} only once`)
     letters.push(letter)
     return `(${pattern})`
@@ -90,7 +90,7 @@ function dateOf(values: Values, format: string): Temporal.PlainDate {
   const weekYear = numberOf(values, 'G')
   if (week !== undefined && weekYear !== undefined) return dateOfWeek(weekYear, week, weekdayOf(values) ?? 1)
   const short = numberOf(values, 'y')
-  // As POSIX has it: 69 to 99 are of the 20th century.
+  // As in POSIX, 69 to 99 are years of the 20th century.
   const year = numberOf(values, 'Y') ?? (short === undefined ? undefined : short + (short < 69 ? 2000 : 1900))
   if (year === undefined) throw new Error(`format must have a year, got ${showText(format)}`)
   const dayOfYear = numberOf(values, 'j')
@@ -118,7 +118,7 @@ function indexOf(names: readonly string[], name: string): number {
   return names.findIndex((each) => each.toLowerCase().startsWith(name.toLowerCase()))
 }
 
-/** The day of an ISO 8601 week; 4 January is always in the first. */
+/** Returns a day of an ISO 8601 week. 4 January is always in the first week. */
 function dateOfWeek(year: number, week: number, weekday: number): Temporal.PlainDate {
   const first = Temporal.PlainDate.from({ year, month: 1, day: 4 })
   const date = first.add({ days: (week - 1) * 7 + weekday - first.dayOfWeek })
@@ -132,7 +132,7 @@ function checkWeekday(date: Temporal.PlainDate, values: Values, text: string): v
     throw new Error(`text must name the weekday of its date, which is ${DAYS[date.dayOfWeek % 7]}, got ${showText(text)}`)
 }
 
-/** @returns undefined when the format has none */
+/** @returns undefined when the format has no time of day */
 function timeOf(values: Values, format: string): Temporal.PlainTime | undefined {
   const half = values.get('p')?.toLowerCase()
   const hour12 = numberOf(values, 'I')
