@@ -16,7 +16,7 @@ function faultsOf(path: string, text: string): string[] {
 }
 
 describe('a dependency', () => {
-  it('follows the arrows', () => {
+  it('may follow the allowed directions', () => {
     expect(findBoundaryFaults(PACKAGES, [])).toEqual([])
   })
 
@@ -27,7 +27,7 @@ describe('a dependency', () => {
     ['plugins/sdk', '@ashlar/sdk', '@ashlar/core'],
     ['gateway', '@ashlar/gateway', '@ashlar/plugin-text'],
     ['tests', '@ashlar/tests', '@ashlar/plugin-text'],
-  ])('of %s against the arrows is refused: %s on %s', (folder, name, dependency) => {
+  ])('of %s against the allowed directions is rejected: %s on %s', (folder, name, dependency) => {
     const others = PACKAGES.filter((each) => each.folder !== folder)
     expect(findBoundaryFaults([...others, { folder, name, dependencies: [dependency], entries: ['.'] }], [])).toEqual([
       `${folder}/package.json: ${name} must not depend on ${dependency}; arrows run gateway → schema → core → sdk and plugins → sdk`,
@@ -83,7 +83,7 @@ describe('an import', () => {
       /only core\/src\/database\/ may import "pg"; elsewhere only its types, with `import type`$/,
     ],
     ['schema/src/index.ts', '@mikro-orm/core', /only core\/src\/ may import "@mikro-orm\/core"$/],
-  ])('is refused: %s imports %s', (path, from, fault) => {
+  ])('is rejected: %s imports %s', (path, from, fault) => {
     expect(faultsOf(path, `import { some } from '${from}'\n`)).toEqual([expect.stringMatching(fault)])
   })
 
@@ -95,19 +95,19 @@ describe('an import', () => {
     ['names on several lines', `import {\n  one,\n  type Two,\n} from 'pg-boss'`],
     ['to export it', `export { one } from 'pg-boss'`],
     ['when it runs', `  const boss = await import('pg-boss')`],
-  ])('is found however it is written: %s', (_how, text) => {
+  ])('is found in any syntax: %s', (_how, text) => {
     expect(faultsOf('core/src/executions/worker.ts', text)).toHaveLength(1)
   })
 
-  it('is told with its line', () => {
+  it('is reported with its line', () => {
     expect(faultsOf('core/src/queue/index.ts', `export { a } from './a.ts'\n\nimport 'pg-boss'\n`)).toEqual([
       'core/src/queue/index.ts:3: only core/src/queue/queue.ts may import "pg-boss"',
     ])
   })
 })
 
-it('refuses to export all that another file exports', () => {
+it('rejects export *', () => {
   expect(faultsOf('core/src/graphs/index.ts', `export * from './graphs.ts'\n`)).toEqual([
-    'core/src/graphs/index.ts:1: an index names what it exports, one by one',
+    'core/src/graphs/index.ts:1: an an index must export names one by one, without "export *"',
   ])
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runChaos } from './chaos.ts'
 
 it(
-  'ends every execution exactly once, loses nothing committed and repeats no effect, over 14 faults',
+  'ends every execution exactly once, without lost commits and repeated effects, after 14 faults',
   { timeout: 240_000 },
   async () => {
     const { faults, executions, completed, interrupted, caused } = await runChaos({ faults: 14 })

@@ -1,4 +1,4 @@
-/** `node tests/chaos/command.ts [faults]`: prints its counts, exit status 1 when something has happened that must not happen. */
+/** `node tests/chaos/command.ts [faults]`: prints its counts. The exit status is 1 if an invariant was violated. */
 import { runChaos } from './chaos.ts'
 
 const count = Number(process.argv[2] ?? 500)

@@ -52,7 +52,7 @@ function said({ stdout, stderr }: Ended): unknown {
   return (JSON.parse(stdout) as { said: unknown }).said
 }
 
-describe('ashlar run, right after a block was changed,', () => {
+describe('ashlar run, immediately after a change of a block,', () => {
   it('runs the new code without a running server', async () => {
     for (const text of ['one', 'two', 'three']) {
       await change(text)

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { buildPackages } from './build-packages.ts'
 
 /*
- * Writes docs/plugins/reference.md out of the types that authors install: every export of both packages with its docstring, and of
- * interfaces every property. TypeScript 7 has no API for that, so declarations are read as the compiler prints them: each begins at the
- * beginning of a line, and what is inside one is indented.
+ * Generates docs/plugins/reference.md from the types that authors install: every export of both packages with its docstring, and every
+ * property of interfaces. TypeScript 7 has no API for this, so this script reads the declarations that the compiler prints: each starts
+ * at the start of a line, and its content is indented.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,7 +16,7 @@ const PAGE = join(ROOT, 'docs/plugins/reference.md')
 
 const HEAD = `# Reference
 
-Everything that \`@ashlar/sdk\` and \`@ashlar/testing\` export. This page is made from their types: \`node tests/release/reference.ts\` writes it.
+Everything that \`@ashlar/sdk\` and \`@ashlar/testing\` export. \`node tests/release/reference.ts\` generates this page from their types.
 `
 
 interface Declaration {
@@ -25,7 +25,7 @@ interface Declaration {
   code: string
 }
 
-/** The text of the page. */
+/** Returns the text of the page. */
 export async function makeReference(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-reference-'))
   try {
@@ -41,7 +41,7 @@ export async function makeReference(): Promise<string> {
   }
 }
 
-/** As everything in this workspace is formatted. */
+/** Formats text with the settings of this workspace. */
 async function format(file: string, text: string): Promise<string> {
   await writeFile(file, text)
   const formatter = join(ROOT, 'node_modules/oxfmt/bin/oxfmt')
@@ -49,7 +49,7 @@ async function format(file: string, text: string): Promise<string> {
   return readFile(file, 'utf8')
 }
 
-/** What an index exports by name, in its order. */
+/** Returns the named exports of an index, in order. */
 async function readExports(folder: string, index: string): Promise<Declaration[]> {
   const text = await readFile(join(folder, index), 'utf8')
   const found: Declaration[] = []
@@ -61,14 +61,14 @@ async function readExports(folder: string, index: string): Promise<Declaration[]
   return found
 }
 
-/** What the SDK adds to the `.meta(…)` of zod. */
+/** Returns the members that the SDK adds to the `.meta(…)` of zod. */
 async function readPinMeta(file: string): Promise<Declaration> {
   const text = await readFile(file, 'utf8')
   const [, doc = '', body = ''] = /\/\*\*((?:(?!\*\/)[^])*)\*\/\ndeclare module 'zod' \{\n([^]*?)\n\}/.exec(text) ?? []
   return { name: 'GlobalMeta', doc: textOf(doc), code: indented(body.replaceAll(/^ {4}/gm, '')) }
 }
 
-/** Two spaces instead of four. */
+/** Replaces an indent of four spaces with two. */
 function indented(code: string): string {
   return code.trim().replaceAll(/^( {4})+/gm, (indent) => ' '.repeat(indent.length / 2))
 }
@@ -84,7 +84,7 @@ async function readDeclarations(file: string): Promise<Declaration[]> {
   })
 }
 
-/** A comment without its stars. */
+/** Removes the stars of a comment. */
 function textOf(doc: string): string {
   const lines = doc.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd())
   return lines.join('\n').trim()
@@ -116,7 +116,7 @@ function renderMembers(code: string, known: ReadonlySet<string>): string {
   return `\n${members.join('\n')}\n`
 }
 
-/** Tags become sentences, links to other declarations become links of the page. */
+/** Converts tags to sentences, and links to other declarations to links within the page. */
 function proseOf(doc: string, known: ReadonlySet<string>): string {
   return doc
     .replaceAll(/\{@link (\w+)\}/g, (_, name: string) => (known.has(name) ? `[${name}](#${name.toLowerCase()})` : name))

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll } from 'vitest'
 
-/** How long a socket or a child process may take to close after the last `afterAll` of a file. */
+/** The time limit for sockets and child processes to close after the last `afterAll` of a file. */
 const GRACE_MS = 2000
 const POLL_MS = 20
 
 /**
- * Runs for each test file. Hooks end in the reverse of their order, so this one runs after all of the file's own: what is open
- * then, and was not before the file, has been forgotten. It sees what keeps a process alive: timers, sockets, servers, child
- * processes, watchers. Where they were made is told by `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is too slow for every run.
+ * Runs for each test file, and fails if the file leaves a resource open. Hooks run in reverse order, so this hook runs after those of
+ * the file. It checks resources that keep a process alive: timers, sockets, servers, child processes, watchers. To find the place where
+ * they were created, run `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is too slow for every run.
  */
 const before = process.getActiveResourcesInfo()
 

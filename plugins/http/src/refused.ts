@@ -5,15 +5,15 @@ import type { requestPins, responsePins } from './exchange.ts'
 export const refused: BlockTest<typeof requestPins, typeof responsePins>[] = [
   {
     input: { url: 'ftp://files.example' },
-    output: [['error', 'url must begin with http:// or https://, got "ftp://files.example"']],
+    output: [['error', 'url must start with http:// or https://, got "ftp://files.example"']],
   },
   {
     input: { url: 'api.example.com/items' },
-    output: [['error', 'url must begin with http:// or https://, got "api.example.com/items"']],
+    output: [['error', 'url must start with http:// or https://, got "api.example.com/items"']],
   },
   { input: { url: 'https://a.example', body: 'x' }, output: [['error', 'a GET request cannot have a body']] },
   {
     input: { url: 'https://a.example', method: 'POST', json: 1, body: 'x' },
-    output: [['error', 'give json or body, not both']],
+    output: [['error', 'set either json or body, not both']],
   },
 ]

@@ -40,7 +40,7 @@ export const template = defineBlock({
     },
     {
       input: { values: { a: 1 }, format: '{{ a | nonsense }}' },
-      output: [['error', (message) => message.startsWith('format cannot be filled in: ')]],
+      output: [['error', (message) => message.startsWith('format failed to render: ')]],
     },
   ],
   *run({ values, format, escape_html: escapeHtml }) {

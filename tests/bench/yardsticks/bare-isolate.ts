@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { BareRequest } from './bare-isolate-process.ts'
 
-/** Runs calls in an isolate of a process of its own. @returns milliseconds for all of them */
+/** Runs calls in an isolate of a separate process. @returns the total duration in milliseconds */
 export type BareIsolate = (request: BareRequest) => Promise<number>
 
 export async function createBareIsolate(code: string, stack: AsyncDisposableStack): Promise<BareIsolate> {

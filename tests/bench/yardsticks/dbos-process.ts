@@ -1,4 +1,4 @@
-/** Started by `dbos.ts`: `node dbos-process.ts <database url>`. Each message it gets is a run to be measured. */
+/** Started by `dbos.ts`: `node dbos-process.ts <database url>`. Each message starts a measured run. */
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { time } from '../measure.ts'
 import type { DbosMessage } from './dbos.ts'

@@ -5,11 +5,11 @@ import { PgBoss } from 'pg-boss'
 import { connect } from '../connect.ts'
 import { tellError } from '../context.ts'
 
-/** pg-boss alone, with jobs that have nothing to do. */
+/** pg-boss alone, with no-op jobs. */
 export interface Jobs {
-  /** One job as an execution's is handed over: inserted with a NOTIFY in one transaction, heard of, fetched, deleted. */
+  /** One job, like that of an execution: inserted with a NOTIFY in one transaction, notified, fetched, deleted. */
   dispatchOne(): Promise<void>
-  /** So many jobs inserted, fetched and deleted in sets. */
+  /** Inserts, fetches and deletes jobs in sets. */
   handle(count: number, setSize: number): Promise<void>
 }
 
@@ -18,7 +18,7 @@ const CHANNEL = 'bench_work'
 
 export async function createJobs(databaseUrl: string, stack: AsyncDisposableStack): Promise<Jobs> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 })
-  // Their queries tell.
+  // A broken connection fails its next query.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   stack.defer(() => pool.end())
@@ -62,6 +62,6 @@ async function insertTold(boss: PgBoss, pool: pg.Pool): Promise<void> {
 
 async function finish(boss: PgBoss, setSize: number): Promise<void> {
   const jobs = await boss.fetch(QUEUE, { batchSize: setSize })
-  if (jobs.length !== setSize) throw new Error(`pg-boss gave ${jobs.length} jobs of ${setSize}`)
+  if (jobs.length !== setSize) throw new Error(`pg-boss returned ${jobs.length} of ${setSize} jobs`)
   await boss.deleteJob(QUEUE, jobs)
 }
