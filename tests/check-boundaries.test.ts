@@ -11,7 +11,7 @@ const PACKAGES: WorkspacePackage[] = [
   { folder: 'plugins/text', name: '@ashlar/plugin-text', dependencies: ['@ashlar/sdk', 'zod'], entries: ['.'] },
 ]
 
-function faultsOf(path: string, text: string): string[] {
+function findFaults(path: string, text: string): string[] {
   return findBoundaryFaults(PACKAGES, [{ path, text }])
 }
 
@@ -50,7 +50,7 @@ describe('an import', () => {
     ['plugins/text/src/index.ts', `import { definePlugin } from '@ashlar/sdk'\nimport { z } from 'zod'`],
     ['plugins/text/src/index.test.ts', `import { readFile } from 'node:fs/promises'`],
   ])('is allowed: %s: %s', (path, text) => {
-    expect(faultsOf(path, text)).toEqual([])
+    expect(findFaults(path, text)).toEqual([])
   })
 
   it.each([
@@ -84,7 +84,7 @@ describe('an import', () => {
     ],
     ['schema/src/index.ts', '@mikro-orm/core', /only core\/src\/ may import "@mikro-orm\/core"$/],
   ])('is rejected: %s imports %s', (path, from, fault) => {
-    expect(faultsOf(path, `import { some } from '${from}'\n`)).toEqual([expect.stringMatching(fault)])
+    expect(findFaults(path, `import { some } from '${from}'\n`)).toEqual([expect.stringMatching(fault)])
   })
 
   it.each([
@@ -96,18 +96,18 @@ describe('an import', () => {
     ['to export it', `export { one } from 'pg-boss'`],
     ['when it runs', `  const boss = await import('pg-boss')`],
   ])('is found in any syntax: %s', (_how, text) => {
-    expect(faultsOf('core/src/executions/worker.ts', text)).toHaveLength(1)
+    expect(findFaults('core/src/executions/worker.ts', text)).toHaveLength(1)
   })
 
   it('is reported with its line', () => {
-    expect(faultsOf('core/src/queue/index.ts', `export { a } from './a.ts'\n\nimport 'pg-boss'\n`)).toEqual([
+    expect(findFaults('core/src/queue/index.ts', `export { a } from './a.ts'\n\nimport 'pg-boss'\n`)).toEqual([
       'core/src/queue/index.ts:3: only core/src/queue/queue.ts may import "pg-boss"',
     ])
   })
 })
 
 it('rejects export *', () => {
-  expect(faultsOf('core/src/graphs/index.ts', `export * from './graphs.ts'\n`)).toEqual([
+  expect(findFaults('core/src/graphs/index.ts', `export * from './graphs.ts'\n`)).toEqual([
     'core/src/graphs/index.ts:1: an an index must export names one by one, without "export *"',
   ])
 })

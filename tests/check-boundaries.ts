@@ -3,9 +3,10 @@ import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 
 /*
- * Checks the import directions of docs/architecture.md that neither pnpm (a package imports only declared dependencies) nor the lint
- * rules (other folders import only the index.ts of a folder of core) can check: which package may import which, which folder may import
- * which library, and what blocks may import. Prints a line for each fault. The exit status is 1 if there is a fault.
+ * Checks the import directions of docs/architecture.md that neither pnpm (a package imports only declared dependencies)
+ * nor the lint rules (other folders import only the index.ts of a folder of core) can check: which package may import
+ * which, which folder may import which library, and what blocks may import. Prints a line for each fault. The exit
+ * status is 1 if there is a fault.
  */
 
 export interface WorkspacePackage {
@@ -54,7 +55,8 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
   { library: /^undici$/, homes: ['core/src/capabilities/http/'] },
   { library: /^ipaddr\.js$/, homes: ['core/src/capabilities/http/', 'gateway/src/client-address.ts'] },
-  // Only the sandbox runs the SDK. The host imports its types, and `@ashlar/sdk/json`, so that both sides handle JSON in the same way.
+  // Only the sandbox runs the SDK. The host imports its types, and `@ashlar/sdk/json`, so that both sides handle JSON
+  // in the same way.
   { library: /^@ashlar\/sdk$/, homes: ['core/src/sandbox/guest/', 'plugins/'], typesFrom: 'core/src/' },
 ]
 
@@ -68,7 +70,7 @@ export function findBoundaryFaults(packages: readonly WorkspacePackage[], files:
   for (const file of files) {
     const owner = packages.find(({ folder }) => file.path.startsWith(`${folder}/`))
     if (!owner) continue
-    for (const each of importsOf(file.text)) {
+    for (const each of parseImports(file.text)) {
       const fault = importFault(packages, owner, file.path, each)
       if (fault) faults.push(`${file.path}:${each.line}: ${fault}`)
     }
@@ -127,7 +129,7 @@ const STATIC_IMPORT =
   /^(?:import|export)\s+(?<type>type\s+)?(?:(?:[\w$]+\s*,?\s*)?(?:\{[^}]*\}|\*(?:\s+as\s+[\w$]+)?)?\s*from\s*)?['"](?<from>[^'"\n]+)['"]/gm
 const DYNAMIC_IMPORT = /\bimport\(\s*['"](?<from>[^'"\n]+)['"]/g
 
-function importsOf(text: string): Import[] {
+function parseImports(text: string): Import[] {
   return [...text.matchAll(STATIC_IMPORT), ...text.matchAll(DYNAMIC_IMPORT)].map(({ groups, index }) => ({
     from: groups?.from ?? '',
     typesOnly: groups?.type !== undefined,

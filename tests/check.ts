@@ -33,7 +33,10 @@ async function runStep(name: string, command: string): Promise<Outcome> {
   return outcome
 }
 
-/** Runs a command of this workspace or of the machine in a shell. Returns standard output and standard error in order of arrival. */
+/**
+ * Runs a command of this workspace or of the machine in a shell. Returns standard output and standard error in order of
+ * arrival.
+ */
 function run(command: string): Promise<{ passed: boolean; output: string }> {
   const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
   const child = spawn(command, { shell: true, env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,8 +1,9 @@
 // oxlint-disable max-lines, no-var -- a tsconfig.json can name only one file; only a `var` is a property of globalThis
 // oxlint-disable no-explicit-any -- as in the library "dom": chunks of streams, reasons and JSON can have any type
 /*
- * The globals of a sandbox, in addition to those of the language: see docs/web-platform.md. A package includes them in its tsconfig.json
- * with `"types": ["@ashlar/sdk/sandbox"]` and omits the library "dom", so that any other global is a type error.
+ * The globals of a sandbox, in addition to those of the language: see docs/web-platform.md. A package includes them in
+ * its tsconfig.json with `"types": ["@ashlar/sdk/sandbox"]` and omits the library "dom", so that any other global is a
+ * type error.
  */
 
 // Timers and the console

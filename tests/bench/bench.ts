@@ -1,11 +1,11 @@
 /**
- * `npx pnpm@12 bench [workload …] [--json] [--full]`: runs the named workloads, or all, and prints their figures as a table, or with
- * `--json` as one object per line. The exit status is 1 if a workload fails to run and 2 if a name is unknown. A figure that misses its
- * goal is marked in the output and does not change the exit status.
+ * `npx pnpm@12 bench [workload …] [--json] [--full]`: runs the named workloads, or all, and prints their figures as a
+ * table, or with `--json` as one object per line. The exit status is 1 if a workload fails to run and 2 if a name is
+ * unknown. A figure that misses its goal is marked in the output and does not change the exit status.
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createContext, tellError, type BenchContext, type Workload } from './context.ts'
+import { createContext, printError, type BenchContext, type Workload } from './context.ts'
 import { createRow, formatTable, type Row } from './format.ts'
 import { WORKLOADS } from './workloads/index.ts'
 
@@ -59,7 +59,7 @@ async function runAll(
     } catch (error) {
       if (context.stack.disposed) break
       failures++
-      tellError(error)
+      printError(error)
     } finally {
       await stack.disposeAsync()
     }

@@ -14,9 +14,9 @@ describe('a row', () => {
   })
 
   it('is ok when the value reaches its goal in the better direction', () => {
-    const okOf = (value: number, better: 'lower' | 'higher') =>
+    const isOk = (value: number, better: 'lower' | 'higher') =>
       createRow('any', 'ms', { value, goal: { better, must: 20, aim: 10 } }).ok
-    expect([okOf(20, 'lower'), okOf(20.1, 'lower'), okOf(20, 'higher'), okOf(19.9, 'higher')]).toEqual([true, false, true, false])
+    expect([isOk(20, 'lower'), isOk(20.1, 'lower'), isOk(20, 'higher'), isOk(19.9, 'higher')]).toEqual([true, false, true, false])
   })
 
   it('is not ok when its additional condition is false', () => {

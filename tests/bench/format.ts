@@ -62,14 +62,14 @@ const RIGHT = new Set([1, 3, 4])
 
 /** Formats rows as a table: a line for each row, and one more for each yardstick after the first. */
 export function formatTable(rows: readonly Row[]): string {
-  const lines = [HEADER, ...rows.flatMap(linesOf)]
+  const lines = [HEADER, ...rows.flatMap(toLines)]
   const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   const pad = (cell: string, column: number): string =>
     RIGHT.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n')
 }
 
-function linesOf({ workload, value, unit, yardsticks, must, aim, ok }: Row): string[][] {
+function toLines({ workload, value, unit, yardsticks, must, aim, ok }: Row): string[][] {
   const mark = ok === null ? '' : ok ? '✓' : '✗'
   const [first = '', ...others] = Object.entries(yardsticks).map(([name, each]) => `${name} ${formatNumber(each)}`)
   const line = [workload, formatNumber(value), unit, formatNumber(must), formatNumber(aim), mark, first]

@@ -42,6 +42,6 @@ export function waiting(seconds: number): unknown {
 }
 
 /** A graph whose only node runs another graph. */
-export function parentOf(graphId: string): unknown {
+export function parentDocument(graphId: string): unknown {
   return { nodes: [{ id: 'child', block: 'io/graph', inputs: { graph_id: graphId } }] }
 }

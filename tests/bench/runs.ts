@@ -16,7 +16,10 @@ export async function runOne({ runtime, ownerId }: BenchContext, graphId: string
   })
 }
 
-/** The time without notifications before a query checks whether all executions have ended. Earlier queries would disturb the run. */
+/**
+ * The time without notifications before a query checks whether all executions have ended. Earlier queries would disturb
+ * the run.
+ */
 const QUIET_MS = 50
 const GIVE_UP_AFTER_MS = 120_000
 

@@ -28,7 +28,8 @@ export interface ChaosResult extends Verdict {
 const SETTLE_WITHIN_MS = 90_000
 
 /**
- * Runs executions on real workers, sandboxes and Postgres, and causes faults (see `faults.ts`). Then checks every journal.
+ * Runs executions on real workers, sandboxes and Postgres, and causes faults (see `faults.ts`). Then checks every
+ * journal.
  */
 export async function runChaos({
   faults,

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
 /**
- * - `worker`, `sandbox`, `postgres`: kills a process (SIGKILL). If a Postgres backend is killed, the server ends all connections and
- *   recovers from its log.
+ * - `worker`, `sandbox`, `postgres`: kills a process (SIGKILL). If a Postgres backend is killed, the server ends all
+ *   connections and recovers from its log.
  * - `lease`: stops a worker (SIGSTOP) under load for longer than its leases last, and then continues it.
  * - `owner`: gives executions of a worker to the next worker that fetches jobs, which may be the same one.
  * - `disk`: makes Postgres report a full disk for every row of the journal for some time.
@@ -58,7 +58,7 @@ export class Faults {
       case 'worker':
         return worker?.kill('SIGKILL') ?? false
       case 'sandbox':
-        return kill(this.#pick(await sandboxesOf(worker?.pid ?? 0)))
+        return kill(this.#pick(await listSandboxes(worker?.pid ?? 0)))
       case 'postgres':
         return kill(this.#pick(await this.#backends()))
       case 'lease':
@@ -156,7 +156,7 @@ function kill(pid: number | undefined): boolean {
   }
 }
 
-async function sandboxesOf(pid: number): Promise<number[]> {
+async function listSandboxes(pid: number): Promise<number[]> {
   const children = await readText(`/proc/${pid}/task/${pid}/children`)
   const pids = children.split(' ').filter(Boolean).map(Number)
   const commands = await Promise.all(pids.map((child) => readText(`/proc/${child}/cmdline`)))

@@ -20,7 +20,10 @@ export interface Verdict {
   faults: string[]
 }
 
-/** Checks that every execution ended exactly once, and that its journal is complete, its outputs are correct and no effect is repeated. */
+/**
+ * Checks that every execution ended exactly once, and that its journal is complete, its outputs are correct and no
+ * effect is repeated.
+ */
 export async function verify(runtime: Runtime, ownerId: string, started: Started[]): Promise<Verdict> {
   const verdict: Verdict = {
     executions: started.length,

@@ -30,8 +30,8 @@ describe('the built-in plugins', () => {
   })
 
   it('have a description and a test for every block', () => {
-    const wanting = runtime.plugins.blocks().filter(({ description, tests }) => description === '' || tests.length === 0)
-    expect(wanting.map(({ qualifiedName }) => qualifiedName)).toEqual([])
+    const incomplete = runtime.plugins.blocks().filter(({ description, tests }) => description === '' || tests.length === 0)
+    expect(incomplete.map(({ qualifiedName }) => qualifiedName)).toEqual([])
   })
 
   it('pass their tests in the sandbox twice, without state between calls', async () => {

@@ -52,7 +52,7 @@ async function writePlugin(name: string, source: string, facts: object = {}): Pr
   await writeFile(join(folder, name, 'index.ts'), source)
 }
 
-async function outcomeOf(block: string, timeoutMs = 20_000) {
+async function runBlock(block: string, timeoutMs = 20_000) {
   const document = { nodes: [{ id: 'node', block, timeoutMs }] }
   const graph = await runtime.graphs.create(runtime.ownerId, { name: block, document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
@@ -97,7 +97,7 @@ describe('a plugin that', () => {
     await writePlugin('broken', entry('mended', `block('${uuid(9)}', 'one', function* () { yield ['out', 1] })`))
     await changed
     expect(runtime.plugins.block('mended/one')).toBeDefined()
-    expect(await outcomeOf('mended/one')).toMatchObject({ status: 'COMPLETED' })
+    expect(await runBlock('mended/one')).toMatchObject({ status: 'COMPLETED' })
   })
 })
 
@@ -107,7 +107,7 @@ describe('a block that', () => {
     ['runaway/eat', 'MEMORY_LIMIT', 20_000],
     ['runaway/large', 'OUTPUT_LIMIT', 20_000],
   ])('exceeds a limit (%s) fails with its code, without an effect on another execution', async (block, code, timeoutMs) => {
-    const [outcome, other] = await Promise.all([outcomeOf(block, timeoutMs), outcomeOf('time/countdown')])
+    const [outcome, other] = await Promise.all([runBlock(block, timeoutMs), runBlock('time/countdown')])
     expect(other).toMatchObject({ status: 'COMPLETED' })
     expect(outcome).toMatchObject({
       status: 'FAILED',

@@ -105,8 +105,8 @@ it('a block with a provider uses the access that the user has granted', async ()
 
   const redirectUri = 'http://127.0.0.1:4000/oauth/callback'
   const authorize = async (scopes: string[]): Promise<void> => {
-    const asked = { provider: 'board/board', redirectUri, scopes }
-    const back = await service.grant((await runtime.authorizations.start(runtime.ownerId, asked)).url)
+    const request = { provider: 'board/board', redirectUri, scopes }
+    const back = await service.grant((await runtime.authorizations.start(runtime.ownerId, request)).url)
     await runtime.authorizations.finish(runtime.ownerId, Object.fromEntries(back.searchParams))
   }
   await authorize(['read'])

@@ -9,14 +9,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeBoxes, type CodeBox } from './markdown.ts'
 
 /*
- * Follows docs/plugins/tutorial.md, code block by code block, in a folder that contains only a link `ashlar` to this workspace:
+ * Follows docs/plugins/tutorial.md, code block by code block, in a folder that contains only a link `ashlar` to this
+ * workspace:
  *
  * - `ts file=…`, `json file=…`: writes the file.
- * - `sh`: runs each line in a shell. Each must exit with 0, except the last, which must exit with `status=…` if it is set. `export`
- *   applies to all subsequent lines.
+ * - `sh`: runs each line in a shell. Each must exit with 0, except the last, which must exit with `status=…` if it is
+ *   set. `export` applies to all subsequent lines.
  * - `sh terminal=<name>`: starts the line in the background, until `sh stop=<name>` interrupts it, like Ctrl-C.
- * - `text`: the output of the previous code block, or the first output of a terminal. `…` matches any text within a line, and a line `…`
- *   matches any lines.
+ * - `text`: the output of the previous code block, or the first output of a terminal. `…` matches any text within a
+ *   line, and a line `…` matches any lines.
  *
  * The server uses a free port, which replaces 4000 in the page.
  */
@@ -156,7 +157,7 @@ afterAll(async () => {
 
 describe('docs/plugins/tutorial.md', () => {
   let isBroken = false
-  it.each(readSteps().map((step) => [titleOf(step), step] as const))(
+  it.each(readSteps().map((step) => [stepTitle(step), step] as const))(
     '%s',
     async (_, step) => {
       expect(isBroken, 'a previous step has failed').toBe(false)
@@ -169,7 +170,7 @@ describe('docs/plugins/tutorial.md', () => {
   )
 })
 
-function titleOf({ box: { language, facts, text, line } }: Step): string {
+function stepTitle({ box: { language, facts, text, line } }: Step): string {
   const [first = ''] = text.split('\n')
   return `line ${line}: ${language === 'sh' ? first.slice(0, 80) : `writes ${facts.file}`}`
 }
@@ -181,11 +182,11 @@ interface Outcome {
 
 /** @returns the actual and the expected outcome; the expected output is the actual output if it matches */
 async function follow({ box: { facts, text, language }, output = '…' }: Step): Promise<{ came: Outcome; expected: Outcome }> {
-  const came = await outcomeOf({ facts, text, language }, output)
+  const came = await perform({ facts, text, language }, output)
   return { came, expected: { status: Number(facts.status ?? 0), output: isShown(output, came.output) ? came.output : output } }
 }
 
-async function outcomeOf({ facts, text, language }: Omit<CodeBox, 'line'>, output: string): Promise<Outcome> {
+async function perform({ facts, text, language }: Omit<CodeBox, 'line'>, output: string): Promise<Outcome> {
   if (language === 'sh' && facts.stop !== undefined) return { status: await reader.interrupt(facts.stop), output: '' }
   if (language === 'sh' && facts.terminal !== undefined)
     return { status: 0, output: await reader.open(facts.terminal, text.trim(), (shown) => isShown(output, shown)) }

@@ -35,14 +35,14 @@ async function takenTimes(id: string): Promise<number> {
 const statusOf = async (id: string): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
 
 /** Returns the child processes of a process, oldest first. Linux only. */
-async function childrenOf(pid: number): Promise<number[]> {
+async function listChildren(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
   return text.trim().split(' ').map(Number)
 }
 
 /** Signals the command and its child processes. */
 async function signalAll({ child: { pid = 0 } }: Ashlar, signal: NodeJS.Signals): Promise<void> {
-  for (const each of [pid, ...(await childrenOf(pid))]) process.kill(each, signal)
+  for (const each of [pid, ...(await listChildren(pid))]) process.kill(each, signal)
 }
 
 /** Far below the 10 s after which the queue detects a lost worker. */
@@ -53,7 +53,7 @@ describe('ashlar start --role worker', () => {
     const first = await startWait(4)
     for (const times of [1, 2, 3]) {
       await expect.poll(() => takenTimes(first), { timeout: BEFORE_ANY_HEARTBEAT_MS, interval: 20 }).toBe(times)
-      const [working] = await childrenOf(crew.child.pid ?? 0)
+      const [working] = await listChildren(crew.child.pid ?? 0)
       if (times === 3 || working === undefined) break
       process.kill(working, 'SIGKILL')
       await crew.printed(new RegExp(`((another takes over[^]*?){${times}})`))

@@ -9,7 +9,8 @@ import { build, type Plugin } from 'esbuild'
  * Builds the packages that authors install, as folders for `npm pack` and `npm publish`:
  *
  * - `@ashlar/sdk`: JavaScript and types, file by file.
- * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, and the guest's first script.
+ * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, and the guest's
+ *   first script.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -26,12 +27,12 @@ export async function buildPackages(out: string): Promise<void> {
 async function buildSdk(folder: string): Promise<void> {
   await emit(folder, 'plugins/sdk/src', 'index.ts', {})
   await cp(join(ROOT, 'plugins/sdk/sandbox.d.ts'), join(folder, 'dist/sandbox.d.ts'))
-  const { version, peerDependencies } = await manifestOf('plugins/sdk')
+  const { version, peerDependencies } = await readManifest('plugins/sdk')
   await writePackage(folder, {
     name: '@ashlar/sdk',
     version,
     description: 'The API for blocks of Ashlar.',
-    exports: { ...exportsOf('index'), './sandbox': { types: './dist/sandbox.d.ts' } },
+    exports: { ...buildExports('index'), './sandbox': { types: './dist/sandbox.d.ts' } },
     peerDependencies,
   })
 }
@@ -54,13 +55,13 @@ async function buildTesting(folder: string): Promise<void> {
   await writePrograms(lib)
   await emit(folder, 'core/src/testkit', 'types.ts', { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
-  const [{ version }, sdk] = await Promise.all([manifestOf('testing'), manifestOf('plugins/sdk')])
+  const [{ version }, sdk] = await Promise.all([readManifest('testing'), readManifest('plugins/sdk')])
   const versions = await catalogVersions()
   await writePackage(folder, {
     name: '@ashlar/testing',
     version,
     description: 'Runs the blocks of an Ashlar plugin in a real sandbox, with fakes for external services.',
-    exports: exportsOf('lib/index'),
+    exports: buildExports('lib/index'),
     dependencies: Object.fromEntries(EXTERNAL.filter((name) => name !== 'zod').map((name) => [name, versions.get(name)])),
     peerDependencies: { '@ashlar/sdk': sdk.version, ...sdk.peerDependencies },
     engines: { node: '^26' },
@@ -97,7 +98,7 @@ const built: Plugin = {
   },
 }
 
-function exportsOf(entry: string): object {
+function buildExports(entry: string): object {
   return { '.': { types: './dist/index.d.ts', default: `./dist/${entry}.js` }, './package.json': './package.json' }
 }
 
@@ -126,7 +127,7 @@ interface Manifest {
   peerDependencies?: Record<string, string>
 }
 
-async function manifestOf(folder: string): Promise<Manifest> {
+async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest
 }
 

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { buildPackages } from './build-packages.ts'
 
 /*
- * Generates docs/plugins/reference.md from the types that authors install: every export of both packages with its docstring, and every
- * property of interfaces. TypeScript 7 has no API for this, so this script reads the declarations that the compiler prints: each starts
- * at the start of a line, and its content is indented.
+ * Generates docs/plugins/reference.md from the types that authors install: every export of both packages with its
+ * docstring, and every property of interfaces. TypeScript 7 has no API for this, so this script reads the declarations
+ * that the compiler prints: each starts at the start of a line, and its content is indented.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -65,7 +65,7 @@ async function readExports(folder: string, index: string): Promise<Declaration[]
 async function readPinMeta(file: string): Promise<Declaration> {
   const text = await readFile(file, 'utf8')
   const [, doc = '', body = ''] = /\/\*\*((?:(?!\*\/)[^])*)\*\/\ndeclare module 'zod' \{\n([^]*?)\n\}/.exec(text) ?? []
-  return { name: 'GlobalMeta', doc: textOf(doc), code: indented(body.replaceAll(/^ {4}/gm, '')) }
+  return { name: 'GlobalMeta', doc: stripStars(doc), code: indented(body.replaceAll(/^ {4}/gm, '')) }
 }
 
 /** Replaces an indent of four spaces with two. */
@@ -80,12 +80,12 @@ async function readDeclarations(file: string): Promise<Declaration[]> {
   const text = await readFile(file, 'utf8')
   return Array.from(text.matchAll(DECLARATION), ({ 0: whole, groups: { name = '', doc = '' } = {} }) => {
     const code = whole.slice(whole.search(/^export/m)).replace(/^export (declare )?/, '')
-    return { name, doc: textOf(doc), code: indented(code) }
+    return { name, doc: stripStars(doc), code: indented(code) }
   })
 }
 
 /** Removes the stars of a comment. */
-function textOf(doc: string): string {
+function stripStars(doc: string): string {
   const lines = doc.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd())
   return lines.join('\n').trim()
 }
@@ -96,7 +96,7 @@ function renderPackage(name: string, declarations: readonly Declaration[]): stri
 }
 
 function renderDeclaration({ name, doc, code }: Declaration, known: ReadonlySet<string>): string {
-  const head = `### ${name}\n${doc === '' ? '' : `\n${proseOf(doc, known)}\n`}`
+  const head = `### ${name}\n${doc === '' ? '' : `\n${renderProse(doc, known)}\n`}`
   const isInterface = code.startsWith('interface ')
   const [first = ''] = code.split('\n')
   return `${head}\n\`\`\`ts\n${isInterface ? first.replace(/ \{\}?$/, '') : code}\n\`\`\`\n${isInterface ? renderMembers(code, known) : ''}`
@@ -110,14 +110,14 @@ function renderMembers(code: string, known: ReadonlySet<string>): string {
       .replace(/^readonly /, '')
       .replace(/;$/, '')
       .replaceAll(/\s+/g, ' ')
-    const text = proseOf(textOf(doc), known).replaceAll(/\s+/g, ' ')
+    const text = renderProse(stripStars(doc), known).replaceAll(/\s+/g, ' ')
     return `- \`${type}\`${text === '' ? '' : `: ${text}`}`
   })
   return `\n${members.join('\n')}\n`
 }
 
 /** Converts tags to sentences, and links to other declarations to links within the page. */
-function proseOf(doc: string, known: ReadonlySet<string>): string {
+function renderProse(doc: string, known: ReadonlySet<string>): string {
   return doc
     .replaceAll(/\{@link (\w+)\}/g, (_, name: string) => (known.has(name) ? `[${name}](#${name.toLowerCase()})` : name))
     .replaceAll('@default', '_Default:_')

@@ -6,9 +6,10 @@ const GRACE_MS = 2000
 const POLL_MS = 20
 
 /**
- * Runs for each test file, and fails if the file leaves a resource open. Hooks run in reverse order, so this hook runs after those of
- * the file. It checks resources that keep a process alive: timers, sockets, servers, child processes, watchers. To find the place where
- * they were created, run `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is too slow for every run.
+ * Runs for each test file, and fails if the file leaves a resource open. Hooks run in reverse order, so this hook runs
+ * after those of the file. It checks resources that keep a process alive: timers, sockets, servers, child processes,
+ * watchers. To find the place where they were created, run `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is
+ * too slow for every run.
  */
 const before = process.getActiveResourcesInfo()
 

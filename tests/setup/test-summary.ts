@@ -17,7 +17,10 @@ export const summaryReporter: Reporter = {
   onTestRunEnd: (modules, errors) => addToSummary(countTests(modules, errors.length)),
 }
 
-/** Counts a file that fails outside its tests (a load error, a hook that throws) and an unhandled error as one failure each. */
+/**
+ * Counts a file that fails outside its tests (a load error, a hook that throws) and an unhandled error as one failure
+ * each.
+ */
 function countTests(modules: readonly TestModule[], strayErrors: number): TestCounts {
   const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state))
   const count = (state: (typeof states)[number]): number => states.filter((each) => each === state).length

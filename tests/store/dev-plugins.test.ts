@@ -68,9 +68,9 @@ it('removes all bundles that no graph pins', async () => {
   await age()
   await expect.poll(bundles, { timeout: 20_000 }).toBe(1)
   const { id } = await executions.start(ownerId, { graphId, inputs: {} })
-  const said: unknown[] = []
-  for await (const event of await executions.follow(ownerId, id, 0)) if (event.type === 'NodeOutput') said.push(event.value)
-  expect(said).toEqual(['pinned'])
+  const yielded: unknown[] = []
+  for await (const event of await executions.follow(ownerId, id, 0)) if (event.type === 'NodeOutput') yielded.push(event.value)
+  expect(yielded).toEqual(['pinned'])
   expect((await database.pool.query('select from plugin_bundle where draft_at is not null')).rows).toEqual([])
   expect(failures).toEqual([])
 }, 60_000)

@@ -65,7 +65,7 @@ async function write(path: string, all: Record<string, string>): Promise<void> {
 }
 
 /** @returns the error with which the block failed, from the journal and from the node executions */
-async function errorsOf(block: string, inputs: object = { text: 'luck' }): Promise<unknown[]> {
+async function runAndReadErrors(block: string, inputs: object = { text: 'luck' }): Promise<unknown[]> {
   const { executions, graphs, ownerId } = runtime
   const document = { nodes: [{ id: 'n', block, inputs }] }
   const { id: graphId } = await graphs.create(ownerId, { name: block, document })
@@ -88,13 +88,13 @@ it.each([
   ['in a folder of the installation', 'workspace/say'],
   ['in a package that the configuration names', 'named/say'],
 ])('the error of a block %s has its position and stack', async (_what, block) => {
-  expect(await errorsOf(block)).toEqual([FAILURE, FAILURE])
+  expect(await runAndReadErrors(block)).toEqual([FAILURE, FAILURE])
 })
 
 it('the error of a published block has its position and stack', async () => {
   await runtime.pluginStore.publish(runtime.ownerId, { tarball: tarballOf(files('published', 3, false)) })
   await runtime.pluginStore.install(runtime.ownerId, 'published')
-  expect(await errorsOf('published/say')).toEqual([FAILURE, FAILURE])
+  expect(await runAndReadErrors('published/say')).toEqual([FAILURE, FAILURE])
 })
 
 it.each([true, false])('the error of a block in development has both (with a debugger: %s)', async (inspectable) => {
@@ -104,7 +104,7 @@ it.each([true, false])('the error of a block in development has both (with a deb
   await workbench.close()
   const draft = { packageName: 'draft', version: '1.0.0', bundle, sourceMap, sourceRoot: 'file:///home/me/draft/', inspectable }
   await runtime.devPlugins.set(runtime.ownerId, draft)
-  expect(await errorsOf('draft/say')).toEqual([FAILURE, FAILURE])
+  expect(await runAndReadErrors('draft/say')).toEqual([FAILURE, FAILURE])
   await runtime.devPlugins.remove(runtime.ownerId, 'draft')
 })
 
@@ -193,18 +193,18 @@ it.each([
   ['wrong/function', 'output "out": must be a text, got () => 1', 38, 9],
   ['wrong/no-pair', 'run must yield [pin, value] pairs, got "text"', 43, 7],
 ])('the error of a wrong output (%s) has the position of the yield, or of run', async (block, message, line, column) => {
-  const [error] = await errorsOf(block)
+  const [error] = await runAndReadErrors(block)
   const position = { file: 'index.ts', line, column }
   expect(error).toEqual({ code: 'BLOCK_OUTPUT_INVALID', message, position, stack: `at run (index.ts:${line}:${column})` })
 })
 
 it('an async run that throws without a generator fails with its own error', async () => {
-  const [error] = await errorsOf('wrong/throws')
+  const [error] = await runAndReadErrors('wrong/throws')
   expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'cause', position: { file: 'index.ts', line: 25 } })
 })
 
 it('the error of a built-in block has no position', async () => {
-  const [error] = await errorsOf('text/split', { text: 'luck', delimiter: '' })
+  const [error] = await runAndReadErrors('text/split', { text: 'luck', delimiter: '' })
   expect(error).toEqual({ code: 'BLOCK_FAILED', message: 'delimiter must not be empty' })
 })
 
@@ -225,6 +225,6 @@ it('an error has the new position after lines moved without a change of the code
   await write('moved', { 'src/fail.ts': `// One line more.\n${FAIL}` })
   await runtime.configure({ pluginPackages, oauthClients: {} })
   expect(digestOf()).toBe(before)
-  const [error] = await errorsOf('moved/say')
+  const [error] = await runAndReadErrors('moved/say')
   expect(error).toMatchObject({ position: { file: 'src/fail.ts', line: 3, column: 9 } })
 })

@@ -20,12 +20,12 @@ const says = (name: string, text: string, n = 1): string =>
   ])
 const greet = (version: string, text = version): Buffer => tarballOf(packageOf('@acme/greet', version, says('greet', text)))
 
-async function outcomeOf(graphId: string): Promise<unknown> {
+async function runGraph(graphId: string): Promise<unknown> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
-  const said: unknown[] = []
+  const yielded: unknown[] = []
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
-    if (event.type === 'NodeOutput') said.push(event.value)
-  return said
+    if (event.type === 'NodeOutput') yielded.push(event.value)
+  return yielded
 }
 
 const graphOf = async (block: string): Promise<string> =>
@@ -93,10 +93,10 @@ describe('two versions', () => {
     await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.1.0') })
     await runtime.pluginStore.setVersion(runtime.ownerId, '@acme/greet', '1.1.0')
     const second = await graphOf('greet/say')
-    expect(await Promise.all([outcomeOf(first), outcomeOf(second)])).toEqual([['1.0.0'], ['1.1.0']])
+    expect(await Promise.all([runGraph(first), runGraph(second)])).toEqual([['1.0.0'], ['1.1.0']])
     await runtime.pluginStore.uninstall(runtime.ownerId, '@acme/greet')
     expect(runtime.plugins.block('greet/say')).toBeUndefined()
-    expect(await Promise.all([outcomeOf(first), outcomeOf(second)])).toEqual([['1.0.0'], ['1.1.0']])
+    expect(await Promise.all([runGraph(first), runGraph(second)])).toEqual([['1.0.0'], ['1.1.0']])
     await expect(graphOf('greet/say')).rejects.toMatchObject({ code: 'GRAPH_INVALID' })
   })
 })

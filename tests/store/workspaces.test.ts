@@ -43,7 +43,7 @@ async function startWorker(root: string, watch = false): Promise<TestRuntime> {
 const blocks = (runtime: TestRuntime): string[] => runtime.plugins.blocks().map(({ qualifiedName }) => qualifiedName)
 const all = ['both/say', 'one/say', 'two/say']
 
-async function said(block: string): Promise<unknown> {
+async function firstOutput(block: string): Promise<unknown> {
   const nodes = [{ id: 'node', block }]
   const { id: graphId } = await gateway.graphs.create(gateway.ownerId, { name: block, document: { nodes } })
   const { id } = await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })
@@ -57,22 +57,22 @@ it('every process sees the plugins of all sources, and any worker runs them', as
   await startWorker('right')
   for (const runtime of [left, gateway, ...workers]) await expect.poll(() => blocks(runtime)).toEqual(all)
   await left.worker?.close()
-  expect(await Promise.all([said('one/say'), said('two/say')])).toEqual(['one', 'two'])
+  expect(await Promise.all([firstOutput('one/say'), firstOutput('two/say')])).toEqual(['one', 'two'])
 })
 
 it('uses the latest change if sources differ, and ignores the restart of a worker', async () => {
-  expect(await said('both/say')).toBe('right')
+  expect(await firstOutput('both/say')).toBe('right')
   await startWorker('left')
-  expect(await said('both/say')).toBe('right')
+  expect(await firstOutput('both/say')).toBe('right')
   await write('left', 'both', entry('both', 3, 'left again'))
-  await expect.poll(() => said('both/say'), { timeout: 20_000 }).toBe('left again')
+  await expect.poll(() => firstOutput('both/say'), { timeout: 20_000 }).toBe('left again')
 })
 
 it('keeps a plugin that is removed from one source if another source has it', async () => {
   await rm(join(folder, 'left', 'both'), { recursive: true })
   await rm(join(folder, 'left', 'one'), { recursive: true })
   await expect.poll(() => blocks(gateway), { timeout: 20_000 }).toEqual(['both/say', 'two/say'])
-  await expect.poll(() => said('both/say')).toBe('right')
+  await expect.poll(() => firstOutput('both/say')).toBe('right')
 })
 
 it('removes a source without a worker for ten minutes when another source starts', async () => {
@@ -103,10 +103,10 @@ it('a plugin in a source hides one in the store, and keeps its claims', async ()
 it('a scan that the owner requests at a gateway makes every worker load changed plugins', async () => {
   await write('left', 'two', entry('two', 2, 'two'))
   expect(await gateway.pluginScans.request(gateway.ownerId)).toBe(true)
-  expect(await said('two/say')).toBe('two')
+  expect(await firstOutput('two/say')).toBe('two')
   await write('left', 'two', entry('two', 2, 'changed'))
   expect(await gateway.pluginScans.request(gateway.ownerId)).toBe(true)
-  expect(await said('two/say')).toBe('changed')
+  expect(await firstOutput('two/say')).toBe('changed')
 })
 
 it('allows a scan only for the owner of the installation', async () => {

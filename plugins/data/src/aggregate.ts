@@ -3,7 +3,11 @@ import { z } from 'zod'
 import { groupRows, MEASURES, readField, rows, type Row } from './rows/index.ts'
 
 const measure = z.object({
-  field: z.string().nullable().default(null).describe('Field to measure. Only "count" works without a field; it then counts rows.'),
+  field: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Field to measure. Only "count" works without a field; it then counts rows.'),
   function: z.enum(Object.keys(MEASURES) as (keyof typeof MEASURES)[]),
   as: z.string().nullable().default(null).describe('Field for the result. By default a name such as "mean_price".'),
   digits: z.int().min(0).max(20).nullable().default(null).describe('Number of decimals in the result.'),
@@ -16,13 +20,12 @@ export const aggregate = defineBlock({
   category: 'DATA',
   input: z.object({
     rows,
-    by: z
-      .array(z.string())
-      .default([])
-      .describe('Fields to group by. Without fields, all rows are one group.'),
+    by: z.array(z.string()).default([]).describe('Fields to group by. Without fields, all rows are one group.'),
     measures: z
       .array(measure)
-      .describe('Results to compute per group. All ignore null; sum, mean, min, max and median also ignore values that are not numbers.'),
+      .describe(
+        'Results to compute per group. All ignore null; sum, mean, min, max and median also ignore values that are not numbers.',
+      ),
   }),
   output: z.object({
     rows: rows.describe('One row per group with its fields and results, in the order of the first row of each group.'),

@@ -1,6 +1,6 @@
 import { defineBlock, orderedObject } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, numberOf, rows } from './rows/index.ts'
+import { readField, toNumber, rows } from './rows/index.ts'
 
 const OPERATIONS = ['year', 'month', 'day', 'upper', 'lower', 'number', 'text', 'length'] as const
 
@@ -77,24 +77,24 @@ export const derive = defineBlock({
   *run({ rows, field, from, operation }) {
     yield [
       'rows',
-      rows.map((row) => orderedObject([...Object.entries(row), [field, derivedOf(readField(row, from), operation) ?? null]])),
+      rows.map((row) => orderedObject([...Object.entries(row), [field, compute(readField(row, from), operation) ?? null]])),
     ]
   },
 })
 
-function derivedOf(value: unknown, operation: (typeof OPERATIONS)[number]): unknown {
+function compute(value: unknown, operation: (typeof OPERATIONS)[number]): unknown {
   if (value === null) return null
   switch (operation) {
     case 'year':
     case 'month':
     case 'day':
-      return partsOf(value)?.[operation]
+      return parseDateParts(value)?.[operation]
     case 'upper':
       return toText(value).toUpperCase()
     case 'lower':
       return toText(value).toLowerCase()
     case 'number':
-      return numberOf(value)
+      return toNumber(value)
     case 'text':
       return toText(value)
     case 'length':
@@ -102,16 +102,16 @@ function derivedOf(value: unknown, operation: (typeof OPERATIONS)[number]): unkn
   }
 }
 
-function partsOf(value: unknown): { year: number; month: number; day: number } | undefined {
+function parseDateParts(value: unknown): { year: number; month: number; day: number } | undefined {
   // The date of a text is the written one, independent of its offset.
-  const text = typeof value === 'number' ? isoOf(value) : typeof value === 'string' ? value : ''
+  const text = typeof value === 'number' ? toIsoDate(value) : typeof value === 'string' ? value : ''
   const date = z.iso.date().safeParse(text.slice(0, 10))
   const [year, month, day] = date.success ? date.data.split('-').map(Number) : []
   return year === undefined || month === undefined || day === undefined ? undefined : { year, month, day }
 }
 
 /** Returns '' for a number that is not a valid date. */
-function isoOf(epochMs: number): string {
+function toIsoDate(epochMs: number): string {
   const date = new Date(epochMs)
   return Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }

@@ -1,6 +1,6 @@
 import { compareNumbers, compareValues, defineBlock, isEqual } from '@ashlar/sdk'
 import { z } from 'zod'
-import { readField, numberOf, rows } from './rows/index.ts'
+import { readField, toNumber, rows } from './rows/index.ts'
 
 const OPERATORS = ['==', '!=', '>', '>=', '<', '<=', 'contains', 'in', 'present', 'missing'] as const
 
@@ -115,7 +115,7 @@ function includes(list: unknown[], item: unknown): boolean {
 /** Returns the result of {@link compareValues}, or NaN when the values have different types. */
 function order(a: unknown, b: unknown): number {
   if (isNumber(a) || isNumber(b)) {
-    const [numberA, numberB] = [numberOf(a), numberOf(b)]
+    const [numberA, numberB] = [toNumber(a), toNumber(b)]
     return numberA === undefined || numberB === undefined ? NaN : compareNumbers(numberA, numberB)
   }
   return typeof a === typeof b && (a === null) === (b === null) ? compareValues(a, b) : NaN

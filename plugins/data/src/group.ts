@@ -8,7 +8,9 @@ export const group = defineBlock({
   description: 'Group rows that have the same values in some fields.',
   category: 'DATA',
   input: z.object({ rows, by: z.array(z.string()).describe('Fields to group by.') }),
-  output: z.object({ groups: rows.describe('The fields of each group and its rows as "rows", in the order of the first row of each group.') }),
+  output: z.object({
+    groups: rows.describe('The fields of each group and its rows as "rows", in the order of the first row of each group.'),
+  }),
   tests: [
     {
       input: {

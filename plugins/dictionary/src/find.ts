@@ -49,14 +49,14 @@ export const find = defineBlock({
 
 function lookUp(collection: unknown, key: string | number | bigint): { value: unknown } | undefined {
   if (typeof collection !== 'object' || collection === null) return undefined
-  if (!Array.isArray(collection)) return memberOf(collection, String(key))
+  if (!Array.isArray(collection)) return readMember(collection, String(key))
   if (typeof key === 'bigint') return undefined // no list is that long
   if (typeof key === 'number') return key >= 0 && key < collection.length ? { value: collection[key] } : undefined
-  const members = collection.flatMap((item: unknown) => memberOf(item, key) ?? [])
+  const members = collection.flatMap((item: unknown) => readMember(item, key) ?? [])
   return members.length > 0 || collection.length === 0 ? { value: members.map((member) => member.value) } : undefined
 }
 
-function memberOf(dictionary: unknown, key: string): { value: unknown } | undefined {
+function readMember(dictionary: unknown, key: string): { value: unknown } | undefined {
   if (typeof dictionary !== 'object' || dictionary === null || Array.isArray(dictionary)) return undefined
   return Object.hasOwn(dictionary, key) ? { value: (dictionary as Record<string, unknown>)[key] } : undefined
 }

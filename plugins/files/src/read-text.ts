@@ -1,11 +1,14 @@
 import { decodeText, defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
-import { piecesOf, withoutFirst } from './pieces.ts'
+import { splitText, withoutFirst } from './pieces.ts'
 import { readEncodingPin } from './pins.ts'
-import { openSource, sourceOf } from './source.ts'
-import { textOf } from './text.ts'
+import { openSource, parseSource } from './source.ts'
+import { toText } from './text.ts'
 
-/** The maximum size of a response. Its bytes and its text are in memory at the same time. For larger files, use files/store. */
+/**
+ * The maximum size of a response. Its bytes and its text are in memory at the same time. For larger files, use
+ * files/store.
+ */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024
 
 const number = z.int().min(0).default(0)
@@ -96,12 +99,12 @@ export const readText = defineBlock({
     },
   ],
   async *run({ file_input, delimiter, size_limit, row_limit, skip_size, skip_rows, encoding }, context) {
-    const { stream, type } = await openSource(sourceOf(file_input), context, MAX_TEXT_BYTES)
+    const { stream, type } = await openSource(parseSource(file_input), context, MAX_TEXT_BYTES)
     const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())
     const decoded = decodeText(bytes, { contentType: type, ...(encoding !== undefined && { encoding }) })
-    const text = withoutFirst(textOf(decoded, context), skip_size)
+    const text = withoutFirst(toText(decoded, context), skip_size)
     const rows = delimiter === '' ? [text] : text.split(delimiter)
     for (const row of rows.slice(skip_rows, row_limit === 0 ? undefined : skip_rows + row_limit))
-      for (const piece of piecesOf(row, size_limit)) yield ['content', piece]
+      for (const piece of splitText(row, size_limit)) yield ['content', piece]
   },
 })

@@ -1,7 +1,7 @@
 import { decodeText, defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 import { pathPin, readEncodingPin } from './pins.ts'
-import { textOf } from './text.ts'
+import { toText } from './text.ts'
 
 export const read = defineBlock({
   id: '2a8f7c52-77f5-4a0b-8f5c-3d8f7c0d4f6e',
@@ -44,7 +44,7 @@ export const read = defineBlock({
   async *run({ path, as, encoding }, context) {
     const bytes = await context.files.read(path)
     if (as === 'base64') return yield ['content', bytes.toBase64()]
-    const text = textOf(decodeText(bytes, { ...(encoding !== undefined && { encoding }) }), context)
+    const text = toText(decodeText(bytes, { ...(encoding !== undefined && { encoding }) }), context)
     yield ['content', as === 'text' ? text : parseFile(path, text)]
   },
 })

@@ -3,7 +3,7 @@ import type { BlockContext } from '@ashlar/sdk'
 /** A file input: a web address, a `data:` URI, or the path of a file of the execution. */
 export type Source = { url: string } | { dataUri: string } | { path: string }
 
-export function sourceOf(text: string): Source {
+export function parseSource(text: string): Source {
   if (/^https?:\/\//i.test(text)) return { url: text }
   return /^data:/i.test(text) ? { dataUri: text } : { path: text }
 }

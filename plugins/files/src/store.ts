@@ -1,6 +1,6 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openSource, sourceOf, type Source } from './source.ts'
+import { openSource, parseSource, type Source } from './source.ts'
 
 /** The maximum size of a value. */
 const MAX_DATA_URI_BYTES = 6 * 1024 * 1024
@@ -92,14 +92,14 @@ export const store = defineBlock({
     },
   ],
   async *run({ file_in, base_64 }, context) {
-    const source = sourceOf(file_in)
+    const source = parseSource(file_in)
     const { stream, type } = await openSource(source, context, base_64 ? MAX_DATA_URI_BYTES : undefined)
     if (base_64) return yield ['file_out', await toDataUri(stream, type)]
     if ('path' in source) {
       await stream.cancel()
       return yield ['file_out', source.path]
     }
-    const { path } = await context.files.write(await nameOf(source, type), stream)
+    const { path } = await context.files.write(await deriveName(source, type), stream)
     yield ['file_out', path]
   },
 })
@@ -130,7 +130,7 @@ const EXTENSIONS: Record<string, string> = {
 }
 
 /** Returns a name that depends only on the source, so that storing a source again replaces its file. */
-async function nameOf(source: Exclude<Source, { path: string }>, type: string): Promise<string> {
+async function deriveName(source: Exclude<Source, { path: string }>, type: string): Promise<string> {
   const given = 'url' in source ? source.url : source.dataUri
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(given))).toHex().slice(0, 16)
   const last = 'url' in source ? (new URL(source.url).pathname.split('/').at(-1) ?? '') : ''

@@ -1,12 +1,15 @@
 import { decodeText, type DecodedText } from '@ashlar/sdk'
 
-/** The form in which to return a body. `auto` depends on the media type, or on the bytes if the media type does not determine the form. */
+/**
+ * The form in which to return a body. `auto` depends on the media type, or on the bytes if the media type does not
+ * determine the form.
+ */
 export type ContentForm = 'auto' | 'text' | 'base64'
 
 /** The body of a response, as text or as bytes. */
 export type Content = { text: DecodedText } | { base64: string }
 
-export function contentOf(
+export function toContent(
   bytes: Uint8Array,
   contentType: string,
   { form, encoding }: { form: ContentForm; encoding: string | undefined },

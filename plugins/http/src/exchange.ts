@@ -1,6 +1,6 @@
 import { decodeText, parseJson, type BlockContext, type Fetch, type Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
-import { contentOf } from './content.ts'
+import { toContent } from './content.ts'
 import { retryPins, withRetries } from './retry.ts'
 import { withQuery } from './with-query.ts'
 
@@ -63,25 +63,25 @@ export async function* exchange(
   { fetch, signal, log }: Pick<BlockContext, 'signal' | 'log'> & { fetch: Fetch },
 ): AsyncGenerator<Yielded<typeof responsePins>, void> {
   if (input.encoding !== undefined) decodeText(new Uint8Array(), { encoding: input.encoding }) // an unknown encoding fails before the request is sent
-  const init = { ...initOf(input), signal }
+  const init = { ...toInit(input), signal }
   const isRepeatable = IDEMPOTENT.has(input.method) || input.retry_unsafe || hasHeader(input.headers, 'idempotency-key')
   const policy = isRepeatable ? input : { ...input, attempts: 1 }
   const url = withQuery(input.url, input.query)
-  const answer = await withRetries(() => receive(fetch, url, init), policy, { signal, log })
-  const type = answer.headers.get('content-type') ?? ''
-  const content = contentOf(answer.bytes, type, { form: input.response_as, encoding: input.encoding })
-  yield ['status', answer.status]
-  yield ['headers', headersOf(answer.headers)]
+  const response = await withRetries(() => receive(fetch, url, init), policy, { signal, log })
+  const type = response.headers.get('content-type') ?? ''
+  const content = toContent(response.bytes, type, { form: input.response_as, encoding: input.encoding })
+  yield ['status', response.status]
+  yield ['headers', collectHeaders(response.headers)]
   if ('base64' in content) return yield ['base64', content.base64]
   const { text, encoding, isLossy } = content.text
   if (isLossy)
     log(`replaced bytes that are not valid ${encoding} with U+FFFD; set the pin "encoding" to use another encoding`, 'warn')
   yield ['body', text]
-  if (text !== '' && isJson(type)) yield ['json', parseAnswer(text)]
+  if (text !== '' && isJson(type)) yield ['json', parseBody(text)]
 }
 
 /** @throws when the pins contradict each other */
-function initOf({ method, url, headers, json, body, timeout_ms }: Request): NonNullable<Parameters<Fetch>[1]> {
+function toInit({ method, url, headers, json, body, timeout_ms }: Request): NonNullable<Parameters<Fetch>[1]> {
   if (!/^https?:\/\//i.test(url))
     throw new Error(`url must start with http:// or https://, got ${JSON.stringify(url.slice(0, 100))}`)
   if (json !== undefined && body !== undefined) throw new Error('set either json or body, not both')
@@ -107,12 +107,12 @@ async function receive(
   return { status: response.status, headers: response.headers, bytes }
 }
 
-function headersOf(headers: Headers): Record<string, string | string[]> {
+function collectHeaders(headers: Headers): Record<string, string | string[]> {
   const cookies = headers.getSetCookie()
   return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
 }
 
-function parseAnswer(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return parseJson(text)
   } catch (cause) {

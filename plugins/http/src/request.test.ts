@@ -11,7 +11,11 @@ interface Sent {
 
 type Answer = Response | (() => Response)
 
-/** Runs the block with given responses instead of a network; the last response repeats. @returns the sent requests and the outputs */
+/**
+ * Runs the block with given responses instead of a network; the last response repeats.
+ *
+ * @returns the sent requests and the outputs
+ */
 async function run(
   input: object,
   ...answers: Answer[]

@@ -1,6 +1,6 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
 import { exchange, requestPins, responsePins } from './exchange.ts'
-import { refused } from './refused.ts'
+import { rejectedInputs } from './rejected-inputs.ts'
 import { responseTests } from './response-tests.ts'
 
 export const request = defineBlock({
@@ -13,7 +13,7 @@ export const request = defineBlock({
   input: requestPins,
   output: responsePins,
   tests: [
-    ...refused,
+    ...rejectedInputs,
     ...responseTests,
     {
       name: 'a JSON response',

@@ -90,21 +90,21 @@ function waitAfter(outcome: Outcome<Answer>, attempt: number, policy: RetryPolic
   const { retry_statuses, backoff_ms, max_wait_ms } = policy
   const backoffMs = Math.min(backoff_ms * 2 ** (attempt - 1), max_wait_ms)
   const ownMs = Math.round(backoffMs * (1 - random() / 2))
-  if ('error' in outcome) return codeOf(outcome.error) === 'HTTP_FAILED' ? ownMs : undefined
+  if ('error' in outcome) return readCode(outcome.error) === 'HTTP_FAILED' ? ownMs : undefined
   if (!retry_statuses.includes(outcome.answer.status)) return undefined
   const askedMs = retryAfterMs(outcome.answer.headers)
   if (askedMs !== undefined && askedMs > max_wait_ms) return undefined
   return askedMs ?? ownMs
 }
 
-function codeOf(error: unknown): unknown {
+function readCode(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined
   return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
 }
 
 /**
- * The delay that a response requests: seconds, or a time, which is compared with the `Date` of the response if there is one.
- * Source: RFC 9110, section 10.2.3.
+ * The delay that a response requests: seconds, or a time, which is compared with the `Date` of the response if there is
+ * one. Source: RFC 9110, section 10.2.3.
  */
 export function retryAfterMs(headers: Headers): number | undefined {
   const value = headers.get('retry-after')?.trim() ?? ''

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
 /**
- * The pins of every input block. The caller that starts the graph sets `value`. All other pins are constants of the node.
+ * The pins of every input block. The caller that starts the graph sets `value`. All other pins are constants of the
+ * node.
  *
  * @param value the type of the graph input, with its default
  */

@@ -1,7 +1,8 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 
 /**
- * Renders a Jinja template with one value. Its variable is `name`, and also `value` for names that are not valid in a template.
+ * Renders a Jinja template with one value. Its variable is `name`, and also `value` for names that are not valid in a
+ * template.
  *
  * @throws {Error} when the template does not parse or rendering fails
  */
@@ -27,7 +28,7 @@ function createEnvironment(variables: Record<string, unknown>): Environment {
 function setVariable(environment: Environment, name: string, value: unknown): void {
   // `set` rejects existing names, but a value may shadow the predefined `namespace`.
   environment.variables.delete(name)
-  giveDigits(environment.set(name, withoutBigInts(value)), value)
+  restoreDigits(environment.set(name, withoutBigInts(value)), value)
 }
 
 /** The library rejects bigints as input, but can print and compare a bigint that is stored in its own integer value. */
@@ -38,11 +39,11 @@ function withoutBigInts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBigInts(member)]))
 }
 
-function giveDigits(variable: { value: unknown }, value: unknown): void {
+function restoreDigits(variable: { value: unknown }, value: unknown): void {
   if (typeof value === 'bigint') variable.value = value
   if (typeof value !== 'object' || value === null) return
   const parts = variable.value as { value: unknown }[] | Map<string, { value: unknown }>
-  for (const [key, part] of parts.entries()) giveDigits(part, (value as Record<string | number, unknown>)[key])
+  for (const [key, part] of parts.entries()) restoreDigits(part, (value as Record<string | number, unknown>)[key])
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }

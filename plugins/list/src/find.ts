@@ -6,7 +6,10 @@ export const find = defineBlock({
   name: 'find',
   description: 'Find the position of a value in a list.',
   category: 'LIST',
-  input: z.object({ list: z.array(z.unknown()), value: z.unknown().describe('The value to search for. Values are compared by content.') }),
+  input: z.object({
+    list: z.array(z.unknown()),
+    value: z.unknown().describe('The value to search for. Values are compared by content.'),
+  }),
   output: z.object({
     index: z.int().describe('Position of the first match, from 0. Sent only if there is a match.'),
     found: z.boolean(),

@@ -46,7 +46,7 @@ export const flatten = defineBlock({
   ],
   *run({ nested_list: nested, max_depth: maxDepth }) {
     if (maxDepth < -1) throw new Error(`max_depth must be -1 or more, got ${maxDepth}`)
-    const depth = depthOf(nested)
+    const depth = measureDepth(nested)
     const flat = nested.flat(maxDepth === -1 ? depth : maxDepth)
     yield ['flattened_list', flat]
     yield ['length', flat.length]
@@ -55,7 +55,7 @@ export const flatten = defineBlock({
 })
 
 /** Iterates by level instead of recursing, because a hostile list may be nested deeper than the stack allows. */
-function depthOf(list: unknown[]): number {
+function measureDepth(list: unknown[]): number {
   let level = list.filter((item) => Array.isArray(item))
   let depth = 1
   for (; level.length > 0; depth++) {

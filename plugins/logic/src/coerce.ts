@@ -52,7 +52,9 @@ function toList(value: unknown): unknown[] {
   return isDictionary(value) ? Object.entries(value) : [value]
 }
 
-/** Parses the JSON text of a dictionary. A list becomes a dictionary of its indexes. Any other value becomes { value }. */
+/**
+ * Parses the JSON text of a dictionary. A list becomes a dictionary of its indexes. Any other value becomes { value }.
+ */
 function toDictionary(value: unknown): Record<string, unknown> {
   const parsed = tryParse(value)
   if (isDictionary(parsed)) return parsed

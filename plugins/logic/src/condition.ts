@@ -7,9 +7,7 @@ export const condition = defineBlock({
   description: 'Compare two values and choose one of two outputs.',
   category: 'LOGIC',
   input: z.object({
-    value1: z
-      .unknown()
-      .describe('Left side. A numeric text counts as a number. White space around other texts is removed.'),
+    value1: z.unknown().describe('Left side. A numeric text counts as a number. White space around other texts is removed.'),
     operator: z.enum(['==', '!=', '>', '<', '>=', '<=']),
     value2: z.unknown().describe('Right side, converted in the same way.'),
     yes_value: z.unknown().default(null).describe('Value to send if the comparison is true. By default value1.'),

@@ -51,13 +51,13 @@ export const ifMatches = defineBlock({
     },
   ],
   *run({ input, value, yes_value: yesValue, no_value: noValue }) {
-    const result = isEqual(input, coerce(value, typeOf(input)))
+    const result = isEqual(input, coerce(value, getType(input)))
     yield ['result', result]
     yield result ? ['yes_output', yesValue] : ['no_output', noValue]
   },
 })
 
-function typeOf(value: unknown): Type {
+function getType(value: unknown): Type {
   if (Array.isArray(value)) return 'list'
   const type = typeof value === 'bigint' ? 'number' : typeof value
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'dictionary'

@@ -74,11 +74,11 @@ export const statistics = defineBlock({
     yield ['mean', divideNumbers(sum, numbers.length)]
     yield ['min', min]
     yield ['max', max]
-    yield ['median', medianOf(sorted)]
+    yield ['median', computeMedian(sorted)]
   },
 })
 
-function medianOf(sorted: readonly JsonNumber[]): JsonNumber {
+function computeMedian(sorted: readonly JsonNumber[]): JsonNumber {
   const [below, above] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0]
   return divideNumbers(addNumbers(below, above), 2)
 }

@@ -3,11 +3,15 @@ import type { z } from 'zod'
 import type { Fakes } from './fakes.ts'
 import type { ToolPin } from './yielded.ts'
 
-/** The expected value of a pair: this exact value, a value that the schema accepts, or a value for which the predicate returns true. */
+/**
+ * The expected value of a pair: this exact value, a value that the schema accepts, or a value for which the predicate
+ * returns true.
+ */
 export type Expected<Value> = Value | z.ZodType | ((value: Value) => boolean)
 
 /**
- * One test of a block: its inputs, its fakes, and all pairs that it must yield, in order. A failure is the pair `['error', message]`.
+ * One test of a block: its inputs, its fakes, and all pairs that it must yield, in order. A failure is the pair
+ * `['error', message]`.
  */
 export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> extends Fakes {
   /** @default the block's name and the test's position */

@@ -6,21 +6,21 @@ import type { BlockCost } from './providers/index.ts'
 import type { Yielded } from './yielded.ts'
 
 /**
- * Determines what happens if a worker dies after a block starts an effect and before Ashlar commits the block's result. If the block has
- * only read data until then (GET, HEAD and OPTIONS requests, values, files), or if its requests carry its idempotency key, Ashlar runs
- * the block again and ignores this setting.
+ * Determines what happens if a worker dies after a block starts an effect and before Ashlar commits the block's result.
+ * If the block has only read data until then (GET, HEAD and OPTIONS requests, values, files), or if its requests carry
+ * its idempotency key, Ashlar runs the block again and ignores this setting.
  *
  * - `fail` ends the node with `EFFECT_INTERRUPTED`.
- * - `retryable` ends the node with `EFFECT_INTERRUPTED`, and the `retry` of the node in its graph may repeat the run. Use it if the
- *   author of the graph decides whether the effect may happen twice.
+ * - `retryable` ends the node with `EFFECT_INTERRUPTED`, and the `retry` of the node in its graph may repeat the run.
+ *   Use it if the author of the graph decides whether the effect may happen twice.
  * - `retry` runs the block again. Use it if the effect may happen twice.
  */
 export type CrashPolicy = 'fail' | 'retryable' | 'retry'
 
 /**
- * How the runtime treats a block: `standard` runs its code; `input` and `output` are the named inputs and outputs of a graph;
- * `note` is a remark for people and never runs; `graph` runs another graph as a child execution; `trigger` starts an execution from
- * an external event; `approval` waits for a person's answer.
+ * How the runtime treats a block: `standard` runs its code; `input` and `output` are the named inputs and outputs of a
+ * graph; `note` is a remark for people and never runs; `graph` runs another graph as a child execution; `trigger`
+ * starts an execution from an external event; `approval` waits for a person's answer.
  */
 export type BlockKind = 'standard' | 'input' | 'output' | 'note' | 'graph' | 'trigger' | 'approval'
 
@@ -66,17 +66,25 @@ export interface BlockDefinition<Input extends z.ZodObject, Output extends z.Zod
   timeoutMs?: number
   /** @default none: only the costs of its providers apply */
   costs?: readonly BlockCost<z.input<Input>>[]
-  /** Input pins. Describe them with `.meta({ title, description, examples, advanced, hidden, secret, placeholder })`. */
+  /**
+   * Input pins. Describe them with `.meta({ title, description, examples, advanced, hidden, secret, placeholder })`.
+   */
   input: Input
   /** Output pins. Every block also has the pin `error`. */
   output: Output
   /** Inputs and the exact pairs that they yield, in order. The test command and `ashlar plugin test` run them. */
   tests: BlockTest<Input, Output>[]
-  /** Yields any number of pairs per pin, in the order of delivery. If it throws, the node fails with the message of the error. */
+  /**
+   * Yields any number of pairs per pin, in the order of delivery. If it throws, the node fails with the message of the
+   * error.
+   */
   run(input: z.output<Input>, context: BlockContext): AsyncIterable<Yielded<Output>, unknown> | Iterable<Yielded<Output>, unknown>
 }
 
-/** A block without the types of its pins. Its schemas parse inputs and outputs, so `run` accepts and yields unknown values. */
+/**
+ * A block without the types of its pins. Its schemas parse inputs and outputs, so `run` accepts and yields unknown
+ * values.
+ */
 export interface Block {
   readonly id: string
   readonly name: string
@@ -103,8 +111,8 @@ export interface TypedBlock<Input extends z.ZodObject, Output extends z.ZodObjec
 }
 
 /**
- * Declares a block. TypeScript infers the types of the inputs, the yielded pairs and the tests from `input` and `output`: a wrong
- * pin name or value does not compile.
+ * Declares a block. TypeScript infers the types of the inputs, the yielded pairs and the tests from `input` and
+ * `output`: a wrong pin name or value does not compile.
  *
  * @throws {TypeError} when the id is not a UUID, the name is not lower case with dashes, or a pin name is empty or
  * contains a dot or one of the dynamic separators `_$_`, `_#_`, `_@_`.

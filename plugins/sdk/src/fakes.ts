@@ -5,19 +5,24 @@ import type { StorageScope } from './storage.ts'
 export interface FakeResponse {
   /** @default 200 */
   readonly status?: number
-  /** `json` and `text` set a default `content-type`. A list sends one header for each item, for example for `set-cookie`. */
+  /**
+   * `json` and `text` set a default `content-type`. A list sends one header for each item, for example for
+   * `set-cookie`.
+   */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly json?: unknown
   readonly text?: string
   readonly base64?: string
 }
 
-/** Replaces external services and state in the test of a block, as JSON. The block's capabilities are enforced as usual. */
+/**
+ * Replaces external services and state in the test of a block, as JSON. The block's capabilities are enforced as usual.
+ */
 export interface Fakes {
   /**
-   * Responses by method and URL without fragment: `{ 'GET https://api.example.com/items': { json: [] } }`. A key without a query
-   * matches any query. The items of a list are used one after the other, and the last one repeats. A request without a response fails
-   * with HTTP_FAILED.
+   * Responses by method and URL without fragment: `{ 'GET https://api.example.com/items': { json: [] } }`. A key
+   * without a query matches any query. The items of a list are used one after the other, and the last one repeats. A
+   * request without a response fails with HTTP_FAILED.
    */
   readonly http?: Readonly<Record<string, FakeResponse | readonly FakeResponse[]>>
   /** Secrets by provider, named as in the block: `{ github: { type: 'API_KEY', key: 'test' } }`. */

@@ -15,8 +15,8 @@ export interface Plugin {
 /**
  * Declares a plugin: `export default definePlugin({ name: 'text', blocks: [...] })`.
  *
- * @throws {TypeError} when the name is not lower case with dashes, two blocks have the same id or name, or two providers have the same
- * name.
+ * @throws {TypeError} when the name is not lower case with dashes, two blocks have the same id or name, or two
+ * providers have the same name.
  */
 export function definePlugin(plugin: Plugin): Plugin {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plugin.name))

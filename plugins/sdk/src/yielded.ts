@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * A pair `[pin, value]` that `run` yields. The pin is an output pin of the block, the `error` pin with a message, or a tool pin
- * (`tools_^_<node id>_~_<pin>`), which addresses one node.
+ * A pair `[pin, value]` that `run` yields. The pin is an output pin of the block, the `error` pin with a message, or a
+ * tool pin (`tools_^_<node id>_~_<pin>`), which addresses one node.
  */
 export type Yielded<Output extends z.ZodObject> =
   | { [Pin in keyof z.input<Output> & string]-?: [pin: Pin, value: z.input<Output>[Pin]] }[keyof z.input<Output> & string]

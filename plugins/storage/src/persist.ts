@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { scopeOf, scopePin } from './scope.ts'
+import { toScope, scopePin } from './scope.ts'
 
 export const persist = defineBlock({
   id: '1d055e55-a2b9-4547-8311-907d05b0304d',
@@ -16,7 +16,7 @@ export const persist = defineBlock({
     { input: { key: 'who', value: { name: 'Ada' }, scope: 'across_agents' }, output: [['value', { name: 'Ada' }]] },
   ],
   async *run({ key, value, scope }, { storage }) {
-    await storage.set(scopeOf(scope), key, value)
+    await storage.set(toScope(scope), key, value)
     yield ['value', value]
   },
 })

@@ -1,6 +1,6 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { scopeOf, scopePin } from './scope.ts'
+import { toScope, scopePin } from './scope.ts'
 
 export const retrieve = defineBlock({
   id: 'd8710fc9-6e29-481e-a7d5-165eb16f8471',
@@ -21,6 +21,6 @@ export const retrieve = defineBlock({
     { input: { key: 'visits' }, output: [['value', null]] },
   ],
   async *run({ key, scope, default_value }, { storage }) {
-    yield ['value', (await storage.get(scopeOf(scope), key)) ?? default_value ?? null]
+    yield ['value', (await storage.get(toScope(scope), key)) ?? default_value ?? null]
   },
 })

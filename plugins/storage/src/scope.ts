@@ -7,6 +7,6 @@ export const scopePin = z
   .default('within_agent')
   .meta({ description: 'Whether the value belongs to this graph or to all graphs of its user.' })
 
-export function scopeOf(pin: z.output<typeof scopePin>): StorageScope {
+export function toScope(pin: z.output<typeof scopePin>): StorageScope {
   return pin === 'within_agent' ? 'graph' : 'user'
 }

@@ -15,7 +15,9 @@ export const extract = defineBlock({
   input: z.object({
     text: z
       .unknown()
-      .describe('The text to search. Only the first million characters (code points) are searched. Other values are searched as JSON.'),
+      .describe(
+        'The text to search. Only the first million characters (code points) are searched. Other values are searched as JSON.',
+      ),
     pattern: z.string().describe('Regular expression in the syntax of the Python module re.'),
     group: z.int().default(0).describe('Number of the group to extract. 0 is the whole match.'),
     case_sensitive: z.boolean().default(true),

@@ -1,9 +1,9 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 
 /**
- * Renders a Jinja template. White space is handled as by default in Jinja2. Unknown variables and null are empty. Lists and dictionaries
- * print as JSON. The filters `escape`, `e` and `round` are available in addition to those of the library. Positions and lengths of texts
- * count Unicode code points, as in Python.
+ * Renders a Jinja template. White space is handled as by default in Jinja2. Unknown variables and null are empty. Lists
+ * and dictionaries print as JSON. The filters `escape`, `e` and `round` are available in addition to those of the
+ * library. Positions and lengths of texts count Unicode code points, as in Python.
  *
  * @param escapeHtml escapes the output of `{{ }}`, except the results of `safe`, `escape`, `e` and of macros
  * @throws {Error} when the template does not parse or rendering fails
@@ -58,7 +58,7 @@ function createEnvironment(values: Record<string, unknown>): Environment {
 function setVariable(environment: Environment, name: string, value: unknown): void {
   // `set` rejects existing names, but a value may shadow the predefined `namespace`.
   environment.variables.delete(name)
-  giveDigits(environment.set(name, withoutBigInts(value)), value)
+  restoreDigits(environment.set(name, withoutBigInts(value)), value)
 }
 
 /** The library rejects bigints as input, but can print and compare a bigint that is stored in its own integer value. */
@@ -69,11 +69,11 @@ function withoutBigInts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBigInts(member)]))
 }
 
-function giveDigits(variable: { value: unknown }, value: unknown): void {
+function restoreDigits(variable: { value: unknown }, value: unknown): void {
   if (typeof value === 'bigint') variable.value = value
   if (typeof value !== 'object' || value === null) return
   const parts = variable.value as { value: unknown }[] | Map<string, { value: unknown }>
-  for (const [key, part] of parts.entries()) giveDigits(part, (value as Record<string | number, unknown>)[key])
+  for (const [key, part] of parts.entries()) restoreDigits(part, (value as Record<string | number, unknown>)[key])
 }
 
 function range(from: number, to?: number, step = 1): number[] {
@@ -81,7 +81,10 @@ function range(from: number, to?: number, step = 1): number[] {
   return Array.from({ length: Math.max(0, Math.ceil((end - start) / step)) }, (_, i) => start + i * step)
 }
 
-/** Corrects the library's interpreter, which does not escape, fails at loops over unknown variables, and splits surrogate pairs. */
+/**
+ * Corrects the library's interpreter, which does not escape, fails at loops over unknown variables, and splits
+ * surrogate pairs.
+ */
 class TemplateInterpreter extends JinjaInterpreter {
   readonly #escapeHtml: boolean
   readonly #printed = new Set<Node>()
@@ -101,11 +104,14 @@ class TemplateInterpreter extends JinjaInterpreter {
     return this.#escapeHtml && !isEmpty(value) && this.#printed.has(node) ? toRuntimeValue(escapeText(value)) : value
   }
 
-  /** Evaluates the expressions that the library evaluates by code unit: `text[0]`, `text.length`, `text | length`, `text.split('')`. */
+  /**
+   * Evaluates the expressions that the library evaluates by code unit: `text[0]`, `text.length`, `text | length`,
+   * `text.split('')`.
+   */
   #evaluateText(node: Node, environment: Environment): RuntimeValue | undefined {
     if (node instanceof Evaluated) return node.result
     if (isSplit(node) && this.evaluate(node.args[0], environment).value === '') throw new Error('empty separator')
-    const part = node.type === 'MemberExpression' ? 'object' : filterOf(node)?.name === 'length' ? 'operand' : undefined
+    const part = node.type === 'MemberExpression' ? 'object' : parseFilter(node)?.name === 'length' ? 'operand' : undefined
     if (!part) return undefined
     const result = this.evaluate(node[part] as Node, environment)
     // Avoid evaluating the part again.
@@ -135,7 +141,7 @@ class TemplateInterpreter extends JinjaInterpreter {
   }
 
   #applyOwnFilter(node: Node, environment: Environment): RuntimeValue | undefined {
-    const filter = filterOf(node)
+    const filter = parseFilter(node)
     const apply = filter && FILTERS.get(filter.name)
     if (!apply) return undefined
     const [operand, ...args] = [node.operand as Node, ...filter.args].map((part) => this.evaluate(part, environment))
@@ -172,14 +178,17 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ],
 ])
 
-/** Returns whether a node is the result of `safe`, of escaping, or of a macro. All functions except `namespace` and `range` are macros. */
+/**
+ * Returns whether a node is the result of `safe`, of escaping, or of a macro. All functions except `namespace` and
+ * `range` are macros.
+ */
 function isEscapedAlready(node: Node): boolean {
   const callee = node.type === 'CallExpression' ? (node.callee as Node) : undefined
   if (callee?.type === 'Identifier') return callee.value !== 'namespace' && callee.value !== 'range'
-  return ['safe', 'escape', 'e'].includes(filterOf(node)?.name ?? '')
+  return ['safe', 'escape', 'e'].includes(parseFilter(node)?.name ?? '')
 }
 
-function filterOf(node: Node | undefined): { name: string; args: Node[] } | undefined {
+function parseFilter(node: Node | undefined): { name: string; args: Node[] } | undefined {
   if (node?.type !== 'FilterExpression') return undefined
   const filter = node.filter as Node
   if (filter.type !== 'CallExpression') return { name: String(filter.value), args: [] }

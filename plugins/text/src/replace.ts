@@ -17,7 +17,11 @@ export const replace = defineBlock({
       input: { text: 'a😀', old: '', new: '-' },
       output: [['output', '-a-😀-']],
     },
-    { name: 'does not match half of a surrogate pair', input: { text: '😀', old: '\ud83d', new: '' }, output: [['output', '😀']] },
+    {
+      name: 'does not match half of a surrogate pair',
+      input: { text: '😀', old: '\ud83d', new: '' },
+      output: [['output', '😀']],
+    },
   ],
   *run({ text, old, new: replacement }) {
     yield ['output', text.replaceAll(literalExpression(old), () => replacement)]

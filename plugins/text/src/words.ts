@@ -9,7 +9,11 @@ export const words = defineBlock({
   input: z.object({
     text: z.string(),
     lower_case: z.boolean().default(true).describe('Convert the words to lower case.'),
-    min_length: z.int().min(1).default(1).describe('Minimum length of a word, in Unicode code points. Shorter words are omitted.'),
+    min_length: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('Minimum length of a word, in Unicode code points. Shorter words are omitted.'),
   }),
   output: z.object({ words: z.array(z.string()).describe('The words in order, without numbers and punctuation.') }),
   tests: [

@@ -83,7 +83,7 @@ export const addToDate = defineBlock({
   ],
   *run({ date, duration, overflow, timezone, disambiguation, ...amounts }) {
     const { zoned, isDate } = parseMoment('date', date, { timezone, disambiguation })
-    const sum = sumOf(duration, amounts)
+    const sum = addAmounts(duration, amounts)
     const isWhole = isDate && sum.hours === 0 && sum.minutes === 0 && sum.seconds === 0 && sum.milliseconds === 0
     const complaint = `date must have a day of this number after ${sum.toString()}, got ${showText(date)}`
     if (!isWhole)
@@ -92,14 +92,17 @@ export const addToDate = defineBlock({
   },
 })
 
-function sumOf(text: string, amounts: Record<(typeof UNITS)[number], number>): Temporal.Duration {
+function addAmounts(text: string, amounts: Record<(typeof UNITS)[number], number>): Temporal.Duration {
   const complaint = `duration must be an ISO 8601 duration like P1DT2H, got ${showText(text)}`
   const duration = reject(complaint, () => Temporal.Duration.from(text || 'PT0S'))
   const sums = Object.fromEntries(UNITS.map((unit) => [unit, duration[unit] + amounts[unit]]))
   return reject('the amounts must all be positive or all be negative', () => duration.with(sums))
 }
 
-/** Adds the calendar units first and the time second, like `Temporal.ZonedDateTime`, which does not support other disambiguations. */
+/**
+ * Adds the calendar units first and the time second, like `Temporal.ZonedDateTime`, which does not support other
+ * disambiguations.
+ */
 function add(from: Temporal.ZonedDateTime, sum: Temporal.Duration, overflow: 'constrain' | 'reject', how: Disambiguation) {
   const { years, months, weeks, days } = sum
   const time = sum.with({ years: 0, months: 0, weeks: 0, days: 0 })

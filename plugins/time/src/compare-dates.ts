@@ -13,7 +13,9 @@ export const compareDates = defineBlock({
     unit: z
       .enum(['moment', ...UNITS])
       .default('moment')
-      .describe('Precision of the comparison: with "day", dates in the same day are equal. "moment" compares exactly. A date without a time counts as its first moment.'),
+      .describe(
+        'Precision of the comparison: with "day", dates in the same day are equal. "moment" compares exactly. A date without a time counts as its first moment.',
+      ),
     timezone,
   }),
   output: z.object({
@@ -57,11 +59,11 @@ export const compareDates = defineBlock({
     const [left, right] = unit === 'moment' ? [first, second] : [startOfPeriod(first, unit), startOfPeriod(second, unit)]
     const order = Temporal.ZonedDateTime.compare(left, right)
     yield ['order', order]
-    yield ['relation', relationOf(order)]
+    yield ['relation', toRelation(order)]
   },
 })
 
-function relationOf(order: number): 'before' | 'equal' | 'after' {
+function toRelation(order: number): 'before' | 'equal' | 'after' {
   if (order === 0) return 'equal'
   return order < 0 ? 'before' : 'after'
 }

@@ -71,12 +71,12 @@ export const dateDifference = defineBlock({
     const to = parseMoment('end', end, { timezone: from.timeZoneId }).zoned
     const duration = from.until(to, { largestUnit })
     yield ['duration', duration.toString()]
-    yield ['amounts', amountsOf(duration)]
+    yield ['amounts', toAmounts(duration)]
     yield ['total', duration.total({ unit: largestUnit, relativeTo: from })]
   },
 })
 
-function amountsOf(duration: Temporal.Duration): Record<string, number> {
+function toAmounts(duration: Temporal.Duration): Record<string, number> {
   const fraction = duration.milliseconds / 1e3 + duration.microseconds / 1e6 + duration.nanoseconds / 1e9
   // Adding 0 converts -0 to 0.
   return { ...Object.fromEntries(UNITS.map((unit) => [unit, duration[unit] + 0])), seconds: duration.seconds + fraction + 0 }

@@ -22,7 +22,9 @@ export const parseDate = defineBlock({
     date: z.string().describe('The calendar date: 2026-03-29.'),
     date_time: z
       .string()
-      .describe('The date with its time of day and offset: 2026-03-29T14:30:00+02:00. A date without a time has its first moment.'),
+      .describe(
+        'The date with its time of day and offset: 2026-03-29T14:30:00+02:00. A date without a time has its first moment.',
+      ),
     timestamp: z.number().describe('Milliseconds since 1970.'),
   }),
   tests: [

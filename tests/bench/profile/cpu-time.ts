@@ -8,13 +8,15 @@ export interface ProcessTime {
   others: number
 }
 
-/** Returns the total CPU time of processes. Returns zero on systems other than Linux, which do not report it by thread. */
+/**
+ * Returns the total CPU time of processes. Returns zero on systems other than Linux, which do not report it by thread.
+ */
 export async function cpuTime(pids: readonly number[]): Promise<ProcessTime> {
-  const times = await Promise.all(pids.map(timeOf))
+  const times = await Promise.all(pids.map(readTime))
   return { main: sum(times.map(({ main }) => main)), others: sum(times.map(({ others }) => others)) }
 }
 
-async function timeOf(pid: number): Promise<ProcessTime> {
+async function readTime(pid: number): Promise<ProcessTime> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
   const times = await Promise.all(threads.map(async (thread) => ({ thread, ms: await threadMs(pid, thread) })))
   const isMain = ({ thread }: { thread: string }): boolean => thread === String(pid)

@@ -48,8 +48,8 @@ function addUp(profile: Profiler.Profile): WorkerProfile {
   for (const [id, ms] of selfMs) {
     const node = nodes.get(id)
     if (!node || NOT_WORKING.has(node.callFrame.functionName)) continue
-    add(byStage, stageOf(id, nodes, parents), ms)
-    add(byFunction, nameOf(node.callFrame), ms)
+    add(byStage, findStage(id, nodes, parents), ms)
+    add(byFunction, formatName(node.callFrame), ms)
   }
   return { byStage, byFunction: [...byFunction].toSorted(([, a], [, b]) => b - a) }
 }
@@ -61,7 +61,7 @@ function selfTimes({ samples = [], timeDeltas = [] }: Profiler.Profile): Map<num
   return times
 }
 
-function stageOf(id: number, nodes: Map<number, Profiler.ProfileNode>, parents: Map<number, number>): Stage {
+function findStage(id: number, nodes: Map<number, Profiler.ProfileNode>, parents: Map<number, number>): Stage {
   for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
     const { functionName, url } = nodes.get(at)?.callFrame ?? { functionName: '', url: '' }
     if (functionName === '(garbage collector)') return 'gc'
@@ -71,7 +71,7 @@ function stageOf(id: number, nodes: Map<number, Profiler.ProfileNode>, parents: 
   return 'other'
 }
 
-function nameOf({ functionName, url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame']): string {
+function formatName({ functionName, url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame']): string {
   const file = url.replace(/^.*\/(core|plugins|tests|node_modules)\//, '$1/').replace(/^core\/src\//, '')
   return url === '' ? functionName || '(native)' : `${file}:${functionName || `(line ${lineNumber + 1})`}`
 }

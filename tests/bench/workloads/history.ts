@@ -16,7 +16,10 @@ const INSERTED_AT_ONCE = 50_000
 const FLAT = 1.5
 const FLAT_MS = 1
 
-/** Reading an old execution: opens one of 10 000 events and its first page, p50, with an increasing number of other executions. */
+/**
+ * Reading an old execution: opens one of 10 000 events and its first page, p50, with an increasing number of other
+ * executions.
+ */
 export const history: Workload = {
   name: 'history',
   unit: 'ms',

@@ -1,6 +1,6 @@
 /**
- * Started by `plugins.ts`: `node --expose-gc plugins-process.ts <database url> <database url>`, with two empty databases. A separate
- * process, so that its heap contains no other data of the benchmark.
+ * Started by `plugins.ts`: `node --expose-gc plugins-process.ts <database url> <database url>`, with two empty
+ * databases. A separate process, so that its heap contains no other data of the benchmark.
  */
 import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createRuntime, type Runtime, type RuntimeConfig } from '@ashlar/core'
-import { tellError } from '../context.ts'
+import { printError } from '../context.ts'
 import { changePlugin, firstBlock, writePlugins } from '../many-plugins.ts'
 import { time } from '../measure.ts'
 import type { PluginsMessage } from './plugins.ts'
@@ -59,7 +59,7 @@ async function measure(): Promise<PluginsMessage> {
 
 async function open(config: Partial<RuntimeConfig>): Promise<{ runtime: Runtime; tookMs: number }> {
   const began = performance.now()
-  const runtime = await createRuntime({ databaseUrl, pluginRoots: [], onError: tellError, ...config })
+  const runtime = await createRuntime({ databaseUrl, pluginRoots: [], onError: printError, ...config })
   return { runtime, tookMs: performance.now() - began }
 }
 
@@ -73,15 +73,15 @@ async function change(): Promise<{ graphIds: string[]; changeMs: number[] }> {
     const document = { nodes: [{ id: 'only', block: firstBlock(plugin), inputs: {} }], links: [] }
     graphIds.push((await runtime.graphs.create(ownerId, { name: 'Bench', document })).id)
     await pause(500) // for background work of the previous change
-    const told = toldOf(runtime, firstBlock(plugin), 'changed')
-    changeMs.push(await time(() => Promise.all([told, changePlugin(folder, plugin, 'changed')])))
+    const changed = waitForChange(runtime, firstBlock(plugin), 'changed')
+    changeMs.push(await time(() => Promise.all([changed, changePlugin(folder, plugin, 'changed')])))
   }
   await runtime.close()
   return { graphIds, changeMs }
 }
 
 /** Resolves when the registry reports the new description of a block. */
-function changeOf({ plugins }: Runtime, block: string, mark: string): Promise<void> {
+function waitForChange({ plugins }: Runtime, block: string, mark: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the registry does not report the change of ${block}`)), GIVE_UP_AFTER_MS)
     const end = plugins.onChange(() => {

@@ -37,14 +37,16 @@ export const plugins: Workload = {
       if (child.connected) child.disconnect()
       await gone
     })
-    const received = new Promise<PluginsMessage>((resolve) => child.once('message', (message) => resolve(message as PluginsMessage)))
-    const found = await Promise.race([told, gone])
+    const received = new Promise<PluginsMessage>((resolve) =>
+      child.once('message', (message) => resolve(message as PluginsMessage)),
+    )
+    const found = await Promise.race([received, gone])
     if (!found) throw new Error('the process with the plugins has ended')
-    return figuresOf(found)
+    return toFigures(found)
   },
 }
 
-function figuresOf({ blocks, emptyMs, coldMs, cachedMs, heapBytes, changeMs, unknownMs, knownMs }: PluginsMessage): Figure[] {
+function toFigures({ blocks, emptyMs, coldMs, cachedMs, heapBytes, changeMs, unknownMs, knownMs }: PluginsMessage): Figure[] {
   const goal = (must: number) => ({ better: 'lower', must, aim: null }) as const
   const kilobytes = heapBytes / 1024 / blocks
   return [

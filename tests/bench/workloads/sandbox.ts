@@ -12,7 +12,10 @@ const MANY_CALLS = { usual: 100_000, full: 1_000_000 }
 const LARGE = JSON.stringify({ value: 'x'.repeat(100_000) })
 const SMALL = JSON.stringify({ value: 'hello' })
 
-/** The cost of isolation: calls of no-op blocks in sandbox processes, compared with calls in an isolate without containment. */
+/**
+ * The cost of isolation: calls of no-op blocks in sandbox processes, compared with calls in an isolate without
+ * containment.
+ */
 export const sandbox: Workload = {
   name: 'sandbox',
   unit: 'µs',
@@ -42,7 +45,7 @@ type RunCall = (place: Place, input: string) => Promise<void>
 
 function createCall({ runtime }: BenchContext): RunCall {
   const { sandbox: processes } = runtime
-  const bundle = bundleOf(runtime)
+  const bundle = findBundle(runtime)
   if (!processes) throw new Error('there is no sandbox')
   return ({ owner, cordon }, input) =>
     new Promise((resolve, reject) => {
@@ -54,7 +57,7 @@ function createCall({ runtime }: BenchContext): RunCall {
     })
 }
 
-function bundleOf({ plugins }: BenchContext['runtime']): { digest: string; code: string } {
+function findBundle({ plugins }: BenchContext['runtime']): { digest: string; code: string } {
   const bundle = plugins.block('bench/no-op')?.plugin.bundle
   if (!bundle) throw new Error('the bench plugin is not loaded')
   return bundle
@@ -70,7 +73,7 @@ async function inLanes(calls: number, call: () => Promise<void>): Promise<void> 
 
 async function warmCalls(context: BenchContext): Promise<Figure> {
   const call = createCall(context)
-  const bare = await createBareIsolate(bundleOf(context.runtime).code, context.stack)
+  const bare = await createBareIsolate(findBundle(context.runtime).code, context.stack)
   const [ours, theirs]: [number[], number[]] = [[], []]
   for (let turn = 0; turn <= TURNS; turn++) {
     const mine = await time(() => inLanes(CALLS, () => call(SHARED, SMALL)))

@@ -1,11 +1,11 @@
 /**
- * Started by `waiting.ts`: `node --expose-gc waiting-process.ts <database url> <plugin folder …>`. A separate worker, so that its heap
- * contains no other data of the benchmark. The waiting executions have children, which sleep.
+ * Started by `waiting.ts`: `node --expose-gc waiting-process.ts <database url> <plugin folder …>`. A separate worker,
+ * so that its heap contains no other data of the benchmark. The waiting executions have children, which sleep.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createRuntime, type Runtime } from '@ashlar/core'
-import { tellError } from '../context.ts'
-import { parentOf, waiting } from '../graphs.ts'
+import { printError } from '../context.ts'
+import { parentDocument, waiting } from '../graphs.ts'
 import type { WaitingMessage } from './waiting.ts'
 
 const PARENTS = 1000
@@ -17,7 +17,7 @@ const [databaseUrl = '', ...pluginRoots] = process.argv.slice(2)
 process.on('disconnect', () => process.exit())
 // Ctrl-C signals the whole process group. The parent process ends this one in order.
 process.on('SIGINT', () => {})
-const runtime = await createRuntime({ databaseUrl, pluginRoots, onError: tellError })
+const runtime = await createRuntime({ databaseUrl, pluginRoots, onError: printError })
 try {
   const found = await measure(runtime)
   process.send?.(found)
@@ -29,7 +29,7 @@ try {
 async function measure({ accounts, graphs, executions, worker, database }: Runtime): Promise<WaitingMessage> {
   const { id: ownerId } = await accounts.ensureOwner()
   const childGraph = await graphs.create(ownerId, { name: 'Child', document: waiting(WAIT_SECONDS) })
-  const parentGraph = await graphs.create(ownerId, { name: 'Parent', document: parentOf(childGraph.id) })
+  const parentGraph = await graphs.create(ownerId, { name: 'Parent', document: parentDocument(childGraph.id) })
   const start = (graphId: string, count: number) =>
     Promise.all(Array.from({ length: count }, () => executions.start(ownerId, { graphId, inputs: {} })))
   const count = async (status: string): Promise<number> => {

@@ -26,8 +26,10 @@ export const waiting: Workload = {
       if (child.connected) child.disconnect()
       await gone
     })
-    const received = new Promise<WaitingMessage>((resolve) => child.once('message', (message) => resolve(message as WaitingMessage)))
-    const found = await Promise.race([told, gone])
+    const received = new Promise<WaitingMessage>((resolve) =>
+      child.once('message', (message) => resolve(message as WaitingMessage)),
+    )
+    const found = await Promise.race([received, gone])
     if (!found) throw new Error('the waiting process has ended')
     const value = (found.waitingBytes - found.idleBytes) / found.waiting
     return [

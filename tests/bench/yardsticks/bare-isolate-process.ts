@@ -1,6 +1,6 @@
 /**
- * Started by `sandbox.ts`: `node --no-node-snapshot bare-isolate-process.ts`. Receives the code of a bundle. For each request, runs
- * concurrent calls in an isolate of this process and sends the duration in milliseconds.
+ * Started by `sandbox.ts`: `node --no-node-snapshot bare-isolate-process.ts`. Receives the code of a bundle. For each
+ * request, runs concurrent calls in an isolate of this process and sends the duration in milliseconds.
  */
 import { createBareGuest } from '@ashlar/core/testing'
 import { time } from '../measure.ts'

@@ -15,9 +15,9 @@ export async function createBareIsolate(code: string, stack: AsyncDisposableStac
     await gone
   })
   const answer = async (): Promise<unknown> => {
-    const [said] = (await Promise.race([once(child, 'message'), gone.then(() => ['gone'])])) as unknown[]
-    if (said === 'gone') throw new Error('the process of the bare isolate has ended')
-    return said
+    const [reply] = (await Promise.race([once(child, 'message'), gone.then(() => ['gone'])])) as unknown[]
+    if (reply === 'gone') throw new Error('the process of the bare isolate has ended')
+    return reply
   }
   child.send(code)
   await answer()

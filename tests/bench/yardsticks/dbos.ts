@@ -9,8 +9,8 @@ export type DbosMessage = { ms: number } | { ready: true } | { failed: string }
 /**
  * Starts DBOS in a separate process, because it logs, keeps process-wide state, and polls.
  *
- * @returns a function that runs a workflow of 40 no-op steps and returns its duration in milliseconds; undefined, with a note, when DBOS
- * cannot run on this machine
+ * @returns a function that runs a workflow of 40 no-op steps and returns its duration in milliseconds; undefined, with
+ * a note, when DBOS cannot run on this machine
  */
 export async function createDbos(context: BenchContext, databaseUrl: string): Promise<(() => Promise<number>) | undefined> {
   const child = fork(fileURLToPath(new URL('dbos-process.ts', import.meta.url)), [databaseUrl], {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { connect } from '../connect.ts'
-import { tellError } from '../context.ts'
+import { printError } from '../context.ts'
 
 /** pg-boss alone, with no-op jobs. */
 export interface Jobs {
@@ -26,15 +26,15 @@ export async function createJobs(databaseUrl: string, stack: AsyncDisposableStac
   stack.defer(() => listener.end())
   await listener.query(`listen ${CHANNEL}`)
   const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values) }, schedule: false })
-  boss.on('error', tellError)
+  boss.on('error', printError)
   await boss.start()
   stack.defer(() => boss.stop({ graceful: false }))
   await boss.createQueue(QUEUE)
   return {
     async dispatchOne() {
-      const heard = once(listener, 'notification')
-      await insertTold(boss, pool)
-      await heard
+      const notified = once(listener, 'notification')
+      await insertAndNotify(boss, pool)
+      await notified
       await finish(boss, 1)
     },
     async handle(count, setSize) {
@@ -48,7 +48,7 @@ export async function createJobs(databaseUrl: string, stack: AsyncDisposableStac
   }
 }
 
-async function insertTold(boss: PgBoss, pool: pg.Pool): Promise<void> {
+async function insertAndNotify(boss: PgBoss, pool: pg.Pool): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('begin')

@@ -17,7 +17,10 @@ interface Table {
   readonly faults: CsvFault[]
 }
 
-/** Converts lists of values to dictionaries. The keys are the names in the header, or 0, 1, 2 … for values without a name. */
+/**
+ * Converts lists of values to dictionaries. The keys are the names in the header, or 0, 1, 2 … for values without a
+ * name.
+ */
 export function nameColumns(header: readonly string[] | undefined, lines: readonly string[][], rules: Rules): Table {
   const width = lines.reduce((most, line) => Math.max(most, line.length), header?.length ?? 0)
   const { keys, faults } = uniqueKeys(header ?? [], width, rules.mayRename)

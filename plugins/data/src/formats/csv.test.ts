@@ -6,8 +6,8 @@ import { writeCsv } from './write-csv.ts'
 
 test('blocks preserve the order of columns', () => {
   const csv = 'name,2024,2023,0\nx,1,2,3'
-  const { rows } = outputsOf(parseCsv, { contents: csv })
-  expect(outputsOf(writeCsv, { rows: parseJson(JSON.stringify(rows)) }).csv).toBe(csv)
+  const { rows } = runBlock(parseCsv, { contents: csv })
+  expect(runBlock(writeCsv, { rows: parseJson(JSON.stringify(rows)) }).csv).toBe(csv)
 })
 
 type Row = Record<string, string>
@@ -72,14 +72,14 @@ function toRow(columns: string[], values: string[]): Row {
 
 function write(rows: Row[], columns: string[], dialect: Pins = {}): string {
   // Without `columns`, the rows determine the columns.
-  return outputsOf(writeCsv, { rows, columns: rows.length > 0 ? [] : columns, ...dialect }).csv as string
+  return runBlock(writeCsv, { rows, columns: rows.length > 0 ? [] : columns, ...dialect }).csv as string
 }
 
 function read(contents: string, dialect: Pins = {}): unknown {
-  return outputsOf(parseCsv, { contents, produce_columns: true, ...dialect })
+  return runBlock(parseCsv, { contents, produce_columns: true, ...dialect })
 }
 
-function outputsOf(block: typeof parseCsv | typeof writeCsv, input: unknown): Record<string, unknown> {
+function runBlock(block: typeof parseCsv | typeof writeCsv, input: unknown): Record<string, unknown> {
   const pairs = block.run(block.input.parse(input) as never, undefined as never)
   return Object.fromEntries(pairs as Iterable<[string, unknown]>)
 }

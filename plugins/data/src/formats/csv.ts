@@ -15,7 +15,9 @@ export function checkDialect({ delimiter, quote, escape }: CsvDialect): void {
     throw new Error('delimiter, quotechar and escapechar must be whole characters other than line breaks')
 }
 
-/** An error at a position in a CSV text. Rows and columns count from 1. The header is row 1. Empty lines do not count. */
+/**
+ * An error at a position in a CSV text. Rows and columns count from 1. The header is row 1. Empty lines do not count.
+ */
 export interface CsvFault {
   readonly row: number
   readonly column: number
@@ -23,17 +25,21 @@ export interface CsvFault {
 }
 
 /**
- * Reads a CSV text by RFC 4180, with any mix of the line ends CRLF, LF and CR. A byte order mark at the start and empty lines are
- * ignored. A quote inside an unquoted value is part of the value.
+ * Reads a CSV text by RFC 4180, with any mix of the line ends CRLF, LF and CR. A byte order mark at the start and empty
+ * lines are ignored. A quote inside an unquoted value is part of the value.
  *
- * @param strip removes white space around unquoted values and outside quotes; white space inside quotes is always preserved
+ * @param strip removes white space around unquoted values and outside quotes; white space inside quotes is always
+ * preserved
  */
 export function readCsv(text: string, dialect: CsvDialect, strip: boolean): { rows: string[][]; faults: CsvFault[] } {
   const reader = new CsvReader(text, dialect, strip)
   return { rows: reader.readRows(), faults: reader.faults }
 }
 
-/** Writes rows of values by RFC 4180, with LF between rows. {@link readCsv} reads the same rows, with and without `strip`. */
+/**
+ * Writes rows of values by RFC 4180, with LF between rows. {@link readCsv} reads the same rows, with and without
+ * `strip`.
+ */
 export function writeCsvText(rows: readonly (readonly string[])[], dialect: CsvDialect): string {
   const lines = rows.map((row) => {
     const isLone = row.length === 1

@@ -61,8 +61,8 @@ function parseRoot(text: string): XmlElement {
 const LATE_DECLARATION = /^\ufeff?\s+<\?xml\s+version\s*=\s*(["'])1\.\d+\1[^?<>]*\?>/
 
 /**
- * XML allows nothing before its declaration, but some feeds start with empty lines, and feed readers accept them. This function replaces
- * such a declaration with spaces, so that the parser reports the correct lines.
+ * XML allows nothing before its declaration, but some feeds start with empty lines, and feed readers accept them. This
+ * function replaces such a declaration with spaces, so that the parser reports the correct lines.
  */
 function blankLateDeclaration(text: string): string {
   return text.replace(LATE_DECLARATION, (declaration) => declaration.replace(/[^\r\n]/g, ' '))

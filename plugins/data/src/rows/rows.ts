@@ -9,7 +9,11 @@ export const rows = z.array(dictionary<Row>(() => true, {}))
 /** A row in which each value is a text. */
 export const textRow = dictionary<Record<string, string>>((value) => typeof value === 'string', { type: 'string' })
 
-/** A dictionary that keeps the order of its keys. `z.record` would copy it and lose the order. @param values the JSON Schema of the values */
+/**
+ * A dictionary that keeps the order of its keys. `z.record` would copy it and lose the order.
+ *
+ * @param values the JSON Schema of the values
+ */
 function dictionary<T extends Row>(isValue: (value: unknown) => boolean, values: { type?: 'string' }): z.ZodCustom<T> {
   return z
     .custom<T>((row) => isRow(row) && Object.values(row).every(isValue), 'expected a dictionary')
@@ -30,7 +34,7 @@ export function readField(row: Row, field: string): unknown {
  *
  * @throws {RangeError} when the number in a text is too large
  */
-export function numberOf(value: unknown): JsonNumber | undefined {
+export function toNumber(value: unknown): JsonNumber | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value
   if (typeof value !== 'string' || value.trim() === '') return undefined
   const number = parseNumber(value) ?? Number(value)

@@ -7,7 +7,10 @@ export const intersection = defineBlock({
   description: 'List the items that two lists have in common.',
   category: 'LIST',
   input: z.object({ list_a: z.array(z.unknown()).describe('Determines the order of the result.'), list_b: z.array(z.unknown()) }),
-  output: z.object({ intersection: z.array(z.unknown()).describe('Each item once. Items are compared by content.'), length: z.int() }),
+  output: z.object({
+    intersection: z.array(z.unknown()).describe('Each item once. Items are compared by content.'),
+    length: z.int(),
+  }),
   tests: [
     {
       input: { list_a: [3, { a: [1] }, 3, 2], list_b: [2, { a: [1] }, 3] },

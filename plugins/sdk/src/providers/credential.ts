@@ -23,8 +23,9 @@ export interface Credential {
   /** The scopes that the user has granted. Empty unless the type is OAUTH2. */
   readonly scopes: readonly string[]
   /**
-   * Like `fetch` of the context. Outside the sandbox, the host adds the secret to each request and removes it from the response.
-   * Rejects a request to a host that is not a host of the credential. The capability `http` of the block must also allow the host.
+   * Like `fetch` of the context. Outside the sandbox, the host adds the secret to each request and removes it from the
+   * response. Rejects a request to a host that is not a host of the credential. The capability `http` of the block must
+   * also allow the host.
    */
   readonly fetch: Fetch
   /** Returns the secret. Needs the capability `credentials.reveal`. */

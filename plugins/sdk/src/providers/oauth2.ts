@@ -1,4 +1,6 @@
-/** How Ashlar obtains access to a user's data at a service, by OAuth 2 with an authorization code: see {@link oauth2}. */
+/**
+ * How Ashlar obtains access to a user's data at a service, by OAuth 2 with an authorization code: see {@link oauth2}.
+ */
 export interface OAuth2 {
   readonly type: 'OAUTH2'
   /** The page on which the user grants access. */
@@ -13,7 +15,10 @@ export interface OAuth2 {
   readonly defaultScopes: readonly string[]
   /** Sends a code challenge, S256 (RFC 7636). */
   readonly pkce: boolean
-  /** How the client authenticates at the token endpoint: in a header, in the body, or with its id only (RFC 6749, 2.3.1). */
+  /**
+   * How the client authenticates at the token endpoint: in a header, in the body, or with its id only (RFC 6749,
+   * 2.3.1).
+   */
   readonly clientAuthentication: 'basic' | 'post' | 'none'
   /** Query parameters to add to the authorization URL: `{ access_type: 'offline' }`. */
   readonly extraAuthorizationParameters: Readonly<Record<string, string>>
@@ -29,9 +34,9 @@ type WithDefault = 'defaultScopes' | 'pkce' | 'clientAuthentication' | 'extraAut
 export type OAuth2Definition = Omit<OAuth2, 'type' | WithDefault> & Partial<Pick<OAuth2, WithDefault>>
 
 /**
- * Declares access that a user grants at the service: `oauth2({ authorizationUrl, tokenUrl, scopes: { repo: 'Repositories' } })`. By
- * default the access token is sent as `Authorization: Bearer …`, all scopes are optional, PKCE is used, and the client authenticates
- * with HTTP Basic.
+ * Declares access that a user grants at the service:
+ * `oauth2({ authorizationUrl, tokenUrl, scopes: { repo: 'Repositories' } })`. By default the access token is sent as
+ * `Authorization: Bearer …`, all scopes are optional, PKCE is used, and the client authenticates with HTTP Basic.
  *
  * @throws {TypeError} when a default scope is not in `scopes`, or the format lacks `{key}`
  */

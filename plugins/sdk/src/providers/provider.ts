@@ -24,8 +24,8 @@ export interface Provider {
   readonly description?: string
   /**
    * The only hosts that receive a secret, as in the capability `http` but without methods and paths: `api.github.com`,
-   * `*.example.com`, `example.com:8443`. Requests use https, unless an entry starts with `http://`. Must be empty if each credential
-   * names its own hosts ({@link hostScoped}).
+   * `*.example.com`, `example.com:8443`. Requests use https, unless an entry starts with `http://`. Must be empty if
+   * each credential names its own hosts ({@link hostScoped}).
    */
   readonly hosts: readonly string[]
   /** The ways to authenticate. The usual one is first. */
@@ -39,10 +39,11 @@ export interface Provider {
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 /**
- * Declares a provider: `defineProvider({ name: 'github', title: 'GitHub', hosts: ['api.github.com'], auth: [apiKey()] })`.
+ * Declares a provider:
+ * `defineProvider({ name: 'github', title: 'GitHub', hosts: ['api.github.com'], auth: [apiKey()] })`.
  *
- * @throws {TypeError} when the name is not lower case with dashes, `auth` is empty or contains a type twice, or no host could receive
- * a secret
+ * @throws {TypeError} when the name is not lower case with dashes, `auth` is empty or contains a type twice, or no host
+ * could receive a secret
  */
 export function defineProvider(provider: Provider): Provider {
   const { name, hosts, auth } = provider
@@ -52,13 +53,16 @@ export function defineProvider(provider: Provider): Provider {
     throw new TypeError(`provider ${name}: auth must have at least one entry and at most one of each type`)
   const needsHosts = types.some((type) => type !== 'HOST_SCOPED')
   if (needsHosts === (hosts.length === 0))
-    throw new TypeError(`provider ${name}: hosts must not be empty, unless each credential names its own hosts: then it must be empty`)
+    throw new TypeError(
+      `provider ${name}: hosts must not be empty, unless each credential names its own hosts: then it must be empty`,
+    )
   return provider
 }
 
 /**
- * Declares one key for a service. `apiKey()` sends `Authorization: Bearer …`, `apiKey({ header: 'x-api-key', format: '{key}' })` sends
- * another header, and `apiKey({ query: 'api_key' })` sends a query parameter.
+ * Declares one key for a service. `apiKey()` sends `Authorization: Bearer …`,
+ * `apiKey({ header: 'x-api-key', format: '{key}' })` sends another header, and `apiKey({ query: 'api_key' })` sends a
+ * query parameter.
  */
 export function apiKey(
   place: { readonly header: string; readonly format?: string } | { readonly query: string } = { header: 'authorization' },

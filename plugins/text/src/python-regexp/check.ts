@@ -1,5 +1,5 @@
 import { PatternError, type Node } from './tree.ts'
-import { widthOf } from './width.ts'
+import { measureWidth } from './width.ts'
 
 /** The groups of a pattern, by number. */
 type Bodies = ReadonlyMap<number, Node>
@@ -9,12 +9,12 @@ type Bodies = ReadonlyMap<number, Node>
  *
  * - In JavaScript, a reference to a group that has not matched matches the empty text. In Python it does not match.
  * - In JavaScript, each iteration of a repetition resets the groups inside it. In Python they keep their text.
- * - In JavaScript, an optional iteration that matches the empty text fails, and the next alternative is tried. In Python it ends the
- *   repetition.
+ * - In JavaScript, an optional iteration that matches the empty text fails, and the next alternative is tried. In
+ *   Python it ends the repetition.
  * - In JavaScript, a lookbehind matches from right to left.
  *
- * It rejects a pattern whose matches could differ. If only the text of a group could differ, it returns the group, because most patterns
- * are used without that text.
+ * It rejects a pattern whose matches could differ. If only the text of a group could differ, it returns the group,
+ * because most patterns are used without that text.
  *
  * @returns the numbers and the positions of these groups
  * @throws {PatternError} unsupported
@@ -52,20 +52,16 @@ export function mayPreferEmpty(node: Node, bodies: Bodies): boolean {
 }
 
 function mayBeEmpty(node: Node, bodies: Bodies): boolean {
-  return widthOf(node, bodies)[0] === 0
+  return measureWidth(node, bodies)[0] === 0
 }
 
 function mayBeLong(node: Node, bodies: Bodies): boolean {
-  return widthOf(node, bodies)[1] > 0
+  return measureWidth(node, bodies)[1] > 0
 }
 
 function checkRepeats(node: Node, bodies: Bodies, isBehind: boolean): void {
   if (node.type === 'repeat' && node.max > node.min && mayPreferEmpty(node.body, bodies))
-    throw new PatternError(
-      'unsupported',
-      'a repetition of a part that prefers to match the empty text is not supported',
-      node.at,
-    )
+    throw new PatternError('unsupported', 'a repetition of a part that prefers to match the empty text is not supported', node.at)
   const isAtomic = node.type === 'atomic' || (node.type === 'repeat' && node.mode === 'possessive')
   if (isAtomic && isBehind)
     throw new PatternError(
@@ -74,7 +70,7 @@ function checkRepeats(node: Node, bodies: Bodies, isBehind: boolean): void {
       node.at,
     )
   const isBehindInside = node.type === 'look' ? node.isBehind : isBehind
-  for (const child of childrenOf(node)) checkRepeats(child, bodies, isBehindInside)
+  for (const child of listChildren(node)) checkRepeats(child, bodies, isBehindInside)
 }
 
 interface Place {
@@ -90,7 +86,7 @@ function collectDoubtful(node: Node, place: Place, bodies: Bodies, found: Map<nu
   if (node.type === 'group' && node.number !== undefined && (place.isDoubtful || (place.isRepeated && place.isOptional)))
     found.set(node.number, node.at)
   const inside = placeInside(node, place, bodies)
-  for (const child of childrenOf(node)) collectDoubtful(child, inside, bodies, found)
+  for (const child of listChildren(node)) collectDoubtful(child, inside, bodies, found)
 }
 
 function placeInside(node: Node, place: Place, bodies: Bodies): Place {
@@ -112,7 +108,10 @@ function placeInside(node: Node, place: Place, bodies: Bodies): Place {
   }
 }
 
-/** @param set the groups that have certainly matched before a node @returns the groups that have certainly matched after it */
+/**
+ * @param set the groups that have certainly matched before a node
+ * @returns the groups that have certainly matched after it
+ */
 function checkReferences(node: Node, set: ReadonlySet<number>, doubtful: ReadonlyMap<number, number>): ReadonlySet<number> {
   switch (node.type) {
     case 'reference':
@@ -147,7 +146,7 @@ function checkReferences(node: Node, set: ReadonlySet<number>, doubtful: Readonl
   }
 }
 
-function childrenOf(node: Node): readonly Node[] {
+function listChildren(node: Node): readonly Node[] {
   if (node.type === 'sequence') return node.items
   if (node.type === 'choice') return node.branches
   return 'body' in node ? [node.body] : []

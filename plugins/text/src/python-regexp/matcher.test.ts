@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { createMatcher, PatternError } from './index.ts'
 
-/** Pattern, text, and the result of `re.finditer` in Python 3.11: the text of each match, or of each match and its groups. */
+/**
+ * Pattern, text, and the result of `re.finditer` in Python 3.11: the text of each match, or of each match and its
+ * groups.
+ */
 const MATCHES: [pattern: string, text: string, matches: (string | (string | null)[])[]][] = [
   ['\\w+', 'Müller Ångström_9 नमस्ते', ['Müller', 'Ångström_9', 'नमस', 'त']],
   ['\\d+', '1٣४５²', ['1٣४５']],
@@ -134,11 +137,11 @@ test.each(MATCHES)('%j has the same matches in %j as in Python', (pattern, text,
 })
 
 test.each(INVALID)('rejects %j, like Python', (pattern) => {
-  expect(kindOf(pattern)).toBe('invalid')
+  expect(errorKind(pattern)).toBe('invalid')
 })
 
 test.each(UNSUPPORTED)('rejects %j as unsupported at position %i', (pattern, position) => {
-  expect(kindOf(pattern)).toBe('unsupported')
+  expect(errorKind(pattern)).toBe('unsupported')
   expect(() => compile(pattern)).toThrow(`at position ${position}`)
 })
 
@@ -149,14 +152,14 @@ test('shows the pattern in the message', () => {
 })
 
 test('rejects the text of a group only if it could differ from the text in Python', () => {
-  const textOf = (pattern: string, text: string, group: number) => [...compile(pattern).matchAll(text)][0]?.group(group)
-  expect(textOf('(?:(a)|b)*', 'ab', 0)).toBe('ab')
-  expect(() => textOf('(?:(a)|b)*', 'ab', 1)).toThrow(PatternError)
-  expect(() => textOf('(a*)*', 'b', 1)).toThrow(PatternError)
-  expect(() => textOf('(?<=([ab]){2})c', 'abc', 1)).toThrow(PatternError)
-  expect(textOf('(a|b)*', 'ab', 1)).toBe('b')
-  expect(textOf('(?:(a)|b)', 'b', 1)).toBeUndefined()
-  expect(textOf('(a)', 'a', 2)).toBeUndefined()
+  const readGroup = (pattern: string, text: string, group: number) => [...compile(pattern).matchAll(text)][0]?.group(group)
+  expect(readGroup('(?:(a)|b)*', 'ab', 0)).toBe('ab')
+  expect(() => readGroup('(?:(a)|b)*', 'ab', 1)).toThrow(PatternError)
+  expect(() => readGroup('(a*)*', 'b', 1)).toThrow(PatternError)
+  expect(() => readGroup('(?<=([ab]){2})c', 'abc', 1)).toThrow(PatternError)
+  expect(readGroup('(a|b)*', 'ab', 1)).toBe('b')
+  expect(readGroup('(?:(a)|b)', 'b', 1)).toBeUndefined()
+  expect(readGroup('(a)', 'a', 2)).toBeUndefined()
 })
 
 test('applies the flags for case and line breaks', () => {
@@ -164,7 +167,7 @@ test('applies the flags for case and line breaks', () => {
   expect([...matcher.matchAll('A\né')].map((match) => match.group(0))).toEqual(['A\né'])
 })
 
-function kindOf(pattern: string): string | undefined {
+function errorKind(pattern: string): string | undefined {
   try {
     compile(pattern)
     return undefined

@@ -16,7 +16,8 @@ interface Match {
   readonly index: number
   readonly end: number
   /**
-   * Returns the text of a group, or of the whole match for 0. Returns undefined when the group has not matched or does not exist.
+   * Returns the text of a group, or of the whole match for 0. Returns undefined when the group has not matched or does
+   * not exist.
    *
    * @throws {PatternError} unsupported, when the text could differ from the text in Python
    */
@@ -56,7 +57,7 @@ function* findAll(text: string, find: Find, findLonger: Find | undefined): Gener
     yield match
     const { index, end } = match
     const longer = end === index ? findLonger?.(text, index) : undefined
-    match = longer ?? find(text, end > index ? end : nextOf(text, index))
+    match = longer ?? find(text, end > index ? end : nextIndex(text, index))
   }
 }
 
@@ -93,7 +94,7 @@ function isInsidePair(text: string, index: number): boolean {
   return index > 0 && (text.codePointAt(index - 1) ?? 0) > 0xffff
 }
 
-function nextOf(text: string, index: number): number {
+function nextIndex(text: string, index: number): number {
   return index + ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1)
 }
 

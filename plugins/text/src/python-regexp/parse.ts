@@ -1,7 +1,7 @@
 import { anyButLineFeed, anyCharacter, literal, parseEscape, parseSet } from './parse-set.ts'
 import { Source } from './source.ts'
 import { PatternError, type Flags, type Node, type Repeat } from './tree.ts'
-import { widthOf } from './width.ts'
+import { measureWidth } from './width.ts'
 
 /**
  * Parses a regular expression like the module `re` of Python 3.11, and rejects the patterns that it rejects.
@@ -141,7 +141,7 @@ class Parser {
     const body = this.#body(flags, at)
     if (isBehind) {
       this.#lookbehinds.pop()
-      const [min, max] = widthOf(body, this.bodies)
+      const [min, max] = measureWidth(body, this.bodies)
       if (min !== max) this.#source.fail('look-behind requires fixed-width pattern', at)
     }
     return { type: 'look', isBehind, isNegative, body, at }

@@ -28,7 +28,9 @@ export class Source {
     return true
   }
 
-  /** Skips the match of an expression for ASCII text at this position. Skips nothing if the expression does not match. */
+  /**
+   * Skips the match of an expression for ASCII text at this position. Skips nothing if the expression does not match.
+   */
   match(expression: RegExp): RegExpExecArray | undefined {
     expression.lastIndex = 0
     // The longest match is a quantifier with two numbers.

@@ -10,7 +10,8 @@ export interface Translation {
 export function translate(tree: Node, mustAdvance: boolean): Translation {
   const writer = new Writer()
   if (!mustAdvance) return { source: writer.write(tree), groups: writer.groups }
-  // The first group captures the rest of the text. The same rest cannot occur at a later position, so `\1` detects an empty match.
+  // The first group captures the rest of the text. The same rest cannot occur at a later position, so `\1` detects an
+  // empty match.
   const start = writer.open()
   return { source: `(?=([^]*))(?:${writer.write(tree)})(?!\\${start})`, groups: writer.groups }
 }
@@ -93,7 +94,7 @@ function writeSet(set: CharacterSet): string {
   const ranges = set.ignoreCase ? withOtherCase(set.ranges, set.ascii) : set.ranges
   const isFolded = set.ignoreCase && !set.ascii && ranges.some(hasCase)
   const written = ranges.map(writeRange).join('')
-  const { positive, negative } = classesOf(set)
+  const { positive, negative } = writeClasses(set)
   const plain = (isFolded ? '' : written) + positive
   const parts = [isFolded ? `(?i:[${written}])` : '', plain && `[${plain}]`, ...negative].filter((part) => part !== '')
   if (!set.isNegated) return parts.length === 1 ? parts.join('') : `(?:${parts.join('|')})`
@@ -101,7 +102,7 @@ function writeSet(set: CharacterSet): string {
 }
 
 /** Returns text inside brackets for classes such as `\w`, and separate brackets for classes such as `\W`. */
-function classesOf({ classes, ascii }: CharacterSet): { positive: string; negative: string[] } {
+function writeClasses({ classes, ascii }: CharacterSet): { positive: string; negative: string[] } {
   const positive = classes.filter((letter) => letter === letter.toLowerCase())
   const negative = classes.filter((letter) => letter !== letter.toLowerCase())
   return {
@@ -137,7 +138,7 @@ function ignoringCase(isIgnored: boolean, source: string): string {
 
 /** Returns whether the range has characters other than caseless ASCII. */
 function hasCase(range: CodeRange): boolean {
-  return range[1] > 0x7f || overlapOf(range, UPPER) !== undefined || overlapOf(range, LOWER) !== undefined
+  return range[1] > 0x7f || intersect(range, UPPER) !== undefined || intersect(range, LOWER) !== undefined
 }
 
 const UPPER: CodeRange = [0x41, 0x5a]
@@ -151,11 +152,11 @@ function withOtherCase(ranges: readonly CodeRange[], ascii: boolean): readonly C
     const hasI = ranges.some(([first, last]) => LETTERS_I.some((letter) => first <= letter && letter <= last))
     return hasI ? [...ranges, ...LETTERS_I.map((letter): CodeRange => [letter, letter])] : ranges
   }
-  const others = ranges.flatMap((range) => [shift(overlapOf(range, UPPER), 0x20), shift(overlapOf(range, LOWER), -0x20)])
+  const others = ranges.flatMap((range) => [shift(intersect(range, UPPER), 0x20), shift(intersect(range, LOWER), -0x20)])
   return [...ranges, ...others.filter((range) => range !== undefined)]
 }
 
-function overlapOf([a, b]: CodeRange, [c, d]: CodeRange): CodeRange | undefined {
+function intersect([a, b]: CodeRange, [c, d]: CodeRange): CodeRange | undefined {
   return a <= d && c <= b ? [Math.max(a, c), Math.min(b, d)] : undefined
 }
 

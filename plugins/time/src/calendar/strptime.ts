@@ -11,8 +11,8 @@ export interface ParsedTime {
 }
 
 /**
- * Parses a text by a strptime format of Python, in English and case-insensitively. Unlike Python, it rejects contradictions and
- * ambiguities: a weekday that does not match the date, a format without a year, `%I` without `%p`.
+ * Parses a text by a strptime format of Python, in English and case-insensitively. Unlike Python, it rejects
+ * contradictions and ambiguities: a weekday that does not match the date, a format without a year, `%I` without `%p`.
  *
  * @throws {Error} when the text does not match the format, or the date does not exist
  */
@@ -25,10 +25,10 @@ export function strptime(text: string, format: string): ParsedTime {
   const values = new Map(letters.map((letter, i) => [letter, found[i + 1] ?? '']))
   const seconds = values.get('s')
   if (seconds !== undefined) return fromSeconds(Number(seconds))
-  const date = reject(`text must be a date of the calendar, got ${showText(text)}`, () => dateOf(values, format))
+  const date = reject(`text must be a date of the calendar, got ${showText(text)}`, () => readDate(values, format))
   checkWeekday(date, values, text)
-  const time = timeOf(values, format)
-  return { dateTime: date.toPlainDateTime(time), hasTime: time !== undefined, zone: zoneOf(values) }
+  const time = readTime(values, format)
+  return { dateTime: date.toPlainDateTime(time), hasTime: time !== undefined, zone: readZone(values) }
 }
 
 /** The regular expression of each directive. */
@@ -66,7 +66,8 @@ function compileFormat(format: string): { expression: RegExp; letters: string[] 
     if (directive === undefined || directive === '%') return RegExp.escape(directive ?? piece)
     const letter = SAME[directive] ?? directive
     const pattern = PATTERNS[letter]
-    if (pattern === undefined) throw new Error(`format must not have the directive %${directive}, which is not supported for parsing`)
+    if (pattern === undefined)
+      throw new Error(`format must not have the directive %${directive}, which is not supported for parsing`)
     if (letters.includes(letter)) throw new Error(`format must have the directive %${directive} only once`)
     letters.push(letter)
     return `(${pattern})`
@@ -80,41 +81,41 @@ function expand(format: string): string {
 
 type Values = ReadonlyMap<string, string>
 
-function numberOf(values: Values, letter: string): number | undefined {
+function readNumber(values: Values, letter: string): number | undefined {
   const text = values.get(letter)
   return text === undefined ? undefined : Number(text)
 }
 
-function dateOf(values: Values, format: string): Temporal.PlainDate {
-  const week = numberOf(values, 'V')
-  const weekYear = numberOf(values, 'G')
-  if (week !== undefined && weekYear !== undefined) return dateOfWeek(weekYear, week, weekdayOf(values) ?? 1)
-  const short = numberOf(values, 'y')
+function readDate(values: Values, format: string): Temporal.PlainDate {
+  const week = readNumber(values, 'V')
+  const weekYear = readNumber(values, 'G')
+  if (week !== undefined && weekYear !== undefined) return dateOfWeek(weekYear, week, readWeekday(values) ?? 1)
+  const short = readNumber(values, 'y')
   // As in POSIX, 69 to 99 are years of the 20th century.
-  const year = numberOf(values, 'Y') ?? (short === undefined ? undefined : short + (short < 69 ? 2000 : 1900))
+  const year = readNumber(values, 'Y') ?? (short === undefined ? undefined : short + (short < 69 ? 2000 : 1900))
   if (year === undefined) throw new Error(`format must have a year, got ${showText(format)}`)
-  const dayOfYear = numberOf(values, 'j')
+  const dayOfYear = readNumber(values, 'j')
   if (dayOfYear === undefined)
-    return Temporal.PlainDate.from({ year, month: monthOf(values), day: numberOf(values, 'd') ?? 1 }, { overflow: 'reject' })
+    return Temporal.PlainDate.from({ year, month: readMonth(values), day: readNumber(values, 'd') ?? 1 }, { overflow: 'reject' })
   const date = Temporal.PlainDate.from({ year, month: 1, day: 1 }).add({ days: dayOfYear - 1 })
   if (date.year !== year) throw new RangeError(`the year ${year} has no day ${dayOfYear}`)
   return date
 }
 
-function monthOf(values: Values): number {
+function readMonth(values: Values): number {
   const name = values.get('B') ?? values.get('b')
-  return name === undefined ? (numberOf(values, 'm') ?? 1) : indexOf(MONTHS, name) + 1
+  return name === undefined ? (readNumber(values, 'm') ?? 1) : findName(MONTHS, name) + 1
 }
 
 /** 1 is Monday, 7 is Sunday. */
-function weekdayOf(values: Values): number | undefined {
+function readWeekday(values: Values): number | undefined {
   const name = values.get('A') ?? values.get('a')
-  if (name !== undefined) return indexOf(DAYS, name) || 7
-  const number = numberOf(values, 'u') ?? numberOf(values, 'w')
+  if (name !== undefined) return findName(DAYS, name) || 7
+  const number = readNumber(values, 'u') ?? readNumber(values, 'w')
   return number === 0 ? 7 : number
 }
 
-function indexOf(names: readonly string[], name: string): number {
+function findName(names: readonly string[], name: string): number {
   return names.findIndex((each) => each.toLowerCase().startsWith(name.toLowerCase()))
 }
 
@@ -127,19 +128,19 @@ function dateOfWeek(year: number, week: number, weekday: number): Temporal.Plain
 }
 
 function checkWeekday(date: Temporal.PlainDate, values: Values, text: string): void {
-  const weekday = weekdayOf(values)
+  const weekday = readWeekday(values)
   if (weekday !== undefined && weekday !== date.dayOfWeek)
     throw new Error(`text must name the weekday of its date, which is ${DAYS[date.dayOfWeek % 7]}, got ${showText(text)}`)
 }
 
 /** @returns undefined when the format has no time of day */
-function timeOf(values: Values, format: string): Temporal.PlainTime | undefined {
+function readTime(values: Values, format: string): Temporal.PlainTime | undefined {
   const half = values.get('p')?.toLowerCase()
-  const hour12 = numberOf(values, 'I')
+  const hour12 = readNumber(values, 'I')
   if (hour12 !== undefined && half === undefined) throw new Error(`format must have %p with %I, got ${showText(format)}`)
   if (hour12 !== undefined && (hour12 < 1 || hour12 > 12)) throw new Error(`text must have an hour from 1 to 12, got ${hour12}`)
-  const hour = hour12 === undefined ? numberOf(values, 'H') : (hour12 % 12) + (half === 'pm' ? 12 : 0)
-  const [minute, second] = [numberOf(values, 'M'), numberOf(values, 'S')]
+  const hour = hour12 === undefined ? readNumber(values, 'H') : (hour12 % 12) + (half === 'pm' ? 12 : 0)
+  const [minute, second] = [readNumber(values, 'M'), readNumber(values, 'S')]
   const fraction = values.get('f')
   if (hour === undefined && minute === undefined && second === undefined && fraction === undefined) return undefined
   const microseconds = Number((fraction ?? '').padEnd(6, '0'))
@@ -148,7 +149,7 @@ function timeOf(values: Values, format: string): Temporal.PlainTime | undefined 
   return reject(`text must be a time of day`, () => Temporal.PlainTime.from(fields, { overflow: 'reject' }))
 }
 
-function zoneOf(values: Values): string | undefined {
+function readZone(values: Values): string | undefined {
   const offset = values.get('z')
   if (offset !== undefined)
     return offset.toUpperCase() === 'Z'

@@ -2,7 +2,7 @@ import type { BlockTest } from '@ashlar/sdk'
 import type { requestPins, responsePins } from './exchange.ts'
 
 /** Inputs that fail before a request is sent. */
-export const refused: BlockTest<typeof requestPins, typeof responsePins>[] = [
+export const rejectedInputs: BlockTest<typeof requestPins, typeof responsePins>[] = [
   {
     input: { url: 'ftp://files.example' },
     output: [['error', 'url must start with http:// or https://, got "ftp://files.example"']],
