@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPackages } from './build-packages.ts'
 
@@ -49,12 +49,15 @@ async function format(file: string, text: string): Promise<string> {
   return readFile(file, 'utf8')
 }
 
-/** Returns the named exports of an index, in order. */
+/** Returns the named exports of an index, in order. Follows exports from the index of a subfolder. */
 async function readExports(folder: string, index: string): Promise<Declaration[]> {
   const text = await readFile(join(folder, index), 'utf8')
   const found: Declaration[] = []
   for (const [, names = '', file = ''] of text.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/(.+)\.ts';$/gm)) {
-    const declarations = await readDeclarations(join(folder, `${file}.d.ts`))
+    const source = join(folder, `${file}.d.ts`)
+    const declarations = file.endsWith('/index')
+      ? await readExports(dirname(source), 'index.d.ts')
+      : await readDeclarations(source)
     for (const name of names.split(',').map((each) => each.trim()))
       found.push(...declarations.filter((each) => each.name === name))
   }
@@ -122,7 +125,7 @@ function renderProse(doc: string, known: ReadonlySet<string>): string {
     .replaceAll(/\{@link (\w+)\}/g, (_, name: string) => (known.has(name) ? `[${name}](#${name.toLowerCase()})` : name))
     .replaceAll('@default', '_Default:_')
     .replaceAll(/@throws \{(\w+)\}/g, '_Throws_ $1')
-    .replaceAll('@returns', '_Gives_')
+    .replaceAll('@returns', '_Returns_')
     .replaceAll(/@param (\w+)/g, '_$1_:')
     .replaceAll(/[ \t]+$/gm, '')
     .trim()
