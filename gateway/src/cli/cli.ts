@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { withCommandLines } from '../command-line.ts'
-import type { CommandContext } from './command.ts'
-import { COMMANDS, type CommandEntry } from './commands.ts'
+import type { CommandContext, CommandEntry } from './command.ts'
+import { COMMANDS } from './commands.ts'
 import { faultLines } from './faults.ts'
 import { isInterruption, isUsageError, toldError } from './told-error.ts'
 
