@@ -55,12 +55,12 @@ it.each([
 })
 
 it.each([
-  [[], 'a command is missing'],
-  [['plugin'], 'a command is missing\n\nusage: ashlar plugin <command>'],
-  [['plugin', 'nothing', '--help'], 'there is no command "plugin nothing"'],
-  [['nothing', '--help'], 'there is no command "nothing'],
-  [['nothing'], 'there is no command "nothing"'],
-  [['graph', 'nothing'], 'there is no command "graph nothing"'],
+  [[], 'the command is missing'],
+  [['plugin'], 'the command is missing\n\nusage: ashlar plugin <command>'],
+  [['plugin', 'nothing', '--help'], 'unknown command "plugin nothing"'],
+  [['nothing', '--help'], 'unknown command "nothing'],
+  [['nothing'], 'unknown command "nothing"'],
+  [['graph', 'nothing'], 'unknown command "graph nothing"'],
   [['start', '--nothing'], "Unknown option '--nothing'"],
   [['start', '--role', 'chef'], '--role must be one of all, gateway, worker, got "chef"'],
   [['run'], 'the graph file is missing'],

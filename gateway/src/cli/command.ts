@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Output } from './terminal.ts'
 
-type Input = Readable & { isTTY?: boolean }
+export type Input = Readable & { isTTY?: boolean }
 
 /** The streams and the environment of the process that runs a command. */
 export interface CommandContext {
@@ -9,8 +9,8 @@ export interface CommandContext {
   stdout: Output
   /** Receives all other output. */
   stderr: Output
-  /** Only commands that prompt for a secret read it. */
-  stdin?: Input
+  /** Opens standard input, which only commands that prompt for a secret read. */
+  openStdin?: () => Input
   environment: Readonly<Record<string, string | undefined>>
 }
 

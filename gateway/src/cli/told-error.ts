@@ -2,16 +2,16 @@ import { getSystemErrorMessage } from 'node:util'
 import type { AshlarError, ErrorCode, Fault } from '@ashlar/core'
 import { UsageError } from './command.ts'
 
-/** What is told of an error that ends a command. */
-export interface ToldError {
-  /** `UNEXPECTED`: a bug, or what nobody has foreseen. */
+/** An error that ended a command, as the CLI prints it. */
+export interface PrintedError {
+  /** `UNEXPECTED` for a bug. */
   code: ErrorCode | 'UNEXPECTED'
   message: string
   faults: readonly Fault[]
 }
 
-/** By their names: what only asks for help need not load all of core. */
-export function toldError(error: unknown): ToldError {
+/** Checks the names of errors, not their classes: `ashlar help` then does not load all of core. */
+export function toPrintedError(error: unknown): PrintedError {
   if (isCoded(error)) return { code: error.code, message: error.message, faults: error.details.faults ?? [] }
   if (isInterruption(error)) return { code: 'CANCELLED', message: 'cancelled', faults: [] }
   if (isUsageError(error)) return { code: 'BAD_INPUT', message: error.message, faults: [] }
@@ -19,7 +19,7 @@ export function toldError(error: unknown): ToldError {
   return { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), faults: [] }
 }
 
-/** Ctrl-C, or Ctrl-D at a question. */
+/** Whether the user pressed Ctrl-C, or Ctrl-D at a prompt. */
 export function isInterruption(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }

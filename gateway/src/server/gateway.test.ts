@@ -364,11 +364,18 @@ describe('over a port', () => {
     expect(await send('GET /health HTTP/1.1', ...headers)).toBe('HTTP/1.1 400 Bad Request')
   })
 
-  it('tells that its port is taken', async () => {
+  it('returns a URL at which the host is reachable', async () => {
+    const other = createGateway({ runtime, ownerKey: OWNER_KEY })
+    const url = await other.listen(0, 'localhost')
+    expect((await fetch(new URL('/health', url))).status).toBe(200)
+    await other.close()
+  })
+
+  it('rejects a port that is in use', async () => {
     const other = createGateway({ runtime, ownerKey: OWNER_KEY })
     await expect(other.listen(port)).rejects.toMatchObject({
       code: 'PORT_TAKEN',
-      message: `port ${port} of 127.0.0.1 is taken by another program: stop it, or set PORT to another one (PORT=0 takes any free port)`,
+      message: `port ${port} of 127.0.0.1 is already in use: stop the other program, or set PORT to another port (PORT=0 selects a free one)`,
     })
     await other.close()
   })

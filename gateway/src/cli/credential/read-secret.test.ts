@@ -6,7 +6,7 @@ function contextOf(isTTY: boolean) {
   const shown: string[] = []
   const output = { write: (text: string) => shown.push(text) }
   const stdin = Object.assign(new PassThrough(), { isTTY })
-  return { stdin, shown, context: { stdin, stdout: output, stderr: output, environment: {} } }
+  return { stdin, shown, context: { openStdin: () => stdin, stdout: output, stderr: output, environment: {} } }
 }
 
 it('reads a line from a terminal without echo', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AshlarError, createWorkbench, ERROR_CODES, type Draft, type Workbench } from '@ashlar/core'
 import type { PluginApi } from '../../client/index.ts'
-import { toldError, type ToldError } from '../told-error.ts'
+import { toPrintedError, type PrintedError } from '../told-error.ts'
 import { locate, type LocatedResult } from './test.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -11,7 +11,7 @@ export type DevEvent =
   /** The server has it; `ms` from the change on. */
   | { event: 'loaded'; packageName: string; version: string; plugin: string; blocks: number; digest: string; ms: number }
   /** It does not load: the server keeps what it had. */
-  | ({ event: 'failed' } & ToldError)
+  | ({ event: 'failed' } & PrintedError)
   | { event: 'tested'; results: LocatedResult[] }
   /** A debugger gets in here: the path of a WebSocket of the server. */
   | { event: 'inspectable'; path: string }
@@ -105,7 +105,7 @@ class ShownPlugin {
   fail(error: unknown): void {
     if (mayPass(error)) this.#isLost = true
     else this.#isBroken = true
-    this.#development.onEvent({ event: 'failed', ...toldError(error) })
+    this.#development.onEvent({ event: 'failed', ...toPrintedError(error) })
   }
 
   /** Says to the server that it is still developed; one that was started anew gets it again. */
@@ -113,7 +113,7 @@ class ShownPlugin {
     if (this.#isRenewing) return
     this.#isRenewing = true
     await this.#inTurn(() => this.#renew()).catch((error: unknown) => {
-      if (!this.#isLost) this.#development.onEvent({ event: 'failed', ...toldError(error) })
+      if (!this.#isLost) this.#development.onEvent({ event: 'failed', ...toPrintedError(error) })
       this.#isLost = true
     })
     this.#isRenewing = false

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { toldError } from '../told-error.ts'
+import { toPrintedError } from '../told-error.ts'
 
 /** With `--json`, what ends the command is JSON on standard output as well: `{ "error": { "code", "message", "faults" } }`. */
 export function withJsonErrors(command: Command): Command {
@@ -7,7 +7,7 @@ export function withJsonErrors(command: Command): Command {
     try {
       return await command(args, context)
     } catch (error) {
-      if (args.includes('--json')) context.stdout.write(`${JSON.stringify({ error: toldError(error) }, null, 2)}\n`)
+      if (args.includes('--json')) context.stdout.write(`${JSON.stringify({ error: toPrintedError(error) }, null, 2)}\n`)
       throw error
     }
   }
