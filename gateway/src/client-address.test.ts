@@ -28,7 +28,7 @@ describe('the address of a client', () => {
   ])('%s', (_what, trusted, peer, forwarded, expected) => expect(addressOf(trusted, peer, ...forwarded)).toBe(expected))
 })
 
-it('limits count by the network of an IPv6 address', () => {
+it('networkOf returns the network of an IPv6 address', () => {
   const [one, same, other] = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:3::1'].map(networkOf)
   expect(one).toBe(same)
   expect(one).not.toBe(other)

@@ -55,7 +55,7 @@ it('that none answers is told with its url, as JSON too', async () => {
   const environment = { ASHLAR_DATA_DIR: root.path, ASHLAR_KEY: OTHER_KEY, HOME: root.path }
   const args = ['plugin', 'publish', tarball, '--server', `http://127.0.0.1:${port}`, '--json']
   const { status, stdout, stderr } = await ashlarWith(environment, ...args)
-  const message = `the server at http://127.0.0.1:${port}/graphql cannot be reached (ECONNREFUSED): check that it runs, and that the address is right`
+  const message = `the server at http://127.0.0.1:${port}/graphql cannot be reached (ECONNREFUSED): check that the server runs and that the address is correct`
   expect([status, JSON.parse(stdout), stderr]).toEqual([
     1,
     { error: { code: 'SERVER_UNREACHABLE', message, faults: [] } },

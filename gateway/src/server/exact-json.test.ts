@@ -22,7 +22,7 @@ afterAll(async () => {
   await runtime.close()
 })
 
-/** Runs `list/create` on the inputs, and gives the text of the answer. */
+/** Runs `list/create` on the inputs. */
 const RUN = `mutation ($inputs: JSON) { runBlock(input: { block: "list/create", inputs: $inputs }) {
   ... on Execution { id } ... on Error { code message } } }`
 const EVENTS = `subscription ($id: ID!) { executionEvents(executionId: $id) { __typename ... on NodeOutput { value } } }`
@@ -43,13 +43,13 @@ async function start(variables: string, query = RUN): Promise<string> {
   return data.runBlock.id
 }
 
-/** The events of an execution as a client of server-sent events gets them. */
+/** Returns the text of the event stream of an execution. */
 async function eventsOf(id: string): Promise<string> {
   return (await post(bodyOf(EVENTS, JSON.stringify({ id })), 'text/event-stream')).text()
 }
 
 describe('the API', () => {
-  it('keeps the digits of an integer in variables, in events over server-sent events, and in what it stores', async () => {
+  it('keeps the digits of an integer in variables, in server-sent events and in stored data', async () => {
     const id = await start(`{"inputs":{"values":[${ID}]}}`)
     expect(await eventsOf(id)).toContain(`"value":[${ID}]`)
     const query = `query ($id: ID!) { node(id: $id) { ... on Execution { inputs outputs nodeExecutions { edges { node { inputs outputs { value } } } } } } }`
@@ -104,7 +104,7 @@ describe('the API', () => {
     expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(message)])
   })
 
-  it('rejects a body that is not JSON as before', async () => {
+  it('rejects a body that is not JSON', async () => {
     const response = await post('{')
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('POST body sent invalid JSON')])
   })

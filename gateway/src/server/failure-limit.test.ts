@@ -33,7 +33,7 @@ it('counts the addresses of an IPv6 network together', () => {
   expect(() => limit.assertBelow('2001:db8::99')).toThrow(LIMITED)
 })
 
-it('forgets the address that failed first when there are too many', () => {
+it('forgets the address with the oldest window when there are too many addresses', () => {
   const { limit } = create()
   fail(limit, '1.2.3.4', 20)
   for (let i = 0; i < 10_000; i++) limit.failed(`10.0.${i >> 8}.${i & 255}`)

@@ -11,11 +11,11 @@ export interface FailureLimit {
 
 const MAX_FAILURES = 20
 const WINDOW_MS = 60_000
-/** Beyond it, the address that failed first is forgotten. */
+/** Above this number, the limit forgets the address with the oldest window. */
 const MAX_ADDRESSES = 10_000
 
 /**
- * @param attempts names them in messages: `login attempts`
+ * @param attempts the noun in messages, such as `login attempts`
  * @param now for tests, in milliseconds
  */
 export function createFailureLimit(attempts: string, logger: Logger, now: () => number = () => performance.now()): FailureLimit {
@@ -41,7 +41,7 @@ export function createFailureLimit(attempts: string, logger: Logger, now: () => 
       if (windows.size > MAX_ADDRESSES) windows.delete(windows.keys().next().value ?? '')
       if (window.failures === MAX_FAILURES)
         logger.info(
-          `${address}: ${MAX_FAILURES} failed ${attempts} in a minute. Further ones are rejected until the minute ends.`,
+          `${address}: ${MAX_FAILURES} failed ${attempts} in a minute. Further attempts are rejected until the minute ends.`,
         )
     },
   }

@@ -10,7 +10,7 @@ const BEARER = { authorization: `Bearer ${OWNER_KEY}` }
 
 let runtime: TestRuntime
 let gateway: Gateway
-/** Of the server, without a path. */
+/** The URL of the server, without a path. */
 let base: string
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
@@ -81,14 +81,14 @@ describe('a login link', () => {
         return token
       },
     ],
-  ])('is refused when it %s', async (_why, token) => {
+  ])('is rejected when it %s', async (_why, token) => {
     const response = await enter(await token())
     expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null])
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
   })
 
   it.each([{ origin: 'http://127.0.0.1:3000' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }])(
-    'is refused to a page with %j, and stays good',
+    'is rejected for a page with %j and stays valid',
     async (headers) => {
       const token = await newToken()
       expect((await enter(token, headers)).status).toBe(403)

@@ -6,19 +6,19 @@ import { factsOf, type Origins } from './origin.ts'
 import type { Route } from './routes.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-// Logging in. A link is `/login#<token>`: its page, which anybody may open, sends the token with `POST /login` when its button is
-// pressed. The answer has the two secrets of a session: one in a cookie, one for the page.
+// A login link is `/login#<token>`. Its page requires no authentication. When the user presses the button, the page sends the token
+// with `POST /login`. The response contains the two secrets of a session: one in a cookie, one for the page.
 
 export interface LoginParts {
   runtime: Pick<Runtime, 'browserSessions'>
   access: Access
   origins: Origins
   cookie: SessionCookie
-  /** Of login tokens. */
+  /** Limits attempts with invalid login tokens. */
   loginFailures: FailureLimit
-  /** A link that logs the user in once. */
+  /** Creates a link that logs the user in once. */
   createLink(userId: string): Promise<LoginLink>
-  /** Prints a login link. */
+  /** The command that prints a login link. */
   loginCommand: string
 }
 
@@ -48,7 +48,7 @@ ${command}
 ${command}
 </div>`
 
-/** Answers the page, which does nothing by itself. @param loginCommand prints a login link */
+/** Serves the login page, which changes nothing until the user presses its button. @param loginCommand prints a login link */
 export function loginPage(loginCommand: string): Route {
   const body = pageFor(commandBlock(loginCommand))
   return () => htmlPage({ title: 'Log in', body, script: 'login.js' })
@@ -73,7 +73,7 @@ export function openSession({ runtime, origins, cookie, loginFailures, loginComm
   }
 }
 
-/** Makes a login link for the user who sends the request. */
+/** Creates a login link for the user who sends the request. */
 export function createLoginLink({ access, createLink }: LoginParts): Route {
   return async (request, url, address) => {
     const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
@@ -81,14 +81,14 @@ export function createLoginLink({ access, createLink }: LoginParts): Route {
   }
 }
 
-/** Ends the session of the browser; for a caller with a key, every session of its user. */
+/** Ends the session of the browser. For a caller with a key, ends all sessions of the user. */
 export function logOut({ runtime, access, cookie }: LoginParts): Route {
   return async (request, url, address) => {
     try {
       const { user, session } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
       await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
     } catch (error) {
-      // The login has ended already; the browser still has to forget it.
+      // The session has already ended. The browser must still delete the cookie.
       if (!(error instanceof AshlarError) || error.code !== 'UNAUTHENTICATED' || request.headers.has('authorization')) throw error
     }
     return new Response(null, { status: 204, headers: { ...NO_STORE, 'set-cookie': cookie.clear() } })

@@ -3,10 +3,10 @@ import { GraphQLError } from 'graphql'
 import type { Logger } from '../logger.ts'
 
 /**
- * The one place that decides which errors leave. GraphQL's own errors (syntax, validation, a bad variable) pass; an
- * AshlarError passes with its code; anything else is a bug: told in one log line, and to the client as "Unexpected error."
+ * Decides which errors clients receive. Errors of GraphQL (syntax, validation, a bad variable) stay unchanged. An AshlarError keeps its
+ * message and code. Any other error is a bug: the server logs it on one line, and the client receives "Unexpected error."
  *
- * @returns the same object when the error passes as it is, which is how yoga knows
+ * @returns the same object for an error that stays unchanged, as yoga requires
  */
 export function createErrorMask(logger: Logger): (error: unknown) => Error {
   return (error) => {
@@ -22,14 +22,14 @@ export function createErrorMask(logger: Logger): (error: unknown) => Error {
   }
 }
 
-/** An AshlarError as an error of the whole request, with its HTTP status. */
+/** Converts an AshlarError to an error of the whole request, with its HTTP status. */
 export function toRequestError(error: AshlarError): GraphQLError {
   return new GraphQLError(error.message, {
     extensions: { ...extensionsOf(error), http: { status: error.status, headers: headersOf(error) } },
   })
 }
 
-/** The headers of a response with this error. */
+/** Returns the headers of a response with this error. */
 export function headersOf({ details: { retryAfterSeconds } }: AshlarError): Record<string, string> {
   return typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}
 }
@@ -38,7 +38,7 @@ function extensionsOf({ code, details: { path, faults } }: AshlarError): Record<
   return { code, ...(path && { path }), ...(faults && { faults }) }
 }
 
-/** What was thrown, below the GraphQL errors that say where. */
+/** Returns the error that was thrown, without the GraphQL errors that wrap it. */
 function originalOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.cause != null ? originalOf(error.cause) : error
 }

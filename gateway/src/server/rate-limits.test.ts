@@ -67,12 +67,12 @@ describe('requests with unknown keys', () => {
     await expectLimited(await ask(WRONG))
   })
 
-  it('cannot choose their address', async () => {
+  it('cannot choose the address that the limit applies to', async () => {
     await statusesOf(20, () => ask(WRONG))
     await expectLimited(await ask(WRONG, '8.8.8.8, 1.2.3.4'))
   })
 
-  it('count on WebSockets, too', async () => {
+  it('also count on WebSockets', async () => {
     const headers = { 'x-forwarded-for': '1.2.3.4' }
     for (let i = 0; i < 20; i++) {
       const socket = new WebSocket(`${base.replace('http:', 'ws:')}/graphql`, 'graphql-transport-ws', { headers })

@@ -5,23 +5,23 @@ import type { RequestContext } from './authentication.ts'
 import { headersOf } from './mask-error.ts'
 import { factsOf, type Origins } from './origin.ts'
 
-/** Answers a request. @param address of the client, see `RequestFacts` */
+/** Responds to a request. @param address of the client, see `RequestFacts` */
 export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
 
 export const GRAPHQL_PATH = '/graphql'
 
 export interface RoutesOptions {
-  /** For GET, by path. */
+  /** Routes for GET, by path. */
   routes: ReadonlyMap<string, Route>
-  /** For POST, by path. */
+  /** Routes for POST, by path. */
   actions: ReadonlyMap<string, Route>
-  /** For a GET of a browser that opens an address: routes whose requests must accept HTML. */
+  /** Routes for GET requests that accept HTML, by path. Browsers send them when a user opens a URL. */
   pages: ReadonlyMap<string, Route>
   origins: Origins
   logger: Logger
 }
 
-/** Everything that is not a GraphQL request: 404 for an unknown path, 403 for a host name that is not ours. */
+/** Handles all requests except GraphQL requests. Responds with 404 to an unknown path and with 403 to a host name that is not ours. */
 export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, Partial<RequestContext>> {
   return {
     async onRequest({ request, url, serverContext, endResponse, requestHandler, setRequestHandler }) {
@@ -31,7 +31,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
         try {
           return await requestHandler(...given)
         } catch (error) {
-          return unexpected(url, error) // the adapter would send its stack
+          return unexpected(url, error) // the adapter would send the stack trace
         }
       })
     },
@@ -62,7 +62,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
     return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
   }
 
-  /** @throws {AshlarError} NOT_FOUND where there is nothing for any method */
+  /** @throws {AshlarError} NOT_FOUND when the path has no route for any method */
   function refusalOf(pathname: string): Response {
     const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
     if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
@@ -70,7 +70,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
   }
 }
 
-/** In the form of GraphQL's errors, so that every client reads them the same way. */
+/** Formats the error as GraphQL does, so that clients parse all errors the same way. */
 function errorResponse(error: AshlarError): Response {
   const { code, message, status } = error
   return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: headersOf(error) })

@@ -58,7 +58,7 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
   })
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy()) // the client went away while we answered
+    socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
     const facts = factsOf((name) => headerOf(request, name), clientAddress(request))
     const path = request.url?.split('?', 1)[0] ?? ''
     const refusal = refusalOf(request, path, facts, parts)
@@ -67,7 +67,7 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
     if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
     socket.once('close', place.release)
     if (inspectors.isFor(path)) {
-      place.acknowledge() // the token in its path was checked
+      place.acknowledge() // the token in the path has been checked
       return inspectors.accept(path, request, socket, head)
     }
     sockets.handleUpgrade(request, socket, head, (client) =>
@@ -80,9 +80,9 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
       inspectors.close()
       const open = [...sockets.clients]
       for (const client of open) client.close(1001, 'Going away')
-      const impatience = setTimeout(() => open.forEach((client) => client.terminate()), 500)
+      const timeout = setTimeout(() => open.forEach((client) => client.terminate()), 500)
       await Promise.all(open.filter((client) => client.readyState !== client.CLOSED).map((client) => once(client, 'close')))
-      clearTimeout(impatience)
+      clearTimeout(timeout)
     },
   }
 }
