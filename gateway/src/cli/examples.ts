@@ -19,11 +19,11 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
   return done === true
 }
 
-/** Saves the example graphs and runs each once, with its progress and what came out. One that fails keeps no other from running. */
+/** Saves the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the other examples. */
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && name !== SMALLEST).toSorted()
   const files = await Promise.all([SMALLEST, ...names].map((name) => readGraphFile(FOLDER + name)))
-  terminal.line(`This is the first start: here are ${files.length} example graphs, run once each.`)
+  terminal.line(`This is the first start: running ${files.length} example graphs once.`)
   const saved = new Map<GraphFile, ApiGraph>()
   for (const file of files.toReversed()) {
     await tryExample(terminal, signal, file, async () => {
@@ -50,7 +50,7 @@ async function tryExample(
   } catch (error) {
     if (signal.aborted) throw error
     const code = error instanceof AshlarError ? `${error.code} ` : ''
-    terminal.line(`  ${terminal.style('red', `${name} does not run`)}: ${terminal.message(code + messageOf(error))}`)
+    terminal.line(`  ${terminal.style('red', `${name} failed`)}: ${terminal.message(code + messageOf(error))}`)
     if (error instanceof AshlarError) for (const line of faultLines(error.details.faults ?? [])) terminal.line(`  ${line}`)
   }
 }

@@ -13,9 +13,9 @@ export function logFailedPlugins(plugins: readonly FailedPlugin[], logger: Logge
 }
 
 /**
- * Logs each plugin that does not load: now, when it starts to fail, and when its error changes. Logs once when it loads again.
+ * Logs each plugin that does not load: immediately, when it starts to fail, and when its error changes. Logs once when it loads again.
  *
- * @returns a function that stops it
+ * @returns a function that stops the watch
  */
 export function watchFailedPlugins(plugins: Pick<Runtime['plugins'], 'reports' | 'onChange'>, logger: Logger): () => void {
   let logged = new Map<string, string>()
@@ -31,7 +31,7 @@ export function watchFailedPlugins(plugins: Pick<Runtime['plugins'], 'reports' |
   return plugins.onChange(update)
 }
 
-/** The further lines are indented, so that each failure is one entry. */
+/** Indents the lines after the first, so that each failure is one entry. */
 function failureOf({ code, message }: { code: string; message: string }): string {
   const lines = message.split('\n').map((line) => plain(line))
   return `plugin did not load: ${code} ${lines.join('\n  ')}`

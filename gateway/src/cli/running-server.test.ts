@@ -12,7 +12,7 @@ const OTHER_KEY = 'a-key-of-another-server'
 let root: Awaited<ReturnType<typeof createTestFolder>>
 let dataDir: Awaited<ReturnType<typeof openDataDir>>
 let url: string
-/** What the server was shown. */
+/** The Authorization headers that the server received. */
 const keys: (string | undefined)[] = []
 const server = createServer((request, response) => {
   keys.push(request.headers.authorization)
@@ -44,7 +44,7 @@ it.each([
   expect(keys.pop()).toBe(`Bearer ${shown}`)
 })
 
-it('that none answers is told with its url, as JSON too', async () => {
+it('prints the URL of a server that does not respond, also as JSON', async () => {
   const gone = createServer().listen(0, '127.0.0.1')
   await once(gone, 'listening')
   const { port } = gone.address() as AddressInfo

@@ -21,22 +21,22 @@ export async function check(args: string[], context: CommandContext): Promise<nu
   const folder = resolve(folderOf(positionals))
   const report = await whileSaying(context, 'checking', () => checkPlugin(folder))
   if (values.json) stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
-  else tell(createTerminal(stdout, environment), report)
+  else printReport(createTerminal(stdout, environment), report)
   return report.findings.some(({ level }) => level === 'error') ? 1 : 0
 }
 
 interface Report {
   json: PackageJson
-  /** None where it does not load. */
+  /** Undefined when the plugin does not load. */
   draft: Draft | undefined
   findings: Finding[]
 }
 
-/** @param folder absolute path @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
+/** @param folder absolute path @throws {AshlarError} PLUGIN_INVALID when it does not contain a plugin */
 async function checkPlugin(folder: string): Promise<Report> {
   const packageFile = await readPackageJson(folder)
   const types = findInTypes(folder, packageFile.json)
-  types.catch(() => undefined) // told below, if nothing else comes first
+  types.catch(() => undefined) // awaited below, unless another error comes first
   const { draft, failures } = await load(folder)
   const used = (draft?.bundle.inputs ?? []).map(({ path }) => path).filter((path) => !/^\.\.\/|node_modules\//.test(path))
   const found = draft ? [...findInBundle(draft), ...findInBlocks(draft, await findPositions(folder, draft))] : failures
@@ -69,7 +69,7 @@ function jsonOf({ json, draft, findings }: Report): object {
 
 const STYLES = { error: 'red', warning: 'yellow', hint: 'dim' } as const
 
-function tell(terminal: Terminal, { json, draft, findings }: Report): void {
+function printReport(terminal: Terminal, { json, draft, findings }: Report): void {
   const bytes = draft ? `, ${draft.plugin.blocks.length} blocks in ${size(Buffer.byteLength(draft.bundle.code))}` : ''
   terminal.line(`${terminal.style('bold', plain(`${String(json.name)} ${String(json.version)}`))}${bytes}`)
   const width = Math.max(0, ...findings.map(({ code }) => code.length))

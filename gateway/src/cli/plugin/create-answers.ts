@@ -5,24 +5,24 @@ import { UsageError } from '../command.ts'
 import { sdkOrigin } from './installing.ts'
 import { LICENSES, type License } from './licenses.ts'
 
-/** What a new package is made of. */
+/** The properties of a new package. */
 export interface Answers {
   packageName: string
-  /** Qualifies its blocks. */
+  /** Name of the plugin, which qualifies the names of its blocks. */
   plugin: string
   title: string
   license: License
   author: string
   /** The version of `@ashlar/sdk` in package.json. @default the SDK of this clone */
   sdk: string
-  /** The same of `@ashlar/testing`; without it there are no tests but those of the blocks. */
+  /** The version of `@ashlar/testing`. If undefined, the package contains only the tests of its blocks. */
   testing: string | undefined
 }
 
 export type GivenAnswers = { [Name in 'name' | 'title' | 'license' | 'author' | 'sdk' | 'testing']?: string | undefined }
 
 /**
- * Asks for what was not given, or takes what is usual.
+ * Completes the given properties: prompts for the missing ones, or uses their defaults.
  *
  * @param folder absolute path of the new package
  * @throws {UsageError} when an answer cannot be used
@@ -49,7 +49,7 @@ const PREFIX = 'ashlar-plugin-'
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const SCOPED = /^@[a-z0-9][a-z0-9._-]*\/(?<rest>.+)$/
 
-/** `weather` is the plugin in the package `ashlar-plugin-weather`; with a scope the package has the very name that is given. */
+/** `weather` becomes the plugin `weather` in the package `ashlar-plugin-weather`. A scoped name is the name of the package unchanged. */
 function namesOf(name: string): { packageName: string; plugin: string } {
   const rest = SCOPED.exec(name)?.groups?.rest
   const plugin = (rest ?? name).startsWith(PREFIX) ? (rest ?? name).slice(PREFIX.length) : (rest ?? name)
@@ -77,10 +77,10 @@ function parseLicense(text: string): License {
   return license
 }
 
-/** A path that is there becomes one relative to the package; anything else is a version. */
+/** Converts an existing path to a path relative to the package. Any other text is a version. */
 async function originOf(text: string, folder: string): Promise<string> {
   if (await exists(text)) return `file:${relative(folder, resolve(text)).replaceAll('\\', '/')}`
-  if (/[\\/]|\.tgz$/.test(text)) throw new UsageError(`there is no file or folder ${text}`)
+  if (/[\\/]|\.tgz$/.test(text)) throw new UsageError(`the file or folder ${text} does not exist`)
   return text
 }
 

@@ -31,7 +31,7 @@ afterAll(async () => {
   await root.remove()
 })
 
-/** Develops until `work` is done, and gives it the events one by one. */
+/** Runs `develop` until `work` ends. `work` receives the events one by one. */
 async function whileDeveloping(
   work: (next: (event: DevEvent['event']) => Promise<DevEvent>) => Promise<void>,
   options: { api: PluginApi; renewEveryMs?: number } = { api },
@@ -76,7 +76,7 @@ async function change(path: string, from: string, to: string): Promise<void> {
   )
 }
 
-it('shows every change in the server, keeps the last that loads, and is gone at the end', async () => {
+it('loads every change into the server, keeps the last version that loads, and removes the plugin at the end', async () => {
   await whileDeveloping(async (next) => {
     const loaded = await next('loaded')
     expect(loaded).toMatchObject({ packageName: 'ashlar-plugin-sky', plugin: 'sky', blocks: 2 })
@@ -120,7 +120,7 @@ it('shows every change in the server, keeps the last that loads, and is gone at 
   expect(await descriptionOf('sky/slugify')).toBeUndefined()
 })
 
-it('is there again when the server does not answer at first, or was started anew', async () => {
+it('loads the plugin again after the server was unreachable or has restarted', async () => {
   const isThere = Promise.withResolvers<void>()
   const isThereAgain = Promise.withResolvers<void>()
   let calls = 0
@@ -148,7 +148,7 @@ it('is there again when the server does not answer at first, or was started anew
   )
 })
 
-it('asks the server one thing at a time, so nothing older comes after what is newer', async () => {
+it('sends one request at a time, so that an older version cannot arrive last', async () => {
   let asking = 0
   let most = 0
   const inTurn = async <T>(work: Promise<T>): Promise<T> => {
@@ -173,7 +173,7 @@ it('asks the server one thing at a time, so nothing older comes after what is ne
   expect(await descriptionOf('sky/slugify')).toBeUndefined()
 })
 
-it('is for the owner, refuses what is no script, and what belongs to another package', async () => {
+it('rejects other users than the owner, a bundle that is not a script, and blocks of another package', async () => {
   const facts = { packageName: 'mine', version: '1.0.0' }
   await expect(api.setDevPlugin({ ...facts, bundle: '}, alert(), function () {' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
   await expect(api.setDevPlugin({ ...facts, packageName: '*/', bundle: '' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
@@ -188,7 +188,7 @@ it('is for the owner, refuses what is no script, and what belongs to another pac
   await expect(runtime.devPlugins.set(nobody, { ...facts, bundle: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })
 
-it('is forgotten where nobody renews it', async () => {
+it('is removed by the server when it is not renewed', async () => {
   const bundle = `module.exports.default = require('@ashlar/sdk').definePlugin({ name: 'left', blocks: [] })`
   const forgotten = Promise.withResolvers<void>()
   await api.setDevPlugin({ packageName: 'left', version: '1.0.0', bundle })
@@ -201,7 +201,7 @@ it('is forgotten where nobody renews it', async () => {
   expect(runtime.failures).toEqual([])
 })
 
-it('needs a server', async () => {
+it('requires a server', async () => {
   expect((await ashlar('plugin', 'dev', folder, '--server', 'ftp://x')).status).toBe(2)
   expect((await ashlar('plugin', 'dev', folder, '--server', 'http://127.0.0.1:1')).stderr).toBe(
     'error UNAUTHENTICATED: ASHLAR_KEY must hold a key for http://127.0.0.1:1/graphql: it is not the server of this data directory\n',

@@ -38,7 +38,7 @@ afterAll(async () => {
   await root.remove()
 })
 
-/** A debugger at the other end of a WebSocket. */
+/** A debugger that connects to a WebSocket. */
 async function connect(path: string): Promise<TestDebugger & { socket: WebSocket }> {
   const socket = new WebSocket(addressOf(path), { origin: 'devtools://devtools' })
   const tool = new TestDebugger((json) => socket.send(json))
@@ -56,7 +56,7 @@ function addressOf(path: string): string {
   return new URL(path, url).href.replace('http:', 'ws:')
 }
 
-/** Why a WebSocket is refused. */
+/** The reason for which the server rejects a WebSocket. */
 async function refusalOf(path: string, origin?: string): Promise<number> {
   const socket = new WebSocket(addressOf(path), origin === undefined ? {} : { origin })
   socket.on('error', () => undefined)
@@ -99,7 +99,7 @@ async function finished(id: string): Promise<string> {
   }
 }
 
-it('stops where the author has set a breakpoint, in the source that the author knows', async () => {
+it('stops at a breakpoint that the author has set in the source', async () => {
   await whileInspecting(async (path) => {
     const tool = await connect(path)
     await tool.request('Runtime.enable')
@@ -123,7 +123,7 @@ it('stops where the author has set a breakpoint, in the source that the author k
   })
 })
 
-/** Where a line of a source is in the script. Counted from 1. */
+/** The line of the script that corresponds to a line of the source. Both start at 1. */
 function positionIn(sourceMapUrl: string, source: string, line: number): { line: number } {
   const json = Buffer.from(sourceMapUrl.slice(sourceMapUrl.indexOf(',') + 1), 'base64').toString()
   const map = new SourceMap(JSON.parse(json) as SourceMapPayload)
@@ -134,7 +134,7 @@ function positionIn(sourceMapUrl: string, source: string, line: number): { line:
   throw new Error(`${source}:${line} is not in the source map`)
 }
 
-it('lets in whoever has the path, one debugger at a time, and no page', async () => {
+it('accepts one debugger at a time by the path alone, and rejects web pages', async () => {
   await whileInspecting(async (path) => {
     const first = await connect(path)
     await first.request('Runtime.enable')
@@ -149,7 +149,7 @@ it('lets in whoever has the path, one debugger at a time, and no page', async ()
   })
 })
 
-it('is for the owner, and for what came with a source map', async () => {
+it('requires the owner and a source map', async () => {
   const bundle = `module.exports.default = require('@ashlar/sdk').definePlugin({ name: 'bare', blocks: [] })`
   const plugin = { packageName: 'bare', version: '1.0.0', bundle }
   await expect(api.setDevPlugin({ ...plugin, sourceMap: '{' })).rejects.toMatchObject({ code: 'BAD_INPUT' })

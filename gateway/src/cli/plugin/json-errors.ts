@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 import { toPrintedError } from '../told-error.ts'
 
-/** With `--json`, what ends the command is JSON on standard output as well: `{ "error": { "code", "message", "faults" } }`. */
+/** With `--json`, also prints the error that ends a command on standard output: `{ "error": { "code", "message", "faults" } }`. */
 export function withJsonErrors(command: Command): Command {
   return async (args, context) => {
     try {

@@ -28,7 +28,7 @@ afterAll(async () => {
   await root.remove()
 })
 
-it('brings a plugin from its first file into the store of a server, signed, where its blocks run', async () => {
+it('publishes a new plugin with a signature to the store of a server, which runs its blocks', async () => {
   const tarball = join(root.path, 'sky.tgz')
   for (const [command, ...more] of [['create', '--yes'], ['test'], ['check'], ['pack', '-o', tarball], ['docs']] as const) {
     expect(await ashlar('plugin', command, folder, ...more)).toMatchObject({ status: 0, stderr: '' })
@@ -65,7 +65,7 @@ it('brings a plugin from its first file into the store of a server, signed, wher
   expect(outputs).toEqual([{ __typename: 'NodeOutput', pin: 'slug', value: 'a-b' }])
 })
 
-it('tells what the server refuses', async () => {
+it('prints the error of the server', async () => {
   const index = join(folder, 'src/slugify.ts')
   await writeFile(index, (await readFile(index, 'utf8')).replace(`'creme-brulee-twice'`, `'other'`))
   const manifest = join(folder, 'package.json')
@@ -75,7 +75,7 @@ it('tells what the server refuses', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'TESTS_FAILED' } })
 })
 
-it('keeps a key that is there, and takes no other kind', async () => {
+it('does not replace an existing key and rejects other kinds of keys', async () => {
   const { stderr } = await ashlarWith(environment, 'plugin', 'key')
   expect(stderr).toMatch(/^error CONFLICT: .*plugin-key\.pem is there already/)
   const wrong = join(root.path, 'wrong.pem')

@@ -23,26 +23,26 @@ export async function test(args: string[], context: CommandContext): Promise<num
   if (values.json) stdout.write(`${JSON.stringify({ ...factsOf(draft), total: results.length, failed, results }, null, 2)}\n`)
   else {
     const terminal = createTerminal(stdout, environment)
-    tellResults(terminal, draft, results, values.block === undefined)
+    printResults(terminal, draft, results, values.block === undefined)
     terminal.line(summaryOf(terminal, results.length, failed, performance.now() - startedAt))
   }
   return failed > 0 ? 1 : 0
 }
 
-/** A test that has run, and where it stands. */
+/** The result of a test, with the position of the test in the source. */
 export interface LocatedResult {
   block: string
   test: string
-  /** What differs from what was expected; null when nothing does. */
+  /** The difference from the expected result; null for a passed test. */
   difference: string | null
   position: string | null
-  /** Where the block threw in it. */
+  /** The position at which the block threw an error. */
   thrownAt?: string
-  /** Of what it threw: a line per frame of the plugin's code. */
+  /** The stack of that error, with a line for each frame in the code of the plugin. */
   stack?: string
 }
 
-/** Says of each test where it stands: of one without a name, where its block does. */
+/** Adds the position of each test, or the position of its block for a test without a name. */
 export async function locate(folder: string, draft: Draft, results: readonly BlockTestResult[]): Promise<LocatedResult[]> {
   const positions = await findPositions(resolve(folder), draft)
   return results.map(({ block: name, test, difference = null, ...thrown }) => {
@@ -56,25 +56,25 @@ function factsOf({ plugin, bundle }: Draft): object {
   return { packageName: plugin.packageName, version: plugin.version, plugin: plugin.name, digest: bundle.digest }
 }
 
-function tellResults(terminal: Terminal, { plugin }: Draft, results: readonly LocatedResult[], all: boolean): void {
+function printResults(terminal: Terminal, { plugin }: Draft, results: readonly LocatedResult[], all: boolean): void {
   for (const { qualifiedName } of plugin.blocks) {
     const own = results.filter(({ block }) => block === qualifiedName)
     const failed = own.filter(({ difference }) => difference !== null)
     if (own.length > 0) terminal.line(`${signOf(terminal, failed.length)} ${qualifiedName}  ${countOf(own.length)}`)
     else if (all) terminal.line(`${terminal.style('yellow', '·')} ${qualifiedName}  no tests`)
-    for (const result of failed) tellDifference(terminal, result)
+    for (const result of failed) printFailedTest(terminal, result)
   }
 }
 
-/** One that has failed: its name, its place, and the two values under each other. */
-export function tellDifference(terminal: Terminal, result: LocatedResult): void {
+/** Prints a failed test: its name, its position, and the expected and actual value on two lines. */
+export function printFailedTest(terminal: Terminal, result: LocatedResult): void {
   const { test, difference, position, stack } = result
   terminal.line(`    ${terminal.style('bold', plain(test))}  ${terminal.style('dim', position ?? '')}`.trimEnd())
-  tellValues(terminal, difference)
+  printDifference(terminal, difference)
   for (const frame of stack?.split('\n') ?? []) terminal.line(`      ${terminal.style('dim', plain(frame))}`)
 }
 
-function tellValues(terminal: Terminal, difference: string | null): void {
+function printDifference(terminal: Terminal, difference: string | null): void {
   const [, where, expected, got] = /^(.*?): expected (.*), got (.*)$/s.exec(difference ?? '') ?? []
   if (where === undefined) return terminal.line(`      ${plain(difference ?? '')}`)
   terminal.line(`      ${plain(where)}`)
@@ -87,7 +87,7 @@ function signOf(terminal: Terminal, failed: number): string {
 }
 
 function summaryOf(terminal: Terminal, total: number, failed: number, ms: number): string {
-  if (total === 0) return 'there are no tests'
+  if (total === 0) return 'no tests'
   const text = failed > 0 ? `${failed} of ${countOf(total)} failed` : `${countOf(total)} passed`
   return `${terminal.style(failed > 0 ? 'red' : 'green', text)} in ${duration(ms)}`
 }

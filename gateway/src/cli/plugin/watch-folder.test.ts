@@ -22,7 +22,7 @@ async function hears(path: string): Promise<void> {
   expect(await watcher.next()).toContain(path)
 }
 
-it('tells what changes, also in folders that are new', async () => {
+it('reports changed files, including files in new folders', async () => {
   await hears('package.json')
   await hears('src/inner/a.ts')
   await mkdir(join(root, 'more'))
@@ -30,7 +30,7 @@ it('tells what changes, also in folders that are new', async () => {
   await hears('more/b.ts')
 })
 
-it('goes on with a folder that is removed and made again', async () => {
+it('continues with a folder that is removed and created again', async () => {
   await rm(join(root, 'src'), { recursive: true })
   expect(await watcher.next()).toContain('src')
   await mkdir(join(root, 'src/inner'), { recursive: true })
@@ -39,7 +39,7 @@ it('goes on with a folder that is removed and made again', async () => {
   await hears('src/inner/b.ts')
 })
 
-it('goes on where another folder is put in the place of one', async () => {
+it('continues with a folder that replaces another', async () => {
   await mkdir(join(root, 'node_modules/other/inner'), { recursive: true })
   await rename(join(root, 'src'), join(root, 'node_modules/old'))
   await rename(join(root, 'node_modules/other'), join(root, 'src'))
