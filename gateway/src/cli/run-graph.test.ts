@@ -29,28 +29,31 @@ function graphFile(document: Record<string, unknown>, name = 'Test'): GraphFile 
   return { name, description: '', document, inputs: {}, path: 'test.json' }
 }
 
-async function run(file: GraphFile, signal = new AbortController().signal): Promise<{ result: ExecutionResult; told: string }> {
-  let told = ''
-  const terminal = createTerminal({ write: (text: string) => (told += text) }, {})
+async function run(
+  file: GraphFile,
+  signal = new AbortController().signal,
+): Promise<{ result: ExecutionResult; printed: string }> {
+  let printed = ''
+  const terminal = createTerminal({ write: (text: string) => (printed += text) }, {})
   const { graph } = await ensureGraph(api, file)
   const inputs = await resolveInputs(file, [], graph.activeVersion.inputSchema)
-  return { result: await runGraph({ api, graph, inputs, terminal, signal }), told }
+  return { result: await runGraph({ api, graph, inputs, terminal, signal }), printed }
 }
 
 describe('runGraph', async () => {
   it.each(await readdir(EXAMPLES))('runs the example %s', async (name) => {
     const file = await readGraphFile(EXAMPLES + name)
-    const { result, told } = await run(file)
+    const { result, printed } = await run(file)
     expect(result).toMatchObject({ status: 'COMPLETED', failedNodes: [] })
-    for (const node of file.document.nodes as { id: string }[]) expect(told).toContain(`✓ ${node.id}`)
+    for (const node of file.document.nodes as { id: string }[]) expect(printed).toContain(`✓ ${node.id}`)
   })
 
   it('returns the reason of a failure', async () => {
-    const { result, told } = await run(
+    const { result, printed } = await run(
       graphFile({ nodes: [{ id: 'wait', block: 'time/countdown', inputs: { minutes: 'few' } }] }),
     )
     expect(result).toMatchObject({ status: 'FAILED', failedNodes: ['wait'], reason: { node: 'wait' } })
-    expect(told).toContain('wait: BLOCK_FAILED minutes must be a number from 0, got "few"')
+    expect(printed).toContain('wait: BLOCK_FAILED minutes must be a number from 0, got "few"')
   })
 
   it('stops following a quiet execution when the signal aborts', async () => {

@@ -34,9 +34,9 @@ afterAll(async () => {
 })
 
 it.each([
-  ['the server of the data directory gets its owner key, whatever ASHLAR_KEY is', false, OTHER_KEY, OWNER_KEY],
-  ['a server that is named gets ASHLAR_KEY', true, OTHER_KEY, OTHER_KEY],
-  ['the server of the data directory gets its owner key where it is named too', true, '', OWNER_KEY],
+  ['the server of the data directory receives its owner key, not ASHLAR_KEY', false, OTHER_KEY, OWNER_KEY],
+  ['a server in --server receives ASHLAR_KEY', true, OTHER_KEY, OTHER_KEY],
+  ['the server of the data directory receives its owner key if it is in --server', true, '', OWNER_KEY],
 ])('%s', async (_what, isNamed, key, shown) => {
   const environment = { ASHLAR_DATA_DIR: root.path, ASHLAR_KEY: key }
   const { api } = await findRunningServer(isNamed ? url : undefined, environment)
@@ -45,11 +45,11 @@ it.each([
 })
 
 it('prints the URL of a server that does not respond, also as JSON', async () => {
-  const gone = createServer().listen(0, '127.0.0.1')
-  await once(gone, 'listening')
-  const { port } = gone.address() as AddressInfo
-  gone.close()
-  await once(gone, 'close')
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const { port } = closed.address() as AddressInfo
+  closed.close()
+  await once(closed, 'close')
   const tarball = `${root.path}/sky.tgz`
   await writeFile(tarball, '')
   const environment = { ASHLAR_DATA_DIR: root.path, ASHLAR_KEY: OTHER_KEY, HOME: root.path }

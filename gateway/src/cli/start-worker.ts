@@ -172,8 +172,8 @@ class WorkerProcess {
 
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
+    const exited = new Promise((resolve) => this.#child.once('exit', resolve))
     this.send({ type: 'stop' })
-    await gone
+    await exited
   }
 }

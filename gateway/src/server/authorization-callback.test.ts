@@ -186,13 +186,13 @@ describe('the callback', () => {
     ['with the session cookie alone', () => ({ cookie: OURS.cookie ?? '' })],
   ])('%s explains how to log in and does not end the authorization', async (_how, headersOf) => {
     const back = await grant()
-    const refused = await finish(back, headersOf())
-    expect(refused).toMatchObject({
+    const rejected = await finish(back, headersOf())
+    expect(rejected).toMatchObject({
       status: 401,
       title: 'You are not logged in',
       text: expect.stringMatching(/, run this command .*\nashlar login$/s),
     })
-    expect(refused.text).not.toContain(back.searchParams.get('code'))
+    expect(rejected.text).not.toContain(back.searchParams.get('code'))
     expect(await credentials()).toEqual([])
     expect((await finish(back)).status).toBe(200)
   })
@@ -206,9 +206,9 @@ describe('the callback', () => {
     ['without a state', (back) => [changed(back, { state: '' }), OURS], 400, 'BAD_INPUT'],
   ])('%s is rejected and does not end the authorization', async (_how, change, status, code) => {
     const back = await grant()
-    const refused = await finish(...change(back))
-    expect(refused).toMatchObject({ status, title: 'No access was granted', text: expect.stringContaining(`${code}: `) })
-    expect(refused.text).not.toContain(back.searchParams.get('code'))
+    const rejected = await finish(...change(back))
+    expect(rejected).toMatchObject({ status, title: 'No access was granted', text: expect.stringContaining(`${code}: `) })
+    expect(rejected.text).not.toContain(back.searchParams.get('code'))
     expect(await credentials()).toEqual([])
     expect((await finish(back)).status).toBe(200)
     expect(await credentials()).toHaveLength(1)

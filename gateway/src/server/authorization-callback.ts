@@ -7,7 +7,7 @@ import type { Route } from './routes.ts'
 /** The path to which OAuth services redirect browsers. */
 export const CALLBACK_PATH = '/oauth/callback'
 
-const KEPT = ['state', 'code', 'error', 'iss'] as const
+const PARAMETERS = ['state', 'code', 'error', 'iss'] as const
 
 export interface CallbackParts {
   authorizations: Runtime['authorizations']
@@ -70,7 +70,7 @@ async function finish(
 ): Promise<Ending> {
   try {
     const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
-    const answer = Object.fromEntries(KEPT.map((name) => [name, url.searchParams.get(name) ?? undefined]))
+    const answer = Object.fromEntries(PARAMETERS.map((name) => [name, url.searchParams.get(name) ?? undefined]))
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error

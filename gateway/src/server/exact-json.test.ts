@@ -72,8 +72,8 @@ describe('the API', () => {
         }),
       )
     expect((await read(`{"n":${ID}}`)).status).toBe(200)
-    const refused = await read('{"n":1e999}')
-    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('n is 1e999, which is too large')])
+    const response = await read('{"n":1e999}')
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('n is 1e999, which is too large')])
   })
 
   it('keeps the digits of an integer over a WebSocket, in both directions', async () => {

@@ -26,7 +26,7 @@ export async function add(args: string[], context: CommandContext): Promise<numb
   for (const host of request.hosts) formatSecretHost(host)
   const { credentials, close } = await connect(context.environment, loggerTo(context.stderr))
   try {
-    const kind = request.kind ?? (await usualKind(credentials, request.provider))
+    const kind = request.kind ?? (await defaultKind(credentials, request.provider))
     if (kind === 'OAUTH2') await authorize(credentials, request, context)
     else await addSecret(credentials, request, kind, context)
     return 0
@@ -61,7 +61,7 @@ function parseRequest(args: string[]): Request {
 }
 
 /** @throws {AshlarError} BAD_INPUT when there is no such provider */
-async function usualKind(api: CredentialApi, name: string): Promise<CredentialKind> {
+async function defaultKind(api: CredentialApi, name: string): Promise<CredentialKind> {
   const names: string[] = []
   for await (const provider of api.providers()) {
     names.push(provider.name)
@@ -72,11 +72,11 @@ async function usualKind(api: CredentialApi, name: string): Promise<CredentialKi
 }
 
 /** @throws {UsageError} when the provider requires another option */
-function kindOf(name: string, [usual]: readonly CredentialKind[]): CredentialKind {
-  if (usual === 'USER_PASSWORD') throw new UsageError(`${name} requires a user name and a password: use --user`)
-  if (usual === 'HOST_SCOPED')
+function kindOf(name: string, [kind]: readonly CredentialKind[]): CredentialKind {
+  if (kind === 'USER_PASSWORD') throw new UsageError(`${name} requires a user name and a password: use --user`)
+  if (kind === 'HOST_SCOPED')
     throw new UsageError(`${name} requires the hosts that may receive the headers: use --host, such as --host api.example.com`)
-  return usual ?? 'API_KEY'
+  return kind ?? 'API_KEY'
 }
 
 async function authorize(

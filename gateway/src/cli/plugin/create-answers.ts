@@ -29,10 +29,10 @@ export type GivenAnswers = { [Name in 'name' | 'title' | 'license' | 'author' | 
  */
 export async function completeAnswers(folder: string, given: GivenAnswers, asks: boolean): Promise<Answers> {
   using questions = asks ? openQuestions() : undefined
-  const answer = async (name: 'name' | 'title' | 'license', question: string, usual: string): Promise<string> =>
-    given[name] ?? ((await questions?.ask(question, usual)) || usual)
-  const { packageName, plugin } = namesOf(await answer('name', 'Name', usualName(folder)))
-  const title = await answer('title', 'Title', usualTitle(plugin))
+  const answer = async (name: 'name' | 'title' | 'license', question: string, fallback: string): Promise<string> =>
+    given[name] ?? ((await questions?.ask(question, fallback)) || fallback)
+  const { packageName, plugin } = namesOf(await answer('name', 'Name', defaultName(folder)))
+  const title = await answer('title', 'Title', defaultTitle(plugin))
   const license = await answer('license', `Licence (${Object.keys(LICENSES).join(', ')})`, 'MIT')
   return {
     packageName,
@@ -58,7 +58,7 @@ function namesOf(name: string): { packageName: string; plugin: string } {
   return { packageName: rest === undefined ? PREFIX + plugin : name, plugin }
 }
 
-function usualName(folder: string): string {
+function defaultName(folder: string): string {
   const name = basename(folder)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -66,7 +66,7 @@ function usualName(folder: string): string {
   return name === '' ? 'my-plugin' : name
 }
 
-function usualTitle(plugin: string): string {
+function defaultTitle(plugin: string): string {
   const text = plugin.replaceAll('-', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
@@ -84,10 +84,10 @@ async function originOf(text: string, folder: string): Promise<string> {
   return text
 }
 
-function openQuestions(): Disposable & { ask(question: string, usual: string): Promise<string> } {
+function openQuestions(): Disposable & { ask(question: string, fallback: string): Promise<string> } {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   return {
-    ask: async (question, usual) => (await lines.question(`${question} [${usual}]: `)).trim(),
+    ask: async (question, fallback) => (await lines.question(`${question} [${fallback}]: `)).trim(),
     [Symbol.dispose]: () => lines.close(),
   }
 }

@@ -38,10 +38,10 @@ async function whileDeveloping(
 ): Promise<void> {
   const stop = new AbortController()
   const events: DevEvent[] = []
-  let heard = Promise.withResolvers<void>()
+  let received = Promise.withResolvers<void>()
   const onEvent = (event: DevEvent): void => {
     events.push(event)
-    heard.resolve()
+    received.resolve()
   }
   const developing = develop({ folder, signal: stop.signal, onEvent, ...options })
   try {
@@ -50,8 +50,8 @@ async function whileDeveloping(
         const event = events.shift()
         if (event?.event === wanted) return event
         if (event) continue
-        await heard.promise
-        heard = Promise.withResolvers()
+        await received.promise
+        received = Promise.withResolvers()
       }
     })
   } finally {
@@ -122,7 +122,7 @@ it('loads every change into the server, keeps the last version that loads, and r
 
 it('loads the plugin again after the server was unreachable or has restarted', async () => {
   const isThere = Promise.withResolvers<void>()
-  const isThereAgain = Promise.withResolvers<void>()
+  const isLoadedAgain = Promise.withResolvers<void>()
   let calls = 0
   const unsteady: PluginApi = {
     ...api,
@@ -130,7 +130,7 @@ it('loads the plugin again after the server was unreachable or has restarted', a
       const call = ++calls
       if (call === 1) throw new AshlarError('SERVER_UNREACHABLE', 'http://x/graphql cannot be reached: ECONNREFUSED')
       const digest = await api.setDevPlugin(plugin)
-      ;(call === 2 ? isThere : isThereAgain).resolve()
+      ;(call === 2 ? isThere : isLoadedAgain).resolve()
       return digest
     },
   }
@@ -141,7 +141,7 @@ it('loads the plugin again after the server was unreachable or has restarted', a
       await isThere.promise
       expect(await descriptionOf('sky/slugify')).toBeDefined()
       await api.removeDevPlugin('ashlar-plugin-sky')
-      await isThereAgain.promise
+      await isLoadedAgain.promise
       expect(await descriptionOf('sky/slugify')).toBeDefined()
     },
     { api: unsteady, renewEveryMs: 20 },
@@ -149,11 +149,11 @@ it('loads the plugin again after the server was unreachable or has restarted', a
 })
 
 it('sends one request at a time, so that an older version cannot arrive last', async () => {
-  let asking = 0
-  let most = 0
+  let pending = 0
+  let maxPending = 0
   const inTurn = async <T>(work: Promise<T>): Promise<T> => {
-    most = Math.max(most, ++asking)
-    return work.finally(() => asking--)
+    maxPending = Math.max(maxPending, ++pending)
+    return work.finally(() => pending--)
   }
   const counted: PluginApi = {
     ...api,
@@ -169,7 +169,7 @@ it('sends one request at a time, so that an older version cannot arrive last', a
     },
     { api: counted, renewEveryMs: 1 },
   )
-  expect(most).toBe(1)
+  expect(maxPending).toBe(1)
   expect(await descriptionOf('sky/slugify')).toBeUndefined()
 })
 
@@ -184,20 +184,20 @@ it('rejects other users than the owner, a bundle that is not a script, and block
   await expect(api.setDevPlugin({ ...facts, bundle })).rejects.toMatchObject({ code: 'DUPLICATE_BLOCK' })
   await expect(api.renewDevPlugin('mine')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   await expect(api.removeDevPlugin('mine')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-  const nobody = '00000000-0000-4000-8000-000000000000'
-  await expect(runtime.devPlugins.set(nobody, { ...facts, bundle: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  const unknownUser = '00000000-0000-4000-8000-000000000000'
+  await expect(runtime.devPlugins.set(unknownUser, { ...facts, bundle: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })
 
 it('is removed by the server when it is not renewed', async () => {
   const bundle = `module.exports.default = require('@ashlar/sdk').definePlugin({ name: 'left', blocks: [] })`
-  const forgotten = Promise.withResolvers<void>()
+  const removed = Promise.withResolvers<void>()
   await api.setDevPlugin({ packageName: 'left', version: '1.0.0', bundle })
   const isThere = (): boolean => runtime.plugins.reports().some(({ packageName }) => packageName === 'left')
   expect(isThere()).toBe(true)
-  const deaf = runtime.plugins.onChange(() => isThere() || forgotten.resolve())
+  const unsubscribe = runtime.plugins.onChange(() => isThere() || removed.resolve())
   await runtime.database.pool.query(`update plugin_workspace set seen_at = now() - interval '1 minute' where id = 'dev:left'`)
-  await forgotten.promise
-  deaf()
+  await removed.promise
+  unsubscribe()
   expect(runtime.failures).toEqual([])
 })
 

@@ -142,9 +142,9 @@ it('accepts one debugger at a time by the path alone, and rejects web pages', as
     expect(await refusalOf(path, 'http://127.0.0.1:3000')).toBe(403)
     expect(await refusalOf(`${path}0`)).toBe(404)
     expect(await refusalOf('/inspector/')).toBe(404)
-    const gone = closed(first)
+    const closing = closed(first)
     await api.removeDevPlugin(PACKAGE)
-    expect(await gone).toBe(1001)
+    expect(await closing).toBe(1001)
     expect(await refusalOf(path)).toBe(404)
   })
 })
@@ -157,6 +157,6 @@ it('requires the owner and a source map', async () => {
   await api.setDevPlugin(plugin)
   await expect(api.inspectDevPlugin('bare')).rejects.toMatchObject({ code: 'CONFLICT' })
   await api.removeDevPlugin('bare')
-  const nobody = '00000000-0000-4000-8000-000000000000'
-  await expect(runtime.devPlugins.inspect(nobody, 'bare')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  const unknownUser = '00000000-0000-4000-8000-000000000000'
+  await expect(runtime.devPlugins.inspect(unknownUser, 'bare')).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

@@ -20,11 +20,11 @@ export async function pack(args: string[], context: CommandContext): Promise<num
   const files = entries.map(({ path, bytes }) => ({ path, bytes: bytes.length })).toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const facts = { file, packageName, version, bytes: tarball.length, sha256, integrity, files }
   if (values.json) stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
-  else tell(createTerminal(stdout, environment), file, packed)
+  else printPacked(createTerminal(stdout, environment), file, packed)
   return 0
 }
 
-function tell(terminal: Terminal, file: string, { entries, tarball, sha256, integrity }: PackedPlugin): void {
+function printPacked(terminal: Terminal, file: string, { entries, tarball, sha256, integrity }: PackedPlugin): void {
   terminal.line(
     `${terminal.style('green', '✓')} ${terminal.style('bold', file)}  ${entries.length} files, ${size(tarball.length)}`,
   )

@@ -49,7 +49,7 @@ it('publishes a new plugin with a signature to the store of a server, which runs
   })
   const again = await ashlarWith(environment, 'plugin', 'publish', folder, '--server', url)
   expect(again.stdout).toContain('✓ ashlar-plugin-sky 0.1.0 published to')
-  expect(again.stdout).toContain('! may        http: GET api.github.com/repos/*')
+  expect(again.stdout).toContain('! uses       http: GET api.github.com/repos/*')
   const client = createClient({ url, key: OWNER_KEY })
   await client.request(`mutation { installPlugin(input: { packageName: "ashlar-plugin-sky" }) { __typename } }`)
   const { runBlock } = (await client.request(
@@ -77,9 +77,9 @@ it('prints the error of the server', async () => {
 
 it('does not replace an existing key and rejects other kinds of keys', async () => {
   const { stderr } = await ashlarWith(environment, 'plugin', 'key')
-  expect(stderr).toMatch(/^error CONFLICT: .*plugin-key\.pem is there already/)
+  expect(stderr).toMatch(/^error CONFLICT: .*plugin-key\.pem already exists/)
   const wrong = join(root.path, 'wrong.pem')
-  await writeFile(wrong, 'no key')
+  await writeFile(wrong, 'not a key')
   for (const [file, code] of [
     [wrong, 'SIGNATURE_INVALID'],
     [join(root.path, 'none.pem'), 'NOT_FOUND'],
@@ -89,7 +89,7 @@ it('does not replace an existing key and rejects other kinds of keys', async () 
     )
 })
 
-it.skipIf(process.platform === 'win32')('gives npm the tarball', async () => {
+it.skipIf(process.platform === 'win32')('passes the tarball to npm', async () => {
   const bin = join(root.path, 'bin')
   await mkdir(bin)
   await writeFile(join(bin, 'npm'), '#!/bin/sh\necho "$1 $(basename "$2")"\ntar -tzf "$2" | wc -l\n')

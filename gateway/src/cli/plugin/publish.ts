@@ -106,6 +106,6 @@ function printPublished(terminal: Terminal, url: string, { packageName, version,
     terminal.line(`  ${sign} ${name.padEnd(width)}  ${plain(message)}`)
   }
   for (const { kind, detail } of report.capabilities)
-    terminal.line(`  ${terminal.style('yellow', '!')} ${'may'.padEnd(width)}  ${plain(`${kind}: ${detail}`)}`)
+    terminal.line(`  ${terminal.style('yellow', '!')} ${'uses'.padEnd(width)}  ${plain(`${kind}: ${detail}`)}`)
   terminal.line(`  ${terminal.style('dim', `digest ${digest}`)}`)
 }

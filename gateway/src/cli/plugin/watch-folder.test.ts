@@ -17,17 +17,17 @@ afterEach(async () => {
   await rm(root, { recursive: true })
 })
 
-async function hears(path: string): Promise<void> {
+async function expectReport(path: string): Promise<void> {
   await writeFile(join(root, path), '')
   expect(await watcher.next()).toContain(path)
 }
 
 it('reports changed files, including files in new folders', async () => {
-  await hears('package.json')
-  await hears('src/inner/a.ts')
+  await expectReport('package.json')
+  await expectReport('src/inner/a.ts')
   await mkdir(join(root, 'more'))
   expect(await watcher.next()).toContain('more')
-  await hears('more/b.ts')
+  await expectReport('more/b.ts')
 })
 
 it('continues with a folder that is removed and created again', async () => {
@@ -35,8 +35,8 @@ it('continues with a folder that is removed and created again', async () => {
   expect(await watcher.next()).toContain('src')
   await mkdir(join(root, 'src/inner'), { recursive: true })
   expect(await watcher.next()).toContain('src')
-  await hears('src/a.ts')
-  await hears('src/inner/b.ts')
+  await expectReport('src/a.ts')
+  await expectReport('src/inner/b.ts')
 })
 
 it('continues with a folder that replaces another', async () => {
@@ -44,6 +44,6 @@ it('continues with a folder that replaces another', async () => {
   await rename(join(root, 'src'), join(root, 'node_modules/old'))
   await rename(join(root, 'node_modules/other'), join(root, 'src'))
   expect(await watcher.next()).toContain('src')
-  await hears('src/a.ts')
-  await hears('src/inner/b.ts')
+  await expectReport('src/a.ts')
+  await expectReport('src/inner/b.ts')
 })

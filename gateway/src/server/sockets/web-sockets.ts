@@ -43,7 +43,7 @@ const INIT_WITHIN_MS = 3000
  *
  * The server rejects clients in this order:
  *
- * - before the upgrade: 400; 403 for a page of another origin, whatever its credentials; 404; 429 for too many sockets of one address
+ * - before the upgrade: 400; 403 for a page of another origin, even with valid credentials; 404; 429 for too many sockets of one address
  * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time; 4403 for an unknown
  *   caller; 4401 for an operation before the acknowledgement, or when the session of an acknowledged client ends
  */

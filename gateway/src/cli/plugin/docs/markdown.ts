@@ -38,9 +38,9 @@ function documentPins(title: string, schema: JsonSchema): string {
   if (pins.length === 0) return `### ${title}\n\nNone.`
   const isInput = title === 'Inputs'
   const rows = pins.map(([name, pin]) => {
-    const needed = schema.required?.includes(name) && pin.default === undefined ? 'yes' : ''
-    const usual = pin.default === undefined ? '' : code(JSON.stringify(pin.default))
-    const cells = [code(name), code(formatType(pin, schema)), ...(isInput ? [needed, usual] : []), aboutPin(pin)]
+    const required = schema.required?.includes(name) && pin.default === undefined ? 'yes' : ''
+    const defaultValue = pin.default === undefined ? '' : code(JSON.stringify(pin.default))
+    const cells = [code(name), code(formatType(pin, schema)), ...(isInput ? [required, defaultValue] : []), aboutPin(pin)]
     return `| ${cells.join(' | ')} |`
   })
   const heads = ['pin', 'type', ...(isInput ? ['required', 'default'] : []), 'description']
