@@ -33,7 +33,7 @@ export function isProxyEntry(text: string): boolean {
 const IPV6_NETWORK_BYTES = 8
 
 /** Returns the key that limits count by: the address, or for IPv6 the network of the client. */
-export function networkOf(address: string): string {
+export function toLimitKey(address: string): string {
   const parsed = parseAddress(address)
   return parsed?.kind() === 'ipv6' ? `${parsed.toByteArray().slice(0, IPV6_NETWORK_BYTES).join('.')}::` : address
 }

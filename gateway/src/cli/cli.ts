@@ -20,7 +20,7 @@ export async function runCli(args: readonly string[], given: CommandContext, env
   const wantsHelp = first === 'help' || args.includes('--help') || args.includes('-h')
   const entry = findCommand(words)
   if (!entry) return printCommands(words, wantsHelp, context)
-  if (wantsHelp) return print(context.stdout, usageOf(entry))
+  if (wantsHelp) return print(context.stdout, formatUsage(entry))
   try {
     if (envFolder !== undefined) context = { ...given, environment: await withEnvFiles(envFolder, given.environment) }
     const command = await entry.load()
@@ -38,7 +38,7 @@ function findCommand(args: readonly string[]): CommandEntry | undefined {
 function printCommands([first, ...rest]: readonly string[], wantsHelp: boolean, context: CommandContext): number {
   const named = first?.startsWith('-') ? undefined : first
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${named} `))
-  const text = group.length > 0 ? `usage: ashlar ${named} <command>\n\n${listOf(group)}` : help()
+  const text = group.length > 0 ? `usage: ashlar ${named} <command>\n\n${formatList(group)}` : formatHelp()
   const [second] = rest.filter((word) => !word.startsWith('-'))
   const isKnown = named === undefined || (group.length > 0 && second === undefined)
   if (wantsHelp && isKnown) return print(context.stdout, text)
@@ -53,7 +53,7 @@ function printFailure(error: unknown, entry: CommandEntry, context: CommandConte
     context.stderr.write(`\n${message}\n`)
     return 130
   }
-  if (isUsageError(error)) return wrongUsage(context, message, usageOf(entry))
+  if (isUsageError(error)) return wrongUsage(context, message, formatUsage(entry))
   // An unexpected error is a bug: its stack helps to find the cause.
   const stack = code === 'UNEXPECTED' && error instanceof Error ? error.stack : undefined
   const text = stack ?? [`error ${code}: ${message}`, ...faultLines(faults)].join('\n')
@@ -71,15 +71,15 @@ function wrongUsage({ stderr }: CommandContext, message: string, usage: string):
   return 2
 }
 
-function usageOf({ name, usage, summary }: CommandEntry): string {
+function formatUsage({ name, usage, summary }: CommandEntry): string {
   return `usage: ashlar ${name} ${usage}\n\n${summary}`
 }
 
-function help(): string {
-  return ['usage: ashlar <command>', '', listOf(COMMANDS), '', ...ENVIRONMENT].join('\n')
+function formatHelp(): string {
+  return ['usage: ashlar <command>', '', formatList(COMMANDS), '', ...ENVIRONMENT].join('\n')
 }
 
-function listOf(entries: readonly CommandEntry[]): string {
+function formatList(entries: readonly CommandEntry[]): string {
   return entries.map(({ name, usage, summary }) => `  ashlar ${name} ${usage}\n      ${summary}`).join('\n')
 }
 

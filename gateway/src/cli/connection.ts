@@ -38,7 +38,7 @@ export async function connect(environment: Readonly<Record<string, string | unde
 
 async function connectToServer(url: string, config: Config): Promise<Connection> {
   const key = await readKey(ownerKeyFile(config.dataDir))
-  return { ...apisOf(createClient({ url, key })), close: async () => undefined }
+  return { ...createApis(createClient({ url, key })), close: async () => undefined }
 }
 
 async function connectInProcess(config: Config, logger: Logger): Promise<Connection> {
@@ -48,7 +48,7 @@ async function connectInProcess(config: Config, logger: Logger): Promise<Connect
   const gateway = createGateway({ runtime, ownerKey, logger, publicUrl: config.publicUrl })
   const client = createClient({ url: 'http://127.0.0.1/graphql', key: ownerKey, fetch: gateway.fetch })
   return {
-    ...apisOf(client),
+    ...createApis(client),
     async close() {
       await gateway.close()
       await installation.close()
@@ -56,6 +56,6 @@ async function connectInProcess(config: Config, logger: Logger): Promise<Connect
   }
 }
 
-function apisOf(client: Client): Omit<Connection, 'close'> {
+function createApis(client: Client): Omit<Connection, 'close'> {
   return { api: createApi(client), credentials: createCredentialApi(client) }
 }

@@ -68,11 +68,11 @@ async function runExample({ api, file, graph, terminal, signal }: Example): Prom
   const startedAt = performance.now()
   const inputs = await resolveInputs(file, [], graph.activeVersion.inputSchema)
   const result = await runGraph({ api, graph, inputs, terminal, signal })
-  terminal.line(endOf(terminal, result, performance.now() - startedAt))
+  terminal.line(formatResult(terminal, result, performance.now() - startedAt))
   terminal.write(formatOutputs(result.outputs, terminal.size().columns))
 }
 
-function endOf(terminal: Terminal, { status, reason }: ExecutionResult, ms: number): string {
+function formatResult(terminal: Terminal, { status, reason }: ExecutionResult, ms: number): string {
   const style = status === 'COMPLETED' ? 'green' : 'red'
   const why = reason ? `: ${terminal.message(`${reason.code} ${reason.message}`)}` : ''
   return `  ${terminal.style(style, status.toLowerCase())} in ${duration(ms)}${why}`

@@ -9,7 +9,7 @@ interface FailedPlugin {
 
 /** Logs the plugins that did not load. The message of the error names the package. */
 export function logFailedPlugins(plugins: readonly FailedPlugin[], logger: Logger): void {
-  for (const { error } of plugins) if (error) logger.error(failureOf(error))
+  for (const { error } of plugins) if (error) logger.error(formatFailure(error))
 }
 
 /**
@@ -21,7 +21,7 @@ export function watchFailedPlugins(plugins: Pick<Runtime['plugins'], 'reports' |
   let logged = new Map<string, string>()
   const update = (): void => {
     const reports = plugins.reports()
-    const failures = new Map(reports.flatMap(({ packageName, error }) => (error ? [[packageName, failureOf(error)]] : [])))
+    const failures = new Map(reports.flatMap(({ packageName, error }) => (error ? [[packageName, formatFailure(error)]] : [])))
     for (const [packageName, failure] of failures) if (logged.get(packageName) !== failure) logger.error(failure)
     for (const { packageName, version, plugin } of reports)
       if (plugin && logged.has(packageName)) logger.info(`plugin loads again: ${packageName} ${version}`)
@@ -32,7 +32,7 @@ export function watchFailedPlugins(plugins: Pick<Runtime['plugins'], 'reports' |
 }
 
 /** Indents the lines after the first, so that each failure is one entry. */
-function failureOf({ code, message }: { code: string; message: string }): string {
+function formatFailure({ code, message }: { code: string; message: string }): string {
   const lines = message.split('\n').map((line) => plain(line))
   return `plugin did not load: ${code} ${lines.join('\n  ')}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isWhole, launchersOf } from './launcher.ts'
+import { isWhole, findLaunchers } from './launcher.ts'
 
 type Row = [pid: number, parent: number, ...command: string[]]
 
@@ -18,24 +18,24 @@ const CHAIN: Row[] = [
 
 describe('launchersOf', () => {
   it('ends with the first package manager', () => {
-    expect(launchersOf(90, table(...CHAIN, NPX, [40, 1, '-bash']))).toEqual([90, 80, 70, 60, 50])
+    expect(findLaunchers(90, table(...CHAIN, NPX, [40, 1, '-bash']))).toEqual([90, 80, 70, 60, 50])
   })
   it('recognizes npm by its script', () => {
-    expect(launchersOf(90, table(...CHAIN, [50, 40, '/usr/bin/node', '/usr/lib/node_modules/npm/bin/npx-cli.js']))).toEqual([
+    expect(findLaunchers(90, table(...CHAIN, [50, 40, '/usr/bin/node', '/usr/lib/node_modules/npm/bin/npx-cli.js']))).toEqual([
       90, 80, 70, 60, 50,
     ])
   })
   it('excludes a shell that only mentions a package manager', () => {
-    expect(launchersOf(90, table(...CHAIN, NPX, [40, 30, 'bash', '-c', 'npx pnpm@12 start &']))).toEqual([90, 80, 70, 60, 50])
+    expect(findLaunchers(90, table(...CHAIN, NPX, [40, 30, 'bash', '-c', 'npx pnpm@12 start &']))).toEqual([90, 80, 70, 60, 50])
   })
   it('stops at another program', () => {
     const rows: Row[] = [...CHAIN, NPX, [40, 30, 'node', 'vitest.mjs'], [30, 20, 'pnpm', 'test']]
-    expect(launchersOf(90, table(...rows))).toEqual([90, 80, 70, 60, 50])
+    expect(findLaunchers(90, table(...rows))).toEqual([90, 80, 70, 60, 50])
   })
   it('contains only this process when no package manager started it', () => {
-    expect(launchersOf(90, table([90, 80, 'node', 'bin.ts'], [80, 1, 'bash']))).toEqual([90])
-    expect(launchersOf(90, table([90, 1, 'node', 'bin.ts']))).toEqual([90])
-    expect(launchersOf(90, () => undefined)).toEqual([90])
+    expect(findLaunchers(90, table([90, 80, 'node', 'bin.ts'], [80, 1, 'bash']))).toEqual([90])
+    expect(findLaunchers(90, table([90, 1, 'node', 'bin.ts']))).toEqual([90])
+    expect(findLaunchers(90, () => undefined)).toEqual([90])
   })
 })
 

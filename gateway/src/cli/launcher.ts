@@ -23,7 +23,7 @@ const POLL_EVERY_MS = 500
  * @returns a function that stops the polling
  */
 export function watchLauncher(ended: () => void): () => void {
-  const chain = launchersOf(process.pid, readProcess)
+  const chain = findLaunchers(process.pid, readProcess)
   if (chain.length < 2) return () => undefined
   const timer = setInterval(() => {
     if (isWhole(chain, readProcess)) return
@@ -34,7 +34,7 @@ export function watchLauncher(ended: () => void): () => void {
 }
 
 /** Returns this process and its ancestors, up to the highest package manager that is reached through shells and package managers only. */
-export function launchersOf(pid: number, readProcess: ReadProcess): number[] {
+export function findLaunchers(pid: number, readProcess: ReadProcess): number[] {
   const chain = [pid]
   let length = 1
   for (let facts = readProcess(readProcess(pid)?.parent ?? 0); facts && facts.pid > 1; facts = readProcess(facts.parent)) {

@@ -46,7 +46,7 @@ export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument
     show(event) {
       const state = 'node' in event ? states.get(event.node) : undefined
       const finished = state && advance(state, event)
-      view.update(noteOf(terminal, event), finished)
+      view.update(formatNote(terminal, event), finished)
     },
     end: () => view.end(),
   }
@@ -74,7 +74,8 @@ function createLines(terminal: Terminal, states: ReadonlyMap<string, NodeState>,
       terminal.line(row(run.state, run.failed ? FAILED : COMPLETED, duration(run.ms)))
     },
     end() {
-      for (const state of states.values()) if (state.finished > MAX_LINES) terminal.line(row(state, signOf(state), timeOf(state)))
+      for (const state of states.values())
+        if (state.finished > MAX_LINES) terminal.line(row(state, stateSign(state), formatState(state)))
     },
   }
 }
@@ -84,7 +85,7 @@ function createTable(terminal: Terminal, states: ReadonlyMap<string, NodeState>,
   let timer: NodeJS.Timeout | undefined
   const draw = (note?: string): void => {
     const erase = drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ''
-    const rows = [...states.values()].map((state) => row(state, signOf(state), timeOf(state)))
+    const rows = [...states.values()].map((state) => row(state, stateSign(state), formatState(state)))
     terminal.write(erase + [...(note === undefined ? [] : [note]), ...rows, ''].join('\n'))
     drawn = rows.length
   }
@@ -108,7 +109,7 @@ function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
   const at = Date.parse(event.at)
   // A run starts again after it has slept. Its duration counts from the first start.
   if (event.__typename === 'NodeStarted' && !state.startedAt.has(event.number)) state.startedAt.set(event.number, at)
-  if (event.__typename === 'NodeProgress') state.progress.set(event.number, progressOf(event))
+  if (event.__typename === 'NodeProgress') state.progress.set(event.number, formatProgress(event))
   if (event.__typename === 'NodeWaiting') state.asleep.set(event.number, Date.parse(event.until) - at)
   if (event.__typename === 'NodeResumed') state.asleep.delete(event.number)
   if (event.__typename !== 'NodeFinished') return undefined
@@ -123,7 +124,7 @@ function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
 }
 
 /** Returns the line to print for an event, if any. */
-function noteOf(terminal: Terminal, event: ApiEvent): string | undefined {
+function formatNote(terminal: Terminal, event: ApiEvent): string | undefined {
   if (event.__typename === 'NodeLog') return `    ${plain(`${event.node}: ${event.text}`)}`
   if (event.__typename !== 'NodeFinished' || !event.error) return undefined
   const { code, message, position } = event.error
@@ -137,20 +138,20 @@ const RUNNING = '▸'
 const COMPLETED = '✓'
 const FAILED = '✗'
 
-function signOf({ startedAt, finished, failed }: NodeState): string {
+function stateSign({ startedAt, finished, failed }: NodeState): string {
   if (startedAt.size > 0) return RUNNING
   if (failed > 0) return FAILED
   return finished > 0 ? COMPLETED : WAITING
 }
 
-function timeOf({ startedAt, progress, asleep, finished, ms }: NodeState): string {
+function formatState({ startedAt, progress, asleep, finished, ms }: NodeState): string {
   if (asleep.size > 0) return `sleeps for ${duration(Math.min(...asleep.values()))}`
   if (progress.size > 0) return [...progress.values()].at(-1) ?? ''
   if (finished === 0) return startedAt.size > 0 ? 'running' : ''
   return finished === 1 ? duration(ms) : `${finished} runs, ${duration(ms)}`
 }
 
-function progressOf({ fraction, note }: { fraction: number; note: string }): string {
+function formatProgress({ fraction, note }: { fraction: number; note: string }): string {
   return cut(plain(`${Math.floor(fraction * 100)} % ${note}`.trim()), MAX_PROGRESS)
 }
 

@@ -15,7 +15,7 @@ export function toPrintedError(error: unknown): PrintedError {
   if (isCoded(error)) return { code: error.code, message: error.message, faults: error.details.faults ?? [] }
   if (isInterruption(error)) return { code: 'CANCELLED', message: 'cancelled', faults: [] }
   if (isUsageError(error)) return { code: 'BAD_INPUT', message: error.message, faults: [] }
-  if (isFileError(error)) return { code: 'FILE_UNUSABLE', message: `${error.path}: ${reasonOf(error)}`, faults: [] }
+  if (isFileError(error)) return { code: 'FILE_UNUSABLE', message: `${error.path}: ${formatReason(error)}`, faults: [] }
   return { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), faults: [] }
 }
 
@@ -25,7 +25,7 @@ export function isInterruption(error: unknown): boolean {
 }
 
 export function isUsageError(error: unknown): error is Error {
-  return error instanceof UsageError || (error instanceof Error && codeOf(error).startsWith('ERR_PARSE_ARGS_'))
+  return error instanceof UsageError || (error instanceof Error && readCode(error).startsWith('ERR_PARSE_ARGS_'))
 }
 
 function isCoded(error: unknown): error is AshlarError {
@@ -38,10 +38,10 @@ function isFileError(error: unknown): error is FileError {
   return error instanceof Error && 'path' in error && 'errno' in error && typeof error.errno === 'number'
 }
 
-function reasonOf(error: FileError): string {
-  return `${getSystemErrorMessage(error.errno)} (${codeOf(error)})`
+function formatReason(error: FileError): string {
+  return `${getSystemErrorMessage(error.errno)} (${readCode(error)})`
 }
 
-function codeOf(error: Error): string {
+function readCode(error: Error): string {
   return 'code' in error ? String(error.code) : ''
 }

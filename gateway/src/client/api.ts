@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError, messageOf, type Fault, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
-import { errorOf, type Client } from './client.ts'
+import { toError, type Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
   CREATE_GRAPH,
@@ -75,7 +75,7 @@ export interface Api {
   /** Adds a version and activates it. @param basedOn number of the newest version */
   saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
   /** Compares the active version of a graph with the installed plugins. */
-  compatibilityOf(graphId: string): Promise<GraphCompatibility>
+  compatibility(graphId: string): Promise<GraphCompatibility>
   /** Makes the server reload changed plugins from its plugin folders. */
   scanPlugins(): Promise<PluginScan>
   /** @returns the global id of the execution */
@@ -104,16 +104,16 @@ export function createApi(client: Client): Api {
     },
     async createGraph(input) {
       const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<SavedGraph> }
-      return resultOf(createGraph)
+      return unwrapOutcome(createGraph)
     },
     async saveGraphVersion(graphId, basedOn, document) {
       const input = { graphId, basedOn, document }
       const { saveGraphVersion } = (await client.request(SAVE_GRAPH_VERSION, { input })) as {
         saveGraphVersion: Outcome<SavedGraph>
       }
-      return resultOf(saveGraphVersion)
+      return unwrapOutcome(saveGraphVersion)
     },
-    async compatibilityOf(graphId) {
+    async compatibility(graphId) {
       const { graph } = (await client.request(GRAPH_COMPATIBILITY, { id: graphId })) as { graph: CompatibilityAnswer | null }
       if (!graph) throw new AshlarError('NOT_FOUND', 'the graph was deleted: run the command again')
       const { compatibility, warnings } = graph.activeVersion
@@ -121,19 +121,19 @@ export function createApi(client: Client): Api {
     },
     async scanPlugins() {
       const { scanPlugins } = (await client.request(SCAN_PLUGINS)) as { scanPlugins: Outcome<PluginScan> }
-      return resultOf(scanPlugins)
+      return unwrapOutcome(scanPlugins)
     },
     async startExecution(graphId, inputs) {
       const { startExecution } = (await client.request(START_EXECUTION, { input: { graphId, inputs } })) as {
         startExecution: Outcome<{ id: string }>
       }
-      return resultOf(startExecution).id
+      return unwrapOutcome(startExecution).id
     },
     async cancelExecution(executionId) {
       const { cancelExecution } = (await client.request(CANCEL_EXECUTION, { input: { executionId } })) as {
         cancelExecution: Outcome<object>
       }
-      resultOf(cancelExecution)
+      unwrapOutcome(cancelExecution)
     },
     follow: (executionId, signal) => follow(client, executionId, signal),
   }
@@ -181,8 +181,8 @@ interface CompatibilityAnswer {
 /** A union of an object and the error types. */
 export type Outcome<T> = (T & { code?: undefined }) | { code: string; message: string; path: string[] | null; faults?: Fault[] }
 
-export function resultOf<T>(outcome: Outcome<T>): T {
+export function unwrapOutcome<T>(outcome: Outcome<T>): T {
   if (outcome.code === undefined) return outcome
   const { code, message, path, faults } = outcome
-  throw errorOf(code, message, { ...(path && { path }), ...(faults && { faults }) })
+  throw toError(code, message, { ...(path && { path }), ...(faults && { faults }) })
 }

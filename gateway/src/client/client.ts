@@ -25,17 +25,17 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
   }
   return {
     async request(query, variables = {}) {
-      return dataOf(await readJson(url, await send(query, variables, 'application/json')))
+      return unwrapData(await readJson(url, await send(query, variables, 'application/json')))
     },
     async *subscribe(query, variables, signal) {
       const response = await send(query, variables, 'text/event-stream', signal)
       if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        dataOf(await readJson(url, response))
+        unwrapData(await readJson(url, response))
         throw notGraphQL(url, response)
       }
       for await (const { event, data } of parseEventStream(readChunks(response.body, signal))) {
         if (event === 'complete') return
-        yield dataOf(parseJson(data) as Result)
+        yield unwrapData(parseJson(data) as Result)
       }
       throw new TypeError('the event stream ended early')
     },
@@ -52,7 +52,7 @@ export function sendTo(url: string, request: Request, fetch: ClientOptions['fetc
 /** Parses a JSON response. @throws {AshlarError} with the code of its first error */
 export async function readAnswer(url: string, response: Response): Promise<unknown> {
   const answer = await readJson(url, response)
-  dataOf(answer)
+  unwrapData(answer)
   return answer
 }
 
@@ -107,15 +107,15 @@ function unreachable(url: string, error: TypeError): AshlarError {
   )
 }
 
-function dataOf({ data, errors }: Result): unknown {
+function unwrapData({ data, errors }: Result): unknown {
   const [first] = errors ?? []
   if (!first) return data
   const { code, ...details } = first.extensions ?? {}
-  throw errorOf(code, first.message, details)
+  throw toError(code, first.message, details)
 }
 
 /** Restores an error that a gateway returned. */
-export function errorOf(code: string | undefined, message: string, details: ErrorDetails = {}): Error {
+export function toError(code: string | undefined, message: string, details: ErrorDetails = {}): Error {
   return code !== undefined && isErrorCode(code) ? new AshlarError(code, message, { details }) : new Error(message)
 }
 

@@ -1,4 +1,4 @@
-import { resultOf, type Outcome } from './api.ts'
+import { unwrapOutcome, type Outcome } from './api.ts'
 import type { Client } from './client.ts'
 import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
 
@@ -46,7 +46,7 @@ export function createPluginApi(client: Client): PluginApi {
   const mutate = async <T>(query: string, input: object): Promise<T> => {
     const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
     if (outcome === undefined) throw new Error('the mutation returned no result')
-    return resultOf(outcome)
+    return unwrapOutcome(outcome)
   }
   return {
     setDevPlugin: async (plugin) => (await mutate<{ digest: string }>(SET_DEV_PLUGIN, plugin)).digest,

@@ -40,7 +40,7 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
   const accepted = new Set<string>()
   return {
     async identify(facts) {
-      if (facts.authorization !== undefined) return { user: await userOf(facts.authorization, facts.address) }
+      if (facts.authorization !== undefined) return { user: await authenticate(facts.authorization, facts.address) }
       const token = findSessionToken(facts.cookie ?? '', cookieName)
       if (token === undefined) throw unauthenticated('you are not logged in')
       if (origins.isForeign(facts))
@@ -56,7 +56,7 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
     },
   }
 
-  async function userOf(authorization: string, address: string): Promise<User> {
+  async function authenticate(authorization: string, address: string): Promise<User> {
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
     const hash = createHash('sha256').update(key).digest('base64')

@@ -50,7 +50,7 @@ export function createApi(options: ApiOptions): Api {
       return createContext({ runtime, user, redirectUri: redirectUri() })
     },
     plugins: [
-      useRoutes({ ...routesOf(options), pages, origins, logger }),
+      useRoutes({ ...buildRoutes(options), pages, origins, logger }),
       useAuthentication(access, runtime.browserSessions),
       useStrictParameters(),
       useExactJson(),
@@ -68,7 +68,7 @@ export function createApi(options: ApiOptions): Api {
   })
 }
 
-function routesOf(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
+function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
   const callback = { ...options, authorizations: options.runtime.authorizations }
   const routes = new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],

@@ -3,7 +3,7 @@ import { AshlarError, type Runtime } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Access, Caller } from './access.ts'
 import { toRequestError } from './mask-error.ts'
-import { factsOf } from './origin.ts'
+import { readFacts } from './origin.ts'
 
 /** The data that the transports add to a request for the context of the schema. */
 export interface RequestContext extends Caller {
@@ -21,7 +21,7 @@ export function useAuthentication(access: Access, sessions: Runtime['browserSess
   return {
     async onRequestParse({ request, url, serverContext }) {
       try {
-        const caller = await access.identify(factsOf((name) => request.headers.get(name), serverContext.address ?? '', url))
+        const caller = await access.identify(readFacts((name) => request.headers.get(name), serverContext.address ?? '', url))
         Object.assign(serverContext, caller)
         const { res } = serverContext
         if (!caller.session || !res || res.closed) return

@@ -292,15 +292,15 @@ describe('the callback', () => {
     const here = createGateway({ runtime, ownerKey: OWNER_KEY })
     const { port } = new URL(await here.listen(0))
     const { search } = await grant()
-    const elsewhereOf = async (host: string, query: string): Promise<string | undefined> => {
+    const readElsewhere = async (host: string, query: string): Promise<string | undefined> => {
       const response = await here.fetch(new Request(`http://${host}:${port}/oauth/callback${query}`))
       return /data-elsewhere="(.*?)"/.exec(await response.text())?.[1]
     }
     const name = new URL((await here.createLoginLink(runtime.ownerId)).url).hostname
-    expect(await elsewhereOf('127.0.0.1', search)).toBe(`http://${name}:${port}`)
-    expect(await elsewhereOf(name, search)).toBe('')
-    expect(await elsewhereOf('127.0.0.1', '?state=forged')).toBe('')
-    expect(await elsewhereOf('127.0.0.1', '')).toBe('')
+    expect(await readElsewhere('127.0.0.1', search)).toBe(`http://${name}:${port}`)
+    expect(await readElsewhere(name, search)).toBe('')
+    expect(await readElsewhere('127.0.0.1', '?state=forged')).toBe('')
+    expect(await readElsewhere('127.0.0.1', '')).toBe('')
     await here.close()
   })
 })

@@ -32,35 +32,35 @@ function post(body: string, accept = 'application/json'): Promise<Response> {
   return gateway.fetch(new Request(url, { method: 'POST', headers, body }))
 }
 
-function bodyOf(query: string, variables = '{}'): string {
+function toBody(query: string, variables = '{}'): string {
   return `{"query":${JSON.stringify(query)},"variables":${variables}}`
 }
 
 async function start(variables: string, query = RUN): Promise<string> {
-  const text = await (await post(bodyOf(query, variables))).text()
+  const text = await (await post(toBody(query, variables))).text()
   const { data } = JSON.parse(text) as { data: { runBlock: { id?: string } } }
   if (data.runBlock.id === undefined) throw new Error(text)
   return data.runBlock.id
 }
 
 /** Returns the text of the event stream of an execution. */
-async function eventsOf(id: string): Promise<string> {
-  return (await post(bodyOf(EVENTS, JSON.stringify({ id })), 'text/event-stream')).text()
+async function readEvents(id: string): Promise<string> {
+  return (await post(toBody(EVENTS, JSON.stringify({ id })), 'text/event-stream')).text()
 }
 
 describe('the API', () => {
   it('keeps the digits of an integer in variables, in server-sent events and in stored data', async () => {
     const id = await start(`{"inputs":{"values":[${ID}]}}`)
-    expect(await eventsOf(id)).toContain(`"value":[${ID}]`)
+    expect(await readEvents(id)).toContain(`"value":[${ID}]`)
     const query = `query ($id: ID!) { node(id: $id) { ... on Execution { inputs outputs nodeExecutions { edges { node { inputs outputs { value } } } } } } }`
-    const text = await (await post(bodyOf(query, JSON.stringify({ id })))).text()
+    const text = await (await post(toBody(query, JSON.stringify({ id })))).text()
     expect(text).toContain(`"inputs":{"values":[${ID}]}`)
     expect(text).not.toContain('7615917337495251000')
   })
 
   it('keeps the digits of an integer in a literal', async () => {
     const id = await start('{}', RUN.replace('($inputs: JSON)', '').replace('$inputs', `{ values: [${ID}] }`))
-    expect(await eventsOf(id)).toContain(`"value":[${ID}]`)
+    expect(await readEvents(id)).toContain(`"value":[${ID}]`)
   })
 
   it('keeps the digits of an integer in the variables of a GET', async () => {
@@ -97,8 +97,8 @@ describe('the API', () => {
   })
 
   it.each([
-    ['a variable', () => post(bodyOf(RUN, '{"inputs":{"values":[1e999]}}')), 400, 'variables.inputs.values[0] is 1e999'],
-    ['a literal', () => post(bodyOf(RUN.replace('($inputs: JSON)', '').replace('$inputs', '{ values: [1e999] }'))), 200, '1e999'],
+    ['a variable', () => post(toBody(RUN, '{"inputs":{"values":[1e999]}}')), 400, 'variables.inputs.values[0] is 1e999'],
+    ['a literal', () => post(toBody(RUN.replace('($inputs: JSON)', '').replace('$inputs', '{ values: [1e999] }'))), 200, '1e999'],
   ])('rejects a number that is too large in %s', async (_place, ask, status, message) => {
     const response = await ask()
     expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(message)])

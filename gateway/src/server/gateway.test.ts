@@ -37,7 +37,7 @@ function post(query: string, headers: Record<string, string> = BEARER, variables
   )
 }
 
-async function codeOf(response: Response): Promise<unknown> {
+async function readCode(response: Response): Promise<unknown> {
   const { errors } = (await response.json()) as { errors?: { extensions?: { code?: string } }[] }
   return errors?.[0]?.extensions?.code
 }
@@ -79,7 +79,7 @@ describe('authentication', () => {
   ])('rejects %s', async (_who, headers, status, code) => {
     const response = await post(VIEWER, await headers())
     expect(response.status).toBe(status)
-    expect(await codeOf(response)).toBe(code)
+    expect(await readCode(response)).toBe(code)
   })
 
   it('explains in the error how to authenticate', async () => {
@@ -153,7 +153,7 @@ describe('other paths', () => {
     'responds with 404 to %s',
     async (path) => {
       const response = await get(path, BEARER)
-      expect([response.status, await codeOf(response)]).toEqual([404, 'NOT_FOUND'])
+      expect([response.status, await readCode(response)]).toEqual([404, 'NOT_FOUND'])
     },
   )
   it.each([
@@ -198,7 +198,7 @@ describe('errors', () => {
 
   it.each(['variables={', 'variables=%ff', 'extensions=x'])('rejects a URL with %s as a client error', async (part) => {
     const response = await get(`/graphql?query={__typename}&${part}`, BEARER)
-    expect([response.status, await codeOf(response), log]).toEqual([400, 'BAD_REQUEST', []])
+    expect([response.status, await readCode(response), log]).toEqual([400, 'BAD_REQUEST', []])
   })
 
   it('hides the stack of a failure in the request pipeline', async () => {

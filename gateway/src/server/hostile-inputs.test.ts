@@ -204,7 +204,7 @@ async function send({ query, variables }: Operation): Promise<{ errors?: unknown
 }
 
 /** Sends the operations. @returns each operation that fails with an unexpected error */
-async function failuresOf(all: Iterable<Operation>): Promise<string[]> {
+async function sendAll(all: Iterable<Operation>): Promise<string[]> {
   const failures: string[] = []
   for (const operation of all) {
     const answer = JSON.stringify(await send(operation))
@@ -234,12 +234,12 @@ const objects = Object.values(schema.getTypeMap())
 describe('bad input causes no unexpected error', () => {
   // A worker checks each published tarball, which is slow; `tests/hostile/tarballs.test.ts` sends bad tarballs.
   it.each(fields.filter(([name]) => name !== 'mutation publishPlugin'))('in %s', async (_name, kind, field) => {
-    expect(await failuresOf(operations(kind, field))).toEqual([])
+    expect(await sendAll(operations(kind, field))).toEqual([])
   })
 
   it.each(objects.map((type) => [type.name, type] as const))('in the fields of %s', async (name, type) => {
     expect(ids.has(name)).toBe(true)
-    expect(await failuresOf(nestedOperations(type))).toEqual([])
+    expect(await sendAll(nestedOperations(type))).toEqual([])
   })
 })
 

@@ -21,7 +21,7 @@ async function serveOne(accept = '*/*'): Promise<{ bound: Bound; response: Serve
 }
 
 /** The error that the work throws; undefined if it succeeds. */
-function failureOf(work: Promise<unknown>): Promise<unknown> {
+function catchError(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
     (error: unknown) => error,
@@ -76,14 +76,14 @@ describe('closeServer', () => {
     const { bound, response, answer } = await serveOne('text/event-stream')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(': open\n\n')
-    const failure = failureOf((await answer).text())
+    const failure = catchError((await answer).text())
     await Promise.all([closeServer(bound, 1, NEVER_MS), once(response, 'close')])
     expect(await failure).toMatchObject({ message: 'terminated' })
   })
 
   it('cuts a response that does not end in time', async () => {
     const { bound, answer } = await serveOne()
-    const failure = failureOf(answer)
+    const failure = catchError(answer)
     await closeServer(bound, 1, 20)
     expect(await failure).toMatchObject({ message: 'fetch failed' })
   })

@@ -2,7 +2,7 @@ import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
 import { commandBlock, htmlPage } from '../pages/index.ts'
 import type { Access } from './access.ts'
 import type { FailureLimit } from './failure-limit.ts'
-import { factsOf, type Origins } from './origin.ts'
+import { readFacts, type Origins } from './origin.ts'
 import type { Route } from './routes.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
@@ -57,7 +57,7 @@ export function loginPage(loginCommand: string): Route {
 /** Exchanges a login token for a session. */
 export function openSession({ runtime, origins, cookie, loginFailures, loginCommand }: LoginParts): Route {
   return async (request, url, address) => {
-    const facts = factsOf((name) => request.headers.get(name), address, url)
+    const facts = readFacts((name) => request.headers.get(name), address, url)
     if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link may send this request')
     loginFailures.assertBelow(address)
     const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
@@ -76,7 +76,7 @@ export function openSession({ runtime, origins, cookie, loginFailures, loginComm
 /** Creates a login link for the user who sends the request. */
 export function createLoginLink({ access, createLink }: LoginParts): Route {
   return async (request, url, address) => {
-    const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
+    const { user } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
     return Response.json(await createLink(user.id), { headers: NO_STORE })
   }
 }
@@ -85,7 +85,7 @@ export function createLoginLink({ access, createLink }: LoginParts): Route {
 export function logOut({ runtime, access, cookie }: LoginParts): Route {
   return async (request, url, address) => {
     try {
-      const { user, session } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
+      const { user, session } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
       await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
     } catch (error) {
       // The session has already ended. The browser must still delete the cookie.

@@ -50,7 +50,7 @@ const NAME_LENGTH = 20
 export function createOrigins(ownerKey: string, publicUrl: URL | undefined, listeningHost: () => string): Origins {
   const random = createHmac('sha256', ownerKey).update('ashlar browser name').digest('hex').slice(0, NAME_LENGTH)
   const randomName = `${random}.localhost`
-  const isLocal = (host: string): boolean => [...LOOPBACK_NAMES, randomName, listeningHost()].includes(hostnameOf(host) ?? '')
+  const isLocal = (host: string): boolean => [...LOOPBACK_NAMES, randomName, listeningHost()].includes(parseHostname(host) ?? '')
   const isPublic = (host: string): boolean => publicUrl !== undefined && host.toLowerCase() === publicUrl.host
   return {
     browserName: () => (LOCALHOST_ADDRESSES.includes(listeningHost()) ? randomName : listeningHost()),
@@ -70,7 +70,7 @@ export function createOrigins(ownerKey: string, publicUrl: URL | undefined, list
 }
 
 /** Reads the facts from the headers of a request. */
-export function factsOf(header: (name: string) => string | null | undefined, address: string, url?: URL): RequestFacts {
+export function readFacts(header: (name: string) => string | null | undefined, address: string, url?: URL): RequestFacts {
   return {
     host: header('host') ?? url?.host ?? '',
     authorization: header('authorization') ?? undefined,
@@ -87,6 +87,6 @@ export function isHost(host: string): boolean {
   return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`)
 }
 
-function hostnameOf(host: string): string | undefined {
+function parseHostname(host: string): string | undefined {
   return isHost(host) ? new URL(`http://${host}`).hostname : undefined
 }

@@ -2,8 +2,8 @@ import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../logger.ts'
 import type { RequestContext } from './authentication.ts'
-import { headersOf } from './mask-error.ts'
-import { factsOf, type Origins } from './origin.ts'
+import { errorHeaders } from './mask-error.ts'
+import { readFacts, type Origins } from './origin.ts'
 
 /** Responds to a request. @param address of the client, see `RequestFacts` */
 export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
@@ -43,14 +43,14 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
 
   async function route(request: Request, url: URL, address: string): Promise<Response | undefined> {
     try {
-      origins.assertOurHost(factsOf((name) => request.headers.get(name), address, url))
+      origins.assertOurHost(readFacts((name) => request.headers.get(name), address, url))
       const { pathname } = url
       const reads = request.method === 'GET' || request.method === 'HEAD'
       const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
       if (page) return await page(request, url, address)
       if (pathname === GRAPHQL_PATH) return undefined
       const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
-      return found ? await found(request, url, address) : refusalOf(pathname)
+      return found ? await found(request, url, address) : rejectMethod(pathname)
     } catch (error) {
       if (error instanceof AshlarError) return errorResponse(error)
       return unexpected(url, error)
@@ -63,7 +63,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
   }
 
   /** @throws {AshlarError} NOT_FOUND when the path has no route for any method */
-  function refusalOf(pathname: string): Response {
+  function rejectMethod(pathname: string): Response {
     const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
     if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
     return Response.json({ errors: [{ message: `${pathname} accepts only ${allow}` }] }, { status: 405, headers: { allow } })
@@ -73,5 +73,5 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
 /** Formats the error as GraphQL does, so that clients parse all errors the same way. */
 function errorResponse(error: AshlarError): Response {
   const { code, message, status } = error
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: headersOf(error) })
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: errorHeaders(error) })
 }

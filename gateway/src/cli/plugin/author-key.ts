@@ -41,7 +41,7 @@ export async function readAuthorKey(file: string): Promise<KeyObject | undefined
 }
 
 /** Returns the public part of a key. `keyId` is the hexadecimal SHA-256 of the public key. */
-export function publicFactsOf(key: KeyObject): { publicKey: string; keyId: string } {
+export function toPublicKey(key: KeyObject): { publicKey: string; keyId: string } {
   const { x = '' } = createPublicKey(key).export({ format: 'jwk' })
   const bytes = Buffer.from(x, 'base64url')
   return { publicKey: bytes.toString('base64'), keyId: createHash('sha256').update(bytes).digest('hex') }

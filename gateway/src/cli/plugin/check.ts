@@ -4,12 +4,12 @@ import { createWorkbench, type Draft } from '@ashlar/core'
 import type { CommandContext } from '../command.ts'
 import { createTerminal, plain, type Terminal } from '../terminal.ts'
 import { findInBlocks } from './check/block-findings.ts'
-import { findInBundle, findInFailure, largestOf, size } from './check/bundle-findings.ts'
+import { findInBundle, findInFailure, listLargest, size } from './check/bundle-findings.ts'
 import { sortFindings, type Finding, type Level } from './check/finding.ts'
 import { findGlobals } from './check/global-findings.ts'
 import { findInPackage } from './check/package-findings.ts'
 import { findInTypes } from './check/type-findings.ts'
-import { folderOf } from './draft.ts'
+import { parseFolder } from './draft.ts'
 import { readPackageJson, type PackageJson } from './package-files.ts'
 import { findPositions } from './positions.ts'
 import { whileSaying } from './while-saying.ts'
@@ -18,9 +18,9 @@ import { whileSaying } from './while-saying.ts'
 export async function check(args: string[], context: CommandContext): Promise<number> {
   const { stdout, environment } = context
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
-  const folder = resolve(folderOf(positionals))
+  const folder = resolve(parseFolder(positionals))
   const report = await whileSaying(context, 'checking', () => checkPlugin(folder))
-  if (values.json) stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
+  if (values.json) stdout.write(`${JSON.stringify(toJson(report), null, 2)}\n`)
   else printReport(createTerminal(stdout, environment), report)
   return report.findings.some(({ level }) => level === 'error') ? 1 : 0
 }
@@ -56,15 +56,15 @@ async function load(folder: string): Promise<{ draft: Draft | undefined; failure
   }
 }
 
-function jsonOf({ json, draft, findings }: Report): object {
+function toJson({ json, draft, findings }: Report): object {
   const bundle = draft && {
     plugin: draft.plugin.name,
     blocks: draft.plugin.blocks.map(({ qualifiedName }) => qualifiedName),
     digest: draft.bundle.digest,
     bundleBytes: Buffer.byteLength(draft.bundle.code),
-    largest: largestOf(draft),
+    largest: listLargest(draft),
   }
-  return { packageName: json.name, version: json.version, ...bundle, ...countsOf(findings), findings }
+  return { packageName: json.name, version: json.version, ...bundle, ...countLevels(findings), findings }
 }
 
 const STYLES = { error: 'red', warning: 'yellow', hint: 'dim' } as const
@@ -77,12 +77,12 @@ function printReport(terminal: Terminal, { json, draft, findings }: Report): voi
     const place = terminal.style('dim', position === null ? '' : `${position} `)
     terminal.line(`  ${terminal.style(STYLES[level], level.padEnd(7))}  ${code.padEnd(width)}  ${place}${plain(message)}`)
   }
-  const { errors, warnings, hints } = countsOf(findings)
+  const { errors, warnings, hints } = countLevels(findings)
   const sign = errors > 0 ? terminal.style('red', '✗') : terminal.style('green', '✓')
   terminal.line(`${sign} ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(hints, 'hint')}`)
 }
 
-function countsOf(findings: readonly Finding[]): { errors: number; warnings: number; hints: number } {
+function countLevels(findings: readonly Finding[]): { errors: number; warnings: number; hints: number } {
   const of = (wanted: Level): number => findings.filter(({ level }) => level === wanted).length
   return { errors: of('error'), warnings: of('warning'), hints: of('hint') }
 }

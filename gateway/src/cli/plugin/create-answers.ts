@@ -31,7 +31,7 @@ export async function completeAnswers(folder: string, given: GivenAnswers, asks:
   using questions = asks ? openQuestions() : undefined
   const answer = async (name: 'name' | 'title' | 'license', question: string, fallback: string): Promise<string> =>
     given[name] ?? ((await questions?.ask(question, fallback)) || fallback)
-  const { packageName, plugin } = namesOf(await answer('name', 'Name', defaultName(folder)))
+  const { packageName, plugin } = parseName(await answer('name', 'Name', defaultName(folder)))
   const title = await answer('title', 'Title', defaultTitle(plugin))
   const license = await answer('license', `Licence (${Object.keys(LICENSES).join(', ')})`, 'MIT')
   return {
@@ -40,8 +40,8 @@ export async function completeAnswers(folder: string, given: GivenAnswers, asks:
     title,
     license: parseLicense(license),
     author: given.author ?? `The authors of ${packageName}`,
-    sdk: given.sdk === undefined ? await sdkOrigin(folder) : await originOf(given.sdk, folder),
-    testing: given.testing === undefined ? undefined : await originOf(given.testing, folder),
+    sdk: given.sdk === undefined ? await sdkOrigin(folder) : await toOrigin(given.sdk, folder),
+    testing: given.testing === undefined ? undefined : await toOrigin(given.testing, folder),
   }
 }
 
@@ -50,7 +50,7 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const SCOPED = /^@[a-z0-9][a-z0-9._-]*\/(?<rest>.+)$/
 
 /** `weather` becomes the plugin `weather` in the package `ashlar-plugin-weather`. A scoped name is the name of the package unchanged. */
-function namesOf(name: string): { packageName: string; plugin: string } {
+function parseName(name: string): { packageName: string; plugin: string } {
   const rest = SCOPED.exec(name)?.groups?.rest
   const plugin = (rest ?? name).startsWith(PREFIX) ? (rest ?? name).slice(PREFIX.length) : (rest ?? name)
   if (!NAME.test(plugin) || plugin.length > 64)
@@ -78,7 +78,7 @@ function parseLicense(text: string): License {
 }
 
 /** Converts an existing path to a path relative to the package. Any other text is a version. */
-async function originOf(text: string, folder: string): Promise<string> {
+async function toOrigin(text: string, folder: string): Promise<string> {
   if (await exists(text)) return `file:${relative(folder, resolve(text)).replaceAll('\\', '/')}`
   if (/[\\/]|\.tgz$/.test(text)) throw new UsageError(`the file or folder ${text} does not exist`)
   return text

@@ -60,7 +60,7 @@ async function whileDeveloping(
   }
 }
 
-async function descriptionOf(name: string): Promise<string | undefined> {
+async function fetchDescription(name: string): Promise<string | undefined> {
   const { block } = (await client.request(`query ($name: String!) { block(name: $name) { description } }`, { name })) as {
     block: { description: string } | null
   }
@@ -93,13 +93,13 @@ it('loads every change into the server, keeps the last version that loads, and r
     expect(tested).toMatchObject({ results: { length: 5 } })
     await change('src/slugify.ts', 'Turn a text into', 'Make of a text')
     await next('loaded')
-    expect(await descriptionOf('sky/slugify')).toMatch(/^Make of a text/)
+    expect(await fetchDescription('sky/slugify')).toMatch(/^Make of a text/)
     await change('src/slugify.ts', 'export const', 'export cnst')
     expect(await next('failed')).toMatchObject({
       code: 'PLUGIN_LOAD_FAILED',
       faults: [{ path: 'src/slugify.ts:5:8', message: 'Unexpected "cnst"' }],
     })
-    expect(await descriptionOf('sky/slugify')).toMatch(/^Make of a text/)
+    expect(await fetchDescription('sky/slugify')).toMatch(/^Make of a text/)
     await change('src/slugify.ts', 'export cnst', 'export const')
     expect(await next('loaded')).toMatchObject({ plugin: 'sky' })
     await change('src/slugify.ts', `[['slug', 'one_two']]`, `[['slug', 'one-two']]`)
@@ -117,7 +117,7 @@ it('loads every change into the server, keeps the last version that loads, and r
     await change('package.json', '"0.1.0",\n  "description"', '"0.2.0",\n  "description"')
     expect(await next('loaded')).toMatchObject({ version: '0.2.0' })
   })
-  expect(await descriptionOf('sky/slugify')).toBeUndefined()
+  expect(await fetchDescription('sky/slugify')).toBeUndefined()
 })
 
 it('loads the plugin again after the server was unreachable or has restarted', async () => {
@@ -139,10 +139,10 @@ it('loads the plugin again after the server was unreachable or has restarted', a
       expect(await next('failed')).toMatchObject({ code: 'SERVER_UNREACHABLE', faults: [] })
       expect(await next('loaded')).toMatchObject({ plugin: 'sky' })
       await isThere.promise
-      expect(await descriptionOf('sky/slugify')).toBeDefined()
+      expect(await fetchDescription('sky/slugify')).toBeDefined()
       await api.removeDevPlugin('ashlar-plugin-sky')
       await isLoadedAgain.promise
-      expect(await descriptionOf('sky/slugify')).toBeDefined()
+      expect(await fetchDescription('sky/slugify')).toBeDefined()
     },
     { api: unsteady, renewEveryMs: 20 },
   )
@@ -170,7 +170,7 @@ it('sends one request at a time, so that an older version cannot arrive last', a
     { api: counted, renewEveryMs: 1 },
   )
   expect(maxPending).toBe(1)
-  expect(await descriptionOf('sky/slugify')).toBeUndefined()
+  expect(await fetchDescription('sky/slugify')).toBeUndefined()
 })
 
 it('rejects other users than the owner, a bundle that is not a script, and blocks of another package', async () => {

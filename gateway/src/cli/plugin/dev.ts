@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts'
 import { listenForStop } from '../stop.ts'
 import { createTerminal, duration, plain, type Terminal } from '../terminal.ts'
 import { develop, type DevEvent } from './develop.ts'
-import { folderOf } from './draft.ts'
+import { parseFolder } from './draft.ts'
 import { findRunningServer } from '../running-server.ts'
 import { printFailedTest } from './test.ts'
 
@@ -17,7 +17,7 @@ const STOP_WITHIN_MS = 5000
 export async function dev(args: string[], { stdout, environment }: CommandContext): Promise<number> {
   const options = { server: { type: 'string' }, inspect: { type: 'boolean' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
-  const folder = folderOf(positionals)
+  const folder = parseFolder(positionals)
   const { url, api } = await findRunningServer(values.server, environment)
   using stop = listenForStop(STOP_WITHIN_MS)
   const terminal = createTerminal(stdout, environment)
@@ -61,10 +61,10 @@ function printEvent(terminal: Terminal, event: PrintedEvent): void {
         : `  ${terminal.style('dim', `${event.results.length} tests passed`)}`,
     )
     for (const each of failed) printFailedTest(terminal, each)
-  } else for (const { path, message } of faultsOf(event)) printFault(terminal, path, message)
+  } else for (const { path, message } of listFaults(event)) printFault(terminal, path, message)
 }
 
-function faultsOf({ code, message, faults }: PrintedEvent & { event: 'failed' }): readonly { path: string; message: string }[] {
+function listFaults({ code, message, faults }: PrintedEvent & { event: 'failed' }): readonly { path: string; message: string }[] {
   return faults.length > 0 ? faults : [{ path: code, message }]
 }
 

@@ -3,7 +3,7 @@ import { createWorkbench, type Draft, type Workbench } from '@ashlar/core'
 import { UsageError } from '../command.ts'
 
 /** Returns the folder of the package, the only argument of a command. @throws {UsageError} for more than one folder */
-export function folderOf([folder = '.', ...more]: readonly string[]): string {
+export function parseFolder([folder = '.', ...more]: readonly string[]): string {
   if (more.length > 0) throw new UsageError(`unexpected argument "${more[0]}": name one folder`)
   return folder
 }

@@ -40,7 +40,7 @@ afterAll(async () => {
 
 /** A debugger that connects to a WebSocket. */
 async function connect(path: string): Promise<TestDebugger & { socket: WebSocket }> {
-  const socket = new WebSocket(addressOf(path), { origin: 'devtools://devtools' })
+  const socket = new WebSocket(toWebSocketUrl(path), { origin: 'devtools://devtools' })
   const tool = new TestDebugger((json) => socket.send(json))
   socket.on('message', (data) => tool.receive(String(data)))
   await once(socket, 'open')
@@ -52,13 +52,13 @@ async function closed({ socket }: { socket: WebSocket }): Promise<number> {
   return code
 }
 
-function addressOf(path: string): string {
+function toWebSocketUrl(path: string): string {
   return new URL(path, url).href.replace('http:', 'ws:')
 }
 
 /** The reason for which the server rejects a WebSocket. */
-async function refusalOf(path: string, origin?: string): Promise<number> {
-  const socket = new WebSocket(addressOf(path), origin === undefined ? {} : { origin })
+async function connectRejected(path: string, origin?: string): Promise<number> {
+  const socket = new WebSocket(toWebSocketUrl(path), origin === undefined ? {} : { origin })
   socket.on('error', () => undefined)
   const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }]
   socket.terminate()
@@ -139,13 +139,13 @@ it('accepts one debugger at a time by the path alone, and rejects web pages', as
     const first = await connect(path)
     await first.request('Runtime.enable')
     expect(await closed(await connect(path))).toBe(1013)
-    expect(await refusalOf(path, 'http://127.0.0.1:3000')).toBe(403)
-    expect(await refusalOf(`${path}0`)).toBe(404)
-    expect(await refusalOf('/inspector/')).toBe(404)
+    expect(await connectRejected(path, 'http://127.0.0.1:3000')).toBe(403)
+    expect(await connectRejected(`${path}0`)).toBe(404)
+    expect(await connectRejected('/inspector/')).toBe(404)
     const closing = closed(first)
     await api.removeDevPlugin(PACKAGE)
     expect(await closing).toBe(1001)
-    expect(await refusalOf(path)).toBe(404)
+    expect(await connectRejected(path)).toBe(404)
   })
 })
 

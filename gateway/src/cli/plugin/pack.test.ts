@@ -85,16 +85,16 @@ it('creates a tarball with the source and with blocks that depend only on the ho
 })
 
 it('writes the installed version of the SDK', async () => {
-  const sdkOf = async (): Promise<unknown> => {
+  const readSdk = async (): Promise<unknown> => {
     const { entries } = await packPlugin(folder)
     const json = entries.find(({ path }) => path === 'package.json')?.bytes.toString() ?? ''
     return (JSON.parse(json) as { ashlar: { sdk?: string } }).ashlar.sdk
   }
-  expect(await sdkOf()).toBeUndefined()
+  expect(await readSdk()).toBeUndefined()
   const sdk = join(folder, 'node_modules/@ashlar/sdk')
   await mkdir(sdk, { recursive: true })
   await writeFile(join(sdk, 'package.json'), '{ "name": "@ashlar/sdk", "version": "0.1.7" }')
-  expect(await sdkOf()).toBe('0.1.7')
+  expect(await readSdk()).toBe('0.1.7')
 })
 
 it('rejects a package that cannot be published', async () => {

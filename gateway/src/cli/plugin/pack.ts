@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { CommandContext } from '../command.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
 import { size } from './check/bundle-findings.ts'
-import { folderOf } from './draft.ts'
+import { parseFolder } from './draft.ts'
 import { packPlugin, type PackedPlugin } from './packed.ts'
 import { whileSaying } from './while-saying.ts'
 
@@ -12,7 +12,7 @@ export async function pack(args: string[], context: CommandContext): Promise<num
   const { stdout, environment } = context
   const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
-  const folder = folderOf(positionals)
+  const folder = parseFolder(positionals)
   const packed = await whileSaying(context, 'packing', () => packPlugin(folder))
   const { packageName, version, tarball, entries, sha256, integrity } = packed
   const file = values.output ?? `${packageName.replace(/^@/, '').replace('/', '-')}-${version}.tgz`

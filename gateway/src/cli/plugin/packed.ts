@@ -50,10 +50,10 @@ export async function packPlugin(given: string): Promise<PackedPlugin> {
   // Reports the errors for which a server would reject the tarball.
   readPackageFile(await unpackTarball(tarball))
   const { name, version } = packageFile.json
-  return { packageName: String(name), version: String(version), tarball, entries, ...digestsOf(tarball) }
+  return { packageName: String(name), version: String(version), tarball, entries, ...computeDigests(tarball) }
 }
 
-function digestsOf(tarball: Buffer): { sha256: string; integrity: string } {
+function computeDigests(tarball: Buffer): { sha256: string; integrity: string } {
   const sha256 = createHash('sha256').update(tarball).digest('hex')
   return { sha256, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` }
 }

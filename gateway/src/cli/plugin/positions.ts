@@ -18,7 +18,7 @@ interface SourceText {
 export async function findPositions(folder: string, { plugin, bundle }: Draft): Promise<Positions> {
   const own = bundle.inputs.filter(({ path }) => !path.startsWith('../') && !path.includes('node_modules/'))
   const files = await Promise.all(own.map(async ({ path }) => ({ path, text: await readFile(join(folder, path), 'utf8') })))
-  const places = new Map(plugin.blocks.map((block) => [block.id, placeOf(block, files)]))
+  const places = new Map(plugin.blocks.map((block) => [block.id, findPlace(block, files)]))
   const ends = [...places.values()].filter((place) => place !== undefined)
   return {
     block({ id }) {
@@ -37,7 +37,7 @@ export async function findPositions(folder: string, { plugin, bundle }: Draft): 
 
 type Place = SourceText & { index: number }
 
-function placeOf({ id }: Block, files: readonly SourceText[]): Place | undefined {
+function findPlace({ id }: Block, files: readonly SourceText[]): Place | undefined {
   for (const { path, text } of files) {
     const index = text.indexOf(id)
     if (index >= 0) return { path, text, index: text.lastIndexOf('\n', index) + 1 + indentAt(text, index) }

@@ -9,7 +9,7 @@ import { commandLine } from '../../command-line.ts'
 import { UsageError, type CommandContext } from '../command.ts'
 import { createTerminal, plain, type Terminal } from '../terminal.ts'
 import { readAuthorKey, defaultKeyFile } from './author-key.ts'
-import { folderOf } from './draft.ts'
+import { parseFolder } from './draft.ts'
 import { packPlugin } from './packed.ts'
 import { findRunningServer } from '../running-server.ts'
 import { whileSaying } from './while-saying.ts'
@@ -20,11 +20,11 @@ export async function publish(args: string[], context: CommandContext): Promise<
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS })
   if (values.npm && (values.server ?? values.key) !== undefined)
     throw new UsageError('--npm publishes to the npm registry: omit --server and --key')
-  const given = folderOf(positionals)
-  if (values.npm) return publishToNpm(await tarballOf(given), context, values.json === true)
+  const given = parseFolder(positionals)
+  if (values.npm) return publishToNpm(await readTarball(given), context, values.json === true)
   const { url, api } = await findRunningServer(values.server, environment)
   const published = await whileSaying(context, 'publishing', async () => {
-    const tarball = await tarballOf(given)
+    const tarball = await readTarball(given)
     const signature = await sign(tarball, values.key, environment)
     return api.publish({ tarball: tarball.toString('base64'), ...(signature && { signature }) })
   })
@@ -40,7 +40,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const
 
-async function tarballOf(given: string): Promise<Buffer> {
+async function readTarball(given: string): Promise<Buffer> {
   if (!given.endsWith('.tgz')) return (await packPlugin(given)).tarball
   return readFile(given).catch((error: unknown) => {
     throw new AshlarError('NOT_FOUND', `${given} cannot be read`, { cause: error })

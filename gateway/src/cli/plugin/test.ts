@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { BlockTestResult, Draft } from '@ashlar/core'
 import type { CommandContext } from '../command.ts'
 import { createTerminal, duration, plain, type Terminal } from '../terminal.ts'
-import { folderOf, withDraft } from './draft.ts'
+import { parseFolder, withDraft } from './draft.ts'
 import { findPositions } from './positions.ts'
 import { whileSaying } from './while-saying.ts'
 
@@ -12,7 +12,7 @@ export async function test(args: string[], context: CommandContext): Promise<num
   const { stdout, environment } = context
   const options = { block: { type: 'string' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
-  const folder = folderOf(positionals)
+  const folder = parseFolder(positionals)
   const startedAt = performance.now()
   const { draft, results } = await whileSaying(context, 'testing', () =>
     withDraft(folder, async (draft, workbench) => {
@@ -20,11 +20,11 @@ export async function test(args: string[], context: CommandContext): Promise<num
     }),
   )
   const failed = results.filter(({ difference }) => difference !== null).length
-  if (values.json) stdout.write(`${JSON.stringify({ ...factsOf(draft), total: results.length, failed, results }, null, 2)}\n`)
+  if (values.json) stdout.write(`${JSON.stringify({ ...toFacts(draft), total: results.length, failed, results }, null, 2)}\n`)
   else {
     const terminal = createTerminal(stdout, environment)
     printResults(terminal, draft, results, values.block === undefined)
-    terminal.line(summaryOf(terminal, results.length, failed, performance.now() - startedAt))
+    terminal.line(formatSummary(terminal, results.length, failed, performance.now() - startedAt))
   }
   return failed > 0 ? 1 : 0
 }
@@ -52,7 +52,7 @@ export async function locate(folder: string, draft: Draft, results: readonly Blo
   })
 }
 
-function factsOf({ plugin, bundle }: Draft): object {
+function toFacts({ plugin, bundle }: Draft): object {
   return { packageName: plugin.packageName, version: plugin.version, plugin: plugin.name, digest: bundle.digest }
 }
 
@@ -60,7 +60,7 @@ function printResults(terminal: Terminal, { plugin }: Draft, results: readonly L
   for (const { qualifiedName } of plugin.blocks) {
     const own = results.filter(({ block }) => block === qualifiedName)
     const failed = own.filter(({ difference }) => difference !== null)
-    if (own.length > 0) terminal.line(`${signOf(terminal, failed.length)} ${qualifiedName}  ${countOf(own.length)}`)
+    if (own.length > 0) terminal.line(`${resultSign(terminal, failed.length)} ${qualifiedName}  ${formatCount(own.length)}`)
     else if (all) terminal.line(`${terminal.style('yellow', '·')} ${qualifiedName}  no tests`)
     for (const result of failed) printFailedTest(terminal, result)
   }
@@ -82,16 +82,16 @@ function printDifference(terminal: Terminal, difference: string | null): void {
   terminal.line(`      ${terminal.style('red', `got       ${plain(got ?? '')}`)}`)
 }
 
-function signOf(terminal: Terminal, failed: number): string {
+function resultSign(terminal: Terminal, failed: number): string {
   return failed > 0 ? terminal.style('red', '✗') : terminal.style('green', '✓')
 }
 
-function summaryOf(terminal: Terminal, total: number, failed: number, ms: number): string {
+function formatSummary(terminal: Terminal, total: number, failed: number, ms: number): string {
   if (total === 0) return 'no tests'
-  const text = failed > 0 ? `${failed} of ${countOf(total)} failed` : `${countOf(total)} passed`
+  const text = failed > 0 ? `${failed} of ${formatCount(total)} failed` : `${formatCount(total)} passed`
   return `${terminal.style(failed > 0 ? 'red' : 'green', text)} in ${duration(ms)}`
 }
 
-function countOf(tests: number): string {
+function formatCount(tests: number): string {
   return tests === 1 ? '1 test' : `${tests} tests`
 }

@@ -9,7 +9,7 @@ export interface InspectorSockets {
   /** Whether an upgrade request for this path is for a debugger. */
   isFor(path: string): boolean
   /** @returns the status line that rejects the request; undefined to accept it */
-  refusalOf(path: string, facts: RequestFacts): string | undefined
+  findRejection(path: string, facts: RequestFacts): string | undefined
   accept(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): void
 }
@@ -26,7 +26,7 @@ export function serveInspectors({ devPlugins }: Pick<Runtime, 'devPlugins'>): In
   const find = (path: string): ReturnType<typeof devPlugins.inspector> => devPlugins.inspector(PATH.exec(path)?.[1] ?? '')
   return {
     isFor: (path) => PATH.test(path),
-    refusalOf(path, { origin }) {
+    findRejection(path, { origin }) {
       // Web pages are rejected even with the token. Chrome's debugger sends the origin `devtools://…`.
       if (origin !== undefined && !origin.startsWith('devtools://')) return '403 Forbidden'
       return find(path) ? undefined : '404 Not Found'

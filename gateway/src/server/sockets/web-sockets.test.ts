@@ -191,7 +191,7 @@ describe('limits', () => {
     return socket
   }
 
-  async function closeOf(socket: WebSocket): Promise<number> {
+  async function waitForClose(socket: WebSocket): Promise<number> {
     socket.on('error', () => undefined) // the client may write after the server has closed the connection
     return ((await once(socket, 'close')) as [number])[0]
   }
@@ -202,13 +202,13 @@ describe('limits', () => {
   ])('closes with 1009 a client that sends more than 64 KiB before it is acknowledged, in %s', async (_how, messages) => {
     const socket = await opened()
     for (const message of messages) socket.send(message)
-    expect(await closeOf(socket)).toBe(1009)
+    expect(await waitForClose(socket)).toBe(1009)
   })
 
   it('closes with 1009 a client that starts a large message before it is acknowledged', async () => {
     const socket = await opened()
     for (let part = 0; part < 70; part++) socket.send('x'.repeat(1000), { fin: false })
-    expect(await closeOf(socket)).toBe(1009)
+    expect(await waitForClose(socket)).toBe(1009)
   })
 
   it('accepts a large message of an acknowledged client', async () => {
@@ -220,11 +220,11 @@ describe('limits', () => {
   it('closes with 1009 an acknowledged client that sends a message of more than 32 MiB', async () => {
     const socket = await acknowledged()
     socket.send('x'.repeat(32 * 1024 * 1024 + 1))
-    expect(await closeOf(socket)).toBe(1009)
+    expect(await waitForClose(socket)).toBe(1009)
   })
 
   it('closes with 4408 a client that sends nothing', async () => {
-    expect(await closeOf(await opened())).toBe(4408)
+    expect(await waitForClose(await opened())).toBe(4408)
   })
 
   it('rejects sockets of an address above the limit until one closes', async () => {

@@ -6,9 +6,9 @@ import { handleProtocols, makeServer, type Context } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { Logger } from '../../logger.ts'
 import type { Access } from '../access.ts'
-import { networkOf } from '../../client-address.ts'
+import { toLimitKey } from '../../client-address.ts'
 import { answerAndClose } from '../listen.ts'
-import { factsOf, type Origins, type RequestFacts } from '../origin.ts'
+import { readFacts, type Origins, type RequestFacts } from '../origin.ts'
 import { isWellFormed } from '../request-form.ts'
 import { GRAPHQL_PATH } from '../routes.ts'
 import type { InspectorSockets } from './inspector-sockets.ts'
@@ -59,11 +59,11 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
-    const facts = factsOf((name) => headerOf(request, name), clientAddress(request))
+    const facts = readFacts((name) => readHeader(request, name), clientAddress(request))
     const path = request.url?.split('?', 1)[0] ?? ''
-    const refusal = refusalOf(request, path, facts, parts)
+    const refusal = findRejection(request, path, facts, parts)
     if (refusal !== undefined) return answerAndClose(socket, refusal)
-    const place = admit(networkOf(facts.address))
+    const place = admit(toLimitKey(facts.address))
     if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
     socket.once('close', place.release)
     if (inspectors.isFor(path)) {
@@ -88,7 +88,7 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
 }
 
 /** The status line that rejects an upgrade. */
-function refusalOf(
+function findRejection(
   request: IncomingMessage,
   path: string,
   facts: RequestFacts,
@@ -102,7 +102,7 @@ function refusalOf(
   } catch {
     return '403 Forbidden'
   }
-  if (isInspector) return inspectors.refusalOf(path, facts)
+  if (isInspector) return inspectors.findRejection(path, facts)
   return origins.isForeign(facts) ? '403 Forbidden' : undefined
 }
 
@@ -127,7 +127,7 @@ async function connect(
   }
 }
 
-function headerOf(request: IncomingMessage, name: string): string | undefined {
+function readHeader(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
 }

@@ -6,14 +6,14 @@ const LARGE_BYTES = 512 * 1024
 const MAX_LISTED = 5
 
 /** Returns the largest files in a bundle. */
-export function largestOf({ bundle }: Draft): { path: string; bytes: number }[] {
+export function listLargest({ bundle }: Draft): { path: string; bytes: number }[] {
   return bundle.inputs.slice(0, MAX_LISTED)
 }
 
 export function findInBundle(draft: Draft): Finding[] {
   const bytes = Buffer.byteLength(draft.bundle.code)
   if (bytes < LARGE_BYTES) return []
-  const largest = largestOf(draft)
+  const largest = listLargest(draft)
     .map(({ path, bytes: own }) => `${path} ${size(own)}`)
     .join(', ')
   const message = `the bundle has ${size(bytes)} of at most 5 MB; its largest files: ${largest}`
@@ -27,7 +27,7 @@ export function findInFailure(error: unknown): Finding[] {
   return faults.map(({ path, message }) => {
     return {
       level: 'error',
-      code: error.code === 'PLUGIN_INVALID' ? 'MANIFEST_INVALID' : codeOf(message),
+      code: error.code === 'PLUGIN_INVALID' ? 'MANIFEST_INVALID' : toFindingCode(message),
       position: path === '' ? null : path,
       message,
     }
@@ -36,7 +36,7 @@ export function findInFailure(error: unknown): Finding[] {
 
 const LOADING = new Set(['PLUGIN_LOAD_FAILED', 'PLUGIN_INVALID', 'MEMORY_LIMIT', 'CPU_LIMIT', 'TIMEOUT'])
 
-function codeOf(message: string): FindingCode {
+function toFindingCode(message: string): FindingCode {
   if (message.includes('is a Node module')) return 'NODE_MODULE'
   if (message.includes('".node" files')) return 'NATIVE_MODULE'
   return message.includes('the limit is') ? 'BUNDLE_SIZE' : 'BUNDLE_FAILED'

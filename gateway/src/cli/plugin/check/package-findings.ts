@@ -8,7 +8,7 @@ export async function findInPackage(
   { text, json }: { text: string; json: PackageJson },
   used: readonly string[],
 ): Promise<Finding[]> {
-  const at = (key: string): string => positionOf(text, key)
+  const at = (key: string): string => findPosition(text, key)
   const finding = (level: Level, code: FindingCode, key: string, message: string): Finding => {
     return { level, code, position: at(key), message }
   }
@@ -44,7 +44,7 @@ export async function findInPackage(
 }
 
 /** The position of a key, or the start of the file if the key is missing. */
-function positionOf(text: string, key: string): string {
+function findPosition(text: string, key: string): string {
   const index = Math.max(0, text.indexOf(`"${key}":`))
   const before = text.slice(0, index).split('\n')
   return `package.json:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`

@@ -12,7 +12,7 @@ export function formatType(schema: JsonSchema, root: JsonSchema, depth = 0): str
   const members = anyOf ?? oneOf
   if (members) return [...new Set(members.map((member) => formatType(member, root, depth + 1)))].join(' | ')
   if (Array.isArray(type)) return type.join(' | ')
-  if (type === 'array') return arrayOf(items ? formatType(items, root, depth + 1) : 'any')
+  if (type === 'array') return formatArray(items ? formatType(items, root, depth + 1) : 'any')
   if (type !== 'object') return type ?? 'any'
   return properties && depth < MAX_DEPTH ? formatObject(resolve(schema, root), root, depth) : 'object'
 }
@@ -24,7 +24,7 @@ function formatObject({ properties = {}, required = [] }: JsonSchema, root: Json
   return fields.length > 0 ? `{ ${fields.join('; ')} }` : 'object'
 }
 
-function arrayOf(item: string): string {
+function formatArray(item: string): string {
   return item.includes(' | ') ? `(${item})[]` : `${item}[]`
 }
 
