@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSandbox, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
-import { killAll } from './test-kill.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import type { CallRequest, CallSink } from './calls/index.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
+import { killAll } from '../testing/test-kill.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -10,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 
 const wait = (ms: number): string => `await new Promise((r) => setTimeout(r, ${ms}))`
-const bundle = bundleOf(
+const bundle = newTestBundle(
   {
     act: `async *run({ n }, { storage }) {
       yield ['out', await storage.get('user', 'a')]
@@ -45,9 +46,9 @@ const bundle = bundleOf(
 interface Result {
   outputs: unknown[]
   code: string | undefined
-  /** What the host has performed. */
+  /** The requests that the host has performed. */
   performed: string[]
-  /** How often the sink was told that all that was open is void. */
+  /** The number of times that `restarted` was called. */
   restarted: number
 }
 
@@ -84,7 +85,7 @@ const killProcesses = (): void => killAll(sandbox.pids())
 
 const later = <T>(ms: number, value: T): Promise<T> => new Promise((resolve) => setTimeout(resolve, ms, value))
 
-describe('a call that must not act twice, whose process ends', () => {
+describe('a call that must not repeat its effects, whose process ends', () => {
   it('receives the recorded responses and continues', async () => {
     const result = await call('act', { user: 'a', n: 2, onOutput: once(killProcesses, 2) })
     expect(result).toEqual({
@@ -108,7 +109,7 @@ describe('a call that must not act twice, whose process ends', () => {
     })
   })
 
-  it('ends when it asks for something with very deep arguments', async () => {
+  it('ends when the arguments of a request are nested too deep', async () => {
     expect(await call('act-deep', { user: 'deep' })).toMatchObject({ code: 'BAD_INPUT', performed: [] })
   })
 
@@ -124,7 +125,7 @@ describe('a call that must not act twice, whose process ends', () => {
     })
   })
 
-  it('may have made concurrent requests', async () => {
+  it('continues after concurrent requests', async () => {
     const kill = once(killProcesses, 5)
     const hostCall: CallSink['hostCall'] = (_method, [, key]) => {
       kill()
@@ -148,7 +149,7 @@ describe('a call that must not act twice, whose process ends', () => {
   })
 })
 
-describe('a call that ends its sandbox after it has acted', () => {
+describe('a call that exceeds a limit after a host call', () => {
   it.each([
     ['act-and-loop', 'CPU_LIMIT'],
     ['act-and-grow', 'MEMORY_LIMIT'],
@@ -157,7 +158,7 @@ describe('a call that ends its sandbox after it has acted', () => {
   })
 })
 
-describe('a call that has acted beside one that ends their sandbox', () => {
+describe('a call with host calls in an isolate that another call ends', () => {
   it.each([
     ['loop', 'CPU_LIMIT'],
     ['grow', 'MEMORY_LIMIT'],
@@ -189,13 +190,13 @@ describe('a call that has acted beside one that ends their sandbox', () => {
   })
 })
 
-it('is not blamed for memory that code of ended calls holds, though it is the only call in the process', async () => {
+it('the only call in a process is not blamed for memory that the code of ended calls holds', async () => {
   const innocent = call('wait', { user: 'shared', owner: 'innocent' })
   expect((await call('grow-on', { user: 'shared', owner: 'guilty' })).code).toBeUndefined()
   expect(await innocent).toMatchObject({ outputs: [1, 2], code: undefined })
 })
 
-/** Does something the nth time that it is called. */
+/** Calls a function the nth time that it is called. */
 function once(work: () => void, nth = 1): () => void {
   let times = 0
   return () => {

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import { openDatabase } from '../database/index.ts'
-import { ENTITIES } from '../runtime.ts'
+import { openDatabase } from '../postgres/index.ts'
+import { ENTITIES } from '../create-runtime.ts'
 
 const TEMPLATE = 'ashlar_template'
 

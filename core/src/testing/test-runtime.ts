@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { fileURLToPath } from 'node:url'
-import { createRuntime, type Runtime, type RuntimeConfig } from '../runtime.ts'
+import { createRuntime, type Runtime, type RuntimeConfig } from '../create-runtime.ts'
 import { cloneDatabase } from './test-database.ts'
 
 declare module 'vitest' {

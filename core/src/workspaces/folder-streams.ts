@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../base/index.ts'
 import { codeOf, leadsOut, notFound, toFileFailure } from './file-failure.ts'
 import { makeFolders, pruneFolders, resolveInside, statIfThere, syncFolder } from './folder-tree.ts'
 import type { FolderUse, Reservation } from './folder-use.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { runCli } from './cli.ts'
-import { UsageError } from './command.ts'
+import { UsageError } from './command/command.ts'
 import { COMMANDS } from './commands.ts'
 import { withJsonErrors } from './plugin/json-errors.ts'
-import { parseRun } from './run.ts'
+import { parseRun } from './graph/run.ts'
 
 async function ashlar(...args: string[]) {
   const out: string[] = []

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { withCommandLines } from '../command-line.ts'
-import { withEnvFiles } from '../env-files.ts'
-import type { CommandContext, CommandEntry } from './command.ts'
+import { withCommandLines } from '../base/command-line.ts'
+import { withEnvFiles } from '../base/env-files.ts'
+import type { CommandContext, CommandEntry } from './command/command.ts'
 import { COMMANDS } from './commands.ts'
-import { faultLines } from './faults.ts'
-import { isInterruption, isUsageError, toPrintedError } from './told-error.ts'
+import { faultLines } from './command/faults.ts'
+import { isInterruption, isUsageError, toPrintedError } from './command/told-error.ts'
 
 /**
  * Runs `ashlar <args>`.

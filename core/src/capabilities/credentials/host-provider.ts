@@ -1,4 +1,4 @@
-import { AshlarError, messageOf } from '../../errors/index.ts'
+import { AshlarError, messageOf } from '../../base/index.ts'
 import type { Addressed } from './attach.ts'
 import type { Secret } from './secret.ts'
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { CHUNK_BYTES } from '../chunk.ts'
 import type { UsableCredential } from '../credentials/index.ts'
 import { decodeBody } from './decode.ts'

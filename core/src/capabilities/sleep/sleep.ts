@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import type { ActingBlock } from '../acting.ts'
 import { capabilityMissing } from '../capability-missing.ts'
 

@@ -1,4 +1,4 @@
-import type { CommandEntry } from '../command.ts'
+import type { CommandEntry } from '../command/command.ts'
 
 /** The commands for a user's credentials, in the order in which the help lists them. */
 export const CREDENTIAL_COMMANDS: readonly CommandEntry[] = [

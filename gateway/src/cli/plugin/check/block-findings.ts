@@ -1,5 +1,5 @@
 import { listCapabilities, providersOf, type Block, type Draft, type JsonSchema } from '@ashlar/core'
-import type { Positions } from '../positions.ts'
+import type { Positions } from '../draft/positions.ts'
 import type { Finding, FindingCode, Level } from './finding.ts'
 
 /** Checks blocks for omissions, and lists their capabilities. */

@@ -1,0 +1,1 @@
+export { openPlugins } from './open-plugins.ts'

@@ -1,0 +1,23 @@
+import type { Database } from '../../postgres/index.ts'
+import type { Workspaces } from '../../workspaces/index.ts'
+import { keepJournal } from '../journal/index.ts'
+
+const EVERY_MS = 3600_000
+
+interface UpkeepParts {
+  database: Database
+  retentionDays: number
+  workspaces?: Workspaces | undefined
+  onError(error: unknown): void
+}
+
+/** Now and every hour: partitions of the journal are made and dropped, files of executions that are long over go. @returns what ends it */
+export function startUpkeep({ database, retentionDays, workspaces, onError }: UpkeepParts): () => void {
+  const keep = (): void => {
+    keepJournal(database, retentionDays).catch(onError)
+    workspaces?.keep(retentionDays).catch(onError)
+  }
+  const timer = setInterval(keep, EVERY_MS)
+  keep()
+  return () => clearInterval(timer)
+}
