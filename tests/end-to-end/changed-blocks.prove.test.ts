@@ -69,7 +69,7 @@ describe('ashlar run, immediately after a change of a block,', () => {
       await change(text)
       const ran = await ashlar(['run', graph], environment('served'))
       expect(readOutput(ran)).toEqual([text])
-      expect(ran.stderr).toContain(`Blocks have changed: version ${index + 2} of graph "graph" uses those that are installed.`)
+      expect(ran.stderr).toContain(`Blocks have changed: version ${index + 2} of graph "graph" uses the installed blocks.`)
     }
     const again = await ashlar(['run', graph], environment('served'))
     expect(readOutput(again)).toEqual(['four'])

@@ -56,7 +56,7 @@ describe('ashlar start --role worker', () => {
       const [working] = await listChildren(crew.child.pid ?? 0)
       if (times === 3 || working === undefined) break
       process.kill(working, 'SIGKILL')
-      await crew.printed(new RegExp(`((another takes over[^]*?){${times}})`))
+      await crew.printed(new RegExp(`((the standby takes over[^]*?){${times}})`))
     }
     await expect.poll(() => statusOf(first), { timeout: 20_000 }).toBe('COMPLETED')
   })
