@@ -1,6 +1,6 @@
 import type { Fetch } from './fetch.ts'
 import type { Files } from './files.ts'
-import type { Credential } from './providers/index.ts'
+import type { Credential } from './credential.ts'
 import type { Storage } from './storage.ts'
 
 /** What the host provides to a running block. */

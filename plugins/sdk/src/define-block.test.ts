@@ -132,7 +132,7 @@ describe('defineProvider', () => {
     [{ auth: [] }, /at least one entry/],
     [{ auth: [apiKey(), apiKey({ query: 'key' })] }, /at most one of each type/],
     [{ hosts: [] }, /hosts must not be empty/],
-    [{ auth: [hostScoped()] }, /be empty where each credential names its own/],
+    [{ auth: [hostScoped()] }, /hosts must be empty, because each credential names its own hosts/],
   ])('rejects %j', (wrong, message) => {
     expect(() => defineProvider({ ...github, auth: [apiKey()], ...wrong })).toThrow(message)
   })

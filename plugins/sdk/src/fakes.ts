@@ -1,4 +1,4 @@
-import type { Secret } from './providers/index.ts'
+import type { Secret } from './credential.ts'
 import type { StorageScope } from './storage.ts'
 
 /** The response of a service in a test. Set at most one of `json`, `text` and `base64`. */

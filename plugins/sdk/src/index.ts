@@ -5,15 +5,27 @@ export { apiKey, defineProvider, hostScoped, oauth2, userPassword } from './prov
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
-export { findJsonFault, stringifyJson } from './json/stringify-json.ts'
-export { orderedObject } from './json/key-order.ts'
-export { parseJson, parseNumber, reviveNumber } from './json/parse-json.ts'
-export { isEqual } from './json/is-equal.ts'
-export { canonicalJson } from './json/canonical-json.ts'
-export { compareValues } from './json/compare-values.ts'
-export { compareNumbers, toJsonNumber } from './json/exact-number.ts'
-export { addNumbers, divideNumbers, multiplyNumbers, raiseNumber, subtractNumbers, sumNumbers } from './json/arithmetic.ts'
-export type { JsonNumber } from './json/exact-number.ts'
+export {
+  addNumbers,
+  canonicalJson,
+  compareNumbers,
+  compareValues,
+  divideNumbers,
+  findJsonFault,
+  isEqual,
+  multiplyNumbers,
+  orderedObject,
+  parseJson,
+  parseNumber,
+  raiseNumber,
+  reviveNumber,
+  stringifyJson,
+  subtractNumbers,
+  sumNumbers,
+  toJsonNumber,
+} from './json/index.ts'
+export type { JsonNumber } from './json/index.ts'
+export type { Credential, CredentialType, Secret } from './credential.ts'
 export type { Block, BlockDefinition, BlockKind, CrashPolicy, TypedBlock } from './block.ts'
 export type { Capabilities, CredentialGrant, HttpGrant } from './capabilities.ts'
 export type { BlockContext, LogLevel } from './context.ts'
@@ -29,13 +41,10 @@ export type { Plugin } from './plugin.ts'
 export type {
   BlockCost,
   Cost,
-  Credential,
-  CredentialType,
   OAuth2,
   OAuth2Definition,
   Provider,
   ProviderAuth,
-  Secret,
   Webhook,
   WebhookEvent,
   WebhookSignature,

@@ -52,10 +52,9 @@ export function defineProvider(provider: Provider): Provider {
   if (types.length === 0 || new Set(types).size < types.length)
     throw new TypeError(`provider ${name}: auth must have at least one entry and at most one of each type`)
   const needsHosts = types.some((type) => type !== 'HOST_SCOPED')
-  if (needsHosts === (hosts.length === 0))
-    throw new TypeError(
-      `provider ${name}: hosts must not be empty, unless each credential names its own hosts: then it must be empty`,
-    )
+  if (needsHosts && hosts.length === 0) throw new TypeError(`provider ${name}: hosts must not be empty`)
+  if (!needsHosts && hosts.length > 0)
+    throw new TypeError(`provider ${name}: hosts must be empty, because each credential names its own hosts`)
   return provider
 }
 

@@ -1,5 +1,5 @@
-import type { Fetch } from '../fetch.ts'
-import type { ProviderAuth } from './provider.ts'
+import type { Fetch } from './fetch.ts'
+import type { ProviderAuth } from './providers/index.ts'
 
 export type CredentialType = ProviderAuth['type']
 
