@@ -14,10 +14,11 @@ export interface Caller {
 /** Authenticates requests. */
 export interface Access {
   /**
-   * Identifies the caller by `Authorization: Bearer <key>` or, without this header, by the session cookie together with the page token.
+   * Identifies the caller by `Authorization: Bearer <key>` or, without this header, by the session cookie together with
+   * the page token.
    *
-   * @throws {AshlarError} UNAUTHENTICATED with instructions to authenticate; FORBIDDEN when a page that is not ours uses the cookie;
-   * RATE_LIMITED after too many unknown keys from the address
+   * @throws {AshlarError} UNAUTHENTICATED with instructions to authenticate; FORBIDDEN when a page that is not ours
+   * uses the cookie; RATE_LIMITED after too many unknown keys from the address
    */
   identify(facts: RequestFacts): Promise<Caller>
 }

@@ -14,8 +14,8 @@ export interface RequestContext extends Caller {
 }
 
 /**
- * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends, the server
- * closes the connections of its requests, because a response may be the stream of a subscription.
+ * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends,
+ * the server closes the connections of its requests, because a response may be the stream of a subscription.
  */
 export function useAuthentication(access: Access, sessions: Runtime['browserSessions']): Plugin<object, Partial<RequestContext>> {
   return {

@@ -64,7 +64,11 @@ async function ask<T>(query: string, variables: object = {}, headers: Record<str
 const START = `mutation ($input: StartAuthorizationInput!) { startAuthorization(input: $input) {
   __typename ... on Authorization { url } ... on Error { code message path } } }`
 
-/** Starts an authorization and grants access at the service. @returns the URL to which the service redirects the browser */
+/**
+ * Starts an authorization and grants access at the service.
+ *
+ * @returns the URL to which the service redirects the browser
+ */
 async function grant(headers: Record<string, string> = BEARER, input: object = {}): Promise<URL> {
   const asked = { input: { provider: 'service/service', ...input } }
   const { startAuthorization } = await ask<{ startAuthorization: { url: string } }>(START, asked, headers)

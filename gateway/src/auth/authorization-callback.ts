@@ -12,7 +12,10 @@ const PARAMETERS = ['state', 'code', 'error', 'iss'] as const
 interface CallbackParts {
   authorizations: Runtime['authorizations']
   access: Access
-  /** The URL `http://<name>:<port>` at which browsers log in. Services may redirect browsers to another host name of ours. */
+  /**
+   * The URL `http://<name>:<port>` at which browsers log in. Services may redirect browsers to another host name of
+   * ours.
+   */
   browserUrl(): string | undefined
   /** The command that prints a login link. */
   loginCommand: string
@@ -33,11 +36,12 @@ const HOW_TO_LOG_IN = [
 ]
 
 /**
- * `GET /oauth/callback?code=…&state=…` responds with a page whose script sends the same parameters with `POST`. The POST finishes the
- * authorization that `startAuthorization` started. The service redirects the browser, so the GET contains neither our session cookie
- * (SameSite=Strict) nor the page token; the POST contains both. The user who is logged in must be the user who started the
- * authorization. Without a session, the request changes nothing and the state stays valid: this protects users who are tricked into
- * granting access for another user's authorization. A GET with an `Authorization` header finishes the authorization immediately.
+ * `GET /oauth/callback?code=…&state=…` responds with a page whose script sends the same parameters with `POST`. The
+ * POST finishes the authorization that `startAuthorization` started. The service redirects the browser, so the GET
+ * contains neither our session cookie (SameSite=Strict) nor the page token; the POST contains both. The user who is
+ * logged in must be the user who started the authorization. Without a session, the request changes nothing and the
+ * state stays valid: this protects users who are tricked into granting access for another user's authorization. A GET
+ * with an `Authorization` header finishes the authorization immediately.
  */
 export function callbackPage(parts: CallbackParts): Route {
   return async (request, url, address) => {

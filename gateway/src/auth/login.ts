@@ -6,8 +6,9 @@ import { readFacts, type Origins } from '../http/origin.ts'
 import type { Route } from '../http/routes.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-// A login link is `/login#<token>`. Its page requires no authentication. When the user presses the button, the page sends the token
-// with `POST /login`. The response contains the two secrets of a session: one in a cookie, one for the page.
+// A login link is `/login#<token>`. Its page requires no authentication. When the user presses the button, the page
+// sends the token with `POST /login`. The response contains the two secrets of a session: one in a cookie, one for the
+// page.
 
 interface LoginParts {
   runtime: Pick<Runtime, 'browserSessions'>
@@ -48,7 +49,11 @@ ${command}
 ${command}
 </div>`
 
-/** Serves the login page, which changes nothing until the user presses its button. @param loginCommand prints a login link */
+/**
+ * Serves the login page, which changes nothing until the user presses its button.
+ *
+ * @param loginCommand prints a login link
+ */
 export function loginPage(loginCommand: string): Route {
   const body = pageFor(commandBlock(loginCommand))
   return () => htmlPage({ title: 'Log in', body, script: 'login.js' })

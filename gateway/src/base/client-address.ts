@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
 
 /**
- * Creates a function that returns the address of the client that sent a request. Each proxy appends the address from which it received the
- * request to `X-Forwarded-For`. Only entries that trusted proxies have appended are trusted: the last address that is not a trusted
- * proxy is the client.
+ * Creates a function that returns the address of the client that sent a request. Each proxy appends the address from
+ * which it received the request to `X-Forwarded-For`. Only entries that trusted proxies have appended are trusted: the
+ * last address that is not a trusted proxy is the client.
  *
  * @param trustedProxies addresses and networks: `10.1.2.3`, `10.0.0.0/8`, `fd00::/8`
  * @returns '' when the connection has closed

@@ -15,8 +15,9 @@ const INSTALLED = fileURLToPath(new URL('../../../node_modules/.bin/ashlar', imp
 const LOCAL = new Set(['plugin check', 'plugin docs', 'plugin key', 'plugin test'])
 
 /**
- * Formats a command of `ashlar` for the user to paste into a POSIX shell, in the directory in which this process was started. The
- * command uses the data directory of this process, if it needs one. `start` also uses its host and its port.
+ * Formats a command of `ashlar` for the user to paste into a POSIX shell, in the directory in which this process was
+ * started. The command uses the data directory of this process, if it needs one. `start` also uses its host and its
+ * port.
  *
  * @param words the command and its arguments, such as `'plugin', 'test', 'my plugin'`
  */
@@ -26,7 +27,9 @@ export function commandLine(environment: Environment, ...words: string[]): strin
   return [prefix, ...words.map(quote)].join(' ')
 }
 
-/** Formats the command that prints a login link, for readers who may be on other machines: without paths of this one. */
+/**
+ * Formats the command that prints a login link, for readers who may be on other machines: without paths of this one.
+ */
 export function publicLoginCommand({ ASHLAR_DATA_DIR: dataDir }: Environment): string {
   return `${dataDir ? 'ASHLAR_DATA_DIR=<data directory> ' : ''}${IN_CLONE} login`
 }

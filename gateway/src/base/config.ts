@@ -42,7 +42,9 @@ export interface Config {
   secretKeys: string[]
   /** OAuth clients, by qualified provider. @default none */
   oauthClients: Record<string, OAuthClient>
-  /** URL at which browsers reach this server, without a trailing slash. Undefined for the address that it listens on. */
+  /**
+   * URL at which browsers reach this server, without a trailing slash. Undefined for the address that it listens on.
+   */
   publicUrl: string | undefined
   /** Maximum number of WebSockets per client address; a quarter of them may be unacknowledged. @default 256 */
   socketsPerAddress: number
@@ -224,7 +226,9 @@ function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)
 }
 
-/** Also accepts invalid URLs: everything between the first `:` after the user name and the last `@` may be a password. */
+/**
+ * Also accepts invalid URLs: everything between the first `:` after the user name and the last `@` may be a password.
+ */
 function withoutPassword(text: string): string {
   return text.replace(/^((?:[a-z+.-]*:\/*)?[^:@]*):.*@/is, '$1:…@').replace(/([?&]password=)[^&]*/gi, '$1…')
 }

@@ -8,8 +8,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 const FILES = ['.env.default', '.env']
 
 /**
- * Adds the variables in `.env.default` and `.env` to the environment. As with `process.loadEnvFile`, a variable that is already set
- * overrides the files, even if it is empty.
+ * Adds the variables in `.env.default` and `.env` to the environment. As with `process.loadEnvFile`, a variable that is
+ * already set overrides the files, even if it is empty.
  *
  * @throws the error of the file system when a file exists but cannot be read
  */

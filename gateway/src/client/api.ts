@@ -82,8 +82,8 @@ export interface Api {
   startExecution(graphId: string, inputs: object): Promise<string>
   cancelExecution(executionId: string): Promise<void>
   /**
-   * Yields each event of an execution once, in order, until the execution finishes. After a connection failure it reconnects and
-   * continues after the last event that it received.
+   * Yields each event of an execution once, in order, until the execution finishes. After a connection failure it
+   * reconnects and continues after the last event that it received.
    */
   follow(executionId: string, signal: AbortSignal): AsyncGenerator<ApiEvent, void>
 }

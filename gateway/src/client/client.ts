@@ -3,7 +3,10 @@ import { parseEventStream } from './sse.ts'
 
 /** A GraphQL client of a gateway: of a server at a URL, or of a gateway in this process through its `fetch`. */
 export interface Client {
-  /** @throws {AshlarError} with the code of the first error; SERVER_UNREACHABLE when the server is not an Ashlar gateway or does not respond */
+  /**
+   * @throws {AshlarError} with the code of the first error; SERVER_UNREACHABLE when the server is not an Ashlar gateway
+   * or does not respond
+   */
   request(query: string, variables?: object): Promise<unknown>
   /** Yields the data of each result until the subscription ends or the signal aborts it. @throws like `request` */
   subscribe(query: string, variables: object, signal: AbortSignal): AsyncGenerator<unknown, void>
@@ -72,8 +75,8 @@ async function* readChunks(body: ReadableStream<Uint8Array>, signal: AbortSignal
     }
   } finally {
     signal.removeEventListener('abort', abort)
-    // Cancel a platform stream through its reader. Cancel a stream of yoga (from a gateway in this process) directly, because its
-    // reader would wait for the next event. Do not wait for either.
+    // Cancel a platform stream through its reader. Cancel a stream of yoga (from a gateway in this process) directly,
+    // because its reader would wait for the next event. Do not wait for either.
     body.cancel().catch(() => reader.cancel().catch(() => undefined))
   }
 }

@@ -6,9 +6,9 @@ interface ServerSentEvent {
 }
 
 /**
- * Parses the messages of a `text/event-stream`. Skips comments and messages without data. The `graphql-sse` client cannot replace it:
- * that client parses data with `JSON.parse`, which loses digits of integers.
- * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ * Parses the messages of a `text/event-stream`. Skips comments and messages without data. The `graphql-sse` client
+ * cannot replace it: that client parses data with `JSON.parse`, which loses digits of integers. Source:
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export async function* parseEventStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {
   const decoder = new TextDecoder()

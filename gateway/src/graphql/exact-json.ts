@@ -2,7 +2,9 @@ import { messageOf, parseJson } from '@ashlar/core'
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
-/** Parses the variables of requests without losing digits of integers. Responds with 400 to a number that is too large. */
+/**
+ * Parses the variables of requests without losing digits of integers. Responds with 400 to a number that is too large.
+ */
 export function useExactJson(): Plugin {
   return {
     onRequestParse({ url, requestParser, setRequestParser }) {

@@ -1,7 +1,10 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
-/** Responds with 400 if `variables` or `extensions` in a query string or a form are not JSON. Yoga would treat this as an internal error. */
+/**
+ * Responds with 400 if `variables` or `extensions` in a query string or a form are not JSON. Yoga would treat this as
+ * an internal error.
+ */
 export function useStrictParameters(): Plugin {
   return {
     onRequestParse({ requestParser, setRequestParser }) {

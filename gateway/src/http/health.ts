@@ -1,12 +1,15 @@
 import type { Runtime } from '@ashlar/core'
 import type { Route } from './routes.ts'
 
-/** How long one query result serves all requests. The route requires no authentication, so the number of requests is unlimited. */
+/**
+ * How long one query result serves all requests. The route requires no authentication, so the number of requests is
+ * unlimited.
+ */
 const LEVEL_AGE_MS = 1000
 
 /**
- * `GET /health`, without authentication. Responds with 200 while the journal can be written. Otherwise it responds with 503 and the
- * error code of the database, so that a load balancer routes new requests to another server.
+ * `GET /health`, without authentication. Responds with 200 while the journal can be written. Otherwise it responds with
+ * 503 and the error code of the database, so that a load balancer routes new requests to another server.
  */
 export function healthRoute({ journal, isolation }: Pick<Runtime, 'journal' | 'isolation'>): Route {
   let level: ReturnType<typeof isolation> | undefined

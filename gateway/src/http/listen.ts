@@ -22,7 +22,8 @@ const IDLE_EVERY_MS = 50
 /**
  * @param port 0 selects a free port
  * @param host an IP address or a name of this machine
- * @throws {AshlarError} PORT_TAKEN, CONFIG_INVALID when the machine does not have the address or this user may not use the port
+ * @throws {AshlarError} PORT_TAKEN, CONFIG_INVALID when the machine does not have the address or this user may not use
+ * the port
  */
 export async function listen(handler: RequestListener, port: number, host = LOOPBACK): Promise<Bound> {
   const answers = new Set<ServerResponse>()
@@ -62,7 +63,8 @@ export function toUrlHost(address: string): string {
 /**
  * Stops accepting connections, and closes each connection once it has no pending response.
  *
- * @param graceMs after which event streams are cut. They do not end on their own; their clients resume at another server.
+ * @param graceMs after which event streams are cut. They do not end on their own; their clients resume at another
+ * server.
  * @param answerMs after which other responses are cut
  */
 export async function closeServer({ server, answers }: Bound, graceMs: number, answerMs = graceMs): Promise<void> {
@@ -85,7 +87,10 @@ function isStream({ req }: ServerResponse): boolean {
   return req.headers.accept?.includes('text/event-stream') ?? false
 }
 
-/** Responds on a connection that Node has handed over, and closes it. A client could otherwise keep it half open indefinitely. */
+/**
+ * Responds on a connection that Node has handed over, and closes it. A client could otherwise keep it half open
+ * indefinitely.
+ */
 export function answerAndClose(socket: Duplex, status: string, headers: readonly string[] = []): void {
   socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
   socket.once('finish', () => socket.destroy())

@@ -3,8 +3,9 @@ import { GraphQLError } from 'graphql'
 import type { Logger } from '../base/logger.ts'
 
 /**
- * Decides which errors clients receive. Errors of GraphQL (syntax, validation, a bad variable) stay unchanged. An AshlarError keeps its
- * message and code. Any other error is a bug: the server logs it on one line, and the client receives "Unexpected error."
+ * Decides which errors clients receive. Errors of GraphQL (syntax, validation, a bad variable) stay unchanged. An
+ * AshlarError keeps its message and code. Any other error is a bug: the server logs it on one line, and the client
+ * receives "Unexpected error."
  *
  * @returns the same object for an error that stays unchanged, as yoga requires
  */

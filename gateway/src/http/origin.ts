@@ -25,8 +25,8 @@ export interface Origins {
   browserName(): string
   /**
    * Rejects a host name that is not ours. To a browser, a page whose host name resolves to 127.0.0.1 (DNS rebinding) is
-   * same-origin, but the `Host` header contains the name of that page. A request with an `Authorization` header is accepted:
-   * a page cannot send it without a key.
+   * same-origin, but the `Host` header contains the name of that page. A request with an `Authorization` header is
+   * accepted: a page cannot send it without a key.
    *
    * @throws {AshlarError} FORBIDDEN
    */
@@ -42,8 +42,8 @@ const LOCALHOST_ADDRESSES = ['127.0.0.1', '[::1]']
 const NAME_LENGTH = 20
 
 /**
- * @param ownerKey determines the random name. The name is the same at every start and secret from other programs on this
- * machine, so that they cannot direct a browser to another port of that name and receive our cookies.
+ * @param ownerKey determines the random name. The name is the same at every start and secret from other programs on
+ * this machine, so that they cannot direct a browser to another port of that name and receive our cookies.
  * @param publicUrl the URL at which browsers reach us, if it is not the address that we listen on
  * @param listeningHost returns the URL host at which this machine reaches us
  */

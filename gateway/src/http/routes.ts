@@ -20,7 +20,10 @@ interface RoutesOptions {
   logger: Logger
 }
 
-/** Handles all requests except GraphQL requests. Responds with 404 to an unknown path and with 403 to a host name that is not ours. */
+/**
+ * Handles all requests except GraphQL requests. Responds with 404 to an unknown path and with 403 to a host name that
+ * is not ours.
+ */
 export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, { address?: string }> {
   return {
     async onRequest({ request, url, serverContext, endResponse, requestHandler, setRequestHandler }) {

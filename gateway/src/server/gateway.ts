@@ -31,7 +31,10 @@ export interface Gateway {
   listen(port: number, host?: string): Promise<string>
   /** Creates a link that logs in one browser. It works once and expires after ten minutes. */
   createLoginLink(userId: string): Promise<LoginLink>
-  /** Rejects new connections, finishes pending responses and closes all connections. Does not close the runtime. Idempotent. */
+  /**
+   * Rejects new connections, finishes pending responses and closes all connections. Does not close the runtime.
+   * Idempotent.
+   */
   close(): Promise<void>
 }
 

@@ -67,7 +67,11 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
   })
 }
 
-/** Closes a client that sends too many bytes, in complete or partial messages. @returns a function that removes the limit */
+/**
+ * Closes a client that sends too many bytes, in complete or partial messages.
+ *
+ * @returns a function that removes the limit
+ */
 function limitBytes(client: WebSocket, socket: Duplex): () => void {
   let bytes = 0
   const count = (chunk: Buffer): void => {

@@ -12,7 +12,10 @@ export interface SocketPlace {
   release(): void
 }
 
-/** @returns a function that reserves a place for a socket of an address; it returns `undefined` when the address has too many sockets */
+/**
+ * @returns a function that reserves a place for a socket of an address; it returns `undefined` when the address has too
+ * many sockets
+ */
 export function createSocketPlaces(limits: SocketLimits): (address: string) => SocketPlace | undefined {
   const counts = new Map<string, { all: number; unacknowledged: number }>()
   return (address) => {

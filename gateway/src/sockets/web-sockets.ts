@@ -38,14 +38,17 @@ interface WebSocketParts {
 const INIT_WITHIN_MS = 3000
 
 /**
- * Serves `/graphql` of an HTTP server and forwards the connections of debuggers. A client of `/graphql` authenticates with the headers of
- * its upgrade request, or with `connectionParams: { authorization: "Bearer …" }` or `{ pageToken: "…" }`, which have precedence.
+ * Serves `/graphql` of an HTTP server and forwards the connections of debuggers. A client of `/graphql` authenticates
+ * with the headers of its upgrade request, or with `connectionParams: { authorization: "Bearer …" }` or `{ pageToken:
+ * "…" }`, which have precedence.
  *
  * The server rejects clients in this order:
  *
- * - before the upgrade: 400; 403 for a page of another origin, even with valid credentials; 404; 429 for too many sockets of one address
- * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time; 4403 for an unknown
- *   caller; 4401 for an operation before the acknowledgement, or when the session of an acknowledged client ends
+ * - before the upgrade: 400; 403 for a page of another origin, even with valid credentials; 404; 429 for too many
+ *   sockets of one address
+ * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time;
+ *   4403 for an unknown caller; 4401 for an operation before the acknowledgement, or when the session of an
+ *   acknowledged client ends
  */
 export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
   const { access, clientAddress, maxBytes, operations, inspectors } = parts

@@ -25,7 +25,8 @@ export function isNewerMinor(wanted: string, given: string): boolean {
 /**
  * The lowest `major.minor.0` that an npm range allows: `^1.2.3 || 2` → `1.2.0`.
  *
- * @returns undefined for a range without a lower bound, such as `*`, and for text that is not a range, such as a folder or a URL
+ * @returns undefined for a range without a lower bound, such as `*`, and for text that is not a range, such as a folder
+ * or a URL
  */
 export function lowestVersion(range: string): string | undefined {
   const plain = range.replace(/^\s*(workspace:|npm:.*@)/, '')

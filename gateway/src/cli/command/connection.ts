@@ -18,7 +18,8 @@ const STARTING_MS = 20_000
 const POLL_EVERY_MS = 100
 
 /**
- * Connects to the server that runs on the data directory. If no server runs, starts the runtime in this process, without a port.
+ * Connects to the server that runs on the data directory. If no server runs, starts the runtime in this process,
+ * without a port.
  *
  * @throws {AshlarError} CONFIG_INVALID DATA_DIR_IN_USE DATA_DIR_UNUSABLE DATABASE_FAILED DATABASE_UNREACHABLE
  */

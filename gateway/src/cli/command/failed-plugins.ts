@@ -13,7 +13,8 @@ export function logFailedPlugins(plugins: readonly FailedPlugin[], logger: Logge
 }
 
 /**
- * Logs each plugin that does not load: immediately, when it starts to fail, and when its error changes. Logs once when it loads again.
+ * Logs each plugin that does not load: immediately, when it starts to fail, and when its error changes. Logs once when
+ * it loads again.
  *
  * @returns a function that stops the watch
  */

@@ -6,7 +6,10 @@ export function showWarnings(warnings: readonly Fault[], terminal: Terminal): vo
   for (const { path, message } of warnings) terminal.line(`${terminal.style('yellow', 'warning')} ${path}: ${plain(message)}`)
 }
 
-/** Formats each fault as one line below the message of an error. Returns no lines if the message already contains the only fault. */
+/**
+ * Formats each fault as one line below the message of an error. Returns no lines if the message already contains the
+ * only fault.
+ */
 export function faultLines(faults: readonly Fault[]): string[] {
   if (faults.length < 2) return []
   return faults.map(({ path, message }) => `  ${plain(path ? `${path}: ${message}` : message)}`)

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-// `npx pnpm@12 start` creates a chain of processes: npm → shell → pnpm → shell → this process. A signal to one of them may not reach this
-// process: npm forwards SIGTERM to its shell, which ends; pnpm and this process continue without their parent. So this process polls the chain.
+// `npx pnpm@12 start` creates a chain of processes: npm → shell → pnpm → shell → this process. A signal to one of them
+// may not reach this process: npm forwards SIGTERM to its shell, which ends; pnpm and this process continue without
+// their parent. So this process polls the chain.
 
 /** A process, as described in `/proc`. */
 interface ProcessFacts {
@@ -17,8 +18,9 @@ type ReadProcess = (pid: number) => ProcessFacts | undefined
 const POLL_EVERY_MS = 500
 
 /**
- * Calls `ended` once when one of the package managers that started this process, or a shell between them, has ended. The parent of the
- * first package manager may end, as it does for a server in the background. Does nothing on systems without `/proc`.
+ * Calls `ended` once when one of the package managers that started this process, or a shell between them, has ended.
+ * The parent of the first package manager may end, as it does for a server in the background. Does nothing on systems
+ * without `/proc`.
  *
  * @returns a function that stops the polling
  */
@@ -33,7 +35,10 @@ export function watchLauncher(ended: () => void): () => void {
   return () => clearInterval(timer)
 }
 
-/** Returns this process and its ancestors, up to the highest package manager that is reached through shells and package managers only. */
+/**
+ * Returns this process and its ancestors, up to the highest package manager that is reached through shells and package
+ * managers only.
+ */
 export function findLaunchers(pid: number, readProcess: ReadProcess): number[] {
   const chain = [pid]
   let length = 1

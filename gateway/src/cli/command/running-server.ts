@@ -13,8 +13,8 @@ interface RunningServer {
 }
 
 /**
- * Returns the given server with the key in `ASHLAR_KEY`, or the server of the data directory with its owner key. The owner key is never
- * sent to another server.
+ * Returns the given server with the key in `ASHLAR_KEY`, or the server of the data directory with its owner key. The
+ * owner key is never sent to another server.
  *
  * @throws {AshlarError} NOT_FOUND when no server runs, UNAUTHENTICATED without a key for the server
  */

@@ -36,7 +36,9 @@ export function createTerminal(stream: Output, environment: Readonly<Record<stri
   }
 }
 
-/** Puts text on one line, without control characters, because text from blocks and graphs must not control the terminal. */
+/**
+ * Puts text on one line, without control characters, because text from blocks and graphs must not control the terminal.
+ */
 export function plain(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '')
 }

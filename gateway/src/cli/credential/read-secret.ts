@@ -6,8 +6,9 @@ import type { CommandContext, Input } from '../command/command.ts'
 const MAX_CHARS = 64 * 1024
 
 /**
- * Reads a secret from standard input. On a terminal it reads one line and does not echo it. Otherwise it reads the whole input and
- * removes a final line end. A secret is never an argument, because other users of the machine can see arguments.
+ * Reads a secret from standard input. On a terminal it reads one line and does not echo it. Otherwise it reads the
+ * whole input and removes a final line end. A secret is never an argument, because other users of the machine can see
+ * arguments.
  *
  * @throws {AshlarError} BAD_INPUT when the input is empty or too long
  */

@@ -3,7 +3,9 @@ import { cut, plain } from '../command/terminal.ts'
 const MAX_ROWS = 6
 const MAX_COLUMN_WIDTH = 40
 
-/** Formats the outputs of an execution for a terminal: rows as a table, other values on one line each, cut to the width. */
+/**
+ * Formats the outputs of an execution for a terminal: rows as a table, other values on one line each, cut to the width.
+ */
 export function formatOutputs(outputs: Record<string, unknown[]>, width: number): string {
   const lines = Object.entries(outputs).flatMap(([name, values]) => formatOutput(plain(name), values))
   return lines.map((line) => `  ${cut(line, width - 2)}\n`).join('')

@@ -29,8 +29,8 @@ const MAX_LINES = 3
 const MAX_PROGRESS = 24
 
 /**
- * On a terminal, shows a table with a line per node, and redraws it as nodes run. Otherwise, and for graphs that do not fit the window,
- * shows a line for each of the first runs of a node, and the number of its runs at the end.
+ * On a terminal, shows a table with a line per node, and redraws it as nodes run. Otherwise, and for graphs that do not
+ * fit the window, shows a line for each of the first runs of a node, and the number of its runs at the end.
  */
 export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument, 'nodes'>): Progress {
   const states = new Map<string, NodeState>(

@@ -1,7 +1,10 @@
 import type { Command } from '../command/command.ts'
 import { toPrintedError } from '../command/told-error.ts'
 
-/** With `--json`, also prints the error that ends a command on standard output: `{ "error": { "code", "message", "faults" } }`. */
+/**
+ * With `--json`, also prints the error that ends a command on standard output: `{ "error": { "code", "message",
+ * "faults" } }`.
+ */
 export function withJsonErrors(command: Command): Command {
   return async (args, context) => {
     try {

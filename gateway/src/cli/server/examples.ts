@@ -19,7 +19,10 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
   return done === true
 }
 
-/** Saves the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the other examples. */
+/**
+ * Saves the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the other
+ * examples.
+ */
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && name !== SMALLEST).toSorted()
   const files = await Promise.all([SMALLEST, ...names].map((name) => readGraphFile(FOLDER + name)))

@@ -17,9 +17,9 @@ interface WorkerService {
 }
 
 /**
- * Runs executions of a database until the signal aborts, without an API. The worker runs in a child process. A second child process, the
- * standby, has everything open. If the worker process ends unexpectedly, the standby takes over its executions within milliseconds, and a
- * new standby starts.
+ * Runs executions of a database until the signal aborts, without an API. The worker runs in a child process. A second
+ * child process, the standby, has everything open. If the worker process ends unexpectedly, the standby takes over its
+ * executions within milliseconds, and a new standby starts.
  *
  * @throws {AshlarError} with the code of the first worker process if it does not start
  */

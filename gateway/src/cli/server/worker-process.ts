@@ -1,6 +1,6 @@
 /**
- * The process of a worker. Its parent is the supervisor (`start-worker.ts`), which sends it commands over the IPC channel. The process
- * ends when the channel closes.
+ * The process of a worker. Its parent is the supervisor (`start-worker.ts`), which sends it commands over the IPC
+ * channel. The process ends when the channel closes.
  */
 import { createRuntime, type Runtime } from '@ashlar/core'
 import type { Config } from '../../base/config.ts'

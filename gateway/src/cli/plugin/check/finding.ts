@@ -1,4 +1,7 @@
-/** `error`: the plugin does not work or cannot be published · `warning`: users are likely to have problems · `hint`: information. */
+/**
+ * `error`: the plugin does not work or cannot be published · `warning`: users are likely to have problems · `hint`:
+ * information.
+ */
 export type Level = 'error' | 'warning' | 'hint'
 
 /** A result of the check. The code is part of the contract; the message may change. */

@@ -49,7 +49,10 @@ const PREFIX = 'ashlar-plugin-'
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const SCOPED = /^@[a-z0-9][a-z0-9._-]*\/(?<rest>.+)$/
 
-/** `weather` becomes the plugin `weather` in the package `ashlar-plugin-weather`. A scoped name is the name of the package unchanged. */
+/**
+ * `weather` becomes the plugin `weather` in the package `ashlar-plugin-weather`. A scoped name is the name of the
+ * package unchanged.
+ */
 function parseName(name: string): { packageName: string; plugin: string } {
   const rest = SCOPED.exec(name)?.groups?.rest
   const plugin = (rest ?? name).startsWith(PREFIX) ? (rest ?? name).slice(PREFIX.length) : (rest ?? name)

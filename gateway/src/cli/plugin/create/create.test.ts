@@ -54,9 +54,9 @@ it('creates a package whose source compiles', async () => {
 })
 
 it.each([
-  ['../../../../plugins/tides', 'workspace:*', 'npx pnpm@12 install'],
-  ['../../../../tides', 'file:../plugins/sdk', 'npm --prefix tides install'],
-  ['../../../../plugins/tides/inner', 'file:../../sdk', 'npm --prefix plugins/tides/inner install'],
+  ['../../../../../plugins/tides', 'workspace:*', 'npx pnpm@12 install'],
+  ['../../../../../tides', 'file:../plugins/sdk', 'npm --prefix tides install'],
+  ['../../../../../plugins/tides/inner', 'file:../../sdk', 'npm --prefix plugins/tides/inner install'],
 ])('refers to the SDK of the clone from %s', async (path, origin, command) => {
   const folder = fileURLToPath(new URL(path, import.meta.url))
   expect(await sdkOrigin(folder)).toBe(origin)

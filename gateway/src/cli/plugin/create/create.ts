@@ -9,7 +9,10 @@ import { completeAnswers, type Answers } from './create-answers.ts'
 import { installCommand, isInstalledHere } from '../draft/installing.ts'
 import { packageFiles } from './template.ts'
 
-/** `ashlar plugin create <folder> [--name weather] [--title text] [--license MIT] [--sdk …] [--testing …] [--yes] [--json]` */
+/**
+ * `ashlar plugin create <folder> [--name weather] [--title text] [--license MIT] [--sdk …] [--testing …] [--yes]
+ * [--json]`
+ */
 export async function create(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS })
   const [folder] = positionals

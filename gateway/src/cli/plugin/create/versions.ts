@@ -3,7 +3,11 @@ import { readFile } from 'node:fs/promises'
 const ROOT = new URL('../../../../../', import.meta.url)
 const ENTRY = /^ {2}'?(?<name>[^\s':]+)'?: (?<version>\S+)$/gm
 
-/** Reads the versions of npm packages that this installation uses. @returns a function from name to version, or `*` for other packages */
+/**
+ * Reads the versions of npm packages that this installation uses.
+ *
+ * @returns a function from name to version, or `*` for other packages
+ */
 export async function readVersions(): Promise<(name: string) => string> {
   const [workspace, sdk] = await Promise.all(
     ['pnpm-workspace.yaml', 'plugins/sdk/package.json'].map((path) => readFile(new URL(path, ROOT), 'utf8')),

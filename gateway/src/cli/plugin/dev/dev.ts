@@ -11,8 +11,8 @@ import { printFailedTest } from './test.ts'
 const STOP_WITHIN_MS = 5000
 
 /**
- * `ashlar plugin dev [folder] [--server url] [--inspect] [--json]` runs until it receives a request to stop. With `--json` it prints each
- * event as JSON on one line.
+ * `ashlar plugin dev [folder] [--server url] [--inspect] [--json]` runs until it receives a request to stop. With
+ * `--json` it prints each event as JSON on one line.
  */
 export async function dev(args: string[], { stdout, environment }: CommandContext): Promise<number> {
   const options = { server: { type: 'string' }, inspect: { type: 'boolean' }, json: { type: 'boolean' } } as const

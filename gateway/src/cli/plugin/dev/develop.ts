@@ -59,8 +59,8 @@ export async function develop(development: Development): Promise<void> {
 }
 
 /**
- * The plugin on the server. While the server does not respond, the plugin that it receives later. Requests run one after the other, because
- * an older draft could otherwise arrive last.
+ * The plugin on the server. While the server does not respond, the plugin that it receives later. Requests run one
+ * after the other, because an older draft could otherwise arrive last.
  */
 class LoadedPlugin {
   readonly #development: Development
@@ -84,7 +84,11 @@ class LoadedPlugin {
     this.#development = development
   }
 
-  /** Sends the plugin to the server if it has changed or a failure is over. @throws {AshlarError} when it does not load */
+  /**
+   * Sends the plugin to the server if it has changed or a failure is over.
+   *
+   * @throws {AshlarError} when it does not load
+   */
   async update(workbench: Workbench, startedAt: number): Promise<void> {
     const bundle = await workbench.bundle()
     const { version, sdk } = workbench.pluginPackage
@@ -141,7 +145,10 @@ class LoadedPlugin {
     return this.#inTurn(() => this.#remove(this.#draft))
   }
 
-  /** A draft that the server rejects does not replace the previous one. A draft that does not reach the server is sent again. */
+  /**
+   * A draft that the server rejects does not replace the previous one. A draft that does not reach the server is sent
+   * again.
+   */
   async #send(draft: Draft): Promise<void> {
     const { api, inspect, folder } = this.#development
     const { packageName, version } = draft.plugin

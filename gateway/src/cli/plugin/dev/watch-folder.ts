@@ -4,7 +4,10 @@ import { join, relative, sep } from 'node:path'
 
 /** Reports the changed files of a package. */
 export interface FolderWatcher {
-  /** Resolves soon after a change with the paths of all files changed since the last call. Resolves with an empty set after the end. */
+  /**
+   * Resolves soon after a change with the paths of all files changed since the last call. Resolves with an empty set
+   * after the end.
+   */
   next(): Promise<Set<string>>
   close(): void
 }

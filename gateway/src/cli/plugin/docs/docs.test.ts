@@ -18,7 +18,7 @@ it('documents each block with its pins, capabilities and an example from its tes
   expect(stdout).toMatch(/^# ashlar-plugin-sky 0\.1\.0\n\nSky: blocks for Ashlar\.\n\n## sky\/slugify\n\nTurn a text/)
   for (const line of [
     '| `text` | `string` | yes |  | Text: What to turn. For example `"Crème brûlée, twice!"`. |',
-    '| `separator` | `string` |  | `"-"` | Separator: What stands between words. Advanced. |',
+    '| `separator` | `string` |  | `"-"` | Separator: The text between words. Advanced. |',
     'It has no capabilities: it only computes.',
     '- http: GET api.github.com/repos/\\*',
     'After a crash, it runs again.',

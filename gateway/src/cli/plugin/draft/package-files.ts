@@ -43,7 +43,8 @@ const NEVER =
  * Lists the files that are packed, sorted, with slashes. These rules are a subset of npm's:
  *
  * - `package.json`, README and LICENSE are always packed.
- * - `files` selects the other files. A folder selects all files below it; `!` excludes. Without `files`, all files are packed.
+ * - `files` selects the other files. A folder selects all files below it; `!` excludes. Without `files`, all files are
+ *   packed.
  * - `node_modules`, tarballs, links and the files of git and npm are never packed.
  * - A name that starts with a dot is packed only if `files` contains its full path.
  */

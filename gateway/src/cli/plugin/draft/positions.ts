@@ -5,7 +5,10 @@ import type { Block, Draft } from '@ashlar/core'
 /** Positions in the source of a plugin, such as `src/slugify.ts:12:3`; undefined if unknown. */
 export interface Positions {
   block(block: Block): string | undefined
-  /** The position of a pin or a test of a block, by its key or text in the definition. Defaults to the position of the block. */
+  /**
+   * The position of a pin or a test of a block, by its key or text in the definition. Defaults to the position of the
+   * block.
+   */
   within(block: Block, key: string): string | undefined
 }
 

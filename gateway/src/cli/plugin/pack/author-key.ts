@@ -24,7 +24,10 @@ export async function writeNewKey(file: string): Promise<KeyObject> {
   return privateKey
 }
 
-/** @returns undefined when the file does not exist @throws {AshlarError} SIGNATURE_INVALID when it does not contain an Ed25519 key */
+/**
+ * @returns undefined when the file does not exist
+ * @throws {AshlarError} SIGNATURE_INVALID when it does not contain an Ed25519 key
+ */
 export async function readAuthorKey(file: string): Promise<KeyObject | undefined> {
   const pem = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

@@ -13,8 +13,8 @@ const MTIME_SECONDS = 499_162_500
 const MODE = 0o644
 
 /**
- * Creates a gzipped tarball as npm does: the files are sorted below `package/` and have the same time, mode and owner, so the same files
- * produce the same bytes. Format: POSIX.1-1988 (ustar).
+ * Creates a gzipped tarball as npm does: the files are sorted below `package/` and have the same time, mode and owner,
+ * so the same files produce the same bytes. Format: POSIX.1-1988 (ustar).
  *
  * @throws {AshlarError} PLUGIN_INVALID when a path is too long for the format
  */
