@@ -68,7 +68,7 @@ describe('an import', () => {
       /"@ashlar\/core\/src\/runtime.ts" is not an entry of @ashlar\/core; it has @ashlar\/core, @ashlar\/core\/testing$/,
     ],
     ['gateway/src/bin.ts', '@ashlar/core/testing', /"@ashlar\/core\/testing" is for tests only$/],
-    ['gateway/src/bin.ts', '../../core/src/runtime.ts', /"..\/..\/core\/src\/runtime.ts" leaves the package;/],
+    ['gateway/src/bin.ts', '../../core/src/runtime.ts', /"..\/..\/core\/src\/runtime.ts" is outside the package;/],
     ['plugins/text/src/index.ts', 'node:fs', /blocks run in a sandbox, which has no Node module "node:fs"$/],
     ['plugins/text/src/index.ts', 'fs/promises', /blocks run in a sandbox, which has no Node module "fs\/promises"$/],
     ['core/src/plugins/load.ts', '@ashlar/sdk', /may import "@ashlar\/sdk"; elsewhere only its types, with `import type`$/],
@@ -108,6 +108,6 @@ describe('an import', () => {
 
 it('rejects export *', () => {
   expect(findFaults('core/src/graphs/index.ts', `export * from './graphs.ts'\n`)).toEqual([
-    'core/src/graphs/index.ts:1: an an index must export names one by one, without "export *"',
+    'core/src/graphs/index.ts:1: an index must export names one by one, without "export *"',
   ])
 })

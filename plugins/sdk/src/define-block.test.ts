@@ -131,8 +131,8 @@ describe('defineProvider', () => {
     [{ name: 'Git Hub' }, /provider name must be like/],
     [{ auth: [] }, /at least one entry/],
     [{ auth: [apiKey(), apiKey({ query: 'key' })] }, /at most one of each type/],
-    [{ hosts: [] }, /hosts must not be empty/],
-    [{ auth: [hostScoped()] }, /be empty where each credential names its own/],
+    [{ hosts: [] }, /hosts must be empty if each credential names its own hosts/],
+    [{ auth: [hostScoped()] }, /must not be empty otherwise/],
   ])('rejects %j', (wrong, message) => {
     expect(() => defineProvider({ ...github, auth: [apiKey()], ...wrong })).toThrow(message)
   })

@@ -54,7 +54,7 @@ export function defineProvider(provider: Provider): Provider {
   const needsHosts = types.some((type) => type !== 'HOST_SCOPED')
   if (needsHosts === (hosts.length === 0))
     throw new TypeError(
-      `provider ${name}: hosts must not be empty, unless each credential names its own hosts: then it must be empty`,
+      `provider ${name}: hosts must be empty if each credential names its own hosts, and must not be empty otherwise`,
     )
   return provider
 }
