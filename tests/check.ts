@@ -8,7 +8,7 @@ const STEPS: Record<string, string> = {
   lint: 'oxlint --format agent',
   format: 'oxfmt --check',
   unused: 'knip --treat-config-hints-as-errors',
-  boundaries: 'node tests/check-boundaries.ts',
+  boundaries: 'node tests/checks/boundaries.ts',
 }
 
 interface Outcome {

@@ -21,7 +21,7 @@ export function midMean(values: readonly number[]): number {
 }
 
 /** The number of measurements of a subject: `warmUp` uncounted runs, then `turns` × `perTurn`. */
-export interface Rounds {
+interface Rounds {
   warmUp: number
   turns: number
   perTurn: number

@@ -10,16 +10,18 @@ import { Faults, type FaultKind } from './faults.ts'
 import { effectGraph, pureGraph, writeChaosPlugin } from './plugin.ts'
 import { verify, type Started, type Verdict } from './verify.ts'
 
-export interface ChaosOptions {
-  /** The number of faults. The kinds take turns. */
-  faults: number
+interface ChaosOptions {
+  /** The number of faults. The kinds take turns. @default no limit */
+  faults?: number
+  /** The time after which no more faults are caused. @default no limit */
+  minutes?: number
   workers?: number
   /** Returns numbers between 0 and 1. The same numbers lead to the same choices, but not to the same timing. */
   random?: () => number
   log?: (line: string) => void
 }
 
-export interface ChaosResult extends Verdict {
+interface ChaosResult extends Verdict {
   caused: Record<FaultKind, number>
   seconds: number
 }
@@ -32,7 +34,8 @@ const SETTLE_WITHIN_MS = 90_000
  * journal.
  */
 export async function runChaos({
-  faults,
+  faults = Infinity,
+  minutes = Infinity,
   workers = 2,
   random = Math.random,
   log = () => {},
@@ -48,7 +51,7 @@ export async function runChaos({
     runtime = await createRuntime({ role: 'gateway', databaseUrl: postgres.url, pluginRoots: [], onError: () => {} })
     const load = new Load(runtime)
     const causes = new Faults({ databaseUrl: postgres.url, members: crew.members, random })
-    for (let i = 0; i < faults; i++) {
+    for (let i = 0; i < faults && performance.now() - began < minutes * 60_000; i++) {
       await Promise.all([load.start(5), pause(150 + 500 * random())])
       while (!(await causes.causeNext())) await Promise.all([load.start(1), pause(100)])
       if ((i + 1) % 10 === 0) log(`${i + 1} faults, ${load.started.length} executions started`)

@@ -14,7 +14,7 @@ import pg from 'pg'
 const KINDS = ['worker', 'sandbox', 'postgres', 'lease', 'owner', 'disk', 'read-only'] as const
 export type FaultKind = (typeof KINDS)[number]
 
-export interface FaultParts {
+interface FaultParts {
   databaseUrl: string
   members: ReadonlySet<ChildProcess>
   random(): number

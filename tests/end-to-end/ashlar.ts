@@ -1,10 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const COMMAND = fileURLToPath(new URL('../../gateway/src/bin.ts', import.meta.url))
+
+/** Every setting, empty: overrides the `.env` of the developer. */
+const SETTINGS = Object.fromEntries(
+  [...readFileSync(new URL('../../.env.default', import.meta.url), 'utf8').matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => [
+    name,
+    '',
+  ]),
+) as Record<string, string>
 
 export interface Ended {
   status: number | null
@@ -21,7 +30,7 @@ export class Ashlar {
 
   /** @param input the standard input */
   constructor(args: string[], environment: Record<string, string>, input?: string) {
-    const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...environment }
+    const env = { ...SETTINGS, PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...environment }
     this.child = spawn(process.execPath, [COMMAND, ...args], {
       env,
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -73,7 +82,7 @@ export function ashlar(args: string[], environment: Record<string, string>, inpu
 
 /** Runs a command line that `ashlar` has printed, like a user who pastes it into a shell. */
 export function runInShell(command: string, input = ''): Promise<Ended> {
-  const child = spawn('sh', ['-c', command], { env: { PATH: process.env.PATH, HOME: process.env.HOME } })
+  const child = spawn('sh', ['-c', command], { env: { ...SETTINGS, PATH: process.env.PATH, HOME: process.env.HOME } })
   const ended = { status: null as number | null, stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text))

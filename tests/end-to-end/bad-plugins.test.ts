@@ -71,7 +71,7 @@ describe('a plugin that', () => {
     [
       'duplicate',
       'DUPLICATE_BLOCK',
-      /block id 7e7c87ab.* belongs to @ashlar\/plugin-text already\. Give one of the two another name or id, or remove it\.$/,
+      /block id 7e7c87ab.* already belongs to @ashlar\/plugin-text\. Give one of the two another name or id, or remove it\.$/,
     ],
     ['endless', 'PLUGIN_LOAD_FAILED', /did not finish loading in time/],
     ['hungry', 'MEMORY_LIMIT', /used more than 128 MB/],
@@ -79,11 +79,11 @@ describe('a plugin that', () => {
     [
       'newer',
       'SDK_TOO_OLD',
-      /^newer: package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has .*\. Otherwise, install a version of the plugin for its SDK\.$/,
+      /^newer: package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has .*\. Otherwise, install a version of the plugin for its SDK\.$/,
     ],
     ['nothing', 'PLUGIN_LOAD_FAILED', /must export default definePlugin/],
-    ['nul-character', 'PLUGIN_LOAD_FAILED', /^nul-character 1\.0\.0: index\.ts: has the character U\+0000/],
-    ['nul-version', 'PLUGIN_INVALID', /^nul-version: package\.json: .*must not have the character U\+0000/],
+    ['nul-character', 'PLUGIN_LOAD_FAILED', /^nul-character 1\.0\.0: index\.ts: contains the character U\+0000/],
+    ['nul-version', 'PLUGIN_INVALID', /^nul-version: package\.json: .*must not contain the character U\+0000/],
     ['throws', 'PLUGIN_LOAD_FAILED', /^throws 1\.0\.0: index\.ts:1:\d+: Error: bad day\. Correct the source/],
   ])('is %s fails to load with a reason, without an effect on the others', (packageName, code, message) => {
     const report = runtime.plugins.reports().find((each) => each.packageName === packageName)

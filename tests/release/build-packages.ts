@@ -53,7 +53,7 @@ async function buildTesting(folder: string): Promise<void> {
   })
   await writeFile(join(lib, 'prelude.json'), JSON.stringify(await buildPrelude()))
   await writePrograms(lib)
-  await emit(folder, 'core/src/testkit', 'types.ts', { emitDeclarationOnly: true })
+  await emit(folder, 'core/src/testing/kit', 'types.ts', { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
   const [{ version }, sdk] = await Promise.all([readManifest('testing'), readManifest('plugins/sdk')])
   const versions = await catalogVersions()
@@ -87,11 +87,11 @@ export declare const testPlugin: TestPlugin
 const built: Plugin = {
   name: 'built',
   setup(bundler) {
-    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]prelude\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]prelude\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildPrelude = async () => JSON.parse(await readFile(new URL('prelude.json', import.meta.url), 'utf8'))`,
     }))
-    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]programs\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildProgram = (program) => readFile(new URL(program + '.cjs', import.meta.url), 'utf8')`,
     }))

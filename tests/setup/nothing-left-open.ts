@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 
 /** The time limit for sockets and child processes to close after the last `afterAll` of a file. */
 const GRACE_MS = 2000
@@ -13,17 +13,26 @@ const POLL_MS = 20
  */
 const before = process.getActiveResourcesInfo()
 
+/** Test files that share a process also share its environment, its clock and its modules. */
+afterAll(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.resetConfig()
+})
+
 afterAll(async () => {
-  const givenUpAt = Date.now() + GRACE_MS
-  let leftOpen = opened()
-  while (leftOpen.length > 0 && Date.now() < givenUpAt) {
+  const deadline = Date.now() + GRACE_MS
+  let leftOpen = listOpened()
+  while (leftOpen.length > 0 && Date.now() < deadline) {
     await delay(POLL_MS)
-    leftOpen = opened()
+    leftOpen = listOpened()
   }
   if (leftOpen.length > 0) throw new Error(`left open after the last test: ${leftOpen.join(', ')}`)
 })
 
-function opened(): string[] {
+function listOpened(): string[] {
   const known = [...before]
   return process.getActiveResourcesInfo().filter((resource) => {
     const index = known.indexOf(resource)

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { createGateway, type Gateway } from '@ashlar/gateway'
-import { digestOfFiles, signFacts, unpackTarball } from '@ashlar/core'
+import { digestFiles, signFacts, unpackTarball } from '@ashlar/core'
 import { cloneDatabase, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { entryOf, packageOf, tarballOf } from './tarballs.ts'
@@ -45,7 +45,7 @@ const greet = (version: string): Buffer => tarballOf(packageOf('@acme/greet', ve
 const { privateKey } = generateKeyPairSync('ed25519')
 
 async function signed(tarball: Buffer, version: string, key = privateKey) {
-  const tarballDigest = digestOfFiles(await unpackTarball(tarball))
+  const tarballDigest = digestFiles(await unpackTarball(tarball))
   return signFacts({ packageName: '@acme/greet', version, tarballDigest }, key)
 }
 
@@ -126,5 +126,5 @@ it('rejects a tarball that is not base64 before other checks', async () => {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
     body: JSON.stringify({ query: PUBLISH, variables: { tarball: '%%%%' } }),
   })
-  expect(await (await gateway.fetch(request)).text()).toContain('Base64 must be bytes')
+  expect(await (await gateway.fetch(request)).text()).toContain('Base64 must be padded')
 })

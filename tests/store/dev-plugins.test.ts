@@ -20,7 +20,9 @@ function words(says: string, facts: { packageName?: string; version?: string; sd
 it('rejects a plugin that was built for a newer SDK', async () => {
   await expect(runtime.devPlugins.set(runtime.ownerId, words('no', { sdk: '99.1.0' }))).rejects.toMatchObject({
     code: 'SDK_TOO_OLD',
-    message: expect.stringMatching(/^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has /) as unknown,
+    message: expect.stringMatching(
+      /^package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has /,
+    ) as unknown,
     details: { path: ['sdk'], faults: [{ path: 'package.json' }] },
   })
   expect(runtime.plugins.block('words/say')).toBeUndefined()

@@ -95,7 +95,7 @@ it('a plugin in a source hides one in the store, and keeps its claims', async ()
     error: {
       code: 'DUPLICATE_BLOCK',
       message:
-        'stored 1.0.0: plugin name "stored" belongs to thief already. ' + 'Give one of the two another name or id, or remove it.',
+        'stored 1.0.0: plugin name "stored" already belongs to thief. ' + 'Give one of the two another name or id, or remove it.',
     },
   })
 })

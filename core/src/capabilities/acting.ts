@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../errors/index.ts'
+import { AshlarError, showValue } from '../base/index.ts'
 import type { RunCredentials } from './credentials/index.ts'
 import type { Capabilities as Granted } from './manifest.ts'
 

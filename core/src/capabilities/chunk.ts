@@ -1,4 +1,4 @@
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../base/index.ts'
 import { CHUNK_BYTES } from '../workspaces/index.ts'
 
 export { CHUNK_BYTES }

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../errors/index.ts'
+import { AshlarError, showValue } from '../base/index.ts'
 
 /** What the file system says of a path, in our words; anything else is a failure of the host and stays as it is. */
 export function toFileFailure(error: unknown, path: readonly string[]): unknown {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../base/index.ts'
 import { codeOf, leadsOut, notFound, toFileFailure } from './file-failure.ts'
 import { makeFolders, pruneFolders, resolveInside, statIfThere, syncFolder } from './folder-tree.ts'
 import type { FolderUse, Reservation } from './folder-use.ts'
@@ -54,7 +54,7 @@ class HandleReader implements FileReader {
   }
 }
 
-export interface WriterParts {
+interface WriterParts {
   /** The real path of the workspace. */
   root: string
   path: readonly string[]

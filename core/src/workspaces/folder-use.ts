@@ -1,4 +1,4 @@
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../base/index.ts'
 import type { WorkspaceLimits } from './limits.ts'
 
 /** What a workspace holds. */

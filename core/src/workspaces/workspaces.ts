@@ -1,4 +1,4 @@
-import { throughOutages, type Database } from '../database/index.ts'
+import { throughOutages, type Database } from '../postgres/index.ts'
 import type { Workspace, WorkspaceStore } from './workspace.ts'
 
 /** The files of executions. */

@@ -4,10 +4,10 @@ import { decodeText, type DecodedText } from '@ashlar/sdk'
  * The form in which to return a body. `auto` depends on the media type, or on the bytes if the media type does not
  * determine the form.
  */
-export type ContentForm = 'auto' | 'text' | 'base64'
+type ContentForm = 'auto' | 'text' | 'base64'
 
 /** The body of a response, as text or as bytes. */
-export type Content = { text: DecodedText } | { base64: string }
+type Content = { text: DecodedText } | { base64: string }
 
 export function toContent(
   bytes: Uint8Array,

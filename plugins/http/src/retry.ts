@@ -38,7 +38,7 @@ export interface RetryPolicy {
 }
 
 /** The dependencies of an attempt. */
-export interface RetryContext {
+interface RetryContext {
   signal: AbortSignal
   log: (text: string) => void
   /** @default Math.random */

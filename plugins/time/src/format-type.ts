@@ -19,7 +19,7 @@ export function formatType(format: string) {
 }
 
 /** The parts of a moment to format. */
-export type Parts = 'date' | 'time' | 'date-time'
+type Parts = 'date' | 'time' | 'date-time'
 
 /** Returns the current moment in a time zone. */
 export function now({ timezone }: FormatType): Temporal.ZonedDateTime {
@@ -37,4 +37,4 @@ export function formatMoment(moment: Temporal.ZonedDateTime, type: FormatType, p
   return parts === 'date' ? date : time
 }
 
-export type FormatType = z.output<ReturnType<typeof formatType>>
+type FormatType = z.output<ReturnType<typeof formatType>>

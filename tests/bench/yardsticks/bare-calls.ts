@@ -1,7 +1,7 @@
 import type { BenchContext } from '../context.ts'
 
 /** A call to a sandbox process, without scheduling and storage. */
-export type BareCall = (block: string, input: unknown, affinity: string) => Promise<void>
+type BareCall = (block: string, input: unknown, affinity: string) => Promise<void>
 
 /** @returns a function that calls blocks of the bench plugin in the processes and isolates of executions */
 export function createBareCall({ runtime, ownerId }: BenchContext): BareCall {

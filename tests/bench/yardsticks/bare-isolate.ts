@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { BareRequest } from './bare-isolate-process.ts'
 
 /** Runs calls in an isolate of a separate process. @returns the total duration in milliseconds */
-export type BareIsolate = (request: BareRequest) => Promise<number>
+type BareIsolate = (request: BareRequest) => Promise<number>
 
 export async function createBareIsolate(code: string, stack: AsyncDisposableStack): Promise<BareIsolate> {
   const script = fileURLToPath(new URL('bare-isolate-process.ts', import.meta.url))

@@ -3,7 +3,7 @@ import { connect } from '../connect.ts'
 import { median, time } from '../measure.ts'
 
 /** Plain commits on one connection. */
-export interface Commits {
+interface Commits {
   /** Inserts one small row and waits for the commit. */
   commitOne(): Promise<void>
   /** Inserts rows of events, 200 rows of 32 events per commit. @returns microseconds per event */

@@ -6,7 +6,7 @@ import { connect } from '../connect.ts'
 import { printError } from '../context.ts'
 
 /** pg-boss alone, with no-op jobs. */
-export interface Jobs {
+interface Jobs {
   /** One job, like that of an execution: inserted with a NOTIFY in one transaction, notified, fetched, deleted. */
   dispatchOne(): Promise<void>
   /** Inserts, fetches and deletes jobs in sets. */

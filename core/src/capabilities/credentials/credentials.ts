@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { unknownHostCall, type ActingBlock, type Actor, type Power } from '../acting.ts'
 import { capabilityMissing } from '../capability-missing.ts'
 import { credentialGrantsOf, providerOf, qualifyProvider, scopesOf, type CredentialGrant } from './grant.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { showValue } from '../../errors/index.ts'
+import { showValue } from '../../base/index.ts'
 import type { GrantKind } from '../grant-kind.ts'
 import { scopesSchema } from './oauth2.ts'
 

@@ -1,9 +1,9 @@
-import { AshlarError, messageOf } from '../../errors/index.ts'
+import { AshlarError, messageOf } from '../../base/index.ts'
 import type { Addressed } from './attach.ts'
 import type { Secret } from './secret.ts'
 
 /** A request as a host module sees it. It goes to the host that the url names, whatever comes back. */
-export interface HostRequest {
+interface HostRequest {
   url: URL
   headers: [name: string, value: string][]
 }

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { attachSecret, type Addressed } from './attach.ts'
 import { attachByHost, type HostProvider } from './host-provider.ts'
 import type { CredentialType, ProviderAuth } from './provider.ts'

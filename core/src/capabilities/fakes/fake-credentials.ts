@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { qualifyProvider, type CredentialStore, type Provider } from '../credentials/index.ts'
 import type { Fakes } from './fakes.ts'
 

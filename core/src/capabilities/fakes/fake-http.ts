@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { SentRequest } from '@ashlar/sdk'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import type { Transport, TransportRequest, TransportResponse } from '../http/index.ts'
 import type { FakeResponse, Fakes } from './fakes.ts'
 

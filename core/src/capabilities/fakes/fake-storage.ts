@@ -1,5 +1,5 @@
 import { isEqual, parseJson } from '@ashlar/sdk/json'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { createStorageParser, DEFAULT_STORAGE_LIMITS, type BlockStorage } from '../storage/index.ts'
 import type { Fakes } from './fakes.ts'
 

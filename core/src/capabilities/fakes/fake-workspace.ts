@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { CHUNK_BYTES, DEFAULT_WORKSPACE_LIMITS, type FileEntry, type Workspace } from '../../workspaces/index.ts'
 import type { Fakes } from './fakes.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, describeIssues, showFaults } from '../../errors/index.ts'
+import { AshlarError, describeIssues, showFaults } from '../../base/index.ts'
 import { secretSchema } from '../credentials/index.ts'
 
 const responseSchema = z

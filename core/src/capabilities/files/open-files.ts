@@ -1,9 +1,9 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import type { WorkspaceLimits } from '../../workspaces/index.ts'
 import { OwnerCounts } from '../owner-counts.ts'
 
 /** What a run has open: something to read or to write. */
-export interface OpenFile {
+interface OpenFile {
   release(): Promise<void>
 }
 

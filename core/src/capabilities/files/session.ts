@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import {
   parseWorkspacePath,
   type FileEntry,
@@ -45,7 +45,7 @@ export function createFilesSession(parts: FilesSessionParts, acting: Acting): Po
   }
 }
 
-export interface FilesSessionParts {
+interface FilesSessionParts {
   openWorkspace(): Promise<Workspace>
   open: OpenFiles
   limits: WorkspaceLimits

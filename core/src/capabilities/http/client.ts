@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { toHttpFailure } from './failure.ts'
 import type { HttpOptions } from './http.ts'

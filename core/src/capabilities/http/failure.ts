@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 
 /** What went wrong on the way, in words that tell nothing of the network behind a host: no address, no port. */
 export function toHttpFailure(error: unknown, host: string): AshlarError {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import type { Acting } from '../acting.ts'
 import { capabilityMissing } from '../capability-missing.ts'
 import type { GrantKind } from '../grant-kind.ts'

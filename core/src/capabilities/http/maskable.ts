@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { isDecoded } from './decode.ts'
 import { comparable, type HeaderPairs } from './headers.ts'
 

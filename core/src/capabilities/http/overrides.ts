@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import type { Granted } from './grant.ts'
 import { comparable, type HeaderPairs } from './headers.ts'
 import { parseTarget } from './target.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
 import { parseChunk } from '../chunk.ts'
 import { Exchange, type ExchangeParts } from './exchange.ts'
@@ -41,7 +41,7 @@ export function createHttpSession(parts: HttpSessionParts, acting: Acting): Powe
   }
 }
 
-export interface HttpSessionParts {
+interface HttpSessionParts {
   pool: Transport
   limits: HttpLimits
   places: RequestPlaces

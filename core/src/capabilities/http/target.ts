@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 
 /**
  * The address of a request: http or https, without user, password and fragment, its host in the one spelling in which hosts are

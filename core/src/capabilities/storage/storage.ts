@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { unknownHostCall, type Acting, type ActingBlock, type Power } from '../acting.ts'
 import { capabilityMissing } from '../capability-missing.ts'
 import type { BlockStorage } from './block-storage.ts'

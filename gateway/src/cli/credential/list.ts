@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import type { ApiCredential } from '../../client/index.ts'
-import { loggerTo } from '../../logger.ts'
-import type { CommandContext } from '../command.ts'
-import { connect } from '../connection.ts'
-import { formatTime } from '../format-time.ts'
-import { plain } from '../terminal.ts'
+import { loggerTo } from '../../base/logger.ts'
+import type { CommandContext } from '../command/command.ts'
+import { connect } from '../command/connection.ts'
+import { formatTime } from '../command/format-time.ts'
+import { plain } from '../command/terminal.ts'
 
 /** `ashlar credential list` */
 export async function list(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
@@ -12,7 +12,7 @@ export async function list(args: string[], { stdout, stderr, environment }: Comm
   const { credentials, close } = await connect(environment, loggerTo(stderr))
   try {
     const rows: string[][] = []
-    for await (const credential of credentials.credentials()) rows.push(rowOf(credential))
+    for await (const credential of credentials.credentials()) rows.push(toRow(credential))
     if (rows.length === 0) stderr.write('You have no credentials.\n')
     for (const line of align(rows)) stdout.write(`${line}\n`)
     return 0
@@ -21,7 +21,7 @@ export async function list(args: string[], { stdout, stderr, environment }: Comm
   }
 }
 
-function rowOf({ providerName, name, kind, hosts, status, lastUsedAt }: ApiCredential): string[] {
+function toRow({ providerName, name, kind, hosts, status, lastUsedAt }: ApiCredential): string[] {
   const use = lastUsedAt === null ? 'never used' : `used ${formatTime(lastUsedAt)}`
   return [providerName, plain(name), kind, hosts.join(', '), status, use]
 }

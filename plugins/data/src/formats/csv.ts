@@ -1,5 +1,5 @@
 /** The special characters of a CSV text. Each has one character; `escape` may be ''. */
-export interface CsvDialect {
+interface CsvDialect {
   readonly delimiter: string
   readonly quote: string
   /** Escapes the next character. '' for RFC 4180, which only has doubled quotes. */

@@ -2,7 +2,7 @@ import { canonicalJson } from '@ashlar/sdk'
 import { readField, type Row } from './rows.ts'
 
 /** Rows that have the same values in some fields. */
-export interface RowGroup {
+interface RowGroup {
   /** These fields and their values. */
   readonly key: Row
   readonly rows: Row[]

@@ -1,5 +1,5 @@
 /** The keys and indexes from a value to one of its parts. */
-export type JsonPath = readonly (string | number)[]
+type JsonPath = readonly (string | number)[]
 
 /** Formats a path for messages: `rows[3].price`, or "the value" for the value itself. */
 export function showPath(path: JsonPath): string {

@@ -195,7 +195,8 @@ describe('findPath', () => {
 
   it('inspects a deep value about as fast as a flat one', () => {
     timeOf(1)
-    expect(timeOf(2000) / timeOf(1)).toBeLessThan(10)
+    const best = (depth: number): number => Math.min(...Array.from({ length: 5 }, () => timeOf(depth)))
+    expect(best(2000) / best(1)).toBeLessThan(10)
   })
 })
 

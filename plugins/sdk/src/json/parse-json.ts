@@ -2,7 +2,7 @@ import { findPath, showPath } from './json-path.ts'
 import { hasEscapedKey, mark, markedNumber, unmark, unmarkKey } from './marked-json.ts'
 
 /** The third argument that `JSON.parse` passes to a reviver. Source: ECMAScript, JSON.parse source text access. */
-export interface ReviverContext {
+interface ReviverContext {
   /** The source text of a primitive value. */
   readonly source?: string
 }

@@ -1,7 +1,7 @@
 import type { Anchor, CharacterSet, CodeRange, Node } from './tree.ts'
 
 /** The source of a JavaScript expression with the flag u, and the JavaScript group number of each Python group. */
-export interface Translation {
+interface Translation {
   readonly source: string
   readonly groups: ReadonlyMap<number, number>
 }

@@ -23,7 +23,7 @@ export const disambiguation = z
 export type Disambiguation = z.output<typeof disambiguation>
 
 /** A point in time, in a time zone. */
-export interface Moment {
+interface Moment {
   readonly zoned: Temporal.ZonedDateTime
   /** Whether it is a date without a time of day. `zoned` is then its first moment. */
   readonly isDate: boolean

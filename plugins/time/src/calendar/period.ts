@@ -1,6 +1,6 @@
 export const UNITS = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const
 
-export type Unit = (typeof UNITS)[number]
+type Unit = (typeof UNITS)[number]
 
 /** Returns the first moment of the period that contains a moment. @param weekStart 1 is Monday, 7 is Sunday */
 export function startOfPeriod(moment: Temporal.ZonedDateTime, unit: Unit, weekStart = 1): Temporal.ZonedDateTime {

@@ -2,7 +2,7 @@ import { DAYS, MONTHS, SHORTHANDS } from './directives.ts'
 import { reject, showText } from './moment.ts'
 
 /** A text parsed by a format. */
-export interface ParsedTime {
+interface ParsedTime {
   readonly dateTime: Temporal.PlainDateTime
   /** Whether the format has a time of day. */
   readonly hasTime: boolean

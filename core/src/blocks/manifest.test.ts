@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest'
+import { manifestSchema } from './manifest.ts'
+
+const manifestWith = (change: object, providers: unknown[] = []): unknown => ({
+  name: 'web',
+  providers,
+  blocks: [
+    {
+      id: '55555555-0000-4000-8000-000000000001',
+      name: 'get',
+      description: '',
+      category: 'TEST',
+      kind: 'standard',
+      staticOutput: false,
+      serial: false,
+      capabilities: {},
+      onCrash: 'fail',
+      inputSchema: { type: 'object', properties: { url: { type: 'string' } } },
+      outputSchema: { type: 'object' },
+      tests: [],
+      ...change,
+    },
+  ],
+})
+const withCapabilities = (capabilities: unknown, onCrash = 'fail'): unknown => manifestWith({ capabilities, onCrash })
+const withHttp = (http: unknown[]): unknown => manifestWith({ capabilities: { http } })
+
+it('accepts a host from an input pin', () => {
+  expect(manifestSchema.safeParse(withHttp([{ fromInput: 'url' }])).success).toBe(true)
+})
+
+it('rejects a host from an unknown pin', () => {
+  expect(manifestSchema.safeParse(withHttp([{ fromInput: 'address' }])).error?.issues[0]).toMatchObject({
+    path: ['blocks', 0, 'capabilities', 'http'],
+    message: 'fromInput("address") names an unknown input pin; the block has url',
+  })
+})
+
+it('fills in defaults and returns costs as exact text', () => {
+  const costs = [{ amount: 0.5 }, { amount: '0.000125', per: 'token', when: { model: 'a' } }]
+  expect(manifestSchema.parse(manifestWith({ costs })).blocks[0]).toMatchObject({
+    categories: [],
+    costs: [
+      { amount: '0.5', per: 'run' },
+      { amount: '0.000125', per: 'token', when: { model: 'a' } },
+    ],
+  })
+})
+
+const SERVICE = { name: 'service', title: 'Service', hosts: ['a.example'], auth: [{ type: 'USER_PASSWORD' }] }
+
+it.each([
+  [{ costs: [{ amount: -1 }] }, [], 'must be a decimal like 0.5'],
+  [{ costs: [{ amount: '0.0000001' }] }, [], 'must be a decimal like 0.5'],
+  [{ costs: [{ amount: 1, per: 'day' }] }, [], 'Invalid option'],
+  [{ timeoutMs: 1_800_001 }, [], 'Too big'],
+  [{ capabilities: { credentials: ['service'] } }, [], 'the plugin has no provider "service"; it has none'],
+  [{ capabilities: { 'credentials.reveal': ['web/other'] } }, [SERVICE], 'the plugin has no provider "other"; it has service'],
+  [{ capabilities: { credentials: ['a/b/c'] } }, [], 'must be the name of a provider'],
+])('rejects %j', (change, providers, message) => {
+  expect(manifestSchema.safeParse(manifestWith(change, providers)).error?.issues.at(-1)?.message).toContain(message)
+})
+
+it('accepts a provider of the same or of another plugin', () => {
+  const capabilities = { credentials: ['service', 'github/github'] }
+  expect(manifestSchema.safeParse(manifestWith({ capabilities }, [SERVICE])).success).toBe(true)
+})
+
+it('rejects an effectful block that sleeps but does not allow retries', () => {
+  const capabilities = { sleep: true, storage: ['user'] }
+  expect(manifestSchema.safeParse(withCapabilities(capabilities, 'retry')).success).toBe(true)
+  expect(manifestSchema.safeParse(withCapabilities({ sleep: true })).success).toBe(true)
+  expect(manifestSchema.safeParse(withCapabilities(capabilities)).error?.issues[0]).toMatchObject({
+    path: ['blocks', 0, 'onCrash'],
+    message:
+      "a block that sleeps runs again from its start after each sleep, so a block that is also effectful must declare onCrash: 'retry'",
+  })
+})
+
+const OAUTH_SERVICE = {
+  name: 'service',
+  title: 'Service',
+  hosts: ['api.example.com'],
+  auth: [
+    {
+      type: 'OAUTH2',
+      authorizationUrl: 'https://example.com/authorize',
+      tokenUrl: 'https://example.com/token',
+      scopes: { read: 'Read' },
+      defaultScopes: [],
+      pkce: true,
+      clientAuthentication: 'basic',
+      extraAuthorizationParameters: {},
+      header: 'authorization',
+      format: 'Bearer {key}',
+    },
+  ],
+}
+
+it.each([
+  [['service'], 'accepted'],
+  [[{ provider: 'service', scopes: ['read'] }], 'accepted'],
+  [[{ provider: 'other/service', scopes: ['unknown-scope'] }], 'accepted'],
+  [['github'], 'the plugin has no provider "github"; it has service'],
+  [[{ provider: 'web/service', scopes: ['read', 'admin'] }], 'the provider "service" has no scope "admin"; it has read'],
+  [[{ provider: 'service', scopes: [] }], 'Too small'],
+  [[{ name: 'service' }], 'must be the name of a provider, like "github" or "other-plugin/github", or { provider, scopes }'],
+  [['../service'], 'must be the name of a provider'],
+])('credentials %j: %s', (credentials, fault) => {
+  const { error } = manifestSchema.safeParse(manifestWith({ capabilities: { credentials } }, [OAUTH_SERVICE]))
+  expect(error?.issues[0]?.message ?? 'accepted').toContain(fault)
+})

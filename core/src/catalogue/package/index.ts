@@ -1,0 +1,8 @@
+export { digestFiles } from './digest.ts'
+export { refusal } from './fault.ts'
+export { findSdkVersion, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
+export { storableText, packageNameSchema, readPackageFile } from './package-file.ts'
+export { MAX_PACKED_BYTES, unpackTarball } from './unpack.ts'
+export { compareVersions, isPrerelease, isVersion } from './versions.ts'
+export type { PackageFile } from './package-file.ts'
+export type { TarFile } from './read-tar.ts'

@@ -1,0 +1,34 @@
+import { minVersion, parse, prerelease, validRange } from 'semver'
+
+export { compare as compareVersions } from 'semver'
+
+/** Whether the text is exactly a version such as `1.2.3` or `1.2.3-beta.1`: no `v`, no spaces. */
+export function isVersion(text: string): boolean {
+  const parsed = parse(text)
+  if (!parsed) return false
+  const build = parsed.build.length > 0 ? `+${parsed.build.join('.')}` : ''
+  return `${parsed.version}${build}` === text
+}
+
+/** Whether the version is a pre-release, such as `1.2.3-beta.1`. */
+export function isPrerelease(version: string): boolean {
+  return prerelease(version) !== null
+}
+
+/** Whether a plugin made for version `wanted` needs a newer major or minor version than `given`. */
+export function isNewerMinor(wanted: string, given: string): boolean {
+  const [left, right] = [parse(wanted), parse(given)]
+  if (!left || !right) return false
+  return left.major === right.major ? left.minor > right.minor : left.major > right.major
+}
+
+/**
+ * The lowest `major.minor.0` that an npm range allows: `^1.2.3 || 2` → `1.2.0`.
+ *
+ * @returns undefined for a range without a lower bound, such as `*`, and for text that is not a range, such as a folder or a URL
+ */
+export function lowestVersion(range: string): string | undefined {
+  const plain = range.replace(/^\s*(workspace:|npm:.*@)/, '')
+  const lowest = validRange(plain) === null ? null : minVersion(plain)
+  return lowest === null || lowest.compare('0.0.0') === 0 ? undefined : `${lowest.major}.${lowest.minor}.0`
+}

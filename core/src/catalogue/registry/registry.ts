@@ -1,0 +1,122 @@
+import { EventEmitter } from 'node:events'
+import type pg from 'pg'
+import type { Provider } from '../../capabilities/index.ts'
+import { Lru, type AshlarError } from '../../base/index.ts'
+import type { Block, Plugin, PluginReport } from '../../blocks/index.ts'
+
+/** The blocks of this installation, and the result of loading each plugin. */
+export interface PluginRegistry {
+  /** Every block of every loaded plugin, by qualified name. */
+  blocks(): Block[]
+  /** @param reference qualified name or UUID */
+  block(reference: string): Block | undefined
+  /** Returns a block for a graph version that pins it, from any bundle that a worker of this installation ever loaded. */
+  pinned(digest: string, blockId: string): Promise<Block | undefined>
+  /** Every provider of every loaded plugin, by qualified name. */
+  providers(): Provider[]
+  reports(): PluginReport[]
+  /** Reads the list of plugins again. Plugins that did not change keep their objects. */
+  reload(): Promise<void>
+  /** Calls `listener` after every reload that changed something. @returns a function that removes the listener */
+  onChange(listener: () => void): () => void
+}
+
+/** A stored bundle without its manifest. */
+export type BundleFacts = Pick<Plugin, 'packageName' | 'version' | 'builtin' | 'bundle'>
+
+/** Stores bundles by digest, permanently, for every worker of the installation. */
+export interface BundleStore {
+  /** @param client a client with an open transaction. @default a statement of its own */
+  save(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
+  /** Stores source maps of bundles that are already stored, by digest: see `Bundle`. */
+  saveMaps(maps: ReadonlyMap<string, string>): Promise<void>
+  /** Returns the source map of a bundle; '' when it has none. */
+  sourceMap(digest: string): Promise<string>
+  /** Returns those of these digests that are stored with a manifest that this release has read. */
+  findCurrent(digests: readonly string[]): Promise<Set<string>>
+  /** @param client the client of an open transaction: a transaction that waits for a second client can deadlock the pool */
+  find(digest: string, client?: pg.PoolClient): Promise<Plugin | undefined>
+
+  readFacts(digest: string): Promise<BundleFacts | undefined>
+  /** Returns the digests of plugins installed from the store whose manifests an older release has read. */
+  listOutdated(): Promise<string[]>
+  /** @returns by digest: the plugin, or an error when this release cannot use a manifest that an older one has read */
+  findAll(digests: readonly string[]): Promise<Map<string, Plugin | AshlarError>>
+}
+
+/** Reads the current plugins. For a digest in `known`, it may return the object that is already there. */
+export type LoadReports = (known: ReadonlyMap<string, Plugin>) => Promise<PluginReport[]>
+
+/** Each plugin holds its whole code, up to 5 MiB. */
+const MAX_RECENT = 50
+
+export function createPluginRegistry(read: LoadReports, bundles: BundleStore): PluginRegistry {
+  const changes = new EventEmitter().setMaxListeners(0)
+  /** The loaded plugins, by digest. */
+  let loaded = new Map<string, Plugin>()
+  /** Other plugins that graph versions pin, by digest. */
+  const recent = new Lru<string, Plugin>(MAX_RECENT)
+  let reports: PluginReport[] = []
+  let byReference = new Map<string, Block>()
+
+  const load = async (): Promise<void> => {
+    const before = summarize(reports)
+    reports = await read(loaded)
+    loaded = new Map(reports.flatMap(({ plugin }) => (plugin ? [[plugin.bundle.digest, plugin]] : [])))
+    byReference = new Map(
+      listBlocks(reports).flatMap((block) => [
+        [block.id, block],
+        [block.qualifiedName, block],
+      ]),
+    )
+    if (summarize(reports) !== before) changes.emit('change')
+  }
+
+  const findPinned = async (digest: string): Promise<Plugin | undefined> => {
+    const known = loaded.get(digest) ?? recent.get(digest)
+    if (known) return known
+    const plugin = await bundles.find(digest)
+    if (plugin) recent.set(digest, plugin)
+    return plugin
+  }
+
+  // Reloads run one at a time, so that an older result never replaces a newer one.
+  let reloading = Promise.resolve()
+  const reload = (): Promise<void> => (reloading = reloading.then(load, load))
+
+  return {
+    blocks: () => sortByName(listBlocks(reports)),
+    block: (reference) => byReference.get(reference),
+    async pinned(digest, blockId) {
+      const plugin = await findPinned(digest)
+      return plugin?.blocks.find(({ id }) => id === blockId)
+    },
+    providers: () => sortByName(reports.flatMap(({ plugin }) => plugin?.providers ?? [])),
+    reports: () => reports,
+    reload,
+    onChange(listener) {
+      changes.on('change', listener)
+      return () => void changes.off('change', listener)
+    },
+  }
+}
+
+function listBlocks(reports: PluginReport[]): Block[] {
+  return reports.flatMap(({ plugin }) => plugin?.blocks ?? [])
+}
+
+function sortByName<T extends { qualifiedName: string }>(all: T[]): T[] {
+  return all.toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
+}
+
+function summarize(reports: PluginReport[]): string {
+  return JSON.stringify(
+    reports.map(({ packageName, version, origin, plugin, error }) => [
+      packageName,
+      version,
+      origin,
+      plugin?.bundle.digest,
+      error,
+    ]),
+  )
+}

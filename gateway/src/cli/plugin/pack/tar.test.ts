@@ -1,0 +1,13 @@
+import { unpackTarball } from '@ashlar/core'
+import { expect, it } from 'vitest'
+import { packTarball } from './tar.ts'
+
+it('writes a tarball that a server can unpack', async () => {
+  const deep = `${'folder/'.repeat(16)}file.js`
+  const entries = ['index.js', deep].map((path) => ({ path, bytes: Buffer.from(path) }))
+  const read = await unpackTarball(packTarball(entries))
+  expect(Object.fromEntries(read.map(({ path, bytes }) => [path, bytes.toString()]))).toEqual({
+    [deep]: deep,
+    'index.js': 'index.js',
+  })
+})

@@ -1,0 +1,88 @@
+import { AshlarError, type Runtime } from '@ashlar/core'
+import { buildSchema, buildContext, type SchemaContext } from '@ashlar/schema'
+import { createYoga, type YogaServerInstance } from 'graphql-yoga'
+import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
+import type { Logger } from '../base/logger.ts'
+import { pageRoutes } from '../pages/index.ts'
+import type { Access } from '../auth/access.ts'
+import { useExactJson } from './exact-json.ts'
+import { CALLBACK_PATH, callbackPage, finishAuthorization } from '../auth/authorization-callback.ts'
+import { useAuthentication, type RequestContext } from '../auth/authentication.ts'
+import type { FailureLimit } from '../auth/failure-limit.ts'
+import { healthRoute } from '../http/health.ts'
+import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
+import { createErrorMask } from '../http/mask-error.ts'
+import type { Origins } from '../http/origin.ts'
+import { useStrictParameters } from './parameters.ts'
+import { GRAPHQL_PATH, useRoutes, type Route } from '../http/routes.ts'
+import type { SessionCookie } from '../auth/session-cookie.ts'
+
+export type Api = YogaServerInstance<Partial<RequestContext>, SchemaContext>
+
+interface ApiOptions {
+  runtime: Runtime
+  access: Access
+  origins: Origins
+  /** The cookie of browser sessions. */
+  cookie: SessionCookie
+  /** Limits attempts with invalid login tokens. */
+  loginFailures: FailureLimit
+  /** Creates a link that logs the user in once. */
+  createLink(userId: string): Promise<LoginLink>
+  /** The URL at which browsers log in; undefined before the server listens. */
+  browserUrl(): string | undefined
+  /** The URL to which OAuth services redirect browsers; undefined before the server listens. */
+  redirectUri(): string | undefined
+  /** The command that prints a login link. */
+  loginCommand: string
+  logger: Logger
+  maxBodyBytes: number
+}
+
+/** Serves GraphQL over HTTP, and the pages of the server. */
+export function createApi(options: ApiOptions): Api {
+  const { runtime, access, origins, redirectUri, logger, maxBodyBytes } = options
+  const pages = new Map([[GRAPHQL_PATH, graphiqlPage(options.loginCommand)]])
+  return createYoga<Partial<RequestContext>, SchemaContext>({
+    schema: buildSchema(),
+    context: ({ user }) => {
+      if (!user) throw new AshlarError('UNAUTHENTICATED', 'you are not logged in')
+      return buildContext({ runtime, user, redirectUri: redirectUri() })
+    },
+    plugins: [
+      useRoutes({ ...buildRoutes(options), pages, origins, logger }),
+      useAuthentication(access, runtime.browserSessions),
+      useStrictParameters(),
+      useExactJson(),
+    ],
+    maskedErrors: { maskError: createErrorMask(logger) },
+    maxRequestBodySize: maxBodyBytes,
+    graphqlEndpoint: GRAPHQL_PATH,
+    // Each of these would respond before our routes, without our checks.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    healthCheckEndpoint: ' ',
+    multipart: false,
+    logging: false,
+  })
+}
+
+function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
+  const callback = { ...options, authorizations: options.runtime.authorizations }
+  const routes = new Map<string, Route>([
+    ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],
+    ['/health', healthRoute(options.runtime)],
+    ['/login', loginPage(options.loginCommand)],
+    [CALLBACK_PATH, callbackPage(callback)],
+    ...pageRoutes,
+    ...graphiqlRoutes,
+  ])
+  const actions = new Map<string, Route>([
+    ['/login', openSession(options)],
+    ['/login/links', createLoginLink(options)],
+    ['/logout', logOut(options)],
+    [CALLBACK_PATH, finishAuthorization(callback)],
+  ])
+  return { routes, actions }
+}

@@ -1,0 +1,76 @@
+import { AshlarError } from '@ashlar/core'
+import type { Plugin } from 'graphql-yoga'
+import type { Logger } from '../base/logger.ts'
+import { errorHeaders } from './mask-error.ts'
+import { readFacts, type Origins } from './origin.ts'
+
+/** Responds to a request. @param address of the client, see `RequestFacts` */
+export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
+
+export const GRAPHQL_PATH = '/graphql'
+
+interface RoutesOptions {
+  /** Routes for GET, by path. */
+  routes: ReadonlyMap<string, Route>
+  /** Routes for POST, by path. */
+  actions: ReadonlyMap<string, Route>
+  /** Routes for GET requests that accept HTML, by path. Browsers send them when a user opens a URL. */
+  pages: ReadonlyMap<string, Route>
+  origins: Origins
+  logger: Logger
+}
+
+/** Handles all requests except GraphQL requests. Responds with 404 to an unknown path and with 403 to a host name that is not ours. */
+export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, { address?: string }> {
+  return {
+    async onRequest({ request, url, serverContext, endResponse, requestHandler, setRequestHandler }) {
+      const answer = await route(request, url, serverContext?.address ?? '')
+      if (answer) return endResponse(answer)
+      setRequestHandler(async (...given) => {
+        try {
+          return await requestHandler(...given)
+        } catch (error) {
+          return unexpected(url, error) // the adapter would send the stack trace
+        }
+      })
+    },
+    onResponse({ response }) {
+      response.headers.set('x-content-type-options', 'nosniff')
+      response.headers.set('referrer-policy', 'no-referrer')
+    },
+  }
+
+  async function route(request: Request, url: URL, address: string): Promise<Response | undefined> {
+    try {
+      origins.assertOurHost(readFacts((name) => request.headers.get(name), address, url))
+      const { pathname } = url
+      const reads = request.method === 'GET' || request.method === 'HEAD'
+      const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
+      if (page) return await page(request, url, address)
+      if (pathname === GRAPHQL_PATH) return undefined
+      const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
+      return found ? await found(request, url, address) : rejectMethod(pathname)
+    } catch (error) {
+      if (error instanceof AshlarError) return errorResponse(error)
+      return unexpected(url, error)
+    }
+  }
+
+  function unexpected({ pathname }: URL, error: unknown): Response {
+    logger.error(`unexpected error at ${pathname}`, error)
+    return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
+  }
+
+  /** @throws {AshlarError} NOT_FOUND when the path has no route for any method */
+  function rejectMethod(pathname: string): Response {
+    const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
+    if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
+    return Response.json({ errors: [{ message: `${pathname} accepts only ${allow}` }] }, { status: 405, headers: { allow } })
+  }
+}
+
+/** Formats the error as GraphQL does, so that clients parse all errors the same way. */
+function errorResponse(error: AshlarError): Response {
+  const { code, message, status } = error
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: errorHeaders(error) })
+}
