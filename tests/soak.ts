@@ -1,6 +1,6 @@
 /**
- * `npx pnpm@12 soak [--cases N] [--seed S] [--faults N | --minutes N] [--rounds N] [--bench]`: runs the full proofs in turn.
- * By default: a million simulated cases, an hour of chaos, and all tests and proofs once, with more random cases.
+ * `npx pnpm@12 soak [--cases N] [--seed S] [--faults N | --minutes N] [--rounds N] [--bench]`: runs the full proofs in
+ * turn. By default: a million simulated cases, an hour of chaos, and all tests and proofs once, with more random cases.
  * `--bench` adds the benchmark. Prints the duration of each step. Exits with 1 if a step fails.
  */
 import { spawn } from 'node:child_process'

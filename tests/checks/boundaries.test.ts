@@ -68,7 +68,7 @@ describe('an import', () => {
       /"@ashlar\/core\/src\/create-runtime.ts" is not an entry of @ashlar\/core; it has @ashlar\/core, @ashlar\/core\/testing$/,
     ],
     ['gateway/src/bin.ts', '@ashlar/core/testing', /"@ashlar\/core\/testing" is for tests only$/],
-    ['gateway/src/bin.ts', '../../core/src/create-runtime.ts', /"..\/..\/core\/src\/create-runtime.ts" leaves the package;/],
+    ['gateway/src/bin.ts', '../../core/src/create-runtime.ts', /"..\/..\/core\/src\/create-runtime.ts" is outside the package;/],
     ['plugins/text/src/index.ts', 'node:fs', /blocks run in a sandbox, which has no Node module "node:fs"$/],
     ['plugins/text/src/index.ts', 'fs/promises', /blocks run in a sandbox, which has no Node module "fs\/promises"$/],
     [

@@ -3,8 +3,9 @@ import { posix } from 'node:path'
 import { lineAt, readSources, reportFaults, type SourceFile } from './source-files.ts'
 
 /*
- * Checks that documentation names files that exist: in code spans such as `core/src/base/codes.ts` or `journal-rows.ts`, and in links.
- * A path may be relative to the root, to the page, or the end of the path of any source file.
+ * Checks that documentation names files that exist: in code spans such as `core/src/base/codes.ts` or
+ * `journal-rows.ts`, and in links. A path may be relative to the root, to the page, or the end of the path of any
+ * source file.
  */
 
 const CODE_SPAN = /`([\w./*-]+\.(?:ts|js|json|graphql|md))`/g

@@ -1,9 +1,10 @@
 import { lineAt, readSources, reportFaults, type SourceFile } from './source-files.ts'
 
 /*
- * Counts words that plain technical English does not need: pronouns without an actor and figures of speech ("somebody", "tells",
- * "stands"). A text may contain a few, for example in data of a test. Prints the places when there are more than LIMIT in
- * 10 000 words of comments, texts, documentation and the SDL. It also reports lines of comments and documentation that are longer than MAX_LINE.
+ * Counts words that plain technical English does not need: pronouns without an actor and figures of speech ("somebody",
+ * "tells", "stands"). A text may contain a few, for example in data of a test. Prints the places when there are more
+ * than LIMIT in 10 000 words of comments, texts, documentation and the SDL. It also reports lines of comments and
+ * documentation that are longer than MAX_LINE.
  */
 
 const MARKED =

@@ -5,7 +5,8 @@ import { isTest, listImports, readSources, reportFaults, type SourceFile } from 
  * Checks the form of the source tree:
  * - A folder has at most 15 source files.
  * - A folder that has an index.ts is imported through it. Tests may import any file of their package.
- * - Folders do not import each other in a circle, types included. Each folder counts with its own files only, not with its subfolders.
+ * - Folders do not import each other in a circle, types included. Each folder counts with its own files only, not with
+ *   its subfolders.
  * - No two files of a folder have names that differ by an "s" only.
  */
 

@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 /*
- * CONTRIBUTING promises that each addition is one small file and one line in an index. These tests make a copy of the source, add one
- * of each there, and use it.
+ * CONTRIBUTING promises that each addition is one small file and one line in an index. These tests make a copy of the
+ * source, add one of each there, and use it.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
