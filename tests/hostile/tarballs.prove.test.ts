@@ -8,24 +8,24 @@ import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { entryOf, packageOf, paxRecord, tarballOf, tarOf, type TarEntry } from '../store/tarballs.ts'
 
-/* What somebody may try with a tarball. Each attempt is refused with its code, and leaves nothing in tables and temporary folders. */
+/* Malicious tarballs. Each is rejected with its code, and leaves nothing in tables and temporary folders. */
 
 let runtime: TestRuntime
 let before: unknown
 let folder: string
 beforeAll(async () => {
-  // Of this file alone: other tests publish too.
+  // This file needs its own folder, because other tests publish too.
   folder = await mkdtemp(join(tmpdir(), 'ashlar-tarballs-'))
   vi.stubEnv('TMPDIR', folder)
   runtime = await createTestRuntime({ sandbox: { loadTimeoutMs: 1000 } })
-  before = await whatIsLeft()
+  before = await readState()
 })
 afterAll(async () => {
   await runtime.close()
   await rm(folder, { recursive: true })
 })
 
-async function whatIsLeft(): Promise<unknown> {
+async function readState(): Promise<unknown> {
   const tables = ['plugin_package', 'plugin_version', 'plugin_claim', 'plugin_submission', 'plugin_bundle', 'workspace_plugin']
   const counts = tables.map((table) => `(select count(*) from ${table}) as ${table}`)
   const { rows } = await runtime.database.pool.query(`select ${counts.join()}`)
@@ -35,7 +35,7 @@ async function whatIsLeft(): Promise<unknown> {
 async function expectRefused(tarball: Buffer, code: string, message: RegExp, signature?: Signature): Promise<void> {
   const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball, ...(signature && { signature }) })
   await expect(publishing).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
-  expect(await whatIsLeft()).toEqual(before)
+  expect(await readState()).toEqual(before)
 }
 
 type Signature = ReturnType<typeof signFacts>
@@ -51,7 +51,7 @@ const pax = (...records: [string, string][]): TarEntry => ({
   type: 'x',
   content: records.map(([key, value]) => paxRecord(key, value)).join(''),
 })
-/** A file whose name stands in the extended header before it. */
+/** A file whose path is in the extended header before it. */
 const withPath = (path: string): Buffer => withEntry(pax(['path', path]), { path: 'package/x', content: 'x' })
 
 describe('a path that', () => {
@@ -70,12 +70,12 @@ describe('a path that', () => {
     ['names a stream', 'package/a.txt:hidden'],
     ['names a device', 'package/aux.txt'],
     ['ends with a dot', 'package/folder./a.txt'],
-    ['is very long', `package/${'a/'.repeat(20)}${'b'.repeat(190)}/${'c'.repeat(190)}`],
+    ['is too long', `package/${'a/'.repeat(20)}${'b'.repeat(190)}/${'c'.repeat(190)}`],
     ['has a long segment', `package/${'d'.repeat(250)}`],
     ['is very deep', `package/${'a/'.repeat(60)}b`],
-    ['is there already', 'package/index.js'],
-    ['is there already in capitals', 'package/INDEX.js'],
-    ['has a file for a folder', 'package/index.js/evil.js'],
+    ['already exists', 'package/index.js'],
+    ['already exists in lower case', 'package/INDEX.js'],
+    ['uses a file as a folder', 'package/index.js/evil.js'],
     ['is empty', ''],
   ])('%s', async (_what, path) => {
     await expectRefused(withPath(path), 'TARBALL_INVALID', /tarball (has the path|cannot be read)/)
@@ -91,10 +91,10 @@ describe('an entry that', () => {
     ['is a folder with content', { path: 'package/a/', type: '5', content: 'x' }, /folder with content/],
     ['has a GNU long name', { path: '././@LongLink', type: 'L', content: 'package/../../a\0' }, /GNU long name/],
     ['is a global header', { path: 'g', type: 'g', content: paxRecord('path', 'package/a') }, /global header/],
-    ['is of no known type', { path: 'package/a', type: 'Z' }, /type "Z"/],
-    ['says more than there is', { path: 'package/a', content: 'x', size: 2_000_000 }, /are left/],
-    ['says its size in base 256', { path: 'package/a', size: '\x80\0\0\0\0\0\0\0\0\0\0\x01' }, /octal/],
-    ['says a size below zero', { path: 'package/a', size: '-0000000001\0' }, /octal/],
+    ['is of an unknown type', { path: 'package/a', type: 'Z' }, /type "Z"/],
+    ['states more bytes than there are', { path: 'package/a', content: 'x', size: 2_000_000 }, /are left/],
+    ['states its size in base 256', { path: 'package/a', size: '\x80\0\0\0\0\0\0\0\0\0\0\x01' }, /octal/],
+    ['states a negative size', { path: 'package/a', size: '-0000000001\0' }, /octal/],
     ['has a wrong checksum', { path: 'package/a', breakChecksum: true }, /checksum/],
     ['is of the old format', { path: 'package/a', magic: 'ustar  \0' }, /format ustar/],
     ['has two sizes', [pax(['size', '700']), { path: 'package/a', content: 'x' }], /two sizes/],
@@ -109,12 +109,12 @@ describe('an entry that', () => {
 
 describe('a tarball that', () => {
   it.each<[string, () => Buffer, RegExp]>([
-    ['is no gzip', () => tarOf(good), /must be gzipped/],
+    ['is not gzipped', () => tarOf(good), /must be gzipped/],
     ['is broken gzip', () => gzipSync(tarOf(good)).subarray(0, 100), /cannot be unpacked/],
     ['is empty', () => Buffer.alloc(0), /must be gzipped/],
     ['has no files', () => gzipSync(Buffer.alloc(1024)), /no files/],
     ['ends in an entry', () => gzipSync(tarOf(good, Buffer.alloc(0))), /in the middle/],
-    ['hides something behind its end', () => gzipSync(Buffer.concat([tarOf(good), tarOf(good)])), /behind its end/],
+    ['has data after its end', () => gzipSync(Buffer.concat([tarOf(good), tarOf(good)])), /after its end/],
     ['is a bomb', () => gzipSync(Buffer.alloc(200 * 2 ** 20)), /unpacks to more than/],
     ['is a smaller bomb', () => withFiles({ 'zeros.txt': '\0'.repeat(40 * 2 ** 20) }), /times its size/],
     ['is far too large', () => Buffer.alloc(11 * 2 ** 20), /the limit is 10485760/],
@@ -132,12 +132,12 @@ describe('a package.json that', () => {
   const { 'index.js': _, ...none } = GOOD
   it.each<[string, Record<string, string>, RegExp]>([
     ['is missing', { 'index.js': ENTRY }, /package.json: is missing/],
-    ['is no JSON', { ...GOOD, 'package.json': '{' }, /is not JSON/],
+    ['is not JSON', { ...GOOD, 'package.json': '{' }, /is not JSON/],
     ['is a list', { ...GOOD, 'package.json': '[]' }, /expected object/],
-    ['is no plugin’s', packageOf('evil', '1.0.0', ENTRY, { ashlar: undefined }), /ashlar/],
+    ['does not declare a plugin', packageOf('evil', '1.0.0', ENTRY, { ashlar: undefined }), /ashlar/],
     ['has no licence', packageOf('evil', '1.0.0', ENTRY, { license: undefined }), /license/],
     [
-      'was packed with no version',
+      'was packed with an invalid SDK version',
       packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: './index.js', sdk: '1' } }),
       /ashlar\.sdk/,
     ],
@@ -147,7 +147,7 @@ describe('a package.json that', () => {
     ['has a name of a prototype', packageOf('__proto__', '1.0.0', ENTRY), /name/],
     ['has its entry outside', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '../../index.js' } }), /inside the package/],
     ['has its entry at the root', packageOf('evil', '1.0.0', ENTRY, { ashlar: { blocks: '/etc/passwd' } }), /inside the package/],
-    ['has a zero byte', packageOf('evil', '1.0.0', ENTRY, { description: 'a\0b' }), /description: must not have .* U\+0000/],
+    ['has a zero byte', packageOf('evil', '1.0.0', ENTRY, { description: 'a\0b' }), /description: must not contain .* U\+0000/],
     ['has no entry', none, /not in the tarball/],
   ])('%s', async (_what, files, message) => {
     await expectRefused(tarballOf(files), 'PLUGIN_INVALID', message)
@@ -160,7 +160,7 @@ interface Refused {
   details: { faults: { path: string }[] }
 }
 
-/** Hexadecimal digits, which pack to half their size and no less. */
+/** Random hexadecimal digits, which compress to half their size at best. */
 const noise = (length: number): string => randomBytes(length / 2).toString('hex')
 const importing = (from: string): string => `import * as given from '${from}'\nglobalThis.given = given\n${ENTRY}`
 
@@ -183,10 +183,10 @@ describe('code that', () => {
       'PLUGIN_LOAD_FAILED',
       /node_modules\/dependency\/main\.js:2:\d+: "net" is a Node module/,
     ],
-    ['imports what is not there', { 'index.js': importing('lodash') }, 'PLUGIN_LOAD_FAILED', /Could not resolve "lodash"/],
+    ['imports a missing package', { 'index.js': importing('lodash') }, 'PLUGIN_LOAD_FAILED', /Could not resolve "lodash"/],
     ['imports from outside', { 'index.js': importing('/etc/passwd') }, 'PLUGIN_LOAD_FAILED', /outside the package/],
     [
-      'imports from outside on the way up',
+      'imports from outside by a relative path',
       { 'index.js': importing(`${'../'.repeat(12)}etc/hostname`) },
       'PLUGIN_LOAD_FAILED',
       /outside the package/,
@@ -198,7 +198,7 @@ describe('code that', () => {
       /cannot be imported/,
     ],
     [
-      'is led outside by a package',
+      'imports from outside through a dependency',
       {
         'index.js': importing('dependency'),
         'node_modules/dependency/package.json': '{"name":"dependency","main":"../../../../../../../../../../etc/hostname"}',
@@ -207,13 +207,13 @@ describe('code that', () => {
       /outside the package|Could not resolve/,
     ],
     ['does not parse', { 'index.js': 'export default {{{' }, 'PLUGIN_LOAD_FAILED', /index\.js:1:\d+: /],
-    ['brings down the bundler', { 'index.js': '['.repeat(3e6) }, 'PLUGIN_LOAD_FAILED', /bundler/],
+    ['crashes the bundler', { 'index.js': '['.repeat(3e6) }, 'PLUGIN_LOAD_FAILED', /bundler/],
     ['makes a large bundle', { 'index.js': `globalThis.a = '${noise(6e6)}'\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /the limit is/],
     [
       'has a zero byte',
       { 'index.js': `globalThis.a = /[\0]/\n${ENTRY}` },
       'PLUGIN_LOAD_FAILED',
-      /index\.js: has the character U/,
+      /index\.js: contains the character U/,
     ],
     ['never ends', { 'index.js': `for (;;) {}\n${ENTRY}` }, 'PLUGIN_LOAD_FAILED', /^index\.js: .*did not finish loading/],
     [
@@ -233,7 +233,7 @@ describe('code that', () => {
       /^index\.js: /,
     ],
     [
-      'has a manifest that is none',
+      'has an invalid manifest',
       { 'index.js': `export default { name: 'EVIL', blocks: [] }` },
       'PLUGIN_INVALID',
       /^index\.js:1:18: its manifest is not valid: name: .*, got "EVIL"/,
@@ -262,7 +262,7 @@ describe('code that', () => {
     expect(error.details.faults[0]?.path).toMatch(/^[\w/.-]+(:\d+(:\d+)?)?$|^evil\/do: do 1$/)
     expect(codes.split('|')).toContain(error.code)
     expect(error.message).toMatch(message)
-    expect(await whatIsLeft()).toEqual(before)
+    expect(await readState()).toEqual(before)
   })
 })
 
@@ -270,28 +270,28 @@ describe('a plugin that', () => {
   const replace = '7e7c87ab-3469-4bcc-9abe-67705091b713'
   it.each<[string, string, string, RegExp]>([
     [
-      'takes the id of a block that is there',
+      'uses the id of an existing block',
       entryOf('evil', [{ id: replace, name: 'do', run: '' }]),
       'DUPLICATE_BLOCK',
-      /^index\.js:3:72: block id 7e7c87ab.* belongs to @ashlar\/plugin-text/,
+      /^index\.js:3:72: block id 7e7c87ab.* already belongs to @ashlar\/plugin-text/,
     ],
     [
-      'takes the name of a plugin that is there',
+      'uses the name of an existing plugin',
       entryOf('text', [{ id: ID, name: 'do', run: '' }]),
       'DUPLICATE_BLOCK',
-      /^index\.js:3:37: plugin name "text" belongs to @ashlar\/plugin-text/,
+      /^index\.js:3:37: plugin name "text" already belongs to @ashlar\/plugin-text/,
     ],
   ])('%s', async (_what, entry, code, message) => {
     await expectRefused(tarballOf(packageOf('evil', '1.0.0', entry)), code, message)
   })
 
   it.each<[string, Record<string, unknown>]>([
-    ['as a host', { peerDependencies: { '@ashlar/sdk': '^99.1.0' } }],
-    ['in another place', { peerDependencies: { '@ashlar/sdk': '*' }, dependencies: { '@ashlar/sdk': '99.1.4' } }],
-    ['as it was packed', { peerDependencies: { '@ashlar/sdk': '^0.1.0' }, ashlar: { blocks: './index.js', sdk: '99.1.0' } }],
+    ['in peerDependencies', { peerDependencies: { '@ashlar/sdk': '^99.1.0' } }],
+    ['in dependencies', { peerDependencies: { '@ashlar/sdk': '*' }, dependencies: { '@ashlar/sdk': '99.1.4' } }],
+    ['in the packed version', { peerDependencies: { '@ashlar/sdk': '^0.1.0' }, ashlar: { blocks: './index.js', sdk: '99.1.0' } }],
   ])('needs a newer SDK, %s', async (_where, change) => {
     const tarball = tarballOf(packageOf('evil', '1.0.0', ENTRY, change))
-    const message = /^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has \d+\.\d+\.\d+ /
+    const message = /^package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has \d+\.\d+\.\d+; /
     await expectRefused(tarball, 'SDK_TOO_OLD', message)
   })
 })
@@ -302,30 +302,30 @@ describe('a signature that', () => {
   const signature = signFacts(other, privateKey)
   it.each<[string, Signature]>([
     ['is of another content', signature],
-    ['is no base64', { ...signature, signature: '%' }],
+    ['is not base64', { ...signature, signature: '%' }],
     ['is too short', { ...signature, signature: 'AAAA' }],
     ['has a key of another kind', { ...signature, publicKey: Buffer.alloc(33).toString('base64') }],
-    ['has a key that is no point', { ...signature, publicKey: Buffer.alloc(32, 0xff).toString('base64') }],
+    ['has a key that is not a point of the curve', { ...signature, publicKey: Buffer.alloc(32, 0xff).toString('base64') }],
   ])('%s', async (_what, given) => {
     await expectRefused(tarballOf(GOOD), 'SIGNATURE_INVALID', /signature|base64/, given)
   })
 })
 
-describe('after all of this', () => {
-  it('the same package is published where it is in order', async () => {
+describe('after all attempts', () => {
+  it('a valid package is published', async () => {
     const version = await runtime.pluginStore.publish(runtime.ownerId, { tarball: tarballOf(GOOD) })
     expect(version).toMatchObject({ packageName: 'evil', version: '1.0.0' })
     expect(runtime.failures).toEqual([])
   })
 
-  it('its name and ids belong to it, also while it is not installed', async () => {
+  it('its name and block ids are claimed even while it is not installed', async () => {
     for (const entry of [entryOf('evil', []), entryOf('other', [{ id: ID, name: 'do', run: '' }])]) {
       const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball: tarballOf(packageOf('other', '1.0.0', entry)) })
       await expect(publishing).rejects.toMatchObject({ code: 'DUPLICATE_BLOCK' })
     }
   })
 
-  it('as many as wait at once of one user are refused but for one', async () => {
+  it('only one of the concurrent submissions of a user is accepted', async () => {
     const tarball = tarballOf(packageOf('evil', '1.0.1', ENTRY))
     const all = await Promise.allSettled([1, 2, 3].map(() => runtime.pluginStore.publish(runtime.ownerId, { tarball })))
     const codes = all.map((each) => (each.status === 'rejected' ? (each.reason as { code: string }).code : 'published'))
