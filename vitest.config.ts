@@ -21,6 +21,7 @@ export default defineConfig({
     execArgv: ['--no-node-snapshot'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    teardownTimeout: 60_000,
     // A busy machine makes tests slow, not red.
     expect: { poll: { timeout: 60_000 } },
     ...(process.env.ASHLAR_TEST_SUMMARY && { reporters: ['default', summaryReporter] }),

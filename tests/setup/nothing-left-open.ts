@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, vi } from 'vitest'
 
 /** The time limit for sockets and child processes to close after the last `afterAll` of a file. */
-const GRACE_MS = 2000
+const GRACE_MS = 20_000
 const POLL_MS = 20
 
 /**
