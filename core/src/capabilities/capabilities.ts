@@ -39,7 +39,7 @@ export interface CapabilitySession {
   close(): void
 }
 
-export interface CapabilityOptions {
+interface CapabilityOptions {
   storage: BlockStorage
   credentials: CredentialStore
   http?: HttpOptions

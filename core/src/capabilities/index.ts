@@ -21,7 +21,6 @@ export {
   scopesOf,
   secretHostSchema,
   secretSchema,
-  verifyWebhookSignature,
 } from './credentials/index.ts'
 export { parseSleep } from './sleep/index.ts'
 export { createFakeCapabilities, parseFakes } from './fakes/index.ts'
@@ -34,7 +33,6 @@ export type {
   CredentialStore,
   CredentialType,
   HostProvider,
-  HostRequest,
   OpenedCredential,
   Provider,
   Secret,

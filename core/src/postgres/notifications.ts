@@ -11,7 +11,7 @@ export interface Notifications {
 }
 
 /** `journal`: ids of executions with new events, joined by commas · `work`: there are jobs · `cancel`: ids of executions that are no longer the worker's · `plugins`: there are others · `scan`: workers scan their workspaces · `submissions`: there is a new one, or one has its answer · `browser_sessions`: the id of one that was ended · `health`: a worker cannot write the journal, or can again. */
-export type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
+type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
 
 const CHANNELS: Channel[] = ['journal', 'work', 'cancel', 'plugins', 'scan', 'submissions', 'browser_sessions', 'health']
 const RECONNECT_AFTER_MS = 500

@@ -1,7 +1,7 @@
 import type { Acting, ActingBlock, Actor } from '../capabilities/acting.ts'
 import type { RunCredentials } from '../capabilities/credentials/index.ts'
 
-export interface TestActing extends Partial<Actor>, Partial<Pick<ActingBlock, 'qualifiedName' | 'capabilities'>> {
+interface TestActing extends Partial<Actor>, Partial<Pick<ActingBlock, 'qualifiedName' | 'capabilities'>> {
   inputs?: Record<string, unknown>
   /** @default none */
   credentials?: RunCredentials
@@ -9,9 +9,9 @@ export interface TestActing extends Partial<Actor>, Partial<Pick<ActingBlock, 'q
 
 const NO_CREDENTIALS: RunCredentials = { use: () => Promise.reject(new Error('there are no credentials in this test')) }
 
-/** One run of a block, for the tests of powers. */
+/** Creates one run of a block, for tests of capabilities. */
 export function createTestActing({ inputs = {}, credentials = NO_CREDENTIALS, ...given }: TestActing): Acting {
-  const { id = 'none', ownerId = 'nobody', graphId = null, qualifiedName = 'test/block', capabilities = {} } = given
+  const { id = 'none', ownerId = 'owner', graphId = null, qualifiedName = 'test/block', capabilities = {} } = given
   return {
     actor: { id, ownerId, graphId },
     block: { qualifiedName, capabilities, inputSchema: {}, chosenCredentials: {} },

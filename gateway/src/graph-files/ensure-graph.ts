@@ -23,7 +23,7 @@ export interface EnsuredGraph {
 export async function ensureGraph(api: Api, { name, description, document }: GraphFile): Promise<EnsuredGraph> {
   const found = await findGraph(api, name, document)
   if (!found) return toEnsured(await api.createGraph({ name, description, document }), 'CREATED')
-  const { status, newest, warnings } = await api.compatibilityOf(found.id)
+  const { status, newest, warnings } = await api.compatibility(found.id)
   if (status === 'COMPATIBLE') return { graph: found, outcome: 'UNCHANGED', warnings }
   return toEnsured(await api.saveGraphVersion(found.id, newest, document), 'UPGRADED')
 }

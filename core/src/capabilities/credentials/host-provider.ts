@@ -3,7 +3,7 @@ import type { Addressed } from './attach.ts'
 import type { Secret } from './secret.ts'
 
 /** A request as a host module sees it. It goes to the host that the url names, whatever comes back. */
-export interface HostRequest {
+interface HostRequest {
   url: URL
   headers: [name: string, value: string][]
 }

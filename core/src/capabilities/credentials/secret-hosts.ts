@@ -2,7 +2,7 @@ import { AshlarError, showValue } from '../../base/index.ts'
 import { allowsHost, formatRule, parseRule, type Rule } from '../http/index.ts'
 
 /** Hosts that a secret may be sent to. */
-export interface SecretHost {
+interface SecretHost {
   rule: Rule
   /** Also without encryption. */
   plain: boolean

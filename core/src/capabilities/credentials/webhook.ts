@@ -42,7 +42,7 @@ export const webhookSchema = z.strictObject({
   signature: signatureSchema,
 })
 
-export type Webhook = z.output<typeof webhookSchema>
+type Webhook = z.output<typeof webhookSchema>
 
 /** More in one header are not looked at. */
 const MAX_SIGNATURES = 10

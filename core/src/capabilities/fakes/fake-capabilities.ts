@@ -8,7 +8,7 @@ import { createFakeWorkspace, filesAtFirst } from './fake-workspace.ts'
 import type { Fakes } from './fakes.ts'
 
 /** Powers that reach nothing outside, and what was asked of them. */
-export interface FakeCapabilities {
+interface FakeCapabilities {
   capabilities: Capabilities
   /** In the order in which they were sent; with the secrets in them, as the service gets them. */
   requests: SentRequest[]

@@ -3,7 +3,7 @@ import type { WorkspaceLimits } from '../../workspaces/index.ts'
 import { OwnerCounts } from '../owner-counts.ts'
 
 /** What a run has open: something to read or to write. */
-export interface OpenFile {
+interface OpenFile {
   release(): Promise<void>
 }
 

@@ -45,7 +45,7 @@ export function createFilesSession(parts: FilesSessionParts, acting: Acting): Po
   }
 }
 
-export interface FilesSessionParts {
+interface FilesSessionParts {
   openWorkspace(): Promise<Workspace>
   open: OpenFiles
   limits: WorkspaceLimits

@@ -15,7 +15,7 @@ import type { RequestBody } from './request-body.ts'
 import type { Transport, TransportResponse } from './transport.ts'
 
 /** What a block gets to know of a response before its body. */
-export interface ResponseHead {
+interface ResponseHead {
   status: number
   statusText: string
   /** Of the last request. */
@@ -33,7 +33,7 @@ export interface ExchangeParts {
 }
 
 /** What a block asks of one exchange. */
-export interface ExchangeOptions {
+interface ExchangeOptions {
   /** What to do when the response is a redirect: as in the Fetch standard, but `manual` gives the response as it is. */
   redirect: 'follow' | 'error' | 'manual'
   /** Of the body after it is decoded; null for the limit of the installation. */

@@ -18,7 +18,7 @@ export interface HttpOptions {
 }
 
 /** Requests of blocks to the outside: the worker makes them, from a pool of connections of its own. */
-export type Http = Required<Power>
+type Http = Required<Power>
 
 /** @throws {AshlarError} CONFIG_INVALID when an allowed host is none */
 export function createHttp(options: HttpOptions = {}): Http {

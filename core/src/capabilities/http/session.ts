@@ -41,7 +41,7 @@ export function createHttpSession(parts: HttpSessionParts, acting: Acting): Powe
   }
 }
 
-export interface HttpSessionParts {
+interface HttpSessionParts {
   pool: Transport
   limits: HttpLimits
   places: RequestPlaces

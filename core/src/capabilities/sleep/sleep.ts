@@ -7,7 +7,7 @@ const MAX_MS = 30 * 86_400_000
 const MAX_SLEEPS = 10_000
 
 /** What a block asks for. */
-export interface SleepRequest {
+interface SleepRequest {
   /** Which of its sleeps: 1, 2, 3 … in the order in which it asks. */
   sleep: number
   ms: number

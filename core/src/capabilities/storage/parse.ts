@@ -10,7 +10,7 @@ interface Page {
 }
 
 /** What blocks say of keys and values, brought to what is stored. */
-export interface StorageParser {
+interface StorageParser {
   /** @throws {AshlarError} BAD_INPUT */
   key(key: unknown): string
   /** @returns the value as JSON text, which Postgres takes as json and as jsonb @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT */

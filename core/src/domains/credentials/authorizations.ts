@@ -45,7 +45,7 @@ interface AuthorizationAnswer {
   iss?: string | undefined
 }
 
-export interface AuthorizationParts extends RenewalParts {
+interface AuthorizationParts extends RenewalParts {
   fork(): EntityManager
   providerNames(): string[]
 }

@@ -19,7 +19,7 @@ import { clusterUser, type PostgresUser } from './postgres-user.ts'
 import { errorCode } from './process-facts.ts'
 
 /** How the embedded Postgres is started. */
-export interface EmbeddedPostgresOptions {
+interface EmbeddedPostgresOptions {
   /**
    * The folder of the cluster, made when missing; the folder above must exist and be held by this process (`openDataDir`).
    * `<dir>.password` and `<dir>.log` come to stand beside it.

@@ -12,7 +12,7 @@ export interface PostgresUser {
 }
 
 /** Runs a program and answers what it printed. */
-export type RunCommand = (program: string, args: readonly string[]) => Promise<string>
+type RunCommand = (program: string, args: readonly string[]) => Promise<string>
 
 // Not `nobody`: whatever else runs as `nobody` could read the cluster and stop the server.
 const NAME = 'postgres'
