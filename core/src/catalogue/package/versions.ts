@@ -44,7 +44,8 @@ export function isNewerMinor(wanted: string, given: string): boolean {
 /**
  * Returns the lowest `major.minor.0` of an npm version range: `^1.2.3 || 2` → `1.2.0`.
  *
- * @returns undefined for a range without a lower bound, like `*`, and for a specifier that is not a range, like a folder or a URL
+ * @returns undefined for a range without a lower bound, like `*`, and for a specifier that is not a range, like a
+ * folder or a URL
  */
 export function lowestVersion(range: string): string | undefined {
   const named = range
