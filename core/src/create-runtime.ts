@@ -53,10 +53,10 @@ import { DEFAULT_SANDBOX_LIMITS, type Isolation, type SandboxLimits } from './sa
 import { createSandbox, type Sandbox } from './sandbox/index.ts'
 import { readIsolation, reportIsolation } from './sandbox/launch/index.ts'
 
-/** Everything that MikroORM keeps. */
+/** All entities of MikroORM. */
 export const ENTITIES = [User, ApiKey, PluginVersion, Graph, GraphVersion, Execution, Credential]
 
-/** `gateway` answers and runs nothing; `worker` runs executions and plugin code in sandboxes; `all` does both in one process. */
+/** `gateway` serves requests, `worker` runs executions in sandboxes, `all` does both in one process. */
 export type Role = 'all' | 'gateway' | 'worker'
 
 export interface RuntimeConfig {
@@ -64,47 +64,50 @@ export interface RuntimeConfig {
   databaseUrl: string
   /** @default 'all' */
   role?: Role
-  /** Folders whose subfolders are plugin packages; a gateway takes what the workers have. */
+  /** Folders whose subfolders are plugin packages. A gateway uses the plugins that the workers have stored. */
   pluginRoots: readonly string[]
-  /** Folders of plugin packages that the operator has named; they are trusted no more than those of the store. @default none */
+  /** Folders of plugin packages that the operator has named. Trusted like packages of the store. @default none */
   pluginPackages?: readonly string[]
-  /** Keys that seal credentials, base64 of 32 bytes each: the first seals, every one opens. All processes of an installation have the same. @default none: credentials cannot be kept */
+  /**
+   * Keys that seal credentials, base64 of 32 bytes each. The first key seals; every key opens. All processes of an
+   * installation have the same keys. @default none: credentials cannot be stored
+   */
   secretKeys?: readonly string[]
   /** Reload plugins when their files change. @default false */
   watch?: boolean
   sandbox?: Partial<SandboxLimits>
-  /** No other worker can be there, so what looks held by one was left by one that is gone. @default false */
+  /** No other worker can be running, so all held leases belong to workers that have ended. @default false */
   alone?: boolean
-  /** A UUID that names the worker of this runtime. @default a new one */
+  /** The id of the worker of this runtime, a UUID. @default a new one */
   workerId?: string
-  /** Opens everything, and takes no work before {@link Runtime.takeOver}. @default false */
+  /** Opens everything, but takes no work before {@link Runtime.takeOver}. @default false */
   standby?: boolean
   /**
-   * The time that blocks with external effects have to finish after the runtime is closed. Blocks that still run then are aborted.
-   * Executions that only compute are handed over immediately. @default 30 000
+   * The time that blocks with external effects have to finish after the runtime is closed. Blocks that still run then
+   * are aborted. Executions without running effects are handed over immediately. @default 30 000
    */
   stopGraceMs?: number
   /** Days for which the events of executions are kept. @default 30 */
   retentionDays?: number
-  /** Folder of the files of executions; workers on several machines need the same. @default none: blocks have no files */
+  /** Folder for the files of executions, shared by the workers of all machines. @default none: blocks have no files */
   filesDir?: string | undefined
-  /** Hosts and networks that blocks may reach although they are not on the public internet: `intranet.example`, `10.0.0.0/8`. @default none */
+  /** Hosts and networks outside the public internet that blocks may reach, such as `10.0.0.0/8`. @default none */
   httpAllow?: readonly string[]
-  /** Clients that are registered at services, by qualified provider. @default none */
+  /** OAuth clients that are registered with services, by qualified provider. @default none */
   oauthClients?: Readonly<Record<string, OAuthClient>>
-  /** How trusted modules of the operator authenticate, by qualified provider; asked for each time. @default none */
+  /** Returns how operator modules authenticate, by qualified provider. Called for each request. @default none */
   hostProvider?: (provider: string) => HostProvider | undefined
-  /** Hears of failures that nobody waits for. */
+  /** Receives failures of background work. */
   onError(error: unknown): void
 }
 
-/** What may change while a runtime runs. */
+/** The configuration that can change while a runtime runs. */
 export type OperatorChanges = Required<Pick<RuntimeConfig, 'pluginPackages' | 'oauthClients'>>
 
-/** Everything the schema and the gateway see of core. */
+/** The interface of core for the schema and the gateway. */
 export interface Runtime {
   accounts: Accounts
-  /** Logins of browsers. */
+  /** Sessions of logged-in browsers. */
   browserSessions: BrowserSessions
   authorizations: Authorizations
   credentials: Credentials
@@ -114,32 +117,35 @@ export interface Runtime {
   graphWarnings: GraphWarnings
   /** Whether the journal can be written. */
   journal: Pick<JournalHealth, 'state'>
-  /** Brings graphs to the plugins that are installed. */
+  /** Moves graphs to the installed plugins. */
   upgrades: Upgrades
   plugins: PluginRegistry
   pluginScans: PluginScans
   pluginStore: PluginStore
   devPlugins: DevPlugins
-  /** None in a gateway. */
+  /** Undefined in a gateway. */
   sandbox: Sandbox | undefined
-  /** What sandboxes of this installation allow. */
+  /** The sandbox limits of this installation. */
   sandboxLimits: SandboxLimits
-  /** @returns the weakest isolation of sandbox processes among the workers of this installation; undefined while there are none */
+  /** @returns the weakest sandbox isolation among the workers of this installation; undefined if there are none */
   isolation(): Promise<Isolation | undefined>
-  /** None in a gateway. */
+  /** Undefined in a gateway. */
   worker: Worker | undefined
   /** The number of executions that had not finished when the runtime was created. */
   unfinishedAtStart: number
-  /** Takes over what the operator has changed: packages that were named before and are not any more are gone. */
+  /** Applies changes of the operator. Packages that are no longer named are removed. */
   configure(changed: OperatorChanges): Promise<void>
-  /** Begins to take work, first of all what a worker had in hand that is gone. For one that stands by. */
-  takeOver(goneWorkerId: string): Promise<void>
-  /** Stops taking work, hands over all executions (see {@link RuntimeConfig.stopGraceMs}), and ends the sandbox processes and connections. */
+  /** Makes a standby runtime take work. It first releases the executions that a worker left behind when it ended. */
+  takeOver(lostWorkerId: string): Promise<void>
+  /**
+   * Stops taking work, hands over all executions (see {@link RuntimeConfig.stopGraceMs}), and ends the sandbox
+   * processes and connections.
+   */
   close(options?: CloseOptions): Promise<void>
 }
 
 export interface CloseOptions {
-  /** Instead of {@link RuntimeConfig.stopGraceMs}: 0 where nothing can be stored any more. */
+  /** Overrides {@link RuntimeConfig.stopGraceMs}. 0 if nothing can be stored any more. */
   graceMs?: number
 }
 
@@ -157,7 +163,7 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
       try {
         await step()
       } catch (error) {
-        config.onError(error) // what is left is closed all the same
+        config.onError(error) // the remaining steps still run
       }
     }
   }
@@ -169,7 +175,7 @@ export async function createRuntime(config: RuntimeConfig): Promise<Runtime> {
   }
 }
 
-/** @param undo gets a step for everything that was opened */
+/** @param undo receives a closing step for everything that is opened */
 async function compose(
   config: RuntimeConfig & { graceMs(): number },
   undo: (() => Promise<void> | void)[],
@@ -195,19 +201,19 @@ async function compose(
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
   const http = { allow: config.httpAllow ?? [] }
-  const { store, ...ofUsers } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
+  const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
   const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
-  const ofWorker = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
-  const worker = sandbox && createWorker({ ...ofWorker, sandbox })
+  const workerParts = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }
+  const worker = sandbox && createWorker({ ...workerParts, sandbox })
   undo.push(() => worker?.close())
   if (sandbox) undo.push(await reportIsolation(database.pool, id, sandbox.isolation, onError))
   if (!config.standby) worker?.start()
   return {
     ...openAccounts(database, notifications, onError, undo),
-    ...ofUsers,
+    ...userParts,
     database,
     executions,
     graphs,
@@ -224,14 +230,14 @@ async function compose(
     worker,
     unfinishedAtStart,
     configure,
-    async takeOver(goneWorkerId) {
-      await releaseWork(database, queue, goneWorkerId)
+    async takeOver(lostWorkerId) {
+      await releaseWork(database, queue, lostWorkerId)
       worker?.start()
     },
   }
 }
 
-/** Releases the executions that a process which is gone has held. @returns the number of executions that have not finished */
+/** Releases the executions of workers that have ended. @returns the number of executions that have not finished */
 async function recover({ alone }: Pick<RuntimeConfig, 'alone'>, database: Database, queue: Queue): Promise<number> {
   if (alone) await queue.release(await queue.held())
   return countUnfinished(database, queue)
@@ -249,7 +255,10 @@ function openAccounts(
   return { accounts, browserSessions }
 }
 
-/** What may be configured anew: the packages that are named, and the clients, in an object that is changed where it is. */
+/**
+ * Opens what {@link Runtime.configure} can change: the named packages, and the clients in an object that is updated in
+ * place.
+ */
 async function openConfigured(
   { pluginRoots: roots, pluginPackages = [], oauthClients, watch = false, onError }: RuntimeConfig,
   { database, sandbox, plugins, pluginScans: scans }: Pick<Runtime, 'database' | 'sandbox' | 'plugins' | 'pluginScans'>,
@@ -269,7 +278,7 @@ async function openConfigured(
   }
 }
 
-/** What users authenticate with at services, for them and for blocks that run. */
+/** Opens the credentials of users, for users and for running blocks. */
 function openCredentials(
   { secretKeys = [], oauthClients: clients = {}, hostProvider, onError }: RuntimeConfig,
   { pool, fork }: Database,

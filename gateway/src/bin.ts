@@ -2,9 +2,9 @@
 import { Console } from 'node:console'
 import { runCli } from './cli/index.ts'
 
-// Standard output belongs to what a command answers; a library that logs there would spoil it.
+// Standard output contains only the results of a command. Libraries that log must not write to it.
 globalThis.console = new Console(process.stderr)
-// Whoever reads may go away (`ashlar start | head -1`): then there is nobody to tell, and no reason to end.
+// The reader of a pipe may close it (`ashlar start | head -1`). The command continues without output.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 const { stdout, stderr, env: environment } = process
@@ -12,11 +12,8 @@ const context = {
   stdout,
   stderr,
   environment,
-  /** Opened when it is read: most commands leave it alone. */
-  get stdin() {
-    return process.stdin
-  },
+  openStdin: () => process.stdin,
 }
-process.exitCode = await runCli(process.argv.slice(2), context)
-// Everything is closed by now. What still keeps the process alive was left by a step that failed half way.
+process.exitCode = await runCli(process.argv.slice(2), context, process.cwd())
+// Everything is closed now. A step that failed halfway may have left something that keeps the process alive.
 setTimeout(() => process.exit(), 500).unref()

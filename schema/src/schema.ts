@@ -10,7 +10,7 @@ import './base/scalars.ts'
 
 let schema: GraphQLSchema | undefined
 
-/** The schema of the API; made once. */
+/** Returns the schema of the API. It is built once. */
 export function buildSchema(): GraphQLSchema {
   schema ??= builder.toSchema()
   return schema

@@ -11,10 +11,12 @@ import { effectGraph, pureGraph, writeChaosPlugin } from './plugin.ts'
 import { verify, type Started, type Verdict } from './verify.ts'
 
 interface ChaosOptions {
-  /** How many faults are caused, of each kind in turn. */
-  faults: number
+  /** The number of faults. The kinds take turns. @default no limit */
+  faults?: number
+  /** The time after which no more faults are caused. @default no limit */
+  minutes?: number
   workers?: number
-  /** Between 0 and 1; the same numbers give the same choices, though not the same timing. */
+  /** Returns numbers between 0 and 1. The same numbers lead to the same choices, but not to the same timing. */
   random?: () => number
   log?: (line: string) => void
 }
@@ -24,14 +26,16 @@ interface ChaosResult extends Verdict {
   seconds: number
 }
 
-/** A worker that vanishes is taken over within 30 s; after that everything must end. */
+/** Another worker takes over from a lost worker within 30 s. After that, every execution must end. */
 const SETTLE_WITHIN_MS = 90_000
 
 /**
- * Runs executions on real workers, sandboxes and Postgres while it causes faults (see `faults.ts`), then checks every journal.
+ * Runs executions on real workers, sandboxes and Postgres, and causes faults (see `faults.ts`). Then checks every
+ * journal.
  */
 export async function runChaos({
-  faults,
+  faults = Infinity,
+  minutes = Infinity,
   workers = 2,
   random = Math.random,
   log = () => {},
@@ -47,7 +51,7 @@ export async function runChaos({
     runtime = await createRuntime({ role: 'gateway', databaseUrl: postgres.url, pluginRoots: [], onError: () => {} })
     const load = new Load(runtime)
     const causes = new Faults({ databaseUrl: postgres.url, members: crew.members, random })
-    for (let i = 0; i < faults; i++) {
+    for (let i = 0; i < faults && performance.now() - began < minutes * 60_000; i++) {
       await Promise.all([load.start(5), pause(150 + 500 * random())])
       while (!(await causes.causeNext())) await Promise.all([load.start(1), pause(100)])
       if ((i + 1) % 10 === 0) log(`${i + 1} faults, ${load.started.length} executions started`)
@@ -64,7 +68,7 @@ export async function runChaos({
   }
 }
 
-/** Worker processes; one that ends is replaced at once. */
+/** Worker processes. A process that ends is replaced immediately. */
 class Crew {
   readonly members = new Set<ChildProcess>()
   readonly #args: string[]
@@ -99,7 +103,7 @@ class Crew {
   }
 }
 
-/** Starts executions of three kinds, in turn; a start that the database refuses is not counted as one. */
+/** Starts executions of three kinds in turn. A start that the database rejects does not count. */
 class Load {
   readonly started: Started[] = []
   ownerId = ''
@@ -136,7 +140,7 @@ class Load {
       const { id } = await this.#runtime.executions.start(this.ownerId, { graphId, inputs: kind === 'pure' ? {} : { key } })
       this.started.push({ kind, id, key })
     } catch {
-      await pause(50) // the database cannot write, or recovers
+      await pause(50) // the database cannot write or is recovering
     }
   }
 }

@@ -2,21 +2,21 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestRuntime } from '@ashlar/core/testing'
-import { buildSchema, createContext } from '@ashlar/schema'
+import { buildSchema, buildContext } from '@ashlar/schema'
 import { parse, subscribe, type ExecutionResult } from 'graphql'
 import { expect, it } from 'vitest'
 
 const ENTRY = `import { definePlugin } from '@ashlar/sdk'
 export default definePlugin({ name: 'fresh', blocks: [] })`
 
-it('blocksChanged tells when a plugin appears in the workspace', async () => {
+it('blocksChanged reports a new plugin in a source', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-watched-'))
   const runtime = await createTestRuntime({ pluginRoots: [folder], watch: true })
   try {
     const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
     if (!user) throw new Error('there is no owner')
     const document = parse('subscription { blocksChanged { plugins { packageName name status } } }')
-    const stream = await subscribe({ schema: buildSchema(), document, contextValue: createContext({ runtime, user }) })
+    const stream = await subscribe({ schema: buildSchema(), document, contextValue: buildContext({ runtime, user }) })
     const next = (stream as AsyncGenerator<ExecutionResult>).next()
     await mkdir(join(folder, 'fresh'))
     await writeFile(join(folder, 'fresh', 'index.ts'), ENTRY)

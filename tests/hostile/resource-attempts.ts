@@ -22,10 +22,6 @@ export const SMALL_LIMITS = {
 }
 
 const TIMEOUT_MS = 1000
-/** Tolerance above a time limit on a shared machine. */
-const GRACE_MS = 2500
-/** When several calls may be guilty, the sandbox runs each of them once more, alone. */
-const MAX_TRIES = 2
 const SAMPLE_EVERY_MS = 50
 const LANES = ['user:first', 'user:second']
 
@@ -78,7 +74,6 @@ async function runBesideInnocents(
   })
   expect(beside.error).toBeUndefined()
   expect(result.changed).toEqual([])
-  expect(result.tookMs).toBeLessThan(timeoutMs * MAX_TRIES + GRACE_MS)
   expect(peakMb).toBeLessThan(SMALL_LIMITS.processMemoryMb * 1.5)
   return result
 }

@@ -1,28 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 
-/** How long a socket or a child process may take to close after the last `afterAll` of a file. */
+/** The time limit for sockets and child processes to close after the last `afterAll` of a file. */
 const GRACE_MS = 2000
 const POLL_MS = 20
 
 /**
- * Runs for each test file. Hooks end in the reverse of their order, so this one runs after all of the file's own: what is open
- * then, and was not before the file, has been forgotten. It sees what keeps a process alive: timers, sockets, servers, child
- * processes, watchers. Where they were made is told by `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is too slow for every run.
+ * Runs for each test file, and fails if the file leaves a resource open. Hooks run in reverse order, so this hook runs
+ * after those of the file. It checks resources that keep a process alive: timers, sockets, servers, child processes,
+ * watchers. To find the place where they were created, run `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is
+ * too slow for every run.
  */
 const before = process.getActiveResourcesInfo()
 
+/** Test files that share a process also share its environment, its clock and its modules. */
+afterAll(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.resetConfig()
+})
+
 afterAll(async () => {
-  const givenUpAt = Date.now() + GRACE_MS
-  let leftOpen = opened()
-  while (leftOpen.length > 0 && Date.now() < givenUpAt) {
+  const deadline = Date.now() + GRACE_MS
+  let leftOpen = listOpened()
+  while (leftOpen.length > 0 && Date.now() < deadline) {
     await delay(POLL_MS)
-    leftOpen = opened()
+    leftOpen = listOpened()
   }
   if (leftOpen.length > 0) throw new Error(`left open after the last test: ${leftOpen.join(', ')}`)
 })
 
-function opened(): string[] {
+function listOpened(): string[] {
   const known = [...before]
   return process.getActiveResourcesInfo().filter((resource) => {
     const index = known.indexOf(resource)

@@ -1,19 +1,19 @@
 import { ERROR_CODES, type ErrorCode } from './codes.ts'
 
-/** One fault among several that are told at once: where (`nodes.greet.inputs.format`), and what. */
+/** One of several faults that are reported together: its path (`nodes.greet.inputs.format`) and a description. */
 export interface Fault {
   path: string
   message: string
 }
 
-/** What travels with a code. `path` leads to the place in the caller's input; `faults` lists every fault found. */
+/** Data that accompanies a code. `path` is the place in the caller's input; `faults` lists every fault. */
 export interface ErrorDetails {
   path?: readonly (string | number)[]
   faults?: readonly Fault[]
   [key: string]: unknown
 }
 
-/** The one error class that crosses a border of core. */
+/** The only error class that crosses the boundary of core. */
 export class AshlarError extends Error {
   override readonly name = 'AshlarError'
   readonly code: ErrorCode
@@ -31,14 +31,14 @@ export class AshlarError extends Error {
   }
 }
 
-/** A value for an error message: JSON, cut at 100 characters. */
+/** Formats a value for an error message: JSON, truncated to 100 characters. */
 export function showValue(value: unknown): string {
-  const text = textOf(value)
+  const text = toText(value)
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
-/** JSON has no text for some values, such as NaN and an object that contains itself. */
-function textOf(value: unknown): string {
+/** JSON cannot represent some values, such as NaN and an object that contains itself. */
+function toText(value: unknown): string {
   if (typeof value === 'number') return String(value)
   try {
     return JSON.stringify(value) ?? String(value)
@@ -47,12 +47,12 @@ function textOf(value: unknown): string {
   }
 }
 
-/** Faults in one line: `name: must be a text, got 5; there is no field "x"`. */
+/** Formats faults on one line: `name: must be a text, got 5; there is no field "x"`. */
 export function showFaults(faults: readonly Fault[]): string {
   return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
 }
 
-/** What an unknown thrown value says. */
+/** The message of an unknown thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }

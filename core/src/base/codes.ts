@@ -1,10 +1,10 @@
-/** How a code is answered over HTTP, and whether the same request may succeed when it is tried again. */
+/** The HTTP status of a code, and whether the same request may succeed when it is repeated. */
 interface CodeFacts {
   status: number
   retryable: boolean
 }
 
-/** Every error code, once. A code and the details that come with it are contract; messages are for people. */
+/** All error codes. A code and its details are part of the API contract; messages are for people. */
 export const ERROR_CODES = {
   // The request
   BAD_INPUT: { status: 400, retryable: false },

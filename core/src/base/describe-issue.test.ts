@@ -25,7 +25,7 @@ it.each([
   [{ name: 'aa', tests: [], id: 'x' }, 'id: must match /^\\d$/, got "x"'],
   [{ name: 'aa', tests: [], flag: 'x', nmae: 1 }, 'flag: must be true or false, got "x"; there is no field "nmae"'],
   [{ name: 'aa', tests: [], either: 5 }, 'either: must be a text or null or a list, got 5'],
-])('describes each fault of %j in plain words', (value, text) => {
+])('describes each fault of %j without the names of JavaScript types', (value, text) => {
   const { error } = schema.safeParse(value)
   expect(error && showFaults(describeIssues(error, value))).toBe(text)
 })

@@ -19,42 +19,42 @@ const FORMATS: Record<string, string> = { uuid: 'be a UUID', datetime: 'be a dat
 const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
 
 /**
- * Describes a fault that zod has found, in words that do not name JavaScript types.
+ * Describes a fault that zod has found, without the names of JavaScript types.
  *
- * @param value the value at the path of the issue, which gets into the text
+ * @param value the value at the path of the issue, which the description quotes
  */
 export function describeIssue(issue: Issue, value: unknown): string {
   if (issue.code === 'custom') return issue.message
   if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
-  const expected = expectedOf(issue)
+  const expected = describeExpected(issue)
   if (expected.includes(', got ')) return expected
   return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
 }
 
-/** How zod begins a message of its own; other messages come from the schema and say more. */
+/** The beginning of a default message of zod. Other messages are custom messages of the schema and say more. */
 const DEFAULT_MESSAGE = /^(Invalid|Too (small|big)|Unrecognized)/
 
-function expectedOf(issue: Issue): string {
+function describeExpected(issue: Issue): string {
   if (!DEFAULT_MESSAGE.test(issue.message)) return issue.message
   if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`
-  if (issue.code === 'invalid_union') return expectedOfUnion(issue)
+  if (issue.code === 'invalid_union') return describeUnion(issue)
   if (issue.code === 'invalid_value') {
     const values = issue.values.map((each) => JSON.stringify(each))
     return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`
   }
-  if (issue.code === 'too_small') return `must ${amountOf(issue.origin, `at least ${issue.minimum}`)}`
-  if (issue.code === 'too_big') return `must ${amountOf(issue.origin, `at most ${issue.maximum}`)}`
+  if (issue.code === 'too_small') return `must ${describeAmount(issue.origin, `at least ${issue.minimum}`)}`
+  if (issue.code === 'too_big') return `must ${describeAmount(issue.origin, `at most ${issue.maximum}`)}`
   if (issue.code === 'invalid_format') return `must ${FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`}`
   return issue.message
 }
 
-function expectedOfUnion({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): string {
-  const members = errors.map(([first]) => (first?.path.length === 0 ? expectedOf(first) : ''))
+function describeUnion({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): string {
+  const members = errors.map(([first]) => (first?.path.length === 0 ? describeExpected(first) : ''))
   if (members.length === 0 || !members.every((member) => member.startsWith('must be '))) return message
   return `must be ${[...new Set(members.map((member) => member.slice('must be '.length)))].join(' or ')}`
 }
 
-function amountOf(origin: string, amount: string): string {
+function describeAmount(origin: string, amount: string): string {
   const unit = UNITS[origin]
   return unit === undefined ? `be ${amount}` : `have ${amount}${unit}`
 }
@@ -68,7 +68,7 @@ export function describeIssues({ issues }: z.ZodError, value: unknown): Fault[] 
   return issues.map((issue) => ({ path: issue.path.join('.'), message: describeIssue(issue, valueAt(value, issue.path)) }))
 }
 
-/** The value at the path of an issue; undefined when there is none. */
+/** Returns the value at the path of an issue, or undefined if there is none. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((at: unknown, key) => (Object(at) as Record<PropertyKey, unknown>)[key], value)
 }

@@ -1,4 +1,4 @@
-/** Part of a list, newest first. */
+/** A page of a list, newest first. */
 export interface Page<T> {
   items: T[]
   hasMore: boolean
@@ -7,11 +7,11 @@ export interface Page<T> {
 
 export interface PageRequest {
   first: number
-  /** Id of the last item of the page before. */
+  /** The id of the last item of the previous page. */
   after?: string | undefined
 }
 
-/** @param items one more than wanted, when there are so many */
-export function pageOf<T>(items: T[], first: number, total: number): Page<T> {
+/** @param items up to one more than `first`, which shows that another page exists */
+export function toPage<T>(items: T[], first: number, total: number): Page<T> {
   return { items: items.slice(0, first), hasMore: items.length > first, total }
 }

@@ -1,3 +1,4 @@
+export { BLOCK_KINDS } from './block-kinds.ts'
 export { buildPlugin, toBlockManifest } from './block.ts'
 export { MAX_TIMEOUT_MS, manifestSchema } from './manifest.ts'
 export type { Block, Plugin, PluginOrigin, PluginReport } from './block.ts'

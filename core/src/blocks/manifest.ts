@@ -11,6 +11,7 @@ import {
 } from '../capabilities/index.ts'
 import { showValue } from '../base/index.ts'
 import type { JsonSchema } from '../pins/index.ts'
+import { BLOCK_KINDS } from './block-kinds.ts'
 import { blockCostSchema } from './cost.ts'
 
 /** The wall-clock time of one run. */
@@ -34,7 +35,7 @@ const blockManifestSchema = z
     description: z.string().max(2000),
     category,
     categories: z.array(category).max(20).default([]),
-    kind: z.enum(['standard', 'input', 'output', 'note', 'graph', 'trigger', 'approval']),
+    kind: z.enum(BLOCK_KINDS),
     staticOutput: z.boolean(),
     serial: z.boolean(),
     capabilities: capabilitiesSchema,

@@ -1,1 +1,2 @@
 export { openPlugins } from './open-plugins.ts'
+export { toSourceSetId } from './sources/index.ts'

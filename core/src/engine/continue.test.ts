@@ -8,7 +8,7 @@ let isBroken = true
 const fakes: Record<string, FakeBlock> = {
   emit: { run: ({ values }) => ({ pairs: (values as unknown[]).map((value) => ['out', value]) }) },
   double: { run: ({ x }) => ({ pairs: [['out', Number(x) * 2]] }) },
-  /** Yields once, then fails as long as it is broken. */
+  /** Yields one value, then fails while `isBroken` is true. */
   shaky: {
     run: ({ x }) => ({
       pairs: [['out', `a${String(x)}`], ...(isBroken ? [] : [['out', `b${String(x)}`] as [string, unknown]])],
@@ -33,13 +33,13 @@ const document = {
 }
 const journal = (events: ExecutionEvent[]): JournalEvent[] => events.map((event, i) => ({ ...event, seq: i + 1, at: 0 }))
 
-/** Every block with effects has begun one. */
+/** Adds the EffectStarted event of every block with effects. */
 function withEffect(event: ExecutionEvent): ExecutionEvent[] {
   if (event.type !== 'NodeStarted' || !event.marksEffects) return [event]
   return [event, { type: 'EffectStarted', node: event.node, n: event.n, attempt: event.attempt }]
 }
 
-it('continues from the failed nodes: what was done is not done again, what was yielded not yielded again', () => {
+it('continues from the failed nodes without repeating completed runs and delivered outputs', () => {
   const plan = planWith(fakes, document)
   isBroken = true
   const failed = simulate(plan, fakes)
@@ -50,7 +50,7 @@ it('continues from the failed nodes: what was done is not done again, what was y
   expect(continued.runs.filter(([run]) => run.startsWith('a.'))).toEqual([])
 })
 
-it('repeats from a node execution on, on other inputs where they are given', () => {
+it('replays from a node execution on other inputs', () => {
   const plan = planWith(fakes, document)
   isBroken = false
   const old = simulate(plan, fakes)
@@ -66,7 +66,7 @@ it('repeats from a node execution on, on other inputs where they are given', () 
   expect(() => eventsToReplay(plan, journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
 })
 
-it('reports all effects that the end cut off at the first retry, and repeats them at the next', () => {
+it('reports all interrupted effects at the first retry, and repeats them at the next one', () => {
   const send: FakeBlock = { effectful: true, run: () => ({ pairs: [['out', 1]] }) }
   const blocks = { ...fakes, send }
   const plan = planWith(blocks, {
@@ -89,7 +89,7 @@ it('reports all effects that the end cut off at the first retry, and repeats the
   expect(retried.end).toMatchObject({ status: 'COMPLETED', failedNodes: [], outputs: { all: [1, 1, 1] } })
 })
 
-describe('a replay from a node execution that started while an effect was in hand', () => {
+describe('a replay from a node execution that started during an effect', () => {
   const graph = (effect: string) => ({
     onUnhandledError: 'CONTINUE',
     nodes: [
@@ -121,13 +121,13 @@ describe('a replay from a node execution that started while an effect was in han
     return simulate(plan, effects, { events: eventsToReplay(plan, journal(old.events), { node: 'd', n: 1 }) })
   }
 
-  it('takes its result from the old journal and does not repeat it', () => {
+  it('uses the result of the old journal if the effect succeeded', () => {
     const { end, runs } = replay('send')
     expect(runs.map(([run]) => run)).toEqual(['d.1', 'd.2', 'o.1', 'o.2'])
     expect(end).toMatchObject({ status: 'COMPLETED', failedNodes: [], outputs: { all: [2, 4] } })
   })
 
-  it('runs it again when it failed later', () => {
+  it('runs the effect again if it failed later', () => {
     const { end, runs } = replay('refuse')
     expect(runs.map(([run]) => run)).toEqual(['e.1', 'd.1', 'o.1'])
     expect(end).toMatchObject({ status: 'COMPLETED', failedNodes: ['e'], outputs: { all: [2] } })

@@ -9,7 +9,7 @@ const fakes: Record<string, FakeBlock> = {
   output: { kind: 'output', run: () => ({ pairs: [] }) },
 }
 
-it('leaves to do what arrived at an output of the graph and is not told yet in the journal', () => {
+it('returns graph outputs that are not recorded in the journal yet as pending', () => {
   const plan = planWith(fakes, {
     nodes: [
       { id: 'a', block: 'emit', inputs: { values: [1, 2] } },
@@ -22,19 +22,19 @@ it('leaves to do what arrived at an output of the graph and is not told yet in t
     ],
   })
   const { events } = simulate(plan, fakes)
-  const untold = (count: number): unknown[] =>
+  const unreported = (count: number): unknown[] =>
     fold(plan, events.slice(0, count)).pending.flatMap((each) => (each.type === 'graph-output' ? [[each.name, each.value]] : []))
   const first = events.findIndex(({ type }) => type === 'GraphOutput')
-  expect(untold(first)).toEqual([
+  expect(unreported(first)).toEqual([
     ['all', 1],
     ['too', 1],
   ])
-  expect(untold(first + 1)).toEqual([['too', 1]])
-  expect(untold(first + 2)).toEqual([])
-  expect(untold(events.length)).toEqual([])
+  expect(unreported(first + 1)).toEqual([['too', 1]])
+  expect(unreported(first + 2)).toEqual([])
+  expect(unreported(events.length)).toEqual([])
 })
 
-it('puts effects that may not be repeated first, so that nothing is started in vain where they end the execution', () => {
+it('puts interrupted effects first, because they may end the execution', () => {
   const blocks: Record<string, FakeBlock> = { ...fakes, send: { effectful: true, run: () => ({ pairs: [] }) } }
   const plan = planWith(blocks, {
     nodes: [
@@ -56,7 +56,7 @@ it('puts effects that may not be repeated first, so that nothing is started in v
   expect([...interrupted].map(({ node }) => node.id)).toEqual(['e'])
 })
 
-it('takes the start of an effectful block for its effect where its journal was written without marks', () => {
+it('treats the start of an effectful block without marks as its effect', () => {
   const blocks: Record<string, FakeBlock> = { ...fakes, send: { effectful: true, run: () => ({ pairs: [] }) } }
   const plan = planWith(blocks, { nodes: [{ id: 'e', block: 'send' }] })
   const started = { type: 'NodeStarted' as const, node: 'e', n: 1, attempt: 1 }
@@ -65,7 +65,7 @@ it('takes the start of an effectful block for its effect where its journal was w
   expect([interruptedBy(started), interruptedBy({ ...started, marksEffects: true })]).toEqual([1, 0])
 })
 
-it('leaves a sleep to be waited for, until the journal tells that it is over', () => {
+it('returns a sleep as pending until the journal records its end', () => {
   const blocks: Record<string, FakeBlock> = { nap: { sleeps: true, run: () => ({ pairs: [['out', 1]], sleeps: [1] }) } }
   const plan = planWith(blocks, { nodes: [{ id: 'a', block: 'nap' }] })
   const { events } = simulate(plan, blocks)

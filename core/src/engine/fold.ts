@@ -4,38 +4,40 @@ import type { NodeExecution } from './pairing.ts'
 import type { Plan } from './plan.ts'
 import { Scheduler, type Decision, type SchedulerEvent } from './scheduler.ts'
 
-/** Where an execution stands after its journal so far. */
+/** The state of an execution after the events of its journal. */
 export interface Folded {
   scheduler: Scheduler
-  /** What was decided and has no result in the journal: to be done, or done again, now. Includes nothing after the end. */
+  /** Decisions without a result in the journal, which must be carried out (again) now. Nothing follows the end. */
   pending: Decision[]
   /**
-   * Of these, the ones that have begun an effect, have no result, and must not be run again unasked, because it is not known whether
-   * the effect has happened. They end with EFFECT_INTERRUPTED.
+   * Pending runs that have started an effect and must not be repeated automatically, because it is unknown whether the
+   * effect has happened. They end with EFFECT_INTERRUPTED.
    */
   interrupted: ReadonlySet<NodeExecution>
 }
 
 /**
- * Comes back to the state of an execution by giving the scheduler what happened, in order.
+ * Restores the state of an execution by passing its events to the scheduler in order.
  *
- * @throws {AshlarError} JOURNAL_UNREADABLE when a newer version wrote it
+ * @throws {AshlarError} JOURNAL_UNREADABLE when a newer version has written the journal
  */
 export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
   const scheduler = new Scheduler(plan)
   const pending = new Map<NodeExecution, Decision>()
   /** The attempts that may have had an effect. */
-  const acted = new Map<NodeExecution, number>()
-  /** Outputs of the graph that have arrived and that the journal does not tell of yet: a crash may come between the two. */
-  const untold: Decision[] = []
+  const effectAttempts = new Map<NodeExecution, number>()
+  /**
+   * Graph outputs that have arrived and are not recorded in the journal yet, because a crash may have come in between.
+   */
+  const unreported: Decision[] = []
   let end: Decision | undefined
   for (const event of events) {
     const input = toSchedulerEvent(event)
     if (event.type === 'EffectStarted' || (event.type === 'NodeStarted' && !event.marksEffects)) {
       const run = scheduler.nodeExecution(event.node, event.n)
-      if (run) acted.set(run, event.attempt)
+      if (run) effectAttempts.set(run, event.attempt)
     }
-    if (event.type === 'GraphOutput') untold.shift()
+    if (event.type === 'GraphOutput') unreported.shift()
     if (!input) continue
     if (input.type === 'finish' || input.type === 'retry' || input.type === 'wait' || input.type === 'resume') {
       const run = scheduler.nodeExecution(input.node, input.n)
@@ -43,24 +45,24 @@ export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
     }
     for (const decision of scheduler.step(input)) {
       if (decision.type === 'end') end = decision
-      else if (decision.type === 'graph-output') untold.push(decision)
+      else if (decision.type === 'graph-output') unreported.push(decision)
       else if (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')
         pending.set(decision.run, decision)
     }
   }
-  if (end) return { scheduler, pending: [...untold, end], interrupted: new Set() }
-  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, acted.get(run))))
-  // Those first: where they end the execution, nothing else is to be started in vain.
+  if (end) return { scheduler, pending: [...unreported, end], interrupted: new Set() }
+  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, effectAttempts.get(run))))
+  // Interrupted runs come first: if they end the execution, nothing else is started in vain.
   const first = [...interrupted].flatMap((run) => pending.get(run) ?? [])
   const others = [...pending].flatMap(([run, decision]) => (interrupted.has(run) ? [] : decision))
-  return { scheduler, pending: [...untold, ...first, ...others], interrupted }
+  return { scheduler, pending: [...unreported, ...first, ...others], interrupted }
 }
 
 function isInterrupted({ node: { block }, status, attempt }: NodeExecution, actedAttempt: number | undefined): boolean {
   return block.effectful && block.onCrash !== 'retry' && status === 'RUNNING' && actedAttempt === attempt
 }
 
-/** What the scheduler has to hear of an event; undefined for those that follow from others. */
+/** Converts an event to its scheduler event. Returns undefined for events that follow from other events. */
 function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
   switch (event.type) {
     case 'ExecutionStarted':
@@ -88,7 +90,7 @@ function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
     default:
       throw new AshlarError(
         'JOURNAL_UNREADABLE',
-        `an event of the journal has the type ${showValue((event as { type: unknown }).type)}, which this version does not know`,
+        `an event of the journal has the type ${showValue((event as { type: unknown }).type)}, which this version does not support`,
       )
   }
 }

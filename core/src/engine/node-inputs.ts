@@ -4,8 +4,8 @@ import type { PlanNode } from './plan.ts'
 /** Called for each value that is converted to the type of its pin. */
 export type OnConverted = (pin: string, value: unknown, converted: unknown) => void
 
-/** Rule 8; null is dropped. Changes the inputs it is given. */
-export function bringToTypes(
+/** Converts inputs to the types of their pins (rule 8) and drops null. Changes `inputs`. */
+export function coerceInputs(
   node: PlanNode,
   inputs: Record<string, unknown>,
   onConverted?: OnConverted,
@@ -20,7 +20,7 @@ export function bringToTypes(
   return inputs
 }
 
-/** @returns undefined also when a list index in a pin name is not a whole number: then its run fails */
+/** @returns undefined also if a list index in a pin name is not a whole number, in which case the run fails */
 export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown>): unknown {
   try {
     return arrivedInputs(node, values).value
@@ -31,7 +31,7 @@ export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown
 }
 
 /**
- * The constants of a node, and over them the values that arrived; sub-pins merge into their base pin.
+ * Returns the constants of a node, overridden by the values that arrived. Sub-pins merge into their base pin.
  *
  * @throws {RangeError} when a list index in a pin name is not a whole number
  */
@@ -46,10 +46,10 @@ export function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknow
   return inputs
 }
 
-/** @returns the inputs of a run as JSON text, or the error of a list index in a pin name that is not a whole number */
-export function inputText(inputsOf: () => Record<string, unknown>): string | RangeError {
+/** @returns the inputs of a run as JSON text, or an error if a list index in a pin name is not a whole number */
+export function inputText(resolveInputs: () => Record<string, unknown>): string | RangeError {
   try {
-    return JSON.stringify(inputsOf())
+    return JSON.stringify(resolveInputs())
   } catch (error) {
     if (error instanceof RangeError) return error
     throw error

@@ -1,55 +1,59 @@
 import type { SourcePosition } from '../catalogue/loading/index.ts'
 import type { PlanNode } from './plan.ts'
 
-/** Why a run of a node failed. */
+/** The reason why a run of a node failed. */
 export interface NodeFailure {
   code: string
   message: string
-  /** Where the block threw it, in the source of its plugin. */
+  /** The position in the source of the plugin where the block threw the error. */
   position?: SourcePosition
-  /** A line per frame of the plugin's code, the innermost first. */
+  /** One line per stack frame of the plugin's code, innermost first. */
   stack?: string
 }
 
-/** One run of a node: made when its first value arrives, ready when every linked pin has one. */
+/** One run of a node. It is created when its first value arrives, and ready when every linked pin has a value. */
 export interface NodeExecution {
   node: PlanNode
   /** 1, 2, 3 … per node. */
   n: number
   attempt: number
   status: 'INCOMPLETE' | 'QUEUED' | 'RUNNING' | 'WAITING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
-  /** Values that arrived, by linked pin. */
+  /** Values that have arrived, by linked pin. */
   values: Map<string, unknown>
-  /** Outputs delivered so far. */
+  /** The number of outputs delivered so far. */
   outputs: number
-  /** Its sleeps up to this one are over: they are not slept again when it is run again. */
+  /** The number of sleeps that have ended. They are skipped when the block runs again. */
   slept: number
-  /** While it is WAITING, which of its sleeps it is in. */
-  asleep: Sleep | undefined
+  /** The current sleep while it is WAITING. */
+  currentSleep: Sleep | undefined
   error?: NodeFailure
-  /** Inputs to run on instead of those that arrived. */
+  /** Inputs that replace those that arrived. */
   override?: Record<string, unknown>
 }
 
 /** A durable wait of a block. */
 export interface Sleep {
-  /** 1, 2, 3 … per node execution, in the order in which the block asks. */
+  /** 1, 2, 3 … per node execution, in the order of the block's requests. */
   sleep: number
-  /** When it is over, in milliseconds since 1970 on the clock of the database. */
+  /** The end of the sleep, in milliseconds since 1970 on the database clock. */
   until: number
 }
 
 /**
- * The values that wait at a node. Source: execution semantics, rules 5 to 7.
+ * Pairs the values that arrive at the input pins of a node. Source: execution semantics, rules 5 to 7.
  *
- * A value goes to the oldest incomplete node execution that lacks its pin; where none does, a new one is made. A static
- * value is remembered, fills every incomplete execution that lacks its pin, and is there for every later one; by itself
- * it makes a new execution only when that completes it.
+ * A value goes to the oldest incomplete node execution that lacks its pin. If there is none, a new node execution is
+ * created. A static value is kept: it fills every incomplete node execution that lacks its pin, and every later one. If
+ * no node execution lacks its pin, a static value creates a new node execution only if that node execution is then
+ * complete.
  */
 export class Pairing {
   readonly #node: PlanNode
   readonly #statics = new Map<string, unknown>()
-  /** Incomplete executions that may lack the pin, oldest first. Those that no longer do are skipped when met. */
+  /**
+   * Incomplete node executions that may lack the pin, oldest first. Those that no longer lack it are skipped when they
+   * are reached.
+   */
   readonly #lacking = new Map<string, NodeExecution[]>()
   readonly executions: NodeExecution[] = []
 
@@ -58,14 +62,14 @@ export class Pairing {
     for (const pin of node.linkedPins) this.#lacking.set(pin, [])
   }
 
-  /** @returns the node executions that the value made ready, oldest first. */
+  /** @returns the node executions that became ready, oldest first */
   deliver(pin: string, value: unknown): NodeExecution[] {
     const oldest = this.#takeLacking(pin) ?? this.#create()
     oldest.values.set(pin, value)
     return isComplete(oldest) ? [oldest] : []
   }
 
-  /** @returns as {@link deliver} */
+  /** @returns the node executions that became ready, oldest first */
   deliverStatic(pin: string, value: unknown): NodeExecution[] {
     this.#statics.set(pin, value)
     const filled: NodeExecution[] = []
@@ -77,7 +81,7 @@ export class Pairing {
     return filled.filter(isComplete)
   }
 
-  /** A node execution with what the statics give: for a start node, complete at once. */
+  /** Creates a node execution from the static values. For a start node, it is immediately complete. */
   start(): NodeExecution {
     return this.#create()
   }
@@ -91,7 +95,7 @@ export class Pairing {
       values: new Map(this.#statics),
       outputs: 0,
       slept: 0,
-      asleep: undefined,
+      currentSleep: undefined,
     }
     this.executions.push(created)
     for (const [pin, queue] of this.#lacking) if (!created.values.has(pin)) queue.push(created)

@@ -1,8 +1,8 @@
 import { DEFAULT_TIMEOUT_MS, parseEnd, type GraphDocument, type GraphNode, type RetryPolicy } from './graph/index.ts'
-import { compileCoercion, parsePinPath, type PinStep } from '../pins/index.ts'
+import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } from '../pins/index.ts'
 import type { Block } from '../blocks/index.ts'
 
-/** A graph version made ready for the scheduler: nothing is looked up or parsed while it runs. */
+/** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
 export interface Plan {
   nodes: PlanNode[]
   byId: Map<string, PlanNode>
@@ -16,20 +16,20 @@ export interface PlanNode {
   block: Block
   /** Constant inputs, by pin. */
   constants: Record<string, unknown>
-  /** Input pins with a link, each dynamic sub-pin by itself, in the order of the links. */
+  /** Input pins with a link, including each dynamic sub-pin, in the order of the links. */
   linkedPins: string[]
   /** Paths of the linked pins that are dynamic. */
   dynamicPins: Map<string, { base: string; steps: PinStep[] }>
-  /** Links that leave each output pin, in the order they were saved. */
+  /** Links from each output pin, in their order in the document. */
   links: Map<string, PlanLink[]>
-  /** No link leads here: the execution begins with it. */
+  /** No link leads to this node, so it runs when the execution starts. */
   isStart: boolean
   coercions: [pin: string, coerce: (value: unknown) => unknown][]
   timeoutMs: number
   retry: RetryPolicy | undefined
   /** Names of credentials, by qualified provider. */
   credentials: Readonly<Record<string, string>>
-  /** The graph version that the node runs, for a node that runs one. */
+  /** The graph version that a graph node runs. */
   childVersionId: string | undefined
 }
 
@@ -39,17 +39,19 @@ export interface PlanLink {
   steps: PinStep[]
   sink: PlanNode
   sinkPin: string
-  /** The value is kept at the sink and reused. */
+  /** Whether the value is kept at the sink and reused. */
   isStatic: boolean
 }
 
-/** @param blockOf the block of each node, as pinned by the graph version. Notes are left out of the plan. */
+/** @param findBlock returns the block of each node that the graph version pins. Notes are left out of the plan. */
 export function compilePlan(
   document: GraphDocument,
-  blockOf: (node: GraphNode) => Block,
+  findBlock: (node: GraphNode) => Block,
   children: Record<string, string> = {},
 ): Plan {
-  const nodes = document.nodes.map((node) => planNode(node, blockOf(node), children)).filter(({ block }) => block.kind !== 'note')
+  const nodes = document.nodes
+    .map((node) => planNode(node, findBlock(node), children))
+    .filter(({ block }) => block.kind !== 'note')
   const byId = new Map(nodes.map((node) => [node.id, node]))
   for (const { from, to } of document.links) {
     const [source, sink] = [parseEnd(from), parseEnd(to)]
@@ -69,7 +71,7 @@ function planNode(node: GraphNode, block: Block, children: Record<string, string
     dynamicPins: new Map(),
     links: new Map(),
     isStart: true,
-    coercions: coercionsOf(block),
+    coercions: compileCoercions(block),
     timeoutMs: node.timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     retry: node.retry,
     credentials: node.credentials ?? {},
@@ -89,14 +91,14 @@ function addLink(source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: s
   if (path.steps.length > 0) sink.dynamicPins.set(sinkPin, path)
 }
 
-/** A tool pin (`tools_^_<node>_~_<pin>`) belongs to the pin `tools`; rule 16. */
+/** Rule 16: a tool pin belongs to the pin `tools`. */
 function parseSourcePin(pin: string): { base: string; steps: PinStep[] } {
-  return pin.startsWith('tools_^_') ? { base: 'tools', steps: [] } : parsePinPath(pin)
+  return isToolPin(pin) ? { base: TOOLS_PIN, steps: [] } : parsePinPath(pin)
 }
 
 const coercions = new WeakMap<Block, PlanNode['coercions']>()
 
-function coercionsOf(block: Block): PlanNode['coercions'] {
+function compileCoercions(block: Block): PlanNode['coercions'] {
   const known = coercions.get(block)
   if (known) return known
   const compiled = Object.entries(block.inputSchema.properties ?? {}).flatMap(([pin, schema]) => {

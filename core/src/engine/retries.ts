@@ -1,14 +1,14 @@
 import type { NodeExecution } from './pairing.ts'
 import type { NodeError } from './scheduler.ts'
 
-/** The failed attempts of one execution whose repetition is to come. */
+/** The failed attempts of one execution that are to be repeated. */
 export class Retries {
   readonly #random: () => number
   readonly #due: (run: NodeExecution) => void
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
   readonly #backoffs = new WeakMap<NodeExecution, number>()
 
-  /** @param random between 0 and 1, for the jitter */
+  /** @param random returns a number between 0 and 1, for the jitter */
   constructor(random: () => number, due: (run: NodeExecution) => void) {
     this.#random = random
     this.#due = due
@@ -18,15 +18,15 @@ export class Retries {
     return this.#timers.size
   }
 
-  /** After how many milliseconds an attempt that ended so is repeated; undefined when it is not. */
-  backoffOf(run: NodeExecution, error: NodeError | undefined): number | undefined {
+  /** Returns the delay before the next attempt in milliseconds, or undefined if the run is not repeated. */
+  nextBackoffMs(run: NodeExecution, error: NodeError | undefined): number | undefined {
     if (!error?.retryable || run.attempt >= (run.node.retry?.attempts ?? 1)) return undefined
     const backoffMs = this.#draw(run)
     this.#backoffs.set(run, backoffMs)
     return backoffMs
   }
 
-  /** Waits as long as {@link backoffOf} has said. */
+  /** Starts the delay that {@link nextBackoffMs} has returned. */
   start(run: NodeExecution): void {
     const due = (): void => {
       this.#timers.delete(run)

@@ -6,9 +6,9 @@ import { Scheduler, type Decision } from './scheduler.ts'
 
 const text = { type: 'string' }
 const fakes: Record<string, FakeBlock> = {
-  /** Yields each of its `values` on `out`. */
+  /** Yields each item of `values` on the pin `out`. */
   emit: { run: ({ values }) => ({ pairs: (values as unknown[]).map((value) => ['out', value]) }) },
-  /** Passes its inputs on. */
+  /** Yields its inputs. */
   echo: { run: (inputs) => ({ pairs: [['out', inputs]] }) },
   fixed: { run: ({ value }) => ({ pairs: [['out', value]] }), staticOutput: true },
   input: { kind: 'input', staticOutput: true, run: ({ value }) => ({ pairs: value === undefined ? [] : [['result', value]] }) },
@@ -29,7 +29,7 @@ const fakes: Record<string, FakeBlock> = {
     run: () => ({
       pairs: [
         ['tools_^_b_~_x', 'for b'],
-        ['tools_^_zzz_~_x', 'for nobody'],
+        ['tools_^_zzz_~_x', 'for an unknown node'],
       ],
     }),
   },
@@ -38,13 +38,13 @@ const fakes: Record<string, FakeBlock> = {
 function run(document: unknown, options?: SimulationOptions): Simulation {
   return simulate(planWith(fakes, document), fakes, options)
 }
-function inputsOf({ runs }: Simulation, node: string): Record<string, unknown>[] {
+function getInputs({ runs }: Simulation, node: string): Record<string, unknown>[] {
   return runs.filter(([name]) => name.startsWith(`${node}.`)).map(([, inputs]) => inputs)
 }
 const emit = (id: string, ...values: unknown[]) => ({ id, block: 'emit', inputs: { values } })
 
-describe('starting (rules 1 to 3)', () => {
-  it('begins with nodes without a link in, and with input blocks; notes never run', () => {
+describe('a start (rules 1 to 3)', () => {
+  it('runs nodes without an incoming link and input blocks, but no notes', () => {
     const { runs, end } = run({
       nodes: [
         { id: 'a', block: 'echo' },
@@ -62,7 +62,7 @@ describe('starting (rules 1 to 3)', () => {
     expect(end?.status).toBe('COMPLETED')
   })
 
-  it('gives the inputs of the execution to input blocks by name', () => {
+  it('passes the inputs of the execution to input blocks by name', () => {
     const document = {
       nodes: [
         { id: 'in', block: 'input', inputs: { name: 'city', value: 'Rome' } },
@@ -70,13 +70,13 @@ describe('starting (rules 1 to 3)', () => {
       ],
       links: [{ from: 'in.result', to: 'b.x' }],
     }
-    expect(inputsOf(run(document), 'b')).toEqual([{ x: 'Rome' }])
-    expect(inputsOf(run(document, { inputs: { city: 'Oslo' } }), 'b')).toEqual([{ x: 'Oslo' }])
+    expect(getInputs(run(document), 'b')).toEqual([{ x: 'Rome' }])
+    expect(getInputs(run(document, { inputs: { city: 'Oslo' } }), 'b')).toEqual([{ x: 'Oslo' }])
   })
 })
 
-describe('delivering (rules 4 to 8)', () => {
-  it('delivers null from the plain pin, and nothing where a selector misses', () => {
+describe('a delivery (rules 4 to 8)', () => {
+  it('delivers null from a plain pin, and nothing if a selector misses', () => {
     const { runs } = run({
       nodes: [
         emit('a', null, { k: 1 }, [5, 6]),
@@ -101,7 +101,7 @@ describe('delivering (rules 4 to 8)', () => {
     ])
   })
 
-  it('pairs first in, first out', () => {
+  it('pairs values first in, first out', () => {
     const sim = run({
       nodes: [emit('a', 1, 2, 3), emit('b', 'x', 'y'), { id: 'c', block: 'echo' }],
       links: [
@@ -109,7 +109,7 @@ describe('delivering (rules 4 to 8)', () => {
         { from: 'b.out', to: 'c.s' },
       ],
     })
-    expect(inputsOf(sim, 'c')).toEqual([
+    expect(getInputs(sim, 'c')).toEqual([
       { n: 1, s: 'x' },
       { n: 2, s: 'y' },
     ])
@@ -122,7 +122,7 @@ describe('delivering (rules 4 to 8)', () => {
     expect(sim.end?.status).toBe('COMPLETED')
   })
 
-  it('brings an execution for every value of several links into one pin', () => {
+  it('creates a node execution for every value of several links into one pin', () => {
     const sim = run({
       nodes: [emit('a', 1, 2), emit('b', 3), { id: 'c', block: 'echo' }],
       links: [
@@ -131,13 +131,13 @@ describe('delivering (rules 4 to 8)', () => {
       ],
     })
     expect(
-      inputsOf(sim, 'c')
+      getInputs(sim, 'c')
         .map(({ x }) => x)
         .toSorted((a, b) => Number(a) - Number(b)),
     ).toEqual([1, 2, 3])
   })
 
-  it('reuses a static value for every execution, also for those that waited for it', () => {
+  it('reuses a static value for every node execution, including those that waited for it', () => {
     for (const choose of [() => 0, (n: number) => n - 1]) {
       const sim = run(
         {
@@ -149,11 +149,11 @@ describe('delivering (rules 4 to 8)', () => {
         },
         { choose },
       )
-      expect(inputsOf(sim, 'c')).toEqual([1, 2, 3].map((x) => ({ x, s: 'S' })))
+      expect(getInputs(sim, 'c')).toEqual([1, 2, 3].map((x) => ({ x, s: 'S' })))
     }
   })
 
-  it('makes an execution of static values alone only when they are all there', () => {
+  it('creates a node execution from static values only when all have arrived', () => {
     const sim = run({
       nodes: [
         { id: 's', block: 'fixed', inputs: { value: 1 } },
@@ -169,11 +169,11 @@ describe('delivering (rules 4 to 8)', () => {
         { from: 'n.out', to: 'd.x' },
       ],
     })
-    expect(inputsOf(sim, 'c')).toEqual([{ s: 1, t: 2 }])
-    expect(inputsOf(sim, 'd')).toEqual([])
+    expect(getInputs(sim, 'c')).toEqual([{ s: 1, t: 2 }])
+    expect(getInputs(sim, 'd')).toEqual([])
   })
 
-  it('merges sub-pins into their pin, over its constant', () => {
+  it('merges sub-pins into the constant of their pin', () => {
     const sim = run({
       nodes: [emit('a', 'x'), emit('b', 'y'), { id: 'c', block: 'echo', inputs: { m: { keep: 1, k: 'old' } } }],
       links: [
@@ -182,31 +182,31 @@ describe('delivering (rules 4 to 8)', () => {
         { from: 'b.out', to: 'c.m_#_deep_$_1_@_z' },
       ],
     })
-    expect(inputsOf(sim, 'c')).toEqual([{ m: { keep: 1, k: 'x', deep: [null, { z: 'y' }] }, l: [null, null, 'y'] }])
+    expect(getInputs(sim, 'c')).toEqual([{ m: { keep: 1, k: 'x', deep: [null, { z: 'y' }] }, l: [null, null, 'y'] }])
   })
 
-  it('fails a run whose list index is no whole number', () => {
+  it('fails a run whose list index is not a whole number', () => {
     const { end } = run({ nodes: [emit('a', 1), { id: 'c', block: 'echo' }], links: [{ from: 'a.out', to: 'c.l_$_x' }] })
     expect(end).toMatchObject({ status: 'FAILED', reason: { code: 'BLOCK_INPUT_INVALID', node: 'c' } })
   })
 
-  it('gives nothing on a pin that is named like something every object has', () => {
+  it('sets no input for a pin with the name of a property of Object.prototype', () => {
     const document = { nodes: [{ id: 'c', block: 'odd' }] }
-    expect(inputsOf(run(document), 'c').map((inputs) => Object.entries(inputs))).toEqual([[]])
+    expect(getInputs(run(document), 'c').map((inputs) => Object.entries(inputs))).toEqual([[]])
   })
 
-  it('drops null inputs and brings the others to their type', () => {
+  it('drops null inputs and converts the others to their type', () => {
     const sim = run({
       nodes: [emit('a', null), { id: 'c', block: 'typed', inputs: { n: '41.9' } }],
       links: [{ from: 'a.out', to: 'c.a' }],
     })
-    expect(inputsOf(sim, 'c')).toEqual([{ n: 41 }])
+    expect(getInputs(sim, 'c')).toEqual([{ n: 41 }])
   })
 })
 
-describe('running (rules 10 to 14, 16)', () => {
-  it('keeps to the concurrency of the graph, and to one at a time for a serial block', () => {
-    const mostAtOnce = (block: string, concurrency: number): number => {
+describe('a run (rules 10 to 14, 16)', () => {
+  it('respects the concurrency of the graph, and runs a serial block once at a time', () => {
+    const maxConcurrent = (block: string, concurrency: number): number => {
       const document = { concurrency, nodes: [emit('a', 1, 2, 3, 4), { id: 'c', block }], links: [{ from: 'a.out', to: 'c.x' }] }
       let most = 0
       const { events } = run(document)
@@ -218,22 +218,22 @@ describe('running (rules 10 to 14, 16)', () => {
       }
       return most
     }
-    expect(mostAtOnce('echo', 16)).toBe(4)
-    expect(mostAtOnce('echo', 3)).toBe(3)
-    expect(mostAtOnce('serial', 16)).toBe(1)
+    expect(maxConcurrent('echo', 16)).toBe(4)
+    expect(maxConcurrent('echo', 3)).toBe(3)
+    expect(maxConcurrent('serial', 16)).toBe(1)
   })
 
-  it('runs a serial block in the order of its queue, whatever overtakes it, and lets nothing go that is held back', () => {
+  it('runs each node in the order of its queue when serial blocks are held back', () => {
     const values = Array.from({ length: 50 }, (_, i) => i)
     const nodes = [emit('a', ...values), { id: 's', block: 'serial' }, { id: 't', block: 'serial' }, { id: 'c', block: 'echo' }]
     const links = ['s.x', 't.x', 'c.x'].map((to) => ({ from: 'a.out', to }))
     const sim = run({ concurrency: 3, nodes, links })
-    for (const node of ['s', 't', 'c']) expect(inputsOf(sim, node)).toEqual(values.map((x) => ({ x })))
+    for (const node of ['s', 't', 'c']) expect(getInputs(sim, node)).toEqual(values.map((x) => ({ x })))
     const cut = run({ concurrency: 3, budget: 40, nodes, links })
     expect(cut.end).toMatchObject({ status: 'FAILED', reason: { code: 'BUDGET_EXCEEDED' } })
   })
 
-  it('delivers what was yielded before a failure, and the message on the pin error', () => {
+  it('delivers the values before a failure, and its message on the pin "error"', () => {
     const sim = run({
       nodes: [
         { id: 'f', block: 'fail' },
@@ -245,12 +245,12 @@ describe('running (rules 10 to 14, 16)', () => {
         { from: 'f.error', to: 'handler.message' },
       ],
     })
-    expect(inputsOf(sim, 'ok')).toEqual([{ x: 1 }])
-    expect(inputsOf(sim, 'handler')).toEqual([{ message: 'no luck' }])
+    expect(getInputs(sim, 'ok')).toEqual([{ x: 1 }])
+    expect(getInputs(sim, 'handler')).toEqual([{ message: 'no luck' }])
     expect(sim.end).toMatchObject({ status: 'COMPLETED', failedNodes: ['f'] })
   })
 
-  it('ends FAILED at a failure that nothing handles, unless the graph says CONTINUE', () => {
+  it('ends FAILED after an unhandled failure, unless the graph sets CONTINUE', () => {
     const document = {
       nodes: [
         { id: 'f', block: 'fail' },
@@ -278,7 +278,7 @@ describe('running (rules 10 to 14, 16)', () => {
       ],
       links: [{ from: 'f.out', to: 'c.x' }],
     })
-    expect(inputsOf(run(document(3)), 'c')).toEqual([{ x: 3 }])
+    expect(getInputs(run(document(3)), 'c')).toEqual([{ x: 3 }])
     expect(run(document(2)).end).toMatchObject({ status: 'FAILED', reason: { code: 'SANDBOX_LOST' } })
   })
 
@@ -298,13 +298,13 @@ describe('running (rules 10 to 14, 16)', () => {
         node: 'b',
         message:
           'the graph exhausted its budget of 50 node executions, most of them in "b" 49, "a" 1: ' +
-          'set "budget" in the graph document to a larger number, at most 1000000, or look for links in a cycle that never ends',
+          'set "budget" in the graph document to a larger number, at most 1000000, or look for a cycle of links that never ends',
       },
     })
     expect(sim.runs).toHaveLength(50)
   })
 
-  it('cancels what was ready or became so when the budget was passed: it lacks no pin', () => {
+  it('cancels ready node executions when the budget is exceeded', () => {
     const { scheduler } = run({
       budget: 2,
       nodes: [emit('a', 1), { id: 'b', block: 'echo' }, { id: 'c', block: 'echo' }, { id: 'd', block: 'echo' }],
@@ -323,7 +323,7 @@ describe('running (rules 10 to 14, 16)', () => {
     ])
   })
 
-  it('delivers a tool pin to exactly its node and pin', () => {
+  it('delivers a tool pin only to its node and pin', () => {
     const sim = run({
       nodes: [
         { id: 'a', block: 'tools' },
@@ -335,12 +335,12 @@ describe('running (rules 10 to 14, 16)', () => {
         { from: 'a.tools', to: 'c.x' },
       ],
     })
-    expect(inputsOf(sim, 'b')).toEqual([{ x: 'for b' }])
-    expect(inputsOf(sim, 'c')).toEqual([])
+    expect(getInputs(sim, 'b')).toEqual([{ x: 'for b' }])
+    expect(getInputs(sim, 'c')).toEqual([])
   })
 })
 
-describe('sleeping (rule 19)', () => {
+describe('a sleep (rule 19)', () => {
   const stepping = (document: unknown): Scheduler => {
     const scheduler = new Scheduler(planWith(fakes, document))
     scheduler.step({ type: 'start', inputs: {} })
@@ -352,7 +352,7 @@ describe('sleeping (rule 19)', () => {
   const ran = (decisions: readonly Decision[]): string[] =>
     decisions.flatMap((each) => (each.type === 'run' ? [`${each.run.node.id}.${each.run.n}`] : []))
 
-  it('gives its place to others, and has the next that is free', () => {
+  it('frees its slot, and takes the next free slot after the sleep', () => {
     const scheduler = stepping({
       concurrency: 1,
       nodes: ['a', 'b', 'c'].map((id) => ({ id, block: 'echo' })),
@@ -362,10 +362,10 @@ describe('sleeping (rule 19)', () => {
     expect(ran(scheduler.step({ type: 'resume', ...a }))).toEqual([])
     expect(statuses(scheduler)).toEqual(['a.1 QUEUED', 'b.1 RUNNING', 'c.1 QUEUED'])
     expect(ran(scheduler.step({ type: 'finish', node: 'b', n: 1 }))).toEqual(['a.1'])
-    expect(scheduler.nodeExecution('a', 1)).toMatchObject({ status: 'RUNNING', attempt: 1, slept: 1, asleep: undefined })
+    expect(scheduler.nodeExecution('a', 1)).toMatchObject({ status: 'RUNNING', attempt: 1, slept: 1, currentSleep: undefined })
   })
 
-  it('keeps a serial node to itself', () => {
+  it('occupies a serial node', () => {
     const scheduler = stepping({
       nodes: [
         { id: 'two', block: 'echo' },
@@ -381,7 +381,7 @@ describe('sleeping (rule 19)', () => {
     expect(ran(scheduler.step({ type: 'finish', ...a }))).toEqual(['a.2'])
   })
 
-  it('keeps the execution from ending, and ends with it', () => {
+  it('prevents the execution from completing, and is cancelled with it', () => {
     const scheduler = stepping({ nodes: [{ id: 'a', block: 'echo' }] })
     scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 })
     expect(scheduler.status).toBe('RUNNING')
@@ -390,7 +390,7 @@ describe('sleeping (rule 19)', () => {
     expect(scheduler.step({ type: 'resume', ...a })).toEqual([])
   })
 
-  it('takes results that a journal tells of one that sleeps or waits for a place after it', () => {
+  it('accepts journaled results of a run that sleeps or waits for a slot after a sleep', () => {
     const scheduler = stepping({ concurrency: 1, nodes: ['a', 'b', 'c'].map((id) => ({ id, block: 'echo' })) })
     scheduler.step({ type: 'wait', ...a, sleep: 1, until: 5 })
     scheduler.step({ type: 'output', ...a, pin: 'out', value: 1 })
@@ -402,7 +402,7 @@ describe('sleeping (rule 19)', () => {
 })
 
 describe('outputs and ends (rules 17 and 18)', () => {
-  it('collects what arrives at output blocks, unformatted, in order of arrival', () => {
+  it('collects the values that arrive at output blocks, unformatted, in order of arrival', () => {
     const { end } = run({
       nodes: [emit('a', 1, 2, 3), { id: 'o', block: 'output', inputs: { name: 'numbers', format: 'x' } }],
       links: [{ from: 'a.out', to: 'o.value' }],
@@ -410,7 +410,7 @@ describe('outputs and ends (rules 17 and 18)', () => {
     expect(end).toMatchObject({ status: 'COMPLETED', outputs: { numbers: [1, 2, 3] } })
   })
 
-  it('collects what sub-pins of an output block make together; nothing when a list index is no whole number', () => {
+  it('collects the merged sub-pins of an output block, but nothing if a list index is not a whole number', () => {
     const { end } = run({
       onUnhandledError: 'CONTINUE',
       nodes: [
@@ -428,14 +428,14 @@ describe('outputs and ends (rules 17 and 18)', () => {
     expect(end?.outputs).not.toHaveProperty('never')
   })
 
-  it('ignores everything after the end', () => {
+  it('ignores all events after the end', () => {
     const { scheduler } = run({ nodes: [{ id: 'a', block: 'echo' }] })
     expect(scheduler.step({ type: 'output', node: 'a', n: 1, pin: 'out', value: 1 })).toEqual([])
     expect(scheduler.step({ type: 'cancel', reason: { code: 'CANCELLED', message: '' } })).toEqual([])
     expect(scheduler.status).toBe('COMPLETED')
   })
 
-  it('ends CANCELLED before it has started, and does not start then', () => {
+  it('does not start after a cancellation', () => {
     const queued = new Scheduler(planWith(fakes, { nodes: [{ id: 'a', block: 'echo' }] }))
     const reason = { code: 'CANCELLED', message: 'enough' }
     expect(queued.step({ type: 'cancel', reason })).toEqual([
@@ -445,7 +445,7 @@ describe('outputs and ends (rules 17 and 18)', () => {
     expect(queued.status).toBe('CANCELLED')
   })
 
-  it('aborts what runs when it is cancelled', () => {
+  it('aborts running blocks when it is cancelled', () => {
     const { scheduler } = run(
       { nodes: [emit('a', 1), { id: 'b', block: 'echo' }], links: [{ from: 'a.out', to: 'b.x' }] },
       { stopAfter: 4 },
@@ -456,7 +456,7 @@ describe('outputs and ends (rules 17 and 18)', () => {
   })
 })
 
-it('comes back to the same end from the journal after any event', () => {
+it('reaches the same end when it resumes from the journal after any event', () => {
   const document = {
     nodes: [
       emit('a', 1, 2, 3),

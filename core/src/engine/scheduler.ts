@@ -1,58 +1,62 @@
-import { selectValue } from '../pins/index.ts'
+import { TOOLS_PIN, parseToolPin, selectValue } from '../pins/index.ts'
 import { budgetExceeded } from './budget.ts'
-import { arrivedInputs, arrivedValue, bringToTypes, type OnConverted } from './node-inputs.ts'
+import { arrivedInputs, arrivedValue, coerceInputs, type OnConverted } from './node-inputs.ts'
 import { Pairing, type NodeExecution, type NodeFailure, type Sleep } from './pairing.ts'
 import type { Plan, PlanLink, PlanNode } from './plan.ts'
 import { SerialNodes } from './serial-nodes.ts'
 import { isFinal, type ExecutionStatus, type Reason } from './status.ts'
 
 /**
- * The scheduler: given what has happened, says what to do next. No clock, no I/O, no randomness: the same events in the
- * same order always give the same state and the same decisions, so a journal of the events is enough to come back to it.
+ * The scheduler takes an event and returns the decisions that follow from it. It has no clock, no I/O and no
+ * randomness: the same events in the same order always produce the same state and the same decisions. Replaying the
+ * journal therefore restores its state.
  *
- * An execution goes QUEUED → RUNNING → COMPLETED | FAILED | CANCELLED; the last three are final and every later event is
- * ignored. A node execution goes INCOMPLETE (lacks pins) → QUEUED (ready) → RUNNING → COMPLETED | FAILED | CANCELLED, and
- * from RUNNING back to QUEUED when a failed attempt is to be repeated. A block that sleeps takes it RUNNING → WAITING → QUEUED →
- * RUNNING: asleep it fills no place among those that run at once, but a serial node stays its own; awake it is run again from its
- * beginning, before everything that has not begun. Its results are also taken while it is not RUNNING for that reason: a replay
- * gives what the old journal tells of it later on.
+ * An execution goes QUEUED → RUNNING → COMPLETED | FAILED | CANCELLED. The last three statuses are final, and every
+ * later event is ignored.
  *
- * Source of the rules: execution semantics 1 to 18; the numbers in the comments are theirs.
+ * A node execution goes INCOMPLETE (lacks pins) → QUEUED (ready) → RUNNING → COMPLETED | FAILED | CANCELLED, and from
+ * RUNNING back to QUEUED when a failed attempt is to be repeated. A sleeping block goes RUNNING → WAITING → QUEUED →
+ * RUNNING. While it sleeps, it does not count towards the concurrency limit, but a serial node starts no other run.
+ * After the sleep, the block runs again from its beginning, before all node executions that have not started yet.
+ * Results of a node execution are also accepted while it is WAITING, or QUEUED after a sleep: a replay passes results
+ * of the old journal that were recorded later.
+ *
+ * The rules are rules 1 to 18 of the execution semantics; comments refer to them by number.
  */
 export type SchedulerEvent =
   | { type: 'start'; inputs: Record<string, unknown>; masks?: InputMasks }
   | { type: 'output'; node: string; n: number; pin: string; value: unknown }
   | { type: 'finish'; node: string; n: number; error?: NodeError }
-  /** A failed attempt whose repetition was decided is due. */
+  /** The next attempt of a failed run is due. */
   | { type: 'retry'; node: string; n: number }
-  /** The block sleeps: its call has ended. */
+  /** The block sleeps, and its call has ended. */
   | { type: 'wait'; node: string; n: number; sleep: number; until: number }
-  /** Its sleep is over. */
+  /** The sleep has ended. */
   | { type: 'resume'; node: string; n: number }
-  /** A node execution that has not run yet is to run on these inputs instead of its own. */
+  /** A node execution that has not run yet runs on these inputs instead of its own. */
   | { type: 'override'; node: string; n: number; inputs: Record<string, unknown> }
   | { type: 'cancel'; reason: Reason }
 
-/** Inputs that an execution sets for nodes, by node and pin, over everything else. */
+/** Inputs that an execution sets for nodes, by node and pin. They override all other inputs. */
 export type InputMasks = Record<string, Record<string, unknown>>
 
 export interface NodeError extends NodeFailure {
   /** Another attempt may succeed. */
   retryable?: boolean
-  /** It is to be repeated whatever the node's own policy: somebody asked for it. */
+  /** Repeat the run regardless of the node's retry policy, because a user has requested it. */
   again?: boolean
 }
 
 export type Decision =
-  /** Run the block now, on {@link Scheduler.inputsOf}. */
+  /** Run the block now with {@link Scheduler.resolveInputs}. */
   | { type: 'run'; run: NodeExecution }
-  /** Feed `retry` after the backoff of the node. */
+  /** Pass `retry` to the scheduler after the backoff of the node. */
   | { type: 'retry'; run: NodeExecution; error: NodeError }
-  /** Feed `resume` when its sleep is over. */
+  /** Pass `resume` to the scheduler when the sleep ends. */
   | { type: 'wait'; run: NodeExecution }
   /** A value has arrived at an output of the graph. */
   | { type: 'graph-output'; name: string; value: unknown }
-  /** Stop it: its execution has ended. */
+  /** Stop the run, because its execution has ended. */
   | { type: 'abort'; run: NodeExecution }
   | { type: 'end'; status: ExecutionStatus; outputs: Record<string, unknown[]>; failedNodes: string[]; reason?: Reason }
 
@@ -61,14 +65,14 @@ export class Scheduler {
   status: ExecutionStatus = 'QUEUED'
   readonly outputs: Record<string, unknown[]> = {}
   readonly #nodes: Map<PlanNode, Pairing>
-  /** Ready node executions, oldest first, from `#next` on. */
+  /** Ready node executions, oldest first. The index `#next` points to the first one that has not been taken. */
   #ready: NodeExecution[] = []
   #next = 0
   readonly #serials = new SerialNodes()
   #running = new Set<NodeExecution>()
   #waitingForRetry = new Set<NodeExecution>()
   #sleeping = new Set<NodeExecution>()
-  /** Those whose sleep is over, until there is room for them, oldest first. */
+  /** Node executions whose sleep has ended and that wait for a free slot, oldest first. */
   #awake: NodeExecution[] = []
   #total = 0
   readonly #failedNodes = new Set<string>()
@@ -81,7 +85,7 @@ export class Scheduler {
     this.#nodes = new Map(plan.nodes.map((node) => [node, new Pairing(node)]))
   }
 
-  /** The one step: takes what has happened, returns what is to be done now, in order. */
+  /** Applies one event and returns the resulting decisions in order. */
   step(event: SchedulerEvent): Decision[] {
     this.#decisions = []
     if (event.type === 'start') this.#start(event.inputs, event.masks ?? {})
@@ -91,7 +95,7 @@ export class Scheduler {
     return this.#decisions
   }
 
-  /** Every node execution so far, by node in the order of the graph, then by number. */
+  /** All node executions so far, by node in the order of the graph, then by number. */
   nodeExecutions(): NodeExecution[] {
     return [...this.#nodes.values()].flatMap(({ executions }) => executions)
   }
@@ -102,19 +106,20 @@ export class Scheduler {
   }
 
   /**
-   * What a node execution runs on. Rule 7: constants, then values that arrived (sub-pins merge into their base pin), then the
-   * graph's inputs for input blocks, then the masks of the execution; null is dropped, the rest is brought to the type of its pin.
+   * Returns the inputs of a node execution. Rule 7: constants, then values that arrived (sub-pins merge into their base
+   * pin), then the graph inputs for input blocks, then the masks of the execution. Null is dropped; other values are
+   * converted to the type of their pin.
    *
    * @throws {RangeError} when a list index in a pin name is not a whole number
    */
-  inputsOf(run: NodeExecution, onConverted?: OnConverted): Record<string, unknown> {
+  resolveInputs(run: NodeExecution, onConverted?: OnConverted): Record<string, unknown> {
     const { node, values, override } = run
     const inputs: Record<string, unknown> = override ? { ...override } : arrivedInputs(node, values)
     const name = node.constants.name
     if (!override && node.block.kind === 'input' && typeof name === 'string' && Object.hasOwn(this.#graphInputs, name))
       inputs.value = this.#graphInputs[name]
     if (!override && Object.hasOwn(this.#masks, node.id)) Object.assign(inputs, this.#masks[node.id])
-    return bringToTypes(node, inputs, onConverted)
+    return coerceInputs(node, inputs, onConverted)
   }
 
   get failedNodes(): string[] {
@@ -156,7 +161,7 @@ export class Scheduler {
     this.#running.delete(run)
     this.#sleeping.add(run)
     run.status = 'WAITING'
-    run.asleep = { sleep, until }
+    run.currentSleep = { sleep, until }
     this.#decisions.push({ type: 'wait', run })
   }
 
@@ -169,13 +174,13 @@ export class Scheduler {
 
   #wake(run: NodeExecution): void {
     this.#sleeping.delete(run)
-    run.slept = run.asleep?.sleep ?? run.slept
-    run.asleep = undefined
+    run.slept = run.currentSleep?.sleep ?? run.slept
+    run.currentSleep = undefined
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#running.delete(run)
-    if (run.asleep) this.#wake(run)
+    if (run.currentSleep) this.#wake(run)
     if (run.status === 'QUEUED') this.#awake = this.#awake.filter((each) => each !== run)
     this.#serials.end(run)
     if (!error) {
@@ -210,8 +215,8 @@ export class Scheduler {
 
   /** Rules 4 to 6. */
   #deliver(source: PlanNode, pin: string, value: unknown): void {
-    const tool = /^tools_\^_(.+?)_~_(.+)$/.exec(pin)
-    if (tool) return this.#deliverToTool(source, tool[1] ?? '', tool[2] ?? '', value)
+    const tool = parseToolPin(pin)
+    if (tool) return this.#deliverToTool(source, tool.node, tool.pin, value)
     for (const link of source.links.get(pin) ?? []) {
       const selected = link.steps.length === 0 ? value : selectValue(value, link.steps)
       if (selected !== undefined) this.#deliverTo(link, selected)
@@ -220,7 +225,7 @@ export class Scheduler {
 
   /** Rule 16: to exactly that node and pin. */
   #deliverToTool(source: PlanNode, sink: string, sinkPin: string, value: unknown): void {
-    const link = source.links.get('tools')?.find((each) => each.sink.id === sink && each.sinkPin === sinkPin)
+    const link = source.links.get(TOOLS_PIN)?.find((each) => each.sink.id === sink && each.sinkPin === sinkPin)
     if (link) this.#deliverTo(link, value)
   }
 
@@ -231,7 +236,7 @@ export class Scheduler {
   }
 
   #queue(run: NodeExecution): void {
-    run.status = 'CANCELLED' // unless there is still room for it
+    run.status = 'CANCELLED' // unless the execution is running and has budget left
     if (this.status !== 'RUNNING') return
     if (++this.#total > this.plan.budget) return this.#end('FAILED', budgetExceeded(this.plan.budget, this.#nodes, run.node)) // rule 14
     run.status = 'QUEUED'
@@ -251,7 +256,7 @@ export class Scheduler {
     this.#decisions.push({ type: 'graph-output', name, value })
   }
 
-  /** Rule 10. Serial nodes wait for their own run; what is behind them in the queue does not. */
+  /** Rule 10. A run of a serial node waits until the node is free, without blocking the runs behind it in the queue. */
   #dispatch(): void {
     while (this.#running.size < this.plan.concurrency && this.status === 'RUNNING') {
       const run = this.#awake.shift() ?? this.#serials.next() ?? this.#takeReady()
@@ -288,7 +293,7 @@ export class Scheduler {
     const asleep = [...this.#sleeping, ...this.#awake]
     const waiting = [...this.#serials.drain(), ...this.#ready.slice(this.#next), ...this.#waitingForRetry]
     for (const run of [...this.#running, ...asleep, ...waiting]) run.status = 'CANCELLED'
-    for (const run of asleep) run.asleep = undefined
+    for (const run of asleep) run.currentSleep = undefined
     this.#running.clear()
     this.#sleeping.clear()
     this.#awake = []

@@ -3,25 +3,28 @@ import type { PlanNode } from './plan.ts'
 
 interface Held {
   run: NodeExecution
-  /** Its place in the queue, among all that were held back. */
+  /** Its position among all runs that were held back. */
   order: number
 }
 
-/** Node executions of serial nodes that came to the head of the queue while their node ran: held back, each node's in order. */
+/**
+ * Holds back runs of serial nodes that reach the head of the queue while their node runs. The runs of each node stay in
+ * order.
+ */
 export class SerialNodes {
   readonly #busy = new Set<PlanNode>()
   #held = new Map<PlanNode, Held[]>()
-  /** The first of each node that is free again, in the order of the queue. */
+  /** The first run of each node that is free again, in the order of the queue. */
   #freed: Held[] = []
   #order = 0
   #size = 0
 
-  /** How many are held back. */
+  /** The number of runs that are held back. */
   get size(): number {
     return this.#size
   }
 
-  /** Takes the node of a run that is to start, or holds the run back. @returns whether it may start; always for a node that is not serial */
+  /** Occupies the node of a run that is to start, or holds the run back. @returns whether the run may start */
   admit(run: NodeExecution): boolean {
     const { node } = run
     if (!node.block.serial) return true
@@ -37,7 +40,7 @@ export class SerialNodes {
     return false
   }
 
-  /** The next run that was held back and may start: it came before everything that is in the queue. */
+  /** Takes the next run that was held back and may start. It precedes all runs in the queue. */
   next(): NodeExecution | undefined {
     const freed = this.#freed.shift()
     if (!freed) return undefined
@@ -46,7 +49,7 @@ export class SerialNodes {
     return freed.run
   }
 
-  /** A run has ended, or waits for another attempt. */
+  /** Called when a run has ended or waits for another attempt. */
   end({ node }: NodeExecution): void {
     if (!this.#busy.delete(node)) return
     const held = this.#held.get(node)
@@ -56,7 +59,7 @@ export class SerialNodes {
     this.#freed = [...this.#freed, first].toSorted((a, b) => a.order - b.order)
   }
 
-  /** Takes out all that are held back, in the order of the queue. */
+  /** Removes and returns all runs that are held back, in the order of the queue. */
   drain(): NodeExecution[] {
     const all = [...this.#freed, ...[...this.#held.values()].flat()].toSorted((a, b) => a.order - b.order)
     this.#freed = []

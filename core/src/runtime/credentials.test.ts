@@ -75,7 +75,7 @@ afterEach(async () => {
 const add = (name?: string, key = SECRET, provider = 'cred/service') =>
   runtime.credentials.add(runtime.ownerId, { provider, name, secret: { type: 'API_KEY', key } })
 
-/** @returns the output, or the error with which the node failed; and all that the journal holds, as text */
+/** @returns the output, or the error with which the node failed; and the whole journal as text */
 async function run(block: string, inputs: object, credentials?: object): Promise<{ result: unknown; journal: string }> {
   const document = {
     nodes: [
@@ -103,7 +103,7 @@ const missing = (why: string): unknown => ({
 const refusal = (code: string, message: RegExp): unknown => ({ code, message: expect.stringMatching(message) as unknown })
 
 describe('a block with a credential', () => {
-  it('sends the secret and never sees it, not even in an answer that repeats it', async () => {
+  it('sends the secret but never sees it, even in a response that contains it', async () => {
     await add()
     const { result, journal } = await run('cred/get', { url: `${url}me` })
     expect(requests).toEqual([{ url: '/me', authorization: `Bearer ${SECRET}` }])
@@ -111,7 +111,7 @@ describe('a block with a credential', () => {
     expect(journal).not.toContain(SECRET)
   })
 
-  it('learns what the credential is, without its secret', async () => {
+  it('receives the facts of the credential without its secret', async () => {
     await add('work')
     const { result } = await run('cred/facts', {})
     expect(JSON.parse(String(result))).toEqual({
@@ -123,7 +123,7 @@ describe('a block with a credential', () => {
     })
   })
 
-  it('uses the one that the node names', async () => {
+  it('uses the credential that the node names', async () => {
     await add('work', 'work-key')
     await add('home', 'home-key')
     await run('cred/get', { url }, { 'cred/service': 'home' })
@@ -139,7 +139,7 @@ describe('a block with a credential', () => {
     )
   })
 
-  it('leaves the secret out of a redirect to a host that it is not for', async () => {
+  it('does not send the secret to the host of a redirect that the credential does not allow', async () => {
     await add()
     await run('cred/get', { url: `${url}away` })
     expect(requests).toEqual([
@@ -148,14 +148,14 @@ describe('a block with a credential', () => {
     ])
   })
 
-  it('puts the secret into the query where the provider says so', async () => {
+  it('sends the secret in the query if the provider declares it', async () => {
     await add('default', 'a key&b', 'cred/local')
     const { result } = await run('cred/local', { url: `${url.replace('127.0.0.1', 'localhost')}x?key=mine` })
     expect(requests[0]?.url).toBe('/x?key=a+key%26b')
     expect(result).toBe(`you are undefined /x?key=${'*'.repeat('a+key%26b'.length)}`)
   })
 
-  it('reads the secret only with the capability that says so', async () => {
+  it('reads the secret only with the capability credentials.reveal', async () => {
     await add()
     expect((await run('cred/reveal', {})).result).toBe(JSON.stringify({ type: 'API_KEY', key: SECRET }))
     const refused = refusal('CAPABILITY_MISSING', /does not have the capability credentials.reveal for "cred\/service"/)
@@ -180,20 +180,20 @@ describe('a block with a credential', () => {
     expect(requests).toEqual([])
   })
 
-  it('is refused a host that the credential is not for, whatever its http allows', async () => {
+  it('cannot send the secret to a host that the credential does not allow', async () => {
     await add()
     const { result } = await run('cred/get', { url: url.replace('127.0.0.1', 'localhost') })
     expect(result).toEqual(refusal('HTTP_DENIED', /is for http:\/\/127\.0\.0\.1:\*, and is not sent to http:\/\/localhost:/))
     expect(requests).toEqual([])
   })
 
-  it('is told with its providers in full', () => {
+  it('lists its providers by qualified name', () => {
     expect(runtime.plugins.block('cred/reveal')?.capabilities).toEqual({ 'credentials.reveal': ['cred/service'] })
   })
 })
 
 describe('credentials', () => {
-  it('are kept sealed, and belong to one user', async () => {
+  it('are stored sealed and belong to one user', async () => {
     const { id } = await add()
     const { rows } = await runtime.database.pool.query('select * from credential')
     expect(JSON.stringify(rows) + String(rows[0]?.secret)).not.toContain(SECRET)
@@ -203,7 +203,7 @@ describe('credentials', () => {
     await expect(runtime.credentials.update(runtime.ownerId, 'x', {})).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('take another name or secret of the same type', async () => {
+  it('accept another name or secret of the same type', async () => {
     const { id } = await add()
     await runtime.credentials.update(runtime.ownerId, id, { name: 'new', secret: { type: 'API_KEY', key: 'changed' } })
     await run('cred/get', { url }, { 'cred/service': 'new' })
@@ -221,7 +221,7 @@ describe('credentials', () => {
     [{ name: ' ' }, 'BAD_INPUT', /^name: /],
     [{ provider: 'http/host', secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /^hosts: /],
     [{ name: 'taken' }, 'CONFLICT', /with the name "taken"/],
-  ])('with %j are refused', async (change, code, message) => {
+  ])('with %j are rejected', async (change, code, message) => {
     await add('taken')
     const given = { provider: 'cred/service', secret: { type: 'API_KEY', key: SECRET }, ...change }
     await expect(runtime.credentials.add(runtime.ownerId, given)).rejects.toMatchObject({
@@ -234,7 +234,7 @@ describe('credentials', () => {
     const document = { nodes: [{ id: 'n', block: 'cred/get', credentials: { 'cred/local': 'default' } }], links: [] }
     expect(await runtime.graphs.validate(runtime.ownerId, document)).toContainEqual({
       path: 'nodes.n.credentials.cred/local',
-      message: 'block cred/get uses no credential for this provider; it uses cred/service',
+      message: 'block cred/get does not use a credential for this provider; its providers are: cred/service',
     })
   })
 })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-/** Sleeps of less than a second do not give it back. */
+/** Sleeps of less than a second do not release the execution. */
 async function createWait(ownerId: string, name: string, seconds: number, repeat = 1): Promise<string> {
   const inputs = { seconds: String(seconds), repeat }
   const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs }] }
@@ -26,20 +26,20 @@ async function addUser(name: string): Promise<string> {
 
 const start = (ownerId: string, graphId: string, priority = 0) =>
   runtime.executions.start(ownerId, { graphId, inputs: {}, priority })
-const statusOf = async (ownerId: string, id: string) => (await runtime.executions.get(ownerId, id)).status
+const getStatus = async (ownerId: string, id: string) => (await runtime.executions.get(ownerId, id)).status
 
 describe('dispatch', () => {
-  it('keeps room for others while one user has more to do than there are slots', async () => {
+  it('reserves slots for other users while one user has more executions than slots', async () => {
     const burst = await Promise.all(Array.from({ length: 600 }, () => start(runtime.ownerId, waitGraph)))
     await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBeGreaterThanOrEqual(240)
     const other = await addUser('Other')
     const { id } = await start(other, await createWait(other, 'Short', 0))
-    await expect.poll(() => statusOf(other, id), { timeout: 30_000 }).toBe('COMPLETED')
+    await expect.poll(() => getStatus(other, id), { timeout: 30_000 }).toBe('COMPLETED')
     await Promise.all(burst.map((execution) => runtime.executions.cancel(runtime.ownerId, execution.id)))
     await expect.poll(() => runtime.worker?.active(), { timeout: 30_000 }).toBe(0)
   })
 
-  it('is done by any worker on the database, and a gateway runs nothing itself', async () => {
+  it('lets a gateway start executions that a worker runs', async () => {
     const gateway = await createTestRuntime({ role: 'gateway', databaseUrl: runtime.database.url })
     try {
       expect(gateway.worker).toBeUndefined()
@@ -57,11 +57,11 @@ describe('dispatch', () => {
     }
   })
 
-  it('goes on with what another worker gave back when it stopped', async () => {
+  it('continues executions that another worker released when it stopped', async () => {
     const graphId = await createWait(runtime.ownerId, 'Handed over', 1)
     const second = await createTestRuntime({ role: 'worker', databaseUrl: runtime.database.url })
     const ids = (await Promise.all(Array.from({ length: 6 }, () => start(runtime.ownerId, graphId)))).map(({ id }) => id)
     await second.close()
-    for (const id of ids) await expect.poll(() => statusOf(runtime.ownerId, id), { timeout: 30_000 }).toBe('COMPLETED')
+    for (const id of ids) await expect.poll(() => getStatus(runtime.ownerId, id), { timeout: 30_000 }).toBe('COMPLETED')
   })
 })

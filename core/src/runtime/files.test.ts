@@ -97,14 +97,14 @@ async function ended({ id }: Pick<Execution, 'id'>, { executions, ownerId } = ru
   throw new Error('the execution did not finish')
 }
 
-async function graphOf(document: object): Promise<string> {
+async function createGraph(document: object): Promise<string> {
   return (await runtime.graphs.create(runtime.ownerId, { name: 'Files', document })).id
 }
 
 const runBlock = async (block: string, inputs: object = {}): Promise<Ended> =>
   ended(await runtime.executions.runBlock(runtime.ownerId, { block, inputs }))
 const runGraph = async (document: object): Promise<Ended> =>
-  ended(await runtime.executions.start(runtime.ownerId, { graphId: await graphOf(document), inputs: {} }))
+  ended(await runtime.executions.start(runtime.ownerId, { graphId: await createGraph(document), inputs: {} }))
 
 const WRITE_THEN_READ = {
   nodes: [
@@ -115,35 +115,35 @@ const WRITE_THEN_READ = {
 }
 
 describe('a block', () => {
-  it('streams a file both ways, in pieces of 64 KiB whatever the pieces it gives', async () => {
+  it('streams a file in both directions, and reads it in pieces of 64 KiB', async () => {
     const { outputs } = await runBlock('test-files/stream', { n: 1000 })
     expect(outputs).toEqual([{ bytes: 1e6, read: 1e6, largest: 65_536, all: 1e6, stat: 1e6 }])
   })
 
-  it('writes texts, bytes, blobs', async () => {
+  it('writes texts, bytes and blobs', async () => {
     const { outputs } = await runBlock('test-files/kinds')
     expect(outputs).toEqual([[['blob 4', 'bytes 2', 'text 7'], true, 'Straße', null]])
   })
 
-  it('that fails to write leaves what was there', async () => {
+  it('keeps the old file if a write fails', async () => {
     const { id, outputs } = await runBlock('test-files/broken')
-    const streams = 'a stream that is written to a file must give Uint8Arrays'
-    const kinds = 'what is written to a file must be a text, a Uint8Array, a Blob or a stream'
+    const streams = 'a stream to write to a file must yield Uint8Arrays'
+    const kinds = 'the data to write to a file must be a string, a Uint8Array, a Blob or a ReadableStream'
     expect(outputs).toEqual([['old', ['broken off', streams, kinds]]])
     expect(await readdir(join(filesDir(), id.slice(0, 6), id))).toEqual(['a'])
   })
 
-  it('may leave what it reads', async () => {
+  it('may stop reading a stream', async () => {
     expect((await runBlock('test-files/cancel')).outputs).toEqual(['done'])
   })
 
-  it('fails with the code of the refusal', async () => {
+  it('fails with the code of the rejected call', async () => {
     expect(await runBlock('files/read', { path: 'none' })).toMatchObject({ status: 'FAILED', code: 'FILE_NOT_FOUND' })
     expect(await runBlock('files/read', { path: '../none' })).toMatchObject({ status: 'FAILED', code: 'FILE_PATH_INVALID' })
     expect(await runBlock('test-files/without')).toMatchObject({ status: 'FAILED', code: 'CAPABILITY_MISSING' })
   })
 
-  it('has no files where the installation keeps none', async () => {
+  it('has no files if the installation has no folder for them', async () => {
     const bare = await createTestRuntime({ filesDir: undefined })
     const { id } = await bare.executions.runBlock(bare.ownerId, { block: 'files/list', inputs: {} })
     expect((await ended({ id }, bare)).code).toBe('CONFIG_INVALID')
@@ -152,13 +152,15 @@ describe('a block', () => {
 })
 
 describe('the blocks of an execution', () => {
-  it('share its files, and those of the next do not see them', async () => {
+  it('share files that other executions do not see', async () => {
     expect((await runGraph(WRITE_THEN_READ)).outputs).toContainEqual({ a: 1 })
     expect((await runBlock('files/list')).outputs).toEqual([[], []])
   })
 
-  it('share them with the graphs that it runs', async () => {
-    const childId = await graphOf({ nodes: [{ id: 'write', block: 'files/write', inputs: { path: 'from-child', text: 'x' } }] })
+  it('share files with the graphs that they run', async () => {
+    const childId = await createGraph({
+      nodes: [{ id: 'write', block: 'files/write', inputs: { path: 'from-child', text: 'x' } }],
+    })
     const document = {
       nodes: [
         { id: 'write', block: 'files/write', inputs: { path: 'from-parent', text: 'x' } },
@@ -172,7 +174,7 @@ describe('the blocks of an execution', () => {
 })
 
 describe('an execution that continues another', () => {
-  it('begins with its files and leaves them alone, also over several that used none', async () => {
+  it('starts with a copy of its files', async () => {
     const first = await runBlock('test-files/append')
     expect(first).toMatchObject({ status: 'FAILED' })
     const unused = await runtime.executions.retry(runtime.ownerId, first.id)
@@ -182,11 +184,11 @@ describe('an execution that continues another', () => {
       await runtime.executions.replay(runtime.ownerId, { executionId: second.id, node: 'block', n: 1 }),
     )
     expect(replayed.outputs).toEqual(['+++'])
-    expect(await textOf(first.id, 'a')).toBe('+')
-    expect(await textOf(second.id, 'a')).toBe('++')
+    expect(await readText(first.id, 'a')).toBe('+')
+    expect(await readText(second.id, 'a')).toBe('++')
   })
 
-  it('begins with those of the one before that has any', async () => {
+  it('starts with the files of the last predecessor that has files', async () => {
     const first = await runBlock('test-files/append')
     const ids = [first.id]
     for (let i = 0; i < 3; i++) {
@@ -197,23 +199,23 @@ describe('an execution that continues another', () => {
       )
       ids.push(rows[0]?.id ?? '')
     }
-    expect(await textOf(ids.at(-1) ?? '', 'a')).toBe('+')
+    expect(await readText(ids.at(-1) ?? '', 'a')).toBe('+')
     expect(await readdir(join(filesDir(), first.id.slice(0, 6)))).not.toContain(ids[1])
   })
 })
 
-async function textOf(executionId: string, path: string): Promise<string> {
+async function readText(executionId: string, path: string): Promise<string> {
   const reader = await (await workspaces.openFor(executionId)).open([path])
   const text = String(await reader.read())
   await reader.close()
   return text
 }
 
-describe('the upkeep', () => {
+describe('the maintenance', () => {
   const DAY_MS = 24 * 3600_000
 
-  /** An execution of 40 days ago like this one. */
-  async function oldOne(like: string, changes: object = {}): Promise<string> {
+  /** Copies an execution as one that was created 40 days ago. */
+  async function copyAsOld(like: string, changes: object = {}): Promise<string> {
     const { rows } = await runtime.database.pool.query<{ id: string }>(
       `insert into execution select (jsonb_populate_record(e, $2)).* from execution e where id = $1::uuid returning id`,
       [like, JSON.stringify({ id: uuidAt(Date.now() - 40 * DAY_MS), ...changes })],
@@ -224,23 +226,23 @@ describe('the upkeep', () => {
     return id
   }
 
-  const isThere = async (id: string): Promise<boolean> =>
+  const exists = async (id: string): Promise<boolean> =>
     readdir(join(filesDir(), id.slice(0, 6), id)).then(
       () => true,
       () => false,
     )
 
-  it('removes the files of executions that began before the retention and have ended', async () => {
+  it('removes the files of executions that have ended and are older than the retention', async () => {
     const { id } = await runBlock('files/write', { path: 'a', text: 'x' })
-    const [done, waiting, origin] = [await oldOne(id), await oldOne(id, { status: 'WAITING' }), await oldOne(id)]
-    const continuing = await oldOne(id, { id: uuidAt(Date.now()), status: 'QUEUED', origin_id: origin })
+    const [done, waiting, origin] = [await copyAsOld(id), await copyAsOld(id, { status: 'WAITING' }), await copyAsOld(id)]
+    const continuing = await copyAsOld(id, { id: uuidAt(Date.now()), status: 'QUEUED', origin_id: origin })
     const stranger = uuidAt(Date.now() - 40 * DAY_MS)
     await createFolderStore(filesDir()).open(stranger, [])
     await workspaces.keep(30)
-    const there = await Promise.all([id, done, waiting, origin, continuing, stranger].map(isThere))
+    const there = await Promise.all([id, done, waiting, origin, continuing, stranger].map(exists))
     expect(there).toEqual([true, false, true, true, true, true])
     await runtime.database.pool.query(`update execution set status = 'COMPLETED' where id = any($1)`, [[waiting, continuing]])
     await Promise.all([workspaces.keep(30), workspaces.keep(30)])
-    expect(await Promise.all([waiting, origin, continuing].map(isThere))).toEqual([false, false, true])
+    expect(await Promise.all([waiting, origin, continuing].map(exists))).toEqual([false, false, true])
   })
 })

@@ -52,7 +52,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-/** Runs a block whose inputs come over links. */
+/** Runs a block whose inputs arrive over links. */
 async function start(block: string, inputs: Record<string, string>, timeoutMs = 20_000): Promise<string> {
   const pins = Object.keys(inputs)
   const document = {
@@ -68,7 +68,7 @@ async function start(block: string, inputs: Record<string, string>, timeoutMs = 
 }
 
 /** @returns the output, or the error with which the node failed */
-async function resultOf(id: string): Promise<unknown> {
+async function readResult(id: string): Promise<unknown> {
   let result: unknown
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) {
     if (event.type === 'GraphOutput') result = event.value
@@ -77,16 +77,16 @@ async function resultOf(id: string): Promise<unknown> {
   return result
 }
 
-describe('a block that fetches', () => {
-  it('gets the answer, from the hosts of its grant and of the inputs that its grant names', async () => {
+describe('a block that sends requests', () => {
+  it('receives responses from the hosts of its capability and of the inputs that its capability names', async () => {
     const url = await serve((_, response) => response.end('hello'))
-    expect(await resultOf(await start('web/any', { url }))).toBe('hello')
-    expect(await resultOf(await start('web/named', { url: `${url}path`, from: url }))).toBe('hello')
+    expect(await readResult(await start('web/any', { url }))).toBe('hello')
+    expect(await readResult(await start('web/named', { url: `${url}path`, from: url }))).toBe('hello')
   })
 
   it.each([
     ['web/named', 'http://127.0.0.1:2/', 'HTTP_DENIED', /"GET 127\.0\.0\.1:2" would allow it/],
-    ['web/named', 'http://127.0.0.1:1/', 'HTTP_FAILED', /refused the connection/], // what the pin is when it has no value
+    ['web/named', 'http://127.0.0.1:1/', 'HTTP_FAILED', /refused the connection/], // the default of the pin
     [
       'web/ruled',
       'https://api.example.com.evil.example/',
@@ -96,13 +96,13 @@ describe('a block that fetches', () => {
     ['web/none', 'https://api.example.com/', 'CAPABILITY_MISSING', /does not have the capability http/],
     ['web/any', 'http://169.254.169.254/latest/meta-data/', 'HTTP_BLOCKED_ADDRESS', /not on the public internet/],
   ])('%s: %s fails the node with %s', async (block, url, code, message) => {
-    expect(await resultOf(await start(block, { url }))).toMatchObject({
+    expect(await readResult(await start(block, { url }))).toMatchObject({
       code,
       message: expect.stringMatching(message) as unknown,
     })
   })
 
-  it('has its requests closed when the execution is cancelled', async () => {
+  it('loses its connections when the execution is cancelled', async () => {
     const arrived = Promise.withResolvers<{ closing: Promise<unknown> }>()
     const url = await serve((request) => arrived.resolve({ closing: once(request.socket, 'close') }))
     const id = await start('web/any', { url })
@@ -111,13 +111,13 @@ describe('a block that fetches', () => {
     await closing
   })
 
-  it('has its requests closed when its time is over', async () => {
+  it('loses its connections at its timeout', async () => {
     const arrived = Promise.withResolvers<{ closing: Promise<unknown> }>()
     const url = await serve((request) => arrived.resolve({ closing: once(request.socket, 'close') }))
     const id = await start('web/any', { url }, 300)
     await (
       await arrived.promise
     ).closing
-    expect(await resultOf(id)).toMatchObject({ code: 'TIMEOUT' })
+    expect(await readResult(id)).toMatchObject({ code: 'TIMEOUT' })
   })
 })

@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-// Sort keeps rows as they are; each value goes through the worker, since it is an output of the graph too.
+// Sort does not change the rows. Each value passes through the worker, because it is also an output of the graph.
 const DOCUMENT = {
   nodes: [
     { id: 'in', block: 'io/input', inputs: { name: 'csv' } },
@@ -28,7 +28,7 @@ const DOCUMENT = {
 
 it.each([
   ['a small table', 2],
-  ['a table of the size of a blob', 3000],
+  ['a table that is stored as a blob', 3000],
 ])('%s keeps the order of its columns through blocks, journal and outputs', async (_, count) => {
   const lines = Array.from({ length: count }, (__, i) => `row ${String(i).padStart(5, '0')},${i},x`)
   const csv = ['name,2024,2023', ...lines].join('\n')

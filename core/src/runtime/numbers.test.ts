@@ -67,7 +67,7 @@ async function run(document: object, inputs: Record<string, unknown> = {}): Prom
   return (await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)).events
 }
 
-/** What a block of the test plugin yields on a value that a parsed text holds, or the code and message of its failure. */
+/** Returns the output of a block of the test plugin for a parsed value, or the code and message of its failure. */
 async function pass(block: string, value: unknown, from = 'logic/convert'): Promise<unknown> {
   const events = await run(
     {
@@ -91,7 +91,7 @@ async function pass(block: string, value: unknown, from = 'logic/convert'): Prom
 }
 
 describe('a long integer', () => {
-  it('keeps its digits from a text through blocks, journal and outputs, as a number', async () => {
+  it('keeps its digits from a text through blocks, journal and outputs', async () => {
     const document = {
       nodes: [
         { id: 'parse', block: 'data/parse-json', inputs: { json_str: `{"rows": [{"id": ${ID}}], "small": 5}` } },
@@ -120,7 +120,7 @@ describe('a long integer', () => {
     expect(rows.some(({ text }) => text.includes(`"id":${ID}`))).toBe(true)
   })
 
-  it('keeps its digits in constants, inputs, a value of the size of a blob, and a version that is read again', async () => {
+  it('keeps its digits in constants, inputs, blobs and stored versions', async () => {
     const list = Array<bigint>(5000).fill(ID)
     const events = await run(
       {
@@ -165,24 +165,24 @@ describe('a long integer', () => {
     ['number', 1.5e300, 1.5e300],
     ['store', { id: ID }, [{ id: ID }, true, true]],
     ['library', { id: ID }, `{"id":${ID}}[12345678901234567890]`],
-  ])('arrives at the pin of block "%s" exactly: %s', async (block, value, expected) => {
+  ])('arrives unchanged at the pin of block "%s": %s', async (block, value, expected) => {
     expect(await pass(block, value)).toEqual(expected)
   })
 
   it.each([
-    ['number', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
-    ['int', ID, `expected number, got ${ID}, whose digits a number cannot hold`],
-    ['number', String(ID), `expected number, got ${ID}, whose digits a number cannot hold`],
+    ['number', ID, `expected number, got ${ID}, which a number cannot represent exactly`],
+    ['int', ID, `expected number, got ${ID}, which a number cannot represent exactly`],
+    ['number', String(ID), `expected number, got ${ID}, which a number cannot represent exactly`],
     ['number', '1e999', 'must be a number, got "1e999"'],
     ['list', '[1e999]', 'must be a list, got "[1e999]"'],
-  ])('fails at the pin of block "%s" rather than being rounded: %s', async (block, value, problem) => {
+  ])('is rejected at the pin of block "%s" instead of rounded: %s', async (block, value, problem) => {
     const [code, message] = (await pass(block, value)) as string[]
     expect([code, message]).toEqual(['BLOCK_INPUT_INVALID', expect.stringContaining(`input "in": `)])
     expect(message).toContain(problem)
   })
 })
 
-describe('a value that JSON does not have', () => {
+describe('a value without a JSON form', () => {
   it.each([
     ['nan', 'rows[0].price is NaN'],
     ['infinity', '[0] is Infinity'],
@@ -195,7 +195,7 @@ describe('a value that JSON does not have', () => {
     ['bytes', 'b is an object of the class Uint8Array'],
     ['raw', '[0] is the raw JSON 1e999'],
     ['date', 'the value is an invalid Date'],
-  ])('ends its block with the path: %s', async (name, problem) => {
+  ])('fails its block with the path: %s', async (name, problem) => {
     for (const block of ['bad', 'later'])
       expect(await pass(block, name)).toEqual([
         'BLOCK_OUTPUT_INVALID',

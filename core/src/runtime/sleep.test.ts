@@ -68,14 +68,14 @@ afterAll(async () => {
 
 const slowly = { timeout: 20_000, interval: 10 }
 
-function nodeOf(block: string, inputs: object, more: object = {}): unknown {
+function toDocument(block: string, inputs: object, more: object = {}): unknown {
   return { nodes: [{ id: 'n', block, inputs, ...more }] }
 }
 async function start(document: unknown, on = runtime): Promise<string> {
   const { id: graphId } = await on.graphs.create(on.ownerId, { name: 'Sleep', document })
   return (await on.executions.start(on.ownerId, { graphId, inputs: {} })).id
 }
-async function eventsOf(id: string, on = runtime): Promise<JournalEvent[]> {
+async function readEvents(id: string, on = runtime): Promise<JournalEvent[]> {
   const events: JournalEvent[] = []
   for await (const event of await on.executions.follow(on.ownerId, id, 0)) events.push(event as JournalEvent)
   return events
@@ -89,17 +89,17 @@ async function untilEvent<Type extends JournalEvent['type']>(
     if (event.type === type) return event as Extract<JournalEvent, { type: Type }>
   throw new Error(`no ${type} came`)
 }
-const statusOf = async (id: string, on = runtime): Promise<string> => (await on.executions.get(on.ownerId, id)).status
-const outputsOf = (events: readonly JournalEvent[]): unknown[] =>
+const getStatus = async (id: string, on = runtime): Promise<string> => (await on.executions.get(on.ownerId, id)).status
+const getOutputs = (events: readonly JournalEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === 'NodeOutput' ? [event.value] : []))
-const typesOf = (events: readonly JournalEvent[]): string[] => events.map(({ type }) => type)
+const getTypes = (events: readonly JournalEvent[]): string[] => events.map(({ type }) => type)
 
-describe('a block that sleeps', () => {
-  it('delivers each output once and in order, over two sleeps in a loop', async () => {
-    const events = await eventsOf(await start(nodeOf('sleepy/each', { ms: 120, times: 2 })))
-    expect(outputsOf(events)).toEqual(['before 1', 'after 1', 'before 2', 'after 2'])
+describe('a sleeping block', () => {
+  it('delivers each output once and in order across two sleeps in a loop', async () => {
+    const events = await readEvents(await start(toDocument('sleepy/each', { ms: 120, times: 2 })))
+    expect(getOutputs(events)).toEqual(['before 1', 'after 1', 'before 2', 'after 2'])
     const asleep = ['NodeWaiting', 'NodeResumed', 'NodeStarted']
-    expect(typesOf(events)).toEqual([
+    expect(getTypes(events)).toEqual([
       'ExecutionStarted',
       'NodeStarted',
       'NodeOutput',
@@ -116,32 +116,32 @@ describe('a block that sleeps', () => {
     expect(resumed.map((at, i) => at - (untils[i] ?? Infinity) >= 0)).toEqual([true, true])
   })
 
-  it('waits in its call when it sleeps for less than 50 ms', async () => {
-    const events = await eventsOf(await start(nodeOf('sleepy/each', { ms: 5, times: 3 })))
-    expect(outputsOf(events)).toHaveLength(6)
-    expect(typesOf(events)).not.toContain('NodeWaiting')
+  it('waits within its call if it sleeps for less than 50 ms', async () => {
+    const events = await readEvents(await start(toDocument('sleepy/each', { ms: 5, times: 3 })))
+    expect(getOutputs(events)).toHaveLength(6)
+    expect(getTypes(events)).not.toContain('NodeWaiting')
   })
 
-  it('holds nothing: the execution is given back, says until when it waits, and goes on by itself', async () => {
-    const id = await start(nodeOf('sleepy/each', { ms: 1800 }))
-    await expect.poll(() => statusOf(id), slowly).toBe('WAITING')
+  it('releases its execution, which states its wake time and continues at that time', async () => {
+    const id = await start(toDocument('sleepy/each', { ms: 1800 }))
+    await expect.poll(() => getStatus(id), slowly).toBe('WAITING')
     const { until } = await untilEvent(id, 'NodeWaiting')
     const { reason } = await runtime.executions.get(runtime.ownerId, id)
     const moment = new Date(until).toISOString()
-    expect(reason).toEqual({ code: 'WAITING_FOR_TIME', message: `waits until ${moment}, since nodes sleep: n` })
+    expect(reason).toEqual({ code: 'WAITING_FOR_TIME', message: `waits until ${moment} for sleeping nodes: n` })
     await expect.poll(() => runtime.worker?.active(), slowly).toBe(0)
     expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
       { status: 'WAITING', waitingUntil: new Date(until), outputs: [{ value: 'before 1' }] },
     ])
     const resumed = await untilEvent(id, 'NodeResumed')
     expect(resumed.at).toBeGreaterThanOrEqual(until)
-    expect(outputsOf(await eventsOf(id))).toEqual(['before 1', 'after 1'])
+    expect(getOutputs(await readEvents(id))).toEqual(['before 1', 'after 1'])
     expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
       { status: 'COMPLETED', waitingUntil: undefined },
     ])
   })
 
-  it('lets others run in its place', async () => {
+  it('frees its slot for other nodes', async () => {
     const document = {
       concurrency: 1,
       nodes: [
@@ -149,87 +149,87 @@ describe('a block that sleeps', () => {
         { id: 'm', block: 'text/template', inputs: { format: 'x', values: {} } },
       ],
     }
-    const events = await eventsOf(await start(document))
+    const events = await readEvents(await start(document))
     const at = (type: string, node: string): number =>
       events.findIndex((event) => event.type === type && 'node' in event && event.node === node)
     expect(at('NodeFinished', 'm')).toBeGreaterThan(at('NodeWaiting', 'n'))
     expect(at('NodeFinished', 'm')).toBeLessThan(at('NodeResumed', 'n'))
   })
 
-  it('may sleep for longer than its node may run', async () => {
-    const events = await eventsOf(await start(nodeOf('sleepy/each', { ms: 1500 }, { timeoutMs: 1000 })))
+  it('may sleep longer than the timeout of its node', async () => {
+    const events = await readEvents(await start(toDocument('sleepy/each', { ms: 1500 }, { timeoutMs: 1000 })))
     expect(events.at(-1)).toMatchObject({ status: 'COMPLETED' })
   })
 
-  it('that reckons with the clock finds the time over when it is run again', async () => {
-    const events = await eventsOf(await start(nodeOf('sleepy/clock', { ms: 200 })))
+  it('observes the elapsed time when it runs again', async () => {
+    const events = await readEvents(await start(toDocument('sleepy/clock', { ms: 200 })))
     expect(events.at(-1)).toMatchObject({ status: 'COMPLETED' })
-    expect(typesOf(events).filter((type) => type === 'NodeWaiting')).toHaveLength(1)
+    expect(getTypes(events).filter((type) => type === 'NodeWaiting')).toHaveLength(1)
   })
 
-  it('sleeps one after the other what it begins at once', async () => {
-    const events = await eventsOf(await start(nodeOf('sleepy/beside', { ms: 100 })))
-    expect(outputsOf(events)).toEqual(['both'])
-    expect(typesOf(events).filter((type) => type === 'NodeWaiting')).toHaveLength(2)
+  it('runs concurrent sleeps one after the other', async () => {
+    const events = await readEvents(await start(toDocument('sleepy/beside', { ms: 100 })))
+    expect(getOutputs(events)).toEqual(['both'])
+    expect(getTypes(events).filter((type) => type === 'NodeWaiting')).toHaveLength(2)
   })
 
-  it('does what stands before a sleep again', async () => {
-    const events = await eventsOf(await start(nodeOf('sleepy/store', { ms: 100 })))
-    expect(outputsOf(events)).toEqual([2])
+  it('repeats the code before a sleep', async () => {
+    const events = await readEvents(await start(toDocument('sleepy/store', { ms: 100 })))
+    expect(getOutputs(events)).toEqual([2])
   })
 
-  it('is run by itself as well', async () => {
+  it('also sleeps in runBlock', async () => {
     const { id } = await runtime.executions.runBlock(runtime.ownerId, { block: 'sleepy/each', inputs: { ms: 60 } })
-    expect(outputsOf(await eventsOf(id))).toEqual(['before 1', 'after 1'])
+    expect(getOutputs(await readEvents(id))).toEqual(['before 1', 'after 1'])
   })
 
-  it('is cancelled at once, given back or not', async () => {
+  it('is cancelled immediately, whether or not its execution is released', async () => {
     for (const [ms, status] of [
       [900, 'RUNNING'],
       [3600_000, 'WAITING'],
     ] as const) {
-      const id = await start(nodeOf('sleepy/each', { ms }))
+      const id = await start(toDocument('sleepy/each', { ms }))
       await untilEvent(id, 'NodeWaiting')
-      await expect.poll(() => statusOf(id), slowly).toBe(status)
+      await expect.poll(() => getStatus(id), slowly).toBe(status)
       await runtime.executions.cancel(runtime.ownerId, id)
-      expect(await statusOf(id)).toBe('CANCELLED')
+      expect(await getStatus(id)).toBe('CANCELLED')
       expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([{ status: 'CANCELLED' }])
     }
     await expect.poll(() => runtime.worker?.active(), slowly).toBe(0)
   })
 
-  it('that was cancelled and is retried goes on where it was', async () => {
-    const id = await start(nodeOf('sleepy/each', { ms: 900 }))
+  it('continues its sleep when a cancelled execution is retried', async () => {
+    const id = await start(toDocument('sleepy/each', { ms: 900 }))
     const { until } = await untilEvent(id, 'NodeWaiting')
     await runtime.executions.cancel(runtime.ownerId, id)
-    const events = await eventsOf((await runtime.executions.retry(runtime.ownerId, id)).id)
-    expect(outputsOf(events)).toEqual(['before 1', 'after 1'])
+    const events = await readEvents((await runtime.executions.retry(runtime.ownerId, id)).id)
+    expect(getOutputs(events)).toEqual(['before 1', 'after 1'])
     expect(events.find(({ type }) => type === 'NodeResumed')?.at).toBeGreaterThanOrEqual(until)
   })
 
-  it('fails with a code when the manifest does not name it, or the time is none', async () => {
-    const endOf = async (block: string, ms: unknown): Promise<unknown> =>
-      (await eventsOf(await start(nodeOf(block, { ms })))).at(-1)
-    expect(await endOf('sleepy/powerless', 100)).toMatchObject({ reason: { code: 'CAPABILITY_MISSING' } })
-    expect(await endOf('sleepy/each', 'long')).toMatchObject({
+  it('fails with a code if it lacks the capability or the time is invalid', async () => {
+    const readEnd = async (block: string, ms: unknown): Promise<unknown> =>
+      (await readEvents(await start(toDocument(block, { ms })))).at(-1)
+    expect(await readEnd('sleepy/powerless', 100)).toMatchObject({ reason: { code: 'CAPABILITY_MISSING' } })
+    expect(await readEnd('sleepy/each', 'long')).toMatchObject({
       reason: { code: 'BAD_INPUT', message: expect.stringContaining('sleep takes milliseconds, got long') },
     })
-    expect(await endOf('sleepy/each', 31 * 86_400_000)).toMatchObject({
+    expect(await readEnd('sleepy/each', 31 * 86_400_000)).toMatchObject({
       reason: { code: 'BAD_INPUT', message: expect.stringContaining('at most 2592000000') },
     })
-    expect(await endOf('sleepy/each', -1)).toMatchObject({ status: 'COMPLETED' })
+    expect(await readEnd('sleepy/each', -1)).toMatchObject({ status: 'COMPLETED' })
   })
 })
 
-describe('a block that tells how far it is', () => {
-  it('is heard a few times, and at its end for the last time', async () => {
-    const id = await start(nodeOf('sleepy/steps', { ms: 0, times: 100 }))
-    const events = await eventsOf(id)
-    const told = events.flatMap((event) => (event.type === 'NodeProgress' ? [event] : []))
+describe('a block that reports progress', () => {
+  it('has its reports limited, except for the last one', async () => {
+    const id = await start(toDocument('sleepy/steps', { ms: 0, times: 100 }))
+    const events = await readEvents(id)
+    const reports = events.flatMap((event) => (event.type === 'NodeProgress' ? [event] : []))
     const ms = (events.at(-1)?.at ?? 0) - (events[0]?.at ?? 0)
-    expect(told.length).toBeGreaterThan(1)
-    expect(told.length).toBeLessThanOrEqual(ms / 200 + 2)
-    expect(told.at(-1)).toMatchObject({ node: 'n', n: 1, fraction: 1, note: 'step 100' })
+    expect(reports.length).toBeGreaterThan(1)
+    expect(reports.length).toBeLessThanOrEqual(ms / 200 + 2)
+    expect(reports.at(-1)).toMatchObject({ node: 'n', n: 1, fraction: 1, note: 'step 100' })
     expect(events.find(({ type }) => type === 'NodeLog')).toMatchObject({ level: 'debug', text: 'done' })
     expect(await runtime.executions.nodeExecutions(runtime.ownerId, id)).toMatchObject([
       { status: 'COMPLETED', progress: { fraction: 1, note: 'step 100' } },
@@ -237,7 +237,7 @@ describe('a block that tells how far it is', () => {
   })
 })
 
-describe('a graph in which a block sleeps', () => {
+describe('a graph with a sleeping block', () => {
   it('wakes the parent that waits for it', async () => {
     const child = {
       nodes: [
@@ -253,24 +253,24 @@ describe('a graph in which a block sleeps', () => {
         { id: 'n', block: 'sleepy/each', inputs: { ms: 4000 } },
       ],
     })
-    const rowOf = () => runtime.executions.get(runtime.ownerId, id)
-    const message = /^waits for the graphs that its nodes run: child; and until .*, since nodes sleep: n$/
-    await expect.poll(rowOf, slowly).toMatchObject({
+    const getExecution = () => runtime.executions.get(runtime.ownerId, id)
+    const message = /^waits for the graphs that its nodes run: child; and until .* for sleeping nodes: n$/
+    await expect.poll(getExecution, slowly).toMatchObject({
       status: 'WAITING',
       reason: { code: 'WAITING_FOR_GRAPH', message: expect.stringMatching(message) as unknown },
     })
-    const events = await eventsOf(id)
-    expect(outputsOf(events.filter((event) => 'node' in event && event.node === 'child'))).toEqual(['before 1', 'after 1'])
-    expect(outputsOf(events.filter((event) => 'node' in event && event.node === 'n'))).toEqual(['before 1', 'after 1'])
+    const events = await readEvents(id)
+    expect(getOutputs(events.filter((event) => 'node' in event && event.node === 'child'))).toEqual(['before 1', 'after 1'])
+    expect(getOutputs(events.filter((event) => 'node' in event && event.node === 'n'))).toEqual(['before 1', 'after 1'])
   })
 })
 
-describe('a runtime that is started anew', () => {
-  it('wakes what was given back asleep, and goes on with what slept in hand', async () => {
+describe('a restarted runtime', () => {
+  it('wakes released executions and continues those that slept while they were held', async () => {
     const first = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder] })
-    const long = await start(nodeOf('sleepy/each', { ms: 2500 }), first)
-    await expect.poll(() => statusOf(long, first), slowly).toBe('WAITING')
-    const short = await start(nodeOf('sleepy/each', { ms: 900 }), first)
+    const long = await start(toDocument('sleepy/each', { ms: 2500 }), first)
+    await expect.poll(() => getStatus(long, first), slowly).toBe('WAITING')
+    const short = await start(toDocument('sleepy/each', { ms: 900 }), first)
     const { until: untilShort } = await untilEvent(short, 'NodeWaiting', first)
     const { until: untilLong } = await untilEvent(long, 'NodeWaiting', first)
     await first.close()
@@ -281,8 +281,8 @@ describe('a runtime that is started anew', () => {
         [long, untilLong],
         [short, untilShort],
       ] as const) {
-        const events = await eventsOf(id, second)
-        expect(outputsOf(events)).toEqual(['before 1', 'after 1'])
+        const events = await readEvents(id, second)
+        expect(getOutputs(events)).toEqual(['before 1', 'after 1'])
         expect(events.find(({ type }) => type === 'NodeResumed')?.at).toBeGreaterThanOrEqual(until)
       }
       expect(second.failures).toEqual([])
@@ -291,7 +291,7 @@ describe('a runtime that is started anew', () => {
     }
   })
 
-  it('leaves no failure that nobody heard of', () => {
+  it('reports no failures', () => {
     expect(runtime.failures).toEqual([])
   })
 })

@@ -29,7 +29,7 @@ export default definePlugin({ name: 'stop', blocks: [
 let folder: string
 let server: Server
 let url: string
-/** Requests so far, in the order in which they came. */
+/** All requests in the order of their arrival. */
 let requests: { method: string; key: string | undefined; answer(): void }[] = []
 let answersAtOnce = false
 beforeAll(async () => {
@@ -72,7 +72,7 @@ async function started(block: string, retry?: unknown): Promise<string> {
   return id
 }
 
-/** What becomes of an execution at the next worker. */
+/** Returns an execution after the next worker has ended it. */
 async function ended(id: string): Promise<Execution> {
   answersAtOnce = true
   const next = await open()
@@ -84,11 +84,11 @@ async function ended(id: string): Promise<Execution> {
   }
 }
 
-const eventsOf = async (runtime: TestRuntime, id: string): Promise<string[]> =>
+const readTypes = async (runtime: TestRuntime, id: string): Promise<string[]> =>
   (await runtime.executions.eventPage(runtime.ownerId, id, 0, 1000)).events.map(({ type }) => type)
 
-describe('a worker that is stopped in order', () => {
-  it.each(['get', 'post'])('lets the request of a block end, and commits its result (%s)', async (block) => {
+describe('a worker that stops in order', () => {
+  it.each(['get', 'post'])('waits for the request of a block and commits its result (%s)', async (block) => {
     first = await open({ stopGraceMs: 60_000 })
     const id = await started(block)
     const closing = first.close()
@@ -98,7 +98,7 @@ describe('a worker that is stopped in order', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('starts no node after the block that it lets finish', async () => {
+  it('starts no node after the block for which it waits', async () => {
     first = await open({ stopGraceMs: 60_000 })
     const { id: graphId } = await first.graphs.create(first.ownerId, {
       name: 'two',
@@ -124,14 +124,14 @@ describe('a worker that is stopped in order', () => {
     expect(requests).toHaveLength(2)
   })
 
-  it('immediately hands over executions that only compute', async () => {
+  it('immediately hands over executions without effects', async () => {
     first = await open({ stopGraceMs: 600_000 })
     const { id: graphId } = await first.graphs.create(first.ownerId, {
       name: 'loop',
       document: { nodes: [{ id: 'a', block: 'stop/loop', inputs: { url } }] },
     })
     const { id } = await first.executions.start(first.ownerId, { graphId, inputs: {} })
-    await expect.poll(() => eventsOf(first, id), { timeout: 20_000 }).toContain('NodeStarted')
+    await expect.poll(() => readTypes(first, id), { timeout: 20_000 }).toContain('NodeStarted')
     await first.close() // would take ten minutes
     const next = await open({ role: 'gateway' })
     const { rows } = await next.database.pool.query('select worker_id from execution where id = $1', [id])
@@ -148,8 +148,8 @@ describe('a worker that is stopped in order', () => {
   })
 })
 
-describe('a block that was cut off in the middle of a request', () => {
-  /** With the same leftovers as a crash: the worker commits nothing of the call. */
+describe('a block that was interrupted during a request', () => {
+  /** Leaves the same state as a crash: the worker commits nothing of the call. */
   const cutOff = async (block: string, retry?: unknown): Promise<string> => {
     first = await open({ stopGraceMs: 0 })
     const id = await started(block, retry)
@@ -157,11 +157,11 @@ describe('a block that was cut off in the middle of a request', () => {
     return id
   }
 
-  it('runs again if it has only read, without an effect in its journal', async () => {
+  it('runs again if it has only read', async () => {
     const id = await cutOff('get')
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' })
     const next = await open({ role: 'gateway' })
-    expect(await eventsOf(next, id)).not.toContain('EffectStarted')
+    expect(await readTypes(next, id)).not.toContain('EffectStarted')
     await next.close()
   })
 
@@ -171,7 +171,7 @@ describe('a block that was cut off in the middle of a request', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('repeats a request with the idempotency key of its run, with the same key', async () => {
+  it('repeats a request with the same idempotency key', async () => {
     const id = await cutOff('keyed')
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' })
     expect(requests.map(({ key }) => key)).toEqual([`${id}:a:1`, `${id}:a:1`])

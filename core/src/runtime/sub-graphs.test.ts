@@ -18,19 +18,19 @@ async function start(graphId: string, inputs: Record<string, unknown> = {}): Pro
   return (await runtime.executions.start(runtime.ownerId, { graphId, inputs })).id
 }
 
-async function endOf(id: string): Promise<Extract<JournalEvent, { type: 'ExecutionFinished' }>> {
+async function readEnd(id: string): Promise<Extract<JournalEvent, { type: 'ExecutionFinished' }>> {
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
     if (event.type === 'ExecutionFinished') return event
   throw new Error('it did not finish')
 }
 
-/** Becomes true within a few seconds. */
+/** Waits until the condition is true. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
   await expect.poll(condition, { timeout: 30_000, interval: 20 }).toBe(true)
 }
 
-const statusOf = async (id: string) => (await runtime.executions.get(runtime.ownerId, id)).status
-const childrenOf = async (id: string) =>
+const getStatus = async (id: string) => (await runtime.executions.get(runtime.ownerId, id)).status
+const listChildren = async (id: string) =>
   (await runtime.executions.list(runtime.ownerId, {}, { first: 100 })).items.filter(({ parentId }) => parentId === id)
 
 const greet = {
@@ -60,7 +60,7 @@ const around = (graphId: string, output: string) => ({
 })
 
 describe('a graph as a node', () => {
-  it('has the inputs and outputs of the graph as pins, and each value runs it again', async () => {
+  it('has the inputs and outputs of the graph as pins, and runs once per value', async () => {
     const graphId = await create('Greet', greet)
     const parent = await create('Greet all', {
       nodes: [
@@ -74,13 +74,13 @@ describe('a graph as a node', () => {
       ],
     })
     const id = await start(parent)
-    const end = await endOf(id)
+    const end = await readEnd(id)
     expect(end.status).toBe('COMPLETED')
     expect(end.outputs.all?.toSorted()).toEqual(['Hello Ada!', 'Hello Bo!'])
-    expect(await childrenOf(id)).toHaveLength(2)
+    expect(await listChildren(id)).toHaveLength(2)
   })
 
-  it('is refused with unknown pins, missing inputs, or when there is no such graph', async () => {
+  it('is rejected if it has unknown pins, missing inputs or an unknown graph', async () => {
     const graphId = await create('Greet', greet)
     const document = {
       nodes: [
@@ -99,21 +99,21 @@ describe('a graph as a node', () => {
     const graphId = await create('Wait', wait(0))
     const parent = await create('Around', around(graphId, 'message'))
     await runtime.graphs.saveVersion(runtime.ownerId, graphId, 1, { nodes: [] })
-    expect(await endOf(await start(parent))).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
+    expect(await readEnd(await start(parent))).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
   })
 
-  it('holds no slot while it waits, and goes on when the child is done', async () => {
+  it('holds no slot while it waits, and continues when the child ends', async () => {
     const id = await start(await create('Around', around(await create('Wait', wait(2)), 'message')))
-    await until(async () => (await statusOf(id)) === 'WAITING')
+    await until(async () => (await getStatus(id)) === 'WAITING')
     expect((await runtime.executions.get(runtime.ownerId, id)).reason).toEqual({
       code: 'WAITING_FOR_GRAPH',
       message: 'waits for the graphs that its nodes run: child',
     })
     await until(() => Promise.resolve(runtime.worker?.active() === 0))
-    expect(await endOf(id)).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
+    expect(await readEnd(id)).toMatchObject({ status: 'COMPLETED', outputs: { result: ['done'] } })
   })
 
-  it('fails with the reason of the child, on its pin error', async () => {
+  it('fails with the reason of the child on its pin "error"', async () => {
     const graphId = await create('Fails', { nodes: [{ id: 'get', block: 'list/get', inputs: { list: [], index: 0 } }] })
     const document = {
       nodes: [
@@ -122,31 +122,31 @@ describe('a graph as a node', () => {
       ],
       links: [{ from: 'child.error', to: 'out.value' }],
     }
-    const end = await endOf(await start(await create('Around', document)))
+    const end = await readEnd(await start(await create('Around', document)))
     expect(end).toMatchObject({ status: 'COMPLETED', failedNodes: ['child'] })
     expect(end.outputs.problem?.[0]).toMatch(/the graph ended FAILED: node "get"/)
   })
 
   it('is cancelled with its parent', async () => {
     const id = await start(await create('Around', around(await create('Wait', wait(60)), 'message')))
-    await until(async () => (await childrenOf(id)).length === 1)
+    await until(async () => (await listChildren(id)).length === 1)
     await runtime.executions.cancel(runtime.ownerId, id)
-    expect((await childrenOf(id)).map(({ status }) => status)).toEqual(['CANCELLED'])
+    expect((await listChildren(id)).map(({ status }) => status)).toEqual(['CANCELLED'])
     await until(() => Promise.resolve(runtime.worker?.active() === 0))
   })
 
-  it('leaves no failure that nobody heard of', () => {
+  it('reports no failures', () => {
     expect(runtime.failures).toEqual([])
   })
 
-  it('is refused deeper than 16', async () => {
+  it('fails at a depth of more than 16', async () => {
     let graphId = await create('Level 0', wait(0))
     let output = 'message'
     for (let level = 1; level <= 17; level++) {
       graphId = await create(`Level ${level}`, around(graphId, output))
       output = 'result'
     }
-    const end = await endOf(await start(graphId))
+    const end = await readEnd(await start(graphId))
     expect(end).toMatchObject({ status: 'FAILED', reason: { code: 'DEPTH_EXCEEDED' } })
   })
 })

@@ -2,7 +2,7 @@ import { CpuClock } from '../sandbox/process/cpu-clock.ts'
 import { createIsolateFactory, createSnapshot } from '../sandbox/process/guest-isolates.ts'
 import { buildPrelude } from '../sandbox/programs/index.ts'
 import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits/index.ts'
-import { maxReportCharsOf } from '../sandbox/channel/index.ts'
+import { getMaxReportChars } from '../sandbox/channel/index.ts'
 
 /**
  * Creates a guest in this process, without a sandbox, to measure the cost of isolated-vm alone. Needs
@@ -12,7 +12,7 @@ import { maxReportCharsOf } from '../sandbox/channel/index.ts'
  */
 export async function createBareGuest(code: string): Promise<(block: string, input: string) => Promise<void>> {
   const { maxValueBytes, maxOutputs, maxOutputBytes, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
-  const limits = { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(DEFAULT_SANDBOX_LIMITS) }
+  const limits = { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: getMaxReportChars(DEFAULT_SANDBOX_LIMITS) }
   const options = { memoryMb: isolateMemoryMb, limits }
   const createIsolate = createIsolateFactory(createSnapshot(await buildPrelude()), options, new CpuClock())
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(1, { setTimer: () => {}, report: () => {} })

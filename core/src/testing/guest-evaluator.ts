@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto'
 import type { Bundle, CallSink } from '../sandbox/calls/index.ts'
 import { createSandbox, type Sandbox } from '../sandbox/index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { newTestBundle } from './test-bundle.ts'
 
-/** Runs code of blocks in guests. */
+/** Runs code as blocks in guests. */
 export interface GuestEvaluator {
   /**
-   * Runs code as a block's, each in a context of its own.
+   * Runs code as a block in a separate context.
    *
-   * @param body of an async function that returns a value with a JSON form; `caught(f)` gives the name of the error that `f`
-   *   throws or rejects with
-   * @param top runs while the plugin loads
+   * @param body the body of an async function that returns a JSON value; `caught(f)` returns the name of the error that
+   *   `f` throws or with which it rejects
+   * @param top code that runs while the plugin loads
    */
   evaluate(body: string, top?: string): Promise<unknown>
-  /** Starts a block: those of one bundle share a context. */
+  /** Starts a block. The blocks of one bundle share a context. */
   start(bundle: Bundle, block: string): StartedBlock
   close(): Promise<void>
 }
 
 interface StartedBlock {
-  /** The last value that the block yields, when it has ended. */
+  /** Resolves with the last value that the block yielded when the block has ended. */
   readonly value: Promise<unknown>
-  /** What it has written to the log so far. */
+  /** The log lines so far. */
   readonly logs: readonly string[]
   abort(): void
 }
@@ -31,7 +31,7 @@ const TOP = `const caught = async (f) => { try { await f(); return 'nothing' } c
   const streamOf = (...chunks) => new ReadableStream({ start(c) { for (const each of chunks) c.enqueue(each); c.close() } })
   const hex = (data) => new Uint8Array(data).toHex(); const utf8 = (text) => new TextEncoder().encode(text)`
 
-/** @param hostCall answers what the code asks of its host. @default it may ask nothing */
+/** @param hostCall performs the host calls of the code. @default every host call returns null */
 export async function createGuestEvaluator(hostCall?: CallSink['hostCall']): Promise<GuestEvaluator> {
   const sandbox: Sandbox = await createSandbox({ processes: 1 })
   const start = ({ digest, code }: Bundle, block: string, scope = digest): StartedBlock => {
@@ -61,7 +61,7 @@ export async function createGuestEvaluator(hostCall?: CallSink['hostCall']): Pro
   }
   return {
     evaluate(body, top = '') {
-      const bundle = bundleOf(
+      const bundle = newTestBundle(
         { code: `async *run(_input, context) { yield ['out', await (async () => { ${body} })()] }` },
         `${top};${TOP}`,
       )

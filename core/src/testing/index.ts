@@ -4,7 +4,7 @@ export { createBareGuest } from './bare-guest.ts'
 export { buildPrelude, buildProgram } from '../sandbox/programs/index.ts'
 
 export { createSandbox } from '../sandbox/index.ts'
-export { cloneDatabase, createTemplate } from './test-database.ts'
+export { cloneDatabase, createTemplates } from './test-database.ts'
 export { BUILTIN_PLUGINS, createTestRuntime } from './test-runtime.ts'
 export type { CallRequest } from '../sandbox/calls/index.ts'
 export type { SandboxLimits } from '../sandbox/limits/index.ts'

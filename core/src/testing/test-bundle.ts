@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Bundle } from '../sandbox/calls/index.ts'
 
-/** A plugin with one block per name, whose `run` has the given body. Input: `{ n: number }`, output pins `out` and `n`. */
-export function bundleOf(bodies: Record<string, string>, top = ''): Bundle {
+/**
+ * A plugin with one block per name, whose `run` has the given body. Input: `{ n: number }`, output pins `out` and `n`.
+ */
+export function newTestBundle(bodies: Record<string, string>, top = ''): Bundle {
   const blocks = Object.entries(bodies).map(
     ([name, body], i) => `defineBlock({
       id: '00000000-0000-4000-8000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',

@@ -1,7 +1,7 @@
 import { createProcessStarter, type StartProcess } from '../sandbox/supervisor/index.ts'
 
 /**
- * For tests: starts a program in place of a sandbox process. It stays until it is killed.
+ * For tests: starts a program instead of a sandbox process. It runs until it is killed.
  *
  * @param program statements. `write(bytes)` writes to the channel, `frame(text)` is the frame of a JSON text
  * @param maxUselessMs see `ProcessConduct`

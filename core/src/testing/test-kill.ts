@@ -1,4 +1,7 @@
-/** For tests: kills processes, of which some may have ended already. Under bubblewrap a process is listed until its parent has noticed. */
+/**
+ * For tests: kills processes. Some may have ended: under bubblewrap, a process is listed until its parent has handled
+ * its end.
+ */
 export function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
     try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import { fileURLToPath } from 'node:url'
 import { createRuntime, type Runtime, type RuntimeConfig } from '../create-runtime.ts'
-import { cloneDatabase } from './test-database.ts'
+import { cloneDatabase, shareBundles, type Template } from './test-database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -26,13 +26,20 @@ export interface TestRuntime extends Runtime {
   failures: unknown[]
 }
 
+interface TestRuntimeConfig extends Partial<RuntimeConfig> {
+  /** The template of its database. @default 'WARM' */
+  template?: Template
+}
+
 /** Creates a runtime with a new database. @default with the built-in plugins */
-export async function createTestRuntime(config: Partial<RuntimeConfig> = {}): Promise<TestRuntime> {
+export async function createTestRuntime({ template, ...config }: TestRuntimeConfig = {}): Promise<TestRuntime> {
   const failures: unknown[] = []
   const filesDir = join(tmpdir(), `ashlar-files-${randomUUID()}`)
-  const databaseUrl = config.databaseUrl ?? (await cloneDatabase(inject('postgresUrl')))
+  const databaseUrl = config.databaseUrl ?? (await cloneDatabase(inject('postgresUrl'), template))
+  const { role, pluginRoots = [BUILTIN_PLUGINS] } = config
+  if (role !== 'gateway' && pluginRoots.length > 1) await shareBundles(databaseUrl, pluginRoots)
   const runtime = await createRuntime({
-    pluginRoots: [BUILTIN_PLUGINS],
+    pluginRoots,
     secretKeys: [TEST_SECRET_KEY],
     filesDir,
     stopGraceMs: 0,

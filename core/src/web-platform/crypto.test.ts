@@ -8,19 +8,19 @@ beforeAll(async () => {
 afterAll(() => guest.close())
 
 describe('crypto', () => {
-  it('gives random numbers: another each time, in any array of integers', async () => {
+  it('fills any integer array with new random numbers', async () => {
     const code = `const a = crypto.getRandomValues(new Uint8Array(32)); const b = crypto.getRandomValues(new Uint8Array(32)); const big = crypto.getRandomValues(new BigUint64Array(8192))
       return [hex(a) !== hex(b), new Set(big).size > 8000, crypto.getRandomValues(new Int16Array(2).subarray(1)).length, new Set(crypto.getRandomValues(new Uint8Array(65536))).size]`
     expect(await guest.evaluate(code)).toEqual([true, true, 1, 256])
   })
 
-  it('refuses floats and more than 65536 bytes', async () => {
+  it('rejects float arrays and more than 65536 bytes', async () => {
     const code = `const kinds = [new Float64Array(1), new Uint8Array(65537), new DataView(new ArrayBuffer(1)), [1]]
       return Promise.all(kinds.map((each) => caught(() => crypto.getRandomValues(each))))`
     expect(await guest.evaluate(code)).toEqual(['TypeMismatchError', 'QuotaExceededError', 'TypeMismatchError', 'TypeError'])
   })
 
-  it('makes UUIDs of version 4, another in every context', async () => {
+  it('creates UUIDs of version 4 that differ between contexts', async () => {
     const code = `const all = Array.from({ length: 200 }, () => crypto.randomUUID()); return [all[0], new Set(all).size]`
     const [[first, size], [other]] = (await Promise.all([guest.evaluate(code), guest.evaluate(`${code} `)])) as [
       [string, number],
@@ -87,7 +87,7 @@ describe('crypto', () => {
     ])
   })
 
-  it('generates keys, and gives out those that may be', async () => {
+  it('generates and exports keys', async () => {
     const code = `const aes = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['decrypt', 'encrypt', 'encrypt']); const hmac = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-512' }, true, ['sign'])
       return [(await crypto.subtle.exportKey('raw', aes)).byteLength, aes.algorithm, aes.usages, (await crypto.subtle.exportKey('raw', hmac)).byteLength, hmac.algorithm.length, String(aes), await caught(() => new CryptoKey())]`
     expect(await guest.evaluate(code)).toEqual([
@@ -101,7 +101,7 @@ describe('crypto', () => {
     ])
   })
 
-  it('refuses what it cannot do, and keys for something else', async () => {
+  it('rejects unsupported algorithms and unsuitable keys', async () => {
     const code = `const { subtle } = crypto; const raw = new Uint8Array(16); const key = await subtle.importKey('raw', raw, 'AES-GCM', true, ['encrypt']); const p = { name: 'AES-GCM', iv: new Uint8Array(12) }
       return Promise.all([() => subtle.digest('MD5', raw), () => subtle.generateKey({ name: 'RSA-PSS' }, true, ['sign']), () => subtle.importKey('jwk', raw, 'AES-GCM', true, ['encrypt']),
         () => subtle.importKey('raw', raw, 'AES-GCM', true, ['sign']), () => subtle.importKey('raw', raw, 'AES-GCM', true, []), () => subtle.importKey('raw', new Uint8Array(5), 'AES-GCM', true, ['encrypt']),

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { MISSING_GLOBALS } from '../sandbox/calls/index.ts'
 import { createGuestEvaluator, type GuestEvaluator } from '../testing/guest-evaluator.ts'
 
-// What the SDK declares for authors, `@ashlar/sdk/sandbox`, beside what a guest has.
+// Compares the declarations of the SDK for authors (`@ashlar/sdk/sandbox`) with the globals of a guest.
 
 const FILE = new URL('../../../plugins/sdk/sandbox.d.ts', import.meta.url)
 const ASKED_AT_HOST = /^declare var (?<name>\w+): \{ 'not in a sandbox': '(?<remedy>.*)' \}$/gm
 
-/** Global names of the language, which the libraries of TypeScript declare. */
+/** Global names of the language, which the TypeScript libraries declare. */
 const LANGUAGE =
   `Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp Error
   AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError globalThis JSON Math Intl ArrayBuffer Atomics
@@ -16,9 +16,9 @@ const LANGUAGE =
   BigUint64Array BigInt64Array DataView Map BigInt Set WeakMap WeakSet WeakRef Proxy Reflect FinalizationRegistry decodeURI
   decodeURIComponent encodeURI encodeURIComponent escape unescape eval isFinite isNaN Iterator SharedArrayBuffer Temporal
   SuppressedError DisposableStack AsyncDisposableStack`.split(/\s+/)
-/** Of zod, which the host provides. */
+/** Names of zod, which the host provides. */
 const NOT_FOR_AUTHORS = ['__zod_globalConfig', '__zod_globalRegistry']
-/** Old names that the standards keep: nothing new is written with them. */
+/** Legacy names of the standards. */
 const LEFT_OUT = /^(\w+\.)?([A-Z_]+_ERR|constructor|length|name|prototype)$|^WritableStreamDefaultController\.abortReason$/
 
 interface Found {
@@ -51,7 +51,7 @@ function declaredNames(): string[] {
   return [...present.matchAll(/^declare (?:var|class|function|namespace) (\w+)/gm)].map(([, name = '']) => name)
 }
 
-/** `Class.member`, also of the classes above it. */
+/** The declared members by class. */
 function declaredMembers(): Map<string, Set<string>> {
   const classes = [...declared.matchAll(/^declare class (\w+)(?:<.*?>)?(?: extends (\w+))?[^{]*\{\n(.*?)^\}/gms)]
   return new Map(
@@ -62,16 +62,16 @@ function declaredMembers(): Map<string, Set<string>> {
   )
 }
 
-it('every declared name is in a guest, and every name of a guest is declared', () => {
+it('the declared names are the global names of a guest', () => {
   const ofGuest = found.names.filter((name) => ![...LANGUAGE, ...NOT_FOR_AUTHORS].includes(name))
   expect(declaredNames().toSorted()).toEqual(ofGuest.toSorted())
 })
 
-it('every name of the language is in a guest', () => {
+it('a guest has every global name of the language', () => {
   expect(LANGUAGE.filter((name) => !found.names.includes(name))).toEqual([])
 })
 
-it('every declared member of a class is in a guest, and every member in a guest is declared', () => {
+it('the declared members of a class are its members in a guest', () => {
   const members = declaredMembers()
   const expected = [...members].flatMap(([name, own]) => [...own].map((member) => `${name}.${member}`))
   const ofGuest = found.members.filter((member) => members.has(member.split('.')[0] ?? '') && !LEFT_OUT.test(member))

@@ -30,7 +30,7 @@ describe('DOMException', () => {
 })
 
 describe('EventTarget', () => {
-  it('calls listeners in order, those for capture first, each once', async () => {
+  it('calls each listener once, in order, capturing listeners first', async () => {
     const code = `const t = new EventTarget(); const log = []; const f = () => log.push('f')
       t.addEventListener('x', f); t.addEventListener('x', f); t.addEventListener('x', { handleEvent(e) { log.push(this !== t && e.type) } })
       t.addEventListener('x', function () { log.push(this === t) }, true); t.addEventListener('x', () => log.push('once'), { once: true })
@@ -38,7 +38,7 @@ describe('EventTarget', () => {
     expect(await guest.evaluate(code)).toEqual([true, 'f', 'x', 'once', true, 'x'])
   })
 
-  it('stops at once, does not call what is removed or added meanwhile', async () => {
+  it('does not call listeners that were removed, added or stopped during the dispatch', async () => {
     const code = `const t = new EventTarget(); const log = []; const gone = () => log.push('gone')
       t.addEventListener('x', () => { t.removeEventListener('x', gone); t.addEventListener('x', () => log.push('late')) }); t.addEventListener('x', gone)
       t.addEventListener('x', (e) => { log.push('stop'); e.stopImmediatePropagation() }); t.addEventListener('x', () => log.push('never'))
@@ -46,27 +46,27 @@ describe('EventTarget', () => {
     expect(await guest.evaluate(code)).toEqual(['stop'])
   })
 
-  it('tells whether it was canceled, but not by a passive listener', async () => {
+  it('returns whether an event was canceled by a listener that is not passive', async () => {
     const code = `const t = new EventTarget(); t.addEventListener('x', (e) => e.preventDefault()); t.addEventListener('p', (e) => e.preventDefault(), { passive: true })
       return [t.dispatchEvent(new Event('x', { cancelable: true })), t.dispatchEvent(new Event('x')), t.dispatchEvent(new Event('p', { cancelable: true }))]`
     expect(await guest.evaluate(code)).toEqual([false, true, true])
   })
 
-  it('goes on after a listener that throws, and refuses an event that is under way', async () => {
+  it('continues after a listener that throws', async () => {
     const code = `const t = new EventTarget(); const log = []; t.addEventListener('x', () => { throw new Error('no') })
       t.addEventListener('x', async (e) => { log.push(e.eventPhase, e.currentTarget === t, e.composedPath().length); try { t.dispatchEvent(e) } catch (error) { log.push(error.name) } })
       const e = new Event('x'); t.dispatchEvent(e); return [...log, e.eventPhase, e.currentTarget, e.target === t, e.isTrusted]`
     expect(await guest.evaluate(code)).toEqual([2, true, 1, 'InvalidStateError', 0, null, true, false])
   })
 
-  it('listens until a signal aborts', async () => {
+  it('removes a listener when its signal aborts', async () => {
     const code = `const t = new EventTarget(); const c = new AbortController(); let n = 0; t.addEventListener('x', () => n++, { signal: c.signal })
       t.dispatchEvent(new Event('x')); c.abort(); t.dispatchEvent(new Event('x')); t.addEventListener('x', () => n++, { signal: c.signal }); t.dispatchEvent(new Event('x'))
       return [n, await caught(() => t.addEventListener('x', () => {}, { signal: null })), await caught(() => new Event())]`
     expect(await guest.evaluate(code)).toEqual([1, 'TypeError', 'TypeError'])
   })
 
-  it('can be extended, and carries details', async () => {
+  it('can be extended and receives the detail of a CustomEvent', async () => {
     const code = `class T extends EventTarget {} const t = new T(); let got; t.addEventListener('x', (e) => { got = e.detail }); t.dispatchEvent(new CustomEvent('x', { detail: { a: 1 } }))
       return [got, new CustomEvent('y').detail, String(t), Event.AT_TARGET]`
     expect(await guest.evaluate(code)).toEqual([{ a: 1 }, null, '[object EventTarget]', 2])
@@ -74,7 +74,7 @@ describe('EventTarget', () => {
 })
 
 describe('AbortSignal', () => {
-  it('aborts once, with its reason or an AbortError', async () => {
+  it('aborts once, with the given reason or an AbortError', async () => {
     const code = `const c = new AbortController(); let n = 0; c.signal.onabort = (e) => { n += e.isTrusted ? 1 : 100 }; c.abort(7); c.abort(8); const d = AbortSignal.abort()
       let thrown; try { c.signal.throwIfAborted() } catch (error) { thrown = error }
       return [c.signal.reason, n, thrown, d.aborted, d.reason.name, d.reason.code, await caught(() => new AbortSignal())]`
@@ -87,20 +87,20 @@ describe('AbortSignal', () => {
     expect(await guest.evaluate(code)).toEqual([false, 'TimeoutError', true, 'TypeError', 'TypeError'])
   })
 
-  it('depends on others: all have the reason before the first event', async () => {
+  it('sets the reason of dependent signals before the first event', async () => {
     const code = `const a = new AbortController(); const b = new AbortController(); const one = AbortSignal.any([a.signal, b.signal]); const two = AbortSignal.any([one]); const log = []
       a.signal.addEventListener('abort', () => log.push('a', one.aborted, two.aborted)); two.addEventListener('abort', () => log.push('two')); one.addEventListener('abort', () => log.push('one'))
       a.abort('r'); b.abort('s'); return [log, two.reason, AbortSignal.any([]).aborted, AbortSignal.any([a.signal]).reason, await caught(() => AbortSignal.any([{}]))]`
     expect(await guest.evaluate(code)).toEqual([['a', true, true, 'one', 'two'], 'r', false, 'r', 'TypeError'])
   })
 
-  it('is what a block gets with its call', async () => {
+  it('is the class of the signal in the context of a block', async () => {
     expect(await guest.evaluate(`return [context.signal instanceof AbortSignal, context.signal.aborted]`)).toEqual([true, false])
   })
 })
 
 describe('performance', () => {
-  it('counts from its origin and never goes back', async () => {
+  it('never decreases, even if Date.now is replaced', async () => {
     const code = `const a = performance.now(); Date.now = () => 0; const b = performance.now(); return [b >= a, performance.timeOrigin > 1e12, await caught(() => new Performance()), performance instanceof EventTarget]`
     expect(await guest.evaluate(code)).toEqual([true, true, 'TypeError', true])
   })

@@ -5,9 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTestHttp, type TestHttp } from '../testing/index.ts'
 import { createGuestEvaluator, type GuestEvaluator } from '../testing/guest-evaluator.ts'
 
-/*
- * `fetch` as a block has it: in a guest, with its web platform, against the real host calls.
- */
+// Tests `fetch` of a block in a guest against the real host calls.
 let guest: GuestEvaluator
 let http: TestHttp
 const calls: string[] = []
@@ -37,30 +35,33 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-/** Sends back what comes, and says of which length and type it was to be. */
+/** Returns the body of the request, with the request's Content-Length and Content-Type in headers. */
 const mirror: RequestListener = (request, response) => {
   response.setHeader('x-length', request.headers['content-length'] ?? 'none')
   response.setHeader('x-type', request.headers['content-type'] ?? 'none')
   request.pipe(response)
 }
 
-/** @param body sees `fetch`, the address `url`, and `failing(f)`, which gives the error that `f` rejects with */
+/**
+ * @param body code that may use `fetch`, the address `url`, and `failing(f)`, which returns the error with which `f`
+ * rejects
+ */
 function evaluate(body: string, url = ''): Promise<unknown> {
   return guest.evaluate(`const { fetch } = context; const url = ${JSON.stringify(url)}
     const failing = (f) => f().then(() => undefined, (error) => error)
     const streaming = (...parts) => ({ method: 'POST', duplex: 'half', body: streamOf(...parts.map((each) => utf8(each))) })
-    const told = async (response) => [response.headers.get('x-length'), response.headers.get('x-type'), await response.text()]
+    const describe = async (response) => [response.headers.get('x-length'), response.headers.get('x-type'), await response.text()]
     ${body}`)
 }
 
 describe('fetch in the guest', () => {
-  it('gives a Response with its url, status, headers and body', async () => {
+  it('returns a Response with URL, status, headers and body', async () => {
     const url = await serve((_, response) => response.writeHead(418, 'Teapot', ['x-a', '1', 'x-a', '2']).end('{"a":1}'))
     const code = `const r = await fetch(url); return [r instanceof Response, r.type, r.status, r.statusText, r.ok, r.url, r.redirected, r.headers.get('x-a'), await r.json()]`
     expect(await evaluate(code, url)).toEqual([true, 'basic', 418, 'Teapot', false, url, false, '1, 2', { a: 1 }])
   })
 
-  it('gives a Response whose clone tells the same, and whose headers do not change', async () => {
+  it('returns a Response with immutable headers and the same properties as its clone', async () => {
     const url = await serve((request, response) => {
       if (request.url === '/') response.writeHead(302, { location: '/there' }).end()
       else response.end('x')
@@ -70,7 +71,7 @@ describe('fetch in the guest', () => {
     expect(await evaluate(code, url)).toEqual(['basic', `${url}there`, true, 'x', 'x', 'TypeError', 'TypeError'])
   })
 
-  it.each([600, 999])('takes the status %i, which no standard knows', async (status) => {
+  it.each([600, 999])('accepts the status %i, which no standard defines', async (status) => {
     const url = await serve((_, response) => response.writeHead(status).end('no'))
     expect(await evaluate(`const r = await fetch(url); return [r.status, r.ok, await r.text()]`, url)).toEqual([
       status,
@@ -79,7 +80,7 @@ describe('fetch in the guest', () => {
     ])
   })
 
-  it('is that of the platform, whatever the block has put in its place', async () => {
+  it('uses the classes of the platform even if the block has replaced them', async () => {
     const url = await serve(mirror)
     const code = `const Own = Response; globalThis.Request = globalThis.Response = globalThis.ReadableStream = undefined
       const r = await fetch(url, { method: 'POST', body: 'x' }); return [r instanceof Own, await r.text()]`
@@ -87,7 +88,7 @@ describe('fetch in the guest', () => {
   })
 
   it('sends bodies of all kinds with their length and type', async () => {
-    const code = `const send = async (body) => told(await fetch(url, { method: 'POST', body }))
+    const code = `const send = async (body) => describe(await fetch(url, { method: 'POST', body }))
       return [await send('héllo'), await send(utf8('hi')), await send(new URLSearchParams({ a: 'b c' })), await send(new Blob(['x'], { type: 'a/b' }))]`
     expect(await evaluate(code, await serve(mirror))).toEqual([
       ['6', 'text/plain;charset=UTF-8', 'héllo'],
@@ -97,28 +98,28 @@ describe('fetch in the guest', () => {
     ])
   })
 
-  it('sends the body of a Request, in as many pieces as it takes', async () => {
+  it('sends a large body of a Request in several pieces', async () => {
     const code = `const request = new Request(url, { method: 'PUT', body: 'x'.repeat(200_000) }); const r = await fetch(request)
       return [r.headers.get('x-length'), (await r.text()).length, request.bodyUsed]`
     expect(await evaluate(code, await serve(mirror))).toEqual(['200000', 200_000, true])
     expect(calls.filter((method) => method === 'http.write')).toHaveLength(4)
   })
 
-  it('streams both ways', async () => {
-    const code = `return told(await fetch(url, streaming('one ', 'two ', 'three')))`
+  it('streams in both directions', async () => {
+    const code = `return describe(await fetch(url, streaming('one ', 'two ', 'three')))`
     expect(await evaluate(code, await serve(mirror))).toEqual(['none', 'none', 'one two three'])
   })
 
-  it('streams the body of a Request, and of its clone', async () => {
+  it('streams the bodies of a Request and of its clone', async () => {
     const code = `const request = new Request(url, streaming('one ', 'two')); const clone = request.clone()
-      return [await told(await fetch(request)), await told(await fetch(clone, { headers: { 'content-type': 'a/b' } }))]`
+      return [await describe(await fetch(request)), await describe(await fetch(clone, { headers: { 'content-type': 'a/b' } }))]`
     expect(await evaluate(code, await serve(mirror))).toEqual([
       ['none', 'none', 'one two'],
       ['none', 'a/b', 'one two'],
     ])
   })
 
-  it('ends a response that is longer than maxResponseBytes, whether it says so or not, packed or not', async () => {
+  it('rejects a response longer than maxResponseBytes, with or without Content-Length or compression', async () => {
     const url = await serve((request, response) => {
       if (request.url === '/gzip') response.setHeader('content-encoding', 'gzip')
       const body = request.url === '/gzip' ? gzipSync('x'.repeat(1001)) : Buffer.alloc(1001)
@@ -139,19 +140,19 @@ describe('fetch in the guest', () => {
     expect(await evaluate(code, url)).toEqual([refused, refused, refused, 1001])
   })
 
-  it('ends a request that takes longer than timeoutMs with a failure that another attempt may change', async () => {
+  it('rejects a request that takes longer than timeoutMs with a retryable error', async () => {
     const code = `const { name, message, cause } = await failing(() => fetch(url, { timeoutMs: 30 })); return [name, message, cause.code]`
     const url = await serve(() => {})
     expect(await evaluate(code, url)).toEqual(['TypeError', expect.stringMatching(/did not respond within 30 ms/), 'HTTP_FAILED'])
   })
 
-  it('refuses limits that are no whole numbers', async () => {
+  it('rejects limits that are not whole numbers', async () => {
     const code = `return [await caught(() => fetch('http://a.example', { timeoutMs: -1 })), await caught(() => fetch('http://a.example', { maxResponseBytes: '9' }))]`
     expect(await evaluate(code)).toEqual(['TypeError', 'TypeError'])
     expect(calls).toEqual([])
   })
 
-  it('asks for no more of a body than is read', async () => {
+  it('requests only the parts of a body that the block reads', async () => {
     const url = await serve((_, response) => response.end('x'.repeat(1_000_000)))
     await evaluate(
       `const reader = (await fetch(url)).body.getReader(); await reader.read(); await reader.cancel(); return null`,
@@ -160,13 +161,13 @@ describe('fetch in the guest', () => {
     expect(calls).toEqual(['http.open', 'http.response', 'http.read', 'http.cancel'])
   })
 
-  it.each([204, 205, 304])('gives %i no body and lets go of the request', async (status) => {
+  it.each([204, 205, 304])('returns no body for %i and cancels the request', async (status) => {
     const url = await serve((_, answer) => answer.writeHead(status).end())
     expect(await evaluate(`return (await fetch(url)).body`, url)).toBeNull()
     expect(calls).toEqual(['http.open', 'http.response', 'http.cancel'])
   })
 
-  it('rejects with the reason of an abort, before, while waiting and while reading', async () => {
+  it('rejects with the reason of an abort before the request, during it and while reading', async () => {
     const arrived = Promise.withResolvers<void>()
     const url = await serve((request, response) => {
       if (request.url === '/silent') arrived.resolve()
@@ -183,7 +184,7 @@ describe('fetch in the guest', () => {
     expect(calls.filter((method) => method === 'http.cancel')).toHaveLength(2)
   })
 
-  it('rejects with a TypeError that says what the host says, and has its refusal as cause', async () => {
+  it('rejects with a TypeError that has the message of the host and the host error as its cause', async () => {
     const code = `return Promise.all(['http://10.0.0.1', 'ftp://a.example'].map(async (each) => { const { name, message, cause } = await failing(() => fetch(each)); return [name, message, cause.name, cause.code] }))`
     expect(await evaluate(code)).toEqual([
       ['TypeError', expect.stringContaining('not on the public internet'), 'HostError', 'HTTP_BLOCKED_ADDRESS'],
@@ -191,7 +192,7 @@ describe('fetch in the guest', () => {
     ])
   })
 
-  it('rejects who reads a body that breaks off', async () => {
+  it('rejects when a body is incomplete', async () => {
     const url = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '10' }).write('x', () => response.destroy())
     })

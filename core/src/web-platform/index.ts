@@ -1,10 +1,11 @@
 /**
- * The web platform of a guest: the WinterTC minimum common API as far as it makes sense without a network and a document.
+ * The web platform of a guest: the parts of the WinterTC minimum common API that make sense without a network and a
+ * document.
  *
- * What every block may use at any time is there from the beginning. The rest is a family per file: `require` of a module
- * inside a function becomes, in the bundle, a function that evaluates it at the first call. So a family costs nothing until
- * its first name is read, and the start-up snapshot holds its text only. Inside a family other families are imported as
- * usual and never read from the global object, which belongs to the plugin.
+ * Timers and the console are always present. The rest consists of families, one per file. In the bundle, `require` of a
+ * module inside a function becomes a function that evaluates the module at the first call. So a family is evaluated
+ * when one of its names is first read, and the snapshot contains only its text. A family imports other families and
+ * never reads them from the global object, which plugin code may change.
  */
 import { clearTimer, setInterval, setTimeout } from '../sandbox/guest/io/timers.ts'
 import { console } from './events/console.ts'
@@ -51,7 +52,7 @@ const FAMILIES: readonly Family[] = [
   [['URLPattern'], () => require('./url/url-pattern.ts')],
 ]
 
-/** Puts what a bare isolate lacks of the standard web platform on its global object. */
+/** Adds the web platform to the global object of an isolate. */
 export function installWebPlatform(): void {
   const present = {
     clearInterval: clearTimer,
@@ -72,8 +73,8 @@ function define(name: string, value: unknown): boolean {
 }
 
 /**
- * A property that becomes a plain one when it is first read or written. A library that looks for the name while it is
- * evaluated for it finds nothing, as in a bare isolate.
+ * Defines a property that becomes a data property when it is first read or written. While the family of the name is
+ * evaluated, the property is undefined.
  */
 function defineLazily(name: string, load: () => Record<string, unknown>): void {
   const get = (): unknown => {

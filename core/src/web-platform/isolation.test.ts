@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleOf } from '../testing/test-bundle.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
 import { createGuestEvaluator, type GuestEvaluator } from '../testing/guest-evaluator.ts'
 
 let guest: GuestEvaluator
@@ -19,7 +19,7 @@ const NAMES = `
   .trim()
   .split(/\s+/)
 
-/** Of families that libraries stand behind, a use and what it gives. */
+/** For each family that uses a library, an expression and its result. */
 const USES: Record<string, readonly [use: string, result: unknown]> = {
   Blob: [`await new Blob(['ü']).text()`, 'ü'],
   CompressionStream: [
@@ -35,30 +35,30 @@ const USES: Record<string, readonly [use: string, result: unknown]> = {
 }
 
 describe('the global object', () => {
-  it.each(Object.entries(USES))('may lack all but %s, which works', async (name, [use, result]) => {
+  it.each(Object.entries(USES))('may lack all names except %s, which works', async (name, [use, result]) => {
     const code = `for (const each of ${JSON.stringify(NAMES)}) if (each !== '${name}') globalThis[each] = undefined; return ${use}`
     expect(await guest.evaluate(code)).toEqual(result)
   })
 
-  it('has every name, not enumerable, as plain data once it is used', async () => {
+  it('has every name as a non-enumerable data property after its first use', async () => {
     const code = `const names = ${JSON.stringify(NAMES)}; const bad = names.filter((name) => globalThis[name] === undefined); const odd = names.filter((name) => { const d = Object.getOwnPropertyDescriptor(globalThis, name); return !('value' in d) || d.enumerable || !d.writable || !d.configurable })
       return [bad, odd, Object.keys(globalThis).filter((name) => !name.startsWith('__zod'))]`
     expect(await guest.evaluate(code)).toEqual([[], [], []])
   })
 
-  it.each(NAMES)('has %s also where it is the first name used', async (name) => {
+  it.each(NAMES)('has %s even if it is the first name used', async (name) => {
     const code = `const value = ${name}; return [value === globalThis.${name}, typeof value === 'function' && /^[A-Z]/.test('${name}') ? value.name : '${name}']`
     expect(await guest.evaluate(code)).toEqual([true, name])
   })
 
-  it('may be written before it is used, and frozen', async () => {
+  it('can be changed and frozen before the platform is used', async () => {
     const code = `URL = 1; Blob = class {}; const mine = Blob; Object.freeze(globalThis); return [URL, await new Response('x').text(), Blob === mine, new File([], 'n') instanceof mine, typeof Headers]`
     expect(await guest.evaluate(code)).toEqual([1, 'x', true, false, 'function'])
   })
 })
 
 describe('plugin code', () => {
-  it('finds no way from what is installed to what is not', async () => {
+  it('reaches no object of the host from the global object', async () => {
     const code = `const seen = new Set(); const found = []; const own = Function
       const walk = (value, path, depth) => { if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value) || depth > 6) return; seen.add(value)
         if (typeof value === 'function' && !(value instanceof own) && value !== own.prototype) found.push(path)
@@ -69,7 +69,7 @@ describe('plugin code', () => {
     expect(await guest.evaluate(code)).toEqual([[], true])
   })
 
-  it('does not see the host function that gives entropy, whatever it replaces', async () => {
+  it('cannot get the host function for entropy by replacing intrinsics', async () => {
     const code = `const seen = []; const spy = (owner, key) => { const old = owner[key]; owner[key] = function (...args) { for (const each of [this, ...args]) if (typeof each === 'function') seen.push(each); return old.apply(this, args) } }
       spy(Function.prototype, 'call'); spy(Function.prototype, 'bind'); spy(Reflect, 'apply'); spy(String.prototype, 'charCodeAt')
       Error.prepareStackTrace = (_e, sites) => { for (const site of sites) { const f = site.getFunction?.(); const t = site.getThis?.(); if (f) seen.push(f); if (typeof t === 'function') seen.push(t) } return '' }
@@ -78,13 +78,13 @@ describe('plugin code', () => {
     expect(await guest.evaluate(code)).toEqual([])
   })
 
-  it('has the platform and entropy while it loads, but not the door', async () => {
+  it('has the platform and entropy, but not the entry points, while it loads', async () => {
     const top = `const early = [typeof crypto.randomUUID(), new URL('https://a.b').href, typeof __ashlar]`
     expect(await guest.evaluate('return early', top)).toEqual(['string', 'https://a.b/', 'undefined'])
   })
 
-  it('ends only itself when it replaces what the door uses', async () => {
-    const bundle = bundleOf({
+  it('cannot prevent an abort by replacing platform methods', async () => {
+    const bundle = newTestBundle({
       bend: `async *run(_input, { signal }) {
         const bent = () => { throw new Error('mine') }
         AbortController.prototype.abort = AbortSignal.abort = AbortSignal.any = AbortSignal.timeout = EventTarget.prototype.dispatchEvent = Event.prototype.stopPropagation = bent
@@ -103,7 +103,7 @@ describe('plugin code', () => {
     expect(await guest.start(bundle, 'look').value).toEqual([[1, 2], false])
   })
 
-  it('cannot make what only the platform makes', async () => {
+  it('cannot call constructors that only the platform may call', async () => {
     const code = `return [await caught(() => new Crypto()), await caught(() => new SubtleCrypto()), await caught(() => new CryptoKey({})), await caught(() => new (Object.getPrototypeOf(AbortSignal.abort()).constructor)()),
       ['is', 'bytes', 'create', 'list', 'parts', 'dispatch', 'signal', 'isSignal'].filter((name) => [Blob, FormData, Headers, Response, CryptoKey, Event, EventTarget, AbortSignal].some((type) => name in type))]`
     expect(await guest.evaluate(code)).toEqual(['TypeError', 'TypeError', 'TypeError', 'TypeError', []])

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => guest.close())
 
 describe('streams', () => {
-  it('read what was queued, iterate, tee and pipe', async () => {
+  it('can be read, iterated, teed and piped', async () => {
     const code = `const [a, b] = streamOf(1, 2).tee(); const doubled = a.pipeThrough(new TransformStream({ transform: (n, c) => c.enqueue(n * 2) }))
       return [await read(doubled), await read(b), await read(ReadableStream.from([Promise.resolve('x'), 'y']))]`
     expect(await guest.evaluate(code)).toEqual([
@@ -18,31 +18,31 @@ describe('streams', () => {
     ])
   })
 
-  it('tell their back pressure by the strategy', async () => {
+  it('report back pressure according to their strategy', async () => {
     const code = `let c; new ReadableStream({ start(x) { c = x } }, new CountQueuingStrategy({ highWaterMark: 2 })); const sizes = [c.desiredSize]; c.enqueue('a'); sizes.push(c.desiredSize)
       let d; new ReadableStream({ start(x) { d = x } }, new ByteLengthQueuingStrategy({ highWaterMark: 10 })); d.enqueue(new Uint8Array(12)); return [...sizes, d.desiredSize]`
     expect(await guest.evaluate(code)).toEqual([2, 1, -2])
   })
 
-  it('read into a given buffer', async () => {
+  it('read into a buffer of the caller', async () => {
     const code = `const s = new ReadableStream({ type: 'bytes', pull(c) { const v = c.byobRequest.view; v[0] = 9; c.byobRequest.respond(1) } })
       const { value, done } = await s.getReader({ mode: 'byob' }).read(new Uint8Array(4)); return [[...value], value.buffer.byteLength, done]`
     expect(await guest.evaluate(code)).toEqual([[9], 4, false])
   })
 
-  it('write one after the other, and tell a writer of the error', async () => {
+  it('write chunks in order and reject after an error', async () => {
     const code = `const log = []; const w = new WritableStream({ async write(x) { await null; log.push(x); if (x === 2) throw new RangeError('no') } }).getWriter()
       w.closed.catch(() => {}); w.ready.catch(() => {}); await w.write(1); log.push(await caught(() => w.write(2))); log.push(await caught(() => w.write(3))); return log`
     expect(await guest.evaluate(code)).toEqual([1, 2, 'RangeError', 'RangeError'])
   })
 
-  it('stop piping when a signal aborts, with its reason', async () => {
+  it('stop piping with the reason of a signal that aborts', async () => {
     const code = `const c = new AbortController(); let canceled; const from = new ReadableStream({ cancel(r) { canceled = r.name } })
       const piped = from.pipeTo(new WritableStream(), { signal: c.signal }); c.abort(); return [await caught(() => piped), canceled, from.locked, await caught(() => from.pipeTo(new WritableStream(), { signal: {} }))]`
     expect(await guest.evaluate(code)).toEqual(['AbortError', 'AbortError', false, 'TypeError'])
   })
 
-  it('refuse a second reader', async () => {
+  it('reject a second reader', async () => {
     expect(
       await guest.evaluate(
         `const s = streamOf(); s.getReader(); return [s.locked, await caught(() => s.getReader()), await caught(() => s.cancel())]`,
@@ -51,7 +51,7 @@ describe('streams', () => {
   })
 })
 
-/** "hello" as Python's zlib writes it. */
+/** "hello" as compressed by Python's zlib. */
 const HELLO = {
   gzip: '1f8b0800000000000003cb48cdc9c9070086a6103605000000',
   deflate: '789ccb48cdc9c907000 62c0215'.replace(' ', ''),
@@ -62,12 +62,12 @@ const inflate = (format: string, ...pieces: string[]): string =>
    return new TextDecoder().decode(await new Blob(out).arrayBuffer())`
 
 describe('compression', () => {
-  it.each(Object.entries(HELLO))('reads %s, in any pieces', async (format, data) => {
+  it.each(Object.entries(HELLO))('decompresses %s in one piece or in single bytes', async (format, data) => {
     expect(await guest.evaluate(inflate(format, data))).toBe('hello')
     expect(await guest.evaluate(inflate(format, ...(data.match(/../g) ?? [])))).toBe('hello')
   })
 
-  it.each(['gzip', 'deflate', 'deflate-raw'])('reads what it wrote as %s, also where it is long', async (format) => {
+  it.each(['gzip', 'deflate', 'deflate-raw'])('decompresses 300 000 bytes that it compressed as %s', async (format) => {
     const code = `const data = new Uint8Array(300_000).map((_, i) => (i * i) % 251)
       const packed = new Blob(await read(new Blob([data]).stream().pipeThrough(new CompressionStream('${format}'))))
       const back = await new Blob(await read(packed.stream().pipeThrough(new DecompressionStream('${format}')))).bytes()
@@ -76,18 +76,18 @@ describe('compression', () => {
   })
 
   it.each([
-    ['is cut', HELLO.gzip.slice(0, -2)],
-    ['is followed by something', `${HELLO.gzip}00`],
+    ['is truncated', HELLO.gzip.slice(0, -2)],
+    ['is followed by another byte', `${HELLO.gzip}00`],
     ['is followed by a second member', HELLO.gzip + HELLO.gzip],
     ['has another checksum', HELLO.gzip.replace('86a61036', '86a61037')],
     ['has another length', HELLO.gzip.replace('05000000', '06000000')],
     ['is not gzip', HELLO.deflate],
     ['is empty', ''],
-  ])('refuses gzip that %s', async (_what, data) => {
+  ])('rejects gzip that %s', async (_what, data) => {
     expect(await guest.evaluate(`return caught(async () => { ${inflate('gzip', data)} })`)).toBe('TypeError')
   })
 
-  it('refuses zlib with another checksum, formats it does not know, and what is not bytes', async () => {
+  it('rejects zlib with a wrong checksum, unknown formats and chunks that are not bytes', async () => {
     const code = `return [await caught(async () => { ${inflate('deflate', HELLO.deflate.replace('062c', '062d'))} }), await caught(() => new CompressionStream('br')),
       await caught(() => read(streamOf('text').pipeThrough(new CompressionStream('gzip'))))]`
     expect(await guest.evaluate(code)).toEqual(['TypeError', 'TypeError', 'TypeError'])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleOf } from '../testing/test-bundle.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
 import { createGuestEvaluator, type GuestEvaluator } from '../testing/guest-evaluator.ts'
 
 let guest: GuestEvaluator
@@ -13,25 +13,25 @@ const fill = `for (let i = 0; i < 6000; i++) AbortSignal.timeout(60_000); yield 
 
 describe('timers', () => {
   it.each([
-    ['where it is known whose they are', fill],
+    ['if their call is known', fill],
     ['after an await', `await null; ${fill}`],
-  ])('of a call that has ended do not count, %s', async (_where, run) => {
-    const bundle = bundleOf({ fill: `async *run() { ${run} }` })
+  ])('of an ended call do not count, %s', async (_where, run) => {
+    const bundle = newTestBundle({ fill: `async *run() { ${run} }` })
     for (let i = 0; i < 4; i++) expect(await guest.start(bundle, 'fill').value).toBe(1)
   })
 
   it.each([
-    ['where it is known whose they are', fill],
+    ['if their call is known', fill],
     ['after an await', `await null; ${fill}`],
-  ])('of calls that run are 10 000 at most together, %s', async (_where, run) => {
-    const bundle = bundleOf({ fill: `async *run() { ${run}; await new Promise(() => {}) }` })
+  ])('of running calls are limited to 10 000 together, %s', async (_where, run) => {
+    const bundle = newTestBundle({ fill: `async *run() { ${run}; await new Promise(() => {}) }` })
     const first = guest.start(bundle, 'fill')
-    await expect(guest.start(bundle, 'fill').value).rejects.toThrow('more than 10000 timers at once')
+    await expect(guest.start(bundle, 'fill').value).rejects.toThrow('more than 10000 active timers')
     first.abort()
   })
 
-  it('go with their call', async () => {
-    const bundle = bundleOf(
+  it('end with their call', async () => {
+    const bundle = newTestBundle(
       {
         leave: `*run() { setTimeout(fire, 10); setInterval(fire, 10); yield ['n', 1] }`,
         'leave-late': `async *run() { await null; setTimeout(fire, 10); setInterval(fire, 10); yield ['n', 1] }`,
@@ -45,8 +45,8 @@ describe('timers', () => {
     expect(await guest.start(bundle, 'look').value).toBe(0)
   })
 
-  it('go with a call that is aborted', async () => {
-    const bundle = bundleOf(
+  it('end with an aborted call', async () => {
+    const bundle = newTestBundle(
       {
         stay: `async *run() { setInterval(fire, 1); await new Promise(() => {}) }`,
         wait: `async *run() { while (fired === 0) await pause(1); yield ['n', 1] }`,
@@ -60,8 +60,8 @@ describe('timers', () => {
     expect(await guest.start(bundle, 'look').value).toBe(0)
   })
 
-  it('that were set while the plugin was loaded stay', async () => {
-    const bundle = bundleOf(
+  it('that were set while the plugin loaded do not end', async () => {
+    const bundle = newTestBundle(
       { wait: `async *run() { while (fired < 2) await pause(1); yield ['n', 1] }` },
       `${TOP}; setInterval(fire, 1)`,
     )
@@ -69,8 +69,8 @@ describe('timers', () => {
     expect(await guest.start(bundle, 'wait').value).toBe(1)
   })
 
-  it('fire for a call while others end', async () => {
-    const bundle = bundleOf(
+  it('of a call fire while other calls end', async () => {
+    const bundle = newTestBundle(
       { end: `*run() { yield ['n', 1] }`, wait: `async *run() { await null; await pause(20); yield ['n', 2] }` },
       TOP,
     )

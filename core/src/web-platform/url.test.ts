@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => guest.close())
 
-/** Rows of the standard's own kind: input, base, href (null: refused). */
+/** Rows in the form of the standard's test data: input, base, href (null: invalid). */
 const PARSED: [input: string, base: string | undefined, href: string | null][] = [
   ['https://example.com', undefined, 'https://example.com/'],
   ['HTTP://EXAMPLE.com:80/../a/./b', undefined, 'http://example.com/a/b'],
@@ -40,19 +40,19 @@ describe('URL', () => {
     expect(await guest.evaluate(code)).toBe(href)
   })
 
-  it('throws a TypeError where parse gives null, and canParse tells', async () => {
+  it('throws a TypeError for an invalid URL', async () => {
     expect(
       await guest.evaluate(`return [await caught(() => new URL('nope')), URL.canParse('nope'), URL.canParse('a:b')]`),
     ).toEqual(['TypeError', false, true])
   })
 
-  it('changes its parts by the setters, and ignores what does not fit', async () => {
+  it('has setters that ignore invalid values', async () => {
     const code = `const u = new URL('https://a.b:8080/p?q=1#f'); u.port = '443'; u.host = 'c.d:99'; u.protocol = 'mailto'
       u.pathname = 'x y'; u.search = ''; u.hash = 'é'; return [u.href, u.origin, u.host]`
     expect(await guest.evaluate(code)).toEqual(['https://c.d:99/x%20y#%C3%A9', 'https://c.d:99', 'c.d:99'])
   })
 
-  it('has the null origin where the scheme is not special', async () => {
+  it('has a null origin if the scheme is not special', async () => {
     expect(await guest.evaluate(`return new URL('data:text/plain,x').origin`)).toBe('null')
   })
 })
@@ -63,31 +63,31 @@ describe('URLSearchParams', () => {
     expect(await guest.evaluate(code)).toEqual([['1', '2'], '  ä', '', 'a=1&a=2&b=++%C3%A4&c=', 4])
   })
 
-  it('takes pairs and objects, sorts by code units, deletes by value', async () => {
+  it('accepts pairs and objects, sorts by code units and deletes by value', async () => {
     const code = `const p = new URLSearchParams([['z', '1'], ['a', '2'], ['z', '0']]); p.sort(); p.delete('z', '1')
       return [String(p), String(new URLSearchParams({ x: 'é' })), p.has('a', '3'), await caught(() => new URLSearchParams([['a']]))]`
     expect(await guest.evaluate(code)).toEqual(['a=2&z=0', 'x=%C3%A9', false, 'TypeError'])
   })
 
-  it('is the same as the query of its URL', async () => {
+  it('stays in sync with the query of its URL', async () => {
     const code = `const u = new URL('https://a/?x=1'); u.searchParams.append('y', '&'); const one = u.href; u.search = '?z'; return [one, [...u.searchParams]]`
     expect(await guest.evaluate(code)).toEqual(['https://a/?x=1&y=%26', [['z', '']]])
   })
 })
 
 describe('URLPattern', () => {
-  it('finds named groups, and refuses other paths', async () => {
+  it('returns named groups and rejects other paths', async () => {
     const code = `const p = new URLPattern({ pathname: '/books/:id(\\\\d+)/*' })
       return [p.exec('https://a.b/books/12/x/y')?.pathname.groups, p.test('https://a.b/books/x/'), p.pathname]`
     expect(await guest.evaluate(code)).toEqual([{ id: '12', 0: 'x/y' }, false, '/books/:id(\\d+)/*'])
   })
 
-  it('reads a pattern from text with a base', async () => {
+  it('parses a pattern relative to a base URL', async () => {
     const code = `const p = new URLPattern('/:page', 'https://example.com'); return [p.test('https://example.com/x'), p.test('https://other.com/x'), p.hostname]`
     expect(await guest.evaluate(code)).toEqual([true, false, 'example.com'])
   })
 
-  it('throws a TypeError for a pattern that is none', async () => {
+  it('throws a TypeError for an invalid pattern', async () => {
     expect(await guest.evaluate(`return caught(() => new URLPattern({ pathname: '/:' }))`)).toBe('TypeError')
   })
 })

@@ -4,20 +4,20 @@ import type { FailureLimit } from './failure-limit.ts'
 import type { Origins, RequestFacts } from '../http/origin.ts'
 import { findSessionToken } from './session-cookie.ts'
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Caller {
   user: User
-  /** None for a caller with a key. */
+  /** Undefined for a caller with a key. */
   session?: BrowserSession
 }
 
 /** Authenticates requests. */
 export interface Access {
   /**
-   * By `Authorization: Bearer <key>` or, without it, by the cookie of a login together with the token of its page.
+   * Identifies the caller by `Authorization: Bearer <key>` or, without this header, by the session cookie together with the page token.
    *
-   * @throws {AshlarError} UNAUTHENTICATED with how to authenticate; FORBIDDEN when a page that is not ours uses the cookie; RATE_LIMITED
-   * after too many unknown keys from the address
+   * @throws {AshlarError} UNAUTHENTICATED with instructions to authenticate; FORBIDDEN when a page that is not ours uses the cookie;
+   * RATE_LIMITED after too many unknown keys from the address
    */
   identify(facts: RequestFacts): Promise<Caller>
 }
@@ -25,22 +25,22 @@ export interface Access {
 interface AccessParts {
   runtime: Pick<Runtime, 'accounts' | 'browserSessions'>
   origins: Origins
-  /** Of the session. */
+  /** Name of the session cookie. */
   cookieName: string
-  /** Of keys. */
+  /** Limits attempts with unknown keys. */
   failures: FailureLimit
-  /** Prints a login link. */
+  /** The command that prints a login link. */
   loginCommand: string
 }
 
-/** Keys that have been accepted are never refused for the failures of others at the same address. */
+/** Maximum number of accepted keys to remember. The limit for an address does not apply to them. */
 const MAX_ACCEPTED = 1000
 
 export function createAccess({ runtime, origins, cookieName, failures, loginCommand }: AccessParts): Access {
   const accepted = new Set<string>()
   return {
     async identify(facts) {
-      if (facts.authorization !== undefined) return { user: await userOf(facts.authorization, facts.address) }
+      if (facts.authorization !== undefined) return { user: await authenticate(facts.authorization, facts.address) }
       const token = findSessionToken(facts.cookie ?? '', cookieName)
       if (token === undefined) throw unauthenticated('you are not logged in')
       if (origins.isForeign(facts))
@@ -56,7 +56,7 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
     },
   }
 
-  async function userOf(authorization: string, address: string): Promise<User> {
+  async function authenticate(authorization: string, address: string): Promise<User> {
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
     const hash = createHash('sha256').update(key).digest('base64')

@@ -3,25 +3,25 @@ import { AshlarError, type Runtime } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Access, Caller } from './access.ts'
 import { toRequestError } from '../http/mask-error.ts'
-import { factsOf } from '../http/origin.ts'
+import { readFacts } from '../http/origin.ts'
 
-/** What the transports add to a request for the schema's context. */
+/** The data that the transports add to a request for the context of the schema. */
 export interface RequestContext extends Caller {
-  /** None for a request that came without a port. */
+  /** Undefined for a request to `Gateway.fetch`. */
   res?: ServerResponse
-  /** The address of the client. None for a request that came without a port. */
+  /** The address of the client. Undefined for a request to `Gateway.fetch`. */
   address?: string
 }
 
 /**
- * Lets GraphQL requests of known users through, and refuses others before their body is read. The connection of a request
- * that was authenticated by a session is cut when the session ends: its answer may be a subscription's stream.
+ * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends, the server
+ * closes the connections of its requests, because a response may be the stream of a subscription.
  */
 export function useAuthentication(access: Access, sessions: Runtime['browserSessions']): Plugin<object, Partial<RequestContext>> {
   return {
     async onRequestParse({ request, url, serverContext }) {
       try {
-        const caller = await access.identify(factsOf((name) => request.headers.get(name), serverContext.address ?? '', url))
+        const caller = await access.identify(readFacts((name) => request.headers.get(name), serverContext.address ?? '', url))
         Object.assign(serverContext, caller)
         const { res } = serverContext
         if (!caller.session || !res || res.closed) return

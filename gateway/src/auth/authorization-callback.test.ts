@@ -9,9 +9,9 @@ const ALICE_KEY = 'the-key-of-alice'
 const BASE = 'https://ashlar.example'
 const BEARER = { authorization: `Bearer ${OWNER_KEY}` }
 const OF_ALICE = { authorization: `Bearer ${ALICE_KEY}` }
-/** As the page of an authorization sends it. */
+/** The headers that the page of an authorization sends. */
 let OURS: Record<string, string>
-/** As a browser sends it that comes from the service: without the cookie. */
+/** The headers of a browser that the service redirects: without the cookie. */
 const FROM_SERVICE = { 'sec-fetch-site': 'cross-site', accept: 'text/html' }
 
 let service: TestService
@@ -64,7 +64,7 @@ async function ask<T>(query: string, variables: object = {}, headers: Record<str
 const START = `mutation ($input: StartAuthorizationInput!) { startAuthorization(input: $input) {
   __typename ... on Authorization { url } ... on Error { code message path } } }`
 
-/** A user begins and grants access at the service. @returns where the service sends the browser back to */
+/** Starts an authorization and grants access at the service. @returns the URL to which the service redirects the browser */
 async function grant(headers: Record<string, string> = BEARER, input: object = {}): Promise<URL> {
   const asked = { input: { provider: 'service/service', ...input } }
   const { startAuthorization } = await ask<{ startAuthorization: { url: string } }>(START, asked, headers)
@@ -89,7 +89,7 @@ interface Ending {
   text: string
 }
 
-/** What the script of the page does. */
+/** Sends the request that the script of the page sends. */
 async function finish(back: URL, headers: Record<string, string> = OURS): Promise<Ending> {
   const response = await gateway.fetch(new Request(back, { method: 'POST', headers }))
   const { title, lines, command } = (await response.json()) as { title: string; lines: string[]; command?: string }
@@ -108,8 +108,8 @@ async function credentials(headers = BEARER): Promise<unknown[]> {
   return viewer.credentials.edges.map(({ node }) => node)
 }
 
-describe('granting access', () => {
-  it('leads from a mutation through the service to a credential that blocks use', async () => {
+describe('an authorization', () => {
+  it('adds a credential that blocks can use', async () => {
     const back = await grant(BEARER, { name: 'work', scopes: ['read', 'write'] })
     expect([back.origin, back.pathname]).toEqual([BASE, '/oauth/callback'])
     expect((await open(back, FROM_SERVICE)).status).toBe(200)
@@ -125,13 +125,13 @@ describe('granting access', () => {
     expect(await run('service/write')).toMatch(/^200 you are Bearer \*+, you say $/)
   })
 
-  it('works for a client with a key, without a browser', async () => {
+  it('works for a client with a key and without a browser', async () => {
     const { status, html } = await open(await grant(OF_ALICE), OF_ALICE)
     expect(html).toContain('credential &#34;default&#34; for service/service is ready')
     expect([status, (await credentials(OF_ALICE)).length, (await credentials()).length]).toEqual([200, 1, 0])
   })
 
-  it('is refused with a path where the provider or a scope is unknown', async () => {
+  it('is rejected with a path if the provider or a scope is unknown', async () => {
     for (const [input, path] of [
       [{ provider: 'x/y' }, ['provider']],
       [{ provider: 'service/service', scopes: ['x'] }, ['scopes']],
@@ -141,7 +141,7 @@ describe('granting access', () => {
       })
   })
 
-  it('shows before where it leads and what may be asked for', async () => {
+  it('shows the endpoint and the possible scopes before it starts', async () => {
     const query = `{ providers { edges { node { name credentialKinds costs { amount } webhookEvents { name }
       authorization { url hosts scopes { name description isDefault } } } } } }`
     const { providers } = await ask<{ providers: { edges: { node: { name: string } }[] } }>(query)
@@ -161,7 +161,7 @@ describe('granting access', () => {
     })
   })
 
-  it('needs an address to come back to', async () => {
+  it('requires a redirect URL', async () => {
     const nowhere = createGateway({ runtime, ownerKey: OWNER_KEY })
     const body = JSON.stringify({ query: START, variables: { input: { provider: 'service/service' } } })
     const request = { method: 'POST', headers: { 'content-type': 'application/json', ...BEARER }, body }
@@ -180,57 +180,61 @@ async function run(block: string): Promise<string> {
   return 'nothing'
 }
 
-describe('coming back', () => {
+describe('the callback', () => {
   it.each([
     ['without a login', () => ({})],
-    ['with the cookie of a login alone', () => ({ cookie: OURS.cookie ?? '' })],
-  ])('%s explains how to log in, and the user who started it can still finish it', async (_how, headersOf) => {
+    ['with the session cookie alone', () => ({ cookie: OURS.cookie ?? '' })],
+  ])('%s explains how to log in and does not end the authorization', async (_how, headersOf) => {
     const back = await grant()
-    const refused = await finish(back, headersOf())
-    expect(refused).toMatchObject({
+    const rejected = await finish(back, headersOf())
+    expect(rejected).toMatchObject({
       status: 401,
       title: 'You are not logged in',
       text: expect.stringMatching(/, run this command .*\nashlar login$/s),
     })
-    expect(refused.text).not.toContain(back.searchParams.get('code'))
+    expect(rejected.text).not.toContain(back.searchParams.get('code'))
     expect(await credentials()).toEqual([])
     expect((await finish(back)).status).toBe(200)
   })
 
   it.each<[string, (back: URL) => [URL, Record<string, string>], number, string]>([
-    ['with the login of another user', (back) => [back, OF_ALICE], 404, 'NOT_FOUND'],
+    ['with the session of another user', (back) => [back, OF_ALICE], 404, 'NOT_FOUND'],
     ['from a page of another site', (back) => [back, { ...OURS, 'sec-fetch-site': 'cross-site' }], 403, 'FORBIDDEN'],
     ['from a page of another port', (back) => [back, { ...OURS, 'sec-fetch-site': 'same-site' }], 403, 'FORBIDDEN'],
     ['with a forged state', (back) => [changed(back, { state: 'x'.repeat(43) }), OURS], 404, 'NOT_FOUND'],
-    ['with a state that holds U+0000', (back) => [changed(back, { state: '\0' }), OURS], 404, 'NOT_FOUND'],
+    ['with a state that contains U+0000', (back) => [changed(back, { state: '\0' }), OURS], 404, 'NOT_FOUND'],
     ['without a state', (back) => [changed(back, { state: '' }), OURS], 400, 'BAD_INPUT'],
-  ])('%s is refused, and whoever began can still end it', async (_how, change, status, code) => {
+  ])('%s is rejected and does not end the authorization', async (_how, change, status, code) => {
     const back = await grant()
-    const refused = await finish(...change(back))
-    expect(refused).toMatchObject({ status, title: 'No access was granted', text: expect.stringContaining(`${code}: `) })
-    expect(refused.text).not.toContain(back.searchParams.get('code'))
+    const rejected = await finish(...change(back))
+    expect(rejected).toMatchObject({ status, title: 'No access was granted', text: expect.stringContaining(`${code}: `) })
+    expect(rejected.text).not.toContain(back.searchParams.get('code'))
     expect(await credentials()).toEqual([])
     expect((await finish(back)).status).toBe(200)
     expect(await credentials()).toHaveLength(1)
   })
 
-  it('to somebody else’s authorization is refused to one who was lured there, also with a login', async () => {
+  it('rejects a user who is tricked into finishing the authorization of another user', async () => {
     const ofAlice = await grant(OF_ALICE)
     expect((await finish(ofAlice)).status).toBe(404)
     expect([await credentials(), await credentials(OF_ALICE)]).toEqual([[], []])
   })
 
   it.each<[string, Record<string, string>, string]>([
-    ['that access was denied', { error: 'access_denied' }, 'AUTHORIZATION_FAILED: Service has not granted access: access_denied'],
     [
-      'something in words',
+      'the error of a denied access',
+      { error: 'access_denied' },
+      'AUTHORIZATION_FAILED: Service has not granted access: access_denied',
+    ],
+    [
+      'an error that is not a code',
       { error: '<script>alert(1)</script>' },
       'AUTHORIZATION_FAILED: Service has not granted access: it gives',
     ],
-    ['no code', { code: '' }, 'AUTHORIZATION_FAILED: Service has sent you back without a code'],
+    ['an empty code', { code: '' }, 'AUTHORIZATION_FAILED: Service has sent you back without a code'],
     ['a forged code', { code: 'forged' }, 'AUTHORIZATION_FAILED: the token endpoint of service/service refused: invalid_grant'],
-    ['that it is another', { iss: 'https://evil.example' }, 'AUTHORIZATION_FAILED: the answer comes from another service'],
-  ])('with %s ends it without a credential', async (_what, change, message) => {
+    ['another issuer', { iss: 'https://evil.example' }, 'AUTHORIZATION_FAILED: the answer comes from another service'],
+  ])('with %s ends the authorization without a credential', async (_what, change, message) => {
     const back = await grant()
     const { status, text } = await finish(changed(back, change))
     expect([status, text]).toEqual([502, expect.stringContaining(message)])
@@ -239,7 +243,7 @@ describe('coming back', () => {
     expect(await credentials()).toEqual([])
   })
 
-  it('works once, also when it comes twice at once', async () => {
+  it('works once, even for concurrent requests', async () => {
     const back = await grant()
     const statuses = (await Promise.all([finish(back), finish(back), finish(back)])).map(({ status }) => status)
     expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 404, 404])
@@ -247,7 +251,7 @@ describe('coming back', () => {
     expect(service.received.token.filter((asked) => asked.get('code') === back.searchParams.get('code'))).toHaveLength(1)
   })
 
-  it('is refused after 10 minutes', async () => {
+  it('is rejected after 10 minutes', async () => {
     const back = await grant()
     await runtime.database.pool.query(`update oauth_authorization set expires_at = now() - interval '1 second'`)
     const { status, text } = await finish(back)
@@ -257,14 +261,14 @@ describe('coming back', () => {
     ])
   })
 
-  it('shows nothing that the token endpoint says', async () => {
+  it('does not show the response of the token endpoint', async () => {
     service.onToken = (response) => response.writeHead(400).end('{"error":"s3cret","error_description":"s3cret"}')
     const { text } = await finish(await grant())
     expect(text).toContain('it gives a reason that is not shown')
     expect(text).not.toContain('s3cret')
   })
 
-  it('leads nowhere else and runs nothing, whatever the address holds', async () => {
+  it('does not insert parameters of the URL into the page', async () => {
     const { html } = await open(
       `${BASE}/oauth/callback?state=${encodeURIComponent('"><script>')}&code=%0a&next=https://evil.example&url=//evil.example`,
       FROM_SERVICE,
@@ -277,31 +281,31 @@ describe('coming back', () => {
 
   it.each([
     ['HEAD with a key', 'HEAD', BEARER],
-    ['GET with a login', 'GET', {}],
-  ])('ends nothing by %s', async (_how, method, headers) => {
+    ['GET with a session', 'GET', {}],
+  ])('does not finish an authorization for %s', async (_how, method, headers) => {
     const back = await grant()
     expect((await gateway.fetch(new Request(back, { method, headers: { ...OURS, ...headers } }))).status).toBe(200)
     expect((await finish(back)).status).toBe(200)
   })
 
-  it('leads a browser to the name where it is logged in, for an authorization that was begun only', async () => {
+  it('directs a browser to the host name of its session only for a started authorization', async () => {
     const here = createGateway({ runtime, ownerKey: OWNER_KEY })
     const { port } = new URL(await here.listen(0))
     const { search } = await grant()
-    const elsewhereOf = async (host: string, query: string): Promise<string | undefined> => {
+    const readElsewhere = async (host: string, query: string): Promise<string | undefined> => {
       const response = await here.fetch(new Request(`http://${host}:${port}/oauth/callback${query}`))
       return /data-elsewhere="(.*?)"/.exec(await response.text())?.[1]
     }
     const name = new URL((await here.createLoginLink(runtime.ownerId)).url).hostname
-    expect(await elsewhereOf('127.0.0.1', search)).toBe(`http://${name}:${port}`)
-    expect(await elsewhereOf(name, search)).toBe('')
-    expect(await elsewhereOf('127.0.0.1', '?state=forged')).toBe('')
-    expect(await elsewhereOf('127.0.0.1', '')).toBe('')
+    expect(await readElsewhere('127.0.0.1', search)).toBe(`http://${name}:${port}`)
+    expect(await readElsewhere(name, search)).toBe('')
+    expect(await readElsewhere('127.0.0.1', '?state=forged')).toBe('')
+    expect(await readElsewhere('127.0.0.1', '')).toBe('')
     await here.close()
   })
 })
 
-it('is reached by its public name alone, beside its own', async () => {
+it('accepts only the public host name and its own host names', async () => {
   const page = (host: string) => gateway.fetch(new Request(`http://${host}/oauth/callback`, { headers: { host } }))
   expect([(await page('ashlar.example')).status, (await page('evil.example')).status]).toEqual([200, 403])
 })

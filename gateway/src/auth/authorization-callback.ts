@@ -1,20 +1,20 @@
 import { AshlarError, type Credential, type Runtime } from '@ashlar/core'
 import { htmlPage, textPage } from '../pages/index.ts'
 import type { Access } from './access.ts'
-import { factsOf } from '../http/origin.ts'
+import { readFacts } from '../http/origin.ts'
 import type { Route } from '../http/routes.ts'
 
-/** Where services send browsers back to. */
+/** The path to which OAuth services redirect browsers. */
 export const CALLBACK_PATH = '/oauth/callback'
 
-const KEPT = ['state', 'code', 'error', 'iss'] as const
+const PARAMETERS = ['state', 'code', 'error', 'iss'] as const
 
 interface CallbackParts {
   authorizations: Runtime['authorizations']
   access: Access
-  /** `http://<name>:<port>` where browsers are logged in, if services send them back to another name of ours. */
+  /** The URL `http://<name>:<port>` at which browsers log in. Services may redirect browsers to another host name of ours. */
   browserUrl(): string | undefined
-  /** Prints a login link. */
+  /** The command that prints a login link. */
   loginCommand: string
 }
 
@@ -33,11 +33,11 @@ const HOW_TO_LOG_IN = [
 ]
 
 /**
- * `GET /oauth/callback?code=…&state=…` answers a page whose script sends the same with `POST`, which ends the authorization that
- * `startAuthorization` has begun. The browser comes from the service's page, so the GET has neither the cookie of our login
- * (SameSite=Strict) nor the token of its page; the POST has both. The user who is logged in must be the one who began. Without a login
- * nothing is done, and the state stays good: a person who was lured into granting access to another user's authorization has no
- * login, or another one. A GET with an `Authorization` header ends the authorization at once.
+ * `GET /oauth/callback?code=…&state=…` responds with a page whose script sends the same parameters with `POST`. The POST finishes the
+ * authorization that `startAuthorization` started. The service redirects the browser, so the GET contains neither our session cookie
+ * (SameSite=Strict) nor the page token; the POST contains both. The user who is logged in must be the user who started the
+ * authorization. Without a session, the request changes nothing and the state stays valid: this protects users who are tricked into
+ * granting access for another user's authorization. A GET with an `Authorization` header finishes the authorization immediately.
  */
 export function callbackPage(parts: CallbackParts): Route {
   return async (request, url, address) => {
@@ -47,7 +47,7 @@ export function callbackPage(parts: CallbackParts): Route {
   }
 }
 
-/** Ends an authorization. JSON `{ title, lines, command? }`, for the page's script. */
+/** Finishes an authorization. Responds with JSON `{ title, lines, command? }` for the script of the page. */
 export function finishAuthorization(parts: CallbackParts): Route {
   return async (request, url, address) => {
     const { status, ...ending } = await finish(parts, request, url, address)
@@ -55,7 +55,7 @@ export function finishAuthorization(parts: CallbackParts): Route {
   }
 }
 
-/** Only a browser that returns from an authorization receives the host name under which browsers are logged in. */
+/** Only a browser that returns from an authorization receives the host name at which browsers log in. */
 async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: URL): Promise<Response> {
   const state = url.searchParams.get('state')
   const elsewhere = browserUrl()
@@ -69,8 +69,8 @@ async function finish(
   ...[request, url, address]: Parameters<Route>
 ): Promise<Ending> {
   try {
-    const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
-    const answer = Object.fromEntries(KEPT.map((name) => [name, url.searchParams.get(name) ?? undefined]))
+    const { user } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
+    const answer = Object.fromEntries(PARAMETERS.map((name) => [name, url.searchParams.get(name) ?? undefined]))
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error

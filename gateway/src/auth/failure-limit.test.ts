@@ -22,7 +22,7 @@ it('rejects an address after 20 failures, until a minute after the first one', (
   fail(limit, '1.2.3.4', 1)
   expect(() => limit.assertBelow('1.2.3.4')).toThrow('too many failed login attempts from this address: try again in 40 seconds')
   limit.assertBelow('1.2.3.5')
-  expect(log).toEqual(['1.2.3.4: 20 failed login attempts in a minute. Further ones are rejected until the minute ends.'])
+  expect(log).toEqual(['1.2.3.4: 20 failed login attempts in a minute. Further attempts are rejected until the minute ends.'])
   wait(41)
   limit.assertBelow('1.2.3.4')
 })
@@ -33,7 +33,7 @@ it('counts the addresses of an IPv6 network together', () => {
   expect(() => limit.assertBelow('2001:db8::99')).toThrow(LIMITED)
 })
 
-it('forgets the address that failed first when there are too many', () => {
+it('forgets the address with the oldest window when there are too many addresses', () => {
   const { limit } = create()
   fail(limit, '1.2.3.4', 20)
   for (let i = 0; i < 10_000; i++) limit.failed(`10.0.${i >> 8}.${i & 255}`)

@@ -10,7 +10,7 @@ const BEARER = { authorization: `Bearer ${OWNER_KEY}` }
 
 let runtime: TestRuntime
 let gateway: Gateway
-/** Of the server, without a path. */
+/** The URL of the server, without a path. */
 let base: string
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [] })
@@ -31,7 +31,7 @@ function enter(token: string, headers: Record<string, string> = {}): Promise<Res
   return fetch(`${base}/login`, { method: 'POST', headers: { 'ashlar-login-token': token, ...headers } })
 }
 
-async function statusOf(headers: Record<string, string>): Promise<number> {
+async function fetchStatus(headers: Record<string, string>): Promise<number> {
   return (await fetch(`${base}/graphql?query={viewer{name}}`, { headers })).status
 }
 
@@ -50,8 +50,8 @@ describe('a login link', () => {
     expect(cookie).toMatch(/^ashlar_session=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/; Expires=.* GMT$/)
     const { pageToken } = (await response.json()) as { pageToken: string }
     const own = { cookie: cookie.split(';', 1)[0] ?? '' }
-    expect(await statusOf({ ...own, 'ashlar-page-token': pageToken })).toBe(200)
-    expect(await statusOf(own)).toBe(401)
+    expect(await fetchStatus({ ...own, 'ashlar-page-token': pageToken })).toBe(200)
+    expect(await fetchStatus(own)).toBe(401)
   })
 
   it('opens one session when it is used several times concurrently', async () => {
@@ -81,14 +81,14 @@ describe('a login link', () => {
         return token
       },
     ],
-  ])('is refused when it %s', async (_why, token) => {
+  ])('is rejected when it %s', async (_why, token) => {
     const response = await enter(await token())
     expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null])
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
   })
 
   it.each([{ origin: 'http://127.0.0.1:3000' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }])(
-    'is refused to a page with %j, and stays good',
+    'is rejected for a page with %j and stays valid',
     async (headers) => {
       const token = await newToken()
       expect((await enter(token, headers)).status).toBe(403)
@@ -131,7 +131,7 @@ describe('a session', () => {
   it('expires', async () => {
     const { headers } = await logIn(runtime, runtime.ownerId)
     await runtime.database.pool.query(`update browser_session set expires_at = now() - interval '1 second'`)
-    expect(await statusOf(headers)).toBe(401)
+    expect(await fetchStatus(headers)).toBe(401)
   })
 
   function logOut(headers: Record<string, string>): Promise<Response> {
@@ -145,7 +145,7 @@ describe('a session', () => {
       204,
       'ashlar_session=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0',
     ])
-    expect([await statusOf(one.headers), await statusOf(other.headers)]).toEqual([401, 200])
+    expect([await fetchStatus(one.headers), await fetchStatus(other.headers)]).toEqual([401, 200])
     expect((await logOut(one.headers)).status).toBe(204)
   })
 
@@ -153,14 +153,16 @@ describe('a session', () => {
     const { headers, cookie } = await logIn(runtime, runtime.ownerId)
     await logOut(cookie)
     expect((await logOut({ ...headers, origin: 'http://127.0.0.1:3000' })).status).toBe(403)
-    expect(await statusOf(headers)).toBe(200)
+    expect(await fetchStatus(headers)).toBe(200)
   })
 
   it('ends with all sessions and login links of its user on a logout with a key', async () => {
     const [one, other, token] = [await logIn(runtime, runtime.ownerId), await logIn(runtime, runtime.ownerId), await newToken()]
     expect((await logOut({ authorization: 'Bearer wrong' })).status).toBe(401)
     expect((await logOut(BEARER)).status).toBe(204)
-    expect([await statusOf(one.headers), await statusOf(other.headers), (await enter(token)).status]).toEqual([401, 401, 401])
+    expect([await fetchStatus(one.headers), await fetchStatus(other.headers), (await enter(token)).status]).toEqual([
+      401, 401, 401,
+    ])
   })
 
   it('closes only its own WebSockets when it ends', async () => {

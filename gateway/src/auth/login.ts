@@ -2,23 +2,23 @@ import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
 import { commandBlock, htmlPage } from '../pages/index.ts'
 import type { Access } from './access.ts'
 import type { FailureLimit } from './failure-limit.ts'
-import { factsOf, type Origins } from '../http/origin.ts'
+import { readFacts, type Origins } from '../http/origin.ts'
 import type { Route } from '../http/routes.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
-// Logging in. A link is `/login#<token>`: its page, which anybody may open, sends the token with `POST /login` when its button is
-// pressed. The answer has the two secrets of a session: one in a cookie, one for the page.
+// A login link is `/login#<token>`. Its page requires no authentication. When the user presses the button, the page sends the token
+// with `POST /login`. The response contains the two secrets of a session: one in a cookie, one for the page.
 
 interface LoginParts {
   runtime: Pick<Runtime, 'browserSessions'>
   access: Access
   origins: Origins
   cookie: SessionCookie
-  /** Of login tokens. */
+  /** Limits attempts with invalid login tokens. */
   loginFailures: FailureLimit
-  /** A link that logs the user in once. */
+  /** Creates a link that logs the user in once. */
   createLink(userId: string): Promise<LoginLink>
-  /** Prints a login link. */
+  /** The command that prints a login link. */
   loginCommand: string
 }
 
@@ -48,7 +48,7 @@ ${command}
 ${command}
 </div>`
 
-/** Answers the page, which does nothing by itself. @param loginCommand prints a login link */
+/** Serves the login page, which changes nothing until the user presses its button. @param loginCommand prints a login link */
 export function loginPage(loginCommand: string): Route {
   const body = pageFor(commandBlock(loginCommand))
   return () => htmlPage({ title: 'Log in', body, script: 'login.js' })
@@ -57,7 +57,7 @@ export function loginPage(loginCommand: string): Route {
 /** Exchanges a login token for a session. */
 export function openSession({ runtime, origins, cookie, loginFailures, loginCommand }: LoginParts): Route {
   return async (request, url, address) => {
-    const facts = factsOf((name) => request.headers.get(name), address, url)
+    const facts = readFacts((name) => request.headers.get(name), address, url)
     if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link may send this request')
     loginFailures.assertBelow(address)
     const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
@@ -73,22 +73,22 @@ export function openSession({ runtime, origins, cookie, loginFailures, loginComm
   }
 }
 
-/** Makes a login link for the user who sends the request. */
+/** Creates a login link for the user who sends the request. */
 export function createLoginLink({ access, createLink }: LoginParts): Route {
   return async (request, url, address) => {
-    const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
+    const { user } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
     return Response.json(await createLink(user.id), { headers: NO_STORE })
   }
 }
 
-/** Ends the session of the browser; for a caller with a key, every session of its user. */
+/** Ends the session of the browser. For a caller with a key, ends all sessions of the user. */
 export function logOut({ runtime, access, cookie }: LoginParts): Route {
   return async (request, url, address) => {
     try {
-      const { user, session } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
+      const { user, session } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
       await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
     } catch (error) {
-      // The login has ended already; the browser still has to forget it.
+      // The session has already ended. The browser must still delete the cookie.
       if (!(error instanceof AshlarError) || error.code !== 'UNAUTHENTICATED' || request.headers.has('authorization')) throw error
     }
     return new Response(null, { status: 204, headers: { ...NO_STORE, 'set-cookie': cookie.clear() } })

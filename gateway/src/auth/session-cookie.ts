@@ -8,7 +8,7 @@ export interface SessionCookie {
 }
 
 /**
- * @param isSecure whether browsers reach us only by https. The cookie is then never sent in clear text, and its prefix makes browsers
+ * @param isSecure whether browsers reach us only over https. They then never send the cookie in clear text, and its prefix makes browsers
  * reject a cookie that another host of the domain has set. Source: RFC 6265bis, 4.1.3.2
  */
 export function createSessionCookie(isSecure: boolean): SessionCookie {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { createClientAddress, networkOf } from './client-address.ts'
+import { createClientAddress, toLimitKey } from './client-address.ts'
 
 /** @param forwarded the values of the `X-Forwarded-For` headers */
-function addressOf(trusted: string[], peer: string | undefined, ...forwarded: string[]): string {
+function readAddress(trusted: string[], peer: string | undefined, ...forwarded: string[]): string {
   const request = { socket: { remoteAddress: peer }, headersDistinct: { 'x-forwarded-for': forwarded } }
   return createClientAddress(trusted)(request as unknown as IncomingMessage)
 }
@@ -25,12 +25,12 @@ describe('the address of a client', () => {
     ['may be IPv6 with a port', PROXIES, '127.0.0.1', ['[2001:db8::1]:5678'], '2001:db8::1'],
     ['is IPv4 if it is mapped to IPv6', PROXIES, '::ffff:127.0.0.1', ['::ffff:1.2.3.4'], '1.2.3.4'],
     ['is empty if the connection has closed', PROXIES, undefined, ['1.2.3.4'], ''],
-  ])('%s', (_what, trusted, peer, forwarded, expected) => expect(addressOf(trusted, peer, ...forwarded)).toBe(expected))
+  ])('%s', (_what, trusted, peer, forwarded, expected) => expect(readAddress(trusted, peer, ...forwarded)).toBe(expected))
 })
 
-it('limits count by the network of an IPv6 address', () => {
-  const [one, same, other] = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:3::1'].map(networkOf)
+it('networkOf returns the network of an IPv6 address', () => {
+  const [one, same, other] = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:3::1'].map(toLimitKey)
   expect(one).toBe(same)
   expect(one).not.toBe(other)
-  expect(['1.2.3.4', ''].map(networkOf)).toEqual(['1.2.3.4', ''])
+  expect(['1.2.3.4', ''].map(toLimitKey)).toEqual(['1.2.3.4', ''])
 })

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 
 /**
  * Creates a function that returns the address of the client that sent a request. Each proxy appends the address from which it received the
- * request to `X-Forwarded-For`. Only the entries that trusted proxies have appended are believed: the last address that is not a trusted
+ * request to `X-Forwarded-For`. Only entries that trusted proxies have appended are trusted: the last address that is not a trusted
  * proxy is the client.
  *
  * @param trustedProxies addresses and networks: `10.1.2.3`, `10.0.0.0/8`, `fd00::/8`
@@ -29,11 +29,16 @@ export function isProxyEntry(text: string): boolean {
   return parseNetwork(text) !== undefined
 }
 
-/** The bits of an IPv6 address that name the network of a client, which can choose the others. */
+/** Whether only this machine can reach the address. */
+export function isLoopback(address: string): boolean {
+  return parseAddress(address)?.range() === 'loopback'
+}
+
+/** The bytes of an IPv6 address that identify the network of a client. The client can choose the other bytes. */
 const IPV6_NETWORK_BYTES = 8
 
-/** What limits count by: the address, or for IPv6 the network of the client. */
-export function networkOf(address: string): string {
+/** Returns the key that limits count by: the address, or for IPv6 the network of the client. */
+export function toLimitKey(address: string): string {
   const parsed = parseAddress(address)
   return parsed?.kind() === 'ipv6' ? `${parsed.toByteArray().slice(0, IPV6_NETWORK_BYTES).join('.')}::` : address
 }
@@ -41,7 +46,7 @@ export function networkOf(address: string): string {
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 type Network = [address: Address, bits: number]
 
-/** An IPv4 address that is mapped to IPv6 is an IPv4 address. */
+/** Converts an IPv4 address that is mapped to IPv6 to an IPv4 address. */
 function parseAddress(text: string): Address | undefined {
   const isComplete = text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text)
   return isComplete && ipaddr.isValid(text) ? ipaddr.process(text) : undefined
@@ -57,7 +62,7 @@ function isIn(address: Address, [network, bits]: Network): boolean {
   return address.kind() === network.kind() && address.match([network, bits] as never)
 }
 
-/** `1.2.3.4:5678` and `[2001:db8::1]:5678`, as some proxies write it. */
+/** `1.2.3.4:5678` and `[2001:db8::1]:5678`, as some proxies write addresses. */
 function withoutPort(entry: string): string {
   const text = entry.trim()
   return /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text

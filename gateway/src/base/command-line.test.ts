@@ -21,22 +21,22 @@ describe('commandLine', () => {
     expect(commandLine(onPath({ ASHLAR_DATA_DIR: '' }), 'login')).toBe('ashlar login')
   })
 
-  it('uses the port of the process to start a server, and for no other command', () => {
-    const environment = onPath({ ASHLAR_DATA_DIR: '/srv', PORT: '4001' })
-    expect(commandLine(environment, 'start')).toBe('ASHLAR_DATA_DIR=/srv PORT=4001 ashlar start')
+  it('uses the host and the port of the process only to start a server', () => {
+    const environment = onPath({ ASHLAR_DATA_DIR: '/srv', HOST: '::', PORT: '4001' })
+    expect(commandLine(environment, 'start')).toBe('ASHLAR_DATA_DIR=/srv HOST=:: PORT=4001 ashlar start')
     expect(commandLine(environment, 'login')).toBe('ASHLAR_DATA_DIR=/srv ashlar login')
   })
 
-  it('calls the program through pnpm if pnpm has started the process, and by its path if it is not on the path', () => {
+  it('uses pnpm if pnpm started the process, and the path of the program if PATH does not contain it', () => {
     expect(commandLine(onPath({ npm_config_user_agent: 'pnpm/12.21.0 npm/?' }), 'login')).toBe('npx pnpm@12 ashlar login')
     expect(commandLine({ PATH: '/nowhere' }, 'login')).toMatch(/^\/.*\/node_modules\/\.bin\/ashlar login$/)
   })
 
-  it('names no data directory for a command that does not use it', () => {
+  it('omits the data directory for a command that does not use it', () => {
     expect(commandLine(onPath({ ASHLAR_DATA_DIR: '/srv' }), 'plugin', 'test', 'words')).toBe('ashlar plugin test words')
   })
 
-  it('quotes what a shell would interpret', () => {
+  it('quotes words that a shell would interpret', () => {
     const environment = onPath({ ASHLAR_DATA_DIR: "/srv/it's $HOME" })
     expect(commandLine(environment, 'plugin', 'dev', 'my plugin')).toBe(
       `ASHLAR_DATA_DIR='/srv/it'\\''s $HOME' ashlar plugin dev 'my plugin'`,
@@ -44,7 +44,7 @@ describe('commandLine', () => {
   })
 })
 
-it('replaces the command in a message of the server, and nothing else', () => {
+it('replaces only the command in a message of the server', () => {
   const environment = onPath({ ASHLAR_DATA_DIR: '/srv' })
   expect(withCommandLines('ashlar is used: add one with the command: ashlar credential add a/b', environment)).toBe(
     'ashlar is used: add one with the command: ASHLAR_DATA_DIR=/srv ashlar credential add a/b',

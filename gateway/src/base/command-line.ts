@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The name of the command in messages of the server, which does not know how its reader calls it. */
+/** The name of the command in messages of the server, whose readers may run it in different ways. */
 const NAME = 'ashlar'
 /** The command in a clone of the repository. */
 const IN_CLONE = 'npx pnpm@12 ashlar'
@@ -16,7 +16,7 @@ const LOCAL = new Set(['plugin check', 'plugin docs', 'plugin key', 'plugin test
 
 /**
  * Formats a command of `ashlar` for the user to paste into a POSIX shell, in the directory in which this process was started. The
- * command uses the data directory of this process, if it needs one, and `start` its port.
+ * command uses the data directory of this process, if it needs one. `start` also uses its host and its port.
  *
  * @param words the command and its arguments, such as `'plugin', 'test', 'my plugin'`
  */
@@ -41,11 +41,12 @@ export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-function prefixFor(environment: Environment, withPort: boolean): string {
-  const { ASHLAR_DATA_DIR: dataDir, PORT: port } = environment
+function prefixFor(environment: Environment, withAddress: boolean): string {
+  const { ASHLAR_DATA_DIR: dataDir, HOST: host, PORT: port } = environment
   const settings = [
     ...(dataDir ? [`ASHLAR_DATA_DIR=${quote(resolve(dataDir))}`] : []),
-    ...(withPort && port ? [`PORT=${quote(port)}`] : []),
+    ...(withAddress && host ? [`HOST=${quote(host)}`] : []),
+    ...(withAddress && port ? [`PORT=${quote(port)}`] : []),
   ]
   return [...settings, programFor(environment)].join(' ')
 }

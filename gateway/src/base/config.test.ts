@@ -1,10 +1,15 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { parseConfig } from './config.ts'
+import { parseEnv } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseConfig, SETTING_NAMES } from './config.ts'
+import { withEnvFiles } from './env-files.ts'
 
 describe('parseConfig', () => {
   it('has a default for every variable', () => {
     const expected = {
+      host: '127.0.0.1',
       port: 4000,
       dataDir: '.ashlar',
       filesDir: join('.ashlar', 'files'),
@@ -30,6 +35,7 @@ describe('parseConfig', () => {
     const databaseUrl = 'postgresql://me:secret@db.example:5433/ashlar?sslmode=require'
     expect(
       parseConfig({
+        HOST: '::',
         PORT: '0',
         ASHLAR_DATA_DIR: '/srv/ashlar',
         ASHLAR_FILES_DIR: '/mnt/files',
@@ -48,6 +54,7 @@ describe('parseConfig', () => {
         ASHLAR_CONFIG: 'conf/ashlar.ts',
       }),
     ).toEqual({
+      host: '::',
       port: 0,
       dataDir: '/srv/ashlar',
       filesDir: '/mnt/files',
@@ -72,6 +79,12 @@ describe('parseConfig', () => {
       { ASHLAR_TRUSTED_PROXIES: '10.0.0.0/33' },
       'environment variable ASHLAR_TRUSTED_PROXIES must be addresses and networks like "127.0.0.1,10.0.0.0/8", got "10.0.0.0/33"',
     ],
+    ...['0', '127.1', '10.0.0.1:80', 'http://ashlar.example', '[::1]', 'fe80::1%eth0', 'a b'].map(
+      (HOST): [Record<string, string>, string] => [
+        { HOST },
+        `environment variable HOST must be an IP address or a host name of this machine, such as "127.0.0.1", got ${JSON.stringify(HOST)}`,
+      ],
+    ),
     [{ PORT: 'http' }, 'environment variable PORT must be a whole number from 0 to 65535, got "http"'],
     [{ PORT: '65536' }, 'environment variable PORT must be a whole number from 0 to 65535, got "65536"'],
     [{ PORT: '-1' }, 'environment variable PORT must be a whole number from 0 to 65535, got "-1"'],
@@ -91,9 +104,9 @@ describe('parseConfig', () => {
     [{ ASHLAR_EXAMPLES: 'no' }, 'environment variable ASHLAR_EXAMPLES must be "true" or "false", got "no"'],
     [
       { DATABASE_URL: 'mysql://root:secret@db/ashlar' },
-      'environment variable DATABASE_URL must be a url like "postgres://user:password@host:5432/database", got "mysql://root:…@db/ashlar"',
+      'environment variable DATABASE_URL must be a URL like "postgres://user:password@host:5432/database", got "mysql://root:…@db/ashlar"',
     ],
-  ])('refuses %j', (environment, message) => {
+  ])('rejects %j', (environment, message) => {
     expect(() => parseConfig(environment)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
   })
 
@@ -102,13 +115,13 @@ describe('parseConfig', () => {
     '{"github":{"clientId":"id","clientSecret":"secret"}}',
     '{"github/github":{"clientId":"id","secret":"secret"}}',
     '["secret"]',
-  ])('never tells the clients of %s', (clients) => {
+  ])('does not print the OAuth clients %s', (clients) => {
     const message = `environment variable ASHLAR_OAUTH_CLIENTS must be JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}, got ${clients.length} characters`
     expect(() => parseConfig({ ASHLAR_OAUTH_CLIENTS: clients })).toThrow(expect.objectContaining({ message }))
   })
 
   it.each(['ashlar.example', 'ftp://ashlar.example', 'https://ashlar.example/?x', 'https://me:secret@ashlar.example'])(
-    'refuses the public url %s',
+    'rejects the public URL %s',
     (url) => {
       expect(() => parseConfig({ ASHLAR_PUBLIC_URL: url })).toThrow(
         expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.not.stringContaining('secret') as unknown }),
@@ -116,15 +129,63 @@ describe('parseConfig', () => {
     },
   )
 
+  it.each(['0.0.0.0', '::1', '192.0.2.7', 'localhost', 'server-1.lab.example'])('accepts the host %s', (host) => {
+    expect(parseConfig({ HOST: host }).host).toBe(host)
+  })
+
   it.each([
     'root:secret@db',
     'mysql://root:sec:secret@x@db',
     'mysql:root:secret@db',
     'http://db/?user=a&password=secret',
     ' postgres ://a:secret@b',
-  ])('never tells the password of %s', (url) => {
+  ])('does not print the password in %s', (url) => {
     expect(() => parseConfig({ DATABASE_URL: url })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') }),
     )
+  })
+})
+
+describe('withEnvFiles', () => {
+  let folder = ''
+  beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'ashlar-env-'))))
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('returns the environment of a folder without files', async () => {
+    expect(await withEnvFiles(folder, { PORT: '1' })).toEqual({ PORT: '1' })
+  })
+
+  it('prefers the environment to .env, and .env to .env.default', async () => {
+    await writeFile(join(folder, '.env.default'), 'PORT=1\nHOST=one\nASHLAR_EXAMPLES=true\n')
+    await writeFile(join(folder, '.env'), '# comment\nPORT=2\nexport HOST="two" # comment\n')
+    expect(await withEnvFiles(folder, { PORT: '3' })).toEqual({ PORT: '3', HOST: 'two', ASHLAR_EXAMPLES: 'true' })
+  })
+
+  it('prefers an empty variable of the environment to the files', async () => {
+    await writeFile(join(folder, '.env'), 'PORT=2')
+    expect(await withEnvFiles(folder, { PORT: '' })).toEqual({ PORT: '' })
+  })
+
+  it('ignores a folder named .env', async () => {
+    await mkdir(join(folder, '.env'))
+    expect(await withEnvFiles(folder, {})).toEqual({})
+  })
+
+  it('rejects a file that it cannot read', async () => {
+    await expect(withEnvFiles(join(folder, 'x'.repeat(300)), {})).rejects.toMatchObject({ code: 'ENAMETOOLONG' })
+  })
+})
+
+describe('.env.default', () => {
+  const read = async (): Promise<string> => readFile(new URL('../../../.env.default', import.meta.url), 'utf8')
+
+  it('sets nothing', async () => {
+    expect(parseEnv(await read())).toEqual({})
+  })
+
+  it('contains the default of every setting in a comment', async () => {
+    const settings = parseEnv((await read()).replaceAll(/^# (?=[A-Z_]+=)/gm, ''))
+    expect(parseConfig(settings)).toEqual(parseConfig({}))
+    expect(Object.keys(settings).toSorted()).toEqual([...SETTING_NAMES, 'ASHLAR_KEY'].toSorted())
   })
 })

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import {
   AshlarError,
@@ -11,56 +12,58 @@ import {
 import { z } from 'zod'
 import { isProxyEntry } from './client-address.ts'
 
-/** A quarter of them may be unacknowledged. */
 export const DEFAULT_SOCKETS_PER_ADDRESS = 256
 
-/** What the environment says. */
+/** The settings of an installation. */
 export interface Config {
-  /** 0 takes any free port. @default 4000 */
+  /** IP address or host name that the server listens on. @default '127.0.0.1' */
+  host: string
+  /** 0 selects a free port. @default 4000 */
   port: number
-  /** As given, relative to the working directory. @default '.ashlar' */
+  /** Path relative to the working directory, or absolute. @default '.ashlar' */
   dataDir: string
-  /** Folder of the files of executions. @default `files` in the data directory */
+  /** Directory of the files of executions. @default `files` in the data directory */
   filesDir: string
-  /** Unset: the embedded Postgres. */
+  /** Undefined for the embedded Postgres. */
   databaseUrl: string | undefined
-  /** Whether the first boot imports and runs the example graphs. @default true */
+  /** Whether the first start imports and runs the example graphs. @default true */
   examples: boolean
-  /** Days for which the events of executions are kept. @default 30 */
+  /** Days for which the events of executions are stored. @default 30 */
   retentionDays: number
   /** Seconds that blocks with external effects have to finish after a stop request. @default 30 */
   stopGraceSeconds: number
-  /** MB of memory for all sandbox processes together. Unset: a quarter of the machine's. */
+  /** Memory for all sandbox processes together, in MB. Undefined for a quarter of the machine's memory. */
   sandboxMemoryMb: number | undefined
-  /** Plugins that did not come with the installation run in no weaker isolation. Unset: `SECCOMP`. */
+  /** The weakest isolation that may run third-party plugins. Undefined for `SECCOMP`. */
   weakestIsolation: Isolation | undefined
-  /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
+  /** Private hosts and networks that blocks may reach. @default none */
   httpAllow: string[]
-  /** Keys that seal credentials, base64, the newest first. @default none: the data directory keeps one */
+  /** Keys that encrypt credentials, as base64, the newest first. @default none: the data directory contains one */
   secretKeys: string[]
-  /** Clients that are registered at services, by qualified provider. @default none */
+  /** OAuth clients, by qualified provider. @default none */
   oauthClients: Record<string, OAuthClient>
-  /** Where browsers reach this server, without a slash at its end. Unset: where it listens. */
+  /** URL at which browsers reach this server, without a trailing slash. Undefined for the address that it listens on. */
   publicUrl: string | undefined
-  /** WebSockets that one remote address may have. @default 256 */
+  /** Maximum number of WebSockets per client address; a quarter of them may be unacknowledged. @default 256 */
   socketsPerAddress: number
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. @default none */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` header is trusted. @default none */
   trustedProxies: string[]
-  /** File of the operator's configuration. Unset: `ashlar.config.ts` in the working directory, if it is there. */
+  /** The operator's configuration file. Undefined for `ashlar.config.ts` in the working directory, if it exists. */
   configFile: string | undefined
 }
 
 /**
- * Reads the configuration. An empty variable counts as one that is not set.
+ * Reads the settings from environment variables. An empty variable counts as unset.
  *
- * @throws {AshlarError} CONFIG_INVALID naming the variable, what it must be, and what it is (never a password)
+ * @throws {AshlarError} CONFIG_INVALID with the variable, the expected value and the actual value, without passwords
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]))
+  const given = Object.fromEntries(SETTING_NAMES.map((name) => [name, environment[name] || undefined]))
   const parsed = variables.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error.issues[0]?.path[0], given)
-  const { PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS } = parsed.data
+  const { HOST, PORT, ASHLAR_DATA_DIR, DATABASE_URL, ASHLAR_EXAMPLES, ASHLAR_RETENTION_DAYS } = parsed.data
   return {
+    host: HOST,
     port: PORT,
     dataDir: ASHLAR_DATA_DIR,
     filesDir: parsed.data.ASHLAR_FILES_DIR ?? join(ASHLAR_DATA_DIR, 'files'),
@@ -81,6 +84,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 }
 
 const variables = z.object({
+  HOST: z.string().refine(isListeningHost).default('127.0.0.1'),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/)
@@ -155,12 +159,16 @@ const variables = z.object({
     .optional(),
 })
 
+/** The environment variables that {@link parseConfig} reads. */
+export const SETTING_NAMES: readonly string[] = Object.keys(variables.shape)
+
 const EXPECTED: Record<string, string> = {
+  HOST: 'an IP address or a host name of this machine, such as "127.0.0.1"',
   PORT: 'a whole number from 0 to 65535',
   ASHLAR_DATA_DIR: 'the path of a folder',
   ASHLAR_CONFIG: 'the path of a file',
   ASHLAR_FILES_DIR: 'the path of a folder',
-  DATABASE_URL: 'a url like "postgres://user:password@host:5432/database"',
+  DATABASE_URL: 'a URL like "postgres://user:password@host:5432/database"',
   ASHLAR_EXAMPLES: '"true" or "false"',
   ASHLAR_RETENTION_DAYS: 'a whole number of days, at least 1',
   ASHLAR_STOP_GRACE_SECONDS: 'a whole number of seconds from 0 to 99999',
@@ -171,10 +179,10 @@ const EXPECTED: Record<string, string> = {
   ASHLAR_OAUTH_CLIENTS: 'JSON like {"github/github": {"clientId": "…", "clientSecret": "…"}}',
   ASHLAR_WEBSOCKETS: 'a whole number, at least 1',
   ASHLAR_TRUSTED_PROXIES: 'addresses and networks like "127.0.0.1,10.0.0.0/8"',
-  ASHLAR_PUBLIC_URL: 'an http(s) url without user, query and fragment, like "https://ashlar.example"',
+  ASHLAR_PUBLIC_URL: 'an http(s) URL without user, query and fragment, like "https://ashlar.example"',
 }
 
-/** Never shown when they are wrong: they hold secrets. */
+/** Errors never contain the values of these variables, which are secret. */
 const SECRET = new Set(['ASHLAR_SECRET_KEY', 'ASHLAR_OAUTH_CLIENTS'])
 
 function invalid(variable: PropertyKey | undefined, given: Record<string, string | undefined>): AshlarError {
@@ -187,12 +195,17 @@ function invalid(variable: PropertyKey | undefined, given: Record<string, string
   })
 }
 
-/** 32 bytes, base64 or base64url. */
+/** A name whose last label contains a letter, so that it cannot be a number that the system reads as an address. */
+function isListeningHost(text: string): boolean {
+  return (isIP(text) !== 0 && !text.includes('%')) || /^([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*$/i.test(text)
+}
+
+/** Whether the text is 32 bytes as base64 or base64url. */
 export function isSecretKey(text: string): boolean {
   return /^[\w+/-]{43}=?$/.test(text) && Buffer.from(text, 'base64').length === 32
 }
 
-/** @returns undefined when it is none: what is said of it then never shows it */
+/** @returns undefined if the text is not JSON. The error then does not contain the text. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -211,7 +224,7 @@ function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)
 }
 
-/** Also of what is no url: everything from the first `:` after the user's name up to the last `@` may be a password. */
+/** Also accepts invalid URLs: everything between the first `:` after the user name and the last `@` may be a password. */
 function withoutPassword(text: string): string {
   return text.replace(/^((?:[a-z+.-]*:\/*)?[^:@]*):.*@/is, '$1:…@').replace(/([?&]password=)[^&]*/gi, '$1…')
 }

@@ -1,11 +1,11 @@
-/** Where the gateway tells what an operator should know. */
+/** Receives messages for the operator. */
 export interface Logger {
   info(message: string): void
-  /** One line, also for an error with a stack. */
+  /** Writes one line, even for an error with a stack. */
   error(message: string, error?: unknown): void
 }
 
-/** Writes lines. */
+/** Creates a logger that writes lines to a stream. */
 export function loggerTo(stream: { write(text: string): unknown }): Logger {
   return {
     info: (message) => void stream.write(`${message}\n`),
@@ -13,7 +13,7 @@ export function loggerTo(stream: { write(text: string): unknown }): Logger {
   }
 }
 
-/** A stack and its causes on one line. */
+/** Formats the stack of an error and its causes on one line. */
 function onOneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const stack = (error.stack ?? `${error.name}: ${error.message}`).replaceAll(/\s*\n\s*/g, ' | ')

@@ -14,7 +14,7 @@ async function ashlar(...args: string[]) {
   return { status, stdout: out.join(''), stderr: err.join('') }
 }
 
-it.each([['help'], ['--help'], ['-h']])('%s tells every command and variable', async (word) => {
+it.each([['help'], ['--help'], ['-h']])('%s lists every command and setting', async (word) => {
   const { status, stdout, stderr } = await ashlar(word)
   expect([status, stderr]).toEqual([0, ''])
   for (const part of [
@@ -31,11 +31,11 @@ it.each([['help'], ['--help'], ['-h']])('%s tells every command and variable', a
     expect(stdout).toContain(part)
 })
 
-it('tells its version', async () => {
+it('prints its version', async () => {
   expect(await ashlar('--version')).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' })
 })
 
-it('tells the usage of one command', async () => {
+it('prints the usage of one command', async () => {
   expect((await ashlar('graph', 'export', '--help')).stdout).toMatch(
     /^usage: ashlar graph export <id \| name> \[--output file\]\n/,
   )
@@ -48,34 +48,34 @@ it.each([
   [['help', 'plugin'], 'ashlar plugin key'],
   [['help', 'start'], 'usage: ashlar start'],
   [['plugin', 'create', '--help'], '--testing version|tarball|folder'],
-])('%j helps, status 0', async (args, text) => {
+])('%j prints help and exits with status 0', async (args, text) => {
   const { status, stdout, stderr } = await ashlar(...args)
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toContain(text)
 })
 
 it.each([
-  [[], 'a command is missing'],
-  [['plugin'], 'a command is missing\n\nusage: ashlar plugin <command>'],
-  [['plugin', 'nothing', '--help'], 'there is no command "plugin nothing"'],
-  [['nothing', '--help'], 'there is no command "nothing'],
-  [['nothing'], 'there is no command "nothing"'],
-  [['graph', 'nothing'], 'there is no command "graph nothing"'],
+  [[], 'the command is missing'],
+  [['plugin'], 'the command is missing\n\nusage: ashlar plugin <command>'],
+  [['plugin', 'nothing', '--help'], 'unknown command "plugin nothing"'],
+  [['nothing', '--help'], 'unknown command "nothing'],
+  [['nothing'], 'unknown command "nothing"'],
+  [['graph', 'nothing'], 'unknown command "graph nothing"'],
   [['start', '--nothing'], "Unknown option '--nothing'"],
   [['start', '--role', 'chef'], '--role must be one of all, gateway, worker, got "chef"'],
   [['run'], 'the graph file is missing'],
-  [['run', 'a.json', 'name=Ada'], '"name=Ada" is too much'],
-  [['run', 'a.json', '--input', 'Ada'], '--input must read name=value'],
+  [['run', 'a.json', 'name=Ada'], 'unexpected argument "name=Ada"'],
+  [['run', 'a.json', '--input', 'Ada'], '--input must be name=value'],
   [['graph', 'import'], 'name one graph file'],
   [['graph', 'export', 'a', 'b'], 'name one graph'],
-])('%j is wrong: the usage on standard error, status 2', async (args, message) => {
+])('%j prints the usage on standard error and exits with status 2', async (args, message) => {
   const { status, stdout, stderr } = await ashlar(...args)
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toContain(message)
   expect(stderr).toContain('usage: ashlar')
 })
 
-it('tells an error with its code in one line, status 1', async () => {
+it('prints an error with its code on one line and exits with status 1', async () => {
   expect(await ashlar('start')).toEqual({
     status: 1,
     stdout: '',
@@ -83,7 +83,7 @@ it('tells an error with its code in one line, status 1', async () => {
   })
 })
 
-it('tells a file that cannot be used with its path and the reason', async () => {
+it('prints the path and the reason for a file that it cannot use', async () => {
   expect(await ashlar('plugin', 'key', '/dev/null/keys/key.pem', '--json')).toEqual({
     status: 1,
     stdout: `${JSON.stringify({ error: { code: 'FILE_UNUSABLE', message: '/dev/null/keys: not a directory (ENOTDIR)', faults: [] } }, null, 2)}\n`,
@@ -95,18 +95,18 @@ it.each([
   ['usage', () => new UsageError('name one folder'), 2, { code: 'BAD_INPUT', message: 'name one folder' }],
   ['a bug', () => new RangeError('too far'), 1, { code: 'UNEXPECTED', message: 'too far' }],
   ['Ctrl-C', () => new DOMException('Aborted with Ctrl+C', 'AbortError'), 130, { code: 'CANCELLED', message: 'cancelled' }],
-])('answers %s that ends a command as JSON too, with its status', async (_what, thrown, wanted, told) => {
+])('also prints %s that ends a command as JSON', async (_what, thrown, wanted, printed) => {
   const entry = COMMANDS.find(({ name }) => name === 'plugin key')
   if (!entry) throw new Error('there is no such command')
   const load = vi.spyOn(entry, 'load').mockResolvedValue(withJsonErrors(() => Promise.reject(thrown())))
   const { status, stdout, stderr } = await ashlar('plugin', 'key', '--json')
   load.mockRestore()
-  expect([status, JSON.parse(stdout)]).toEqual([wanted, { error: { ...told, faults: [] } }])
-  expect(stderr).toContain(told.message)
+  expect([status, JSON.parse(stdout)]).toEqual([wanted, { error: { ...printed, faults: [] } }])
+  expect(stderr).toContain(printed.message)
 })
 
 describe('parseRun', () => {
-  it('takes inputs in every form', () => {
+  it('accepts inputs in every form', () => {
     expect(parseRun(['-i', 'a=1', 'graph.json', '--input', 'b=x=y', '--input=c=@file'])).toEqual({
       path: 'graph.json',
       inputs: ['a=1', 'b=x=y', 'c=@file'],

@@ -1,18 +1,8 @@
-import type { Command } from './command/command.ts'
+import type { CommandEntry } from './command/command.ts'
 import { CREDENTIAL_COMMANDS } from './credential/commands.ts'
 import { PLUGIN_COMMANDS } from './plugin/commands.ts'
 
-/** What `ashlar help` says of a command, and where it is. */
-export interface CommandEntry {
-  /** The words that call it. */
-  name: string
-  /** What follows the name. */
-  usage: string
-  summary: string
-  load(): Promise<Command>
-}
-
-/** Every command, in the order of the help. */
+/** All commands, in the order in which the help lists them. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'start',
@@ -35,19 +25,19 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'run',
     usage: '<graph.json> [--input name=value | --input name=@file] …',
-    summary: 'Run a graph once; its outputs come as JSON on standard output.',
+    summary: 'Run a graph once and print its outputs as JSON on standard output.',
     load: async () => (await import('./graph/run.ts')).run,
   },
   {
     name: 'graph import',
     usage: '<graph.json>',
-    summary: 'Save the graph of a file, and print its id.',
+    summary: 'Save the graph in a file, and print its id.',
     load: async () => (await import('./graph/graph-import.ts')).graphImport,
   },
   {
     name: 'graph export',
     usage: '<id | name> [--output file]',
-    summary: 'Write a graph as a file that "run" and "graph import" take.',
+    summary: 'Write a graph to a file that "run" and "graph import" accept.',
     load: async () => (await import('./graph/graph-export.ts')).graphExport,
   },
   ...CREDENTIAL_COMMANDS,

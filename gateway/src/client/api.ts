@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AshlarError, messageOf, type Fault, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
-import { errorOf, type Client } from './client.ts'
+import { toError, type Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
   CREATE_GRAPH,
@@ -12,7 +12,7 @@ import {
   START_EXECUTION,
 } from './operations.ts'
 
-/** A graph as the API tells it. */
+/** A graph, as the API returns it. */
 export interface ApiGraph {
   /** Global id. */
   id: string
@@ -21,10 +21,10 @@ export interface ApiGraph {
   activeVersion: { number: number; document: GraphDocument; inputSchema: JsonSchema }
 }
 
-/** A graph whose active version was just saved. */
+/** A graph after its active version was saved. */
 export type SavedGraph = ApiGraph & { activeVersion: { warnings: Fault[] } }
 
-/** An event of an execution as the API tells it. */
+/** An event of an execution, as the API returns it. */
 export type ApiEvent = { seq: number; at: string } & (
   | { __typename: 'ExecutionStarted' }
   | { __typename: 'NodeStarted'; node: string; number: number; attempt: number }
@@ -45,7 +45,7 @@ export type ApiEvent = { seq: number; at: string } & (
   | ({ __typename: 'ExecutionFinished' } & ExecutionResult)
 )
 
-/** How an execution ended. */
+/** The result of an execution. */
 export interface ExecutionResult {
   status: 'COMPLETED' | 'FAILED' | 'CANCELLED'
   outputs: Record<string, unknown[]>
@@ -55,41 +55,41 @@ export interface ExecutionResult {
 
 interface GraphCompatibility {
   status: 'COMPATIBLE' | 'UPGRADABLE' | 'BREAKING'
-  /** Number of the newest version, which need not be the active one. */
+  /** Number of the newest version. The active version may be older. */
   newest: number
-  /** What is most likely a mistake in the active version. */
+  /** Likely mistakes in the active version. */
   warnings: Fault[]
 }
 
 interface PluginScan {
-  /** False when a worker did not finish in time. */
+  /** Whether all workers finished in time. */
   complete: boolean
   failedPlugins: { packageName: string; error: { code: string; message: string } | null }[]
 }
 
-/** What commands do with the API. Expected errors are thrown as AshlarErrors. */
+/** The API operations that commands use. Expected errors are thrown as AshlarErrors. */
 export interface Api {
-  /** Newest first. */
+  /** Yields the newest graph first. */
   graphs(): AsyncGenerator<ApiGraph, void>
   createGraph(graph: { name: string; description: string; document: unknown }): Promise<SavedGraph>
-  /** Adds a version and makes it the active one. @param basedOn number of the newest version */
+  /** Adds a version and activates it. @param basedOn number of the newest version */
   saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
-  /** The active version of a graph beside the plugins that are installed. */
-  compatibilityOf(graphId: string): Promise<GraphCompatibility>
-  /** Has the server load what has changed in its plugin folders. */
+  /** Compares the active version of a graph with the installed plugins. */
+  compatibility(graphId: string): Promise<GraphCompatibility>
+  /** Makes the server reload changed plugins from its plugin folders. */
   scanPlugins(): Promise<PluginScan>
   /** @returns the global id of the execution */
   startExecution(graphId: string, inputs: object): Promise<string>
   cancelExecution(executionId: string): Promise<void>
   /**
-   * Every event of an execution once, in order, until it has finished. A broken connection is made again, and the events
-   * go on after the last one that came.
+   * Yields each event of an execution once, in order, until the execution finishes. After a connection failure it reconnects and
+   * continues after the last event that it received.
    */
   follow(executionId: string, signal: AbortSignal): AsyncGenerator<ApiEvent, void>
 }
 
 const PAGE = 100
-/** Pauses between attempts to reach a server that has gone away: it may be starting again. */
+/** Pauses between attempts to reach a server that does not respond, which may be restarting. */
 const RECONNECT_AFTER_MS = [200, 500, 1000, 2000, 4000, 8000]
 
 export function createApi(client: Client): Api {
@@ -104,36 +104,36 @@ export function createApi(client: Client): Api {
     },
     async createGraph(input) {
       const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Outcome<SavedGraph> }
-      return resultOf(createGraph)
+      return unwrapOutcome(createGraph)
     },
     async saveGraphVersion(graphId, basedOn, document) {
       const input = { graphId, basedOn, document }
       const { saveGraphVersion } = (await client.request(SAVE_GRAPH_VERSION, { input })) as {
         saveGraphVersion: Outcome<SavedGraph>
       }
-      return resultOf(saveGraphVersion)
+      return unwrapOutcome(saveGraphVersion)
     },
-    async compatibilityOf(graphId) {
+    async compatibility(graphId) {
       const { graph } = (await client.request(GRAPH_COMPATIBILITY, { id: graphId })) as { graph: CompatibilityAnswer | null }
-      if (!graph) throw new AshlarError('NOT_FOUND', 'the graph has been deleted: run the command again')
+      if (!graph) throw new AshlarError('NOT_FOUND', 'the graph was deleted: run the command again')
       const { compatibility, warnings } = graph.activeVersion
       return { status: compatibility.status, newest: graph.versions.edges[0]?.node.number ?? 1, warnings }
     },
     async scanPlugins() {
       const { scanPlugins } = (await client.request(SCAN_PLUGINS)) as { scanPlugins: Outcome<PluginScan> }
-      return resultOf(scanPlugins)
+      return unwrapOutcome(scanPlugins)
     },
     async startExecution(graphId, inputs) {
       const { startExecution } = (await client.request(START_EXECUTION, { input: { graphId, inputs } })) as {
         startExecution: Outcome<{ id: string }>
       }
-      return resultOf(startExecution).id
+      return unwrapOutcome(startExecution).id
     },
     async cancelExecution(executionId) {
       const { cancelExecution } = (await client.request(CANCEL_EXECUTION, { input: { executionId } })) as {
         cancelExecution: Outcome<object>
       }
-      resultOf(cancelExecution)
+      unwrapOutcome(cancelExecution)
     },
     follow: (executionId, signal) => follow(client, executionId, signal),
   }
@@ -155,7 +155,7 @@ async function* follow(client: Client, executionId: string, signal: AbortSignal)
       if (signal.aborted || !isBroken(error)) throw error
       const waitMs = RECONNECT_AFTER_MS[attempt]
       if (waitMs === undefined) {
-        const message = `the server has gone away (${messageOf(error)}): the execution goes on when it is there again`
+        const message = `the connection to the server is lost (${messageOf(error)}): the execution continues when the server runs again`
         throw new AshlarError('SHUTTING_DOWN', message, { cause: error })
       }
       await pause(waitMs, undefined, { signal })
@@ -163,7 +163,7 @@ async function* follow(client: Client, executionId: string, signal: AbortSignal)
   }
 }
 
-/** Streams fail with a TypeError when the connection does; an answer of the server is another error. */
+/** Whether the connection failed: streams then throw a TypeError. Errors that the server returns have other classes. */
 function isBroken(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof AshlarError && error.code === 'SERVER_UNREACHABLE')
 }
@@ -181,8 +181,8 @@ interface CompatibilityAnswer {
 /** A union of an object and the error types. */
 export type Outcome<T> = (T & { code?: undefined }) | { code: string; message: string; path: string[] | null; faults?: Fault[] }
 
-export function resultOf<T>(outcome: Outcome<T>): T {
+export function unwrapOutcome<T>(outcome: Outcome<T>): T {
   if (outcome.code === undefined) return outcome
   const { code, message, path, faults } = outcome
-  throw errorOf(code, message, { ...(path && { path }), ...(faults && { faults }) })
+  throw toError(code, message, { ...(path && { path }), ...(faults && { faults }) })
 }

@@ -1,11 +1,11 @@
 import { AshlarError, ERROR_CODES, messageOf, parseJson, type ErrorCode, type ErrorDetails } from '@ashlar/core'
 import { parseEventStream } from './sse.ts'
 
-/** Speaks GraphQL with a gateway: a server's by its url, or one in this process by its `fetch`. */
+/** A GraphQL client of a gateway: of a server at a URL, or of a gateway in this process through its `fetch`. */
 export interface Client {
-  /** @throws {AshlarError} with the code of the first error; SERVER_UNREACHABLE when no gateway of Ashlar answers */
+  /** @throws {AshlarError} with the code of the first error; SERVER_UNREACHABLE when the server is not an Ashlar gateway or does not respond */
   request(query: string, variables?: object): Promise<unknown>
-  /** The data of each result, until the subscription ends or the signal aborts it. @throws like `request` */
+  /** Yields the data of each result until the subscription ends or the signal aborts it. @throws like `request` */
   subscribe(query: string, variables: object, signal: AbortSignal): AsyncGenerator<unknown, void>
 }
 
@@ -13,7 +13,7 @@ export interface ClientOptions {
   /** `http://127.0.0.1:4000/graphql` */
   url: string
   key: string
-  /** @default the global one */
+  /** @default the global `fetch` */
   fetch?: (request: Request) => Promise<Response>
 }
 
@@ -25,19 +25,19 @@ export function createClient({ url, key, fetch = globalThis.fetch }: ClientOptio
   }
   return {
     async request(query, variables = {}) {
-      return dataOf(await readJson(url, await send(query, variables, 'application/json')))
+      return unwrapData(await readJson(url, await send(query, variables, 'application/json')))
     },
     async *subscribe(query, variables, signal) {
       const response = await send(query, variables, 'text/event-stream', signal)
       if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
-        dataOf(await readJson(url, response))
+        unwrapData(await readJson(url, response))
         throw notGraphQL(url, response)
       }
       for await (const { event, data } of parseEventStream(readChunks(response.body, signal))) {
         if (event === 'complete') return
-        yield dataOf(parseJson(data) as Result)
+        yield unwrapData(parseJson(data) as Result)
       }
-      throw new TypeError('the event stream broke off')
+      throw new TypeError('the event stream ended early')
     },
   }
 }
@@ -49,18 +49,18 @@ export function sendTo(url: string, request: Request, fetch: ClientOptions['fetc
   })
 }
 
-/** An answer that is JSON. @throws {AshlarError} with the code of its first error */
+/** Parses a JSON response. @throws {AshlarError} with the code of its first error */
 export async function readAnswer(url: string, response: Response): Promise<unknown> {
   const answer = await readJson(url, response)
-  dataOf(answer)
+  unwrapData(answer)
   return answer
 }
 
-/** The chunks of a body, until it ends or the signal aborts it. */
+/** Yields the chunks of a body until it ends or the signal aborts it. */
 async function* readChunks(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
   const reader = body.getReader()
   const aborted = Promise.withResolvers<never>()
-  aborted.promise.catch(() => undefined) // nobody may be waiting when it comes
+  aborted.promise.catch(() => undefined) // a rejection is not unhandled if no read is pending
   const abort = (): void => aborted.reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   try {
@@ -72,8 +72,8 @@ async function* readChunks(body: ReadableStream<Uint8Array>, signal: AbortSignal
     }
   } finally {
     signal.removeEventListener('abort', abort)
-    // A stream of the platform is cancelled through its reader. One of yoga's own, when the gateway is in this process,
-    // only by itself: its reader would wait for the next event. Neither is waited for.
+    // Cancel a platform stream through its reader. Cancel a stream of yoga (from a gateway in this process) directly, because its
+    // reader would wait for the next event. Do not wait for either.
     body.cancel().catch(() => reader.cancel().catch(() => undefined))
   }
 }
@@ -96,26 +96,26 @@ function notGraphQL(url: string, { status }: Response, cause?: unknown): AshlarE
   return new AshlarError('SERVER_UNREACHABLE', message, { details: { url }, cause })
 }
 
-/** What fetch throws says nothing but that it failed; why is in its cause. */
+/** The message of an error of `fetch` is always "fetch failed". The reason is in its cause. */
 function unreachable(url: string, error: TypeError): AshlarError {
   const { cause } = error
   const why = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause ?? error)
   return new AshlarError(
     'SERVER_UNREACHABLE',
-    `the server at ${url} cannot be reached (${why}): check that it runs, and that the address is right`,
+    `the server at ${url} cannot be reached (${why}): check that the server runs and that the address is correct`,
     { details: { url }, cause: error },
   )
 }
 
-function dataOf({ data, errors }: Result): unknown {
+function unwrapData({ data, errors }: Result): unknown {
   const [first] = errors ?? []
   if (!first) return data
   const { code, ...details } = first.extensions ?? {}
-  throw errorOf(code, first.message, details)
+  throw toError(code, first.message, details)
 }
 
-/** What a gateway told, as it was thrown there. */
-export function errorOf(code: string | undefined, message: string, details: ErrorDetails = {}): Error {
+/** Restores an error that a gateway returned. */
+export function toError(code: string | undefined, message: string, details: ErrorDetails = {}): Error {
   return code !== undefined && isErrorCode(code) ? new AshlarError(code, message, { details }) : new Error(message)
 }
 

@@ -1,4 +1,4 @@
-import { resultOf, type Outcome } from './api.ts'
+import { unwrapOutcome, type Outcome } from './api.ts'
 import type { Client } from './client.ts'
 import { ADD_CREDENTIAL, DELETE_CREDENTIAL, LIST_CREDENTIALS, LIST_PROVIDERS, START_AUTHORIZATION } from './operations.ts'
 
@@ -66,7 +66,7 @@ export function createCredentialApi(client: Client): CredentialApi {
   const mutate = async <T>(query: string, input: object): Promise<T> => {
     const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
     if (outcome === undefined) throw new Error('the mutation returned no result')
-    return resultOf(outcome)
+    return unwrapOutcome(outcome)
   }
   return {
     providers: () => all(LIST_PROVIDERS, (data) => (data as { providers: Page<ApiProvider> }).providers),

@@ -1,4 +1,4 @@
-// The operations that commands send. A test checks each against the schema.
+// The operations that commands send. A test validates each against the schema.
 
 const ERROR = `... on Error { code message path } ... on InvalidInputError { faults { path message } }`
 const GRAPH = `id name description activeVersion { number document inputSchema }`

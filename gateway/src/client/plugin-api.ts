@@ -1,10 +1,10 @@
-import { resultOf, type Outcome } from './api.ts'
+import { unwrapOutcome, type Outcome } from './api.ts'
 import type { Client } from './client.ts'
 import { INSPECT_DEV_PLUGIN, PUBLISH_PLUGIN, REMOVE_DEV_PLUGIN, RENEW_DEV_PLUGIN, SET_DEV_PLUGIN } from './operations.ts'
 
-/** What authors of plugins do with the API. Expected errors are thrown as AshlarErrors. */
+/** The API operations for plugin authors. Expected errors are thrown as AshlarErrors. */
 export interface PluginApi {
-  /** @returns the digest of the bundle as the server has it, which begins with a line of its own */
+  /** @returns the digest of the bundle on the server, which adds a first line to it */
   setDevPlugin(plugin: {
     packageName: string
     version: string
@@ -16,7 +16,7 @@ export interface PluginApi {
   }): Promise<string>
   renewDevPlugin(packageName: string): Promise<void>
   removeDevPlugin(packageName: string): Promise<void>
-  /** @returns the path of a WebSocket that speaks the Chrome DevTools Protocol */
+  /** @returns the path of a WebSocket for the Chrome DevTools Protocol */
   inspectDevPlugin(packageName: string): Promise<string>
   publish(submission: {
     /** base64 */
@@ -25,7 +25,7 @@ export interface PluginApi {
   }): Promise<PublishedVersion>
 }
 
-/** A version of a plugin as the API tells it. */
+/** A version of a plugin, as the API returns it. */
 export interface PublishedVersion {
   packageName: string
   version: string
@@ -45,8 +45,8 @@ export interface PublishedVersion {
 export function createPluginApi(client: Client): PluginApi {
   const mutate = async <T>(query: string, input: object): Promise<T> => {
     const [outcome] = Object.values((await client.request(query, { input })) as Record<string, Outcome<T>>)
-    if (outcome === undefined) throw new Error('the mutation has no answer')
-    return resultOf(outcome)
+    if (outcome === undefined) throw new Error('the mutation returned no result')
+    return unwrapOutcome(outcome)
   }
   return {
     setDevPlugin: async (plugin) => (await mutate<{ digest: string }>(SET_DEV_PLUGIN, plugin)).digest,

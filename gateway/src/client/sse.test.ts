@@ -10,7 +10,7 @@ async function parse(...chunks: (string | Uint8Array)[]): Promise<unknown[]> {
   return messages
 }
 
-it('reads messages, and leaves out comments and pings', async () => {
+it('skips comments and pings', async () => {
   const text = ':\n\nevent: next\ndata: {"a":1}\n\n:\n\nevent: complete\ndata:\n\n'
   expect(await parse(text)).toEqual([
     { event: 'next', data: '{"a":1}' },
@@ -18,7 +18,7 @@ it('reads messages, and leaves out comments and pings', async () => {
   ])
 })
 
-it('reads the same whatever the chunks are, also when one ends inside a character', async () => {
+it('returns the same messages for any chunks, even if a chunk ends inside a character', async () => {
   const bytes = new TextEncoder().encode('event: next\r\ndata: "é€😀"\r\n\r\nevent: next\ndata: a\ndata: b\n\n')
   const expected = [
     { event: 'next', data: '"é€😀"' },
@@ -28,6 +28,6 @@ it('reads the same whatever the chunks are, also when one ends inside a characte
   expect(await parse(...Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(expected)
 })
 
-it('leaves out a message that was cut off', async () => {
+it('skips an incomplete message', async () => {
   expect(await parse('event: next\ndata: 1\n\nevent: next\ndata: 2\n')).toEqual([{ event: 'next', data: '1' }])
 })

@@ -1,12 +1,13 @@
-/** One message of an event stream. */
+/** A message of an event stream. */
 interface ServerSentEvent {
-  /** `message` unless the stream says otherwise. */
+  /** @default 'message' */
   event: string
   data: string
 }
 
 /**
- * Reads the messages of a `text/event-stream`; comments and messages without data are left out.
+ * Parses the messages of a `text/event-stream`. Skips comments and messages without data. The `graphql-sse` client cannot replace it:
+ * that client parses data with `JSON.parse`, which loses digits of integers.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export async function* parseEventStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent, void> {

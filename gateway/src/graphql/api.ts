@@ -1,5 +1,5 @@
 import { AshlarError, type Runtime } from '@ashlar/core'
-import { buildSchema, createContext, type SchemaContext } from '@ashlar/schema'
+import { buildSchema, buildContext, type SchemaContext } from '@ashlar/schema'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
 import type { Logger } from '../base/logger.ts'
@@ -23,23 +23,23 @@ interface ApiOptions {
   runtime: Runtime
   access: Access
   origins: Origins
-  /** Of browser sessions. */
+  /** The cookie of browser sessions. */
   cookie: SessionCookie
-  /** Of login tokens. */
+  /** Limits attempts with invalid login tokens. */
   loginFailures: FailureLimit
-  /** A link that logs the user in once. */
+  /** Creates a link that logs the user in once. */
   createLink(userId: string): Promise<LoginLink>
-  /** Where browsers are logged in, where that is known. */
+  /** The URL at which browsers log in; undefined before the server listens. */
   browserUrl(): string | undefined
-  /** Where services send browsers back to, where that is known. */
+  /** The URL to which OAuth services redirect browsers; undefined before the server listens. */
   redirectUri(): string | undefined
-  /** Prints a login link. */
+  /** The command that prints a login link. */
   loginCommand: string
   logger: Logger
   maxBodyBytes: number
 }
 
-/** GraphQL over HTTP, and the few pages around it. */
+/** Serves GraphQL over HTTP, and the pages of the server. */
 export function createApi(options: ApiOptions): Api {
   const { runtime, access, origins, redirectUri, logger, maxBodyBytes } = options
   const pages = new Map([[GRAPHQL_PATH, graphiqlPage(options.loginCommand)]])
@@ -47,10 +47,10 @@ export function createApi(options: ApiOptions): Api {
     schema: buildSchema(),
     context: ({ user }) => {
       if (!user) throw new AshlarError('UNAUTHENTICATED', 'you are not logged in')
-      return createContext({ runtime, user, redirectUri: redirectUri() })
+      return buildContext({ runtime, user, redirectUri: redirectUri() })
     },
     plugins: [
-      useRoutes({ ...routesOf(options), pages, origins, logger }),
+      useRoutes({ ...buildRoutes(options), pages, origins, logger }),
       useAuthentication(access, runtime.browserSessions),
       useStrictParameters(),
       useExactJson(),
@@ -58,7 +58,7 @@ export function createApi(options: ApiOptions): Api {
     maskedErrors: { maskError: createErrorMask(logger) },
     maxRequestBodySize: maxBodyBytes,
     graphqlEndpoint: GRAPHQL_PATH,
-    // Each of these would answer before our routes and without our checks.
+    // Each of these would respond before our routes, without our checks.
     cors: false,
     graphiql: false,
     landingPage: false,
@@ -68,7 +68,7 @@ export function createApi(options: ApiOptions): Api {
   })
 }
 
-function routesOf(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
+function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>; actions: ReadonlyMap<string, Route> } {
   const callback = { ...options, authorizations: options.runtime.authorizations }
   const routes = new Map<string, Route>([
     ['/', () => new Response(null, { status: 302, headers: { location: GRAPHQL_PATH } })],

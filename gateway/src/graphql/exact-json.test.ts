@@ -22,7 +22,7 @@ afterAll(async () => {
   await runtime.close()
 })
 
-/** Runs `list/create` on the inputs, and gives the text of the answer. */
+/** Runs `list/create` on the inputs. */
 const RUN = `mutation ($inputs: JSON) { runBlock(input: { block: "list/create", inputs: $inputs }) {
   ... on Execution { id } ... on Error { code message } } }`
 const EVENTS = `subscription ($id: ID!) { executionEvents(executionId: $id) { __typename ... on NodeOutput { value } } }`
@@ -32,35 +32,35 @@ function post(body: string, accept = 'application/json'): Promise<Response> {
   return gateway.fetch(new Request(url, { method: 'POST', headers, body }))
 }
 
-function bodyOf(query: string, variables = '{}'): string {
+function toBody(query: string, variables = '{}'): string {
   return `{"query":${JSON.stringify(query)},"variables":${variables}}`
 }
 
 async function start(variables: string, query = RUN): Promise<string> {
-  const text = await (await post(bodyOf(query, variables))).text()
+  const text = await (await post(toBody(query, variables))).text()
   const { data } = JSON.parse(text) as { data: { runBlock: { id?: string } } }
   if (data.runBlock.id === undefined) throw new Error(text)
   return data.runBlock.id
 }
 
-/** The events of an execution as a client of server-sent events gets them. */
-async function eventsOf(id: string): Promise<string> {
-  return (await post(bodyOf(EVENTS, JSON.stringify({ id })), 'text/event-stream')).text()
+/** Returns the text of the event stream of an execution. */
+async function readEvents(id: string): Promise<string> {
+  return (await post(toBody(EVENTS, JSON.stringify({ id })), 'text/event-stream')).text()
 }
 
 describe('the API', () => {
-  it('keeps the digits of an integer in variables, in events over server-sent events, and in what it stores', async () => {
+  it('keeps the digits of an integer in variables, in server-sent events and in stored data', async () => {
     const id = await start(`{"inputs":{"values":[${ID}]}}`)
-    expect(await eventsOf(id)).toContain(`"value":[${ID}]`)
+    expect(await readEvents(id)).toContain(`"value":[${ID}]`)
     const query = `query ($id: ID!) { node(id: $id) { ... on Execution { inputs outputs nodeExecutions { edges { node { inputs outputs { value } } } } } } }`
-    const text = await (await post(bodyOf(query, JSON.stringify({ id })))).text()
+    const text = await (await post(toBody(query, JSON.stringify({ id })))).text()
     expect(text).toContain(`"inputs":{"values":[${ID}]}`)
     expect(text).not.toContain('7615917337495251000')
   })
 
   it('keeps the digits of an integer in a literal', async () => {
     const id = await start('{}', RUN.replace('($inputs: JSON)', '').replace('$inputs', `{ values: [${ID}] }`))
-    expect(await eventsOf(id)).toContain(`"value":[${ID}]`)
+    expect(await readEvents(id)).toContain(`"value":[${ID}]`)
   })
 
   it('keeps the digits of an integer in the variables of a GET', async () => {
@@ -72,8 +72,8 @@ describe('the API', () => {
         }),
       )
     expect((await read(`{"n":${ID}}`)).status).toBe(200)
-    const refused = await read('{"n":1e999}')
-    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('n is 1e999, which is too large')])
+    const response = await read('{"n":1e999}')
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('n is 1e999, which is too large')])
   })
 
   it('keeps the digits of an integer over a WebSocket, in both directions', async () => {
@@ -97,14 +97,14 @@ describe('the API', () => {
   })
 
   it.each([
-    ['a variable', () => post(bodyOf(RUN, '{"inputs":{"values":[1e999]}}')), 400, 'variables.inputs.values[0] is 1e999'],
-    ['a literal', () => post(bodyOf(RUN.replace('($inputs: JSON)', '').replace('$inputs', '{ values: [1e999] }'))), 200, '1e999'],
+    ['a variable', () => post(toBody(RUN, '{"inputs":{"values":[1e999]}}')), 400, 'variables.inputs.values[0] is 1e999'],
+    ['a literal', () => post(toBody(RUN.replace('($inputs: JSON)', '').replace('$inputs', '{ values: [1e999] }'))), 200, '1e999'],
   ])('rejects a number that is too large in %s', async (_place, ask, status, message) => {
     const response = await ask()
     expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(message)])
   })
 
-  it('rejects a body that is not JSON as before', async () => {
+  it('rejects a body that is not JSON', async () => {
     const response = await post('{')
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('POST body sent invalid JSON')])
   })

@@ -2,24 +2,24 @@ import { messageOf, parseJson } from '@ashlar/core'
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
-/** Parses the variables of requests without loss of digits in integers. Responds with 400 to a number that is too large. */
+/** Parses the variables of requests without losing digits of integers. Responds with 400 to a number that is too large. */
 export function useExactJson(): Plugin {
   return {
     onRequestParse({ url, requestParser, setRequestParser }) {
       if (!requestParser) return
       setRequestParser(async (request) => {
-        // The request is yoga's own: it limits the size of the body.
-        Object.defineProperty(request, 'json', { value: async () => parseOrRefuse(await request.text()), configurable: true })
+        // This is the request of yoga, which limits the size of the body.
+        Object.defineProperty(request, 'json', { value: async () => parseOrReject(await request.text()), configurable: true })
         const params = await requestParser(request)
         const variables = request.method === 'GET' ? url.searchParams.get('variables') : null
         if (variables === null || variables === '' || Array.isArray(params) || !('query' in params)) return params
-        return { ...params, variables: parseOrRefuse(variables) as object }
+        return { ...params, variables: parseOrReject(variables) as object }
       })
     },
   }
 }
 
-function parseOrRefuse(text: string): unknown {
+function parseOrReject(text: string): unknown {
   try {
     return parseJson(text)
   } catch (error) {

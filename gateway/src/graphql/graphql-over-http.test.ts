@@ -17,7 +17,7 @@ afterAll(async () => {
   await runtime.close()
 })
 
-// GraphQL over HTTP, as its reference implementation audits servers: https://graphql.github.io/graphql-over-http/draft/
+// The audits of the reference implementation of GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/
 const audits = serverAudits({
   url: 'http://127.0.0.1/graphql',
   fetchFn: (url: string, init: RequestInit = {}) => {

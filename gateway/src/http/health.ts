@@ -1,7 +1,7 @@
 import type { Runtime } from '@ashlar/core'
 import type { Route } from './routes.ts'
 
-/** For so long one answer of the database serves all requests: anyone may send any number of them. */
+/** How long one query result serves all requests. The route requires no authentication, so the number of requests is unlimited. */
 const LEVEL_AGE_MS = 1000
 
 /**
@@ -10,10 +10,10 @@ const LEVEL_AGE_MS = 1000
  */
 export function healthRoute({ journal, isolation }: Pick<Runtime, 'journal' | 'isolation'>): Route {
   let level: ReturnType<typeof isolation> | undefined
-  let askedAt = -Infinity
+  let queriedAt = -Infinity
   const readLevel = (): ReturnType<typeof isolation> => {
-    if (level && performance.now() - askedAt <= LEVEL_AGE_MS) return level
-    askedAt = performance.now()
+    if (level && performance.now() - queriedAt <= LEVEL_AGE_MS) return level
+    queriedAt = performance.now()
     return (level = isolation().catch(() => undefined)) // unknown without a database
   }
   return async () => {

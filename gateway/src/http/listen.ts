@@ -1,26 +1,30 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { AshlarError } from '@ashlar/core'
+import { AshlarError, showValue } from '@ashlar/core'
+import { isLoopback } from '../base/client-address.ts'
 
-/** Loopback only: whoever wants Ashlar on a network puts a server that speaks TLS before it. */
-export const HOST = '127.0.0.1'
+/** Where the server listens by default. To expose Ashlar on a network, operators run a reverse proxy with TLS. */
+export const LOOPBACK = '127.0.0.1'
 
 /** A server that listens. */
 export interface Bound {
   server: Server
+  /** The IP address that it listens on. */
+  address: string
   port: number
-  /** Under way. */
+  /** Responses that are not finished. */
   answers: ReadonlySet<ServerResponse>
 }
 
 const IDLE_EVERY_MS = 50
 
 /**
- * @param port 0 takes any free one
- * @throws {AshlarError} PORT_TAKEN, CONFIG_INVALID when this user may not have the port
+ * @param port 0 selects a free port
+ * @param host an IP address or a name of this machine
+ * @throws {AshlarError} PORT_TAKEN, CONFIG_INVALID when the machine does not have the address or this user may not use the port
  */
-export async function listen(handler: RequestListener, port: number): Promise<Bound> {
+export async function listen(handler: RequestListener, port: number, host = LOOPBACK): Promise<Bound> {
   const answers = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     answers.add(response)
@@ -28,24 +32,38 @@ export async function listen(handler: RequestListener, port: number): Promise<Bo
     handler(request, response)
   })
   try {
-    await once(server.listen(port, HOST), 'listening')
+    await once(server.listen(port, host), 'listening')
   } catch (error) {
-    throw explained(error, port)
+    throw toListenError(error, port, host)
   }
-  const address = server.address()
-  return { server, answers, port: typeof address === 'object' && address !== null ? address.port : port }
+  const bound = server.address()
+  if (typeof bound !== 'object' || bound === null) throw new Error('the server listens on no port')
+  return { server, answers, address: bound.address, port: bound.port }
 }
 
-/** Fails at once where `listen` would later. @throws {AshlarError} like {@link listen} */
-export async function assertPortFree(port: number): Promise<void> {
-  await closeServer(await listen(() => undefined, port), 0)
+/** Checks early whether `listen` will succeed. @throws {AshlarError} like {@link listen} */
+export async function assertPortFree(port: number, host: string): Promise<void> {
+  await closeServer(await listen(() => undefined, port, host), 0)
+}
+
+/** A warning that other machines can reach the server; undefined if it listens on a loopback address. */
+export function exposureWarning({ address, port }: Pick<Bound, 'address' | 'port'>): string | undefined {
+  if (isLoopback(address)) return undefined
+  return `warning: the server listens on ${address}, port ${port}, without TLS: other machines can reach the API and the login page, and keys travel unencrypted. To restrict access, unset HOST and use a reverse proxy with TLS, or block the port with a firewall.`
+}
+
+/** The host in a URL at which this machine reaches a server that listens on the IP address. */
+export function toUrlHost(address: string): string {
+  if (address === '0.0.0.0') return LOOPBACK
+  if (address === '::') return '[::1]'
+  return address.includes(':') ? `[${address}]` : address
 }
 
 /**
- * Accepts nothing more, and ends each connection when it has no answer under way.
+ * Stops accepting connections, and closes each connection once it has no pending response.
  *
- * @param graceMs of streams of events, which do not end by themselves: their clients resume at another server
- * @param answerMs of other answers
+ * @param graceMs after which event streams are cut. They do not end on their own; their clients resume at another server.
+ * @param answerMs after which other responses are cut
  */
 export async function closeServer({ server, answers }: Bound, graceMs: number, answerMs = graceMs): Promise<void> {
   const closed = once(server, 'close')
@@ -62,27 +80,34 @@ export async function closeServer({ server, answers }: Bound, graceMs: number, a
   timers.forEach(clearTimeout)
 }
 
-/** By what its client accepts: the headers of an answer cannot be read once they are sent. */
+/** Checks the request: the headers of a response cannot be read once they are sent. */
 function isStream({ req }: ServerResponse): boolean {
   return req.headers.accept?.includes('text/event-stream') ?? false
 }
 
-/** Answers on a connection that Node has handed over, and closes it: one that the client keeps half open would stay for ever. */
+/** Responds on a connection that Node has handed over, and closes it. A client could otherwise keep it half open indefinitely. */
 export function answerAndClose(socket: Duplex, status: string, headers: readonly string[] = []): void {
-  socket.on('error', () => socket.destroy()) // the client went away while we answered
+  socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
   socket.once('finish', () => socket.destroy())
   socket.end([`HTTP/1.1 ${status}`, ...headers, 'Connection: close', 'Content-Length: 0', '', ''].join('\r\n'))
 }
 
-function explained(error: unknown, port: number): unknown {
+/** Errors of Node for a host that does not exist or is not an address of this machine. */
+const HOST_ERRORS: unknown[] = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']
+
+function toListenError(error: unknown, port: number, host: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') {
-    const message = `port ${port} of ${HOST} is taken by another program: stop it, or set PORT to another one (PORT=0 takes any free port)`
+    const message = `port ${port} of ${host} is already in use: stop the other program, or set PORT to another port (PORT=0 selects a free one)`
     return new AshlarError('PORT_TAKEN', message, { cause: error, details: { port } })
   }
   if (code === 'EACCES')
     return new AshlarError('CONFIG_INVALID', `this user may not listen on port ${port}: set PORT to 1024 or above`, {
       cause: error,
     })
+  if (HOST_ERRORS.includes(code)) {
+    const message = `environment variable HOST must be an address of this machine, such as 127.0.0.1 or 0.0.0.0, got ${showValue(host)} (${String(code)})`
+    return new AshlarError('CONFIG_INVALID', message, { cause: error, details: { variable: 'HOST' } })
+  }
   return error
 }

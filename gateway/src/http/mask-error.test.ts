@@ -11,7 +11,7 @@ function mask(error: unknown): { masked: Error; log: string[] } {
   return { masked, log }
 }
 
-it('hides what nobody expected, and tells it in one log line with its place', () => {
+it('hides an unexpected error and logs it on one line with its path', () => {
   const { masked, log } = mask(new GraphQLError('secret', { path: ['graph', 'name'], cause: new TypeError('secret') }))
   expect(masked.message).toBe('Unexpected error.')
   expect(JSON.stringify(masked)).not.toContain('secret')
@@ -19,11 +19,11 @@ it('hides what nobody expected, and tells it in one log line with its place', ()
   expect(log).toEqual(['unexpected error at graph.name: TypeError: secret'])
 })
 
-it('hides what is thrown and no error at all', () => {
+it('hides a thrown value that is not an error', () => {
   expect(mask('secret')).toMatchObject({ masked: { message: 'Unexpected error.' }, log: ['unexpected error: secret'] })
 })
 
-it('lets an AshlarError through with its code, path and faults, and not its other details', () => {
+it('returns the code, path and faults of an AshlarError but not its other details', () => {
   const faults = [{ path: 'nodes.a', message: 'is wrong' }]
   const error = new AshlarError('GRAPH_INVALID', 'the graph is wrong', {
     details: { path: ['document'], faults, secret: 1 },
@@ -39,7 +39,7 @@ it('lets an AshlarError through with its code, path and faults, and not its othe
   expect(log).toEqual([])
 })
 
-it("lets GraphQL's own errors through as they are", () => {
+it("does not change GraphQL's own errors", () => {
   let syntax: unknown
   try {
     parse('{')

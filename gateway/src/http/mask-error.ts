@@ -3,50 +3,50 @@ import { GraphQLError } from 'graphql'
 import type { Logger } from '../base/logger.ts'
 
 /**
- * The one place that decides which errors leave. GraphQL's own errors (syntax, validation, a bad variable) pass; an
- * AshlarError passes with its code; anything else is a bug: told in one log line, and to the client as "Unexpected error."
+ * Decides which errors clients receive. Errors of GraphQL (syntax, validation, a bad variable) stay unchanged. An AshlarError keeps its
+ * message and code. Any other error is a bug: the server logs it on one line, and the client receives "Unexpected error."
  *
- * @returns the same object when the error passes as it is, which is how yoga knows
+ * @returns the same object for an error that stays unchanged, as yoga requires
  */
 export function createErrorMask(logger: Logger): (error: unknown) => Error {
   return (error) => {
-    const original = originalOf(error)
+    const original = unwrap(error)
     if (original instanceof GraphQLError) return error instanceof Error ? error : original
     if (original instanceof AshlarError)
-      return new GraphQLError(original.message, { ...placeOf(error), extensions: extensionsOf(original) })
-    logger.error(`unexpected error${pathOf(error)}`, original)
+      return new GraphQLError(original.message, { ...findPlace(error), extensions: toExtensions(original) })
+    logger.error(`unexpected error${formatPath(error)}`, original)
     return new GraphQLError('Unexpected error.', {
-      ...placeOf(error),
+      ...findPlace(error),
       extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
     })
   }
 }
 
-/** An AshlarError as an error of the whole request, with its HTTP status. */
+/** Converts an AshlarError to an error of the whole request, with its HTTP status. */
 export function toRequestError(error: AshlarError): GraphQLError {
   return new GraphQLError(error.message, {
-    extensions: { ...extensionsOf(error), http: { status: error.status, headers: headersOf(error) } },
+    extensions: { ...toExtensions(error), http: { status: error.status, headers: errorHeaders(error) } },
   })
 }
 
-/** The headers of a response with this error. */
-export function headersOf({ details: { retryAfterSeconds } }: AshlarError): Record<string, string> {
+/** Returns the headers of a response with this error. */
+export function errorHeaders({ details: { retryAfterSeconds } }: AshlarError): Record<string, string> {
   return typeof retryAfterSeconds === 'number' ? { 'retry-after': String(retryAfterSeconds) } : {}
 }
 
-function extensionsOf({ code, details: { path, faults } }: AshlarError): Record<string, unknown> {
+function toExtensions({ code, details: { path, faults } }: AshlarError): Record<string, unknown> {
   return { code, ...(path && { path }), ...(faults && { faults }) }
 }
 
-/** What was thrown, below the GraphQL errors that say where. */
-function originalOf(error: unknown): unknown {
-  return error instanceof GraphQLError && error.cause != null ? originalOf(error.cause) : error
+/** Returns the error that was thrown, without the GraphQL errors that wrap it. */
+function unwrap(error: unknown): unknown {
+  return error instanceof GraphQLError && error.cause != null ? unwrap(error.cause) : error
 }
 
-function placeOf(error: unknown): Pick<GraphQLError, 'nodes' | 'path'> | undefined {
+function findPlace(error: unknown): Pick<GraphQLError, 'nodes' | 'path'> | undefined {
   return error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : undefined
 }
 
-function pathOf(error: unknown): string {
+function formatPath(error: unknown): string {
   return error instanceof GraphQLError && error.path ? ` at ${error.path.join('.')}` : ''
 }

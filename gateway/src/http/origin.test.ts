@@ -12,20 +12,28 @@ const facts = (some: Partial<RequestFacts>): RequestFacts => ({
   ...some,
 })
 
-const local = createOrigins('owner-key', undefined)
-const origins = createOrigins('owner-key', new URL('https://ashlar.example/below'))
+const local = createOrigins('owner-key', undefined, () => '127.0.0.1')
+const origins = createOrigins('owner-key', new URL('https://ashlar.example/below'), () => '127.0.0.1')
+const exposed = createOrigins('owner-key', undefined, () => '192.0.2.7')
 const FORBIDDEN = expect.objectContaining({ code: 'FORBIDDEN' })
 
 describe('the name for browsers', () => {
-  it('is the same at every start, differs between installations, and holds nothing of the key', () => {
-    expect(local.browserName).toMatch(/^[0-9a-f]{20}\.localhost$/)
-    expect(createOrigins('owner-key', undefined).browserName).toBe(local.browserName)
-    expect(createOrigins('other-key', undefined).browserName).not.toBe(local.browserName)
+  const nameFor = (key: string, host: string): string => createOrigins(key, undefined, () => host).browserName()
+
+  it('is the same at every start, differs between installations and does not contain the key', () => {
+    expect(local.browserName()).toMatch(/^[0-9a-f]{20}\.localhost$/)
+    expect(nameFor('owner-key', '127.0.0.1')).toBe(local.browserName())
+    expect(nameFor('owner-key', '[::1]')).toBe(local.browserName())
+    expect(nameFor('other-key', '127.0.0.1')).not.toBe(local.browserName())
+  })
+
+  it('is the address that the server listens on if localhost does not resolve to it', () => {
+    expect(exposed.browserName()).toBe('192.0.2.7')
   })
 })
 
 describe('assertOurHost', () => {
-  it.each(['127.0.0.1', '127.0.0.1:4000', 'localhost', 'LOCALHOST:80', '[::1]:4000', `${local.browserName}:4000`])(
+  it.each(['127.0.0.1', '127.0.0.1:4000', 'localhost', 'LOCALHOST:80', '[::1]:4000', `${local.browserName()}:4000`])(
     'accepts %s',
     (host) => local.assertOurHost(facts({ host })),
   )
@@ -37,7 +45,7 @@ describe('assertOurHost', () => {
     'localhost.example.com',
     'notlocalhost',
     'ashlar.localhost',
-    `x.${local.browserName}`,
+    `x.${local.browserName()}`,
     '127.8.9.10',
     '0.0.0.0',
     '10.0.0.1',
@@ -45,14 +53,19 @@ describe('assertOurHost', () => {
     'a@127.0.0.1',
     '127.0.0.1/x',
     'ashlar.example',
-  ])('refuses %j', (host) => expect(() => local.assertOurHost(facts({ host }))).toThrow(FORBIDDEN))
+  ])('rejects %j', (host) => expect(() => local.assertOurHost(facts({ host }))).toThrow(FORBIDDEN))
 
-  it('accepts the host of the public url, with its port', () => {
+  it('accepts the address that the server listens on', () => {
+    exposed.assertOurHost(facts({ host: '192.0.2.7:4000' }))
+    expect(() => exposed.assertOurHost(facts({ host: '192.0.2.8:4000' }))).toThrow(FORBIDDEN)
+  })
+
+  it('accepts the host of the public URL only with its port', () => {
     origins.assertOurHost(facts({ host: 'Ashlar.example' }))
     expect(() => origins.assertOurHost(facts({ host: 'ashlar.example:81' }))).toThrow(FORBIDDEN)
   })
 
-  it('accepts any host with an Authorization header, which no rebound page can send', () => {
+  it('accepts any host with an Authorization header, which a rebound page cannot send', () => {
     local.assertOurHost(facts({ host: 'ashlar.example', authorization: 'Bearer key' }))
   })
 })
@@ -81,5 +94,5 @@ describe('isForeign', () => {
 
 describe('isHost', () => {
   it.each(['127.0.0.1', '127.0.0.1:4000', 'localhost.', '[::1]:4000'])('accepts %s', (host) => expect(isHost(host)).toBe(true))
-  it.each(['', '%', 'a b', '[::1', 'a:99999', 'a/b', ':4000', 'a@b'])('refuses %j', (host) => expect(isHost(host)).toBe(false))
+  it.each(['', '%', 'a b', '[::1', 'a:99999', 'a/b', ':4000', 'a@b'])('rejects %j', (host) => expect(isHost(host)).toBe(false))
 })

@@ -1,26 +1,26 @@
 import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../base/logger.ts'
-import { headersOf } from './mask-error.ts'
-import { factsOf, type Origins } from './origin.ts'
+import { errorHeaders } from './mask-error.ts'
+import { readFacts, type Origins } from './origin.ts'
 
-/** Answers a request. @param address of the client, see `RequestFacts` */
+/** Responds to a request. @param address of the client, see `RequestFacts` */
 export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
 
 export const GRAPHQL_PATH = '/graphql'
 
 interface RoutesOptions {
-  /** For GET, by path. */
+  /** Routes for GET, by path. */
   routes: ReadonlyMap<string, Route>
-  /** For POST, by path. */
+  /** Routes for POST, by path. */
   actions: ReadonlyMap<string, Route>
-  /** For a GET of a browser that opens an address: routes whose requests must accept HTML. */
+  /** Routes for GET requests that accept HTML, by path. Browsers send them when a user opens a URL. */
   pages: ReadonlyMap<string, Route>
   origins: Origins
   logger: Logger
 }
 
-/** Everything that is not a GraphQL request: 404 for an unknown path, 403 for a host name that is not ours. */
+/** Handles all requests except GraphQL requests. Responds with 404 to an unknown path and with 403 to a host name that is not ours. */
 export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, { address?: string }> {
   return {
     async onRequest({ request, url, serverContext, endResponse, requestHandler, setRequestHandler }) {
@@ -30,7 +30,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
         try {
           return await requestHandler(...given)
         } catch (error) {
-          return unexpected(url, error) // the adapter would send its stack
+          return unexpected(url, error) // the adapter would send the stack trace
         }
       })
     },
@@ -42,14 +42,14 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
 
   async function route(request: Request, url: URL, address: string): Promise<Response | undefined> {
     try {
-      origins.assertOurHost(factsOf((name) => request.headers.get(name), address, url))
+      origins.assertOurHost(readFacts((name) => request.headers.get(name), address, url))
       const { pathname } = url
       const reads = request.method === 'GET' || request.method === 'HEAD'
       const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
       if (page) return await page(request, url, address)
       if (pathname === GRAPHQL_PATH) return undefined
       const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
-      return found ? await found(request, url, address) : refusalOf(pathname)
+      return found ? await found(request, url, address) : rejectMethod(pathname)
     } catch (error) {
       if (error instanceof AshlarError) return errorResponse(error)
       return unexpected(url, error)
@@ -61,16 +61,16 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
     return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
   }
 
-  /** @throws {AshlarError} NOT_FOUND where there is nothing for any method */
-  function refusalOf(pathname: string): Response {
+  /** @throws {AshlarError} NOT_FOUND when the path has no route for any method */
+  function rejectMethod(pathname: string): Response {
     const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
     if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
     return Response.json({ errors: [{ message: `${pathname} accepts only ${allow}` }] }, { status: 405, headers: { allow } })
   }
 }
 
-/** In the form of GraphQL's errors, so that every client reads them the same way. */
+/** Formats the error as GraphQL does, so that clients parse all errors the same way. */
 function errorResponse(error: AshlarError): Response {
   const { code, message, status } = error
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: headersOf(error) })
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: errorHeaders(error) })
 }

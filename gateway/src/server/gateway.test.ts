@@ -37,22 +37,22 @@ function post(query: string, headers: Record<string, string> = BEARER, variables
   )
 }
 
-async function codeOf(response: Response): Promise<unknown> {
+async function readCode(response: Response): Promise<unknown> {
   const { errors } = (await response.json()) as { errors?: { extensions?: { code?: string } }[] }
   return errors?.[0]?.extensions?.code
 }
 
-describe('who may ask', () => {
+describe('authentication', () => {
   const VIEWER = '{ viewer { name role } }'
   const OWNER = { data: { viewer: { name: 'Owner', role: 'OWNER' } } }
 
   it.each<[string, () => Record<string, string>]>([
     ['the owner key', () => BEARER],
-    ['the login with the token of its page', () => login.headers],
-    ['the login from our own page', () => ({ ...login.headers, origin: BASE, 'sec-fetch-site': 'same-origin' })],
+    ['a session with its page token', () => login.headers],
+    ['a session from our own page', () => ({ ...login.headers, origin: BASE, 'sec-fetch-site': 'same-origin' })],
     ['the owner key from a page of another origin', () => ({ ...BEARER, origin: 'http://127.0.0.1:3000' })],
-    ['the owner key under another host name', () => ({ ...BEARER, host: 'ashlar.example' })],
-  ])('answers %s', async (_who, headers) => {
+    ['the owner key with another host name', () => ({ ...BEARER, host: 'ashlar.example' })],
+  ])('accepts %s', async (_who, headers) => {
     const response = await post(VIEWER, headers())
     expect(await response.json()).toEqual(OWNER)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
@@ -61,28 +61,28 @@ describe('who may ask', () => {
   it.each<[string, () => Record<string, string> | Promise<Record<string, string>>, number, string]>([
     ['a request without a login', () => ({}), 401, 'UNAUTHENTICATED'],
     ['a wrong key', () => ({ authorization: 'Bearer wrong' }), 401, 'UNAUTHENTICATED'],
-    ['a header of another form', () => ({ authorization: `Basic ${OWNER_KEY}` }), 401, 'UNAUTHENTICATED'],
-    ['a wrong key with a good login', () => ({ authorization: 'Bearer wrong', ...login.headers }), 401, 'UNAUTHENTICATED'],
-    ['the cookie alone, which pages of other ports get too', () => login.cookie, 401, 'UNAUTHENTICATED'],
-    ['the token of the page alone', () => ({ 'ashlar-page-token': login.pageToken }), 401, 'UNAUTHENTICATED'],
+    ['an Authorization header of another scheme', () => ({ authorization: `Basic ${OWNER_KEY}` }), 401, 'UNAUTHENTICATED'],
+    ['a wrong key with a valid session', () => ({ authorization: 'Bearer wrong', ...login.headers }), 401, 'UNAUTHENTICATED'],
+    ['the cookie alone, which browsers also send for pages of other ports', () => login.cookie, 401, 'UNAUTHENTICATED'],
+    ['the page token alone', () => ({ 'ashlar-page-token': login.pageToken }), 401, 'UNAUTHENTICATED'],
     [
-      'the cookie of one login with the page token of another',
+      'the cookie of one session with the page token of another',
       async () => ({ ...(await logIn(runtime, runtime.ownerId)).headers, ...login.cookie }),
       401,
       'UNAUTHENTICATED',
     ],
     ['the key as a cookie', () => ({ ...login.headers, cookie: `ashlar_session=${OWNER_KEY}` }), 401, 'UNAUTHENTICATED'],
-    ['a page of another port with the login', () => ({ ...login.headers, origin: 'http://127.0.0.1:3000' }), 403, 'FORBIDDEN'],
-    ['a page of another site with the login', () => ({ ...login.headers, 'sec-fetch-site': 'cross-site' }), 403, 'FORBIDDEN'],
+    ['a page of another port with a session', () => ({ ...login.headers, origin: 'http://127.0.0.1:3000' }), 403, 'FORBIDDEN'],
+    ['a page of another site with a session', () => ({ ...login.headers, 'sec-fetch-site': 'cross-site' }), 403, 'FORBIDDEN'],
     ['a rebound host name', () => ({ ...login.headers, host: 'evil.example:4000' }), 403, 'FORBIDDEN'],
     ['a host name below localhost that is not ours', () => ({ ...login.headers, host: 'evil.localhost:4000' }), 403, 'FORBIDDEN'],
-  ])('refuses %s', async (_who, headers, status, code) => {
+  ])('rejects %s', async (_who, headers, status, code) => {
     const response = await post(VIEWER, await headers())
     expect(response.status).toBe(status)
-    expect(await codeOf(response)).toBe(code)
+    expect(await readCode(response)).toBe(code)
   })
 
-  it('says how to authenticate', async () => {
+  it('explains in the error how to authenticate', async () => {
     const { errors } = (await (await post(VIEWER, {})).json()) as { errors: { message: string }[] }
     expect(errors[0]?.message).toContain('open a link that this command prints: ashlar login')
     expect(errors[0]?.message).toContain('Authorization: Bearer <owner key>')
@@ -104,56 +104,56 @@ describe('who may ask', () => {
     await other.close()
   })
 
-  it('refuses before it reads the body', async () => {
+  it('rejects a request before it reads the body', async () => {
     const request = new Request(`${BASE}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: 'no json',
+      body: 'not JSON',
     })
     expect((await gateway.fetch(request)).status).toBe(401)
     expect(request.bodyUsed).toBe(false)
   })
 })
 
-describe('the other addresses', () => {
-  it('reports to everyone that it is healthy', async () => {
+describe('other paths', () => {
+  it('reports a healthy server without authentication', async () => {
     const response = await get('/health')
     expect([response.status, await response.json()]).toEqual([
       200,
       { status: 'ok', journal: { writable: true }, sandbox: { isolation: runtime.sandbox?.isolation } },
     ])
   })
-  it('reports with status 503 that the journal cannot be written, and why', async () => {
+  it('reports with status 503 why the journal cannot be written', async () => {
     const journal = { state: () => Promise.resolve({ writable: false as const, code: '53100' }) }
-    const unwell = createGateway({ runtime: { ...runtime, journal }, ownerKey: OWNER_KEY })
-    const response = await unwell.fetch(new Request('http://127.0.0.1:4000/health'))
-    await unwell.close()
+    const failing = createGateway({ runtime: { ...runtime, journal }, ownerKey: OWNER_KEY })
+    const response = await failing.fetch(new Request('http://127.0.0.1:4000/health'))
+    await failing.close()
     expect([response.status, await response.json()]).toEqual([
       503,
       { status: 'unavailable', journal: { writable: false, code: '53100' }, sandbox: { isolation: runtime.sandbox?.isolation } },
     ])
   })
-  it('asks the database once for many requests to /health', async () => {
-    let asked = 0
+  it('queries the database once for many requests to /health', async () => {
+    let queries = 0
     const isolation = (): ReturnType<typeof runtime.isolation> => {
-      asked++
+      queries++
       return runtime.isolation()
     }
     const counting = createGateway({ runtime: { ...runtime, isolation }, ownerKey: OWNER_KEY })
     const ask = (): Promise<Response> => counting.fetch(new Request('http://127.0.0.1:4000/health'))
     await Promise.all(Array.from({ length: 20 }, ask))
     await counting.close()
-    expect(asked).toBe(1)
+    expect(queries).toBe(1)
   })
-  it('leads from / to the API', async () => {
+  it('redirects from / to the API', async () => {
     const response = await get('/')
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql'])
   })
   it.each(['/nothing', '/x/graphql', '/x/health', '/graphql/', '/graphiql/', '/graphiql/../bin.ts', '/constructor'])(
-    'knows nothing at %s',
+    'responds with 404 to %s',
     async (path) => {
       const response = await get(path, BEARER)
-      expect([response.status, await codeOf(response)]).toEqual([404, 'NOT_FOUND'])
+      expect([response.status, await readCode(response)]).toEqual([404, 'NOT_FOUND'])
     },
   )
   it.each([
@@ -161,14 +161,14 @@ describe('the other addresses', () => {
     ['/logout', 'GET', 'POST'],
     ['/login/links', 'GET', 'POST'],
     ['/login', 'DELETE', 'GET, HEAD, POST'],
-  ])('answers at %s with %s which methods it accepts', async (path, method, allow) => {
+  ])('lists the accepted methods of %s in the response to %s', async (path, method, allow) => {
     const response = await gateway.fetch(new Request(BASE + path, { method, headers: BEARER }))
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
   })
 })
 
 describe('errors', () => {
-  it('masks what nobody expected', async () => {
+  it('masks an unexpected error', async () => {
     const failing = createGateway({
       runtime: { ...runtime, graphs: { ...runtime.graphs, list: () => Promise.reject(new TypeError('secret')) } },
       ownerKey: OWNER_KEY,
@@ -183,28 +183,25 @@ describe('errors', () => {
     await failing.close()
   })
 
-  it('tells the code of an expected one', async () => {
+  it('returns the code of an expected error', async () => {
     expect(await (await post('{ graphs(first: 1000) { totalCount } }')).json()).toMatchObject({
       errors: [{ extensions: { code: 'BAD_INPUT', path: ['first'] } }],
     })
     expect(log).toEqual([])
   })
 
-  it('refuses a body of more than 32 MiB', async () => {
+  it('rejects a body of more than 32 MiB', async () => {
     const response = await post('{ __typename }', BEARER, { text: 'x'.repeat(32 * 1024 * 1024) })
     expect(response.status).toBe(413)
     expect((await post('{ __typename }', BEARER, { text: 'x'.repeat(31 * 1024 * 1024) })).status).toBe(200)
   })
 
-  it.each(['variables={', 'variables=%ff', 'extensions=x'])(
-    'refuses the address with %s as a mistake of the client',
-    async (part) => {
-      const response = await get(`/graphql?query={__typename}&${part}`, BEARER)
-      expect([response.status, await codeOf(response), log]).toEqual([400, 'BAD_REQUEST', []])
-    },
-  )
+  it.each(['variables={', 'variables=%ff', 'extensions=x'])('rejects a URL with %s as a client error', async (part) => {
+    const response = await get(`/graphql?query={__typename}&${part}`, BEARER)
+    expect([response.status, await readCode(response), log]).toEqual([400, 'BAD_REQUEST', []])
+  })
 
-  it('answers a failure of the pipeline itself without its stack', async () => {
+  it('hides the stack of a failure in the request pipeline', async () => {
     const browserSessions = { ...runtime.browserSessions, find: () => Promise.reject(new TypeError('secret')) }
     const failing = createGateway({
       runtime: { ...runtime, browserSessions },
@@ -217,7 +214,7 @@ describe('errors', () => {
     await failing.close()
   })
 
-  it('refuses a mutation by GET', async () => {
+  it('rejects a mutation by GET', async () => {
     const query = encodeURIComponent('mutation { deleteGraph(input: { graphId: "x" }) { __typename } }')
     expect((await get(`/graphql?query=${query}`, BEARER)).status).toBe(405)
   })
@@ -246,7 +243,7 @@ it.each([0, 5])('completes the event stream of a finished execution whose last e
   expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
 })
 
-/** @returns the global id of an execution of the graph that greets */
+/** Starts an execution of a graph that greets. @returns the global id of the execution */
 async function startHello({ graphs, executions, ownerId }: TestRuntime): Promise<string> {
   const document = {
     nodes: [
@@ -282,13 +279,13 @@ describe('over a port', () => {
 
   async function sendAll(...lines: string[]): Promise<string> {
     const socket = connect(port, '127.0.0.1')
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`) // Node gives no answer on a connection that its client has ended before
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`) // Node does not respond on a connection that the client has half-closed
     const [answer] = (await once(socket, 'data')) as [Buffer]
     socket.destroy()
     return answer.toString()
   }
 
-  it.each(['%%%', 'a b', '', '[::1', '127.0.0.1:99999', 'a/b'])('refuses the host %j, with a key too', async (host) => {
+  it.each(['%%%', 'a b', '', '[::1', '127.0.0.1:99999', 'a/b'])('rejects the host %j even with a key', async (host) => {
     const key = `Authorization: Bearer ${OWNER_KEY}`
     expect(await send('GET /health HTTP/1.1', `Host: ${host}`, key)).toBe('HTTP/1.1 400 Bad Request')
     const upgrade = [
@@ -300,9 +297,12 @@ describe('over a port', () => {
     expect(await send('GET /graphql HTTP/1.1', `Host: ${host}`, key, ...upgrade)).toBe('HTTP/1.1 400 Bad Request')
   })
 
-  it.each(['//', '/%', '/%zz', '/%00', '/%c0%ae', '//graphql', '//a:99999999/', '//['])('knows nothing at %j', async (path) => {
-    expect(await send(`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1')).toMatch(/^HTTP\/1.1 404 /)
-  })
+  it.each(['//', '/%', '/%zz', '/%00', '/%c0%ae', '//graphql', '//a:99999999/', '//['])(
+    'responds with 404 to %j',
+    async (path) => {
+      expect(await send(`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1')).toMatch(/^HTTP\/1.1 404 /)
+    },
+  )
 
   const TARGETS = [
     '*',
@@ -315,7 +315,7 @@ describe('over a port', () => {
     '?a',
   ]
   it.each(['GET', 'OPTIONS', 'POST'].flatMap((method) => TARGETS.map((target) => [method, target])))(
-    'refuses %s %s without a stack',
+    'rejects %s %s without a stack',
     async (method, target) => {
       const answer = await sendAll(`${method} ${target} HTTP/1.1`, 'Host: 127.0.0.1', `Authorization: Bearer ${OWNER_KEY}`)
       expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
@@ -330,14 +330,14 @@ describe('over a port', () => {
     ['GET /health', 400],
     ['GET /health HTTP/9.9', 400],
     ['NONSENSE', 400],
-  ])('answers the request line %j with %d', async (line, status) => {
+  ])('responds to the request line %j with %d', async (line, status) => {
     expect(await send(line, 'Host: 127.0.0.1')).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   })
 
   it.each([
     ['a tunnel', ['CONNECT evil.example:443 HTTP/1.1', 'Host: 127.0.0.1']],
     ['an upgrade', ['GET /other HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket']],
-  ])('closes the connection of %s that it refuses, though the client keeps it half open', async (_what, lines) => {
+  ])('closes the connection of a rejected request for %s that the client keeps half open', async (_what, lines) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     socket.resume().write(`${lines.join('\r\n')}\r\n\r\n`)
     await once(socket, 'end')
@@ -360,15 +360,22 @@ describe('over a port', () => {
     ['a folded header', ['Host: 127.0.0.1', 'X: a', ' b']],
     ['a space before a colon', ['Host: 127.0.0.1', 'Authorization : x']],
     ['U+0000 in a header', ['Host: 127.0.0.1', 'X: a\0b']],
-  ])('refuses a request with %s', async (_what, headers) => {
+  ])('rejects a request with %s', async (_what, headers) => {
     expect(await send('GET /health HTTP/1.1', ...headers)).toBe('HTTP/1.1 400 Bad Request')
   })
 
-  it('tells that its port is taken', async () => {
+  it('returns a URL at which the host is reachable', async () => {
+    const other = createGateway({ runtime, ownerKey: OWNER_KEY })
+    const url = await other.listen(0, 'localhost')
+    expect((await fetch(new URL('/health', url))).status).toBe(200)
+    await other.close()
+  })
+
+  it('rejects a port that is in use', async () => {
     const other = createGateway({ runtime, ownerKey: OWNER_KEY })
     await expect(other.listen(port)).rejects.toMatchObject({
       code: 'PORT_TAKEN',
-      message: `port ${port} of 127.0.0.1 is taken by another program: stop it, or set PORT to another one (PORT=0 takes any free port)`,
+      message: `port ${port} of 127.0.0.1 is already in use: stop the other program, or set PORT to another port (PORT=0 selects a free one)`,
     })
     await other.close()
   })

@@ -8,7 +8,7 @@ import { createApi, type Api } from '../graphql/api.ts'
 import { CALLBACK_PATH } from '../auth/authorization-callback.ts'
 import { createClientAddress } from '../base/client-address.ts'
 import { createFailureLimit } from '../auth/failure-limit.ts'
-import { answerAndClose, closeServer, HOST, listen, type Bound } from '../http/listen.ts'
+import { answerAndClose, closeServer, exposureWarning, listen, LOOPBACK, toUrlHost, type Bound } from '../http/listen.ts'
 import type { LoginLink } from '../auth/login.ts'
 import { createOrigins } from '../http/origin.ts'
 import { isWellFormed } from '../http/request-form.ts'
@@ -21,63 +21,66 @@ export interface Gateway {
   /** Answers a request without a port. */
   fetch(request: Request): Promise<Response>
   /**
-   * Once only.
+   * Call it once. Logs a warning if other machines can reach the address.
    *
-   * @param port 0 takes any free one
-   * @returns the url of the API: `http://127.0.0.1:4000/graphql`
+   * @param port 0 selects a free port
+   * @param host an IP address or a name of this machine. @default 127.0.0.1
+   * @returns the URL of the API, as this machine reaches it: `http://127.0.0.1:4000/graphql`
    * @throws {AshlarError} PORT_TAKEN CONFIG_INVALID
    */
-  listen(port: number): Promise<string>
-  /** A link that logs the browser that opens it in, once and within minutes. */
+  listen(port: number, host?: string): Promise<string>
+  /** Creates a link that logs in one browser. It works once and expires after ten minutes. */
   createLoginLink(userId: string): Promise<LoginLink>
-  /** Accepts nothing more, lets answers end, and ends every connection. The runtime stays as it is. Idempotent. */
+  /** Rejects new connections, finishes pending responses and closes all connections. Does not close the runtime. Idempotent. */
   close(): Promise<void>
 }
 
 export interface GatewayOptions {
   runtime: Runtime
-  /** The name under which browsers reach it is made of it. */
+  /** Determines the host name `<random>.localhost`, under which browsers reach the server. */
   ownerKey: string
-  /** Where browsers reach it. @default `http://<random>.localhost` with the port where it listens */
+  /** URL at which browsers reach the server. @default `http://<random>.localhost` with its port */
   publicUrl?: string | undefined
-  /** WebSockets that one remote address may have; a quarter of them may be unacknowledged. @default 256 */
+  /** Maximum number of WebSockets per client address; a quarter of them may be unacknowledged. @default 256 */
   socketsPerAddress?: number
-  /** The command that prints a login link, as pages and errors show it. @default 'ashlar login' */
+  /** The command that prints a login link, as shown in pages and errors. @default 'ashlar login' */
   loginCommand?: string
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. @default none */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` header is trusted. @default none */
   trustedProxies?: readonly string[]
   /** @default lines on standard error */
   logger?: Logger
 }
 
-/** Of a request's body, and of a message on a WebSocket. */
+/** Limit for the body of a request and for a message on a WebSocket. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
-/** Of streams of events and WebSockets, and of other answers. */
+/** How long event streams and WebSockets may stay open after the start of `close`. */
 const GRACE_MS = 300
+/** How long other responses may take after the start of `close`. */
 const ANSWER_MS = 5000
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { runtime, ownerKey, logger = loggerTo(process.stderr), loginCommand = 'ashlar login' } = options
   const { socketsPerAddress = DEFAULT_SOCKETS_PER_ADDRESS } = options
   const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
-  const origins = createOrigins(ownerKey, publicUrl)
+  let serving: { bound: Bound; sockets: WebSockets } | undefined
+  const listeningHost = (): string => toUrlHost(serving?.bound.address ?? LOOPBACK)
+  const origins = createOrigins(ownerKey, publicUrl, listeningHost)
   const cookie = createSessionCookie(publicUrl?.protocol === 'https:')
   const clientAddress = createClientAddress(options.trustedProxies ?? [])
   const failures = createFailureLimit('authentication attempts', logger)
   const loginFailures = createFailureLimit('login attempts', logger)
   const access = createAccess({ runtime, origins, cookieName: cookie.name, failures, loginCommand })
-  let serving: { bound: Bound; sockets: WebSockets } | undefined
   let closing: Promise<void> | undefined
 
   const urlAt = (name: string): string | undefined => options.publicUrl ?? (serving && `http://${name}:${serving.bound.port}`)
-  const browserUrl = (): string | undefined => urlAt(origins.browserName)
+  const browserUrl = (): string | undefined => urlAt(origins.browserName())
   const redirectUri = (): string | undefined => {
-    const url = urlAt(HOST)
+    const url = urlAt(listeningHost())
     return url && `${url}${CALLBACK_PATH}`
   }
   const createLink = async (userId: string): Promise<LoginLink> => {
     const { token, expiresAt } = await runtime.browserSessions.createLogin(userId)
-    return { url: `${browserUrl() ?? `http://${HOST}`}/login#${token}`, expiresAt }
+    return { url: `${browserUrl() ?? `http://${LOOPBACK}`}/login#${token}`, expiresAt }
   }
   const pages = { cookie, createLink, browserUrl, redirectUri, loginCommand }
   const api = createApi({ runtime, access, origins, loginFailures, ...pages, logger, maxBodyBytes: MAX_BODY_BYTES })
@@ -89,8 +92,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     fetch: async (request) => api.fetch(request),
-    async listen(port) {
-      const bound = await listen((request, response) => answer(api, request, response, clientAddress), port)
+    async listen(port, host) {
+      const bound = await listen((request, response) => answer(api, request, response, clientAddress), port, host)
       bound.server.on('connect', refuseTunnel)
       const sockets = serveWebSockets(bound.server, {
         access,
@@ -104,7 +107,9 @@ export function createGateway(options: GatewayOptions): Gateway {
         inspectors: serveInspectors(runtime),
       })
       serving = { bound, sockets }
-      return `http://${HOST}:${bound.port}${GRAPHQL_PATH}`
+      const warning = exposureWarning(bound)
+      if (warning !== undefined) logger.info(warning)
+      return `http://${listeningHost()}:${bound.port}${GRAPHQL_PATH}`
     },
     createLoginLink: createLink,
     close: () => (closing ??= close()),
@@ -113,13 +118,13 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 type ClientAddress = ReturnType<typeof createClientAddress>
 
-/** The pipeline answers a request of which no url can be made with its stack. */
+/** Rejects requests from which no URL can be built: the GraphQL server would respond with a stack trace. */
 function answer(api: Api, request: IncomingMessage, response: ServerResponse, clientAddress: ClientAddress): void {
   if (isWellFormed(request)) void api(request, response, { address: clientAddress(request) })
   else response.writeHead(400, { connection: 'close' }).end()
 }
 
-/** CONNECT is for proxies. */
+/** Rejects CONNECT, which only proxies support. */
 function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
   answerAndClose(socket, '405 Method Not Allowed', ['Allow: GET, HEAD, POST'])
 }

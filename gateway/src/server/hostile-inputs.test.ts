@@ -21,7 +21,7 @@ const UUID = '01936b5e-0000-7000-8000-000000000000'
 let runtime: TestRuntime
 let gateway: Gateway
 const log: string[] = []
-/** Global ids that exist, by type. */
+/** Global ids of existing objects, by type. */
 const ids = new Map<string, string>()
 beforeAll(async () => {
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS] })
@@ -110,7 +110,7 @@ function badValues(type: string, name: string): readonly unknown[] {
   return []
 }
 
-/** A value that could be right: what is bad beside it is looked at. */
+/** A valid value. Other arguments or fields of the operation are bad. */
 function goodValue(type: GraphQLInputType, name: string): unknown {
   if (isNonNullType(type)) return goodValue(type.ofType, name)
   if (isListType(type)) return [goodValue(type.ofType, name)]
@@ -133,17 +133,17 @@ function given(name: string, type: GraphQLInputType): [string, unknown][] {
   return isNonNullType(type) ? [[name, goodValue(type, name)]] : []
 }
 
-/** A value with one bad part, for each part and each bad value. */
-function* spoiled(type: GraphQLInputType, name: string): Generator<unknown> {
-  if (isNonNullType(type)) return yield* spoiled(type.ofType, name)
+/** Values with one bad part, for each part and each bad value. */
+function* badVariants(type: GraphQLInputType, name: string): Generator<unknown> {
+  if (isNonNullType(type)) return yield* badVariants(type.ofType, name)
   if (isListType(type)) {
-    for (const item of spoiled(type.ofType, name)) yield [item]
+    for (const item of badVariants(type.ofType, name)) yield [item]
     return
   }
   if (!isInputObjectType(type)) return yield* badValues(getNamedType(type).name, name)
   const good = goodValue(type, name) as object
   for (const field of Object.values(type.getFields()))
-    for (const bad of spoiled(field.type, field.name)) yield { ...good, [field.name]: bad }
+    for (const bad of badVariants(field.type, field.name)) yield { ...good, [field.name]: bad }
 }
 
 interface Operation {
@@ -154,7 +154,7 @@ interface Operation {
 /** Operations on a field of a root type, each with one bad argument. */
 function* operations(kind: string, field: GraphQLField<unknown, unknown>): Generator<Operation> {
   for (const argument of field.args)
-    for (const bad of spoiled(argument.type, argument.name)) {
+    for (const bad of badVariants(argument.type, argument.name)) {
       const others = field.args.filter((each) => each !== argument).flatMap(({ name, type }) => given(name, type))
       const variables = { ...Object.fromEntries(others), [argument.name]: bad }
       const used = field.args.filter(({ name }) => Object.hasOwn(variables, name))
@@ -163,11 +163,11 @@ function* operations(kind: string, field: GraphQLField<unknown, unknown>): Gener
     }
 }
 
-/** Operations on the fields of an object, which is found by its id, each with one bad argument. */
+/** Operations on the fields of an object with a known id, each with one bad argument. */
 function* nestedOperations(type: GraphQLObjectType): Generator<Operation> {
   for (const field of Object.values(type.getFields()))
     for (const argument of field.args)
-      for (const bad of spoiled(argument.type, argument.name))
+      for (const bad of badVariants(argument.type, argument.name))
         yield {
           query: `query ($id: ID!, ${declared([argument])}) { node(id: $id) { ... on ${type.name} { ${field.name}(${passed([argument])}) ${selection(field)} } } }`,
           variables: { id: ids.get(type.name) ?? '', [argument.name]: bad },
@@ -203,8 +203,8 @@ async function send({ query, variables }: Operation): Promise<{ errors?: unknown
   return (isSubscription ? { data: text } : JSON.parse(text)) as { errors?: unknown; data?: unknown }
 }
 
-/** Answers that are failures of the server, each with its operation. */
-async function failuresOf(all: Iterable<Operation>): Promise<string[]> {
+/** Sends the operations. @returns each operation that fails with an unexpected error */
+async function sendAll(all: Iterable<Operation>): Promise<string[]> {
   const failures: string[] = []
   for (const operation of all) {
     const answer = JSON.stringify(await send(operation))
@@ -231,19 +231,19 @@ const objects = Object.values(schema.getTypeMap())
   .filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'))
   .filter((type) => Object.values(type.getFields()).some(({ args }) => args.length > 0))
 
-describe('bad input is a mistake of the client, with a code', () => {
-  // Publishing needs a worker's answer for each tarball; `tests/hostile/tarballs.test.ts` sends bad ones.
+describe('bad input causes no unexpected error', () => {
+  // A worker checks each published tarball, which is slow; `tests/hostile/tarballs.prove.test.ts` sends bad tarballs.
   it.each(fields.filter(([name]) => name !== 'mutation publishPlugin'))('in %s', async (_name, kind, field) => {
-    expect(await failuresOf(operations(kind, field))).toEqual([])
+    expect(await sendAll(operations(kind, field))).toEqual([])
   })
 
   it.each(objects.map((type) => [type.name, type] as const))('in the fields of %s', async (name, type) => {
     expect(ids.has(name)).toBe(true)
-    expect(await failuresOf(nestedOperations(type))).toEqual([])
+    expect(await sendAll(nestedOperations(type))).toEqual([])
   })
 })
 
-describe('the code', () => {
+describe('the error code', () => {
   const NODES = [{ id: 'out', block: 'io/output', inputs: { name: 'copy', value: 'a\0b' } }]
 
   it.each([
@@ -259,11 +259,11 @@ describe('the code', () => {
   })
 
   it.each([
-    ['a broken one', '!!'],
-    ['that of another list', globalId('after', `Graph:${UUID}`)],
-    ['one with U+0000', globalId('after', 'Execution:\0')],
-    ['one without an id', globalId('after', 'Execution:')],
-  ])('of a cursor, %s, is BAD_INPUT', async (_what, after) => {
+    ['which is not base64', '!!'],
+    ['which is from another list', globalId('after', `Graph:${UUID}`)],
+    ['which contains U+0000', globalId('after', 'Execution:\0')],
+    ['which has no id', globalId('after', 'Execution:')],
+  ])('of a cursor %s is BAD_INPUT', async (_what, after) => {
     const answer = await send({
       query: 'query ($after: String) { executions(after: $after) { totalCount } }',
       variables: { after },
@@ -271,7 +271,7 @@ describe('the code', () => {
     expect(answer).toMatchObject({ errors: [{ extensions: { code: 'BAD_INPUT', path: ['after'] } }] })
   })
 
-  it('does not concern data: U+0000 in an input of a block stays', async () => {
+  it('does not apply to U+0000 in an input of a block', async () => {
     const query = 'mutation ($d: JSON!) { createGraph(input: { name: "x", document: $d }) { ... on Graph { id } } }'
     const { data } = (await send({ query, variables: { d: { nodes: NODES, links: [] } } })) as {
       data: { createGraph: { id: string } }

@@ -33,7 +33,7 @@ function enter(token: string, client = '1.2.3.4'): Promise<Response> {
   return fetch(`${base}/login`, { method: 'POST', headers: { 'ashlar-login-token': token, 'x-forwarded-for': client } })
 }
 
-async function statusesOf(times: number, request: () => Promise<Response>): Promise<number[]> {
+async function readStatuses(times: number, request: () => Promise<Response>): Promise<number[]> {
   const statuses: number[] = []
   for (let i = 0; i < times; i++) statuses.push((await request()).status)
   return statuses
@@ -53,7 +53,7 @@ async function expectLimited(response: Response): Promise<void> {
 
 describe('requests with unknown keys', () => {
   it('are rejected with 429 after 20 failures, for their address only', async () => {
-    expect(await statusesOf(20, () => ask(WRONG))).toEqual(all(401, 20))
+    expect(await readStatuses(20, () => ask(WRONG))).toEqual(all(401, 20))
     await expectLimited(await ask(WRONG))
     await expectLimited(await ask(OWN))
     expect((await ask(OWN, '5.6.7.8')).status).toBe(200)
@@ -62,17 +62,17 @@ describe('requests with unknown keys', () => {
 
   it('do not affect a key that was accepted before', async () => {
     expect((await ask(OWN, '9.9.9.9')).status).toBe(200)
-    await statusesOf(20, () => ask(WRONG))
+    await readStatuses(20, () => ask(WRONG))
     expect((await ask(OWN)).status).toBe(200)
     await expectLimited(await ask(WRONG))
   })
 
-  it('cannot choose their address', async () => {
-    await statusesOf(20, () => ask(WRONG))
+  it('cannot choose the address that the limit applies to', async () => {
+    await readStatuses(20, () => ask(WRONG))
     await expectLimited(await ask(WRONG, '8.8.8.8, 1.2.3.4'))
   })
 
-  it('count on WebSockets, too', async () => {
+  it('also count on WebSockets', async () => {
     const headers = { 'x-forwarded-for': '1.2.3.4' }
     for (let i = 0; i < 20; i++) {
       const socket = new WebSocket(`${base.replace('http:', 'ws:')}/graphql`, 'graphql-transport-ws', { headers })
@@ -85,13 +85,13 @@ describe('requests with unknown keys', () => {
 })
 
 it('successful requests do not count', async () => {
-  expect(await statusesOf(25, () => ask(OWN))).toEqual(all(200, 25))
-  expect(await statusesOf(25, async () => enter(await newToken()))).toEqual(all(200, 25))
+  expect(await readStatuses(25, () => ask(OWN))).toEqual(all(200, 25))
+  expect(await readStatuses(25, async () => enter(await newToken()))).toEqual(all(200, 25))
 })
 
 it('unknown login tokens are rejected with 429 after 20 failures, for their address only', async () => {
   const token = await newToken()
-  expect(await statusesOf(20, () => enter('x'.repeat(43)))).toEqual(all(401, 20))
+  expect(await readStatuses(20, () => enter('x'.repeat(43)))).toEqual(all(401, 20))
   await expectLimited(await enter(token))
   expect((await ask(OWN)).status).toBe(200)
   expect((await enter(token, '5.6.7.8')).status).toBe(200)

@@ -4,39 +4,39 @@ import type { Runtime } from '@ashlar/core'
 import { WebSocketServer } from 'ws'
 import type { RequestFacts } from '../http/origin.ts'
 
-/** Debuggers at plugins that are being written: they speak the Chrome DevTools Protocol over a WebSocket. */
+/** Connects debuggers to development plugins, with the Chrome DevTools Protocol over WebSockets. */
 export interface InspectorSockets {
-  /** Whether an upgrade request is theirs. */
+  /** Whether an upgrade request for this path is for a debugger. */
   isFor(path: string): boolean
-  /** @returns why it is refused, as a status line */
-  refusalOf(path: string, facts: RequestFacts): string | undefined
+  /** @returns the status line that rejects the request; undefined to accept it */
+  findRejection(path: string, facts: RequestFacts): string | undefined
   accept(path: string, request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): void
 }
 
-/** A message of a debugger: the source of a script that it edits, at most. */
+/** Limit for a message of a debugger. The largest messages contain the source of a script. */
 const MAX_BYTES = 32 * 1024 * 1024
 const PATH = /^\/inspector\/([\w-]+)$/
 const TRY_AGAIN_LATER = 1013
 const GOING_AWAY = 1001
 
-/** The path has a token that nobody can guess, see `inspectDevPlugin`; it is all that a debugger can show. */
+/** The path contains a secret token, see `inspectDevPlugin`. Debuggers support no other authentication. */
 export function serveInspectors({ devPlugins }: Pick<Runtime, 'devPlugins'>): InspectorSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES })
   const find = (path: string): ReturnType<typeof devPlugins.inspector> => devPlugins.inspector(PATH.exec(path)?.[1] ?? '')
   return {
     isFor: (path) => PATH.test(path),
-    refusalOf(path, { origin }) {
-      // A page has no business here, whatever it knows; Chrome's own debugger says that it is one.
+    findRejection(path, { origin }) {
+      // Web pages are rejected even with the token. Chrome's debugger sends the origin `devtools://…`.
       if (origin !== undefined && !origin.startsWith('devtools://')) return '403 Forbidden'
       return find(path) ? undefined : '404 Not Found'
     },
     accept(path, request, socket, head) {
       sockets.handleUpgrade(request, socket, head, (client) => {
-        client.on('error', () => client.terminate()) // what it sent is no WebSocket message, or too large
+        client.on('error', () => client.terminate()) // an invalid or too large WebSocket message
         const attachment = find(path)?.attach({
           message: (json) => client.send(json),
-          closed: () => client.close(GOING_AWAY, 'the plugin is gone'),
+          closed: () => client.close(GOING_AWAY, 'the plugin was removed'),
         })
         if (!attachment) return client.close(TRY_AGAIN_LATER, 'another debugger is attached')
         client.on('message', (data) => attachment.send(String(data)))

@@ -7,7 +7,7 @@ import type { Caller } from '../auth/access.ts'
 import type { RequestFacts } from '../http/origin.ts'
 import type { SocketPlace } from './socket-limits.ts'
 
-/** The parts of one client. */
+/** The data of one client. */
 export interface SocketExtra extends Record<PropertyKey, unknown> {
   facts: RequestFacts
   /** Called once, when the client is acknowledged. */
@@ -40,7 +40,7 @@ export function serveClient(client: WebSocket, { socket, facts, place }: Connect
   const { protocol, sessions, logger } = parts
   const ping = keepAlive(client)
   const removeLimit = limitBytes(client, socket)
-  client.on('error', () => cutSoon(client)) // an invalid or too large WebSocket message: `ws` has closed the client with the matching code
+  client.on('error', () => cutSoon(client)) // an invalid or too large message: `ws` has sent the close code
   const accept = ({ session }: Caller): void => {
     removeLimit()
     place.acknowledge()
@@ -74,7 +74,7 @@ function limitBytes(client: WebSocket, socket: Duplex): () => void {
     bytes += chunk.length
     if (bytes <= MAX_BYTES_BEFORE_ACKNOWLEDGEMENT) return
     remove()
-    closeSoon(client, MESSAGE_TOO_BIG, 'Too much before the acknowledgement')
+    closeSoon(client, MESSAGE_TOO_BIG, 'Too many bytes before the acknowledgement')
   }
   const remove = (): void => void socket.off('data', count)
   socket.on('data', count)
@@ -88,8 +88,8 @@ function closeSoon(client: WebSocket, code: number, reason: string): void {
 }
 
 function cutSoon(client: WebSocket): void {
-  const impatience = setTimeout(() => client.terminate(), CLOSE_WITHIN_MS)
-  client.once('close', () => clearTimeout(impatience))
+  const timeout = setTimeout(() => client.terminate(), CLOSE_WITHIN_MS)
+  client.once('close', () => clearTimeout(timeout))
 }
 
 function send(client: WebSocket, data: string): Promise<void> {

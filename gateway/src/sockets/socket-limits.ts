@@ -1,8 +1,8 @@
 /** The maximum number of WebSockets per remote address. */
 export interface SocketLimits {
-  /** In total. */
+  /** All WebSockets. */
   perAddress: number
-  /** Unacknowledged. */
+  /** Unacknowledged WebSockets. */
   unacknowledgedPerAddress: number
 }
 

@@ -7,10 +7,10 @@ import type { SocketExtra } from './socket-client.ts'
 type Options = ServerOptions<Record<string, unknown>, SocketExtra>
 type Executor = (args: ExecutionArgs) => OperationResult
 
-/** What a socket runs its operations with. */
+/** The options of `graphql-ws` that run operations. */
 export type SocketOperations = Required<Pick<Options, 'jsonMessageReviver' | 'onSubscribe' | 'execute' | 'subscribe'>>
 
-/** Runs the operations of sockets through the same pipeline as those that come over HTTP. */
+/** Runs operations over WebSockets in the same pipeline as operations over HTTP. */
 export function createSocketOperations(api: Api): SocketOperations {
   return {
     jsonMessageReviver: reviveNumber,
@@ -46,7 +46,7 @@ async function prepare(
       subscribe,
     }
   } catch (error) {
-    if (error instanceof GraphQLError) return [error] // its syntax
+    if (error instanceof GraphQLError) return [error] // a syntax error
     throw error
   }
 }

@@ -42,28 +42,28 @@ async function ask(client: Client, query: string, variables: Record<string, unkn
   return results
 }
 
-describe('who may connect', () => {
+describe('authentication', () => {
   const VIEWER = '{ viewer { name } }'
 
   const KEY = { authorization: `Bearer ${OWNER_KEY}` }
   const ownOrigin = (): string => url.replace('ws:', 'http:').replace('/graphql', '')
 
   it.each<[string, () => ClientOptions, () => Record<string, unknown>]>([
-    ['the login of the upgrade request', () => ({ headers: login.headers }), () => ({})],
+    ['the session of the upgrade request', () => ({ headers: login.headers }), () => ({})],
     [
-      'the login with its page token in connectionParams',
+      'a session with its page token in connectionParams',
       () => ({ headers: login.cookie }),
       () => ({ pageToken: login.pageToken }),
     ],
     [
-      'the login from our own page',
+      'a session from our own page',
       () => ({ headers: login.cookie, origin: ownOrigin() }),
       () => ({ pageToken: login.pageToken }),
     ],
     ['the owner key in connectionParams', () => ({}), () => KEY],
     ['the owner key in connectionParams, from our own page', () => ({ origin: ownOrigin() }), () => KEY],
     ['the owner key of the upgrade request', () => ({ headers: { ...KEY, host: 'ashlar.example' } }), () => ({})],
-  ])('takes %s', async (_what, options, params) => {
+  ])('accepts %s', async (_what, options, params) => {
     const client = connect(options(), params())
     expect(await ask(client, VIEWER)).toEqual([{ data: { viewer: { name: 'Owner' } } }])
   })
@@ -71,23 +71,23 @@ describe('who may connect', () => {
   it.each<[string, () => ClientOptions, Record<string, unknown>]>([
     ['a client without a login', () => ({}), {}],
     ['a wrong key', () => ({}), { authorization: 'Bearer wrong' }],
-    ['a wrong key with a good login', () => ({ headers: login.headers }), { authorization: 'Bearer wrong' }],
-    ['the cookie of a login alone', () => ({ headers: login.cookie }), {}],
-    ['the cookie of a login with a wrong page token', () => ({ headers: login.cookie }), { pageToken: 'wrong' }],
+    ['a wrong key with a valid session', () => ({ headers: login.headers }), { authorization: 'Bearer wrong' }],
+    ['the session cookie alone', () => ({ headers: login.cookie }), {}],
+    ['the session cookie with a wrong page token', () => ({ headers: login.cookie }), { pageToken: 'wrong' }],
   ])('closes %s with 4403', async (_what, options, params) => {
     await expect(ask(connect(options(), params), VIEWER)).rejects.toMatchObject({ code: 4403 })
   })
 
   it.each<[string, () => ClientOptions, string, number]>([
     [
-      'a page of another port with the login',
+      'a page of another port with a session',
       () => ({ headers: login.headers, origin: 'http://127.0.0.1:3000' }),
       '/graphql',
       403,
     ],
     ['a page of another origin with a key', () => ({ headers: KEY, origin: 'http://127.0.0.1:3000' }), '/graphql', 403],
     ['a page of another origin without a login', () => ({ origin: 'https://evil.example' }), '/graphql', 403],
-    ['a page without an origin of its own', () => ({ headers: KEY, origin: 'null' }), '/graphql', 403],
+    ['a page with an opaque origin', () => ({ headers: KEY, origin: 'null' }), '/graphql', 403],
     [
       'a page of a rebound host with a key',
       () => ({ headers: { ...KEY, host: 'evil.example' }, origin: 'http://evil.example' }),
@@ -95,14 +95,14 @@ describe('who may connect', () => {
       403,
     ],
     ['a rebound host name', () => ({ headers: { ...login.headers, host: 'evil.example' } }), '/graphql', 403],
-    ['another address', () => ({}), '/other', 404],
-  ])('refuses the upgrade of %s', async (_what, options, path, status) => {
+    ['another path', () => ({}), '/other', 404],
+  ])('rejects the upgrade of %s', async (_what, options, path, status) => {
     const socket = new WebSocket(new URL(path, url), 'graphql-transport-ws', options())
     const [error] = (await once(socket, 'error').catch((thrown: unknown) => [thrown])) as [Error]
     expect(error.message).toContain(String(status))
   })
 
-  it('closes with 4401 who subscribes before the greeting', async () => {
+  it('closes with 4401 a client that subscribes before connection_init', async () => {
     const socket = new WebSocket(url, 'graphql-transport-ws', { headers: login.headers })
     await once(socket, 'open')
     socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: VIEWER } }))
@@ -113,7 +113,7 @@ describe('who may connect', () => {
 describe('operations', () => {
   const params = { authorization: `Bearer ${OWNER_KEY}` }
 
-  it('follows an execution', async () => {
+  it('streams the events of an execution', async () => {
     const graph = await runtime.graphs.create(runtime.ownerId, {
       name: 'One',
       document: { nodes: [{ id: 'one', block: 'text/template', inputs: { format: 'Hello', values: {} } }] },
@@ -127,13 +127,13 @@ describe('operations', () => {
   })
 
   it.each([
-    ['of its syntax', '{', 'Syntax Error: Expected Name, found <EOF>.'],
-    ['of a field that is not there', '{ nothing }', 'Cannot query field "nothing" on type "Query".'],
-  ])('tells an error %s', async (_what, query, message) => {
+    ['a syntax error', '{', 'Syntax Error: Expected Name, found <EOF>.'],
+    ['an unknown field', '{ nothing }', 'Cannot query field "nothing" on type "Query".'],
+  ])('returns the error of %s', async (_what, query, message) => {
     await expect(ask(connect({}, params), query)).rejects.toMatchObject([{ message }])
   })
 
-  it('masks what nobody expected', async () => {
+  it('masks an unexpected error', async () => {
     const { list } = runtime.graphs
     runtime.graphs.list = () => Promise.reject(new TypeError('secret'))
     expect(await ask(connect({}, params), '{ graphs { totalCount } }')).toMatchObject([
@@ -143,7 +143,7 @@ describe('operations', () => {
     expect(log.splice(0)).toEqual(['unexpected error at graphs: TypeError: secret'])
   })
 
-  it('masks what breaks a subscription', async () => {
+  it('masks an unexpected error in a subscription', async () => {
     const { follow } = runtime.executions
     runtime.executions.follow = async () => {
       return (async function* () {
@@ -161,16 +161,16 @@ describe('operations', () => {
   })
 })
 
-describe('bad clients', () => {
-  it('are closed when they send what is no message, and the next one is served', async () => {
+describe('invalid clients', () => {
+  it('do not affect the next client when they send an invalid message', async () => {
     const socket = new WebSocket(url, 'graphql-transport-ws', { headers: login.headers })
     await once(socket, 'open')
-    socket.send('no message')
+    socket.send('not a message')
     expect((await once(socket, 'close'))[0]).toBe(4400)
     expect(await ask(connect({ headers: login.headers }), '{ __typename }')).toEqual([{ data: { __typename: 'Query' } }])
   })
 
-  it('are closed when they speak another protocol', async () => {
+  it('are closed when they request another protocol', async () => {
     const socket = new WebSocket(url, 'graphql-ws')
     const [error] = (await once(socket, 'error').catch((thrown: unknown) => [thrown])) as [Error]
     expect(error.message).toContain('Server sent no subprotocol')
@@ -191,8 +191,8 @@ describe('limits', () => {
     return socket
   }
 
-  async function closeOf(socket: WebSocket): Promise<number> {
-    socket.on('error', () => undefined) // it writes on when the server has gone
+  async function waitForClose(socket: WebSocket): Promise<number> {
+    socket.on('error', () => undefined) // the client may write after the server has closed the connection
     return ((await once(socket, 'close')) as [number])[0]
   }
 
@@ -202,41 +202,41 @@ describe('limits', () => {
   ])('closes with 1009 a client that sends more than 64 KiB before it is acknowledged, in %s', async (_how, messages) => {
     const socket = await opened()
     for (const message of messages) socket.send(message)
-    expect(await closeOf(socket)).toBe(1009)
+    expect(await waitForClose(socket)).toBe(1009)
   })
 
-  it('closes with 1009 a client that begins a large message before it is acknowledged', async () => {
+  it('closes with 1009 a client that starts a large message before it is acknowledged', async () => {
     const socket = await opened()
     for (let part = 0; part < 70; part++) socket.send('x'.repeat(1000), { fin: false })
-    expect(await closeOf(socket)).toBe(1009)
+    expect(await waitForClose(socket)).toBe(1009)
   })
 
-  it('takes a large message of a client that is acknowledged', async () => {
+  it('accepts a large message of an acknowledged client', async () => {
     const query = `{ __typename } # ${'x'.repeat(1024 * 1024)}`
     const answer = await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)
     expect(answer).toEqual([{ data: { __typename: 'Query' } }])
   })
 
-  it('closes with 1009 a client that is acknowledged and sends a message of more than 32 MiB', async () => {
+  it('closes with 1009 an acknowledged client that sends a message of more than 32 MiB', async () => {
     const socket = await acknowledged()
     socket.send('x'.repeat(32 * 1024 * 1024 + 1))
-    expect(await closeOf(socket)).toBe(1009)
+    expect(await waitForClose(socket)).toBe(1009)
   })
 
   it('closes with 4408 a client that sends nothing', async () => {
-    expect(await closeOf(await opened())).toBe(4408)
+    expect(await waitForClose(await opened())).toBe(4408)
   })
 
-  it('refuses more sockets of an address than it may have, until one closes', async () => {
+  it('rejects sockets of an address above the limit until one closes', async () => {
     const small = createGateway({ runtime, ownerKey: OWNER_KEY, socketsPerAddress: 4 })
     const address = (await small.listen(0)).replace('http:', 'ws:')
-    const refused = (): Promise<unknown> =>
+    const attempt = (): Promise<unknown> =>
       opened(address).then(
         () => 'accepted',
         (error: Error) => error.message,
       )
     const waiting = await opened(address)
-    expect(await refused()).toContain('429')
+    expect(await attempt()).toContain('429')
     waiting.close()
     await once(waiting, 'close')
     const sockets = [
@@ -245,9 +245,9 @@ describe('limits', () => {
       await acknowledged(address),
       await acknowledged(address),
     ]
-    expect(await refused()).toContain('429')
+    expect(await attempt()).toContain('429')
     sockets[0]?.close()
-    await expect.poll(refused).toBe('accepted')
+    await expect.poll(attempt).toBe('accepted')
     await small.close()
   })
 })

@@ -6,9 +6,9 @@ import { handleProtocols, makeServer, type Context } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { Logger } from '../base/logger.ts'
 import type { Access } from '../auth/access.ts'
-import { networkOf } from '../base/client-address.ts'
+import { toLimitKey } from '../base/client-address.ts'
 import { answerAndClose } from '../http/listen.ts'
-import { factsOf, type Origins, type RequestFacts } from '../http/origin.ts'
+import { readFacts, type Origins, type RequestFacts } from '../http/origin.ts'
 import { isWellFormed } from '../http/request-form.ts'
 import { GRAPHQL_PATH } from '../http/routes.ts'
 import type { InspectorSockets } from './inspector-sockets.ts'
@@ -43,7 +43,7 @@ const INIT_WITHIN_MS = 3000
  *
  * The server rejects clients in this order:
  *
- * - before the upgrade: 400; 403 for a page of another origin, whatever its credentials; 404; 429 for too many sockets of one address
+ * - before the upgrade: 400; 403 for a page of another origin, even with valid credentials; 404; 429 for too many sockets of one address
  * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time; 4403 for an unknown
  *   caller; 4401 for an operation before the acknowledgement, or when the session of an acknowledged client ends
  */
@@ -58,16 +58,16 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
   })
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy()) // the client went away while we answered
-    const facts = factsOf((name) => headerOf(request, name), clientAddress(request))
+    socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
+    const facts = readFacts((name) => readHeader(request, name), clientAddress(request))
     const path = request.url?.split('?', 1)[0] ?? ''
-    const refusal = refusalOf(request, path, facts, parts)
+    const refusal = findRejection(request, path, facts, parts)
     if (refusal !== undefined) return answerAndClose(socket, refusal)
-    const place = admit(networkOf(facts.address))
+    const place = admit(toLimitKey(facts.address))
     if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
     socket.once('close', place.release)
     if (inspectors.isFor(path)) {
-      place.acknowledge() // the token in its path was checked
+      place.acknowledge() // the token in the path has been checked
       return inspectors.accept(path, request, socket, head)
     }
     sockets.handleUpgrade(request, socket, head, (client) =>
@@ -80,15 +80,15 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
       inspectors.close()
       const open = [...sockets.clients]
       for (const client of open) client.close(1001, 'Going away')
-      const impatience = setTimeout(() => open.forEach((client) => client.terminate()), 500)
+      const timeout = setTimeout(() => open.forEach((client) => client.terminate()), 500)
       await Promise.all(open.filter((client) => client.readyState !== client.CLOSED).map((client) => once(client, 'close')))
-      clearTimeout(impatience)
+      clearTimeout(timeout)
     },
   }
 }
 
 /** The status line that rejects an upgrade. */
-function refusalOf(
+function findRejection(
   request: IncomingMessage,
   path: string,
   facts: RequestFacts,
@@ -102,7 +102,7 @@ function refusalOf(
   } catch {
     return '403 Forbidden'
   }
-  if (isInspector) return inspectors.refusalOf(path, facts)
+  if (isInspector) return inspectors.findRejection(path, facts)
   return origins.isForeign(facts) ? '403 Forbidden' : undefined
 }
 
@@ -127,7 +127,7 @@ async function connect(
   }
 }
 
-function headerOf(request: IncomingMessage, name: string): string | undefined {
+function readHeader(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
 }

@@ -12,7 +12,7 @@ interface Outcome {
   stderr: string
 }
 
-/** Runs a command as a process without a terminal does. */
+/** Runs a command without a terminal. */
 export function ashlar(...args: string[]): Promise<Outcome> {
   return ashlarWith({}, ...args)
 }
@@ -26,13 +26,13 @@ export async function ashlarWith(environment: Record<string, string>, ...args: s
   return { status, stdout: out.join(''), stderr: err.join('') }
 }
 
-/** A folder for one test file; `remove` takes it away. */
+/** Creates a folder for a test file. */
 export async function createTestFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await realpath(await mkdtemp(join(tmpdir(), 'ashlar-plugin-')))
   return { path, remove: () => rm(path, { recursive: true }) }
 }
 
-/** What an installation of the package's dependencies gives, out of this workspace. */
+/** Links the dependencies of a package from this workspace, in place of an installation. */
 export async function installFromWorkspace(folder: string): Promise<void> {
   const modules: Record<string, string> = {
     '@ashlar/sdk': 'plugins/sdk',

@@ -4,7 +4,7 @@ import type { Runtime } from '@ashlar/core'
 export interface TestLogin {
   /** The headers that our page sends. */
   headers: { cookie: string; 'ashlar-page-token': string }
-  /** The header that the browser adds itself, for every port of the host. */
+  /** The header that the browser adds for every port of the host. */
   cookie: { cookie: string }
   pageToken: string
 }
@@ -15,7 +15,7 @@ export async function logIn(
   cookieName = 'ashlar_session',
 ): Promise<TestLogin> {
   const session = await browserSessions.open((await browserSessions.createLogin(userId)).token)
-  if (!session) throw new Error('the login token was refused')
+  if (!session) throw new Error('the login token was rejected')
   const cookie = { cookie: `${cookieName}=${session.token}` }
   return { headers: { ...cookie, 'ashlar-page-token': session.pageToken }, cookie, pageToken: session.pageToken }
 }

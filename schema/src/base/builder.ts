@@ -35,7 +35,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   validation: {
     validationError: ({ issues }) => {
-      const faults = issues.map(({ path = [], message }) => ({ path: path.map(nameOf).join('.'), message }))
+      const faults = issues.map(({ path = [], message }) => ({ path: path.map(segmentName).join('.'), message }))
       const [first] = faults
       return new InvalidInputError('BAD_INPUT', `${first?.path}: ${first?.message}`, {
         details: { path: first?.path.split('.') ?? [], faults },
@@ -44,7 +44,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
 })
 
-function nameOf(segment: PropertyKey | { key: PropertyKey }): string {
+function segmentName(segment: PropertyKey | { key: PropertyKey }): string {
   return String(typeof segment === 'object' ? segment.key : segment)
 }
 
@@ -52,4 +52,6 @@ builder.queryType({})
 builder.mutationType({})
 builder.subscriptionType({})
 
-builder.globalConnectionField('totalCount', (t) => t.exposeInt('totalCount', { description: 'Items in all, on every page.' }))
+builder.globalConnectionField('totalCount', (t) =>
+  t.exposeInt('totalCount', { description: 'The number of items on all pages.' }),
+)

@@ -1,8 +1,8 @@
 import { AshlarError, type Page, type PageRequest } from '@ashlar/core'
-import { isIdOf } from './global-ids.ts'
+import { isValidId } from './global-ids.ts'
 
 const DEFAULT_FIRST = 20
-const MOST = 100
+const MAX_FIRST = 100
 
 export interface ConnectionArgs {
   first?: number | null | undefined
@@ -14,25 +14,26 @@ export interface ConnectionArgs {
 /**
  * Reads the arguments of a connection.
  *
- * @param type of the items: a cursor of a list of another type is refused
- * @throws {AshlarError} BAD_INPUT when `first` is not 1 to 100, `after` is not a cursor of this list, or `last` / `before` are used
+ * @param type of the items; a cursor of a list of another type is rejected
+ * @throws {AshlarError} BAD_INPUT when `first` is not 1 to 100, `after` is not a cursor of this list,
+ *   or `last` or `before` is set
  */
 export function parsePage({ after, ...args }: ConnectionArgs, type: string): PageRequest {
   const first = parseFirst(args)
   return after == null ? { first } : { first, after: decodeCursor(after, type) }
 }
 
-/** Reads how many items a page has. @throws {AshlarError} BAD_INPUT like {@link parsePage} */
+/** Reads the page size. @throws {AshlarError} BAD_INPUT like {@link parsePage} */
 export function parseFirst({ first, last, before }: Omit<ConnectionArgs, 'after'>): number {
   if (last != null || before != null) throw badArgument('last', 'is not supported: use "first" and "after"')
   const count = first ?? DEFAULT_FIRST
-  if (count < 1 || count > MOST) throw badArgument('first', `must be 1 to ${MOST}, got ${count}`)
+  if (count < 1 || count > MAX_FIRST) throw badArgument('first', `must be 1 to ${MAX_FIRST}, got ${count}`)
   return count
 }
 
-/** A Relay connection of a page. A cursor is made of the type of the items and the id of its item. */
-export function connectionOf<T>({ items, hasMore, total }: Page<T>, type: string, idOf: (item: T) => string) {
-  const edges = items.map((node) => ({ node, cursor: encodeCursor(type, idOf(node)) }))
+/** Converts a page to a Relay connection. A cursor contains the type and the id of its item. */
+export function toConnection<T>({ items, hasMore, total }: Page<T>, type: string, getId: (item: T) => string) {
+  const edges = items.map((node) => ({ node, cursor: encodeCursor(type, getId(node)) }))
   return {
     edges,
     totalCount: total,
@@ -45,10 +46,10 @@ export function connectionOf<T>({ items, hasMore, total }: Page<T>, type: string
   }
 }
 
-/** A page of a list that is in memory already. */
-export function sliceOf<T>(all: readonly T[], { first, after }: PageRequest, idOf: (item: T) => string): Page<T> {
-  const start = after === undefined ? 0 : all.findIndex((item) => idOf(item) === after) + 1
-  if (after !== undefined && start === 0) throw notACursor()
+/** Takes one page from a list in memory. @throws {AshlarError} BAD_INPUT when `after` is not in the list */
+export function slicePage<T>(all: readonly T[], { first, after }: PageRequest, getId: (item: T) => string): Page<T> {
+  const start = after === undefined ? 0 : all.findIndex((item) => getId(item) === after) + 1
+  if (after !== undefined && start === 0) throw invalidCursor()
   return { items: all.slice(start, start + first), hasMore: all.length > start + first, total: all.length }
 }
 
@@ -58,12 +59,12 @@ function encodeCursor(type: string, id: string): string {
 
 function decodeCursor(cursor: string, type: string): string {
   const [, given, id] = /^after:(\w+):(.+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (id === undefined || given !== type || !isIdOf(type, id)) throw notACursor()
+  if (id === undefined || given !== type || !isValidId(type, id)) throw invalidCursor()
   return id
 }
 
-function notACursor(): AshlarError {
-  return badArgument('after', 'must be a cursor of this list, as "endCursor" or "cursor" returned it')
+function invalidCursor(): AshlarError {
+  return badArgument('after', 'must be an "endCursor" or "cursor" that this list has returned')
 }
 
 function badArgument(argument: string, message: string): AshlarError {

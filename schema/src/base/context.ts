@@ -1,16 +1,16 @@
 import { AshlarError, type Runtime, type User } from '@ashlar/core'
 
-/** What every resolver gets. One per request: loaders keep what they loaded. */
+/** The context of every resolver. Each request needs its own, because loaders cache what they have loaded. */
 export interface SchemaContext {
   runtime: Runtime
-  /** Who asks. */
+  /** The authenticated user. */
   user: User
-  /** Where services send browsers back to. @throws {AshlarError} BAD_INPUT when this server has no address */
+  /** The URL to which services redirect browsers. @throws {AshlarError} BAD_INPUT when this server has no URL */
   redirectUri(): string
 }
 
-/** @param redirectUri undefined for a server that nobody can come back to */
-export function createContext({ runtime, user, redirectUri }: ContextParts): SchemaContext {
+/** @param redirectUri undefined for a server that browsers cannot reach */
+export function buildContext({ runtime, user, redirectUri }: ContextParts): SchemaContext {
   return {
     runtime,
     user,
@@ -18,7 +18,7 @@ export function createContext({ runtime, user, redirectUri }: ContextParts): Sch
       if (redirectUri !== undefined) return redirectUri
       throw new AshlarError(
         'BAD_INPUT',
-        'there is no address that the browser could come back to: run "ashlar start", or set ASHLAR_PUBLIC_URL',
+        'the service has no URL to redirect the browser to: run "ashlar start", or set ASHLAR_PUBLIC_URL',
       )
     },
   }

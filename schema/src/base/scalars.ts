@@ -3,14 +3,14 @@ import { GraphQLError, Kind, type FloatValueNode, type IntValueNode, type ValueN
 import { builder } from './builder.ts'
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value. Integers beyond 2 ** 53 keep their digits: a client needs a JSON parser that does so too.',
+  description: 'Any JSON value. Integers above 2 ** 53 keep all digits, so clients need a JSON parser that preserves them.',
   serialize: (value) => value,
   parseValue: (value) => value,
-  parseLiteral: (node, variables) => valueOf(node, variables ?? {}),
+  parseLiteral: (node, variables) => parseValueNode(node, variables ?? {}),
 })
 
 builder.scalarType('DateTime', {
-  description: 'A moment as ISO 8601 text in UTC: `2026-11-21T09:30:00.000Z`.',
+  description: 'A point in time as ISO 8601 text in UTC, such as `2026-11-21T09:30:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const date = new Date(String(value))
@@ -24,12 +24,12 @@ builder.scalarType('Base64', {
   serialize: (value) => value.toString('base64'),
   parseValue: (value) => {
     if (typeof value !== 'string' || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
-      throw new GraphQLError('Base64 must be bytes as base64 text, padded, on one line')
+      throw new GraphQLError('Base64 must be padded base64 text on one line (RFC 4648, section 4)')
     return Buffer.from(value, 'base64')
   },
 })
 
-function numberOf(node: IntValueNode | FloatValueNode): unknown {
+function parseNumberNode(node: IntValueNode | FloatValueNode): unknown {
   try {
     return parseNumber(node.value)
   } catch (error) {
@@ -37,8 +37,8 @@ function numberOf(node: IntValueNode | FloatValueNode): unknown {
   }
 }
 
-/** JSON written as a GraphQL literal: `{ name: "Ada", tags: ["a"] }`. */
-function valueOf(node: ValueNode, variables: Record<string, unknown>): unknown {
+/** Converts a GraphQL literal, such as `{ name: "Ada", tags: ["a"] }`, to JSON. */
+function parseValueNode(node: ValueNode, variables: Record<string, unknown>): unknown {
   switch (node.kind) {
     case Kind.STRING:
     case Kind.BOOLEAN:
@@ -46,13 +46,13 @@ function valueOf(node: ValueNode, variables: Record<string, unknown>): unknown {
       return node.value
     case Kind.INT:
     case Kind.FLOAT:
-      return numberOf(node)
+      return parseNumberNode(node)
     case Kind.NULL:
       return null
     case Kind.LIST:
-      return node.values.map((item) => valueOf(item, variables))
+      return node.values.map((item) => parseValueNode(item, variables))
     case Kind.OBJECT:
-      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, valueOf(value, variables)]))
+      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, parseValueNode(value, variables)]))
     case Kind.VARIABLE:
       return variables[node.name.value] ?? null
   }

@@ -13,7 +13,7 @@ import {
 import { InvalidInputError } from './translate.ts'
 
 declare global {
-  // Pothos finds the options of plugins by declaration merging.
+  // Pothos requires declaration merging for the options of plugins.
   export namespace PothosSchemaTypes {
     export interface Plugins<Types extends SchemaTypes> {
       text: TextPlugin<Types>
@@ -24,19 +24,20 @@ declare global {
 type Resolver<Types extends SchemaTypes> = GraphQLFieldResolver<unknown, Types['Context'], object>
 
 /**
- * Checks every argument of type `String` or `ID`, at any depth, before its resolver runs. Postgres cannot store U+0000, and an
- * unpaired surrogate has no UTF-8 form and would be stored as another character. `JSON` arguments are data and may hold both.
+ * Checks every argument of type `String` or `ID`, at any depth, before its resolver runs. Postgres cannot store U+0000,
+ * and an unpaired surrogate has no UTF-8 form, so it would be stored as another character. `JSON` arguments may contain
+ * both.
  */
 class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(resolve: Resolver<Types>, field: PothosOutputFieldConfig<Types>): Resolver<Types> {
-    return hasArguments(field) ? checked(resolve) : resolve
+    return hasArguments(field) ? withTextCheck(resolve) : resolve
   }
 
   override wrapSubscribe(
     subscribe: Resolver<Types> | undefined,
     field: PothosOutputFieldConfig<Types>,
   ): Resolver<Types> | undefined {
-    return subscribe && hasArguments(field) ? checked(subscribe) : subscribe
+    return subscribe && hasArguments(field) ? withTextCheck(subscribe) : subscribe
   }
 }
 
@@ -46,8 +47,8 @@ function hasArguments<Types extends SchemaTypes>({ args }: PothosOutputFieldConf
   return Object.keys(args).length > 0
 }
 
-/** The failure must be a rejection: the plugin that makes errors data waits for a promise. */
-function checked<Types extends SchemaTypes>(resolve: Resolver<Types>): Resolver<Types> {
+/** The failure must be a rejection, because the errors plugin expects a promise. */
+function withTextCheck<Types extends SchemaTypes>(resolve: Resolver<Types>): Resolver<Types> {
   return async (parent, args, context, info): Promise<unknown> => {
     assertText(args as Record<string, unknown>, info)
     return resolve(parent, args, context, info)
@@ -55,22 +56,24 @@ function checked<Types extends SchemaTypes>(resolve: Resolver<Types>): Resolver<
 }
 
 function assertText(given: Record<string, unknown>, { parentType, fieldName }: GraphQLResolveInfo): void {
-  for (const { name, type } of parentType.getFields()[fieldName]?.args ?? []) check(type, given[name], [name])
+  for (const { name, type } of parentType.getFields()[fieldName]?.args ?? []) assertTextValue(type, given[name], [name])
 }
 
-function check(type: GraphQLInputType, value: unknown, path: readonly (string | number)[]): void {
+function assertTextValue(type: GraphQLInputType, value: unknown, path: readonly (string | number)[]): void {
   if (value == null) return
-  if (isNonNullType(type)) return check(type.ofType, value, path)
-  if (isListType(type)) return (value as unknown[]).forEach((item, index) => check(type.ofType, item, [...path, index]))
+  if (isNonNullType(type)) return assertTextValue(type.ofType, value, path)
+  if (isListType(type)) return (value as unknown[]).forEach((item, index) => assertTextValue(type.ofType, item, [...path, index]))
   if (isInputObjectType(type)) {
     const fields = value as Record<string, unknown>
-    return Object.values(type.getFields()).forEach((field) => check(field.type, fields[field.name], [...path, field.name]))
+    return Object.values(type.getFields()).forEach((field) =>
+      assertTextValue(field.type, fields[field.name], [...path, field.name]),
+    )
   }
-  if ((type === GraphQLString || type === GraphQLID) && typeof value === 'string' && !isText(value)) throw notText(path)
+  if ((type === GraphQLString || type === GraphQLID) && typeof value === 'string' && !isText(value)) throw notTextError(path)
 }
 
-/** The path of an input object's field leaves out `input`, as in every other error. */
-function notText([first = '', ...rest]: readonly (string | number)[]): InvalidInputError {
+/** The path of a field of an input object omits `input`, as in every other error. */
+function notTextError([first = '', ...rest]: readonly (string | number)[]): InvalidInputError {
   const path = first === 'input' && rest.length > 0 ? rest : [first, ...rest]
   const message = `${path.join('.')} must be Unicode text without the character U+0000 and without unpaired surrogates`
   return new InvalidInputError('BAD_INPUT', message, { details: { path } })

@@ -1,15 +1,15 @@
 import { AshlarError, type ErrorCode } from '@ashlar/core'
 
-/** What the client sent is wrong: `BAD_INPUT GRAPH_INVALID INPUTS_INVALID …` */
+/** The input of the client is invalid: `BAD_INPUT GRAPH_INVALID INPUTS_INVALID …` */
 export class InvalidInputError extends AshlarError {}
-/** There is nothing with this id, or it belongs to somebody else: `NOT_FOUND`. */
+/** No object has this id, or it belongs to another user: `NOT_FOUND`. */
 export class NotFoundError extends AshlarError {}
-/** It was right once, but something has changed meanwhile: `VERSION_CONFLICT EXECUTION_FINISHED …` */
+/** The request conflicts with the current state: `VERSION_CONFLICT EXECUTION_FINISHED …` */
 export class ConflictError extends AshlarError {}
-/** It is there, and not yours to do: `FORBIDDEN`. */
+/** The object exists, but the user does not have permission: `FORBIDDEN`. */
 export class ForbiddenError extends AshlarError {}
 
-/** The one translator: an expected error of core becomes the error type of the schema, anything else stays as it is. */
+/** Translates an expected error of core to the error type of the schema. Returns any other error unchanged. */
 export function translateError(error: unknown): unknown {
   if (!(error instanceof AshlarError)) return error
   const type = ERROR_TYPES[error.code]
@@ -33,7 +33,7 @@ const ERROR_TYPES: Partial<Record<ErrorCode, typeof InvalidInputError>> = {
   SDK_TOO_OLD: InvalidInputError,
   SIGNATURE_INVALID: InvalidInputError,
   TESTS_FAILED: InvalidInputError,
-  // Of the code of a plugin that is published.
+  // Failures of the code of a plugin while it is published.
   CPU_LIMIT: InvalidInputError,
   MEMORY_LIMIT: InvalidInputError,
   TIMEOUT: InvalidInputError,

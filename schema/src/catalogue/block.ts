@@ -1,62 +1,78 @@
-import { listCapabilities, type Block } from '@ashlar/core'
+import { BLOCK_KINDS, listCapabilities, type Block } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { connectionOf, parsePage, sliceOf } from '../base/connections.ts'
+import { toConnection, parsePage, slicePage } from '../base/connections.ts'
 import { CostUnit } from '../base/costs.ts'
 import { CapabilityType } from '../refs/capability.ts'
-import { pinsOf, PinType } from './pin.ts'
+import { toPins, PinType } from './pin.ts'
 import { BlockConnection, BlockType, PluginType } from '../refs/catalogue.ts'
 
 const CostType = builder.objectRef<Block['costs'][number]>('BlockCost').implement({
-  description: 'What a run costs, in credits: 1 credit is 1 US cent.',
+  description: 'The cost of one run.',
   fields: (t) => ({
-    amount: t.exposeString('amount', { description: 'Exact decimal.' }),
+    amount: t.exposeString('amount', {
+      description: 'Credits as an exact decimal, such as `0.000125`. One credit is one US cent.',
+    }),
     per: t.expose('per', { type: CostUnit }),
-    when: t.field({ type: 'JSON', nullable: true, description: 'Inputs for which it counts.', resolve: ({ when }) => when }),
+    when: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The inputs to which it applies. Null if it applies to all.',
+      resolve: ({ when }) => when,
+    }),
   }),
 })
 
 const BlockKind = builder.enumType('BlockKind', {
   description:
-    '`INPUT` and `OUTPUT` blocks are the named ends of a graph; a `NOTE` never runs; a `GRAPH` runs another graph; at a `TRIGGER` an event from outside begins; an `APPROVAL` waits for a person.',
-  values: ['STANDARD', 'INPUT', 'OUTPUT', 'NOTE', 'GRAPH', 'TRIGGER', 'APPROVAL'] as const,
+    'An `INPUT` or `OUTPUT` is a named input or output of a graph. A `NOTE` never runs. A `GRAPH` runs another graph. A `TRIGGER` starts an execution from an external event. An `APPROVAL` waits for a person.',
+  values: BLOCK_KINDS.map(toEnumValue),
 })
 
+function toEnumValue(kind: Block['kind']): Uppercase<Block['kind']> {
+  return kind.toUpperCase() as Uppercase<Block['kind']>
+}
+
 builder.objectType(BlockType, {
-  description: 'A typed unit of work that a plugin brings.',
+  description: 'A typed unit of work that a plugin provides.',
   fields: (t) => ({
-    uuid: t.exposeString('id', { description: 'The id its author gave it, for ever.' }),
-    name: t.exposeString('qualifiedName', { description: 'Qualified by its plugin: `text/replace`.' }),
+    uuid: t.exposeString('id', { description: 'The id from its author. It never changes.' }),
+    name: t.exposeString('qualifiedName', { description: 'Qualified name, such as `text/replace`.' }),
     description: t.exposeString('description'),
     category: t.exposeString('category'),
     categories: t.stringList({
-      description: 'All groups it is found in.',
+      description: 'All categories of the block, the main one first.',
       resolve: ({ category, categories }) => [category, ...categories],
     }),
-    kind: t.field({ type: BlockKind, resolve: ({ kind }) => kind.toUpperCase() as 'STANDARD' }),
-    staticOutput: t.exposeBoolean('staticOutput', { description: 'Its output is kept and reused by the nodes it feeds.' }),
-    serial: t.exposeBoolean('serial', { description: 'Runs of one node never overlap.' }),
-    timeoutMs: t.exposeInt('timeoutMs', { nullable: true, description: 'Wall clock of a run, unless the node says another.' }),
+    kind: t.field({ type: BlockKind, resolve: ({ kind }) => toEnumValue(kind) }),
+    staticOutput: t.exposeBoolean('staticOutput', {
+      description: 'Whether linked nodes reuse its outputs instead of consuming them once.',
+    }),
+    serial: t.exposeBoolean('serial', { description: 'Whether the executions of a node run one after another.' }),
+    timeoutMs: t.exposeInt('timeoutMs', {
+      nullable: true,
+      description: 'The time limit of a run. A node can set another limit.',
+    }),
     costs: t.field({
       type: [CostType],
-      description: 'The first that fits counts; none: it is free.',
+      description: 'The first entry that matches the inputs applies. Empty if the block is free.',
       resolve: ({ costs }) => costs,
     }),
     capabilities: t.field({
       type: [CapabilityType],
-      description: 'What it may do beyond computing on its inputs; empty for most.',
+      description: 'The capabilities that it declares. Most blocks declare none.',
       resolve: ({ capabilities }) => listCapabilities(capabilities),
     }),
     plugin: t.field({ type: PluginType, resolve: ({ plugin }) => plugin.packageName }),
-    inputs: t.field({ type: [PinType], resolve: ({ inputSchema }) => pinsOf(inputSchema) }),
+    inputs: t.field({ type: [PinType], resolve: ({ inputSchema }) => toPins(inputSchema) }),
     outputs: t.field({
       type: [PinType],
-      description: 'Every block has the pin `error` besides.',
-      resolve: ({ outputSchema }) => pinsOf(outputSchema),
+      description: 'The declared output pins. Every block also has the pin `error`.',
+      resolve: ({ outputSchema }) => toPins(outputSchema),
     }),
     inputSchema: t.expose('inputSchema', { type: 'JSON', description: 'JSON Schema 2020-12.' }),
     outputSchema: t.expose('outputSchema', {
       type: 'JSON',
-      description: 'JSON Schema 2020-12; the type of each pin is a property.',
+      description: 'JSON Schema 2020-12. Each property is the type of a pin.',
     }),
   }),
 })
@@ -65,15 +81,17 @@ builder.queryFields((t) => ({
   blocks: t.connection(
     {
       type: BlockType,
-      description: 'Blocks that graphs can be made of, by name.',
+      description: 'The available blocks, by name.',
       args: {
-        category: t.arg.string({ description: 'Only blocks that are found in this group, such as `TEXT`, in capitals or not.' }),
-        search: t.arg.string({ description: 'Only blocks with this text in their name or description.' }),
+        category: t.arg.string({ description: 'Only blocks of this category, such as `TEXT`. Case-insensitive.' }),
+        search: t.arg.string({ description: 'Only blocks whose name or description contains this text. Case-insensitive.' }),
       },
       resolve: (_root, { category, search, ...page }, { runtime }) => {
-        const blocks = runtime.plugins.blocks().filter((block) => isWanted(block, category ?? undefined, search ?? undefined))
-        return connectionOf(
-          sliceOf(blocks, parsePage(page, 'Block'), ({ id }) => id),
+        const blocks = runtime.plugins
+          .blocks()
+          .filter((block) => matchesFilter(block, category ?? undefined, search ?? undefined))
+        return toConnection(
+          slicePage(blocks, parsePage(page, 'Block'), ({ id }) => id),
           'Block',
           ({ id }) => id,
         )
@@ -90,7 +108,7 @@ builder.queryFields((t) => ({
   }),
 }))
 
-function isWanted(block: Block, category: string | undefined, search: string | undefined): boolean {
+function matchesFilter(block: Block, category: string | undefined, search: string | undefined): boolean {
   const groups = [block.category, ...block.categories].map((each) => each.toLowerCase())
   if (category !== undefined && !groups.includes(category.toLowerCase())) return false
   return search === undefined || `${block.qualifiedName} ${block.description}`.toLowerCase().includes(search.toLowerCase())

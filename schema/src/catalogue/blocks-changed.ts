@@ -8,7 +8,7 @@ const BlocksChange = builder.objectRef<{ at: Date }>('BlocksChange').implement({
     at: t.expose('at', { type: 'DateTime' }),
     plugins: t.field({
       type: [PluginType],
-      description: 'All there are now.',
+      description: 'All current plugins.',
       resolve: (_change, _args, { runtime }) => runtime.plugins.reports().map(({ packageName }) => packageName),
     }),
   }),
@@ -17,16 +17,18 @@ const BlocksChange = builder.objectRef<{ at: Date }>('BlocksChange').implement({
 builder.subscriptionField('blocksChanged', (t) =>
   t.field({
     type: BlocksChange,
-    description: 'Tells each time the blocks that there are have changed.',
-    subscribe: (_root, _args, { runtime }) => changes(runtime),
+    description: 'Sends an event each time the available blocks change.',
+    subscribe: (_root, _args, { runtime }) => watchChanges(runtime),
     resolve: (change) => change,
   }),
 )
 
-/** Changes that come while one is being handled are told as one. A reader that leaves while it waits is let go at once. */
-function changes({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
+/**
+ * Merges changes that occur while the reader handles one. A reader that leaves while it waits is released immediately.
+ */
+function watchChanges({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
   const reader = { changed: Promise.withResolvers<Date>(), hasLeft: false }
-  const all = tell(plugins, reader)
+  const all = yieldChanges(plugins, reader)
   const leave = all.return.bind(all)
   all.return = (value) => {
     reader.hasLeft = true
@@ -36,7 +38,7 @@ function changes({ plugins }: Runtime): AsyncGenerator<{ at: Date }, void> {
   return all
 }
 
-async function* tell(
+async function* yieldChanges(
   plugins: Runtime['plugins'],
   reader: { changed: PromiseWithResolvers<Date>; hasLeft: boolean },
 ): AsyncGenerator<{ at: Date }, void> {

@@ -1,5 +1,5 @@
 import { builder } from '../base/builder.ts'
-import { EXPECTED_OR_FORBIDDEN, expected } from '../errors/index.ts'
+import { EXPECTED_OR_FORBIDDEN, withExpectedErrors } from '../errors/index.ts'
 import { PluginType } from '../refs/catalogue.ts'
 
 const PluginScan = builder.objectRef<{ complete: boolean }>('PluginScan').implement({
@@ -25,8 +25,8 @@ builder.mutationField('scanPlugins', (t) =>
     type: PluginScan,
     errors: { types: EXPECTED_OR_FORBIDDEN },
     description:
-      'Scans the plugin folders of all workers and loads what has changed in them. A running server also notices changes by itself, a moment later. For the owner of the installation.',
-    resolve: expected(async (_root, _args: object, { runtime, user }) => ({
+      'Scans the plugin folders of all workers and loads changed plugins. A running server also detects changes automatically after a short delay. Only the owner of the installation may do this.',
+    resolve: withExpectedErrors(async (_root, _args: object, { runtime, user }) => ({
       complete: await runtime.pluginScans.request(user.id),
     })),
   }),

@@ -8,56 +8,59 @@ const PluginVersionStatus = builder.enumType('PluginVersionStatus', { values: ['
 
 const PluginCheckType = builder.objectRef<PluginCheck>('PluginCheck').implement({
   description:
-    'Something that was looked at when a version was published. One that is not `ok` is a remark: what is wrong is refused.',
+    'A check that ran when the version was published. A check that is not `ok` is a remark. A version with an error is rejected.',
   fields: (t) => ({
     name: t.exposeString('name', {
       description: '`tarball`, `package`, `signature`, `sdk`, `bundle`, `manifest`, `claims` or `tests`.',
     }),
     ok: t.exposeBoolean('ok'),
     message: t.exposeString('message'),
-    position: t.exposeString('position', { nullable: true, description: 'The file in the package.' }),
+    position: t.exposeString('position', { nullable: true, description: 'The file in the package that the check is about.' }),
   }),
 })
 
 const PluginTests = builder.objectRef<VersionReport['tests']>('PluginTests').implement({
-  description: 'The tests of its blocks; every one has passed.',
+  description: 'The tests of its blocks. All of them have passed.',
   fields: (t) => ({
     total: t.exposeInt('total'),
-    blocksWithout: t.exposeStringList('blocksWithout', { description: 'Names of the blocks that have none.' }),
+    blocksWithout: t.exposeStringList('blocksWithout', { description: 'The names of the blocks without tests.' }),
   }),
 })
 
 const PluginReportType = builder.objectRef<VersionReport>('PluginReport').implement({
-  description: 'What is worth knowing of a version before it is installed.',
+  description: 'The results of the checks when the version was published.',
   fields: (t) => ({
     checks: t.expose('checks', { type: [PluginCheckType] }),
     tests: t.expose('tests', { type: PluginTests }),
     bundleBytes: t.exposeInt('bundleBytes'),
-    capabilities: t.expose('capabilities', { type: [CapabilityType], description: 'What its blocks may do beyond computing.' }),
-    licence: t.exposeString('licence', { description: 'As its package.json names it, such as `MIT`.' }),
+    capabilities: t.expose('capabilities', { type: [CapabilityType], description: 'The capabilities that its blocks declare.' }),
+    licence: t.exposeString('licence', { description: 'The licence in its package.json, such as `MIT`.' }),
   }),
 })
 
 const PluginSignature = builder.objectRef<AuthorSignature & { userId: string }>('PluginSignature').implement({
-  description: 'Who vouches for a version, with an Ed25519 key. Every later version of the package has one by the same key.',
+  description:
+    'The Ed25519 signature of the author of a version. Every later version of the package must be signed with the same key.',
   fields: (t) => ({
     keyId: t.exposeString('keyId', { description: 'SHA-256 of the public key.' }),
-    publicKey: t.exposeString('publicKey', { description: '32 bytes as base64.' }),
+    publicKey: t.exposeString('publicKey', { description: 'Ed25519 public key, 32 bytes as base64.' }),
     signedBy: t.string({
-      description: 'Name of the user who published it.',
+      description: 'The name of the user who published the version.',
       resolve: async ({ userId }, _args, { runtime }) => (await runtime.accounts.find([userId])).get(userId)?.name ?? '',
     }),
   }),
 })
 
 builder.objectType(PluginVersionType, {
-  description: 'A version of a plugin that was published to this installation. It never changes.',
+  description: 'An immutable version of a plugin that was published to this installation.',
   fields: (t) => ({
     packageName: t.exposeString('packageName'),
     version: t.exposeString('version'),
     description: t.exposeString('description'),
-    digest: t.exposeString('digest', { description: 'SHA-256 of its code as it is run, which graph versions pin.' }),
-    tarballDigest: t.exposeString('tarballDigest', { description: 'Of the files of its tarball, which its author signs.' }),
+    digest: t.exposeString('digest', { description: 'SHA-256 of its bundle. Graph versions pin this digest.' }),
+    tarballDigest: t.exposeString('tarballDigest', {
+      description: 'SHA-256 of the files in its tarball. The author signs this digest.',
+    }),
     status: t.field({
       type: PluginVersionStatus,
       resolve: ({ packageName, version }, _args, { runtime }) => {
@@ -70,7 +73,7 @@ builder.objectType(PluginVersionType, {
     publishedBy: t.field({
       type: UserType,
       nullable: true,
-      description: 'You; nobody is told of others.',
+      description: 'Null unless you have published the version.',
       resolve: ({ publishedBy }, _args, { user }) => (publishedBy === user.id ? user : null),
     }),
     report: t.expose('report', { type: PluginReportType }),

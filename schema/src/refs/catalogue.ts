@@ -8,7 +8,7 @@ export const BlockType = builder.loadableNodeRef('Block', {
     Promise.resolve(inOrder(ids, new Map(runtime.plugins.blocks().map((block) => [block.id, block])))),
 })
 
-/** A plugin that was found, or one that was published here and is not installed. */
+/** A plugin that a worker has found, or a published plugin that is not installed. */
 interface PluginFacts extends Omit<PluginReport, 'status'> {
   status: PluginReport['status'] | 'AVAILABLE'
 }
@@ -18,7 +18,7 @@ export const PluginType = builder.loadableNodeRef('Plugin', {
   load: async (names: string[], { runtime }) => {
     const found = new Map(runtime.plugins.reports().map((report) => [report.packageName, report]))
     if (names.every((name) => found.has(name))) return inOrder<PluginFacts>(names, found)
-    return inOrder(names, new Map((await allPlugins(runtime)).map((each) => [each.packageName, each])))
+    return inOrder(names, new Map((await listPlugins(runtime)).map((each) => [each.packageName, each])))
   },
 })
 
@@ -34,8 +34,8 @@ export const PluginVersionConnection = builder.connectionObject(
   { name: 'PluginVersionEdge' },
 )
 
-/** Those that were found, then those that may be installed. */
-export async function allPlugins({ plugins, pluginStore }: Runtime): Promise<PluginFacts[]> {
+/** The plugins that workers have found, then those that are only published. */
+export async function listPlugins({ plugins, pluginStore }: Runtime): Promise<PluginFacts[]> {
   const found = plugins.reports()
   const names = new Set(found.map(({ packageName }) => packageName))
   const others = (await pluginStore.listPackages()).filter(({ packageName }) => !names.has(packageName))

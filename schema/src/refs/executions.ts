@@ -16,11 +16,11 @@ export const ExecutionStatusType = builder.enumType('ExecutionStatus', {
 })
 
 export const ReasonType = builder.objectRef<Reason>('Reason').implement({
-  description: 'Why something failed or was cancelled.',
+  description: 'Why an execution failed, was cancelled or is waiting.',
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable.' }),
+    code: t.exposeString('code', { description: 'A stable code.' }),
     message: t.exposeString('message', { description: 'For people.' }),
-    node: t.exposeString('node', { nullable: true, description: 'The node whose failure it was.' }),
+    node: t.exposeString('node', { nullable: true, description: 'The node that failed. Null if no node is responsible.' }),
   }),
 })
 

@@ -9,7 +9,7 @@ import { deleteDrafts, markDraft } from './draft-bundle-store.ts'
 let runtime: TestRuntime
 let database: Database
 beforeAll(async () => {
-  runtime = await createTestRuntime({ role: 'gateway' })
+  runtime = await createTestRuntime({ role: 'gateway', template: 'COLD' })
   ;({ database } = runtime)
 })
 afterAll(() => runtime.close())

@@ -6,11 +6,14 @@ describe('a version', () => {
     expect(isVersion(version)).toBe(true)
   })
 
-  it.each(['1', '1.2', '01.2.3', '1.2.3-', '1.2.3-01', 'v1.2.3', '1.2.3 ', 'latest', '../1.2.3'])('%j is invalid', (version) => {
-    expect(isVersion(version)).toBe(false)
-  })
+  it.each(['1', '1.2', '01.2.3', '1.2.3-', '1.2.3-01', 'v1.2.3', '1.2.3 ', 'latest', '../1.2.3'])(
+    '%j is not valid',
+    (version) => {
+      expect(isVersion(version)).toBe(false)
+    },
+  )
 
-  it('is ordered as in Semantic Versioning 2.0.0', () => {
+  it('is ordered by semantic versioning precedence', () => {
     const sorted = [
       '1.0.0-alpha',
       '1.0.0-alpha.1',
@@ -32,7 +35,7 @@ it.each([
   ['0.2.0', true],
   ['0.2.0-beta', true],
   ['1.0.0', true],
-])('a plugin built for %s needs a newer SDK than 0.1.0: %s', (wanted, newer) => {
+])('a plugin made for %s needs a newer SDK than 0.1.0: %s', (wanted, newer) => {
   expect(isNewerMinor(wanted, '0.1.0')).toBe(newer)
 })
 
@@ -50,6 +53,6 @@ it.each([
   ['file:../sdk-1.0.0.tgz', undefined],
   ['7up/sdk#2.0.0', undefined],
   ['https://host.example/2/sdk.tgz', undefined],
-])('the lowest version of the range %s is %s', (range, lowest) => {
+])('the lowest minor version of the range %s is %s', (range, lowest) => {
   expect(lowestVersion(range)).toBe(lowest)
 })

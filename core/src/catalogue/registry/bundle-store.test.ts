@@ -6,7 +6,7 @@ import type { BlockManifest } from '../../blocks/manifest.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {
-  runtime = await createTestRuntime({ role: 'gateway' })
+  runtime = await createTestRuntime({ role: 'gateway', template: 'COLD' })
 })
 afterAll(() => runtime.close())
 

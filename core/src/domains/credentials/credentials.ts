@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
-import { isUuid, AshlarError, showValue, pageOf, type Page, type PageRequest } from '../../base/index.ts'
+import { isUuid, AshlarError, showValue, toPage, type Page, type PageRequest } from '../../base/index.ts'
 import { Credential } from './entities.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
@@ -79,7 +79,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
       const mine = { ownerId }
       const where = after === undefined ? mine : { ...mine, id: { $lt: after } }
       const items = await em.find(Credential, where, { orderBy: { id: 'desc' }, limit: first + 1 })
-      return pageOf(items, first, await em.count(Credential, mine))
+      return toPage(items, first, await em.count(Credential, mine))
     },
     async find(ownerId, ids) {
       const found = await fork().find(Credential, { ownerId, id: { $in: ids.filter(isUuid) } })

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { BUILTIN_PLUGINS, createTestRuntime, startTestService, type TestRuntime, type TestService } from '../../testing/index.ts'
 import { createHttpClient } from '../../capabilities/index.ts'
 import { createRenewals, type RenewalParts } from './renewals.ts'
@@ -22,7 +22,7 @@ afterEach(async () => {
   service.lifeSeconds = 3600
   const { items } = await runtime.credentials.list(runtime.ownerId, { first: 100 })
   for (const { id } of items) await runtime.credentials.delete(runtime.ownerId, id)
-  await vi.waitUntil(() => service.received.revoke.length >= items.length)
+  await expect.poll(() => service.received.revoke.length).toBeGreaterThanOrEqual(items.length)
   for (const list of [...Object.values(service.issued), ...Object.values(service.received)]) list.length = 0
   runtime.failures.length = 0
 })
@@ -314,14 +314,14 @@ describe('deleting', () => {
     const { id } = await authorize()
     await runtime.credentials.delete(runtime.ownerId, id)
     const tokens = [last(service.issued.refresh), last(service.issued.access)]
-    await vi.waitFor(() => expect(service.received.revoke.map((asked) => asked.get('token')).slice(-2)).toEqual(tokens))
+    await expect.poll(() => service.received.revoke.map((asked) => asked.get('token')).slice(-2)).toEqual(tokens)
   })
 
   it('is done also where the service does not take them, and that is told', async () => {
     const { id } = await authorize()
     service.onRevoke = (response) => response.writeHead(500).end('s3cret')
     await runtime.credentials.delete(runtime.ownerId, id)
-    await vi.waitFor(() => expect(runtime.failures).toHaveLength(1))
+    await expect.poll(() => runtime.failures).toHaveLength(1)
     expect(runtime.failures[0]).toMatchObject({
       code: 'AUTHORIZATION_FAILED',
       message: 'the tokens of a deleted credential for service/service could not be given back',

@@ -1,4 +1,4 @@
-import { Batcher, isUuid, AshlarError, pageOf, type Page, type PageRequest } from '../../base/index.ts'
+import { Batcher, isUuid, AshlarError, toPage, type Page, type PageRequest } from '../../base/index.ts'
 import { causeOf, type Database, type Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
@@ -12,56 +12,64 @@ import {
   type Plans,
 } from '../../runtime/lifecycle/index.ts'
 import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
-import { followEvents, type JournalHealth, lastSeqOf, News, type ReaderBehind, readEvents } from '../../runtime/journal/index.ts'
+import {
+  followEvents,
+  type JournalHealth,
+  readLastSeq,
+  News,
+  type ReaderBehind,
+  readEvents,
+} from '../../runtime/journal/index.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 
-/** What a follower gets. */
+/** An event that a follower receives. */
 export type FollowedEvent = JournalEvent | ReaderBehind
 
 /**
- * The executions of users. One of another user is treated as one that does not exist. Whatever starts or ends one fails with
- * JOURNAL_UNAVAILABLE while the database cannot be written; nothing has happened then.
+ * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
+ * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
 export interface Executions {
-  /** @param version number, the active one unless given. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
+  /** @param version a version number. @default the active version. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
   start(ownerId: string, request: StartRequest): Promise<Execution>
-  /** Runs one block once. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
+  /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
   runBlock(ownerId: string, request: { block: string; inputs: unknown }): Promise<Execution>
   /**
-   * Continues a failed or cancelled execution from its failed nodes, as a new one.
+   * Continues a failed or cancelled execution from its failed nodes, as a new execution.
    *
-   * @throws {AshlarError} NOT_FOUND, CONFLICT when it has not failed, BLOCK_UNAVAILABLE
+   * @throws {AshlarError} NOT_FOUND, CONFLICT when the execution is not FAILED or CANCELLED, BLOCK_UNAVAILABLE
    */
   retry(ownerId: string, executionId: string): Promise<Execution>
   /**
-   * A new execution from a given node execution of an old one on; what is upstream comes from its journal.
+   * Starts a new execution that repeats an old one from a node execution. Upstream results are taken from the old
+   * journal.
    *
    * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE
    */
   replay(ownerId: string, request: ReplayRequest): Promise<Execution>
-  /** Final at once, wherever it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
+  /** Ends the execution immediately, on whatever worker it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
   cancel(ownerId: string, executionId: string): Promise<Execution>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, executionId: string): Promise<Execution>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>>
-  /** By id, newest first. */
+  /** Sorted by id, newest first. */
   list(ownerId: string, filter: { graphId?: string | undefined }, page: PageRequest): Promise<Page<Execution>>
-  /** Committed events after `after`, at most `most`, and how many there are in all. */
+  /** Returns at most `most` committed events after `after`, and the total number of events. */
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
-  /** Every event after `after`, until the execution has finished. @throws {AshlarError} NOT_FOUND */
+  /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
   nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
 }
 
 interface StartRequest {
   graphId: string
-  /** Its number; the active one unless given. */
+  /** A version number. @default the active version */
   version?: number | undefined
   /** By name; see {@link parseInputs}. */
   inputs: unknown
-  /** Inputs for nodes, over everything else: by node, then by pin. */
+  /** Inputs of nodes that override all other inputs, by node and pin. */
   masks?: unknown
-  /** Higher goes first among what waits. @default 0 */
+  /** Waiting executions of higher priority go first. @default 0 */
   priority?: number | undefined
 }
 
@@ -69,7 +77,7 @@ interface ReplayRequest {
   executionId: string
   node: string
   n: number
-  /** Run on these inputs instead. */
+  /** Overrides the inputs of the node execution. */
   inputs?: Record<string, unknown> | undefined
 }
 
@@ -80,7 +88,7 @@ interface ExecutionParts {
   queue: Queue
   graphs: Graphs
   plans: Plans
-  /** Of one input as JSON. */
+  /** The limit for one input as JSON. */
   maxValueBytes: number
 }
 
@@ -95,7 +103,7 @@ class ExecutionService implements Executions {
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
-    parts.notifications.listen('journal', (message) => this.#news.tell(message))
+    parts.notifications.listen('journal', (message) => this.#news.notify(message))
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
   }
 
@@ -144,7 +152,7 @@ class ExecutionService implements Executions {
   }
 
   async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
-    const version = await this.#parts.graphs.createLoose(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+    const version = await this.#parts.graphs.createStandalone(ownerId, { nodes: [{ id: 'block', block, inputs }] })
     return this.#starter.add({ ownerId, version, inputs: {} })
   }
 
@@ -153,7 +161,7 @@ class ExecutionService implements Executions {
     const ended = await cancelTree(this.#parts, executionId, { code: 'CANCELLED', message: 'cancelled by its owner' })
     const execution = await this.get(ownerId, executionId)
     if (ended.includes(executionId)) return execution
-    const message = `the execution is ${isFinal(status) ? status : execution.status} already`
+    const message = `the execution is already ${isFinal(status) ? status : execution.status}`
     throw new AshlarError('EXECUTION_FINISHED', message, { details: { path: ['executionId'] } })
   }
 
@@ -181,13 +189,13 @@ class ExecutionService implements Executions {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return pageOf(items, first, await em.count(Execution, where))
+    return toPage(items, first, await em.count(Execution, where))
   }
 
   async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {
     await this.get(ownerId, executionId)
     const { pool } = this.#parts.database
-    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), lastSeqOf(pool, executionId)])
+    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), readLastSeq(pool, executionId)])
     return { events, total }
   }
 
@@ -215,7 +223,7 @@ class ExecutionService implements Executions {
     return plan
   }
 
-  /** @returns undefined when a block it pins is gone */
+  /** @returns undefined if a block that the version pins is no longer stored */
   async #plan(versionId: string): Promise<Plan | undefined> {
     const plan = (await this.#parts.plans.load([versionId])).get(versionId)
     return plan instanceof AshlarError ? undefined : plan
@@ -223,8 +231,8 @@ class ExecutionService implements Executions {
 }
 
 /**
- * One statement for the whole set. Where the database does not accept it because of its data, the set is halved, so that one
- * execution that cannot be stored does not prevent the others.
+ * Inserts a batch with one statement. If the database rejects the data of the statement, the batch is halved, so that
+ * an execution that cannot be stored does not prevent the others.
  */
 async function insertAll(parts: ExecutionParts, set: NewExecution[]): Promise<(Execution | Error)[]> {
   try {

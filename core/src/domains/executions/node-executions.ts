@@ -11,28 +11,28 @@ import {
 } from '../../engine/index.ts'
 import type { ProgressReport } from '../../runtime/driver/index.ts'
 
-/** A node execution as people see it. */
+/** A node execution as the API shows it. */
 export interface NodeExecutionView {
   node: string
   /** 1, 2, 3 … per node. */
   n: number
   status: NodeExecutionStatus
   attempt: number
-  /** What it ran on; undefined while it lacks pins. */
+  /** Its inputs; undefined while pins lack a value. */
   inputs: Record<string, unknown> | undefined
   outputs: { pin: string; value: unknown }[]
-  /** Linked pins without a value: why it is INCOMPLETE. */
+  /** The linked pins without a value if the node execution is INCOMPLETE. */
   missingPins: string[]
   error: NodeFailure | undefined
-  /** While it is WAITING: when its sleep is over. */
+  /** The end of its sleep while it is WAITING. */
   waitingUntil: Date | undefined
-  /** How far it last said that it was. */
+  /** The last progress report. */
   progress: ProgressReport | undefined
   startedAt: Date | undefined
   finishedAt: Date | undefined
 }
 
-/** Every node execution of an execution, read from its journal; in the order in which they were made, by node. */
+/** Reads all node executions of an execution from its journal, in the order of their creation, by node. */
 export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]): NodeExecutionView[] {
   const { scheduler } = fold(plan, events)
   const facts = gatherFacts(events)
@@ -41,13 +41,13 @@ export function viewNodeExecutions(plan: Plan, events: readonly JournalEvent[]):
     return {
       node: run.node.id,
       n: run.n,
-      status: statusOf(run, own !== undefined, isFinal(scheduler.status)),
+      status: toStatus(run, own !== undefined, isFinal(scheduler.status)),
       attempt: run.attempt,
-      inputs: run.status === 'INCOMPLETE' ? undefined : inputsOf(scheduler, run),
+      inputs: run.status === 'INCOMPLETE' ? undefined : readInputs(scheduler, run),
       outputs: own?.outputs ?? [],
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
       error: run.error,
-      waitingUntil: run.asleep && new Date(run.asleep.until),
+      waitingUntil: run.currentSleep && new Date(run.currentSleep.until),
       progress: own?.progress,
       startedAt: own?.startedAt,
       finishedAt: own?.finishedAt,
@@ -77,16 +77,16 @@ function gatherFacts(events: readonly JournalEvent[]): Map<string, Facts> {
   return facts
 }
 
-/** The scheduler says RUNNING once it has decided to run; people say so once it has started. */
-function statusOf({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
+/** A run is RUNNING in the scheduler once it is decided, but for users only once it has started. */
+function toStatus({ status }: NodeExecution, hasStarted: boolean, hasEnded: boolean): NodeExecutionStatus {
   if ((status === 'RUNNING' || status === 'WAITING') && hasEnded) return 'CANCELLED'
   return status === 'RUNNING' && !hasStarted ? 'QUEUED' : status
 }
 
-function inputsOf(scheduler: Scheduler, run: NodeExecution): Record<string, unknown> | undefined {
+function readInputs(scheduler: Scheduler, run: NodeExecution): Record<string, unknown> | undefined {
   try {
-    return scheduler.inputsOf(run)
+    return scheduler.resolveInputs(run)
   } catch {
-    return undefined // its error says why
+    return undefined // the error of the run states the reason
   }
 }

@@ -1,13 +1,13 @@
 import { isUuid, AshlarError } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 
-/** A graph as somebody asks for it. */
+/** A requested graph. */
 export interface OwnedGraph {
   ownerId: string
   graphId: string
 }
 
-/** The ids of their active versions: one query for all that are asked for at once. */
+/** Finds the ids of the active versions with one query for the whole batch. */
 export async function findActiveVersions(pool: Database['pool'], set: OwnedGraph[]): Promise<(string | AshlarError)[]> {
   const ids = set.map(({ graphId }) => graphId).filter(isUuid)
   const { rows } = await pool.query<{ id: string; owner_id: string; active_version_id: string }>({
@@ -16,10 +16,10 @@ export async function findActiveVersions(pool: Database['pool'], set: OwnedGraph
     values: [[...new Set(ids)]],
   })
   const found = new Map(rows.map((row) => [`${row.owner_id}/${row.id}`, row.active_version_id]))
-  return set.map(({ ownerId, graphId }) => found.get(`${ownerId}/${graphId}`) ?? noGraph())
+  return set.map(({ ownerId, graphId }) => found.get(`${ownerId}/${graphId}`) ?? graphNotFound())
 }
 
-/** Also for a graph of somebody else. */
-export function noGraph(): AshlarError {
+/** Also the error for a graph of another user. */
+export function graphNotFound(): AshlarError {
   return new AshlarError('NOT_FOUND', 'there is no graph with this id', { details: { path: ['graphId'] } })
 }

@@ -21,7 +21,7 @@ const GraphSchema = defineEntity({
 export class Graph extends GraphSchema.class {}
 GraphSchema.setClass(Graph)
 
-/** Which bundle and block each block reference of a document meant when the version was saved. */
+/** The bundle and the block to which each block reference of a document resolved when the version was saved. */
 export type PinnedBlocks = Record<string, { digest: string; id: string }>
 
 const GraphVersionSchema = defineEntity({
@@ -29,7 +29,7 @@ const GraphVersionSchema = defineEntity({
   tableName: 'graph_version',
   properties: {
     id: p.uuid().primary(),
-    /** None for the single block of `runBlock`. */
+    /** Null for the single block of `runBlock`. */
     graphId: p.uuid().nullable(),
     ownerId: p.uuid(),
     /** 1, 2, 3 … per graph. */
@@ -38,7 +38,7 @@ const GraphVersionSchema = defineEntity({
     inputSchema: p.json().$type<JsonSchema>().columnType('json'),
     outputSchema: p.json().$type<JsonSchema>().columnType('json'),
     blocks: p.json().$type<PinnedBlocks>().columnType('json'),
-    /** Which version each node that runs a graph means, by node id. */
+    /** The version that each graph node runs, by node id. */
     children: p.json().$type<Record<string, string>>().columnType('json'),
     createdAt: p.datetime(),
   },

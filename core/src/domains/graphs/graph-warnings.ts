@@ -3,12 +3,15 @@ import type { PluginRegistry } from '../../catalogue/registry/index.ts'
 import { documentSchema, findWarnings } from '../../engine/graph/index.ts'
 import type { GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
-import { pinnedBlocks } from './pinned-blocks.ts'
+import { loadPinnedBlocks } from './pinned-blocks.ts'
 import { blockWithPins, loadVersions, resolveSubGraphs } from './sub-graphs.ts'
 
 /** Warnings about graphs: see {@link findWarnings}. */
 export interface GraphWarnings {
-  /** Returns the warnings of a document with the installed blocks. Returns none if the document does not have the form of a graph. */
+  /**
+   * Returns the warnings of a document with the installed blocks, or none if the document does not have the form of a
+   * graph.
+   */
   ofDocument(ownerId: string, document: unknown): Promise<Fault[]>
   /** Returns the warnings of a version with the blocks that it pins. */
   ofVersion(version: GraphVersion): Promise<Fault[]>
@@ -27,7 +30,7 @@ export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): Gr
     },
     async ofVersion({ ownerId, document, blocks, children }) {
       const [pinned, versions] = await Promise.all([
-        pinnedBlocks(blocks, plugins),
+        loadPinnedBlocks(blocks, plugins),
         graphs.findVersions(ownerId, Object.values(children)),
       ])
       return findWarnings(document, (node) => {

@@ -11,7 +11,7 @@ import {
   describeIssues,
   showFaults,
   type Fault,
-  pageOf,
+  toPage,
   type Page,
   type PageRequest,
 } from '../../base/index.ts'
@@ -24,38 +24,38 @@ import {
   findFaults,
   type GraphDocument,
   type GraphNode,
-  interfaceOf,
+  toInterface,
   readDocument,
 } from '../../engine/graph/index.ts'
 import { Graph, GraphVersion, type PinnedBlocks } from './entities.ts'
-import { findActiveVersions, noGraph, type OwnedGraph } from './active-versions.ts'
+import { findActiveVersions, graphNotFound, type OwnedGraph } from './active-versions.ts'
 import { blockWithPins, loadVersions, resolveSubGraphs, type SubGraphs } from './sub-graphs.ts'
 
 interface NewGraph {
   name: string
   description?: string | undefined
-  /** Unknown until it is parsed: see {@link GraphDocument}. */
+  /** Not yet validated: see {@link GraphDocument}. */
   document: unknown
 }
 
-/** The graphs of users. A graph of somebody else answers like one that does not exist. */
+/** The graphs of users. A graph of another user is treated as one that does not exist. */
 export interface Graphs {
   /** @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
   create(ownerId: string, graph: NewGraph): Promise<Graph>
   /**
    * Adds a version and makes it the active one.
    *
-   * @param basedOn number of the version it was made from, which must be the newest
+   * @param basedOn number of the version that was edited. It must be the newest version.
    * @throws {AshlarError} NOT_FOUND BAD_INPUT GRAPH_INVALID VERSION_CONFLICT
    */
   saveVersion(ownerId: string, graphId: string, basedOn: number, document: unknown): Promise<GraphVersion>
   /** @throws {AshlarError} NOT_FOUND */
   activate(ownerId: string, graphId: string, number: number): Promise<Graph>
-  /** Its executions stay readable. @throws {AshlarError} NOT_FOUND */
+  /** Deletes the graph. Its executions remain readable. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, graphId: string): Promise<Graph>
-  /** A graph of one's own with the same document. @throws {AshlarError} NOT_FOUND */
+  /** Creates a new graph with the same document. @throws {AshlarError} NOT_FOUND */
   fork(ownerId: string, graphId: string, name?: string): Promise<Graph>
-  /** By id, newest first. */
+  /** Sorted by id, newest first. */
   list(ownerId: string, page: PageRequest): Promise<Page<Graph>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>>
   /** @throws {AshlarError} NOT_FOUND */
@@ -63,21 +63,25 @@ export interface Graphs {
   versions(ownerId: string, graphId: string, page: PageRequest): Promise<Page<GraphVersion>>
   findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
-  versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
-  /** Every fault; nothing is saved. */
+  getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
+  /** Returns every fault. Saves nothing. */
   validate(ownerId: string, document: unknown): Promise<Fault[]>
-  /** Makes a graph of what an export wrote: `{ name, description?, document }`. @throws {AshlarError} BAD_INPUT GRAPH_INVALID */
+  /**
+   * Creates a graph from an exported file: `{ name, description?, document }`.
+   *
+   * @throws {AshlarError} BAD_INPUT GRAPH_INVALID
+   */
   import(ownerId: string, file: unknown): Promise<Graph>
   /**
-   * What an execution is to run: the version with this number, else the active one.
+   * Returns the version that an execution runs: the version with this number, otherwise the active one.
    *
    * @throws {AshlarError} NOT_FOUND
    */
   versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
-  /** What the blocks of a version may do beyond computing, each power once. */
-  capabilitiesOf(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
-  /** A version without a graph, for the single block of `runBlock`. */
-  createLoose(ownerId: string, document: unknown): Promise<GraphVersion>
+  /** The capabilities of the blocks of a version, without duplicates. */
+  capabilities(version: GraphVersion): Promise<{ kind: string; detail: string }[]>
+  /** Saves a version without a graph, for the single block of `runBlock`. */
+  createStandalone(ownerId: string, document: unknown): Promise<GraphVersion>
 }
 
 export function createGraphs(database: Database, plugins: PluginRegistry): Graphs {
@@ -86,14 +90,14 @@ export function createGraphs(database: Database, plugins: PluginRegistry): Graph
 
 const exportSchema = z.object({ name: z.string(), description: z.string().optional(), document: z.unknown() })
 
-const MOST_KEPT = 200
+const MAX_CACHED = 200
 
 class GraphService implements Graphs {
   readonly #fork: () => EntityManager
   readonly #plugins: PluginRegistry
   readonly #active: Batcher<OwnedGraph, string>
-  /** Versions that were run lately. A version never changes. */
-  readonly #kept = new Lru<string, Promise<GraphVersion | undefined>>(MOST_KEPT)
+  /** Recently executed versions. A version never changes. */
+  readonly #cached = new Lru<string, Promise<GraphVersion | undefined>>(MAX_CACHED)
 
   constructor({ fork, pool }: Database, plugins: PluginRegistry) {
     this.#fork = fork
@@ -109,11 +113,11 @@ class GraphService implements Graphs {
     await this.get(ownerId, graphId)
     const parsed = await this.#check(ownerId, document)
     return this.#fork().transactional(async (em) => {
-      // The row lock makes two savers of one graph take turns.
+      // The row lock serializes concurrent saves of one graph.
       const graph = await em.findOneOrFail(Graph, { id: graphId }, { lockMode: 4 })
       const newest = await em.findOne(GraphVersion, { graphId }, { orderBy: { number: 'desc' } })
       if (newest?.number !== basedOn) {
-        const message = `the newest version is ${newest?.number}, this one was made from ${basedOn}: load the newest and apply the change to it`
+        const message = `the newest version is ${newest?.number}, but the document is based on version ${basedOn}: load the newest version and apply the change to it`
         throw new AshlarError('VERSION_CONFLICT', message, { details: { path: ['basedOn'], newest: newest?.number } })
       }
       const version = this.#version(em, ownerId, graphId, basedOn + 1, parsed)
@@ -124,7 +128,7 @@ class GraphService implements Graphs {
   }
 
   async activate(ownerId: string, graphId: string, number: number): Promise<Graph> {
-    const version = await this.versionNumbered(ownerId, graphId, number)
+    const version = await this.getVersion(ownerId, graphId, number)
     return this.#change(ownerId, graphId, (graph) => (graph.activeVersionId = version.id))
   }
 
@@ -151,7 +155,7 @@ class GraphService implements Graphs {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return pageOf(items, first, await em.count(Graph, where))
+    return toPage(items, first, await em.count(Graph, where))
   }
 
   async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>> {
@@ -161,7 +165,7 @@ class GraphService implements Graphs {
 
   async get(ownerId: string, graphId: string): Promise<Graph> {
     const graph = (await this.find(ownerId, [graphId])).get(graphId)
-    if (!graph) throw noGraph()
+    if (!graph) throw graphNotFound()
     return graph
   }
 
@@ -173,7 +177,7 @@ class GraphService implements Graphs {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return pageOf(items, first, await em.count(GraphVersion, where))
+    return toPage(items, first, await em.count(GraphVersion, where))
   }
 
   async findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {
@@ -181,7 +185,7 @@ class GraphService implements Graphs {
     return new Map(found.map((version) => [version.id, version]))
   }
 
-  async versionNumbered(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
+  async getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion> {
     await this.get(ownerId, graphId)
     const version = await this.#fork().findOne(GraphVersion, { ownerId, graphId, number })
     if (!version) throw new AshlarError('NOT_FOUND', `this graph has no version ${number}`, { details: { path: ['version'] } })
@@ -189,22 +193,22 @@ class GraphService implements Graphs {
   }
 
   async versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion> {
-    if (number !== undefined) return this.versionNumbered(ownerId, graphId, number)
+    if (number !== undefined) return this.getVersion(ownerId, graphId, number)
     const versionId = await this.#active.add({ ownerId, graphId })
-    const version = await (this.#kept.get(versionId) ?? this.#keep(ownerId, versionId))
+    const version = await (this.#cached.get(versionId) ?? this.#cache(ownerId, versionId))
     if (!version) throw new Error(`graph ${graphId} has no active version`)
     return version
   }
 
-  /** Many who ask for one version at once wait for the same query. */
-  #keep(ownerId: string, versionId: string): Promise<GraphVersion | undefined> {
+  /** Concurrent callers share one query per version. */
+  #cache(ownerId: string, versionId: string): Promise<GraphVersion | undefined> {
     const found = this.findVersions(ownerId, [versionId]).then((versions) => versions.get(versionId))
-    found.catch(() => this.#kept.delete(versionId))
-    this.#kept.set(versionId, found)
+    found.catch(() => this.#cached.delete(versionId))
+    this.#cached.set(versionId, found)
     return found
   }
 
-  async capabilitiesOf({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
+  async capabilities({ blocks }: GraphVersion): Promise<{ kind: string; detail: string }[]> {
     const pinned = await Promise.all(Object.values(blocks).map(({ digest, id }) => this.#plugins.pinned(digest, id)))
     const all = pinned.flatMap((block) => (block ? listCapabilities(block.capabilities) : []))
     return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
@@ -228,7 +232,7 @@ class GraphService implements Graphs {
     throw new AshlarError('BAD_INPUT', message, { details: { path: ['file'], faults } })
   }
 
-  async createLoose(ownerId: string, document: unknown): Promise<GraphVersion> {
+  async createStandalone(ownerId: string, document: unknown): Promise<GraphVersion> {
     const em = this.#fork()
     const version = this.#version(em, ownerId, null, 1, await this.#check(ownerId, document))
     await em.flush()
@@ -241,11 +245,11 @@ class GraphService implements Graphs {
     const read = readDocument(document)
     const nodes = read.nodes.flatMap(({ node }) => node ?? [])
     const subGraphs = await resolveSubGraphs(nodes, (reference) => this.#plugins.block(reference), loadVersions(this, ownerId))
-    const faults = findFaults(read, (node) => this.#blockOf(node, subGraphs))
+    const faults = findFaults(read, (node) => this.#findBlock(node, subGraphs))
     return { document: assertFaultless(read, [...read.faults, ...faults, ...subGraphs.faults]), subGraphs }
   }
 
-  #blockOf(node: GraphNode, { versions }: SubGraphs): Block | undefined {
+  #findBlock(node: GraphNode, { versions }: SubGraphs): Block | undefined {
     const block = this.#plugins.block(node.block)
     return block && blockWithPins(block, node, versions.get(node.id))
   }
@@ -284,7 +288,7 @@ class GraphService implements Graphs {
       if (block) blocks[reference] = { digest: block.plugin.bundle.digest, id: block.id }
     }
     const children = Object.fromEntries([...subGraphs.versions].map(([node, { id }]) => [node, id]))
-    const found = interfaceOf(document, (node) => this.#blockOf(node, subGraphs))
+    const found = toInterface(document, (node) => this.#findBlock(node, subGraphs))
     const identity = { id: randomUUIDv7(), graphId, ownerId, number }
     return em.create(GraphVersion, { ...identity, document, blocks, children, createdAt: new Date(), ...found })
   }
@@ -292,7 +296,7 @@ class GraphService implements Graphs {
   async #change(ownerId: string, graphId: string, change: (graph: Graph) => void): Promise<Graph> {
     const em = this.#fork()
     const graph = isUuid(graphId) ? await em.findOne(Graph, { id: graphId, ownerId, deletedAt: null }) : null
-    if (!graph) throw noGraph()
+    if (!graph) throw graphNotFound()
     change(graph)
     graph.updatedAt = new Date()
     await em.flush()

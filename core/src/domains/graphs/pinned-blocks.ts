@@ -2,8 +2,10 @@ import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
 import type { PinnedBlocks } from './entities.ts'
 
-/** The blocks that a graph version pins, by reference in its document, without blocks that are no longer stored. */
-export async function pinnedBlocks(blocks: PinnedBlocks, plugins: PluginRegistry): Promise<Map<string, Block>> {
+/**
+ * Loads the blocks that a graph version pins, by reference in its document, without blocks that are no longer stored.
+ */
+export async function loadPinnedBlocks(blocks: PinnedBlocks, plugins: PluginRegistry): Promise<Map<string, Block>> {
   const pinned = new Map<string, Block>()
   for (const [reference, { digest, id }] of Object.entries(blocks)) {
     const block = await plugins.pinned(digest, id)

@@ -1,10 +1,13 @@
-import { AshlarError, type Fault } from '../../base/index.ts'
+import { AshlarError, showValue, type Fault } from '../../base/index.ts'
 import type { JsonSchema } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { GraphNode } from '../../engine/graph/index.ts'
 import type { GraphVersion } from './entities.ts'
 
-/** The versions that the graph nodes of a document run, by node id, and what is wrong with the others. */
+/**
+ * The versions that the graph nodes of a document run, by node id, and the faults of graph nodes without such a
+ * version.
+ */
 export interface SubGraphs {
   versions: Map<string, GraphVersion>
   faults: Fault[]
@@ -17,7 +20,7 @@ interface RunnableVersions {
   versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
 }
 
-/** Loads versions that the owner may run; undefined where there is none. */
+/** Loads versions that the owner may run. Returns undefined if there is no such version. */
 export function loadVersions(graphs: RunnableVersions, ownerId: string): LoadVersion {
   return async (graphId, number) => {
     try {
@@ -29,7 +32,10 @@ export function loadVersions(graphs: RunnableVersions, ownerId: string): LoadVer
   }
 }
 
-/** @param load the version with this number, else the active one; undefined when there is none that the owner may see */
+/**
+ * @param load returns the version with this number, otherwise the active one; undefined if the owner has no such
+ * version
+ */
 export async function resolveSubGraphs(
   nodes: readonly GraphNode[],
   find: (reference: string) => Block | undefined,
@@ -45,15 +51,15 @@ export async function resolveSubGraphs(
     else
       faults.push({
         path: `nodes.${id}.inputs.graph_id`,
-        message: `there is no such graph${number === undefined ? '' : ` with a version ${number}`}`,
+        message: `there is no graph ${showValue(inputs.graph_id)}${number === undefined ? '' : ` with a version ${number}`}`,
       })
   }
   return { versions, faults }
 }
 
 /**
- * A graph node as validation sees it: the pins of its block, and those of the graph it runs. An output of the graph is a pin
- * on which each of its values comes.
+ * Extends the block of a graph node by the pins of its graph. Each value of a graph output is a separate value of the
+ * output pin.
  */
 export function blockWithPins(block: Block, { inputs }: GraphNode, version: GraphVersion | undefined): Block {
   if (!version) return block
@@ -74,7 +80,7 @@ export function blockWithPins(block: Block, { inputs }: GraphNode, version: Grap
   }
 }
 
-/** People copy the id that the API shows, `base64url("Graph:<uuid>")`; exports hold the plain UUID. */
+/** Users copy the id that the API shows, `base64url("Graph:<uuid>")`. Exports contain the plain UUID. */
 function parseGraphId(id: string): string {
   return /^Graph:(.+)$/.exec(Buffer.from(id, 'base64url').toString())?.[1] ?? id
 }

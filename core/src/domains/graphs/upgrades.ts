@@ -1,5 +1,5 @@
 import { isUuid, AshlarError, type Fault } from '../../base/index.ts'
-import { parsePinPath } from '../../pins/index.ts'
+import { TOOLS_PIN, isToolPin, parsePinPath } from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
 import {
@@ -12,36 +12,36 @@ import {
 } from '../../engine/graph/index.ts'
 import type { Graph, GraphVersion } from './entities.ts'
 import type { Graphs } from './graphs.ts'
-import { pinnedBlocks } from './pinned-blocks.ts'
+import { loadPinnedBlocks } from './pinned-blocks.ts'
 
 /**
- * `COMPATIBLE`: the installed plugins are those that the version was saved with. `UPGRADABLE`: others are installed, and it can be
- * saved anew with them, and nothing is lost. `BREAKING`: it cannot.
+ * `COMPATIBLE`: the version was saved with the installed plugins. `UPGRADABLE`: other plugins are installed, and the
+ * version can be saved again with them without a loss. `BREAKING`: it cannot.
  */
 type CompatibilityStatus = 'COMPATIBLE' | 'UPGRADABLE' | 'BREAKING'
 
-/** A graph version beside the plugins that are installed. */
+/** The result of a comparison of a graph version with the installed plugins. */
 export interface Compatibility {
   status: CompatibilityStatus
-  /** Those whose block is another now. */
+  /** The nodes whose installed block differs from the pinned one. */
   nodes: NodeCompatibility[]
-  /** What would be wrong with the graph as a whole. */
+  /** The faults that the graph would have with the installed blocks. */
   faults: Fault[]
 }
 
 export interface NodeCompatibility {
   node: string
-  /** Qualified name that the pinned block has. */
+  /** The qualified name of the pinned block. */
   block: string
   status: CompatibilityStatus
   differences: BlockDifference[]
 }
 
-/** Brings graphs to the installed versions of plugins. */
+/** Moves graphs to the installed versions of plugins. */
 export interface Upgrades {
-  compatibilityOf(version: GraphVersion): Promise<Compatibility>
+  checkCompatibility(version: GraphVersion): Promise<Compatibility>
   /**
-   * Saves the active version anew with the blocks that are installed; one that is with them already stays.
+   * Saves the active version again with the installed blocks. Does nothing if the version already pins them.
    *
    * @throws {AshlarError} NOT_FOUND GRAPH_INVALID VERSION_CONFLICT
    */
@@ -49,24 +49,24 @@ export interface Upgrades {
 }
 
 export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrades {
-  const compatibilityOf = async (version: GraphVersion): Promise<Compatibility> => {
-    const pinned = await pinnedBlocks(version.blocks, plugins)
+  const checkCompatibility = async (version: GraphVersion): Promise<Compatibility> => {
+    const pinned = await loadPinnedBlocks(version.blocks, plugins)
     const nodes = compareNodes(version.document, pinned, plugins)
     if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
-    const faults = await graphs.validate(version.ownerId, upgraded(version.document, pinned, plugins))
+    const faults = await graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
     const isBreaking = faults.length > 0 || nodes.some(({ status }) => status === 'BREAKING')
     return { status: isBreaking ? 'BREAKING' : 'UPGRADABLE', nodes, faults }
   }
   return {
-    compatibilityOf,
+    checkCompatibility,
     async upgrade(ownerId, graphId) {
       const graph = await graphs.get(ownerId, graphId)
       const version = await graphs.versionToRun(ownerId, graphId)
-      const { status, nodes, faults } = await compatibilityOf(version)
+      const { status, nodes, faults } = await checkCompatibility(version)
       if (status === 'BREAKING') throw cannotUpgrade(nodes, faults)
       if (status === 'COMPATIBLE') return graph
       const newest = (await graphs.versions(ownerId, graphId, { first: 1 })).items[0]?.number ?? version.number
-      const document = upgraded(version.document, await pinnedBlocks(version.blocks, plugins), plugins)
+      const document = withInstalledBlocks(version.document, await loadPinnedBlocks(version.blocks, plugins), plugins)
       await graphs.saveVersion(ownerId, graphId, newest, document)
       return graphs.get(ownerId, graphId)
     },
@@ -82,22 +82,26 @@ function compareNodes(
     const before = pinned.get(node.block)
     const after = before && plugins.block(before.id)
     if (!before || after?.plugin.bundle.digest === before.plugin.bundle.digest) return []
-    const differences = compareBlocks(before, after, useOf(node, links))
+    const differences = compareBlocks(before, after, toBlockUse(node, links))
     const status = differences.some(({ breaking }) => breaking) ? 'BREAKING' : 'UPGRADABLE'
     return [{ node: node.id, block: before.qualifiedName, status, differences }]
   })
 }
 
-function useOf({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockUse {
+function toBlockUse({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockUse {
   const pins = (ends: string[]): Set<string> => {
     const own = ends.map(parseEnd).filter(({ node }) => node === id)
-    return new Set(own.map(({ pin }) => (pin.startsWith('tools_^_') ? 'tools' : parsePinPath(pin).base)))
+    return new Set(own.map(({ pin }) => (isToolPin(pin) ? TOOLS_PIN : parsePinPath(pin).base)))
   }
   return { constants: inputs, linkedInputs: pins(links.map(({ to }) => to)), linkedOutputs: pins(links.map(({ from }) => from)) }
 }
 
-/** The document with the names that its blocks have now; a block is the same by its id. */
-function upgraded(document: GraphDocument, pinned: ReadonlyMap<string, Block>, plugins: PluginRegistry): GraphDocument {
+/** Replaces the names of blocks by their current names. Blocks are identified by their ids. */
+function withInstalledBlocks(
+  document: GraphDocument,
+  pinned: ReadonlyMap<string, Block>,
+  plugins: PluginRegistry,
+): GraphDocument {
   const nodes = document.nodes.map((node) => {
     const id = pinned.get(node.block)?.id
     const now = id === undefined || isUuid(node.block) ? undefined : plugins.block(id)
@@ -114,6 +118,6 @@ function cannotUpgrade(nodes: readonly NodeCompatibility[], faults: readonly Fau
   )
   const places = new Set(lost.map(({ path }) => path))
   const all = [...lost, ...faults.filter(({ path }) => !places.has(path))]
-  const message = `the graph cannot take the installed plugins: ${all[0]?.path}: ${all[0]?.message}`
+  const message = `the graph is not compatible with the installed plugins: ${all[0]?.path}: ${all[0]?.message}`
   return new AshlarError('GRAPH_INVALID', message, { details: { path: ['graphId'], faults: all } })
 }

@@ -10,7 +10,7 @@ interface Facts {
   storage?: ('graph' | 'user')[]
 }
 
-function blockOf({ inputs = {}, required = [], outputs = {}, storage }: Facts): Block {
+function createBlock({ inputs = {}, required = [], outputs = {}, storage }: Facts): Block {
   const facts = { packageName: 'p', version: '1.0.0', builtin: false, bundle: { digest: 'd', code: '' } }
   const manifest = {
     id: 'aaaaaaaa-0000-4000-8000-000000000001',
@@ -44,11 +44,11 @@ const number: JsonSchema = { type: 'number' }
 const ab: JsonSchema = { enum: ['a', 'b'] }
 const cd: JsonSchema = { enum: ['c', 'd'] }
 
-describe('an installed block beside the pinned one', () => {
+describe('compares a pinned block with an installed block', () => {
   it.each<[string, Facts, Facts | undefined, BlockUse, [kind: string, pin: string | null, breaking: boolean][]]>([
-    ['the same', { inputs: { a: text } }, { inputs: { a: text } }, use(), []],
-    ['gone', {}, undefined, use(), [['BLOCK_REMOVED', null, true]]],
-    ['with an input more', {}, { inputs: { a: text } }, use(), []],
+    ['that is identical', { inputs: { a: text } }, { inputs: { a: text } }, use(), []],
+    ['that is missing', {}, undefined, use(), [['BLOCK_REMOVED', null, true]]],
+    ['with an additional optional input', {}, { inputs: { a: text } }, use(), []],
     ['with another description', { inputs: { a: text } }, { inputs: { a: { ...text, description: 'x' } } }, use(), []],
     [
       'with other hints for editors',
@@ -58,103 +58,97 @@ describe('an installed block beside the pinned one', () => {
       [],
     ],
     [
-      'without an input that is a constant here',
+      'without an input that the node sets to a constant',
       { inputs: { a: text } },
       {},
       use({ constants: { a: 'x' } }),
       [['PIN_REMOVED', 'inputs.a', true]],
     ],
+    ['without an input that has a link', { inputs: { a: text } }, {}, use({ in: ['a'] }), [['PIN_REMOVED', 'inputs.a', true]]],
+    ['without an input that the node does not use', { inputs: { a: text } }, {}, use(), [['PIN_REMOVED', 'inputs.a', false]]],
     [
-      'without an input that is linked here',
-      { inputs: { a: text } },
-      {},
-      use({ in: ['a'] }),
-      [['PIN_REMOVED', 'inputs.a', true]],
-    ],
-    ['without an input that is not used here', { inputs: { a: text } }, {}, use(), [['PIN_REMOVED', 'inputs.a', false]]],
-    [
-      'without a part of an input',
+      'without an input of which the node sets a sub-pin',
       { inputs: { a: {} } },
       {},
       use({ constants: { 'a_#_k': 1 } }),
       [['PIN_REMOVED', 'inputs.a', true]],
     ],
     [
-      'without an output that is linked here',
+      'without an output that has a link',
       { outputs: { o: text } },
       {},
       use({ out: ['o'] }),
       [['PIN_REMOVED', 'outputs.o', true]],
     ],
-    ['without an output that is not used here', { outputs: { o: text } }, {}, use(), [['PIN_REMOVED', 'outputs.o', false]]],
+    ['without an output that the node does not use', { outputs: { o: text } }, {}, use(), [['PIN_REMOVED', 'outputs.o', false]]],
+    ['with a new required input', {}, { inputs: { a: text }, required: ['a'] }, use(), [['PIN_REQUIRED', 'inputs.a', true]]],
     [
-      'with a new input that is needed',
-      {},
-      { inputs: { a: text }, required: ['a'] },
-      use(),
-      [['PIN_REQUIRED', 'inputs.a', true]],
-    ],
-    [
-      'that needs an input which is given',
+      'that requires an input that has a link',
       { inputs: { a: text } },
       { inputs: { a: text }, required: ['a'] },
       use({ in: ['a'] }),
       [['PIN_REQUIRED', 'inputs.a', false]],
     ],
     [
-      'that needs an input which is null here',
+      'that requires an input that the node sets to null',
       { inputs: { a: text } },
       { inputs: { a: text }, required: ['a'] },
       use({ constants: { a: null } }),
       [['PIN_REQUIRED', 'inputs.a', true]],
     ],
-    ['that needs an input no more', { inputs: { a: text }, required: ['a'] }, { inputs: { a: text } }, use(), []],
+    ['that no longer requires an input', { inputs: { a: text }, required: ['a'] }, { inputs: { a: text } }, use(), []],
     [
-      'with an input of a type that values are brought to',
+      'with an input type to which values are converted',
       { inputs: { a: text } },
       { inputs: { a: number } },
       use({ in: ['a'] }),
       [['PIN_CHANGED', 'inputs.a', false]],
     ],
     [
-      'with an input whose type a constant does not fit',
+      'with an input type that rejects the constant of the node',
       { inputs: { a: text } },
       { inputs: { a: ab } },
       use({ constants: { a: 'c' } }),
       [['PIN_CHANGED', 'inputs.a', true]],
     ],
     [
-      'with an input whose type a constant fits',
+      'with an input type that accepts the constant of the node',
       { inputs: { a: text } },
       { inputs: { a: number } },
       use({ constants: { a: '7' } }),
       [['PIN_CHANGED', 'inputs.a', false]],
     ],
     [
-      'with an input that takes other choices',
+      'with other choices of an input',
       { inputs: { a: ab } },
       { inputs: { a: cd } },
       use({ in: ['a'] }),
       [['PIN_CHANGED', 'inputs.a', true]],
     ],
     [
-      'with an output that gives other choices',
+      'with other choices of an output',
       { outputs: { o: ab } },
       { outputs: { o: cd } },
       use({ out: ['o'] }),
       [['PIN_CHANGED', 'outputs.o', true]],
     ],
     [
-      'with an output of another type',
+      'with another output type',
       { outputs: { o: text } },
       { outputs: { o: number } },
       use({ out: ['o'] }),
       [['PIN_CHANGED', 'outputs.o', false]],
     ],
-    ['that may do more', { storage: ['graph'] }, { storage: ['graph', 'user'] }, use(), [['CAPABILITY_ADDED', null, false]]],
-    ['that may do less', { storage: ['graph', 'user'] }, {}, use(), []],
+    [
+      'with an additional capability',
+      { storage: ['graph'] },
+      { storage: ['graph', 'user'] },
+      use(),
+      [['CAPABILITY_ADDED', null, false]],
+    ],
+    ['without a capability', { storage: ['graph', 'user'] }, {}, use(), []],
   ])('%s', (_what, before, after, used, expected) => {
-    const differences = compareBlocks(blockOf(before), after && blockOf(after), used)
+    const differences = compareBlocks(createBlock(before), after && createBlock(after), used)
     expect(differences.map(({ kind, pin, breaking }) => [kind, pin, breaking])).toEqual(expected)
   })
 })

@@ -5,17 +5,17 @@ import { schemaFault } from './validate.ts'
 
 type DifferenceKind = 'BLOCK_REMOVED' | 'PIN_REMOVED' | 'PIN_REQUIRED' | 'PIN_CHANGED' | 'CAPABILITY_ADDED'
 
-/** How an installed block differs from the one that a graph version pins. */
+/** A difference between an installed block and the block that a graph version pins. */
 export interface BlockDifference {
   kind: DifferenceKind
-  /** The pin that it is about, as `inputs.<pin>` or `outputs.<pin>`. */
+  /** The affected pin, as `inputs.<pin>` or `outputs.<pin>`. */
   pin: string | null
   message: string
-  /** The node uses what is lost, or lacks what is asked for: it cannot take the installed block. */
+  /** Whether the node cannot use the installed block, because it uses what was removed or lacks what is required. */
   breaking: boolean
 }
 
-/** What a node uses of its block. */
+/** The parts of a block that a node uses. */
 export interface BlockUse {
   /** Constant inputs, by pin. */
   constants: Readonly<Record<string, unknown>>
@@ -24,7 +24,7 @@ export interface BlockUse {
   linkedOutputs: ReadonlySet<string>
 }
 
-/** @param installed undefined when there is none with this id any more */
+/** @param installed undefined when no installed block has this id */
 export function compareBlocks(pinned: Block, installed: Block | undefined, use: BlockUse): BlockDifference[] {
   if (!installed) {
     const message = `block ${pinned.qualifiedName} is not in the installed version, or its plugin is not installed`
@@ -33,18 +33,18 @@ export function compareBlocks(pinned: Block, installed: Block | undefined, use: 
   return [
     ...inputDifferences(pinned, installed, use),
     ...outputDifferences(pinned, installed, use),
-    ...newPowers(pinned, installed),
+    ...newCapabilities(pinned, installed),
   ]
 }
 
 function inputDifferences(pinned: Block, installed: Block, { constants, linkedInputs }: BlockUse): BlockDifference[] {
   const given = new Set([...linkedInputs, ...constantPins(constants)])
-  const [before, after] = [pinsOf(pinned.inputSchema), pinsOf(installed.inputSchema)]
+  const [before, after] = [pinsByName(pinned.inputSchema), pinsByName(installed.inputSchema)]
   const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => removedPin('inputs', name, given))
   const required = (installed.inputSchema.required ?? [])
     .filter((name) => !pinned.inputSchema.required?.includes(name))
     .map((name): BlockDifference => {
-      const message = `input "${name}" is needed now${given.has(name) ? '' : ': give a value or a link'}`
+      const message = `input "${name}" is now required${given.has(name) ? '' : ': set a value or add a link'}`
       return { kind: 'PIN_REQUIRED', pin: `inputs.${name}`, message, breaking: !given.has(name) }
     })
   const changed = changedPins(before, after).map(([name, old, now]): BlockDifference => {
@@ -56,7 +56,7 @@ function inputDifferences(pinned: Block, installed: Block, { constants, linkedIn
 }
 
 function outputDifferences(pinned: Block, installed: Block, { linkedOutputs }: BlockUse): BlockDifference[] {
-  const [before, after] = [pinsOf(pinned.outputSchema), pinsOf(installed.outputSchema)]
+  const [before, after] = [pinsByName(pinned.outputSchema), pinsByName(installed.outputSchema)]
   const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => removedPin('outputs', name, linkedOutputs))
   const changed = changedPins(before, after).map(([name, old, now]) =>
     changedPin('outputs', name, linkedOutputs.has(name) ? canFit(now, [], old, []) : undefined),
@@ -64,21 +64,26 @@ function outputDifferences(pinned: Block, installed: Block, { linkedOutputs }: B
   return [...removed, ...changed]
 }
 
-function newPowers(pinned: Block, installed: Block): BlockDifference[] {
+function newCapabilities(pinned: Block, installed: Block): BlockDifference[] {
   const had = new Set(listCapabilities(pinned.capabilities).map(({ kind, detail }) => `${kind} ${detail}`))
   return listCapabilities(installed.capabilities)
     .map(({ kind, detail }) => `${kind} ${detail}`)
-    .filter((power) => !had.has(power))
-    .map((power) => ({ kind: 'CAPABILITY_ADDED', pin: null, message: `it may do more: ${power}`, breaking: false }))
+    .filter((capability) => !had.has(capability))
+    .map((capability) => ({
+      kind: 'CAPABILITY_ADDED',
+      pin: null,
+      message: `it requires a new capability: ${capability}`,
+      breaking: false,
+    }))
 }
 
 function removedPin(side: 'inputs' | 'outputs', name: string, used: ReadonlySet<string>): BlockDifference {
-  const message = `pin "${name}" is not there any more${used.has(name) ? '' : '; it is not used here'}`
+  const message = `pin "${name}" was removed${used.has(name) ? '' : '; this node does not use it'}`
   return { kind: 'PIN_REMOVED', pin: `${side}.${name}`, message, breaking: used.has(name) }
 }
 
 function changedPin(side: 'inputs' | 'outputs', name: string, wrong: string | undefined): BlockDifference {
-  const message = `the type of "${name}" has changed${wrong === undefined ? ', and what is here still fits' : `: ${wrong}`}`
+  const message = `the type of "${name}" has changed${wrong === undefined ? '; the values and links of this node still fit' : `: ${wrong}`}`
   return { kind: 'PIN_CHANGED', pin: `${side}.${name}`, message, breaking: wrong !== undefined }
 }
 
@@ -92,7 +97,7 @@ function constantPins(constants: BlockUse['constants']): string[] {
   return given.map(([pin]) => parsePinPath(pin).base)
 }
 
-function pinsOf(root: JsonSchema): Map<string, PinSchema> {
+function pinsByName(root: JsonSchema): Map<string, PinSchema> {
   return new Map(Object.entries(root.properties ?? {}).map(([name, schema]) => [name, { schema, root }]))
 }
 
@@ -106,12 +111,12 @@ function changedPins(
   })
 }
 
-const FOR_PEOPLE = new Set(['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret'])
+const ANNOTATIONS = new Set(['title', 'description', 'examples', 'placeholder', 'advanced', 'hidden', 'secret'])
 
-/** What of a schema says which values there may be. */
+/** The parts of a schema that determine which values are valid, as text. */
 function typeText({ schema, root }: PinSchema): string {
-  const withoutNotes = (key: string, value: unknown): unknown =>
-    FOR_PEOPLE.has(key) && (typeof value !== 'object' || Array.isArray(value)) ? undefined : value
+  const withoutAnnotations = (key: string, value: unknown): unknown =>
+    ANNOTATIONS.has(key) && (typeof value !== 'object' || Array.isArray(value)) ? undefined : value
   const defs = JSON.stringify(schema).includes('"$ref"') ? root.$defs : undefined
-  return JSON.stringify([schema, defs], withoutNotes)
+  return JSON.stringify([schema, defs], withoutAnnotations)
 }

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { MAX_TIMEOUT_MS } from '../../blocks/index.ts'
 
 export const DEFAULT_TIMEOUT_MS = 60_000
-/** Node executions of one execution. */
+/** The maximum number of node executions in one execution. */
 export const MAX_BUDGET = 1_000_000
 
 const retrySchema = z.strictObject({
-  /** Runs in all, the first one included. */
+  /** The number of attempts, including the first. */
   attempts: z.int().min(1).max(20),
-  /** Before the second run; doubles with each further one. */
+  /** The delay before the second attempt. It doubles for each further attempt. */
   backoffMs: z.int().min(0).max(600_000).default(1000),
-  /** Share of the backoff that is random. */
+  /** The random share of the backoff. */
   jitter: z.number().min(0).max(1).default(0.2),
 })
 
@@ -24,12 +24,15 @@ export const nodeSchema = z.strictObject({
   block: z.string().min(1).max(200),
   /** Constant inputs, by pin. */
   inputs: z.record(z.string(), z.unknown()).default({}),
-  /** For people. */
+  /** A title for people. */
   title: z.string().max(200).optional(),
   position: z.strictObject({ x: z.number(), y: z.number() }).optional(),
   timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
   retry: retrySchema.optional(),
-  /** Names of the owner's credentials that it uses, by qualified provider (`github/github`). Not needed where there is one. */
+  /**
+   * Names of the owner's credentials for this node, by qualified provider (`github/github`). Optional if the owner has
+   * one credential.
+   */
   credentials: z.record(z.string().max(200), z.string().min(1).max(100)).optional(),
 })
 
@@ -46,17 +49,17 @@ export function isLinkEnd(value: unknown): value is string {
 const linkSchema = z.strictObject({ from: endSchema, to: endSchema })
 
 /**
- * A graph as it is written, saved and exported. Links read `<node id>.<pin>`; a pin may carry a dynamic path
- * (`greet.values_#_name`).
+ * A graph as it is written, saved and exported. The ends of links have the form `<node id>.<pin>`; a pin may carry a
+ * dynamic path (`greet.values_#_name`).
  */
 export const documentSchema = z.strictObject({
   nodes: z.array(nodeSchema).max(2000),
   links: z.array(linkSchema).max(10_000).default([]),
-  /** Whether a failure whose `error` pin has no link ends the execution. Source: execution semantics, rule 12. */
+  /** Whether a failure ends the execution if the `error` pin has no link. Source: execution semantics, rule 12. */
   onUnhandledError: z.enum(['FAIL', 'CONTINUE']).default('FAIL'),
-  /** Node executions at once. */
+  /** The maximum number of concurrent node executions. */
   concurrency: z.int().min(1).max(256).default(16),
-  /** Node executions in all. */
+  /** The maximum number of node executions in total. */
   budget: z.int().min(1).max(MAX_BUDGET).default(10_000),
 })
 

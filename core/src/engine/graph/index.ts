@@ -1,7 +1,7 @@
 export { compareBlocks } from './compare-blocks.ts'
 export { DEFAULT_TIMEOUT_MS, MAX_BUDGET, documentSchema, parseEnd } from './document.ts'
 export { findWarnings } from './find-warnings.ts'
-export { interfaceOf } from './interface.ts'
+export { toInterface } from './interface.ts'
 export { readDocument } from './read-document.ts'
 export { assertFaultless, assertSmall, findFaults, schemaFault } from './validate.ts'
 export type { BlockDifference, BlockUse } from './compare-blocks.ts'

@@ -1,29 +1,30 @@
 import type { JsonSchema } from '../../pins/index.ts'
 import type { GraphDocument, GraphNode } from './document.ts'
-import type { BlockOf } from './validate.ts'
+import type { FindBlock } from './validate.ts'
 
-/** What an execution of a graph takes and gives, as JSON Schemas (2020-12). */
+/** The inputs and outputs of a graph, as JSON Schemas (2020-12). */
 interface GraphInterface {
   inputSchema: JsonSchema
   outputSchema: JsonSchema
 }
 
 /**
- * Computed from the input and output blocks of a document: their constants `name`, `title`, `description`, `value` (the
- * default) and `options`. An input without a value is required. Each output is a list, in order of arrival.
+ * Computes the interface from the input and output blocks of a document: their constants `name`, `title`,
+ * `description`, `value` (the default) and `options`. An input without a value is required. Each output is a list, in
+ * order of arrival.
  */
-export function interfaceOf(document: GraphDocument, blockOf: BlockOf): GraphInterface {
+export function toInterface(document: GraphDocument, findBlock: FindBlock): GraphInterface {
   const inputs: Record<string, JsonSchema> = {}
   const outputs: Record<string, JsonSchema> = {}
   const required: string[] = []
   for (const node of document.nodes) {
-    const block = blockOf(node)
+    const block = findBlock(node)
     const { name } = node.inputs
     if (!block || typeof name !== 'string') continue
     const schema = block.inputSchema.properties?.value ?? {}
-    if (block.kind === 'output') outputs[name] ??= { type: 'array', items: described(node, {}) }
+    if (block.kind === 'output') outputs[name] ??= { type: 'array', items: describeSchema(node, {}) }
     if (block.kind !== 'input') continue
-    inputs[name] = described(node, withoutNull(schema))
+    inputs[name] = describeSchema(node, withoutNull(schema))
     if (node.inputs.value === undefined || node.inputs.value === null) {
       if (schema.default === undefined || schema.default === null) required.push(name)
     } else inputs[name] = { ...inputs[name], default: node.inputs.value }
@@ -34,7 +35,7 @@ export function interfaceOf(document: GraphDocument, blockOf: BlockOf): GraphInt
   }
 }
 
-function described({ inputs }: GraphNode, schema: JsonSchema): JsonSchema {
+function describeSchema({ inputs }: GraphNode, schema: JsonSchema): JsonSchema {
   const described: JsonSchema = { ...schema }
   if (typeof inputs.title === 'string') described.title = inputs.title
   if (typeof inputs.description === 'string') described.description = inputs.description
@@ -43,7 +44,7 @@ function described({ inputs }: GraphNode, schema: JsonSchema): JsonSchema {
   return described
 }
 
-/** The null of an optional pin says "not given", which a graph input says by being left out. */
+/** Null means that an optional pin has no value. A graph input has no value if the caller leaves it out. */
 function withoutNull(schema: JsonSchema): JsonSchema {
   const { default: _, ...rest } = schema
   if (Array.isArray(rest.type)) {

@@ -1,7 +1,7 @@
 import { describeIssue, valueAt, type Fault } from '../../base/index.ts'
 import { documentSchema, isLinkEnd, nodeSchema, type GraphDocument, type GraphNode } from './document.ts'
 
-/** A value that is meant to be a graph document, as far as it has the form of one. */
+/** The well-formed parts of a value that is meant to be a graph document. */
 export interface ReadDocument {
   /** Undefined when there are faults. */
   document: GraphDocument | undefined
@@ -12,11 +12,11 @@ export interface ReadDocument {
 }
 
 export interface ReadNode {
-  /** `nodes.<id>`; `nodes.<index>` where there is no id, or where a node before it has the same one. */
+  /** `nodes.<id>`; `nodes.<index>` if the node has no id, or a previous node has the same id. */
   path: string
   /** Undefined when it is malformed. */
   id: string | undefined
-  /** Undefined when a part is malformed without which the rest cannot be checked. Other malformed parts are left out. */
+  /** Undefined if a malformed part makes it impossible to check the rest. Other malformed parts are left out. */
   node: GraphNode | undefined
 }
 
@@ -27,12 +27,12 @@ export interface ReadLink {
   to: string | undefined
 }
 
-/** Reads as much of a document as has the form of one, so that all its faults can be found at once. */
+/** Reads the well-formed parts of a document, so that all its faults can be reported together. */
 export function readDocument(value: unknown): ReadDocument {
   const parsed = documentSchema.safeParse(value)
   if (parsed.success) {
     const { nodes, links } = parsed.data
-    const paths = pathsOf(nodes)
+    const paths = nodePaths(nodes)
     return {
       document: parsed.data,
       nodes: nodes.map((node, i) => ({ path: paths[i] ?? '', id: node.id, node })),
@@ -42,12 +42,12 @@ export function readDocument(value: unknown): ReadDocument {
   }
   const { issues } = parsed.error
   const [nodes, links] = [listAt(value, 'nodes'), listAt(value, 'links')]
-  const paths = pathsOf(nodes)
+  const paths = nodePaths(nodes)
   const malformed = malformedFields(issues)
   return {
     document: undefined,
     nodes: nodes.map((node, i) => readNode(node, paths[i] ?? '', malformed.get(i) ?? new Set())),
-    links: links.map((link, i) => ({ path: `links.${i}`, from: endOf(link, 'from'), to: endOf(link, 'to') })),
+    links: links.map((link, i) => ({ path: `links.${i}`, from: readEnd(link, 'from'), to: readEnd(link, 'to') })),
     faults: issues.map((issue) => ({
       path: faultPath(issue.path, paths),
       message: describeIssue(issue, valueAt(value, issue.path)),
@@ -62,7 +62,7 @@ function listAt(value: unknown, key: string): unknown[] {
   return Array.isArray(list) ? list : []
 }
 
-function pathsOf(nodes: readonly unknown[]): string[] {
+function nodePaths(nodes: readonly unknown[]): string[] {
   const seen = new Set<string>()
   return nodes.map((node, i) => {
     const { id } = Object(node) as { id?: unknown }
@@ -81,7 +81,7 @@ function faultPath([list, index, ...rest]: readonly PropertyKey[], paths: readon
     .join('.')
 }
 
-/** The fields of each node that have a fault, by the index of the node. */
+/** The malformed fields of each node, by the index of the node. */
 function malformedFields(issues: Issues): Map<number, Set<PropertyKey>> {
   const malformed = new Map<number, Set<PropertyKey>>()
   for (const issue of issues) {
@@ -95,7 +95,7 @@ function malformedFields(issues: Issues): Map<number, Set<PropertyKey>> {
   return malformed
 }
 
-/** The fields without which a node cannot be checked. */
+/** A node cannot be checked without these fields. */
 const ESSENTIAL = ['id', 'block', 'inputs']
 
 function readNode(value: unknown, path: string, malformed: ReadonlySet<PropertyKey>): ReadNode {
@@ -107,7 +107,7 @@ function readNode(value: unknown, path: string, malformed: ReadonlySet<PropertyK
   return { path, id: known, node: nodeSchema.safeParse(wellFormed).data }
 }
 
-function endOf(link: unknown, side: 'from' | 'to'): string | undefined {
+function readEnd(link: unknown, side: 'from' | 'to'): string | undefined {
   const end = valueAt(link, [side])
   return isLinkEnd(end) ? end : undefined
 }

@@ -1,20 +1,29 @@
 import { z } from 'zod'
 import { providersOf } from '../../capabilities/index.ts'
 import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../../base/index.ts'
-import { canFit, compileCoercion, parsePinPath, type JsonSchema, type PinPath, type PinSchema } from '../../pins/index.ts'
+import {
+  TOOLS_PIN,
+  canFit,
+  compileCoercion,
+  isToolPin,
+  parsePinPath,
+  type JsonSchema,
+  type PinPath,
+  type PinSchema,
+} from '../../pins/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import { parseEnd, type GraphDocument, type GraphNode } from './document.ts'
 import type { ReadDocument, ReadLink, ReadNode } from './read-document.ts'
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
-/** A document of this size may have a million faults, and an answer with all of them would not arrive. */
+/** A document of this size can have a million faults, which would make the response too large. */
 const MAX_FAULTS = 10_000
 const MAX_NAMED_PINS = 50
 
-/** The block of a node, with the pins it has in this place. */
-export type BlockOf = (node: GraphNode) => Block | undefined
+/** Returns the block of a node, with the pins that it has in this graph. */
+export type FindBlock = (node: GraphNode) => Block | undefined
 
-/** @throws {AshlarError} BAD_INPUT when the document is too large to be checked */
+/** @throws {AshlarError} BAD_INPUT when the document is too large to validate */
 export function assertSmall(document: unknown): void {
   const bytes = (JSON.stringify(document) ?? '').length
   if (bytes <= MAX_DOCUMENT_BYTES) return
@@ -24,8 +33,8 @@ export function assertSmall(document: unknown): void {
 
 /**
  * @param faults all faults of the document
- * @throws {AshlarError} BAD_INPUT when the document does not have the form of a graph, GRAPH_INVALID when it has other faults; all faults
- * are in `details.faults`
+ * @throws {AshlarError} BAD_INPUT when the document does not have the form of a graph, GRAPH_INVALID when it has other
+ * faults; all faults are in `details.faults`
  */
 export function assertFaultless({ document }: ReadDocument, faults: Fault[]): GraphDocument {
   const [first] = faults
@@ -38,7 +47,7 @@ export function assertFaultless({ document }: ReadDocument, faults: Fault[]): Gr
   })
 }
 
-/** The first 10 000, and how many more there are. */
+/** The first 10 000 faults, and the number of faults that were left out. */
 export function limitFaults(faults: readonly Fault[]): Fault[] {
   if (faults.length <= MAX_FAULTS) return [...faults]
   const message = `${faults.length - MAX_FAULTS} more faults are not shown: correct these first`
@@ -46,17 +55,17 @@ export function limitFaults(faults: readonly Fault[]): Fault[] {
 }
 
 /**
- * Finds every fault of a document beside those of its form, each once and with its place (`nodes.greet.inputs.format`, `links.2.to`):
- * duplicate ids, unknown blocks and pins, constants and links that can never fit, missing required inputs, dangling links, input blocks
- * that share a name. Of a malformed document it checks the parts that are well-formed.
+ * Finds every fault of a document except those of its form, each once and with its path (`nodes.greet.inputs.format`,
+ * `links.2.to`): duplicate ids, unknown blocks and pins, constants and links that can never fit, missing required
+ * inputs, dangling links, and input blocks that share a name. In a malformed document it checks the well-formed parts.
  */
-export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, blockOf: BlockOf): Fault[] {
+export function findFaults({ nodes, links }: Pick<ReadDocument, 'nodes' | 'links'>, findBlock: FindBlock): Fault[] {
   const linked = new Map(nodes.map(({ id }) => [id, new Set<string>()]))
   const checked = nodes.map(({ path, id, node }): CheckedNode => ({
     path,
     id,
     node,
-    block: node && blockOf(node),
+    block: node && findBlock(node),
     linked: linked.get(id) ?? new Set(),
   }))
   const byId = Map.groupBy(checked, ({ id }) => id)
@@ -79,7 +88,7 @@ function duplicateFaults(nodes: readonly CheckedNode[]): Fault[] {
   return [...places].flatMap(([id, indexes]) => {
     if (id === undefined || indexes.length === 1) return []
     const listed = `${indexes.slice(0, -1).join(', ')} and ${indexes.at(-1)}`
-    return [{ path: `nodes.${id}`, message: `the nodes at the positions ${listed} have this id: give each node its own id` }]
+    return [{ path: `nodes.${id}`, message: `the nodes at positions ${listed} share this id: give each node a unique id` }]
   })
 }
 
@@ -90,7 +99,7 @@ function nodeFaults({ path, node, block, linked }: CheckedNode): Fault[] {
     return [
       {
         path: `${path}.block`,
-        message: `block ${block.qualifiedName} waits for a person's answer, which this version cannot do`,
+        message: `block ${block.qualifiedName} waits for an approval, which this version does not support`,
       },
     ]
   const constants = Object.entries(node.inputs).flatMap(([pin, value]) =>
@@ -101,7 +110,7 @@ function nodeFaults({ path, node, block, linked }: CheckedNode): Fault[] {
     .filter((pin) => !(block.kind === 'input' && pin === 'value'))
     .map((pin) => ({
       path: `${path}.inputs.${pin}`,
-      message: `block ${block.qualifiedName} needs this input: give a value or a link`,
+      message: `block ${block.qualifiedName} requires this input: set a value or add a link`,
     }))
   return [...constants, ...missing, ...credentialFaults(path, node, block)]
 }
@@ -112,7 +121,7 @@ function credentialFaults(path: string, { credentials = {} }: GraphNode, block: 
     .filter((provider) => !used.includes(provider))
     .map((provider) => ({
       path: `${path}.credentials.${provider}`,
-      message: `block ${block.qualifiedName} uses no credential for this provider; it uses ${used.join(', ') || 'none'}`,
+      message: `block ${block.qualifiedName} does not use a credential for this provider; its providers are: ${used.join(', ') || 'none'}`,
     }))
 }
 
@@ -127,7 +136,7 @@ function constantFaults(path: string, block: Block, pin: string, value: unknown)
 
 const compiled = new WeakMap<JsonSchema, z.ZodType>()
 
-/** Describes what is wrong with a value, and contains it; undefined when it fits. */
+/** Describes why a value does not match the schema, and quotes it. Returns undefined if it matches. */
 export function schemaFault(schema: JsonSchema, root: JsonSchema, value: unknown): string | undefined {
   const known = compiled.get(schema)
   const check = known ?? compileSchema(schema, root)
@@ -137,7 +146,7 @@ export function schemaFault(schema: JsonSchema, root: JsonSchema, value: unknown
   return parsed.success ? undefined : showFaults(describeIssues(parsed.error, value))
 }
 
-/** A schema that zod cannot read accepts anything here: the block's own check in the sandbox stays. */
+/** If zod cannot compile a schema, any value is accepted here. The sandbox still validates the inputs of the block. */
 function compileSchema(schema: JsonSchema, root: JsonSchema): z.ZodType {
   try {
     return z.fromJSONSchema(widenIntegers({ ...schema, $defs: root.$defs }) as Parameters<typeof z.fromJSONSchema>[0])
@@ -146,7 +155,7 @@ function compileSchema(schema: JsonSchema, root: JsonSchema): z.ZodType {
   }
 }
 
-/** zod takes an integer only up to 2 ** 53. One without bounds may be larger. */
+/** zod accepts integers only up to 2 ** 53. An integer without a maximum may be larger. */
 function widenIntegers(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema
   if (Array.isArray(schema)) return schema.map(widenIntegers)
@@ -157,7 +166,7 @@ function widenIntegers(schema: unknown): unknown {
   return { ...widened, type: ['number', ...others], ...(!types.includes('number') && { multipleOf: 1 }) }
 }
 
-/** JSON Schema has one type for numbers. The check of the block in the sandbox sees the digits. */
+/** JSON Schema has one number type. The validation in the sandbox compares all digits. */
 function roundBigInts(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'object' || value === null) return value
@@ -169,7 +178,7 @@ function linkFaults({ path, from, to }: ReadLink, nodes: NodesById): Fault[] {
   const [source, sink] = [endAt(from, nodes), endAt(to, nodes)]
   if (sink) sink.nodes[0]?.linked.add(sink.path.base)
   const faults = [...endFaults(`${path}.from`, source, 'output'), ...endFaults(`${path}.to`, sink, 'input')]
-  const [given, taken] = [source && pinSchemaOf(source, 'output'), sink && pinSchemaOf(sink, 'input')]
+  const [given, taken] = [source && findPinSchema(source, 'output'), sink && findPinSchema(sink, 'input')]
   const misfit = source && sink && given && taken && canFit(given, source.path.steps, taken, sink.path.steps)
   return misfit === undefined ? faults : [...faults, { path, message: `${from} can never fit ${to}: ${misfit}` }]
 }
@@ -181,7 +190,7 @@ interface LinkEnd {
   id: string
   pin: string
   path: PinPath
-  /** Those with its id. */
+  /** The nodes with this id. */
   nodes: readonly CheckedNode[]
 }
 
@@ -200,8 +209,8 @@ function endFaults(path: string, end: LinkEnd | undefined, side: Side): Fault[] 
   return block && lackPin ? [{ path, message: unknownPin(block, side, end.pin) }] : []
 }
 
-/** Undefined where several nodes have the id, because the link may mean any of them. */
-function pinSchemaOf(end: LinkEnd, side: Side): PinSchema | undefined {
+/** Undefined if several nodes have the id, because the link is ambiguous. */
+function findPinSchema(end: LinkEnd, side: Side): PinSchema | undefined {
   const [node, other] = end.nodes
   return node?.block && !other ? schemaIn(node.block, end, side) : undefined
 }
@@ -213,10 +222,10 @@ function schemaIn(block: Block, { pin, path }: Pick<LinkEnd, 'pin' | 'path'>, si
   return schema && { schema, root: side === 'input' ? block.inputSchema : block.outputSchema }
 }
 
-/** Every block has the pin `error`; a tool pin stands for the pin `tools`. */
+/** Every block has the pin `error`. A tool pin belongs to the pin `tools`. */
 export function sourceSchema(block: Block, pin: string, { base }: PinPath): JsonSchema | undefined {
   const properties = block.outputSchema.properties ?? {}
-  if (pin.startsWith('tools_^_')) return properties.tools && {}
+  if (isToolPin(pin)) return properties[TOOLS_PIN] && {}
   return properties[base] ?? (base === 'error' ? { type: 'string' } : undefined)
 }
 
@@ -228,7 +237,7 @@ function unknownPin(block: Block, side: Side, pin: string): string {
   return `block ${block.qualifiedName} has no ${side} pin "${parsePinPath(pin).base}"; it has ${named}${more}`
 }
 
-/** Graph inputs are matched by name, so no two input blocks may share one. */
+/** Graph inputs are matched by name, so input blocks must have different names. */
 function nameFaults(nodes: CheckedNode[]): Fault[] {
   const seen = new Set<string>()
   return nodes.flatMap(({ path, node, block }) => {

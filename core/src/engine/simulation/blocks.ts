@@ -1,30 +1,35 @@
 import type { FakeBlock } from './fake-blocks.ts'
 
-/** What a block is to do, given to it as its constant input `script`: so it is the same in every attempt and every life. */
+/**
+ * The behaviour of a block, passed as its constant input `script`, so that it is the same in every attempt and every
+ * life.
+ */
 export interface Script {
   emissions: Emission[]
-  /** It fails after so many pairs, in every attempt before `until`. */
+  /** The block fails after this number of pairs, in every attempt before `until`. */
   failure?: { after: number; isRetryable: boolean; until: number }
-  /** It sleeps after so many pairs, each time. */
+  /** The numbers of pairs after which the block sleeps. */
   sleeps?: number[]
-  /** It acts on the outside after so many pairs; left out, it only reads there. */
+  /** The number of pairs after which the block has its external effect. If absent, it only reads. */
   acts?: number
 }
 
-/** `pass`: a value that arrived · `digest`: a number that depends on all inputs · `attempt`: which one it is. */
+/**
+ * `pass`: a value that arrived · `digest`: a number that depends on all inputs · `attempt`: the number of the attempt.
+ */
 export interface Emission {
   pin: string
   value: 'pass' | 'digest' | 'attempt' | { constant: unknown }
 }
 
-/** One block for each kind of its declaration; what it yields is in the script of its node. */
+/** One block for each kind of declaration. The script of its node determines what it yields. */
 export const scripted: Record<string, FakeBlock> = fakes(false)
 
-/** The same blocks after somebody has mended them: none fails. */
-export const mended: Record<string, FakeBlock> = fakes(true)
+/** The same blocks after a repair: none fails. */
+export const repaired: Record<string, FakeBlock> = fakes(true)
 
-function fakes(isMended: boolean): Record<string, FakeBlock> {
-  const run: FakeBlock['run'] = (inputs, attempt) => act(inputs, attempt, isMended)
+function fakes(isRepaired: boolean): Record<string, FakeBlock> {
+  const run: FakeBlock['run'] = (inputs, attempt) => act(inputs, attempt, isRepaired)
   return {
     plain: { run },
     typed: { run, inputs: { a: { type: 'integer' }, b: { type: 'string' }, l: { type: 'array', items: { type: 'number' } } } },
@@ -44,11 +49,11 @@ function fakes(isMended: boolean): Record<string, FakeBlock> {
   }
 }
 
-function act(inputs: Record<string, unknown>, attempt: number, isMended: boolean): ReturnType<FakeBlock['run']> {
+function act(inputs: Record<string, unknown>, attempt: number, isRepaired: boolean): ReturnType<FakeBlock['run']> {
   const { emissions, failure, sleeps = [], acts } = inputs.script as Script
-  const fails = !isMended && failure && attempt < failure.until
+  const fails = !isRepaired && failure && attempt < failure.until
   const yielded = fails ? emissions.slice(0, failure.after) : emissions
-  const pairs = yielded.map(({ pin, value }, i): [string, unknown] => [pin, valueOf(value, inputs, attempt, i)])
+  const pairs = yielded.map(({ pin, value }, i): [string, unknown] => [pin, toValue(value, inputs, attempt, i)])
   if (!fails) return { pairs, sleeps, acts }
   const { isRetryable } = failure
   const message = `failed at attempt ${attempt}`
@@ -56,11 +61,11 @@ function act(inputs: Record<string, unknown>, attempt: number, isMended: boolean
   return { pairs, sleeps: sleeps.filter((after) => after <= pairs.length), acts, error }
 }
 
-function valueOf(value: Emission['value'], inputs: Record<string, unknown>, attempt: number, i: number): unknown {
+function toValue(value: Emission['value'], inputs: Record<string, unknown>, attempt: number, i: number): unknown {
   if (typeof value === 'object') return value.constant
   if (value === 'attempt') return { attempt, k: i }
   const passed = value === 'pass' ? arrived(inputs) : undefined
-  // What is passed on may grow each time it goes round a cycle.
+  // A value that is passed on may grow with each round of a cycle.
   if (passed !== undefined && JSON.stringify(passed).length < 100) return passed
   return digest(JSON.stringify(inputs)) + i
 }

@@ -1,22 +1,23 @@
 import fc from 'fast-check'
+import { TOOLS_PIN, toToolPin } from '../../pins/index.ts'
 import type { GraphDocument, GraphNode } from '../graph/index.ts'
 import type { InputMasks } from '../scheduler.ts'
 import type { Emission, Script } from './blocks.ts'
 
-/** A random graph, and everything else that decides how its execution goes. */
+/** A random graph, and all other random decisions of its execution. */
 export interface Case {
   document: GraphDocument
   inputs: Record<string, unknown>
   masks: InputMasks
-  /** Of the order in which what is in hand goes on. */
+  /** Determines the order in which active runs continue. */
   seed: number
-  /** Where the worker is killed, each in thousandths of the journal there is then to come. */
+  /** When the worker crashes, each in thousandths of the remaining journal. */
   crashes: number[]
-  /** After how many events its owner cancels it. */
+  /** The number of events after which the owner cancels the execution. */
   cancelAfter: number
 }
 
-/** @param isPure without blocks whose effects can be seen outside */
+/** @param isPure whether to leave out blocks with external effects */
 export function cases(isPure: boolean): fc.Arbitrary<Case> {
   const kinds = isPure ? PURE_KINDS : EFFECTFUL_KINDS
   return fc
@@ -38,7 +39,7 @@ export function cases(isPure: boolean): fc.Arbitrary<Case> {
 
 type Kind = keyof typeof KINDS
 
-/** Blocks of ./simulation-blocks.ts and how often they come. */
+/** The blocks of ./simulation-blocks.ts and their relative frequencies. */
 const KINDS = {
   plain: 8,
   typed: 1,
@@ -97,7 +98,7 @@ interface RawNode {
   isRetryable: boolean
   okFrom: number
   attempts: number
-  /** For those that may. */
+  /** Used only by sleepers. */
   sleeps: number[]
   acts: number | undefined
   name: 'x' | 'y' | 'z'
@@ -171,11 +172,11 @@ function toLink(link: RawLink, nodes: RawNode[], isCyclic: boolean): RawLink[] {
 }
 
 function toNode(node: RawNode, i: number, links: RawLink[]): GraphNode {
-  const tools = links.filter(({ from, output }) => from === i && output === 'tools')
+  const tools = links.filter(({ from, output }) => from === i && output === TOOLS_PIN)
   const script: Script = {
     emissions: node.emissions.map(({ pin, value }, k) => {
       const tool = pin === 'tool' ? tools[k % tools.length] : undefined
-      return { pin: tool ? `tools_^_n${tool.to}_~_${tool.input}` : pin === 'tool' ? 'out' : pin, value }
+      return { pin: tool ? toToolPin({ node: `n${tool.to}`, pin: tool.input }) : pin === 'tool' ? 'out' : pin, value }
     }),
     ...(node.kind.includes('sleeper') && { sleeps: node.sleeps }),
     ...(node.kind.startsWith('effect') && node.acts !== undefined && { acts: node.acts }),
@@ -199,7 +200,7 @@ function often(times: number, outOf: number): fc.Arbitrary<boolean> {
   return fc.nat(outOf - 1).map((n) => n >= outOf - times)
 }
 
-/** A whole number that looks random, always the same for the same two. */
+/** Returns a pseudo-random whole number that depends only on its arguments. */
 export function mix(seed: number, n: number): number {
   let hash = Math.imul(seed ^ Math.imul(n + 1, 0x9e3779b1), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

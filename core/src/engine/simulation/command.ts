@@ -2,17 +2,17 @@ import { availableParallelism } from 'node:os'
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { rarelyMet, type Counts } from './counts.ts'
+import { findRareCases, type Counts } from './counts.ts'
 import { proveEffects, provePure, proveWriter } from './simulation.ts'
 
 /*
- * `simulate --cases N --seed S`: proves the scheduler and the journal fold on so many random executions, on all cores. A
- * batch of 1000 has a seed of its own, S and up, so the batch that fails can be run alone. Exit status 1 when a case fails,
- * with the smallest one found, or when something that was to be tried never came.
+ * `simulate --cases N --seed S`: proves the scheduler and the journal fold on this number of random executions, on all
+ * cores. Each batch of 1000 has its own seed, starting at S, so a failing batch can be repeated alone. The exit status
+ * is 1 when a case fails (the smallest one found is printed) or when an expected case never occurred.
  */
 
 const BATCH = 1000
-const TELL_EVERY_MS = 2000
+const PROGRESS_INTERVAL_MS = 2000
 
 interface Batch {
   cases: number
@@ -40,31 +40,34 @@ async function runBatch({ cases, seed }: Batch): Promise<BatchResult> {
 const NOTHING = { failure: undefined, counts: {} }
 
 async function simulate(cases: number, seed: number): Promise<void> {
-  const begun = performance.now()
+  const startedAt = performance.now()
   const done: BatchResult = { cases: 0, seed, failure: undefined, pure: {}, effects: {}, writer: {} }
-  stdout.write(`${cases} random executions, seed ${seed}\n`)
-  const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - begun))
-  const telling = setInterval(() => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} a second\n`), TELL_EVERY_MS)
+  stdout.write(`${cases} random executions with the seed ${seed}\n`)
+  const perSecond = (): number => Math.round((done.cases * 1000) / (performance.now() - startedAt))
+  const progress = setInterval(
+    () => stdout.write(`  ${done.cases} of ${cases}, ${perSecond()} per second\n`),
+    PROGRESS_INTERVAL_MS,
+  )
   await runBatches(cases, seed, (result) => {
     done.cases += result.cases
     add(done.pure, result.pure)
     add(done.effects, result.effects)
     add(done.writer, result.writer)
     if (result.failure === undefined || done.failure !== undefined) return
-    done.failure = `${result.failure}\n\nagain: pnpm simulate --cases ${result.cases} --seed ${result.seed}`
+    done.failure = `${result.failure}\n\nto repeat this batch: pnpm simulate --cases ${result.cases} --seed ${result.seed}`
   })
-  clearInterval(telling)
-  tell('Without effects', done.pure)
-  tell('With effects', done.effects)
-  tell('Of the journal writer', done.writer)
-  stdout.write(`\n${done.cases} cases in ${((performance.now() - begun) / 1000).toFixed(1)} s, ${perSecond()} a second\n`)
-  const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => rarelyMet(counts, 1))
-  if (missing.length > 0) stdout.write(`never met: ${missing.join(', ')}\n`)
+  clearInterval(progress)
+  printCounts('Without effects', done.pure)
+  printCounts('With effects', done.effects)
+  printCounts('Journal writer', done.writer)
+  stdout.write(`\n${done.cases} cases in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, ${perSecond()} per second\n`)
+  const missing = cases < 10_000 ? [] : [done.pure, done.effects, done.writer].flatMap((counts) => findRareCases(counts, 1))
+  if (missing.length > 0) stdout.write(`never occurred: ${missing.join(', ')}\n`)
   if (done.failure !== undefined) stdout.write(`\n${done.failure}\n`)
   if (done.failure !== undefined || missing.length > 0) process.exitCode = 1
 }
 
-/** Hands the batches to as many threads as there are cores; none more after a failure. */
+/** Runs the batches on as many threads as there are cores. Starts no batch after a failure. */
 async function runBatches(cases: number, seed: number, onResult: (result: BatchResult) => void): Promise<void> {
   let [next, hasFailed] = [0, false]
   const takeBatch = (): Batch | undefined => {
@@ -74,7 +77,7 @@ async function runBatches(cases: number, seed: number, onResult: (result: BatchR
   const runThread = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const thread = new Worker(new URL(import.meta.url))
-      const goOn = (): void => {
+      const runNext = (): void => {
         const batch = takeBatch()
         if (batch) thread.postMessage(batch)
         else void thread.terminate().then(() => resolve(), reject)
@@ -83,9 +86,9 @@ async function runBatches(cases: number, seed: number, onResult: (result: BatchR
       thread.on('message', (result: BatchResult) => {
         hasFailed ||= result.failure !== undefined
         onResult(result)
-        goOn()
+        runNext()
       })
-      goOn()
+      runNext()
     })
   await Promise.all(Array.from({ length: availableParallelism() }, runThread))
 }
@@ -94,7 +97,7 @@ function add(sum: Counts, counts: Counts): void {
   for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count
 }
 
-function tell(title: string, counts: Counts): void {
+function printCounts(title: string, counts: Counts): void {
   const lines = Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(11)}  ${name}\n`)
   stdout.write(`\n${title}\n${lines.join('')}`)
 }

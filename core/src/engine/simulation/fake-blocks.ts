@@ -4,15 +4,15 @@ import { buildPlugin, type Block } from '../../blocks/index.ts'
 import { compilePlan, type Plan } from '../plan.ts'
 import type { NodeError } from '../scheduler.ts'
 
-/** What a fake block does with its inputs: pairs in order, then success or a failure. Must be pure. */
+/** What a fake block yields for its inputs: pairs in order, then success or a failure. Must be pure. */
 type FakeRun = (inputs: Record<string, unknown>, attempt: number) => FakeResult
 
 export interface FakeResult {
   pairs: [string, unknown][]
   error?: NodeError
-  /** After how many pairs it sleeps, each time. */
+  /** The numbers of pairs after which it sleeps. */
   sleeps?: number[]
-  /** After how many pairs it has its effect outside; it has none where this is left out. */
+  /** The number of pairs after which it has its external effect; none if absent. */
   acts?: number | undefined
 }
 
@@ -21,15 +21,15 @@ export interface FakeBlock {
   kind?: Block['kind']
   staticOutput?: boolean
   serial?: boolean
-  /** Uses a capability that can be seen outside. */
+  /** Uses a capability with external effects. */
   effectful?: boolean
   onCrash?: Block['onCrash']
-  /** Uses the capability to sleep. */
+  /** Uses the capability `sleep`. */
   sleeps?: boolean
   inputs?: Record<string, JsonSchema>
 }
 
-/** Blocks without a sandbox, by the name by which a document names them as its nodes' `block`. */
+/** Creates blocks without a sandbox, by the name that documents use as the `block` of their nodes. */
 export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block> {
   const facts = { packageName: 'fake', version: '0', bundle: { digest: 'fake', code: '' }, builtin: true }
   const manifests = Object.entries(fakes).map(([name, fake]) => ({
@@ -56,7 +56,7 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
   )
 }
 
-export function planOf(blocks: ReadonlyMap<string, Block>, document: GraphDocument): Plan {
+export function toPlan(blocks: ReadonlyMap<string, Block>, document: GraphDocument): Plan {
   return compilePlan(document, ({ block }) => {
     const found = blocks.get(block)
     if (!found) throw new Error(`no fake block ${block}`)
@@ -65,5 +65,5 @@ export function planOf(blocks: ReadonlyMap<string, Block>, document: GraphDocume
 }
 
 export function planWith(fakes: Record<string, FakeBlock>, document: unknown): Plan {
-  return planOf(fakeBlocks(fakes), documentSchema.parse(document))
+  return toPlan(fakeBlocks(fakes), documentSchema.parse(document))
 }

@@ -1,22 +1,23 @@
 import type { ExecutionEvent } from '../events.ts'
-import { claim } from './model.ts'
+import { assert } from './model.ts'
 import type { Simulator } from './worker.ts'
 
-/** A claim of the execution by a worker. */
-interface Claim {
+/** A lease of the execution. */
+interface Lease {
   fence: number
   worker: Simulator
 }
 
 /**
- * The journal of one execution with its claims: the newest claim, and stale claims of workers that lost the lease without noticing or
- * claimed the execution again. Stale claims continue and try to commit until they are notified.
+ * The journal of one execution with its leases: the newest lease, and stale leases of workers that lost their lease
+ * without noticing or leased the execution again. Workers with a stale lease continue and try to commit until they are
+ * notified.
  */
 export class FencedJournal {
-  /** Rows that were not written because their fence is not current. */
+  /** The number of events that were not written because their fence was not current. */
   refused = 0
-  readonly #stale: Claim[] = []
-  #newest: Claim | undefined
+  readonly #stale: Lease[] = []
+  #newest: Lease | undefined
 
   take(worker: Simulator): void {
     if (this.#newest) this.#stale.push(this.#newest)
@@ -27,24 +28,24 @@ export class FencedJournal {
     return this.#stale.length > 0
   }
 
-  /** Lets one stale claim make one step: it continues, or tries to commit together with the newest claim. */
-  goOnStale(random: () => number): void {
+  /** Makes one step of a worker with a stale lease: it continues, or tries to commit together with the newest lease. */
+  stepStale(random: () => number): void {
     const stale = this.#stale[random() % this.#stale.length]
     if (!stale) return
     const choices = stale.worker.choices()
     if (choices > 0 && random() % 3 > 0) return stale.worker.proceed(random() % choices)
     const written = this.#write([stale, this.#newest ?? stale])
-    claim(!written.has(stale), () => `a claim with the fence ${stale.fence} has committed`)
-    this.#stale.splice(this.#stale.indexOf(stale), 1) // it has heard that it is lost
+    assert(!written.has(stale), () => `a lease with the stale fence ${stale.fence} has committed`)
+    this.#stale.splice(this.#stale.indexOf(stale), 1) // its worker is notified of the loss
   }
 
-  /** The statement of the journal writer: every row is written whose own fence is the one of the execution. */
-  #write(batch: readonly Claim[]): ReadonlySet<Claim> {
-    const written = new Set<Claim>()
+  /** Simulates the statement of the journal writer, which writes each row whose fence is current. */
+  #write(batch: readonly Lease[]): ReadonlySet<Lease> {
+    const written = new Set<Lease>()
     for (const each of batch) {
-      if (each.fence !== this.#newest?.fence) this.refused += tailOf(each.worker).length
+      if (each.fence !== this.#newest?.fence) this.refused += uncommittedEvents(each.worker).length
       else {
-        each.worker.commit(tailOf(each.worker).length)
+        each.worker.commit(uncommittedEvents(each.worker).length)
         written.add(each)
       }
     }
@@ -52,6 +53,6 @@ export class FencedJournal {
   }
 }
 
-function tailOf({ events, committed }: Simulator): ExecutionEvent[] {
+function uncommittedEvents({ events, committed }: Simulator): ExecutionEvent[] {
   return events.slice(committed)
 }

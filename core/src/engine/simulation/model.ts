@@ -1,36 +1,36 @@
-import { parsePinPath, placeValue, selectValue } from '../../pins/index.ts'
+import { TOOLS_PIN, parsePinPath, parseToolPin, placeValue, selectValue } from '../../pins/index.ts'
 import type { ExecutionEvent } from '../events.ts'
 import type { Plan, PlanLink, PlanNode } from '../plan.ts'
 import { missingPins } from '../pairing.ts'
 import type { Scheduler } from '../scheduler.ts'
 
-/** Says that something holds. @throws {Error} with the fact when it does not */
-export function claim(isTrue: boolean, fact: () => string): void {
-  if (!isTrue) throw new Error(fact())
+/** @throws {Error} with the message when the condition is false */
+export function assert(condition: boolean, message: () => string): void {
+  if (!condition) throw new Error(message())
 }
 
 interface Arrived {
   values: Map<string, unknown>
-  /** Made at the start of the execution, so not in need of any value. */
+  /** Created at the start of the execution, so it needs no values. */
   isStarted: boolean
 }
 
 interface Sink {
   statics: Map<string, unknown>
   executions: Arrived[]
-  /** What came over links that are not static, by pin, in order. */
+  /** The values that arrived over links that are not static, by pin, in order. */
   queues: Map<string, unknown[]>
 }
 
 /**
- * Where every value of a journal must have gone, worked out anew the slow way: rules 4 to 6 as they are written, one list
- * per node, searched from its beginning each time.
+ * A slow, independent model of the deliveries in a journal: rules 4 to 6 as they are written, with one list per node
+ * that is searched from its beginning each time.
  */
 class Deliveries {
   readonly sinks: Map<PlanNode, Sink>
-  /** What arrived at the outputs of the graph, in order, as long as the budget is not passed. */
+  /** The values that arrived at the outputs of the graph, in order, until the budget is exceeded. */
   readonly outputs: [name: string, value: unknown][] = []
-  /** Node executions that have all they need. */
+  /** The number of node executions without missing values. */
   ready = 0
 
   constructor(plan: Plan) {
@@ -43,10 +43,10 @@ class Deliveries {
   }
 
   deliver(source: PlanNode, pin: string, value: unknown): void {
-    const [, tool, toolPin] = /^tools_\^_(.+?)_~_(.+)$/.exec(pin) ?? []
-    const links = source.links.get(tool === undefined ? pin : 'tools') ?? []
-    if (tool === undefined) for (const link of links) this.#deliverTo(link, selectValue(value, link.steps))
-    const link = links.find(({ sink, sinkPin }) => sink.id === tool && sinkPin === toolPin)
+    const tool = parseToolPin(pin)
+    const links = source.links.get(tool ? TOOLS_PIN : pin) ?? []
+    if (!tool) for (const link of links) this.#deliverTo(link, selectValue(value, link.steps))
+    const link = links.find(({ sink, sinkPin }) => sink.id === tool?.node && sinkPin === tool.pin)
     if (link) this.#deliverTo(link, value)
   }
 
@@ -84,14 +84,14 @@ function isReady({ linkedPins }: PlanNode, { values, isStarted }: Arrived): bool
   return isStarted || linkedPins.every((pin) => values.has(pin))
 }
 
-/** Rules 4 to 6 and 9: each value is where it belongs, in exactly one node execution, and what lacks pins says which. */
-export function claimDelivered(plan: Plan, events: readonly ExecutionEvent[], scheduler: Scheduler): void {
-  const { sinks, outputs } = deliveriesOf(plan, events)
-  claimCollected(outputs, scheduler)
+/** Rules 4 to 6 and 9: each value is in exactly one node execution, the expected one, and `missingPins` is correct. */
+export function assertDelivered(plan: Plan, events: readonly ExecutionEvent[], scheduler: Scheduler): void {
+  const { sinks, outputs } = toDeliveries(plan, events)
+  assertCollected(outputs, scheduler)
   const executions = Map.groupBy(scheduler.nodeExecutions(), ({ node }) => node)
   for (const [node, sink] of sinks) {
     const found = executions.get(node) ?? []
-    claim(
+    assert(
       found.length === sink.executions.length,
       () => `${node.id} has ${found.length} node executions, not ${sink.executions.length}`,
     )
@@ -99,43 +99,46 @@ export function claimDelivered(plan: Plan, events: readonly ExecutionEvent[], sc
       const expected = sink.executions[i]
       const name = `${node.id}.${run.n}`
       const isSame = node.linkedPins.every((pin) => Object.is(run.values.get(pin), expected?.values.get(pin)))
-      claim(isSame, () => `${name} has ${show(run.values)}, not ${show(expected?.values)}`)
+      assert(isSame, () => `${name} has ${show(run.values)}, not ${show(expected?.values)}`)
       const isComplete = expected !== undefined && isReady(node, expected)
-      claim((run.status === 'INCOMPLETE') !== isComplete, () => `${name} is ${run.status} and has ${show(run.values)}`)
+      assert((run.status === 'INCOMPLETE') !== isComplete, () => `${name} is ${run.status} and has ${show(run.values)}`)
       const missing = node.linkedPins.filter((pin) => !expected?.values.has(pin))
-      claim(missing.join() === missingPins(run).join(), () => `${name} says that it lacks ${missingPins(run).join()}`)
+      assert(missing.join() === missingPins(run).join(), () => `${name} reports as missing ${missingPins(run).join()}`)
     }
-    claimFirstInFirstOut(node, sink, scheduler)
+    assertFirstInFirstOut(node, sink, scheduler)
   }
 }
 
-/** Rule 17. When the budget was passed, what came after that is missing. */
-function claimCollected(arrived: [name: string, value: unknown][], { outputs, status }: Scheduler): void {
+/** Rule 17. If the budget was exceeded, later outputs are missing. */
+function assertCollected(arrived: [name: string, value: unknown][], { outputs, status }: Scheduler): void {
   for (const name of new Set([...arrived.map(([each]) => each), ...Object.keys(outputs)])) {
     const expected = arrived.filter(([each]) => each === name).map(([, value]) => value)
     const found = outputs[name] ?? []
-    const told = JSON.stringify(status === 'FAILED' ? expected.slice(0, found.length) : expected)
-    claim(JSON.stringify(found) === told, () => `output ${name} is ${JSON.stringify(found)}, not ${told}`)
+    const reported = JSON.stringify(status === 'FAILED' ? expected.slice(0, found.length) : expected)
+    assert(JSON.stringify(found) === reported, () => `output ${name} is ${JSON.stringify(found)}, not ${reported}`)
   }
 }
 
-/** Rule 5, said without the model: on a pin without a static link, the i-th value is in the i-th node execution, and nowhere else. */
-function claimFirstInFirstOut(node: PlanNode, { queues, statics }: Sink, scheduler: Scheduler): void {
+/**
+ * Rule 5, without the model: on a pin without a static link, the i-th value is in the i-th node execution, and in no
+ * other one.
+ */
+function assertFirstInFirstOut(node: PlanNode, { queues, statics }: Sink, scheduler: Scheduler): void {
   for (const [pin, queue] of queues) {
     if (statics.has(pin) || node.isStart) continue
     for (const [i, value] of queue.entries()) {
       const values = scheduler.nodeExecution(node.id, i + 1)?.values
-      claim(Object.is(values?.get(pin), value), () => `value ${i + 1} of ${node.id}.${pin} is not in node execution ${i + 1}`)
+      assert(Object.is(values?.get(pin), value), () => `value ${i + 1} of ${node.id}.${pin} is not in node execution ${i + 1}`)
     }
     const next = scheduler.nodeExecution(node.id, queue.length + 1)
-    claim(!next?.values.has(pin), () => `${node.id}.${queue.length + 1} has a value on ${pin} that nobody delivered`)
+    assert(!next?.values.has(pin), () => `${node.id}.${queue.length + 1} has a value on ${pin} that was not delivered`)
   }
 }
 
-function deliveriesOf(plan: Plan, events: readonly ExecutionEvent[]): Deliveries {
+function toDeliveries(plan: Plan, events: readonly ExecutionEvent[]): Deliveries {
   const deliveries = new Deliveries(plan)
   for (const event of events) {
-    if (deliveries.ready > plan.budget) break // rule 14: a retry tells of all effects that were cut off, also after the end
+    if (deliveries.ready > plan.budget) break // rule 14: a retry reports all interrupted effects, even after the end
     if (event.type === 'ExecutionStarted') for (const node of plan.nodes) if (node.isStart) deliveries.start(node)
     if (event.type !== 'NodeOutput' && event.type !== 'NodeFinished') continue
     const node = plan.byId.get(event.node)
@@ -143,7 +146,7 @@ function deliveriesOf(plan: Plan, events: readonly ExecutionEvent[]): Deliveries
     if (event.type === 'NodeOutput') deliveries.deliver(node, event.pin, event.value)
     else if (event.error && event.retryInMs === undefined) {
       deliveries.deliver(node, 'error', event.error.message)
-      if (plan.onUnhandledError === 'FAIL' && !node.links.has('error')) break // rule 12: what follows is too late
+      if (plan.onUnhandledError === 'FAIL' && !node.links.has('error')) break // rule 12: later events are ignored
     }
   }
   return deliveries

@@ -1,27 +1,35 @@
 import fc from 'fast-check'
 import { messageOf } from '../../base/index.ts'
-import { fakeBlocks, planOf } from './fake-blocks.ts'
+import { fakeBlocks, toPlan } from './fake-blocks.ts'
 import { scripted } from './blocks.ts'
 import { cases, mix, type Case } from './cases.ts'
-import { countEffects, countWhole, type Counts } from './counts.ts'
-import { claimEffects } from './effects.ts'
-import { claimDelivered } from './model.ts'
-import { claimFolds, claimPossible, claimReplays, claimRetries, claimSurvives, orderOf, type Whole } from './properties.ts'
-import { Watch } from './watch.ts'
-import { claimWriter } from './writer.ts'
+import { countEffects, countRun, type Counts } from './counts.ts'
+import { assertEffects } from './effects.ts'
+import { assertDelivered } from './model.ts'
+import {
+  assertFolds,
+  assertPossible,
+  assertReplays,
+  assertRetries,
+  assertSurvives,
+  orderBySeed,
+  type UncrashedRun,
+} from './properties.ts'
+import { SchedulerMonitor } from './watch.ts'
+import { assertWriter } from './writer.ts'
 import { Simulator } from './worker.ts'
 
 interface ProofRequest {
-  /** How many random executions. */
+  /** The number of random executions. */
   cases: number
-  /** The same seed gives the same executions. */
+  /** Determines the executions. */
   seed: number
 }
 
 interface Proof {
-  /** The smallest case found that fails, and why; undefined when all hold. */
+  /** The smallest failing case and the reason; undefined if all cases pass. */
   failure: string | undefined
-  /** What the cases contained. */
+  /** How often each case occurred. */
   counts: Counts
 }
 
@@ -35,18 +43,18 @@ export function provePure(request: ProofRequest): Proof {
 /** Proves the effect barrier and the crash policies on random graphs with effects. */
 export function proveEffects(request: ProofRequest): Proof {
   return prove(request, cases(false), (each, counts) => {
-    const plan = planOf(blocks, each.document)
-    countEffects(claimEffects(plan, each), counts)
+    const plan = toPlan(blocks, each.document)
+    countEffects(assertEffects(plan, each), counts)
   })
 }
 
-/** Proves the journal writer on a simulated database: see {@link claimWriter}. */
+/** Proves the journal writer on a simulated database: see {@link assertWriter}. */
 export async function proveWriter({ cases, seed }: ProofRequest): Promise<Proof> {
   const counts: Counts = {}
   for (let i = 0; i < cases; i++) {
     const own = mix(seed, i)
     try {
-      for (const [name, count] of Object.entries(await claimWriter(own))) counts[name] = (counts[name] ?? 0) + count
+      for (const [name, count] of Object.entries(await assertWriter(own))) counts[name] = (counts[name] ?? 0) + count
     } catch (error) {
       return { failure: `journal writer, seed ${own}: ${messageOf(error)}`, counts }
     }
@@ -67,18 +75,18 @@ function prove(
 }
 
 function checkPure(each: Case, counts: Counts): void {
-  const plan = planOf(blocks, each.document)
+  const plan = toPlan(blocks, each.document)
   const { inputs, masks, cancelAfter, seed } = each
-  const options = { inputs, masks, cancelAfter, choose: orderOf(seed) }
-  const watch = new Watch(plan)
+  const options = { inputs, masks, cancelAfter, choose: orderBySeed(seed) }
+  const watch = new SchedulerMonitor(plan)
   const simulation = new Simulator(plan, scripted, { ...options, onStep: watch.onStep }).run()
-  const whole: Whole = { case: each, plan, options, simulation }
-  watch.claimEnded(simulation)
-  claimDelivered(plan, simulation.events, simulation.scheduler)
-  claimFolds(whole)
-  const survived = claimSurvives(whole)
-  claimPossible(whole)
-  claimReplays(whole)
-  const isRetried = claimRetries(whole)
-  countWhole(whole, { ...survived, isRetried, ...watch.sights }, counts)
+  const whole: UncrashedRun = { case: each, plan, options, simulation }
+  watch.assertEnded(simulation)
+  assertDelivered(plan, simulation.events, simulation.scheduler)
+  assertFolds(whole)
+  const survived = assertSurvives(whole)
+  assertPossible(whole)
+  assertReplays(whole)
+  const isRetried = assertRetries(whole)
+  countRun(whole, { ...survived, isRetried, ...watch.observations }, counts)
 }

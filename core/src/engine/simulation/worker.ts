@@ -9,7 +9,7 @@ import type { Decision, InputMasks, NodeError, Scheduler, SchedulerEvent } from 
 export interface Simulation {
   scheduler: Scheduler
   events: ExecutionEvent[]
-  /** Inputs of every run, as `node.n` → inputs, in the order of starting. */
+  /** The inputs of every run, as [`node.n`, inputs], in the order of their start. */
   runs: [run: string, inputs: Record<string, unknown>][]
   end: Extract<Decision, { type: 'end' }> | undefined
 }
@@ -18,37 +18,37 @@ export interface SimulationOptions {
   inputs?: Record<string, unknown>
   masks?: InputMasks
   /**
-   * Which of the things in hand goes on next; the first unless told otherwise. `heard`: how many events the scheduler has
-   * heard, which is the same after a crash as before it.
+   * Chooses the run or timer that continues next. `inputCount` is the number of inputs that the scheduler has received,
+   * which is the same before and after a crash. @default the first
    */
-  choose?: (choices: number, heard: number) => number
-  /** Stops after so many events, like a worker that is killed. */
+  choose?: (choices: number, inputCount: number) => number
+  /** Stops after this number of events, like a worker that is killed. */
   stopAfter?: number
-  /** Cancels when the scheduler has heard so many events. */
+  /** Cancels when the scheduler has received this number of inputs. */
   cancelAfter?: number
-  /** Events to begin with, as a worker that takes over. */
+  /** The initial journal, as for a worker that takes over. */
   events?: ExecutionEvent[]
-  /** Nothing is committed but by {@link Simulator.commit}; without it everything is at once. */
+  /** Commit only when {@link Simulator.commit} is called. @default events are committed immediately */
   hasGroupCommit?: boolean
-  /** Called when a block acts on the outside. */
+  /** Called when a block has an external effect. */
   onEffect?: (run: NodeExecution, inputs: Record<string, unknown>) => void
   onStep?: (scheduler: Scheduler, event: SchedulerEvent, decisions: readonly Decision[]) => void
 }
 
-interface InHand {
+interface ActiveRun {
   run: NodeExecution
   inputs: Record<string, unknown>
-  /** After how many pairs it acts on the outside; undefined when it does not, or has done so. */
+  /** The number of pairs after which it has its external effect; undefined if it has none or has had it. */
   actsAfter: number | undefined
-  /** It is at the effect barrier until so many events are committed. */
+  /** The number of committed events for which it waits at the effect barrier. */
   waitsFor: number
   left: [string, unknown][]
-  /** After how many pairs it sleeps, each time. */
+  /** The numbers of pairs after which it sleeps. */
   sleeps: number[]
   error: NodeError | undefined
 }
 
-type Happening = [ExecutionEvent, SchedulerEvent]
+type Occurrence = [ExecutionEvent, SchedulerEvent]
 
 /** Executes the decisions of the scheduler, one pair at a time, and keeps the journal. */
 export function simulate(plan: Plan, fakes: Record<string, FakeBlock>, options: SimulationOptions = {}): Simulation {
@@ -56,61 +56,62 @@ export function simulate(plan: Plan, fakes: Record<string, FakeBlock>, options: 
 }
 
 /**
- * A worker without sandbox, clock and database: carries out what the scheduler decides as the driver does, one pair of a
- * block at a time, in whatever order it is told. A block begins when it is decided. One that acts on the outside does so when
- * everything up to its EffectStarted is committed: to come to that barrier, and to act behind it, are choices of their own.
+ * A worker without sandbox, clock and database. It carries out the decisions of the scheduler like the driver, one pair
+ * of a block at a time, in the order that the caller chooses. A block starts when its run is decided. Its external
+ * effect happens once all events up to its EffectStarted are committed. Reaching that barrier and starting the effect
+ * behind it are separate choices.
  */
 export class Simulator {
   readonly scheduler: Scheduler
   readonly events: ExecutionEvent[]
   readonly runs: Simulation['runs'] = []
-  /** Events that a crash leaves. */
+  /** The number of events that survive a crash. */
   committed: number
   end: Simulation['end']
   readonly #fakes: Record<string, FakeBlock>
   readonly #options: SimulationOptions
-  /** Failed attempts whose repetition is to become due, and those that sleep. */
+  /** Failed attempts that wait for their next attempt, and sleeping runs. */
   #due: NodeExecution[] = []
-  #inHand: InHand[] = []
-  #heard: number
+  #active: ActiveRun[] = []
+  #inputCount: number
 
   constructor(plan: Plan, fakes: Record<string, FakeBlock>, options: SimulationOptions) {
     this.#fakes = fakes
     this.#options = options
     this.events = [...(options.events ?? [])]
     this.committed = options.hasGroupCommit ? this.events.length : Infinity
-    this.#heard = this.events.filter(isHeard).length
+    this.#inputCount = this.events.filter(isSchedulerInput).length
     const { scheduler, pending, interrupted } = fold(plan, this.events)
     this.scheduler = scheduler
-    this.#begin(pending, interrupted)
+    this.#resume(pending, interrupted)
   }
 
   run(): Simulation {
     const { choose = () => 0, cancelAfter = Infinity, stopAfter = Infinity } = this.#options
     for (let choices = this.choices(); choices > 0 && this.events.length < stopAfter; choices = this.choices()) {
-      if (this.#heard >= cancelAfter) this.cancel()
-      else this.proceed(choose(choices, this.#heard))
+      if (this.#inputCount >= cancelAfter) this.cancel()
+      else this.proceed(choose(choices, this.#inputCount))
     }
     return { scheduler: this.scheduler, events: this.events, runs: this.runs, end: this.end }
   }
 
-  /** How many things could go on next; none after the end. */
+  /** The number of possible next steps; 0 after the end. */
   choices(): number {
-    return this.end ? 0 : this.#inHand.filter((each) => this.#mayGoOn(each)).length + this.#due.length
+    return this.end ? 0 : this.#active.filter((each) => this.#canContinue(each)).length + this.#due.length
   }
 
   proceed(choice: number): void {
     const { current, due } = this.#at(choice)
     if (current && current.waitsFor > 0) return this.#beginEffect(current)
-    if (current && isToAct(current)) return this.#comeToBarrier(current)
+    if (current && mustAct(current)) return this.#reachBarrier(current)
     const [event, input] = this.#next(current, due)
     if (event.type === 'NodeOutput') current?.left.shift()
-    else this.#inHand = this.#inHand.filter((each) => each !== current)
+    else this.#active = this.#active.filter((each) => each !== current)
     this.#due = this.#due.filter((run) => run !== due)
-    this.#happen(event, input)
+    this.#record(event, input)
   }
 
-  /** What {@link proceed} would make happen. */
+  /** The event that {@link proceed} would cause. */
   peek(choice: number): ExecutionEvent {
     const { current, due } = this.#at(choice)
     return this.#next(current, due)[0]
@@ -124,40 +125,43 @@ export class Simulator {
     this.committed = Math.min(this.committed + count, this.events.length)
   }
 
-  /** What a worker that has been taken over without noticing may still do: begin the effects that were let through. */
+  /**
+   * What a worker may still do after it lost its lease without noticing: start the effects that the barrier has
+   * allowed.
+   */
   beginCommittedEffects(): void {
-    for (const each of this.#inHand) if (each.waitsFor > 0 && this.#mayGoOn(each)) this.#beginEffect(each)
+    for (const each of this.#active) if (each.waitsFor > 0 && this.#canContinue(each)) this.#beginEffect(each)
   }
 
-  #begin(pending: readonly Decision[], interrupted: ReadonlySet<NodeExecution>): void {
+  #resume(pending: readonly Decision[], interrupted: ReadonlySet<NodeExecution>): void {
     const { inputs = {}, masks } = this.#options
     const start = masks ? { inputs, masks } : { inputs }
     if (this.scheduler.status === 'QUEUED')
-      return this.#happen({ type: 'ExecutionStarted', ...start }, { type: 'start', ...start })
+      return this.#record({ type: 'ExecutionStarted', ...start }, { type: 'start', ...start })
     for (const decision of pending) {
       if (decision.type !== 'run') this.#carryOut([decision])
       else if (decision.run.status !== 'RUNNING') continue
       else if (interrupted.has(decision.run))
-        this.#happen(...this.#finish(decision.run, effectInterrupted(decision.run.node.block)))
+        this.#record(...this.#finish(decision.run, effectInterrupted(decision.run.node.block)))
       else this.#start(decision.run)
     }
   }
 
-  #at(choice: number): { current?: InHand | undefined; due?: NodeExecution | undefined } {
-    const inHand = this.#inHand.filter((each) => this.#mayGoOn(each))
-    return { current: inHand[choice], due: this.#due[choice - inHand.length] }
+  #at(choice: number): { current?: ActiveRun | undefined; due?: NodeExecution | undefined } {
+    const active = this.#active.filter((each) => this.#canContinue(each))
+    return { current: active[choice], due: this.#due[choice - active.length] }
   }
 
-  #mayGoOn({ waitsFor }: InHand): boolean {
+  #canContinue({ waitsFor }: ActiveRun): boolean {
     return waitsFor <= this.committed
   }
 
-  #next(current: InHand | undefined, due: NodeExecution | undefined): Happening {
+  #next(current: ActiveRun | undefined, due: NodeExecution | undefined): Occurrence {
     if (current) {
       const { run, left, sleeps, error } = current
       const [pair] = left
       const sleepsAfter = sleeps[run.slept]
-      if (sleepsAfter !== undefined && (!pair || run.outputs >= sleepsAfter)) return sleepOf(run)
+      if (sleepsAfter !== undefined && (!pair || run.outputs >= sleepsAfter)) return toSleep(run)
       if (!pair) return this.#finish(run, error)
       const at = { node: run.node.id, n: run.n, pin: pair[0], value: pair[1] }
       return [
@@ -165,7 +169,7 @@ export class Simulator {
         { type: 'output', ...at },
       ]
     }
-    if (!due) throw new RangeError('there is no such choice')
+    if (!due) throw new RangeError('choice out of range')
     const at = { node: due.node.id, n: due.n }
     if (due.status === 'WAITING')
       return [
@@ -178,22 +182,22 @@ export class Simulator {
     ]
   }
 
-  #finish({ node, n, attempt }: NodeExecution, error: NodeError | undefined): Happening {
+  #finish({ node, n, attempt }: NodeExecution, error: NodeError | undefined): Occurrence {
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
     if (error?.retryable && attempt < (node.retry?.attempts ?? 1)) event.retryInMs = 0
     return [event, { type: 'finish', node: node.id, n, ...(error && { error }) }]
   }
 
-  #happen(event: ExecutionEvent, input: SchedulerEvent): void {
+  #record(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.end) return
-    if (this.events.length > MOST_EVENTS) throw new Error('it does not come to an end')
+    if (this.events.length > MAX_EVENTS) throw new Error('the simulation does not end')
     this.events.push(event)
     this.#step(input)
   }
 
   #step(input: SchedulerEvent): void {
-    this.#heard++
+    this.#inputCount++
     const decisions = this.scheduler.step(input)
     this.#options.onStep?.(this.scheduler, input, decisions)
     this.#carryOut(decisions)
@@ -205,7 +209,7 @@ export class Simulator {
       else if (decision.type === 'graph-output')
         this.events.push({ type: 'GraphOutput', name: decision.name, value: decision.value })
       else if (decision.type === 'retry' || decision.type === 'wait') this.#due.push(decision.run)
-      else if (decision.type === 'abort') this.#inHand = this.#inHand.filter(({ run }) => run !== decision.run)
+      else if (decision.type === 'abort') this.#active = this.#active.filter(({ run }) => run !== decision.run)
       else this.#finishExecution(decision)
     }
   }
@@ -219,10 +223,10 @@ export class Simulator {
   #start(run: NodeExecution): void {
     const marks = run.node.block.effectful && { marksEffects: true as const }
     this.events.push({ type: 'NodeStarted', node: run.node.id, n: run.n, attempt: run.attempt, ...marks })
-    const started: InHand = { run, inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined }
-    this.#inHand.push(started)
+    const started: ActiveRun = { run, inputs: {}, actsAfter: undefined, waitsFor: 0, left: [], sleeps: [], error: undefined }
+    this.#active.push(started)
     try {
-      started.inputs = this.scheduler.inputsOf(run)
+      started.inputs = this.scheduler.resolveInputs(run)
     } catch (error) {
       started.error = { code: 'BLOCK_INPUT_INVALID', message: String(error) }
       return
@@ -230,31 +234,31 @@ export class Simulator {
     this.#call(started)
   }
 
-  #comeToBarrier(acting: InHand): void {
+  #reachBarrier(acting: ActiveRun): void {
     const { node, n, attempt } = acting.run
     if (node.block.onCrash !== 'retry') this.events.push({ type: 'EffectStarted', node: node.id, n, attempt })
     acting.waitsFor = this.events.length
   }
 
-  #beginEffect(acting: InHand): void {
+  #beginEffect(acting: ActiveRun): void {
     acting.waitsFor = 0
     acting.actsAfter = undefined
     this.#options.onEffect?.(acting.run, acting.inputs)
   }
 
-  #call(started: InHand): void {
+  #call(started: ActiveRun): void {
     const { run, inputs } = started
     this.runs.push([`${run.node.id}.${run.n}`, inputs])
     const result: FakeResult = this.#fakes[run.node.block.name]?.run(inputs, run.attempt) ?? { pairs: [] }
     started.left = result.pairs.slice(run.outputs)
     started.sleeps = result.sleeps ?? []
     started.error = result.error
-    // Without group commit nothing is lost, so it does not matter when it acts.
+    // Without group commit no event is lost, so the time of the effect does not matter.
     if (this.#options.hasGroupCommit) started.actsAfter = result.acts
   }
 }
 
-function sleepOf({ node, n, slept }: NodeExecution): Happening {
+function toSleep({ node, n, slept }: NodeExecution): Occurrence {
   const at = { node: node.id, n, sleep: slept + 1, until: 0 }
   return [
     { type: 'NodeWaiting', ...at },
@@ -262,16 +266,16 @@ function sleepOf({ node, n, slept }: NodeExecution): Happening {
   ]
 }
 
-/** Many times what the budgets of the cases allow. */
-const MOST_EVENTS = 100_000
+/** Far more events than the budgets of the cases allow. */
+const MAX_EVENTS = 100_000
 
-/** At the latest, a block acts before it ends. */
-function isToAct({ actsAfter, run, left }: InHand): boolean {
+/** A block has its effect before it ends. */
+function mustAct({ actsAfter, run, left }: ActiveRun): boolean {
   return actsAfter !== undefined && (left.length === 0 || run.outputs >= actsAfter)
 }
 
-/** Whether the scheduler hears of it; the others follow from what it decided. */
-export function isHeard({ type }: ExecutionEvent): boolean {
+/** Whether the event is an input of the scheduler. Other events follow from its decisions. */
+export function isSchedulerInput({ type }: ExecutionEvent): boolean {
   return (
     type !== 'NodeStarted' &&
     type !== 'EffectStarted' &&

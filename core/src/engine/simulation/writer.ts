@@ -1,13 +1,13 @@
 import type { ExecutionEvent } from '../events.ts'
 import { createJournalWriter, type JournalEntry, type JournalStore, type PendingEvents } from '../../runtime/journal/index.ts'
 import { mix } from './cases.ts'
-import { claim } from './model.ts'
+import { assert } from './model.ts'
 
-/** What a simulated database does with one statement of the writer. */
+/** The possible results of one statement of the writer in a simulated database. */
 const FAULTS = ['none', 'none', 'none', '08006 before', '08006 after', '53100', '25006', '40P01', 'XX000'] as const
 
-/** One claim of an execution, and what was appended for it. */
-interface Claimed {
+/** A lease of an execution, and the events that were appended for it. */
+interface Leased {
   entry: JournalEntry
   appended: string[]
   isPoisoned: boolean
@@ -24,18 +24,20 @@ const EXECUTIONS = 4
 const STEPS = 60
 
 /**
- * Tests the journal writer on a simulated database. Several executions are claimed again while their older claims continue. Faults of
- * every cause occur before and after a commit, for the whole database and for single rows. After the last fault:
+ * Tests the journal writer on a simulated database. Several executions are leased again while their older leases
+ * continue. Faults of every cause occur before and after a commit, for the whole database and for single rows. After
+ * the last fault:
  *
- * - the journal of each execution has no gaps and contains, in order, the events that its claims appended while their fence was current
- * - every claim with a current fence has committed all its events, unless the database rejects its data; then it, and no other claim,
- *   has ended FAILED
+ * - the journal of each execution has no gaps and contains, in order, the events that were appended under each lease
+ *   while its fence was current
+ * - the events of every current lease are committed, unless the database rejects their data; then this execution, and
+ *   no other one, has ended FAILED
  * - every promise that waits for a commit is settled
  *
  * @param seed determines the whole run
  * @returns how often each case occurred
  */
-export async function claimWriter(seed: number): Promise<Record<string, number>> {
+export async function assertWriter(seed: number): Promise<Record<string, number>> {
   let drawn = 0
   const random = (below: number): number => mix(seed, drawn++) % below
   const database = new SimulatedDatabase(random)
@@ -52,35 +54,35 @@ export async function claimWriter(seed: number): Promise<Record<string, number>>
       failed: () => add('rounds that failed'),
       writable: (isWritable) => void (!isWritable && add('unwritable')),
     },
-    { gather: 0, firstRetry: 1, longestRetry: 2, aside: 1 },
+    { gather: 0, firstRetry: 1, longestRetry: 2, postponed: 1 },
   )
-  const claims: Claimed[] = Array.from({ length: EXECUTIONS }, (_, i) => database.claim(`e${i}`))
+  const leases: Leased[] = Array.from({ length: EXECUTIONS }, (_, i) => database.lease(`e${i}`))
   const waits: Promise<void>[] = []
   for (let step = 0; step < STEPS; step++) {
-    const claimed = claims[random(claims.length)]
-    if (!claimed) continue
+    const leased = leases[random(leases.length)]
+    if (!leased) continue
     const choice = random(20)
-    if (choice === 0) claims.push(database.claim(claimed.entry.executionId))
-    else if (choice === 1) waits.push(writer.committed(claimed.entry))
+    if (choice === 0) leases.push(database.lease(leased.entry.executionId))
+    else if (choice === 1) waits.push(writer.committed(leased.entry))
     else if (choice < 5) await new Promise((resolve) => setImmediate(resolve))
-    else append(claimed, random(60) === 0)
+    else append(leased, random(60) === 0)
   }
   database.isWell = true
-  for (const { entry } of claims) waits.push(writer.committed(entry))
+  for (const { entry } of leases) waits.push(writer.committed(entry))
   await Promise.all(waits)
   await writer.close()
-  for (const claimed of claims) database.claimStored(claimed, refused.has(claimed.entry))
+  for (const leased of leases) database.assertStored(leased, refused.has(leased.entry))
   met.refused = refused.size
   return met
 
-  function append(claimed: Claimed, isPoison: boolean): void {
-    const { entry, appended } = claimed
+  function append(leased: Leased, isPoison: boolean): void {
+    const { entry, appended } = leased
     const before = entry.lastSeq
     const text = `${entry.fence}.${appended.length}${isPoison ? POISON : ''}`
     writer.append(entry, { type: 'NodeLog', node: 'a', n: 1, level: 'log', text })
     if (entry.lastSeq === before) return // lost or refused
     appended.push(text)
-    claimed.isPoisoned ||= isPoison
+    leased.isPoisoned ||= isPoison
   }
 }
 
@@ -93,7 +95,7 @@ class SimulatedDatabase implements JournalStore {
     this.#random = random
   }
 
-  claim(executionId: string): Claimed {
+  lease(executionId: string): Leased {
     const stored = this.#stored.get(executionId) ?? { fence: 0, isFinal: false, texts: [] }
     stored.fence++
     this.#stored.set(executionId, stored)
@@ -102,12 +104,12 @@ class SimulatedDatabase implements JournalStore {
     return { entry, appended: [], isPoisoned: false }
   }
 
-  /** All or nothing, like the statement. A row that is there already at the same time is refused, as by the primary key. */
+  /** Atomic, like the real statement. A row that already exists at the same time is rejected, as by the primary key. */
   async write(batch: readonly PendingEvents[]): Promise<ReadonlySet<JournalEntry>> {
     await Promise.resolve()
     const fault = this.isWell ? 'none' : (FAULTS[this.#random(FAULTS.length)] ?? 'none')
     const [code, when] = fault.split(' ')
-    // Of a single entry, it would be the fault of its data.
+    // For a single entry, this code would mean that its data is at fault.
     const isSpared = fault === 'none' || (code === 'XX000' && batch.length === 1)
     if (!isSpared && when !== 'after') throw failure(code ?? '')
     const held = batch.filter(({ entry }) => this.#holds(entry))
@@ -123,21 +125,21 @@ class SimulatedDatabase implements JournalStore {
     return this.#holds(entry) ? this.#stored.get(entry.executionId)?.texts.length : undefined
   }
 
-  claimStored({ entry, appended, isPoisoned }: Claimed, isRefused: boolean): void {
+  assertStored({ entry, appended, isPoisoned }: Leased, isRefused: boolean): void {
     const { executionId, fence } = entry
     const texts = (this.#stored.get(executionId)?.texts ?? []).filter((text) => text.startsWith(`${fence}.`))
-    const name = `${executionId} claimed ${fence}`
-    claim(isPoisoned || !isRefused, () => `${name} was refused, and its data is right`)
-    claim(
+    const name = `${executionId} with the fence ${fence}`
+    assert(isPoisoned || !isRefused, () => `${name} was refused, but its data is valid`)
+    assert(
       texts.every((text, i) => text === appended[i]),
-      () => `${name} has ${texts.join()} of ${appended.join()}`,
+      () => `${name} stored ${texts.join()}, appended ${appended.join()}`,
     )
     const isNewest = this.#stored.get(executionId)?.fence === fence
-    const hasEnded = this.#stored.get(executionId)?.isFinal === true // also where the answer to that was lost
+    const hasEnded = this.#stored.get(executionId)?.isFinal === true // even if the response to that statement was lost
     const isWhole = texts.length === appended.length
-    claim(!isNewest || isRefused || entry.lost || isWhole, () => `${name} has ${texts.join()}, not ${appended.join()}`)
-    claim(!isNewest || !isPoisoned || hasEnded, () => `${name} cannot be stored and has not ended`)
-    claim(!isNewest || !entry.lost || hasEnded, () => `${name} is lost without a reason`)
+    assert(!isNewest || isRefused || entry.lost || isWhole, () => `${name} stored ${texts.join()}, expected ${appended.join()}`)
+    assert(!isNewest || !isPoisoned || hasEnded, () => `${name} cannot be stored but has not ended`)
+    assert(!isNewest || !entry.lost || hasEnded, () => `${name} is lost without a reason`)
   }
 
   #holds({ executionId, fence }: JournalEntry): boolean {
@@ -147,26 +149,26 @@ class SimulatedDatabase implements JournalStore {
 
   #check({ entry, firstSeq, events }: PendingEvents): void {
     const { texts } = this.#stored.get(entry.executionId) ?? { texts: [] }
-    if (events.some((event) => textOf(event).endsWith(POISON))) throw failure('22P05')
-    claim(firstSeq <= texts.length + 1, () => `${entry.executionId} has a gap before ${firstSeq}`)
+    if (events.some((event) => toText(event).endsWith(POISON))) throw failure('22P05')
+    assert(firstSeq <= texts.length + 1, () => `${entry.executionId} has a gap before ${firstSeq}`)
     if (firstSeq <= texts.length && this.#random(2) === 0) throw failure('23505')
   }
 
-  /** Readers skip what they have read. */
+  /** Skips events that are already stored, as readers do. */
   #add({ entry, firstSeq, events, finish }: PendingEvents): void {
     const stored = this.#stored.get(entry.executionId)
     if (!stored) return
     for (const [i, event] of events.entries())
-      if (firstSeq + i > stored.texts.length) stored.texts.push(textOf(event))
-      else claim(stored.texts[firstSeq + i - 1] === textOf(event), () => `${entry.executionId} differs at ${firstSeq + i}`)
+      if (firstSeq + i > stored.texts.length) stored.texts.push(toText(event))
+      else assert(stored.texts[firstSeq + i - 1] === toText(event), () => `${entry.executionId} differs at ${firstSeq + i}`)
     if (finish) stored.isFinal = true
   }
 }
 
-function textOf(event: ExecutionEvent): string {
+function toText(event: ExecutionEvent): string {
   return event.type === 'NodeLog' ? event.text : event.type
 }
 
 function failure(code: string): Error {
-  return Object.assign(new Error(`refused with ${code}`), { code })
+  return Object.assign(new Error(`failed with ${code}`), { code })
 }

@@ -188,7 +188,7 @@ describe('what an earlier run left behind', () => {
     const pid = await serverPid()
     await once(child, 'exit')
     expect(child.exitCode).toBe(3)
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 })
+    await expect.poll(() => isRunning(pid)).toBe(false)
   })
 
   it('may be a pid file whose process is gone', async () => {

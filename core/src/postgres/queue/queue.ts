@@ -1,22 +1,22 @@
 import type pg from 'pg'
 import { PgBoss, type Job } from 'pg-boss'
 
-/** The jobs of the installation: one per execution that is to be stepped. The one file that imports `pg-boss`. */
+/** The jobs of the installation: one for each execution with work to do. The only file that imports `pg-boss`. */
 export interface Queue {
-  /** Adds a job per execution, in the transaction of `client`; the job's id is the execution's. */
+  /** Adds a job per execution, in the transaction of `client`. The id of a job is the id of its execution. */
   enqueue(client: pg.ClientBase, jobs: readonly NewJob[]): Promise<void>
   /**
-   * Takes jobs, those of higher priority first; each is this worker's as long as it is renewed.
+   * Takes jobs, those of higher priority first. The worker holds the lease of each job until it stops renewing it.
    *
-   * @param passedOver owners whose jobs stay where they are
+   * @param passedOver owners whose jobs are skipped
    */
   take(most: number, passedOver: readonly string[]): Promise<Lease[]>
   renew(leases: readonly Lease[]): Promise<void>
-  /** The executions have ended or wait: the jobs go. */
+  /** Removes the jobs of executions that have ended or wait. */
   complete(leases: readonly Lease[]): Promise<void>
-  /** Gives executions back that have not ended: the next worker takes them at once. */
+  /** Returns the jobs of executions that have not ended. Another worker can take them immediately. */
   release(leases: readonly Lease[]): Promise<void>
-  /** Every job that is held, by whomever. */
+  /** Returns the leases of all workers. */
   held(): Promise<Lease[]>
   /** Returns the ids of the executions that have a job. */
   pending(): Promise<string[]>
@@ -25,26 +25,26 @@ export interface Queue {
 
 interface NewJob {
   executionId: string
-  /** Whose share of the workers it takes. */
+  /** The owner in whose share of the workers the job counts. */
   ownerId: string
-  /** Higher goes first. @default 0 */
+  /** Jobs of higher priority go first. @default 0 */
   priority?: number
 }
 
-/** A worker's hold on an execution. */
+/** The right of a worker to write an execution. */
 export interface Lease {
   executionId: string
   job: Pick<Job, 'id' | 'retryCount'>
 }
 
 const NAME = 'execution'
-/** A job that was not renewed for so long goes to another worker. */
+/** A job that is not renewed for this long goes to another worker. */
 const HEARTBEAT_SECONDS = 10
-/** What pg-boss allows at most; a longer execution changes its worker once a day. */
+/** The maximum of pg-boss. A longer execution changes its worker once a day. */
 const EXPIRE_SECONDS = 24 * 3600
-const PLENTY = 1_000_000
+const RETRY_LIMIT = 1_000_000
 
-/** @param onError hears of failures in pg-boss's own upkeep */
+/** @param onError receives failures of the maintenance of pg-boss */
 export async function createQueue(pool: pg.Pool, onError: (error: Error) => void): Promise<Queue> {
   const db = { executeSql: (text: string, values?: unknown[]) => pool.query(text, values) }
   const boss = new PgBoss({ db, monitorIntervalSeconds: 5, superviseIntervalSeconds: 5, schedule: false })
@@ -53,7 +53,7 @@ export async function createQueue(pool: pg.Pool, onError: (error: Error) => void
   await boss.createQueue(NAME, {
     heartbeatSeconds: HEARTBEAT_SECONDS,
     expireInSeconds: EXPIRE_SECONDS,
-    retryLimit: PLENTY,
+    retryLimit: RETRY_LIMIT,
     retryDelay: 0,
   })
   return {

@@ -5,27 +5,30 @@ import { EffectBarrier } from './effect-barrier.ts'
 import type { ExecutionEvent, NodeExecution } from '../../engine/index.ts'
 import type { JournalWriter } from '../journal/index.ts'
 
-interface ActingRunParts {
+interface HostCallSessionParts {
   taken: TakenExecution
   capabilities: Capabilities
   journal: JournalWriter
   append(event: ExecutionEvent): void
-  inputsOf(run: NodeExecution): Record<string, unknown>
+  resolveInputs(run: NodeExecution): Record<string, unknown>
 }
 
-/** The node executions of one execution that have made a host call. Each has a session from its first host call to its end. */
-export class ActingRuns {
-  readonly #parts: ActingRunParts
+/**
+ * The node executions of one execution that have made a host call. Each has a session from its first host call to its
+ * end.
+ */
+export class HostCallSessions {
+  readonly #parts: HostCallSessionParts
   readonly #barrier: EffectBarrier
   readonly #sessions = new Map<NodeExecution, CapabilitySession>()
 
-  constructor(parts: ActingRunParts) {
+  constructor(parts: HostCallSessionParts) {
     this.#parts = parts
     this.#barrier = new EffectBarrier(parts.append, () => parts.journal.committed(parts.taken.entry))
   }
 
   /** Whether a running block has used a capability and may have external effects. */
-  get isActing(): boolean {
+  get hasEffects(): boolean {
     return this.#sessions.keys().some(({ node }) => node.block.effectful)
   }
 
@@ -34,24 +37,26 @@ export class ActingRuns {
     return this.#barrier.isHeldUp(run)
   }
 
-  /** @throws {AshlarError} those of {@link CapabilitySession}; CANCELLED when the call has ended before the effect */
+  /**
+   * @throws {AshlarError} the errors of {@link CapabilitySession}; CANCELLED when the call has ended before the effect
+   */
   async perform(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
-    const session = this.#sessionOf(run)
+    const session = this.#getSession(run)
     await this.#barrier.pass(run, session.effectOf(method, args))
     if (this.#parts.taken.entry.lost || this.#sessions.get(run) !== session)
-      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has claimed the execution')
+      throw new AshlarError('CANCELLED', 'the call has ended, or another worker has leased the execution')
     return session.perform(method, args)
   }
 
-  #sessionOf(run: NodeExecution): CapabilitySession {
+  #getSession(run: NodeExecution): CapabilitySession {
     return this.#sessions.get(run) ?? this.#createSession(run)
   }
 
   #createSession(run: NodeExecution): CapabilitySession {
-    const { taken, capabilities, inputsOf } = this.#parts
+    const { taken, capabilities, resolveInputs } = this.#parts
     const { block, credentials, id } = run.node
     const acting = { block, credentials, idempotencyKey: `${taken.id}:${id}:${run.n}` }
-    const session = capabilities.createSession(taken, acting, () => inputsOf(run))
+    const session = capabilities.createSession(taken, acting, () => resolveInputs(run))
     this.#sessions.set(run, session)
     return session
   }

@@ -2,8 +2,8 @@ import type { CallRequest } from '../../sandbox/calls/index.ts'
 import type { TakenExecution } from './driver-parts.ts'
 import type { NodeExecution } from '../../engine/index.ts'
 
-/** Creates the request with which the sandbox runs a block for a node execution. */
-export function requestOf(
+/** Creates the request for the sandbox to run the block of a node execution. */
+export function toCallRequest(
   { id, ownerId }: TakenExecution,
   { node: { block, timeoutMs }, outputs }: NodeExecution,
   inputs: () => Record<string, unknown>,

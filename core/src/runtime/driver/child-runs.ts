@@ -3,14 +3,14 @@ import type { JournalEvent, NodeExecution, NodeError } from '../../engine/index.
 
 export interface ChildRunParts {
   children: Children
-  /** Calls back when an execution has new events. @returns a function that ends it */
-  onNews(executionId: string, heard: () => void): () => void
-  /** Committed events of an execution after a seq. */
+  /** Calls back when an execution has new events. @returns a function that removes the callback */
+  onNews(executionId: string, listener: () => void): () => void
+  /** Returns the committed events of an execution after a seq. */
   readEvents(executionId: string, after: number): Promise<JournalEvent[]>
   onError(error: unknown): void
 }
 
-/** What a child's node execution hears of it. */
+/** Receives the outputs and the end of a child. */
 interface ChildSink {
   output(run: NodeExecution, pin: string, value: unknown): void
   end(run: NodeExecution, error?: NodeError): void
@@ -18,17 +18,17 @@ interface ChildSink {
 
 interface ChildRun {
   run: NodeExecution
-  /** Outputs that were delivered before this worker took over. */
+  /** Outputs that were delivered before this worker took the execution. */
   skip: number
-  /** One reader at a time; news that come meanwhile are looked for after. */
+  /** Only one reader runs at a time. If news arrives while it runs, it reads again. */
   reading: Promise<void> | undefined
-  again: boolean
-  ignore: () => void
+  readAgain: boolean
+  unsubscribe: () => void
 }
 
-/** The children of one execution, followed through their journals: each output is delivered as it is committed. */
+/** The children of one execution. It follows their journals and delivers each output when it is committed. */
 export class ChildRuns {
-  /** The last event taken of each child. */
+  /** The last processed event of each child. */
   readonly seqs = new Map<string, number>()
   readonly #parts: ChildRunParts
   readonly #sink: ChildSink
@@ -43,21 +43,21 @@ export class ChildRuns {
     return this.#runs.size
   }
 
-  /** Ids of the nodes whose graphs are running. */
+  /** The ids of the nodes whose graphs are running. */
   nodes(): string[] {
     return [...new Set([...this.#runs.values()].map(({ run }) => run.node.id))]
   }
 
   async follow(childId: string, run: NodeExecution): Promise<void> {
-    this.#forget(childId) // where a first attempt to read it has failed
-    const hear = (): void => void this.#read(childId).catch((error: unknown) => this.#parts.onError(error))
-    const ignore = this.#parts.onNews(childId, hear)
-    this.#runs.set(childId, { run, skip: run.outputs, reading: undefined, again: false, ignore })
+    this.#forget(childId) // if an earlier attempt to read it has failed
+    const readNews = (): void => void this.#read(childId).catch((error: unknown) => this.#parts.onError(error))
+    const unsubscribe = this.#parts.onNews(childId, readNews)
+    this.#runs.set(childId, { run, skip: run.outputs, reading: undefined, readAgain: false, unsubscribe })
     this.seqs.set(childId, 0)
     await this.#read(childId)
   }
 
-  /** The run was ended: so is its child. */
+  /** Cancels the child of a run that was ended. */
   abort(run: NodeExecution): void {
     for (const [childId, child] of this.#runs) {
       if (child.run !== run) continue
@@ -66,7 +66,7 @@ export class ChildRuns {
     }
   }
 
-  /** Hears nothing more; the children go on. */
+  /** Stops following. The children continue. */
   stop(): void {
     for (const childId of this.#runs.keys()) this.#forget(childId)
   }
@@ -74,14 +74,14 @@ export class ChildRuns {
   async #read(childId: string): Promise<void> {
     const child = this.#runs.get(childId)
     if (!child) return
-    child.again = true
+    child.readAgain = true
     child.reading ??= this.#readAll(childId, child).finally(() => (child.reading = undefined))
     await child.reading
   }
 
   async #readAll(childId: string, child: ChildRun): Promise<void> {
-    while (child.again) {
-      child.again = false
+    while (child.readAgain) {
+      child.readAgain = false
       for (const event of await this.#parts.readEvents(childId, this.seqs.get(childId) ?? 0)) {
         if (!this.#runs.has(childId)) return
         this.#take(childId, child, event)
@@ -100,7 +100,7 @@ export class ChildRuns {
   }
 
   #forget(childId: string): void {
-    this.#runs.get(childId)?.ignore()
+    this.#runs.get(childId)?.unsubscribe()
     this.#runs.delete(childId)
     this.seqs.delete(childId)
   }

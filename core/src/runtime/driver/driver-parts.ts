@@ -5,7 +5,7 @@ import type { ChildRunParts } from './child-runs.ts'
 import type { ExecutionEvent, Plan, InputMasks } from '../../engine/index.ts'
 import type { JournalEntry, JournalWriter } from '../journal/index.ts'
 
-/** An execution that a worker has taken. */
+/** An execution that a worker has leased. */
 export interface TakenExecution {
   id: string
   depth: number
@@ -15,7 +15,7 @@ export interface TakenExecution {
   masks: InputMasks | null
   plan: Plan
   entry: JournalEntry
-  /** What the journal holds already. */
+  /** The events that the journal already contains. */
   events: ExecutionEvent[]
 }
 
@@ -26,8 +26,8 @@ export interface DriverParts extends ChildRunParts {
   journal: JournalWriter
   /** The clock of the database, in milliseconds since 1970. */
   now(): number
-  /** Everything left to do sleeps or waits for children: it may be given back. */
+  /** Called when all remaining work sleeps or waits for children, so that the execution can be released. */
   onIdle(): void
-  /** Between 0 and 1, for the jitter of a backoff. */
+  /** Returns a number between 0 and 1, for the jitter of a backoff. */
   random(): number
 }

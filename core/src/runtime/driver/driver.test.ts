@@ -12,7 +12,7 @@ const fakes: Record<string, FakeBlock> = {
   echo: { run: () => ({ pairs: [] }) },
 }
 
-/** Drives a plan on a sandbox that yields 1 on the pin `out` of every call to `emit`, at once. */
+/** Drives a plan with a sandbox that immediately yields 1 on the pin `out` of every call to `emit`. */
 function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: ExecutionEvent[]; calls: string[] } {
   const events: ExecutionEvent[] = []
   const calls: string[] = []
@@ -53,7 +53,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
   return { events, calls }
 }
 
-/** A sandbox in which nothing ends by itself. */
+/** A sandbox in which no call ends unless the test ends it. */
 function gather(sinks: CallSink[]): DriverParts['sandbox'] {
   return {
     call: (_request, sink) => {
@@ -68,7 +68,7 @@ function never(): Promise<never> {
   return Promise.reject(new Error('there are no children here'))
 }
 
-it('starts nothing after the end that an input it cannot put together has brought', () => {
+it('starts nothing after an invalid input has ended the execution', () => {
   const plan = planWith(fakes, {
     nodes: [
       { id: 'a', block: 'emit' },
@@ -85,7 +85,7 @@ it('starts nothing after the end that an input it cannot put together has brough
   expect(calls).toEqual(['emit'])
 })
 
-it('ends a node that fails into itself for ever at the budget, however large', () => {
+it('ends a node that feeds its error to itself at the budget', () => {
   const plan = planWith(fakes, {
     budget: 20_000,
     nodes: [
@@ -100,7 +100,7 @@ it('ends a node that fails into itself for ever at the budget, however large', (
   expect(drive(plan).events.at(-1)).toMatchObject({ type: 'ExecutionFinished', reason: { code: 'BUDGET_EXCEEDED' } })
 })
 
-it('logs at the node a value that loses its meaning when it is converted, before the call', () => {
+it('logs a value that loses its meaning in a conversion at its node, before the call', () => {
   const blocks = { ...fakes, count: { run: () => ({ pairs: [] }), inputs: { flag: { type: 'boolean' } } } }
   const plan = planWith(blocks, {
     nodes: [
@@ -110,12 +110,12 @@ it('logs at the node a value that loses its meaning when it is converted, before
     links: [{ from: 'a.out', to: 'b.x' }],
   })
   const text = 'input "flag": the pin requires a boolean, got the text "no", which became false'
-  const ofNode = drive(plan).events.filter((event) => 'node' in event && event.node === 'b')
-  expect(ofNode.map(({ type }) => type)).toEqual(['NodeStarted', 'NodeLog', 'NodeFinished'])
-  expect(ofNode[1]).toEqual({ type: 'NodeLog', node: 'b', n: 1, level: 'warn', text })
+  const nodeEvents = drive(plan).events.filter((event) => 'node' in event && event.node === 'b')
+  expect(nodeEvents.map(({ type }) => type)).toEqual(['NodeStarted', 'NodeLog', 'NodeFinished'])
+  expect(nodeEvents[1]).toEqual({ type: 'NodeLog', node: 'b', n: 1, level: 'warn', text })
 })
 
-it('has one capability session for a call, which ends with it, is begun again with it, and is not made before it is needed', async () => {
+it('creates a capability session on the first host call, and closes it when the call ends or restarts', async () => {
   const sinks: CallSink[] = []
   const sessions: string[] = []
   const capabilities: DriverParts['capabilities'] = {
@@ -146,7 +146,7 @@ it('has one capability session for a call, which ends with it, is begun again wi
   expect(sessions).toEqual([opened, 'one', 'two', 'close', opened, 'three', 'close'])
 })
 
-it('closes the session of a call that is running when the execution fails', async () => {
+it('closes the session of a running call when the execution fails', async () => {
   let closed = 0
   const sinks: CallSink[] = []
   const session = { effectOf: () => 'none' as const, perform: () => Promise.resolve(null), close: () => void closed++ }
@@ -169,10 +169,10 @@ it.each([
   ['a bug', new TypeError('x is not a function'), 1],
   ['a database that fails', Object.assign(new Error('terminating connection'), { code: '57P01' }), 1],
   ['a host module that throws', new AshlarError('HOST_MODULE_FAILED', 'no'), 1],
-  ['what the operator keeps wrong', new AshlarError('CREDENTIAL_UNREADABLE', 'no'), 1],
-  ['what a block may not do', new AshlarError('HTTP_DENIED', 'no'), 0],
-  ['a service that is down', new AshlarError('HTTP_FAILED', 'no'), 0],
-])('tells a block that asks its host of %s, and the operator where it is theirs', async (_what, error, told) => {
+  ['an error of the configuration', new AshlarError('CREDENTIAL_UNREADABLE', 'no'), 1],
+  ['a denied request', new AshlarError('HTTP_DENIED', 'no'), 0],
+  ['an unavailable service', new AshlarError('HTTP_FAILED', 'no'), 0],
+])('passes %s to the block of a host call, and to the operator if the operator must act', async (_what, error, reportCount) => {
   const sinks: CallSink[] = []
   const errors: unknown[] = []
   drive(planWith(fakes, { nodes: [{ id: 'a', block: 'emit' }] }), {
@@ -184,10 +184,10 @@ it.each([
     onError: (each) => void errors.push(each),
   })
   await expect(sinks[0]?.hostCall?.('one', [])).rejects.toBe(error)
-  expect(errors).toEqual(told === 1 ? [error] : [])
+  expect(errors).toEqual(reportCount === 1 ? [error] : [])
 })
 
-it('calls a block again whose time limit has passed while the journal could not be written, and ends no execution', async () => {
+it('calls a block again if its time limit passed while the journal was not writable', async () => {
   const sinks: CallSink[] = []
   const { promise: written, resolve: write } = Promise.withResolvers<void>()
   const blocks: Record<string, FakeBlock> = { send: { effectful: true, run: () => ({ pairs: [] }) } }
@@ -216,7 +216,7 @@ it('calls a block again whose time limit has passed while the journal could not 
   ])
 })
 
-it('locates what a block threw before the node ends, and does not end a node that was aborted', async () => {
+it('locates the error of a block before its node ends, and does not end an aborted node', async () => {
   const sinks: CallSink[] = []
   const located = [Promise.withResolvers<LocatedStack>(), Promise.withResolvers<LocatedStack>()]
   const waiting = located.values()

@@ -1,7 +1,7 @@
 import type { CallRequest, CallSink } from '../../sandbox/calls/index.ts'
 import type { AshlarError } from '../../base/index.ts'
-import { ActingRuns } from './acting-runs.ts'
-import { requestOf } from './call-request.ts'
+import { HostCallSessions } from './acting-runs.ts'
+import { toCallRequest } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
 import { ChildStarts } from './child-starts.ts'
 import type { DriverParts, TakenExecution } from './driver-parts.ts'
@@ -13,7 +13,7 @@ import {
   type NodeError,
   type NodeExecution,
   type Reason,
-  reasonToWait,
+  waitingReason,
   Retries,
   type Scheduler,
   type SchedulerEvent,
@@ -23,16 +23,16 @@ import { FailedCalls } from './failed-calls.ts'
 import { LossLog } from './loss-log.ts'
 import { answerBlock, effectInterrupted } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
-import { ForeseenRuns, stretchFrom, type ForeseenRun, type PlannedStretch } from './stretch.ts'
-import { Sleeps } from './recorded-sleeps.ts'
+import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
+import { RecordedSleeps } from './recorded-sleeps.ts'
 
-/** A sleep that is over so soon does not give the execution back. */
+/** An execution is not released for a sleep that ends within this time. */
 const SOON_MS = 1000
 
 /**
- * Carries out what the scheduler decides: starts blocks in the sandbox, writes what happens to the journal, and gives it
- * back to the scheduler. Begins where the journal ends: work that was started and has no result there is done again, less
- * the outputs it had delivered.
+ * Carries out the decisions of the scheduler: it starts blocks in the sandbox, writes the events to the journal, and
+ * passes them to the scheduler. It starts where the journal ends: work that was started and has no result in the
+ * journal is repeated, without the outputs that were already delivered.
  */
 export class ExecutionDriver {
   readonly #taken: TakenExecution
@@ -41,7 +41,7 @@ export class ExecutionDriver {
   readonly #pending: Decision[]
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
-  readonly #acting: ActingRuns
+  readonly #hostCalls: HostCallSessions
   readonly #children: ChildRuns
   readonly #childStarts: ChildStarts
   readonly #foreseen = new ForeseenRuns()
@@ -49,12 +49,12 @@ export class ExecutionDriver {
   readonly #losses: LossLog
   readonly #progress: ProgressReports
   readonly #retries: Retries
-  readonly #sleeps: Sleeps
-  /** Decisions that wait for their turn. */
-  #todo: Decision[] = []
+  readonly #sleeps: RecordedSleeps
+  /** Decisions that are not yet carried out. */
+  #queue: Decision[] = []
   #isCarryingOut = false
   #stopped = false
-  /** Set while nothing more is started. */
+  /** Set once nothing new may be started. */
   #drained: PromiseWithResolvers<void> | undefined
 
   constructor(taken: TakenExecution, parts: DriverParts) {
@@ -65,7 +65,7 @@ export class ExecutionDriver {
     this.#children = new ChildRuns(parts, {
       output: (run, pin, value) => {
         const at = { node: run.node.id, n: run.n, pin, value }
-        this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
       end: (run, error) => this.#finish(run, error),
     })
@@ -75,12 +75,15 @@ export class ExecutionDriver {
     this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
     this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
-    this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
-    this.#acting = new ActingRuns({
+    this.#sleeps = new RecordedSleeps(parts.now, {
+      begin: (run, sleep) => this.#sleep(run, sleep),
+      over: (run) => this.#wake(run),
+    })
+    this.#hostCalls = new HostCallSessions({
       ...parts,
       taken,
       append: (event) => this.#append(event),
-      inputsOf: (run) => this.#scheduler.inputsOf(run),
+      resolveInputs: (run) => this.#scheduler.resolveInputs(run),
     })
     this.#childStarts = new ChildStarts({
       start: (run) => this.#startChild(run),
@@ -94,39 +97,39 @@ export class ExecutionDriver {
   start(): void {
     const { inputs, masks } = this.#taken
     const begin = masks ? { inputs, masks } : { inputs }
-    if (this.#scheduler.status === 'QUEUED') this.#happen({ type: 'ExecutionStarted', ...begin }, { type: 'start', ...begin })
+    if (this.#scheduler.status === 'QUEUED') this.#record({ type: 'ExecutionStarted', ...begin }, { type: 'start', ...begin })
     else this.#resume()
   }
 
   #resume(): void {
     for (const decision of this.#pending) {
       if (this.#stopped) return
-      if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // ended by one of those before it
+      if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // an earlier decision has ended it
       if (decision.type === 'run' && this.#interrupted.has(decision.run))
         this.#finish(decision.run, effectInterrupted(decision.run.node.block))
       else this.#carryOut([decision])
     }
-    this.#tellIdle()
+    this.#reportIdle()
   }
 
   /**
-   * Stops starting node executions, so that another worker can continue from the journal and make all further decisions again.
+   * Stops starting node executions, so that another worker can continue from the journal.
    *
-   * @returns a promise that resolves when no running block has used a capability with external effects; undefined when there is none
+   * @returns a promise that resolves when no running block has used an effectful capability; undefined if none has
    */
   drain(): Promise<void> | undefined {
     this.#drained ??= Promise.withResolvers()
     this.#retries.stop()
     this.#sleeps.stop()
-    return this.#acting.isActing ? this.#drained.promise : undefined
+    return this.#hostCalls.hasEffects ? this.#drained.promise : undefined
   }
 
-  /** Leaves everything as the journal has it. */
+  /** Stops all work without an event in the journal. */
   stop(): void {
     this.#stopped = true
-    this.#todo = []
+    this.#queue = []
     for (const abort of this.#calls.values()) abort()
-    this.#acting.closeAll()
+    this.#hostCalls.closeAll()
     this.#calls.clear()
     this.#failed.stop()
     this.#progress.stop()
@@ -139,7 +142,7 @@ export class ExecutionDriver {
     this.#drained?.resolve()
   }
 
-  #happen(event: ExecutionEvent, input: SchedulerEvent): void {
+  #record(event: ExecutionEvent, input: SchedulerEvent): void {
     if (this.#stopped) return
     this.#append(event)
     this.#carryOut(this.#scheduler.step(input))
@@ -149,12 +152,12 @@ export class ExecutionDriver {
     this.#parts.journal.append(this.#taken.entry, event)
   }
 
-  /** What a decision leads to at once is decided upon too; it takes its turn behind the others, not on top of them. */
+  /** Queues decisions, so that decisions that follow from them are carried out in order and not recursively. */
   #carryOut(decisions: Decision[]): void {
-    this.#todo.push(...decisions)
+    this.#queue.push(...decisions)
     if (this.#isCarryingOut) return
     this.#isCarryingOut = true
-    for (let decision = this.#todo.shift(); decision; decision = this.#todo.shift()) this.#carryOutOne(decision)
+    for (let decision = this.#queue.shift(); decision; decision = this.#queue.shift()) this.#carryOutOne(decision)
     this.#isCarryingOut = false
   }
 
@@ -169,39 +172,39 @@ export class ExecutionDriver {
   }
 
   #run(run: NodeExecution): void {
-    if (run.status !== 'RUNNING') return // ended by a decision before it
+    if (run.status !== 'RUNNING') return // an earlier decision has ended it
     const { node, n, attempt } = run
     this.#append({ type: 'NodeStarted', node: node.id, n, attempt, ...(node.block.effectful && { marksEffects: true }) })
     const foreseen = this.#foreseen.take(run)
     if (foreseen && this.#adopt(run, foreseen)) return
-    const input = inputText(() => this.#scheduler.inputsOf(run, this.#losses.watch(run)))
+    const input = inputText(() => this.#scheduler.resolveInputs(run, this.#losses.watch(run)))
     if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
-    else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#tellIdle()))
+    else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#reportIdle()))
     else this.#call(run, input)
   }
 
   #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
-    const abort = call.adopt(this.#requestOf(run), this.#sinkOf(run, stretch))
+    const abort = call.adopt(this.#toRequest(run), this.#toSink(run, stretch))
     if (abort && run.status === 'RUNNING') this.#calls.set(run, abort)
     return abort !== undefined
   }
 
-  /** Whether nothing is left to do but to wait for children and for sleeps that are not over soon. */
+  /** Whether the only remaining work is to wait for children and for sleeps that do not end soon. */
   get isIdle(): boolean {
     const isBusy =
       this.#stopped || this.#calls.size + this.#failed.size > 0 || this.#retries.size > 0 || this.#childStarts.size > 0
     return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
   }
 
-  #tellIdle(): void {
+  #reportIdle(): void {
     if (this.isIdle) this.#parts.onIdle()
   }
 
   get waitingFor(): Reason {
-    return reasonToWait(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
+    return waitingReason(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
   }
 
-  /** On the clock of the database. */
+  /** The time of the database clock at which the first sleep ends. */
   get wakeAt(): Date | undefined {
     return this.#sleeps.nextAt === undefined ? undefined : new Date(this.#sleeps.nextAt)
   }
@@ -210,107 +213,107 @@ export class ExecutionDriver {
     return this.#children.seqs
   }
 
-  /** A child is an effect: it starts after what led to it is committed. Started twice, it is there once. */
+  /** Starts the child once the events that led to it are committed. A repeated start creates no second child. */
   async #startChild(run: NodeExecution): Promise<void> {
     const { id, ownerId, depth, entry } = this.#taken
     const { node, n, attempt } = run
     await this.#parts.journal.committed(entry)
     if (this.#stopped || entry.lost || run.status !== 'RUNNING') return
-    const inputs = this.#scheduler.inputsOf(run)
+    const inputs = this.#scheduler.resolveInputs(run)
     const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
     await this.#children.follow(childId, run)
   }
 
-  /** Failures of work that nobody awaits. */
+  /** Reports failures of work that is not awaited. */
   #watch(work: Promise<void>): void {
     work.catch((error: unknown) => this.#parts.onError(error))
   }
 
   #call(run: NodeExecution, input: string): void {
-    const stretch = this.#stretchOf(run)
-    const request = { ...this.#requestOf(run), input: () => input, ...(stretch && { stretch: stretch.json }) }
-    this.#calls.set(run, this.#parts.sandbox.call(request, this.#sinkOf(run, stretch)))
+    const stretch = this.#planStretch(run)
+    const request = { ...this.#toRequest(run), input: () => input, ...(stretch && { stretch: stretch.json }) }
+    this.#calls.set(run, this.#parts.sandbox.call(request, this.#toSink(run, stretch)))
   }
 
-  #requestOf(run: NodeExecution): CallRequest {
-    return requestOf(this.#taken, run, () => this.#scheduler.inputsOf(run))
+  #toRequest(run: NodeExecution): CallRequest {
+    return toCallRequest(this.#taken, run, () => this.#scheduler.resolveInputs(run))
   }
 
-  /** None where inputs are masked, and none for what is done again: there it is simpler to go step by step. */
-  #stretchOf({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
-    return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : stretchFrom(node)
+  /** Returns none if inputs are masked or the run is repeated: running block by block is simpler there. */
+  #planStretch({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
+    return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : getStretch(node)
   }
 
-  #sinkOf(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {
+  #toSink(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {
     const { node, n } = run
     return {
       output: (pin, value, foreseen) => {
         const at = { node: node.id, n, pin, value }
         if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
-        this.#happen({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
       },
       hostCall: (method, args) =>
         method === 'sleep.begin'
-          ? this.#sleeps.ask(run, args)
-          : answerBlock(() => this.#acting.perform(run, method, args), this.#parts.onError),
-      restarted: () => this.#acting.close(run),
+          ? this.#sleeps.request(run, args)
+          : answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError),
+      restarted: () => this.#hostCalls.close(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#endCall(run, error),
     }
   }
 
-  /** The time limit of a block does not count against it while the journal cannot be written: it is called again after that. */
+  /** A block whose time limit passes while the journal cannot be written is called again once it can be written. */
   #endCall(run: NodeExecution, error: AshlarError | undefined): void {
-    if (error?.code === 'TIMEOUT' && this.#acting.isHeldUp(run)) this.#watch(this.#callAgain(run))
+    if (error?.code === 'TIMEOUT' && this.#hostCalls.isHeldUp(run)) this.#watch(this.#callAgain(run))
     else if (error) this.#failed.end(run, error)
     else this.#finish(run, undefined)
   }
 
   async #callAgain(run: NodeExecution): Promise<void> {
-    this.#acting.close(run)
+    this.#hostCalls.close(run)
     this.#calls.set(run, () => {})
     await this.#parts.journal.committed(this.#taken.entry)
     if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
-      this.#call(run, JSON.stringify(this.#scheduler.inputsOf(run)))
+      this.#call(run, JSON.stringify(this.#scheduler.resolveInputs(run)))
   }
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
-    this.#acting.close(run)
+    this.#hostCalls.close(run)
     this.#progress.flush(run)
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
     if (error) event.error = error
-    const retryInMs = this.#retries.backoffOf(run, error)
+    const retryInMs = this.#retries.nextBackoffMs(run, error)
     if (retryInMs !== undefined) event.retryInMs = retryInMs
-    this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
-    this.#tellIdle()
-    if (!this.#acting.isActing) this.#drained?.resolve()
+    this.#record(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
+    this.#reportIdle()
+    if (!this.#hostCalls.hasEffects) this.#drained?.resolve()
   }
 
   #retry({ node, n, attempt }: NodeExecution): void {
-    this.#happen({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
+    this.#record({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
   }
 
-  /** Its call ends; nothing of it is left but the journal. */
+  /** Ends the call of a sleeping run. Only the journal keeps its state. */
   #sleep(run: NodeExecution, sleep: Sleep): void {
     this.#progress.flush(run)
     this.#abort(run)
     const at = { node: run.node.id, n: run.n, ...sleep }
-    this.#happen({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
-    this.#tellIdle()
+    this.#record({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
+    this.#reportIdle()
   }
 
   #wake({ node, n }: NodeExecution): void {
-    this.#happen({ type: 'NodeResumed', node: node.id, n }, { type: 'resume', node: node.id, n })
+    this.#record({ type: 'NodeResumed', node: node.id, n }, { type: 'resume', node: node.id, n })
   }
 
   #abort(run: NodeExecution): void {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
     this.#failed.drop(run)
-    this.#acting.close(run)
+    this.#hostCalls.close(run)
     this.#progress.drop(run)
     this.#children.abort(run)
   }

@@ -21,7 +21,7 @@ beforeEach(() => {
   )
 })
 
-function runOf(block: string): NodeExecution {
+function startRun(block: string): NodeExecution {
   const scheduler = new Scheduler(planWith(fakes, { nodes: [{ id: 'a', block }] }))
   scheduler.step({ type: 'start', inputs: {} })
   const run = scheduler.nodeExecution('a', 1)
@@ -29,21 +29,21 @@ function runOf(block: string): NodeExecution {
   return run
 }
 
-/** Notes the calls of a run in the order in which they pass. */
+/** Records the calls of a run in the order in which they pass. */
 function pass(run: NodeExecution, effects: readonly Parameters<EffectBarrier['pass']>[1][], passed: string[]): Promise<void>[] {
   return effects.map((effect, i) => barrier.pass(run, effect).then(() => void passed.push(`${i} ${effect}`)))
 }
 
 describe('the effect barrier', () => {
-  it('does not delay a block that only reads, and writes no event', async () => {
+  it('neither delays nor records a block that only reads', async () => {
     const passed: string[] = []
-    await Promise.all(pass(runOf('send'), ['none', 'none'], passed))
+    await Promise.all(pass(startRun('send'), ['none', 'none'], passed))
     expect([passed, events, commits.length]).toEqual([['0 none', '1 none'], [], 0])
   })
 
-  it('writes EffectStarted once, and delays all further calls until it is committed', async () => {
+  it('delays all further calls until EffectStarted is committed', async () => {
     const passed: string[] = []
-    const calls = pass(runOf('send'), ['none', 'once', 'none', 'once'], passed)
+    const calls = pass(startRun('send'), ['none', 'once', 'none', 'once'], passed)
     await calls[0]
     expect([passed, commits.length]).toEqual([['0 none'], 1])
     commits[0]?.()
@@ -53,7 +53,7 @@ describe('the effect barrier', () => {
   })
 
   it('writes EffectStarted again for the next attempt', async () => {
-    const run = runOf('send')
+    const run = startRun('send')
     const first = barrier.pass(run, 'once')
     commits[0]?.()
     await first
@@ -65,10 +65,10 @@ describe('the effect barrier', () => {
   })
 
   it.each([
-    ['a request with the key of its run', 'send', 'repeatable' as const],
+    ['a request with the idempotency key of its run', 'send', 'repeatable' as const],
     ['a block that may be run again', 'again', 'once' as const],
-  ])('waits for what led to it and writes nothing for %s', async (_what, block, effect) => {
-    const passing = barrier.pass(runOf(block), effect)
+  ])('waits for the previous events and writes no event for %s', async (_what, block, effect) => {
+    const passing = barrier.pass(startRun(block), effect)
     expect(commits).toHaveLength(1)
     commits[0]?.()
     await passing

@@ -9,16 +9,16 @@ interface Passage {
 }
 
 /**
- * The effect barrier of one execution. A block may begin its first external effect only after all events that led to it, and the event
- * `EffectStarted`, are committed. A block that only reads does not wait. After a crash the journal shows for each block whether it may
- * have had an effect.
+ * The effect barrier of one execution. A block may start its first external effect only after all events that led to
+ * it, and the event `EffectStarted`, are committed. A block that only reads does not wait. After a crash, the journal
+ * shows for each block whether it may have had an effect.
  */
 export class EffectBarrier {
   readonly #append: (event: ExecutionEvent) => void
   readonly #committed: () => Promise<void>
   readonly #passages = new WeakMap<NodeExecution, Passage>()
 
-  /** @param committed resolves when everything appended is committed, or cannot be committed any more */
+  /** @param committed resolves when all appended events are committed, or can no longer be committed */
   constructor(append: (event: ExecutionEvent) => void, committed: () => Promise<void>) {
     this.#append = append
     this.#committed = committed

@@ -9,8 +9,8 @@ interface FailedCallsParts {
 }
 
 /**
- * The failed calls of an execution. An error that plugin code threw is first located in its source, which is asynchronous. Any other
- * error ends its run immediately.
+ * The failed calls of an execution. An error that plugin code threw is located in the source of the plugin before its
+ * run ends, which is asynchronous. Any other error ends its run immediately.
  */
 export class FailedCalls {
   readonly #parts: FailedCallsParts
@@ -22,7 +22,7 @@ export class FailedCalls {
     this.#finish = finish
   }
 
-  /** Errors that are being located. Their runs have not ended. */
+  /** The number of errors that are being located. Their runs have not ended. */
   get size(): number {
     return this.#locating.size
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { planWith, type FakeBlock } from '../../engine/simulation/fake-blocks.ts'
 import { LossLog } from './loss-log.ts'
-import { bringToTypes, type NodeExecution } from '../../engine/index.ts'
+import { coerceInputs, type NodeExecution } from '../../engine/index.ts'
 import { Pairing } from '../../engine/pairing.ts'
 
 const fakes: Record<string, FakeBlock> = {
@@ -33,13 +33,13 @@ function createLog(pins: string[] = [], constants: Record<string, unknown> = {})
   const run: NodeExecution = new Pairing(node).start()
   const convert = (inputs: Record<string, unknown>) => {
     for (const pin of pins) run.values.set(pin, inputs[pin])
-    bringToTypes(node, inputs, log.watch(run))
+    coerceInputs(node, inputs, log.watch(run))
     return lines
   }
   return { convert }
 }
 
-it('names the link, the value and the result where a text that is not a number becomes 0', () => {
+it('names the link, the value and the result if a text that is not a number becomes 0', () => {
   expect(createLog(['count']).convert({ count: '12 kg' })).toEqual([
     'link a.out0 → get.count: the pin requires a number, got the text "12 kg", which became 0',
   ])
@@ -51,7 +51,7 @@ it('names the input of a constant', () => {
   ])
 })
 
-it('names each link through which a value may have come', () => {
+it('names each link through which a value may have arrived', () => {
   const [line] = createLog(['count', 'count']).convert({ count: [7] })
   expect(line).toBe(
     'one of the links a.out0 → get.count, a.out1 → get.count: the pin requires a number, got the list [7], which became 1',
@@ -64,7 +64,7 @@ it('describes an item of a list', () => {
   ])
 })
 
-it('is silent about values that keep their meaning, and about values that can be read from the result', () => {
+it('logs neither values that keep their meaning nor reversible conversions', () => {
   const log = createLog(['count', 'flag', 'text', 'numbers'])
   expect(log.convert({ count: '12', flag: 'TRUE', text: { a: 1 }, numbers: [1, '2'] })).toEqual([])
 })

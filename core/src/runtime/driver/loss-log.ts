@@ -1,13 +1,13 @@
 import { showValue } from '../../base/index.ts'
-import { findLossOfValue, parsePinPath, withArticle } from '../../pins/index.ts'
+import { findValueLoss, parsePinPath, withArticle } from '../../pins/index.ts'
 import type { ExecutionEvent, OnConverted, NodeExecution, Plan, PlanNode } from '../../engine/index.ts'
 
-/** Of one node in one execution: a loop may convert a value a million times. */
+/** The limit per node in one execution: a loop can convert a value a million times. */
 const MAX_LINES_PER_NODE = 100
 
 /**
- * Describes values that lose their meaning when they are converted to the type of a pin, such as a text that is not a number and becomes
- * 0, for the log of their node. Validation can warn only where the schemas of both pins have a type.
+ * Logs values that lose their meaning when they are converted to the type of a pin, such as a text that is not a number
+ * and becomes 0, to the log of their node. Validation can only warn if the schemas of both pins have a type.
  */
 export class LossLog {
   readonly #plan: Plan
@@ -25,13 +25,13 @@ export class LossLog {
 
   #converted(run: NodeExecution, pin: string, value: unknown, converted: unknown): void {
     const { inputSchema } = run.node.block
-    const loss = findLossOfValue(value, { schema: inputSchema.properties?.[pin] ?? {}, root: inputSchema })
+    const loss = findValueLoss(value, { schema: inputSchema.properties?.[pin] ?? {}, root: inputSchema })
     if (!loss || loss.isReversible) return
     const lines = (this.#lines.get(run.node) ?? 0) + 1
     this.#lines.set(run.node, lines)
     if (lines > MAX_LINES_PER_NODE) return
     const got = `got the ${loss.from} ${showValue(value)}, which became ${showValue(converted)}`
-    this.#log(run, `${this.#originOf(run, pin)}: the pin requires ${withArticle(loss.to)}, ${got}`)
+    this.#log(run, `${this.#describeOrigin(run, pin)}: the pin requires ${withArticle(loss.to)}, ${got}`)
     if (lines === MAX_LINES_PER_NODE)
       this.#log(run, `further values of node "${run.node.id}" that lose their meaning are not logged`)
   }
@@ -40,8 +40,8 @@ export class LossLog {
     this.#append({ type: 'NodeLog', node: node.id, n, level: 'warn', text })
   }
 
-  /** The links through which the value may have come, or the input of a value that came through none. */
-  #originOf({ node, values }: NodeExecution, pin: string): string {
+  /** Names the links through which the value may have arrived, or the input if it arrived through none. */
+  #describeOrigin({ node, values }: NodeExecution, pin: string): string {
     const arrived = (sinkPin: string): boolean => values.has(sinkPin) && parsePinPath(sinkPin).base === pin
     const links = this.#plan.nodes.flatMap((source) => [...source.links.values()].flat())
     const names = links

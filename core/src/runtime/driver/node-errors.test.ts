@@ -13,7 +13,7 @@ it.each<[ErrorCode, boolean]>([
   expect(toNodeError(new AshlarError(code, 'failed'), { onCrash: 'fail' }).retryable ?? false).toBe(isRetryable)
 })
 
-it('an interrupted effect says what happened and what the author of the graph can do', () => {
+it('the error of an interrupted effect states what happened and what the author of the graph can do', () => {
   const message =
     'the worker stopped after the block had begun an external effect, such as a request that changes data, and before the result was stored: ' +
     'the effect may or may not have happened. Check the external service, then repeat the block with retryExecution, or link the pin "error" of the node to handle the failure in the graph'

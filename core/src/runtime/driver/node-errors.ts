@@ -4,7 +4,7 @@ import type { LocatedStack } from '../../catalogue/loading/index.ts'
 import { UNKNOWN_EFFECT } from '../../sandbox/calls/index.ts'
 import type { NodeError } from '../../engine/index.ts'
 
-/** A worker ended before the result of a block that had begun an effect was stored. */
+/** The error of a block whose worker ended after the block had begun an effect and before its result was stored. */
 export function effectInterrupted(block: Pick<Block, 'onCrash'>): NodeError {
   const repeat = block.onCrash === 'fail' ? '' : '. Set "retry" on the node to repeat the block automatically'
   const message = `the worker stopped after the block had begun an external effect, such as a request that changes data, and before the result was stored: ${UNKNOWN_EFFECT}${repeat}`
@@ -12,8 +12,8 @@ export function effectInterrupted(block: Pick<Block, 'onCrash'>): NodeError {
 }
 
 /**
- * @param block whose manifest may make EFFECT_INTERRUPTED retryable
- * @param located where the block threw it
+ * @param block its manifest may make EFFECT_INTERRUPTED retryable
+ * @param located the location where the block threw the error
  * @throws an unexpected error, unchanged
  */
 export function toNodeError(error: unknown, block: Pick<Block, 'onCrash'>, located?: LocatedStack): NodeError {
@@ -23,7 +23,9 @@ export function toNodeError(error: unknown, block: Pick<Block, 'onCrash'>, locat
   return { code, message, ...(isRetryable && { retryable: true }), ...located }
 }
 
-/** Performs what a block asks of its host. What nobody expected, and what the operator has to mend, is handed on too. */
+/**
+ * Performs a host call of a block. Also reports unexpected errors and errors that the operator has to fix to `onError`.
+ */
 export async function answerBlock<T>(perform: () => Promise<T>, onError: (error: unknown) => void): Promise<T> {
   try {
     return await perform()

@@ -1,66 +1,68 @@
 import type { NodeExecution } from '../../engine/index.ts'
 
-/** How far a block says that it is. */
+/** The progress that a block reports. */
 export interface ProgressReport {
   /** 0 to 1. */
   fraction: number
-  /** '' for none. */
+  /** '' if there is none. */
   note: string
 }
 
-/** What is told of one node execution, at most so often. */
-const TELL_EVERY_MS = 200
+/** The minimum interval between two reports of a node execution. */
+const REPORT_INTERVAL_MS = 200
 const MAX_NOTE_CHARS = 200
 
-interface Told {
-  /** What has come since, and waits. */
+interface RecentReport {
+  /** The newest report that waits for the end of the interval. */
   newest: ProgressReport | undefined
   timer: NodeJS.Timeout
 }
 
-/** How far the node executions of one execution are: of what comes too often, the newest is told. */
+/**
+ * Limits the rate of progress reports of one execution. Of several reports within an interval, the newest is passed on.
+ */
 export class ProgressReports {
-  readonly #tell: (run: NodeExecution, report: ProgressReport) => void
-  /** Those of which something was told a moment ago. */
-  readonly #told = new Map<NodeExecution, Told>()
+  readonly #report: (run: NodeExecution, report: ProgressReport) => void
+  /** Node executions with a report within the last interval. */
+  readonly #recent = new Map<NodeExecution, RecentReport>()
 
-  constructor(tell: (run: NodeExecution, report: ProgressReport) => void) {
-    this.#tell = tell
+  constructor(report: (run: NodeExecution, report: ProgressReport) => void) {
+    this.#report = report
   }
 
-  /** A guest's word: what is no fraction is left out. */
+  /** Takes a report from a guest. Ignores it if the fraction is invalid. */
   take(run: NodeExecution, { fraction, note }: ProgressReport): void {
     if (!(fraction >= 0 && fraction <= 1)) return
     const report = { fraction, note: note.slice(0, MAX_NOTE_CHARS) }
-    const told = this.#told.get(run)
-    if (told) told.newest = report
-    else this.#tellNow(run, report)
+    const recent = this.#recent.get(run)
+    if (recent) recent.newest = report
+    else this.#reportNow(run, report)
   }
 
-  /** The call ends: what waits is told. */
+  /** Passes on the waiting report when the call ends. */
   flush(run: NodeExecution): void {
-    if (this.#told.size === 0) return
-    const newest = this.#told.get(run)?.newest
+    if (this.#recent.size === 0) return
+    const newest = this.#recent.get(run)?.newest
     this.drop(run)
-    if (newest) this.#tell(run, newest)
+    if (newest) this.#report(run, newest)
   }
 
   drop(run: NodeExecution): void {
-    clearTimeout(this.#told.get(run)?.timer)
-    this.#told.delete(run)
+    clearTimeout(this.#recent.get(run)?.timer)
+    this.#recent.delete(run)
   }
 
   stop(): void {
-    for (const run of this.#told.keys()) this.drop(run)
+    for (const run of this.#recent.keys()) this.drop(run)
   }
 
-  #tellNow(run: NodeExecution, report: ProgressReport): void {
+  #reportNow(run: NodeExecution, report: ProgressReport): void {
     const due = (): void => {
-      const newest = this.#told.get(run)?.newest
-      this.#told.delete(run)
-      if (newest) this.#tellNow(run, newest)
+      const newest = this.#recent.get(run)?.newest
+      this.#recent.delete(run)
+      if (newest) this.#reportNow(run, newest)
     }
-    this.#told.set(run, { newest: undefined, timer: setTimeout(due, TELL_EVERY_MS) })
-    this.#tell(run, report)
+    this.#recent.set(run, { newest: undefined, timer: setTimeout(due, REPORT_INTERVAL_MS) })
+    this.#report(run, report)
   }
 }

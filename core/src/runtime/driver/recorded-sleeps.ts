@@ -2,29 +2,30 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseSleep } from '../../capabilities/index.ts'
 import type { NodeExecution, Sleep } from '../../engine/index.ts'
 
-/** Shorter ones just wait in the call: to end it and to run it again would take as long. */
+/** Shorter sleeps wait within the call: ending the call and running the block again would take as long. */
 const SHORT_MS = 50
-/** What a timer may wait for is less than a sleep may last. */
-const LONGEST_TIMER_MS = 3600_000
+/** The maximum timeout of a timer is shorter than the maximum sleep. */
+const MAX_TIMER_MS = 3600_000
 
-/** What is done about the sleeps of an execution. */
+/** Receives the sleeps of an execution. */
 interface SleepSink {
   begin(run: NodeExecution, sleep: Sleep): void
   over(run: NodeExecution): void
 }
 
 /**
- * The sleeping node executions of one execution that is in hand.
+ * The sleeping node executions of one held execution.
  *
- * A block asks for its sleeps by number. Those up to the last one in the journal are over; the answer to the first question tells how many, so
- * that a block that is run again asks once. A sleep that is not over ends the call: no answer comes.
+ * A block requests its sleeps by number. The sleeps up to the last one in the journal have ended. The first response
+ * returns their count, so a block that runs again sends one request for all of them. A sleep that has not ended ends
+ * the call: its request gets no response.
  */
-export class Sleeps {
+export class RecordedSleeps {
   readonly #now: () => number
   readonly #sink: SleepSink
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()
 
-  /** @param now the clock of the database, in milliseconds since 1970: the one clock for all workers */
+  /** @param now the database clock, in milliseconds since 1970. All workers use the same clock. */
   constructor(now: () => number, sink: SleepSink) {
     this.#now = now
     this.#sink = sink
@@ -34,31 +35,31 @@ export class Sleeps {
     return this.#timers.size
   }
 
-  /** Ids of the nodes that sleep. */
+  /** The ids of the sleeping nodes. */
   nodes(): string[] {
     return [...new Set([...this.#timers.keys()].map(({ node }) => node.id))]
   }
 
-  /** When the first is over; undefined when none sleeps. */
+  /** The end of the first sleep; undefined if no run sleeps. */
   get nextAt(): number | undefined {
     let first: number | undefined
-    for (const { asleep } of this.#timers.keys())
-      if (asleep && !(first !== undefined && first <= asleep.until)) first = asleep.until
+    for (const { currentSleep } of this.#timers.keys())
+      if (currentSleep && !(first !== undefined && first <= currentSleep.until)) first = currentSleep.until
     return first
   }
 
-  /** Milliseconds until the first is over; Infinity when none sleeps. */
+  /** The milliseconds until the first sleep ends; Infinity if no run sleeps. */
   get remainingMs(): number {
     return (this.nextAt ?? Infinity) - this.#now()
   }
 
   /**
-   * The host call `sleep.begin`.
+   * Handles the host call `sleep.begin`.
    *
-   * @returns how many sleeps are over
+   * @returns the number of sleeps that have ended
    * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT OUTPUT_LIMIT
    */
-  async ask(run: NodeExecution, args: readonly unknown[]): Promise<number> {
+  async request(run: NodeExecution, args: readonly unknown[]): Promise<number> {
     const { sleep, ms } = parseSleep(run.node.block, args)
     if (sleep <= run.slept) return run.slept
     if (ms < SHORT_MS) return pause(ms, sleep)
@@ -66,11 +67,11 @@ export class Sleeps {
     return new Promise(() => {})
   }
 
-  /** Waits for the end of its sleep: never shorter, however early a timer fires. */
+  /** Waits until the sleep has ended. Never ends early, even if a timer fires early. */
   start(run: NodeExecution): void {
-    const remainingMs = (run.asleep?.until ?? 0) - this.#now()
+    const remainingMs = (run.currentSleep?.until ?? 0) - this.#now()
     if (remainingMs > 0) {
-      const timer = setTimeout(() => this.start(run), Math.min(remainingMs, LONGEST_TIMER_MS))
+      const timer = setTimeout(() => this.start(run), Math.min(remainingMs, MAX_TIMER_MS))
       this.#timers.set(run, timer)
       return
     }

@@ -1,32 +1,34 @@
 import type { ForeseenCall } from '../../sandbox/calls/index.ts'
 import type { Stretch, StretchNode } from '../../sandbox/channel/index.ts'
 import { DEFAULT_TIMEOUT_MS } from '../../engine/graph/index.ts'
-import { bringToTypes, type NodeExecution, type PlanLink, type PlanNode } from '../../engine/index.ts'
+import { coerceInputs, type NodeExecution, type PlanLink, type PlanNode } from '../../engine/index.ts'
 
 /**
- * A *stretch* is the part of a graph behind a node that a guest can run by itself: nodes of the same plugin, all without
- * capabilities (so the first too: what follows would run beside its grant), that wait for one value only. The call of the node takes it along; the guest runs what follows on what the node yields, and
- * reports. The scheduler decides as ever; where it starts a node execution that the guest has begun on the same value,
- * the driver takes that one's results instead of asking again. So a stretch saves a way to the sandbox and back per block, and can
- * be wrong without harm.
+ * A *stretch* is the part of a graph behind a node that a guest can run without the host: nodes of the same plugin that
+ * have no capabilities and wait for a single value. The first node must not have capabilities either, because the
+ * following nodes would share its grant. The call of the node includes the stretch. The guest speculatively runs the
+ * following nodes on the values that the node yields, and reports the results. The scheduler makes its decisions as
+ * usual. If it starts a node execution that the guest has already started on the same value, the driver uses the
+ * results of that run instead of a new call. A stretch saves one round trip to the sandbox per block, and wrong
+ * speculation has no effect.
  */
 export interface PlannedStretch {
   /** JSON text of a {@link Stretch}. */
   json: string
-  /** By index of {@link Stretch.nodes}. */
+  /** The plan node of each node in {@link Stretch.nodes}. */
   nodes: PlanNode[]
 }
 
-/** What a stretch may hold, so that it costs little where it is of no use. */
-const MOST_NODES = 64
-const MOST_CHARS = 16_384
-/** Node executions that are begun and not wanted; the oldest are dropped. */
-const MOST_FORESEEN = 512
+/** Limits of a stretch, which keep its cost low if the speculation is not used. */
+const MAX_NODES = 64
+const MAX_CHARS = 16_384
+/** The maximum number of unused foreseen runs. Further runs are dropped. */
+const MAX_FORESEEN = 512
 
 const stretches = new WeakMap<PlanNode, PlannedStretch | undefined>()
 
-/** @returns undefined where nothing can follow */
-export function stretchFrom(start: PlanNode): PlannedStretch | undefined {
+/** @returns undefined if no node can follow */
+export function getStretch(start: PlanNode): PlannedStretch | undefined {
   if (!stretches.has(start)) stretches.set(start, planStretch(start))
   return stretches.get(start)
 }
@@ -37,13 +39,13 @@ function planStretch(start: PlanNode): PlannedStretch | undefined {
   const stretch: Stretch = { nodes: [] }
   let chars = 0
   for (const node of nodes) {
-    const planned: StretchNode = { block: node.block.name, inputs: bringToTypes(node, { ...node.constants }), links: {} }
+    const planned: StretchNode = { block: node.block.name, inputs: coerceInputs(node, { ...node.constants }), links: {} }
     chars += JSON.stringify(planned.inputs).length
-    if (chars > MOST_CHARS) return undefined
+    if (chars > MAX_CHARS) return undefined
     stretch.nodes.push(planned)
     for (const [pin, links] of node.links) {
       const followed = links.filter((link) => pin !== 'error' && canFollow(start, link))
-      for (const { sink } of followed) if (!nodes.includes(sink) && nodes.length < MOST_NODES) nodes.push(sink)
+      for (const { sink } of followed) if (!nodes.includes(sink) && nodes.length < MAX_NODES) nodes.push(sink)
       const indexed = followed
         .map(({ sink, sinkPin }) => target(nodes.indexOf(sink), sink, sinkPin))
         .filter(([node]) => node >= 0)
@@ -54,18 +56,18 @@ function planStretch(start: PlanNode): PlannedStretch | undefined {
 }
 
 function target(index: number, sink: PlanNode, pin: string): [node: number, pin: string, type?: string] {
-  const type = plainTypeOf(sink, pin)
+  const type = uncoercedType(sink, pin)
   return type === undefined ? [index, pin] : [index, pin, type]
 }
 
-/** Rule 8 leaves a value of this type alone; undefined where it leaves every value alone. */
-function plainTypeOf({ block, coercions }: PlanNode, pin: string): string | undefined {
+/** The type that rule 8 does not convert. Undefined if rule 8 converts no value at this pin. */
+function uncoercedType({ block, coercions }: PlanNode, pin: string): string | undefined {
   if (!coercions.some(([each]) => each === pin)) return undefined
   const type = block.inputSchema.properties?.[pin]?.type
   return type === 'string' || type === 'number' || type === 'boolean' ? type : NONE
 }
 
-/** What `typeof` says of no value. */
+/** A type name that `typeof` never returns. */
 const NONE = 'none'
 
 function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isStatic }: PlanLink): boolean {
@@ -80,27 +82,27 @@ function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isSt
     sink.linkedPins.length === 1 &&
     !sink.dynamicPins.has(sinkPin) &&
     sink.timeoutMs === DEFAULT_TIMEOUT_MS &&
-    plainTypeOf(sink, sinkPin) !== NONE
+    uncoercedType(sink, sinkPin) !== NONE
   )
 }
 
-/** A node execution that a guest has begun by itself, on this value. */
+/** A node execution that a guest has started speculatively on this value. */
 export interface ForeseenRun {
   stretch: PlannedStretch
   value: unknown
   call: ForeseenCall
 }
 
-/** The node executions that guests have begun by themselves and the scheduler has not asked for so far. */
+/** The node executions that guests have started speculatively and that the scheduler has not requested yet. */
 export class ForeseenRuns {
   readonly #byNode = new Map<PlanNode, ForeseenRun[]>()
   #size = 0
 
-  /** @param value that the calls have been begun on */
+  /** @param value the value on which the calls were started */
   add(stretch: PlannedStretch, value: unknown, calls: readonly ForeseenCall[]): void {
     for (const call of calls) {
       const node = stretch.nodes[call.node]
-      if (!node || this.#size >= MOST_FORESEEN) {
+      if (!node || this.#size >= MAX_FORESEEN) {
         call.drop()
         continue
       }
@@ -111,7 +113,7 @@ export class ForeseenRuns {
     }
   }
 
-  /** @returns the call that runs the node on just the inputs that it is to run on */
+  /** @returns the call that runs the node on the inputs of this node execution */
   take({ node, values, attempt, outputs, override }: NodeExecution): ForeseenRun | undefined {
     const known = this.#byNode.get(node)
     const [pin] = node.linkedPins

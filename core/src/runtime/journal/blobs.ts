@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import type { ExecutionEvent, JournalEvent } from '../../engine/index.ts'
 
-/** Joins JSON texts, in which it cannot occur: cheaper to take apart than an array, for both sides. */
+/** Separates JSON texts, which cannot contain it. Splitting on it costs both sides less than an array. */
 export const SEPARATOR = '\u001F'
 
-/** JSON text longer than this is kept once, beside the journal, by its hash. */
+/** A JSON text longer than this is stored once, outside of the journal, by its hash. */
 const LARGE_CHARS = 64 * 1024
 
 type Path = (string | number)[]
 
-/** An event as it is stored: `refs` says where which blob belongs; null stands there meanwhile. */
+/** A stored event. `refs` maps paths to blobs; the value at each path is null. */
 interface StoredEvent {
   refs?: [path: Path, hash: string][]
 }
 
 /**
- * The event as JSON text. Values over 64 KiB are taken out: their JSON text is added to `blobs` under its SHA-256, so a value
- * that passes through many nodes is stored once.
+ * Serializes an event. Values over 64 KiB are extracted: their JSON text is added to `blobs` under its SHA-256, so a
+ * value that passes through many nodes is stored once.
  */
 export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>): string {
   const text = JSON.stringify(event)
@@ -34,8 +34,8 @@ export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>
   return refs.length > 0 ? JSON.stringify({ ...(stored as ExecutionEvent), refs }) : text
 }
 
-/** Keeps the blobs, and counts that today's journal refers to them. */
-export async function keepBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<string, string>): Promise<void> {
+/** Stores the blobs and counts that the journal of the current day refers to them. */
+export async function storeBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<string, string>): Promise<void> {
   await pool.query(
     `with kept as (
        insert into blob (hash, value, created_at) select hash, value::json, now() from rows from (unnest($1::text[]), string_to_table($2, '${SEPARATOR}')) as row(hash, value)
@@ -47,7 +47,7 @@ export async function keepBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<stri
   )
 }
 
-/** Puts the blobs back where they belong. */
+/** Restores the extracted values of events. */
 export async function restoreBlobs(pool: Pool | ClientBase, events: JournalEvent[]): Promise<void> {
   const stored = events.filter((event): event is JournalEvent & Required<StoredEvent> => 'refs' in event)
   if (stored.length === 0) return
@@ -62,7 +62,7 @@ export async function restoreBlobs(pool: Pool | ClientBase, events: JournalEvent
   }
 }
 
-/** Where values of any size are in an event. */
+/** The paths of all values of unlimited size in an event. */
 function valuePaths(event: ExecutionEvent): Path[] {
   if ('value' in event) return [['value']]
   if ('inputs' in event) return Object.keys(event.inputs).map((name) => ['inputs', name])

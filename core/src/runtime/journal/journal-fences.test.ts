@@ -30,41 +30,41 @@ beforeEach(() => {
 })
 afterEach(() => writer.close())
 
-/** An execution that a worker has claimed. */
-async function claimed(): Promise<JournalEntry> {
+/** An execution that a worker holds. */
+async function leased(): Promise<JournalEntry> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
   await runtime.database.pool.query(`update execution set status = 'RUNNING', fence = 1 where id = $1`, [id])
   return { executionId: id, fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
 }
 
-/** The same worker claims an execution again. */
-async function claimedAgain({ executionId, fence, committedSeq }: JournalEntry): Promise<JournalEntry> {
+/** The same worker takes the lease of an execution again. */
+async function leasedAgain({ executionId, fence, committedSeq }: JournalEntry): Promise<JournalEntry> {
   await runtime.database.pool.query('update execution set fence = fence + 1 where id = $1', [executionId])
   return { executionId, fence: fence + 1, parentId: null, lastSeq: committedSeq, committedSeq, lost: false }
 }
 
 const log = (text: string): ExecutionEvent => ({ type: 'NodeLog', node: 'in', n: 1, level: 'log', text })
 
-async function textsOf({ executionId }: JournalEntry): Promise<unknown[]> {
+async function readTexts({ executionId }: JournalEntry): Promise<unknown[]> {
   const events = await readEvents(runtime.database.pool, executionId, 0, 1000)
   return events.map((event) => [event.seq, event.type === 'NodeLog' ? event.text : event.type])
 }
 
-const statusOf = async ({ executionId }: JournalEntry): Promise<string> =>
+const getStatus = async ({ executionId }: JournalEntry): Promise<string> =>
   (await runtime.executions.get(runtime.ownerId, executionId)).status
 
 const SEEN = `select count(*)::int as rows from journal where execution_id = $1`
 
-describe('two claims of one execution in one batch', () => {
-  it('writes only the rows of the newer claim, and the other executions of the batch', async () => {
-    const [older, other] = await Promise.all([claimed(), claimed()])
-    const newer = await claimedAgain(older)
+describe('two leases of one execution in one batch', () => {
+  it('writes only the rows of the newer lease, and those of other executions', async () => {
+    const [older, other] = await Promise.all([leased(), leased()])
+    const newer = await leasedAgain(older)
     writer.append(older, log('stale'))
     writer.append(newer, log('right'))
     writer.append(other, log('beside'))
     await Promise.all([older, newer, other].map((entry) => writer.committed(entry)))
     const { rows } = await runtime.database.pool.query(SEEN, [newer.executionId])
-    expect({ newer: await textsOf(newer), rows, other: await textsOf(other) }).toEqual({
+    expect({ newer: await readTexts(newer), rows, other: await readTexts(other) }).toEqual({
       newer: [[1, 'right']],
       rows: [{ rows: 1 }],
       other: [[1, 'beside']],
@@ -72,26 +72,26 @@ describe('two claims of one execution in one batch', () => {
     expect(reported).toMatchObject({ lost: [older], failed: [], refused: [] })
   })
 
-  it('does not end the execution when an older claim ends', async () => {
-    const older = await claimed()
-    const newer = await claimedAgain(older)
+  it('does not end the execution when its end is written under an older lease', async () => {
+    const older = await leased()
+    const newer = await leasedAgain(older)
     writer.append(newer, log('right'))
     writer.append(older, { type: 'ExecutionFinished', status: 'COMPLETED', outputs: {}, failedNodes: [] })
     await Promise.all([older, newer].map((entry) => writer.committed(entry)))
-    expect([await statusOf(newer), await textsOf(newer), reported.finished]).toEqual(['RUNNING', [[1, 'right']], []])
+    expect([await getStatus(newer), await readTexts(newer), reported.finished]).toEqual(['RUNNING', [[1, 'right']], []])
   })
 })
 
-describe('a row that is there already', () => {
-  /** Its partition and time are the same as those of a row that an earlier attempt has written. */
+describe('a row that already exists', () => {
+  /** The partition and time of this row are the same as those of a row that an earlier attempt has written. */
   const STORED = `insert into journal (execution_id, first_seq, last_seq, events, at)
     values ($1, 1, 1, '[{"at":1,"type":"NodeLog","node":"in","n":1,"level":"log","text":"first"}]', '2031-01-01')`
-  /** Makes every row of the execution arrive at that time. */
+  /** Rejects every row of the execution like the primary key. */
   const AT = `create function at_once() returns trigger language plpgsql as
     $$ begin if new.execution_id = (select id from poisoned) then raise unique_violation; end if; return new; end $$`
 
   it('is not written twice if the response to its commit was lost', async () => {
-    const [entry, other] = await Promise.all([claimed(), claimed()])
+    const [entry, other] = await Promise.all([leased(), leased()])
     const { pool } = runtime.database
     await pool.query(STORED, [entry.executionId])
     await pool.query(`create table poisoned (id uuid)`)
@@ -104,7 +104,7 @@ describe('a row that is there already', () => {
     writer.append(other, log('beside'))
     await Promise.all([entry, other].map((each) => writer.committed(each)))
     await pool.query('drop trigger at_once on journal; drop function at_once; drop table poisoned')
-    expect([await textsOf(entry), await textsOf(other), reported.refused, reported.lost]).toEqual([
+    expect([await readTexts(entry), await readTexts(other), reported.refused, reported.lost]).toEqual([
       [
         [1, 'first'],
         [2, 'second'],
@@ -117,7 +117,7 @@ describe('a row that is there already', () => {
 })
 
 describe('a database that cannot write', () => {
-  /** As Postgres reports a full disk. @param when of the trigger */
+  /** Simulates a full disk. @param when the condition of the trigger */
   const fillDisk = async (when = 'true'): Promise<void> => {
     await runtime.database.pool.query(`
       create function disk_full() returns trigger language plpgsql as $$ begin
@@ -128,8 +128,8 @@ describe('a database that cannot write', () => {
   const freeDisk = (): Promise<unknown> =>
     runtime.database.pool.query('drop trigger disk_full on journal; drop function disk_full')
 
-  it('ends no execution, reports that the journal cannot be written, and writes everything in order once it can', async () => {
-    const entries = await Promise.all(Array.from({ length: 30 }, claimed))
+  it('ends no execution, and writes all events in order once the journal is writable', async () => {
+    const entries = await Promise.all(Array.from({ length: 30 }, leased))
     await fillDisk()
     for (const entry of entries) writer.append(entry, log('1'))
     await expect.poll(() => reported.failed.length).toBeGreaterThan(1)
@@ -137,7 +137,7 @@ describe('a database that cannot write', () => {
     const whileFull = structuredClone(reported.writable)
     await freeDisk()
     await Promise.all(entries.map((entry) => writer.committed(entry)))
-    const written = await Promise.all(entries.map(textsOf))
+    const written = await Promise.all(entries.map(readTexts))
     expect(written).toEqual(
       entries.map(() => [
         [1, '1'],
@@ -153,7 +153,7 @@ describe('a database that cannot write', () => {
   })
 
   it('delays only the affected execution and writes the others', async () => {
-    const [large, other] = await Promise.all([claimed(), claimed()])
+    const [large, other] = await Promise.all([leased(), leased()])
     await fillDisk(`new.execution_id = '${large.executionId}'`)
     writer.append(large, log('1'))
     for (const text of ['1', '2', '3']) {
@@ -161,10 +161,10 @@ describe('a database that cannot write', () => {
       await writer.committed(other)
       writer.append(large, log(`${text} more`))
     }
-    const meanwhile = await textsOf(large)
+    const whileFull = await readTexts(large)
     await freeDisk()
     await writer.committed(large)
-    expect([meanwhile, (await textsOf(large)).length, (await textsOf(other)).length]).toEqual([[], 4, 3])
+    expect([whileFull, (await readTexts(large)).length, (await readTexts(other)).length]).toEqual([[], 4, 3])
     expect(reported).toMatchObject({ refused: [], lost: [], writable: [] })
   })
 })

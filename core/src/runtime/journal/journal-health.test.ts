@@ -23,12 +23,12 @@ beforeEach(() => void gateway.failures.splice(0))
 
 const start = (): Promise<{ id: string }> => gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })
 
-async function countOf(table: string): Promise<number> {
+async function countRows(table: string): Promise<number> {
   const { rows } = await admin.query<{ count: number }>(`select count(*)::int as count from ${table}`)
   return rows[0]?.count ?? 0
 }
 
-/** Connections that are open keep their setting, so they are ended. */
+/** Ends all connections, because open connections keep their setting. */
 async function setReadOnly(isReadOnly: boolean): Promise<void> {
   const name = new URL(databaseUrl).pathname.slice(1)
   await admin.query(`alter database ${name} set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`)
@@ -50,7 +50,7 @@ describe('a database that is read-only', () => {
   it('rejects every kind of start with JOURNAL_UNAVAILABLE without a side effect, and allows starts afterwards', async () => {
     const { id } = await start()
     await admin.query(`update execution set status = 'FAILED' where id = $1`, [id])
-    const before = [await countOf('execution'), await countOf('graph_version')]
+    const before = [await countRows('execution'), await countRows('graph_version')]
     await setReadOnly(true)
     const { executions, ownerId } = gateway
     const attempts = [
@@ -61,7 +61,7 @@ describe('a database that is read-only', () => {
     ]
     for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE', status: 503 })
     expect(await gateway.journal.state()).toEqual({ writable: false, code: '25006' })
-    expect([await countOf('execution'), await countOf('graph_version')]).toEqual(before)
+    expect([await countRows('execution'), await countRows('graph_version')]).toEqual(before)
     await setReadOnly(false)
     await expect.poll(() => gateway.journal.state(), { timeout: 10_000 }).toEqual({ writable: true })
     await start()
@@ -70,13 +70,13 @@ describe('a database that is read-only', () => {
 
 describe('a full disk', () => {
   it('is found by a probe that leaves no row', async () => {
-    const before = await countOf('journal')
+    const before = await countRows('journal')
     expect(await gateway.journal.state()).toEqual({ writable: true })
     await fillDisk('true')
     await expect.poll(() => gateway.journal.state(), { timeout: 10_000 }).toEqual({ writable: false, code: '53100' })
     await freeDisk()
     await expect.poll(() => gateway.journal.state(), { timeout: 10_000 }).toEqual({ writable: true })
-    expect(await countOf('journal')).toBe(before)
+    expect(await countRows('journal')).toBe(before)
   })
 
   it('in a worker of another process is reported to a gateway, which then rejects starts early', async () => {
@@ -86,12 +86,12 @@ describe('a full disk', () => {
     const worker = await createTestRuntime({ databaseUrl, role: 'worker' })
     try {
       await expect.poll(() => gateway.journal.state(), { timeout: 20_000 }).toEqual({ writable: false, code: '53100' })
-      const before = await countOf('execution')
+      const before = await countRows('execution')
       await expect(start()).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' })
-      expect(await countOf('execution')).toBe(before)
+      expect(await countRows('execution')).toBe(before)
       await freeDisk()
-      const statusOf = async (): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
-      await expect.poll(statusOf, { timeout: 20_000 }).toBe('COMPLETED')
+      const getStatus = async (): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
+      await expect.poll(getStatus, { timeout: 20_000 }).toBe('COMPLETED')
       await expect.poll(() => gateway.journal.state(), { timeout: 20_000 }).toEqual({ writable: true })
     } finally {
       await worker.close()

@@ -2,17 +2,23 @@ import type pg from 'pg'
 import { causeOf, channelName, codeOf, type Notifications } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 
-/** Whether events can be written. `code` is the SQLSTATE or Node's code of the error, `CONNECTION` or `TIMEOUT`. */
+/**
+ * Whether events can be written. `code` is the SQLSTATE or the Node.js code of the error, `CONNECTION` or `TIMEOUT`.
+ */
 type JournalState = { writable: true } | { writable: false; code: string }
 
 /** Determines whether the journal can be written, from reports of the workers and from a probe. */
 export interface JournalHealth {
-  /** Reports that the worker of this runtime has written or failed to write, and notifies the other processes of the installation. */
+  /**
+   * Reports that the worker of this runtime has written or failed to write, and notifies the other processes of the
+   * installation.
+   */
   report(isWritable: boolean, error?: unknown): void
-  /** Probes the database unless a worker reports that it cannot write. The result is at most one second old. */
+  /** Probes the database unless a worker has reported that it cannot write. The result is at most one second old. */
   state(): Promise<JournalState>
   /**
-   * Runs work that writes to the database, such as a start. It rejects the work early if the journal is known to be unavailable.
+   * Runs work that writes to the database, such as a start. It rejects the work early if the journal is known to be
+   * unavailable.
    *
    * @throws {AshlarError} JOURNAL_UNAVAILABLE when the connection or the environment prevents it; the cause is logged
    */
@@ -27,12 +33,12 @@ interface JournalHealthParts {
 }
 
 export function createJournalHealth(parts: JournalHealthParts): JournalHealth {
-  return new Watch(parts)
+  return new HealthMonitor(parts)
 }
 
 const PROBE_AGE_MS = 1000
 const PROBE_WITHIN_MS = 5000
-/** As many as connections of the pool may have ended at once. */
+/** More than the connections of the pool, all of which may have ended. */
 const MAX_PROBES = 11
 /** A worker that cannot write repeats its report every two seconds. */
 const REPORT_AGE_MS = 10_000
@@ -45,27 +51,27 @@ interface Report {
   until: number
 }
 
-class Watch implements JournalHealth {
+class HealthMonitor implements JournalHealth {
   readonly #parts: JournalHealthParts
   readonly #id = crypto.randomUUID()
   /** Reports of processes whose worker cannot write, by process id. */
   readonly #reports = new Map<string, Report>()
   readonly #endListening: () => void
   #probe: Promise<JournalState> | undefined
-  /** At most one: an attempt that the database does not answer keeps its connection. */
+  /** At most one attempt runs, because an attempt without a response keeps its connection. */
   #attempt: Promise<JournalState> | undefined
   #probedAt = -Infinity
-  /** The last work of {@link guard} failed, so the next work is preceded by a probe. */
+  /** The last work of {@link guard} failed, so a probe precedes the next work. */
   #isSuspect = false
 
   constructor(parts: JournalHealthParts) {
     this.#parts = parts
-    this.#endListening = parts.notifications.listen('health', (message) => this.#hear(message))
+    this.#endListening = parts.notifications.listen('health', (message) => this.#receive(message))
   }
 
   report(isWritable: boolean, error?: unknown): void {
     const code = isWritable ? null : shownCode(error)
-    this.#take(this.#id, code)
+    this.#setReport(this.#id, code)
     const message = JSON.stringify({ id: this.#id, code })
     const { pool } = this.#parts
     pool.query(`select pg_notify('${channelName('health')}', $1)`, [message]).catch(() => {}) // the others probe
@@ -101,13 +107,13 @@ class Watch implements JournalHealth {
 
   readonly close = (): void => this.#endListening()
 
-  #hear(message: string): void {
+  #receive(message: string): void {
     if (message === '') return // after a lost connection: workers repeat their reports
     const { id, code } = JSON.parse(message) as { id: string; code: string | null }
-    this.#take(id, code)
+    this.#setReport(id, code)
   }
 
-  #take(id: string, code: string | null): void {
+  #setReport(id: string, code: string | null): void {
     if (code === null) this.#reports.delete(id)
     else this.#reports.set(id, { code, until: performance.now() + REPORT_AGE_MS })
   }
@@ -129,8 +135,8 @@ async function withinTime(attempt: Promise<JournalState>): Promise<JournalState>
 }
 
 /**
- * Inserts a row into the journal and rolls the insert back. A connection of the pool may have ended unnoticed, which says nothing about
- * the journal: then another one is tried.
+ * Inserts a row into the journal and rolls the insert back. A connection of the pool may have ended unnoticed, which
+ * does not indicate a problem of the journal, so the next connection is tried.
  */
 async function tryToWrite(pool: pg.Pool, attempts = MAX_PROBES): Promise<JournalState> {
   let client: pg.PoolClient | undefined

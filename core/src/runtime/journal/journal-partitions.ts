@@ -2,16 +2,17 @@ import type { ClientBase } from 'pg'
 import type { Database } from '../../postgres/index.ts'
 
 const DAY_MS = 24 * 3600_000
-/** Days for which there is a partition ahead of need. */
+/** The number of days for which partitions are created in advance. */
 const DAYS_AHEAD = 3
 
 /**
- * Upkeep of the journal: makes the partitions of the next days, and drops those older than the retention as a whole, with the
- * blobs that only they referred to. A partition stays as long as an execution that began in it or before has not ended.
- * Rows of a day that had no partition yet lie in the default one; they get theirs here. Several workers may do this at once:
- * one does. The clock is the database's: one that is wrong on a worker's machine must not drop anything.
+ * Maintains the journal: creates the partitions of the next days, and drops those older than the retention together
+ * with the blobs that only they refer to. A partition is kept while an execution that was created on its day or earlier
+ * is unfinished. Rows of a day without a partition are in the default partition, and are moved when their partition is
+ * created. If several workers call this at the same time, one of them does the work. The clock is the database clock,
+ * so a wrong clock on a worker never drops data.
  */
-export async function keepJournal({ transact }: Database, retentionDays: number, at?: Date): Promise<void> {
+export async function maintainJournal({ transact }: Database, retentionDays: number, at?: Date): Promise<void> {
   await transact(async (client) => {
     const { rows } = await client.query<{ mine: boolean; now: Date }>(
       `select pg_try_advisory_xact_lock(hashtext('ashlar.journal')) as mine, now()`,
@@ -37,7 +38,7 @@ async function makePartitions(client: ClientBase, now: Date): Promise<void> {
     const range = [from, startOfDay(from.getTime() + DAY_MS)].map((each) => `'${each.toISOString()}'::timestamptz`)
     await client.query(`
       create table ${name} (like journal including defaults);
-      lock table journal in share row exclusive mode; -- who has begun to write comes first, and knows of no partition
+      lock table journal in share row exclusive mode; -- waits for transactions that write to the default partition
       lock table journal_default;
       with moved as (delete from journal_default where at >= ${range[0]} and at < ${range[1]} returning *)
       insert into ${name} select * from moved;

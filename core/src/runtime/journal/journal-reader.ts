@@ -6,11 +6,11 @@ import type { News } from './news.ts'
 import { decodeRow, type JournalRow } from './journal-rows.ts'
 
 const PAGE_ROWS = 100
-/** What the column holds at most. */
+/** The maximum value of the column. */
 const MAX_SEQ = 2 ** 31 - 1
 
 /**
- * Committed events of an execution after `after`, in order, at most `most`.
+ * Reads at most `limit` committed events of an execution after `after`, in order.
  *
  * @throws {AshlarError} JOURNAL_UNREADABLE
  */
@@ -18,14 +18,14 @@ export async function readEvents(
   pool: pg.Pool | pg.ClientBase,
   executionId: string,
   after: number,
-  most: number,
+  limit: number,
 ): Promise<JournalEvent[]> {
-  const events = await readStored(pool, executionId, after, most)
+  const events = await readStored(pool, executionId, after, limit)
   await restoreBlobs(pool, events)
   return events
 }
 
-/** All committed events of an execution, or why they cannot be read; a database that does not answer is thrown. */
+/** Returns all committed events of an execution, or the reason why they are unreadable. Throws database errors. */
 export async function readJournal(pool: pg.Pool, executionId: string): Promise<JournalEvent[] | AshlarError> {
   try {
     return await readEvents(pool, executionId, 0, Infinity)
@@ -39,20 +39,21 @@ async function readStored(
   pool: pg.Pool | pg.ClientBase,
   executionId: string,
   after: number,
-  most: number,
+  limit: number,
 ): Promise<JournalEvent[]> {
   const events: JournalEvent[] = []
-  for (let isMore = true; isMore && events.length < most;) {
+  for (let isMore = true; isMore && events.length < limit;) {
     const last = events.at(-1)?.seq ?? after
-    const rows = await readRows(pool, executionId, last, after + most)
+    const rows = await readRows(pool, executionId, last, after + limit)
     events.push(...rows.events)
     isMore = rows.isMore
   }
-  return events.length > most ? events.slice(0, most) : events
+  return events.length > limit ? events.slice(0, limit) : events
 }
 
 /**
- * The events after `last` in the rows that begin up to `upTo`: of the last row also those beyond. Large values are left out.
+ * Returns the events after `last` from the rows that begin up to `upTo`, including later events of the last row,
+ * without large values.
  *
  * @throws {AshlarError} JOURNAL_UNREADABLE
  */
@@ -65,13 +66,13 @@ async function readRows(
   const { rows } = await pool.query<JournalRow>({
     name: 'ashlar-journal-read',
     text: `select events, first_seq, last_seq from journal where execution_id = $1 and last_seq > $2 and first_seq <= $3 and at >= $4 order by first_seq, last_seq limit ${PAGE_ROWS}`,
-    values: [executionId, last, Math.min(upTo, MAX_SEQ), begunAt(executionId)],
+    values: [executionId, last, Math.min(upTo, MAX_SEQ), creationTime(executionId)],
   })
   const events: JournalEvent[] = []
   let seq = last
   for (const row of rows) {
     for (const event of decodeRow(row)) {
-      // Rows overlap where a writer did not hear that a commit had succeeded and wrote the events once more.
+      // Rows overlap if a writer wrote events again because it did not receive the response to a successful commit.
       if (event.seq <= seq) continue
       events.push(event)
       seq = event.seq
@@ -80,26 +81,32 @@ async function readRows(
   return { events, isMore: rows.length === PAGE_ROWS }
 }
 
-/** The number of the last event, also of a journal that cannot be read. */
-export async function lastSeqOf(pool: pg.Pool | pg.ClientBase, executionId: string): Promise<number> {
+/** Returns the seq of the last event. Also works for an unreadable journal. */
+export async function readLastSeq(pool: pg.Pool | pg.ClientBase, executionId: string): Promise<number> {
   const { rows } = await pool.query<{ last: number | null }>(
     'select max(last_seq) as last from journal where execution_id = $1 and at >= $2',
-    [executionId, begunAt(executionId)],
+    [executionId, creationTime(executionId)],
   )
   return rows[0]?.last ?? 0
 }
 
-/** When an execution was made, which its id (a UUID v7) tells: see {@link JOURNAL_AT}. Partitions before hold nothing of it. */
-export function begunAt(executionId: string): Date {
+/**
+ * The creation time of an execution, from its id (a UUID v7): see {@link JOURNAL_AT}. Earlier partitions contain none
+ * of its events.
+ */
+export function creationTime(executionId: string): Date {
   return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16))
 }
 
-/** Events read ahead of a subscriber. */
+/** The maximum number of events that are read ahead of a subscriber. */
 const READ_AHEAD = 200
-/** A reader that takes longer for so many is slow. */
+/** A reader is slow if it takes longer than this for {@link READ_AHEAD} events. */
 const SLOW_MS = 1000
 
-/** Not of the journal: the reader is slower than the execution. `seq` is that of the last event it has; `behind` is how many wait. */
+/**
+ * Not a journal event: the reader is slower than the execution. `seq` is the last event it has received; `behind` is
+ * the number of waiting events.
+ */
 export interface ReaderBehind {
   type: 'ReaderBehind'
   seq: number
@@ -108,11 +115,11 @@ export interface ReaderBehind {
 }
 
 /**
- * Follows an execution from `after` on until it has finished: first the events in the journal, then each new one, each event
- * once and in order. Only committed events are seen. The generator ends after `ExecutionFinished`; where that event is not after
- * `after`, or retention has removed it, the generator ends as soon as the execution has a final status. Holds at most
- * {@link READ_AHEAD} events and a row's more, and one large value; a reader that cannot keep up gets a {@link ReaderBehind}. One that
- * leaves (`return`) while it waits is let go at once.
+ * Follows an execution after `after` until it has finished: first the events in the journal, then each new event, each
+ * once and in order. Only committed events are yielded. The generator ends after `ExecutionFinished`. If that event is
+ * not after `after`, or retention has removed it, the generator ends as soon as the execution has a final status. It
+ * holds at most {@link READ_AHEAD} events, the rest of one row, and one large value. A reader that cannot keep up
+ * receives a {@link ReaderBehind}. A reader that leaves (`return`) while it waits is released immediately.
  */
 export function followEvents(
   pool: pg.Pool,
@@ -120,12 +127,12 @@ export function followEvents(
   executionId: string,
   after: number,
 ): AsyncGenerator<JournalEvent | ReaderBehind, void> {
-  const reader = { heard: Promise.withResolvers<void>(), hasLeft: false }
+  const reader = { woken: Promise.withResolvers<void>(), hasLeft: false }
   const events = read(pool, news, executionId, after, reader)
   const leave = events.return.bind(events)
   events.return = (value) => {
     reader.hasLeft = true
-    reader.heard.resolve()
+    reader.woken.resolve()
     return leave(value)
   }
   return events
@@ -136,9 +143,9 @@ async function* read(
   news: News,
   executionId: string,
   after: number,
-  reader: { heard: PromiseWithResolvers<void>; hasLeft: boolean },
+  reader: { woken: PromiseWithResolvers<void>; hasLeft: boolean },
 ): AsyncGenerator<JournalEvent | ReaderBehind, void> {
-  const end = news.add(executionId, () => reader.heard.resolve())
+  const end = news.add(executionId, () => reader.woken.resolve())
   try {
     for (let last = after, hasEnded = false; !reader.hasLeft;) {
       const { events, isMore } = await readRows(pool, executionId, last, last + READ_AHEAD)
@@ -150,15 +157,15 @@ async function* read(
       }
       last = events.at(-1)?.seq ?? last
       if (isMore || events.length >= READ_AHEAD) {
-        if (performance.now() - beganAt > SLOW_MS) yield* tellBehind(pool, executionId, last)
+        if (performance.now() - beganAt > SLOW_MS) yield* reportBehind(pool, executionId, last)
         continue
       }
-      // An execution gets its final status together with its last events: one read after it has that status finds them all.
+      // The final status and the last events are committed together, so a read after the final status finds all events.
       if (hasEnded) return
       hasEnded = events.length === 0 && (await isOver(pool, executionId))
       if (hasEnded) continue
-      await reader.heard.promise
-      reader.heard = Promise.withResolvers()
+      await reader.woken.promise
+      reader.woken = Promise.withResolvers()
     }
   } finally {
     end()
@@ -170,7 +177,7 @@ async function isOver(pool: pg.Pool, executionId: string): Promise<boolean> {
   return rows[0] === undefined || isFinal(rows[0].status)
 }
 
-async function* tellBehind(pool: pg.Pool, executionId: string, seq: number): AsyncGenerator<ReaderBehind, void> {
-  const behind = (await lastSeqOf(pool, executionId)) - seq
+async function* reportBehind(pool: pg.Pool, executionId: string, seq: number): AsyncGenerator<ReaderBehind, void> {
+  const behind = (await readLastSeq(pool, executionId)) - seq
   if (behind > READ_AHEAD) yield { type: 'ReaderBehind', seq, at: Date.now(), behind }
 }

@@ -1,8 +1,11 @@
 import { messageOf } from '../../base/index.ts'
 import type { PendingEvents } from './journal-store.ts'
 
-/** How many single entries may fail because of the environment, while nothing is written, before the rest of a batch is postponed. */
-const MOST_FAILED_ALONE = 2
+/**
+ * The number of single entries that may fail because of the environment, while nothing is written, before the rest is
+ * postponed.
+ */
+const MAX_FAILED_ALONE = 2
 const MAX_MESSAGE_CHARS = 300
 
 /** The result of one flush of a batch. */
@@ -16,11 +19,11 @@ export class Round {
 
   /** Whether the flush stops. */
   get isOver(): boolean {
-    return this.isCut || (!this.hasWritten && this.#alone.length >= MOST_FAILED_ALONE)
+    return this.isCut || (!this.hasWritten && this.#alone.length >= MAX_FAILED_ALONE)
   }
 
   /** The entries to write later. Entries that failed alone come last. */
-  get left(): PendingEvents[] {
+  get remaining(): PendingEvents[] {
     return [...this.untried, ...this.#alone]
   }
 
@@ -30,7 +33,7 @@ export class Round {
     this.untried.push(...batch)
   }
 
-  preventAlone(pending: PendingEvents, error: unknown): void {
+  addFailedAlone(pending: PendingEvents, error: unknown): void {
     this.error = error
     this.#alone.push(pending)
   }
@@ -43,8 +46,8 @@ export function unwritable(error: unknown): NonNullable<PendingEvents['finish']>
   return { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason }
 }
 
-/** Removes the events up to `seq`. It returns the same object if there are none, and undefined if no event is left. */
-export function without(pending: PendingEvents, seq: number): PendingEvents | undefined {
+/** Removes the events up to `seq`. Returns the same object if there are none, and undefined if no event is left. */
+export function withoutEvents(pending: PendingEvents, seq: number): PendingEvents | undefined {
   const { firstSeq, events, times } = pending
   if (seq < firstSeq) return pending
   const from = seq - firstSeq + 1
@@ -52,7 +55,7 @@ export function without(pending: PendingEvents, seq: number): PendingEvents | un
   return { ...pending, firstSeq: seq + 1, events: events.slice(from), times: times.slice(from) }
 }
 
-export function joined(older: PendingEvents, newer: PendingEvents): PendingEvents {
+export function mergePending(older: PendingEvents, newer: PendingEvents): PendingEvents {
   const finish = newer.finish ?? older.finish
   return { ...older, events: [...older.events, ...newer.events], times: [...older.times, ...newer.times], finish }
 }

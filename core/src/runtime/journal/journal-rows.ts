@@ -3,18 +3,18 @@ import { AshlarError, showValue } from '../../base/index.ts'
 import { serializeEvent } from './blobs.ts'
 import type { ExecutionEvent, JournalEvent } from '../../engine/index.ts'
 
-/** Consecutive events of an execution, as they gather before they are written. */
+/** Consecutive events of an execution that are written together. */
 export interface EventRun {
   firstSeq: number
   events: ExecutionEvent[]
-  /** When each happened, in milliseconds since 1970. */
+  /** The time of each event, in milliseconds since 1970. */
   times: number[]
 }
 
-/** Events in one row: so that a page of them is read without many others. */
+/** The maximum number of events in a row, so that reading a page does not load many other events. */
 const ROW_EVENTS = 256
 
-/** Cuts what has gathered into rows. */
+/** Splits gathered events into rows. */
 export function toRuns({ firstSeq, events, times }: EventRun): EventRun[] {
   if (events.length <= ROW_EVENTS) return [{ firstSeq, events, times }]
   const runs: EventRun[] = []
@@ -31,17 +31,18 @@ export interface JournalRow {
 }
 
 /**
- * SQL: when a row of the execution `execution_id` is written, and so its partition. Readers look from the time on that the id
- * tells; the clock of the machine that made the id may be ahead of the database's.
+ * SQL: the time at which a row of the execution `execution_id` is written, which determines its partition. Readers
+ * start at the creation time in the id, and the clock of the machine that created the id may be ahead of the database
+ * clock.
  */
 export const JOURNAL_AT = 'greatest(now(), uuid_extract_timestamp(execution_id))'
 
 /**
- * The text of a row: a JSON array of the events. `seq` is left out, since they are consecutive; `at` is where the time differs
- * from that of the event before. So most rows stay below the size from which Postgres compresses them, which costs more than
- * writing.
+ * Encodes a row: a JSON array of the events. `seq` is left out because the events are consecutive. `at` is written only
+ * if the time differs from that of the previous event. This keeps most rows below the size at which Postgres compresses
+ * them; compression costs more than the write itself.
  *
- * @param blobs gets the values that are too large for a row, see {@link serializeEvent}
+ * @param blobs receives the values that are too large for a row, see {@link serializeEvent}
  */
 export function encodeRow({ events, times }: EventRun, blobs: Map<string, string>): string {
   let text = '['
@@ -67,7 +68,7 @@ export function decodeRow({ first_seq, last_seq, events }: JournalRow): JournalE
       throw unreadable(
         first_seq,
         last_seq,
-        `event ${first_seq + i} has a type that this version does not know: ${showValue(event?.type)}`,
+        `event ${first_seq + i} has a type that this version does not support: ${showValue(event?.type)}`,
       )
     event.seq = first_seq + i
     at = event.at ??= at

@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import { channelName } from '../../postgres/index.ts'
-import { SEPARATOR, keepBlobs } from './blobs.ts'
+import { SEPARATOR, storeBlobs } from './blobs.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 import { JOURNAL_AT, encodeRow, toRuns, type EventRun } from './journal-rows.ts'
-import { begunAt } from './journal-reader.ts'
+import { creationTime } from './journal-reader.ts'
 
-/** An execution's place in the journal. Once it is `lost`, another claim has the execution, or it was cancelled. */
+/** The position of an execution in the journal. Once it is `lost`, the execution was cancelled or has a newer lease. */
 export interface JournalEntry {
   readonly executionId: string
   readonly fence: number
@@ -25,8 +25,8 @@ export interface PendingEvents extends EventRun {
 /** The statements of the journal writer. */
 export interface JournalStore {
   /**
-   * Writes the events of these entries in one atomic statement and sets the final status of executions that end. It skips entries whose
-   * fence differs from that of their execution.
+   * Writes the events of these entries in one atomic statement and sets the final status of executions that end. It
+   * skips entries whose fence differs from that of their execution.
    *
    * @returns the entries whose fence is current, which were written
    */
@@ -42,7 +42,7 @@ export function createJournalStore(pool: pg.Pool): JournalStore {
       const { rows } = await pool.query<{ last: number }>(
         `select coalesce((select max(last_seq) from journal where execution_id = e.id and at >= $3), 0) as last
          from execution e where id = $1 and fence = $2 and status in ('RUNNING', 'WAITING')`,
-        [executionId, fence, begunAt(executionId)],
+        [executionId, fence, creationTime(executionId)],
       )
       return rows[0]?.last
     },
@@ -50,8 +50,9 @@ export function createJournalStore(pool: pg.Pool): JournalStore {
 }
 
 /**
- * Locks the row of each execution against claims and cancels. It compares the fence for each journal row separately, because a batch
- * may contain two entries of one execution if a worker has claimed the execution again.
+ * The statement locks the row of each execution against new leases and cancellation. It compares the fence for each
+ * journal row separately, because a batch may contain two entries of one execution if a worker has leased the execution
+ * again.
  */
 const WRITE = {
   name: 'ashlar-journal',
@@ -93,8 +94,8 @@ async function write(pool: pg.Pool, batch: readonly PendingEvents[]): Promise<Re
   const blobs = new Map<string, string>()
   const rows = batch.flatMap(toRows)
   const texts = rows.map((row) => encodeRow(row, blobs))
-  if (blobs.size > 0) await keepBlobs(pool, blobs)
-  const ofEnds = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
+  if (blobs.size > 0) await storeBlobs(pool, blobs)
+  const endColumn = (value: (finish: NonNullable<Row['finish']>) => unknown): string =>
     rows.map(({ finish }) => (finish && JSON.stringify(value(finish))) ?? '').join(SEPARATOR)
   const values = [
     rows.map(({ entry }) => entry.executionId),
@@ -103,9 +104,9 @@ async function write(pool: pg.Pool, batch: readonly PendingEvents[]): Promise<Re
     rows.map(({ firstSeq, events }) => firstSeq + events.length - 1),
     texts.join(SEPARATOR),
     rows.map(({ finish }) => finish?.status ?? null),
-    ofEnds(({ outputs }) => outputs),
-    ofEnds(({ failedNodes }) => failedNodes),
-    ofEnds(({ reason }) => reason),
+    endColumn(({ outputs }) => outputs),
+    endColumn(({ failedNodes }) => failedNodes),
+    endColumn(({ reason }) => reason),
   ]
   const result = await pool.query<{ keys: string[] | null }>({ ...WRITE, values })
   const keys = new Set(result.rows[0]?.keys)

@@ -29,8 +29,8 @@ beforeEach(() => {
   })
 })
 
-/** An execution in the hands of a worker. */
-async function taken(): Promise<JournalEntry> {
+/** An execution that a worker holds. */
+async function leased(): Promise<JournalEntry> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
   await runtime.database.pool.query(`update execution set status = 'RUNNING', fence = 1 where id = $1`, [id])
   return { executionId: id, fence: 1, parentId: null, lastSeq: 0, committedSeq: 0, lost: false }
@@ -38,21 +38,21 @@ async function taken(): Promise<JournalEntry> {
 
 const log = (text: string): ExecutionEvent => ({ type: 'NodeLog', node: 'in', n: 1, level: 'log', text })
 const end: ExecutionEvent = { type: 'ExecutionFinished', status: 'COMPLETED', outputs: {}, failedNodes: [] }
-/** Nested so deep that Postgres passes its stack limit (SQLSTATE 54001). */
+/** A value that is nested so deeply that Postgres exceeds its stack limit (SQLSTATE 54001). */
 const unstorable = (): ExecutionEvent => {
   const value: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
   return { type: 'NodeOutput', node: 'in', n: 1, pin: 'out', value }
 }
 
-async function stateOf({ executionId }: JournalEntry): Promise<unknown> {
+async function getState({ executionId }: JournalEntry): Promise<unknown> {
   const { status, reason } = await runtime.executions.get(runtime.ownerId, executionId)
   const events = await readEvents(runtime.database.pool, executionId, 0, 100)
   return { status, code: reason?.code, events: events.map(({ seq, type }) => `${seq} ${type}`) }
 }
 
-describe('what Postgres refuses for the sake of its data', () => {
-  it('ends the execution that tells it, behind what is committed of it, and nothing beside it', async () => {
-    const [bad, good, ending] = await Promise.all([taken(), taken(), taken()])
+describe('an event whose data Postgres rejects', () => {
+  it('ends only its execution, after the events that are already committed', async () => {
+    const [bad, good, ending] = await Promise.all([leased(), leased(), leased()])
     for (const entry of [bad, good, ending]) writer.append(entry, log('first'))
     await writer.committed(bad)
     for (const entry of [good, bad]) writer.append(entry, log('second'))
@@ -62,7 +62,7 @@ describe('what Postgres refuses for the sake of its data', () => {
     writer.append(bad, log('after its end'))
     writer.append(good, log('third'))
     await writer.close()
-    expect([await stateOf(bad), await stateOf(good), await stateOf(ending)]).toEqual([
+    expect([await getState(bad), await getState(good), await getState(ending)]).toEqual([
       { status: 'FAILED', code: 'JOURNAL_UNWRITABLE', events: ['1 NodeLog', '2 ExecutionFinished'] },
       { status: 'RUNNING', code: undefined, events: ['1 NodeLog', '2 NodeLog', '3 NodeLog'] },
       { status: 'COMPLETED', code: undefined, events: ['1 NodeLog', '2 ExecutionFinished'] },
@@ -75,12 +75,12 @@ describe('what Postgres refuses for the sake of its data', () => {
     })
   })
 
-  it('ends nothing in the hands of another worker', async () => {
-    const bad = await taken()
+  it('does not end an execution that another worker has leased', async () => {
+    const bad = await leased()
     await runtime.database.pool.query('update execution set fence = 2 where id = $1', [bad.executionId])
     writer.append(bad, unstorable())
     await writer.close()
-    expect(await stateOf(bad)).toEqual({ status: 'RUNNING', code: undefined, events: [] })
+    expect(await getState(bad)).toEqual({ status: 'RUNNING', code: undefined, events: [] })
     expect([reported.lost, reported.finished]).toEqual([[bad.executionId], []])
   })
 })

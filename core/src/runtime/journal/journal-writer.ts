@@ -1,47 +1,53 @@
 import { causeOf } from '../../postgres/index.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
-import { Round, joined, unwritable, without } from './journal-round.ts'
+import { Round, mergePending, unwritable, withoutEvents } from './journal-round.ts'
 import type { JournalEntry, JournalStore, PendingEvents } from './journal-store.ts'
 
-const MOST_ROWS = 200
+const MAX_BATCH_ROWS = 200
 
 /** Writes the events of all executions of a worker together: *group commit*. */
 export interface JournalWriter {
-  /** Adds an event; it is committed within a few milliseconds, in order. */
+  /** Adds an event. Events are committed in order, within a few milliseconds. */
   append(entry: JournalEntry, event: ExecutionEvent): void
-  /** Resolves when everything appended for this execution so far is committed, or it is lost. */
+  /** Resolves when all events appended for this execution so far are committed, or when its entry is lost. */
   committed(entry: JournalEntry): Promise<void>
-  /** Resolves when everything appended is committed, was refused, or could not be written in one more round. */
+  /** Resolves when all appended events are committed or refused, or could not be written in one more round. */
   close(): Promise<void>
 }
 
 interface JournalWriterEvents {
   /** The ends of these executions are committed. */
   finished(entries: JournalEntry[]): void
-  /** Children of these have committed an output or their end. */
+  /** Children of these executions have committed an output or their end. */
   progressed(parentIds: string[]): void
-  /** Another claim has the execution, or it was cancelled. Called once per entry. */
+  /** The execution was cancelled or has a newer lease. Called once per entry. */
   lost(entry: JournalEntry): void
-  /** The database does not accept the events of this execution: its end is committed, and nothing more is appended. */
+  /**
+   * The database rejects the events of this execution. A failed end is committed in their place, and no further events
+   * are accepted.
+   */
   refused(entry: JournalEntry, error: unknown): void
-  /** The environment prevents writing; the events stay and are written later. Called in every round in which it does. */
+  /** The environment prevents writing. The events are kept and written later. Called in every such round. */
   failed(error: unknown): void
-  /** A round has written events after one in which nothing could be written (`false`), or the reverse. */
+  /**
+   * `false` after each round in which nothing could be written; `true` after the first round that writes events
+   * again.
+   */
   writable(isWritable: boolean, error?: unknown): void
 }
 
 /** In milliseconds. */
 interface JournalWriterTimes {
-  /** How long events may gather before they are written together. */
+  /** The time for which events are gathered before they are written together. */
   gather: number
-  /** Before the first repetition of what the environment prevented; doubled each time up to the longest. */
+  /** The delay before the first retry after the environment prevented writing. It doubles up to `longestRetry`. */
   firstRetry: number
   longestRetry: number
-  /** After which an entry is tried again that the environment prevents while others are written. */
-  aside: number
+  /** The delay before an entry is retried that the environment prevents while other entries are written. */
+  postponed: number
 }
 
-const TIMES: JournalWriterTimes = { gather: 10, firstRetry: 200, longestRetry: 2000, aside: 2000 }
+const TIMES: JournalWriterTimes = { gather: 10, firstRetry: 200, longestRetry: 2000, postponed: 2000 }
 
 export function createJournalWriter(
   store: JournalStore,
@@ -52,22 +58,24 @@ export function createJournalWriter(
 }
 
 /**
- * Events gather for a few milliseconds, and are then written by one statement for all executions (see {@link JournalStore}). An
- * entry whose fence does not hold gets nothing written, and becomes `lost`.
+ * Gathers events for a few milliseconds and then writes them with one statement for all executions (see
+ * {@link JournalStore}). An entry whose fence is no longer current is not written and becomes `lost`.
  *
- * When the statement fails, nothing of the batch is written. What happens then depends on the cause ({@link causeOf}):
+ * If the statement fails, nothing of the batch is written. The reaction depends on the cause ({@link causeOf}):
  *
- * - `connection`: the round ends, and the events are written in a later one.
- * - `environment` and `statement`: the batch is halved until each half is written or is a single entry, so that one entry never
- *   keeps others from being written.
- * - A single entry with the cause `statement` ends: in the place of its events it gets one, that it FAILED with
- *   JOURNAL_UNWRITABLE. It ends only once this event is committed, which proves that the journal can be written.
- * - A single entry with the cause `environment` stays. Where others are written, it is set aside and tried again every two seconds.
- *   Where nothing is written, the round ends after two of them: the journal cannot be written, and is tried again after a pause.
+ * - `connection`: the round ends, and the events are written in a later round.
+ * - `environment` and `statement`: the batch is halved until each part is written or is a single entry, so that one
+ *   entry never prevents others from being written.
+ * - A single entry with the cause `statement` ends: its events are replaced by one ExecutionFinished event with the
+ *   status FAILED and the code JOURNAL_UNWRITABLE. The entry ends only once this event is committed, which proves that
+ *   the journal is writable.
+ * - A single entry with the cause `environment` is kept. If other entries are written, it is postponed and retried
+ *   every two seconds. If nothing is written, the round ends after two such entries: the journal is not writable and is
+ *   retried after a delay.
  */
 class GroupCommit implements JournalWriter {
   readonly #store: JournalStore
-  readonly #told: JournalWriterEvents
+  readonly #listener: JournalWriterEvents
   readonly #times: JournalWriterTimes
   #gathering = new Map<JournalEntry, PendingEvents>()
   readonly #waiting = new Map<JournalEntry, { seq: number; resolve: () => void }[]>()
@@ -75,19 +83,19 @@ class GroupCommit implements JournalWriter {
   #flushing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
-  /** Set while the journal cannot be written: nothing is tried before its time. */
+  /** Set while the journal is not writable. No attempt is made before this delay has passed. */
   #retryMs: number | undefined
   #isWritable = true
-  /** What the environment prevents while others are written. */
-  readonly #aside = new Map<JournalEntry, PendingEvents>()
-  readonly #wasAside = new WeakSet<JournalEntry>()
-  #asideTimer: NodeJS.Timeout | undefined
+  /** Entries that the environment prevents while others are written. */
+  readonly #postponed = new Map<JournalEntry, PendingEvents>()
+  readonly #wasPostponed = new WeakSet<JournalEntry>()
+  #postponedTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(store: JournalStore, events: JournalWriterEvents, times: JournalWriterTimes) {
     this.#store = store
     this.#times = times
-    this.#told = events
+    this.#listener = events
   }
 
   append(entry: JournalEntry, event: ExecutionEvent): void {
@@ -97,7 +105,7 @@ class GroupCommit implements JournalWriter {
     pending.events.push(event)
     pending.times.push(Date.now())
     if (event.type === 'ExecutionFinished') pending.finish = event
-    // A caller waits for an end; during a flush, ends gather for the next one all the same.
+    // A caller waits for an end, so it is written soon. During a flush, ends gather for the next one.
     if (pending.finish) this.#flushSoon()
     else this.#flushLater(this.#times.gather)
   }
@@ -120,7 +128,7 @@ class GroupCommit implements JournalWriter {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#flushing
-    this.#takeBackAside()
+    this.#resumePostponed()
     await this.#flush()
     clearTimeout(this.#timer)
     clearImmediate(this.#soon)
@@ -141,16 +149,16 @@ class GroupCommit implements JournalWriter {
     }, afterMs)
   }
 
-  /** Ends when nothing is left, or after a round in which nothing could be written. */
+  /** Ends when no events are left, or after a round in which nothing could be written. */
   async #flush(): Promise<void> {
     for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) {
       const round = new Round()
       await this.#write(batch, round)
       const isPrevented = this.#isPrevented(round)
-      if (isPrevented || !this.#isWritable) this.#told.writable((this.#isWritable = !isPrevented), round.error)
-      if (round.left.length > 0) this.#told.failed(round.error)
-      if (isPrevented) return this.#retryLater(round.left)
-      this.#setAside(round.left)
+      if (isPrevented || !this.#isWritable) this.#listener.writable((this.#isWritable = !isPrevented), round.error)
+      if (round.remaining.length > 0) this.#listener.failed(round.error)
+      if (isPrevented) return this.#retryLater(round.remaining)
+      this.#postpone(round.remaining)
     }
     this.#retryMs = undefined
   }
@@ -158,20 +166,20 @@ class GroupCommit implements JournalWriter {
   #takeBatch(): PendingEvents[] {
     const batch: PendingEvents[] = []
     for (const [entry, pending] of this.#gathering) {
-      if (this.#aside.has(entry)) continue
+      if (this.#postponed.has(entry)) continue
       this.#gathering.delete(entry)
-      if (batch.push(pending) === MOST_ROWS) break
+      if (batch.push(pending) === MAX_BATCH_ROWS) break
     }
     return batch
   }
 
-  /** Entries that were set aside before say nothing of the journal as a whole. */
-  #isPrevented({ isCut, hasWritten, left }: Round): boolean {
-    return isCut || (!hasWritten && left.some(({ entry }) => !this.#isWritable || !this.#wasAside.has(entry)))
+  /** Entries that were postponed before do not indicate whether the journal as a whole is writable. */
+  #isPrevented({ isCut, hasWritten, remaining }: Round): boolean {
+    return isCut || (!hasWritten && remaining.some(({ entry }) => !this.#isWritable || !this.#wasPostponed.has(entry)))
   }
 
   #retryLater(left: readonly PendingEvents[]): void {
-    this.#giveBack(left)
+    this.#putBack(left)
     const { firstRetry, longestRetry } = this.#times
     this.#retryMs = Math.min((this.#retryMs ?? firstRetry / 2) * 2, longestRetry)
     clearTimeout(this.#timer)
@@ -179,21 +187,22 @@ class GroupCommit implements JournalWriter {
     if (!this.#isClosed) this.#flushLater(this.#retryMs)
   }
 
-  /** Their newer events wait until they are tried again. */
-  #setAside(left: readonly PendingEvents[]): void {
+  /** Newer events of these entries wait until the entries are retried. */
+  #postpone(left: readonly PendingEvents[]): void {
     for (const pending of left) {
-      this.#aside.set(pending.entry, pending)
-      this.#wasAside.add(pending.entry)
+      this.#postponed.set(pending.entry, pending)
+      this.#wasPostponed.add(pending.entry)
     }
-    if (left.length > 0 && !this.#isClosed) this.#asideTimer ??= setTimeout(() => this.#takeBackAside(), this.#times.aside)
+    if (left.length > 0 && !this.#isClosed)
+      this.#postponedTimer ??= setTimeout(() => this.#resumePostponed(), this.#times.postponed)
   }
 
-  #takeBackAside(): void {
-    clearTimeout(this.#asideTimer)
-    this.#asideTimer = undefined
-    const aside = [...this.#aside.values()]
-    this.#aside.clear()
-    this.#giveBack(aside)
+  #resumePostponed(): void {
+    clearTimeout(this.#postponedTimer)
+    this.#postponedTimer = undefined
+    const postponed = [...this.#postponed.values()]
+    this.#postponed.clear()
+    this.#putBack(postponed)
     if (!this.#isClosed) this.#flushSoon()
   }
 
@@ -217,26 +226,29 @@ class GroupCommit implements JournalWriter {
       const middle = batch.length >> 1
       await this.#write(batch.slice(0, middle), round)
       await this.#write(batch.slice(middle), round)
-    } else if (cause === 'environment') round.preventAlone(first, error)
+    } else if (cause === 'environment') round.addFailedAlone(first, error)
     else await this.#refuse(first, error, round)
   }
 
-  /** A commit whose answer did not arrive may have succeeded: what is stored of the entry is not written again. */
+  /**
+   * A commit without a response may have succeeded, so events of the entry that are already stored are not written
+   * again.
+   */
   async #refuse(pending: PendingEvents, error: unknown, round: Round): Promise<void> {
     const { entry } = pending
     try {
       const stored = await this.#store.lastSeq(entry)
       if (stored === undefined) return this.#conclude([pending], new Set())
-      const rest = without(pending, stored)
+      const rest = withoutEvents(pending, stored)
       if (rest !== pending) return rest ? await this.#write([rest], round) : this.#conclude([pending], new Set([entry]))
       await this.#end(pending, stored, error)
       round.hasWritten = true
     } catch (failure) {
-      round.preventAlone(pending, failure)
+      round.addFailedAlone(pending, failure)
     }
   }
 
-  /** Entries that are refused append nothing more, so nothing has gathered behind the end. */
+  /** A refused entry accepts no further events, so no events have gathered behind the end. */
   async #end({ entry }: PendingEvents, stored: number, error: unknown): Promise<void> {
     const finish = unwritable(error)
     const end = { entry, firstSeq: stored + 1, events: [finish], times: [Date.now()], finish }
@@ -244,26 +256,26 @@ class GroupCommit implements JournalWriter {
     this.#refused.add(entry)
     this.#gathering.delete(entry)
     entry.lastSeq = end.firstSeq
-    if (written.has(entry)) this.#told.refused(entry, error)
+    if (written.has(entry)) this.#listener.refused(entry, error)
     this.#conclude([end], written)
   }
 
   #conclude(batch: PendingEvents[], written: ReadonlySet<JournalEntry>): void {
     for (const { entry, firstSeq, events } of batch) {
       if (!written.has(entry) && !entry.lost) this.#lose(entry)
-      this.#wasAside.delete(entry)
+      this.#wasPostponed.delete(entry)
       entry.committedSeq = firstSeq + events.length - 1
-      this.#tellCommitted(entry)
+      this.#resolveCommitted(entry)
     }
     const finished = batch.filter(({ entry, finish }) => finish && !entry.lost).map(({ entry }) => entry)
-    if (finished.length > 0) this.#told.finished(finished)
+    if (finished.length > 0) this.#listener.finished(finished)
     const parentIds = batch.flatMap(({ entry, events }) =>
       entry.parentId !== null && !entry.lost && events.some(isNews) ? [entry.parentId] : [],
     )
-    if (parentIds.length > 0) this.#told.progressed(parentIds)
+    if (parentIds.length > 0) this.#listener.progressed(parentIds)
   }
 
-  #tellCommitted(entry: JournalEntry): void {
+  #resolveCommitted(entry: JournalEntry): void {
     const waiting = this.#waiting.get(entry)
     if (!waiting) return
     const isOver = entry.lost || this.#refused.has(entry)
@@ -276,21 +288,21 @@ class GroupCommit implements JournalWriter {
   #lose(entry: JournalEntry): void {
     entry.lost = true
     this.#gathering.delete(entry)
-    this.#told.lost(entry)
+    this.#listener.lost(entry)
   }
 
-  /** What was to be written comes before what has gathered since. */
-  #giveBack(batch: readonly PendingEvents[]): void {
+  /** Puts events back before those that have gathered since. */
+  #putBack(batch: readonly PendingEvents[]): void {
     const newer = this.#gathering
     this.#gathering = new Map(batch.map((pending) => [pending.entry, pending]))
     for (const [entry, pending] of newer) {
       const older = this.#gathering.get(entry)
-      this.#gathering.set(entry, older ? joined(older, pending) : pending)
+      this.#gathering.set(entry, older ? mergePending(older, pending) : pending)
     }
   }
 }
 
-/** What a parent waits for. */
+/** Whether a parent waits for events of this type. */
 function isNews({ type }: ExecutionEvent): boolean {
   return type === 'GraphOutput' || type === 'ExecutionFinished'
 }

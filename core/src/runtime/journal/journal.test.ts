@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import type { Execution } from '../lifecycle/index.ts'
-import { keepJournal } from './journal-partitions.ts'
+import { maintainJournal } from './journal-partitions.ts'
 import { isFinal } from '../../engine/index.ts'
 
 let runtime: TestRuntime
@@ -34,7 +34,7 @@ async function count(sql: string): Promise<number> {
 }
 
 describe('the journal', () => {
-  it('keeps a large value once, however often it occurs, and reads it back where it was', async () => {
+  it('stores a large value once and restores it at every place', async () => {
     const text = 'large '.repeat(20_000)
     await runWith(text)
     const id = await runWith(text)
@@ -47,7 +47,7 @@ describe('the journal', () => {
     expect(rows[0]?.bytes).toBeLessThan(text.length)
   })
 
-  it('tells an event once, also where a commit that had succeeded was made again', async () => {
+  it('returns an event once if a successful commit was repeated', async () => {
     const id = await runWith('twice')
     const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)
     await runtime.database.pool.query(
@@ -59,27 +59,27 @@ describe('the journal', () => {
     expect((await runtime.executions.eventPage(runtime.ownerId, id, 2, 3)).events.map(({ seq }) => seq)).toEqual([3, 4, 5])
   })
 
-  it('keeps small values where they are', async () => {
+  it('stores small values in the journal', async () => {
     const before = await count('blob')
     await runWith('small')
     expect(await count('blob')).toBe(before)
   })
 
-  it('is dropped by the day when the retention has passed, with its blobs, but not while an execution of then still runs', async () => {
+  it('drops days after the retention with their blobs, but keeps them while an execution of that time is unfinished', async () => {
     const id = await runWith('x'.repeat(100_000))
     await runtime.database.pool.query(`update blob set created_at = now() - interval '40 days'`)
     const later = new Date(Date.now() + 40 * DAY_MS)
     await runtime.database.pool.query(`update execution set status = 'WAITING', finished_at = null where id = $1`, [id])
-    await keepJournal(runtime.database, 30, later)
+    await maintainJournal(runtime.database, 30, later)
     expect(await count('journal')).toBeGreaterThan(0)
     await runtime.database.pool.query(`update execution set status = 'COMPLETED' where id = $1`, [id])
-    await keepJournal(runtime.database, 30, later)
+    await maintainJournal(runtime.database, 30, later)
     expect(await count('journal')).toBe(0)
     expect(await count('blob')).toBe(0)
     expect(await count('execution')).toBeGreaterThan(0)
   })
 
-  it('that Postgres will not take ends its execution, and the worker goes on', async () => {
+  it('ends only the execution whose events Postgres rejects', async () => {
     await runtime.database.pool.query(`
       create function refuse_row() returns trigger language plpgsql as $$ begin raise exception 'poison' using errcode = '22P05'; end $$;
       create trigger refuse_row before insert on journal for each row when (new.events like '%a poison%') execute function refuse_row()`)
@@ -98,21 +98,21 @@ describe('the journal', () => {
     expect(events).toMatchObject([{ seq: 1, type: 'ExecutionFinished' }])
   })
 
-  it('gives rows their partition that were written before there was one', async () => {
+  it('moves rows into their partition when it is created', async () => {
     const id = await runWith('early')
     const inAWeek = new Date(Date.now() + 7 * DAY_MS)
     await runtime.database.pool.query('update journal set at = $2 where execution_id = $1', [id, inAWeek])
     const partition = `journal_${inAWeek.toISOString().slice(0, 10).replaceAll('-', '')}`
     expect(await count('journal_default')).toBeGreaterThan(0)
-    await keepJournal(runtime.database, 30)
+    await maintainJournal(runtime.database, 30)
     expect(await count('journal_default')).toBe(0)
     expect(await count(partition)).toBeGreaterThan(0)
     expect((await runtime.executions.eventPage(runtime.ownerId, id, 0, 100)).total).toBeGreaterThan(5)
-    await keepJournal(runtime.database, 30, new Date(inAWeek.getTime() + DAY_MS))
+    await maintainJournal(runtime.database, 30, new Date(inAWeek.getTime() + DAY_MS))
   })
 })
 
-it('takes rows of a day while it gets its partition', async () => {
+it('accepts rows of a day while its partition is created', async () => {
   const id = await runWith('while it grows')
   let isDone = false
   let row = 1_000_000
@@ -127,15 +127,16 @@ it('takes rows of a day while it gets its partition', async () => {
     const at = new Date(Date.now() + day * DAY_MS)
     isDone = false
     const writing = Promise.all([write(at), write(at), write(at)])
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    await keepJournal(runtime.database, 3650)
+    const before = row
+    await expect.poll(() => row, { interval: 1 }).toBeGreaterThan(before + 2)
+    await maintainJournal(runtime.database, 3650)
     isDone = true
     await writing
   }
   await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
 })
 
-it('that the database does not give for a moment ends no execution', async () => {
+it('does not end an execution when reading its journal fails once', async () => {
   const { database, executions, failures, graphs, ownerId, worker } = runtime
   const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 2, input_message: 'over' } }] }
   const { id: graphId } = await graphs.create(ownerId, { name: 'Wait', document })
@@ -158,7 +159,7 @@ it('that the database does not give for a moment ends no execution', async () =>
 })
 
 describe('a follower', () => {
-  /** An execution with so many events, made without running it. */
+  /** Creates an execution with this number of events without running it. */
   async function withEvents(count: number): Promise<string> {
     const id = await runWith('many')
     await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
@@ -174,24 +175,26 @@ describe('a follower', () => {
     return id
   }
 
-  it('that is slow is told how far behind it is, and may resume from there', async () => {
+  it('reports to a slow reader how far it is behind, from where it can resume', async () => {
     const id = await withEvents(1000)
     const seen: number[] = []
     let behind: { seq: number; behind: number } | undefined
+    const now = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + seen.length * 6)
     for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) {
       if (event.type === 'ReaderBehind') {
         behind = event
         break
       }
       seen.push(event.seq)
-      await new Promise((resolve) => setTimeout(resolve, 6))
     }
+    vi.restoreAllMocks()
     expect(behind).toMatchObject({ seq: seen.length, behind: 1000 - seen.length })
     for await (const event of await runtime.executions.follow(runtime.ownerId, id, behind?.seq ?? 0)) seen.push(event.seq)
     expect(seen).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1))
   })
 
-  it('that keeps up is told nothing but events', async () => {
+  it('yields only events to a reader that keeps up', async () => {
     const id = await withEvents(1000)
     const types = new Set<string>()
     for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0)) types.add(event.type)
@@ -232,7 +235,7 @@ describe('a follower', () => {
     expect(await seqsAfter(id, 0)).toEqual([])
   })
 
-  it('beyond the last event of a running execution completes when the execution ends', async () => {
+  it('completes when the execution ends if it follows beyond the last event', async () => {
     const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3600 } }], links: [] }
     const { id: graphId } = await runtime.graphs.create(runtime.ownerId, { name: 'Wait', document })
     const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
@@ -241,7 +244,7 @@ describe('a follower', () => {
     expect(await seqs).toEqual([])
   })
 
-  it('reads a finished journal of more rows than one page to its end', async () => {
+  it('reads all pages of a finished journal', async () => {
     const id = await runWith('rows')
     await runtime.database.pool.query('delete from journal where execution_id = $1', [id])
     const log = JSON.stringify([{ type: 'NodeLog', node: 'in', n: 1, level: 'log', text: 'x' }])
@@ -255,7 +258,7 @@ describe('a follower', () => {
   })
 })
 
-describe('an execution ends with a reason', () => {
+describe('an execution with an altered journal', () => {
   const document = {
     nodes: [
       { id: 'in', block: 'io/input', inputs: { name: 'n', value: 1 } },
@@ -264,7 +267,7 @@ describe('an execution ends with a reason', () => {
     links: [{ from: 'in.result', to: 'out.value' }],
   }
 
-  /** One that nobody has taken, changed by hand; then a worker that takes it. */
+  /** Changes an execution before a worker takes it, then starts a worker. */
   async function tamperWith(change: (id: string, gateway: TestRuntime) => Promise<string>): Promise<Execution> {
     const databaseUrl = runtime.database.url
     await runtime.worker?.close()
@@ -282,10 +285,10 @@ describe('an execution ends with a reason', () => {
   }
 
   it.each([
-    ['a newer version wrote it', '[{"type":"NodeTeleported"}]', 'NodeTeleported'],
-    ['it is no JSON', '[{"type":', 'expected 1 events'],
+    ['a newer version has written it', '[{"type":"NodeTeleported"}]', 'NodeTeleported'],
+    ['it is not JSON', '[{"type":', 'expected 1 events'],
     ['it lacks events', '[]', 'expected 1 events'],
-  ])('where its journal cannot be read because %s', async (_why, events, problem) => {
+  ])('fails with JOURNAL_UNREADABLE if %s', async (_why, events, problem) => {
     const execution = await tamperWith(async (id, { database }) => {
       await database.pool.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, 1, 1, $2)', [
         id,
@@ -314,7 +317,7 @@ describe('an execution ends with a reason', () => {
     expect(execution).toMatchObject({ status: 'CANCELLED' })
   })
 
-  it('whatever the clock of the machine that began it: its events are found', async () => {
+  it('completes even if the clock of the machine that created it was ahead', async () => {
     const inAnHour = (id: string): string => {
       const ms = Number.parseInt(id.replace('-', '').slice(0, 12), 16) + 3600_000
       const hex = ms.toString(16).padStart(12, '0')

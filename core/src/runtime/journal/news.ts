@@ -1,21 +1,21 @@
-/** Who wants to hear of new events of which execution. */
+/** Notifies listeners of new events, by execution. */
 export class News {
   readonly #listeners = new Map<string, Set<() => void>>()
 
-  /** @returns a function that ends it */
-  add(executionId: string, heard: () => void): () => void {
+  /** @returns a function that removes the listener */
+  add(executionId: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(executionId) ?? new Set()
-    this.#listeners.set(executionId, listeners.add(heard))
+    this.#listeners.set(executionId, listeners.add(listener))
     return () => {
-      listeners.delete(heard)
+      listeners.delete(listener)
       if (listeners.size === 0 && this.#listeners.get(executionId) === listeners) this.#listeners.delete(executionId)
     }
   }
 
-  /** @param message ids joined by commas; empty when some may have been missed */
-  tell(message: string): void {
+  /** @param message ids separated by commas; empty when notifications may have been missed */
+  notify(message: string): void {
     if (this.#listeners.size === 0) return
     const ids = message === '' ? [...this.#listeners.keys()] : message.split(',')
-    for (const id of ids) for (const heard of this.#listeners.get(id) ?? []) heard()
+    for (const id of ids) for (const listener of this.#listeners.get(id) ?? []) listener()
   }
 }

@@ -27,7 +27,7 @@ export default definePlugin({
 })
 `
 
-/** Runs nothing; cancels what runs on the other. */
+/** Runs nothing; cancels executions of the worker. */
 let gateway: TestRuntime
 let worker: TestRuntime
 let folder: string
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'stubborn'))
   await writeFile(join(folder, 'stubborn', 'package.json'), JSON.stringify({ name: 'stubborn', ashlar: { blocks: './i.ts' } }))
   await writeFile(join(folder, 'stubborn', 'i.ts'), SOURCE)
-  // No limit of its own ends the loop before the test does.
+  // The CPU limit must not end the loop before the test does.
   worker = await createTestRuntime({ role: 'worker', pluginRoots: [BUILTIN_PLUGINS, folder], sandbox: { maxCpuMs: 300_000 } })
   gateway = await createTestRuntime({ role: 'gateway', databaseUrl: worker.database.url })
 })
@@ -52,9 +52,9 @@ async function startNode(block: string, inputs: object = {}): Promise<string> {
   return (await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })).id
 }
 
-const statusOf = async (id: string): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
+const getStatus = async (id: string): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
 
-/** Waits until the block of the node has begun. */
+/** Waits until the block of the node has started. */
 async function untilBegun(id: string): Promise<void> {
   for await (const event of await gateway.executions.follow(gateway.ownerId, id, 0)) if (event.type === 'NodeStarted') return
 }
@@ -65,20 +65,20 @@ async function cancelAndCheck(id: string): Promise<void> {
   await expect.poll(() => worker.worker?.active(), { timeout: 20_000, interval: 10 }).toBe(0)
   const { events } = await gateway.executions.eventPage(gateway.ownerId, id, 0, 1000)
   expect(events.at(-1)).toMatchObject({ type: 'ExecutionFinished', status: 'CANCELLED' })
-  // The guest is free again: another block of the plugin gets its turn.
+  // The guest is free again, so another block of the plugin runs.
   const after = await startNode('stubborn/finish')
-  await expect.poll(() => statusOf(after), { timeout: 20_000, interval: 10 }).toBe('COMPLETED')
+  await expect.poll(() => getStatus(after), { timeout: 20_000, interval: 10 }).toBe('COMPLETED')
   expect((await gateway.executions.eventPage(gateway.ownerId, id, 0, 1000)).events).toEqual(events)
 }
 
-describe('cancel, from a gateway, of what runs on a worker', () => {
-  it.each(['loop', 'hang'])('ends a block that does not pause or never ends (%s)', async (block) => {
+describe('cancelling an execution of a worker from a gateway', () => {
+  it.each(['loop', 'hang'])('ends a block that never yields control or never ends (%s)', async (block) => {
     const id = await startNode(`stubborn/${block}`)
     await untilBegun(id)
     await cancelAndCheck(id)
   })
 
-  it('ends a block in the middle of a call to the host', async () => {
+  it('ends a block during a host call', async () => {
     const blocker = new pg.Client({ connectionString: gateway.database.url })
     await blocker.connect()
     try {
@@ -96,20 +96,20 @@ describe('cancel, from a gateway, of what runs on a worker', () => {
     }
   })
 
-  it('ends a block in the middle of a sub-graph, and the sub-graph', async () => {
+  it('ends a running block of a sub-graph, and the sub-graph', async () => {
     const document = { nodes: [{ id: 'n', block: 'stubborn/loop', timeoutMs: 300_000 }] }
     const child = await gateway.graphs.create(gateway.ownerId, { name: 'Child', document })
     const id = await startNode('io/graph', { graph_id: child.id })
-    const childOf = async (): Promise<string | undefined> =>
+    const findChild = async (): Promise<string | undefined> =>
       (await gateway.executions.list(gateway.ownerId, { graphId: child.id }, { first: 1 })).items[0]?.id
-    await expect.poll(childOf, { timeout: 20_000 }).toBeDefined()
-    const childId = (await childOf()) ?? ''
+    await expect.poll(findChild, { timeout: 20_000 }).toBeDefined()
+    const childId = (await findChild()) ?? ''
     await untilBegun(childId)
     await cancelAndCheck(id)
-    expect(await statusOf(childId)).toBe('CANCELLED')
+    expect(await getStatus(childId)).toBe('CANCELLED')
   })
 
-  it('ends what has not begun', async () => {
+  it('ends an execution that has not started', async () => {
     await worker.worker?.close()
     const id = await startNode('stubborn/finish')
     expect(await gateway.executions.cancel(gateway.ownerId, id)).toMatchObject({ status: 'CANCELLED' })

@@ -2,14 +2,15 @@ import type { ClientBase } from 'pg'
 import { channelName, type Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import { type ExecutionEvent, fold, type Folded, type Plan, type Reason } from '../../engine/index.ts'
-import { keepBlobs, lastSeqOf, readEvents, JOURNAL_AT, encodeRow } from '../journal/index.ts'
+import { storeBlobs, readLastSeq, readEvents, JOURNAL_AT, encodeRow } from '../journal/index.ts'
 import type { Plans } from './plan-cache.ts'
 
 /**
- * Ends an execution and all below it that have not ended, in one transaction. Each row's lock keeps workers from writing to
- * it, its fencing token is raised, and the last event is written here: so it is final whatever its worker is doing.
+ * Ends an execution and all its unfinished descendants in one transaction. It locks their rows against writes of
+ * workers, increments their fences, and writes their last events. They are final afterwards, regardless of what their
+ * workers are doing.
  *
- * @returns the ids of those that were ended
+ * @returns the ids of the executions that were ended
  */
 export async function cancelTree(
   { database, plans }: { database: Database; plans: Plans },
@@ -32,7 +33,7 @@ export async function cancelTree(
   })
 }
 
-/** Parents before their children, so that no parent starts another child meanwhile. */
+/** Locks parents before their children, so that no parent starts another child during the cancellation. */
 async function lockTree(client: ClientBase, rootId: string): Promise<{ id: string; version_id: string }[]> {
   const { rows } = await client.query<{ id: string; version_id: string }>(
     `with recursive tree as (
@@ -48,8 +49,8 @@ async function lockTree(client: ClientBase, rootId: string): Promise<{ id: strin
 }
 
 async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined, reason: Reason): Promise<void> {
-  const { events, end } = await endingOf(client, id, plan, reason)
-  const first = (await lastSeqOf(client, id)) + 1
+  const { events, end } = await readEnd(client, id, plan, reason)
+  const first = (await readLastSeq(client, id)) + 1
   await client.query(
     `update execution
      set status = 'CANCELLED', fence = fence + 1, outputs = $2, failed_nodes = $3, reason = $4, wake_at = null, finished_at = now()
@@ -58,7 +59,7 @@ async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined,
   )
   const blobs = new Map<string, string>()
   const text = encodeRow({ firstSeq: first, events, times: events.map(() => Date.now()) }, blobs)
-  if (blobs.size > 0) await keepBlobs(client, blobs)
+  if (blobs.size > 0) await storeBlobs(client, blobs)
   await client.query(
     `insert into journal (execution_id, first_seq, last_seq, events, at)
      select *, ${JOURNAL_AT} from (values ($1::uuid, $2::int, $3::int, $4)) as row(execution_id, first_seq, last_seq, events)`,
@@ -68,8 +69,11 @@ async function cancelOne(client: ClientBase, id: string, plan: Plan | undefined,
 
 type End = Extract<ExecutionEvent, { type: 'ExecutionFinished' }>
 
-/** What its journal still lacks: outputs that have arrived and are not told of, and the end. One that cannot be read ends too. */
-async function endingOf(
+/**
+ * Returns the missing events of a journal: graph outputs that are not recorded yet, and the end. An unreadable journal
+ * gets only the end.
+ */
+async function readEnd(
   client: ClientBase,
   id: string,
   plan: Plan | undefined,
@@ -83,10 +87,10 @@ async function endingOf(
     failedNodes: folded?.scheduler.failedNodes ?? [],
     reason,
   }
-  const untold = (folded?.pending ?? []).flatMap((decision): ExecutionEvent[] =>
+  const unreported = (folded?.pending ?? []).flatMap((decision): ExecutionEvent[] =>
     decision.type === 'graph-output' ? [{ type: 'GraphOutput', name: decision.name, value: decision.value }] : [],
   )
-  return { events: [...untold, end], end }
+  return { events: [...unreported, end], end }
 }
 
 async function read(client: ClientBase, id: string, plan: Plan | undefined): Promise<Folded | undefined> {

@@ -10,7 +10,7 @@ import { insertExecutions } from './insert.ts'
 import type { PlanNode } from '../../engine/index.ts'
 import type { Plans } from './plan-cache.ts'
 
-/** Sub-graphs within sub-graphs. Source: execution semantics, rule 14. */
+/** The maximum nesting depth of sub-graphs. Source: execution semantics, rule 14. */
 const MAX_DEPTH = 16
 const PARENT_ENDED = { code: 'CANCELLED', message: 'its parent has ended' }
 
@@ -18,17 +18,17 @@ const PARENT_ENDED = { code: 'CANCELLED', message: 'its parent has ended' }
 interface Parent {
   executionId: string
   ownerId: string
-  /** 0 for an execution that nobody's node started. */
+  /** 0 for an execution without a parent. */
   depth: number
   node: PlanNode
   n: number
   attempt: number
 }
 
-/** Child executions: runs of a graph as a node of another. Source: execution semantics, rule 15. */
+/** Child executions: executions that a graph node of another execution starts. Source: execution semantics, rule 15. */
 export interface Children {
   /**
-   * Starts the child of a node execution, unless it is there already: its id follows from the parent's.
+   * Starts the child of a node execution unless it exists. The id of the child is derived from the node execution.
    *
    * @returns the child's id
    * @throws {AshlarError} DEPTH_EXCEEDED INPUTS_INVALID NOT_FOUND
@@ -36,9 +36,9 @@ export interface Children {
   start(parent: Parent, inputs: Record<string, unknown>): Promise<string>
   /** Cancels a child whose parent has ended, and its children. */
   cancel(childId: string): Promise<void>
-  /** Parents that wait go on: their children have something new. */
+  /** Puts waiting parents back into the queue, because their children have new events. */
   wake(parentIds: readonly string[]): Promise<void>
-  /** Wakes the parents that were missed, because a worker died between a child's commit and the waking. */
+  /** Wakes parents that were missed because a worker died between a child's commit and the wake-up. */
   wakeForgotten(): Promise<void>
 }
 
@@ -78,7 +78,10 @@ export function createChildren({ database, queue, graphs, maxValueBytes, plans }
   }
 }
 
-/** The id of a node execution's child: a UUID v7 of the parent's time, whose random part is a hash of what it is the child of. */
+/**
+ * The id of a child: a UUID v7 with the time of the parent, whose random part is a hash of the node execution and the
+ * attempt.
+ */
 function childId({ executionId, node, n, attempt }: Pick<Parent, 'executionId' | 'node' | 'n' | 'attempt'>): string {
   const hash = createHash('sha256').update(`${executionId}:${node.id}:${n}:${attempt}`).digest('hex')
   return `${executionId.slice(0, 13)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`
@@ -99,11 +102,11 @@ async function wakeWaiting(client: ClientBase, queue: Queue, parentIds: readonly
 
 async function childVersion(graphs: Graphs, ownerId: string, { childVersionId }: PlanNode): Promise<GraphVersion> {
   const version = childVersionId && (await graphs.findVersions(ownerId, [childVersionId])).get(childVersionId)
-  if (!version) throw new AshlarError('NOT_FOUND', 'the graph that this node runs is not there')
+  if (!version) throw new AshlarError('NOT_FOUND', 'the version of the graph that this node runs does not exist')
   return version
 }
 
-/** What arrived on pins of the child's own names, over the constant `inputs`. */
+/** The values that arrived on pins with names of child inputs. They override the constant `inputs`. */
 function childInputs({ inputSchema }: GraphVersion, inputs: Record<string, unknown>): Record<string, unknown> {
   const names = Object.keys(inputSchema.properties ?? {})
   const constants = typeof inputs.inputs === 'object' && inputs.inputs !== null ? { ...inputs.inputs } : {}

@@ -8,24 +8,24 @@ const ExecutionSchema = defineEntity({
     id: p.uuid().primary(),
     ownerId: p.uuid(),
     versionId: p.uuid(),
-    /** None for the single block of `runBlock`. */
+    /** Null for the single block of `runBlock`. */
     graphId: p.uuid().nullable(),
     status: p.string().$type<ExecutionStatus>(),
     inputs: p.json().$type<Record<string, unknown>>().columnType('json'),
-    /** Inputs set for nodes, over everything else. */
+    /** Inputs of nodes that override all other inputs. */
     masks: p.json().$type<InputMasks>().columnType('json').nullable(),
     outputs: p.json().$type<Record<string, unknown[]>>().columnType('json'),
     failedNodes: p.json().$type<string[]>().columnType('json'),
     reason: p.json().$type<Reason>().columnType('json').nullable(),
-    /** Raised whenever a worker takes the execution: a late worker's commits carry an old one and fail. */
+    /** Incremented whenever a worker takes the execution. Commits of a late worker carry an older number and fail. */
     fence: p.integer(),
-    /** Whom it continues or repeats: see `retryExecution`, `replayExecution`. */
+    /** The execution that this one continues or repeats: see `retryExecution`, `replayExecution`. */
     originId: p.uuid().nullable(),
-    /** The execution whose node runs this one, and which run of which node. */
+    /** The execution whose node runs this one, and the node execution. */
     parentId: p.uuid().nullable(),
     parentNode: p.text().nullable(),
     parentN: p.integer().nullable(),
-    /** Executions above it. */
+    /** The number of its ancestors. */
     depth: p.integer(),
     waitingSince: p.datetime().nullable(),
     createdAt: p.datetime(),

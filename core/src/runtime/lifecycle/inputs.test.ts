@@ -12,7 +12,7 @@ const SCHEMA = {
   },
 }
 
-function faultsOf(inputs: unknown): unknown {
+function findFaults(inputs: unknown): unknown {
   try {
     return parseInputs(inputs, SCHEMA, 1000)
   } catch (error) {
@@ -26,20 +26,20 @@ it('converts inputs that keep their meaning', () => {
 })
 
 it('rejects each input whose conversion would destroy its meaning', () => {
-  expect(faultsOf({ count: 'ten', flag: 'yes', rows: [1, 'two'] })).toEqual([
+  expect(findFaults({ count: 'ten', flag: 'yes', rows: [1, 'two'] })).toEqual([
     { path: 'inputs.count', message: 'requires a whole number, got "ten"' },
     { path: 'inputs.flag', message: 'requires a boolean, got "yes"' },
     { path: 'inputs.rows', message: 'requires a list of numbers, got [1,"two"]' },
   ])
-  expect(faultsOf({ rows: '["two"]' })).toEqual([
+  expect(findFaults({ rows: '["two"]' })).toEqual([
     { path: 'inputs.rows', message: 'requires a list of numbers, got "[\\"two\\"]"' },
   ])
-  expect(faultsOf({ count: [1, 2] })).toEqual([{ path: 'inputs.count', message: 'requires a whole number, got [1,2]' }])
-  expect(faultsOf({ count: 2.5 })).toEqual([{ path: 'inputs.count', message: 'requires a whole number, got 2.5' }])
+  expect(findFaults({ count: [1, 2] })).toEqual([{ path: 'inputs.count', message: 'requires a whole number, got [1,2]' }])
+  expect(findFaults({ count: 2.5 })).toEqual([{ path: 'inputs.count', message: 'requires a whole number, got 2.5' }])
 })
 
 it('rejects unknown inputs and names those of the graph', () => {
-  expect(faultsOf({ cuont: 1 })).toEqual([
+  expect(findFaults({ cuont: 1 })).toEqual([
     { path: 'inputs.cuont', message: 'is not an input of this graph; it has count, flag, text, rows' },
   ])
 })

@@ -1,22 +1,22 @@
 import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../../base/index.ts'
 import { z } from 'zod'
 import { schemaFault, type GraphDocument } from '../../engine/graph/index.ts'
-import { compileCoercion, findLossOfValue, withArticle, type JsonSchema, type PinSchema } from '../../pins/index.ts'
+import { compileCoercion, findValueLoss, withArticle, type JsonSchema, type PinSchema } from '../../pins/index.ts'
 import type { InputMasks } from '../../engine/index.ts'
 
 const masksSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 
-/** @throws {AshlarError} INPUTS_INVALID when they are not values by pin by node, or name a node that is not there */
+/** @throws {AshlarError} INPUTS_INVALID when the masks do not map nodes to pins to values, or name an unknown node */
 export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks | undefined {
   if (masks === undefined || masks === null) return undefined
   const parsed = masksSchema.safeParse(masks)
   if (!parsed.success) {
-    const message = `masks must be values by pin by node: ${showFaults(describeIssues(parsed.error, masks))}`
+    const message = `masks must be an object { [node id]: { [pin]: value } }: ${showFaults(describeIssues(parsed.error, masks))}`
     throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['masks'] } })
   }
   const faults = Object.keys(parsed.data)
     .filter((id) => !nodes.some((node) => node.id === id))
-    .map((id) => ({ path: `masks.${id}`, message: `there is no node "${id}"` }))
+    .map((id) => ({ path: `masks.${id}`, message: `the graph has no node "${id}"` }))
   if (faults.length === 0) return parsed.data
   const message = faults.map((fault) => fault.message).join('; ')
   throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['masks'], faults } })
@@ -25,14 +25,14 @@ export function parseMasks(masks: unknown, { nodes }: GraphDocument): InputMasks
 /**
  * Checks the inputs of an execution against the graph's input schema. Source: execution semantics, rule 2.
  *
- * @param maxValueBytes of one value as JSON
+ * @param maxValueBytes the limit for one value as JSON
  * @returns the inputs, converted to their types
- * @throws {AshlarError} INPUTS_INVALID that names each missing and unknown input, and each input whose value does not fit its schema or
- * would lose its meaning in the conversion
+ * @throws {AshlarError} INPUTS_INVALID that names each missing and unknown input, and each input whose value does not
+ * match its schema or would lose its meaning in the conversion
  */
 export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: number): Record<string, unknown> {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs))
-    throw new AshlarError('INPUTS_INVALID', `inputs must be an object of values by name, got ${showValue(inputs)}`, {
+    throw new AshlarError('INPUTS_INVALID', `inputs must be an object { [input name]: value }, got ${showValue(inputs)}`, {
       details: { path: ['inputs'] },
     })
   const given = new Map(Object.entries(inputs).filter(([, value]) => value !== null && value !== undefined))
@@ -64,8 +64,11 @@ export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: 
   throw new AshlarError('INPUTS_INVALID', message, { details: { path: ['inputs'], faults } })
 }
 
-/** A text that is not a number would become 0, which no caller intends. The same text at a pin of a node is converted, by rule 8. */
+/**
+ * A text that is not a number would become 0, which no caller intends. At a pin of a node, the same text is converted
+ * by rule 8.
+ */
 function lossFault(value: unknown, sink: PinSchema): string | undefined {
-  const loss = findLossOfValue(value, sink)
+  const loss = findValueLoss(value, sink)
   return loss && !loss.isReversible ? `requires ${withArticle(loss.to)}, got ${showValue(value)}` : undefined
 }

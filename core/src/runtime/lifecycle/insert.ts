@@ -4,7 +4,7 @@ import { channelName, type Database } from '../../postgres/index.ts'
 import type { GraphVersion } from '../../domains/graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import type { Execution } from './entities.ts'
-import { SEPARATOR, keepBlobs, JOURNAL_AT, encodeRow, toRuns, type EventRun } from '../journal/index.ts'
+import { SEPARATOR, storeBlobs, JOURNAL_AT, encodeRow, toRuns, type EventRun } from '../journal/index.ts'
 import type { ExecutionEvent, JournalEvent, InputMasks } from '../../engine/index.ts'
 
 export interface NewExecution {
@@ -13,18 +13,18 @@ export interface NewExecution {
   inputs: Record<string, unknown>
   masks?: InputMasks | undefined
   priority?: number | undefined
-  /** Whom it continues or repeats, and the journal it begins with. */
+  /** The execution that it continues or repeats, and the initial events of its journal. */
   origin?: { id: string; events: ExecutionEvent[] } | undefined
-  /** The node execution it is the child of; its id is given, and one that is there already stays as it is. */
+  /** The node execution whose child it is. The id is given; if the execution already exists, it is not changed. */
   child?: { id: string; parentId: string; parentNode: string; parentN: number; depth: number } | undefined
 }
 
-/** Adds a set of executions with their jobs: in one transaction, so a row has a job or neither is there. */
+/** Inserts a batch of executions and their jobs in one transaction. */
 export async function insertExecutions(
   { database, queue }: { database: Database; queue: Queue },
   set: NewExecution[],
 ): Promise<Execution[]> {
-  const executions = set.map((each) => createExecution(each, new Date()))
+  const executions = set.map((each) => toExecution(each, new Date()))
   await database.transact(async (client) => {
     await insertRows(client, executions)
     await insertJournals(client, set, executions)
@@ -36,7 +36,7 @@ export async function insertExecutions(
   return executions
 }
 
-function createExecution({ ownerId, version, inputs, masks, origin, child }: NewExecution, createdAt: Date): Execution {
+function toExecution({ ownerId, version, inputs, masks, origin, child }: NewExecution, createdAt: Date): Execution {
   return {
     id: child?.id ?? randomUUIDv7(),
     ownerId,
@@ -97,10 +97,10 @@ async function insertRows(client: ClientBase, executions: Execution[]): Promise<
 async function insertJournals(client: ClientBase, set: NewExecution[], executions: Execution[]): Promise<void> {
   const blobs = new Map<string, string>()
   const rows = executions.flatMap(({ id, createdAt }, i) =>
-    runsOf(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),
+    toEventRuns(set[i]?.origin?.events ?? [], createdAt).map((run) => ({ id, ...run, text: encodeRow(run, blobs) })),
   )
   if (rows.length === 0) return
-  if (blobs.size > 0) await keepBlobs(client, blobs)
+  if (blobs.size > 0) await storeBlobs(client, blobs)
   await client.query(
     `insert into journal (execution_id, first_seq, last_seq, events, at)
      select *, ${JOURNAL_AT}
@@ -115,13 +115,13 @@ async function insertJournals(client: ClientBase, set: NewExecution[], execution
   )
 }
 
-/** Those that come from another journal keep their times. */
-function runsOf(events: readonly (ExecutionEvent | JournalEvent)[], at: Date): EventRun[] {
+/** Events of another journal keep their times. */
+function toEventRuns(events: readonly (ExecutionEvent | JournalEvent)[], at: Date): EventRun[] {
   const times = events.map((event) => ('at' in event ? event.at : at.getTime()))
-  return events.length === 0 ? [] : toRuns({ firstSeq: 1, events: events.map(withoutPlace), times })
+  return events.length === 0 ? [] : toRuns({ firstSeq: 1, events: events.map(withoutPosition), times })
 }
 
-function withoutPlace(event: ExecutionEvent | JournalEvent): ExecutionEvent {
+function withoutPosition(event: ExecutionEvent | JournalEvent): ExecutionEvent {
   if (!('seq' in event)) return event
   const { seq: _seq, at: _at, ...rest } = event
   return rest

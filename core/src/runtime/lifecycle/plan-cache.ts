@@ -7,9 +7,12 @@ import { compilePlan, type Plan } from '../../engine/index.ts'
 
 const MAX_CACHED = 500
 
-/** Plans of graph versions, compiled once. A version never changes, so nothing is ever stale. */
+/** A cache of the plans of graph versions. A version never changes, so no entry becomes stale. */
 export interface Plans {
-  /** @returns by version id; an error where a version or a block it pins is gone: BLOCK_UNAVAILABLE NOT_FOUND */
+  /**
+   * @returns plans by version id; an error BLOCK_UNAVAILABLE or NOT_FOUND if a pinned block or the version no longer
+   * exists
+   */
   load(versionIds: readonly string[]): Promise<Map<string, Plan | AshlarError>>
 }
 
@@ -26,7 +29,7 @@ export function createPlans(fork: () => EntityManager, plugins: PluginRegistry):
       }
       const versions = missing.size > 0 ? await fork().find(GraphVersion, { id: { $in: [...missing] } }) : []
       for (const version of versions) {
-        const plan = await planOf(version, plugins)
+        const plan = await compileVersion(version, plugins)
         if (!(plan instanceof AshlarError)) cached.set(version.id, plan)
         loaded.set(version.id, plan)
         missing.delete(version.id)
@@ -37,14 +40,14 @@ export function createPlans(fork: () => EntityManager, plugins: PluginRegistry):
   }
 }
 
-async function planOf(version: GraphVersion, plugins: PluginRegistry): Promise<Plan | AshlarError> {
+async function compileVersion(version: GraphVersion, plugins: PluginRegistry): Promise<Plan | AshlarError> {
   const blocks = new Map<string, Block>()
   for (const [reference, { digest, id }] of Object.entries(version.blocks)) {
     const block = await plugins.pinned(digest, id)
     if (!block)
       return new AshlarError(
         'BLOCK_UNAVAILABLE',
-        `block ${reference} (${id}) is not installed in the version that the graph was saved with`,
+        `block ${reference} (${id}) is no longer stored in the version that the graph was saved with`,
       )
     blocks.set(reference, block)
   }

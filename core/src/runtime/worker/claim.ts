@@ -3,7 +3,7 @@ import type { Lease, Queue } from '../../postgres/queue/index.ts'
 import type { JournalEntry } from '../journal/index.ts'
 import type { InputMasks } from '../../engine/index.ts'
 
-/** An execution that a worker has made its own. */
+/** An execution whose lease a worker has taken. */
 export interface ClaimedRow {
   id: string
   version_id: string
@@ -15,11 +15,11 @@ export interface ClaimedRow {
   depth: number
   parent_id: string | null
   resumed: boolean
-  /** Another worker had it in hand and did not give it back. */
+  /** The previous worker did not release it. */
   interrupted: boolean
 }
 
-/** @returns those of these claims that are still the newest of their executions, by id */
+/** @returns the ids of the executions whose fence is still that of the entry */
 export async function newestClaims({ pool }: Database, claims: readonly JournalEntry[]): Promise<ReadonlySet<string>> {
   if (claims.length === 0) return new Set()
   const { rows } = await pool.query<{ id: string }>(
@@ -30,7 +30,10 @@ export async function newestClaims({ pool }: Database, claims: readonly JournalE
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Raises the fencing tokens: from here on, nobody else commits to these executions. Those that are final stay out. */
+/**
+ * Takes the leases by incrementing the fences: from now on, no other worker can commit to these executions. Skips final
+ * executions.
+ */
 export async function claim({ pool }: Database, workerId: string, leases: Lease[]): Promise<ClaimedRow[]> {
   const { rows } = await pool.query<ClaimedRow>({
     name: 'ashlar-claim',
@@ -49,7 +52,7 @@ export async function claim({ pool }: Database, workerId: string, leases: Lease[
   return rows
 }
 
-/** Gives back at once what a worker had in hand that is gone. */
+/** Immediately releases the executions that a terminated worker held. */
 export async function releaseWork({ pool }: Database, queue: Queue, workerId: string): Promise<void> {
   const held = await queue.held()
   const { rows } = await pool.query<{ id: string }>('select id from execution where id = any($1) and worker_id = $2', [

@@ -7,19 +7,21 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-/** Gives the jobs of these executions to the next worker that asks, as if their leases had expired without their worker noticing. */
+/**
+ * Makes the jobs of these executions available, as if their leases had expired without their worker noticing.
+ */
 async function loseLeases(ids: readonly string[]): Promise<void> {
   const { pool } = runtime.database
   await pool.query(`update pgboss.job set state = 'retry', retry_count = retry_count where id = any($1::uuid[])`, [ids])
   await pool.query(`notify ashlar_work`)
 }
 
-/** How often it was claimed. */
-async function fenceOf(id: string): Promise<number> {
+/** The number of leases so far. */
+async function getFence(id: string): Promise<number> {
   return (await runtime.executions.get(runtime.ownerId, id)).fence
 }
 
-async function typesOf(id: string): Promise<string[]> {
+async function readTypes(id: string): Promise<string[]> {
   const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 10_000)
   events.forEach(({ seq }, i) => expect(seq).toBe(i + 1))
   return events.map(({ type }) => type)
@@ -46,7 +48,7 @@ async function expectWhole(ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     await expect.poll(async () => (await executions.get(ownerId, id)).status, { timeout: 30_000 }).toBe('COMPLETED')
     const { outputs } = await executions.get(ownerId, id)
-    const types = await typesOf(id)
+    const types = await readTypes(id)
     expect([types.filter((type) => type === 'ExecutionFinished').length, outputs.all?.length]).toEqual([1, 6])
   }
   await expect.poll(() => worker?.active()).toBe(0)
@@ -61,22 +63,22 @@ async function jobStates(ids: readonly string[]): Promise<unknown[]> {
   return rows.map(({ state }) => state)
 }
 
-describe('a worker that is given a lease again which it has lost without noticing', () => {
-  it('continues under the new lease if no other worker has claimed the execution', async () => {
+describe('a worker that receives a lease again after losing it without noticing', () => {
+  it('continues under the new lease if no other worker has leased the execution', async () => {
     const ids = await startMany(10)
     await loseLeases(ids)
     await expect.poll(() => jobStates(ids), { timeout: 20_000 }).toEqual(['active'])
-    expect(await Promise.all(ids.map(fenceOf))).toEqual(ids.map(() => 1))
+    expect(await Promise.all(ids.map(getFence))).toEqual(ids.map(() => 1))
     await expectWhole(ids)
   }, 90_000)
 
-  it('ends its claim if another worker has claimed the execution, without an effect on other executions', async () => {
+  it('drops the execution if another worker has leased it in between', async () => {
     const ids = await startMany(20)
-    const claimed = ids.slice(0, 10)
+    const leased = ids.slice(0, 10)
     for (const times of [3, 5]) {
-      await runtime.database.pool.query('update execution set fence = fence + 1 where id = any($1)', [claimed])
-      await loseLeases(claimed)
-      for (const id of claimed) await expect.poll(() => fenceOf(id), { timeout: 20_000 }).toBe(times)
+      await runtime.database.pool.query('update execution set fence = fence + 1 where id = any($1)', [leased])
+      await loseLeases(leased)
+      for (const id of leased) await expect.poll(() => getFence(id), { timeout: 20_000 }).toBe(times)
     }
     await expectWhole(ids)
   }, 90_000)

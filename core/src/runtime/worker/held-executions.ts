@@ -2,7 +2,7 @@ import type { Lease } from '../../postgres/queue/index.ts'
 import type { ExecutionDriver } from '../driver/index.ts'
 import type { JournalEntry } from '../journal/index.ts'
 
-/** An execution that a worker has claimed. */
+/** An execution that a worker holds. */
 export interface HeldExecution {
   lease: Lease
   readonly ownerId: string
@@ -12,9 +12,10 @@ export interface HeldExecution {
 }
 
 /**
- * The executions of a worker, with at most one claim of each. A worker can lose a lease without noticing and receive it again. If no
- * other worker has claimed the execution in between, the old claim continues. Otherwise it ends and the worker makes a new claim.
- * Reports of an older claim are not attributed to the newer one.
+ * The executions of a worker, with at most one lease of each. A worker can lose a lease without noticing and receive it
+ * again. If no other worker has taken the execution in between, the worker continues it under the new lease. Otherwise
+ * it drops the execution and starts it again from the journal. Reports for the entry of an older lease do not affect
+ * the newer one.
  */
 export class HeldExecutions {
   readonly #byId = new Map<string, HeldExecution>()
@@ -31,8 +32,8 @@ export class HeldExecutions {
     return this.#byId.get(executionId)
   }
 
-  /** @returns undefined when the entry belongs to an older claim */
-  of(entry: JournalEntry): HeldExecution | undefined {
+  /** @returns undefined if the entry belongs to an older lease */
+  find(entry: JournalEntry): HeldExecution | undefined {
     const held = this.#byId.get(entry.executionId)
     return held?.entry === entry ? held : undefined
   }
@@ -46,7 +47,11 @@ export class HeldExecutions {
     if (this.#byId.get(held.entry.executionId) === held) this.#byId.delete(held.entry.executionId)
   }
 
-  /** Drops an execution that has another claim or was cancelled: nothing more is started or written for it. @returns the dropped execution */
+  /**
+   * Drops an execution that was cancelled or has a newer lease. Nothing more is started or written for it.
+   *
+   * @returns the dropped execution
+   */
   end(executionId: string): HeldExecution | undefined {
     const held = this.#byId.get(executionId)
     if (!held) return undefined

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import { claim } from './claim.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
-import { lastSeqOf } from '../journal/index.ts'
-import { countTakes, giveBack } from './takes.ts'
+import { readLastSeq } from '../journal/index.ts'
+import { countTakes, releaseRows } from './takes.ts'
 
 const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -31,12 +31,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'takes', 'index.ts'), SOURCE)
   runtime = await createTestRuntime({ pluginRoots: [BUILTIN_PLUGINS, folder] })
   await runtime.worker?.close()
-  const graphOf = async (node: object) => {
+  const createGraph = async (node: object) => {
     const document = { nodes: [{ id: 'wait', ...node }] }
     return (await runtime.graphs.create(runtime.ownerId, { name: 'Graph', document })).id
   }
-  shortGraph = await graphOf({ block: 'io/input', inputs: { name: 'n', value: 1 } })
-  endlessGraph = await graphOf({ block: 'takes/hang', timeoutMs: 60_000 })
+  shortGraph = await createGraph({ block: 'io/input', inputs: { name: 'n', value: 1 } })
+  endlessGraph = await createGraph({ block: 'takes/hang', timeoutMs: 60_000 })
 })
 afterAll(async () => {
   await runtime.close()
@@ -50,20 +50,20 @@ async function started(graphId = shortGraph): Promise<string> {
   return (await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })).id
 }
 
-/** A worker takes an execution and is heard of no more. @returns whether it was not to be tried again */
+/** Simulates a worker that takes an execution and dies. @returns whether the execution must not be tried again */
 async function takeAndDie(id: string, workerId = randomUUID()): Promise<boolean> {
   const rows = await claim(runtime.database, workerId, [{ executionId: id, job: { id, retryCount: 0 } }])
   return (await countTakes(runtime.database, workerId, rows)).has(id)
 }
 
 async function takesAndDeaths(id: string, count: number): Promise<boolean[]> {
-  const told: boolean[] = []
-  for (let i = 0; i < count; i++) told.push(await takeAndDie(id))
-  return told
+  const results: boolean[] = []
+  for (let i = 0; i < count; i++) results.push(await takeAndDie(id))
+  return results
 }
 
 async function commit(id: string, ...events: ExecutionEvent[]): Promise<void> {
-  const first = (await lastSeqOf(runtime.database.pool, id)) + 1
+  const first = (await readLastSeq(runtime.database.pool, id)) + 1
   await runtime.database.pool.query('insert into journal (execution_id, first_seq, last_seq, events) values ($1, $2, $3, $4)', [
     id,
     first,
@@ -77,12 +77,12 @@ const begun: ExecutionEvent = { type: 'NodeStarted', ...node }
 const logged: ExecutionEvent = { type: 'NodeLog', node: 'wait', n: 1, level: 'log', text: '"type":"NodeFinished"' }
 const failed: ExecutionEvent = { type: 'NodeFinished', ...node, retryInMs: 1 }
 
-describe('an execution whose worker is lost', () => {
-  it('five times in a row without anything new is not tried again', async () => {
+describe('an execution whose workers are lost', () => {
+  it('is not tried again after five losses in a row without progress', async () => {
     expect(await takesAndDeaths(await started(), 6)).toEqual([false, false, false, false, false, true])
   })
 
-  it('again and again while it goes on is tried again', async () => {
+  it('is tried again while it makes progress', async () => {
     const id = await started()
     for (let i = 0; i < 12; i++) {
       expect(await takeAndDie(id)).toBe(false)
@@ -90,7 +90,7 @@ describe('an execution whose worker is lost', () => {
     }
   })
 
-  it('and only begins the same once more, and logs, does not go on', async () => {
+  it('does not count a repeated start and logs as progress', async () => {
     const id = await started()
     await commit(id, { type: 'ExecutionStarted', inputs: {} })
     for (let i = 0; i < 6; i++) {
@@ -100,7 +100,7 @@ describe('an execution whose worker is lost', () => {
     expect(await takeAndDie(id)).toBe(true)
   })
 
-  it('counts alone: what was taken with it and went on is tried again', async () => {
+  it('is counted separately from executions that were taken with it', async () => {
     const [bad, good] = [await started(), await started()]
     for (let i = 0; i < 5; i++) {
       await takeAndDie(bad)
@@ -111,17 +111,17 @@ describe('an execution whose worker is lost', () => {
   })
 })
 
-describe('an execution that is taken often, and each time', () => {
-  it('was given back in order, is tried again', async () => {
+describe('an execution that is taken often', () => {
+  it('is tried again if it was released in order each time', async () => {
     const id = await started()
     const workerId = randomUUID()
     for (let i = 0; i < 8; i++) {
       expect(await takeAndDie(id, workerId)).toBe(false)
-      await giveBack(runtime.database, workerId, [id])
+      await releaseRows(runtime.database, workerId, [id])
     }
   })
 
-  it('has waited, is tried again', async () => {
+  it('is tried again if it was waiting each time', async () => {
     const id = await started()
     for (let i = 0; i < 8; i++) {
       expect(await takeAndDie(id)).toBe(false)
@@ -131,25 +131,25 @@ describe('an execution that is taken often, and each time', () => {
 })
 
 describe('a worker', () => {
-  it('ends what is not to be tried again with WORKER_LOST, and the rest goes on', async () => {
+  it('ends an execution with WORKER_LOST without an effect on others', async () => {
     const [bad, good] = [await started(), await started()]
     await takesAndDeaths(bad, 5)
     const worker = await startWorker()
-    const stateOf = async (id: string) => {
+    const getState = async (id: string) => {
       const { status, reason } = await runtime.executions.get(runtime.ownerId, id)
       return [status, reason?.code]
     }
-    await expect.poll(() => stateOf(bad), { timeout: 30_000 }).toEqual(['FAILED', 'WORKER_LOST'])
-    await expect.poll(() => stateOf(good), { timeout: 30_000 }).toEqual(['COMPLETED', undefined])
+    await expect.poll(() => getState(bad), { timeout: 30_000 }).toEqual(['FAILED', 'WORKER_LOST'])
+    await expect.poll(() => getState(good), { timeout: 30_000 }).toEqual(['COMPLETED', undefined])
     const { events } = await runtime.executions.eventPage(runtime.ownerId, bad, 0, 10)
     expect(events).toMatchObject([{ seq: 1, type: 'ExecutionFinished', status: 'FAILED' }])
     await worker.close()
   })
 
-  it('that stops gives back in order what it has in hand', async () => {
+  it('releases its executions in order when it stops', async () => {
     const id = await started(endlessGraph)
     const worker = await startWorker()
-    const began = async () => (await lastSeqOf(runtime.database.pool, id)) > 0
+    const began = async () => (await readLastSeq(runtime.database.pool, id)) > 0
     await expect.poll(began, { timeout: 30_000 }).toBe(true)
     await worker.close()
     const text = 'select status, worker_id, takes from execution where id = $1'

@@ -1,26 +1,26 @@
 import type { Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import type { ClaimedRow } from './claim.ts'
-import { begunAt } from '../journal/index.ts'
+import { creationTime } from '../journal/index.ts'
 
-/** Workers that may be lost in a row with an execution in hand, and nothing new of it stored. */
-const MOST_TAKES = 5
+/** How many workers in a row may be lost while they hold an execution without storing progress. */
+const MAX_TAKES = 5
 
-/** Events that are written again whenever an execution is taken again: they are nothing new. */
+/** Events that are repeated whenever an execution is taken again, so they are not progress. */
 const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
 
 /**
- * An execution of which the worker died, or that it never came back from, may be what the worker died of. So of those that were in
- * hand and were not given back in order, it is counted how often nothing came of it: the count begins anew with every event
- * that tells of progress. This comes before anything is done with them.
+ * An execution may be the reason why its worker died. Therefore this counts for each execution how often it was taken
+ * from a lost worker in a row without progress. An execution that its worker released in order does not count, and
+ * every event that shows progress resets the count. The count is stored before the executions are started.
  *
- * @param workerId who has claimed the rows
- * @returns the ids of those that are not to be tried again
+ * @param workerId the worker that has leased the executions of the rows
+ * @returns the ids of the executions that must not be tried again
  */
 export async function countTakes({ pool }: Database, workerId: string, rows: ClaimedRow[]): Promise<Set<string>> {
   const ids = rows.filter(({ interrupted }) => interrupted).map(({ id }) => id)
   if (ids.length === 0) return new Set()
-  const begun = ids.map((id) => begunAt(id).getTime())
+  const creationTimes = ids.map((id) => creationTime(id).getTime())
   const counted = await pool.query<{ id: string }>(
     `with seen as (
        select e.id, coalesce(max(j.last_seq), 0) as last_seq,
@@ -34,21 +34,21 @@ export async function countTakes({ pool }: Database, workerId: string, rows: Cla
        returning e.id, e.takes
      )
      select id from counted where takes >= $4`,
-    [ids, workerId, new Date(Math.min(...begun)), MOST_TAKES],
+    [ids, workerId, new Date(Math.min(...creationTimes)), MAX_TAKES],
   )
   return new Set(counted.rows.map(({ id }) => id))
 }
 
-/** Why an execution ends that {@link countTakes} has told of. */
+/** The error of an execution that {@link countTakes} has returned. */
 export function workerLost(): AshlarError {
   return new AshlarError(
     'WORKER_LOST',
-    `its worker was lost ${MOST_TAKES} times in a row while it had the execution in hand, and nothing new of it was stored`,
+    `the worker of the execution was lost ${MAX_TAKES} times in a row, and no progress was stored in between`,
   )
 }
 
-/** Executions are given back in order: taking them again counts for nothing. */
-export async function giveBack({ pool }: Database, workerId: string, ids: string[]): Promise<void> {
+/** Releases executions in order, so that taking them again does not count. */
+export async function releaseRows({ pool }: Database, workerId: string, ids: string[]): Promise<void> {
   if (ids.length > 0)
     await pool.query('update execution set worker_id = null where id = any($1) and worker_id = $2', [ids, workerId])
 }

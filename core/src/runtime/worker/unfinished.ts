@@ -1,7 +1,9 @@
 import type { Database } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 
-/** Executions with a job, those that sleep, and those that wait for one of them. No index has all executions that have not finished. */
+/**
+ * Executions that have a job, that sleep, or that wait for one of these. No index contains all unfinished executions.
+ */
 const COUNT = `
   with recursive unfinished as (
     select id, parent_id from execution where id = any($1) or wake_at is not null

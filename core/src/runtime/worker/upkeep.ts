@@ -1,6 +1,6 @@
 import type { Database } from '../../postgres/index.ts'
 import type { Workspaces } from '../../workspaces/index.ts'
-import { keepJournal } from '../journal/index.ts'
+import { maintainJournal } from '../journal/index.ts'
 
 const EVERY_MS = 3600_000
 
@@ -11,10 +11,15 @@ interface UpkeepParts {
   onError(error: unknown): void
 }
 
-/** Now and every hour: partitions of the journal are made and dropped, files of executions that are long over go. @returns what ends it */
+/**
+ * Now and every hour, creates and drops partitions of the journal and removes the files of executions whose retention
+ * has passed.
+ *
+ * @returns a function that stops it
+ */
 export function startUpkeep({ database, retentionDays, workspaces, onError }: UpkeepParts): () => void {
   const keep = (): void => {
-    keepJournal(database, retentionDays).catch(onError)
+    maintainJournal(database, retentionDays).catch(onError)
     workspaces?.keep(retentionDays).catch(onError)
   }
   const timer = setInterval(keep, EVERY_MS)

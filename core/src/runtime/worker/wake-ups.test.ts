@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { Sleepers, type SleeperParts } from './wake-ups.ts'
+import { WakeUps, type WakeUpParts } from './wake-ups.ts'
 
 const NOON = Date.parse('2026-03-01T12:00:00Z')
 
@@ -7,14 +7,14 @@ beforeEach(() => void vi.useFakeTimers({ now: NOON }))
 afterEach(() => void vi.useRealTimers())
 
 interface Opened {
-  sleepers: Sleepers
+  wakeUps: WakeUps
   woken: string[]
   answers: { ok: boolean }
-  /** What was woken is taken by a worker at once. */
+  /** Whether a worker immediately takes the executions that were woken. */
   taking: { on: boolean }
 }
 
-/** A database whose clock is so far ahead, with executions to be woken at these times of its clock. */
+/** A database whose clock is ahead by `aheadMs`, with executions to wake at these times of its clock. */
 function open(aheadMs: number, wakeAt: Record<string, number>): Opened {
   const woken: string[] = []
   const answers = { ok: true }
@@ -33,28 +33,28 @@ function open(aheadMs: number, wakeAt: Record<string, number>): Opened {
     return Promise.resolve({ rows: [found] })
   }
   const parts = {
-    pool: { query } as unknown as SleeperParts['pool'],
+    pool: { query } as unknown as WakeUpParts['pool'],
     wake: (ids: readonly string[]) => Promise.resolve(void woken.push(...ids)),
     onError: () => {},
   }
-  return { sleepers: new Sleepers(parts), woken, answers, taking }
+  return { wakeUps: new WakeUps(parts), woken, answers, taking }
 }
 
-it('wakes each of many once in a look, also where nobody takes them yet, and again at the next', async () => {
+it('wakes each of many executions once per lookup, even if no worker takes them', async () => {
   const ids = Array.from({ length: 2500 }, (_, i) => `e${String(i).padStart(4, '0')}`)
-  const { sleepers, woken, taking } = open(0, Object.fromEntries(ids.map((id, i) => [id, NOON - 1 - (i % 3)])))
+  const { wakeUps, woken, taking } = open(0, Object.fromEntries(ids.map((id, i) => [id, NOON - 1 - (i % 3)])))
   taking.on = false
-  sleepers.look()
+  wakeUps.lookUp()
   await vi.advanceTimersByTimeAsync(4999)
   expect(woken.toSorted()).toEqual(ids)
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toHaveLength(5000)
-  await sleepers.close()
+  await wakeUps.close()
 })
 
-it('wakes what is due when it looks first, and the next just when it is due', async () => {
-  const { sleepers, woken } = open(0, { past: NOON - 1, soon: NOON + 1234, later: NOON + 8000 })
-  sleepers.look()
+it('wakes due executions at the first lookup, and later ones at their time', async () => {
+  const { wakeUps, woken } = open(0, { past: NOON - 1, soon: NOON + 1234, later: NOON + 8000 })
+  wakeUps.lookUp()
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['past'])
   await vi.advanceTimersByTimeAsync(1232)
@@ -63,35 +63,35 @@ it('wakes what is due when it looks first, and the next just when it is due', as
   expect(woken).toEqual(['past', 'soon'])
   await vi.advanceTimersByTimeAsync(8000 - 1234)
   expect(woken).toEqual(['past', 'soon', 'later'])
-  await sleepers.close()
+  await wakeUps.close()
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('goes by the clock of the database', async () => {
-  const { sleepers, woken } = open(-60_000, { a: NOON + 1000 })
-  sleepers.look()
-  await sleepers.clockKnown()
-  expect(sleepers.now()).toBe(NOON - 60_000)
+it('uses the clock of the database', async () => {
+  const { wakeUps, woken } = open(-60_000, { a: NOON + 1000 })
+  wakeUps.lookUp()
+  await wakeUps.clockSet()
+  expect(wakeUps.now()).toBe(NOON - 60_000)
   await vi.advanceTimersByTimeAsync(60_999)
   expect(woken).toEqual([])
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['a'])
-  await sleepers.close()
+  await wakeUps.close()
 })
 
-it('takes no other clock for one that may be the same', async () => {
-  const { sleepers } = open(1, {})
-  sleepers.look()
-  await sleepers.clockKnown()
-  expect(sleepers.now()).toBe(NOON)
-  await sleepers.close()
+it('keeps its own clock if the difference is within the uncertainty', async () => {
+  const { wakeUps } = open(1, {})
+  wakeUps.lookUp()
+  await wakeUps.clockSet()
+  expect(wakeUps.now()).toBe(NOON)
+  await wakeUps.close()
 })
 
-it('finds what others gave back, and goes on after the database did not answer', async () => {
+it('finds executions that other workers release after the database did not respond', async () => {
   const wakeAt: Record<string, number> = {}
-  const { sleepers, woken, answers } = open(0, wakeAt)
+  const { wakeUps, woken, answers } = open(0, wakeAt)
   answers.ok = false
-  sleepers.look()
+  wakeUps.lookUp()
   await vi.advanceTimersByTimeAsync(4000)
   answers.ok = true
   wakeAt.a = NOON + 7000
@@ -99,5 +99,5 @@ it('finds what others gave back, and goes on after the database did not answer',
   expect(woken).toEqual([])
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['a'])
-  await sleepers.close()
+  await wakeUps.close()
 })

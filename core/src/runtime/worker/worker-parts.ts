@@ -9,19 +9,19 @@ import type { JournalHealth } from '../journal/index.ts'
 
 /** Takes executions from the queue and runs them. */
 export interface Worker {
-  /** Begins to take work. */
+  /** Starts taking work. */
   start(): void
-  /** The number of claimed executions. */
+  /** The number of held executions. */
   active(): number
   /**
-   * Stops taking work and hands over all executions. It hands over executions in which no block has external effects immediately, and
-   * the others when their blocks end or the grace period ends. Idempotent.
+   * Stops taking work and hands over all executions. It hands over executions in which no block has external effects
+   * immediately, and the others when their blocks end or the grace period ends. Idempotent.
    */
   close(): Promise<void>
 }
 
 export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
-  /** A UUID, stored in the rows of the executions that the worker has claimed. */
+  /** A UUID, stored in the rows of the executions that the worker has leased. */
   id: string
   database: Database
   notifications: Notifications
@@ -31,7 +31,7 @@ export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
   capabilities: Capabilities
   children: Children
   retentionDays: number
-  /** None where blocks have no files. */
+  /** Undefined if blocks have no files. */
   workspaces?: Workspaces | undefined
   health: JournalHealth
   /** The time that blocks with external effects have to finish after {@link Worker.close}. Read at that time. */

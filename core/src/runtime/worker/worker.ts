@@ -4,7 +4,7 @@ import { ExecutionDriver, type TakenExecution } from '../driver/index.ts'
 import type { JournalEvent, Plan } from '../../engine/index.ts'
 import { greedyOwners } from './fairness.ts'
 import {
-  lastSeqOf,
+  readLastSeq,
   readEvents,
   readJournal,
   News,
@@ -14,25 +14,25 @@ import {
   type JournalWriter,
 } from '../journal/index.ts'
 import { claim, newestClaims, type ClaimedRow } from './claim.ts'
-import { Sleepers } from './wake-ups.ts'
-import { haveNews, markWaiting } from './suspend.ts'
+import { WakeUps } from './wake-ups.ts'
+import { hasNewEvents, markWaiting } from './suspend.ts'
 import { handOverAll, release } from './hand-over.ts'
 import { HeldExecutions, type HeldExecution } from './held-executions.ts'
 import { countTakes, workerLost } from './takes.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { Worker, WorkerParts } from './worker-parts.ts'
 
-const TAKE_AT_ONCE = 100
-const POLL_EVERY_MS = 2000
-const RENEW_EVERY_MS = 3000
-const SWEEP_EVERY_MS = 5000
-/** How long an execution that only waits keeps its slot: most children are done by then. */
+const TAKE_BATCH = 100
+const POLL_INTERVAL_MS = 2000
+const RENEW_INTERVAL_MS = 3000
+const SWEEP_INTERVAL_MS = 5000
+/** How long an execution that only waits keeps its slot. Most children end within this time. */
 const LINGER_MS = 250
 
 /**
- * An execution in hand is held by a lease of the queue, renewed every 3 s, and by the fencing token that taking it raised:
- * a worker that has lost the lease without noticing can commit nothing. Work is looked for when the queue tells of it, when
- * an execution ends, and every 2 s in case nothing told.
+ * A worker holds each execution by a lease in the queue, which it renews every 3 s, and by the fence, which it raised
+ * when it took the execution. A worker that has lost its lease without noticing cannot commit anything. The worker
+ * looks for work when the queue notifies it, when an execution ends, and every 2 s in case a notification was lost.
  */
 export function createWorker(parts: WorkerParts): Worker {
   return new RunningWorker(parts)
@@ -42,32 +42,32 @@ class RunningWorker implements Worker {
   readonly #parts: WorkerParts
   readonly #capacity: number
   readonly #journal: JournalWriter
-  readonly #sleepers: Sleepers
+  readonly #wakeUps: WakeUps
   readonly #held = new HeldExecutions()
   readonly #news = new News()
-  /** End the search for work. */
+  /** Functions that stop the search for work. */
   readonly #searches: (() => void)[] = []
-  /** Stop the activities that claimed executions need. */
+  /** Functions that stop the activities that held executions need. */
   readonly #ends: (() => void)[] = []
   #canWrite = true
   #taking: Promise<void> | undefined
   #takeAgain = false
-  /** Executions taken that are not in hand yet. */
-  #beginning = 0
+  /** Executions that are taken but not yet started. */
+  #starting = 0
   #closed = false
 
   constructor(parts: WorkerParts) {
     this.#parts = parts
     this.#capacity = parts.capacity ?? 500
-    this.#sleepers = new Sleepers({
+    this.#wakeUps = new WakeUps({
       pool: parts.database.pool,
       wake: (ids) => parts.children.wake(ids),
       onError: (error) => parts.onError(error),
     })
     this.#journal = createJournalWriter(createJournalStore(parts.database.pool), {
-      finished: (entries) => this.#tell(this.#finish(entries)),
-      lost: (entry) => this.#drop(this.#held.of(entry)),
-      progressed: (parentIds) => this.#tell(parts.children.wake(parentIds)),
+      finished: (entries) => this.#watch(this.#finish(entries)),
+      lost: (entry) => this.#drop(this.#held.find(entry)),
+      progressed: (parentIds) => this.#watch(parts.children.wake(parentIds)),
       refused: (entry, error) => this.#refuse(entry, error),
       failed: (error) => parts.onError(error),
       writable: (isWritable, error) => this.#noteHealth(isWritable, error),
@@ -76,9 +76,9 @@ class RunningWorker implements Worker {
 
   start(): void {
     const { notifications } = this.#parts
-    const poll = setInterval(() => this.#lookForWork(), POLL_EVERY_MS)
-    const renew = setInterval(() => this.#tell(this.#parts.queue.renew(this.#leases())), RENEW_EVERY_MS)
-    const sweep = setInterval(() => this.#tell(this.#parts.children.wakeForgotten()), SWEEP_EVERY_MS)
+    const poll = setInterval(() => this.#lookForWork(), POLL_INTERVAL_MS)
+    const renew = setInterval(() => this.#watch(this.#parts.queue.renew(this.#leases())), RENEW_INTERVAL_MS)
+    const sweep = setInterval(() => this.#watch(this.#parts.children.wakeForgotten()), SWEEP_INTERVAL_MS)
     this.#searches.push(
       () => clearInterval(poll),
       () => clearInterval(sweep),
@@ -87,10 +87,10 @@ class RunningWorker implements Worker {
     )
     this.#ends.push(
       () => clearInterval(renew),
-      notifications.listen('journal', (message) => this.#news.tell(message)),
+      notifications.listen('journal', (message) => this.#news.notify(message)),
       notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(this.#held.get(id)))),
     )
-    this.#sleepers.look()
+    this.#wakeUps.lookUp()
     this.#lookForWork()
   }
 
@@ -102,7 +102,7 @@ class RunningWorker implements Worker {
     this.#closed = true
     for (const end of this.#searches.splice(0)) end()
     await this.#taking
-    await this.#sleepers.close()
+    await this.#wakeUps.close()
     const parts = { ...this.#parts, held: this.#held, journal: this.#journal }
     await handOverAll(parts, this.#parts.stopGraceMs())
     for (const { driver } of this.#held.all()) driver?.stop()
@@ -115,12 +115,12 @@ class RunningWorker implements Worker {
     return this.#held.all().map(({ lease }) => lease)
   }
 
-  /** Where events cannot be written, no work is taken: nothing could come of it. */
+  /** Takes no work while events cannot be written, because its results could not be stored. */
   #noteHealth(isWritable: boolean, error: unknown): void {
     this.#canWrite = isWritable
     this.#parts.health.report(isWritable, error)
     if (!isWritable) return
-    this.#tell(this.#parts.queue.renew(this.#leases())) // they may be about to expire
+    this.#watch(this.#parts.queue.renew(this.#leases())) // the leases may be about to expire
     if (!this.#closed) this.#lookForWork()
   }
 
@@ -129,50 +129,50 @@ class RunningWorker implements Worker {
     this.#taking ??= this.#takeAll().finally(() => (this.#taking = undefined))
   }
 
-  /** While one set is begun, the next is taken. */
+  /** Takes the next set of executions while the previous one is being started. */
   async #takeAll(): Promise<void> {
-    let beginning = Promise.resolve()
+    let starting = Promise.resolve()
     try {
       while (this.#takeAgain && !this.#closed && this.#canWrite && this.#slots() > 0) {
         this.#takeAgain = false
-        await this.#sleepers.clockKnown()
-        const leases = await this.#parts.queue.take(Math.min(TAKE_AT_ONCE, this.#slots()), this.#greedyOwners())
-        if (leases.length === TAKE_AT_ONCE) this.#takeAgain = true
-        await beginning
-        if (leases.length > 0) beginning = this.#beginCounted(leases)
+        await this.#wakeUps.clockSet()
+        const leases = await this.#parts.queue.take(Math.min(TAKE_BATCH, this.#slots()), this.#greedyOwners())
+        if (leases.length === TAKE_BATCH) this.#takeAgain = true
+        await starting
+        if (leases.length > 0) starting = this.#startCounted(leases)
       }
-      await beginning
+      await starting
     } catch (error) {
       this.#parts.onError(error) // the next poll tries again
     }
   }
 
   #slots(): number {
-    return this.#capacity - this.#held.size - this.#beginning
+    return this.#capacity - this.#held.size - this.#starting
   }
 
-  async #beginCounted(leases: Lease[]): Promise<void> {
-    this.#beginning += leases.length
+  async #startCounted(leases: Lease[]): Promise<void> {
+    this.#starting += leases.length
     try {
-      await this.#begin(leases)
+      await this.#startAll(leases)
     } catch (error) {
-      this.#parts.onError(error) // their heartbeat gives them to somebody
+      this.#parts.onError(error) // their leases expire, and a worker takes them
     } finally {
-      this.#beginning -= leases.length
+      this.#starting -= leases.length
     }
   }
 
   #greedyOwners(): string[] {
     const owners = Iterator.from(this.#held.all()).map(({ ownerId }) => ownerId)
-    return greedyOwners(owners, this.#beginning, this.#capacity)
+    return greedyOwners(owners, this.#starting, this.#capacity)
   }
 
-  async #begin(taken: Lease[]): Promise<void> {
+  async #startAll(taken: Lease[]): Promise<void> {
     const { database, id } = this.#parts
     const leases = await this.#withoutHeld(taken)
     if (leases.length === 0) return
     const rows = await claim(database, id, leases)
-    for (const row of rows) this.#held.end(row.id) // a claim that was lost to another worker in between
+    for (const row of rows) this.#held.end(row.id) // an older lease, which another worker took in between
     const lost = await countTakes(database, id, rows)
     const plans = await this.#parts.plans.load(rows.filter((row) => !lost.has(row.id)).map(({ version_id }) => version_id))
     const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
@@ -184,7 +184,7 @@ class RunningWorker implements Worker {
     }
   }
 
-  /** An execution that the worker already holds continues under the new lease, and its calls are not repeated. */
+  /** Continues executions that this worker already holds under the new lease, without repeating their calls. */
   async #withoutHeld(leases: Lease[]): Promise<Lease[]> {
     const held = leases.flatMap(({ executionId }) => this.#held.get(executionId)?.entry ?? [])
     const newest = await newestClaims(this.#parts.database, held)
@@ -195,11 +195,14 @@ class RunningWorker implements Worker {
     })
   }
 
-  /** One that cannot be carried out ends with the reason, and leaves the others be; where the database does not answer, nothing is known. */
+  /**
+   * An execution that cannot be started fails with the reason and does not affect the others. Database errors are
+   * thrown.
+   */
   async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
-    const lastSeq = row.resumed ? await lastSeqOf(pool, executionId) : 0
+    const lastSeq = row.resumed ? await readLastSeq(pool, executionId) : 0
     const events = row.resumed ? await readJournal(pool, executionId) : []
     const entry = { executionId, fence, parentId, lastSeq, committedSeq: lastSeq, lost: false }
     const held: HeldExecution = { lease, ownerId: row.owner_id, entry, driver: undefined }
@@ -212,7 +215,9 @@ class RunningWorker implements Worker {
       if (!(error instanceof AshlarError)) this.#parts.onError(error)
       this.#fail(
         held,
-        error instanceof AshlarError ? error : new AshlarError('JOURNAL_UNREADABLE', 'it could not be carried out'),
+        error instanceof AshlarError
+          ? error
+          : new AshlarError('JOURNAL_UNREADABLE', 'the execution could not be started: see the log of the worker for the cause'),
       )
     }
   }
@@ -237,8 +242,8 @@ class RunningWorker implements Worker {
       children,
       journal: this.#journal,
       random: Math.random,
-      now: this.#sleepers.now,
-      onNews: (executionId, heard) => this.#news.add(executionId, heard),
+      now: this.#wakeUps.now,
+      onNews: (executionId, listener) => this.#news.add(executionId, listener),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after, Infinity),
       onIdle: () => this.#suspendSoon(held),
       onError: (error) => this.#parts.onError(error),
@@ -251,9 +256,9 @@ class RunningWorker implements Worker {
     this.#journal.append(entry, { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason })
   }
 
-  /** Their ends are committed: the jobs go together. */
+  /** Removes executions whose ends are committed, and their jobs in one statement. */
   async #finish(entries: JournalEntry[]): Promise<void> {
-    const ended = entries.flatMap((entry) => this.#held.of(entry) ?? [])
+    const ended = entries.flatMap((entry) => this.#held.find(entry) ?? [])
     for (const held of ended) this.#held.remove(held)
     if (!this.#closed) this.#lookForWork()
     await this.#parts.queue.complete(ended.map(({ lease }) => lease))
@@ -265,14 +270,14 @@ class RunningWorker implements Worker {
       if (!held.driver?.isIdle || this.#closed) return
       this.#suspend(held, held.driver).catch((error: unknown) => {
         this.#parts.onError(error)
-        this.#held.remove(held) // its lease expires, and another worker takes it
+        this.#held.remove(held) // its lease expires, and a worker takes it
       })
     }, LINGER_MS)
   }
 
   /**
-   * Gives an execution back that only waits. Its children's commits and its time wake it once its row says WAITING; what they
-   * committed just before is looked for after.
+   * Releases an execution that only waits. Once its row is WAITING, its children's commits and its wake time wake it.
+   * Events that children committed just before that are looked up afterwards.
    */
   async #suspend(held: HeldExecution, driver: ExecutionDriver): Promise<void> {
     const { entry } = held
@@ -284,28 +289,28 @@ class RunningWorker implements Worker {
     await markWaiting(pool, entry, reason, wakeAt)
     this.#held.remove(held)
     await this.#parts.queue.complete([held.lease])
-    if (await haveNews(pool, children)) await this.#parts.children.wake([entry.executionId])
-    if (wakeAt) this.#sleepers.expect(wakeAt.getTime())
+    if (await hasNewEvents(pool, children)) await this.#parts.children.wake([entry.executionId])
+    if (wakeAt) this.#wakeUps.schedule(wakeAt.getTime())
     this.#lookForWork()
   }
 
-  /** The journal has ended it; its children end too. */
+  /** The writer has ended the execution in the journal. Its children are cancelled. */
   #refuse(entry: JournalEntry, error: unknown): void {
     this.#parts.onError(error)
-    const driver = this.#held.of(entry)?.driver
-    for (const childId of driver?.children.keys() ?? []) this.#tell(this.#parts.children.cancel(childId))
+    const driver = this.#held.find(entry)?.driver
+    for (const childId of driver?.children.keys() ?? []) this.#watch(this.#parts.children.cancel(childId))
     driver?.stop()
   }
 
-  /** Another claim has it, or it was cancelled. */
+  /** The execution was cancelled or has another lease. */
   #drop(held: HeldExecution | undefined): void {
     if (!held) return
     this.#held.end(held.entry.executionId)
-    this.#tell(this.#parts.queue.complete([held.lease]))
+    this.#watch(this.#parts.queue.complete([held.lease]))
     if (!this.#closed) this.#lookForWork()
   }
 
-  #tell(work: Promise<void>): void {
+  #watch(work: Promise<void>): void {
     work.catch((error: unknown) => this.#parts.onError(error))
   }
 }

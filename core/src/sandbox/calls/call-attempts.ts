@@ -1,4 +1,4 @@
-import { guestOf, type Call, type CallRequest, type CallSink } from './call.ts'
+import { toGuestNames, type Call, type CallRequest, type CallSink } from './call.ts'
 import { HostCallRecord, type RecordSpace } from './host-call-record.ts'
 import { guestName } from '../channel/index.ts'
 
@@ -7,7 +7,7 @@ export function newCall(id: number, request: CallRequest, sink: CallSink, space:
   return {
     id,
     request,
-    guest: guestName(guestOf(request)),
+    guest: guestName(toGuestNames(request)),
     sink: record ? wrapEnd(sink, () => record.end()) : sink,
     skip: 0,
     delivered: 0,
@@ -32,8 +32,8 @@ export function canRunAgain({ record }: Call): boolean {
   return record === undefined || record.isComplete
 }
 
-/** Prepares the call for its next attempt. The attempts are counted anew if the last one made progress. */
-export function restarted(call: Call): Call {
+/** Prepares the call for its next attempt. The count of attempts starts again if the last one made progress. */
+export function prepareRestart(call: Call): Call {
   const progress = call.delivered + (call.record ? call.hostCalls : 0) // without a record, an attempt repeats its calls
   if (progress > call.progress) call.attempts = 0
   call.progress = progress

@@ -3,7 +3,7 @@ import { cpuLimit, limitError, loadFailure, timeout } from './call-errors.ts'
 import type { Call, CallRequest } from './call.ts'
 import { DEFAULT_SANDBOX_LIMITS } from '../limits/index.ts'
 
-it('keeps the beginning of a message that the code of a plugin has made very long', () => {
+it('truncates a long message from plugin code', () => {
   const { code, message } = loadFailure(`fetch is not defined\n${'x'.repeat(1e6)}`)
   expect(code).toBe('PLUGIN_LOAD_FAILED')
   expect(message).toMatch(/^fetch is not defined in a sandbox: /)
@@ -13,9 +13,9 @@ it('keeps the beginning of a message that the code of a plugin has made very lon
 const call = (request: Partial<CallRequest>): Call =>
   ({ request: { bundle: { digest: '', code: '' }, cordon: 'user:1', ...request } }) as Call
 
-it('names the limit and what the author of a graph can do', () => {
+it('names the limit and a remedy for the author of the graph', () => {
   const limits = DEFAULT_SANDBOX_LIMITS
-  const split = 'give the block less data at once, or split the work over several nodes'
+  const split = 'give the block less data, or split the work over several nodes'
   expect(cpuLimit(10_000)).toMatchObject({
     code: 'CPU_LIMIT',
     message: `used more than 10000 ms of processor time, the limit of one run of a block, which cannot be raised: ${split}; if the code of the block loops without end, correct it`,
@@ -38,7 +38,7 @@ it('names the limit and what the author of a graph can do', () => {
   expect(timeout(call({ kind: 'run', timeoutMs: 500 }))).toMatchObject({
     code: 'TIMEOUT',
     message:
-      'did not finish within 500 ms, the time limit of the node: set "timeoutMs" of the node in the graph document to a larger number, or give the block less to do at once',
+      'did not finish within 500 ms, the time limit of the node: set "timeoutMs" of the node in the graph document to a larger number, or give the block less work',
   })
   expect(timeout(call({ kind: 'test', timeoutMs: 500 })).message).toBe('did not finish within 500 ms')
 })

@@ -1,15 +1,15 @@
-import { guestOf, messageOf, type Call } from './call.ts'
+import { toGuestNames, toCallMessage, type Call } from './call.ts'
 import type { CallMessage, GuestNames } from '../channel/index.ts'
 
 type Batch = [guest: GuestNames, calls: CallMessage[]]
 
 interface CallQueueParts {
   send(batches: Batch[]): void
-  /** Whether so much goes on that a millisecond's wait costs nobody anything. */
+  /** Whether the process is so busy that a delay of a millisecond does not matter. */
   isBusy(): boolean
 }
 
-/** Calls on their way to a process: those of one guest together. */
+/** Batches the calls to send to a process by guest. */
 export class CallQueue {
   readonly #parts: CallQueueParts
   #batches = new Map<string, Batch>()
@@ -20,9 +20,9 @@ export class CallQueue {
 
   add(call: Call): void {
     const batch = this.#batches.get(call.guest)
-    if (batch) return void batch[1].push(messageOf(call))
+    if (batch) return void batch[1].push(toCallMessage(call))
     if (this.#batches.size === 0) this.#sendSoon()
-    this.#batches.set(call.guest, [guestOf(call.request), [messageOf(call)]])
+    this.#batches.set(call.guest, [toGuestNames(call.request), [toCallMessage(call)]])
   }
 
   remove({ id, guest }: Call): void {
@@ -32,7 +32,9 @@ export class CallQueue {
     else this.#batches.delete(guest)
   }
 
-  /** A call that comes alone goes at once; under load a message carries more calls, since each costs a write. */
+  /**
+   * Sends a single call in the next turn of the event loop. Under load, waits so that one write carries several calls.
+   */
   #sendSoon(): void {
     if (this.#parts.isBusy()) setTimeout(() => this.#send(), 1)
     else setImmediate(() => this.#send())

@@ -1,57 +1,60 @@
-import type { TakenEvent } from './messages.ts'
+import type { CheckedEvent } from './messages.ts'
 import type { CallRequest, CallSink, ForeseenCall } from './call.ts'
 import { IDS_PER_CALL } from '../channel/index.ts'
 
-/** What a sandbox process does with a foreseen call that is decided upon. */
+/** The operations of a sandbox process on foreseen calls. */
 interface ForeseenParts {
   isTaken(id: number): boolean
-  /** @param events what was reported of it so far. @returns a function that aborts it */
-  adopt(id: number, events: TakenEvent[], request: CallRequest, sink: CallSink): () => void
+  /** @param events the events of the call so far. @returns a function that aborts the call */
+  adopt(id: number, events: CheckedEvent[], request: CallRequest, sink: CallSink): () => void
   abort(guest: string, id: number): void
 }
 
 interface Kept {
   guest: string
-  events: TakenEvent[]
+  events: CheckedEvent[]
   chars: number
 }
 
-/** Events of one foreseen call that are kept; one that reports more is never complete, and so runs into its deadline. */
-const MAX_KEPT = 1000
+/** Events to keep for one foreseen call. A call that reports more never completes, so it exceeds its deadline. */
+const MAX_KEPT_EVENTS = 1000
 
-/** The calls that the guests of a process have begun by themselves and nobody has wanted so far, with what they reported. */
+/** The calls that the guests of a process have started ahead and that were not adopted yet, with their events. */
 export class ForeseenCalls {
   readonly #parts: ForeseenParts
   readonly #kept = new Map<number, Kept>()
-  /** About how long what is kept is as JSON text. */
+  /** The approximate length of all kept events as JSON text. */
   keptChars = 0
 
   constructor(parts: ForeseenParts) {
     this.#parts = parts
   }
 
-  /** @param next what the guest says follows from an output of the call; ids that are not of its stretch are passed over */
+  /**
+   * @param next the calls that the guest reports as started on an output of the call; ids outside its stretch are
+   * ignored
+   */
   announce(guest: string, callId: number, next: unknown): ForeseenCall[] {
-    return followersOf(next, callId).map(([id, node]) => this.#foreseen(guest, id, node))
+    return parseFollowers(next, callId).map(([id, node]) => this.#foreseen(guest, id, node))
   }
 
   /**
-   * Keeps an event of a foreseen call. The calls that follow from it are foreseen, too.
+   * Keeps an event of a foreseen call. The calls that the event announces become foreseen calls too.
    *
-   * @returns false when there is no such call, or it has reported too much
+   * @returns false when there is no such call, or it has reported too many events
    */
-  report(guest: string, event: TakenEvent): boolean {
+  report(guest: string, event: CheckedEvent): boolean {
     const kept = this.#kept.get(event.id)
-    if (kept?.guest !== guest || kept.events.length > MAX_KEPT) return false
+    if (kept?.guest !== guest || kept.events.length > MAX_KEPT_EVENTS) return false
     kept.events.push(event)
-    const chars = charsOf(event)
+    const chars = estimateChars(event)
     kept.chars += chars
     this.keptChars += chars
-    if (event.t === 'o') for (const [id] of followersOf(event.next, event.id)) this.#keep(guest, id)
+    if (event.t === 'o') for (const [id] of parseFollowers(event.next, event.id)) this.#keep(guest, id)
     return true
   }
 
-  /** The guest is gone. */
+  /** Removes the calls of a guest that has ended. */
   forget(guest: string): void {
     for (const [id, kept] of this.#kept) if (kept.guest === guest) this.#remove(id, kept)
   }
@@ -86,25 +89,25 @@ export class ForeseenCalls {
     }
   }
 
-  /** With what followed from it. */
+  /** Drops the call and all calls that follow from it. */
   #drop(guest: string, id: number): void {
     const kept = this.#kept.get(id)
     if (kept?.guest !== guest) return
     this.#remove(id, kept)
     if (!kept.events.some(({ t }) => t === 'e')) this.#parts.abort(guest, id)
     for (const event of kept.events)
-      if (event.t === 'o') for (const [follower] of followersOf(event.next, id)) this.#drop(guest, follower)
+      if (event.t === 'o') for (const [follower] of parseFollowers(event.next, id)) this.#drop(guest, follower)
   }
 }
 
-const CHARS_BESIDE_VALUE = 50
+const OVERHEAD_CHARS = 50
 
-function charsOf(event: TakenEvent): number {
-  if (event.t === 'l') return event.text.length + CHARS_BESIDE_VALUE
-  return CHARS_BESIDE_VALUE + (event.t === 'o' ? event.chars : 0)
+function estimateChars(event: CheckedEvent): number {
+  if (event.t === 'l') return event.text.length + OVERHEAD_CHARS
+  return OVERHEAD_CHARS + (event.t === 'o' ? event.chars : 0)
 }
 
-function followersOf(next: unknown, callId: number): [id: number, node: number][] {
+function parseFollowers(next: unknown, callId: number): [id: number, node: number][] {
   return Array.isArray(next) ? next.filter((each) => isFollower(each, callId)) : []
 }
 

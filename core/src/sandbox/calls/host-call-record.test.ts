@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HostCallRecord, RecordSpace } from './host-call-record.ts'
 
-/** A host that counts what it performs, and answers when the test lets it. */
+/** A host that records the requests that it performs, and responds when the test calls `answer`. */
 class Host {
   readonly performed: string[] = []
   readonly #waiting = new Map<string, (answer: string) => void>()
@@ -18,7 +18,7 @@ class Host {
     this.#waiting.get(question)?.(text)
   }
 
-  /** Asks and answers at once. */
+  /** Sends a request and responds to it immediately. */
   async settle(record: HostCallRecord, question: string): Promise<string> {
     const answer = this.ask(record, question)
     this.answer(question)
@@ -27,11 +27,11 @@ class Host {
 }
 
 const newRecord = (): [HostCallRecord, Host] => [new HostCallRecord(new RecordSpace()), new Host()]
-/** All that waits for promises which are settled has gone on after it. */
+/** Resolves after all callbacks of settled promises. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-describe('a call that is run again', () => {
-  it('receives the recorded responses, and no request is performed twice', async () => {
+describe('a call that runs again', () => {
+  it('receives the recorded responses to requests, which are not performed again', async () => {
     const [record, host] = newRecord()
     await host.settle(record, 'a')
     await host.settle(record, 'b')
@@ -43,7 +43,7 @@ describe('a call that is run again', () => {
     expect(record.errorAtEnd).toBeUndefined()
   })
 
-  it('receives the responses of equal requests in their order', async () => {
+  it('receives the responses to equal requests in their order', async () => {
     const [record] = newRecord()
     let piece = 0
     const read = (): Promise<string> => record.ask('read', () => Promise.resolve(`piece ${++piece}`))
@@ -52,7 +52,7 @@ describe('a call that is run again', () => {
     expect([await read(), await read(), await read()]).toEqual(['piece 1', 'piece 2', 'piece 3'])
   })
 
-  it('waits for the pending response of an earlier run', async () => {
+  it('waits for the response to a pending request of an earlier run', async () => {
     const [record, host] = newRecord()
     void host.ask(record, 'a')
     record.rewind()
@@ -79,7 +79,7 @@ describe('a call that is run again', () => {
     expect(record.errorAtEnd).toMatchObject({ code: 'EFFECT_INTERRUPTED' })
   })
 
-  it('may repeat concurrent requests in another order, and a new request waits', async () => {
+  it('may repeat concurrent requests in another order, which delays a new request', async () => {
     const [record, host] = newRecord()
     const first = [host.ask(record, 'a1'), host.ask(record, 'b1')]
     host.answer('a1')
@@ -97,7 +97,7 @@ describe('a call that is run again', () => {
     expect(await next).toBe('answer to b2')
   })
 
-  it('does not perform a request that an earlier run was not allowed to make', async () => {
+  it('does not perform a request that an earlier run made before it had repeated all others', async () => {
     const [record, host] = newRecord()
     const first = [host.ask(record, 'a'), host.ask(record, 'b')]
     for (const question of ['a', 'b']) host.answer(question)
@@ -114,8 +114,9 @@ describe('a call that is run again', () => {
 })
 
 /**
- * Runs a block of several branches that ask at the same time, each one question after the other. It is lost after some number of answers, as often
- * as `losses` says, and run again. The host answers in the order that `order` says.
+ * Runs a block whose branches send requests concurrently, one after the other in each branch. The block is lost each
+ * time the number of responses reaches the next element of `losses`, and runs again. `order` determines the order of
+ * the responses.
  */
 async function runWithLosses(branches: readonly number[], losses: readonly number[], order: readonly number[]): Promise<void> {
   const [record, performed] = [new HostCallRecord(new RecordSpace()), [] as string[]]
@@ -133,7 +134,7 @@ async function runWithLosses(branches: readonly number[], losses: readonly numbe
   }
   let runs = 0
   const run = (): Promise<unknown> => {
-    runs++ // the one before asks no more
+    runs++ // stops the previous run
     return Promise.all(branches.map((questions, name) => branch(name, questions, runs)))
   }
   const lost = [...losses]
@@ -168,10 +169,10 @@ it('performs each request once and returns each branch its responses, however of
   )
 })
 
-describe('what is kept', () => {
+describe('the record', () => {
   const LONG = 'x'.repeat(3 * 1024 * 1024)
 
-  it('has a limit for a call, above which the call cannot run again', async () => {
+  it('has a limit per call, above which the call cannot run again', async () => {
     const [record, host] = newRecord()
     for (const question of ['a', 'b']) {
       const asked = host.ask(record, question)
@@ -181,7 +182,7 @@ describe('what is kept', () => {
     }
   })
 
-  it('has a limit for all calls, and frees the space when they end', async () => {
+  it('has a limit for all calls together, whose space is freed when they end', async () => {
     const space = new RecordSpace()
     const fill = async (): Promise<HostCallRecord> => {
       const record = new HostCallRecord(space)
@@ -194,7 +195,7 @@ describe('what is kept', () => {
     expect((await fill()).isComplete).toBe(true)
   })
 
-  it('still responds to the current run when a late response is too long', async () => {
+  it('passes a late response to the current run even if it is too long to record', async () => {
     const [record, host] = newRecord()
     const first = [host.ask(record, 'a'), host.ask(record, 'b')]
     host.answer('a', LONG)

@@ -3,19 +3,19 @@ import { AshlarError } from '../../base/index.ts'
 /** The maximum number of characters of requests and responses to record for one call. */
 const MAX_CHARS = 4 * 1024 * 1024
 /** The maximum for all calls of a worker together. */
-const MAX_CHARS_OF_ALL = 64 * 1024 * 1024
+const MAX_TOTAL_CHARS = 64 * 1024 * 1024
 /** The overhead of a request in addition to its text and its response. */
-const CHARS_BESIDE_TEXT = 100
+const OVERHEAD_CHARS = 100
 
-interface Asked {
+interface RecordedRequest {
   question: string
-  /** Resolves with the response of the host, also after the requesting sandbox was lost. */
+  /** Resolves with the response of the host, even after the requesting sandbox was lost. */
   answer: Promise<string>
 }
 
 /** The space that the records of all calls share. */
 export class RecordSpace {
-  #chars = MAX_CHARS_OF_ALL
+  #chars = MAX_TOTAL_CHARS
 
   /** @returns false, without taking any space, if there is not enough left */
   take(chars: number): boolean {
@@ -30,22 +30,22 @@ export class RecordSpace {
 }
 
 /**
- * Records the requests to the host of a call that must not act twice, with their responses. With the record, the call can run again
- * after its sandbox was lost because of another call. The record answers a repeated request, which is not performed again. A pending
- * request continues in the worker, and the new run receives its response.
+ * Records the host calls, with their responses, of a call that must not repeat its effects. With the record, the call
+ * can run again after its sandbox was lost because of another call. The record answers a repeated request, which is not
+ * performed again. A pending request continues in the worker, and the new run receives its response.
  *
- * If a run makes a new request before it has repeated all recorded requests, it has diverged from the first run, and the recorded
- * effects do not belong to it. It ends with EFFECT_INTERRUPTED. If the first run made concurrent requests, their order may differ. The
- * new request then waits until the run has repeated all recorded requests.
+ * If a run makes a new request before it has repeated all recorded requests, it has diverged from the first run, and
+ * the recorded effects do not belong to it. It ends with EFFECT_INTERRUPTED. If the first run made concurrent requests,
+ * their order may differ. The new request then waits until the run has repeated all recorded requests.
  *
  * The size of a record is limited. Above the limit the record is dropped, and the call cannot run again.
  */
 export class HostCallRecord {
   readonly #space: RecordSpace
-  #asked: Asked[] = []
+  #recorded: RecordedRequest[] = []
   /** The recorded requests that the current run has not repeated. */
-  #left: Asked[] = []
-  /** Requests of the current run that wait until {@link #left} is empty. */
+  #unrepeated: RecordedRequest[] = []
+  /** Requests of the current run that wait until {@link #unrepeated} is empty. */
   #held: (() => void)[] = []
   #run = 1
   /** The number of pending requests of the current run. */
@@ -65,21 +65,21 @@ export class HostCallRecord {
 
   /** Whether the call has made no request. */
   get isEmpty(): boolean {
-    return this.isComplete && this.#asked.length === 0
+    return this.isComplete && this.#recorded.length === 0
   }
 
   /** The error of a call that ends now without having repeated all requests of the previous run. */
   get errorAtEnd(): AshlarError | undefined {
-    return this.#isBehind ? tookAnotherWay() : undefined
+    return this.#isBehind ? divergedRun() : undefined
   }
 
   get #isBehind(): boolean {
-    return this.#left.length > 0
+    return this.#unrepeated.length > 0
   }
 
   /** Prepares the record for the next run of the call. */
   rewind(): void {
-    this.#left = [...this.#asked]
+    this.#unrepeated = [...this.#recorded]
     this.#held = []
     this.#open = 0
     this.#run++
@@ -102,30 +102,30 @@ export class HostCallRecord {
   /** The call has ended: drops its record. */
   end(): void {
     this.#drop('over')
-    this.#left = []
+    this.#unrepeated = []
     this.#held = []
   }
 
   #take(question: string): Promise<string> | undefined {
-    const index = this.#left.findIndex((asked) => asked.question === question)
+    const index = this.#unrepeated.findIndex((recorded) => recorded.question === question)
     if (index < 0) return undefined
-    const [asked] = this.#left.splice(index, 1)
-    if (this.#left.length === 0) for (const goOn of this.#held.splice(0)) goOn()
-    return asked?.answer
+    const [recorded] = this.#unrepeated.splice(index, 1)
+    if (this.#unrepeated.length === 0) for (const resume of this.#held.splice(0)) resume()
+    return recorded?.answer
   }
 
   async #askNew(question: string, perform: () => Promise<string>): Promise<string> {
-    if (this.#isBehind && !this.#wasConcurrent) throw tookAnotherWay()
+    if (this.#isBehind && !this.#wasConcurrent) throw divergedRun()
     if (this.#isBehind) await new Promise<void>((resolve) => this.#held.push(resolve))
     const answer = perform()
-    if (!this.#keep(question.length + CHARS_BESIDE_TEXT)) return answer
-    this.#asked.push({ question, answer })
+    if (!this.#keep(question.length + OVERHEAD_CHARS)) return answer
+    this.#recorded.push({ question, answer })
     const text = await answer
     this.#keep(text.length)
     return text
   }
 
-  /** @returns whether there was space for it */
+  /** @returns whether there was enough space */
   #keep(chars: number): boolean {
     if (!this.isComplete) return false
     if (this.#chars + chars > MAX_CHARS || !this.#space.take(chars)) this.#drop('too long')
@@ -137,11 +137,11 @@ export class HostCallRecord {
     this.#state = state
     this.#space.give(this.#chars)
     this.#chars = 0
-    this.#asked = []
+    this.#recorded = []
   }
 }
 
-function tookAnotherWay(): AshlarError {
+function divergedRun(): AshlarError {
   const message =
     'its sandbox was lost after the block began an external effect, and the second run did not make the same requests as the first; make the requests depend only on the inputs'
   return new AshlarError('EFFECT_INTERRUPTED', message)

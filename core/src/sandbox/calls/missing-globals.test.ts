@@ -8,14 +8,14 @@ beforeAll(async () => {
 })
 afterAll(() => guest.close())
 
-it('a block that uses a global fetch fails with an error that names context.fetch', async () => {
+it('names context.fetch in the error of a block that uses a global fetch', async () => {
   await expect(guest.evaluate(`return fetch('https://example.com')`)).rejects.toMatchObject({
     code: 'BLOCK_FAILED',
     message: 'fetch is not defined in a sandbox: use context.fetch, and name the hosts in the capability "http"',
   })
 })
 
-it('a plugin that uses a global of Node while it loads is refused with a replacement', async () => {
+it('names a replacement in the error of a plugin that uses a global of Node while it loads', async () => {
   await expect(guest.evaluate('return 1', 'const home = process.env.HOME')).rejects.toMatchObject({
     code: 'PLUGIN_LOAD_FAILED',
     message: expect.stringMatching(
@@ -24,12 +24,12 @@ it('a plugin that uses a global of Node while it loads is refused with a replace
   })
 })
 
-it('another undefined name has no replacement', async () => {
+it('names no replacement for another undefined name', async () => {
   await expect(guest.evaluate('return toString.fetch.x + fetcher')).rejects.toThrow(/^Cannot read properties of undefined/)
   await expect(guest.evaluate('return fetcher')).rejects.toThrow(/^fetcher is not defined$/)
 })
 
-it('libraries that test for one of the globals do not find it', async () => {
+it('leaves the missing globals undefined for libraries that test for them', async () => {
   const names = Object.keys(MISSING_GLOBALS).filter((name) => name !== 'require')
   const body = `return [${names.map((name) => `typeof ${name}`).join()}].concat(${JSON.stringify(names)}.map((name) => typeof globalThis[name]))`
   expect(new Set((await guest.evaluate(body)) as string[])).toEqual(new Set(['undefined']))

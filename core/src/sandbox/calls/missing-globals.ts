@@ -1,15 +1,15 @@
 /*
- * Global names of Node and browsers that the sandbox does not provide. They are undefined there, so that a library that tests for one
- * does not find it. The message of the error that its use causes names a replacement.
+ * Global names of Node and browsers that the sandbox does not provide. They are undefined, so a library that tests for
+ * one does not find it. Use of such a name causes an error whose message names a replacement.
  */
 
 const NO_NETWORK = 'use context.fetch, and name the hosts in the capability "http"'
 const NO_SOCKETS = 'there are no sockets: use context.fetch, with the capability "http"'
 const NO_STORE = 'use context.storage, with the capability "storage"'
 const NO_THREADS = 'a block has one thread, so there is no receiver for messages'
-const NO_BROWSER = 'there is no browser: use a library that does without'
+const NO_BROWSER = 'there is no browser: use a library that does not need one'
 const NO_NODE = 'there is no Node: take settings as inputs of the block'
-const NO_FILES = 'there are no files but those of context.files, with the capability "files"'
+const NO_FILES = 'there are only the files of context.files, with the capability "files"'
 
 /** The replacement for each name. */
 export const MISSING_GLOBALS: Readonly<Record<string, string>> = {

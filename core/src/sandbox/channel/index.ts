@@ -5,9 +5,9 @@ export {
   INSTALLATION,
   LOADING,
   guestName,
-  isolateOfGuest,
-  maxMessageBytesOf,
-  maxReportCharsOf,
+  isolateName,
+  getMaxMessageBytes,
+  getMaxReportChars,
 } from './protocol.ts'
 export type {
   CallKind,

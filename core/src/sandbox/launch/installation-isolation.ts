@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { ISOLATIONS, type Isolation } from '../limits/index.ts'
 
 const REPORT_EVERY_MS = 20_000
-/** A worker that has not reported for so long is gone. */
+/** A worker that has not reported for this time is considered ended. */
 const GONE_AFTER = '1 minute'
 
 const REPORT = `

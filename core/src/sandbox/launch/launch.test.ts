@@ -9,7 +9,7 @@ import { buildProgram } from '../programs/index.ts'
 const [EPERM, ENOSYS] = [1, 38]
 const ATTEMPTS = 'process/lockdown/native-attempts'
 const isNative = process.platform === 'linux' && process.arch === 'x64'
-/** CI must have bubblewrap: what is not tested there is tested nowhere. */
+/** CI must have bubblewrap, because other machines may skip these tests. */
 const mustHaveBubblewrap = process.env['CI'] === 'true' && process.platform === 'linux'
 const best = await planLaunch()
 
@@ -22,13 +22,13 @@ async function attempt(launch: Launch): Promise<Report> {
   const child = startProcess(launch, await buildProgram(ATTEMPTS), [
     JSON.stringify({ limitsThreads: launch.isolation === 'BUBBLEWRAP' }),
   ])
-  if (!child.stderr) throw new Error('no standard error')
+  if (!child.stderr) throw new Error('the process has no standard error stream')
   return JSON.parse(await text(child.stderr)) as Report
 }
 
 it.runIf(mustHaveBubblewrap)('uses bubblewrap in CI', () => expect(best.isolation).toBe('BUBBLEWRAP'))
 
-it('uses no isolation that is stronger than requested', async () => {
+it('uses no isolation stronger than requested', async () => {
   expect(await Promise.all(ISOLATIONS.map(async (each) => (await planLaunch(each)).isolation))).toEqual(
     ISOLATIONS.map((each) => (ISOLATIONS.indexOf(each) > ISOLATIONS.indexOf(best.isolation) ? best.isolation : each)),
   )
@@ -39,7 +39,7 @@ const locked = (['SECCOMP', 'BUBBLEWRAP'] satisfies Isolation[]).filter(
 )
 
 describe.runIf(isNative).each(locked)('machine code in a sandbox process under %s', (isolation) => {
-  it('can use only memory and threads of the kernel', async () => {
+  it('can use only memory and threads', async () => {
     const { results } = await attempt(await planLaunch(isolation))
     const { 'memory to compute in': memory, ...refused } = results
     expect(memory).toBe('done')
@@ -47,7 +47,7 @@ describe.runIf(isNative).each(locked)('machine code in a sandbox process under %
     expect(Object.keys(refused).length).toBeGreaterThan(50)
   })
 
-  it('has no descriptor of the worker', async () => {
+  it('inherits no descriptor of the worker', async () => {
     const leaked = openSync('/etc/hostname', 'r')
     try {
       const { inherited } = await attempt(leakDescriptor(await planLaunch(isolation), leaked))
@@ -57,7 +57,7 @@ describe.runIf(isNative).each(locked)('machine code in a sandbox process under %
     }
   })
 
-  it('ends with the worker while it computes', async () => {
+  it('ends when the worker is killed', async () => {
     const worker = spawn(process.execPath, ['--input-type=module', '-e', WORKER, isolation], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -83,26 +83,18 @@ describe.runIf(best.isolation === 'BUBBLEWRAP')('under bubblewrap', () => {
 
   it.each([
     [
-      'only isolated-vm, Node and libraries as files',
+      'only the files of isolated-vm, Node and libraries',
       `fs.readdirSync('/').filter((name) => !name.startsWith('lib')).join()`,
       'ashlar',
     ],
-    [
-      'a file system that it cannot write',
-      `(() => { try { fs.writeFileSync('/x', '') } catch (error) { return error.code } })()`,
-      'EROFS',
-    ],
-    [
-      'no network interface but its own loopback',
-      `Object.keys(os.networkInterfaces()).filter((name) => name !== 'lo').join()`,
-      '',
-    ],
-    ['no privileged user', `[process.getuid(), process.getgid()].join()`, '65534,65534'],
-    ['a process table of its own', `process.pid`, '1'],
+    ['a read-only file system', `(() => { try { fs.writeFileSync('/x', '') } catch (error) { return error.code } })()`, 'EROFS'],
+    ['only a loopback network interface', `Object.keys(os.networkInterfaces()).filter((name) => name !== 'lo').join()`, ''],
+    ['an unprivileged user', `[process.getuid(), process.getgid()].join()`, '65534,65534'],
+    ['a separate process table', `process.pid`, '1'],
   ])('has %s', async (_, code, expected) => expect(await evaluate(code)).toBe(expected))
 })
 
-/** Prints the id of a process that is locked down and computes for ever. */
+/** Prints the id of a locked-down process that computes forever. */
 const WORKER = `
   import { confinedPid, planLaunch, startProcess } from ${JSON.stringify(new URL('launch.ts', import.meta.url).href)}
   import { buildProgram } from ${JSON.stringify(new URL('../programs/programs.ts', import.meta.url).href)}
@@ -112,7 +104,7 @@ const WORKER = `
   child.stderr.once('data', async () => console.log((await confinedPid(child)) ?? child.pid))
 `
 
-/** Whether it still computes: a zombie does not. */
+/** Whether the process runs and is not a zombie. */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
@@ -121,7 +113,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Starts it through a shell that passes further descriptors on, as the parent of a worker may do. */
+/** Starts the process through a shell that passes additional descriptors on, as the parent of a worker may do. */
 function leakDescriptor(launch: Launch, fd: number): Launch {
   const path = `/proc/${process.pid}/fd/${fd}`
   return {

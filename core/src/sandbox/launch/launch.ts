@@ -10,7 +10,7 @@ import {
   bubblewrapArguments,
   findBubblewrap,
   killConfined,
-  killOrphansOf,
+  startKillingOrphans,
   pathOnly,
   sharedLibraries,
 } from '../../confinement/index.ts'
@@ -35,7 +35,7 @@ export const CHANNEL_FD = 3
 const SECCOMP_FD = 4
 const INFO_FD = 5
 
-/** Isolates have no other time zone: what they compute must not depend on the machine. */
+/** All isolates use UTC, so that results do not depend on the machine. */
 const ENV = { TZ: 'UTC' }
 /** The name of the processes in the process list. */
 const TITLE = '--title=ashlar-sandbox'
@@ -48,9 +48,9 @@ const INSIDE = '/ashlar'
 const PROBE_TIMEOUT_MS = 5000
 
 /**
- * Finds the strongest isolation that works on this machine, by running the lockdown of a sandbox process in it.
+ * Finds the strongest isolation that works on this machine. To test each, runs the lockdown of a sandbox process in it.
  *
- * @param strongest for tests of the weaker ones. @default 'BUBBLEWRAP'
+ * @param strongest an upper bound, for tests of the weaker ones. @default 'BUBBLEWRAP'
  */
 export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<Launch> {
   for (const isolation of ISOLATIONS.toReversed()) {
@@ -62,13 +62,17 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
   return { isolation: 'PROCESS', command: process.execPath, args, workingDirectory: HERE, env: ENV }
 }
 
-/** Kills the processes that workers of this user have left when they were killed, from now on. @returns a function that stops it */
-export function killLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
-  return isolation === 'BUBBLEWRAP' ? killOrphansOf(TITLE) : () => {}
+/**
+ * Kills the orphaned processes of killed workers of this user, now and once a minute.
+ *
+ * @returns a function that stops it
+ */
+export function startKillingLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
+  return isolation === 'BUBBLEWRAP' ? startKillingOrphans(TITLE) : () => {}
 }
 
 /**
- * Starts a process with nothing open but its standard streams and the channel.
+ * Starts a process whose only open descriptors are its standard streams and the channel.
  *
  * @param program the text of a CommonJS module, see `programs.ts`
  * @param programArgs its arguments
@@ -81,31 +85,34 @@ export function startProcess(launch: Launch, program: string, programArgs: reado
     env,
     stdio: ['pipe', 'ignore', 'pipe', 'pipe', ...bubblewrapPipes],
   })
-  child.stdin?.on('error', () => {}).end(program) // an error: the process has ended, which its events report
+  child.stdin?.on('error', () => {}).end(program) // an error means that the process has ended, which its events report
   if (seccompFilter) {
-    const pipe = pipeOf(child, SECCOMP_FD)
+    const pipe = getPipe(child, SECCOMP_FD)
     pipe?.on('error', () => {}).end(seccompFilter)
   }
   preferForOomKill(child)
   return child
 }
 
-/** When the machine runs out of memory, the kernel ends sandbox processes before anything else. Best effort: other platforms lack it. */
+/**
+ * Makes the kernel end sandbox processes first when the machine runs out of memory. Does nothing on other platforms
+ * than Linux.
+ */
 function preferForOomKill({ pid }: ChildProcess): void {
   if (pid !== undefined) writeFile(`/proc/${pid}/oom_score_adj`, '1000').catch(() => {})
 }
 
-/** The process id of a sandbox process as seen from outside, where bubblewrap started it. */
+/** The process id, in the worker's namespace, of a sandbox process that bubblewrap started; otherwise undefined. */
 export async function confinedPid(child: ChildProcess): Promise<number | undefined> {
-  const pipe = pipeOf(child, INFO_FD)
+  const pipe = getPipe(child, INFO_FD)
   if (!pipe) return undefined
   let text = ''
   for await (const piece of pipe.setEncoding('utf8')) text += String(piece)
   return (JSON.parse(text) as { 'child-pid': number })['child-pid']
 }
 
-/** A descriptor that was opened as a pipe: Node makes a socket pair of it. */
-export function pipeOf({ stdio }: ChildProcess, fd: number): Socket | undefined {
+/** A descriptor that was opened as a pipe. Node creates a socket pair for it. */
+export function getPipe({ stdio }: ChildProcess, fd: number): Socket | undefined {
   return (stdio as (Socket | undefined)[])[fd]
 }
 
@@ -147,14 +154,14 @@ function addon(): Map<string, string> {
 
 async function worksHere(launch: Launch): Promise<boolean> {
   const child = startProcess(launch, await buildProgram('process/lockdown/probe'))
-  child.on('error', () => {}) // no such program: `exit` does not follow
+  child.on('error', () => {}) // the program does not exist: there is no `exit` event
   const timer = setTimeout(() => killConfined(child), PROBE_TIMEOUT_MS)
   const [code] = await Promise.race([once(child, 'exit'), once(child, 'error').then(() => [1])])
   clearTimeout(timer)
   return code === 0
 }
 
-/** Of the weakest isolation: JavaScript may read these modules, and nothing else. */
+/** Permissions for the weakest isolation: JavaScript may read only these modules. */
 function permissions(): string[] {
   const { addonPackage, addonFinder } = findAddon()
   const link = join(HERE, '..', '..', '..', 'node_modules', 'isolated-vm')
@@ -162,7 +169,7 @@ function permissions(): string[] {
   return ['--permission', '--allow-addons', ...readable.map((path) => `--allow-fs-read=${path}`)]
 }
 
-/** Folders of the package that makes isolates, and of the one that finds its addon. */
+/** The folders of isolated-vm and of the package that finds its addon. */
 function findAddon(): { addonPackage: string; addonFinder: string } {
   const addon = realpathSync(createRequire(import.meta.url).resolve('isolated-vm'))
   return { addonPackage: dirname(addon), addonFinder: dirname(realpathSync(createRequire(addon).resolve('node-gyp-build'))) }

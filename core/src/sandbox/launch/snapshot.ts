@@ -2,18 +2,18 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { killConfined } from '../../confinement/index.ts'
 import { encodeFrame, FrameReader } from '../channel/index.ts'
-import { CHANNEL_FD, pipeOf, startProcess, type Launch } from './launch.ts'
+import { CHANNEL_FD, getPipe, startProcess, type Launch } from './launch.ts'
 import { buildProgram, type Prelude } from '../programs/index.ts'
 
-/** It takes about 0.2 s. */
+/** To create the snapshot, which takes about 0.2 s. */
 const TIMEOUT_MS = 60_000
 
 /** @returns the start-up snapshot of isolates in Base64, about 3 MB: V8's heap after the evaluation of the prelude */
-export async function makeSnapshot(launch: Launch, prelude: Prelude): Promise<string> {
+export async function buildSnapshot(launch: Launch, prelude: Prelude): Promise<string> {
   const child = startProcess(launch, await buildProgram('process/snapshot'))
-  const channel = pipeOf(child, CHANNEL_FD)
-  if (!channel || !child.stderr) throw new Error('a sandbox process has no channel')
-  channel.on('error', () => {}) // it ended, which is reported below
+  const channel = getPipe(child, CHANNEL_FD)
+  if (!channel || !child.stderr) throw new Error('the sandbox process has no channel')
+  channel.on('error', () => {}) // the process has ended, which is reported below
   const received: unknown[] = []
   const reader = new FrameReader(Infinity, (message) => received.push(message))
   channel.on('data', (piece: Buffer) => reader.push(piece))
@@ -21,6 +21,6 @@ export async function makeSnapshot(launch: Launch, prelude: Prelude): Promise<st
   const timer = setTimeout(() => killConfined(child), TIMEOUT_MS)
   const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]).finally(() => clearTimeout(timer))
   const [snapshot] = received
-  if (typeof snapshot !== 'string') throw new Error(`the snapshot of isolates could not be made: ${stderr}`)
+  if (typeof snapshot !== 'string') throw new Error(`cannot create the snapshot of isolates: ${stderr}`)
   return snapshot
 }

@@ -2,9 +2,10 @@
  * The levels of isolation between a compromised sandbox process and the machine, weakest first.
  *
  * - `PROCESS`: Node's permission model, which restricts JavaScript only.
- * - `SECCOMP`: the process has given up all system calls that open files and sockets, start programs or reach other processes, see
- *   `process/lockdown`.
- * - `BUBBLEWRAP`: the same, with separate namespaces: no network, a separate process table, and only Node, its libraries and isolated-vm as files.
+ * - `SECCOMP`: a filter also denies all system calls that open files and sockets, start programs or reach other
+ *   processes, see `process/lockdown`.
+ * - `BUBBLEWRAP`: the same, with separate namespaces: no network, a separate process table, and only Node, its
+ *   libraries and isolated-vm as files.
  */
 export const ISOLATIONS = ['PROCESS', 'SECCOMP', 'BUBBLEWRAP'] as const
 

@@ -1,31 +1,35 @@
 import { totalmem } from 'node:os'
 import type { Isolation } from './isolation.ts'
 
-/** What a sandbox allows. */
+/** The limits of a sandbox. */
 export interface SandboxLimits {
   /** JSON text length of one pin value. @default 8 MiB */
   maxValueBytes: number
-  /** Pairs that one run of a block may yield. @default 100 000 */
+  /** Outputs that one run of a block may yield. @default 100 000 */
   maxOutputs: number
   /** JSON text length of all pin values of one run together. @default 64 MiB */
   maxOutputBytes: number
-  /** Heap of one isolate, unless its plugin asks for more. @default 128 */
+  /** Heap of one isolate, unless its plugin requests more. @default 128 */
   isolateMemoryMb: number
-  /** Resident memory of all sandbox processes together: above it, those that do nothing end, and new ones wait. @default a quarter of the machine's */
+  /**
+   * Resident memory of all sandbox processes together. Above it, idle processes end and new ones wait.
+   *
+   * @default a quarter of the machine's memory
+   */
   memoryMb: number
-  /** Resident memory of one sandbox process; above it the process is killed. @default 768 */
+  /** Resident memory of one sandbox process. Above it, the process is killed. @default 768 */
   processMemoryMb: number
-  /** Computing by one call, with and without pauses. @default 10 000 */
+  /** Processor time of one call, with and without pauses. @default 10 000 */
   maxCpuMs: number
-  /** Calls to the host of one call that wait for their answer. @default 64 */
+  /** Pending host calls of one call. @default 64 */
   maxHostCallsAtOnce: number
   /** Characters that one call may write to its console. @default 262 144 */
   maxLogChars: number
-  /** Evaluating a bundle. @default 3000 */
+  /** Time to evaluate a bundle. @default 3000 */
   loadTimeoutMs: number
   /** Processes that run the built-in plugins. @default 2 */
   processes: number
-  /** Plugins that did not come with the installation run in no weaker one. @default 'SECCOMP' */
+  /** The weakest isolation in which plugins from outside the installation may run. @default 'SECCOMP' */
   weakestIsolation: Isolation
 }
 

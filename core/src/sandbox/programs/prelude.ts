@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { IDS_PER_CALL, type GuestCall, type GuestLimits } from '../channel/index.ts'
 
-/** What isolates start with: a snapshot is made of it. */
+/** The code from which the snapshot of all isolates is created. */
 export interface Prelude {
-  /** The guest's first script (`guest/main.ts`) with zod, the SDK and the web platform: about 0.8 MB of text. */
+  /** The guest code (`guest/main.ts`) with zod, the SDK and the web platform: about 0.8 MB of text. */
   code: string
   /**
-   * Run behind it in a context that is thrown away: functions that have run once are in the snapshot compiled. Without it every isolate
-   * would compile them anew, which takes longer than all else that a plugin's first call needs.
+   * Runs after it in a context that is discarded. The snapshot contains the compiled code of functions that have run.
+   * Otherwise every isolate would compile them again, which takes longer than all other steps of a plugin's first call.
    */
   warmUp: string
 }
@@ -17,17 +17,17 @@ export interface Prelude {
 export async function buildPrelude(): Promise<Prelude> {
   const [code, plugin] = await Promise.all([
     bundle({
-      entryPoints: [pathOf('../guest/main.ts')],
+      entryPoints: [resolvePath('../guest/main.ts')],
       format: 'iife',
-      // not `browser`: libraries would count on what a browser brings
+      // not `browser`: libraries would rely on browser APIs
       platform: 'neutral',
       mainFields: ['module', 'main'],
       minify: true,
       keepNames: true,
       define: { global: 'globalThis' },
-      plugins: [englishOnly, leanUrls, ownClasses],
+      plugins: [englishOnly, lazyIdna, guestClasses],
     }),
-    bundle({ entryPoints: [pathOf('warm-up-plugin.ts')], format: 'cjs', external: ['@ashlar/sdk', 'zod'] }),
+    bundle({ entryPoints: [resolvePath('warm-up-plugin.ts')], format: 'cjs', external: ['@ashlar/sdk', 'zod'] }),
   ])
   return { code, warmUp: warmUpWith(plugin) }
 }
@@ -37,13 +37,13 @@ async function bundle(options: BuildOptions): Promise<string> {
   return built.outputFiles[0]?.text ?? ''
 }
 
-function pathOf(path: string): string {
+function resolvePath(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }
 
 const WARM_UP_LIMITS: GuestLimits = { maxValueBytes: 1e5, maxOutputs: 1e5, maxOutputBytes: 1e5, maxReportChars: 1e5 }
 
-/** Does what the sandbox process does (`process/guest-isolates.ts`). */
+/** Calls the guest code as the sandbox process does (`process/guest-isolates.ts`). */
 function warmUpWith(plugin: string): string {
   const calls: GuestCall[] = [
     { id: IDS_PER_CALL, kind: 'describe', block: '', input: null },
@@ -60,7 +60,9 @@ function warmUpWith(plugin: string): string {
   }`
 }
 
-/** zod brings its messages in some fifty languages; the guest needs one, and every isolate pays for their size. */
+/**
+ * zod includes its messages in about fifty languages. The guest needs one, and the others would enlarge every isolate.
+ */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup(bundler) {
@@ -71,21 +73,23 @@ const englishOnly: Plugin = {
   },
 }
 
-/** `whatwg-url` gets its tables of international names at the first such name. */
-const leanUrls: Plugin = {
+/** Makes `whatwg-url` load its tables of international names when it needs them. */
+const lazyIdna: Plugin = {
   name: 'lean-urls',
   setup(bundler) {
-    const idna = pathOf('../../web-platform/url/idna.ts')
+    const idna = resolvePath('../../web-platform/url/idna.ts')
     bundler.onResolve({ filter: /^tr46$/ }, ({ importer }) => (importer === idna ? undefined : { path: idna }))
   },
 }
 
-/** What libraries take from the global object, which belongs to the plugin, they get from our families instead. */
-const ownClasses: Plugin = {
+/**
+ * Makes libraries import web classes from the guest code instead of the global object, which plugin code may change.
+ */
+const guestClasses: Plugin = {
   name: 'own-classes',
   setup(bundler) {
     const give = (filter: RegExp, names: string, family: string): void => {
-      const path = JSON.stringify(pathOf(`../../web-platform/${family}`))
+      const path = JSON.stringify(resolvePath(`../../web-platform/${family}`))
       bundler.onLoad({ filter }, async (file) => ({
         contents: `const { ${names} } = require(${path});${await readFile(file.path, 'utf8')}`,
         loader: 'js',

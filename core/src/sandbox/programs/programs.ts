@@ -1,14 +1,14 @@
 import { build } from 'esbuild'
 import { fileURLToPath } from 'node:url'
 
-/** The programs that run in sandbox processes. Packages for authors contain them as they are built here. */
+/** The programs that run in sandbox processes. Packages for plugin authors contain the built programs. */
 type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${'launcher' | 'probe' | 'native-attempts'}`
 
 const built = new Map<Program, Promise<string>>()
 
 /**
- * Bundles a program into one CommonJS module, once per worker. It only imports Node's own modules and `isolated-vm`. Node starts it in
- * half the time that it needs for the TypeScript files.
+ * Bundles a program into one CommonJS module, once per worker. The module imports only Node's own modules and
+ * `isolated-vm`. Node starts it in half the time that it needs for the TypeScript files.
  */
 export function buildProgram(program: Program): Promise<string> {
   const known = built.get(program) ?? bundle(program)

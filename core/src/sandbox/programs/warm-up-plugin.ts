@@ -1,4 +1,4 @@
-/** A plugin that does what most do, see `prelude.ts`. */
+/** A plugin that uses the most common features, see `prelude.ts`. */
 import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
 

@@ -5,7 +5,7 @@ interface Aborting {
   patience: Patience
 }
 
-/** Calls that were aborted and may still be computing, by guest: what happens to the guest is their doing. */
+/** Aborted calls that may still be computing, by guest. They are responsible if the guest is lost. */
 export class AbortingCalls {
   readonly #byGuest = new Map<string, Aborting>()
 
@@ -23,8 +23,8 @@ export class AbortingCalls {
     this.#byGuest.set(guest, aborting)
   }
 
-  /** The guest has taken notice: they run no more code without a pause. */
-  heard(guest: string, ids: readonly number[]): void {
+  /** The guest has acknowledged the aborts: the calls no longer compute without a pause. */
+  acknowledge(guest: string, ids: readonly number[]): void {
     const aborting = this.#byGuest.get(guest)
     if (!aborting) return
     for (const id of ids) aborting.ids.delete(id)
@@ -32,15 +32,15 @@ export class AbortingCalls {
     if (aborting.ids.size === 0) this.#byGuest.delete(guest)
   }
 
-  /** The guest is gone. @returns whether there were any */
-  lost(guest: string): boolean {
+  /** Removes a guest that has ended. @returns whether it had aborted calls */
+  removeGuest(guest: string): boolean {
     return this.#byGuest.delete(guest)
   }
 
   /**
    * Whether a guest has not acknowledged an abort in time.
    *
-   * @param mayCompute whether other calls may rightly keep the guest from it
+   * @param mayCompute whether another call of the guest computes within its limits, which delays the acknowledgement
    */
   isOverdue(ownMs: number, wallMs: number, mayCompute: (guest: string) => boolean): boolean {
     for (const [guest, { patience }] of this.#byGuest) {

@@ -6,12 +6,12 @@ interface Limits {
   wallMs: number
 }
 
-/** Limits to acknowledge a message. */
+/** Limits for the acknowledgement of a message. */
 const ACKNOWLEDGE: Limits = { ownMs: 1000, wallMs: 10_000 }
-/** Limits for the startup, which takes about 0.1 s. */
+/** Limits for the start of a process, which takes about 0.1 s. */
 export const START: Limits = { ownMs: 10_000, wallMs: 60_000 }
 
-/** Measures how long a response of a process is pending. */
+/** Measures how long a worker has waited for a response of a process. */
 export class Patience {
   readonly #limits: Limits
   #ownMs = 0

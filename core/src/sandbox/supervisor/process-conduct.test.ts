@@ -8,7 +8,11 @@ const CALLS: ToProcess = ['calls', [[['user:mallory', 'digest', 'scope', ''], [[
 const LOST: FromProcess = ['lost', GUEST, { kind: 'crash' }]
 const EVENTS: FromProcess = ['events', [[GUEST, '', 0, 0]]]
 
-/** Passes messages in order, those from the process with `<`. @returns whether each of these was expected */
+/**
+ * Passes messages in order. Messages from the process have the prefix `<`.
+ *
+ * @returns whether each of these was expected
+ */
 function exchange(...messages: (ToProcess | ['<', FromProcess])[]): boolean[] {
   const conduct = new ProcessConduct()
   return messages.flatMap((message) => {
@@ -45,10 +49,10 @@ describe('a process may send', () => {
       [true, true, true],
     ],
     ['no acknowledgement of another call', [READY, ['abort', GUEST, [256]], from('aborted', GUEST, [256, 257])], [true, false]],
-    ['no acknowledgement of no call', [READY, ['abort', GUEST, [256]], from('aborted', GUEST, [])], [true, false]],
+    ['no acknowledgement without a call', [READY, ['abort', GUEST, [256]], from('aborted', GUEST, [])], [true, false]],
     ['one loss per guest that has calls', [READY, CALLS, from(...LOST), from(...LOST)], [true, true, false]],
     ['no loss without calls', [READY, from(...LOST)], [true, false]],
-    ['no events of no guest', [READY, CALLS, from('events', [])], [true, false]],
+    ['no events without a guest', [READY, CALLS, from('events', [])], [true, false]],
     ['events at any time after ready', [READY, from(...EVENTS)], [true, true]],
     [
       'inspector messages after an inspector was opened',
@@ -59,12 +63,12 @@ describe('a process may send', () => {
 })
 
 describe('useless messages', () => {
-  it('are limited by the time that they cost', () => {
+  it('are limited by the time that the worker spends on them', () => {
     const conduct = new ProcessConduct(100)
     expect(Array.from({ length: 5 }, (_, i) => conduct.countUseless(30, i))).toEqual([true, true, true, false, false])
   })
 
-  it('that cost little of the time are not limited', () => {
+  it('are not limited if they take a small share of the time', () => {
     const conduct = new ProcessConduct(100)
     const minute = Array.from({ length: 600 }, (_, i) => conduct.countUseless(4, i * 100))
     expect(minute.every((isAllowed) => isAllowed)).toBe(true)
@@ -76,9 +80,9 @@ describe('a process is killed', () => {
     ['a pong that was not requested', `write(frame('["ready"]')); write(frame('["pong"]'))`],
     ['a message before it is ready', `write(frame('["events",[["a","",0,0]]]'))`],
     ['a second ready', `write(frame('["ready"]')); write(frame('["ready"]'))`],
-    ['an acknowledgement of no abort', `write(frame('["ready"]')); write(frame('["aborted","a",[256]]'))`],
+    ['an acknowledgement without an abort', `write(frame('["ready"]')); write(frame('["aborted","a",[256]]'))`],
     ['empty events', `write(frame('["ready"]')); write(frame('["events",[]]'))`],
-    ['a loss of nothing', `write(frame('["ready"]')); write(frame('["lost","a",{"kind":"crash"}]'))`],
+    ['a loss without a guest', `write(frame('["ready"]')); write(frame('["lost","a",{"kind":"crash"}]'))`],
     [
       'a flood of useless events',
       `write(frame('["ready"]')); for (const many = Buffer.concat(Array(2000).fill(frame('["events",[["a","",0,0]]]'))); ;) write(many)`,
@@ -108,7 +112,7 @@ describe('a process is killed', () => {
   })
 })
 
-it('other events have their turn while a process floods its worker', async () => {
+it('the worker handles other events while a process floods it', async () => {
   const COST_MS = 1
   let perTurn = 0
   let most = 0
@@ -131,7 +135,7 @@ it('other events have their turn while a process floods its worker', async () =>
   expect(most).toBeLessThan(20)
 })
 
-it('the messages before the end of a process arrive before its end is reported', async () => {
+it('the end of a process is reported after all its messages', async () => {
   const seen: string[] = []
   await new Promise<void>((resolve) => {
     forger(

@@ -1,20 +1,20 @@
 import type { FromProcess, ToProcess } from '../channel/index.ts'
 
 /**
- * Whether the messages of a sandbox process fit what its worker has sent. An honest process passes; a compromised one cannot keep the
- * worker busy with messages that cost it nothing.
+ * Checks that the messages of a sandbox process match the messages that its worker has sent, so that a compromised
+ * process cannot keep the worker busy with cheap messages. These rules apply:
  *
- * - `ready` comes first and once, `pong` once per `ping`, `aborted` once per call that was aborted.
- * - Guests are lost at most as often as calls were sent to guests. There are messages of an inspector only after `inspect`.
- * - Other messages are of use: they report events of calls in flight. The worker spends at most {@link MAX_USELESS_MS} on messages that
- *   are not, plus a twentieth of the time.
+ * - The process sends `ready` first and once, `pong` once per `ping`, and `aborted` once per aborted call.
+ * - It sends at most one `lost` per guest to which calls were sent, and messages of an inspector only after `inspect`.
+ * - All other messages report events of calls in flight. The worker spends at most {@link MAX_USELESS_MS} plus a
+ *   twentieth of the elapsed time on messages that do not.
  */
 export class ProcessConduct {
   readonly #maxUselessMs: number
   #isReady = false
   #isInspected = false
   #pings = 0
-  /** How often calls were sent to a guest, less the guests that were lost. */
+  /** The number of times that calls were sent to a guest, minus the number of lost guests. */
   #guests = 0
   /** Unacknowledged aborts, by id of the call. */
   readonly #aborts = new Map<number, number>()
@@ -57,11 +57,11 @@ export class ProcessConduct {
   }
 
   /**
-   * Counts a message that was of no use.
+   * Counts a useless message.
    *
-   * @param ms what the worker has spent on it
+   * @param ms the time that the worker spent on it
    * @param now on the clock of `performance.now()`
-   * @returns whether there may be more of them
+   * @returns whether the process is still within the limit
    */
   countUseless(ms: number, now: number): boolean {
     this.#uselessMs = Math.max(0, this.#uselessMs - (now - this.#countedAt) * USELESS_SHARE) + ms
@@ -70,7 +70,7 @@ export class ProcessConduct {
   }
 }
 
-/** Honest processes need far less: a value of the maximum size for a call that has just ended takes a second. */
+/** Uncompromised processes need far less: a value of the maximum size for a call that has just ended takes a second. */
 const MAX_USELESS_MS = 5000
-/** An honest process reports the processor time of each guest ten times a second. */
+/** An uncompromised process reports the processor time of each guest ten times a second. */
 const USELESS_SHARE = 0.05

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { killConfined } from '../../confinement/index.ts'
 import { encodeFrame, type FromProcess, type ToProcess } from '../channel/index.ts'
-import { CHANNEL_FD, confinedPid, pipeOf, startProcess, type Launch } from '../launch/index.ts'
+import { CHANNEL_FD, confinedPid, getPipe, startProcess, type Launch } from '../launch/index.ts'
 import { ProcessConduct } from './process-conduct.ts'
 import { receiveMessages } from './process-messages.ts'
 
@@ -10,19 +10,19 @@ import { receiveMessages } from './process-messages.ts'
 export interface ProcessLink {
   /** Rejects when the process ends before it can accept calls. */
   readonly ready: Promise<void>
-  /** The process id in this process's namespace. Under bubblewrap it is undefined at first. */
+  /** The process id in the worker's namespace. Under bubblewrap it is undefined at first. */
   readonly pid: number | undefined
-  /** What the process wrote to its standard error, the last 2000 characters. */
+  /** The last 2000 characters that the process wrote to its standard error. */
   readonly stderr: string
   send(message: ToProcess): void
-  /** SIGKILL: nothing that runs in it can delay it. */
+  /** Sends SIGKILL, which no code in the process can delay. */
   kill(): void
 }
 
 interface ProcessLinkEvents {
   /** The process can accept calls. */
   ready(): void
-  /** @returns whether the message was of use: a process that sends too much else is killed */
+  /** @returns whether the message was useful; a process that sends too many useless messages is killed */
   message(message: Exclude<FromProcess, ['ready']>): boolean
   /** The process sent an invalid or unexpected message. Its further messages are ignored, and it is being killed. */
   broken(): void
@@ -30,15 +30,15 @@ interface ProcessLinkEvents {
   exited(how: string): void
 }
 
-/** Starts a process and reports its events, never before it has returned. */
+/** Starts a process and reports its events, the first of them after the function has returned. */
 export type StartProcess = (events: ProcessLinkEvents) => ProcessLink
 
 const MAX_STDERR_CHARS = 2000
 /**
- * A bubblewrap that is killed while it starts may leave a process without a parent. That process runs no code of plugins yet, and ends when its
- * channel does. It must not keep the streams open.
+ * The time after a kill at which the worker closes the streams itself. If bubblewrap is killed while it starts, an
+ * orphaned process that has not run plugin code may keep them open. It ends when its channel closes.
  */
-const SURVIVES_MS = 200
+const CLOSE_STREAMS_AFTER_MS = 200
 /** A shell and bubblewrap report the signal that ended a program as this plus its number. */
 const SIGNAL_CODES = 128
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -66,21 +66,21 @@ export function createProcessStarter(
 ): StartProcess {
   return (events) => {
     const child = startProcess(launch, program)
-    const channel = pipeOf(child, CHANNEL_FD)
-    if (!channel) throw new Error('a sandbox process has no channel')
+    const channel = getPipe(child, CHANNEL_FD)
+    if (!channel) throw new Error('the sandbox process has no channel')
     let pid = launch.isolation === 'BUBBLEWRAP' ? undefined : child.pid
     confinedPid(child).then(
       (inside) => (pid = inside ?? pid),
-      () => {}, // it ended before it began, which `exit` reports
+      () => {}, // the process ended during its start, which `close` reports
     )
     const readStderr = keepStderr(child)
     const ready = Promise.withResolvers<void>()
-    ready.promise.then(events.ready, () => {}) // reported to those who wait for it
-    channel.on('error', () => {}) // `exit` follows
+    ready.promise.then(events.ready, () => {}) // callers that await `ready` receive the error
+    channel.on('error', () => {}) // `close` follows
     let lastResort: NodeJS.Timeout | undefined
     const kill = (): void => {
       killConfined(child)
-      lastResort ??= setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), SURVIVES_MS)
+      lastResort ??= setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), CLOSE_STREAMS_AFTER_MS)
     }
     const conduct = new ProcessConduct(maxUselessMs)
     const receiveRest = receiveMessages(channel, maxMessageBytes, conduct, {
@@ -94,12 +94,12 @@ export function createProcessStarter(
         events.broken()
       },
     })
-    child.on('error', () => {}) // it could not be started, or killed
+    child.on('error', () => {}) // the process could not be started or killed
     child.once('close', (code, signal) => {
       clearTimeout(lastResort)
       receiveRest()
       const how = describeEnd(code, signal)
-      ready.reject(new Error(`a sandbox process did not start (${how}): ${readStderr()}`))
+      ready.reject(new Error(`the sandbox process did not start (${how}): ${readStderr()}`))
       events.exited(how)
     })
     channel.write(firstFrame)
@@ -117,7 +117,7 @@ export function createProcessStarter(
   }
 }
 
-/** Messages of one turn of the event loop go out in one system call. */
+/** Sends the messages of one turn of the event loop in one system call. */
 function sendFrame(channel: Socket, conduct: ProcessConduct, message: ToProcess): void {
   conduct.sent(message)
   if (!channel.writable) return

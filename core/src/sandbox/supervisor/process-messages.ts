@@ -4,24 +4,24 @@ import { parseMessage } from '../calls/index.ts'
 import type { ProcessConduct } from './process-conduct.ts'
 
 /**
- * How long the worker handles messages of one process before other events have their turn. A channel can contain thousands of messages at a
- * time.
+ * The time for which the worker handles messages of one process before it handles other events. A channel can contain
+ * thousands of messages at a time.
  */
 const TURN_MS = 5
-/** Other events had their turn when this time has passed since the last message. */
+/** After a pause of this length, other events were handled. */
 const PAUSE_MS = 0.1
 
 interface MessageReceiver {
-  /** @returns whether the message was of use, see {@link ProcessConduct} */
+  /** @returns whether the message was useful, see {@link ProcessConduct} */
   message(message: FromProcess): boolean
-  /** The process has sent something that it must not send. Nothing follows. */
+  /** The process sent an invalid or unexpected message. No messages follow. */
   broken(): void
 }
 
 /**
  * Receives the messages of a sandbox process.
  *
- * @returns a function that delivers the rest, for when the channel has closed
+ * @returns a function that delivers the remaining messages after the channel has closed
  */
 export function receiveMessages(
   channel: Socket,

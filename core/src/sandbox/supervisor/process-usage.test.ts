@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { usageOf, WaitForCpu } from './process-usage.ts'
+import { readUsage, WaitForCpu } from './process-usage.ts'
 
 function compute(ms: number): void {
   const { user, system } = process.cpuUsage()
@@ -14,9 +14,9 @@ function compute(ms: number): void {
 
 describe('the usage of a process', () => {
   it('consists of its memory and the processor time of all its threads', async () => {
-    const before = await usageOf(process.pid)
+    const before = await readUsage(process.pid)
     compute(300)
-    const after = await usageOf(process.pid)
+    const after = await readUsage(process.pid)
     expect(before.memoryMb).toBeGreaterThan(20)
     expect(after.cpuMs - before.cpuMs).toBeGreaterThanOrEqual(280)
   })
@@ -24,7 +24,7 @@ describe('the usage of a process', () => {
   it('includes the usage of its child processes', async () => {
     const child = spawn(process.execPath, ['-e', 'for (;;);'])
     try {
-      await expect.poll(async () => (await usageOf(process.pid)).cpuMs - process.cpuUsage().user / 1000).toBeGreaterThan(200)
+      await expect.poll(async () => (await readUsage(process.pid)).cpuMs - process.cpuUsage().user / 1000).toBeGreaterThan(200)
     } finally {
       child.kill('SIGKILL')
       await once(child, 'exit')
@@ -34,11 +34,11 @@ describe('the usage of a process', () => {
   it('is zero when the process has ended', async () => {
     const child = spawn(process.execPath, ['-e', ''])
     await once(child, 'exit')
-    expect(await usageOf(child.pid ?? 0)).toEqual({ memoryMb: 0, cpuMs: 0 })
+    expect(await readUsage(child.pid ?? 0)).toEqual({ memoryMb: 0, cpuMs: 0 })
   })
 })
 
-it.runIf(process.platform === 'linux')('reports for how long a process waits for a processor', async () => {
+it.runIf(process.platform === 'linux')('reports how long a process waits for a processor', async () => {
   const busy = Array.from({ length: 3 * availableParallelism() }, () => spawn(process.execPath, ['-e', 'for (;;);']))
   const waits = busy.map(({ pid = 0 }) => new WaitForCpu(pid))
   try {

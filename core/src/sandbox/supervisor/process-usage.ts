@@ -10,17 +10,20 @@ interface Usage {
   cpuMs: number
 }
 
-const NOTHING: Usage = { memoryMb: 0, cpuMs: 0 }
+const NO_USAGE: Usage = { memoryMb: 0, cpuMs: 0 }
 const PAGE_BYTES = 4096
-/** The length of a clock tick in `/proc`: the kernel reports 100 ticks per second to programs, whatever its own tick is. */
+/**
+ * The length of a clock tick in `/proc`. The kernel reports 100 ticks per second to programs, independent of its
+ * internal tick.
+ */
 const TICK_MS = 10
 const run = promisify(execFile)
 
-/** @returns zeros when the process is gone */
-export async function usageOf(pid: number): Promise<Usage> {
+/** @returns zeros when the process has ended */
+export async function readUsage(pid: number): Promise<Usage> {
   if (process.platform !== 'linux') return readPs(pid)
   const all = withDescendants(pid).map(readProc)
-  return all.reduce((sum, { memoryMb, cpuMs }) => ({ memoryMb: sum.memoryMb + memoryMb, cpuMs: sum.cpuMs + cpuMs }), NOTHING)
+  return all.reduce((sum, { memoryMb, cpuMs }) => ({ memoryMb: sum.memoryMb + memoryMb, cpuMs: sum.cpuMs + cpuMs }), NO_USAGE)
 }
 
 /** Measures how long the threads of a process wait for a processor. Only Linux reports this time. */
@@ -33,10 +36,13 @@ export class WaitForCpu {
     this.sinceLast()
   }
 
-  /** @returns the milliseconds that the thread with the longest wait has waited since the last reading; undefined when the system does not report them */
+  /**
+   * @returns the milliseconds that the thread with the longest wait has waited since the last reading; undefined when
+   * the system does not report them
+   */
   sinceLast(): number | undefined {
     if (process.platform !== 'linux') return undefined
-    const waits = new Map(withDescendants(this.#pid).flatMap(waitsOfThreads))
+    const waits = new Map(withDescendants(this.#pid).flatMap(readThreadWaits))
     if (waits.size === 0) return undefined
     const since = [...waits].map(([thread, ms]) => ms - (this.#lastMs.get(thread) ?? ms))
     this.#lastMs = waits
@@ -56,7 +62,7 @@ function withDescendants(pid: number): number[] {
 
 function readProc(pid: number): Usage {
   const stat = read(`/proc/${pid}/stat`)
-  // the name of the program, in parentheses, may contain spaces
+  // the name of the program is in parentheses and may contain spaces
   const [, , , , , , , , , , , user = 0, system = 0] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -65,19 +71,19 @@ function readProc(pid: number): Usage {
   return { memoryMb: (pages * PAGE_BYTES) / 2 ** 20, cpuMs: (user + system) * TICK_MS }
 }
 
-function waitsOfThreads(pid: number): [thread: string, ms: number][] {
-  return threadsOf(pid).flatMap((thread) => {
+function readThreadWaits(pid: number): [thread: string, ms: number][] {
+  return listThreads(pid).flatMap((thread) => {
     const [, nanoseconds] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')
     const wait: [thread: string, ms: number] = [thread, Number(nanoseconds) / 1e6]
     return nanoseconds === undefined ? [] : [wait]
   })
 }
 
-function threadsOf(pid: number): string[] {
+function listThreads(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/task`)
   } catch {
-    return [] // the process has just ended
+    return [] // the process has ended
   }
 }
 
@@ -86,7 +92,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    return '' // the process or thread has just ended
+    return '' // the process or thread has ended
   }
 }
 
@@ -95,7 +101,7 @@ async function readPs(pid: number): Promise<Usage> {
     const { stdout } = await run('ps', ['-o', 'rss=,time=', '-p', String(pid)])
     return parsePs(stdout)
   } catch {
-    return NOTHING // the process has just ended
+    return NO_USAGE // the process has ended
   }
 }
 

@@ -5,7 +5,7 @@ import { ProcessWatch } from './process-watch.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-it('ends a process whose id never becomes known, and keeps deadlines until then', () => {
+it('checks deadlines and then kills a process whose id stays unknown', () => {
   const losses: Loss[] = []
   let sweeps = 0
   const watch = new ProcessWatch({
@@ -22,6 +22,6 @@ it('ends a process whose id never becomes known, and keeps deadlines until then'
   vi.advanceTimersByTime(30_000)
   expect([losses.length, sweeps > 100]).toEqual([0, true])
   vi.advanceTimersByTime(60_000)
-  expect(losses[0]).toEqual({ kind: 'exit', detail: 'it did not answer' })
+  expect(losses[0]).toEqual({ kind: 'exit', detail: 'it did not respond' })
   watch.stop()
 })

@@ -1,5 +1,5 @@
 import { Patience, START } from './patience.ts'
-import { usageOf, WaitForCpu } from './process-usage.ts'
+import { readUsage, WaitForCpu } from './process-usage.ts'
 import type { SandboxLimits } from '../limits/index.ts'
 import type { Loss } from '../calls/index.ts'
 
@@ -24,21 +24,22 @@ interface WatchParts {
 const SWEEP_EVERY_MS = 50
 const IDLE_SWEEP_EVERY_MS = 1000
 const PING_EVERY_MS = 250
-/** The share of a processor that an idle process may use without being called stray. */
+/** The share of a processor that a process without calls may use. */
 const IDLE_SHARE = 0.02
 /** The assumed memory of a new process until it is measured. */
 const FRESH_MEMORY_MB = 60
-/** Smaller changes are not reported. */
+/** Smaller changes of memory are not reported. */
 const MEMORY_STEP_MB = 8
 
 /**
- * Monitors one sandbox process with the figures of the operating system, every 50 ms while the process is active and once a second
- * otherwise. It kills the process if the process
+ * Monitors one sandbox process with the figures of the operating system, every 50 ms while the process is active and
+ * once a second otherwise. It kills the process if the process
  *
  * - exceeds the memory limit of a process,
  * - uses more processor time than a call may while no call is in flight,
- * - is active and does not respond to a ping within one second, or does not start within ten seconds. Time for which a thread of the
- *   process waited for a processor does not count, up to ten seconds for a ping and a minute for the start.
+ * - is active and does not respond to a ping within one second, or does not start within ten seconds. Time for which a
+ *   thread of the process waited for a processor does not count, up to ten seconds for a ping and a minute for the
+ *   start.
  */
 export class ProcessWatch {
   readonly #parts: WatchParts
@@ -68,14 +69,14 @@ export class ProcessWatch {
     if (wasIdle) this.#schedule()
   }
 
-  /** A call begins. The processor time before it is settled. */
-  began(): void {
+  /** A call has started: resets the processor time that was used without calls. */
+  callStarted(): void {
     this.#strayMs = 0
     this.wake()
   }
 
-  /** The process has sent something. */
-  heard(): void {
+  /** The process has sent a message. */
+  messageReceived(): void {
     this.#isPinged = false
   }
 
@@ -94,16 +95,16 @@ export class ProcessWatch {
     const now = performance.now()
     const passedMs = now - this.#sweptAt
     this.#sweptAt = now
-    // If this worker was blocked itself, responses may have arrived that it has not read yet.
+    // If this worker was blocked, it may not have read responses that have arrived.
     const wallMs = Math.min(passedMs, 2 * SWEEP_EVERY_MS)
     const { limits } = this.#parts
     const pid = this.#parts.pid()
     if (pid === undefined) {
-      this.#watchAnswers(wallMs, 0) // deadlines hold and the start has a limit, although nothing can be measured
+      this.#watchAnswers(wallMs, 0) // deadlines and the limit of the start apply even without measurements
       return this.#schedule()
     }
     this.#wait ??= new WaitForCpu(pid)
-    const { memoryMb, cpuMs } = await usageOf(pid)
+    const { memoryMb, cpuMs } = await readUsage(pid)
     if (this.#isStopped) return
     const usedMs = Math.max(0, cpuMs - (this.#cpuMs ?? cpuMs))
     this.#cpuMs = cpuMs
@@ -126,7 +127,7 @@ export class ProcessWatch {
     const { hasCalls, isReady } = this.#parts
     this.#strayMs = hasCalls() || !isReady() ? 0 : Math.max(0, this.#strayMs + usedMs - passedMs * IDLE_SHARE)
     if (this.#strayMs > this.#parts.limits.maxCpuMs)
-      this.#parts.kill({ kind: 'exit', detail: 'it computed on after its calls had ended' })
+      this.#parts.kill({ kind: 'exit', detail: 'its code continued after its calls had ended' })
   }
 
   #watchAnswers(wallMs: number, usedMs: number): void {
@@ -140,12 +141,12 @@ export class ProcessWatch {
     const isSilent = this.#parts.isReady()
       ? this.#isPinged && this.#silence.isOver(ownMs, wallMs)
       : this.#start.isOver(ownMs, wallMs)
-    if (isSilent) this.#parts.kill({ kind: 'exit', detail: 'it did not answer' })
+    if (isSilent) this.#parts.kill({ kind: 'exit', detail: 'it did not respond' })
     else if (this.#parts.isReady() && !this.#isPinged) this.#ping()
     this.#parts.sweep(ownMs, wallMs)
   }
 
-  /** Whether the process has something to do for its worker. */
+  /** Whether the process has calls to run or to abort. */
   get #isBusy(): boolean {
     return this.#parts.hasCalls() || this.#parts.hasAborted()
   }

@@ -1,17 +1,17 @@
 import type { Call, CallRequest, CallSink, Loss } from '../calls/index.ts'
 import type { BundleInspector } from '../inspector/index.ts'
 
-/** What a sandbox process reports to its pool. */
+/** The events that a sandbox process reports to its pool. */
 export interface SandboxProcessEvents {
-  /** Calls whose guest or process is gone; they have not ended. */
+  /** The guest or process of these calls has ended before the calls have. */
   lost(calls: Call[], loss: Loss): void
-  /** The process takes no more calls. */
+  /** The process accepts no more calls. */
   ended(): void
-  /** A call that the guest has begun by itself is wanted. */
+  /** A foreseen call is adopted. */
   adopted(id: number, request: CallRequest, sink: CallSink): Call
   abort(call: Call): void
-  /** The last call in it has ended. */
+  /** The last call in the process has ended. */
   idle(): void
-  /** The inspector that the isolate of a guest has. */
-  inspectorOf(guest: string): BundleInspector | undefined
+  /** The inspector of the isolate of a guest. */
+  findInspector(guest: string): BundleInspector | undefined
 }

@@ -5,39 +5,39 @@ import {
   type Call,
   CallQueue,
   type CallRequest,
-  callsIn,
+  findCalls,
   type CallSink,
   CpuAccounts,
   cpuLimit,
-  exitOf,
+  toLoss,
   ForeseenCalls,
-  guestError,
+  toGuestError,
   type HostCallEvent,
   type Loss,
   parseEvents,
-  refusalOf,
-  startReading,
-  takeLog,
-  type TakenEvent,
-  type TakenOutput,
+  checkOutput,
+  measureReading,
+  forwardLogLine,
+  type CheckedEvent,
+  type CheckedOutput,
   timeout,
 } from '../calls/index.ts'
 import type { SandboxLimits } from '../limits/index.ts'
 import { InspectedIsolates } from '../inspector/index.ts'
 import type { ProcessLink, StartProcess } from './process-link.ts'
-import { isolateOfGuest, maxReportCharsOf, type FromProcess, type ToProcess } from '../channel/index.ts'
+import { isolateName, getMaxReportChars, type FromProcess, type ToProcess } from '../channel/index.ts'
 import { ProcessWatch } from './process-watch.ts'
 import type { SandboxProcessEvents } from './sandbox-process-events.ts'
 
-/** Calls in flight from which on a millisecond's wait costs nobody anything. */
+/** With this number of calls in flight, a delay of a millisecond does not matter. */
 const BUSY = 64
 
 /**
- * The worker's side of one sandbox process: sends calls in batches, hands results to their sinks, and keeps the limits. See
- * {@link ProcessWatch} for those of the whole process.
+ * The worker's side of one sandbox process. It sends calls in batches, passes results to their sinks, and enforces the
+ * limits of calls. {@link ProcessWatch} enforces the limits of the process.
  */
 export class SandboxProcess {
-  /** Whether it can have run anything. */
+  /** Whether the process has started, so that it may have run calls. */
   isReady = false
   readonly inFlight = new Map<number, Call>()
   readonly #foreseen = new ForeseenCalls({
@@ -49,7 +49,7 @@ export class SandboxProcess {
   readonly #limits: SandboxLimits
   readonly #events: SandboxProcessEvents
   readonly #digests = new Set<string>()
-  /** Scopes that have contexts of their own here. */
+  /** The scopes with contexts in this process. */
   readonly #scopes = new Set<string>()
   readonly #aborting = new AbortingCalls()
   readonly #cpu = new CpuAccounts(this.inFlight)
@@ -59,11 +59,11 @@ export class SandboxProcess {
     isBusy: () => this.inFlight.size >= BUSY,
   })
   readonly #watch: ProcessWatch
-  readonly #gone = Promise.withResolvers<void>()
+  readonly #exit = Promise.withResolvers<void>()
   #loss: Loss | undefined
-  /** On the clock of `performance.now()`: the last time that a call was started. */
+  /** When the last call was started, on the clock of `performance.now()`. */
   usedAt = 0
-  /** How many calls have run in it. */
+  /** The number of calls that have run in the process. */
   calls = 0
   #ended = false
 
@@ -71,9 +71,9 @@ export class SandboxProcess {
     this.#limits = limits
     this.#events = events
     this.#inspected = new InspectedIsolates({
-      find: (guest) => events.inspectorOf(guest),
+      find: (guest) => events.findInspector(guest),
       send: (message) => this.#send(message),
-      stoodStill: (isolate, ms) => this.#inIsolate(isolate).forEach((call) => (call.deadline += ms)),
+      wasPaused: (isolate, ms) => this.#inIsolate(isolate).forEach((call) => (call.deadline += ms)),
     })
     this.#link = start({
       ready: () => (this.isReady = true),
@@ -84,7 +84,7 @@ export class SandboxProcess {
     this.#watch = this.#createWatch()
   }
 
-  /** Rejects when the process ends before it can take calls. */
+  /** Rejects when the process ends before it can accept calls. */
   get ready(): Promise<void> {
     return this.#link.ready
   }
@@ -93,12 +93,12 @@ export class SandboxProcess {
     return this.#ended
   }
 
-  /** As seen from this process; undefined until it is known. */
+  /** The process id in the worker's namespace; undefined until it is known. */
   get pid(): number | undefined {
     return this.#link.pid
   }
 
-  /** Resident, when it was last measured. */
+  /** The last measured resident memory. */
   get memoryMb(): number {
     return this.#watch.memoryMb
   }
@@ -134,10 +134,10 @@ export class SandboxProcess {
     this.usedAt = performance.now()
     this.calls++
     this.#cpu.strayMs = 0
-    this.#watch.began()
+    this.#watch.callStarted()
   }
 
-  /** Nobody wants the result any more. */
+  /** Aborts a call, without calling its sink. */
   abort(call: Call): void {
     if (!this.inFlight.delete(call.id)) return
     this.#queue.remove(call)
@@ -149,7 +149,7 @@ export class SandboxProcess {
     if (this.#scopes.delete(scope)) this.#send(['forget', scope])
   }
 
-  /** Takes no more calls, and ends when the last in flight has. */
+  /** Accepts no more calls and ends after the last call in flight. */
   retire(): void {
     if (this.#ended) return
     this.#ended = true
@@ -157,19 +157,19 @@ export class SandboxProcess {
     if (this.inFlight.size === 0) this.kill()
   }
 
-  /** SIGKILL: plugin code cannot delay it. */
+  /** Sends SIGKILL, which plugin code cannot delay. */
   kill(loss?: Loss): void {
     this.#loss ??= loss
     this.#link.kill()
   }
 
-  /** Resolves when the process is gone. What is still called in it ends with SHUTTING_DOWN. */
+  /** Resolves when the process has ended. Its calls in flight end with SHUTTING_DOWN. */
   async close(): Promise<void> {
     for (const { sink } of this.#takeAll()) sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
     this.#foreseen.clear()
     this.#watch.stop()
     this.kill()
-    await this.#gone.promise
+    await this.#exit.promise
   }
 
   #takeAll(): Call[] {
@@ -182,11 +182,11 @@ export class SandboxProcess {
     this.#link.send(message)
   }
 
-  /** @returns whether the message was of use, see `ProcessConduct` */
+  /** @returns whether the message was useful, see `ProcessConduct` */
   #receive(message: FromProcess): boolean {
-    this.#watch.heard()
+    this.#watch.messageReceived()
     if (message[0] === 'events') return this.#takeAllEvents(message[1])
-    if (message[0] === 'aborted') this.#aborting.heard(message[1], message[2])
+    if (message[0] === 'aborted') this.#aborting.acknowledge(message[1], message[2])
     if (message[0] === 'inspector') this.#takeInspection(message[1], message[2])
     if (message[0] === 'lost') this.#takeLoss(message[1], message[2])
     return true
@@ -196,9 +196,9 @@ export class SandboxProcess {
     const lost = [...this.inFlight.values()].filter((call) => call.guest === guest)
     for (const call of lost) this.inFlight.delete(call.id)
     this.#foreseen.forget(guest)
-    // What runs on after it passed its memory limit cannot be stopped but with its process.
+    // Code that continues after the isolate exceeded its memory limit can only be stopped by killing the process.
     if (reason.kind === 'memory' || reason.kind === 'crash') this.#retireSoon()
-    this.#events.lost(lost, this.#aborting.lost(guest) ? { kind: 'evicted' } : reason)
+    this.#events.lost(lost, this.#aborting.removeGuest(guest) ? { kind: 'evicted' } : reason)
   }
 
   #retireSoon(): void {
@@ -210,10 +210,10 @@ export class SandboxProcess {
     this.#watch.wake()
     let isUseful = false
     for (const [guest, json, cpuMs, computing] of byGuest) {
-      const isolate = isolateOfGuest(guest)
-      const payer = this.#cpu.callOf(isolate, computing) // it may end with this report
-      const reading = startReading(json)
-      const events = parseEvents(json, maxReportCharsOf(this.#limits))
+      const isolate = isolateName(guest)
+      const payer = this.#cpu.findCall(isolate, computing) // before the report, which may end the call
+      const reading = measureReading(json)
+      const events = parseEvents(json, getMaxReportChars(this.#limits))
       if (!events) this.kill({ kind: 'crash' })
       isUseful = this.#takeEvents(guest, events ?? []) || this.#aborting.has(guest) || isUseful
       this.#charge(isolate, this.#cpu.take(isolate, cpuMs), payer ?? computing)
@@ -224,33 +224,37 @@ export class SandboxProcess {
   }
 
   #charge(isolate: string, ms: number, payer: Call | number): void {
-    const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // there are deadlines
+    const maxCpuMs = this.#inspected.has(isolate) ? Infinity : this.#limits.maxCpuMs // deadlines still apply
     for (const call of this.#cpu.charge(isolate, ms, payer))
-      if (call.cpuMs > maxCpuMs && this.inFlight.has(call.id)) this.#passLimit(call, cpuLimit(maxCpuMs))
+      if (call.cpuMs > maxCpuMs && this.inFlight.has(call.id)) this.#endWithError(call, cpuLimit(maxCpuMs))
     if (this.#cpu.strayMs > maxCpuMs) this.kill({ kind: 'exit', detail: 'its code continued after its calls had ended' })
   }
 
   #inIsolate(isolate: string): Call[] {
-    return callsIn(isolate, this.inFlight)
+    return findCalls(isolate, this.inFlight)
   }
 
   #takeInspection(isolate: string, message: string): void {
-    if (message.length <= maxReportCharsOf(this.#limits)) this.#inspected.receive(isolate, message)
+    if (message.length <= getMaxReportChars(this.#limits)) this.#inspected.receive(isolate, message)
     else this.kill({ kind: 'crash' })
   }
 
-  #passLimit(call: Call, error: AshlarError): void {
+  #endWithError(call: Call, error: AshlarError): void {
     this.abort(call)
     call.sink.end(error)
-    this.#tellIdle()
+    this.#reportIdle()
   }
 
-  #tellIdle(): void {
+  #reportIdle(): void {
     if (this.inFlight.size === 0) this.#events.idle()
   }
 
-  /** A guest reports only events of its own calls. @returns whether there were any, of calls in flight or foreseen */
-  #takeEvents(guest: string, events: TakenEvent[]): boolean {
+  /**
+   * Ignores events of calls of other guests.
+   *
+   * @returns whether there were events of calls in flight or foreseen calls
+   */
+  #takeEvents(guest: string, events: CheckedEvent[]): boolean {
     let isUseful = false
     for (const event of events) {
       const call = this.inFlight.get(event.id)
@@ -261,51 +265,51 @@ export class SandboxProcess {
     return isUseful
   }
 
-  #takeEvent(call: Call, event: TakenEvent): void {
+  #takeEvent(call: Call, event: CheckedEvent): void {
     if (event.t === 'o') this.#takeOutput(call, event)
     else if (event.t === 'c') void this.#answer(call, event)
-    else if (event.t === 'l') takeLog(call, event.level, event.text, this.#limits.maxLogChars)
+    else if (event.t === 'l') forwardLogLine(call, event.level, event.text, this.#limits.maxLogChars)
     else if (event.t === 'p') call.sink.progress?.(event.fraction, event.note)
     else if (event.t === 'd') call.sink.manifest?.(event.manifest)
-    else this.#end(call, event.code === undefined ? undefined : guestError(call, event))
+    else this.#end(call, event.code === undefined ? undefined : toGuestError(call, event))
   }
 
-  #takeOutput(call: Call, event: TakenOutput): void {
+  #takeOutput(call: Call, event: CheckedOutput): void {
     if (call.skip > 0) return void call.skip--
     const { pin, v: value = null, next } = event
-    const refusal = refusalOf(call, event, this.#limits)
-    if (refusal) return this.#passLimit(call, refusal)
+    const refusal = checkOutput(call, event, this.#limits)
+    if (refusal) return this.#endWithError(call, refusal)
     call.sink.output(pin, value, next && call.stretched ? this.#foreseen.announce(call.guest, call.id, next) : undefined)
   }
 
-  #adopt(id: number, events: TakenEvent[], request: CallRequest, sink: CallSink): () => void {
+  #adopt(id: number, events: CheckedEvent[], request: CallRequest, sink: CallSink): () => void {
     const call = this.#events.adopted(id, request, sink)
     this.#begin(call)
     for (const event of events) if (this.inFlight.get(id) === call) this.#takeEvent(call, event)
     return () => this.#events.abort(call)
   }
 
-  async #answer(call: Call, asked: HostCallEvent): Promise<void> {
+  async #answer(call: Call, event: HostCallEvent): Promise<void> {
     try {
-      const answer = await answerHostCall(call, asked, this.#limits)
+      const answer = await answerHostCall(call, event, this.#limits)
       if (answer !== undefined && this.inFlight.has(call.id)) this.#send(['reply', call.guest, answer])
     } catch (error) {
       if (!(error instanceof AshlarError)) throw error
-      if (this.inFlight.has(call.id)) this.#passLimit(call, error)
+      if (this.inFlight.has(call.id)) this.#endWithError(call, error)
     }
   }
 
   #end(call: Call, error?: AshlarError): void {
     this.inFlight.delete(call.id)
     call.sink.end(error ?? call.record?.errorAtEnd)
-    this.#tellIdle()
+    this.#reportIdle()
   }
 
   #sweep(ownMs: number, wallMs: number): void {
     const now = performance.now()
     for (const call of this.inFlight.values())
-      if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#passLimit(call, timeout(call))
-    const mayCompute = (guest: string): boolean => this.#inIsolate(isolateOfGuest(guest)).length > 0
+      if (now > call.deadline && !this.#inspected.isPaused(call.guest)) this.#endWithError(call, timeout(call))
+    const mayCompute = (guest: string): boolean => this.#inIsolate(isolateName(guest)).length > 0
     if (this.isReady && this.#aborting.isOverdue(ownMs, wallMs, mayCompute))
       this.kill({ kind: 'exit', detail: 'the code of an aborted call did not stop' })
   }
@@ -319,8 +323,8 @@ export class SandboxProcess {
       this.#events.ended()
     }
     this.#inspected.end()
-    this.#gone.resolve()
+    this.#exit.resolve()
     if (calls.length > 0 && !this.#aborting.isEmpty) return this.#events.lost(calls, { kind: 'evicted' })
-    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? exitOf(how, this.#link.stderr))
+    if (calls.length > 0) this.#events.lost(calls, this.#loss ?? toLoss(how, this.#link.stderr))
   }
 }

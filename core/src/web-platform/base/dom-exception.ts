@@ -1,6 +1,9 @@
 import { defineConstants, defineInterface, toDomString } from './webidl.ts'
 
-/** Names in the order of their codes, from 1 (Web IDL section 2.8.1); where a code is no longer used, its constant stands alone. */
+/**
+ * Names in the order of their codes, from 1 (Web IDL section 2.8.1). A code that is no longer used has a constant but
+ * no name.
+ */
 const LEGACY: readonly (readonly [constant: string, name?: string])[] = [
   ['INDEX_SIZE_ERR', 'IndexSizeError'],
   ['DOMSTRING_SIZE_ERR'],
@@ -29,7 +32,7 @@ const LEGACY: readonly (readonly [constant: string, name?: string])[] = [
   ['DATA_CLONE_ERR', 'DataCloneError'],
 ]
 
-/** Web IDL section 4.3. The libraries for it are given up, because every browser has it. */
+/** Web IDL section 4.3. The libraries for it are no longer maintained, because every browser has it. */
 export class DOMException extends Error {
   readonly #message: string
   readonly #name: string

@@ -1,14 +1,15 @@
-/** The little of Web IDL that the classes of this folder share: https://webidl.spec.whatwg.org/ */
+/** The parts of Web IDL that the classes of this folder share: https://webidl.spec.whatwg.org/ */
 
 type Class = { readonly prototype: object; readonly name: string }
 
-/** Prototypes of interfaces, and for those that `structuredClone` knows, how it copies one. */
+/** The prototypes of interfaces, each with the function by which `structuredClone` copies an instance, if it can. */
 const interfaces = new Map<object, ((value: never) => unknown) | undefined>()
 
 /**
- * Makes a class an interface: members are enumerable, `toString` tells its name (sections 3.7.3 and 3.7.7).
+ * Turns a class into an interface: its members are enumerable, and `toString` returns its name (sections 3.7.3 and
+ * 3.7.7).
  *
- * @param clone how `structuredClone` copies an instance; without it, it refuses
+ * @param clone copies an instance for `structuredClone`; without it, instances cannot be cloned
  */
 export function defineInterface<T extends object>(
   type: Class & { prototype: T },
@@ -24,20 +25,23 @@ export function defineInterface<T extends object>(
   registerInterface(type, clone)
 }
 
-/** Tells `structuredClone` of a class that a library brings. */
+/** Registers a class of a library for `structuredClone`. */
 export function registerInterface<T extends object>(type: Class & { prototype: T }, clone?: (value: T) => unknown): void {
   interfaces.set(type.prototype, clone)
 }
 
-/** The interface of an object: how it is cloned, `null` when it cannot be; `undefined` when it has none. */
-export function cloneOf(value: object): ((value: object) => unknown) | null | undefined {
+/**
+ * The function that clones an instance of an interface; `null` if it cannot be cloned, `undefined` if the object has no
+ * interface.
+ */
+export function findClone(value: object): ((value: object) => unknown) | null | undefined {
   for (let prototype = Object.getPrototypeOf(value) as object | null; prototype;)
     if (interfaces.has(prototype)) return (interfaces.get(prototype) as ((value: object) => unknown) | undefined) ?? null
     else prototype = Object.getPrototypeOf(prototype) as object | null
   return undefined
 }
 
-/** What a constructor is called with that only the platform may call (section 3.7.1). Plugin code never sees it. */
+/** The argument for constructors that only the platform may call (section 3.7.1). Plugin code has no access to it. */
 export const PLATFORM = Symbol('platform')
 
 export function assertPlatform(key: unknown): void {
@@ -50,26 +54,28 @@ export function defineConstants(type: Class, constants: Record<string, number>):
     for (const [name, value] of Object.entries(constants)) Object.defineProperty(owner, name, { value, enumerable: true })
 }
 
-/** Section 3.2.10. @throws {TypeError} for a symbol. */
+/** Section 3.2.10. @throws {TypeError} for a symbol */
 export function toDomString(value: unknown): string {
   return `${value as string}`
 }
 
-/** Section 3.2.12: surrogates that stand alone become U+FFFD. */
+/** Section 3.2.12: lone surrogates become U+FFFD. */
 export function toUsvString(value: unknown): string {
   return toDomString(value).toWellFormed()
 }
 
-/** Section 3.2.11. @throws {TypeError} when a character is above U+00FF. */
+/** Section 3.2.11. @throws {TypeError} when a character is above U+00FF */
 export function toByteString(value: unknown): string {
   const text = toDomString(value)
   for (let i = 0; i < text.length; i++)
     if (text.charCodeAt(i) > 0xff)
-      throw new TypeError(`a header has bytes only, got U+${text.charCodeAt(i).toString(16).toUpperCase()}`)
+      throw new TypeError(
+        `a header must contain only characters up to U+00FF, got U+${text.charCodeAt(i).toString(16).toUpperCase()}`,
+      )
   return text
 }
 
-/** Section 3.2.17: a dictionary is an object or nothing at all. */
+/** Section 3.2.17: a dictionary is an object, undefined or null. */
 export function toDictionary<T extends object>(value: unknown): Partial<T> {
   if (value === undefined || value === null) return {}
   if (typeof value !== 'object' && typeof value !== 'function')
@@ -103,26 +109,26 @@ export function isBufferSource(value: unknown): value is BufferSource {
   return ArrayBuffer.isView(value) || isArrayBuffer(value)
 }
 
-/** Also for one whose prototype was changed. */
+/** Also recognizes a buffer whose prototype was changed. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   try {
-    byteLengthOf.call(value)
+    getByteLength.call(value)
     return true
   } catch {
     return false
   }
 }
 
-const byteLengthOf = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number
+const getByteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as () => number
 
-/** The bytes themselves, not a copy. @throws {TypeError} when it is neither a buffer nor a view. */
-export function viewOf(source: unknown): Uint8Array {
+/** A view of the same bytes, not a copy. @throws {TypeError} when the source is neither a buffer nor a view */
+export function toView(source: unknown): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
   if (isArrayBuffer(source)) return new Uint8Array(source)
   throw new TypeError('expected an ArrayBuffer or a view of one')
 }
 
 /** "Get a copy of the bytes held by the buffer source" (section 3.2.27). */
-export function bytesOf(source: unknown): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(viewOf(source))
+export function copyBytes(source: unknown): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(toView(source))
 }

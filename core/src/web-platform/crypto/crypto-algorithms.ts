@@ -1,25 +1,25 @@
-/** What `crypto.subtle` can do, an entry per algorithm. */
+/** The algorithms of `crypto.subtle`. */
 import { gcm } from '@noble/ciphers/aes.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import type { KeyAlgorithm, KeyParts, KeyUsage } from './crypto-key.ts'
 import { DOMException } from '../base/dom-exception.ts'
-import { bytesOf, toDictionary, toDomString, toUnsignedLong } from '../base/webidl.ts'
+import { copyBytes, toDictionary, toDomString, toUnsignedLong } from '../base/webidl.ts'
 
-/** What came as `algorithm`, its name as the standard spells it. */
+/** The `algorithm` argument, with the name in the spelling of the standard. */
 export type Parameters = { readonly name: string } & Record<string, unknown>
 
 interface Algorithm {
-  /** What a key may be used for. */
+  /** The allowed usages of a key. */
   readonly usages?: readonly KeyUsage[]
   readonly digest?: (data: Uint8Array) => Uint8Array
   readonly sign?: (key: KeyParts, data: Uint8Array) => Uint8Array
   readonly encrypt?: (parameters: Parameters, key: KeyParts, data: Uint8Array) => Uint8Array
   readonly decrypt?: (parameters: Parameters, key: KeyParts, data: Uint8Array) => Uint8Array
-  /** Bytes of a key to generate. */
-  readonly lengthOf?: (parameters: Parameters) => number
-  /** Checks a key that is imported or generated. */
+  /** The number of bytes of a key to generate. */
+  readonly keyBytes?: (parameters: Parameters) => number
+  /** Checks an imported or generated key. */
   readonly describe?: (parameters: Parameters, secret: Uint8Array) => { algorithm: KeyAlgorithm; secret: Uint8Array }
 }
 
@@ -29,15 +29,15 @@ type HashName = keyof typeof HASHES
 /** Section 29. */
 const HMAC: Algorithm = {
   usages: ['sign', 'verify'],
-  sign: ({ algorithm, secret }, data) => hmac(hashOf(algorithm.hash), secret, data),
-  lengthOf: ({ hash, length }) => {
-    if (length === undefined) return hashOf(hash).blockLen
+  sign: ({ algorithm, secret }, data) => hmac(toHash(algorithm.hash), secret, data),
+  keyBytes: ({ hash, length }) => {
+    if (length === undefined) return toHash(hash).blockLen
     const bits = toUnsignedLong(length, 2 ** 32 - 1)
     if (bits === 0) throw new DOMException('the length of a key cannot be 0', 'OperationError')
     return Math.ceil(bits / 8)
   },
   describe: ({ hash, length }, secret) => {
-    const name = hashNameOf(hash)
+    const name = toHashName(hash)
     const bits = length === undefined ? secret.length * 8 : toUnsignedLong(length, 2 ** 32 - 1)
     if (secret.length === 0) throw new DOMException('the key is empty', 'DataError')
     if (bits > secret.length * 8 || bits <= secret.length * 8 - 8)
@@ -63,15 +63,16 @@ const AES_GCM: Algorithm = {
   decrypt: (parameters, { secret }, data) => {
     const { cipher, tagBytes } = toGcm(parameters, secret)
     if (data.length < tagBytes) throw new DOMException('the data is shorter than its tag', 'OperationError')
-    // The library knows the full tag only. In counter mode to encrypt once more is to decrypt; the plain text then gives the full tag.
+    // The library supports only the full tag. In counter mode, encryption of the ciphertext decrypts it. Encryption of
+    // the plaintext then computes the full tag.
     const content = data.subarray(0, data.length - tagBytes)
     const plain = cipher().encrypt(content).slice(0, content.length)
     const sealed = cipher().encrypt(plain)
     if (!isEqual(sealed.subarray(content.length, data.length), data.subarray(content.length)))
-      throw new DOMException('the data was not encrypted so, or was changed', 'OperationError')
+      throw new DOMException('the data was changed, or was encrypted with another key or other parameters', 'OperationError')
     return plain
   },
-  lengthOf: ({ length }) => {
+  keyBytes: ({ length }) => {
     const bits = Number(length)
     if (bits !== 128 && bits !== 192 && bits !== 256) throw new DOMException('length must be 128, 192 or 256', 'OperationError')
     return bits / 8
@@ -89,25 +90,25 @@ const ALGORITHMS: Record<string, Algorithm> = {
 }
 
 /**
- * "Normalize an algorithm" (section 18.4.4): the name in any case, alone or in an object.
+ * "Normalize an algorithm" (section 18.4.4).
  *
- * @throws {DOMException} NotSupportedError when the algorithm is unknown or cannot do this.
+ * @param given the name, in upper or lower case, or an object with it
+ * @throws {DOMException} NotSupportedError when the algorithm is unknown or does not support the operation
  */
 export function toAlgorithm<T extends keyof Algorithm>(
   given: unknown,
   operation: T,
 ): { parameters: Parameters; algorithm: Algorithm & Required<Pick<Algorithm, T>> } {
   const options = typeof given === 'object' ? toDictionary<Record<string, unknown>>(given) : { name: given }
-  if (options.name === undefined) throw new TypeError('an algorithm has a name')
+  if (options.name === undefined) throw new TypeError('an algorithm must have a name')
   const wanted = toDomString(options.name)
   const name = Object.keys(ALGORITHMS).find((each) => each.toLowerCase() === wanted.toLowerCase())
   const algorithm = name === undefined ? undefined : ALGORITHMS[name]
-  if (name === undefined || !algorithm?.[operation])
-    throw new DOMException(`${wanted} is not supported here`, 'NotSupportedError')
+  if (name === undefined || !algorithm?.[operation]) throw new DOMException(`${wanted} is not supported`, 'NotSupportedError')
   return { parameters: { ...options, name }, algorithm: algorithm as Algorithm & Required<Pick<Algorithm, T>> }
 }
 
-/** Takes the same time wherever the two differ. */
+/** Compares in constant time. */
 export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   let difference = 0
@@ -119,19 +120,19 @@ function toGcm(
   { iv, additionalData, tagLength }: Parameters,
   secret: Uint8Array,
 ): { cipher: () => ReturnType<typeof gcm>; tagBytes: number } {
-  const nonce = bytesOf(iv)
+  const nonce = copyBytes(iv)
   if (nonce.length === 0) throw new DOMException('iv is empty', 'OperationError')
-  const more = additionalData === undefined ? undefined : bytesOf(additionalData)
+  const more = additionalData === undefined ? undefined : copyBytes(additionalData)
   const tagBits = tagLength === undefined ? 128 : toUnsignedLong(tagLength, 255)
   if (!TAG_BITS.includes(tagBits)) throw new DOMException(`tagLength must be one of ${TAG_BITS.join(', ')}`, 'OperationError')
-  // A cipher of the library encrypts once.
+  // A cipher of the library can be used only once.
   return { cipher: () => gcm(secret, nonce, more), tagBytes: tagBits / 8 }
 }
 
-function hashNameOf(hash: unknown): HashName {
+function toHashName(hash: unknown): HashName {
   return toAlgorithm(hash, 'digest').parameters.name as HashName
 }
 
-function hashOf(hash: unknown): (typeof HASHES)[HashName] {
-  return HASHES[hashNameOf(hash)]
+function toHash(hash: unknown): (typeof HASHES)[HashName] {
+  return HASHES[toHashName(hash)]
 }

@@ -4,7 +4,7 @@ import { PLATFORM, assertPlatform, defineInterface } from '../base/webidl.ts'
 export const USAGES = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'] as const
 export type KeyUsage = (typeof USAGES)[number]
 
-/** What a key is: told by the algorithm, with `hash` for HMAC. */
+/** The algorithm of a key, with `hash` for HMAC. */
 export interface KeyAlgorithm {
   readonly name: string
   readonly length?: number
@@ -18,7 +18,7 @@ export interface KeyParts {
   readonly secret: Uint8Array
 }
 
-/** Section 13. Only secret keys exist here. */
+/** Section 13. Only secret keys are supported. */
 export class CryptoKey {
   readonly #parts: KeyParts | undefined
   readonly #algorithm: KeyAlgorithm | undefined
@@ -50,7 +50,7 @@ export class CryptoKey {
   }
 }
 
-/** Not what a plugin may have changed: what the key was made with. */
+/** Returns the parts with which the key was created, even if plugin code has changed its properties. */
 const { parts: partsOf } = CryptoKey
 Reflect.deleteProperty(CryptoKey, 'parts')
 defineInterface(CryptoKey, 'CryptoKey', (key) => createKey(partsOf(key)))
@@ -59,12 +59,12 @@ export function createKey(parts: KeyParts): CryptoKey {
   return new CryptoKey(PLATFORM, parts)
 }
 
-/** @throws {DOMException} InvalidAccessError when the key is for another algorithm or not for this use. */
+/** @throws {DOMException} InvalidAccessError when the key is for another algorithm or does not allow this usage */
 export function assertUsable(key: CryptoKey, algorithm: string, usage: KeyUsage): KeyParts {
   const parts = partsOf(key)
   if (parts.algorithm.name !== algorithm)
     throw new DOMException(`the key is for ${parts.algorithm.name}, not for ${algorithm}`, 'InvalidAccessError')
-  if (!parts.usages.includes(usage)) throw new DOMException(`the key is not for "${usage}"`, 'InvalidAccessError')
+  if (!parts.usages.includes(usage)) throw new DOMException(`the key does not allow the usage "${usage}"`, 'InvalidAccessError')
   return parts
 }
 

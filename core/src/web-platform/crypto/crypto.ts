@@ -6,7 +6,7 @@ import { PLATFORM, assertPlatform, defineInterface, requireArguments } from '../
 
 const MAX_BYTES = 65_536
 
-/** The ciphers take longer to load than all the rest, and most want random numbers only. */
+/** Loaded when needed: the ciphers take longer to load than the rest, and most plugins need only random numbers. */
 const subtleFamily = (): typeof subtleCrypto => require('./subtle-crypto.ts') as typeof subtleCrypto
 
 /** Section 10. */
@@ -25,9 +25,9 @@ export class Crypto {
     requireArguments(arguments.length, 1)
     void this.#subtle
     if (!ArrayBuffer.isView(array)) throw new TypeError('expected a typed array')
-    if (!isIntegerArray(array)) throw new DOMException('the array must have integers', 'TypeMismatchError')
+    if (!isIntegerArray(array)) throw new DOMException('the array must be an integer array', 'TypeMismatchError')
     if (array.byteLength > MAX_BYTES)
-      throw new DOMException(`at most ${MAX_BYTES} bytes at once, got ${array.byteLength}`, 'QuotaExceededError')
+      throw new DOMException(`at most ${MAX_BYTES} bytes per call, got ${array.byteLength}`, 'QuotaExceededError')
     fillRandom(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
     return array
   }

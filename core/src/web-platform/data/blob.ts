@@ -2,7 +2,7 @@
 import { TextDecoder, TextEncoder } from './encoding.ts'
 import { ReadableStream } from './streams.ts'
 import {
-  bytesOf,
+  copyBytes,
   defineInterface,
   isBufferSource,
   requireArguments,
@@ -17,10 +17,10 @@ interface BlobOptions {
   endings: 'transparent' | 'native'
 }
 
-/** Pieces in which a blob is streamed. */
+/** The size of the pieces in which a blob is streamed. */
 const PIECE_BYTES = 64 * 1024
 
-/** Section 3. Its bytes are never changed, so slices share them. */
+/** Section 3. The bytes never change, so slices share them. */
 export class Blob {
   #bytes: Uint8Array<ArrayBuffer>
   #type: string
@@ -84,7 +84,10 @@ export class Blob {
   }
 }
 
-/** True for a blob and a file only; `bytesOfBlob` are its own: not to be changed or handed out. */
+/**
+ * `isBlob` accepts blobs and files. `bytesOfBlob` returns the internal bytes, which callers must neither change nor
+ * pass to plugin code.
+ */
 export const { is: isBlob, bytes: bytesOfBlob } = Blob
 Reflect.deleteProperty(Blob, 'is')
 Reflect.deleteProperty(Blob, 'bytes')
@@ -119,7 +122,7 @@ function toElements(parts: unknown): (string | Blob | Uint8Array<ArrayBuffer>)[]
   if ((typeof parts !== 'object' && typeof parts !== 'function') || parts === null || !(Symbol.iterator in parts))
     throw new TypeError('the parts of a blob must be a sequence')
   return [...(parts as Iterable<unknown>)].map((each) =>
-    isBlob(each) ? each : isBufferSource(each) ? bytesOf(each) : toUsvString(each),
+    isBlob(each) ? each : isBufferSource(each) ? copyBytes(each) : toUsvString(each),
   )
 }
 
@@ -138,13 +141,13 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole
 }
 
-/** Section 3.1: what is not printable ASCII makes the type empty. */
+/** Section 3.1: a type with characters other than printable ASCII becomes ''. */
 function toType(type: unknown): string {
   const text = toDomString(type)
   return /[^\x20-\x7e]/.test(text) ? '' : text.toLowerCase()
 }
 
-/** Web IDL `[Clamp] long long`: half a number goes to the even one. */
+/** Web IDL `[Clamp] long long`: rounds half to even. */
 function clamp(value: unknown): number {
   const number = Number(value)
   if (Number.isNaN(number)) return 0

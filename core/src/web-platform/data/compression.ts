@@ -1,14 +1,14 @@
 /** Compression: https://compression.spec.whatwg.org/ */
 import * as pako from 'pako'
 import { TransformStream } from './streams.ts'
-import { defineInterface, requireArguments, toEnumValue, viewOf } from '../base/webidl.ts'
+import { defineInterface, requireArguments, toEnumValue, toView } from '../base/webidl.ts'
 
 const FORMATS = ['deflate', 'deflate-raw', 'gzip'] as const
 type Format = (typeof FORMATS)[number]
 type Bytes = Uint8Array<ArrayBuffer>
 
 const PIECE_BYTES = 32 * 1024
-/** What zlib calls the format. */
+/** The `windowBits` of zlib for each format. */
 const WINDOW_BITS: Record<Format, number> = { deflate: 15, 'deflate-raw': -15, gzip: 31 }
 
 /** Section 5. */
@@ -24,7 +24,7 @@ export class CompressionStream {
       deflate.push(bytes, isLast)
     }
     this.#transform = new TransformStream({
-      transform: (chunk, controller) => push(viewOf(chunk), false, (bytes) => controller.enqueue(bytes)),
+      transform: (chunk, controller) => push(toView(chunk), false, (bytes) => controller.enqueue(bytes)),
       flush: (controller) => push(new Uint8Array(), true, (bytes) => controller.enqueue(bytes)),
     })
   }
@@ -38,7 +38,7 @@ export class CompressionStream {
 }
 defineInterface(CompressionStream, 'CompressionStream')
 
-/** Section 6. What does not end, goes on behind its end, or has the wrong checksum is a TypeError. */
+/** Section 6. Data that is incomplete, continues after its end, or has the wrong checksum causes a TypeError. */
 export class DecompressionStream {
   readonly #transform: TransformStream<unknown, Bytes>
 
@@ -46,7 +46,7 @@ export class DecompressionStream {
     requireArguments(arguments.length, 1)
     const inflate = createInflate(toEnumValue(format, FORMATS, 'format'))
     this.#transform = new TransformStream({
-      transform: (chunk, controller) => inflate.push(viewOf(chunk), (bytes) => controller.enqueue(bytes)),
+      transform: (chunk, controller) => inflate.push(toView(chunk), (bytes) => controller.enqueue(bytes)),
       flush: () => inflate.end(),
     })
   }
@@ -60,7 +60,7 @@ export class DecompressionStream {
 }
 defineInterface(DecompressionStream, 'DecompressionStream')
 
-/** The library's own `Inflate` takes several gzip members for one stream; the standard does not. */
+/** The `Inflate` class of the library accepts several gzip members in a stream, which the standard does not allow. */
 function createInflate(format: Format): { push(bytes: Uint8Array, enqueue: (bytes: Bytes) => void): void; end(): void } {
   const zlib = new pako.ZStream()
   pako.zlibInflateInit2(zlib, WINDOW_BITS[format])
@@ -80,10 +80,10 @@ function createInflate(format: Format): { push(bytes: Uint8Array, enqueue: (byte
         if (status === pako.Z_BUF_ERROR || (status === pako.Z_OK && zlib.avail_out > 0)) break
         if (status !== pako.Z_OK && !isOver) throw new TypeError(`the data is not ${format}: ${zlib.msg || `error ${status}`}`)
       }
-      if (isOver && zlib.avail_in > 0) throw new TypeError(`there is something behind the end of the ${format} data`)
+      if (isOver && zlib.avail_in > 0) throw new TypeError(`bytes follow the end of the ${format} data`)
     },
     end() {
-      if (!isOver) throw new TypeError(`the ${format} data does not end`)
+      if (!isOver) throw new TypeError(`the ${format} data is incomplete`)
     },
   }
 }

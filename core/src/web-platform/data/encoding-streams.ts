@@ -1,8 +1,10 @@
 import { TextDecoder, TextEncoder } from './encoding.ts'
 import { TransformStream } from './streams.ts'
-import { defineInterface, toDomString, viewOf } from '../base/webidl.ts'
+import { defineInterface, toDomString, toView } from '../base/webidl.ts'
 
-/** Encoding section 7.4. The library's own would take its streams from the global object, which belongs to the plugin. */
+/**
+ * Encoding section 7.4. The class of the library would use streams of the global object, which plugin code may change.
+ */
 export class TextDecoderStream {
   readonly #decoder: TextDecoder
   readonly #transform: TransformStream<unknown, string>
@@ -12,7 +14,7 @@ export class TextDecoderStream {
     this.#decoder = decoder
     this.#transform = new TransformStream({
       transform(chunk, controller) {
-        const text = decoder.decode(viewOf(chunk), { stream: true })
+        const text = decoder.decode(toView(chunk), { stream: true })
         if (text) controller.enqueue(text)
       },
       flush(controller) {
@@ -46,7 +48,7 @@ export class TextEncoderStream {
 
   constructor() {
     const encoder = new TextEncoder()
-    /** The first half of a pair whose second half may come with the next chunk. */
+    /** The first half of a surrogate pair. The next chunk may start with the second half. */
     let lead = ''
     this.#transform = new TransformStream({
       transform(chunk, controller) {

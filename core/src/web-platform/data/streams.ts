@@ -1,7 +1,7 @@
 import * as streams from 'web-streams-polyfill'
 import { registerInterface } from '../base/webidl.ts'
 
-// The types speak of a default export as well, which the module has not.
+// The types declare a default export, which the module does not have.
 const classes: Record<string, unknown> = streams
 for (const type of Object.values(classes)) registerInterface(type as typeof streams.ReadableStream)
 

@@ -1,21 +1,26 @@
 /**
- * `structuredClone` (HTML section 2.7). Written here because the libraries take types by their name, lose buffers that views
- * share, or need a browser's own for transfer.
+ * `structuredClone` (HTML section 2.7). There is no suitable library: the existing ones recognize types by their names,
+ * duplicate buffers that views share, or require the implementation of a browser for transfers.
  *
- * The copy is built while the value is read, in the order of the standard. Buffers are transferred after that, when nothing can
- * be refused any more; what is made of them then comes to the places that were kept for it.
+ * The copy is created while the value is read, in the order of the standard. Buffers are transferred after that, when
+ * no error can occur any more. The parts of the copy that depend on them are then inserted in their places.
  */
 import { DOMException } from '../base/dom-exception.ts'
-import { cloneOf, isArrayBuffer, requireArguments, toDictionary } from '../base/webidl.ts'
+import { findClone, isArrayBuffer, requireArguments, toDictionary } from '../base/webidl.ts'
 
-/** Stands for a part of the copy that is made of a transferred buffer, and gives it after the transfer: always the same. */
-type Late = () => unknown
+/**
+ * A placeholder for a part of the copy that depends on a transferred buffer. After the transfer it always returns the
+ * same part.
+ */
+type Placeholder = () => unknown
 
 interface Session {
-  /** By object, its copy or what stands for it. No copy is a function, so a function is always a {@link Late}. */
+  /**
+   * The copy of each object, or its placeholder. No copy is a function, so a function is always a {@link Placeholder}.
+   */
   readonly memory: Map<object, object>
   readonly transferred: Map<ArrayBuffer, ArrayBuffer | undefined>
-  /** What is done after the transfer. */
+  /** Steps to run after the transfer. */
   readonly finish: (() => void)[]
 }
 
@@ -23,29 +28,29 @@ export function structuredClone(value: unknown, options?: { transfer?: Iterable<
   requireArguments(arguments.length, 1)
   const session: Session = { memory: new Map(), transferred: new Map(), finish: [] }
   for (const each of toDictionary<{ transfer: Iterable<unknown> }>(options).transfer ?? []) {
-    if (!isArrayBuffer(each)) throw refusal('only an ArrayBuffer can be transferred')
-    if (session.transferred.has(each)) throw refusal('a buffer is in the transfer list twice')
+    if (!isArrayBuffer(each)) throw notCloneable('only an ArrayBuffer can be transferred')
+    if (session.transferred.has(each)) throw notCloneable('a buffer is in the transfer list twice')
     session.transferred.set(each, undefined)
     session.memory.set(each, () => session.transferred.get(each))
   }
   const copy = clone(value, session)
-  for (const buffer of session.transferred.keys()) if (buffer.detached) throw refusal('a buffer to transfer is detached')
+  for (const buffer of session.transferred.keys()) if (buffer.detached) throw notCloneable('a buffer to transfer is detached')
   for (const buffer of session.transferred.keys()) session.transferred.set(buffer, buffer.transfer())
   for (const step of session.finish) step()
-  return settle(copy)
+  return resolvePart(copy)
 }
 
 function clone(value: unknown, session: Session): unknown {
-  if (typeof value === 'symbol' || typeof value === 'function') throw refusal(`a ${typeof value} cannot be cloned`)
+  if (typeof value === 'symbol' || typeof value === 'function') throw notCloneable(`a ${typeof value} cannot be cloned`)
   if (typeof value !== 'object' || value === null) return value
   return session.memory.get(value) ?? cloneObject(value, session)
 }
 
-function settle(part: unknown): unknown {
-  return typeof part === 'function' ? (part as Late)() : part
+function resolvePart(part: unknown): unknown {
+  return typeof part === 'function' ? (part as Placeholder)() : part
 }
 
-/** Comes before the parts of the object are cloned, so that it may contain itself. */
+/** Called before the parts of the object are cloned, because it may contain itself. */
 function remember<T extends object>(value: object, session: Session, copy: T): T {
   session.memory.set(value, copy)
   return copy
@@ -64,39 +69,39 @@ function cloneObject(value: object, session: Session): object {
   return cloneProperties(value, remember(value, session, {}), session)
 }
 
-/** Enumerable own properties, keys first, each value when its turn comes. */
+/** Copies the enumerable own properties. Reads all keys first, then each value in turn. */
 function cloneProperties(value: object, copy: object, session: Session): object {
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(value, key)) continue
     const part = clone((value as Record<string, unknown>)[key], session)
     setProperty(copy, key, part)
-    if (typeof part === 'function') afterTransfer(session, () => setProperty(copy, key, settle(part)))
+    if (typeof part === 'function') afterTransfer(session, () => setProperty(copy, key, resolvePart(part)))
   }
   return copy
 }
 
-/** An assignment would call a setter that is inherited, and fail where what is inherited cannot be changed. */
+/** An assignment would call an inherited setter, and would fail if an inherited property is read-only. */
 function setProperty(copy: object, key: string, value: unknown): void {
   if (key in copy) Object.defineProperty(copy, key, { value, writable: true, enumerable: true, configurable: true })
   else (copy as Record<string, unknown>)[key] = value
 }
 
-/** What has internal slots. @returns undefined for an object that has none */
+/** Clones an object with internal slots. @returns undefined for an object without internal slots */
 function cloneSpecial(value: object, session: Session): object | undefined {
-  const cloneInterface = cloneOf(value)
-  if (cloneInterface === null) throw refusal(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
+  const cloneInterface = findClone(value)
+  if (cloneInterface === null) throw notCloneable(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
   if (cloneInterface) return remember(value, session, cloneInterface(value) as object)
   if (ArrayBuffer.isView(value)) return cloneView(value, session)
   if (isArrayBuffer(value)) return remember(value, session, cloneBuffer(value))
   if (Error.isError(value)) return cloneError(value as Error, session)
   for (const [type, copy] of COPIES) if (hasSlots(type, value)) return copy(value as never, session)
   if (UNCLONEABLE.some((type) => value instanceof type))
-    throw refusal(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
+    throw notCloneable(`a ${Object.prototype.toString.call(value).slice(8, -1)} cannot be cloned`)
   return undefined
 }
 
 function cloneBuffer(buffer: ArrayBuffer): ArrayBuffer {
-  if (buffer.detached) throw refusal('a buffer is detached')
+  if (buffer.detached) throw notCloneable('a buffer is detached')
   const { resizable, maxByteLength } = buffer
   const bytes = new Uint8Array(buffer)
   const copy = new ArrayBuffer(bytes.length, resizable ? { maxByteLength } : undefined)
@@ -119,24 +124,27 @@ const TYPED_ARRAYS: readonly (new (buffer: ArrayBuffer, offset: number, length?:
   BigUint64Array,
 ]
 const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array) as { readonly prototype: object }
-const nameOf = Object.getOwnPropertyDescriptor(TYPED_ARRAY.prototype, Symbol.toStringTag)?.get as () => string | undefined
+const getTypeName = Object.getOwnPropertyDescriptor(TYPED_ARRAY.prototype, Symbol.toStringTag)?.get as () => string | undefined
 
 function cloneView(view: ArrayBufferView, session: Session): object {
   const { buffer, byteOffset } = view
-  if (!isArrayBuffer(buffer)) throw refusal('memory that is shared cannot be cloned')
-  const name = nameOf.call(view)
+  if (!isArrayBuffer(buffer)) throw notCloneable('shared memory cannot be cloned')
+  const name = getTypeName.call(view)
   const Type = TYPED_ARRAYS.find((type) => type.name === name) ?? DataView
   const length = 'length' in view ? (view.length as number) : view.byteLength
   const tracksLength = buffer.resizable && isLengthTracking(view, buffer)
-  if (buffer.detached) throw refusal('a buffer is detached')
-  const viewOf = (copy: ArrayBuffer): object => new Type(copy, byteOffset, tracksLength ? undefined : length)
+  if (buffer.detached) throw notCloneable('a buffer is detached')
+  const createView = (copy: ArrayBuffer): object => new Type(copy, byteOffset, tracksLength ? undefined : length)
   const part = clone(buffer, session)
-  if (typeof part !== 'function') return remember(view, session, viewOf(part as ArrayBuffer))
+  if (typeof part !== 'function') return remember(view, session, createView(part as ArrayBuffer))
   let copy: object | undefined
-  return remember(view, session, () => (copy ??= viewOf(settle(part) as ArrayBuffer)))
+  return remember(view, session, () => (copy ??= createView(resolvePart(part) as ArrayBuffer)))
 }
 
-/** A view made without a length ends where its resizable buffer ends; nothing tells but what a change of its size does. */
+/**
+ * Whether a view was created without a length, so that it ends where its buffer ends. Only a change of the buffer's
+ * size shows this.
+ */
 function isLengthTracking(view: ArrayBufferView, buffer: ArrayBuffer): boolean {
   const { byteLength } = buffer
   const step = 'BYTES_PER_ELEMENT' in view ? (view.BYTES_PER_ELEMENT as number) : 1
@@ -160,7 +168,7 @@ const ERRORS: Record<string, ErrorConstructor> = {
   URIError,
 }
 
-/** Section 2.7.3 step 17; like browsers it keeps `stack` and `cause`. */
+/** Section 2.7.3 step 17. Copies `stack` and `cause`, as browsers do. */
 function cloneError(error: Error, session: Session): Error {
   const { name } = error
   const Type = (Object.hasOwn(ERRORS, name) && ERRORS[name]) || Error
@@ -174,16 +182,16 @@ function cloneError(error: Error, session: Session): Error {
   if (typeof stack === 'string') set('stack', stack)
   const cause = Object.hasOwn(error, 'cause') ? clone(error.cause, session) : undefined
   if (cause !== undefined) set('cause', cause)
-  if (typeof cause === 'function') afterTransfer(session, () => set('cause', settle(cause)))
+  if (typeof cause === 'function') afterTransfer(session, () => set('cause', resolvePart(cause)))
   return copy
 }
 
 type SlotTest = (value: object) => unknown
 
-const sourceOf = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')?.get as () => string
-const flagsOf = Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags')?.get as () => string
-const mapSizeOf = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as () => number
-const setSizeOf = Object.getOwnPropertyDescriptor(Set.prototype, 'size')?.get as () => number
+const getSource = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')?.get as () => string
+const getFlags = Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags')?.get as () => string
+const getMapSize = Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as () => number
+const getSetSize = Object.getOwnPropertyDescriptor(Set.prototype, 'size')?.get as () => number
 const { getTime } = Date.prototype
 const { entries: entriesOf } = Map.prototype
 const { values: valuesOf } = Set.prototype
@@ -192,11 +200,11 @@ const WRAPPERS = [Boolean, Number, BigInt, String].map(({ prototype }) => protot
 
 const COPIES: readonly (readonly [test: SlotTest, copy: (value: never, session: Session) => object])[] = [
   [(value) => getTime.call(value as Date), (value: Date, session) => remember(value, session, new Date(getTime.call(value)))],
-  [(value) => mapSizeOf.call(value), cloneMap],
-  [(value) => setSizeOf.call(value), cloneSet],
+  [(value) => getMapSize.call(value), cloneMap],
+  [(value) => getSetSize.call(value), cloneSet],
   [
-    (value) => value !== RegExp.prototype && sourceOf.call(value) && flagsOf.call(value),
-    (value: RegExp, session) => remember(value, session, new RegExp(sourceOf.call(value), flagsOf.call(value))),
+    (value) => value !== RegExp.prototype && getSource.call(value) && getFlags.call(value),
+    (value: RegExp, session) => remember(value, session, new RegExp(getSource.call(value), getFlags.call(value))),
   ],
   ...WRAPPERS.map(
     (valueOf) =>
@@ -208,7 +216,7 @@ const COPIES: readonly (readonly [test: SlotTest, copy: (value: never, session: 
 ]
 const UNCLONEABLE = [Promise, WeakMap, WeakSet, WeakRef, FinalizationRegistry, SharedArrayBuffer, Iterator]
 
-/** The methods of a built-in type throw for every other object, and nothing else tells them apart without fail. */
+/** The methods of a built-in type throw for objects of other types. No other test is reliable. */
 function hasSlots(test: SlotTest, value: object): boolean {
   try {
     test(value)
@@ -225,7 +233,7 @@ function cloneMap(value: Map<unknown, unknown>, session: Session): object {
   afterTransfer(session, () => {
     const entries = [...copy]
     copy.clear()
-    for (const [key, each] of entries) copy.set(settle(key), settle(each))
+    for (const [key, each] of entries) copy.set(resolvePart(key), resolvePart(each))
   })
   return copy
 }
@@ -237,7 +245,7 @@ function cloneSet(value: Set<unknown>, session: Session): object {
   afterTransfer(session, () => {
     const values = [...copy]
     copy.clear()
-    for (const each of values) copy.add(settle(each))
+    for (const each of values) copy.add(resolvePart(each))
   })
   return copy
 }
@@ -246,6 +254,6 @@ function afterTransfer({ transferred, finish }: Session, step: () => void): void
   if (transferred.size > 0) finish.push(step)
 }
 
-function refusal(reason: string): DOMException {
+function notCloneable(reason: string): DOMException {
   return new DOMException(reason, 'DataCloneError')
 }

@@ -8,9 +8,9 @@ export class AbortSignal extends EventTarget {
   #isAborted = false
   #reason: unknown
   #onabort: ((event: Event) => unknown) | null = null
-  /** Signals made by `any` from this one, directly or not. */
+  /** The signals that `any` created from this one, directly or indirectly. */
   readonly #dependents = new Set<AbortSignal>()
-  /** What this one was made from by `any`: never dependent themselves. */
+  /** The signals from which `any` created this one. They are not dependent signals. */
   readonly #sources = new Set<AbortSignal>()
   #isDependent = false
 
@@ -25,7 +25,7 @@ export class AbortSignal extends EventTarget {
     return signal
   }
 
-  /** @param ms the TimeoutError comes after this many milliseconds */
+  /** @param ms milliseconds until the signal aborts with a TimeoutError */
   static timeout(ms: number): AbortSignal {
     const delayMs = toUnsignedLong(ms)
     const signal = createSignal()
@@ -58,7 +58,7 @@ export class AbortSignal extends EventTarget {
   }
 
   throwIfAborted(): void {
-    // The reason is what the aborting side gave, whatever it is.
+    // The reason may be any value.
     if (this.#isAborted) throw this.#reason
   }
 
@@ -84,7 +84,7 @@ export class AbortSignal extends EventTarget {
     return typeof value === 'object' && value !== null && #isAborted in value
   }
 
-  /** "Signal abort": all that depend on it have their reason before the first event is sent. */
+  /** "Signal abort": sets the reason of all dependent signals before it sends the first event. */
   static signal(signal: AbortSignal, reason?: unknown): void {
     if (signal.#isAborted) return
     const why = reason === undefined ? new DOMException('The operation was aborted.', 'AbortError') : reason
@@ -99,7 +99,7 @@ export class AbortSignal extends EventTarget {
   }
 }
 
-/** For the door too: plugin code can replace the methods of the classes, but not these. */
+/** Also used by the entry points: plugin code can replace the methods of the classes, but not these functions. */
 export const { isSignal: isAbortSignal, signal: abortSignal, any: anySignal } = AbortSignal
 Reflect.deleteProperty(AbortSignal, 'isSignal')
 Reflect.deleteProperty(AbortSignal, 'signal')

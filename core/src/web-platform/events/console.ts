@@ -5,7 +5,7 @@ const LEVELS = ['debug', 'log', 'info', 'warn', 'error', 'trace']
 const counts = new Map<string, number>()
 const starts = new Map<string, number>()
 
-/** What is written here becomes log lines of the call whose code runs: https://console.spec.whatwg.org/, without its layout. */
+/** Writes log lines of the call whose code runs: https://console.spec.whatwg.org/, without formatting. */
 export const console: Record<string, (...args: unknown[]) => void> = {
   ...Object.fromEntries(LEVELS.map((level) => [level, (...args: unknown[]) => write(level, ...args)])),
 

@@ -23,7 +23,7 @@ export class Event {
   #target: EventTarget | null = null
   #isDispatched = false
   #isStopped = false
-  #isStoppedAtOnce = false
+  #isStoppedImmediately = false
   #isCanceled = false
   #isPassive = false
 
@@ -92,7 +92,7 @@ export class Event {
 
   stopImmediatePropagation(): void {
     this.#isStopped = true
-    this.#isStoppedAtOnce = true
+    this.#isStoppedImmediately = true
   }
 
   preventDefault(): void {
@@ -102,17 +102,17 @@ export class Event {
   initEvent(type: unknown, bubbles: unknown = false, cancelable: unknown = false): void {
     if (this.#isDispatched) return
     this.#isInitialized = true
-    this.#isStopped = this.#isStoppedAtOnce = this.#isCanceled = this.#isTrusted = false
+    this.#isStopped = this.#isStoppedImmediately = this.#isCanceled = this.#isTrusted = false
     this.#target = null
     this.#type = toDomString(type)
     this.#bubbles = Boolean(bubbles)
     this.#cancelable = Boolean(cancelable)
   }
 
-  /** DOM section 2.9, for a target that is in no tree. @returns false when it was canceled */
+  /** DOM section 2.9, for a target without a tree. @returns false when the event was canceled */
   static dispatch(event: Event, target: EventTarget, isTrusted: boolean): boolean {
     if (event.#isDispatched || !event.#isInitialized)
-      throw new DOMException('the event is being dispatched already', 'InvalidStateError')
+      throw new DOMException('the event is already being dispatched', 'InvalidStateError')
     event.#isTrusted = isTrusted
     event.#isDispatched = true
     event.#target = target
@@ -120,7 +120,7 @@ export class Event {
       for (const isCapture of [true, false]) {
         for (const listener of listenersOf(target)) {
           if (listener.type !== event.#type || listener.isRemoved || listener.isCapture !== isCapture) continue
-          if (event.#isStoppedAtOnce) break
+          if (event.#isStoppedImmediately) break
           if (listener.isOnce) remove(target, listener)
           event.#isPassive = listener.isPassive
           invoke(listener, event, target)
@@ -128,12 +128,12 @@ export class Event {
         }
         if (event.#isStopped) break
       }
-    event.#isDispatched = event.#isStopped = event.#isStoppedAtOnce = false
+    event.#isDispatched = event.#isStopped = event.#isStoppedImmediately = false
     return !event.#isCanceled
   }
 }
 
-/** Sends an event as the platform does: trusted. */
+/** Sends a trusted event. */
 export const dispatchTrusted = (event: Event, target: EventTarget): boolean => dispatch(event, target, true)
 const { dispatch } = Event
 Reflect.deleteProperty(Event, 'dispatch')
@@ -241,10 +241,10 @@ function flatten(options: boolean | Partial<ListenerOptions> | undefined): Parti
 
 function assertCallback(callback: unknown): void {
   if (callback !== null && callback !== undefined && typeof callback !== 'function' && typeof callback !== 'object')
-    throw new TypeError('a listener is a function, an object with handleEvent, or null')
+    throw new TypeError('a listener must be a function, an object with handleEvent, or null')
 }
 
-/** What a listener throws is reported, and the others run: without a window the report is a line on the console. */
+/** Reports an error of a listener as a console line, because there is no window. The other listeners still run. */
 function invoke({ callback }: Listener, event: Event, target: EventTarget): void {
   try {
     if (typeof callback === 'function') callback.call(target, event)

@@ -1,10 +1,10 @@
-/** The isolate's own clock, taken before plugin code could replace it. */
+/** The clock of the isolate, read before any plugin code runs. */
 const { now } = Date
 
 let origin = 0
 let last = 0
 
-/** Milliseconds since the context's first question. It goes in steps of a millisecond and never back. */
+/** Milliseconds since the first call in the context, in steps of a millisecond. Never decreases. */
 export const performance = {
   now(): number {
     origin ||= now()

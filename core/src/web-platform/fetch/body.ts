@@ -7,11 +7,11 @@ import type { Headers } from './headers.ts'
 import { parseMultipart, serializeMultipart } from './multipart.ts'
 import { ReadableStream, TransformStream } from '../data/streams.ts'
 import { URLSearchParams } from '../url/url.ts'
-import { bytesOf, isBufferSource, toUsvString } from '../base/webidl.ts'
+import { copyBytes, isBufferSource, toUsvString } from '../base/webidl.ts'
 
 export interface Body {
   stream: ReadableStream<Uint8Array>
-  /** What the stream was made from, when that is known: it can be sent again. */
+  /** The bytes of the stream, if known. Such a body can be sent again. */
   readonly source: Uint8Array<ArrayBuffer> | null
 }
 
@@ -20,21 +20,21 @@ interface Owner {
 }
 
 const bodies = new WeakMap<object, Body | null>()
-/** Streams that were read, even a little: nothing else tells. */
+/** Streams from which something was read. The library does not report this for all streams. */
 const disturbed = new WeakSet<object>()
 
 export function setBody(owner: Owner, body: Body | null): void {
   bodies.set(owner, body)
 }
 
-/** @throws {TypeError} when the owner is neither a request nor a response. */
-export function bodyOf(owner: object): Body | null {
+/** @throws {TypeError} when the owner is neither a request nor a response */
+export function getBody(owner: object): Body | null {
   const body = bodies.get(owner)
   if (body === undefined) throw new TypeError('Illegal invocation')
   return body
 }
 
-/** Read or being read: it can be neither read again nor sent. */
+/** Whether the body was read or is being read, so that it can be neither read nor sent. */
 export function isUnusable(body: Body | null): boolean {
   return body !== null && (disturbed.has(body.stream) || isDisturbed(body.stream) || body.stream.locked)
 }
@@ -42,28 +42,28 @@ export function isUnusable(body: Body | null): boolean {
 /** "Extract a body" (section 5.2). */
 export function extractBody(value: unknown): { body: Body; type: string | null } {
   if (value instanceof ReadableStream) {
-    if (value.locked || isDisturbed(value)) throw new TypeError('the stream is being read or was read')
+    if (value.locked || isDisturbed(value)) throw new TypeError('the stream is locked or was already read')
     return { body: { stream: value as ReadableStream<Uint8Array>, source: null }, type: null }
   }
-  if (isBlob(value)) return { body: bodyFrom(bytesOfBlob(value)), type: value.type || null }
-  if (isBufferSource(value)) return { body: bodyFrom(bytesOf(value)), type: null }
+  if (isBlob(value)) return { body: toBody(bytesOfBlob(value)), type: value.type || null }
+  if (isBufferSource(value)) return { body: toBody(copyBytes(value)), type: null }
   if (isFormData(value)) {
     const { bytes, boundary } = serializeMultipart(value)
-    return { body: bodyFrom(bytes), type: `multipart/form-data; boundary=${boundary}` }
+    return { body: toBody(bytes), type: `multipart/form-data; boundary=${boundary}` }
   }
   const isParameters = value instanceof URLSearchParams
   const bytes = new TextEncoder().encode(toUsvString(value)) as Uint8Array<ArrayBuffer>
   return {
-    body: bodyFrom(bytes),
+    body: toBody(bytes),
     type: isParameters ? 'application/x-www-form-urlencoded;charset=UTF-8' : 'text/plain;charset=UTF-8',
   }
 }
 
-function bodyFrom(source: Uint8Array<ArrayBuffer>): Body {
+function toBody(source: Uint8Array<ArrayBuffer>): Body {
   return { stream: new Blob([source]).stream(), source }
 }
 
-/** "Clone a body" (section 5.3): both halves of the stream hold what the other has not read yet. */
+/** "Clone a body" (section 5.3). Each branch of the stream buffers the chunks that the other has already read. */
 export function cloneBody(body: Body | null): Body | null {
   if (!body) return null
   const [first, second] = body.stream.tee()
@@ -71,20 +71,20 @@ export function cloneBody(body: Body | null): Body | null {
   return { stream: second, source: body.source }
 }
 
-/** "Create a proxy" (section 5.4): the body goes over to another owner; for the first it counts as read. */
+/** "Create a proxy" (section 5.4): moves the body to another owner. For the first owner it counts as read. */
 export function moveBody(body: Body): Body {
   disturbed.add(body.stream)
-  if (body.source) return bodyFrom(body.source)
+  if (body.source) return toBody(body.source)
   return { stream: body.stream.pipeThrough(new TransformStream<Uint8Array, Uint8Array>()), source: null }
 }
 
-/** The `Body` mixin (section 5.3). A class takes it by `installBody`. */
+/** The `Body` mixin (section 5.3), which `installBody` adds to a class. */
 const members = {
   get body(): ReadableStream<Uint8Array> | null {
-    return bodyOf(this)?.stream ?? null
+    return getBody(this)?.stream ?? null
   },
   get bodyUsed(): boolean {
-    const body = bodyOf(this)
+    const body = getBody(this)
     return body !== null && (disturbed.has(body.stream) || isDisturbed(body.stream))
   },
   async arrayBuffer(): Promise<ArrayBuffer> {
@@ -94,7 +94,7 @@ const members = {
     return consume(this)
   },
   async blob(): Promise<Blob> {
-    return new Blob([await consume(this)], { type: typeTextOf(this as unknown as Owner) })
+    return new Blob([await consume(this)], { type: readContentType(this as unknown as Owner) })
   },
   async text(): Promise<string> {
     return new TextDecoder().decode(await consume(this))
@@ -114,7 +114,7 @@ const members = {
       for (const [name, value] of new URLSearchParams(`&${text}`)) form.append(name, value)
       return form
     }
-    throw new TypeError('the Content-Type tells of no form')
+    throw new TypeError('the Content-Type of the body is not that of a form')
   },
 }
 
@@ -124,16 +124,16 @@ export function installBody(prototype: object): void {
   Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(members))
 }
 
-function typeTextOf({ headers }: Owner): string {
+function readContentType({ headers }: Owner): string {
   const type = MIMEType.parse(headers.get('content-type') ?? '')
   return type ? String(type) : ''
 }
 
 /** "Consume body" and "fully read": all bytes. */
 async function consume(owner: object): Promise<Uint8Array<ArrayBuffer>> {
-  const body = bodyOf(owner)
+  const body = getBody(owner)
   if (!body) return new Uint8Array()
-  if (isUnusable(body)) throw new TypeError('the body is being read or was read')
+  if (isUnusable(body)) throw new TypeError('the body is locked or was already read')
   disturbed.add(body.stream)
   const reader = body.stream.getReader()
   const chunks: Uint8Array[] = []
@@ -141,7 +141,7 @@ async function consume(owner: object): Promise<Uint8Array<ArrayBuffer>> {
     const { done, value } = await reader.read()
     if (done) return concat(chunks)
     if (!(value instanceof Uint8Array)) {
-      const error = new TypeError('the stream of a body must have chunks of bytes')
+      const error = new TypeError('the stream of a body must yield Uint8Arrays')
       await reader.cancel(error)
       throw error
     }
@@ -149,7 +149,7 @@ async function consume(owner: object): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** The library keeps the slot of the standard under this name. */
+/** The library stores the internal slot of the standard in this property. */
 function isDisturbed(stream: object): boolean {
   return (stream as { _disturbed?: boolean })._disturbed === true
 }

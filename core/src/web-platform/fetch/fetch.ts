@@ -1,12 +1,12 @@
 import { callHost, HostError } from '../../sandbox/guest/io/host-calls.ts'
 import type { AbortSignal } from '../events/abort.ts'
-import { bodyOf, type Body } from './body.ts'
+import { getBody, type Body } from './body.ts'
 import { Request, type RequestInit } from './request.ts'
 import { createResponse, NULL_BODY, type Response } from './response.ts'
 import { toDictionary } from '../base/webidl.ts'
 import { ReadableStream, type ReadableStreamDefaultController, type ReadableStreamDefaultReader } from '../data/streams.ts'
 
-/** Bytes that one call to the host carries, see `capabilities/http/session.ts`. */
+/** The maximum number of bytes in one host call, see `capabilities/http/session.ts`. */
 const CHUNK_BYTES = 64 * 1024
 
 interface Head {
@@ -18,8 +18,8 @@ interface Head {
 }
 
 /**
- * Fetch section 5.6. The host makes the request, in the protocol of `capabilities/http/session.ts`, and checks it against the
- * block's manifest; here is only what the standard asks of the API.
+ * Fetch section 5.6. The host makes the request and checks it against the block's manifest (protocol:
+ * `capabilities/http/session.ts`). This module contains only the API of the standard.
  */
 export async function fetch(callId: number, credential: string | null, input: unknown, init: unknown): Promise<Response> {
   const request = new Request(input, init as Partial<RequestInit>)
@@ -27,19 +27,19 @@ export async function fetch(callId: number, credential: string | null, input: un
   signal.throwIfAborted()
   const exchange = new GuestExchange(callId, signal, credential)
   try {
-    return await exchange.begin(request, limitsIn(init))
+    return await exchange.begin(request, toLimits(init))
   } catch (error) {
     throw exchange.failure(error)
   }
 }
 
-/** What `fetch` takes beside the members of the standard: see `FetchInit` of the SDK. */
+/** The options of `fetch` in addition to those of the standard, see `FetchInit` of the SDK. */
 interface Limits {
   maxResponseBytes: number | null
   timeoutMs: number | null
 }
 
-function limitsIn(init: unknown): Limits {
+function toLimits(init: unknown): Limits {
   const { maxResponseBytes = null, timeoutMs = null } = toDictionary<Limits>(init)
   for (const [name, value] of Object.entries({ maxResponseBytes, timeoutMs }))
     if (value !== null && !(Number.isSafeInteger(value) && value >= 0))
@@ -47,7 +47,7 @@ function limitsIn(init: unknown): Limits {
   return { maxResponseBytes, timeoutMs: timeoutMs && Math.max(1, timeoutMs) }
 }
 
-/** One request at the host. */
+/** A request that the host makes. */
 class GuestExchange {
   readonly #callId: number
   readonly #signal: AbortSignal
@@ -66,33 +66,33 @@ class GuestExchange {
 
   async begin(request: Request, limits: Limits): Promise<Response> {
     this.#signal.addEventListener('abort', this.#onAbort, { once: true })
-    const body = bodyOf(request)
+    const body = getBody(request)
     const id = await this.#open(request, body, limits)
     this.#id = id
     this.#signal.throwIfAborted()
     const sent = body ? this.#send(id, body) : Promise.resolve()
     const answered = this.#ask('http.response', id)
-    // An answer may come before everything is sent; a body that the block itself breaks off ends the request.
+    // The response may arrive before the body has been sent. An error of the block's own body stream ends the request.
     const head = (await Promise.race([answered, sent.then(() => answered)])) as Head
     this.#signal.throwIfAborted()
     return this.#toResponse(request, head, id)
   }
 
-  /** What `fetch` rejects with: the reason of an abort, or a TypeError that says what the host says. */
+  /** The error with which `fetch` rejects: the reason of an abort, or a TypeError with the message of the host. */
   failure(error: unknown): unknown {
     this.#cancel()
     if (this.#signal.aborted) return this.#signal.reason
     return error instanceof HostError ? new TypeError(error.message, { cause: error }) : error
   }
 
-  /** A body whose source is known goes with its length; one that the block streams is sent as it comes. */
+  /** Opens the request, with the length of the body if it is known. */
   async #open(request: Request, body: Body | null, limits: Limits): Promise<number> {
     const { url, method, redirect } = request
     const bytes = body?.source?.length ?? null
     const headers = [...request.headers]
-    const asked = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential, ...limits }
-    const id = await callHost(this.#callId, 'http.open', [asked])
-    if (typeof id !== 'number') throw new TypeError('there is no network here')
+    const options = { url, method, headers, redirect, body: body && { bytes }, credential: this.#credential, ...limits }
+    const id = await callHost(this.#callId, 'http.open', [options])
+    if (typeof id !== 'number') throw new TypeError('the host provides no network')
     if (this.#isOver) void callHost(this.#callId, 'http.cancel', [id]).catch(() => {})
     return id
   }
@@ -103,7 +103,7 @@ class GuestExchange {
       const reader = stream.getReader()
       this.#source = reader
       for (let next = await reader.read(); !next.done && !this.#isOver; next = await reader.read()) {
-        if (!(next.value instanceof Uint8Array)) throw new TypeError('the stream of a body must give Uint8Arrays')
+        if (!(next.value instanceof Uint8Array)) throw new TypeError('the stream of a body must yield Uint8Arrays')
         await this.#write(id, next.value)
       }
     }
@@ -137,7 +137,7 @@ class GuestExchange {
     return new ReadableStream(source, { highWaterMark: 0 })
   }
 
-  /** A body that breaks off rejects whoever reads it, as `fetch` does. */
+  /** Rejects with the same errors as `fetch` if the body is incomplete. */
   async #read(id: number): Promise<Uint8Array | null> {
     try {
       const chunk = await this.#ask('http.read', id)
@@ -156,7 +156,7 @@ class GuestExchange {
     this.#signal.removeEventListener('abort', this.#onAbort)
   }
 
-  /** The block wants no more of it, or it has failed. */
+  /** Cancels the request because the block does not need it any more or it has failed. */
   #cancel(): void {
     if (this.#isOver) return
     this.#end()

@@ -8,7 +8,7 @@ export class FormData {
   #entries: [name: string, value: FormDataValue][] = []
 
   constructor(form?: unknown) {
-    if (form !== undefined) throw new TypeError('there are no form elements here')
+    if (form !== undefined) throw new TypeError('form elements are not supported')
   }
 
   append(name: unknown, value: unknown, ...filename: [filename?: unknown]): void {
@@ -53,7 +53,7 @@ export class FormData {
     for (const [name, value] of this) callback.call(self, value, name, this)
   }
 
-  /** Goes by position, so that what is added meanwhile comes too. */
+  /** Iterates by position, so that it includes entries that are added during the iteration. */
   *entries(): Generator<[string, FormDataValue]> {
     for (let i = 0; i < this.#entries.length; i++) {
       const entry = this.#entries[i]
@@ -89,7 +89,7 @@ defineInterface(FormData, 'FormData')
 function toEntry(name: unknown, value: unknown, filename: [filename?: unknown]): [string, FormDataValue] {
   const text = toUsvString(name)
   if (!isBlob(value)) {
-    if (filename.length > 0 && filename[0] !== undefined) throw new TypeError('a file name is for a Blob only')
+    if (filename.length > 0 && filename[0] !== undefined) throw new TypeError('only a Blob can have a file name')
     return [text, toUsvString(value)]
   }
   const given = filename[0] === undefined ? undefined : toUsvString(filename[0])

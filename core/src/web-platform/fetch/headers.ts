@@ -1,6 +1,9 @@
 import { defineInterface, requireArguments, toByteString } from '../base/webidl.ts'
 
-/** `immutable`: of a response from the network; the others differ from `none` in browsers only (see docs/web-platform.md). */
+/**
+ * `immutable`: the headers of a response from the network. The others differ from `none` only in browsers (see
+ * docs/web-platform.md).
+ */
 export type HeadersGuard = 'none' | 'request' | 'response' | 'immutable'
 
 type HeaderList = [name: string, value: string][]
@@ -8,7 +11,7 @@ type HeaderList = [name: string, value: string][]
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 const FORBIDDEN = /[\0\r\n]/
 
-/** Fetch section 5.1. Names keep their spelling within and are told in lower case. */
+/** Fetch section 5.1. It stores names in their original spelling and returns them in lower case. */
 export class Headers {
   #list: HeaderList = []
   #guard: HeadersGuard = 'none'
@@ -62,7 +65,7 @@ export class Headers {
     for (const [name, value] of this.entries()) callback.call(self, value, name, this)
   }
 
-  /** Goes by position in what the list is now. */
+  /** Iterates by position in the current list. */
   *entries(): Generator<[string, string]> {
     for (let i = 0; i < this.#combined().length; i++) {
       const entry = this.#combined()[i]
@@ -82,8 +85,8 @@ export class Headers {
 
   /** Section 5.1, "fill". */
   #fill(init: unknown): void {
-    if (typeof init !== 'object' && typeof init !== 'function') throw new TypeError('headers are pairs or an object')
-    if (init === null) throw new TypeError('headers are pairs or an object')
+    if (typeof init !== 'object' && typeof init !== 'function') throw new TypeError('headers must be pairs or an object')
+    if (init === null) throw new TypeError('headers must be pairs or an object')
     if (Symbol.iterator in init) for (const pair of init as Iterable<unknown>) this.append(...toPair(pair))
     else
       for (const key of Reflect.ownKeys(init)) {
@@ -95,9 +98,9 @@ export class Headers {
   #check(name: unknown, value: unknown): [string, string] {
     const key = toByteString(name)
     const text = toByteString(value).replace(/^[\t\r\n ]+|[\t\r\n ]+$/g, '')
-    if (!TOKEN.test(key)) throw new TypeError(`"${key}" is no name of a header`)
-    if (FORBIDDEN.test(text)) throw new TypeError(`the value of header "${key}" has a line break or a zero`)
-    if (this.#guard === 'immutable') throw new TypeError('these headers cannot be changed')
+    if (!TOKEN.test(key)) throw new TypeError(`"${key}" is not a valid header name`)
+    if (FORBIDDEN.test(text)) throw new TypeError(`the value of header "${key}" contains a line break or a NUL character`)
+    if (this.#guard === 'immutable') throw new TypeError('these headers are immutable')
     return [key, text]
   }
 
@@ -106,7 +109,7 @@ export class Headers {
     this.#sorted = undefined
   }
 
-  /** Section 2.2.2, "sort and combine": cookies stay apart. */
+  /** Section 2.2.2, "sort and combine". Set-Cookie headers are not combined. */
   #combined(): HeaderList {
     if (this.#sorted) return this.#sorted
     const byName = Map.groupBy(this.#list, ([name]) => name.toLowerCase())
@@ -129,7 +132,10 @@ export class Headers {
   }
 }
 
-/** `createHeaders` sets the guard after it has filled them; `listOfHeaders` tells the names as they were spelt. */
+/**
+ * `createHeaders` sets the guard after it has added the headers. `listOfHeaders` returns the names in their original
+ * spelling.
+ */
 export const { create: createHeaders, list: listOfHeaders } = Headers
 Reflect.deleteProperty(Headers, 'create')
 Reflect.deleteProperty(Headers, 'list')
@@ -142,13 +148,13 @@ defineInterface(Headers, 'Headers')
 
 function toName(name: unknown): string {
   const key = toByteString(name)
-  if (!TOKEN.test(key)) throw new TypeError(`"${key}" is no name of a header`)
+  if (!TOKEN.test(key)) throw new TypeError(`"${key}" is not a valid header name`)
   return key
 }
 
 function toPair(pair: unknown): [unknown, unknown] {
-  if (typeof pair !== 'object' || pair === null || !(Symbol.iterator in pair)) throw new TypeError('a header is a pair')
+  if (typeof pair !== 'object' || pair === null || !(Symbol.iterator in pair)) throw new TypeError('a header must be a pair')
   const items = [...(pair as Iterable<unknown>)]
-  if (items.length !== 2) throw new TypeError(`a header is a pair, got ${items.length} items`)
+  if (items.length !== 2) throw new TypeError(`a header must be a pair, got ${items.length} items`)
   return [items[0], items[1]]
 }

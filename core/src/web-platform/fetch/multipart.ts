@@ -1,4 +1,4 @@
-/** `multipart/form-data`: HTML section 4.10.22.7 writes it, Fetch section 5.2 ("formData") reads it. */
+/** `multipart/form-data`: HTML section 4.10.22.7 (serialization) and Fetch section 5.2 ("formData", parsing). */
 import { File, bytesOfBlob, concat } from '../data/blob.ts'
 import { TextDecoder, TextEncoder } from '../data/encoding.ts'
 import { fillRandom } from '../../sandbox/guest/io/entropy.ts'
@@ -30,20 +30,20 @@ function escapeName(name: string): string {
 
 const NAME = /^content-disposition:[ \t]*form-data;[ \t]*name="(?<name>[^"\r\n]*)"(?:;[ \t]*filename="(?<filename>[^"\r\n]*)")?/i
 
-/** @throws {TypeError} when the bytes break the format. */
+/** @throws {TypeError} when the bytes violate the format */
 export function parseMultipart(bytes: Uint8Array<ArrayBuffer>, boundary: string): FormData {
   const delimiter = new TextEncoder().encode(`--${boundary}`)
   const form = new FormData()
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let at = indexOf(bytes, delimiter, 0)
-  if (at !== 0 && !(at === 2 && isCrlf(bytes, 0))) throw broken('it does not begin with the boundary')
+  if (at !== 0 && !(at === 2 && isCrlf(bytes, 0))) throw broken('it does not start with the boundary')
   for (;;) {
     at += delimiter.length
     if (bytes[at] === 0x2d && bytes[at + 1] === 0x2d) return form
     if (!isCrlf(bytes, at)) throw broken('a boundary is not alone on its line')
     const headEnd = indexOf(bytes, HEAD_END, at)
     const next = headEnd < 0 ? -1 : indexOf(bytes, concat([CRLF, delimiter]), headEnd + 2)
-    if (next < 0) throw broken('a part does not end')
+    if (next < 0) throw broken('a part is incomplete')
     const content = bytes.subarray(headEnd + HEAD_END.length, next)
     appendPart(form, decoder.decode(bytes.subarray(at + CRLF.length, headEnd)), content, decoder)
     at = next + CRLF.length
@@ -74,7 +74,7 @@ function isCrlf(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0x0d && bytes[at + 1] === 0x0a
 }
 
-/** The engine looks for the first byte, which is fast; the rest is compared. */
+/** Searches for the first byte with the fast `indexOf` of the engine, then compares the rest. */
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(wanted[0] ?? 0, from); at >= 0; at = bytes.indexOf(wanted[0] ?? 0, at + 1))
     if (wanted.every((byte, i) => bytes[at + i] === byte)) return at

@@ -1,6 +1,6 @@
 import { anySignal, isAbortSignal, type AbortSignal } from '../events/abort.ts'
 import {
-  bodyOf,
+  getBody,
   cloneBody,
   extractBody,
   installBody,
@@ -39,7 +39,7 @@ export interface RequestInit {
   window: null
 }
 
-/** Settings that only say how a browser sends a request: kept, so that they can be read. */
+/** Settings that only apply to browsers. They are stored so that they can be read. */
 const SETTINGS = {
   referrerPolicy: [
     '',
@@ -72,7 +72,7 @@ interface State extends Settings {
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 const NORMALIZED = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']
 
-/** Fetch section 5.4. There is no base URL: an address must be whole. */
+/** Fetch section 5.4. There is no base URL, so the URL must be absolute. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- `installBody` adds the mixin
 export class Request {
   readonly #state: State
@@ -138,8 +138,8 @@ export class Request {
   }
 
   clone(): Request {
-    const body = bodyOf(this)
-    if (isUnusable(body)) throw new TypeError('the body is being read or was read')
+    const body = getBody(this)
+    if (isUnusable(body)) throw new TypeError('the body is locked or was already read')
     const copy = new Request(this.url, { ...this.#state, headers: listOfHeaders(this.#headers), signal: this.#signal })
     setBody(copy, cloneBody(body))
     return copy
@@ -147,18 +147,18 @@ export class Request {
 
   /** Steps 34 to 42 of the constructor. */
   #takeBody(options: Partial<RequestInit>, from: Request | undefined): Body | null {
-    const inherited = from ? bodyOf(from) : null
+    const inherited = from ? getBody(from) : null
     const given = options.body ?? undefined
     if ((given !== undefined || inherited) && (this.method === 'GET' || this.method === 'HEAD'))
       throw new TypeError(`a ${this.method} request has no body`)
     if (given !== undefined) {
       const { body, type } = extractBody(given)
-      if (body.source === null && options.duplex === undefined) throw new TypeError("a stream as body needs duplex: 'half'")
+      if (body.source === null && options.duplex === undefined) throw new TypeError("a stream as body requires duplex: 'half'")
       if (type !== null && !this.#headers.has('content-type')) this.#headers.append('Content-Type', type)
       return body
     }
     if (!from || !inherited) return null
-    if (isUnusable(inherited)) throw new TypeError('the body is being read or was read')
+    if (isUnusable(inherited)) throw new TypeError('the body is locked or was already read')
     return moveBody(inherited)
   }
 }
@@ -169,9 +169,10 @@ defineInterface(Request, 'Request')
 
 function defaultState(input: unknown): State {
   const address = toUsvString(input)
-  if (!URL.canParse(address)) throw new TypeError(`"${address}" is no absolute URL`)
+  if (!URL.canParse(address)) throw new TypeError(`"${address}" is not an absolute URL`)
   const url = new URL(address)
-  if (url.username !== '' || url.password !== '') throw new TypeError('a URL with a name or a password cannot be fetched')
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('the URL of a request must not contain a user name or password')
   return {
     method: 'GET',
     url: url.href,
@@ -192,7 +193,7 @@ function toSettings(options: Partial<RequestInit>): Partial<State> {
     if (options[name] !== undefined) state[name] = toEnumValue(options[name], SETTINGS[name], name)
   if (state.mode === 'navigate') throw new TypeError('mode cannot be "navigate"')
   if (state.cache === 'only-if-cached' && state.mode !== 'same-origin')
-    throw new TypeError('cache "only-if-cached" needs mode "same-origin"')
+    throw new TypeError('cache "only-if-cached" requires mode "same-origin"')
   if (options.duplex !== undefined) toEnumValue(options.duplex, ['half'], 'duplex')
   if (options.integrity !== undefined) state.integrity = toDomString(options.integrity)
   if (options.keepalive !== undefined) state.keepalive = Boolean(options.keepalive)
@@ -210,7 +211,7 @@ function toReferrer(referrer: string): string {
 function toMethod(value: unknown): string {
   const method = toByteString(value)
   const upper = method.toUpperCase()
-  if (!TOKEN.test(method)) throw new TypeError(`"${method}" is no method`)
+  if (!TOKEN.test(method)) throw new TypeError(`"${method}" is not a valid method`)
   if (upper === 'CONNECT' || upper === 'TRACE' || upper === 'TRACK') throw new TypeError(`the method ${upper} is forbidden`)
   return NORMALIZED.includes(upper) ? upper : method
 }

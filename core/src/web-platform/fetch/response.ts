@@ -1,4 +1,4 @@
-import { bodyOf, cloneBody, extractBody, installBody, isUnusable, setBody, type Body, type BodyMembers } from './body.ts'
+import { getBody, cloneBody, extractBody, installBody, isUnusable, setBody, type Body, type BodyMembers } from './body.ts'
 import { Headers, createHeaders, listOfHeaders, type HeadersGuard } from './headers.ts'
 import { URL } from '../url/url.ts'
 import { defineInterface, requireArguments, toByteString, toDictionary, toUsvString } from '../base/webidl.ts'
@@ -20,7 +20,7 @@ interface State {
 
 const DEFAULTS: State = { type: 'default', status: 200, statusText: '', url: '', redirected: false, guard: 'response' }
 
-/** Section 2.2.3: a response with such a status has no body. */
+/** Section 2.2.3: responses with these statuses have no body. */
 export const NULL_BODY = [101, 103, 204, 205, 304]
 const REDIRECTS = [301, 302, 303, 307, 308]
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -35,8 +35,7 @@ export class Response {
     const { status, statusText, headers } = toDictionary<ResponseInit>(init)
     if (status !== undefined) this.#state.status = toStatus(status)
     if (statusText !== undefined) this.#state.statusText = toByteString(statusText)
-    if (!REASON_PHRASE.test(this.#state.statusText))
-      throw new TypeError('statusText has a line break or another control character')
+    if (!REASON_PHRASE.test(this.#state.statusText)) throw new TypeError('statusText contains a control character')
     this.#headers = createHeaders(headers, this.#state.guard)
     setBody(this, null)
     if (body === undefined || body === null) return
@@ -53,9 +52,9 @@ export class Response {
   static redirect(url: unknown, status: unknown = 302): Response {
     requireArguments(arguments.length, 1)
     const address = toUsvString(url)
-    if (!URL.canParse(address)) throw new TypeError(`"${address}" is no absolute URL`)
+    if (!URL.canParse(address)) throw new TypeError(`"${address}" is not an absolute URL`)
     const code = Number(status)
-    if (!REDIRECTS.includes(code)) throw new RangeError(`status ${code} is no redirect`)
+    if (!REDIRECTS.includes(code)) throw new RangeError(`status ${code} is not a redirect`)
     return createResponse({ ...DEFAULTS, status: code, guard: 'immutable' }, [['Location', new URL(address).href]])
   }
 
@@ -91,8 +90,8 @@ export class Response {
   }
 
   clone(): Response {
-    const body = bodyOf(this)
-    if (isUnusable(body)) throw new TypeError('the body is being read or was read')
+    const body = getBody(this)
+    if (isUnusable(body)) throw new TypeError('the body is locked or was already read')
     return createResponse(this.#state, listOfHeaders(this.#headers), cloneBody(body))
   }
 
@@ -107,7 +106,7 @@ export class Response {
 
 export interface Response extends BodyMembers {}
 
-/** A response as it comes from a network: the constructor cannot give it a URL, or headers that do not change. */
+/** Creates a response from the network. The constructor cannot set its URL or make its headers immutable. */
 export const { create: createResponse } = Response
 Reflect.deleteProperty(Response, 'create')
 installBody(Response.prototype)

@@ -1,6 +1,6 @@
 /**
- * What `whatwg-url` imports as `tr46` (see `prelude.ts`). The tables of Unicode are two thirds of its size, and only names
- * with international characters are looked up in them.
+ * `whatwg-url` imports this module as `tr46` (see `prelude.ts`). The Unicode tables of `tr46` are two thirds of the
+ * size of `whatwg-url`. Only names with international characters need them.
  */
 type ToAscii = (domain: string, options: object) => string | null
 

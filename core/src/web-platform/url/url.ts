@@ -1,4 +1,4 @@
-// Before the library: what both are made of looks for this family on the global object, and would find it half evaluated.
+// Imported before the library, which looks for this family on the global object and would find it partly evaluated.
 import '../data/encoding.ts'
 import { URL, URLSearchParams } from 'whatwg-url'
 import { registerInterface } from '../base/webidl.ts'

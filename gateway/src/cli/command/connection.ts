@@ -6,26 +6,25 @@ import { openInstallation, ownerKeyFile, readKey } from '../../installation/inde
 import type { Logger } from '../../base/logger.ts'
 import { createGateway } from '../../server/index.ts'
 
-/** The API of the installation of a data directory. */
+/** A connection to the API of an installation. */
 export interface Connection {
   api: Api
   credentials: CredentialApi
   close(): Promise<void>
 }
 
-/** So long a server that holds the data directory may take until it answers. */
+/** How long a server that has locked the data directory may take to start. */
 const STARTING_MS = 20_000
-const LOOK_EVERY_MS = 100
+const POLL_EVERY_MS = 100
 
 /**
- * Talks to the server that runs on the data directory; where none runs, brings the runtime up in this process, without
- * a port.
+ * Connects to the server that runs on the data directory. If no server runs, starts the runtime in this process, without a port.
  *
  * @throws {AshlarError} CONFIG_INVALID DATA_DIR_IN_USE DATA_DIR_UNUSABLE DATABASE_FAILED DATABASE_UNREACHABLE
  */
 export async function connect(environment: Readonly<Record<string, string | undefined>>, logger: Logger): Promise<Connection> {
   const config = parseConfig(environment)
-  for (const givenUpAt = Date.now() + STARTING_MS; ; await pause(LOOK_EVERY_MS)) {
+  for (const givenUpAt = Date.now() + STARTING_MS; ; await pause(POLL_EVERY_MS)) {
     const url = await findServer(config.dataDir)
     if (url !== undefined) return connectToServer(url, config)
     try {
@@ -39,7 +38,7 @@ export async function connect(environment: Readonly<Record<string, string | unde
 
 async function connectToServer(url: string, config: Config): Promise<Connection> {
   const key = await readKey(ownerKeyFile(config.dataDir))
-  return { ...apisOf(createClient({ url, key })), close: async () => undefined }
+  return { ...createApis(createClient({ url, key })), close: async () => undefined }
 }
 
 async function connectInProcess(config: Config, logger: Logger): Promise<Connection> {
@@ -49,7 +48,7 @@ async function connectInProcess(config: Config, logger: Logger): Promise<Connect
   const gateway = createGateway({ runtime, ownerKey, logger, publicUrl: config.publicUrl })
   const client = createClient({ url: 'http://127.0.0.1/graphql', key: ownerKey, fetch: gateway.fetch })
   return {
-    ...apisOf(client),
+    ...createApis(client),
     async close() {
       await gateway.close()
       await installation.close()
@@ -57,6 +56,6 @@ async function connectInProcess(config: Config, logger: Logger): Promise<Connect
   }
 }
 
-function apisOf(client: Client): Omit<Connection, 'close'> {
+function createApis(client: Client): Omit<Connection, 'close'> {
   return { api: createApi(client), credentials: createCredentialApi(client) }
 }

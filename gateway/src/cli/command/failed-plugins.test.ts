@@ -14,7 +14,7 @@ const report = (packageName: string, message?: string): Report =>
       : { status: 'FAILED', error: { code: 'PLUGIN_INVALID', message } }),
   }) as Report
 
-/** A registry whose reports the test changes, and what is logged. */
+/** A registry whose reports the test changes, and the log. */
 function registry(...first: Report[]) {
   let reports = first
   const listeners = new Set<() => void>()

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-// `npx pnpm@12 start` is a chain of processes: npm → shell → pnpm → shell → we. A signal to one of them does not always
-// reach us: npm passes SIGTERM to its shell, which ends and leaves pnpm, and us, without a parent. So we look at the chain.
+// `npx pnpm@12 start` creates a chain of processes: npm → shell → pnpm → shell → this process. A signal to one of them may not reach this
+// process: npm forwards SIGTERM to its shell, which ends; pnpm and this process continue without their parent. So this process polls the chain.
 
-/** A process as Linux tells of it. */
+/** A process, as described in `/proc`. */
 interface ProcessFacts {
   pid: number
   parent: number
@@ -12,32 +12,32 @@ interface ProcessFacts {
   command: string[]
 }
 
-type Look = (pid: number) => ProcessFacts | undefined
+type ReadProcess = (pid: number) => ProcessFacts | undefined
 
-const LOOK_EVERY_MS = 500
+const POLL_EVERY_MS = 500
 
 /**
- * Calls back once when one of the package managers that started us, or a shell between them, has ended. Who started the
- * first of them may go: that is how a server is put into the background. Does nothing where the system does not tell.
+ * Calls `ended` once when one of the package managers that started this process, or a shell between them, has ended. The parent of the
+ * first package manager may end, as it does for a server in the background. Does nothing on systems without `/proc`.
  *
- * @returns a function that ends it
+ * @returns a function that stops the polling
  */
-export function watchLauncher(gone: () => void): () => void {
-  const chain = launchersOf(process.pid, look)
+export function watchLauncher(ended: () => void): () => void {
+  const chain = findLaunchers(process.pid, readProcess)
   if (chain.length < 2) return () => undefined
   const timer = setInterval(() => {
-    if (isWhole(chain, look)) return
+    if (isWhole(chain, readProcess)) return
     clearInterval(timer)
-    gone()
-  }, LOOK_EVERY_MS).unref()
+    ended()
+  }, POLL_EVERY_MS).unref()
   return () => clearInterval(timer)
 }
 
-/** This process and those above it, up to the highest package manager that only shells and package managers lie below. */
-export function launchersOf(pid: number, look: Look): number[] {
+/** Returns this process and its ancestors, up to the highest package manager that is reached through shells and package managers only. */
+export function findLaunchers(pid: number, readProcess: ReadProcess): number[] {
   const chain = [pid]
   let length = 1
-  for (let facts = look(look(pid)?.parent ?? 0); facts && facts.pid > 1; facts = look(facts.parent)) {
+  for (let facts = readProcess(readProcess(pid)?.parent ?? 0); facts && facts.pid > 1; facts = readProcess(facts.parent)) {
     chain.push(facts.pid)
     if (isPackageManager(facts)) length = chain.length
     else if (!isShell(facts)) break
@@ -45,13 +45,13 @@ export function launchersOf(pid: number, look: Look): number[] {
   return chain.slice(0, length)
 }
 
-export function isWhole(chain: readonly number[], look: Look): boolean {
-  return chain.slice(0, -1).every((pid, index) => look(pid)?.parent === chain[index + 1])
+export function isWhole(chain: readonly number[], readProcess: ReadProcess): boolean {
+  return chain.slice(0, -1).every((pid, index) => readProcess(pid)?.parent === chain[index + 1])
 }
 
 function isPackageManager({ command: [program = '', script = ''] }: ProcessFacts): boolean {
   const manager = /^(npm|npx|pnpm|pnpx|yarn|bun|bunx|corepack)(-cli)?(\.c?js)?$/
-  // npm sets its title, "npm exec pnpm@12 start", in place of the program and all arguments.
+  // npm replaces the program and all arguments with its title, "npm exec pnpm@12 start".
   return [...program.split(' ', 1), ...(basename(program) === 'node' ? [script] : [])].some((word) =>
     manager.test(basename(word)),
   )
@@ -61,12 +61,12 @@ function isShell({ command: [program = ''] }: ProcessFacts): boolean {
   return /^-?(sh|dash|bash|zsh|ash|busybox)$/.test(basename(program))
 }
 
-function look(pid: number): ProcessFacts | undefined {
+function readProcess(pid: number): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
     return { pid, parent, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') }
   } catch {
-    return undefined // it has ended, or this is not Linux
+    return undefined // the process has ended, or the system is not Linux
   }
 }

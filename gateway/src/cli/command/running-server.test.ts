@@ -12,7 +12,7 @@ const OTHER_KEY = 'a-key-of-another-server'
 let root: Awaited<ReturnType<typeof createTestFolder>>
 let dataDir: Awaited<ReturnType<typeof openDataDir>>
 let url: string
-/** What the server was shown. */
+/** The Authorization headers that the server received. */
 const keys: (string | undefined)[] = []
 const server = createServer((request, response) => {
   keys.push(request.headers.authorization)
@@ -34,9 +34,9 @@ afterAll(async () => {
 })
 
 it.each([
-  ['the server of the data directory gets its owner key, whatever ASHLAR_KEY is', false, OTHER_KEY, OWNER_KEY],
-  ['a server that is named gets ASHLAR_KEY', true, OTHER_KEY, OTHER_KEY],
-  ['the server of the data directory gets its owner key where it is named too', true, '', OWNER_KEY],
+  ['the server of the data directory receives its owner key, not ASHLAR_KEY', false, OTHER_KEY, OWNER_KEY],
+  ['a server in --server receives ASHLAR_KEY', true, OTHER_KEY, OTHER_KEY],
+  ['the server of the data directory receives its owner key if it is in --server', true, '', OWNER_KEY],
 ])('%s', async (_what, isNamed, key, shown) => {
   const environment = { ASHLAR_DATA_DIR: root.path, ASHLAR_KEY: key }
   const { api } = await findRunningServer(isNamed ? url : undefined, environment)
@@ -44,18 +44,18 @@ it.each([
   expect(keys.pop()).toBe(`Bearer ${shown}`)
 })
 
-it('that none answers is told with its url, as JSON too', async () => {
-  const gone = createServer().listen(0, '127.0.0.1')
-  await once(gone, 'listening')
-  const { port } = gone.address() as AddressInfo
-  gone.close()
-  await once(gone, 'close')
+it('prints the URL of a server that does not respond, also as JSON', async () => {
+  const closed = createServer().listen(0, '127.0.0.1')
+  await once(closed, 'listening')
+  const { port } = closed.address() as AddressInfo
+  closed.close()
+  await once(closed, 'close')
   const tarball = `${root.path}/sky.tgz`
   await writeFile(tarball, '')
   const environment = { ASHLAR_DATA_DIR: root.path, ASHLAR_KEY: OTHER_KEY, HOME: root.path }
   const args = ['plugin', 'publish', tarball, '--server', `http://127.0.0.1:${port}`, '--json']
   const { status, stdout, stderr } = await ashlarWith(environment, ...args)
-  const message = `the server at http://127.0.0.1:${port}/graphql cannot be reached (ECONNREFUSED): check that it runs, and that the address is right`
+  const message = `the server at http://127.0.0.1:${port}/graphql cannot be reached (ECONNREFUSED): check that the server runs and that the address is correct`
   expect([status, JSON.parse(stdout), stderr]).toEqual([
     1,
     { error: { code: 'SERVER_UNREACHABLE', message, faults: [] } },

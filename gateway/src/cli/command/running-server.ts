@@ -5,7 +5,7 @@ import { parseConfig } from '../../base/config.ts'
 import { ownerKeyFile, readKey } from '../../installation/index.ts'
 import { UsageError, type CommandContext } from './command.ts'
 
-/** A server that answers, and the API as the owner of the key has it. */
+/** A running server, and its API with the rights of the key. */
 interface RunningServer {
   url: string
   key: string
@@ -13,10 +13,10 @@ interface RunningServer {
 }
 
 /**
- * The server that is named, with the key in `ASHLAR_KEY`; else the one that runs on the data directory, with its owner key, which
- * is sent to no other.
+ * Returns the given server with the key in `ASHLAR_KEY`, or the server of the data directory with its owner key. The owner key is never
+ * sent to another server.
  *
- * @throws {AshlarError} NOT_FOUND when none runs, UNAUTHENTICATED when there is no key for it
+ * @throws {AshlarError} NOT_FOUND when no server runs, UNAUTHENTICATED without a key for the server
  */
 export async function findRunningServer(
   given: string | undefined,
@@ -38,7 +38,7 @@ export async function findRunningServer(
 
 function graphqlUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new UsageError(`--server must be a url like "http://127.0.0.1:4000", got ${JSON.stringify(text)}`)
+    throw new UsageError(`--server must be a URL like "http://127.0.0.1:4000", got ${JSON.stringify(text)}`)
   const url = new URL(text)
   return url.pathname === '/' ? new URL('/graphql', url).href : url.href
 }

@@ -1,41 +1,41 @@
 import { watchLauncher } from './launcher.ts'
 
-/** The request to stop, from outside. */
+/** A request to stop the process. */
 export interface Stop extends Disposable {
-  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the package manager that started us has gone. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the package manager that started this process ends. */
   signal: AbortSignal
-  /** Stops for a reason of our own. */
+  /** Requests the stop from inside the process. */
   now(): void
-  /** From here on signals do again what they do by default. */
+  /** Restores the default behaviour of signals. */
   [Symbol.dispose](): void
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Listens for the first request to stop; a second one ends the process at once, with status 130.
+ * Listens for requests to stop. A second request ends the process immediately with status 130.
  *
- * @param patienceMs so long may stopping take; then the process ends with status 1
+ * @param timeoutMs how long stopping may take. Then the process ends with status 1.
  */
-export function listenForStop(patienceMs: number): Stop {
+export function listenForStop(timeoutMs: number): Stop {
   const controller = new AbortController()
   const now = (): void => {
     if (controller.signal.aborted) return
-    setTimeout(() => process.exit(1), patienceMs).unref()
+    setTimeout(() => process.exit(1), timeoutMs).unref()
     controller.abort()
   }
-  const heard = (): void => {
+  const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130)
     now()
   }
-  for (const signal of SIGNALS) process.on(signal, heard)
-  const endWatch = watchLauncher(now)
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  const stopWatching = watchLauncher(now)
   return {
     signal: controller.signal,
     now,
     [Symbol.dispose]() {
-      for (const signal of SIGNALS) process.off(signal, heard)
-      endWatch()
+      for (const signal of SIGNALS) process.off(signal, onSignal)
+      stopWatching()
     },
   }
 }

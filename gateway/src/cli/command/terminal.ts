@@ -3,9 +3,9 @@ import { withCommandLines } from '../../base/command-line.ts'
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 
-/** Where a command tells what it does. */
+/** The terminal or stream to which a command prints its progress. */
 export interface Terminal {
-  /** Whether lines that have been written can be written again: a terminal, and no file or pipe. */
+  /** Whether written lines can be replaced. False for a file, a pipe and a dumb terminal. */
   readonly redraws: boolean
   size(): { columns: number; rows: number }
   write(text: string): void
@@ -36,17 +36,17 @@ export function createTerminal(stream: Output, environment: Readonly<Record<stri
   }
 }
 
-/** On one line, without control characters: what a block or a graph says must not steer the terminal. */
+/** Puts text on one line, without control characters, because text from blocks and graphs must not control the terminal. */
 export function plain(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '')
 }
 
-/** At most `length` characters. */
+/** Cuts text to at most `length` characters. */
 export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, Math.max(0, length - 1))}…` : text
 }
 
-/** `85 ms`, `1.2 s`, `2 min 5 s`, `3 h 20 min` */
+/** Formats a duration: `85 ms`, `1.2 s`, `2 min 5 s`, `3 h 20 min` */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`

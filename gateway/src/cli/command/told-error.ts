@@ -2,30 +2,30 @@ import { getSystemErrorMessage } from 'node:util'
 import type { AshlarError, ErrorCode, Fault } from '@ashlar/core'
 import { UsageError } from './command.ts'
 
-/** What is told of an error that ends a command. */
-export interface ToldError {
-  /** `UNEXPECTED`: a bug, or what nobody has foreseen. */
+/** An error that ended a command, as the CLI prints it. */
+export interface PrintedError {
+  /** `UNEXPECTED` for a bug. */
   code: ErrorCode | 'UNEXPECTED'
   message: string
   faults: readonly Fault[]
 }
 
-/** By their names: what only asks for help need not load all of core. */
-export function toldError(error: unknown): ToldError {
+/** Checks the names of errors, not their classes: `ashlar help` then does not load all of core. */
+export function toPrintedError(error: unknown): PrintedError {
   if (isCoded(error)) return { code: error.code, message: error.message, faults: error.details.faults ?? [] }
   if (isInterruption(error)) return { code: 'CANCELLED', message: 'cancelled', faults: [] }
   if (isUsageError(error)) return { code: 'BAD_INPUT', message: error.message, faults: [] }
-  if (isFileError(error)) return { code: 'FILE_UNUSABLE', message: `${error.path}: ${reasonOf(error)}`, faults: [] }
+  if (isFileError(error)) return { code: 'FILE_UNUSABLE', message: `${error.path}: ${formatReason(error)}`, faults: [] }
   return { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error), faults: [] }
 }
 
-/** Ctrl-C, or Ctrl-D at a question. */
+/** Whether the user pressed Ctrl-C, or Ctrl-D at a prompt. */
 export function isInterruption(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }
 
 export function isUsageError(error: unknown): error is Error {
-  return error instanceof UsageError || (error instanceof Error && codeOf(error).startsWith('ERR_PARSE_ARGS_'))
+  return error instanceof UsageError || (error instanceof Error && readCode(error).startsWith('ERR_PARSE_ARGS_'))
 }
 
 function isCoded(error: unknown): error is AshlarError {
@@ -38,10 +38,10 @@ function isFileError(error: unknown): error is FileError {
   return error instanceof Error && 'path' in error && 'errno' in error && typeof error.errno === 'number'
 }
 
-function reasonOf(error: FileError): string {
-  return `${getSystemErrorMessage(error.errno)} (${codeOf(error)})`
+function formatReason(error: FileError): string {
+  return `${getSystemErrorMessage(error.errno)} (${readCode(error)})`
 }
 
-function codeOf(error: Error): string {
+function readCode(error: Error): string {
   return 'code' in error ? String(error.code) : ''
 }

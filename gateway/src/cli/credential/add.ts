@@ -26,7 +26,7 @@ export async function add(args: string[], context: CommandContext): Promise<numb
   for (const host of request.hosts) formatSecretHost(host)
   const { credentials, close } = await connect(context.environment, loggerTo(context.stderr))
   try {
-    const kind = request.kind ?? (await usualKind(credentials, request.provider))
+    const kind = request.kind ?? (await defaultKind(credentials, request.provider))
     if (kind === 'OAUTH2') await authorize(credentials, request, context)
     else await addSecret(credentials, request, kind, context)
     return 0
@@ -61,22 +61,22 @@ function parseRequest(args: string[]): Request {
 }
 
 /** @throws {AshlarError} BAD_INPUT when there is no such provider */
-async function usualKind(api: CredentialApi, name: string): Promise<CredentialKind> {
+async function defaultKind(api: CredentialApi, name: string): Promise<CredentialKind> {
   const names: string[] = []
   for await (const provider of api.providers()) {
     names.push(provider.name)
-    if (provider.name === name) return kindOf(name, provider.credentialKinds)
+    if (provider.name === name) return selectKind(name, provider.credentialKinds)
   }
   const message = `there is no provider ${showValue(name)}; there are ${names.join(', ') || 'none'}`
   throw new AshlarError('BAD_INPUT', message)
 }
 
 /** @throws {UsageError} when the provider requires another option */
-function kindOf(name: string, [usual]: readonly CredentialKind[]): CredentialKind {
-  if (usual === 'USER_PASSWORD') throw new UsageError(`${name} requires a user name and a password: use --user`)
-  if (usual === 'HOST_SCOPED')
+function selectKind(name: string, [kind]: readonly CredentialKind[]): CredentialKind {
+  if (kind === 'USER_PASSWORD') throw new UsageError(`${name} requires a user name and a password: use --user`)
+  if (kind === 'HOST_SCOPED')
     throw new UsageError(`${name} requires the hosts that may receive the headers: use --host, such as --host api.example.com`)
-  return usual ?? 'API_KEY'
+  return kind ?? 'API_KEY'
 }
 
 async function authorize(
@@ -99,7 +99,7 @@ async function addSecret(
   context: CommandContext,
 ): Promise<void> {
   const text = await readSecret(QUESTIONS[kind], context)
-  const added = await api.add({ provider, name, secret: secretOf(kind, user, text), hosts: hosts.length > 0 ? hosts : undefined })
+  const added = await api.add({ provider, name, secret: toSecret(kind, user, text), hosts: hosts.length > 0 ? hosts : undefined })
   context.stderr.write(`Added "${added.name}" for ${provider}.\n`)
   context.stdout.write(`${added.id}\n`)
 }
@@ -110,7 +110,7 @@ const QUESTIONS = {
   HOST_SCOPED: 'Headers as JSON, such as {"authorization": "Bearer …"}',
 }
 
-function secretOf(kind: Exclude<CredentialKind, 'OAUTH2'>, username: string, text: string): NewCredential['secret'] {
+function toSecret(kind: Exclude<CredentialKind, 'OAUTH2'>, username: string, text: string): NewCredential['secret'] {
   if (kind === 'API_KEY') return { apiKey: { key: text } }
   if (kind === 'USER_PASSWORD') return { userPassword: { username, password: text } }
   return { hostScoped: { headers: parseHeaders(text) } }

@@ -1,6 +1,6 @@
-import type { CommandEntry } from '../commands.ts'
+import type { CommandEntry } from '../command/command.ts'
 
-/** The commands for the credentials of a user, in the order of the help. */
+/** The commands for a user's credentials, in the order in which the help lists them. */
 export const CREDENTIAL_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'credential add',

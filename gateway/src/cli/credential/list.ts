@@ -12,7 +12,7 @@ export async function list(args: string[], { stdout, stderr, environment }: Comm
   const { credentials, close } = await connect(environment, loggerTo(stderr))
   try {
     const rows: string[][] = []
-    for await (const credential of credentials.credentials()) rows.push(rowOf(credential))
+    for await (const credential of credentials.credentials()) rows.push(toRow(credential))
     if (rows.length === 0) stderr.write('You have no credentials.\n')
     for (const line of align(rows)) stdout.write(`${line}\n`)
     return 0
@@ -21,7 +21,7 @@ export async function list(args: string[], { stdout, stderr, environment }: Comm
   }
 }
 
-function rowOf({ providerName, name, kind, hosts, status, lastUsedAt }: ApiCredential): string[] {
+function toRow({ providerName, name, kind, hosts, status, lastUsedAt }: ApiCredential): string[] {
   const use = lastUsedAt === null ? 'never used' : `used ${formatTime(lastUsedAt)}`
   return [providerName, plain(name), kind, hosts.join(', '), status, use]
 }

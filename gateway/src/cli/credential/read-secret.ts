@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { AshlarError } from '@ashlar/core'
-import type { CommandContext } from '../command/command.ts'
+import type { CommandContext, Input } from '../command/command.ts'
 
 const MAX_CHARS = 64 * 1024
 
@@ -9,20 +9,17 @@ const MAX_CHARS = 64 * 1024
  * Reads a secret from standard input. On a terminal it reads one line and does not echo it. Otherwise it reads the whole input and
  * removes a final line end. A secret is never an argument, because other users of the machine can see arguments.
  *
- * @throws {AshlarError} BAD_INPUT when there is none
+ * @throws {AshlarError} BAD_INPUT when the input is empty or too long
  */
-export async function readSecret(question: string, { stdin, stderr }: CommandContext): Promise<string> {
+export async function readSecret(question: string, { openStdin, stderr }: CommandContext): Promise<string> {
+  const stdin = openStdin?.()
   if (!stdin) throw noSecret(question)
   const text = stdin.isTTY ? await ask(question, stdin, stderr) : await readAll(stdin)
   if (text === '') throw noSecret(question)
   return text
 }
 
-async function ask(
-  question: string,
-  stdin: NonNullable<CommandContext['stdin']>,
-  stderr: CommandContext['stderr'],
-): Promise<string> {
+async function ask(question: string, stdin: Input, stderr: CommandContext['stderr']): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: stdin, output: nowhere, terminal: true })
   stderr.write(`${question}: `)
@@ -34,7 +31,7 @@ async function ask(
   }
 }
 
-async function readAll(stdin: NonNullable<CommandContext['stdin']>): Promise<string> {
+async function readAll(stdin: Input): Promise<string> {
   let text = ''
   stdin.setEncoding('utf8')
   for await (const chunk of stdin) {

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import { formatOutputs } from './format-outputs.ts'
 
-it('shows a value in a line', () => {
+it('shows a value on one line', () => {
   expect(formatOutputs({ greeting: ['Hello Ada!'], total: [3.5], nothing: [null] }, 80)).toBe(
     '  greeting: Hello Ada!\n  total: 3.5\n  nothing: null\n',
   )
 })
 
-it('shows what arrived one after the other', () => {
+it('shows several values of an output in order', () => {
   expect(formatOutputs({ words: ['a', 'b'], none: [] }, 80)).toBe('  words: 2 values\n    a\n    b\n  none: 0 values\n')
 })
 
-it('shows rows as a table, numbers to the right', () => {
+it('shows rows as a table with numbers aligned to the right', () => {
   const rows = [
     { genre: 'Drama', films: 738 },
     { genre: 'Western', films: 35 },
@@ -26,7 +26,7 @@ it('shows the first six of many rows', () => {
   expect(formatOutputs({ rows: [rows] }, 80)).toBe('  rows:\n    n\n    0\n    1\n    2\n    3\n    4\n    5\n    … and 3 more\n')
 })
 
-it('stays within the width, on one line, and sends nothing that steers the terminal', () => {
+it('cuts lines to the width and removes control characters', () => {
   const text = formatOutputs({ '\x1b[31mname': ['line\nbreak \x1b]0;title\x07 \x9b2J', 'x'.repeat(200)] }, 40)
   expect(text.split('\n').every((line) => line.length <= 40)).toBe(true)
   expect(text).toBe(`  [31mname: 2 values\n    line break ]0;title 2J\n    ${'x'.repeat(35)}…\n`)

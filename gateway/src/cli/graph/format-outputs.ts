@@ -1,9 +1,9 @@
 import { cut, plain } from '../command/terminal.ts'
 
-const MOST_ROWS = 6
-const MOST_COLUMN_WIDTH = 40
+const MAX_ROWS = 6
+const MAX_COLUMN_WIDTH = 40
 
-/** The outputs of an execution for people: tables of rows, and other values in a line each, cut to the width. */
+/** Formats the outputs of an execution for a terminal: rows as a table, other values on one line each, cut to the width. */
 export function formatOutputs(outputs: Record<string, unknown[]>, width: number): string {
   const lines = Object.entries(outputs).flatMap(([name, values]) => formatOutput(plain(name), values))
   return lines.map((line) => `  ${cut(line, width - 2)}\n`).join('')
@@ -12,10 +12,10 @@ export function formatOutputs(outputs: Record<string, unknown[]>, width: number)
 function formatOutput(name: string, values: unknown[]): string[] {
   const [first] = values
   const rows = values.length === 1 && Array.isArray(first) ? (first as unknown[]) : values
-  if (rows.length > 0 && rows.every(isRow)) return [`${name}:`, ...tableOf(rows).map((line) => `  ${line}`)]
+  if (rows.length > 0 && rows.every(isRow)) return [`${name}:`, ...formatTable(rows).map((line) => `  ${line}`)]
   return values.length === 1
     ? [`${name}: ${show(first)}`]
-    : [`${name}: ${values.length} values`, ...values.slice(0, MOST_ROWS).map((value) => `  ${show(value)}`)]
+    : [`${name}: ${values.length} values`, ...values.slice(0, MAX_ROWS).map((value) => `  ${show(value)}`)]
 }
 
 type Row = Record<string, unknown>
@@ -27,11 +27,11 @@ function isRow(value: unknown): value is Row {
   return cells.length > 0 && cells.every((cell) => typeof cell !== 'object' || cell === null)
 }
 
-function tableOf(rows: Row[]): string[] {
-  const shown = rows.slice(0, MOST_ROWS)
+function formatTable(rows: Row[]): string[] {
+  const shown = rows.slice(0, MAX_ROWS)
   const columns = [...new Set(shown.flatMap(Object.keys))]
   const cells = [columns, ...shown.map((row) => columns.map((column) => showCell(row[column])))].map((line) =>
-    line.map((cell) => cut(plain(cell), MOST_COLUMN_WIDTH)),
+    line.map((cell) => cut(plain(cell), MAX_COLUMN_WIDTH)),
   )
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)))
   const isNumber = columns.map((column) => shown.every((row) => ['number', 'bigint'].includes(typeof row[column])))

@@ -10,12 +10,12 @@ import { connect } from '../command/connection.ts'
 export async function graphExport(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { output: { type: 'string', short: 'o' } } })
   const [reference] = positionals
-  if (reference === undefined || positionals.length > 1) throw new UsageError('name one graph, by its id or its name')
+  if (reference === undefined || positionals.length > 1) throw new UsageError('name one graph by its id or name')
   const { api, close } = await connect(environment, loggerTo(stderr))
   try {
     const { graph, others } = await findGraph(api, reference)
     if (others > 0)
-      stderr.write(`${others + 1} graphs are called "${reference}"; this is the newest. An id names one for certain.\n`)
+      stderr.write(`${others + 1} graphs have the name "${reference}": exported the newest. To select another, use its id.\n`)
     const { name, description, activeVersion } = graph
     const text = `${JSON.stringify({ name, description, document: activeVersion.document }, null, 2)}\n`
     if (values.output === undefined) stdout.write(text)
@@ -33,6 +33,6 @@ async function findGraph(api: Api, reference: string): Promise<{ graph: ApiGraph
     if (graph.name === reference) named.push(graph)
   }
   const [graph] = named
-  if (!graph) throw new AshlarError('NOT_FOUND', `there is no graph with the id or the name ${JSON.stringify(reference)}`)
+  if (!graph) throw new AshlarError('NOT_FOUND', `no graph has the id or name ${JSON.stringify(reference)}`)
   return { graph, others: named.length - 1 }
 }

@@ -6,7 +6,7 @@ import { showWarnings } from '../command/faults.ts'
 import type { Terminal } from '../command/terminal.ts'
 
 /**
- * Saves the graph of a file with the current source of its blocks, and prints its warnings.
+ * Saves the graph in a file with the current source of its blocks, and prints its warnings.
  *
  * @throws {AshlarError} as `ensureGraph`
  */
@@ -14,14 +14,12 @@ export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): 
   const { complete, failedPlugins } = await api.scanPlugins()
   logFailedPlugins(failedPlugins, loggerTo(terminal))
   if (!complete)
-    terminal.line(
-      'A worker did not load its plugin folders in time: Ashlar may run the old code of a block that was just changed.',
-    )
+    terminal.line('A worker did not reload its plugin folders in time: the execution may use old code of changed blocks.')
   const ensured = await ensureGraph(api, file)
   const { graph, outcome } = ensured
   if (outcome === 'UPGRADED')
     terminal.line(
-      `Blocks have changed: version ${graph.activeVersion.number} of graph "${graph.name}" uses those that are installed.`,
+      `Blocks have changed: version ${graph.activeVersion.number} of graph "${graph.name}" uses the installed blocks.`,
     )
   showWarnings(ensured.warnings, terminal)
   return ensured

@@ -30,7 +30,7 @@ function finished(
 }
 
 describe('without a terminal', () => {
-  it('tells each node in a line', () => {
+  it('prints a line for each node', () => {
     const { terminal, text } = screen()
     const progress = createProgress(terminal, { nodes: NODES })
     for (const event of [started('a', 1, 0), finished('a', 1, 5), started('each', 1, 5), finished('each', 1, 1505)])
@@ -39,7 +39,7 @@ describe('without a terminal', () => {
     expect(text()).toBe('  ✓ a     text/split  5 ms\n  ✓ each  list/get    1.5 s\n')
   })
 
-  it('tells the first three runs of a node, and all of them at the end', () => {
+  it('prints the first three runs of a node, and the number of runs at the end', () => {
     const { terminal, text } = screen()
     const progress = createProgress(terminal, { nodes: NODES })
     for (let n = 1; n <= 100; n++) for (const event of [started('each', n, n), finished('each', n, n + 2)]) progress.show(event)
@@ -47,7 +47,7 @@ describe('without a terminal', () => {
     expect(text()).toBe(`${'  ✓ each  list/get    2 ms\n'.repeat(3)}  ✓ each  list/get    100 runs, 200 ms\n`)
   })
 
-  it('shows why a node failed, where its block threw, and when it is tried again', () => {
+  it('prints the reason of a failure, the position in the block, and the time until the retry', () => {
     const { terminal, text } = screen()
     const progress = createProgress(terminal, { nodes: NODES })
     const error = { code: 'BLOCK_FAILED', message: 'no\x1b[2J luck', position: { file: 'src/say.ts', line: 5, column: 78 } }
@@ -55,11 +55,11 @@ describe('without a terminal', () => {
       progress.show(event)
     progress.end()
     expect(text()).toBe(
-      '    a: BLOCK_FAILED no[2J luck (src/say.ts:5:78), again in 1.0 s\n    a: BLOCK_FAILED no[2J luck (src/say.ts:5:78)\n  ✗ a     text/split  5 ms\n',
+      '    a: BLOCK_FAILED no[2J luck (src/say.ts:5:78), retry in 1.0 s\n    a: BLOCK_FAILED no[2J luck (src/say.ts:5:78)\n  ✗ a     text/split  5 ms\n',
     )
   })
 
-  it('tells what a block logs', () => {
+  it('prints the logs of a block', () => {
     const { terminal, text } = screen()
     const progress = createProgress(terminal, { nodes: NODES })
     progress.show({
@@ -91,7 +91,7 @@ describe('on a terminal', () => {
     )
   })
 
-  it('tells for how long a block sleeps, and counts that time', () => {
+  it('shows how long a block sleeps and includes that time', () => {
     const { terminal, text } = screen(TTY, { NO_COLOR: '1' })
     const progress = createProgress(terminal, { nodes: NODES.slice(0, 1) })
     const until = new Date(800).toISOString()
@@ -107,7 +107,7 @@ describe('on a terminal', () => {
     expect(text()).toBe(`  · a  text/split\n${erase}  ▸ a  text/split  sleeps for 795 ms\n${erase}  ✓ a  text/split  900 ms\n`)
   })
 
-  it('tells how far a block is, in a line that does not wrap', () => {
+  it('shows the progress of a block on a line that does not wrap', () => {
     const { terminal, text } = screen(TTY, { NO_COLOR: '1' })
     const progress = createProgress(terminal, { nodes: NODES.slice(0, 1) })
     const note = `page 3\n${'of many '.repeat(20)}`
@@ -117,13 +117,13 @@ describe('on a terminal', () => {
     expect(text().split('\n').at(-2)).toBe('\x1b[1A\x1b[J  ▸ a  text/split  42 % page 3 of many of …')
   })
 
-  it('colours what it says, unless NO_COLOR is set', () => {
+  it('uses colours unless NO_COLOR is set', () => {
     const coloured = screen(TTY)
     createProgress(coloured.terminal, { nodes: NODES }).end()
     expect(coloured.text()).toContain('\x1b[36m·\x1b[39m')
   })
 
-  it('tells lines when the graph does not fit the window', () => {
+  it('prints lines when the graph does not fit the window', () => {
     const { terminal, text } = screen({ ...TTY, rows: 5 })
     createProgress(terminal, { nodes: NODES }).end()
     expect(text()).toBe('')

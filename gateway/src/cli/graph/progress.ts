@@ -2,10 +2,10 @@ import { showPosition, type GraphDocument } from '@ashlar/core'
 import type { ApiEvent } from '../../client/index.ts'
 import { cut, duration, plain, type Terminal } from '../command/terminal.ts'
 
-/** Shows how an execution goes on, node by node. */
+/** Shows the progress of an execution, node by node. */
 interface Progress {
   show(event: ApiEvent): void
-  /** Nothing is redrawn after it. */
+  /** Stops redrawing. */
   end(): void
 }
 
@@ -13,9 +13,9 @@ interface NodeState {
   id: string
   block: string
   startedAt: Map<number, number>
-  /** How far its runs say that they are. */
+  /** The reported progress of each run. */
   progress: Map<number, string>
-  /** For how long its runs sleep. */
+  /** How long each sleeping run sleeps, in milliseconds. */
   asleep: Map<number, number>
   finished: number
   failed: number
@@ -23,14 +23,14 @@ interface NodeState {
 }
 
 const REDRAW_EVERY_MS = 60
-/** Of each node, where lines cannot be redrawn: a node in a loop may run thousands of times. */
-const MOST_LINES = 3
-/** Columns for how far a block is. */
-const MOST_PROGRESS = 24
+/** Lines per node if lines cannot be redrawn. A node in a loop may run thousands of times. */
+const MAX_LINES = 3
+/** Maximum columns of the reported progress. */
+const MAX_PROGRESS = 24
 
 /**
- * On a terminal: a table with a line per node, redrawn as they run. Elsewhere, and for graphs that do not fit the window:
- * a line for each of the first runs of a node, and how often it ran at the end.
+ * On a terminal, shows a table with a line per node, and redraws it as nodes run. Otherwise, and for graphs that do not fit the window,
+ * shows a line for each of the first runs of a node, and the number of its runs at the end.
  */
 export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument, 'nodes'>): Progress {
   const states = new Map<string, NodeState>(
@@ -46,13 +46,13 @@ export function createProgress(terminal: Terminal, { nodes }: Pick<GraphDocument
     show(event) {
       const state = 'node' in event ? states.get(event.node) : undefined
       const finished = state && advance(state, event)
-      view.update(noteOf(terminal, event), finished)
+      view.update(formatNote(terminal, event), finished)
     },
     end: () => view.end(),
   }
 }
 
-/** A run of a node that has come to its end. */
+/** A finished run of a node. */
 interface FinishedRun {
   state: NodeState
   ms: number
@@ -70,12 +70,12 @@ function createLines(terminal: Terminal, states: ReadonlyMap<string, NodeState>,
   return {
     update(note, run) {
       if (note !== undefined) terminal.line(note)
-      if (!run || run.state.finished > MOST_LINES) return
+      if (!run || run.state.finished > MAX_LINES) return
       terminal.line(row(run.state, run.failed ? FAILED : COMPLETED, duration(run.ms)))
     },
     end() {
       for (const state of states.values())
-        if (state.finished > MOST_LINES) terminal.line(row(state, signOf(state), timeOf(state)))
+        if (state.finished > MAX_LINES) terminal.line(row(state, stateSign(state), formatState(state)))
     },
   }
 }
@@ -85,7 +85,7 @@ function createTable(terminal: Terminal, states: ReadonlyMap<string, NodeState>,
   let timer: NodeJS.Timeout | undefined
   const draw = (note?: string): void => {
     const erase = drawn > 0 ? `\x1b[${drawn}A\x1b[J` : ''
-    const rows = [...states.values()].map((state) => row(state, signOf(state), timeOf(state)))
+    const rows = [...states.values()].map((state) => row(state, stateSign(state), formatState(state)))
     terminal.write(erase + [...(note === undefined ? [] : [note]), ...rows, ''].join('\n'))
     drawn = rows.length
   }
@@ -107,9 +107,9 @@ function createTable(terminal: Terminal, states: ReadonlyMap<string, NodeState>,
 
 function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
   const at = Date.parse(event.at)
-  // A run that has slept begins anew, and counts from its first beginning.
+  // A run starts again after it has slept. Its duration counts from the first start.
   if (event.__typename === 'NodeStarted' && !state.startedAt.has(event.number)) state.startedAt.set(event.number, at)
-  if (event.__typename === 'NodeProgress') state.progress.set(event.number, progressOf(event))
+  if (event.__typename === 'NodeProgress') state.progress.set(event.number, formatProgress(event))
   if (event.__typename === 'NodeWaiting') state.asleep.set(event.number, Date.parse(event.until) - at)
   if (event.__typename === 'NodeResumed') state.asleep.delete(event.number)
   if (event.__typename !== 'NodeFinished') return undefined
@@ -123,13 +123,13 @@ function advance(state: NodeState, event: ApiEvent): FinishedRun | undefined {
   return { state, ms, failed: event.error !== null }
 }
 
-/** What is worth a line of its own. */
-function noteOf(terminal: Terminal, event: ApiEvent): string | undefined {
+/** Returns the line to print for an event, if any. */
+function formatNote(terminal: Terminal, event: ApiEvent): string | undefined {
   if (event.__typename === 'NodeLog') return `    ${plain(`${event.node}: ${event.text}`)}`
   if (event.__typename !== 'NodeFinished' || !event.error) return undefined
   const { code, message, position } = event.error
   const place = position ? ` (${showPosition(position)})` : ''
-  const again = event.retryInMs === null ? '' : `, again in ${duration(event.retryInMs)}`
+  const again = event.retryInMs === null ? '' : `, retry in ${duration(event.retryInMs)}`
   return `    ${terminal.message(`${event.node}: ${code} ${message}${place}${again}`)}`
 }
 
@@ -138,28 +138,28 @@ const RUNNING = '▸'
 const COMPLETED = '✓'
 const FAILED = '✗'
 
-function signOf({ startedAt, finished, failed }: NodeState): string {
+function stateSign({ startedAt, finished, failed }: NodeState): string {
   if (startedAt.size > 0) return RUNNING
   if (failed > 0) return FAILED
   return finished > 0 ? COMPLETED : WAITING
 }
 
-function timeOf({ startedAt, progress, asleep, finished, ms }: NodeState): string {
+function formatState({ startedAt, progress, asleep, finished, ms }: NodeState): string {
   if (asleep.size > 0) return `sleeps for ${duration(Math.min(...asleep.values()))}`
   if (progress.size > 0) return [...progress.values()].at(-1) ?? ''
   if (finished === 0) return startedAt.size > 0 ? 'running' : ''
   return finished === 1 ? duration(ms) : `${finished} runs, ${duration(ms)}`
 }
 
-function progressOf({ fraction, note }: { fraction: number; note: string }): string {
-  return cut(plain(`${Math.floor(fraction * 100)} % ${note}`.trim()), MOST_PROGRESS)
+function formatProgress({ fraction, note }: { fraction: number; note: string }): string {
+  return cut(plain(`${Math.floor(fraction * 100)} % ${note}`.trim()), MAX_PROGRESS)
 }
 
-/** Columns for sign, gaps and time, beside the two names that share the others. */
+/** Columns for the sign, the gaps and the time. The two names share the other columns. */
 const OTHER_COLUMNS = 34
 
 function createRow(terminal: Terminal, states: readonly NodeState[]): Row {
-  // A line that wraps would take two rows of the terminal, and the next redrawing erase too few.
+  // A wrapped line takes two rows of the terminal. The next redraw would then erase too few rows.
   const most = Math.min(40, Math.max(5, Math.floor((terminal.size().columns - OTHER_COLUMNS) / 2)))
   const column = (texts: string[]) => {
     const width = Math.min(most, Math.max(0, ...texts.map((text) => text.length)))

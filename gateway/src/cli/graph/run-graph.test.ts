@@ -29,31 +29,34 @@ function graphFile(document: Record<string, unknown>, name = 'Test'): GraphFile 
   return { name, description: '', document, inputs: {}, path: 'test.json' }
 }
 
-async function run(file: GraphFile, signal = new AbortController().signal): Promise<{ result: ExecutionResult; told: string }> {
-  let told = ''
-  const terminal = createTerminal({ write: (text: string) => (told += text) }, {})
+async function run(
+  file: GraphFile,
+  signal = new AbortController().signal,
+): Promise<{ result: ExecutionResult; printed: string }> {
+  let printed = ''
+  const terminal = createTerminal({ write: (text: string) => (printed += text) }, {})
   const { graph } = await ensureGraph(api, file)
   const inputs = await resolveInputs(file, [], graph.activeVersion.inputSchema)
-  return { result: await runGraph({ api, graph, inputs, terminal, signal }), told }
+  return { result: await runGraph({ api, graph, inputs, terminal, signal }), printed }
 }
 
 describe('runGraph', async () => {
   it.each(await readdir(EXAMPLES))('runs the example %s', async (name) => {
     const file = await readGraphFile(EXAMPLES + name)
-    const { result, told } = await run(file)
+    const { result, printed } = await run(file)
     expect(result).toMatchObject({ status: 'COMPLETED', failedNodes: [] })
-    for (const node of file.document.nodes as { id: string }[]) expect(told).toContain(`✓ ${node.id}`)
+    for (const node of file.document.nodes as { id: string }[]) expect(printed).toContain(`✓ ${node.id}`)
   })
 
-  it('tells why a graph failed', async () => {
-    const { result, told } = await run(
+  it('returns the reason of a failure', async () => {
+    const { result, printed } = await run(
       graphFile({ nodes: [{ id: 'wait', block: 'time/countdown', inputs: { minutes: 'few' } }] }),
     )
     expect(result).toMatchObject({ status: 'FAILED', failedNodes: ['wait'], reason: { node: 'wait' } })
-    expect(told).toContain('wait: BLOCK_FAILED minutes must be a number from 0, got "few"')
+    expect(printed).toContain('wait: BLOCK_FAILED minutes must be a number from 0, got "few"')
   })
 
-  it('stops watching when it is told to, however quiet the execution is', async () => {
+  it('stops following a quiet execution when the signal aborts', async () => {
     const { graph } = await ensureGraph(
       api,
       graphFile({ nodes: [{ id: 'wait', block: 'time/countdown', inputs: { hours: 1 } }] }),
@@ -71,7 +74,7 @@ describe('runGraph', async () => {
 })
 
 describe('ensureGraph', () => {
-  it('makes a graph once, whether its defaults are written out or not', async () => {
+  it('creates one graph for documents that differ only in explicit defaults', async () => {
     const short = { nodes: [{ id: 'a', block: 'time/countdown', retry: { attempts: 2 } }] }
     const first = await ensureGraph(api, graphFile(short, 'Once'))
     expect(first.outcome).toBe('CREATED')
@@ -83,14 +86,14 @@ describe('ensureGraph', () => {
     }
   })
 
-  it('makes another one for another document or name', async () => {
+  it('creates another graph for another document or name', async () => {
     const nodes = [{ id: 'a', block: 'time/countdown', inputs: {} }]
     await ensureGraph(api, graphFile({ nodes }, 'Twice'))
     expect((await ensureGraph(api, graphFile({ nodes, concurrency: 1 }, 'Twice'))).outcome).toBe('CREATED')
     expect((await ensureGraph(api, graphFile({ nodes }, 'Thrice'))).outcome).toBe('CREATED')
   })
 
-  it('tells every fault of a document', async () => {
+  it('returns every fault of a document', async () => {
     await expect(ensureGraph(api, graphFile({ nodes: [{ id: 'a', block: 'no/such' }] }))).rejects.toMatchObject({
       code: 'GRAPH_INVALID',
       details: { faults: [{ path: 'nodes.a.block' }] },
@@ -99,18 +102,18 @@ describe('ensureGraph', () => {
 })
 
 describe('the client', () => {
-  it('tells that a key is wrong', async () => {
+  it('reports a wrong key', async () => {
     const stranger = createApi(createClient({ url: 'http://127.0.0.1/graphql', key: 'wrong', fetch: gateway.fetch }))
     await expect(stranger.graphs().next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     await expect(stranger.follow('x', new AbortController().signal).next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
-  it('tells that an execution is not there', async () => {
+  it('reports an unknown execution', async () => {
     const id = Buffer.from(`Execution:${crypto.randomUUID()}`).toString('base64url')
     await expect(api.follow(id, new AbortController().signal).next()).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
-  it('tells that something else answers', async () => {
+  it('reports a server that is not an Ashlar gateway', async () => {
     const other = createApi(
       createClient({ url: 'http://127.0.0.1/', key: 'x', fetch: async () => new Response('<html>', { status: 200 }) }),
     )
@@ -120,7 +123,7 @@ describe('the client', () => {
     })
   })
 
-  it('goes on after the last event it has when the connection breaks', async () => {
+  it('continues after the last received event when the connection fails', async () => {
     const { graph } = await ensureGraph(api, await readGraphFile(`${EXAMPLES}hello.json`))
     const id = await api.startExecution(graph.id, { name: 'Ada' })
     let connections = 0

@@ -2,19 +2,19 @@ import type { Api, ApiGraph, ExecutionResult } from '../../client/index.ts'
 import { createProgress } from './progress.ts'
 import type { Terminal } from '../command/terminal.ts'
 
-/** Starts an execution. */
+/** The options of a run. */
 interface Run {
   api: Api
   graph: ApiGraph
   inputs: object
   /** Shows the progress. */
   terminal: Terminal
-  /** Ends the watching, not the execution. */
+  /** Stops following the execution. Does not cancel it. */
   signal: AbortSignal
   onStarted?(executionId: string): void
 }
 
-/** Runs a graph once and shows its progress. @returns how it ended */
+/** Runs a graph once and shows its progress. */
 export async function runGraph({ api, graph, inputs, terminal, signal, onStarted }: Run): Promise<ExecutionResult> {
   const executionId = await api.startExecution(graph.id, inputs)
   onStarted?.(executionId)
@@ -27,5 +27,5 @@ export async function runGraph({ api, graph, inputs, terminal, signal, onStarted
   } finally {
     progress.end()
   }
-  throw new Error('the events of the execution ended before it had finished')
+  throw new Error('the events of the execution ended before the execution finished')
 }

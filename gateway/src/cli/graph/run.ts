@@ -41,10 +41,10 @@ export function parseRun(args: string[]): RunRequest {
   })
   const [path, ...more] = positionals
   if (path === undefined) throw new UsageError('the graph file is missing')
-  if (more.length > 0) throw new UsageError(`"${more[0]}" is too much: inputs are given with --input name=value`)
+  if (more.length > 0) throw new UsageError(`unexpected argument "${more[0]}": pass inputs with --input name=value`)
   const inputs = values.input ?? []
   const wrong = inputs.find((input) => !/^[^=]+=/.test(input))
-  if (wrong !== undefined) throw new UsageError(`--input must read name=value or name=@file, got ${JSON.stringify(wrong)}`)
+  if (wrong !== undefined) throw new UsageError(`--input must be name=value or name=@file, got ${JSON.stringify(wrong)}`)
   return { path, inputs }
 }
 
@@ -63,7 +63,7 @@ async function runFile(
     const onStarted = (id: string): void => void (executionId = id)
     const result = await runGraph({ api, graph, inputs, terminal, signal: stop.signal, onStarted })
     if (result.status === 'COMPLETED') stdout.write(`${JSON.stringify(result.outputs, null, 2)}\n`)
-    else terminal.line(whyNot(terminal, result))
+    else terminal.line(failureText(terminal, result))
     return result.status === 'COMPLETED' ? 0 : 1
   } catch (error) {
     if (!stop.signal.aborted) throw error
@@ -73,7 +73,7 @@ async function runFile(
   }
 }
 
-function whyNot(terminal: Terminal, { status, reason }: ExecutionResult): string {
+function failureText(terminal: Terminal, { status, reason }: ExecutionResult): string {
   const node = reason?.node ? `node ${reason.node}: ` : ''
-  return `error ${reason?.code ?? status}: ${terminal.message(`${node}${reason?.message ?? 'no reason was given'}`)}`
+  return `error ${reason?.code ?? status}: ${terminal.message(`${node}${reason?.message ?? 'the server returned no reason'}`)}`
 }

@@ -1,13 +1,13 @@
-import type { CommandEntry } from '../commands.ts'
+import type { CommandEntry } from '../command/command.ts'
 import { withJsonErrors } from './json-errors.ts'
 
-/** The commands for authors of plugins, in the order of the help. */
+/** The commands for plugin authors, in the order in which the help lists them. */
 export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'plugin create',
     usage:
       '<folder> [--name weather] [--title text] [--license MIT] [--author name] [--sdk version|tarball|folder] [--testing version|tarball|folder] [--yes] [--json]',
-    summary: 'Create the package of a new plugin. On a terminal, the command asks for options that are missing.',
+    summary: 'Create the package of a new plugin. On a terminal, the command prompts for missing options.',
     load: async () => withJsonErrors((await import('./create/create.ts')).create),
   },
   {
@@ -20,33 +20,33 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'plugin test',
     usage: '[folder] [--block name] [--json]',
-    summary: 'Run the tests of its blocks in the sandbox.',
+    summary: 'Run the tests of a plugin’s blocks in the sandbox.',
     load: async () => withJsonErrors((await import('./dev/test.ts')).test),
   },
   {
     name: 'plugin pack',
     usage: '[folder] [--output file.tgz] [--json]',
     summary:
-      'Write the npm tarball that is published: its blocks in one file, and their source; the same source gives the same bytes.',
+      'Write the npm tarball to publish: the blocks in one file, and their source. The same source produces the same bytes.',
     load: async () => withJsonErrors((await import('./pack/pack.ts')).pack),
   },
   {
     name: 'plugin docs',
     usage: '[folder] [--output docs.md] [--json]',
-    summary: 'Write the documentation of its blocks in Markdown.',
+    summary: 'Write the documentation of a plugin’s blocks in Markdown.',
     load: async () => withJsonErrors((await import('./docs/docs.ts')).docs),
   },
   {
     name: 'plugin dev',
     usage: '[folder] [--server url] [--inspect] [--json]',
     summary:
-      'Load a plugin into a running server at every change. The server removes it when the command ends. With --inspect, Chrome’s debugger can attach.',
+      'Load a plugin into a running server, and reload it on every change. The server removes it when the command ends. With --inspect, Chrome’s debugger can attach.',
     load: async () => withJsonErrors((await import('./dev/dev.ts')).dev),
   },
   {
     name: 'plugin publish',
     usage: '[folder | file.tgz] [--server url] [--key file] [--npm] [--json]',
-    summary: 'Pack a plugin, sign it where there is a key, and publish it to a running server; with --npm to the npm registry.',
+    summary: 'Pack a plugin, sign it if a key exists, and publish it to a running server, or with --npm to the npm registry.',
     load: async () => withJsonErrors((await import('./pack/publish.ts')).publish),
   },
   {

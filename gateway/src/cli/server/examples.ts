@@ -19,11 +19,11 @@ export async function isFirstBoot(api: Api): Promise<boolean> {
   return done === true
 }
 
-/** Saves the example graphs and runs each once, with its progress and what came out. One that fails keeps no other from running. */
+/** Saves the example graphs, runs each once, and prints its progress and outputs. A failure does not prevent the other examples. */
 export async function runExamples(api: Api, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.json') && name !== SMALLEST).toSorted()
   const files = await Promise.all([SMALLEST, ...names].map((name) => readGraphFile(FOLDER + name)))
-  terminal.line(`This is the first start: here are ${files.length} example graphs, run once each.`)
+  terminal.line(`This is the first start: running ${files.length} example graphs once.`)
   const saved = new Map<GraphFile, ApiGraph>()
   for (const file of files.toReversed()) {
     await tryExample(terminal, signal, file, async () => {
@@ -50,7 +50,7 @@ async function tryExample(
   } catch (error) {
     if (signal.aborted) throw error
     const code = error instanceof AshlarError ? `${error.code} ` : ''
-    terminal.line(`  ${terminal.style('red', `${name} does not run`)}: ${terminal.message(code + messageOf(error))}`)
+    terminal.line(`  ${terminal.style('red', `${name} failed`)}: ${terminal.message(code + messageOf(error))}`)
     if (error instanceof AshlarError) for (const line of faultLines(error.details.faults ?? [])) terminal.line(`  ${line}`)
   }
 }
@@ -68,11 +68,11 @@ async function runExample({ api, file, graph, terminal, signal }: Example): Prom
   const startedAt = performance.now()
   const inputs = await resolveInputs(file, [], graph.activeVersion.inputSchema)
   const result = await runGraph({ api, graph, inputs, terminal, signal })
-  terminal.line(endOf(terminal, result, performance.now() - startedAt))
+  terminal.line(formatResult(terminal, result, performance.now() - startedAt))
   terminal.write(formatOutputs(result.outputs, terminal.size().columns))
 }
 
-function endOf(terminal: Terminal, { status, reason }: ExecutionResult, ms: number): string {
+function formatResult(terminal: Terminal, { status, reason }: ExecutionResult, ms: number): string {
   const style = status === 'COMPLETED' ? 'green' : 'red'
   const why = reason ? `: ${terminal.message(`${reason.code} ${reason.message}`)}` : ''
   return `  ${terminal.style(style, status.toLowerCase())} in ${duration(ms)}${why}`

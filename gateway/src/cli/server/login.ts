@@ -6,7 +6,7 @@ import { findRunningServer } from '../command/running-server.ts'
 
 /** `ashlar login [--server url]` */
 export async function login(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
-  const { url, expiresAt } = await createLoginLink(await findRunningServer(serverOf(args), environment))
+  const { url, expiresAt } = await createLoginLink(await findRunningServer(parseServer(args), environment))
   stdout.write(`${url}\n`)
   stderr.write(`Open the link in a browser. It works once and expires at ${formatTime(expiresAt)}.${nameHint(url)}\n`)
   return 0
@@ -14,7 +14,7 @@ export async function login(args: string[], { stdout, stderr, environment }: Com
 
 /** `ashlar logout [--server url]` */
 export async function logout(args: string[], { stderr, environment }: CommandContext): Promise<number> {
-  await endSessions(await findRunningServer(serverOf(args), environment))
+  await endSessions(await findRunningServer(parseServer(args), environment))
   stderr.write('Logged out all browsers. Unused login links are no longer valid.\n')
   return 0
 }
@@ -25,6 +25,6 @@ export function nameHint(url: string): string {
   return hostname.endsWith('.localhost') ? ` If the browser cannot find ${hostname}, put 127.0.0.1 in its place.` : ''
 }
 
-function serverOf(args: string[]): string | undefined {
+function parseServer(args: string[]): string | undefined {
   return parseArgs({ args, options: { server: { type: 'string' } } }).values.server
 }

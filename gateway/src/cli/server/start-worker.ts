@@ -9,7 +9,7 @@ import type { FromWorker, ToWorker, WorkerOptions } from './worker-process.ts'
 
 interface WorkerService {
   config: Config
-  /** Of the database that it shares with the gateways and other workers. */
+  /** URL of the database that it shares with the gateways and other workers. */
   databaseUrl: string
   logger: Logger
   signal: AbortSignal
@@ -17,11 +17,11 @@ interface WorkerService {
 }
 
 /**
- * A worker alone: runs executions of a database until it is told to stop, and answers nobody. It is a process of its own, and
- * another stands by with everything open: should the worker end by itself, that one takes over within milliseconds what it had
- * in hand, and a new one is made to stand by.
+ * Runs executions of a database until the signal aborts, without an API. The worker runs in a child process. A second child process, the
+ * standby, has everything open. If the worker process ends unexpectedly, the standby takes over its executions within milliseconds, and a
+ * new standby starts.
  *
- * @throws {AshlarError} when the first could not be opened, with its code
+ * @throws {AshlarError} with the code of the first worker process if it does not start
  */
 export async function serveWorker({ config, databaseUrl, logger, signal, ready }: WorkerService): Promise<void> {
   const { retentionDays, stopGraceSeconds, sandboxMemoryMb, weakestIsolation, httpAllow, oauthClients, filesDir, configFile } =
@@ -40,29 +40,29 @@ export async function serveWorker({ config, databaseUrl, logger, signal, ready }
     filesDir,
     configFile,
   }
-  const crew = new Crew(options, logger)
+  const processes = new WorkerProcesses(options, logger)
   try {
-    await crew.begin()
+    await processes.start()
     ready()
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
     logger.info('Stopping. Send a second signal to stop immediately.')
   } finally {
-    await crew.stop()
+    await processes.stop()
   }
 }
 
-/** A worker that ends sooner than this after it was made is made again more and more slowly. */
+/** If a standby ends sooner than this after its start, the wait before the next start doubles. */
 const HEALTHY_AFTER_MS = 10_000
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 30_000
 
-class Crew {
+class WorkerProcesses {
   readonly #options: Omit<WorkerOptions, 'id'>
   readonly #logger: Logger
-  #working: Member | undefined
-  #standingBy: Member | undefined
-  /** The worker that ended while nobody stood by. */
-  #vacancy: string | undefined
+  #working: WorkerProcess | undefined
+  #standby: WorkerProcess | undefined
+  /** Id of the worker that ended and has no successor yet. */
+  #endedId: string | undefined
   #waitMs = FIRST_WAIT_MS
   #timer: NodeJS.Timeout | undefined
   #stopped = false
@@ -72,76 +72,76 @@ class Crew {
     this.#logger = logger
   }
 
-  async begin(): Promise<void> {
-    const first = this.#hire()
+  async start(): Promise<void> {
+    const first = this.#fork()
     await first.open
-    first.tell({ type: 'start' })
+    first.send({ type: 'start' })
     this.#working = first
-    this.#prepare()
+    this.#startStandby()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
-    await Promise.all([this.#working?.stop(), this.#standingBy?.stop()])
+    await Promise.all([this.#working?.stop(), this.#standby?.stop()])
   }
 
-  #hire(): Member {
-    const member: Member = new Member(this.#options, (how) => this.#left(member, how))
-    return member
+  #fork(): WorkerProcess {
+    const worker: WorkerProcess = new WorkerProcess(this.#options, (how) => this.#onExit(worker, how))
+    return worker
   }
 
-  /** Makes the next one ready, which takes a second or two. */
-  #prepare(): void {
+  /** Starts the next standby, which takes a second or two. */
+  #startStandby(): void {
     if (this.#stopped) return
-    const next = this.#hire()
-    this.#standingBy = next
+    const next = this.#fork()
+    this.#standby = next
     next.open.then(
       () => this.#promote(),
-      (error: unknown) => this.#logger.error('a worker that was to stand by did not start', error),
+      (error: unknown) => this.#logger.error('a standby worker did not start', error),
     )
   }
 
-  #left(member: Member, how: string): void {
+  #onExit(worker: WorkerProcess, how: string): void {
     if (this.#stopped) return
-    if (member === this.#working) {
-      this.#logger.error(`the worker process ended (${how}); another takes over`)
+    if (worker === this.#working) {
+      this.#logger.error(`the worker process ended (${how}); the standby takes over`)
       this.#working = undefined
-      this.#vacancy = member.id
+      this.#endedId = worker.id
       this.#promote()
-    } else if (member === this.#standingBy) {
-      this.#standingBy = undefined
-      this.#prepareLater(member)
+    } else if (worker === this.#standby) {
+      this.#standby = undefined
+      this.#startStandbyLater(worker)
     }
   }
 
-  #prepareLater(failed: Member): void {
+  #startStandbyLater(failed: WorkerProcess): void {
     this.#waitMs = failed.ageMs > HEALTHY_AFTER_MS ? FIRST_WAIT_MS : Math.min(this.#waitMs * 2, LONGEST_WAIT_MS)
-    this.#timer = setTimeout(() => this.#prepare(), this.#waitMs)
+    this.#timer = setTimeout(() => this.#startStandby(), this.#waitMs)
   }
 
-  /** Who stands by takes the place of who is gone. */
+  /** Makes an open standby the successor of a worker that has ended. */
   #promote(): void {
-    const next = this.#standingBy
-    if (this.#vacancy === undefined || !next?.isOpen) return
-    next.tell({ type: 'take-over', from: this.#vacancy })
-    this.#vacancy = undefined
+    const next = this.#standby
+    if (this.#endedId === undefined || !next?.isOpen) return
+    next.send({ type: 'take-over', from: this.#endedId })
+    this.#endedId = undefined
     this.#working = next
-    this.#standingBy = undefined
-    this.#prepare()
+    this.#standby = undefined
+    this.#startStandby()
   }
 }
 
-/** One worker process. */
-class Member {
+/** A worker process. */
+class WorkerProcess {
   readonly id = randomUUID()
-  /** Resolves when it stands by. */
+  /** Resolves when the process is ready. */
   readonly open: Promise<void>
   isOpen = false
   readonly #child: ChildProcess
-  readonly #madeAt = Date.now()
+  readonly #startedAt = Date.now()
 
-  constructor(options: Omit<WorkerOptions, 'id'>, left: (how: string) => void) {
+  constructor(options: Omit<WorkerOptions, 'id'>, onExit: (how: string) => void) {
     this.#child = fork(fileURLToPath(new URL('worker-process.ts', import.meta.url)), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
@@ -155,25 +155,25 @@ class Member {
       this.#child.once('exit', (code, signal) => {
         const how = signal ?? `status ${code}`
         reject(new Error(`a worker process ended before it was ready: ${how}`))
-        left(how)
+        onExit(how)
       })
     })
-    this.open.catch(() => {}) // told to whoever waits for it
-    this.tell({ type: 'open', options: { ...options, id: this.id } })
+    this.open.catch(() => {}) // the caller that awaits it handles the error
+    this.send({ type: 'open', options: { ...options, id: this.id } })
   }
 
   get ageMs(): number {
-    return Date.now() - this.#madeAt
+    return Date.now() - this.#startedAt
   }
 
-  tell(message: ToWorker): void {
+  send(message: ToWorker): void {
     if (this.#child.connected) this.#child.send(message)
   }
 
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
-    this.tell({ type: 'stop' })
-    await gone
+    const exited = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.send({ type: 'stop' })
+    await exited
   }
 }

@@ -15,18 +15,18 @@ import { serveWorker } from './start-worker.ts'
 import { listenForStop, type Stop } from '../command/stop.ts'
 import { createTerminal, type Terminal } from '../command/terminal.ts'
 
-/** Beyond the grace period. */
+/** Limit for the steps of stopping after the grace period. */
 const STOP_WITHIN_MS = 9500
 
-/** `ashlar start [--role all|gateway|worker]`: until it is told to stop. */
+/** `ashlar start [--role all|gateway|worker]` runs until it receives a request to stop. */
 export async function start(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const role = parseRole(args)
   const config = parseConfig(environment)
   const logger = loggerTo(stderr)
   if (role === 'worker') return startWorker(config, logger, stdout)
   if (role === 'gateway') sharedDatabase(role, config)
-  // A server on this data directory has the port as well, most likely: that it is there says more.
-  if ((await findServer(config.dataDir)) === undefined) await assertPortFree(config.port)
+  // A server that runs on this data directory probably uses the port too. The error about the directory explains more.
+  if ((await findServer(config.dataDir)) === undefined) await assertPortFree(config.port, config.host)
   using stop = listenForStop(stopWithinMs(config))
   const lost = { reason: undefined as string | undefined }
   const onDatabaseLost = (reason: string): void => {
@@ -56,10 +56,10 @@ function stopWithinMs({ stopGraceSeconds }: Config): number {
   return stopGraceSeconds * 1000 + STOP_WITHIN_MS
 }
 
-/** @throws {AshlarError} CONFIG_INVALID: the embedded Postgres belongs to one process */
+/** @throws {AshlarError} CONFIG_INVALID without `DATABASE_URL`: only one process can use the embedded Postgres */
 function sharedDatabase(role: Role, { databaseUrl }: Config): string {
   if (databaseUrl !== undefined) return databaseUrl
-  const message = `--role ${role} needs DATABASE_URL: gateways and workers apart meet in one Postgres, and the embedded one belongs to one process`
+  const message = `--role ${role} requires DATABASE_URL: separate gateways and workers share one Postgres server, and only one process can use the embedded one`
   throw new AshlarError('CONFIG_INVALID', message, { details: { variable: 'DATABASE_URL' } })
 }
 
@@ -86,15 +86,15 @@ async function serve({ config, installation, environment, terminal, logger, stop
   const { runtime, dataDir, ownerKey, ownerId } = installation
   const { publicUrl, socketsPerAddress, trustedProxies } = config
   const loginCommand = publicUrl === undefined ? commandLine(environment, 'login') : publicLoginCommand(environment)
-  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress, trustedProxies, loginCommand })
+  const gateway = createGateway({ runtime, ownerKey, publicUrl, socketsPerAddress, trustedProxies, loginCommand, logger })
   let unwatch: (() => void) | undefined
   try {
-    const url = await gateway.listen(config.port)
+    const url = await gateway.listen(config.port, config.host)
     await dataDir.setServer(url)
     unwatch = watchFailedPlugins(runtime.plugins, logger)
     if (!stop.signal.aborted) ready(url)
     if (config.examples) await showExamples({ url, key: ownerKey, fetch: gateway.fetch }, terminal, stop.signal)
-    if (!stop.signal.aborted) tellNextSteps((await gateway.createLoginLink(ownerId)).url, environment, terminal)
+    if (!stop.signal.aborted) printNextSteps((await gateway.createLoginLink(ownerId)).url, environment, terminal)
     await aborted(stop.signal)
     terminal.line('Stopping. Send a second signal to stop immediately.')
   } finally {
@@ -116,11 +116,11 @@ async function showExamples(
   }
 }
 
-function tellNextSteps(link: string, environment: CommandContext['environment'], terminal: Terminal): void {
+function printNextSteps(link: string, environment: CommandContext['environment'], terminal: Terminal): void {
   const command = (...words: string[]): string => terminal.style('bold', commandLine(environment, ...words))
   terminal.line(`
 Open ${terminal.style('bold', link)}
-in a browser within ${LOGIN_MINUTES} minutes. The link logs the browser in, once, and shows the API with examples to try.${nameHint(link)}
+in a browser within ${LOGIN_MINUTES} minutes. The link logs in one browser and opens the API with examples to try.${nameHint(link)}
 To print another link, run in another terminal: ${command('login')}
 To run a graph: ${command('run', relative('', SMALLEST_EXAMPLE), '--input', 'name=Grace')}
 Ctrl-C stops the server. Executions continue at the next start.`)

@@ -1,11 +1,11 @@
 /**
- * The process of a worker under a supervisor (`start-worker.ts`), which is its parent and tells it over the channel what to do.
- * It ends when the channel does.
+ * The process of a worker. Its parent is the supervisor (`start-worker.ts`), which sends it commands over the IPC channel. The process
+ * ends when the channel closes.
  */
 import { createRuntime, type Runtime } from '@ashlar/core'
 import type { Config } from '../../base/config.ts'
 import { openOperatorConfig } from '../../operator-config/index.ts'
-import { PLUGIN_ROOTS, sandboxLimits, warnOfIsolation } from '../../installation/index.ts'
+import { PLUGIN_ROOTS, sandboxLimits, warnAboutIsolation } from '../../installation/index.ts'
 import { loggerTo } from '../../base/logger.ts'
 import { watchFailedPlugins } from '../command/failed-plugins.ts'
 
@@ -24,17 +24,17 @@ export interface WorkerOptions {
   configFile: string | undefined
 }
 
-/** What the supervisor says: first `open`, then `start` or `take-over`, at last `stop`. */
+/** Messages of the supervisor: first `open`, then `start` or `take-over`, finally `stop`. */
 export type ToWorker =
   | { type: 'open'; options: WorkerOptions }
   | { type: 'start' }
   | { type: 'take-over'; from: string }
   | { type: 'stop' }
 
-/** What the worker says: it is open and stands by, or could not be opened. */
-export type FromWorker = { type: 'standing-by' } | { type: 'failed'; code: string; message: string }
+/** Messages of the worker: it is ready, or it did not start. */
+export type FromWorker = { type: 'ready' } | { type: 'failed'; code: string; message: string }
 
-/** Beyond the grace period. */
+/** Limit for the steps of stopping after the grace period. */
 const STOP_WITHIN_MS = 9000
 const logger = loggerTo(process.stderr)
 let opening: Promise<Runtime> | undefined
@@ -57,10 +57,10 @@ async function open(options: WorkerOptions): Promise<void> {
   opening = openRuntime(options)
   try {
     await opening
-    tell({ type: 'standing-by' })
+    send({ type: 'ready' })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'INTERNAL'
-    tell({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) })
+    send({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) })
     process.disconnect?.()
   }
 }
@@ -68,7 +68,7 @@ async function open(options: WorkerOptions): Promise<void> {
 async function openRuntime(options: WorkerOptions): Promise<Runtime> {
   const { id, databaseUrl, retentionDays, httpAllow, secretKeys, oauthClients, filesDir } = options
   const onError = (error: unknown): void => logger.error('runtime', error)
-  const operator = await openOperatorConfig(options.configFile, { hosts: true, failed: onError })
+  const operator = await openOperatorConfig(options.configFile, { hosts: true, onError })
   const runtime = await createRuntime({
     role: 'worker',
     workerId: id,
@@ -87,7 +87,7 @@ async function openRuntime(options: WorkerOptions): Promise<Runtime> {
     watch: true,
     onError,
   })
-  if (runtime.sandbox) warnOfIsolation(runtime.sandbox.isolation, logger)
+  if (runtime.sandbox) warnAboutIsolation(runtime.sandbox.isolation, logger)
   operator.onChange((changed) => runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...oauthClients } }))
   return runtime
 }
@@ -98,23 +98,23 @@ function stop(): Promise<void> {
 
 async function stopOnce(): Promise<void> {
   setTimeout(() => process.exit(1), stopGraceMs + STOP_WITHIN_MS).unref()
-  const runtime = await opening?.catch(() => undefined) // reported when it failed
+  const runtime = await opening?.catch(() => undefined) // the failure has been reported
   await runtime?.close()
   process.exit(0)
 }
 
-function tell(message: FromWorker): void {
+function send(message: FromWorker): void {
   process.send?.(message)
 }
 
 process.on('message', (message: ToWorker) => {
   receive(message).catch((error: unknown) => {
     logger.error('worker', error)
-    process.exit(1) // whoever stands by takes over
+    process.exit(1) // the standby takes over
   })
 })
-// The terminal's Ctrl-C reaches the whole group; the supervisor stops its workers itself, in order.
+// Ctrl-C in a terminal signals the whole process group. The supervisor stops its workers in order.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('SIGTERM', () => void stop())
-// A supervisor that ends while this process stops was asked twice to stop: then nothing is waited for.
+// A supervisor that ends while this process stops has received a second stop request: end immediately.
 process.on('disconnect', () => (stopping ? process.exit(130) : void stop()))

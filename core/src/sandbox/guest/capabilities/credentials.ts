@@ -4,7 +4,7 @@ import { callHost } from '../io/host-calls.ts'
 
 type Facts = Pick<Credential, 'provider' | 'name' | 'type' | 'hosts' | 'scopes'>
 
-/** A credential without its secret: the host puts that into the requests. */
+/** A credential without its secret, which the host adds to the requests. */
 export async function getCredential(callId: number, provider: string): Promise<Credential> {
   const facts = (await callHost(callId, 'credentials.get', [provider])) as Facts
   return {

@@ -1,7 +1,7 @@
 import type { FileEntry, Files } from '@ashlar/sdk'
 import { callHost } from '../io/host-calls.ts'
 
-/** Bytes that one call to the host carries, see `capabilities/files/session.ts`. */
+/** The maximum number of bytes in one host call, see `capabilities/files/session.ts`. */
 const CHUNK_BYTES = 64 * 1024
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -77,38 +77,41 @@ async function openStream(ask: Ask, path: string): Promise<ReadableStream<Bytes>
 }
 
 async function writeAll(ask: Ask, path: string, data: Parameters<Files['write']>[1]): Promise<FileEntry> {
-  const pieces = piecesOf(data)
+  const pieces = toPieces(data)
   const id = await ask('create', path)
   try {
     for await (const piece of pieces) await ask('write', id, piece.toBase64())
   } catch (error) {
-    ask('cancel', id).catch(() => {}) // the host may have given it up
+    ask('cancel', id).catch(() => {}) // the host may have cancelled it
     throw error
   }
   return fromWire((await ask('end', id)) as WireEntry)
 }
 
-/** In pieces as large as may be. */
-function piecesOf(data: unknown): AsyncIterable<Uint8Array> {
+/** Splits the data into pieces of the maximum size. */
+function toPieces(data: unknown): AsyncIterable<Uint8Array> {
   if (typeof data === 'string') return cut(new TextEncoder().encode(data))
   if (data instanceof Uint8Array) return cut(data)
   if (typeof data === 'object' && data !== null && 'getReader' in data) return gather(data as ReadableStream<unknown>)
   if (typeof data === 'object' && data !== null && 'stream' in data) return gather((data as Blob).stream())
-  throw new TypeError('what is written to a file must be a text, a Uint8Array, a Blob or a stream')
+  throw new TypeError('the data to write to a file must be a string, a Uint8Array, a Blob or a ReadableStream')
 }
 
 async function* cut(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   for (let from = 0; from < bytes.length; from += CHUNK_BYTES) yield bytes.subarray(from, from + CHUNK_BYTES)
 }
 
-/** Small pieces of a stream go together, since a run may ask its host only so often. One that is given up is cancelled. */
+/**
+ * Joins small pieces of a stream, because the number of host calls of a run is limited. Cancels the stream if the
+ * caller stops early.
+ */
 async function* gather(stream: ReadableStream<unknown>): AsyncGenerator<Uint8Array, void> {
   const reader = stream.getReader()
   const gathered = new Uint8Array(CHUNK_BYTES)
   let length = 0
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      if (!(next.value instanceof Uint8Array)) throw new TypeError('a stream that is written to a file must give Uint8Arrays')
+      if (!(next.value instanceof Uint8Array)) throw new TypeError('a stream to write to a file must yield Uint8Arrays')
       for (let from = 0; from < next.value.length;) {
         const part = next.value.subarray(from, from + CHUNK_BYTES - length)
         gathered.set(part, length)
@@ -120,6 +123,6 @@ async function* gather(stream: ReadableStream<unknown>): AsyncGenerator<Uint8Arr
     }
     if (length > 0) yield gathered.subarray(0, length)
   } finally {
-    reader.cancel().catch(() => {}) // it has ended, or failed by itself
+    reader.cancel().catch(() => {}) // the stream has ended or failed
   }
 }

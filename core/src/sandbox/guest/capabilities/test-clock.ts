@@ -1,9 +1,14 @@
-/** The clock of V8, as it is before any code of a plugin. */
+/** The `Date` of V8, read before any plugin code runs. */
 const RealDate = Date
 
 let fakeNow: number | undefined
 
-/** Stops the clock at a time while a block is tested. @param iso ISO 8601 @returns what lets it go on */
+/**
+ * Stops the clock at a time while a block is tested.
+ *
+ * @param iso ISO 8601
+ * @returns a function that restores the clock
+ */
 export function stopClock(iso: string): () => void {
   fakeNow = RealDate.parse(iso)
   globalThis.Date = StoppedDate as DateConstructor
@@ -13,7 +18,7 @@ export function stopClock(iso: string): () => void {
   }
 }
 
-/** Somebody has slept. */
+/** Advances a stopped clock by the time of a sleep. */
 export function advanceClock(ms: number): void {
   if (fakeNow !== undefined) fakeNow += Math.max(0, ms)
 }

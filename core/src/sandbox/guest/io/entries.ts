@@ -1,16 +1,16 @@
 import { markEntered } from './outbox.ts'
 
-/** The host's entries into this guest that have not returned yet. */
+/** The host's entries into this guest that have not returned. */
 const entries = new Set<Entry>()
-/** What entries have answered that the host has not settled yet. */
+/** The results of entries that the host has not acknowledged. */
 const answers = new Map<number, string>()
 
-/** How long one entry goes on to start calls: then it returns with what has gathered, and the host enters again. */
+/** The time for which one entry starts calls. It then returns with the gathered events, and the host enters again. */
 const SLICE_MS = 10
 const { now } = Date
 let sliceEnd = 0
 
-/** Code begins to run in this guest. */
+/** Marks the start of code in this guest. */
 export function startSlice(): void {
   markEntered()
   sliceEnd = now() + SLICE_MS
@@ -20,7 +20,10 @@ export function isSliceOver(): boolean {
   return now() >= sliceEnd
 }
 
-/** One entry of the host. It returns when the calls it has begun have ended, or as soon as running code waits for the host. */
+/**
+ * An entry of the host into this guest. It returns when its calls have ended, or as soon as running code waits for the
+ * host.
+ */
 export class Entry {
   readonly left: Promise<void>
   readonly #id: number
@@ -28,7 +31,7 @@ export class Entry {
   #calls = 0
   #isLost = false
 
-  /** @param id given by the host */
+  /** @param id the id that the host assigned */
   constructor(id: number) {
     this.#id = id
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -41,11 +44,11 @@ export class Entry {
     return this.#calls === 0
   }
 
-  begin(): void {
+  callStarted(): void {
     this.#calls++
   }
 
-  end(): void {
+  callEnded(): void {
     if (--this.#calls <= 0) this.leave()
   }
 
@@ -53,7 +56,7 @@ export class Entry {
     if (entries.delete(this)) this.#leave()
   }
 
-  /** The host does not get its answer: nothing is to be put into it. */
+  /** Whether the entry failed at the host, which therefore does not receive its result. */
   get isLost(): boolean {
     return this.#isLost
   }
@@ -63,8 +66,8 @@ export class Entry {
     return text
   }
 
-  /** @returns the answer that the host has not got; undefined when there is none yet, and then there will be none */
-  static lose(id: number): string | undefined {
+  /** Marks an entry as lost. @returns the result that the host did not receive; undefined if the entry had none yet */
+  static takeLostAnswer(id: number): string | undefined {
     for (const entry of entries)
       if (entry.#id === id) {
         entry.#isLost = true
@@ -72,17 +75,17 @@ export class Entry {
         return undefined
       }
     const answer = answers.get(id)
-    if (answer === undefined) throw new Error('the answer is no longer known')
+    if (answer === undefined) throw new Error(`entry ${id} has no result`)
     return answer
   }
 }
 
-/** The host has the answers of all entries before this one. */
+/** The host has received the results of all entries before this one. */
 export function settle(beforeId: number): void {
   for (const id of answers.keys()) if (id < beforeId) answers.delete(id)
 }
 
-/** Called when running code begins to wait for the host: every entry returns with what has gathered. */
+/** Makes every entry return with the gathered events. Called when running code starts to wait for the host. */
 export function park(): void {
   for (const entry of entries) entry.leave()
 }

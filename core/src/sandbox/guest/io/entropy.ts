@@ -1,12 +1,18 @@
-/** Draws bytes from the host: their number in, at most {@link MAX_DRAW_BYTES}; a text with a character from U+0000 to U+00FF for each out. */
+/**
+ * Draws up to {@link MAX_DRAW_BYTES} random bytes from the host.
+ *
+ * @returns a text with a character from U+0000 to U+00FF for each byte
+ */
 export type DrawEntropy = (count: number) => string
 
 const MAX_DRAW_BYTES = 65_536
-/** What small draws take from, so that a UUID is no way to the host. Overwritten with zeros as it is used. */
+/**
+ * Random bytes for small draws, so that a UUID does not need a call to the host. Used bytes are overwritten with zeros.
+ */
 const pool = new Uint8Array(1024)
 let left = 0
 let draw: DrawEntropy = () => {
-  throw new Error('there is no entropy before the guest is connected')
+  throw new Error('the guest is not connected, so there is no source of random bytes')
 }
 const { charCodeAt } = String.prototype
 const { apply } = Reflect

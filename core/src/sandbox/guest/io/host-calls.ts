@@ -1,17 +1,17 @@
 import { parseJson } from '@ashlar/sdk'
 import { park, startSlice } from './entries.ts'
-import { enterLikely, entered, postHostCall } from './outbox.ts'
+import { setLikelyCall, enteredResult, postHostCall } from './outbox.ts'
 
 interface Waiting {
   resolve: (value: unknown) => void
   reject: (error: Error) => void
 }
 
-/** Calls to the host that have no answer yet, by the call that has made them. */
+/** Pending host calls, by the call that made them. */
 const waiting = new Map<number, Map<number, Waiting>>()
 let nextId = 0
 
-/** What the host refuses, and with which code. A block that does not handle it ends with that code. */
+/** An error that the host returned. A block that does not handle it ends with its code. */
 export class HostError extends Error {
   override readonly name = 'HostError'
   readonly code: string
@@ -21,7 +21,7 @@ export class HostError extends Error {
   }
 }
 
-/** Asks the worker to perform something for the call `callId`. Rejects with what the worker refuses. */
+/** Makes a host call for the call `callId`. Rejects with a {@link HostError} if the host returns an error. */
 export function callHost(callId: number, method: string, args: readonly unknown[]): Promise<unknown> {
   const id = ++nextId
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
@@ -32,20 +32,23 @@ export function callHost(callId: number, method: string, args: readonly unknown[
   return promise
 }
 
-/** The call has ended: nothing it has asked for is answered any more. */
+/** Discards the pending host calls of a call that has ended. */
 export function forgetHostCalls(callId: number): void {
   waiting.delete(callId)
 }
 
-/** @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]` @returns what {@link entered} returns */
+/**
+ * @param json JSON text `[call id, id, value]` or `[call id, id, null, message, code]`
+ * @returns what {@link enteredResult} returns
+ */
 export function reply(json: string): string {
   startSlice()
   const [callId, id, value, message, code = 'BLOCK_FAILED'] = parseJson(json) as [number, number, unknown, string?, string?]
   const ofCall = waiting.get(callId)
-  const asked = ofCall?.get(id)
+  const pending = ofCall?.get(id)
   ofCall?.delete(id)
-  enterLikely(callId)
-  if (message === undefined) asked?.resolve(value)
-  else asked?.reject(new HostError(message, code))
-  return entered()
+  setLikelyCall(callId)
+  if (message === undefined) pending?.resolve(value)
+  else pending?.reject(new HostError(message, code))
+  return enteredResult()
 }

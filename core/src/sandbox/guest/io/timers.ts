@@ -1,66 +1,71 @@
 /**
- * A timer goes with the call that has set it: what it would compute after that belongs to nobody. Whose it is is known for code
- * before the first `await`; else it may be that of any call that ran when it was set, and goes with the last of these. One that
- * was set while no call ran, as the plugin was loaded, stays.
+ * A timer ends with the call that set it. That call is known for code before the first `await`. Otherwise any call that
+ * ran when the timer was set may have set it, and the timer ends with the last of these calls. A timer that was set
+ * while no call ran, for example while the plugin was loaded, does not end.
  *
- * A timer that is left behind is dropped when it is due, or when there is no room for another.
+ * An ended timer is removed when it is due, or when the maximum number of timers is reached.
  */
 import { park, startSlice } from './entries.ts'
-import { computingCall, enterCall, entered, enterLikely, leaveCall, likelyCall } from './outbox.ts'
+import { computingCall, enterCall, enteredResult, setLikelyCall, leaveCall, likelyCall } from './outbox.ts'
 
-/** Asks the host to call {@link fire} with this id after `delayMs`; a negative delay takes the request back. */
+/** Requests that the host calls {@link fire} with this id after `delayMs`; a negative delay cancels the request. */
 type RequestTimer = (id: number, delayMs: number) => void
 
-/** Hears what a callback has thrown; the timer has ended with it. */
-type TimerThrew = (error: unknown, owner: number) => void
+/** Receives an error that a callback threw. The timer has ended. */
+type OnTimerError = (error: unknown, owner: number) => void
 
 interface Timer {
   run: () => void
   everyMs?: number
-  /** The call that has set it, where that is known; else 0. */
+  /** The call that set it; 0 if unknown. */
   owner: number
-  /** The call that has most likely set it; 0 if unknown. */
+  /** The call that most likely set it; 0 if unknown. */
   likelyOwner: number
-  /** The newest call that can have set it. */
+  /** The newest call that may have set it. */
   newest: number
 }
 
 const MAX_TIMERS = 10_000
 const timers = new Map<number, Timer>()
 let requestTimer: RequestTimer = () => {}
-let timerThrew: TimerThrew = () => {}
-/** By id, the calls that have not ended. */
+let onTimerError: OnTimerError = () => {}
+/** The calls that have not ended, by id. */
 let running: ReadonlyMap<number, unknown> = new Map()
 let nextId = 0
 
-export function connectTimers(request: RequestTimer, threw: TimerThrew, calls: ReadonlyMap<number, unknown>): void {
+export function connectTimers(request: RequestTimer, threw: OnTimerError, calls: ReadonlyMap<number, unknown>): void {
   requestTimer = request
-  timerThrew = threw
+  onTimerError = threw
   running = calls
 }
 
-/** Runs the callbacks of timers that are due. @param json JSON text `[timer id, …]` @returns what {@link entered} returns */
+/**
+ * Runs the callbacks of timers that are due.
+ *
+ * @param json JSON text `[timer id, …]`
+ * @returns what {@link enteredResult} returns
+ */
 export function fire(json: string): string {
   startSlice()
   for (const id of JSON.parse(json) as number[]) {
     const timer = timers.get(id)
     if (!timer) continue
-    const isDropped = isLeft(timer)
-    if (isDropped || timer.everyMs === undefined) timers.delete(id)
+    const isEnded = isOwnerEnded(timer)
+    if (isEnded || timer.everyMs === undefined) timers.delete(id)
     else requestTimer(id, timer.everyMs)
-    if (!isDropped) run(id, timer)
+    if (!isEnded) run(id, timer)
   }
-  return entered()
+  return enteredResult()
 }
 
 function run(id: number, timer: Timer): void {
-  if (timer.owner === 0) enterLikely(timer.likelyOwner)
+  if (timer.owner === 0) setLikelyCall(timer.likelyOwner)
   else enterCall(timer.owner)
   try {
     timer.run()
   } catch (error) {
     clearTimer(id)
-    timerThrew(error, timer.owner)
+    onTimerError(error, timer.owner)
   }
   leaveCall()
 }
@@ -78,8 +83,8 @@ export function clearTimer(id: unknown): void {
 }
 
 function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
-  if (timers.size >= MAX_TIMERS) for (const [id, timer] of timers) if (isLeft(timer)) clearTimer(id)
-  if (timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} timers at once`)
+  if (timers.size >= MAX_TIMERS) for (const [id, timer] of timers) if (isOwnerEnded(timer)) clearTimer(id)
+  if (timers.size >= MAX_TIMERS) throw new RangeError(`more than ${MAX_TIMERS} active timers`)
   const id = ++nextId
   const owner = computingCall()
   const newest = owner || (running.size > 0 ? Math.max(...running.keys()) : Infinity)
@@ -90,8 +95,8 @@ function addTimer(run: () => void, delayMs: number, everyMs?: number): number {
   return id
 }
 
-/** Whether every call that can have set it has ended. */
-function isLeft({ owner, newest }: Timer): boolean {
+/** Whether every call that may have set it has ended. */
+function isOwnerEnded({ owner, newest }: Timer): boolean {
   if (owner !== 0) return !running.has(owner)
   for (const id of running.keys()) if (id <= newest) return false
   return newest !== Infinity

@@ -2,7 +2,7 @@ import { listCapabilities, providersOf, type Block, type Draft, type JsonSchema 
 import type { Positions } from '../draft/positions.ts'
 import type { Finding, FindingCode, Level } from './finding.ts'
 
-/** What is missing in the blocks of a plugin, and what they may do. */
+/** Checks blocks for omissions, and lists their capabilities. */
 export function findInBlocks({ plugin }: Draft, positions: Positions): Finding[] {
   return [
     ...plugin.blocks.flatMap((block) => findInBlock(block, positions)),
@@ -21,7 +21,7 @@ function findInBlock(block: Block, positions: Positions): Finding[] {
     found.push({ level, code, position, message: `${block.qualifiedName}: ${message}` })
   }
   if (block.description.trim() === '')
-    add('warning', 'BLOCK_DESCRIPTION', 'description', 'it has no description, by which people would find it')
+    add('warning', 'BLOCK_DESCRIPTION', 'description', 'it has no description, which users search')
   if (block.tests.length === 0) add('warning', 'BLOCK_TESTS', 'tests', 'it has no tests')
   for (const [side, schema] of [
     ['input', block.inputSchema],
@@ -31,10 +31,10 @@ function findInBlock(block: Block, positions: Positions): Finding[] {
       if (!pinSchema.title) add('hint', 'PIN_TITLE', pin, `${side} "${pin}" has no title`)
       if (!pinSchema.description) add('hint', 'PIN_DESCRIPTION', pin, `${side} "${pin}" has no description`)
       const why = whyUnreachable(pinSchema)
-      if (why !== undefined) add('error', 'PIN_UNREACHABLE', pin, `${side} "${pin}" ${why}: nothing can be connected to it`)
+      if (why !== undefined) add('error', 'PIN_UNREACHABLE', pin, `${side} "${pin}" ${why}: no link can supply a value`)
     }
   for (const { kind, detail } of listCapabilities(block.capabilities))
-    add(isLoud(kind, detail) ? 'warning' : 'hint', 'CAPABILITY', 'capabilities', `it uses ${kind}: ${detail}`)
+    add(isPowerful(kind, detail) ? 'warning' : 'hint', 'CAPABILITY', 'capabilities', `it uses ${kind}: ${detail}`)
   for (const provider of providersOf(block.capabilities)) {
     const [owner] = provider.split('/')
     if (owner === block.plugin.name) continue
@@ -49,11 +49,11 @@ function findInBlock(block: Block, positions: Positions): Finding[] {
 }
 
 function whyUnreachable({ type, not }: JsonSchema & { not?: unknown }): string | undefined {
-  if (not !== undefined && JSON.stringify(not) === '{}') return 'takes no value at all'
+  if (not !== undefined && JSON.stringify(not) === '{}') return 'accepts no value'
   return type === 'null' ? 'is always null' : undefined
 }
 
-/** What people must be told above all. */
-function isLoud(kind: string, detail: string): boolean {
+/** Whether a capability deserves a warning. */
+function isPowerful(kind: string, detail: string): boolean {
   return kind === 'credentials.reveal' || (kind === 'http' && detail === 'ANY HOST')
 }

@@ -1,33 +1,33 @@
 import { AshlarError, type Draft } from '@ashlar/core'
 import type { Finding, FindingCode } from './finding.ts'
 
-/** A bundle of this size is slow to load, and hints at a library that is not made for it. */
+/** A bundle of this size is slow to load, and probably contains an unsuitable library. */
 const LARGE_BYTES = 512 * 1024
-const MOST_NAMED = 5
+const MAX_LISTED = 5
 
-/** What is largest in a bundle, `src/index.ts 2.1 kB`. */
-export function largestOf({ bundle }: Draft): { path: string; bytes: number }[] {
-  return bundle.inputs.slice(0, MOST_NAMED)
+/** Returns the largest files in a bundle. */
+export function listLargest({ bundle }: Draft): { path: string; bytes: number }[] {
+  return bundle.inputs.slice(0, MAX_LISTED)
 }
 
 export function findInBundle(draft: Draft): Finding[] {
   const bytes = Buffer.byteLength(draft.bundle.code)
   if (bytes < LARGE_BYTES) return []
-  const largest = largestOf(draft)
+  const largest = listLargest(draft)
     .map(({ path, bytes: own }) => `${path} ${size(own)}`)
     .join(', ')
-  const message = `the bundle has ${size(bytes)} of at most 5 MB; the largest in it: ${largest}`
+  const message = `the bundle has ${size(bytes)} of at most 5 MB; its largest files: ${largest}`
   return [{ level: 'warning', code: 'BUNDLE_SIZE', position: null, message }]
 }
 
-/** What kept a plugin from being bundled or read. @throws what is no error of the plugin */
+/** Converts an error from bundling or reading a plugin to findings. @throws an error that the plugin did not cause */
 export function findInFailure(error: unknown): Finding[] {
   if (!(error instanceof AshlarError) || !LOADING.has(error.code)) throw error
   const faults = error.details.faults?.length ? error.details.faults : [{ path: '', message: error.message }]
   return faults.map(({ path, message }) => {
     return {
       level: 'error',
-      code: error.code === 'PLUGIN_INVALID' ? 'MANIFEST_INVALID' : codeOf(message),
+      code: error.code === 'PLUGIN_INVALID' ? 'MANIFEST_INVALID' : toFindingCode(message),
       position: path === '' ? null : path,
       message,
     }
@@ -36,7 +36,7 @@ export function findInFailure(error: unknown): Finding[] {
 
 const LOADING = new Set(['PLUGIN_LOAD_FAILED', 'PLUGIN_INVALID', 'MEMORY_LIMIT', 'CPU_LIMIT', 'TIMEOUT'])
 
-function codeOf(message: string): FindingCode {
+function toFindingCode(message: string): FindingCode {
   if (message.includes('is a Node module')) return 'NODE_MODULE'
   if (message.includes('".node" files')) return 'NATIVE_MODULE'
   return message.includes('the limit is') ? 'BUNDLE_SIZE' : 'BUNDLE_FAILED'

@@ -15,7 +15,7 @@ async function findings(folder: string): Promise<Finding[]> {
   return (JSON.parse(stdout) as { findings: Finding[] }).findings
 }
 
-it('finds nothing wrong with a new package, and says what it may do', async () => {
+it('reports the capabilities of a new package and no problems', async () => {
   const folder = join(root.path, 'sky')
   await ashlar('plugin', 'create', folder)
   await installFromWorkspace(folder)
@@ -26,7 +26,7 @@ it('finds nothing wrong with a new package, and says what it may do', async () =
   expect(status).toBe(0)
 })
 
-it('names the command that installs what the check of types needs', async () => {
+it('names the command that installs the packages for the type check', async () => {
   const folder = join(root.path, 'bare')
   await ashlar('plugin', 'create', folder)
   const unchecked = async (): Promise<unknown> => (await findings(folder)).filter(({ code }) => code === 'TYPES_UNCHECKED')
@@ -44,7 +44,7 @@ it('names the command that installs what the check of types needs', async () => 
     ),
   )
   await rm(join(folder, 'tsconfig.json'))
-  expect(await unchecked()).toEqual(finding('hint', 'types are not checked: there is no tsconfig.json'))
+  expect(await unchecked()).toEqual(finding('hint', 'types are not checked: the file tsconfig.json is missing'))
 })
 
 const SOURCE = `import { anyHost, defineBlock, definePlugin } from '@ashlar/sdk'
@@ -62,7 +62,7 @@ const mute = defineBlock({
 export default definePlugin({ name: 'mute', blocks: [mute] })
 `
 
-it('finds what is wrong and what is missing, with the places', async () => {
+it('reports errors and omissions with their positions', async () => {
   const folder = join(root.path, 'mute')
   await mkdir(join(folder, 'src'), { recursive: true })
   await writeFile(
@@ -79,24 +79,24 @@ it('finds what is wrong and what is missing, with the places', async () => {
   await installFromWorkspace(folder)
   const found = (await findings(folder)).map(({ level, code, position, message }) => [level, code, position, message])
   expect(found).toEqual([
-    ['error', 'PACKAGE_NAME', 'package.json:2:3', 'must be the name of an npm package, in lower case'],
-    ['error', 'PACKAGE_VERSION', 'package.json:2:19', 'must be a version like "1.2.3" (semver.org)'],
-    ['error', 'PACKAGE_LICENSE', 'package.json:1:1', 'must name the licence, best as an SPDX identifier like "MIT"'],
-    ['error', 'PACKAGE_FILES', 'package.json:3:3', 'leaves out src/index.ts, which the blocks need'],
+    ['error', 'PACKAGE_NAME', 'package.json:2:3', '"name" must be the name of an npm package, in lower case'],
+    ['error', 'PACKAGE_VERSION', 'package.json:2:19', '"version" must be a version like "1.2.3" (semver.org)'],
     [
       'error',
-      'PIN_UNREACHABLE',
-      'src/index.ts:8:5',
-      'mute/mute: input "nothing" takes no value at all: nothing can be connected to it',
+      'PACKAGE_LICENSE',
+      'package.json:1:1',
+      '"license" must name the licence, preferably with an SPDX identifier such as "MIT"',
     ],
+    ['error', 'PACKAGE_FILES', 'package.json:3:3', '"files" must include src/index.ts, which the blocks use'],
+    ['error', 'PIN_UNREACHABLE', 'src/index.ts:8:5', 'mute/mute: input "nothing" accepts no value: no link can supply a value'],
     [
       'error',
       'TYPES',
       expect.stringMatching(/^src\/index\.ts:11:\d+$/),
       expect.stringMatching(/^TS2322: .{1,195}… .*Type 'number' is not assignable to type 'string'\.$/),
     ],
-    ['warning', 'PACKAGE_LICENSE', null, 'there is no file LICENSE'],
-    ['warning', 'BLOCK_DESCRIPTION', 'src/index.ts:5:61', 'mute/mute: it has no description, by which people would find it'],
+    ['warning', 'PACKAGE_LICENSE', null, 'the file LICENSE is missing'],
+    ['warning', 'BLOCK_DESCRIPTION', 'src/index.ts:5:61', 'mute/mute: it has no description, which users search'],
     ['warning', 'BLOCK_TESTS', 'src/index.ts:5:96', 'mute/mute: it has no tests'],
     ['warning', 'CAPABILITY', 'src/index.ts:6:3', 'mute/mute: it uses http: ANY HOST'],
     [
@@ -105,15 +105,15 @@ it('finds what is wrong and what is missing, with the places', async () => {
       'src/index.ts:6:3',
       'mute/mute: it needs the provider other/service, so the plugin "other" must be installed too',
     ],
-    ['hint', 'PACKAGE_DESCRIPTION', 'package.json:1:1', 'a sentence says to people what the plugin is for'],
-    ['hint', 'PACKAGE_DEPENDENCY', 'package.json:4:21', 'zod is brought by the host: it belongs into "peerDependencies"'],
+    ['hint', 'PACKAGE_DESCRIPTION', 'package.json:1:1', '"description" should say in a sentence what the plugin does'],
+    ['hint', 'PACKAGE_DEPENDENCY', 'package.json:4:21', 'zod is provided by the host: move it to "peerDependencies"'],
     ['hint', 'PIN_TITLE', 'src/index.ts:8:5', 'mute/mute: input "nothing" has no title'],
     ['hint', 'PIN_DESCRIPTION', 'src/index.ts:8:5', 'mute/mute: input "nothing" has no description'],
     ['hint', 'CAPABILITY', 'src/index.ts:6:3', 'mute/mute: it uses credentials: other/service'],
   ])
 })
 
-it('says where a manifest is not valid', async () => {
+it('reports the position of an invalid manifest', async () => {
   const folder = join(root.path, 'mute')
   const wrong = SOURCE.replace("description: '',", "description: '', timeoutMs: 0,")
     .replace("'other/service'", "'own-service'")
@@ -131,7 +131,7 @@ it('says where a manifest is not valid', async () => {
   ])
 })
 
-it('says where Node modules and native ones are imported, and what makes a bundle large', async () => {
+it('reports imports of Node modules and native modules, and the largest files of a large bundle', async () => {
   const folder = join(root.path, 'sky')
   const entry = join(folder, 'src/index.ts')
   const source = await readFile(entry, 'utf8')
@@ -146,7 +146,7 @@ it('says where Node modules and native ones are imported, and what makes a bundl
   await writeFile(entry, `import { table } from './table.ts'\nexport const length = table.length\n${source}`)
   expect((await findings(folder)).find(({ code }) => code === 'BUNDLE_SIZE')).toMatchObject({
     level: 'warning',
-    message: expect.stringMatching(/^the bundle has 60\d\.\d kB of at most 5 MB; the largest in it: src\/table\.ts 600\.0 kB, /),
+    message: expect.stringMatching(/^the bundle has 60\d\.\d kB of at most 5 MB; its largest files: src\/table\.ts 600\.0 kB, /),
   })
   await writeFile(join(folder, 'src/table.ts'), `export const table = '${'x'.repeat(5_300_000)}'`)
   expect((await findings(folder))[0]).toMatchObject({ level: 'error', code: 'BUNDLE_SIZE' })
@@ -154,7 +154,7 @@ it('says where Node modules and native ones are imported, and what makes a bundl
   expect((await ashlar('plugin', 'check', folder)).status).toBe(1)
 })
 
-it('warns of globals that a sandbox does not have, where the source uses them without a look', async () => {
+it('warns of missing globals that the source uses without a check', async () => {
   const folder = join(root.path, 'node-like')
   await ashlar('plugin', 'create', folder)
   await writeFile(
@@ -174,18 +174,18 @@ export const setting = undefined as Setting | undefined
       level: 'warning',
       code: 'MISSING_GLOBAL',
       position: 'src/extra.ts:1:48',
-      message: 'a sandbox has no global fetch: use context.fetch, and name the hosts in the capability "http"',
+      message: 'the sandbox has no global fetch: use context.fetch, and name the hosts in the capability "http"',
     },
     {
       level: 'warning',
       code: 'MISSING_GLOBAL',
       position: 'src/extra.ts:1:77',
-      message: 'a sandbox has no global Buffer: use Uint8Array, TextEncoder, TextDecoder, atob and btoa',
+      message: 'the sandbox has no global Buffer: use Uint8Array, TextEncoder, TextDecoder, atob and btoa',
     },
   ])
 })
 
-it('a new package knows only the globals of a sandbox: a type error says what to use in place of fetch and process', async () => {
+it('a new package has only the types of sandbox globals, whose errors suggest replacements for fetch and process', async () => {
   const folder = join(root.path, 'typed')
   await ashlar('plugin', 'create', folder)
   await installFromWorkspace(folder)

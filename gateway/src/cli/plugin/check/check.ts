@@ -4,12 +4,12 @@ import { createWorkbench, type Draft } from '@ashlar/core'
 import type { CommandContext } from '../../command/command.ts'
 import { createTerminal, plain, type Terminal } from '../../command/terminal.ts'
 import { findInBlocks } from './block-findings.ts'
-import { findInBundle, findInFailure, largestOf, size } from './bundle-findings.ts'
+import { findInBundle, findInFailure, listLargest, size } from './bundle-findings.ts'
 import { sortFindings, type Finding, type Level } from './finding.ts'
 import { findGlobals } from './global-findings.ts'
 import { findInPackage } from './package-findings.ts'
 import { findInTypes } from './type-findings.ts'
-import { folderOf } from '../draft/draft.ts'
+import { parseFolder } from '../draft/draft.ts'
 import { readPackageJson, type PackageJson } from '../draft/package-files.ts'
 import { findPositions } from '../draft/positions.ts'
 import { whileSaying } from '../draft/while-saying.ts'
@@ -18,25 +18,25 @@ import { whileSaying } from '../draft/while-saying.ts'
 export async function check(args: string[], context: CommandContext): Promise<number> {
   const { stdout, environment } = context
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
-  const folder = resolve(folderOf(positionals))
+  const folder = resolve(parseFolder(positionals))
   const report = await whileSaying(context, 'checking', () => checkPlugin(folder))
-  if (values.json) stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
-  else tell(createTerminal(stdout, environment), report)
+  if (values.json) stdout.write(`${JSON.stringify(toJson(report), null, 2)}\n`)
+  else printReport(createTerminal(stdout, environment), report)
   return report.findings.some(({ level }) => level === 'error') ? 1 : 0
 }
 
 interface Report {
   json: PackageJson
-  /** None where it does not load. */
+  /** Undefined when the plugin does not load. */
   draft: Draft | undefined
   findings: Finding[]
 }
 
-/** @param folder absolute path @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
+/** @param folder absolute path @throws {AshlarError} PLUGIN_INVALID when it does not contain a plugin */
 async function checkPlugin(folder: string): Promise<Report> {
   const packageFile = await readPackageJson(folder)
   const types = findInTypes(folder, packageFile.json)
-  types.catch(() => undefined) // told below, if nothing else comes first
+  types.catch(() => undefined) // awaited below, unless another error comes first
   const { draft, failures } = await load(folder)
   const used = (draft?.bundle.inputs ?? []).map(({ path }) => path).filter((path) => !/^\.\.\/|node_modules\//.test(path))
   const found = draft ? [...findInBundle(draft), ...findInBlocks(draft, await findPositions(folder, draft))] : failures
@@ -56,20 +56,20 @@ async function load(folder: string): Promise<{ draft: Draft | undefined; failure
   }
 }
 
-function jsonOf({ json, draft, findings }: Report): object {
+function toJson({ json, draft, findings }: Report): object {
   const bundle = draft && {
     plugin: draft.plugin.name,
     blocks: draft.plugin.blocks.map(({ qualifiedName }) => qualifiedName),
     digest: draft.bundle.digest,
     bundleBytes: Buffer.byteLength(draft.bundle.code),
-    largest: largestOf(draft),
+    largest: listLargest(draft),
   }
-  return { packageName: json.name, version: json.version, ...bundle, ...countsOf(findings), findings }
+  return { packageName: json.name, version: json.version, ...bundle, ...countLevels(findings), findings }
 }
 
 const STYLES = { error: 'red', warning: 'yellow', hint: 'dim' } as const
 
-function tell(terminal: Terminal, { json, draft, findings }: Report): void {
+function printReport(terminal: Terminal, { json, draft, findings }: Report): void {
   const bytes = draft ? `, ${draft.plugin.blocks.length} blocks in ${size(Buffer.byteLength(draft.bundle.code))}` : ''
   terminal.line(`${terminal.style('bold', plain(`${String(json.name)} ${String(json.version)}`))}${bytes}`)
   const width = Math.max(0, ...findings.map(({ code }) => code.length))
@@ -77,12 +77,12 @@ function tell(terminal: Terminal, { json, draft, findings }: Report): void {
     const place = terminal.style('dim', position === null ? '' : `${position} `)
     terminal.line(`  ${terminal.style(STYLES[level], level.padEnd(7))}  ${code.padEnd(width)}  ${place}${plain(message)}`)
   }
-  const { errors, warnings, hints } = countsOf(findings)
+  const { errors, warnings, hints } = countLevels(findings)
   const sign = errors > 0 ? terminal.style('red', '✗') : terminal.style('green', '✓')
   terminal.line(`${sign} ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(hints, 'hint')}`)
 }
 
-function countsOf(findings: readonly Finding[]): { errors: number; warnings: number; hints: number } {
+function countLevels(findings: readonly Finding[]): { errors: number; warnings: number; hints: number } {
   const of = (wanted: Level): number => findings.filter(({ level }) => level === wanted).length
   return { errors: of('error'), warnings: of('warning'), hints: of('hint') }
 }

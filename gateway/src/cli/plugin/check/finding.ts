@@ -1,11 +1,11 @@
-/** `error`: it does not work, or is refused when it is published · `warning`: people will be worse off · `hint`: worth knowing. */
+/** `error`: the plugin does not work or cannot be published · `warning`: users are likely to have problems · `hint`: information. */
 export type Level = 'error' | 'warning' | 'hint'
 
-/** Something that the check has found. Its code is contract, its message is for people. */
+/** A result of the check. The code is part of the contract; the message may change. */
 export interface Finding {
   level: Level
   code: FindingCode
-  /** `src/index.ts:3:5`, relative to the package; null where it is about the whole. */
+  /** `src/index.ts:3:5`, relative to the package; null for a finding about the whole package. */
   position: string | null
   message: string
 }
@@ -36,7 +36,7 @@ export type FindingCode =
 
 const ORDER: readonly Level[] = ['error', 'warning', 'hint']
 
-/** The worst first; else as they were found. */
+/** Sorts by level, the most severe first. Findings of one level keep their order. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level))
 }

@@ -9,9 +9,9 @@ import type { Finding, Level } from './finding.ts'
 
 const TIMEOUT_MS = 120_000
 
-/** Checks the types with the TypeScript that the package has installed. @param folder absolute path */
+/** Checks the types with the TypeScript version installed in the package. @param folder absolute path */
 export async function findInTypes(folder: string, json: PackageJson): Promise<Finding[]> {
-  if (!(await exists(join(folder, 'tsconfig.json')))) return [unchecked('hint', 'there is no tsconfig.json')]
+  if (!(await exists(join(folder, 'tsconfig.json')))) return [unchecked('hint', 'the file tsconfig.json is missing')]
   const compiler = findInstalled('typescript', folder)
   const missing = ['typescript', '@ashlar/sdk'].filter((name) => findInstalled(name, folder) === undefined)
   if (compiler === undefined || missing.length > 0) return [unchecked('warning', await adviceOn(missing, folder, json))]
@@ -47,10 +47,10 @@ function findInstalled(name: string, folder: string): string | undefined {
   }
 }
 
-/** The head of an error names two types as a whole; the last line below it says where they differ. */
+/** The first line of an error contains two complete types. Its last line contains the difference. */
 const MAX_HEAD_CHARS = 200
 
-/** `src/index.ts(3,5): error TS2322: …`, and below it, deeper with each line, why. */
+/** Parses `src/index.ts(3,5): error TS2322: …` and the indented lines below it, which explain the error. */
 function findErrors(output: string): Finding[] {
   const errors = output.matchAll(/^(?<path>\S.*?)\((?<row>\d+),(?<column>\d+)\): error (?<head>TS\d+: .*)(?<below>(?:\n +.*)*)/gm)
   return [...errors].flatMap(({ groups: { path = '', row = '', column = '', head = '', below = '' } = {} }) => {

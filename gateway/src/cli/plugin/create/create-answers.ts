@@ -5,34 +5,34 @@ import { UsageError } from '../../command/command.ts'
 import { sdkOrigin } from '../draft/installing.ts'
 import { LICENSES, type License } from './licenses.ts'
 
-/** What a new package is made of. */
+/** The properties of a new package. */
 export interface Answers {
   packageName: string
-  /** Qualifies its blocks. */
+  /** Name of the plugin, which qualifies the names of its blocks. */
   plugin: string
   title: string
   license: License
   author: string
   /** The version of `@ashlar/sdk` in package.json. @default the SDK of this clone */
   sdk: string
-  /** The same of `@ashlar/testing`; without it there are no tests but those of the blocks. */
+  /** The version of `@ashlar/testing`. If undefined, the package contains only the tests of its blocks. */
   testing: string | undefined
 }
 
 type GivenAnswers = { [Name in 'name' | 'title' | 'license' | 'author' | 'sdk' | 'testing']?: string | undefined }
 
 /**
- * Asks for what was not given, or takes what is usual.
+ * Completes the given properties: prompts for the missing ones, or uses their defaults.
  *
  * @param folder absolute path of the new package
  * @throws {UsageError} when an answer cannot be used
  */
 export async function completeAnswers(folder: string, given: GivenAnswers, asks: boolean): Promise<Answers> {
   using questions = asks ? openQuestions() : undefined
-  const answer = async (name: 'name' | 'title' | 'license', question: string, usual: string): Promise<string> =>
-    given[name] ?? ((await questions?.ask(question, usual)) || usual)
-  const { packageName, plugin } = namesOf(await answer('name', 'Name', usualName(folder)))
-  const title = await answer('title', 'Title', usualTitle(plugin))
+  const answer = async (name: 'name' | 'title' | 'license', question: string, fallback: string): Promise<string> =>
+    given[name] ?? ((await questions?.ask(question, fallback)) || fallback)
+  const { packageName, plugin } = parseName(await answer('name', 'Name', defaultName(folder)))
+  const title = await answer('title', 'Title', defaultTitle(plugin))
   const license = await answer('license', `Licence (${Object.keys(LICENSES).join(', ')})`, 'MIT')
   return {
     packageName,
@@ -40,8 +40,8 @@ export async function completeAnswers(folder: string, given: GivenAnswers, asks:
     title,
     license: parseLicense(license),
     author: given.author ?? `The authors of ${packageName}`,
-    sdk: given.sdk === undefined ? await sdkOrigin(folder) : await originOf(given.sdk, folder),
-    testing: given.testing === undefined ? undefined : await originOf(given.testing, folder),
+    sdk: given.sdk === undefined ? await sdkOrigin(folder) : await toOrigin(given.sdk, folder),
+    testing: given.testing === undefined ? undefined : await toOrigin(given.testing, folder),
   }
 }
 
@@ -49,8 +49,8 @@ const PREFIX = 'ashlar-plugin-'
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const SCOPED = /^@[a-z0-9][a-z0-9._-]*\/(?<rest>.+)$/
 
-/** `weather` is the plugin in the package `ashlar-plugin-weather`; with a scope the package has the very name that is given. */
-function namesOf(name: string): { packageName: string; plugin: string } {
+/** `weather` becomes the plugin `weather` in the package `ashlar-plugin-weather`. A scoped name is the name of the package unchanged. */
+function parseName(name: string): { packageName: string; plugin: string } {
   const rest = SCOPED.exec(name)?.groups?.rest
   const plugin = (rest ?? name).startsWith(PREFIX) ? (rest ?? name).slice(PREFIX.length) : (rest ?? name)
   if (!NAME.test(plugin) || plugin.length > 64)
@@ -58,7 +58,7 @@ function namesOf(name: string): { packageName: string; plugin: string } {
   return { packageName: rest === undefined ? PREFIX + plugin : name, plugin }
 }
 
-function usualName(folder: string): string {
+function defaultName(folder: string): string {
   const name = basename(folder)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -66,7 +66,7 @@ function usualName(folder: string): string {
   return name === '' ? 'my-plugin' : name
 }
 
-function usualTitle(plugin: string): string {
+function defaultTitle(plugin: string): string {
   const text = plugin.replaceAll('-', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
@@ -77,17 +77,17 @@ function parseLicense(text: string): License {
   return license
 }
 
-/** A path that is there becomes one relative to the package; anything else is a version. */
-async function originOf(text: string, folder: string): Promise<string> {
+/** Converts an existing path to a path relative to the package. Any other text is a version. */
+async function toOrigin(text: string, folder: string): Promise<string> {
   if (await exists(text)) return `file:${relative(folder, resolve(text)).replaceAll('\\', '/')}`
-  if (/[\\/]|\.tgz$/.test(text)) throw new UsageError(`there is no file or folder ${text}`)
+  if (/[\\/]|\.tgz$/.test(text)) throw new UsageError(`the file or folder ${text} does not exist`)
   return text
 }
 
-function openQuestions(): Disposable & { ask(question: string, usual: string): Promise<string> } {
+function openQuestions(): Disposable & { ask(question: string, fallback: string): Promise<string> } {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   return {
-    ask: async (question, usual) => (await lines.question(`${question} [${usual}]: `)).trim(),
+    ask: async (question, fallback) => (await lines.question(`${question} [${fallback}]: `)).trim(),
     [Symbol.dispose]: () => lines.close(),
   }
 }

@@ -17,7 +17,7 @@ afterAll(() => root.remove())
 const readJson = async (path: string): Promise<Record<string, unknown>> =>
   JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
 
-it('makes a package whose source compiles', async () => {
+it('creates a package whose source compiles', async () => {
   const folder = join(root.path, 'weather')
   const { status, stdout, stderr } = await ashlar('plugin', 'create', folder, '--json', '--author', 'Ada')
   expect([status, stderr]).toEqual([0, ''])
@@ -69,11 +69,11 @@ it('resolves the links above a new folder', async () => {
   expect(await sdkOrigin(join(root.path, 'link', 'tides'))).toBe('workspace:*')
 })
 
-it('makes a package that npm installs without a request for a package of Ashlar', async () => {
+it('creates a package that npm installs without requesting a package of Ashlar', async () => {
   const folder = join(root.path, 'installed')
   const { stdout } = await ashlar('plugin', 'create', folder)
   const json = await readJson(join(folder, 'package.json'))
-  // Only the SDK: the other packages come from the registry.
+  // Checks only the SDK: the registry provides the other packages.
   const { '@ashlar/sdk': sdk } = json.devDependencies as Record<string, string>
   await writeFile(
     join(folder, 'package.json'),
@@ -84,7 +84,7 @@ it('makes a package that npm installs without a request for a package of Ashlar'
   expect(await readJson(join(folder, 'node_modules/@ashlar/sdk/package.json'))).toMatchObject({ name: '@ashlar/sdk' })
 })
 
-it('gives every block of every package an id of its own', async () => {
+it('creates a new id for each block of each package', async () => {
   await Promise.all(['one', 'two'].map((name) => ashlar('plugin', 'create', join(root.path, name), '--yes')))
   const sources = await Promise.all(
     ['one/src/slugify.ts', 'one/src/repository.ts', 'two/src/slugify.ts', 'two/src/repository.ts'].map((path) =>
@@ -96,7 +96,7 @@ it('gives every block of every package an id of its own', async () => {
   expect(ids).not.toContain(undefined)
 })
 
-it('takes the name, the title, the licence, and where the SDK comes from', async () => {
+it('uses the given name, title, licence and SDK', async () => {
   const folder = join(root.path, 'named')
   const tarball = join(root.path, 'sdk.tgz')
   await writeFile(tarball, '')
@@ -124,14 +124,14 @@ it('writes the whole text of the Apache License', async () => {
   expect(text).toContain(`Copyright (c) ${new Date().getFullYear()} Ada\n`)
 })
 
-it('refuses a folder that holds something', async () => {
+it('rejects a folder that is not empty', async () => {
   const folder = join(root.path, 'full')
   await mkdir(folder)
   await writeFile(join(folder, 'mine.txt'), '')
   expect(await ashlar('plugin', 'create', folder)).toEqual({
     status: 1,
     stdout: '',
-    stderr: `error CONFLICT: ${folder} is not empty (it holds mine.txt): a plugin is made in a new folder\n`,
+    stderr: `error CONFLICT: ${folder} is not empty (it contains mine.txt): choose a new or empty folder\n`,
   })
 })
 
@@ -139,8 +139,8 @@ it.each([
   [[], 'name one folder'],
   [['x', '--name', 'Sky!'], 'the name must be like "weather" or "@me/weather", in lower case, got "Sky!"'],
   [['x', '--license', 'GPL'], '--license must be one of MIT, Apache-2.0, ISC, 0BSD, UNLICENSED, got "GPL"'],
-  [['x', '--sdk', './nowhere.tgz'], 'there is no file or folder ./nowhere.tgz'],
-])('%j is wrong usage', async (args, message) => {
+  [['x', '--sdk', './nowhere.tgz'], 'the file or folder ./nowhere.tgz does not exist'],
+])('rejects the arguments %j', async (args, message) => {
   const { status, stderr } = await ashlar('plugin', 'create', ...args.map((each) => (each === 'x' ? join(root.path, 'x') : each)))
   expect([status, stderr.split('\n')[0]]).toEqual([2, message])
 })

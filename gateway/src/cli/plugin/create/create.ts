@@ -14,7 +14,7 @@ export async function create(args: string[], { stdout, stderr, environment }: Co
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS })
   const [folder] = positionals
   if (folder === undefined || positionals.length > 1) throw new UsageError('name one folder')
-  await assertFree(folder)
+  await assertEmpty(folder)
   const terminal = createTerminal(stderr, environment)
   const asks = terminal.redraws && process.stdin.isTTY && !values.yes && !values.json
   const answers = await completeAnswers(resolve(folder), values, asks)
@@ -37,8 +37,8 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const
 
-/** @throws {AshlarError} CONFLICT when there is something in the folder */
-async function assertFree(folder: string): Promise<void> {
+/** @throws {AshlarError} CONFLICT when the folder is not empty */
+async function assertEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     const message = error.code === 'ENOTDIR' ? `${folder} is a file` : `${folder} cannot be read: ${messageOf(error)}`
@@ -46,7 +46,7 @@ async function assertFree(folder: string): Promise<void> {
   })
   const [first] = names.filter((name) => name !== '.git')
   if (first !== undefined)
-    throw new AshlarError('CONFLICT', `${folder} is not empty (it holds ${first}): a plugin is made in a new folder`)
+    throw new AshlarError('CONFLICT', `${folder} is not empty (it contains ${first}): choose a new or empty folder`)
 }
 
 async function write(path: string, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Texts of licences that a new package may have, by SPDX identifier. */
+/** Licence texts for new packages, by SPDX identifier. */
 export const LICENSES = {
   MIT: `MIT License
 

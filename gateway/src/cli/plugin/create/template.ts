@@ -6,10 +6,10 @@ import { LICENSES } from './licenses.ts'
 import { readVersions } from './versions.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../../plugin-template/', import.meta.url))
-/** Names under which npm would not keep a file, or a tool take it for its own. */
+/** Files whose real names npm would omit, or other tools would use. */
 const RENAMED: Record<string, string> = { gitignore: '.gitignore' }
 
-/** The files of a new package, `[path, text]`, sorted. Every block has an id of its own. */
+/** Returns the files of a new package as sorted `[path, text]` pairs. Each block gets a new id. */
 export async function packageFiles(answers: Answers): Promise<[path: string, text: string][]> {
   const uuids = new Map<string, string>()
   const values: Record<string, string> = { plugin: answers.plugin, title: answers.title }

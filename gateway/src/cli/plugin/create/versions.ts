@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 const ROOT = new URL('../../../../../', import.meta.url)
 const ENTRY = /^ {2}'?(?<name>[^\s':]+)'?: (?<version>\S+)$/gm
 
-/** Versions of the packages that this installation is made and tested with. @returns by name; `*` where it knows none */
+/** Reads the versions of npm packages that this installation uses. @returns a function from name to version, or `*` for other packages */
 export async function readVersions(): Promise<(name: string) => string> {
   const [workspace, sdk] = await Promise.all(
     ['pnpm-workspace.yaml', 'plugins/sdk/package.json'].map((path) => readFile(new URL(path, ROOT), 'utf8')),

@@ -31,17 +31,17 @@ afterAll(async () => {
   await root.remove()
 })
 
-/** Develops until `work` is done, and gives it the events one by one. */
+/** Runs `develop` until `work` ends. `work` receives the events one by one. */
 async function whileDeveloping(
   work: (next: (event: DevEvent['event']) => Promise<DevEvent>) => Promise<void>,
   options: { api: PluginApi; renewEveryMs?: number } = { api },
 ): Promise<void> {
   const stop = new AbortController()
   const events: DevEvent[] = []
-  let heard = Promise.withResolvers<void>()
+  let received = Promise.withResolvers<void>()
   const onEvent = (event: DevEvent): void => {
     events.push(event)
-    heard.resolve()
+    received.resolve()
   }
   const developing = develop({ folder, signal: stop.signal, onEvent, ...options })
   try {
@@ -50,8 +50,8 @@ async function whileDeveloping(
         const event = events.shift()
         if (event?.event === wanted) return event
         if (event) continue
-        await heard.promise
-        heard = Promise.withResolvers()
+        await received.promise
+        received = Promise.withResolvers()
       }
     })
   } finally {
@@ -60,7 +60,7 @@ async function whileDeveloping(
   }
 }
 
-async function descriptionOf(name: string): Promise<string | undefined> {
+async function fetchDescription(name: string): Promise<string | undefined> {
   const { block } = (await client.request(`query ($name: String!) { block(name: $name) { description } }`, { name })) as {
     block: { description: string } | null
   }
@@ -76,7 +76,7 @@ async function change(path: string, from: string, to: string): Promise<void> {
   )
 }
 
-it('shows every change in the server, keeps the last that loads, and is gone at the end', async () => {
+it('loads every change into the server, keeps the last version that loads, and removes the plugin at the end', async () => {
   await whileDeveloping(async (next) => {
     const loaded = await next('loaded')
     expect(loaded).toMatchObject({ packageName: 'ashlar-plugin-sky', plugin: 'sky', blocks: 2 })
@@ -93,13 +93,13 @@ it('shows every change in the server, keeps the last that loads, and is gone at 
     expect(tested).toMatchObject({ results: { length: 5 } })
     await change('src/slugify.ts', 'Turn a text into', 'Make of a text')
     await next('loaded')
-    expect(await descriptionOf('sky/slugify')).toMatch(/^Make of a text/)
+    expect(await fetchDescription('sky/slugify')).toMatch(/^Make of a text/)
     await change('src/slugify.ts', 'export const', 'export cnst')
     expect(await next('failed')).toMatchObject({
       code: 'PLUGIN_LOAD_FAILED',
       faults: [{ path: 'src/slugify.ts:5:8', message: 'Unexpected "cnst"' }],
     })
-    expect(await descriptionOf('sky/slugify')).toMatch(/^Make of a text/)
+    expect(await fetchDescription('sky/slugify')).toMatch(/^Make of a text/)
     await change('src/slugify.ts', 'export cnst', 'export const')
     expect(await next('loaded')).toMatchObject({ plugin: 'sky' })
     await change('src/slugify.ts', `[['slug', 'one_two']]`, `[['slug', 'one-two']]`)
@@ -117,12 +117,12 @@ it('shows every change in the server, keeps the last that loads, and is gone at 
     await change('package.json', '"0.1.0",\n  "description"', '"0.2.0",\n  "description"')
     expect(await next('loaded')).toMatchObject({ version: '0.2.0' })
   })
-  expect(await descriptionOf('sky/slugify')).toBeUndefined()
+  expect(await fetchDescription('sky/slugify')).toBeUndefined()
 })
 
-it('is there again when the server does not answer at first, or was started anew', async () => {
+it('loads the plugin again after the server was unreachable or has restarted', async () => {
   const isThere = Promise.withResolvers<void>()
-  const isThereAgain = Promise.withResolvers<void>()
+  const isLoadedAgain = Promise.withResolvers<void>()
   let calls = 0
   const unsteady: PluginApi = {
     ...api,
@@ -130,7 +130,7 @@ it('is there again when the server does not answer at first, or was started anew
       const call = ++calls
       if (call === 1) throw new AshlarError('SERVER_UNREACHABLE', 'http://x/graphql cannot be reached: ECONNREFUSED')
       const digest = await api.setDevPlugin(plugin)
-      ;(call === 2 ? isThere : isThereAgain).resolve()
+      ;(call === 2 ? isThere : isLoadedAgain).resolve()
       return digest
     },
   }
@@ -139,21 +139,21 @@ it('is there again when the server does not answer at first, or was started anew
       expect(await next('failed')).toMatchObject({ code: 'SERVER_UNREACHABLE', faults: [] })
       expect(await next('loaded')).toMatchObject({ plugin: 'sky' })
       await isThere.promise
-      expect(await descriptionOf('sky/slugify')).toBeDefined()
+      expect(await fetchDescription('sky/slugify')).toBeDefined()
       await api.removeDevPlugin('ashlar-plugin-sky')
-      await isThereAgain.promise
-      expect(await descriptionOf('sky/slugify')).toBeDefined()
+      await isLoadedAgain.promise
+      expect(await fetchDescription('sky/slugify')).toBeDefined()
     },
     { api: unsteady, renewEveryMs: 20 },
   )
 })
 
-it('asks the server one thing at a time, so nothing older comes after what is newer', async () => {
-  let asking = 0
-  let most = 0
+it('sends one request at a time, so that an older version cannot arrive last', async () => {
+  let pending = 0
+  let maxPending = 0
   const inTurn = async <T>(work: Promise<T>): Promise<T> => {
-    most = Math.max(most, ++asking)
-    return work.finally(() => asking--)
+    maxPending = Math.max(maxPending, ++pending)
+    return work.finally(() => pending--)
   }
   const counted: PluginApi = {
     ...api,
@@ -169,11 +169,11 @@ it('asks the server one thing at a time, so nothing older comes after what is ne
     },
     { api: counted, renewEveryMs: 1 },
   )
-  expect(most).toBe(1)
-  expect(await descriptionOf('sky/slugify')).toBeUndefined()
+  expect(maxPending).toBe(1)
+  expect(await fetchDescription('sky/slugify')).toBeUndefined()
 })
 
-it('is for the owner, refuses what is no script, and what belongs to another package', async () => {
+it('rejects other users than the owner, a bundle that is not a script, and blocks of another package', async () => {
   const facts = { packageName: 'mine', version: '1.0.0' }
   await expect(api.setDevPlugin({ ...facts, bundle: '}, alert(), function () {' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
   await expect(api.setDevPlugin({ ...facts, packageName: '*/', bundle: '' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
@@ -184,24 +184,24 @@ it('is for the owner, refuses what is no script, and what belongs to another pac
   await expect(api.setDevPlugin({ ...facts, bundle })).rejects.toMatchObject({ code: 'DUPLICATE_BLOCK' })
   await expect(api.renewDevPlugin('mine')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   await expect(api.removeDevPlugin('mine')).rejects.toMatchObject({ code: 'NOT_FOUND' })
-  const nobody = '00000000-0000-4000-8000-000000000000'
-  await expect(runtime.devPlugins.set(nobody, { ...facts, bundle: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  const unknownUser = '00000000-0000-4000-8000-000000000000'
+  await expect(runtime.devPlugins.set(unknownUser, { ...facts, bundle: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })
 
-it('is forgotten where nobody renews it', async () => {
+it('is removed by the server when it is not renewed', async () => {
   const bundle = `module.exports.default = require('@ashlar/sdk').definePlugin({ name: 'left', blocks: [] })`
-  const forgotten = Promise.withResolvers<void>()
+  const removed = Promise.withResolvers<void>()
   await api.setDevPlugin({ packageName: 'left', version: '1.0.0', bundle })
   const isThere = (): boolean => runtime.plugins.reports().some(({ packageName }) => packageName === 'left')
   expect(isThere()).toBe(true)
-  const deaf = runtime.plugins.onChange(() => isThere() || forgotten.resolve())
+  const unsubscribe = runtime.plugins.onChange(() => isThere() || removed.resolve())
   await runtime.database.pool.query(`update plugin_workspace set seen_at = now() - interval '1 minute' where id = 'dev:left'`)
-  await forgotten.promise
-  deaf()
+  await removed.promise
+  unsubscribe()
   expect(runtime.failures).toEqual([])
 })
 
-it('needs a server', async () => {
+it('requires a server', async () => {
   expect((await ashlar('plugin', 'dev', folder, '--server', 'ftp://x')).status).toBe(2)
   expect((await ashlar('plugin', 'dev', folder, '--server', 'http://127.0.0.1:1')).stderr).toBe(
     'error UNAUTHENTICATED: ASHLAR_KEY must hold a key for http://127.0.0.1:1/graphql: it is not the server of this data directory\n',

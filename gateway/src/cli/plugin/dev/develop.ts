@@ -2,39 +2,39 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AshlarError, createWorkbench, ERROR_CODES, type Draft, type Workbench } from '@ashlar/core'
 import type { PluginApi } from '../../../client/index.ts'
-import { toldError, type ToldError } from '../../command/told-error.ts'
+import { toPrintedError, type PrintedError } from '../../command/told-error.ts'
 import { locate, type LocatedResult } from './test.ts'
 import { watchFolder } from './watch-folder.ts'
 
-/** What happens while a plugin is developed. */
+/** An event in the development of a plugin. */
 export type DevEvent =
-  /** The server has it; `ms` from the change on. */
+  /** The server has loaded the plugin, `ms` after the change. */
   | { event: 'loaded'; packageName: string; version: string; plugin: string; blocks: number; digest: string; ms: number }
-  /** It does not load: the server keeps what it had. */
-  | ({ event: 'failed' } & ToldError)
+  /** The plugin does not load. The server keeps the previous version. */
+  | ({ event: 'failed' } & PrintedError)
   | { event: 'tested'; results: LocatedResult[] }
-  /** A debugger gets in here: the path of a WebSocket of the server. */
+  /** A debugger can attach. `path` is the path of a WebSocket of the server. */
   | { event: 'inspectable'; path: string }
 
 interface Development {
   /** Absolute path of the package. */
   folder: string
   api: PluginApi
-  /** Ends it. */
+  /** Ends the development. */
   signal: AbortSignal
-  /** Whether a debugger is to get in. */
+  /** Whether debuggers can attach. @default false */
   inspect?: boolean
-  /** How often the server hears that it goes on. @default 5000, a third of the time after which it forgets the plugin */
+  /** Interval of renewals. @default 5000, a third of the time after which the server removes the plugin */
   renewEveryMs?: number
   onEvent(event: DevEvent): void
 }
 
-/** Gives a plugin to a server at every change of its source, and takes it away at the end. */
+/** Loads a plugin into a server on every change of its source, and removes it at the end. */
 export async function develop(development: Development): Promise<void> {
   const { folder, signal, renewEveryMs = 5000 } = development
   const watcher = await watchFolder(folder, signal)
-  const shown = new ShownPlugin(development)
-  const timer = setInterval(() => void shown.renew(), renewEveryMs)
+  const loaded = new LoadedPlugin(development)
+  const timer = setInterval(() => void loaded.renew(), renewEveryMs)
   let workbench: Workbench | undefined
   try {
     for (let changed = new Set(['package.json']); !signal.aborted; changed = await watcher.next()) {
@@ -45,48 +45,51 @@ export async function develop(development: Development): Promise<void> {
           workbench = undefined
         }
         workbench ??= await createWorkbench(folder)
-        await shown.show(workbench, startedAt)
+        await loaded.update(workbench, startedAt)
       } catch (error) {
-        if (!signal.aborted) shown.fail(error)
+        if (!signal.aborted) loaded.fail(error)
       }
     }
   } finally {
     clearInterval(timer)
     watcher.close()
     await workbench?.close()
-    await shown.remove()
+    await loaded.remove()
   }
 }
 
-/** What the server has, or is to have when it answers again. It is asked one thing at a time: else an older draft might come last. */
-class ShownPlugin {
+/**
+ * The plugin on the server. While the server does not respond, the plugin that it receives later. Requests run one after the other, because
+ * an older draft could otherwise arrive last.
+ */
+class LoadedPlugin {
   readonly #development: Development
   #draft: Draft | undefined
-  /** Version of the SDK that it is made for. */
+  /** Version of the SDK that the plugin is made for. */
   #sdk: string | undefined
-  /** As the server has it. */
+  /** Digest of the bundle on the server. */
   #digest = ''
-  /** Whether the server has the draft, as far as is known. */
-  #isThere = false
-  /** What the author has now does not load, and that was told. */
+  /** Whether the server has the draft, according to the last response. */
+  #isLoaded = false
+  /** Whether the current source does not load. The failure has been reported. */
   #isBroken = false
-  /** The server has gone away, and that was told. */
+  /** Whether the server does not respond. The failure has been reported. */
   #isLost = false
   #isRenewing = false
   #inspectorPath: string | undefined
-  #toldPath: string | undefined
-  #asking: Promise<void> = Promise.resolve()
+  #reportedPath: string | undefined
+  #queue: Promise<void> = Promise.resolve()
 
   constructor(development: Development) {
     this.#development = development
   }
 
-  /** Tells it where that is new, or all is well again. @throws {AshlarError} when it does not load */
-  async show(workbench: Workbench, startedAt: number): Promise<void> {
+  /** Sends the plugin to the server if it has changed or a failure is over. @throws {AshlarError} when it does not load */
+  async update(workbench: Workbench, startedAt: number): Promise<void> {
     const bundle = await workbench.bundle()
     const { version, sdk } = workbench.pluginPackage
     const before = this.#draft
-    // Where lines have moved, the code is the same, and errors have other places.
+    // If only lines have moved, the code is the same but the positions of errors differ.
     const isSame =
       before?.bundle.digest === bundle.digest && before.bundle.map === bundle.map && before.plugin.version === version
     if (isSame && !this.#isBroken && !this.#isLost) return
@@ -96,24 +99,24 @@ class ShownPlugin {
       await this.#send(draft)
       this.#isBroken = false
       this.#isLost = false
-      this.#tellLoaded(draft, startedAt)
-      this.#tellInspector()
+      this.#reportLoaded(draft, startedAt)
+      this.#reportInspector()
     })
     void this.#test(workbench, draft)
   }
 
   fail(error: unknown): void {
-    if (mayPass(error)) this.#isLost = true
+    if (isTemporary(error)) this.#isLost = true
     else this.#isBroken = true
-    this.#development.onEvent({ event: 'failed', ...toldError(error) })
+    this.#development.onEvent({ event: 'failed', ...toPrintedError(error) })
   }
 
-  /** Says to the server that it is still developed; one that was started anew gets it again. */
+  /** Renews the plugin on the server. Sends it again to a restarted server. */
   async renew(): Promise<void> {
     if (this.#isRenewing) return
     this.#isRenewing = true
     await this.#inTurn(() => this.#renew()).catch((error: unknown) => {
-      if (!this.#isLost) this.#development.onEvent({ event: 'failed', ...toldError(error) })
+      if (!this.#isLost) this.#development.onEvent({ event: 'failed', ...toPrintedError(error) })
       this.#isLost = true
     })
     this.#isRenewing = false
@@ -123,22 +126,22 @@ class ShownPlugin {
     const startedAt = performance.now()
     const draft = this.#draft
     if (!draft) return
-    if (this.#isThere)
+    if (this.#isLoaded)
       await this.#development.api.renewDevPlugin(draft.plugin.packageName).catch((error: unknown) => {
         if (!(error instanceof AshlarError) || error.code !== 'NOT_FOUND') throw error
-        this.#isThere = false
+        this.#isLoaded = false
       })
-    if (!this.#isThere) await this.#send(draft)
-    if (this.#isLost && !this.#isBroken) this.#tellLoaded(draft, startedAt)
+    if (!this.#isLoaded) await this.#send(draft)
+    if (this.#isLost && !this.#isBroken) this.#reportLoaded(draft, startedAt)
     this.#isLost = false
-    this.#tellInspector()
+    this.#reportInspector()
   }
 
   remove(): Promise<void> {
     return this.#inTurn(() => this.#remove(this.#draft))
   }
 
-  /** What the server refuses does not take the place of what it has; what does not reach it is sent again. */
+  /** A draft that the server rejects does not replace the previous one. A draft that does not reach the server is sent again. */
   async #send(draft: Draft): Promise<void> {
     const { api, inspect, folder } = this.#development
     const { packageName, version } = draft.plugin
@@ -148,12 +151,12 @@ class ShownPlugin {
       const maps = mapFor(folder, draft.bundle, inspectable)
       const sdk = this.#sdk !== undefined && { sdk: this.#sdk }
       this.#digest = await api.setDevPlugin({ packageName, version, bundle: draft.bundle.code, ...sdk, ...maps, inspectable })
-      this.#isThere = true
+      this.#isLoaded = true
       this.#draft = draft
       if (inspect) this.#inspectorPath = await api.inspectDevPlugin(packageName)
     } catch (error) {
-      if (mayPass(error)) {
-        this.#isThere = false
+      if (isTemporary(error)) {
+        this.#isLoaded = false
         this.#draft = draft
       }
       throw error
@@ -162,29 +165,29 @@ class ShownPlugin {
   }
 
   async #remove(draft: Draft | undefined): Promise<void> {
-    if (draft) await this.#development.api.removeDevPlugin(draft.plugin.packageName).catch(() => undefined) // it is forgotten soon
+    if (draft) await this.#development.api.removeDevPlugin(draft.plugin.packageName).catch(() => undefined) // the server soon removes it without a renewal
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#asking = this.#asking.then(work, work)
-    return this.#asking
+    this.#queue = this.#queue.then(work, work)
+    return this.#queue
   }
 
-  #tellLoaded({ plugin }: Draft, startedAt: number): void {
+  #reportLoaded({ plugin }: Draft, startedAt: number): void {
     const { packageName, version, name, blocks } = plugin
     const ms = Math.round(performance.now() - startedAt)
     const facts = { packageName, version, plugin: name, blocks: blocks.length, digest: this.#digest }
     this.#development.onEvent({ event: 'loaded', ...facts, ms })
   }
 
-  /** It is another one when the server was started anew. */
-  #tellInspector(): void {
+  /** The path changes when the server restarts. */
+  #reportInspector(): void {
     const path = this.#inspectorPath
-    if (path !== undefined && path !== this.#toldPath) this.#development.onEvent({ event: 'inspectable', path })
-    this.#toldPath = path
+    if (path !== undefined && path !== this.#reportedPath) this.#development.onEvent({ event: 'inspectable', path })
+    this.#reportedPath = path
   }
 
-  /** Nobody waits for it: the next change is shown meanwhile, and then nobody asks any more. */
+  /** Tests the draft in the background. Discards the results if the source changes first. */
   async #test(workbench: Workbench, draft: Draft): Promise<void> {
     const { folder, signal, onEvent } = this.#development
     const isOver = (): boolean => signal.aborted || this.#draft !== draft
@@ -197,12 +200,12 @@ class ShownPlugin {
   }
 }
 
-/** Whether it may go well when it is tried again: so the server that does not answer, or has other cares. */
-function mayPass(error: unknown): boolean {
+/** Whether a retry may succeed: the server does not respond or is busy. */
+function isTemporary(error: unknown): boolean {
   return !(error instanceof AshlarError) || ERROR_CODES[error.code].retryable
 }
 
-/** Only a debugger shows the source, and where it is on this machine. */
+/** Omits the source and its location on this machine unless a debugger needs them. */
 function mapFor(folder: string, { map }: Draft['bundle'], inspectable: boolean): { sourceMap: string; sourceRoot?: string } {
   if (inspectable) return { sourceMap: map, sourceRoot: pathToFileURL(join(folder, '/')).href }
   const { sourcesContent: _, ...positions } = JSON.parse(map) as { sourcesContent: string[] }

@@ -38,9 +38,9 @@ afterAll(async () => {
   await root.remove()
 })
 
-/** A debugger at the other end of a WebSocket. */
+/** A debugger that connects to a WebSocket. */
 async function connect(path: string): Promise<TestDebugger & { socket: WebSocket }> {
-  const socket = new WebSocket(addressOf(path), { origin: 'devtools://devtools' })
+  const socket = new WebSocket(toWebSocketUrl(path), { origin: 'devtools://devtools' })
   const tool = new TestDebugger((json) => socket.send(json))
   socket.on('message', (data) => tool.receive(String(data)))
   await once(socket, 'open')
@@ -52,13 +52,13 @@ async function closed({ socket }: { socket: WebSocket }): Promise<number> {
   return code
 }
 
-function addressOf(path: string): string {
+function toWebSocketUrl(path: string): string {
   return new URL(path, url).href.replace('http:', 'ws:')
 }
 
-/** Why a WebSocket is refused. */
-async function refusalOf(path: string, origin?: string): Promise<number> {
-  const socket = new WebSocket(addressOf(path), origin === undefined ? {} : { origin })
+/** The reason for which the server rejects a WebSocket. */
+async function connectRejected(path: string, origin?: string): Promise<number> {
+  const socket = new WebSocket(toWebSocketUrl(path), origin === undefined ? {} : { origin })
   socket.on('error', () => undefined)
   const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }]
   socket.terminate()
@@ -99,7 +99,7 @@ async function finished(id: string): Promise<string> {
   }
 }
 
-it('stops where the author has set a breakpoint, in the source that the author knows', async () => {
+it('stops at a breakpoint that the author has set in the source', async () => {
   await whileInspecting(async (path) => {
     const tool = await connect(path)
     await tool.request('Runtime.enable')
@@ -123,7 +123,7 @@ it('stops where the author has set a breakpoint, in the source that the author k
   })
 })
 
-/** Where a line of a source is in the script. Counted from 1. */
+/** The line of the script that corresponds to a line of the source. Both start at 1. */
 function positionIn(sourceMapUrl: string, source: string, line: number): { line: number } {
   const json = Buffer.from(sourceMapUrl.slice(sourceMapUrl.indexOf(',') + 1), 'base64').toString()
   const map = new SourceMap(JSON.parse(json) as SourceMapPayload)
@@ -134,22 +134,22 @@ function positionIn(sourceMapUrl: string, source: string, line: number): { line:
   throw new Error(`${source}:${line} is not in the source map`)
 }
 
-it('lets in whoever has the path, one debugger at a time, and no page', async () => {
+it('accepts one debugger at a time by the path alone, and rejects web pages', async () => {
   await whileInspecting(async (path) => {
     const first = await connect(path)
     await first.request('Runtime.enable')
     expect(await closed(await connect(path))).toBe(1013)
-    expect(await refusalOf(path, 'http://127.0.0.1:3000')).toBe(403)
-    expect(await refusalOf(`${path}0`)).toBe(404)
-    expect(await refusalOf('/inspector/')).toBe(404)
-    const gone = closed(first)
+    expect(await connectRejected(path, 'http://127.0.0.1:3000')).toBe(403)
+    expect(await connectRejected(`${path}0`)).toBe(404)
+    expect(await connectRejected('/inspector/')).toBe(404)
+    const closing = closed(first)
     await api.removeDevPlugin(PACKAGE)
-    expect(await gone).toBe(1001)
-    expect(await refusalOf(path)).toBe(404)
+    expect(await closing).toBe(1001)
+    expect(await connectRejected(path)).toBe(404)
   })
 })
 
-it('is for the owner, and for what came with a source map', async () => {
+it('requires the owner and a source map', async () => {
   const bundle = `module.exports.default = require('@ashlar/sdk').definePlugin({ name: 'bare', blocks: [] })`
   const plugin = { packageName: 'bare', version: '1.0.0', bundle }
   await expect(api.setDevPlugin({ ...plugin, sourceMap: '{' })).rejects.toMatchObject({ code: 'BAD_INPUT' })
@@ -157,6 +157,6 @@ it('is for the owner, and for what came with a source map', async () => {
   await api.setDevPlugin(plugin)
   await expect(api.inspectDevPlugin('bare')).rejects.toMatchObject({ code: 'CONFLICT' })
   await api.removeDevPlugin('bare')
-  const nobody = '00000000-0000-4000-8000-000000000000'
-  await expect(runtime.devPlugins.inspect(nobody, 'bare')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  const unknownUser = '00000000-0000-4000-8000-000000000000'
+  await expect(runtime.devPlugins.inspect(unknownUser, 'bare')).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

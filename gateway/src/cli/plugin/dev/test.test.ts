@@ -12,13 +12,13 @@ beforeAll(async () => {
 })
 afterAll(() => root.remove())
 
-it('runs the tests of a new package, which pass', async () => {
+it('passes the tests of a new package', async () => {
   const { status, stdout } = await ashlar('plugin', 'test', folder)
   expect(stdout.replace(/ in .*/, '')).toBe('✓ sky/slugify  3 tests\n✓ sky/repository  2 tests\n5 tests passed\n')
   expect(status).toBe(0)
 })
 
-it('runs those of one block, and answers with JSON', async () => {
+it('runs the tests of one block and prints JSON', async () => {
   const { status, stdout } = await ashlar('plugin', 'test', folder, '--block', 'repository', '--json')
   expect(status).toBe(0)
   expect(JSON.parse(stdout)).toEqual({
@@ -40,7 +40,7 @@ it('runs those of one block, and answers with JSON', async () => {
   })
 })
 
-it('shows what differs, and where the test stands; status 1', async () => {
+it('prints the difference and the position of a failed test, and exits with status 1', async () => {
   await change('src/slugify.ts', `[['slug', 'one_two']]`, `[['slug', 'one-two']]`)
   const { status, stdout } = await ashlar('plugin', 'test', folder)
   expect(stdout.split('\n').slice(0, 7)).toEqual([
@@ -56,7 +56,7 @@ it('shows what differs, and where the test stands; status 1', async () => {
   await change('src/slugify.ts', `[['slug', 'one-two']]`, `[['slug', 'one_two']]`)
 })
 
-it('says where source does not compile', async () => {
+it('prints the position of a syntax error', async () => {
   await change('src/slugify.ts', 'export const', 'export cnst')
   const { status, stdout, stderr } = await ashlar('plugin', 'test', folder, '--json')
   expect([status, stderr]).toEqual([1, 'error PLUGIN_LOAD_FAILED: src/slugify.ts:5:8: Unexpected "cnst"\n'])
@@ -70,7 +70,7 @@ it('says where source does not compile', async () => {
   await change('src/slugify.ts', 'export cnst', 'export const')
 })
 
-it('says where source throws as it loads', async () => {
+it('prints the position of an error that the source throws when it loads', async () => {
   await change('src/slugify.ts', `name: 'slugify'`, `name: 'Slug!'`)
   const { status, stderr } = await ashlar('plugin', 'test', folder)
   expect(status).toBe(1)
@@ -78,7 +78,7 @@ it('says where source throws as it loads', async () => {
   await change('src/slugify.ts', `name: 'Slug!'`, `name: 'slugify'`)
 })
 
-it('says which blocks there are, and that a folder holds no plugin', async () => {
+it('lists the blocks for an unknown block, and reports a folder without a plugin', async () => {
   expect((await ashlar('plugin', 'test', folder, '--block', 'none')).stderr).toBe(
     'error NOT_FOUND: plugin sky has no block "none"; it has slugify, repository\n',
   )
@@ -97,7 +97,7 @@ async function change(path: string, from: string, to: string): Promise<void> {
   )
 }
 
-it('goes well where the package disables a file of its own for browsers, and so do check and pack', async () => {
+it('works, as do check and pack, for a package that disables one of its files for browsers', async () => {
   const other = join(root.path, 'split')
   await ashlar('plugin', 'create', other)
   const manifest = JSON.parse(await readFile(join(other, 'package.json'), 'utf8')) as object

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { BlockTestResult, Draft } from '@ashlar/core'
 import type { CommandContext } from '../../command/command.ts'
 import { createTerminal, duration, plain, type Terminal } from '../../command/terminal.ts'
-import { folderOf, withDraft } from '../draft/draft.ts'
+import { parseFolder, withDraft } from '../draft/draft.ts'
 import { findPositions } from '../draft/positions.ts'
 import { whileSaying } from '../draft/while-saying.ts'
 
@@ -12,7 +12,7 @@ export async function test(args: string[], context: CommandContext): Promise<num
   const { stdout, environment } = context
   const options = { block: { type: 'string' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
-  const folder = folderOf(positionals)
+  const folder = parseFolder(positionals)
   const startedAt = performance.now()
   const { draft, results } = await whileSaying(context, 'testing', () =>
     withDraft(folder, async (draft, workbench) => {
@@ -20,29 +20,29 @@ export async function test(args: string[], context: CommandContext): Promise<num
     }),
   )
   const failed = results.filter(({ difference }) => difference !== null).length
-  if (values.json) stdout.write(`${JSON.stringify({ ...factsOf(draft), total: results.length, failed, results }, null, 2)}\n`)
+  if (values.json) stdout.write(`${JSON.stringify({ ...toFacts(draft), total: results.length, failed, results }, null, 2)}\n`)
   else {
     const terminal = createTerminal(stdout, environment)
-    tellResults(terminal, draft, results, values.block === undefined)
-    terminal.line(summaryOf(terminal, results.length, failed, performance.now() - startedAt))
+    printResults(terminal, draft, results, values.block === undefined)
+    terminal.line(formatSummary(terminal, results.length, failed, performance.now() - startedAt))
   }
   return failed > 0 ? 1 : 0
 }
 
-/** A test that has run, and where it stands. */
+/** The result of a test, with the position of the test in the source. */
 export interface LocatedResult {
   block: string
   test: string
-  /** What differs from what was expected; null when nothing does. */
+  /** The difference from the expected result; null for a passed test. */
   difference: string | null
   position: string | null
-  /** Where the block threw in it. */
+  /** The position at which the block threw an error. */
   thrownAt?: string
-  /** Of what it threw: a line per frame of the plugin's code. */
+  /** The stack of that error, with a line for each frame in the code of the plugin. */
   stack?: string
 }
 
-/** Says of each test where it stands: of one without a name, where its block does. */
+/** Adds the position of each test, or the position of its block for a test without a name. */
 export async function locate(folder: string, draft: Draft, results: readonly BlockTestResult[]): Promise<LocatedResult[]> {
   const positions = await findPositions(resolve(folder), draft)
   return results.map(({ block: name, test, difference = null, ...thrown }) => {
@@ -52,29 +52,29 @@ export async function locate(folder: string, draft: Draft, results: readonly Blo
   })
 }
 
-function factsOf({ plugin, bundle }: Draft): object {
+function toFacts({ plugin, bundle }: Draft): object {
   return { packageName: plugin.packageName, version: plugin.version, plugin: plugin.name, digest: bundle.digest }
 }
 
-function tellResults(terminal: Terminal, { plugin }: Draft, results: readonly LocatedResult[], all: boolean): void {
+function printResults(terminal: Terminal, { plugin }: Draft, results: readonly LocatedResult[], all: boolean): void {
   for (const { qualifiedName } of plugin.blocks) {
     const own = results.filter(({ block }) => block === qualifiedName)
     const failed = own.filter(({ difference }) => difference !== null)
-    if (own.length > 0) terminal.line(`${signOf(terminal, failed.length)} ${qualifiedName}  ${countOf(own.length)}`)
+    if (own.length > 0) terminal.line(`${resultSign(terminal, failed.length)} ${qualifiedName}  ${formatCount(own.length)}`)
     else if (all) terminal.line(`${terminal.style('yellow', '·')} ${qualifiedName}  no tests`)
-    for (const result of failed) tellDifference(terminal, result)
+    for (const result of failed) printFailedTest(terminal, result)
   }
 }
 
-/** One that has failed: its name, its place, and the two values under each other. */
-export function tellDifference(terminal: Terminal, result: LocatedResult): void {
+/** Prints a failed test: its name, its position, and the expected and actual value on two lines. */
+export function printFailedTest(terminal: Terminal, result: LocatedResult): void {
   const { test, difference, position, stack } = result
   terminal.line(`    ${terminal.style('bold', plain(test))}  ${terminal.style('dim', position ?? '')}`.trimEnd())
-  tellValues(terminal, difference)
+  printDifference(terminal, difference)
   for (const frame of stack?.split('\n') ?? []) terminal.line(`      ${terminal.style('dim', plain(frame))}`)
 }
 
-function tellValues(terminal: Terminal, difference: string | null): void {
+function printDifference(terminal: Terminal, difference: string | null): void {
   const [, where, expected, got] = /^(.*?): expected (.*), got (.*)$/s.exec(difference ?? '') ?? []
   if (where === undefined) return terminal.line(`      ${plain(difference ?? '')}`)
   terminal.line(`      ${plain(where)}`)
@@ -82,16 +82,16 @@ function tellValues(terminal: Terminal, difference: string | null): void {
   terminal.line(`      ${terminal.style('red', `got       ${plain(got ?? '')}`)}`)
 }
 
-function signOf(terminal: Terminal, failed: number): string {
+function resultSign(terminal: Terminal, failed: number): string {
   return failed > 0 ? terminal.style('red', '✗') : terminal.style('green', '✓')
 }
 
-function summaryOf(terminal: Terminal, total: number, failed: number, ms: number): string {
-  if (total === 0) return 'there are no tests'
-  const text = failed > 0 ? `${failed} of ${countOf(total)} failed` : `${countOf(total)} passed`
+function formatSummary(terminal: Terminal, total: number, failed: number, ms: number): string {
+  if (total === 0) return 'no tests'
+  const text = failed > 0 ? `${failed} of ${formatCount(total)} failed` : `${formatCount(total)} passed`
   return `${terminal.style(failed > 0 ? 'red' : 'green', text)} in ${duration(ms)}`
 }
 
-function countOf(tests: number): string {
+function formatCount(tests: number): string {
   return tests === 1 ? '1 test' : `${tests} tests`
 }

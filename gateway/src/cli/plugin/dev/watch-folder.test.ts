@@ -17,33 +17,33 @@ afterEach(async () => {
   await rm(root, { recursive: true })
 })
 
-async function hears(path: string): Promise<void> {
+async function expectReport(path: string): Promise<void> {
   await writeFile(join(root, path), '')
   expect(await watcher.next()).toContain(path)
 }
 
-it('tells what changes, also in folders that are new', async () => {
-  await hears('package.json')
-  await hears('src/inner/a.ts')
+it('reports changed files, including files in new folders', async () => {
+  await expectReport('package.json')
+  await expectReport('src/inner/a.ts')
   await mkdir(join(root, 'more'))
   expect(await watcher.next()).toContain('more')
-  await hears('more/b.ts')
+  await expectReport('more/b.ts')
 })
 
-it('goes on with a folder that is removed and made again', async () => {
+it('continues with a folder that is removed and created again', async () => {
   await rm(join(root, 'src'), { recursive: true })
   expect(await watcher.next()).toContain('src')
   await mkdir(join(root, 'src/inner'), { recursive: true })
   expect(await watcher.next()).toContain('src')
-  await hears('src/a.ts')
-  await hears('src/inner/b.ts')
+  await expectReport('src/a.ts')
+  await expectReport('src/inner/b.ts')
 })
 
-it('goes on where another folder is put in the place of one', async () => {
+it('continues with a folder that replaces another', async () => {
   await mkdir(join(root, 'node_modules/other/inner'), { recursive: true })
   await rename(join(root, 'src'), join(root, 'node_modules/old'))
   await rename(join(root, 'node_modules/other'), join(root, 'src'))
   expect(await watcher.next()).toContain('src')
-  await hears('src/a.ts')
-  await hears('src/inner/b.ts')
+  await expectReport('src/a.ts')
+  await expectReport('src/inner/b.ts')
 })

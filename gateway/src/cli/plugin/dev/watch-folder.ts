@@ -2,21 +2,21 @@ import { watch, type FSWatcher } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 
-/** Tells which files of a package have changed. */
+/** Reports the changed files of a package. */
 export interface FolderWatcher {
-  /** Resolves with the paths of all that have changed since it last did, soon after the last of them; with none when it is over. */
+  /** Resolves soon after a change with the paths of all files changed since the last call. Resolves with an empty set after the end. */
   next(): Promise<Set<string>>
   close(): void
 }
 
-/** An editor writes a file in several steps. */
+/** How long to wait for further changes: an editor writes a file in several steps. */
 const SETTLE_MS = 25
 const NOT_WATCHED = /^(node_modules|dist|\..*)$|\.tgz$/
 
 /**
- * Watches the folders of a package one by one: a recursive watch would go through all its dependencies.
+ * Watches each folder of a package separately: a recursive watch would include all dependencies.
  *
- * @param signal ends it
+ * @param signal ends the watch
  */
 export async function watchFolder(root: string, signal: AbortSignal): Promise<FolderWatcher> {
   let changed = new Set<string>()
@@ -35,9 +35,9 @@ export async function watchFolder(root: string, signal: AbortSignal): Promise<Fo
       if (!signal.aborted) await settled.promise
       settled = Promise.withResolvers()
       if (!signal.aborted) await folders.watchAll(root)
-      const told = changed
+      const paths = changed
       changed = new Set()
-      return told
+      return paths
     },
     close() {
       clearTimeout(timer)
@@ -55,7 +55,7 @@ class WatchedFolders {
     this.#changed = changed
   }
 
-  /** Watches a folder and all below it, as far as they are not watched yet. */
+  /** Watches a folder and its subfolders that are not watched yet. */
   async watchAll(folder: string): Promise<void> {
     if (!this.#watch(folder)) return
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
@@ -68,14 +68,14 @@ class WatchedFolders {
     this.#watchers.clear()
   }
 
-  /** @returns false where it is gone already */
+  /** @returns false when the folder no longer exists */
   #watch(folder: string): boolean {
     if (this.#watchers.has(folder)) return true
     try {
       const watcher = watch(folder, (event, name) => {
         if (name === null || NOT_WATCHED.test(name)) return
         const path = join(folder, name)
-        // What comes under this name now is another folder, of which the watcher of the first hears nothing.
+        // Another folder may now have this name, whose changes the old watcher does not report.
         if (event === 'rename') this.#forget(path)
         this.#changed(path)
       })

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { tellType } from './type-text.ts'
+import { formatType } from './type-text.ts'
 import { ashlar, createTestFolder } from '../../../testing/test-plugin.ts'
 
 let root: Awaited<ReturnType<typeof createTestFolder>>
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => root.remove())
 
-it('documents every block with its pins, powers and an example out of its tests', async () => {
+it('documents each block with its pins, capabilities and an example from its tests', async () => {
   const folder = join(root.path, 'sky')
   await ashlar('plugin', 'create', folder)
   const { status, stdout } = await ashlar('plugin', 'docs', folder)
@@ -19,9 +19,9 @@ it('documents every block with its pins, powers and an example out of its tests'
   for (const line of [
     '| `text` | `string` | yes |  | Text: What to turn. For example `"Crème brûlée, twice!"`. |',
     '| `separator` | `string` |  | `"-"` | Separator: What stands between words. Advanced. |',
-    'It only computes: it reaches nothing outside.',
+    'It has no capabilities: it only computes.',
     '- http: GET api.github.com/repos/\\*',
-    'After a crash it is run again.',
+    'After a crash, it runs again.',
     '### Example: gives what the service answers',
     'description: "Node.js"\nstars: 9\n',
     '{\n  "text": "Crème brûlée, twice!"\n}',
@@ -30,7 +30,7 @@ it('documents every block with its pins, powers and an example out of its tests'
     expect(stdout).toContain(line)
 })
 
-it('documents costs and services, writes to a file, and keeps what authors say from being markup', async () => {
+it('writes costs, services and escaped texts of authors to a file', async () => {
   const folder = join(root.path, 'full')
   await mkdir(folder)
   await writeFile(join(folder, 'package.json'), '{ "name": "full", "version": "1.0.0", "ashlar": { "blocks": "./index.ts" } }')
@@ -60,7 +60,7 @@ export default definePlugin({
     '- 5 credits per run when `{"size":"large"}`\n- 0.5 credits per token',
     'It may take up to 5000 ms.',
     'error: "no"',
-    '### The \\<b\\>Service\\</b\\> (`full/service`)\n\nTakes `API_KEY`. Secrets go to `api.example.com` only.',
+    '### The \\<b\\>Service\\</b\\> (`full/service`)\n\nAuthentication: `API_KEY`. Secrets are sent only to `api.example.com`.',
   ])
     expect(text).toContain(part)
 })
@@ -71,9 +71,9 @@ it.each([
   [{ $ref: '#/$defs/node' }, '{ next?: { next?: { next?: object } } }'],
   [{ $ref: '#/$defs/list' }, 'any[][][][]'],
   [{ const: 1 }, '1'],
-])('tells the type %j', (schema, text) => {
+])('formats the type %j', (schema, text) => {
   const node = { type: 'object', properties: { next: { $ref: '#/$defs/node' } } } as const
-  expect(tellType(schema as never, { $defs: { node, list: { type: 'array', items: { $ref: '#/$defs/list' } } } } as never)).toBe(
-    text,
-  )
+  expect(
+    formatType(schema as never, { $defs: { node, list: { type: 'array', items: { $ref: '#/$defs/list' } } } } as never),
+  ).toBe(text)
 })

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import type { CommandContext } from '../../command/command.ts'
 import { createTerminal } from '../../command/terminal.ts'
 import { documentPlugin } from './markdown.ts'
-import { folderOf, withDraft } from '../draft/draft.ts'
+import { parseFolder, withDraft } from '../draft/draft.ts'
 import { readPackageJson } from '../draft/package-files.ts'
 import { whileSaying } from '../draft/while-saying.ts'
 
@@ -13,7 +13,7 @@ export async function docs(args: string[], context: CommandContext): Promise<num
   const { stdout, stderr, environment } = context
   const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
-  const folder = folderOf(positionals)
+  const folder = parseFolder(positionals)
   const { json } = await readPackageJson(resolve(folder))
   const { plugin, markdown } = await whileSaying(context, 'reading', () =>
     withDraft(folder, async (draft, workbench) => {

@@ -1,7 +1,7 @@
 import { listCapabilities, type Block, type Example, type JsonSchema, type Plugin, type Provider } from '@ashlar/core'
-import { tellType } from './type-text.ts'
+import { formatType } from './type-text.ts'
 
-/** A plugin for those who use its blocks, in Markdown. */
+/** Writes the documentation of a plugin for users of its blocks, in Markdown. */
 export function documentPlugin(plugin: Plugin, examples: readonly Example[], description: string): string {
   const { packageName, version, blocks, providers } = plugin
   const parts = [
@@ -38,12 +38,12 @@ function documentPins(title: string, schema: JsonSchema): string {
   if (pins.length === 0) return `### ${title}\n\nNone.`
   const isInput = title === 'Inputs'
   const rows = pins.map(([name, pin]) => {
-    const needed = schema.required?.includes(name) && pin.default === undefined ? 'yes' : ''
-    const usual = pin.default === undefined ? '' : code(JSON.stringify(pin.default))
-    const cells = [code(name), code(tellType(pin, schema)), ...(isInput ? [needed, usual] : []), aboutPin(pin)]
+    const required = schema.required?.includes(name) && pin.default === undefined ? 'yes' : ''
+    const defaultValue = pin.default === undefined ? '' : code(JSON.stringify(pin.default))
+    const cells = [code(name), code(formatType(pin, schema)), ...(isInput ? [required, defaultValue] : []), aboutPin(pin)]
     return `| ${cells.join(' | ')} |`
   })
-  const heads = ['pin', 'type', ...(isInput ? ['required', 'default'] : []), 'what it is']
+  const heads = ['pin', 'type', ...(isInput ? ['required', 'default'] : []), 'description']
   return [`### ${title}`, '', `| ${heads.join(' | ')} |`, `| ${heads.map(() => '---').join(' | ')} |`, ...rows].join('\n')
 }
 
@@ -69,13 +69,13 @@ interface PinMeta {
 }
 
 const AFTER_CRASH: Record<Block['onCrash'], string> = {
-  fail: 'After a crash it is not run again, unless it had only read.',
-  retryable: 'After a crash it fails, unless it had only read; the retry of its node may repeat it.',
-  retry: 'After a crash it is run again.',
+  fail: 'After a crash, it does not run again unless it has only read data.',
+  retryable: 'After a crash, it fails unless it has only read data. A retry of its node may repeat it.',
+  retry: 'After a crash, it runs again.',
 }
 
 function documentFacts({ capabilities, costs, timeoutMs, onCrash, effectful }: Block): string {
-  const powers = listCapabilities(capabilities).map(({ kind, detail }) => `- ${kind}: ${escape(detail)}`)
+  const capabilityLines = listCapabilities(capabilities).map(({ kind, detail }) => `- ${kind}: ${escape(detail)}`)
   const prices = costs.map(
     ({ amount, per, when }) => `- ${amount} credits per ${per}${when ? ` when ${code(JSON.stringify(when))}` : ''}`,
   )
@@ -84,8 +84,10 @@ function documentFacts({ capabilities, costs, timeoutMs, onCrash, effectful }: B
     ...(effectful ? [AFTER_CRASH[onCrash]] : []),
   ]
   return [
-    powers.length > 0 ? ['### What it may do', '', ...powers].join('\n') : 'It only computes: it reaches nothing outside.',
-    prices.length > 0 ? ['### What it costs', '', ...prices].join('\n') : '',
+    capabilityLines.length > 0
+      ? ['### Capabilities', '', ...capabilityLines].join('\n')
+      : 'It has no capabilities: it only computes.',
+    prices.length > 0 ? ['### Costs', '', ...prices].join('\n') : '',
     facts.join(' '),
   ]
     .filter((part) => part !== '')
@@ -94,21 +96,21 @@ function documentFacts({ capabilities, costs, timeoutMs, onCrash, effectful }: B
 
 function documentExample({ test, input, outputs }: Example): string {
   const values = outputs.map(([pin, value]) => `${pin}: ${JSON.stringify(value)}`).join('\n')
-  return `### Example: ${escape(test)}\n\n${fence('json', JSON.stringify(input, null, 2))}\n\ngives\n\n${fence('', values || '(nothing)')}`
+  return `### Example: ${escape(test)}\n\n${fence('json', JSON.stringify(input, null, 2))}\n\nOutput:\n\n${fence('', values || '(nothing)')}`
 }
 
 function documentProvider({ qualifiedName, title, description, hosts, auth }: Provider): string {
   const ways = auth.map(({ type }) => code(type)).join(', ')
-  const where = hosts.length > 0 ? `Secrets go to ${hosts.map(code).join(', ')} only.` : 'Each credential names its own hosts.'
-  return `### ${escape(title)} (${code(qualifiedName)})\n\n${[escape(description ?? ''), `Takes ${ways}.`, where].filter(Boolean).join(' ')}`
+  const where = hosts.length > 0 ? `Secrets are sent only to ${hosts.map(code).join(', ')}.` : 'Each credential names its hosts.'
+  return `### ${escape(title)} (${code(qualifiedName)})\n\n${[escape(description ?? ''), `Authentication: ${ways}.`, where].filter(Boolean).join(' ')}`
 }
 
-/** Text of an author stays text: no markup, no new cell of a table, one line. */
+/** Escapes the text of an author: it stays on one line and cannot contain markup or start a table cell. */
 function escape(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>|#]/g, '\\$&')
 }
 
-/** A fence that is longer than any inside. */
+/** Uses a fence that is longer than any fence in the text. */
 function fence(language: string, text: string): string {
   const marks = '`'.repeat(Math.max(3, longestRun(text) + 1))
   return `${marks}${language}\n${text}\n${marks}`

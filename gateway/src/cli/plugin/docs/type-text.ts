@@ -1,30 +1,30 @@
 import type { JsonSchema } from '@ashlar/core'
 
-/** How deep a type is told: what lies below is `object` or `any`, so one that contains itself comes to an end. */
+/** Maximum depth. Deeper types are `object` or `any`, so that a recursive type ends. */
 const MAX_DEPTH = 3
 
-/** A JSON Schema as people write types: `string`, `"a" | "b"`, `{ name: string; size?: number }[]`. */
-export function tellType(schema: JsonSchema, root: JsonSchema, depth = 0): string {
+/** Formats a JSON Schema as a TypeScript type: `string`, `"a" | "b"`, `{ name: string; size?: number }[]`. */
+export function formatType(schema: JsonSchema, root: JsonSchema, depth = 0): string {
   const { enum: choices, const: constant, anyOf, oneOf, type, items, properties } = resolve(schema, root)
   if (choices) return choices.map((value) => JSON.stringify(value)).join(' | ')
   if (constant !== undefined) return JSON.stringify(constant)
   if (depth > MAX_DEPTH) return 'any'
   const members = anyOf ?? oneOf
-  if (members) return [...new Set(members.map((member) => tellType(member, root, depth + 1)))].join(' | ')
+  if (members) return [...new Set(members.map((member) => formatType(member, root, depth + 1)))].join(' | ')
   if (Array.isArray(type)) return type.join(' | ')
-  if (type === 'array') return arrayOf(items ? tellType(items, root, depth + 1) : 'any')
+  if (type === 'array') return formatArray(items ? formatType(items, root, depth + 1) : 'any')
   if (type !== 'object') return type ?? 'any'
-  return properties && depth < MAX_DEPTH ? tellObject(resolve(schema, root), root, depth) : 'object'
+  return properties && depth < MAX_DEPTH ? formatObject(resolve(schema, root), root, depth) : 'object'
 }
 
-function tellObject({ properties = {}, required = [] }: JsonSchema, root: JsonSchema, depth: number): string {
+function formatObject({ properties = {}, required = [] }: JsonSchema, root: JsonSchema, depth: number): string {
   const fields = Object.entries(properties).map(
-    ([name, field]) => `${name}${required.includes(name) ? '' : '?'}: ${tellType(field, root, depth + 1)}`,
+    ([name, field]) => `${name}${required.includes(name) ? '' : '?'}: ${formatType(field, root, depth + 1)}`,
   )
   return fields.length > 0 ? `{ ${fields.join('; ')} }` : 'object'
 }
 
-function arrayOf(item: string): string {
+function formatArray(item: string): string {
   return item.includes(' | ') ? `(${item})[]` : `${item}[]`
 }
 

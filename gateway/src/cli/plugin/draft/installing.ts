@@ -23,7 +23,7 @@ export async function installCommand(folder: string): Promise<string> {
   return usesPnpm ? `npx pnpm@12 --dir ${here} install` : `npm --prefix ${here} install`
 }
 
-/** Whether the folder is a member of the pnpm workspace of this clone, which the server also loads by itself. */
+/** Whether the folder is a member of the pnpm workspace of this clone, which the server loads automatically. */
 export async function isInstalledHere(folder: string): Promise<boolean> {
   return isInWorkspace(await realFolder(folder))
 }

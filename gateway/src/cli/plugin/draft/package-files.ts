@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, matchesGlob, posix } from 'node:path'
 import { AshlarError, messageOf } from '@ashlar/core'
 
-/** What a package.json may say; nothing of it is checked. */
+/** The fields of a package.json, not validated. */
 export interface PackageJson {
   name?: unknown
   version?: unknown
@@ -17,10 +17,14 @@ export interface PackageJson {
   [key: string]: unknown
 }
 
-/** @returns the text of the package.json of a folder, and what it says @throws {AshlarError} PLUGIN_INVALID */
+/** Reads the package.json of a folder, as text and as JSON. @throws {AshlarError} PLUGIN_INVALID */
 export async function readPackageJson(folder: string): Promise<{ text: string; json: PackageJson }> {
   const text = await readFile(join(folder, 'package.json'), 'utf8').catch((error: unknown) => {
-    throw new AshlarError('PLUGIN_INVALID', 'there is no package.json here that can be read', { cause: error })
+    throw new AshlarError(
+      'PLUGIN_INVALID',
+      'package.json cannot be read: run the command in the folder of a plugin, or name that folder',
+      { cause: error },
+    )
   })
   try {
     return { text, json: JSON.parse(text) as PackageJson }
@@ -29,22 +33,25 @@ export async function readPackageJson(folder: string): Promise<{ text: string; j
   }
 }
 
-/** Taken whatever `files` says, where they lie beside package.json. */
+/** Files beside package.json that are always packed. */
 const ALWAYS = /^(package\.json|(readme|licen[cs]e)(\..*)?)$/i
-/** Never taken, wherever they are, and nothing below them. */
+/** Files and folders that are never packed, at any depth. */
 const NEVER =
   /^(node_modules|\.git|\.svn|\.hg|\.DS_Store|\._.*|\.npmrc|.*\.tgz|.*\.orig|package-lock\.json|pnpm-lock\.yaml|yarn\.lock)$/
 
 /**
- * The files that are packed, sorted, with slashes. These rules are part of npm's: `package.json`, README and LICENSE always;
- * with `files` what its entries name, a folder standing for all below it and `!` for an exception, else everything; never
- * `node_modules`, tarballs, what belongs to git and npm, nor a link; a name that begins with a dot only where `files` names it in full.
+ * Lists the files that are packed, sorted, with slashes. These rules are a subset of npm's:
+ *
+ * - `package.json`, README and LICENSE are always packed.
+ * - `files` selects the other files. A folder selects all files below it; `!` excludes. Without `files`, all files are packed.
+ * - `node_modules`, tarballs, links and the files of git and npm are never packed.
+ * - A name that starts with a dot is packed only if `files` contains its full path.
  */
 export async function listPackageFiles(folder: string, { files }: PackageJson): Promise<string[]> {
   const patterns = Array.isArray(files) ? files.filter((entry) => typeof entry === 'string').map(normalize) : undefined
   const found: string[] = []
   await walk(folder, '', found)
-  return found.filter((path) => ALWAYS.test(path) || (patterns ? isNamed(path, patterns) : !hasDot(path))).toSorted()
+  return found.filter((path) => ALWAYS.test(path) || (patterns ? isSelected(path, patterns) : !hasDot(path))).toSorted()
 }
 
 async function walk(folder: string, below: string, found: string[]): Promise<void> {
@@ -56,18 +63,18 @@ async function walk(folder: string, below: string, found: string[]): Promise<voi
   }
 }
 
-/** The last pattern that fits decides. */
-function isNamed(path: string, patterns: readonly string[]): boolean {
-  let named = false
+/** The last matching pattern decides. */
+function isSelected(path: string, patterns: readonly string[]): boolean {
+  let selected = false
   for (const pattern of patterns) {
     const excludes = pattern.startsWith('!')
     const wanted = excludes ? normalize(pattern.slice(1)) : pattern
-    if (fits(path, wanted)) named = !excludes
+    if (matches(path, wanted)) selected = !excludes
   }
-  return named && (!hasDot(path) || patterns.includes(path))
+  return selected && (!hasDot(path) || patterns.includes(path))
 }
 
-function fits(path: string, pattern: string): boolean {
+function matches(path: string, pattern: string): boolean {
   return (
     pattern === '.' || path === pattern || path.startsWith(`${pattern}/`) || glob(path, pattern) || glob(path, `${pattern}/**`)
   )
@@ -77,7 +84,7 @@ function glob(path: string, pattern: string): boolean {
   return matchesGlob(path, pattern)
 }
 
-/** `./src/` is `src`. */
+/** `./src/` becomes `src`. */
 function normalize(entry: string): string {
   if (entry.startsWith('!')) return `!${normalize(entry.slice(1))}`
   const path = posix.normalize(entry.replace(/^\/+/, ''))

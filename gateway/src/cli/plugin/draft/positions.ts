@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Block, Draft } from '@ashlar/core'
 
-/** Where things stand in the source of a plugin, `src/slugify.ts:12:3`; undefined where that cannot be told. */
+/** Positions in the source of a plugin, such as `src/slugify.ts:12:3`; undefined if unknown. */
 export interface Positions {
   block(block: Block): string | undefined
-  /** A pin of a block, or one of its tests: by the key or the text under which it stands in the definition; else the block's own place. */
+  /** The position of a pin or a test of a block, by its key or text in the definition. Defaults to the position of the block. */
   within(block: Block, key: string): string | undefined
 }
 
@@ -14,11 +14,11 @@ interface SourceText {
   text: string
 }
 
-/** Finds a block by its id, which stands in the source nowhere else, and what belongs to it in the text behind that. */
+/** Finds a block by its id, which occurs only once in the source. Finds its pins and tests in the text after the id. */
 export async function findPositions(folder: string, { plugin, bundle }: Draft): Promise<Positions> {
   const own = bundle.inputs.filter(({ path }) => !path.startsWith('../') && !path.includes('node_modules/'))
   const files = await Promise.all(own.map(async ({ path }) => ({ path, text: await readFile(join(folder, path), 'utf8') })))
-  const places = new Map(plugin.blocks.map((block) => [block.id, placeOf(block, files)]))
+  const places = new Map(plugin.blocks.map((block) => [block.id, findPlace(block, files)]))
   const ends = [...places.values()].filter((place) => place !== undefined)
   return {
     block({ id }) {
@@ -37,7 +37,7 @@ export async function findPositions(folder: string, { plugin, bundle }: Draft): 
 
 type Place = SourceText & { index: number }
 
-function placeOf({ id }: Block, files: readonly SourceText[]): Place | undefined {
+function findPlace({ id }: Block, files: readonly SourceText[]): Place | undefined {
   for (const { path, text } of files) {
     const index = text.indexOf(id)
     if (index >= 0) return { path, text, index: text.lastIndexOf('\n', index) + 1 + indentAt(text, index) }
@@ -50,7 +50,7 @@ function indentAt(text: string, index: number): number {
   return line.length - line.trimStart().length
 }
 
-/** `key:`, `'key':`, or a text that reads so: the first of them. */
+/** Finds the first `key:`, `'key':` or string literal with this text. */
 function indexOfKey(text: string, key: string): number {
   const escaped = key.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return text.search(new RegExp(`(?<![\\w$])${escaped}\\s*:|(['"\`])${escaped}\\1`))

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../command/command.ts'
 import { createTerminal } from '../../command/terminal.ts'
 
-/** Says what takes a while, until it is done; on a terminal only. */
+/** On a terminal, shows a text while the work runs. */
 export async function whileSaying<T>({ stderr, environment }: CommandContext, text: string, work: () => Promise<T>): Promise<T> {
   const terminal = createTerminal(stderr, environment)
   if (!terminal.redraws) return work()

@@ -15,7 +15,7 @@ beforeAll(async () => {
   root = await createTestFolder()
   folder = join(root.path, 'one', 'sky')
   await ashlar('plugin', 'create', folder, '--name', '@me/sky')
-  // A dependency, as a package manager may keep it: not where it is looked for first.
+  // A dependency that is not in the first folder of the lookup, as with some package managers.
   const dependency = join(root.path, 'one', 'node_modules', 'blue')
   await mkdir(dependency, { recursive: true })
   await writeFile(join(dependency, 'package.json'), '{ "name": "blue", "type": "module", "exports": "./index.js" }')
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => root.remove())
 
-it('gives the same bytes for the same source, wherever and whenever it was written', async () => {
+it('produces the same bytes for the same source in another folder at another time', async () => {
   const other = join(root.path, 'two', 'deeper', 'copy')
   await cp(folder, other, { recursive: true })
   await cp(join(root.path, 'one', 'node_modules'), join(other, 'node_modules'), { recursive: true })
@@ -54,7 +54,7 @@ it('gives the same bytes for the same source, wherever and whenever it was writt
   })
 })
 
-it('makes a tarball that tar reads: the source, and blocks that need nothing but the host', async () => {
+it('creates a tarball with the source and with blocks that depend only on the host', async () => {
   const file = join(root.path, 'c.tgz')
   const { status, stdout } = await ashlar('plugin', 'pack', folder, '-o', file)
   expect([status, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^✓ .*c\.tgz {2}7 files, \d\.\d kB$/)])
@@ -84,33 +84,33 @@ it('makes a tarball that tar reads: the source, and blocks that need nothing but
   expect((await ashlar('plugin', 'test', join(out, 'package'))).status).toBe(0)
 })
 
-it('writes with which SDK it was made, where one is installed', async () => {
-  const sdkOf = async (): Promise<unknown> => {
+it('writes the installed version of the SDK', async () => {
+  const readSdk = async (): Promise<unknown> => {
     const { entries } = await packPlugin(folder)
     const json = entries.find(({ path }) => path === 'package.json')?.bytes.toString() ?? ''
     return (JSON.parse(json) as { ashlar: { sdk?: string } }).ashlar.sdk
   }
-  expect(await sdkOf()).toBeUndefined()
+  expect(await readSdk()).toBeUndefined()
   const sdk = join(folder, 'node_modules/@ashlar/sdk')
   await mkdir(sdk, { recursive: true })
   await writeFile(join(sdk, 'package.json'), '{ "name": "@ashlar/sdk", "version": "0.1.7" }')
-  expect(await sdkOf()).toBe('0.1.7')
+  expect(await readSdk()).toBe('0.1.7')
 })
 
-it('refuses a package that could not be published', async () => {
+it('rejects a package that cannot be published', async () => {
   const file = join(folder, 'package.json')
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replace('"src"', '"lib"'))
   expect(await ashlar('plugin', 'pack', folder)).toMatchObject({
     status: 1,
     stderr: expect.stringMatching(
-      /^error PLUGIN_INVALID: package\.json:\d+:3: leaves out src\/repository\.ts, which the blocks need\n/,
+      /^error PLUGIN_INVALID: package\.json:\d+:3: "files" must include src\/repository\.ts, which the blocks use\n/,
     ),
   })
   await writeFile(file, text)
 })
 
-it('takes long paths, and refuses those that no tarball has', async () => {
+it('rejects a path that is too long for a tarball', async () => {
   const long = `${'a'.repeat(90)}/${'b'.repeat(90)}`
   const file = join(root.path, 'long.tgz')
   await writeFile(file, packTarball([{ path: long, bytes: Buffer.from('x') }]))

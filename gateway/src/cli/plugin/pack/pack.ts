@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { CommandContext } from '../../command/command.ts'
 import { createTerminal, type Terminal } from '../../command/terminal.ts'
 import { size } from '../check/bundle-findings.ts'
-import { folderOf } from '../draft/draft.ts'
+import { parseFolder } from '../draft/draft.ts'
 import { packPlugin, type PackedPlugin } from './packed.ts'
 import { whileSaying } from '../draft/while-saying.ts'
 
@@ -12,7 +12,7 @@ export async function pack(args: string[], context: CommandContext): Promise<num
   const { stdout, environment } = context
   const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
-  const folder = folderOf(positionals)
+  const folder = parseFolder(positionals)
   const packed = await whileSaying(context, 'packing', () => packPlugin(folder))
   const { packageName, version, tarball, entries, sha256, integrity } = packed
   const file = values.output ?? `${packageName.replace(/^@/, '').replace('/', '-')}-${version}.tgz`
@@ -20,11 +20,11 @@ export async function pack(args: string[], context: CommandContext): Promise<num
   const files = entries.map(({ path, bytes }) => ({ path, bytes: bytes.length })).toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const facts = { file, packageName, version, bytes: tarball.length, sha256, integrity, files }
   if (values.json) stdout.write(`${JSON.stringify(facts, null, 2)}\n`)
-  else tell(createTerminal(stdout, environment), file, packed)
+  else printPacked(createTerminal(stdout, environment), file, packed)
   return 0
 }
 
-function tell(terminal: Terminal, file: string, { entries, tarball, sha256, integrity }: PackedPlugin): void {
+function printPacked(terminal: Terminal, file: string, { entries, tarball, sha256, integrity }: PackedPlugin): void {
   terminal.line(
     `${terminal.style('green', '✓')} ${terminal.style('bold', file)}  ${entries.length} files, ${size(tarball.length)}`,
   )

@@ -8,23 +8,23 @@ import { withDraft } from '../draft/draft.ts'
 import { listPackageFiles, readPackageJson, type PackageJson } from '../draft/package-files.ts'
 import { packTarball, type TarEntry } from './tar.ts'
 
-/** A tarball as it is published. */
+/** A tarball to publish. */
 export interface PackedPlugin {
   packageName: string
   version: string
   tarball: Buffer
   entries: TarEntry[]
-  /** Of the tarball, hexadecimal. */
+  /** Hexadecimal SHA-256 of the tarball. */
   sha256: string
-  /** Of the tarball, as npm writes it: `sha512-…`. */
+  /** Integrity of the tarball in npm's format: `sha512-…`. */
   integrity: string
 }
 
-/** Where the blocks are in the tarball. */
+/** Path of the blocks in the tarball. */
 const BLOCKS = 'dist/blocks.js'
 
 /**
- * Packs the plugin in a folder, once a sandbox has read it.
+ * Loads the plugin in a folder in a sandbox, and packs it.
  *
  * @throws {AshlarError} PLUGIN_INVALID PLUGIN_LOAD_FAILED
  */
@@ -47,13 +47,13 @@ export async function packPlugin(given: string): Promise<PackedPlugin> {
     },
   ]
   const tarball = packTarball(entries)
-  // What a server would refuse is told here already.
+  // Reports the errors for which a server would reject the tarball.
   readPackageFile(await unpackTarball(tarball))
   const { name, version } = packageFile.json
-  return { packageName: String(name), version: String(version), tarball, entries, ...digestsOf(tarball) }
+  return { packageName: String(name), version: String(version), tarball, entries, ...computeDigests(tarball) }
 }
 
-function digestsOf(tarball: Buffer): { sha256: string; integrity: string } {
+function computeDigests(tarball: Buffer): { sha256: string; integrity: string } {
   const sha256 = createHash('sha256').update(tarball).digest('hex')
   return { sha256, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` }
 }
@@ -70,7 +70,7 @@ async function assertPackage(
   throw new AshlarError('PLUGIN_INVALID', message, { details: { faults } })
 }
 
-/** The version of the SDK that the author writes with; undefined where none is installed. */
+/** Returns the installed version of the SDK; undefined if none is installed. */
 async function installedSdk(folder: string): Promise<string | undefined> {
   const file = installedSdkFile(join(folder, 'package.json'))
   return file && (JSON.parse(await readFile(file, 'utf8')) as { version?: string }).version
@@ -85,19 +85,19 @@ function installedSdkFile(base: string): string | undefined {
   }
 }
 
-/** What is bundled is no longer a dependency, and a place on this machine is nobody else's business. */
+/** Removes the dependencies, which are bundled, and paths on this machine. */
 function publishedJson({ dependencies: _, ...json }: PackageJson, sdk: string | undefined): PackageJson {
   const { ashlar, devDependencies, files } = json
   const blocks = `./${BLOCKS}`
   return {
     ...json,
     ...(Array.isArray(files) && { files: [...new Set([...(files as unknown[]), 'dist'])] }),
-    ...(typeof devDependencies === 'object' && devDependencies !== null && { devDependencies: withoutPlaces(devDependencies) }),
+    ...(typeof devDependencies === 'object' && devDependencies !== null && { devDependencies: withoutPaths(devDependencies) }),
     ashlar: { ...ashlar, blocks, source: ashlar?.blocks, ...(sdk !== undefined && { sdk }) },
   }
 }
 
-function withoutPlaces(dependencies: object): Record<string, unknown> {
+function withoutPaths(dependencies: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(dependencies).filter(([, range]) => !/^(file|link|workspace|catalog):/.test(String(range))),
   )

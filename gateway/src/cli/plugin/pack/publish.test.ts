@@ -28,7 +28,7 @@ afterAll(async () => {
   await root.remove()
 })
 
-it('brings a plugin from its first file into the store of a server, signed, where its blocks run', async () => {
+it('publishes a new plugin with a signature to the store of a server, which runs its blocks', async () => {
   const tarball = join(root.path, 'sky.tgz')
   for (const [command, ...more] of [['create', '--yes'], ['test'], ['check'], ['pack', '-o', tarball], ['docs']] as const) {
     expect(await ashlar('plugin', command, folder, ...more)).toMatchObject({ status: 0, stderr: '' })
@@ -49,7 +49,7 @@ it('brings a plugin from its first file into the store of a server, signed, wher
   })
   const again = await ashlarWith(environment, 'plugin', 'publish', folder, '--server', url)
   expect(again.stdout).toContain('✓ ashlar-plugin-sky 0.1.0 published to')
-  expect(again.stdout).toContain('! may        http: GET api.github.com/repos/*')
+  expect(again.stdout).toContain('! uses       http: GET api.github.com/repos/*')
   const client = createClient({ url, key: OWNER_KEY })
   await client.request(`mutation { installPlugin(input: { packageName: "ashlar-plugin-sky" }) { __typename } }`)
   const { runBlock } = (await client.request(
@@ -65,7 +65,7 @@ it('brings a plugin from its first file into the store of a server, signed, wher
   expect(outputs).toEqual([{ __typename: 'NodeOutput', pin: 'slug', value: 'a-b' }])
 })
 
-it('tells what the server refuses', async () => {
+it('prints the error of the server', async () => {
   const index = join(folder, 'src/slugify.ts')
   await writeFile(index, (await readFile(index, 'utf8')).replace(`'creme-brulee-twice'`, `'other'`))
   const manifest = join(folder, 'package.json')
@@ -75,11 +75,11 @@ it('tells what the server refuses', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'TESTS_FAILED' } })
 })
 
-it('keeps a key that is there, and takes no other kind', async () => {
+it('does not replace an existing key and rejects other kinds of keys', async () => {
   const { stderr } = await ashlarWith(environment, 'plugin', 'key')
-  expect(stderr).toMatch(/^error CONFLICT: .*plugin-key\.pem is there already/)
+  expect(stderr).toMatch(/^error CONFLICT: .*plugin-key\.pem already exists/)
   const wrong = join(root.path, 'wrong.pem')
-  await writeFile(wrong, 'no key')
+  await writeFile(wrong, 'not a key')
   for (const [file, code] of [
     [wrong, 'SIGNATURE_INVALID'],
     [join(root.path, 'none.pem'), 'NOT_FOUND'],
@@ -89,7 +89,7 @@ it('keeps a key that is there, and takes no other kind', async () => {
     )
 })
 
-it.skipIf(process.platform === 'win32')('gives npm the tarball', async () => {
+it.skipIf(process.platform === 'win32')('passes the tarball to npm', async () => {
   const bin = join(root.path, 'bin')
   await mkdir(bin)
   await writeFile(join(bin, 'npm'), '#!/bin/sh\necho "$1 $(basename "$2")"\ntar -tzf "$2" | wc -l\n')

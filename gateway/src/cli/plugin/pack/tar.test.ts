@@ -2,7 +2,7 @@ import { unpackTarball } from '@ashlar/core'
 import { expect, it } from 'vitest'
 import { packTarball } from './tar.ts'
 
-it('writes what an installation reads when a plugin is published', async () => {
+it('writes a tarball that a server can unpack', async () => {
   const deep = `${'folder/'.repeat(16)}file.js`
   const entries = ['index.js', deep].map((path) => ({ path, bytes: Buffer.from(path) }))
   const read = await unpackTarball(packTarball(entries))

@@ -2,28 +2,28 @@ import { gzipSync } from 'node:zlib'
 import { AshlarError } from '@ashlar/core'
 
 export interface TarEntry {
-  /** With slashes, relative to the package. */
+  /** Relative to the package, with slashes. */
   path: string
   bytes: Buffer
 }
 
 const BLOCK = 512
-/** As npm writes it: 26 October 1985, 8:15 UTC. */
+/** The time that npm writes: 26 October 1985, 8:15 UTC. */
 const MTIME_SECONDS = 499_162_500
 const MODE = 0o644
 
 /**
- * A gzipped tarball in the form of npm: every file below `package/`, sorted, with the same time, mode and owner; so the same files
- * give the same bytes. Format: POSIX.1-1988 (ustar).
+ * Creates a gzipped tarball as npm does: the files are sorted below `package/` and have the same time, mode and owner, so the same files
+ * produce the same bytes. Format: POSIX.1-1988 (ustar).
  *
- * @throws {AshlarError} PLUGIN_INVALID when a path is too long for it
+ * @throws {AshlarError} PLUGIN_INVALID when a path is too long for the format
  */
 export function packTarball(entries: readonly TarEntry[]): Buffer {
   const sorted = entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
   const parts = sorted.flatMap(({ path, bytes }) => [header(`package/${path}`, bytes.length), bytes, padding(bytes.length)])
   const packed = gzipSync(Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]), { level: 9 })
-  packed.fill(0, 4, 8) // no time
-  packed[9] = 255 // of no operating system
+  packed.fill(0, 4, 8) // time: none
+  packed[9] = 255 // operating system: unknown
   return packed
 }
 
@@ -48,7 +48,7 @@ function header(path: string, size: number): Buffer {
   return block
 }
 
-/** A name has at most 100 bytes; with the folders above it in the prefix, 155 more. */
+/** The name has at most 100 bytes. The prefix has at most 155 bytes for folders. */
 function split(path: string): { name: string; prefix: string } {
   if (Buffer.byteLength(path) <= 100) return { name: path, prefix: '' }
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
