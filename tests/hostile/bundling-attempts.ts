@@ -5,8 +5,8 @@ import { createWorkbench } from '@ashlar/core'
 import { entryOf, packageOf } from '../store/tarballs.ts'
 
 /*
- * Packages that try to include a file from outside the package in their bundle, beside a data directory with a secret, and packages with
- * legitimate imports.
+ * Packages that try to include a file from outside the package in their bundle, beside a data directory with a secret,
+ * and packages with legitimate imports.
  */
 
 export const SECRET = 'k7Qw2_this_is_the_owner_key'
@@ -18,7 +18,11 @@ export interface Attempt {
   links?: Record<string, string>
   /** Fields of package.json. */
   json?: Record<string, unknown>
-  /** The expected message when only the check of files confines the bundler. @default that the import is outside the package */
+  /**
+   * The expected message when only the check of files confines the bundler.
+   *
+   * @default that the import is outside the package
+   */
   message?: RegExp
   /** The package may load, without the secret, when the bundler cannot see the outside file. */
   mayLoad?: true

@@ -27,7 +27,10 @@ const POLLUTION: Record<string, string> = {
   'the prototypes of everything': `for (const name of Object.getOwnPropertyNames(globalThis)) { const p = globalThis[name]?.prototype; if (p) try { p.polluted = 1 } catch {} } yield ['out', 1]`,
 }
 
-/** The result of the call itself does not matter. The call must end, without an effect on the worker or on a plugin that runs beside it. */
+/**
+ * The result of the call itself does not matter. The call must end, without an effect on the worker or on a plugin that
+ * runs beside it.
+ */
 const HOOKS: Record<string, string> = {
   'JSON.stringify that returns an object': `JSON.stringify = () => ({}); yield ['out', 1]`,
   'JSON.stringify that throws': `JSON.stringify = () => { throw 1 }; yield ['out', 1]`,

@@ -10,8 +10,8 @@ import { startHostileRuntime, type HostileRuntime } from './hostile-runtime.ts'
 import type { PluginBlock } from './plugin-source.ts'
 
 /*
- * A block with the capability `files` tries to leave the workspace of its execution, to fill the disk, and to keep files open. Most tests
- * make host calls directly, because a guest can make any host call.
+ * A block with the capability `files` tries to leave the workspace of its execution, to fill the disk, and to keep
+ * files open. Most tests make host calls directly, because a guest can make any host call.
  */
 
 const CHUNK = Buffer.alloc(64 * 1024).toString('base64')

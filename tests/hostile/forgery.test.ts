@@ -24,8 +24,8 @@ const victimBundle = freshBundles({
 })
 
 /**
- * Runs an attempt beside a call of the same user and a call of another user, and asserts that both are unaffected. If the attempt ends its
- * process, the sandbox runs the call of the same user again, and its outputs still arrive once.
+ * Runs an attempt beside a call of the same user and a call of another user, and asserts that both are unaffected. If
+ * the attempt ends its process, the sandbox runs the call of the same user again, and its outputs still arrive once.
  */
 async function besideVictims(name: string, run: string, how: Parameters<HostileWorker['attempt']>[1] = {}): Promise<Result> {
   const [result, ...victims] = await Promise.all([

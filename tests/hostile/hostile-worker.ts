@@ -23,7 +23,10 @@ export interface HostileWorker {
 
 export const WORKER_DIED = 'WORKER_DIED'
 
-/** Starts a worker. If its process dies, running attempts end with `WORKER_DIED`, and the next attempt starts a new process. */
+/**
+ * Starts a worker. If its process dies, running attempts end with `WORKER_DIED`, and the next attempt starts a new
+ * process.
+ */
 export async function startHostileWorker(limits: Partial<SandboxLimits>): Promise<HostileWorker> {
   const faults: string[] = []
   let worker = await ChildWorker.start(limits, faults)

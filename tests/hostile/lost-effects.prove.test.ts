@@ -29,7 +29,9 @@ beforeAll(async () => {
 })
 afterAll(() => hostile.close())
 
-/** Which limit ends a call depends on timing when the sandbox does not know the guilty call, or when calls share memory. */
+/**
+ * Which limit ends a call depends on timing when the sandbox does not know the guilty call, or when calls share memory.
+ */
 const ENDS = ['CPU_LIMIT', 'MEMORY_LIMIT', 'TIMEOUT', 'SANDBOX_LOST']
 
 describe('executions that share a sandbox with one that crashes it', () => {

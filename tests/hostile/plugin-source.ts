@@ -25,7 +25,10 @@ export function toBundle(...blocks: readonly HostileBlock[]): { digest: string; 
 
 const USES_OF_A_BUNDLE = 5
 
-/** Returns a function that gives the same block in a new plugin now and then, so that no isolate holds the contexts of many executions. */
+/**
+ * Returns a function that gives the same block in a new plugin now and then, so that no isolate holds the contexts of
+ * many executions.
+ */
 export function freshBundles(block: HostileBlock): () => ReturnType<typeof toBundle> {
   let made = 0
   return () => toBundle({ ...block, top: `'plugin ${Math.floor(made++ / USES_OF_A_BUNDLE)}'` })
@@ -34,9 +37,11 @@ export function freshBundles(block: HostileBlock): () => ReturnType<typeof toBun
 /**
  * Functions for hostile code.
  *
- * - `look` is a function body that lists the globals of a host that it can access. `seen(F)` creates and runs it with a function constructor.
+ * - `look` is a function body that lists the globals of a host that it can access. `seen(F)` creates and runs it with a
+ *   function constructor.
  * - `ownId()` intercepts the id of the running call.
- * - `forge(...events)` returns a pair to yield. The guest reports these events, given as values or text, in place of the pair.
+ * - `forge(...events)` returns a pair to yield. The guest reports these events, given as values or text, in place of
+ *   the pair.
  * - `smuggle(text)` makes the guest report a text without the checks of the guest program.
  */
 const TOOLS = `

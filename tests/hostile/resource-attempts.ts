@@ -30,7 +30,9 @@ const innocentBundle = freshBundles({
   run: `yield ['out', n]; for (let i = 0; i < 3; i++) await new Promise((r) => setTimeout(r, 20)); yield ['n', n]`,
 })
 
-/** Returns a function that runs an attempt beside an innocent execution of the same user. Each lane has its own process. */
+/**
+ * Returns a function that runs an attempt beside an innocent execution of the same user. Each lane has its own process.
+ */
 export function createTrack(worker: () => HostileWorker): (attempt: ResourceAttempt) => Promise<Result> {
   const free = [...LANES]
   const waiting: ((lane: string) => void)[] = []

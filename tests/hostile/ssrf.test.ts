@@ -4,8 +4,8 @@ import { createTestHttp, type TestHttp, type TestHttpOptions } from '@ashlar/cor
 import { afterEach, describe, expect, it } from 'vitest'
 
 /*
- * A block that may send requests to every host tries to reach addresses that are not on the internet. No request leaves the machine: the
- * tests resolve names, and the host rejects requests before it connects.
+ * A block that may send requests to every host tries to reach addresses that are not on the internet. No request leaves
+ * the machine: the tests resolve names, and the host rejects requests before it connects.
  */
 
 const undo: (() => Promise<unknown>)[] = []

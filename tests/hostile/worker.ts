@@ -1,6 +1,6 @@
 /**
- * A worker process with nothing but a sandbox, so that an attempt that crashes the worker does not crash the test process. It receives
- * calls and replies with their results: see `WorkerRequest` and `WorkerReply`.
+ * A worker process with nothing but a sandbox, so that an attempt that crashes the worker does not crash the test
+ * process. It receives calls and replies with their results: see `WorkerRequest` and `WorkerReply`.
  */
 import { AshlarError } from '@ashlar/core'
 import { createSandbox, type CallRequest, type SandboxLimits } from '@ashlar/core/testing'

@@ -3,48 +3,57 @@ import { isEffectful, qualifyCapabilities, type Provider } from '../capabilities
 import type { Bundle } from '../sandbox/calls/index.ts'
 import type { BlockManifest, PluginManifest } from './manifest.ts'
 
-/** A plugin that has loaded. */
+/** A loaded plugin. */
 export interface Plugin {
   /** npm package name. */
   packageName: string
   version: string
-  /** Qualifies its blocks. */
+  /** The first part of the qualified names of its blocks. */
   name: string
   bundle: Bundle
-  /** Comes with this installation: may share a sandbox process across users, and keeps no state between calls. */
+  /**
+   * Whether it is from a source of the operator. Its blocks may share a sandbox process across users, and keep no state
+   * between calls.
+   */
   builtin: boolean
   providers: Provider[]
   blocks: Block[]
 }
 
-/** A block as the runtime knows it: data alone. */
+/** The description of a block, without code. */
 export interface Block extends BlockManifest {
   /** `text/replace` */
   qualifiedName: string
-  /** Uses a capability that can be seen outside: it waits for the journal, and is not simply run again. */
+  /**
+   * Whether a capability of the block has effects. Then its calls wait for the journal, and a crash repeats it only as
+   * `onCrash` allows.
+   */
   effectful: boolean
-  /** Follows from its capabilities: '' without any, else the same for blocks with the very same ones. */
+  /** A digest of its capabilities: the same for blocks with the same capabilities, '' without any. */
   grant: string
-  /** Names of its output pins; undefined where its schema does not tell. */
+  /** The names of its output pins; undefined when its schema does not list them. */
   outputPins: ReadonlySet<string> | undefined
   plugin: Plugin
 }
 
-/** Where a plugin comes from: a folder of the operator's own, a package that the configuration names, or what was published. */
+/**
+ * The origin of a plugin: `ashlar plugin dev`, a source of the operator (`WORKSPACE`), a package that the configuration
+ * names, or the store.
+ */
 export type PluginOrigin = 'DEV' | 'WORKSPACE' | 'PACKAGE' | 'STORE'
 
-/** How it went with a plugin that was found. */
+/** The result of loading a plugin. */
 export interface PluginReport {
   packageName: string
   version: string
   origin: PluginOrigin
   status: 'LOADED' | 'FAILED'
   plugin?: Plugin
-  /** From the registry, the message names the package, each fault with its location, and what to do. */
+  /** In reports of the registry, the message contains the package, the location of each fault, and a remedy. */
   error?: { code: string; message: string }
 }
 
-/** Qualifies and ties together what a manifest says. */
+/** Builds a plugin from its manifest: qualifies names and links blocks to the plugin. */
 export function buildPlugin(
   facts: Pick<Plugin, 'packageName' | 'version' | 'bundle' | 'builtin'>,
   manifest: PluginManifest,
@@ -64,7 +73,7 @@ export function buildPlugin(
   return plugin
 }
 
-/** What its plugin has said of it. */
+/** Returns the manifest from which {@link buildPlugin} built a block. */
 export function toBlockManifest(block: Block): BlockManifest {
   const { plugin: _, qualifiedName: _name, effectful: _effectful, grant: _grant, outputPins: _pins, ...manifest } = block
   return manifest

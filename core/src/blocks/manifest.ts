@@ -61,7 +61,10 @@ const blockManifestSchema = z
     context.addIssue({ code: 'custom', path: ['capabilities', 'http'], message })
   })
 
-/** The description of a plugin that the host stores beside its code. A sandbox reads it from untrusted code, so it is validated as input. */
+/**
+ * The description of a plugin that the host stores beside its code. A sandbox reads it from untrusted code, so it is
+ * validated as input.
+ */
 export const manifestSchema = z
   .object({
     name,

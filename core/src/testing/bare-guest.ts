@@ -5,7 +5,8 @@ import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits/index.ts'
 import { getMaxReportChars } from '../sandbox/channel/index.ts'
 
 /**
- * Creates a guest in this process, without a sandbox, to measure the cost of isolated-vm alone. Needs `--no-node-snapshot`.
+ * Creates a guest in this process, without a sandbox, to measure the cost of isolated-vm alone. Needs
+ * `--no-node-snapshot`.
  *
  * @returns a function that runs a block on JSON text
  */

@@ -16,11 +16,11 @@ interface PackageBundle {
 }
 
 /**
- * Bundles a discovered plugin. A plugin in a folder of the installation is bundled in this process, any other plugin in a separate,
- * confined process.
+ * Bundles a discovered plugin. A plugin in a folder of the installation is bundled in this process, any other plugin in
+ * a separate, confined process.
  *
- * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each location, when it does not compile, imports a Node module or a file
- * outside its package, or is larger than 5 MiB; PLUGIN_INVALID
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each location, when it does not compile, imports a Node
+ * module or a file outside its package, or is larger than 5 MiB; PLUGIN_INVALID
  */
 export async function bundlePackage(source: PluginPackage): Promise<PackageBundle> {
   const { entry, folder, packageName, version, origin } = source

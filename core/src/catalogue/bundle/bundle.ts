@@ -97,7 +97,8 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
 /**
  * Returns code with its digest, the SHA-256 in hexadecimal.
  *
- * @throws {AshlarError} PLUGIN_LOAD_FAILED when the code is too large, or contains a character that Postgres cannot store
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED when the code is too large, or contains a character that Postgres cannot
+ * store
  */
 export function toBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
@@ -123,8 +124,8 @@ export function digestCode(code: string): string {
 }
 
 /**
- * Returns the first line of the bundle of an untrusted package. With it, two packages with the same code have different bundles, and no
- * untrusted bundle has the digest of a trusted one.
+ * Returns the first line of the bundle of an untrusted package. With it, two packages with the same code have different
+ * bundles, and no untrusted bundle has the digest of a trusted one.
  *
  * @param packageName the name of an npm package, which cannot contain the end of a comment
  */

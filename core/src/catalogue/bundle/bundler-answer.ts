@@ -18,7 +18,11 @@ const outputSchema = z.object({
 /** The response of the bundler process: one line of JSON. */
 export type BundlerAnswer = z.output<typeof failureSchema> | BundlerOutput
 
-/** Validates the response, because the source that the process reads may have compromised it. @throws {AshlarError} PLUGIN_LOAD_FAILED */
+/**
+ * Validates the response, because the source that the process reads may have compromised it.
+ *
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED
+ */
 export function readAnswer(line: string): BundlerOutput {
   const answer = parse(line)
   const failure = failureSchema.safeParse(answer)

@@ -1,7 +1,7 @@
 /**
- * The process that bundles untrusted plugins. It reads a `BundleInput` as JSON from each line of its standard input and writes the
- * response as a line to its standard output. It bundles the same input faster the second time. With `--probe` it exits with status 0
- * if the bundler works.
+ * The process that bundles untrusted plugins. It reads a `BundleInput` as JSON from each line of its standard input and
+ * writes the response as a line to its standard output. It bundles the same input faster the second time. With
+ * `--probe` it exits with status 0 if the bundler works.
  */
 import { createInterface } from 'node:readline'
 import { AshlarError, messageOf } from '../../base/index.ts'

@@ -15,8 +15,9 @@ const NEVER = new AbortController().signal
 export type ConfinedInput = BundleInput & Required<Pick<BundleInput, 'confined'>>
 
 /**
- * Bundles untrusted plugins in a separate process with an empty environment: see `launch.ts`. Source code can crash the bundler (three
- * million brackets overflow its stack) or keep it busy, and a crashed bundler cannot be restarted in the same process.
+ * Bundles untrusted plugins in a separate process with an empty environment: see `launch.ts`. Source code can crash the
+ * bundler (three million brackets overflow its stack) or keep it busy, and a crashed bundler cannot be restarted in the
+ * same process.
  */
 interface ConfinedBundler {
   /**
@@ -29,7 +30,10 @@ interface ConfinedBundler {
   close(): void
 }
 
-/** Starts a process for the first bundle. The process runs until the bundler is closed, so that the next bundle takes less time. */
+/**
+ * Starts a process for the first bundle. The process runs until the bundler is closed, so that the next bundle takes
+ * less time.
+ */
 export function createConfinedBundler(): ConfinedBundler {
   let running: { process: BundlerProcess; reach: string } | undefined
   const close = (): void => {
@@ -72,7 +76,9 @@ interface BundlerProcess {
   end(): void
 }
 
-/** The key changes when a directory is replaced, because a process sees the directories that existed when it started. */
+/**
+ * The key changes when a directory is replaced, because a process sees the directories that existed when it started.
+ */
 function toReachKey({ roots, links }: Reach): string {
   return JSON.stringify([links, roots.map((root) => [root, statSync(root, { throwIfNoEntry: false })?.ino])])
 }
@@ -114,8 +120,8 @@ function watchProcess(child: BundlerChild): BundlerProcess {
 }
 
 /**
- * Kills the child and the bundler that it started. If bubblewrap is killed while it starts, the process that it leaves behind ends
- * because its input is closed.
+ * Kills the child and the bundler that it started. If bubblewrap is killed while it starts, the process that it leaves
+ * behind ends because its input is closed.
  */
 function killGroup(child: BundlerChild): void {
   child.stdin.destroy()

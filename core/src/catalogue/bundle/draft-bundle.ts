@@ -18,8 +18,8 @@ interface DraftBundler {
   /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID like `bundlePackage` */
   bundle(): Promise<DraftBundle>
   /**
-   * Bundles the entry of a package and all its imports into one ES module, for publishing. The module imports only modules that the host
-   * provides. The same source produces the same text, whatever its directory.
+   * Bundles the entry of a package and all its imports into one ES module, for publishing. The module imports only
+   * modules that the host provides. The same source produces the same text, whatever its directory.
    *
    * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID like `bundlePackage`
    */

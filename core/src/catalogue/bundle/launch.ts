@@ -18,8 +18,8 @@ const COMMAND = [process.execPath, MAIN]
 let finding: ReturnType<typeof findBubblewrapFiles> | undefined
 
 /**
- * Starts a bundler process with an empty environment. Where bubblewrap works, the process sees only Node, the bundler and these
- * directories, all read-only. Elsewhere only its own check of each file confines it.
+ * Starts a bundler process with an empty environment. Where bubblewrap works, the process sees only Node, the bundler
+ * and these directories, all read-only. Elsewhere only its own check of each file confines it.
  */
 export async function launchBundler(reach: Reach): Promise<BundlerChild> {
   finding ??= findBubblewrapFiles()

@@ -11,8 +11,8 @@ const schema = z.object({
 })
 
 /**
- * Converts a source map to the form that is stored with a bundle: positions only, with sources as paths relative to the package. It
- * contains no directory of the machine that made it.
+ * Converts a source map to the form that is stored with a bundle: positions only, with sources as paths relative to the
+ * package. It contains no directory of the machine that made it.
  *
  * @param map JSON text, version 3
  * @param skippedLines the number of lines in the bundle before the code that the map describes
@@ -31,7 +31,10 @@ export function trimSourceMap(map: string, skippedLines = 0): string | undefined
   })
 }
 
-/** `/home/…/node_modules/a/b.js`, `webpack://x/./a/b.js` and `../../a/b.js` become the path in a package, or a name without a directory. */
+/**
+ * `/home/…/node_modules/a/b.js`, `webpack://x/./a/b.js` and `../../a/b.js` become the path in a package, or a name
+ * without a directory.
+ */
 function trimPath(source: string): string {
   const path = source.replaceAll('\\', '/').replaceAll(/\p{Cc}/gu, '')
   const installed = path.lastIndexOf('node_modules/')

@@ -14,15 +14,16 @@ import type { PluginIndex, BundleStore, PluginRegistry } from '../registry/index
 import { assertOwner, assertUnclaimed } from '../publishing/index.ts'
 
 /**
- * Plugins in development, on any machine. `ashlar plugin dev` sends the text of the bundle after every change. Each plugin is a source
- * set (see `PluginIndex`) that takes precedence over the others and is never trusted. It ends when its author removes it or does not
- * renew it for 15 seconds. Only for the owner of the installation.
+ * Plugins in development, on any machine. `ashlar plugin dev` sends the text of the bundle after every change. Each
+ * plugin is a source set (see `PluginIndex`) that takes precedence over the others and is never trusted. It ends when
+ * its author removes it or does not renew it for 15 seconds. Only for the owner of the installation.
  */
 export interface DevPlugins {
   /**
    * Adds a plugin, or replaces its previous bundle.
    *
-   * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT SDK_TOO_OLD DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT CPU_LIMIT TIMEOUT
+   * @throws {AshlarError} FORBIDDEN BAD_INPUT CONFLICT SDK_TOO_OLD DUPLICATE_BLOCK PLUGIN_LOAD_FAILED PLUGIN_INVALID
+   * MEMORY_LIMIT CPU_LIMIT TIMEOUT
    */
   set(userId: string, plugin: DevPlugin): Promise<void>
   /** Keeps a plugin for another 15 seconds. @throws {AshlarError} FORBIDDEN NOT_FOUND */
@@ -183,8 +184,8 @@ function parse(given: DevPlugin): DevPlugin {
 }
 
 /**
- * The code becomes the body of a function, which code that is not a complete script could close early. The check compiles the code
- * without running it.
+ * The code becomes the body of a function, which code that is not a complete script could close early. The check
+ * compiles the code without running it.
  */
 function findScriptFault(code: string): string | undefined {
   try {

@@ -1,8 +1,9 @@
 import type { Database } from '../../postgres/index.ts'
 
 /*
- * A plugin in development leaves a bundle behind at every change. `draft_at` is the time at which the bundle was last seen loaded. A
- * minute later no process can still be about to pin it, so it is deleted. A bundle that something refers to stays and is no longer a draft.
+ * A plugin in development leaves a bundle behind at every change. `draft_at` is the time at which the bundle was last
+ * seen loaded. A minute later no process can still be about to pin it, so it is deleted. A bundle that something refers
+ * to stays and is no longer a draft.
  */
 const MARK = 'update plugin_bundle set draft_at = now() where digest = $1'
 const IS_LOADED = 'exists (select from workspace_plugin w where w.digest = b.digest)'

@@ -1,12 +1,16 @@
 import type { Block } from '../../blocks/index.ts'
 import { type FindOrigin, type LocatedStack, showPosition } from './stack-position.ts'
 
-/** What a guest reports in place of a stack when an output of a block is invalid: `    at run`, or `    at yield "<pin>"`. */
+/**
+ * What a guest reports in place of a stack when an output of a block is invalid: `    at run`, or `    at yield
+ * "<pin>"`.
+ */
 const PLACE = /^ {4}at (?:run|yield ("(?:[^"\\]|\\.)*"))$/
 
 /**
- * Locates an invalid output in the source of its plugin. When a guest checks an output, the block's code is not on the stack, so this
- * function searches the text of the bundle: for the only `yield` to the pin in the definition of the block, otherwise for its `run`.
+ * Locates an invalid output in the source of its plugin. When a guest checks an output, the block's code is not on the
+ * stack, so this function searches the text of the bundle: for the only `yield` to the pin in the definition of the
+ * block, otherwise for its `run`.
  *
  * @param stack see {@link PLACE}
  * @returns undefined when `stack` has another form, or when the bundle does not contain the definition

@@ -39,7 +39,10 @@ export async function discoverPlugins(
   return rejectDuplicates([...own.flat(), ...named])
 }
 
-/** Of two packages with one name, the first counts, so that a copy never replaces its original. The other is reported under another name. */
+/**
+ * Of two packages with one name, the first counts, so that a copy never replaces its original. The other is reported
+ * under another name.
+ */
 function rejectDuplicates(sources: (PluginPackage | BrokenPackage)[]): (PluginPackage | BrokenPackage)[] {
   const firsts = new Map<string, string>()
   return sources.flatMap((source) => {
@@ -116,8 +119,8 @@ export async function readPluginPackage(
 const MAX_PACKAGE_JSON_BYTES = 1024 * 1024
 
 /**
- * Reads the package.json of a folder. Messages about a file that is not JSON quote it, so an untrusted package may not have a link to a
- * file outside it.
+ * Reads the package.json of a folder. Messages about a file that is not JSON quote it, so an untrusted package may not
+ * have a link to a file outside it.
  *
  * @returns undefined when there is no such file
  */

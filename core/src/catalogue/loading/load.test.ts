@@ -9,7 +9,11 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** Describes a plugin whose manifest contains JSON text that the guest did not write. @param change a statement that places DEEP */
+/**
+ * Describes a plugin whose manifest contains JSON text that the guest did not write.
+ *
+ * @param change a statement that places DEEP
+ */
 function describeForged(change: string, depth: number): Promise<unknown> {
   const { code, digest } = toBundle(`const { defineBlock, definePlugin } = require('@ashlar/sdk'); const { z } = require('zod');
     const block = defineBlock({ id: '00000000-0000-4000-8000-000000000001', name: 'one', description: '', category: 'TEST',

@@ -4,10 +4,11 @@ import { FlawedPluginError, type Flaw } from './flaws.ts'
 import { toOriginFinder, showPosition } from './stack-position.ts'
 
 /**
- * Adds positions in the source to the faults of a bundle that does not load or has an invalid manifest. Positions in the bundle are
- * removed from the message.
+ * Adds positions in the source to the faults of a bundle that does not load or has an invalid manifest. Positions in
+ * the bundle are removed from the message.
  *
- * @param entry the entry's path in the package, which is the location of a load failure without a frame of the plugin on its stack
+ * @param entry the entry's path in the package, which is the location of a load failure without a frame of the plugin
+ * on its stack
  * @returns the error unchanged when it is not such a fault
  */
 export function locateInSource(error: unknown, bundle: MappedBundle, entry = ''): unknown {

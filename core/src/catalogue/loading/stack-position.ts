@@ -40,8 +40,8 @@ const MAX_STACK_CHARS = 2000
 const MAX_STACK_LINES = 50
 
 /**
- * Locates the frames of a stack in the source. A guest can write any text into a stack. Positions therefore come only from the source
- * map, and only function names are taken from the stack.
+ * Locates the frames of a stack in the source. A guest can write any text into a stack. Positions therefore come only
+ * from the source map, and only function names are taken from the stack.
  *
  * @param stack in the format of V8; the plugin's script is called `<digest>.js`
  * @returns undefined when no frame can be located

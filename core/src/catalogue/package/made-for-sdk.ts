@@ -10,7 +10,8 @@ export const sdkRangesSchema = z.object({ peerDependencies: ranges, dependencies
 export const packedSdkSchema = z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"').optional()
 
 /**
- * Returns the SDK version that a package was built for: the version it was packed with, else the lowest version of its dependency range.
+ * Returns the SDK version that a package was built for: the version it was packed with, else the lowest version of its
+ * dependency range.
  *
  * @returns undefined when neither is known: the package is accepted with any SDK
  */

@@ -9,8 +9,8 @@ const MAX_DEPTH = 30
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
 /**
- * Checks the paths of an archive, each alone and against the previous ones, so that on every file system each path is a separate file
- * inside the package.
+ * Checks the paths of an archive, each alone and against the previous ones, so that on every file system each path is a
+ * separate file inside the package.
  *
  * @returns a function that returns the path below `package/`, or throws TARBALL_INVALID
  */

@@ -13,9 +13,9 @@ const MAX_ENTRIES = 5000
 const MAX_PAX_BYTES = 64 * 1024
 
 /**
- * Reads an archive in the format `ustar` with extended headers (POSIX.1-2024, pax, "ustar Interchange Format"), as npm, pnpm and
- * yarn write packages. Accepts regular files and folders only. Rejects everything that other readers are known to interpret
- * differently: GNU and old formats, global headers, sizes in two places, sizes that are not octal.
+ * Reads an archive in the format `ustar` with extended headers (POSIX.1-2024, pax, "ustar Interchange Format"), as npm,
+ * pnpm and yarn write packages. Accepts regular files and folders only. Rejects everything that other readers are known
+ * to interpret differently: GNU and old formats, global headers, sizes in two places, sizes that are not octal.
  *
  * @throws {AshlarError} TARBALL_INVALID
  */
@@ -109,7 +109,10 @@ function readField(header: Buffer, from: number, to: number): string {
   return decode(header.subarray(from, end < 0 || end > to ? to : end))
 }
 
-/** Parses records `<length> <key>=<value>\n`, with the length of the record in bytes. Keys of owners and times have no effect. */
+/**
+ * Parses records `<length> <key>=<value>\n`, with the length of the record in bytes. Keys of owners and times have no
+ * effect.
+ */
 function parsePax(bytes: Buffer): Map<string, string> {
   if (bytes.length > MAX_PAX_BYTES) throw tarError('an extended header is too long')
   const records = new Map<string, string>([['', '']])

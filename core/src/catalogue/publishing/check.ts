@@ -100,8 +100,8 @@ function rejectNative(files: readonly TarFile[]): void {
 }
 
 /**
- * Returns a function that rethrows an error. An error caused by the plugin gets the position in its source, or its entry when the
- * position is unknown.
+ * Returns a function that rethrows an error. An error caused by the plugin gets the position in its source, or its
+ * entry when the position is unknown.
  */
 function rethrowAt(entry: string, bundle?: MappedBundle): (error: unknown) => never {
   return (error) => {

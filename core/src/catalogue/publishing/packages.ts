@@ -8,8 +8,8 @@ import type { ReadSubmission } from './check.ts'
 export const LOCK_STORE = `select pg_advisory_xact_lock(hashtext('ashlar.store'))`
 
 /**
- * Checks that a user may publish this version. A package belongs to the user who published its first version. After the first signed
- * version, all versions must be signed by the same key.
+ * Checks that a user may publish this version. A package belongs to the user who published its first version. After the
+ * first signed version, all versions must be signed by the same key.
  *
  * @returns whether this version is already published, with the same content
  * @throws {AshlarError} FORBIDDEN SIGNATURE_INVALID CONFLICT

@@ -1,7 +1,10 @@
 /** The checks before a version is published, in order. */
 type CheckName = 'tarball' | 'package' | 'signature' | 'sdk' | 'bundle' | 'manifest' | 'claims' | 'tests'
 
-/** The result of a check. A failed mandatory check prevents publishing, so in a published version `ok: false` marks a remark. */
+/**
+ * The result of a check. A failed mandatory check prevents publishing, so in a published version `ok: false` marks a
+ * remark.
+ */
 export interface PluginCheck {
   name: CheckName
   ok: boolean

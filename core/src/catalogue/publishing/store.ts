@@ -14,11 +14,15 @@ export interface PluginStore {
   /**
    * Publishes a version of a plugin without installing it. Publishing the same content again has no effect.
    *
-   * @throws {AshlarError} TARBALL_INVALID PLUGIN_INVALID PLUGIN_LOAD_FAILED SDK_TOO_OLD SIGNATURE_INVALID DUPLICATE_BLOCK
-   * TESTS_FAILED CONFLICT FORBIDDEN MEMORY_LIMIT CPU_LIMIT TIMEOUT
+   * @throws {AshlarError} TARBALL_INVALID PLUGIN_INVALID PLUGIN_LOAD_FAILED SDK_TOO_OLD SIGNATURE_INVALID
+   * DUPLICATE_BLOCK TESTS_FAILED CONFLICT FORBIDDEN MEMORY_LIMIT CPU_LIMIT TIMEOUT
    */
   publish(userId: string, submission: Submission): Promise<PluginVersion>
-  /** @param version @default the newest version that is not a prerelease @throws {AshlarError} FORBIDDEN NOT_FOUND CONFLICT */
+  /**
+   * @param version
+   * @default the newest version that is not a prerelease
+   * @throws {AshlarError} FORBIDDEN NOT_FOUND CONFLICT
+   */
   install(userId: string, packageName: string, version?: string): Promise<void>
   /** Changes the version of an installed plugin. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   setVersion(userId: string, packageName: string, version: string): Promise<void>

@@ -5,7 +5,10 @@ import { MAX_PACKED_BYTES } from '../package/index.ts'
 import { publishSubmission, type PublishParts, type Submission } from './publish.ts'
 import type { GivenSignature } from './signature.ts'
 
-/** The result of a submission, as stored in its row. The details of an `isUnexpected` error are only in the worker's log. */
+/**
+ * The result of a submission, as stored in its row. The details of an `isUnexpected` error are only in the worker's
+ * log.
+ */
 type Answer = { versionId: string } | { code: ErrorCode; message: string; details: ErrorDetails } | { isUnexpected: true }
 
 /*
@@ -15,9 +18,9 @@ type Answer = { versionId: string } | { code: ErrorCode; message: string; detail
  * 2. A worker leases the row for three minutes, writes its answer to the row, and sends a notification.
  * 3. The gateway reads the answer and deletes the row.
  *
- * A gateway that inserts a row also deletes abandoned rows: four minutes after they were inserted, or ten seconds after they were answered.
- * A row that was leased twice without an answer probably crashes workers, so no worker leases it again. A worker that shuts down returns
- * the row that it holds.
+ * A gateway that inserts a row also deletes abandoned rows: four minutes after they were inserted, or ten seconds after
+ * they were answered. A row that was leased twice without an answer probably crashes workers, so no worker leases it
+ * again. A worker that shuts down returns the row that it holds.
  */
 const LEASE = `
   update plugin_submission set attempts = attempts + 1, taken_until = now() + interval '3 minutes'
@@ -93,7 +96,11 @@ interface SubmissionParts extends PublishParts {
   onError(error: unknown): void
 }
 
-/** Checks submissions, one at a time. @returns a function that stops this and returns the current submission to the table */
+/**
+ * Checks submissions, one at a time.
+ *
+ * @returns a function that stops this and returns the current submission to the table
+ */
 export function serveSubmissions(parts: SubmissionParts): () => Promise<void> {
   const stop = new AbortController()
   let working = Promise.resolve()

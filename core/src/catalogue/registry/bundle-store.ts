@@ -15,7 +15,10 @@ const SAVE = `
     source_map = coalesce(excluded.source_map, plugin_bundle.source_map)
   where plugin_bundle.release <> excluded.release or excluded.source_map is distinct from plugin_bundle.source_map`
 
-/** Lines of the source can move without a change of the code. Writes in the order of digests, so that two workers do not deadlock. */
+/**
+ * Lines of the source can move without a change of the code. Writes in the order of digests, so that two workers do not
+ * deadlock.
+ */
 const SAVE_MAPS = `
   with given as (select distinct on (digest) digest, source_map from unnest($1::text[], $2::text[]) as given (digest, source_map)),
     changed as (
@@ -44,7 +47,9 @@ interface BundleRow {
   code: string
 }
 
-/** Executions can wait for a bundle that this worker does not have, so the store sends plain queries without the ORM. */
+/**
+ * Executions can wait for a bundle that this worker does not have, so the store sends plain queries without the ORM.
+ */
 export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
   const read = async (digests: readonly string[], client: pg.Pool | pg.PoolClient = pool): Promise<BundleRow[]> =>
     (await client.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })).rows

@@ -6,7 +6,10 @@ import type { BundleStore } from './registry.ts'
 
 const LANES = 8
 
-/** Reads again the manifests of store plugins that an older release has read. A manifest that cannot be read stays unchanged. */
+/**
+ * Reads again the manifests of store plugins that an older release has read. A manifest that cannot be read stays
+ * unchanged.
+ */
 export async function describeInstalled(bundles: BundleStore, sandbox: Sandbox): Promise<void> {
   await inLanes(await bundles.listOutdated(), LANES, async (digest) => {
     const facts = await bundles.readFacts(digest)

@@ -13,7 +13,8 @@ const REMEDIES_BY_CODE: Record<string, string> = {
 }
 
 /**
- * Describes why a plugin did not load, for logs and the API: its package, each fault with its location in the source, and what to do.
+ * Describes why a plugin did not load, for logs and the API: its package, each fault with its location in the source,
+ * and what to do.
  *
  * @param error its message has one fault per line
  */

@@ -9,7 +9,8 @@ export interface ErrorLocator {
    * May read a source map from the database, so it is only for failed calls.
    *
    * @param block the block that failed
-   * @returns undefined when the location is unknown, and for a plugin that is part of Ashlar: its users cannot change its source
+   * @returns undefined when the location is unknown, and for a plugin that is part of Ashlar: its users cannot change
+   * its source
    */
   locate(error: AshlarError, block: Block): Promise<LocatedStack | undefined>
 }

@@ -9,11 +9,12 @@ import type { BundleStore, LoadReports } from './registry.ts'
 /**
  * The list of plugins of an installation, stored in the database and shared by all processes.
  *
- * A *source* is a folder of plugins. A *source set* is what one machine scans together: its sources, or the packages that its
- * configuration names. Each set has rows of its own (`workspace_plugin`), which only its workers write. {@link read} merges the rows
- * with the plugins that are installed from the store. It takes each package once: from a plugin in development, else from a source, else
- * from a named package, else from the store. If sets differ, the package that changed last counts. A plugin name or block id belongs to
- * the first package that claims it, in this order. A set that no worker renews for ten minutes is deleted when a worker renews another.
+ * A *source* is a folder of plugins. A *source set* is what one machine scans together: its sources, or the packages
+ * that its configuration names. Each set has rows of its own (`workspace_plugin`), which only its workers write.
+ * {@link read} merges the rows with the plugins that are installed from the store. It takes each package once: from a
+ * plugin in development, else from a source, else from a named package, else from the store. If sets differ, the
+ * package that changed last counts. A plugin name or block id belongs to the first package that claims it, in this
+ * order. A set that no worker renews for ten minutes is deleted when a worker renews another.
  */
 export interface PluginIndex {
   /**

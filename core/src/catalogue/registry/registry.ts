@@ -10,7 +10,9 @@ export interface PluginRegistry {
   blocks(): Block[]
   /** @param reference qualified name or UUID */
   block(reference: string): Block | undefined
-  /** Returns a block for a graph version that pins it, from any bundle that a worker of this installation ever loaded. */
+  /**
+   * Returns a block for a graph version that pins it, from any bundle that a worker of this installation ever loaded.
+   */
   pinned(digest: string, blockId: string): Promise<Block | undefined>
   /** Every provider of every loaded plugin, by qualified name. */
   providers(): Provider[]
@@ -34,7 +36,9 @@ export interface BundleStore {
   sourceMap(digest: string): Promise<string>
   /** Returns those of these digests that are stored with a manifest that this release has read. */
   findCurrent(digests: readonly string[]): Promise<Set<string>>
-  /** @param client the client of an open transaction: a transaction that waits for a second client can deadlock the pool */
+  /**
+   * @param client the client of an open transaction: a transaction that waits for a second client can deadlock the pool
+   */
   find(digest: string, client?: pg.PoolClient): Promise<Plugin | undefined>
 
   readFacts(digest: string): Promise<BundleFacts | undefined>

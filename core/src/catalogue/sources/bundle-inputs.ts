@@ -5,18 +5,20 @@ import type { BundleInput } from '../bundle/index.ts'
 import { TYPESCRIPT_FILES, YARN_FILES, surroundingsOf } from './stamps.ts'
 
 /**
- * Lists everything that a bundle depends on, as paths for a `Stamper`. While the stamps stay the same, bundling gives the same text.
+ * Lists everything that a bundle depends on, as paths for a `Stamper`. While the stamps stay the same, bundling gives
+ * the same text.
  *
- * The inputs in the metafile of the last build are not enough: a new file can take precedence over an input, and the metafile does not
- * contain the paths at which the bundler found nothing. The list therefore contains:
+ * The inputs in the metafile of the last build are not enough: a new file can take precedence over an input, and the
+ * metafile does not contain the paths at which the bundler found nothing. The list therefore contains:
  *
  * - every input, and its folder
- * - the surroundings of an input in every folder above it: package.json, tsconfig.json with the files that it extends, node_modules
+ * - the surroundings of an input in every folder above it: package.json, tsconfig.json with the files that it extends,
+ *   node_modules
  * - every path at which the bundler may look for an import: see {@link listCandidates} and {@link addCandidate}
  *
  * @param exists whether a path exists
- * @returns undefined when the list would not be complete: with TypeScript paths, Yarn Plug'n'Play, an import by a pattern
- * (`import('./' + name + '.ts')`, external in the metafile), or an input that is not a file
+ * @returns undefined when the list would not be complete: with TypeScript paths, Yarn Plug'n'Play, an import by a
+ * pattern (`import('./' + name + '.ts')`, external in the metafile), or an input that is not a file
  */
 export function listDependencyPaths(
   inputs: Metafile['inputs'],
@@ -67,7 +69,10 @@ function listCandidates(specifier: string, folders: string[], exists: (path: str
 
 const ENTRY_FIELDS = ['browser', 'module', 'main']
 
-/** Adds a path that an import may mean: with an extension, as a folder with an index file, or as a package, whose entries may be missing. */
+/**
+ * Adds a path that an import may mean: with an extension, as a folder with an index file, or as a package, whose
+ * entries may be missing.
+ */
 function addCandidate(path: string, paths: Set<string>, exists: (path: string) => boolean): void {
   const packageJson = join(path, 'package.json')
   if (!paths.has(packageJson) && exists(packageJson)) {
@@ -95,7 +100,11 @@ function collectStrings(value: unknown, fields?: readonly string[]): string[] {
   return Object.entries(value).flatMap(([name, each]) => (fields?.includes(name) === false ? [] : collectStrings(each)))
 }
 
-/** Adds the tsconfig.json that applies to the first folder. @returns false when it may map imports to paths that are not listed */
+/**
+ * Adds the tsconfig.json that applies to the first folder.
+ *
+ * @returns false when it may map imports to paths that are not listed
+ */
 function addTsconfigs(folders: string[], paths: Set<string>, exists: (path: string) => boolean): boolean {
   const names = folders.flatMap((folder) => TYPESCRIPT_FILES.map((name) => join(folder, name)))
   const found = names.find(exists)

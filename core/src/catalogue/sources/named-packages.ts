@@ -6,9 +6,16 @@ import type { PluginScans } from './scans.ts'
 import { watchPlugins } from './watch.ts'
 import { createSourceSet, toSourceSetId, type SourceSet } from './workspace-plugins.ts'
 
-/** The plugin packages that the operator's configuration names. They form a source set, because the list can change at run time. */
+/**
+ * The plugin packages that the operator's configuration names. They form a source set, because the list can change at
+ * run time.
+ */
 interface NamedPackages {
-  /** Loads these packages, and removes those that are no longer named. Calls must not overlap. @param folders the packages' folders */
+  /**
+   * Loads these packages, and removes those that are no longer named. Calls must not overlap.
+   *
+   * @param folders the packages' folders
+   */
   set(folders: readonly string[]): Promise<void>
   close(): void
 }

@@ -4,8 +4,8 @@ import type { PluginRegistry } from '../registry/index.ts'
 import { assertOwner } from '../publishing/index.ts'
 
 /**
- * Scans plugin folders on request. A watcher reports a change of a file with a delay. A caller that has just changed a file requests a
- * scan and waits for its result.
+ * Scans plugin folders on request. A watcher reports a change of a file with a delay. A caller that has just changed a
+ * file requests a scan and waits for its result.
  */
 export interface PluginScans {
   /**

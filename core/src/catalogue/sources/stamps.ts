@@ -2,9 +2,9 @@ import { statSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * States of files and folders by path. The stamp of a file or folder consists of its inode number, size and times; the times of a folder
- * change with the names in it. The stamp of `<folder>/*` covers everything that the bundler looks for in each folder above a file. The
- * stamp of a path that does not exist is ''.
+ * States of files and folders by path. The stamp of a file or folder consists of its inode number, size and times; the
+ * times of a folder change with the names in it. The stamp of `<folder>/*` covers everything that the bundler looks for
+ * in each folder above a file. The stamp of a path that does not exist is ''.
  */
 export type Stamps = Record<string, string>
 
@@ -13,7 +13,10 @@ export interface Stamper {
   /** @returns '' when the path does not exist */
   stamp(path: string): string
   matches(stamps: Stamps): boolean
-  /** Whether every later change will change these stamps. A file that was written just before the scan can change and keep its times. */
+  /**
+   * Whether every later change will change these stamps. A file that was written just before the scan can change and
+   * keep its times.
+   */
   areSettled(stamps: Stamps): boolean
 }
 
@@ -70,7 +73,11 @@ export function createStamper(nowMs: number): Stamper {
   }
 }
 
-/** A path that this process cannot read is not readable for the bundler either. @returns the error code; '' when nothing exists there */
+/**
+ * A path that this process cannot read is not readable for the bundler either.
+ *
+ * @returns the error code; '' when nothing exists there
+ */
 function readStats(path: string): BigIntStats | string {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? ''

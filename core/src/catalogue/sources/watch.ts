@@ -3,7 +3,8 @@ import { watch } from 'node:fs'
 const SETTLE_MS = 150
 
 /**
- * Calls `changed` when a file in one of the folders has changed and no other change follows for 150 ms. Calls do not overlap.
+ * Calls `changed` when a file in one of the folders has changed and no other change follows for 150 ms. Calls do not
+ * overlap.
  *
  * @returns a function that stops watching
  */

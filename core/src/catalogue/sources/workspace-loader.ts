@@ -22,8 +22,8 @@ type LoadPackage = (plugin: PluginPackage | BrokenPackage, cached: CachedBundle 
 const MAX_BATCH = 100
 
 /**
- * Loads the packages of one scan. An unchanged package is neither bundled nor evaluated. A changed package with an unchanged bundle is
- * not evaluated. A package that fails does not affect the others.
+ * Loads the packages of one scan. An unchanged package is neither bundled nor evaluated. A changed package with an
+ * unchanged bundle is not evaluated. A package that fails does not affect the others.
  */
 export function createPackageLoader(sandbox: Sandbox, bundles: BundleStore, stamper: Stamper): LoadPackage {
   const isSaved = new Batcher<string, boolean>(MAX_BATCH, async (digests) => {

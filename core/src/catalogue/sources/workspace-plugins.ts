@@ -9,9 +9,14 @@ import type { PluginIndex, BundleStore } from '../registry/index.ts'
 import { createStamper } from './stamps.ts'
 import { createPackageLoader } from './workspace-loader.ts'
 
-/** The plugins that one machine scans together: those in its plugin folders, or the packages that its configuration names. */
+/**
+ * The plugins that one machine scans together: those in its plugin folders, or the packages that its configuration
+ * names.
+ */
 export interface SourceSet {
-  /** Finds and loads the plugins, and writes the results to the index. A plugin that fails does not affect the others. */
+  /**
+   * Finds and loads the plugins, and writes the results to the index. A plugin that fails does not affect the others.
+   */
   scan(): Promise<void>
   /** Renews the set. Scans again when it has expired, for example after the machine was suspended. */
   renew(): Promise<void>
@@ -77,7 +82,8 @@ export function createSourceSet({
 /**
  * Returns the id of a source set. It is the same for all workers of a machine with the same plugin folders.
  *
- * @param what whether the set contains the plugins in these folders or the named packages of a worker with these folders
+ * @param what whether the set contains the plugins in these folders or the named packages of a worker with these
+ * folders
  */
 export function toSourceSetId(roots: readonly string[], what: 'folders' | 'packages'): string {
   const facts = [hostname(), roots.map((root) => resolve(root)), what === 'folders' ? [] : what]

@@ -34,8 +34,8 @@ const DEFINE = Object.fromEntries(
 )
 
 /**
- * Finds the first use in each file of each global that the sandbox does not provide. A file that tests for a global with `typeof` may
- * use it.
+ * Finds the first use in each file of each global that the sandbox does not provide. A file that tests for a global
+ * with `typeof` may use it.
  *
  * @param folder the folder of the package
  * @param paths source files that can be bundled, relative to the folder

@@ -26,8 +26,8 @@ interface TestPlace {
 }
 
 /**
- * Runs every test of every block of a plugin in a sandbox, with the fakes of the test. The tests run one at a time in one context: this
- * is cheap, and each test has the clock of the context to itself.
+ * Runs every test of every block of a plugin in a sandbox, with the fakes of the test. The tests run one at a time in
+ * one context: this is cheap, and each test has the clock of the context to itself.
  */
 export async function testBlocks(
   plugin: Plugin,

@@ -25,7 +25,11 @@ export interface Workbench {
   test(draft: Draft, block?: string): Promise<BlockTestResult[]>
   /** Runs the first test of each block that has tests, and returns its inputs and outputs. */
   examples(draft: Draft): Promise<Example[]>
-  /** Bundles the package into one module for publishing: see `DraftBundler`. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
+  /**
+   * Bundles the package into one module for publishing: see `DraftBundler`.
+   *
+   * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID
+   */
   module(): Promise<string>
   close(): Promise<void>
 }

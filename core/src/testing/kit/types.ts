@@ -33,8 +33,8 @@ export interface BlockRun<Output extends z.ZodObject = z.ZodObject> {
 /**
  * Runs a block of the package under test in a real sandbox, with the fakes in `options`.
  *
- * Rejects with an error whose `code` is PLUGIN_INVALID or PLUGIN_LOAD_FAILED when the package does not load, BAD_INPUT when the
- * fakes are invalid, and with a TypeError when the package does not export the block.
+ * Rejects with an error whose `code` is PLUGIN_INVALID or PLUGIN_LOAD_FAILED when the package does not load, BAD_INPUT
+ * when the fakes are invalid, and with a TypeError when the package does not export the block.
  */
 export type RunBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
   block: TypedBlock<Input, Output>,
@@ -46,9 +46,9 @@ export type RunBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
  * Runs the `tests` that a block of the package under test declares, in a real sandbox: `it('works', () =>
  * testBlock(slugify))`.
  *
- * Rejects with an error whose `code` is TESTS_FAILED when an output differs from the expected one; its message lists every difference. The
- * code is PLUGIN_INVALID or PLUGIN_LOAD_FAILED when the package does not load. Rejects with a TypeError when the block has no tests, or
- * when the package does not export it.
+ * Rejects with an error whose `code` is TESTS_FAILED when an output differs from the expected one; its message lists
+ * every difference. The code is PLUGIN_INVALID or PLUGIN_LOAD_FAILED when the package does not load. Rejects with a
+ * TypeError when the block has no tests, or when the package does not export it.
  */
 export type TestBlock = <Input extends z.ZodObject, Output extends z.ZodObject>(
   block: TypedBlock<Input, Output>,

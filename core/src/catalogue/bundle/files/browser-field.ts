@@ -2,8 +2,8 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import type { ReadResult } from './within.ts'
 
 /**
- * Finds the files that the `browser` field of their package.json disables: `{ "./node.ts": false }`. The bundler replaces them with empty
- * modules, but only if it reads the files itself.
+ * Finds the files that the `browser` field of their package.json disables: `{ "./node.ts": false }`. The bundler
+ * replaces them with empty modules, but only if it reads the files itself.
  *
  * @param read reads a file of the package
  */

@@ -13,8 +13,9 @@ const MAX_MAP_BYTES = 64 * 1024 * 1024
 export const FOLLOWS_IMPORT = 'of-import'
 
 /**
- * Restricts a bundle to files of these directories, however the bundler finds a file. The bundler does not open files that it imports, or
- * the source maps of these files: it receives their contents, each read through a descriptor whose real path was checked.
+ * Restricts a bundle to files of these directories, however the bundler finds a file. The bundler does not open files
+ * that it imports, or the source maps of these files: it receives their contents, each read through a descriptor whose
+ * real path was checked.
  */
 export function confineTo(roots: readonly string[], { withSources = false }: { withSources?: boolean }): Plugin {
   let readSource = limitedReader(roots, 0)
@@ -63,7 +64,8 @@ function limitedReader(roots: readonly string[], maxBytes: number): (path: strin
 }
 
 /**
- * Returns the loader for import attributes. The bundler would ignore the attributes, because it did not read the file itself.
+ * Returns the loader for import attributes. The bundler would ignore the attributes, because it did not read the file
+ * itself.
  *
  * @returns undefined for attributes that the bundler does not support
  */

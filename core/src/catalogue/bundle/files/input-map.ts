@@ -4,8 +4,9 @@ import { parseDataUrl, decodeUrlPart } from './data-url.ts'
 import type { ReadResult } from './within.ts'
 
 /*
- * The bundler reads the source map that a file names, and the sources that the map names, from any path. It uses the last comment of a
- * file that names a map. Therefore this module appends a comment with a complete map to each file that names one.
+ * The bundler reads the source map that a file names, and the sources that the map names, from any path. It uses the
+ * last comment of a file that names a map. Therefore this module appends a comment with a complete map to each file
+ * that names one.
  */
 
 /** Other fields are ignored: `sections` contain further maps. */
@@ -81,7 +82,10 @@ function parseFields(map: Partial<Record<keyof SourceMap, unknown>>): Omit<Sourc
   }
 }
 
-/** Adds the content of each source, so that the bundler does not read it. The content of a source outside the package is empty. */
+/**
+ * Adds the content of each source, so that the bundler does not read it. The content of a source outside the package is
+ * empty.
+ */
 function completeMap({ map, folder }: FoundMap, { read, withSources }: InputMapOptions): Omit<SourceMap, 'sourceRoot'> {
   const { sources, sourcesContent, sourceRoot, names, mappings } = map
   const root = sourceRoot === '' ? '' : sourceRoot.replace(/\/*$/, '/')

@@ -5,21 +5,24 @@ import { AshlarError } from '../../../base/index.ts'
 import { isWithin, readWithin, findRealPath, type Reach } from './within.ts'
 
 /*
- * A file may become part of a bundle if its real path is in the real directory of the package, or of a package that it declares as a
- * dependency, directly or through other dependencies.
+ * A file may become part of a bundle if its real path is in the real directory of the package, or of a package that it
+ * declares as a dependency, directly or through other dependencies.
  *
- * A dependency is resolved as in Node: in `node_modules` of the package that declares it, then of every directory above. A directory that
- * is found there counts only if
+ * A dependency is resolved as in Node: in `node_modules` of the package that declares it, then of every directory
+ * above. A directory that is found there counts only if
  *
  * - it is a package: it has a package.json,
  * - it does not contain the plugin itself, and
- * - its real directory is `node_modules/<name>` of some package, as package managers install it. A link to another directory (a member
- *   of a monorepo) counts when that directory's package.json has the declared name, and the plugin cannot have made the link itself:
- *   it is outside every package found so far, or the plugin is a draft.
+ * - its real directory is `node_modules/<name>` of some package, as package managers install it. A link to another
+ *   directory (a member of a monorepo) counts when that directory's package.json has the declared name, and the plugin
+ *   cannot have made the link itself: it is outside every package found so far, or the plugin is a draft.
  */
 
 interface ReachOptions {
-  /** Whether the plugin is a draft: its `devDependencies` are installed, and links may lead to other packages of its author. */
+  /**
+   * Whether the plugin is a draft: its `devDependencies` are installed, and links may lead to other packages of its
+   * author.
+   */
   isDraft: boolean
 }
 
@@ -27,7 +30,10 @@ interface ReachOptions {
 const MAX_PACKAGES = 1000
 const MAX_JSON_BYTES = 1024 * 1024
 
-/** @throws {AshlarError} PLUGIN_INVALID when its package.json is outside the package, or it has 1000 or more dependencies */
+/**
+ * @throws {AshlarError} PLUGIN_INVALID when its package.json is outside the package, or it has 1000 or more
+ * dependencies
+ */
 export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
   const own = realpathSync(folder)
   if (!isFileIn(join(own, 'package.json'), [own]))
@@ -61,7 +67,10 @@ export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
 /** Longer chains of links are not followed. */
 const MAX_HOPS = 40
 
-/** Finds the first path outside the directories in each chain of links. Only files inside the directories are visible under their own paths. */
+/**
+ * Finds the first path outside the directories in each chain of links. Only files inside the directories are visible
+ * under their own paths.
+ */
 function linksOutside(links: ReadonlyMap<string, string>, roots: readonly string[]): [path: string, target: string][] {
   const outside = new Map<string, string>()
   for (const [link, real] of links) {
@@ -108,7 +117,10 @@ function isReachable({ link, real, name }: Found, own: string, found: readonly s
   return readPackage(real).name === name && (isDraft || !isWithin(link, found))
 }
 
-/** Whether it is a directory where package managers install packages: `node_modules/<name>`, `node_modules/@<scope>/<name>`. */
+/**
+ * Whether it is a directory where package managers install packages: `node_modules/<name>`,
+ * `node_modules/@<scope>/<name>`.
+ */
 function isInstalled(real: string): boolean {
   const above = dirname(real)
   return basename(above) === 'node_modules' || (basename(above).startsWith('@') && basename(dirname(above)) === 'node_modules')

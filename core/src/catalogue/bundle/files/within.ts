@@ -27,8 +27,8 @@ export function findRealPath(path: string): string | undefined {
 export type ReadResult = { real: string; contents: Buffer } | { real: string; refusal: 'OUTSIDE' | 'UNREADABLE' | 'TOO_LARGE' }
 
 /**
- * Reads a file whose real path is in one of these directories. The real path, the type and the size are those of the open file, so a
- * later change of the path has no effect.
+ * Reads a file whose real path is in one of these directories. The real path, the type and the size are those of the
+ * open file, so a later change of the path has no effect.
  *
  * @returns the refusal `UNREADABLE` for a file that does not exist, cannot be opened, or is not a regular file
  */
@@ -55,8 +55,8 @@ export function readWithin(path: string, roots: readonly string[], maxBytes: num
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Only Linux reports the path of an open file. Elsewhere, and where there is no `/proc`, the path is resolved again and must lead to the
- * same file.
+ * Only Linux reports the path of an open file. Elsewhere, and where there is no `/proc`, the path is resolved again and
+ * must lead to the same file.
  */
 function findOpenFilePath(fd: number, path: string): string | undefined {
   try {
