@@ -6,7 +6,7 @@ import {
   type Effect,
   type Power,
   type PowerSession,
-} from './acting.ts'
+} from './capability.ts'
 import { createCredentialsPower, createRunCredentials, type CredentialStore } from './credentials/index.ts'
 import { createFiles } from './files/index.ts'
 import { createHttp, type HttpOptions } from './http/index.ts'

@@ -24,10 +24,11 @@ export {
   verifyWebhookSignature,
 } from './credentials/index.ts'
 export { parseSleep } from './sleep/index.ts'
-export { createFakeCapabilities, parseFakes } from './fakes/index.ts'
+export { createFakeCapabilities } from './fake-capabilities.ts'
+export { parseFakes } from './fakes.ts'
 export { createBlockStorage } from './storage/index.ts'
 export { createCapabilities } from './capabilities.ts'
-export type { Effect } from './acting.ts'
+export type { Effect } from './capability.ts'
 export type { Capabilities, CapabilitySession } from './capabilities.ts'
 export type {
   CredentialGrant,

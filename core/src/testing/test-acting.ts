@@ -1,4 +1,4 @@
-import type { Acting, ActingBlock, Actor } from '../capabilities/acting.ts'
+import type { Acting, ActingBlock, Actor } from '../capabilities/capability.ts'
 import type { RunCredentials } from '../capabilities/credentials/index.ts'
 
 export interface TestActing extends Partial<Actor>, Partial<Pick<ActingBlock, 'qualifiedName' | 'capabilities'>> {

@@ -1,5 +1,5 @@
 import type { HeaderPairs } from '../http/index.ts'
-import type { ProviderAuth } from './provider.ts'
+import type { ProviderAuth } from './provider/provider.ts'
 import type { Secret } from './secret.ts'
 
 /** Where a request goes and what it says. */

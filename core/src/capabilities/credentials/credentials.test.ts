@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AshlarError } from '../../errors/index.ts'
 import { createTestActing } from '../../testing/index.ts'
-import { createRunCredentials, type CredentialStore } from './credentials.ts'
+import { createRunCredentials, type CredentialStore } from './run-credentials.ts'
 import type { OpenedCredential } from './usable.ts'
 
 const CREDENTIAL: OpenedCredential = {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { showValue } from '../../errors/index.ts'
 import type { GrantKind } from '../grant-kind.ts'
-import { scopesSchema } from './oauth2.ts'
+import { scopesSchema } from './provider/oauth2.ts'
 
 const PART = '[a-z][a-z0-9]*(?:-[a-z0-9]+)*'
 

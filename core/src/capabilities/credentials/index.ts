@@ -1,5 +1,5 @@
-export { createCredentialsPower, createRunCredentials } from './credentials.ts'
-export { COST_UNITS, costSchema } from './cost.ts'
+export { createCredentialsPower, createRunCredentials } from './run-credentials.ts'
+export { COST_UNITS, costSchema } from './provider/cost.ts'
 export {
   credentialGrantsOf,
   credentialsGrant,
@@ -9,15 +9,15 @@ export {
   scopesOf,
   qualifyProvider,
 } from './grant.ts'
-export { authorizationHosts } from './oauth2.ts'
-export { providerSchema, secretHostSchema } from './provider.ts'
-export { remedyFor } from './remedy.ts'
+export { authorizationHosts } from './provider/oauth2.ts'
+export { providerSchema, secretHostSchema } from './provider/provider.ts'
+export { remedyFor } from './provider/remedy.ts'
 export { secretSchema } from './secret.ts'
-export { formatSecretHost, isForHost } from './secret-hosts.ts'
-export type { CredentialStore, RunCredentials } from './credentials.ts'
-export { verifyWebhookSignature } from './webhook.ts'
+export { formatSecretHost, isForHost } from './provider/secret-hosts.ts'
+export type { CredentialStore, RunCredentials } from './run-credentials.ts'
+export { verifyWebhookSignature } from './provider/webhook.ts'
 export type { CredentialGrant } from './grant.ts'
-export type { CredentialType, Provider } from './provider.ts'
+export type { CredentialType, Provider } from './provider/provider.ts'
 export type { Secret } from './secret.ts'
 export type { OpenedCredential, UsableCredential } from './usable.ts'
 export type { HostProvider, HostRequest } from './host-provider.ts'

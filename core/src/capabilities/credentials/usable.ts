@@ -1,10 +1,10 @@
 import { AshlarError } from '../../errors/index.ts'
 import { attachSecret, type Addressed } from './attach.ts'
 import { attachByHost, type HostProvider } from './host-provider.ts'
-import type { CredentialType, ProviderAuth } from './provider.ts'
+import type { CredentialType, ProviderAuth } from './provider/provider.ts'
 import { createScrubber, type Scrubber } from './scrub.ts'
 import { tellingTexts, type Secret } from './secret.ts'
-import { coversUrl, parseSecretHost } from './secret-hosts.ts'
+import { coversUrl, parseSecretHost } from './provider/secret-hosts.ts'
 
 /** A credential that its owner has, opened. It stays in the worker. */
 export interface OpenedCredential extends Opened {

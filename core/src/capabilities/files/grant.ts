@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Acting } from '../acting.ts'
-import { capabilityMissing } from '../capability-missing.ts'
+import type { Acting } from '../capability.ts'
+import { capabilityMissing } from '../capability-errors.ts'
 import type { GrantKind } from '../grant-kind.ts'
 
 const schema = z.array(z.enum(['read', 'write'])).min(1)

@@ -1,2 +1,2 @@
-export { createFiles } from './files.ts'
+export { createFiles } from './host.ts'
 export { filesGrant } from './grant.ts'

@@ -8,7 +8,7 @@ import {
   type Workspace,
   type WorkspaceLimits,
 } from '../../workspaces/index.ts'
-import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
+import { unknownHostCall, type Acting, type PowerSession } from '../capability.ts'
 import { parseChunk } from '../chunk.ts'
 import { assertFilesGranted } from './grant.ts'
 import type { OpenFiles } from './open-files.ts'

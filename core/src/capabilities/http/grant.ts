@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
-import type { Acting } from '../acting.ts'
-import { capabilityMissing } from '../capability-missing.ts'
+import type { Acting } from '../capability.ts'
+import { capabilityMissing } from '../capability-errors.ts'
 import type { GrantKind } from '../grant-kind.ts'
-import { allows, allowsHost, formatRule, isForbiddenMethod, parseRule, type Rule } from './rule.ts'
-import { parseTarget } from './target.ts'
+import { allows, allowsHost, formatRule, isForbiddenMethod, parseRule, type Rule } from './rules/rule.ts'
+import { parseTarget } from './rules/target.ts'
 
 const ruleSchema = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Effect } from '../acting.ts'
-import { methodOverrides } from './overrides.ts'
+import type { Effect } from '../capability.ts'
+import { methodOverrides } from './rules/overrides.ts'
 
 /** Methods that do not change state (safe methods). Source: RFC 9110, 9.2.1; TRACE is never sent. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])

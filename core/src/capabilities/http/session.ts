@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../errors/index.ts'
-import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
+import { unknownHostCall, type Acting, type PowerSession } from '../capability.ts'
 import { parseChunk } from '../chunk.ts'
-import { Exchange, type ExchangeParts } from './exchange.ts'
+import { Exchange, type ExchangeParts } from './transport/exchange.ts'
 import { createGranted, type Granted } from './grant.ts'
 import { requestHeaders } from './headers.ts'
 import type { HttpLimits } from './limits.ts'
-import type { Hop } from './redirect.ts'
-import { RequestBody } from './request-body.ts'
-import type { RequestPlace, RequestPlaces } from './request-places.ts'
-import { parseTarget } from './target.ts'
-import type { Transport } from './transport.ts'
+import type { Hop } from './transport/redirect.ts'
+import { RequestBody } from './transport/request-body.ts'
+import type { RequestPlace, RequestPlaces } from './request-slots.ts'
+import { parseTarget } from './rules/target.ts'
+import type { Transport } from './transport/transport.ts'
 
 /**
  * The requests of one run of a block. What a block asks of its host is JSON, so bodies travel in pieces of at most 64 KiB as

@@ -1,6 +1,6 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
-import type { ActingBlock } from '../acting.ts'
-import { capabilityMissing } from '../capability-missing.ts'
+import type { ActingBlock } from '../capability.ts'
+import { capabilityMissing } from '../capability-errors.ts'
 
 const MAX_MS = 30 * 86_400_000
 /** Sleeps that one node execution may ask for: each time, what stands before is run again. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
-import { createFakeStorage } from '../fakes/index.ts'
+import { createFakeStorage } from './fake.ts'
 import { createBlockStorage, type BlockStorage } from './block-storage.ts'
 
 let runtime: TestRuntime

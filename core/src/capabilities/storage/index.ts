@@ -1,6 +1,6 @@
 export { createBlockStorage } from './block-storage.ts'
 export { DEFAULT_STORAGE_LIMITS } from './limits.ts'
 export { createStorageParser } from './parse.ts'
-export { createStorage } from './storage.ts'
+export { createStorage } from './host.ts'
 export { storageGrant } from './grant.ts'
 export type { BlockStorage } from './block-storage.ts'

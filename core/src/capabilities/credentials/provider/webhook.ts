@@ -1,0 +1,91 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import { isHeaderName } from '../../http/index.ts'
+
+const header = z
+  .string()
+  .refine(isHeaderName, 'must be the name of a header')
+  .transform((name) => name.toLowerCase())
+const prefix = z
+  .string()
+  .max(50)
+  .regex(/^[!-+\--~]*$/, 'must be printable ASCII without spaces and commas')
+
+const signatureSchema = z
+  .strictObject({
+    header,
+    algorithm: z.enum(['hmac-sha256', 'hmac-sha1']),
+    encoding: z.enum(['hex', 'base64']).default('hex'),
+    prefix: prefix.default(''),
+    timestampHeader: header.optional(),
+    timestampPrefix: prefix.default(''),
+    toleranceSeconds: z.int().min(1).max(86_400).default(300),
+    payload: z.string().max(200).optional(),
+  })
+  .transform(({ payload, ...rest }) => ({
+    ...rest,
+    payload: payload ?? (rest.timestampHeader ? '{timestamp}.{body}' : '{body}'),
+  }))
+  .refine(({ payload }) => payload.split('{body}').length === 2, { path: ['payload'], message: 'must contain {body} once' })
+  .refine(({ payload, timestampHeader }) => payload.includes('{timestamp}') === (timestampHeader !== undefined), {
+    path: ['payload'],
+    message:
+      'must contain {timestamp} where there is a timestampHeader, and only there: a time that is not signed proves nothing',
+  })
+
+/** See `Webhook` of the SDK. */
+export const webhookSchema = z.strictObject({
+  events: z
+    .array(z.strictObject({ name: z.string().min(1).max(200), description: z.string().max(1000) }))
+    .min(1)
+    .max(500),
+  signature: signatureSchema,
+})
+
+export type Webhook = z.output<typeof webhookSchema>
+
+/** More in one header are not looked at. */
+const MAX_SIGNATURES = 10
+
+/**
+ * Whether a message was signed with the secret, not too long ago. Takes the same time whatever is wrong with a signature.
+ *
+ * @param secret as the service was given it, or gave it
+ * @param rawBody the very bytes that came
+ * @param now milliseconds since 1970
+ */
+export function verifyWebhookSignature(
+  { signature: declared }: Pick<Webhook, 'signature'>,
+  secret: string,
+  headers: Headers,
+  rawBody: Uint8Array,
+  now: number,
+): boolean {
+  const timestamp = declared.timestampHeader && timestampOf(headers, declared.timestampHeader, declared.timestampPrefix)
+  if (timestamp !== undefined && !isRecent(timestamp, declared.toleranceSeconds, now)) return false
+  const expected = createHmac(declared.algorithm.slice('hmac-'.length), secret)
+  const [before = '', after = ''] = declared.payload.replaceAll('{timestamp}', () => timestamp ?? '').split('{body}')
+  const wanted = expected.update(before).update(rawBody).update(after).digest()
+  const given = partsOf(headers, declared.header, declared.prefix).slice(0, MAX_SIGNATURES)
+  // Each is compared: which one fits, or whether an earlier one did, shows in no time.
+  return given.map((text) => isSame(Buffer.from(text, declared.encoding), wanted)).includes(true)
+}
+
+/** The elements of a header that begin with a prefix, without it. */
+function partsOf(headers: Headers, name: string, prefix: string): string[] {
+  const parts = (headers.get(name) ?? '').split(/[\s,]+/)
+  return parts.filter((part) => part !== '' && part.startsWith(prefix)).map((part) => part.slice(prefix.length))
+}
+
+/** @returns '' when there is none */
+function timestampOf(headers: Headers, name: string, prefix: string): string {
+  return partsOf(headers, name, prefix)[0] ?? ''
+}
+
+function isRecent(timestamp: string, toleranceSeconds: number, now: number): boolean {
+  return /^\d{1,12}$/.test(timestamp) && Math.abs(now / 1000 - Number(timestamp)) <= toleranceSeconds
+}
+
+function isSame(given: Buffer, wanted: Buffer): boolean {
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
