@@ -3,11 +3,11 @@ export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.t
 export { findServer, isText, isUuid, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
 export {
   COST_UNITS,
-  authorizationHosts,
+  listAuthorizationHosts,
   formatSecretHost,
   isHttpAllowEntry,
   listCapabilities,
-  providersOf,
+  listProviders,
   verifyWebhookSignature,
 } from './capabilities/index.ts'
 export { createRuntime } from './runtime.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiKey, User, createAccounts, createBrowserSessions, type Accounts, type BrowserSessions } from './accounts/index.ts'
 import {
   createBlockStorage,
-  createCapabilities,
+  createCapabilityHosts,
   createHttpClient,
   type CredentialStore,
   type HostProvider,
@@ -209,7 +209,7 @@ async function compose(
   const http = { allow: config.httpAllow ?? [] }
   const { store, ...ofUsers } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
+  const capabilities = createCapabilityHosts({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const ofWorker = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }

@@ -1,21 +1,28 @@
 import type pg from 'pg'
 import type { Notifications } from '../database/index.ts'
-import type { BrowserSession, BrowserSessions } from './browser-sessions.ts'
+
+export interface SessionEnds {
+  /** Calls the callback once, when the session ends or expires. @returns a function that cancels the subscription */
+  onEnd(session: WatchedSession, callback: () => void): () => void
+  close(): void
+}
+
+interface WatchedSession {
+  /** The hash of its token. */
+  id: string
+  expiresAt: Date
+}
 
 /** The number of ended sessions to remember, to detect a session that ends while a request is being authenticated. */
-const MOST_REMEMBERED = 1000
+const MAX_REMEMBERED = 1000
 
 /** Calls callbacks when sessions end, either by a notification from the process that ended them or by expiry. */
-export function createSessionEnds(
-  pool: pg.Pool,
-  notifications: Notifications,
-  onError: (error: unknown) => void,
-): Pick<BrowserSessions, 'onEnd' | 'close'> {
+export function createSessionEnds(pool: pg.Pool, notifications: Notifications, onError: (error: unknown) => void): SessionEnds {
   const watched = new Map<string, Set<() => void>>()
   const ended = new Set<string>()
   const stopListening = notifications.listen('browser_sessions', (id) => {
     if (id === '') return void endMissing().catch(onError)
-    if (ended.size >= MOST_REMEMBERED) ended.clear()
+    if (ended.size >= MAX_REMEMBERED) ended.clear()
     ended.add(id)
     endSession(id)
   })
@@ -28,12 +35,12 @@ export function createSessionEnds(
   async function endMissing(): Promise<void> {
     const ids = [...watched.keys()]
     const { rows } = await pool.query<{ hash: string }>('select hash from browser_session where hash = any($1)', [ids])
-    const there = new Set(rows.map(({ hash }) => hash))
-    for (const id of ids) if (!there.has(id)) endSession(id)
+    const existing = new Set(rows.map(({ hash }) => hash))
+    for (const id of ids) if (!existing.has(id)) endSession(id)
   }
 
   return {
-    onEnd({ id, expiresAt }: BrowserSession, callback) {
+    onEnd({ id, expiresAt }, callback) {
       const callbacks = watched.get(id) ?? new Set()
       const stop = (): void => {
         clearTimeout(timer)

@@ -1,66 +1,84 @@
-import { AshlarError, showValue } from '../errors/index.ts'
-import type { RunCredentials } from './credentials/index.ts'
-import type { Capabilities as Granted } from './manifest.ts'
+import type { z } from 'zod'
 
-/** On whose behalf a block acts. */
-export interface Actor {
-  /** Of the execution. */
-  id: string
-  ownerId: string
-  /** None for a single block that runs by itself. */
-  graphId: string | null
-}
-
-/** The block that acts, as far as its capabilities go. */
-export interface ActingBlock {
-  qualifiedName: string
-  capabilities: Granted
-  /** JSON Schema of its inputs: what a pin that has no value is. */
-  inputSchema: { properties?: unknown }
-  /** Names of credentials, by qualified provider, that the node is to use. */
-  chosenCredentials: Readonly<Record<string, string>>
-}
-
-/** One run of a block, as its powers see it. */
-export interface Acting {
-  actor: Actor
-  block: ActingBlock
-  /** The value of an input pin in this run. */
-  inputOf(pin: string): unknown
-  credentials: RunCredentials
-  /** `execution:node:n`: the same for every attempt of the node execution, and for no other. */
-  idempotencyKey: string
-}
-
-/**
- * What a call of a block to its host means for a second run of the block after a crash:
+/*
+ * The types that every capability implements. This file imports no capability.
  *
- * - `none`: it changes nothing outside, so it may simply be made again
- * - `repeatable`: it changes something, but made twice it has its effect once
- * - `once`: it must not be made twice unasked
+ * A capability has a name, which a manifest declares and which is the prefix of its host calls (`storage` and `storage.get`). It
+ * consists of a grant definition and, unless the runtime performs its host calls elsewhere, of a host.
  */
-export type Effect = 'none' | 'repeatable' | 'once'
 
-/** What one run of a block asks of one kind of power. */
-export interface PowerSession {
-  /**
-   * @param method like `storage.get`
-   * @throws {AshlarError} CAPABILITY_MISSING when the block's manifest does not name what it takes, BAD_INPUT, and those of the kind
-   */
-  perform(method: string, args: readonly unknown[]): Promise<unknown>
-  /** Ends what the run has left open. */
-  close?(): void
+/** A capability as the registry lists it. */
+export interface Capability<Services> {
+  grant: GrantDefinition<unknown>
+  /** Creates the host in the worker. A capability without a host has no host calls of its own. */
+  createHost?(services: Services): CapabilityHost
 }
 
-/** A kind of power, in the worker. Its methods all begin with its name and a dot. */
-export interface Power {
-  createSession(acting: Acting): PowerSession
-  /** @param idempotencyKey of the run, see {@link Acting} */
-  effectOf(method: string, args: readonly unknown[], idempotencyKey: string): Effect
+/** What a manifest may declare for one capability. */
+export interface GrantDefinition<Grant> {
+  schema: z.ZodType<Grant>
+  /** Whether the use of the capability can be observed outside the execution. */
+  isEffectful: boolean
+  /** Describes the grant to people, one line for each entry. */
+  describe(grant: Grant): string[]
+  /** Lists the input pins whose values extend the grant. */
+  inputPins?(grant: Grant): string[]
+  /** Qualifies names that are relative to the plugin of the block. */
+  qualify?(grant: Grant, plugin: string): Grant
+}
+
+/** Performs the host calls of one capability, in the worker. */
+export interface CapabilityHost<Grants = Readonly<Record<string, unknown>>> {
+  createSession(caller: Caller<Grants>): CapabilitySession
   close?(): Promise<void>
 }
 
-/** @returns BAD_INPUT for a method that no kind has */
-export function unknownHostCall({ block }: Acting, method: string): AshlarError {
-  return new AshlarError('BAD_INPUT', `block ${block.qualifiedName}: there is no host call ${showValue(method)}`)
+/** The host calls of one run of a block. */
+export interface CapabilitySession {
+  /** Returns the effect that {@link perform} would have. */
+  getEffect(method: string, args: readonly unknown[]): Effect
+  /**
+   * @param method like `storage.get`
+   * @throws {AshlarError} CAPABILITY_MISSING when the manifest of the block does not declare the capability, BAD_INPUT, and the
+   * codes of the capability
+   */
+  perform(method: string, args: readonly unknown[]): Promise<unknown>
+  /** Releases everything that the run has left open. */
+  close(): void
+}
+
+/**
+ * The effect of a host call outside the execution. It determines whether the block may run again after a crash.
+ *
+ * - `none`: the call changes nothing outside, so it may be repeated
+ * - `repeatable`: the call has an effect, but repeating it has no further effect
+ * - `once`: the call must not be repeated unless the author of the block or graph allows it
+ */
+export type Effect = 'none' | 'repeatable' | 'once'
+
+/** The run of a block that makes host calls. */
+export interface Caller<Grants = Readonly<Record<string, unknown>>> {
+  execution: CallerExecution
+  block: CallerBlock<Grants>
+  /** Returns the value of an input pin in this run. */
+  getInput(pin: string): unknown
+  /** `execution:node:n`: the same for every attempt of the node execution, and unique to it. */
+  idempotencyKey: string
+}
+
+export interface CallerExecution {
+  id: string
+  ownerId: string
+  /** null for a single block that runs without a graph. */
+  graphId: string | null
+}
+
+export interface CallerBlock<Grants = Readonly<Record<string, unknown>>> {
+  qualifiedName: string
+  /** As the manifest declares them, by name. */
+  capabilities: Grants
+  /** JSON Schema of the inputs. It holds the defaults of input pins. */
+  inputSchema: { properties?: unknown }
+  /** Names of the credentials that the graph selects for the node, by qualified provider. */
+  chosenCredentials: Readonly<Record<string, string>>
 }

@@ -1,34 +1,31 @@
 import type { SentRequest } from '@ashlar/sdk'
-import { createCapabilities, type Capabilities } from './capabilities.ts'
-import type { Provider } from './credentials/index.ts'
-import { createFakeCredentials } from './credentials/fake.ts'
-import { createFakeTransport } from './http/fake.ts'
-import { createFakeStorage, storedAtFirst, type StoredValues } from './storage/fake.ts'
-import { createFakeWorkspace, filesAtFirst } from './files/fake.ts'
+import { createCapabilityHosts, type CapabilityHosts } from './capability-hosts.ts'
+import { createFakeCredentials, type Provider } from './credentials/index.ts'
 import type { Fakes } from './fakes.ts'
+import { createFakeWorkspace, readInitialFiles } from './files/index.ts'
+import { createFakeTransport } from './http/index.ts'
+import { createFakeStorage, readInitialValues, type StoredValues } from './storage/index.ts'
 
-/** Powers that reach nothing outside, and what was asked of them. */
+/** Capabilities that reach nothing outside the worker, and a record of how a block used them. */
 export interface FakeCapabilities {
-  capabilities: Capabilities
-  /** In the order in which they were sent; with the secrets in them, as the service gets them. */
+  capabilities: CapabilityHosts
+  /** In the order of sending, with the secrets that the service would receive. */
   requests: SentRequest[]
   stored: StoredValues
   /** Contents by path. */
   files: Map<string, Buffer>
 }
 
-/** @param plugin that the blocks are of: a block by itself finds its providers by its name */
-export function createFakeCapabilities(
-  fakes: Fakes,
-  { name, providers }: { name: string; providers: readonly Provider[] },
-): FakeCapabilities {
+/** @param plugin the plugin of the block. A credential is found by the name of its provider in this plugin. */
+export function createFakeCapabilities(fakes: Fakes, plugin: { name: string; providers: readonly Provider[] }): FakeCapabilities {
   const requests: SentRequest[] = []
-  const stored = storedAtFirst(fakes.storage)
-  const files = filesAtFirst(fakes.files)
+  const stored = readInitialValues(fakes.storage)
+  const files = readInitialFiles(fakes.files)
   const workspace = createFakeWorkspace(files)
-  const capabilities = createCapabilities({
+  const urls = Object.keys(fakes.http).map((key) => key.slice(key.indexOf(' ') + 1))
+  const capabilities = createCapabilityHosts({
     storage: createFakeStorage(stored),
-    credentials: createFakeCredentials(fakes, name, providers),
+    credentials: createFakeCredentials({ secrets: fakes.credentials, plugin, urls }),
     http: { transport: createFakeTransport(fakes.http, requests) },
     workspaces: { openFor: () => Promise.resolve(workspace), keep: () => Promise.resolve() },
   })

@@ -44,17 +44,20 @@ describe('the capabilities of a manifest', () => {
   it.each([
     [
       { network: [] },
-      'there is no capability "network"; there are storage, http, files, sleep, credentials and credentials.reveal',
+      'the capability "network" does not exist; the capabilities are storage, http, files, sleep, credentials and credentials.reveal',
     ],
-    [{ sleep: 5 }, 'the capability sleep is just named: { sleep: true }'],
-    [{ http: ['*'] }, 'the http rule "*" has the host "*", which is nearly every host; say so loudly and use anyHost()'],
+    [{ sleep: 5 }, 'the capability sleep takes no options; write { sleep: true }'],
+    [
+      { http: ['*'] },
+      'the http rule "*" has the host "*", which matches nearly every host; use anyHost() to allow every host explicitly',
+    ],
     [
       { http: ['GET *.com/x'] },
-      'the http rule "GET *.com/x" has the host "*.com", which is nearly every host; say so loudly and use anyHost()',
+      'the http rule "GET *.com/x" has the host "*.com", which matches nearly every host; use anyHost() to allow every host explicitly',
     ],
     [
       { http: ['https://a.example'] },
-      'the http rule "https://a.example" must not have a scheme; write the host alone, as in "api.github.com"',
+      'the http rule "https://a.example" must not have a scheme; write only the host, as in "api.github.com"',
     ],
     [{ http: [{ anyHost: false }] }, 'an entry of http must be a rule like'],
     [{ http: [7] }, 'an entry of http must be a rule like'],

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import {
-  remedyFor,
+  describeRemedy,
   type CredentialStore,
   type CredentialType,
   type HostProvider,
@@ -33,14 +33,14 @@ export function createCredentialStore(
       const row = choose(rows, { provider, name }, declared)
       const auth = declared?.auth.find(({ type }) => type === row.type)
       const hosts = hostsFor(row, declared)
-      if (!declared) throw missing(provider, `the provider is not installed: ${remedyFor({ provider }, undefined)}`)
+      if (!declared) throw missing(provider, `the provider is not installed: ${describeRemedy({ provider }, undefined)}`)
       if (!auth || hosts.length === 0) {
         const why = auth
           ? `is for ${row.hosts.join(', ')}, where the provider is no longer`
           : `is of type ${row.type}, which the provider no longer takes`
         throw missing(
           provider,
-          `"${row.name}" ${why}: delete it (deleteCredential), then ${remedyFor({ provider, name: row.name }, kindsOf(declared))}`,
+          `"${row.name}" ${why}: delete it (deleteCredential), then ${describeRemedy({ provider, name: row.name }, kindsOf(declared))}`,
         )
       }
       const opened = row.type === 'OAUTH2' ? await openTokens(renewals, row) : openSecret(box, row)
@@ -89,7 +89,7 @@ function choose(
   declared: Provider | undefined,
 ): Row {
   const names = rows.map((row) => showValue(row.name)).join(', ')
-  const remedy = remedyFor({ provider, name }, kindsOf(declared))
+  const remedy = describeRemedy({ provider, name }, kindsOf(declared))
   if (name !== undefined) {
     const named = rows.find((row) => row.name === name)
     if (named) return named

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isForHost, secretHostSchema } from '../capabilities/index.ts'
+import { coversHost, secretHostSchema } from '../capabilities/index.ts'
 
 /** A client of a service, as whoever runs this installation has registered it there. */
 export const oauthClientSchema = z.strictObject({
@@ -14,5 +14,5 @@ export type OAuthClient = z.output<typeof oauthClientSchema>
 
 /** Whether its secret may go there. */
 export function isClientFor({ hosts }: OAuthClient, url: string): boolean {
-  return hosts === undefined || isForHost(hosts, new URL(url))
+  return hosts === undefined || coversHost(hosts, new URL(url))
 }

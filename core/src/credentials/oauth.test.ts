@@ -229,7 +229,7 @@ describe('a token', () => {
       'is away',
       (response) => response.destroy(),
       'HTTP_FAILED',
-      /cannot be renewed: http: 127.0.0.1:\d+: it closed the connection/,
+      /cannot be renewed: http: 127.0.0.1:\d+: the server closed the connection/,
     ],
     ['has trouble', (response) => response.writeHead(503).end('s3cret'), 'HTTP_FAILED', /cannot be renewed: .* answered 503$/],
     [
@@ -453,7 +453,7 @@ describe('ending', () => {
       'AUTHORIZATION_FAILED',
       /refused: bad_verification_code$/,
     ],
-    ['closes the connection', (r) => r.destroy(), 'HTTP_FAILED', /it closed the connection$/],
+    ['closes the connection', (r) => r.destroy(), 'HTTP_FAILED', /the server closed the connection$/],
   ])('fails where the token endpoint %s, and keeps nothing', async (_what, onToken, code, message) => {
     service.onToken = onToken
     const error = await authorize().catch((thrown: unknown) => thrown)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import { remedyFor, type HttpClient, type Provider } from '../capabilities/index.ts'
+import { describeRemedy, type HttpClient, type Provider } from '../capabilities/index.ts'
 import { throughOutages } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { placeOf } from './credentials.ts'
@@ -216,7 +216,7 @@ function isTransient(error: unknown): boolean {
 }
 
 function expired(row: TokenRow, cause?: unknown): AshlarError {
-  const message = `${nameOf(row)} has expired or was revoked: ${remedyFor({ provider: row.provider, name: row.name }, ['OAUTH2'])}`
+  const message = `${nameOf(row)} has expired or was revoked: ${describeRemedy({ provider: row.provider, name: row.name }, ['OAUTH2'])}`
   return new AshlarError('CREDENTIAL_EXPIRED', message, { details: { provider: row.provider, name: row.name }, cause })
 }
 

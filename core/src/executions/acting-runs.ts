@@ -1,4 +1,4 @@
-import type { Capabilities, CapabilitySession } from '../capabilities/index.ts'
+import type { CapabilityHosts, CapabilitySession } from '../capabilities/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import type { TakenExecution } from './driver-parts.ts'
 import { EffectBarrier } from './effect-barrier.ts'
@@ -6,27 +6,27 @@ import type { ExecutionEvent } from './events.ts'
 import type { JournalWriter } from './journal-writer.ts'
 import type { NodeExecution } from './pairing.ts'
 
-export interface ActingRunParts {
+export interface CapabilitySessionParts {
   taken: TakenExecution
-  capabilities: Capabilities
+  capabilities: CapabilityHosts
   journal: JournalWriter
   append(event: ExecutionEvent): void
   inputsOf(run: NodeExecution): Record<string, unknown>
 }
 
 /** The node executions of one execution that have made a host call. Each has a session from its first host call to its end. */
-export class ActingRuns {
-  readonly #parts: ActingRunParts
+export class CapabilitySessions {
+  readonly #parts: CapabilitySessionParts
   readonly #barrier: EffectBarrier
   readonly #sessions = new Map<NodeExecution, CapabilitySession>()
 
-  constructor(parts: ActingRunParts) {
+  constructor(parts: CapabilitySessionParts) {
     this.#parts = parts
     this.#barrier = new EffectBarrier(parts.append, () => parts.journal.committed(parts.taken.entry))
   }
 
   /** Whether a running block has used a capability and may have external effects. */
-  get isActing(): boolean {
+  get mayHaveEffects(): boolean {
     return this.#sessions.keys().some(({ node }) => node.block.effectful)
   }
 
@@ -38,7 +38,7 @@ export class ActingRuns {
   /** @throws {AshlarError} those of {@link CapabilitySession}; CANCELLED when the call has ended before the effect */
   async perform(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
     const session = this.#sessionOf(run)
-    await this.#barrier.pass(run, session.effectOf(method, args))
+    await this.#barrier.pass(run, session.getEffect(method, args))
     if (this.#parts.taken.entry.lost || this.#sessions.get(run) !== session)
       throw new AshlarError('CANCELLED', 'the call has ended, or another worker has claimed the execution')
     return session.perform(method, args)
@@ -51,8 +51,8 @@ export class ActingRuns {
   #createSession(run: NodeExecution): CapabilitySession {
     const { taken, capabilities, inputsOf } = this.#parts
     const { block, credentials, id } = run.node
-    const acting = { block, credentials, idempotencyKey: `${taken.id}:${id}:${run.n}` }
-    const session = capabilities.createSession(taken, acting, () => inputsOf(run))
+    const caller = { block, credentials, idempotencyKey: `${taken.id}:${id}:${run.n}` }
+    const session = capabilities.createSession(taken, caller, () => inputsOf(run))
     this.#sessions.set(run, session)
     return session
   }

@@ -183,7 +183,7 @@ describe('a block with a credential', () => {
   it('is refused a host that the credential is not for, whatever its http allows', async () => {
     await add()
     const { result } = await run('cred/get', { url: url.replace('127.0.0.1', 'localhost') })
-    expect(result).toEqual(refusal('HTTP_DENIED', /is for http:\/\/127\.0\.0\.1:\*, and is not sent to http:\/\/localhost:/))
+    expect(result).toEqual(refusal('HTTP_DENIED', /is for http:\/\/127\.0\.0\.1:\*, and must not be sent to http:\/\/localhost:/))
     expect(requests).toEqual([])
   })
 

@@ -1,6 +1,6 @@
 import type { CallRequest, CallSink } from '../sandbox/index.ts'
 import type { AshlarError } from '../errors/index.ts'
-import { ActingRuns } from './acting-runs.ts'
+import { CapabilitySessions } from './acting-runs.ts'
 import { requestOf } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
 import { ChildStarts } from './child-starts.ts'
@@ -34,7 +34,7 @@ export class ExecutionDriver {
   readonly #pending: Decision[]
   readonly #interrupted: ReadonlySet<NodeExecution>
   readonly #calls = new Map<NodeExecution, () => void>()
-  readonly #acting: ActingRuns
+  readonly #capabilitySessions: CapabilitySessions
   readonly #children: ChildRuns
   readonly #childStarts: ChildStarts
   readonly #foreseen = new ForeseenRuns()
@@ -69,7 +69,7 @@ export class ExecutionDriver {
     this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
     this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
-    this.#acting = new ActingRuns({
+    this.#capabilitySessions = new CapabilitySessions({
       ...parts,
       taken,
       append: (event) => this.#append(event),
@@ -111,7 +111,7 @@ export class ExecutionDriver {
     this.#drained ??= Promise.withResolvers()
     this.#retries.stop()
     this.#sleeps.stop()
-    return this.#acting.isActing ? this.#drained.promise : undefined
+    return this.#capabilitySessions.mayHaveEffects ? this.#drained.promise : undefined
   }
 
   /** Leaves everything as the journal has it. */
@@ -119,7 +119,7 @@ export class ExecutionDriver {
     this.#stopped = true
     this.#todo = []
     for (const abort of this.#calls.values()) abort()
-    this.#acting.closeAll()
+    this.#capabilitySessions.closeAll()
     this.#calls.clear()
     this.#failed.stop()
     this.#progress.stop()
@@ -245,8 +245,8 @@ export class ExecutionDriver {
       hostCall: (method, args) =>
         method === 'sleep.begin'
           ? this.#sleeps.ask(run, args)
-          : answerBlock(() => this.#acting.perform(run, method, args), this.#parts.onError),
-      restarted: () => this.#acting.close(run),
+          : answerBlock(() => this.#capabilitySessions.perform(run, method, args), this.#parts.onError),
+      restarted: () => this.#capabilitySessions.close(run),
       log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
       progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
       end: (error) => this.#endCall(run, error),
@@ -255,13 +255,13 @@ export class ExecutionDriver {
 
   /** The time limit of a block does not count against it while the journal cannot be written: it is called again after that. */
   #endCall(run: NodeExecution, error: AshlarError | undefined): void {
-    if (error?.code === 'TIMEOUT' && this.#acting.isHeldUp(run)) this.#watch(this.#callAgain(run))
+    if (error?.code === 'TIMEOUT' && this.#capabilitySessions.isHeldUp(run)) this.#watch(this.#callAgain(run))
     else if (error) this.#failed.end(run, error)
     else this.#finish(run, undefined)
   }
 
   async #callAgain(run: NodeExecution): Promise<void> {
-    this.#acting.close(run)
+    this.#capabilitySessions.close(run)
     this.#calls.set(run, () => {})
     await this.#parts.journal.committed(this.#taken.entry)
     if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
@@ -270,7 +270,7 @@ export class ExecutionDriver {
 
   #finish(run: NodeExecution, error: NodeError | undefined): void {
     this.#calls.delete(run)
-    this.#acting.close(run)
+    this.#capabilitySessions.close(run)
     this.#progress.flush(run)
     const { node, n, attempt } = run
     const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
@@ -279,7 +279,7 @@ export class ExecutionDriver {
     if (retryInMs !== undefined) event.retryInMs = retryInMs
     this.#happen(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
     this.#tellIdle()
-    if (!this.#acting.isActing) this.#drained?.resolve()
+    if (!this.#capabilitySessions.mayHaveEffects) this.#drained?.resolve()
   }
 
   #retry({ node, n, attempt }: NodeExecution): void {
@@ -303,7 +303,7 @@ export class ExecutionDriver {
     this.#calls.get(run)?.()
     this.#calls.delete(run)
     this.#failed.drop(run)
-    this.#acting.close(run)
+    this.#capabilitySessions.close(run)
     this.#progress.drop(run)
     this.#children.abort(run)
   }

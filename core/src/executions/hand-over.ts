@@ -22,13 +22,13 @@ export interface HandOverParts {
  */
 export async function handOverAll(parts: HandOverParts, graceMs: number): Promise<void> {
   const quiet: HeldExecution[] = []
-  const acting: Promise<void>[] = []
+  const effectful: Promise<void>[] = []
   for (const held of parts.held.all()) {
     const ended = held.driver?.drain()
-    if (ended) acting.push(ended.then(() => handOver(parts, [held])))
+    if (ended) effectful.push(ended.then(() => handOver(parts, [held])))
     else quiet.push(held)
   }
-  const all = Promise.all([handOver(parts, quiet), ...acting]).catch((error: unknown) => parts.onError(error))
+  const all = Promise.all([handOver(parts, quiet), ...effectful]).catch((error: unknown) => parts.onError(error))
   const { promise: isOver, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, graceMs)
   await Promise.race([all, isOver])

@@ -225,16 +225,16 @@ export class Simulator {
     this.#call(started)
   }
 
-  #comeToBarrier(acting: InHand): void {
-    const { node, n, attempt } = acting.run
+  #comeToBarrier(running: InHand): void {
+    const { node, n, attempt } = running.run
     if (node.block.onCrash !== 'retry') this.events.push({ type: 'EffectStarted', node: node.id, n, attempt })
-    acting.waitsFor = this.events.length
+    running.waitsFor = this.events.length
   }
 
-  #beginEffect(acting: InHand): void {
-    acting.waitsFor = 0
-    acting.actsAfter = undefined
-    this.#options.onEffect?.(acting.run, acting.inputs)
+  #beginEffect(running: InHand): void {
+    running.waitsFor = 0
+    running.actsAfter = undefined
+    this.#options.onEffect?.(running.run, running.inputs)
   }
 
   #call(started: InHand): void {

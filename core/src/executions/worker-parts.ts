@@ -1,4 +1,4 @@
-import type { Capabilities } from '../capabilities/index.ts'
+import type { CapabilityHosts } from '../capabilities/index.ts'
 import type { Database, Notifications } from '../database/index.ts'
 import type { Queue } from '../queue/index.ts'
 import type { Sandbox } from '../sandbox/index.ts'
@@ -29,7 +29,7 @@ export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
   queue: Queue
   plans: Plans
   sandbox: Sandbox
-  capabilities: Capabilities
+  capabilities: CapabilityHosts
   children: Children
   retentionDays: number
   /** None where blocks have no files. */

@@ -68,8 +68,8 @@ function newPowers(pinned: Block, installed: Block): BlockDifference[] {
   const had = new Set(listCapabilities(pinned.capabilities).map(({ kind, detail }) => `${kind} ${detail}`))
   return listCapabilities(installed.capabilities)
     .map(({ kind, detail }) => `${kind} ${detail}`)
-    .filter((power) => !had.has(power))
-    .map((power) => ({ kind: 'CAPABILITY_ADDED', pin: null, message: `it may do more: ${power}`, breaking: false }))
+    .filter((added) => !had.has(added))
+    .map((added) => ({ kind: 'CAPABILITY_ADDED', pin: null, message: `it may do more: ${added}`, breaking: false }))
 }
 
 function removedPin(side: 'inputs' | 'outputs', name: string, used: ReadonlySet<string>): BlockDifference {

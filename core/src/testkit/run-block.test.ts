@@ -153,13 +153,13 @@ describe('runBlock', () => {
   })
 
   it.each<[number, string, RunOptions & { inputs?: { n: number } }, string, RegExp]>([
-    [2, 'send', {}, 'CREDENTIAL_MISSING', /a credential for kit\/service is needed, and the test gives none/],
+    [2, 'send', {}, 'CREDENTIAL_MISSING', /the block needs a credential for kit\/service, but the fakes have none/],
     [
       2,
       'send',
       { credentials: { service: { type: 'API_KEY', key: 'test-key' } } },
       'HTTP_FAILED',
-      /no answer is recorded for "POST https:\/\/api\.example\.com\/items\?n=1"; none is/,
+      /the fakes have no response for "POST https:\/\/api\.example\.com\/items\?n=1"; the fakes define no responses/,
     ],
     [1, 'count', { storage: { user: { n: 'a'.repeat(10) } }, timeoutMs: 5000 }, 'undefined', /undefined/],
     [5, 'hoard', { inputs: { n: 66 } }, 'OUTPUT_LIMIT', /the value is 66002 bytes long as JSON, the limit is 65536/],

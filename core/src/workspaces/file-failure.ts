@@ -16,7 +16,7 @@ export function toFileFailure(error: unknown, path: readonly string[]): unknown 
 }
 
 export function notFound(path: readonly string[]): AshlarError {
-  return new AshlarError('FILE_NOT_FOUND', `files: there is no file ${showValue(path.join('/'))}`)
+  return new AshlarError('FILE_NOT_FOUND', `files: the file ${showValue(path.join('/'))} does not exist`)
 }
 
 export function leadsOut(path: readonly string[]): AshlarError {

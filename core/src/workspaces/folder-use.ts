@@ -40,18 +40,18 @@ export class FolderUse {
     await this.#refresh()
     const { maxEntries } = this.#limits
     if (this.#held.entries + this.#pendingEntries + entries > maxEntries)
-      throw new AshlarError('FILE_LIMIT', `files: an execution may have ${maxEntries} files and folders`)
+      throw new AshlarError('FILE_LIMIT', `files: an execution may have at most ${maxEntries} files and folders`)
     this.#pendingEntries += entries
     let bytes = 0
     let isOver = false
     return {
       take: (more) => {
         if (bytes + more > this.#limits.maxFileBytes)
-          throw new AshlarError('FILE_LIMIT', `files: a file may have ${this.#limits.maxFileBytes} bytes`)
+          throw new AshlarError('FILE_LIMIT', `files: a file may have at most ${this.#limits.maxFileBytes} bytes`)
         if (this.#held.bytes + this.#pendingBytes + more > this.#limits.maxWorkspaceBytes)
           throw new AshlarError(
             'FILE_LIMIT',
-            `files: those of an execution may have ${this.#limits.maxWorkspaceBytes} bytes together`,
+            `files: the files of an execution may have at most ${this.#limits.maxWorkspaceBytes} bytes in total`,
           )
         bytes += more
         this.#pendingBytes += more

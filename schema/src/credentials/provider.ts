@@ -1,4 +1,4 @@
-import { authorizationHosts, type Provider } from '@ashlar/core'
+import { listAuthorizationHosts, type Provider } from '@ashlar/core'
 import { builder } from '../builder.ts'
 import { CostUnit } from '../costs.ts'
 import { connectionOf, parsePage, sliceOf } from '../connections.ts'
@@ -28,7 +28,7 @@ const ProviderAuthorization = builder.objectRef<OAuth2>('ProviderAuthorization')
     url: t.exposeString('authorizationUrl', { description: 'Where the service asks you.' }),
     hosts: t.stringList({
       description: 'Where you, codes and tokens are sent when access is granted, renewed and given back.',
-      resolve: authorizationHosts,
+      resolve: listAuthorizationHosts,
     }),
     scopes: t.field({
       type: [Scope],

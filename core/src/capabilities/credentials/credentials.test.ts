@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AshlarError } from '../../errors/index.ts'
-import { createTestActing } from '../../testing/index.ts'
+import { createTestCaller } from '../../testing/index.ts'
 import { createRunCredentials, type CredentialStore } from './run-credentials.ts'
 import type { OpenedCredential } from './usable.ts'
 
@@ -16,8 +16,7 @@ const CREDENTIAL: OpenedCredential = {
 const DOWN = new AshlarError('HTTP_FAILED', 'down')
 
 function run(open: CredentialStore['open']) {
-  const { actor, block } = createTestActing({ qualifiedName: 'a/b', capabilities: { credentials: ['a/a'] } })
-  return createRunCredentials({ open }, actor, block)
+  return createRunCredentials({ open }, createTestCaller({ qualifiedName: 'a/b', capabilities: { credentials: ['a/a'] } }))
 }
 
 describe('a credential in one run', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { tellingTexts } from './secret.ts'
+import { listSecretSpellings } from './secret.ts'
 
 const ASCII = `a/b+c=d<e>&'"\\f`
-const key = (text: string): string[] => tellingTexts([{ type: 'API_KEY', key: text }])
+const key = (text: string): string[] => listSecretSpellings([{ type: 'API_KEY', key: text }])
 
 describe('the texts that tell a secret', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('the texts that tell a secret', () => {
     ['encodeURIComponent', 'p%C3%A4ss%2F%F0%9F%98%80'],
     ['percents in lower case', 'p%c3%a4ss%2f%f0%9f%98%80'],
   ])('beyond ASCII are as %s writes them', (_writer, text) => {
-    expect(tellingTexts([{ type: 'USER_PASSWORD', username: 'ada', password: 'päss/😀' }])).toContain(text)
+    expect(listSecretSpellings([{ type: 'USER_PASSWORD', username: 'ada', password: 'päss/😀' }])).toContain(text)
   })
 
   it('are few where nothing needs another spelling, the longest first', () => {
@@ -35,7 +35,9 @@ describe('the texts that tell a secret', () => {
   })
 
   it('hold what follows a scheme, unless it is too short to be a secret', () => {
-    const texts = tellingTexts([{ type: 'HOST_SCOPED', headers: { authorization: 'Bearer abcd', 'user-agent': 'myapp 1' } }])
+    const texts = listSecretSpellings([
+      { type: 'HOST_SCOPED', headers: { authorization: 'Bearer abcd', 'user-agent': 'myapp 1' } },
+    ])
     expect(texts).toEqual(expect.arrayContaining(['Bearer abcd', 'abcd', 'myapp 1']))
     expect(texts).not.toContain('1')
   })

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { authorizationHosts } from './provider/oauth2.ts'
+import { listAuthorizationHosts } from './provider/oauth2.ts'
 import { providerSchema } from './provider/provider.ts'
 import { secretSchema } from './secret.ts'
 import type { HostProvider } from './host-provider.ts'
-import { createUsable, type OpenedCredential } from './usable.ts'
+import { createUsableCredential, type OpenedCredential } from './usable.ts'
 
 const KEY: OpenedCredential = {
   provider: 'a/a',
@@ -33,7 +33,7 @@ const attach = async (
   url: string,
   headers: [string, string][] = [],
 ): Promise<[string, unknown]> => {
-  const sent = await createUsable(credential).attach({ url: new URL(url), headers })
+  const sent = await createUsableCredential(credential).attach({ url: new URL(url), headers })
   return [sent.url.href, Object.fromEntries(sent.headers)]
 }
 
@@ -81,7 +81,9 @@ describe('a credential in a request', () => {
     'http://localhost/',
   ])('does not go to %s', async (url) => {
     expect(await attach(KEY, url)).toEqual([url, {}])
-    expect(() => createUsable(KEY).assertFor(new URL(url))).toThrow(/the credential "default" of a\/a is for api.example.com/)
+    expect(() => createUsableCredential(KEY).assertFor(new URL(url))).toThrow(
+      /the credential "default" of a\/a is for api.example.com/,
+    )
   })
 })
 
@@ -92,7 +94,7 @@ describe('a credential that is renewed', () => {
 
   it('is attached anew, and no answer tells what it was or is', async () => {
     const auth = { ...OAUTH2, defaultScopes: [] }
-    const usable = createUsable({ ...KEY, ...token('old-1'), auth, renew: async () => token('new-2') })
+    const usable = createUsableCredential({ ...KEY, ...token('old-1'), auth, renew: async () => token('new-2') })
     const { secret } = usable
     expect([await usable.renew(secret), await usable.renew(secret)]).toEqual([true, true])
     expect((await usable.attach({ url: new URL('https://api.example.com/'), headers: [] })).headers).toEqual([
@@ -104,14 +106,15 @@ describe('a credential that is renewed', () => {
   })
 
   it('stays where there is no other', async () => {
-    const usable = createUsable({ ...KEY, renewAfter: 0 })
+    const usable = createUsableCredential({ ...KEY, renewAfter: 0 })
     expect([usable.isDue(), await usable.renew(usable.secret)]).toEqual([false, false])
   })
 })
 
 describe('a host module', () => {
   const request = { url: new URL('https://api.example.com/a'), headers: [['accept', 'x']] as [string, string][] }
-  const attachBy = (host: HostProvider, url = request.url): unknown => createUsable({ ...KEY, host }).attach({ ...request, url })
+  const attachBy = (host: HostProvider, url = request.url): unknown =>
+    createUsableCredential({ ...KEY, host }).attach({ ...request, url })
 
   it('puts the secret into a request in its own way, at the hosts of the credential alone', async () => {
     const host: HostProvider = {
@@ -162,7 +165,7 @@ describe('a provider', () => {
     expect(parsed.auth).toEqual([OAUTH2])
     expect(parsed.costs).toEqual([{ amount: '0.5', per: 'run' }])
     expect(providerSchema.parse(parsed)).toEqual(parsed)
-    expect(authorizationHosts({ ...OAUTH2, defaultScopes: [], revocationUrl: 'https://x.example/' })).toEqual([
+    expect(listAuthorizationHosts({ ...OAUTH2, defaultScopes: [], revocationUrl: 'https://x.example/' })).toEqual([
       'example.com',
       'x.example',
     ])
@@ -180,7 +183,7 @@ describe('a provider', () => {
 
   it.each([
     [{ auth: [{ ...OAUTH2, tokenUrl: 'javascript:alert(1)' }] }, 'only http and https'],
-    [{ auth: [{ ...OAUTH2, tokenUrl: 'https://user:password@example.com/' }] }, 'must not hold a user'],
+    [{ auth: [{ ...OAUTH2, tokenUrl: 'https://user:password@example.com/' }] }, 'must not have a user'],
     [{ auth: [{ ...OAUTH2, defaultScopes: ['admin'] }] }, 'must be among the scopes'],
     [{ auth: [{ ...OAUTH2, scopes: { 'a b': 'two' }, defaultScopes: [] }] }, 'Invalid key'],
     [{ auth: [{ ...OAUTH2, extraAuthorizationParameters: { state: 'mine' } }] }, 'what is sent anyway'],
@@ -189,8 +192,8 @@ describe('a provider', () => {
     [{ costs: [{ amount: '-1', per: 'run' }] }, 'must be a decimal'],
     [{ costs: [{ amount: '1', per: 'mile' }] }, 'Invalid option'],
     [{ hosts: ['*'] }, 'too wide a wildcard'],
-    [{ hosts: ['GET api.example.com'] }, 'must be a host alone'],
-    [{ hosts: ['api.example.com/x'] }, 'must be a host alone'],
+    [{ hosts: ['GET api.example.com'] }, 'must be only a host'],
+    [{ hosts: ['api.example.com/x'] }, 'must be only a host'],
     [{ hosts: ['ftp://api.example.com'] }, 'must not have a scheme'],
     [{ hosts: [] }, 'hosts must name'],
     [{ auth: [] }, 'Too small'],

@@ -1,34 +1,30 @@
-import type { Power } from '../capability.ts'
-import { createAddressGuard } from './transport/address-guard.ts'
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from './limits.ts'
-import { createHttpPool, type Resolve } from './transport/pool.ts'
-import { RequestPlaces } from './request-slots.ts'
-import type { Transport } from './transport/transport.ts'
+import type { CapabilityHost } from '../capability.ts'
+import type { GetRequestCredentials } from './credential.ts'
+import { DEFAULT_HTTP_LIMITS } from './limits.ts'
+import { RequestSlots } from './request-slots.ts'
+import type { HttpGrant } from './rules/index.ts'
 import { createHttpSession } from './session.ts'
-import { effectOfRequest } from './request-effect.ts'
+import { buildAddressGuard, createHttpPool, type HttpConnectionOptions, type Transport } from './transport/index.ts'
 
-export interface HttpOptions {
-  /** Hosts and networks that blocks may reach although they are not on the public internet. @default none */
-  allow?: readonly string[]
-  limits?: Partial<HttpLimits>
-  /** How names become addresses. @default as the operating system does it */
-  resolve?: Resolve
-  /** @default connections of its own, each checked */
+export interface HttpOptions extends HttpConnectionOptions {
+  /** @default a pool that checks each connection */
   transport?: Transport
 }
 
-/** Requests of blocks to the outside: the worker makes them, from a pool of connections of its own. */
-export type Http = Required<Power>
+export type HttpHost = Required<CapabilityHost<{ http?: HttpGrant | undefined }>>
 
-/** @throws {AshlarError} CONFIG_INVALID when an allowed host is none */
-export function createHttp(options: HttpOptions = {}): Http {
+/**
+ * Sends the requests of blocks from the worker, over a connection pool.
+ *
+ * @throws {AshlarError} CONFIG_INVALID when `allow` has an invalid entry
+ */
+export function createHttpHost(getCredentials: GetRequestCredentials, options: HttpOptions = {}): HttpHost {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits }
-  const guard = createAddressGuard(options.allow ?? [])
+  const guard = buildAddressGuard(options.allow ?? [])
   const pool: Transport = options.transport ?? createHttpPool(guard, limits, options.resolve)
-  const places = new RequestPlaces(limits)
+  const slots = new RequestSlots(limits)
   return {
-    effectOf: (method, [request], key) => (method === 'http.open' ? effectOfRequest(request, key) : 'none'),
-    createSession: (acting) => createHttpSession({ pool, limits, places }, acting),
+    createSession: (caller) => createHttpSession({ pool, limits, slots, credentials: getCredentials(caller) }, caller),
     close: async () => void (await pool.destroy()),
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { effectOfRequest } from './request-effect.ts'
+import { getRequestEffect } from './request-effect.ts'
 
 const KEY = '0193:fetch:1'
 
@@ -21,5 +21,5 @@ it.each([
   ['repeatable', { method: 'PUT', headers: [['idempotency-key', `${KEY}:second`]] }],
   ['none', 'not a request, which is refused'],
 ])('takes for %s: %j', (effect, request) => {
-  expect(effectOfRequest(request, KEY)).toBe(effect)
+  expect(getRequestEffect(request, KEY)).toBe(effect)
 })

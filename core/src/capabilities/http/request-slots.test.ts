@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTestActing } from '../../testing/index.ts'
-import type { PowerSession } from '../capability.ts'
-import { createHttp } from './host.ts'
+import { createTestCaller } from '../../testing/index.ts'
+import type { CapabilitySession } from '../capability.ts'
+import { createHttpHost } from './host.ts'
 import type { HttpLimits } from './limits.ts'
 
 const undo: (() => unknown)[] = []
@@ -19,12 +19,15 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 /** @returns what makes a run of an owner's block */
-function worker(limits: Partial<HttpLimits>): (ownerId: string) => PowerSession {
-  const http = createHttp({ allow: ['127.0.0.0/8'], limits })
+function worker(limits: Partial<HttpLimits>): (ownerId: string) => CapabilitySession {
+  const http = createHttpHost(() => ({ use: () => Promise.reject(new Error('this test has no credentials')) }), {
+    allow: ['127.0.0.0/8'],
+    limits,
+  })
   undo.push(() => http.close())
   return (ownerId) => {
-    const session = http.createSession(createTestActing({ ownerId, capabilities: { http: [{ anyHost: true }] } }))
-    undo.push(() => session.close?.())
+    const session = http.createSession(createTestCaller({ ownerId, capabilities: { http: [{ anyHost: true }] } }))
+    undo.push(() => session.close())
     return session
   }
 }
@@ -34,7 +37,7 @@ describe('the runs of one owner in a worker', () => {
     const url = await serve((request, response) => void (request.url === '/' && response.end()))
     const run = worker({ maxOpenOfOwner: 2 })
     const [first, second, other] = [run('ada'), run('ada'), run('bob')]
-    const open = (session: PowerSession, path: string): unknown =>
+    const open = (session: CapabilitySession, path: string): unknown =>
       session.perform('http.open', [{ url: url + path, method: 'GET' }])
     const one = await open(first, '/')
     await open(second, '/waits')
@@ -45,7 +48,7 @@ describe('the runs of one owner in a worker', () => {
 
     expect(await first.perform('http.read', [one])).toBeNull() // at its end
     await open(first, '/waits')
-    second.close?.()
+    second.close()
     const third = await open(first, '/waits')
     await expect(open(first, '/')).rejects.toMatchObject(failure)
     await first.perform('http.cancel', [third])
@@ -60,8 +63,8 @@ describe('the runs of one owner in a worker', () => {
     const url = await serve((request, response) => {
       request.once('data', began.resolve).on('end', () => response.end(request.headers['content-length']))
     })
-    const run = worker({ maxKeptBytesOfOwner: 10 })
-    const post = (session: PowerSession, bytes: number): unknown =>
+    const run = worker({ maxBufferedBytesOfOwner: 10 })
+    const post = (session: CapabilitySession, bytes: number): unknown =>
       session.perform('http.open', [{ url, method: 'POST', body: { bytes } }])
     await post(run('ada'), 8)
     const session = run('ada')

@@ -2,36 +2,36 @@ import { AshlarError } from '../../errors/index.ts'
 import { OwnerCounts } from '../owner-counts.ts'
 import type { HttpLimits } from './limits.ts'
 
-/** What one open request takes of what its owner has. */
-export interface RequestPlace {
-  /** Its body is kept whole. */
-  isKept: boolean
+/** The share of its owner's limits that one open request uses. */
+export interface RequestSlot {
+  /** Whether the body of the request is buffered as a whole. */
+  isBuffered: boolean
   release(): void
 }
 
-/** What the open requests of all runs in this worker take: they cost it a descriptor each, and the memory of their bodies. */
-export class RequestPlaces {
+/** Limits the open requests of all runs in this worker. Each uses a file descriptor, and memory for its body. */
+export class RequestSlots {
   readonly #limits: HttpLimits
   readonly #requests: OwnerCounts
-  readonly #keptBytes: OwnerCounts
+  readonly #bufferedBytes: OwnerCounts
 
   constructor(limits: HttpLimits) {
     this.#limits = limits
     this.#requests = new OwnerCounts(limits.maxOpenOfOwner)
-    this.#keptBytes = new OwnerCounts(limits.maxKeptBytesOfOwner)
+    this.#bufferedBytes = new OwnerCounts(limits.maxBufferedBytesOfOwner)
   }
 
-  /** @param bytes of its body, null where that is not known @throws {AshlarError} HTTP_LIMIT */
-  take(ownerId: string, bytes: number | null): RequestPlace {
-    const { maxOpenOfOwner, maxRepeatedBytes } = this.#limits
+  /** @param bytes the length of the body, null if it is unknown @throws {AshlarError} HTTP_LIMIT */
+  take(ownerId: string, bytes: number | null): RequestSlot {
+    const { maxOpenOfOwner, maxBufferedBytes } = this.#limits
     if (!this.#requests.add(ownerId))
       throw new AshlarError('HTTP_LIMIT', `http: the blocks of one user may have ${maxOpenOfOwner} requests open at a time`)
-    const isKept = bytes !== null && bytes <= maxRepeatedBytes && this.#keptBytes.add(ownerId, bytes)
+    const isBuffered = bytes !== null && bytes <= maxBufferedBytes && this.#bufferedBytes.add(ownerId, bytes)
     return {
-      isKept,
+      isBuffered,
       release: () => {
         this.#requests.remove(ownerId)
-        if (isKept) this.#keptBytes.remove(ownerId, bytes)
+        if (isBuffered) this.#bufferedBytes.remove(ownerId, bytes)
       },
     }
   }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestHttp, type TestHttp, type TestHttpOptions } from '../../testing/index.ts'
-import type { HttpGrant } from './grant.ts'
+import type { HttpGrant } from './rules/index.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -422,7 +422,7 @@ describe('streams', () => {
     const origin = await serve((request, response) => {
       void textOf(request).then((text) => response.end(`${request.headers['content-length']} ${text.length}`))
     })
-    const { perform } = http({ limits: { maxRepeatedBytes: 10 } })
+    const { perform } = http({ limits: { maxBufferedBytes: 10 } })
     const id = await perform('http.open', { url: origin, method: 'POST', body: { bytes: 100_000 } })
     await perform('http.write', id, btoa('x'.repeat(50_000)))
     await perform('http.write', id, btoa('x'.repeat(50_000)))
@@ -558,7 +558,7 @@ it('tells nothing of the address of a host that fails', async () => {
   await expect(http().request(gone)).rejects.toEqual(failing('HTTP_FAILED', /refused the connection$/))
   const resolve = (): Promise<never> => Promise.reject(Object.assign(new Error('getaddrinfo 10.0.0.1'), { code: 'ENOTFOUND' }))
   await expect(http({ resolve }).request('http://no.example')).rejects.toEqual(
-    failing('HTTP_FAILED', /^http: no\.example: there is no such host$/),
+    failing('HTTP_FAILED', /^http: no\.example: the host does not exist$/),
   )
 })
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createTestActing, createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+import { createTestCaller, createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import { createBlockStorage, type BlockStorage } from './block-storage.ts'
 import type { StoragePlace } from './statements.ts'
-import { createStorage } from './host.ts'
+import { createStorageHost } from './host.ts'
 
 let runtime: TestRuntime
 let place: StoragePlace
@@ -30,8 +30,8 @@ async function use(): Promise<unknown> {
 /** What one block of a plugin asks, in a graph or by itself. */
 function blockOf(qualifiedName: string, graphId: string | null, ownerId = place.ownerId) {
   const capabilities = { storage: ['graph' as const, 'user' as const, 'plugin' as const] }
-  const acting = createTestActing({ qualifiedName, capabilities, graphId, ownerId })
-  const session = createStorage(createBlockStorage(runtime.database.pool)).createSession(acting)
+  const caller = createTestCaller({ qualifiedName, capabilities, graphId, ownerId })
+  const session = createStorageHost(createBlockStorage(runtime.database.pool)).createSession(caller)
   return (method: string, ...args: unknown[]): Promise<unknown> => session.perform(`storage.${method}`, args)
 }
 

@@ -1,22 +1,26 @@
 import { AshlarError, showValue } from '../../errors/index.ts'
-import { unknownHostCall, type Acting, type ActingBlock, type Power } from '../capability.ts'
-import { capabilityMissing } from '../capability-errors.ts'
+import { capabilityMissing, unknownHostCall } from '../capability-errors.ts'
+import type { Caller, CapabilityHost } from '../capability.ts'
 import type { BlockStorage } from './block-storage.ts'
+import type { StorageGrant } from './grant.ts'
 import type { StoragePlace } from './statements.ts'
+
+type StorageCaller = Caller<{ storage?: StorageGrant | undefined }>
 
 /**
  * Values that outlive an execution: `storage.get(scope, key)`, `storage.set(scope, key, value)`, `storage.delete(scope, key)`,
  * `storage.compareAndSet(scope, key, expected, value)`, `storage.list(scope, { prefix, after, first })`.
  */
-export function createStorage(storage: BlockStorage): Power {
+export function createStorageHost(storage: BlockStorage): CapabilityHost<{ storage?: StorageGrant | undefined }> {
   return {
-    effectOf: (method) => (method === 'storage.get' || method === 'storage.list' ? 'none' : 'once'),
-    createSession: (acting) => ({
+    createSession: (caller) => ({
+      getEffect: (method) => (method === 'storage.get' || method === 'storage.list' ? 'none' : 'once'),
       async perform(method, [scope, ...args]) {
         const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
-        if (!perform) throw unknownHostCall(acting, method)
-        return perform(storage, placeOf(acting, scope), args)
+        if (!perform) throw unknownHostCall(caller.block, method)
+        return perform(storage, resolvePlace(caller, scope), args)
       },
+      close: () => {},
     }),
   }
 }
@@ -31,19 +35,19 @@ const METHODS: Record<string, Perform> = {
   'storage.list': (storage, place, [page]) => storage.list(place, page),
 }
 
-function placeOf({ actor: { ownerId, graphId }, block }: Acting, scope: unknown): StoragePlace {
+function resolvePlace({ execution: { ownerId, graphId }, block }: StorageCaller, scope: unknown): StoragePlace {
   const isGranted = block.capabilities.storage?.some((granted) => granted === scope) ?? false
   if (!isGranted) throw capabilityMissing(block, `storage ${showValue(scope)}`, `storage: [${showValue(scope)}]`)
   if (scope === 'graph' && graphId === null)
     throw new AshlarError(
       'BAD_INPUT',
-      `block ${block.qualifiedName}: storage "graph" needs a graph, and this block runs by itself`,
+      `block ${block.qualifiedName}: storage "graph" requires a graph, but the block runs without one`,
     )
   if (scope === 'graph') return { ownerId, scope: `graph:${graphId}` }
-  return { ownerId, scope: scope === 'plugin' ? `plugin:${pluginOf(block)}` : 'user' }
+  return { ownerId, scope: scope === 'plugin' ? `plugin:${getPluginName(block.qualifiedName)}` : 'user' }
 }
 
-/** Whatever its version: a plugin that is installed anew finds its values. */
-function pluginOf({ qualifiedName }: ActingBlock): string {
+/** The name has no version, so a new version of a plugin finds the values of the previous one. */
+function getPluginName(qualifiedName: string): string {
   return qualifiedName.slice(0, qualifiedName.indexOf('/'))
 }

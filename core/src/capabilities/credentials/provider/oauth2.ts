@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { AshlarError } from '../../../errors/index.ts'
 import { isHeaderName, parseTarget } from '../../http/index.ts'
-import { isForHost } from './secret-hosts.ts'
+import { coversHost } from './secret-hosts.ts'
 
-/** What a text is put into that carries a secret. */
+/** The template of a header value; `{key}` is replaced by the secret. */
 export const secretFormat = z
   .string()
   .max(200)
   .regex(/^[\x20-\x7e]*\{key\}[\x20-\x7e]*$/, 'must be printable ASCII and contain {key}')
 export const secretHeader = z.string().refine(isHeaderName, 'must be the name of a header that may be set')
 
-/** Source: RFC 6749, 3.3; without the comma, by which some services separate scopes. */
+/** Source: RFC 6749, 3.3. Commas are excluded, because some services separate scopes by commas. */
 const scopeName = z
   .string()
   .max(300)
@@ -30,7 +30,7 @@ const endpoint = z
     }
   })
 
-/** What the request for an authorization says itself. */
+/** Parameters that Ashlar sets in the authorization request. */
 const RESERVED = /^(response_type|response_mode|client_id|redirect_uri|scope|state|code_challenge|code_challenge_method)$/
 
 /** See `oauth2` of the SDK. */
@@ -46,7 +46,10 @@ export const oauth2Schema = z
     clientAuthentication: z.enum(['basic', 'post', 'none']),
     extraAuthorizationParameters: z
       .record(z.string().max(100), z.string().max(1000))
-      .refine((parameters) => !Object.keys(parameters).some((name) => RESERVED.test(name)), 'must not hold what is sent anyway'),
+      .refine(
+        (parameters) => !Object.keys(parameters).some((name) => RESERVED.test(name)),
+        'must not contain a parameter that Ashlar sets',
+      ),
     header: secretHeader,
     format: secretFormat,
   })
@@ -57,17 +60,17 @@ export const oauth2Schema = z
 
 export type OAuth2 = z.output<typeof oauth2Schema>
 
-/** Where people and tokens go when access is granted, renewed and given back: `github.com`, `http://localhost:8080`. */
-export function authorizationHosts(auth: OAuth2): string[] {
-  const hosts = endpointsOf(auth).map(({ protocol, host }) => (protocol === 'http:' ? `http://${host}` : host))
+/** Lists the hosts that receive users and tokens for authorization, renewal and revocation: `github.com`, `http://localhost:8080`. */
+export function listAuthorizationHosts(auth: OAuth2): string[] {
+  const hosts = listEndpoints(auth).map(({ protocol, host }) => (protocol === 'http:' ? `http://${host}` : host))
   return [...new Set(hosts)]
 }
 
-/** Whether each is reached with encryption, or is at a host that the provider reaches without. */
+/** Whether each endpoint uses https, or a host that the provider declares without encryption. */
 export function areEndpointsSafe(auth: OAuth2, hosts: readonly string[]): boolean {
-  return endpointsOf(auth).every((url) => url.protocol === 'https:' || isForHost(hosts, url))
+  return listEndpoints(auth).every((url) => url.protocol === 'https:' || coversHost(hosts, url))
 }
 
-function endpointsOf({ authorizationUrl, tokenUrl, revocationUrl }: OAuth2): URL[] {
+function listEndpoints({ authorizationUrl, tokenUrl, revocationUrl }: OAuth2): URL[] {
   return [authorizationUrl, tokenUrl, ...(revocationUrl === undefined ? [] : [revocationUrl])].map((text) => new URL(text))
 }

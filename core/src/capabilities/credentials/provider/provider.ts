@@ -10,7 +10,7 @@ const name = z
   .max(64)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
 
-/** A host that secrets are sent to, as it goes over the wire; see `parseSecretHost`. */
+/** A host to which secrets are sent, formatted as by {@link formatSecretHost}. */
 export const secretHostSchema = z
   .string()
   .max(300)
@@ -37,7 +37,7 @@ const plainAuth = z.union(
   { error: ({ input }) => `must be apiKey(…), userPassword(), hostScoped() or oauth2(…), got ${showValue(input)}` },
 )
 const isOAuth2 = (auth: unknown): boolean => typeof auth === 'object' && auth !== null && 'type' in auth && auth.type === 'OAUTH2'
-/** What is wrong with one of OAuth 2 is told in its parts. */
+/** Reports the faults of an OAuth 2 entry at their paths, which a union would not do. */
 const authSchema = z.unknown().transform((auth, context): z.output<typeof plainAuth> | OAuth2 => {
   const parsed = (isOAuth2(auth) ? oauth2Schema : plainAuth).safeParse(auth)
   if (parsed.success) return parsed.data
@@ -45,7 +45,7 @@ const authSchema = z.unknown().transform((auth, context): z.output<typeof plainA
   return z.NEVER
 })
 
-/** What a manifest says of a provider. */
+/** A provider in a manifest. */
 export const providerSchema = z
   .strictObject({
     name,
@@ -58,22 +58,22 @@ export const providerSchema = z
   })
   .refine(
     ({ auth }) => new Set(auth.map(({ type }) => type)).size === auth.length,
-    'auth must have one entry of each type at most',
+    'auth must have at most one entry of each type',
   )
   .refine(
     ({ hosts, auth }) => hosts.length > 0 || auth.every(({ type }) => type === 'HOST_SCOPED'),
-    'hosts must name where secrets are sent',
+    'hosts must name the hosts to which secrets are sent',
   )
   .refine(
     ({ hosts, auth }) => auth.every((each) => each.type !== 'OAUTH2' || areEndpointsSafe(each, hosts)),
-    'the addresses of oauth2 must be https, or at a host that hosts names with http://',
+    'the URLs of oauth2 must use https, or a host that `hosts` lists with http://',
   )
 
 type ProviderManifest = z.output<typeof providerSchema>
 export type ProviderAuth = ProviderManifest['auth'][number]
 export type CredentialType = ProviderAuth['type']
 
-/** A provider as the runtime knows it. */
+/** A provider with its qualified name. */
 export interface Provider extends ProviderManifest {
   /** `github/github` */
   qualifiedName: string

@@ -1,6 +1,6 @@
 import type { CredentialType } from './provider.ts'
 
-interface Wanted {
+interface MissingCredential {
   /** Qualified. */
   provider: string
   /** @default 'default' */
@@ -13,7 +13,10 @@ interface Wanted {
  *
  * @param kinds of credentials that the provider accepts; undefined when the provider is not installed
  */
-export function remedyFor({ provider, name, scopes = [] }: Wanted, kinds: readonly CredentialType[] | undefined): string {
+export function describeRemedy(
+  { provider, name, scopes = [] }: MissingCredential,
+  kinds: readonly CredentialType[] | undefined,
+): string {
   if (!kinds) return `install the plugin that declares the provider ${provider}, with the mutation installPlugin`
   const options = [
     ...(name === undefined ? [] : ['--name', quote(name)]),

@@ -29,8 +29,7 @@ const signatureSchema = z
   .refine(({ payload }) => payload.split('{body}').length === 2, { path: ['payload'], message: 'must contain {body} once' })
   .refine(({ payload, timestampHeader }) => payload.includes('{timestamp}') === (timestampHeader !== undefined), {
     path: ['payload'],
-    message:
-      'must contain {timestamp} where there is a timestampHeader, and only there: a time that is not signed proves nothing',
+    message: 'must contain {timestamp} if and only if timestampHeader is set, because an unsigned time proves nothing',
   })
 
 /** See `Webhook` of the SDK. */
@@ -44,14 +43,14 @@ export const webhookSchema = z.strictObject({
 
 export type Webhook = z.output<typeof webhookSchema>
 
-/** More in one header are not looked at. */
+/** Further signatures in a header are ignored. */
 const MAX_SIGNATURES = 10
 
 /**
- * Whether a message was signed with the secret, not too long ago. Takes the same time whatever is wrong with a signature.
+ * Whether a message has a valid and recent signature. The duration does not depend on the fault of a signature.
  *
- * @param secret as the service was given it, or gave it
- * @param rawBody the very bytes that came
+ * @param secret the secret that is shared with the service
+ * @param rawBody the received bytes
  * @param now milliseconds since 1970
  */
 export function verifyWebhookSignature(
@@ -61,31 +60,31 @@ export function verifyWebhookSignature(
   rawBody: Uint8Array,
   now: number,
 ): boolean {
-  const timestamp = declared.timestampHeader && timestampOf(headers, declared.timestampHeader, declared.timestampPrefix)
+  const timestamp = declared.timestampHeader && readTimestamp(headers, declared.timestampHeader, declared.timestampPrefix)
   if (timestamp !== undefined && !isRecent(timestamp, declared.toleranceSeconds, now)) return false
-  const expected = createHmac(declared.algorithm.slice('hmac-'.length), secret)
+  const hmac = createHmac(declared.algorithm.slice('hmac-'.length), secret)
   const [before = '', after = ''] = declared.payload.replaceAll('{timestamp}', () => timestamp ?? '').split('{body}')
-  const wanted = expected.update(before).update(rawBody).update(after).digest()
-  const given = partsOf(headers, declared.header, declared.prefix).slice(0, MAX_SIGNATURES)
-  // Each is compared: which one fits, or whether an earlier one did, shows in no time.
-  return given.map((text) => isSame(Buffer.from(text, declared.encoding), wanted)).includes(true)
+  const expected = hmac.update(before).update(rawBody).update(after).digest()
+  const given = listParts(headers, declared.header, declared.prefix).slice(0, MAX_SIGNATURES)
+  // All signatures are compared, so that the duration does not reveal which one is valid.
+  return given.map((text) => isSame(Buffer.from(text, declared.encoding), expected)).includes(true)
 }
 
-/** The elements of a header that begin with a prefix, without it. */
-function partsOf(headers: Headers, name: string, prefix: string): string[] {
+/** Returns the elements of a header that start with a prefix, without the prefix. */
+function listParts(headers: Headers, name: string, prefix: string): string[] {
   const parts = (headers.get(name) ?? '').split(/[\s,]+/)
   return parts.filter((part) => part !== '' && part.startsWith(prefix)).map((part) => part.slice(prefix.length))
 }
 
-/** @returns '' when there is none */
-function timestampOf(headers: Headers, name: string, prefix: string): string {
-  return partsOf(headers, name, prefix)[0] ?? ''
+/** @returns '' when the header has no timestamp */
+function readTimestamp(headers: Headers, name: string, prefix: string): string {
+  return listParts(headers, name, prefix)[0] ?? ''
 }
 
 function isRecent(timestamp: string, toleranceSeconds: number, now: number): boolean {
   return /^\d{1,12}$/.test(timestamp) && Math.abs(now / 1000 - Number(timestamp)) <= toleranceSeconds
 }
 
-function isSame(given: Buffer, wanted: Buffer): boolean {
-  return given.length === wanted.length && timingSafeEqual(given, wanted)
+function isSame(actual: Buffer, expected: Buffer): boolean {
+  return actual.length === expected.length && timingSafeEqual(actual, expected)
 }

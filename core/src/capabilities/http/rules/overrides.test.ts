@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createTestActing } from '../../../testing/index.ts'
-import { createGranted, type HttpGrant } from '../grant.ts'
+import type { HttpGrant } from './entry.ts'
+import { buildHttpGrants } from './grants.ts'
 import { assertOverridesAllowed } from './overrides.ts'
 
 function send(rule: HttpGrant[number], header: [name: string, value: string], method = 'GET'): void {
-  const granted = createGranted(createTestActing({ capabilities: { http: [rule] }, inputs: { url: 'https://api.example.com/' } }))
+  const granted = buildHttpGrants('test/block', [rule], () => 'https://api.example.com/')
   assertOverridesAllowed(granted, method, new URL('https://api.example.com/repos/a'), [header])
 }
 
@@ -91,7 +91,7 @@ describe('a header that names another method', () => {
 
 describe('a query parameter that names another method', () => {
   const sendTo = (query: string, rule = 'GET api.example.com', method = 'GET'): void => {
-    const granted = createGranted(createTestActing({ capabilities: { http: [rule] } }))
+    const granted = buildHttpGrants('test/block', [rule], () => undefined)
     assertOverridesAllowed(granted, method, new URL(`https://api.example.com/repos/a?${query}`), [])
   }
 
@@ -123,7 +123,7 @@ describe('a query parameter that names another method', () => {
   it('is named in the message, with the rule', () => {
     expect(() => sendTo('_method=delete')).toThrow(
       'may not send "DELETE", the method that the query parameter "_method" names, to api.example.com: ' +
-        'its rules for this host leave out this method or path; "DELETE api.example.com" would allow it',
+        'its rules for this host do not include this method or path; "DELETE api.example.com" would allow it',
     )
   })
 

@@ -1,6 +1,6 @@
 import { AshlarError, showValue } from '../../../errors/index.ts'
-import type { Granted } from '../grant.ts'
-import { comparable, type HeaderPairs } from '../headers.ts'
+import { normalizeHeaderName, type HeaderPairs } from '../headers.ts'
+import type { HttpGrants } from './grants.ts'
 import { parseTarget } from './target.ts'
 
 /**
@@ -10,15 +10,15 @@ import { parseTarget } from './target.ts'
  *
  * @throws {AshlarError} HTTP_DENIED
  */
-export function assertOverridesAllowed(granted: Granted, method: string, url: URL, headers: HeaderPairs): void {
-  const named = headers.map(([name, value]) => [name, comparable(name), value] as const)
-  const overrides = methodOverrides(url.search, headers)
+export function assertOverridesAllowed(granted: HttpGrants, method: string, url: URL, headers: HeaderPairs): void {
+  const named = headers.map(([name, value]) => [name, normalizeHeaderName(name), value] as const)
+  const overrides = listMethodOverrides(url.search, headers)
   for (const { method: each, source } of overrides) granted.assertAllowed(each, url, source)
   for (const meant of [method, ...overrides.map((each) => each.method)])
     for (const [name, key, value] of named) {
       if (PATH.test(key)) assertPathAllowed(granted, meant, url, name, value)
-      if (key === 'destination') granted.assertAllowed(meant, targetIn(name, value, url))
-      for (const other of hostsIn(key, value, url)) granted.assertAllowed(meant, targetIn(name, other, url))
+      if (key === 'destination') granted.assertAllowed(meant, parseHeaderTarget(name, value, url))
+      for (const other of listHostUrls(key, value, url)) granted.assertAllowed(meant, parseHeaderTarget(name, other, url))
     }
 }
 
@@ -30,17 +30,17 @@ interface MethodOverride {
 }
 
 /** @param search the query of a URL, with or without "?" */
-export function methodOverrides(search: string, headers: HeaderPairs): MethodOverride[] {
-  const inHeaders = headers.filter(([name]) => METHOD.test(comparable(name)))
-  const inQuery = parametersIn(search).filter(([name]) => METHOD_PARAMETER.test(comparable(name)))
+export function listMethodOverrides(search: string, headers: HeaderPairs): MethodOverride[] {
+  const inHeaders = headers.filter(([name]) => METHOD.test(normalizeHeaderName(name)))
+  const inQuery = parseParameters(search).filter(([name]) => METHOD_PARAMETER.test(normalizeHeaderName(name)))
   return [
-    ...inHeaders.flatMap(([name, value]) => overridesOf(`the header ${showValue(name)}`, value)),
-    ...inQuery.flatMap(([name, value]) => overridesOf(`the query parameter ${showValue(name)}`, value)),
+    ...inHeaders.flatMap(([name, value]) => splitMethods(`the header ${showValue(name)}`, value)),
+    ...inQuery.flatMap(([name, value]) => splitMethods(`the query parameter ${showValue(name)}`, value)),
   ]
 }
 
 /** Some servers also separate parameters with ";". PHP ignores the part of a name after U+0000. */
-function parametersIn(search: string): HeaderPairs {
+function parseParameters(search: string): HeaderPairs {
   return search
     .replace(/^\?/, '')
     .split(/[&;]/)
@@ -57,17 +57,17 @@ const HOST =
   /^(x-)?((original|rewrite|override|forwarded|envoy|proxy|request|real|http|backend|upstream|target)-)*(host|server|authority)(-override)?$/
 const PORT = /^(x-)?((original|forwarded|proxy|real)-)*port$/
 
-function overridesOf(source: string, value: string): MethodOverride[] {
+function splitMethods(source: string, value: string): MethodOverride[] {
   return value.split(',').map((each) => ({ method: each.trim().toUpperCase(), source }))
 }
 
-function assertPathAllowed(granted: Granted, method: string, url: URL, name: string, value: string): void {
+function assertPathAllowed(granted: HttpGrants, method: string, url: URL, name: string, value: string): void {
   granted.assertAnyPathAllowed(method, url, name)
-  if (/^\s*([a-z][a-z0-9+.-]*:)?[\\/]{2}/i.test(value)) granted.assertAllowed(method, targetIn(name, value, url))
+  if (/^\s*([a-z][a-z0-9+.-]*:)?[\\/]{2}/i.test(value)) granted.assertAllowed(method, parseHeaderTarget(name, value, url))
 }
 
 /** Returns URLs with the hosts that a header names. Source for `forwarded`: RFC 7239, section 4. */
-function hostsIn(key: string, value: string, { protocol, hostname, pathname }: URL): string[] {
+function listHostUrls(key: string, value: string, { protocol, hostname, pathname }: URL): string[] {
   const addressOf = (host: string): string => `${protocol}//${host.trim()}${pathname}`
   if (HOST.test(key)) return value.split(',').map(addressOf)
   if (PORT.test(key)) return value.split(',').map((port) => addressOf(`${hostname}:${port.trim()}`))
@@ -77,7 +77,7 @@ function hostsIn(key: string, value: string, { protocol, hostname, pathname }: U
   )
 }
 
-function targetIn(name: string, value: string, url: URL): URL {
+function parseHeaderTarget(name: string, value: string, url: URL): URL {
   try {
     return parseTarget(value, url)
   } catch (cause) {

@@ -1,11 +1,11 @@
 /**
- * Whether a path is one that a glob means, in which `*` stands for any characters, `/` too.
+ * Whether a glob matches a path. `*` matches any characters, including `/`.
  *
- * Servers differ in how they read a path. Paths that some servers read in a surprising way are never matched (see
- * {@link decodePath}). The remaining differences are few: whether `%2F` separates segments, whether `//` is `/`, and whether an
- * encoded `?` or `#` ends the path. The glob must match by all of these readings.
+ * Servers interpret paths in different ways. Paths that some servers interpret in a surprising way never match (see
+ * {@link decodePath}). Few differences remain: whether `%2F` separates segments, whether `//` equals `/`, and whether an encoded `?` or
+ * `#` ends the path. The glob must match under each of these interpretations.
  *
- * @param pathname as `URL` gives it: with raw dot segments resolved
+ * @param pathname as `URL` returns it, with raw dot segments resolved
  */
 export function matchesPath(glob: string, pathname: string): boolean {
   const path = decodePath(pathname)
@@ -13,12 +13,12 @@ export function matchesPath(glob: string, pathname: string): boolean {
   const pieces = glob.split('*').map((piece) => decode(piece) ?? piece)
   const unslashedPieces = pieces.map(unslash)
   return (
-    readingsOf(path).every((reading) => matchesPieces(pieces, reading)) &&
-    readingsOf(unslash(path)).every((reading) => matchesPieces(unslashedPieces, reading))
+    listReadings(path).every((reading) => matchesPieces(pieces, reading)) &&
+    listReadings(unslash(path)).every((reading) => matchesPieces(unslashedPieces, reading))
   )
 }
 
-/** Whether {@link matchesPath} can match anything: a glob must itself be a path that servers read in one way. */
+/** Whether {@link matchesPath} can match anything. A glob must be a path that all servers interpret in the same way. */
 export function isPathGlob(glob: string): boolean {
   return decodePath(glob.replaceAll('*', 'x')) !== undefined
 }
@@ -30,22 +30,23 @@ function unslash(path: string): string {
   return path.replaceAll(SLASH, '/')
 }
 
-function readingsOf(path: string): string[] {
+function listReadings(path: string): string[] {
   return [path, path.replace(/[?#].*$/s, '')].flatMap((reading) => [reading, reading.replaceAll(/\/+/g, '/')])
 }
 
 /**
- * A path with its escapes decoded once.
+ * Decodes the escapes of a path once.
  *
- * @returns undefined when some servers could read it as another path: with escapes that are not UTF-8 (`%c0%ae`), of another kind
- * (`%u002e`) or encoded twice (`%252e`); with `\`, path parameters (`;`) or control characters; with characters that some servers
- * turn into one of these; with a segment that ends in a dot or white space, which some file systems cut off, or has nothing else
+ * @returns undefined when some servers could interpret the path as another one. Such a path has
+ * - escapes that are not UTF-8 (`%c0%ae`), not standard (`%u002e`) or encoded twice (`%252e`)
+ * - `\`, path parameters (`;`) or control characters, or characters that some servers convert to one of these
+ * - a segment that ends in a dot or white space, which some file systems remove, or that consists of them
  */
 function decodePath(pathname: string): string | undefined {
   const path = decode(pathname)
   if (path === undefined || REFUSED.test(path)) return undefined
   if (/%([0-9a-f]{2}|u)/i.test(path.replaceAll(/\p{Cf}/gu, ''))) return undefined
-  return path.split(/[/\0]/).some((segment) => isTrimmed(segment) || isFolded(segment)) ? undefined : path
+  return path.split(/[/\0]/).some((segment) => mayBeTrimmed(segment) || mayBeFolded(segment)) ? undefined : path
 }
 
 /** @returns undefined for malformed escapes and for bytes that are not UTF-8 */
@@ -63,22 +64,22 @@ function decode(pathname: string): string | undefined {
 
 const REFUSED = /[\\;]|(?!\0)\p{Cc}|\p{Zl}|\p{Zp}/u
 
-/** Also by a server that reads `+` as a space, or leaves out characters without width. */
-function isTrimmed(segment: string): boolean {
+/** Whether a server may shorten the segment. Some servers read `+` as a space, or remove characters without width. */
+function mayBeTrimmed(segment: string): boolean {
   return segment !== '' && /(^|[.\s])\p{Cf}*$|^[\s+.\p{Cf}]*\.[\s+.\p{Cf}]*$/u.test(segment)
 }
 
-/** Characters that Windows code pages and Shift_JIS turn into a slash or backslash, though Unicode does not call them compatible. */
+/** Characters that Windows code pages and Shift_JIS convert to a slash or backslash. NFKC does not. */
 const BEST_FIT = /[\u2044\u2215\u2216\u29f5\u29f8\u00a5\u20a9]/
 
-/** With a character that has a special meaning where a server replaces characters with compatible ones (NFKC). */
-function isFolded(segment: string): boolean {
+/** Whether the segment has a character that a server may convert to a special one, by NFKC or a code page. */
+function mayBeFolded(segment: string): boolean {
   return (
     BEST_FIT.test(segment) || Array.from(segment).some((each) => each > '\x7f' && /[./\\;%?#\s]/.test(each.normalize('NFKC')))
   )
 }
 
-/** The first piece begins the text, the last ends it, the others come between, in order. */
+/** Whether the text starts with the first piece, ends with the last, and has the others between them in order. */
 function matchesPieces(pieces: readonly string[], text: string): boolean {
   const [first = '', ...rest] = pieces
   const last = rest.pop()

@@ -1,32 +1,32 @@
 import { AshlarError } from '../../../errors/index.ts'
 
 /**
- * The address of a request: http or https, without user, password and fragment, its host in the one spelling in which hosts are
- * compared.
+ * Parses the URL of a request. The result has no fragment, and its host is canonical (see {@link canonicalizeHost}).
  *
- * @param base what a relative address is relative to: the request that was redirected
- * @throws {AshlarError} BAD_INPUT when it is no url, HTTP_DENIED when it is one that nobody may use
+ * @param base the URL of the redirected request, for a relative URL
+ * @throws {AshlarError} BAD_INPUT when the text is not a URL, HTTP_DENIED when the URL is not http(s) or has a user or password
  */
 export function parseTarget(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base)) throw new AshlarError('BAD_INPUT', 'http: the address is not a valid url')
+  if (!URL.canParse(text, base)) throw new AshlarError('BAD_INPUT', 'http: the text is not a valid URL')
   const url = new URL(text, base)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw denied(`only http and https can be requested, not "${url.protocol.slice(0, 30)}"`)
+    throw denied(`a URL must be http or https, not "${url.protocol.slice(0, 30)}"`)
   if (url.username !== '' || url.password !== '')
-    throw denied('an address must not hold a user or a password; send an Authorization header')
-  const host = canonicalHost(url.hostname)
-  if (host === undefined) throw new AshlarError('BAD_INPUT', 'http: the address has no valid host')
+    throw denied('a URL must not have a user or a password; send an Authorization header instead')
+  const host = canonicalizeHost(url.hostname)
+  if (host === undefined) throw new AshlarError('BAD_INPUT', 'http: the URL has no valid host')
   url.hostname = host
   url.hash = ''
   return url
 }
 
 /**
- * A host as `URL` gives it (lower case, punycode, IPv4 in four decimal numbers), without the dot at its end.
+ * Returns a host in the one spelling in which hosts are compared: as `URL` formats it (lower case, punycode, IPv4 as four decimal
+ * numbers), without a trailing dot.
  *
- * @returns undefined when it has an empty label
+ * @returns undefined for a host with an empty label
  */
-export function canonicalHost(hostname: string): string | undefined {
+export function canonicalizeHost(hostname: string): string | undefined {
   const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
   return host.split('.').includes('') ? undefined : host
 }

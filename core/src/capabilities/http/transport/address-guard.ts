@@ -1,13 +1,13 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { AshlarError, showValue } from '../../../errors/index.ts'
-import { canonicalHost } from '../rules/target.ts'
+import { canonicalizeHost } from '../rules/index.ts'
 
 /**
- * Whether an address is one of the public internet: not one of this machine, of a private network, of a cloud's metadata, of
- * many hosts at once, or one that only stands for another address.
+ * Whether an address belongs to the public internet. Addresses of this machine, of private networks, of cloud metadata services,
+ * multicast addresses, and addresses that translate to another address are not public.
  *
- * @param address as the resolver or a url gives it; what is no address is not public
+ * @param address as a resolver or URL returns it; a text that is not an address is not public
  */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address) || address.includes('%')) return false
@@ -19,12 +19,12 @@ export function isPublicAddress(address: string): boolean {
 
 type Network = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number]
 
-// What the library's own list of ranges (`unicast` is what is left) may lack: see the IANA registries of special addresses.
+// Special addresses that the library may classify as `unicast`. Source: the IANA special-purpose address registries.
 const ALL_IPV4 = ipaddr.parseCIDR('0.0.0.0/0')
 const REFUSED_IPV4 = [
   '0.0.0.0/8',
-  '100.64.0.0/10', // carriers' NAT; 100.100.100.200 tells a cloud's metadata
-  '168.63.129.16/32', // a public address that inside one cloud is the machine's own host
+  '100.64.0.0/10', // carrier-grade NAT; 100.100.100.200 is a cloud metadata service
+  '168.63.129.16/32', // a public address that reaches the host machine inside one cloud
   '169.254.0.0/16',
   '192.0.0.0/24',
   '192.31.196.0/24',
@@ -34,7 +34,7 @@ const REFUSED_IPV4 = [
   '198.18.0.0/15',
   '240.0.0.0/4',
 ].map((text) => ipaddr.parseCIDR(text))
-/** All that is given out; the mapped, compatible, translated, local and link-local addresses are outside of it. */
+/** All allocated unicast addresses. Mapped, compatible, translated, local and link-local addresses are outside this range. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3')
 const REFUSED_IPV6 = [
   '2001::/23', // Teredo, benchmarks, ORCHID and other protocols
@@ -44,27 +44,27 @@ const REFUSED_IPV6 = [
   '3fff::/20',
 ].map((text) => ipaddr.parseCIDR(text))
 
-/** Decides which addresses may be connected to. */
+/** Decides to which addresses the worker may connect. */
 export interface AddressGuard {
-  /** @param hostname canonical: whose address it is */
+  /** @param hostname the canonical host name that resolves to the address */
   permits(hostname: string, address: string): boolean
 }
 
 /**
- * The public internet, and what the operator allows beside it: hosts (`intranet.example`, `*.intranet.example`), whatever their
- * address, and addresses (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`), whatever leads to them.
+ * Permits the public internet and what the operator allows: hosts (`intranet.example`, `*.intranet.example`) with any address, and
+ * addresses (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`) with any host name.
  *
- * @throws {AshlarError} CONFIG_INVALID naming the entry that is neither
+ * @throws {AshlarError} CONFIG_INVALID with the invalid entry
  */
-export function createAddressGuard(allowed: readonly string[]): AddressGuard {
+export function buildAddressGuard(allowed: readonly string[]): AddressGuard {
   const networks: Network[] = []
   const hosts = new Set<string>()
   const domains: string[] = []
   for (const entry of allowed) {
-    const network = networkOf(entry)
-    const host = hostOf(entry)
+    const network = parseNetwork(entry)
+    const host = parseAllowedHost(entry)
     if (network) networks.push(network)
-    else if (host === undefined) throw invalid(entry)
+    else if (host === undefined) throw invalidEntry(entry)
     else if (entry.startsWith('*.')) domains.push(`.${host}`)
     else hosts.add(host)
   }
@@ -79,12 +79,12 @@ export function createAddressGuard(allowed: readonly string[]): AddressGuard {
   }
 }
 
-/** Whether `createAddressGuard` takes it. */
+/** Whether {@link buildAddressGuard} accepts an entry. */
 export function isHttpAllowEntry(entry: string): boolean {
-  return networkOf(entry) !== undefined || hostOf(entry) !== undefined
+  return parseNetwork(entry) !== undefined || parseAllowedHost(entry) !== undefined
 }
 
-function networkOf(entry: string): Network | undefined {
+function parseNetwork(entry: string): Network | undefined {
   if (ipaddr.isValidCIDR(entry)) return ipaddr.parseCIDR(entry)
   const address = entry.replace(/^\[(.*)\]$/, '$1')
   if (isIP(address) === 0 || address.includes('%')) return undefined
@@ -92,14 +92,14 @@ function networkOf(entry: string): Network | undefined {
   return [parsed, parsed.kind() === 'ipv4' ? 32 : 128]
 }
 
-function hostOf(entry: string): string | undefined {
+function parseAllowedHost(entry: string): string | undefined {
   const text = entry.replace(/^\*\./, '')
   const url = `http://${text}`
   if (text === '' || /[*/:@?#\\\s]/.test(text) || !URL.canParse(url)) return undefined
-  return canonicalHost(new URL(url).hostname)
+  return canonicalizeHost(new URL(url).hostname)
 }
 
-function invalid(entry: string): AshlarError {
-  const message = `the http allow list must hold hosts and networks like "intranet.example", "*.intranet.example" or "10.0.0.0/8", got ${showValue(entry)}`
+function invalidEntry(entry: string): AshlarError {
+  const message = `the http allow list must contain hosts and networks like "intranet.example", "*.intranet.example" or "10.0.0.0/8", got ${showValue(entry)}`
   return new AshlarError('CONFIG_INVALID', message)
 }

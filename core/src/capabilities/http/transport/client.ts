@@ -1,20 +1,19 @@
 import { AshlarError } from '../../../errors/index.ts'
-import { createAddressGuard } from './address-guard.ts'
+import { buildAddressGuard } from './address-guard.ts'
 import { toHttpFailure } from './failure.ts'
-import type { HttpOptions } from '../host.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../limits.ts'
-import { createHttpPool } from './pool.ts'
+import { createHttpPool, type HttpConnectionOptions } from './pool.ts'
 import type { TransportResponse } from './transport.ts'
 
 /**
- * Requests of the host itself to addresses that plugins name. Their connections are guarded as those of blocks are, so that no
- * declaration leads to an inner host; redirects are not followed, and what answers has to be short and quick.
+ * Sends requests of the worker itself to URLs that plugins declare. The address guard applies, so that a declaration cannot reach an
+ * internal host. Redirects are not followed. Responses must be short and arrive quickly.
  */
 export interface HttpClient {
   /**
-   * Posts a form and asks for JSON.
+   * Posts a form and requests JSON.
    *
-   * @returns the answer, also when it is a redirect or tells of a failure
+   * @returns the response, with any status
    * @throws {AshlarError} HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED
    */
   postForm(
@@ -27,16 +26,16 @@ export interface HttpClient {
 
 const LIMITS: HttpLimits = { ...DEFAULT_HTTP_LIMITS, timeoutMs: 10_000, connectTimeoutMs: 5000, maxResponseBytes: 64 * 1024 }
 
-/** @throws {AshlarError} CONFIG_INVALID when an allowed host is none */
-export function createHttpClient({ allow = [], resolve, ...options }: HttpOptions = {}): HttpClient {
+/** @throws {AshlarError} CONFIG_INVALID when `allow` has an invalid entry */
+export function createHttpClient({ allow = [], resolve, ...options }: HttpConnectionOptions = {}): HttpClient {
   const limits = { ...LIMITS, ...options.limits }
-  const pool = createHttpPool(createAddressGuard(allow), limits, resolve)
+  const pool = createHttpPool(buildAddressGuard(allow), limits, resolve)
   return {
     async postForm(url, form, headers = {}) {
       const { origin, host, pathname, search } = new URL(url)
       const abort = new AbortController()
-      const tooLate = new AshlarError('HTTP_FAILED', `http: ${host} did not answer within ${limits.timeoutMs} ms`)
-      const timer = setTimeout(() => abort.abort(tooLate), limits.timeoutMs)
+      const timedOut = new AshlarError('HTTP_FAILED', `http: ${host} did not respond within ${limits.timeoutMs} ms`)
+      const timer = setTimeout(() => abort.abort(timedOut), limits.timeoutMs)
       try {
         const response = await pool.request({
           origin,
@@ -48,7 +47,7 @@ export function createHttpClient({ allow = [], resolve, ...options }: HttpOption
         })
         return { status: response.statusCode, text: await readText(response, host, limits) }
       } catch (error) {
-        throw abort.signal.aborted ? tooLate : toHttpFailure(error, host)
+        throw abort.signal.aborted ? timedOut : toHttpFailure(error, host)
       } finally {
         clearTimeout(timer)
       }

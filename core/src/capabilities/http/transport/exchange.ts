@@ -1,24 +1,23 @@
 import type { Readable } from 'node:stream'
 import { AshlarError } from '../../../errors/index.ts'
-import { CHUNK_BYTES } from '../../chunk.ts'
-import type { UsableCredential } from '../../credentials/index.ts'
+import { CHUNK_BYTES } from '../../../workspaces/index.ts'
+import type { RequestCredential } from '../credential.ts'
+import { readResponseHeaders } from '../headers.ts'
+import type { HttpLimits } from '../limits.ts'
+import { assertOverridesAllowed, type HttpGrants } from '../rules/index.ts'
 import { decodeBody } from './decode.ts'
 import { toHttpFailure } from './failure.ts'
-import type { Granted } from '../grant.ts'
-import { responseHeaders } from '../headers.ts'
-import { assertMayLeave } from './leaving.ts'
-import type { HttpLimits } from '../limits.ts'
+import { assertMayFollow } from './leaving.ts'
 import { assertMaskableRequest, assertMaskableResponse } from './maskable.ts'
-import { assertOverridesAllowed } from '../rules/overrides.ts'
-import { redirected, type Hop } from './redirect.ts'
+import { followRedirect, type Hop } from './redirect.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Transport, TransportResponse } from './transport.ts'
 
-/** What a block gets to know of a response before its body. */
+/** The part of a response before its body. */
 export interface ResponseHead {
   status: number
   statusText: string
-  /** Of the last request. */
+  /** The URL of the last request. */
   url: string
   redirected: boolean
   headers: [name: string, value: string][]
@@ -27,25 +26,24 @@ export interface ResponseHead {
 export interface ExchangeParts {
   pool: Transport
   limits: HttpLimits
-  granted: Granted
-  /** Whose secret goes into every request that may carry it, and out of every response. */
-  credential: UsableCredential | undefined
+  granted: HttpGrants
+  /** Its secret is attached to every request that may carry it, and masked in every response. */
+  credential: RequestCredential | undefined
 }
 
-/** What a block asks of one exchange. */
+/** The options of a block for one exchange. */
 export interface ExchangeOptions {
-  /** What to do when the response is a redirect: as in the Fetch standard, but `manual` gives the response as it is. */
+  /** Handles redirects as the Fetch standard does, except that `manual` returns the redirect response itself. */
   redirect: 'follow' | 'error' | 'manual'
-  /** Of the body after it is decoded; null for the limit of the installation. */
+  /** Limit of the decoded body; null for the limit of the installation. */
   maxResponseBytes: number | null
   /** From the first byte to the last; null for the limit of the installation. */
   timeoutMs: number | null
 }
 
 /**
- * One request and its response, redirects included. It begins at once. Every request of it is checked against the grant before it
- * goes out; its connection is checked by the pool. It ends when the body was read, when it fails, when it is cancelled, or when
- * its time is over.
+ * One request and its response, including redirects. The constructor starts it. Each request is checked against the grant before it is
+ * sent, and the pool checks its connection. The exchange ends when the body has been read, on failure, on cancellation or on timeout.
  */
 export class Exchange {
   readonly #parts: ExchangeParts
@@ -74,7 +72,7 @@ export class Exchange {
     if (parts.credential) assertMaskableRequest(first.headers)
     this.#timer = this.#startTimer()
     this.#head = this.#run(first)
-    this.#head.catch(() => {}) // told to whoever asks for the response
+    this.#head.catch(() => {}) // `response` reports the error
   }
 
   get body(): RequestBody | undefined {
@@ -86,7 +84,7 @@ export class Exchange {
     return this.#head
   }
 
-  /** @returns the next piece of the body, null at its end @throws {AshlarError} HTTP_LIMIT HTTP_FAILED */
+  /** @returns the next chunk of the body, null at its end @throws {AshlarError} HTTP_LIMIT HTTP_FAILED */
   async read(): Promise<Buffer | null> {
     await this.#head
     try {
@@ -104,48 +102,49 @@ export class Exchange {
     return chunk
   }
 
-  /** Ends it; whoever still waits for something hears why. */
-  cancel(why: AshlarError): void {
+  /** Ends the exchange. Pending calls are rejected with this error. */
+  cancel(reason: AshlarError): void {
     clearTimeout(this.#timer)
-    this.#abort.abort(why)
-    this.#body?.destroy(why)
-    this.#stream?.destroy(why)
+    this.#abort.abort(reason)
+    this.#body?.destroy(reason)
+    this.#stream?.destroy(reason)
   }
 
-  /** A time that the block itself has set may suffice at the next attempt, so its failure may be repeated. */
+  /** A timeout of the block may suffice at the next attempt, so it ends with HTTP_FAILED, which may be retried. */
   #startTimer(): NodeJS.Timeout {
     const { timeoutMs } = this.#parts.limits
-    const own = this.#options.timeoutMs ?? Infinity
-    const tooLate =
-      own < timeoutMs
-        ? new AshlarError('HTTP_FAILED', `http: ${this.#host}: the server did not respond within ${own} ms`)
+    const ownMs = this.#options.timeoutMs ?? Infinity
+    const timedOut =
+      ownMs < timeoutMs
+        ? new AshlarError('HTTP_FAILED', `http: ${this.#host}: the server did not respond within ${ownMs} ms`)
         : new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the request took longer than ${timeoutMs} ms`)
-    return setTimeout(() => this.cancel(tooLate), Math.min(own, timeoutMs))
+    return setTimeout(() => this.cancel(timedOut), Math.min(ownMs, timeoutMs))
   }
 
   async #run(first: Hop): Promise<ResponseHead> {
     try {
       for (let hop = first, redirects = 0; ; redirects++) {
-        const response = await this.#sendAccepted(hop)
-        const next = this.#options.redirect === 'manual' ? undefined : redirected(hop, response.statusCode, locationOf(response))
-        if (!next) return this.#take(response, hop, redirects > 0)
+        const response = await this.#sendWithRenewal(hop)
+        const next =
+          this.#options.redirect === 'manual' ? undefined : followRedirect(hop, response.statusCode, readLocation(response))
+        if (!next) return this.#receive(response, hop, redirects > 0)
         this.#dump(response)
-        hop = await this.#followed(next, hop, first, redirects)
+        hop = await this.#checkRedirect(next, hop, first, redirects)
       }
     } catch (error) {
       throw this.#failed(error)
     }
   }
 
-  /** What is refused although its credential was thought good goes out once more with a renewed one, if it can be sent again. */
-  async #sendAccepted(hop: Hop): Promise<TransportResponse> {
+  /** Sends a request. If the server rejects its credential (401), renews the credential and sends the request once more, if possible. */
+  async #sendWithRenewal(hop: Hop): Promise<TransportResponse> {
     const { credential } = this.#parts
     const spent = credential?.secret
     const response = await this.#send(hop)
     if (response.statusCode !== 401 || !spent || !credential?.isFor(hop.url)) return response
     if (hop.body === 'streamed' || this.#isRepeated) return response
     this.#isRepeated = true
-    response.body.on('error', () => {}) // nobody reads it yet
+    response.body.on('error', () => {}) // the body has no reader yet
     if (!(await credential.renew(spent))) return response
     this.#dump(response)
     return this.#send(hop)
@@ -153,7 +152,7 @@ export class Exchange {
 
   async #send({ url, method, headers, body, publicOnly = false }: Hop): Promise<TransportResponse> {
     this.#host = url.host
-    const sent = body === 'none' ? null : body === 'kept' ? await this.#body?.whole : this.#body?.stream
+    const sent = body === 'none' ? null : body === 'buffered' ? await this.#body?.whole : this.#body?.stream
     const length = body === 'streamed' && this.#body?.length != null ? { 'content-length': String(this.#body.length) } : {}
     const sentTo = (await this.#parts.credential?.attach({ url, headers })) ?? { url, headers }
     return this.#parts.pool.request({
@@ -167,8 +166,8 @@ export class Exchange {
     })
   }
 
-  /** The request that a redirect leads to, if it may be sent. */
-  async #followed(next: Hop, hop: Hop, first: Hop, redirects: number): Promise<Hop> {
+  /** Checks the request that follows a redirect. */
+  async #checkRedirect(next: Hop, hop: Hop, first: Hop, redirects: number): Promise<Hop> {
     const { limits, granted, pool, credential } = this.#parts
     const { maxRedirects } = limits
     if (this.#options.redirect === 'error')
@@ -177,13 +176,13 @@ export class Exchange {
         `http: ${this.#host} responded with a redirect, but the block does not allow redirects`,
       )
     if (redirects >= maxRedirects)
-      throw new AshlarError('HTTP_LIMIT', `http: ${this.#host} redirects for more than the ${maxRedirects}th time`)
-    if (granted.isAllowed(next.method, next.url) || !granted.mayLeaveHost(first.method, first.url)) {
+      throw new AshlarError('HTTP_LIMIT', `http: ${this.#host} redirects the request more than ${maxRedirects} times`)
+    if (granted.isAllowed(next.method, next.url) || !granted.mayRedirectAnywhere(first.method, first.url)) {
       this.#assertAllowed(next)
       return next
     }
     this.#assertLength(next)
-    assertMayLeave(hop, next.url, credential !== undefined)
+    assertMayFollow(hop, next.url, credential !== undefined)
     const publicOnly = hop.publicOnly === true || (await pool.isPublic(hop.url.hostname))
     return { ...next, publicOnly }
   }
@@ -201,21 +200,21 @@ export class Exchange {
     assertOverridesAllowed(this.#parts.granted, method, url, headers)
   }
 
-  #take({ statusCode, statusText, headers, body }: TransportResponse, hop: Hop, isRedirected: boolean): ResponseHead {
-    body.on('error', () => {}) // told to whoever reads
+  #receive({ statusCode, statusText, headers, body }: TransportResponse, hop: Hop, isRedirected: boolean): ResponseHead {
+    body.on('error', () => {}) // `read` reports the error
     this.#stream = body
     const scrubber = this.#parts.credential?.scrubber
     const clean = (text: string): string => scrubber?.text(text) ?? text
-    const pairs = responseHeaders(headers, this.#parts.limits).map(([name, value]): [string, string] => [name, clean(value)])
+    const pairs = readResponseHeaders(headers, this.#parts.limits).map(([name, value]): [string, string] => [name, clean(value)])
     const hasBody = hop.method !== 'HEAD' && ![204, 205, 304].includes(statusCode)
-    if (!hasBody) body.resume() // its connection is free at once
+    if (!hasBody) body.resume() // frees the connection
     if (hasBody && scrubber) assertMaskableResponse(this.#host, statusCode, headers)
     const encoding = [headers['content-encoding'] ?? ''].flat().join(',')
     const announced = Number(headers['content-length'] ?? 0)
     const maxAnnounced = encoding === '' ? this.#maxBytes : this.#parts.limits.maxResponseBytes
     if (hasBody && announced > maxAnnounced) throw this.#tooLong()
     this.#stream = hasBody ? decodeBody(body, encoding, this.#parts.limits.maxResponseBytes) : body
-    this.#stream.on('error', () => {}) // told to whoever reads
+    this.#stream.on('error', () => {}) // `read` reports the error
     const chunks = scrubber ? scrubber.stream(this.#stream) : (this.#stream as AsyncIterable<Buffer>)
     this.#chunks = chunks[Symbol.asyncIterator]()
     return {
@@ -227,7 +226,7 @@ export class Exchange {
     }
   }
 
-  /** Nobody reads the body of a redirect: a short one is taken, so that its connection can be used again. */
+  /** Discards the body of a redirect. A short body is read, so that its connection can be reused. */
   #dump({ body }: TransportResponse): void {
     body.dump({ limit: CHUNK_BYTES, signal: this.#abort.signal }).catch(() => {})
   }
@@ -238,8 +237,8 @@ export class Exchange {
   }
 
   #tooLong(): AshlarError {
-    const isOwn = this.#maxBytes < this.#parts.limits.maxResponseBytes
-    const limit = `${this.#maxBytes} bytes, the limit ${isOwn ? 'that the block sets' : 'of this installation'}`
+    const isOwnLimit = this.#maxBytes < this.#parts.limits.maxResponseBytes
+    const limit = `${this.#maxBytes} bytes, the limit ${isOwnLimit ? 'that the block sets' : 'of this installation'}`
     return new AshlarError('HTTP_LIMIT', `http: ${this.#host}: the response is longer than ${limit}`)
   }
 
@@ -250,15 +249,15 @@ export class Exchange {
     return failure
   }
 
-  /** The response is there as a whole: what is left of the request's body interests nobody. */
+  /** The response is complete, so the rest of the request body is not needed. */
   #end(): null {
     clearTimeout(this.#timer)
-    this.#body?.destroy(new AshlarError('HTTP_FAILED', `http: ${this.#host}: the exchange is over`))
+    this.#body?.destroy(new AshlarError('HTTP_FAILED', `http: ${this.#host}: the exchange has ended`))
     return null
   }
 }
 
-function locationOf({ headers }: TransportResponse): string | undefined {
+function readLocation({ headers }: TransportResponse): string | undefined {
   const { location } = headers
   return Array.isArray(location) ? location[0] : location
 }

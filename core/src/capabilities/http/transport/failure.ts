@@ -1,35 +1,37 @@
 import { AshlarError } from '../../../errors/index.ts'
 
-/** What went wrong on the way, in words that tell nothing of the network behind a host: no address, no port. */
+/** Converts a network error. The message contains no address and no port, so it reveals nothing about the network of the host. */
 export function toHttpFailure(error: unknown, host: string): AshlarError {
   if (error instanceof AshlarError) return error
-  const code = codeOf(error)
+  const code = readErrorCode(error)
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW')
-    return new AshlarError('HTTP_LIMIT', `http: the headers of ${host}'s response are too large`, { cause: error })
-  const what =
-    WORDS[code] ??
-    (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code) ? 'its certificate or TLS was refused' : 'the exchange failed')
-  return new AshlarError('HTTP_FAILED', `http: ${host}: ${what}`, { cause: error })
+    return new AshlarError('HTTP_LIMIT', `http: the response headers of ${host} are too large`, { cause: error })
+  const description =
+    DESCRIPTIONS[code] ??
+    (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code)
+      ? 'the TLS connection or its certificate was rejected'
+      : 'the request failed')
+  return new AshlarError('HTTP_FAILED', `http: ${host}: ${description}`, { cause: error })
 }
 
-const WORDS: Record<string, string> = {
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'its address could not be looked up',
-  ECONNREFUSED: 'it refused the connection',
-  ECONNRESET: 'it closed the connection',
-  EPIPE: 'it closed the connection',
-  UND_ERR_SOCKET: 'it closed the connection',
-  ETIMEDOUT: 'it did not answer in time',
-  UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
-  UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
-  UND_ERR_BODY_TIMEOUT: 'it stopped sending',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its response has another length than it said',
-  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'the body of the request has another length than was said',
-  Z_BUF_ERROR: 'its response is compressed and broken off',
-  Z_DATA_ERROR: 'its response is not compressed as it says',
+const DESCRIPTIONS: Record<string, string> = {
+  ENOTFOUND: 'the host does not exist',
+  EAI_AGAIN: 'the address of the host could not be resolved',
+  ECONNREFUSED: 'the server refused the connection',
+  ECONNRESET: 'the server closed the connection',
+  EPIPE: 'the server closed the connection',
+  UND_ERR_SOCKET: 'the server closed the connection',
+  ETIMEDOUT: 'the server did not respond in time',
+  UND_ERR_CONNECT_TIMEOUT: 'the server did not respond in time',
+  UND_ERR_HEADERS_TIMEOUT: 'the server did not respond in time',
+  UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the length of the response differs from its content-length',
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'the length of the request body differs from its content-length',
+  Z_BUF_ERROR: 'the compressed response is incomplete',
+  Z_DATA_ERROR: 'the response does not match its content-encoding',
 }
 
-function codeOf(error: unknown): string {
+function readErrorCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : ''
 }

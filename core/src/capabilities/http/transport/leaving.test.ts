@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestHttp } from '../../../testing/index.ts'
-import { createAddressGuard } from './address-guard.ts'
-import { httpGrant, type HttpGrant } from '../grant.ts'
+import type { HttpGrant } from '../rules/index.ts'
+import { buildAddressGuard } from './address-guard.ts'
+import { httpGrant } from '../grant.ts'
 import { DEFAULT_HTTP_LIMITS } from '../limits.ts'
 import { createHttpPool } from './pool.ts'
 import type { Transport, TransportRequest } from './transport.ts'
@@ -112,7 +113,7 @@ describe('connections to public addresses only', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     undo.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
     const resolve = (): Promise<{ address: string; family: number }[]> => Promise.resolve([{ address: '127.0.0.1', family: 4 }])
-    const pool = createHttpPool(createAddressGuard(['127.0.0.0/8', 'a.example']), DEFAULT_HTTP_LIMITS, resolve)
+    const pool = createHttpPool(buildAddressGuard(['127.0.0.0/8', 'a.example']), DEFAULT_HTTP_LIMITS, resolve)
     undo.push(pool.destroy)
     const { port } = server.address() as AddressInfo
     const request = (host: string, publicOnly: boolean): Promise<unknown> =>
@@ -140,7 +141,7 @@ describe('connections to public addresses only', () => {
     }
     const resolve = (host: string): Promise<{ address: string; family: number }[]> =>
       Promise.resolve((addresses[host] ?? []).map((address) => ({ address, family: 4 })))
-    const pool = createHttpPool(createAddressGuard([]), DEFAULT_HTTP_LIMITS, resolve)
+    const pool = createHttpPool(buildAddressGuard([]), DEFAULT_HTTP_LIMITS, resolve)
     undo.push(pool.destroy)
     const hosts = ['public.example', 'mixed.example', '1.1.1.1', '127.0.0.1', '[::1]', '[2606:4700::1111]']
     expect(await Promise.all(hosts.map(pool.isPublic))).toEqual([true, false, true, false, false, true])

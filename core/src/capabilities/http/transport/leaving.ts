@@ -2,13 +2,13 @@ import { AshlarError, showValue } from '../../../errors/index.ts'
 import type { Hop } from './redirect.ts'
 
 /**
- * Checks a redirect to a host that the manifest does not name. The request may follow it only if no part of it is specific to the first
- * host: it is a GET or HEAD without a body and a credential, and its headers only state what the client accepts.
+ * Checks a redirect to a host that the manifest does not name. The request may follow the redirect only if no part of it is specific to
+ * the first host: it is a GET or HEAD without a body and a credential, and its headers only state what the client accepts.
  *
  * @param hop the request that is redirected
  * @throws {AshlarError} HTTP_DENIED
  */
-export function assertMayLeave({ url: { host: from }, method, headers, body }: Hop, url: URL, hasCredential: boolean): void {
+export function assertMayFollow({ url: { host: from }, method, headers, body }: Hop, url: URL, hasCredential: boolean): void {
   const header = headers.find(([name]) => !CARRIED.has(name))
   if (method !== 'GET' && method !== 'HEAD') throw denied(url, from, `has the method ${method}`)
   if (body !== 'none') throw denied(url, from, 'has a body')

@@ -1,6 +1,6 @@
 import { AshlarError, showValue } from '../../../errors/index.ts'
 import { isDecoded } from './decode.ts'
-import { comparable, type HeaderPairs } from '../headers.ts'
+import { normalizeHeaderName, type HeaderPairs } from '../headers.ts'
 
 /**
  * Rejects headers that make a server send parts or differences of a response. A secret that is split between parts is not recognized,
@@ -9,7 +9,7 @@ import { comparable, type HeaderPairs } from '../headers.ts'
  * @throws {AshlarError} HTTP_DENIED
  */
 export function assertMaskableRequest(headers: HeaderPairs): void {
-  const found = headers.find(([name]) => PARTS.test(comparable(name)))
+  const found = headers.find(([name]) => PARTS.test(normalizeHeaderName(name)))
   if (!found) return
   const message = `http: a request with a credential must not have the header ${showValue(found[0])}, because Ashlar cannot mask a secret in a partial response; remove the header and request the whole response`
   throw new AshlarError('HTTP_DENIED', message, { details: { header: found[0] } })
@@ -27,15 +27,15 @@ export function assertMaskableResponse(
   status: number,
   headers: Record<string, string | string[] | undefined>,
 ): void {
-  const contentEncoding = textOf(headers['content-encoding'])
-  const transferEncoding = textOf(headers['transfer-encoding'])
+  const contentEncoding = joinValues(headers['content-encoding'])
+  const transferEncoding = joinValues(headers['transfer-encoding'])
   if (status === 206 || status === 226) throw denied(host, `is partial (status ${status})`)
   if (!isDecoded(contentEncoding)) throw denied(host, `has the content coding ${showValue(contentEncoding)}`)
   if (!/^\s*(chunked|identity)?\s*$/i.test(transferEncoding))
     throw denied(host, `has the transfer coding ${showValue(transferEncoding)}`)
 }
 
-function textOf(value: string | string[] | undefined): string {
+function joinValues(value: string | string[] | undefined): string {
   return [value ?? ''].flat().join(',')
 }
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createTestActing, createTestHttp, type TestHttp } from '../../../testing/index.ts'
+import { createTestCaller, createTestHttp, type TestHttp } from '../../../testing/index.ts'
 import { createRunCredentials, type OpenedCredential } from '../../credentials/index.ts'
 
 const undo: (() => Promise<unknown>)[] = []
@@ -27,8 +27,8 @@ function httpWithCredential(origin: string): TestHttp {
     hidden: [],
     secret: { type: 'API_KEY', key: 's3cret-key' },
   }
-  const { actor, block } = createTestActing({ qualifiedName: 'a/b', capabilities: { credentials: ['a/a'] } })
-  const credentials = createRunCredentials({ open: () => Promise.resolve(credential) }, actor, block)
+  const caller = createTestCaller({ qualifiedName: 'a/b', capabilities: { credentials: ['a/a'] } })
+  const credentials = createRunCredentials({ open: () => Promise.resolve(credential) }, caller)
   const opened = createTestHttp({ allow: ['127.0.0.0/8'], credentials })
   undo.push(opened.close)
   return opened

@@ -6,29 +6,37 @@ import { isPublicAddress, type AddressGuard } from './address-guard.ts'
 import type { HttpLimits } from '../limits.ts'
 import type { Transport } from './transport.ts'
 
-/** All addresses of a host. */
+/** Returns all addresses of a host. */
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
+export interface HttpConnectionOptions {
+  /** Hosts and networks that are reachable although they are not on the public internet. @default none */
+  allow?: readonly string[]
+  limits?: Partial<HttpLimits>
+  /** Resolves host names. @default the resolver of the operating system */
+  resolve?: Resolve
+}
+
 /**
- * The connections of all requests of blocks. Every one is checked when it is made, after names are resolved: the addresses that
- * were checked are the ones that are connected to, so a name that changes its address a moment later gains nothing. Connections
- * to public addresses only are kept apart from those that the operator's list allows.
+ * Creates the connection pool for the requests of blocks. The guard checks each connection after the host name is resolved, and the
+ * pool connects to the addresses that were checked. A name that changes its address afterwards therefore has no effect. Requests
+ * with `publicOnly` use separate connections, because the operator's allow list does not apply to them.
  */
-export function createHttpPool(guard: AddressGuard, limits: HttpLimits, resolve: Resolve = resolveByOs): Transport {
+export function createHttpPool(guard: AddressGuard, limits: HttpLimits, resolve: Resolve = resolveWithOs): Transport {
   const all = createAgent(guard, limits, resolve)
-  const publicOnes = createAgent(PUBLIC, limits, resolve)
+  const publicAgent = createAgent(PUBLIC_ONLY, limits, resolve)
   return {
-    request: ({ publicOnly = false, ...request }) => (publicOnly ? publicOnes : all).request(request),
+    request: ({ publicOnly = false, ...request }) => (publicOnly ? publicAgent : all).request(request),
     isPublic: async (hostname) => {
       const host = hostname.replace(/^\[(.*)\]$/, '$1')
       const addresses = isIP(host) > 0 ? [host] : (await resolve(host)).map(({ address }) => address)
       return addresses.every(isPublicAddress)
     },
-    destroy: () => Promise.all([all.destroy(), publicOnes.destroy()]),
+    destroy: () => Promise.all([all.destroy(), publicAgent.destroy()]),
   }
 }
 
-const PUBLIC: AddressGuard = { permits: (_hostname, address) => isPublicAddress(address) }
+const PUBLIC_ONLY: AddressGuard = { permits: (_hostname, address) => isPublicAddress(address) }
 
 function createAgent(guard: AddressGuard, limits: HttpLimits, resolve: Resolve): Agent {
   const connect = buildConnector({
@@ -40,7 +48,7 @@ function createAgent(guard: AddressGuard, limits: HttpLimits, resolve: Resolve):
   return new Agent({
     connect: (options, callback) => {
       const hostname = options.hostname.replace(/^\[(.*)\]$/, '$1')
-      // Nothing is looked up for an address, so it is checked here.
+      // An address is not resolved, so it is checked here.
       if (isIP(hostname) > 0 && !guard.permits(hostname, hostname)) return callback(blocked(hostname), null)
       return connect(options, callback)
     },
@@ -55,7 +63,7 @@ function createAgent(guard: AddressGuard, limits: HttpLimits, resolve: Resolve):
 
 const MAX_CONNECTIONS_PER_ORIGIN = 64
 
-const resolveByOs: Resolve = (hostname) => dns.promises.lookup(hostname, { all: true, order: 'verbatim' })
+const resolveWithOs: Resolve = (hostname) => dns.promises.lookup(hostname, { all: true, order: 'verbatim' })
 
 function guardedLookup(guard: AddressGuard, resolve: Resolve): LookupFunction {
   return (hostname, { all }, callback) => {
@@ -72,8 +80,8 @@ function guardedLookup(guard: AddressGuard, resolve: Resolve): LookupFunction {
   }
 }
 
-/** Tells nothing of the address but that it is none of the internet's. */
+/** The message does not contain the address. */
 function blocked(hostname: string): AshlarError {
-  const message = `http: the host ${hostname} is not on the public internet; whoever runs this installation can allow it with ASHLAR_HTTP_ALLOW`
+  const message = `http: the host ${hostname} is not on the public internet; the operator of this installation can allow it with ASHLAR_HTTP_ALLOW`
   return new AshlarError('HTTP_BLOCKED_ADDRESS', message, { details: { host: hostname } })
 }

@@ -1,38 +1,38 @@
 import { PassThrough } from 'node:stream'
 import { AshlarError } from '../../../errors/index.ts'
-import { CHUNK_BYTES } from '../../chunk.ts'
+import { CHUNK_BYTES } from '../../../workspaces/index.ts'
 import type { HttpLimits } from '../limits.ts'
 
 /**
- * The body of a request, as a block writes it piece by piece. One that is kept is sent when it is there whole, and can be sent
- * again; any other goes out while it is written, and a write waits until the connection has taken most of what came before.
+ * The body of a request, which a block writes in chunks. A buffered body is sent when it is complete, and can be sent again. A streamed
+ * body is sent while it is written; a write waits until the connection has accepted most of the previous data.
  */
 export class RequestBody {
-  readonly isKept: boolean
+  readonly isBuffered: boolean
   readonly #bytes: number | null
   readonly #limits: HttpLimits
-  readonly #kept: Buffer[] = []
+  readonly #buffered: Buffer[] = []
   readonly #stream = new PassThrough({ highWaterMark: CHUNK_BYTES })
   readonly #whole = Promise.withResolvers<Buffer>()
   #written = 0
   #isEnded = false
   #isWriting = false
 
-  /** @param bytes its length where that is known @throws {AshlarError} HTTP_LIMIT */
-  constructor(bytes: number | null, isKept: boolean, limits: HttpLimits) {
+  /** @param bytes the announced length, null if it is unknown @throws {AshlarError} HTTP_LIMIT */
+  constructor(bytes: number | null, isBuffered: boolean, limits: HttpLimits) {
     this.#bytes = bytes
     this.#limits = limits
-    this.isKept = isKept
+    this.isBuffered = isBuffered
     if (bytes !== null && bytes > limits.maxRequestBytes) throw tooLong(limits)
-    this.#stream.on('error', () => {}) // told by the exchange
-    this.#whole.promise.catch(() => {}) // told by the exchange
+    this.#stream.on('error', () => {}) // the exchange reports the error
+    this.#whole.promise.catch(() => {}) // the exchange reports the error
   }
 
   get length(): number | null {
     return this.#bytes
   }
 
-  /** Of one that is kept: resolves when it is there. */
+  /** Resolves when a buffered body is complete. */
   get whole(): Promise<Buffer> {
     return this.#whole.promise
   }
@@ -44,23 +44,24 @@ export class RequestBody {
   /** @throws {AshlarError} HTTP_LIMIT BAD_INPUT */
   async write(chunk: Buffer): Promise<void> {
     if (this.#isEnded) throw new AshlarError('BAD_INPUT', 'http: the body of this request has ended')
-    if (this.#isWriting) throw new AshlarError('BAD_INPUT', 'http: a piece is written after the one before it was taken')
+    if (this.#isWriting)
+      throw new AshlarError('BAD_INPUT', 'http: a chunk must not be written before the write of the previous chunk has returned')
     this.#written += chunk.length
     if (this.#written > (this.#bytes ?? this.#limits.maxRequestBytes)) throw tooLong(this.#limits)
-    if (this.isKept) return void this.#kept.push(chunk)
+    if (this.isBuffered) return void this.#buffered.push(chunk)
     if (this.#stream.destroyed || this.#stream.write(chunk)) return
     this.#isWriting = true
-    await room(this.#stream)
+    await waitForRoom(this.#stream)
     this.#isWriting = false
   }
 
-  /** @throws {AshlarError} BAD_INPUT when less was written than was said */
+  /** @throws {AshlarError} BAD_INPUT when the body is shorter than announced */
   end(): void {
     if (this.#isEnded) return
     if (this.#bytes !== null && this.#written < this.#bytes)
-      throw new AshlarError('BAD_INPUT', `http: the body has ${this.#written} bytes, and ${this.#bytes} were announced`)
+      throw new AshlarError('BAD_INPUT', `http: the body has ${this.#written} bytes, but ${this.#bytes} bytes were announced`)
     this.#isEnded = true
-    this.#whole.resolve(Buffer.concat(this.#kept))
+    this.#whole.resolve(Buffer.concat(this.#buffered))
     this.#stream.end()
   }
 
@@ -70,8 +71,8 @@ export class RequestBody {
   }
 }
 
-/** Until it takes more, or is destroyed, as when the exchange is over: then nobody wants the rest. */
-function room(stream: PassThrough): Promise<void> {
+/** Waits until the stream accepts more data or is destroyed, for example because the exchange has ended. */
+function waitForRoom(stream: PassThrough): Promise<void> {
   return new Promise((resolve) => {
     const go = (): void => {
       stream.off('drain', go).off('close', go)
@@ -82,5 +83,8 @@ function room(stream: PassThrough): Promise<void> {
 }
 
 function tooLong({ maxRequestBytes }: HttpLimits): AshlarError {
-  return new AshlarError('HTTP_LIMIT', `http: the body of the request is longer than announced or than ${maxRequestBytes} bytes`)
+  return new AshlarError(
+    'HTTP_LIMIT',
+    `http: the body of the request is longer than announced, or longer than ${maxRequestBytes} bytes`,
+  )
 }

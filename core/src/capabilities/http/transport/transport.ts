@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream'
 
-/** One request as it goes out. */
+/** One request as it is sent. */
 export interface TransportRequest {
   /** `https://api.example.com` */
   origin: string
-  /** With the query. */
+  /** Includes the query. */
   path: string
   method: string
-  /** Names and values by turns. */
+  /** Names and values alternate. */
   headers: string[]
   body: Readable | Buffer | null
   signal: AbortSignal
-  /** Connects to addresses of the public internet only, whatever the operator allows. @default false */
+  /** Connects only to public addresses, even if the operator allows others. @default false */
   publicOnly?: boolean
 }
 
@@ -19,14 +19,14 @@ export interface TransportResponse {
   statusCode: number
   statusText: string
   headers: Record<string, string | string[] | undefined>
-  /** As it comes over the wire; `dump` reads what is left of it, up to so many bytes. */
+  /** The encoded body. `dump` discards the rest of it, up to a limit of bytes. */
   body: Readable & { dump(options: { limit: number; signal: AbortSignal }): Promise<unknown> }
 }
 
-/** What carries the requests of blocks: a pool of connections. */
+/** Sends requests; usually a connection pool. */
 export interface Transport {
   request(request: TransportRequest): Promise<TransportResponse>
-  /** Whether all addresses of a host are on the public internet. */
+  /** Whether all addresses of a host are public. */
   isPublic(hostname: string): Promise<boolean>
   destroy(): Promise<unknown>
 }

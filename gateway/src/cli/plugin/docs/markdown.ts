@@ -75,7 +75,7 @@ const AFTER_CRASH: Record<Block['onCrash'], string> = {
 }
 
 function documentFacts({ capabilities, costs, timeoutMs, onCrash, effectful }: Block): string {
-  const powers = listCapabilities(capabilities).map(({ kind, detail }) => `- ${kind}: ${escape(detail)}`)
+  const capabilityLines = listCapabilities(capabilities).map(({ kind, detail }) => `- ${kind}: ${escape(detail)}`)
   const prices = costs.map(
     ({ amount, per, when }) => `- ${amount} credits per ${per}${when ? ` when ${code(JSON.stringify(when))}` : ''}`,
   )
@@ -84,7 +84,9 @@ function documentFacts({ capabilities, costs, timeoutMs, onCrash, effectful }: B
     ...(effectful ? [AFTER_CRASH[onCrash]] : []),
   ]
   return [
-    powers.length > 0 ? ['### What it may do', '', ...powers].join('\n') : 'It only computes: it reaches nothing outside.',
+    capabilityLines.length > 0
+      ? ['### What it may do', '', ...capabilityLines].join('\n')
+      : 'It only computes: it reaches nothing outside.',
     prices.length > 0 ? ['### What it costs', '', ...prices].join('\n') : '',
     facts.join(' '),
   ]
