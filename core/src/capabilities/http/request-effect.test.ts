@@ -15,11 +15,11 @@ it.each([
   ['none', { method: 'GET', url: 'https://a.example/?_method=head' }],
   ['once', { method: 'POST' }],
   ['once', { method: 'DELETE', headers: [['x-key', KEY]] }],
-  ['once', { method: 'POST', headers: [['Idempotency-Key', 'of its own making']] }],
+  ['once', { method: 'POST', headers: [['Idempotency-Key', 'of the block']] }],
   ['once', { method: 'POST', headers: [['Idempotency-Key', `${KEY}0`]] }],
   ['repeatable', { method: 'POST', headers: [['Idempotency-Key', KEY]] }],
   ['repeatable', { method: 'PUT', headers: [['idempotency-key', `${KEY}:second`]] }],
-  ['none', 'not a request, which is refused'],
-])('takes for %s: %j', (effect, request) => {
+  ['none', 'not a request'],
+])('returns %s for %j', (effect, request) => {
   expect(getRequestEffect(request, KEY)).toBe(effect)
 })

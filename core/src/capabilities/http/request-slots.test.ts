@@ -18,7 +18,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** @returns what makes a run of an owner's block */
+/** @returns a function that creates a session of a run of the given owner */
 function worker(limits: Partial<HttpLimits>): (ownerId: string) => CapabilitySession {
   const http = createHttpHost(() => ({ use: () => Promise.reject(new Error('this test has no credentials')) }), {
     allow: ['127.0.0.0/8'],
@@ -33,7 +33,7 @@ function worker(limits: Partial<HttpLimits>): (ownerId: string) => CapabilitySes
 }
 
 describe('the runs of one owner in a worker', () => {
-  it('have a limit of open requests together, which others do not feel', async () => {
+  it('share a limit of open requests, which does not affect other owners', async () => {
     const url = await serve((request, response) => void (request.url === '/' && response.end()))
     const run = worker({ maxOpenOfOwner: 2 })
     const [first, second, other] = [run('ada'), run('ada'), run('bob')]
@@ -46,7 +46,7 @@ describe('the runs of one owner in a worker', () => {
     await expect(open(second, '/')).rejects.toMatchObject(failure)
     await open(other, '/waits')
 
-    expect(await first.perform('http.read', [one])).toBeNull() // at its end
+    expect(await first.perform('http.read', [one])).toBeNull() // the body has ended
     await open(first, '/waits')
     second.close()
     const third = await open(first, '/waits')
@@ -58,7 +58,7 @@ describe('the runs of one owner in a worker', () => {
     await open(first, '/waits')
   })
 
-  it('have a limit of bodies that are kept together; a further one goes out as it is written', async () => {
+  it('share a limit of buffered bodies, above which a body is streamed', async () => {
     const began = Promise.withResolvers<void>()
     const url = await serve((request, response) => {
       request.once('data', began.resolve).on('end', () => response.end(request.headers['content-length']))

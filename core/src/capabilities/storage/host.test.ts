@@ -27,8 +27,8 @@ async function use(): Promise<unknown> {
   return (await runtime.database.pool.query(text, [place.ownerId, place.scope])).rows[0]
 }
 
-/** What one block of a plugin asks, in a graph or by itself. */
-function blockOf(qualifiedName: string, graphId: string | null, ownerId = place.ownerId) {
+/** Returns the host calls of a block, in a graph or without one. */
+function openBlock(qualifiedName: string, graphId: string | null, ownerId = place.ownerId) {
   const capabilities = { storage: ['graph' as const, 'user' as const, 'plugin' as const] }
   const caller = createTestCaller({ qualifiedName, capabilities, graphId, ownerId })
   const session = createStorageHost(createBlockStorage(runtime.database.pool)).createSession(caller)
@@ -36,31 +36,31 @@ function blockOf(qualifiedName: string, graphId: string | null, ownerId = place.
 }
 
 describe('the scope plugin', () => {
-  it('holds what every block of the plugin sees, in any graph and by itself', async () => {
-    await blockOf('notes/add', randomUUID())('set', 'plugin', 'key', 'kept')
-    expect(await blockOf('notes/show', randomUUID())('get', 'plugin', 'key')).toBe('kept')
-    expect(await blockOf('notes/show', null)('get', 'plugin', 'key')).toBe('kept')
+  it('is shared by all blocks of the plugin, in any graph and without a graph', async () => {
+    await openBlock('notes/add', randomUUID())('set', 'plugin', 'key', 'kept')
+    expect(await openBlock('notes/show', randomUUID())('get', 'plugin', 'key')).toBe('kept')
+    expect(await openBlock('notes/show', null)('get', 'plugin', 'key')).toBe('kept')
   })
 
-  it('is closed to blocks of other plugins, to the other scopes and to other users', async () => {
+  it('is separate from other plugins, other scopes and other users', async () => {
     const graphId = randomUUID()
-    await blockOf('notes/add', graphId)('set', 'plugin', 'key', 'kept')
-    expect(await blockOf('note/show', graphId)('list', 'plugin')).toEqual([])
-    expect(await blockOf('notes-more/show', graphId)('list', 'plugin')).toEqual([])
-    expect(await blockOf('notes/show', graphId)('list', 'graph')).toEqual([])
-    expect(await blockOf('notes/show', graphId)('list', 'user')).toEqual([])
-    expect(await blockOf('notes/show', graphId, await newOwner())('list', 'plugin')).toEqual([])
+    await openBlock('notes/add', graphId)('set', 'plugin', 'key', 'kept')
+    expect(await openBlock('note/show', graphId)('list', 'plugin')).toEqual([])
+    expect(await openBlock('notes-more/show', graphId)('list', 'plugin')).toEqual([])
+    expect(await openBlock('notes/show', graphId)('list', 'graph')).toEqual([])
+    expect(await openBlock('notes/show', graphId)('list', 'user')).toEqual([])
+    expect(await openBlock('notes/show', graphId, await newOwner())('list', 'plugin')).toEqual([])
   })
 })
 
-describe('what a place holds', () => {
+describe('the contents of a place', () => {
   const limits = { maxKeys: 3, maxKib: 5 }
   let storage: BlockStorage
   beforeEach(() => {
     storage = createBlockStorage(runtime.database.pool, limits)
   })
 
-  it('is counted in keys, and in whole KiB of each value with its key', async () => {
+  it('are counted in keys, and in whole KiB of each value with its key', async () => {
     await storage.set(place, 'a', 'x'.repeat(1021))
     expect(await use()).toEqual({ keys: 1, kib: 1 })
     await storage.set(place, 'a', 'x'.repeat(1022))
@@ -74,7 +74,7 @@ describe('what a place holds', () => {
     expect(await use()).toEqual({ keys: 1, kib: 1 })
   })
 
-  it('has a limit of keys, below which those that are there may change', async () => {
+  it('have a limit of keys, at which existing values may still change', async () => {
     for (const key of ['a', 'b', 'c']) await storage.set(place, key, 1)
     await expect(storage.set(place, 'd', 1)).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
     await expect(storage.compareAndSet(place, 'd', null, 1)).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
@@ -87,7 +87,7 @@ describe('what a place holds', () => {
     await storage.set({ ...place, scope: 'graph:other' }, 'd', 1)
   })
 
-  it('has a limit of bytes, beyond which nothing may grow', async () => {
+  it('have a limit of bytes, at which no value may grow', async () => {
     await storage.set(place, 'a', 'x'.repeat(4000))
     await expect(storage.set(place, 'b', 'x'.repeat(2000))).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
     await expect(storage.compareAndSet(place, 'a', 'x'.repeat(4000), 'x'.repeat(6000))).rejects.toMatchObject({
@@ -99,7 +99,7 @@ describe('what a place holds', () => {
     expect(await use()).toEqual({ keys: 2, kib: 4 })
   })
 
-  it('says no to a swap that would change nothing, also where it is full', async () => {
+  it('do not fail a swap that changes nothing when the place is full', async () => {
     for (const key of ['a', 'b', 'c']) await storage.set(place, key, 'x'.repeat(1000))
     const long = 'x'.repeat(4000)
     expect(await storage.compareAndSet(place, 'd', 1, 2)).toBe(false)
@@ -111,13 +111,13 @@ describe('what a place holds', () => {
     await expect(storage.compareAndSet(place, 'd', null, 1)).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
   })
 
-  it('counts a stored null like any value', async () => {
+  it('include a stored null', async () => {
     await storage.set(place, 'a', null)
     await storage.compareAndSet(place, 'a', null, 'x'.repeat(1500))
     expect(await use()).toEqual({ keys: 1, kib: 2 })
   })
 
-  it('stays counted right when many write the same keys at once', async () => {
+  it('are counted correctly under concurrent writes to the same keys', async () => {
     const roomy = createBlockStorage(runtime.database.pool)
     const work = Array.from({ length: 60 }, (_, i) => {
       if (i % 7 === 0) return roomy.delete(place, `k${i % 5}`)
@@ -140,7 +140,7 @@ describe('one value', () => {
     await expect(storage.set(place, 'a', 'ä'.repeat(32 * 1024))).rejects.toMatchObject({ code: 'OUTPUT_LIMIT' })
   })
 
-  it('that is deleted is none', async () => {
+  it('is null after it is deleted', async () => {
     const storage = createBlockStorage(runtime.database.pool)
     await storage.set(place, 'a', 1)
     await storage.delete(place, 'a')
@@ -149,10 +149,10 @@ describe('one value', () => {
   })
 })
 
-describe('keys are listed', () => {
+describe('lists keys', () => {
   const storage = (): BlockStorage => createBlockStorage(runtime.database.pool)
 
-  it('in the order of their characters, by what they begin with, from where a list ended', async () => {
+  it('by code point, by prefix and after a key', async () => {
     for (const key of ['b/2', 'b/10', 'a', 'B', 'b%', 'é', 'z', 'b/1']) await storage().set(place, key, 1)
     expect(await storage().list(place, undefined)).toEqual(['B', 'a', 'b%', 'b/1', 'b/10', 'b/2', 'z', 'é'])
     expect(await storage().list(place, { prefix: 'b/' })).toEqual(['b/1', 'b/10', 'b/2'])
@@ -162,7 +162,7 @@ describe('keys are listed', () => {
   })
 
   it.each([[{ first: 0 }], [{ first: 1001 }], [{ first: 1.5 }], [{ prefix: 1 }], [{ after: 'a\0' }], ['a'], [[]]])(
-    'not by %j',
+    'but rejects %j',
     async (page) => {
       await expect(storage().list(place, page)).rejects.toMatchObject({ code: 'BAD_INPUT' })
     },

@@ -8,7 +8,7 @@ it.each([
   ['http://localhost:8080', 'http://localhost:8080'],
   ['127.0.0.1', '127.0.0.1'],
   ['[::1]:8080', '[::1]:8080'],
-])('reads the host %s', (text, shown) => {
+])('parses the host %s', (text, shown) => {
   expect(formatSecretHost(text)).toBe(shown)
 })
 

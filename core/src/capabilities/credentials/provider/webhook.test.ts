@@ -30,23 +30,23 @@ const SLACK = {
   payload: 'v0:{timestamp}:{body}',
 }
 
-describe('a signed message is known', () => {
+describe('accepts a message signed', () => {
   it.each<[string, object, Record<string, string>]>([
-    ['of GitHub', GITHUB, { 'x-hub-signature-256': GITHUB_SIGNED }],
+    ['by GitHub', GITHUB, { 'x-hub-signature-256': GITHUB_SIGNED }],
     [
-      'of GitHub, the older one',
+      'by GitHub with SHA-1',
       { header: 'x-hub-signature', algorithm: 'hmac-sha1', prefix: 'sha1=' },
       { 'x-hub-signature': `sha1=${hmac('Hello, World!', 'hex', 'sha1')}` },
     ],
-    ['of Stripe', STRIPE, { 'stripe-signature': `t=${AT},v1=${hmac(`${AT}.Hello, World!`)},v0=00` }],
+    ['by Stripe', STRIPE, { 'stripe-signature': `t=${AT},v1=${hmac(`${AT}.Hello, World!`)},v0=00` }],
     [
-      'of Stripe while its secret changes',
+      'by Stripe with two secrets, during a rotation',
       STRIPE,
       { 'stripe-signature': `t=${AT},v1=${'0'.repeat(64)},v1=${hmac(`${AT}.Hello, World!`)}` },
     ],
-    ['of Slack', SLACK, { 'x-slack-request-timestamp': `${AT}`, 'x-slack-signature': `v0=${hmac(`v0:${AT}:Hello, World!`)}` }],
+    ['by Slack', SLACK, { 'x-slack-request-timestamp': `${AT}`, 'x-slack-signature': `v0=${hmac(`v0:${AT}:Hello, World!`)}` }],
     [
-      'in base64',
+      'with a base64 signature',
       { header: 'x-hmac', algorithm: 'hmac-sha256', encoding: 'base64' },
       { 'x-hmac': hmac('Hello, World!', 'base64') },
     ],
@@ -55,14 +55,14 @@ describe('a signed message is known', () => {
     expect(verify(signature, headers, Buffer.from('Hello, World?'))).toBe(false)
   })
 
-  it('by its bytes, whatever they are', () => {
+  it('with a body that is not UTF-8', () => {
     const bytes = Buffer.from([0xff, 0x00, 0x7b, 0xc3])
     const signed = createHmac('sha256', SECRET).update(bytes).digest('hex')
     expect(verify(GITHUB, { 'x-hub-signature-256': `sha256=${signed}` }, bytes)).toBe(true)
   })
 })
 
-describe('a message is refused', () => {
+describe('rejects a message', () => {
   it.each([
     {},
     { 'x-hub-signature-256': '' },
@@ -77,16 +77,16 @@ describe('a message is refused', () => {
     expect(verify(GITHUB, headers)).toBe(false)
   })
 
-  it.each([AT - 301, AT + 301, '', 'now', `${AT}.5`, -1])('that was sent at %j', (sent) => {
+  it.each([AT - 301, AT + 301, '', 'now', `${AT}.5`, -1])('with the timestamp %j', (sent) => {
     expect(verify(STRIPE, { 'stripe-signature': `t=${sent},v1=${hmac(`${sent}.Hello, World!`)}` })).toBe(false)
   })
 
-  it('whose time is not the one that was signed', () => {
+  it('with a timestamp other than the signed one', () => {
     expect(verify(STRIPE, { 'stripe-signature': `t=${AT},v1=${hmac(`${AT - 400}.Hello, World!`)}` })).toBe(false)
   })
 })
 
-it('stays what it is when it is read again', () => {
+it('parses its own output to the same value', () => {
   for (const signature of [GITHUB, STRIPE, SLACK]) expect(webhookSchema.parse(webhook(signature))).toEqual(webhook(signature))
 })
 
@@ -94,8 +94,8 @@ it.each([
   [{ ...GITHUB, algorithm: 'hmac-md5' }, 'Invalid option'],
   [{ ...GITHUB, header: 'a b' }, 'name of a header'],
   [{ ...GITHUB, payload: 'x' }, '{body} once'],
-  [{ ...STRIPE, payload: '{body}' }, 'a time that is not signed proves nothing'],
-  [{ ...GITHUB, payload: '{timestamp}.{body}' }, 'only there'],
-])('refuses the declaration %j', (signature, message) => {
+  [{ ...STRIPE, payload: '{body}' }, 'an unsigned time proves nothing'],
+  [{ ...GITHUB, payload: '{timestamp}.{body}' }, 'if and only if timestampHeader is set'],
+])('rejects the declaration %j', (signature, message) => {
   expect(webhookSchema.safeParse({ events, signature }).error?.message).toContain(message)
 })

@@ -19,7 +19,7 @@ const PATHS = `
   .split(/\s+/)
 
 describe('a header that names another path', () => {
-  it.each(PATHS)('%s is refused under a rule with a path', (name) => {
+  it.each(PATHS)('%s is rejected under a rule with a path', (name) => {
     expect(() => send('api.example.com/repos/*', [name, '/repos/b'])).toThrow(DENIED)
   })
 
@@ -32,7 +32,7 @@ describe('a header that names another path', () => {
     expect(() => send('GET api.example.com', header, 'POST')).toThrow(DENIED)
   })
 
-  it('is refused if its URL is on another host', () => {
+  it('is rejected if its URL is on another host', () => {
     for (const value of ['https://other.example/', '//other.example/', '\\\\other.example/', 'file:///etc/passwd'])
       expect(() => send('api.example.com', ['X-Original-URL', value])).toThrow(DENIED)
     send('api.example.com', ['X-Original-URL', 'https://api.example.com/admin'])
@@ -59,7 +59,7 @@ describe('a header that names another host', () => {
     ['Forwarded', 'for=1.2.3.4, Host = "other.example:443"'],
     ['X-Host', ''],
     ['X-Host', 'api.example.com@other.example'],
-  ])('%s: %s is refused', (name, value) => {
+  ])('%s: %s is rejected', (name, value) => {
     expect(() => send('api.example.com', [name, value])).toThrow(DENIED)
   })
 
@@ -110,12 +110,12 @@ describe('a query parameter that names another method', () => {
     'x-http-method=PUT',
     'x-method-override=PUT',
     '_method=',
-  ])('%s is refused unless a rule allows that method', (query) => {
+  ])('%s is rejected unless a rule allows that method', (query) => {
     expect(() => sendTo(query)).toThrow(DENIED)
     sendTo(query, 'api.example.com')
   })
 
-  it('is allowed where a rule allows that method', () => {
+  it('is allowed if a rule allows that method', () => {
     sendTo('_method=delete', 'GET,DELETE api.example.com/repos/*')
     expect(() => sendTo('_method=delete', 'GET,POST api.example.com/repos/*')).toThrow(DENIED)
   })
@@ -134,7 +134,7 @@ describe('a query parameter that names another method', () => {
 })
 
 describe('Destination of COPY and MOVE', () => {
-  it('is checked like the address of the request', () => {
+  it('is checked like the URL of the request', () => {
     const rule = 'MOVE api.example.com/repos/*'
     send(rule, ['Destination', 'https://api.example.com/repos/b'], 'MOVE')
     send(rule, ['Destination', '/repos/b'], 'MOVE')
@@ -143,7 +143,7 @@ describe('Destination of COPY and MOVE', () => {
   })
 })
 
-it('lets other headers through', () => {
+it('allows other headers', () => {
   for (const name of ['Accept', 'X-Api-Key', 'X-Request-Id', 'Content-Location', 'Referer', 'X-Callback-Url', 'Overwrite'])
     send('api.example.com/repos/*', [name, 'https://other.example/'])
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isPathGlob, matchesPath } from './path-glob.ts'
 
-/** What a lenient server may make of a path: the steps that servers, frameworks and file systems are known to take, in any order. */
+/** Transformations of paths in servers, frameworks and file systems. A lenient server may apply them in any order. */
 const STEPS: ((path: string) => string)[] = [
   (path) => fromBytes(decodeBytes(path), 'utf8'),
   (path) => fromBytes(decodeBytes(path), 'overlong'),
@@ -61,7 +61,7 @@ const PIECES = [
 const piece = fc.constantFrom(...PIECES.flatMap((line) => line.split('|')))
 const globs = fc.constantFrom('/repos/*', '/a/*/b', '/files/*.txt', '/a/b', '/*/public', '/a*b', '/g/*%2Fx', '/x/*/y/*')
 
-/** Mostly paths that match as they are: a glob whose stars are filled in. */
+/** Paths made from a glob by replacing its stars. Most of them match the glob literally. */
 const attacks = fc
   .tuple(globs, fc.array(fc.array(piece, { maxLength: 7 }), { minLength: 3, maxLength: 3 }))
   .map(([glob, fills]) => ({
@@ -70,7 +70,7 @@ const attacks = fc
   }))
 
 describe('a path that a glob matches', () => {
-  it('is not read outside of the glob by a lenient server', () => {
+  it('stays inside the glob under every interpretation of a lenient server', () => {
     let matched = 0
     fc.assert(
       fc.property(attacks, fc.array(fc.constantFrom(...STEPS), { maxLength: 8 }), ({ glob, path }, steps) => {
@@ -87,14 +87,14 @@ describe('a path that a glob matches', () => {
   })
 })
 
-/** Whether a reading is in the glob, by its text or with its escapes decoded. */
+/** Whether an interpretation of a path matches the glob, or the glob with decoded escapes. */
 function isInside(glob: string, read: string): boolean {
   return [glob, decodeURIComponent(glob)].some((each) =>
     new RegExp(`^${each.split('*').map(RegExp.escape).join('.*')}$`, 's').test(read),
   )
 }
 
-describe('a path is matched', () => {
+describe('matches a path', () => {
   it.each([
     ['/repos/*', '/repos/a/b'],
     ['/repos/*', '/repos//a'],
@@ -115,7 +115,7 @@ describe('a path is matched', () => {
   })
 })
 
-describe('a path is not matched', () => {
+describe('does not match a path', () => {
   it.each([
     ['/repos/*', '/repos/%c0%ae%c0%ae/users'],
     ['/repos/*', '/repos/%e0%80%ae%e0%80%ae/users'],
@@ -148,7 +148,7 @@ describe('a path is not matched', () => {
 })
 
 it.each(['/a;b/*', '/a%5cb', '/a%c0%ae/*', '/a%252f/*', '/x./*', '/x%00*'])(
-  '%s is no glob, since servers read it in different ways',
+  '%s is not a glob, because servers interpret it in different ways',
   (glob) => {
     expect(isPathGlob(glob)).toBe(false)
   },

@@ -85,9 +85,9 @@ describe('a rule does not allow', () => {
   })
 })
 
-describe('a rule is refused', () => {
+describe('rejects a rule', () => {
   it.each(['*', '*/x', '*:443', 'GET *', '*.com', '*.com/x', '*.', '*.*', '*.localhost'])(
-    'that is for nearly every host: %s',
+    'that matches nearly every host: %s',
     (rule) => {
       expect(() => parseRule(rule)).toThrow(/use anyHost\(\)/)
     },
@@ -124,11 +124,11 @@ it.each([
   ['  GET,GET,POST   API.github.com:0443/repos/*', 'GET,POST api.github.com:443/repos/*'],
   ['*.Bücher.example', '*.xn--bcher-kva.example'],
   ['pаypal.com', 'xn--pypal-4ve.com'],
-])('shows %s as %s', (rule, shown) => {
+])('formats %s as %s', (rule, shown) => {
   expect(formatRule(parseRule(rule))).toBe(shown)
 })
 
-describe('an address is refused', () => {
+describe('rejects the URL', () => {
   it.each([
     ['ftp://example.com/', 'HTTP_DENIED'],
     ['file:///etc/passwd', 'HTTP_DENIED'],

@@ -2,15 +2,15 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpClient } from './client.ts'
-import type { HttpOptions } from '../host.ts'
+import type { HttpConnectionOptions } from './pool.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const step of undo.splice(0)) await step()
 })
 
-/** @returns posts to a server on this machine, to what it is called */
-async function client(listener: RequestListener, options: HttpOptions = {}) {
+/** Starts a server. @returns a function that posts to the server under a host name */
+async function client(listener: RequestListener, options: HttpConnectionOptions = {}) {
   const http = createHttpClient({ allow: ['127.0.0.1'], ...options })
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -19,8 +19,8 @@ async function client(listener: RequestListener, options: HttpOptions = {}) {
   return (host = '127.0.0.1') => http.postForm(`http://${host}:${port}/token?a=1`, new URLSearchParams({ b: 'c d' }))
 }
 
-describe('a request of the host itself', () => {
-  it('posts a form and asks for JSON', async () => {
+describe('a request of the worker', () => {
+  it('posts a form and requests JSON', async () => {
     const answer: RequestListener = (request, response) => void echo(request, response)
     const echo: (...args: Parameters<RequestListener>) => Promise<void> = async (request, response) => {
       const { accept, 'content-type': type } = request.headers
@@ -34,26 +34,26 @@ describe('a request of the host itself', () => {
     expect(JSON.parse(text)).toEqual(['POST', '/token?a=1', 'application/json', 'application/x-www-form-urlencoded', 'b=c+d'])
   })
 
-  it('gives a redirect as it is', async () => {
-    let asked = 0
+  it('returns a redirect without following it', async () => {
+    let requests = 0
     const post = await client((_request, response) => {
-      asked++
+      requests++
       response.writeHead(307, { location: '/elsewhere' }).end('gone')
     })
-    expect([await post(), asked]).toEqual([{ status: 307, text: 'gone' }, 1])
+    expect([await post(), requests]).toEqual([{ status: 307, text: 'gone' }, 1])
   })
 
   it.each<[string, RequestListener, string]>([
-    ['never answers', () => {}, 'HTTP_FAILED'],
+    ['never responds', () => {}, 'HTTP_FAILED'],
     ['never ends', (_request, response) => void response.write('{'), 'HTTP_FAILED'],
     ['sends too much', (_request, response) => void response.end('x'.repeat(2000)), 'HTTP_LIMIT'],
     ['sends too many headers', (_request, response) => void response.setHeader('x', 'y'.repeat(40_000)).end(), 'HTTP_LIMIT'],
     [
-      'breaks off',
+      'closes the connection early',
       (_request, response) => void response.writeHead(200, { 'content-length': 9 }).write('x', () => response.destroy()),
       'HTTP_FAILED',
     ],
-  ])('fails where the server %s', async (_what, listener, code) => {
+  ])('fails if the server %s', async (_what, listener, code) => {
     const post = await client(listener, { limits: { timeoutMs: 300, maxResponseBytes: 1000 } })
     await expect(post()).rejects.toMatchObject({ code })
   })
@@ -62,7 +62,7 @@ describe('a request of the host itself', () => {
     'does not reach %s unless the operator allows it',
     async (host) => {
       const resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }])
-      const post = await client(() => expect.unreachable('a server on this machine was asked'), { allow: [], resolve })
+      const post = await client(() => expect.unreachable('the server received a request'), { allow: [], resolve })
       await expect(post(host)).rejects.toMatchObject({ code: 'HTTP_BLOCKED_ADDRESS' })
     },
   )

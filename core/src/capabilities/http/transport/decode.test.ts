@@ -6,7 +6,7 @@ import { decodeBody } from './decode.ts'
 const MB = 1024 * 1024
 const LIMIT = expect.objectContaining({ code: 'HTTP_LIMIT' }) as unknown
 
-/** @returns the bytes that came out */
+/** @returns the number of decoded bytes */
 async function read(body: Buffer, encoding: string, maxBytes: number): Promise<number> {
   let bytes = 0
   for await (const chunk of decodeBody(Readable.from([body]), encoding, maxBytes) as AsyncIterable<Buffer>) bytes += chunk.length
@@ -30,7 +30,7 @@ describe('decodeBody', () => {
     await expect(read(deflateSync(Buffer.alloc(MB)), 'deflate', 100)).rejects.toEqual(LIMIT)
   })
 
-  it('refuses a third coding', () => {
+  it('rejects a third coding', () => {
     expect(() => decodeBody(Readable.from([]), 'gzip, gzip, gzip', MB)).toThrow(LIMIT)
   })
 

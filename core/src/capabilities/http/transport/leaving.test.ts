@@ -56,11 +56,11 @@ describe('a redirect to another host', () => {
     ])
   })
 
-  it('is refused if the manifest does not allow it', async () => {
+  it('is rejected if the manifest does not allow it', async () => {
     await expect(follow({ 'a.example': 'https://b.example/' }, { grant: [{ fromInput: 'url' }] })).rejects.toEqual(DENIED)
   })
 
-  it('may lead into a private network only from one', async () => {
+  it('may lead to a private network only from a private network', async () => {
     const to = { 'a.example': 'https://b.example/', 'b.example': 'https://c.example/' }
     expect(await follow(to, { private: ['a.example', 'b.example'] })).toEqual([
       { origin: 'https://a.example' },
@@ -88,7 +88,7 @@ describe('a redirect to another host', () => {
     ['Cookie', { headers: [['Cookie', 'a=1']] }],
     ['a header of its own', { headers: [['X-Api-Key', 's3cret']] }],
     ['a header that names another path', { headers: [['X-Original-URL', '/']] }],
-  ])('is refused for a request with %s', async (_, asked) => {
+  ])('is rejected for a request with %s', async (_, asked) => {
     await expect(follow({ 'a.example': 'https://b.example/' }, asked)).rejects.toEqual(DENIED)
   })
 
@@ -108,7 +108,7 @@ describe('a redirect to another host', () => {
 })
 
 describe('connections to public addresses only', () => {
-  it('refuse an address that the operator allows', async () => {
+  it('reject an address that the operator allows', async () => {
     const server = createServer((_, response) => response.end('x'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     undo.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))

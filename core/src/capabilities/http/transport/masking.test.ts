@@ -41,7 +41,7 @@ const denied = (message: RegExp): unknown =>
   expect.objectContaining({ code: 'HTTP_DENIED', message: expect.stringMatching(message) as unknown })
 
 describe('a request with a credential', () => {
-  it.each(['Range', 'If-Range', 'Request-Range', 'X-Ms-Range', 'x_range', 'A-IM'])('is refused with %s', async (name) => {
+  it.each(['Range', 'If-Range', 'Request-Range', 'X-Ms-Range', 'x_range', 'A-IM'])('is rejected with %s', async (name) => {
     let requests = 0
     const origin = await serve((_, response) => void response.end(String(requests++)))
     await expect(request(origin, [[name, 'bytes=0-3']])).rejects.toEqual(
@@ -63,7 +63,7 @@ describe('a response to a request with a credential', () => {
     ['an unknown content coding', 200, { 'content-encoding': 'zstd' }],
     ['an unknown content coding under gzip', 200, { 'content-encoding': 'compress, gzip' }],
     ['a transfer coding', 200, { 'transfer-encoding': 'gzip, chunked' }],
-  ])('is refused when it is %s', async (_, status, headers) => {
+  ])('is rejected when it is %s', async (_, status, headers) => {
     const origin = await serve((_, response) => response.writeHead(status, headers).end('s3cret-key'))
     await expect(request(origin)).rejects.toEqual(denied(/cannot mask a secret/))
   })
