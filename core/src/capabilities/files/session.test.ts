@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true })
 })
 
-const refused = (code: string): unknown => expect.objectContaining({ code })
+const rejection = (code: string): unknown => expect.objectContaining({ code })
 const limited = (limits: TestFilesOptions['limits'] & object): TestFiles => createTestFiles({ dir, limits })
 
 /** Expects no incomplete files after all runs have ended. */
@@ -44,11 +44,11 @@ describe('a run of a block', () => {
     const { perform } = files.run()
     const id = await perform('files.create', 'a')
     const chunk = Buffer.alloc(CHUNK_BYTES, 1).toString('base64')
-    for (let i = 0; i < 3; i++) await perform('files.write', id, piece)
+    for (let i = 0; i < 3; i++) await perform('files.write', id, chunk)
     await perform('files.end', id)
     const opened = (await perform('files.open', 'a')) as { id: number; bytes: number }
     expect(opened.bytes).toBe(3 * CHUNK_BYTES)
-    for (let i = 0; i < 3; i++) expect(await perform('files.read', opened.id)).toBe(piece)
+    for (let i = 0; i < 3; i++) expect(await perform('files.read', opened.id)).toBe(chunk)
     expect(await perform('files.read', opened.id)).toBe(null)
     await expect(perform('files.read', opened.id)).rejects.toEqual(rejection('BAD_INPUT'))
   })
