@@ -225,11 +225,15 @@ describe('coming back', () => {
     [
       'something in words',
       { error: '<script>alert(1)</script>' },
-      'AUTHORIZATION_FAILED: Service has not granted access: it gives',
+      'AUTHORIZATION_FAILED: Service has not granted access: the reason is not',
     ],
-    ['no code', { code: '' }, 'AUTHORIZATION_FAILED: Service has sent you back without a code'],
-    ['a forged code', { code: 'forged' }, 'AUTHORIZATION_FAILED: the token endpoint of service/service refused: invalid_grant'],
-    ['that it is another', { iss: 'https://evil.example' }, 'AUTHORIZATION_FAILED: the answer comes from another service'],
+    ['no code', { code: '' }, 'AUTHORIZATION_FAILED: Service has redirected you without a code'],
+    [
+      'a forged code',
+      { code: 'forged' },
+      'AUTHORIZATION_FAILED: the token endpoint of service/service rejected the request: invalid_grant',
+    ],
+    ['that it is another', { iss: 'https://evil.example' }, 'AUTHORIZATION_FAILED: the response comes from a service other'],
   ])('with %s ends it without a credential', async (_what, change, message) => {
     const back = await grant()
     const { status, text } = await finish(changed(back, change))
@@ -253,14 +257,14 @@ describe('coming back', () => {
     const { status, text } = await finish(back)
     expect([status, text]).toEqual([
       502,
-      expect.stringContaining('AUTHORIZATION_FAILED: this authorization was begun more than 10'),
+      expect.stringContaining('AUTHORIZATION_FAILED: this authorization was started more than 10'),
     ])
   })
 
   it('shows nothing that the token endpoint says', async () => {
     service.onToken = (response) => response.writeHead(400).end('{"error":"s3cret","error_description":"s3cret"}')
     const { text } = await finish(await grant())
-    expect(text).toContain('it gives a reason that is not shown')
+    expect(text).toContain('the reason is not a known error code and is not shown')
     expect(text).not.toContain('s3cret')
   })
 

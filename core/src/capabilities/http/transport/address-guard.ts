@@ -13,15 +13,15 @@ export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address) || address.includes('%')) return false
   const parsed = ipaddr.parse(address)
   if (parsed.range() !== 'unicast') return false
-  const [allowed, refused] = parsed.kind() === 'ipv4' ? [ALL_IPV4, REFUSED_IPV4] : [GLOBAL_IPV6, REFUSED_IPV6]
-  return parsed.match(allowed) && !refused.some((network) => parsed.match(network))
+  const [allowed, excluded] = parsed.kind() === 'ipv4' ? [ALL_IPV4, EXCLUDED_IPV4] : [GLOBAL_IPV6, EXCLUDED_IPV6]
+  return parsed.match(allowed) && !excluded.some((network) => parsed.match(network))
 }
 
 type Network = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number]
 
 // Special addresses that the library may classify as `unicast`. Source: the IANA special-purpose address registries.
 const ALL_IPV4 = ipaddr.parseCIDR('0.0.0.0/0')
-const REFUSED_IPV4 = [
+const EXCLUDED_IPV4 = [
   '0.0.0.0/8',
   '100.64.0.0/10', // carrier-grade NAT; 100.100.100.200 is a cloud metadata service
   '168.63.129.16/32', // a public address that reaches the host machine inside one cloud
@@ -36,7 +36,7 @@ const REFUSED_IPV4 = [
 ].map((text) => ipaddr.parseCIDR(text))
 /** All allocated unicast addresses. Mapped, compatible, translated, local and link-local addresses are outside this range. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3')
-const REFUSED_IPV6 = [
+const EXCLUDED_IPV6 = [
   '2001::/23', // Teredo, benchmarks, ORCHID and other protocols
   '2001:db8::/32',
   '2002::/16', // 6to4
