@@ -8,7 +8,7 @@ import {
   type Provider,
   type Secret,
 } from '../capabilities/index.ts'
-import { throughOutages } from '../database/index.ts'
+import { retryDuringOutage } from '../database/index.ts'
 import { AshlarError, showValue } from '../errors/index.ts'
 import { DEFAULT_NAME, sealingContext } from './credentials.ts'
 import type { OpenTokens, RenewalParts, Renewals, TokenRow } from './renewals.ts'
@@ -80,7 +80,7 @@ function toOpened(tokens: OpenTokens): Opened {
 async function findRows(pool: pg.Pool, ownerId: string, provider: string): Promise<Row[]> {
   const text = `select id, owner_id, provider, name, type, hosts, scopes, status, secret, key_id, expires_at, renewed_at
                 from credential where owner_id = $1 and provider = $2 order by id`
-  return (await throughOutages(() => pool.query<Row>(text, [ownerId, provider]))).rows
+  return (await retryDuringOutage(() => pool.query<Row>(text, [ownerId, provider]))).rows
 }
 
 function selectRow(
@@ -115,7 +115,7 @@ function listHosts({ type, hosts }: Row, provider: Provider | undefined): string
 async function recordUse(pool: pg.Pool, id: string): Promise<void> {
   const text = `update credential set last_used_at = now()
                 where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`
-  await throughOutages(() => pool.query(text, [id]))
+  await retryDuringOutage(() => pool.query(text, [id]))
 }
 
 function missing(provider: string, why: string): AshlarError {

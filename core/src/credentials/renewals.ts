@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { describeRemedy, type HttpClient, type Provider } from '../capabilities/index.ts'
-import { throughOutages } from '../database/index.ts'
+import { retryDuringOutage } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { sealingContext } from './credentials.ts'
 import type { OAuthClient } from './oauth-client.ts'
@@ -155,14 +155,14 @@ async function storeTokens(
                 where id = $1 and (secret = $2 or secret = $3)`
   const expires = expiresAt === undefined ? null : new Date(expiresAt)
   const values = [row.id, row.secret, sealed.bytes, sealed.keyId, expires, scopes ? JSON.stringify(scopes) : null]
-  const { rowCount } = await throughOutages(() => pool.query(text, values))
+  const { rowCount } = await retryDuringOutage(() => pool.query(text, values))
   return rowCount === 1 ? toOpenTokens(secret, expiresAt, Date.now()) : undefined
 }
 
 async function find(pool: pg.Pool, id: string): Promise<TokenRow> {
   const text = `select id, owner_id, provider, name, status, secret, key_id, expires_at, renewed_at
                 from credential where id = $1 and type = 'OAUTH2'`
-  const [row] = (await throughOutages(() => pool.query<TokenRow>(text, [id]))).rows
+  const [row] = (await retryDuringOutage(() => pool.query<TokenRow>(text, [id]))).rows
   if (row) return row
   throw new AshlarError(
     'CREDENTIAL_MISSING',
@@ -173,18 +173,18 @@ async function find(pool: pg.Pool, id: string): Promise<TokenRow> {
 async function takeLease(pool: pg.Pool, { id, secret }: TokenRow, lease: string): Promise<boolean> {
   const text = `update credential set renewal_id = $3, renewal_until = now() + interval '${LEASE_S} seconds'
                 where id = $1 and secret = $2 and (renewal_until is null or renewal_until < now() or renewal_id = $3)`
-  return (await throughOutages(() => pool.query(text, [id, secret, lease]))).rowCount === 1
+  return (await retryDuringOutage(() => pool.query(text, [id, secret, lease]))).rowCount === 1
 }
 
 async function releaseLease(pool: pg.Pool, id: string, lease: string): Promise<void> {
   const text = 'update credential set renewal_until = null where id = $1 and renewal_id = $2'
-  await throughOutages(() => pool.query(text, [id, lease]))
+  await retryDuringOutage(() => pool.query(text, [id, lease]))
 }
 
 /** @returns whether the row still held the secret that the service has rejected */
 async function markExpired(pool: pg.Pool, { id, secret }: TokenRow): Promise<boolean> {
   const text = `update credential set status = 'NEEDS_AUTHORIZATION', renewal_until = null where id = $1 and secret = $2`
-  return (await throughOutages(() => pool.query(text, [id, secret]))).rowCount === 1
+  return (await retryDuringOutage(() => pool.query(text, [id, secret]))).rowCount === 1
 }
 
 function openTokens(box: SecretBox, row: TokenRow): OpenTokens {

@@ -1,4 +1,4 @@
-import { causeOf } from '../database/index.ts'
+import { classifyFailure } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { toNodeError } from './node-errors.ts'
 import type { NodeExecution } from './pairing.ts'
@@ -47,7 +47,7 @@ export class ChildStarts {
   #failed(run: NodeExecution, error: unknown): void {
     if (error instanceof AshlarError) return this.#parts.failed(run, toNodeError(error, run.node.block))
     this.#parts.onError(error)
-    if (causeOf(error) === 'statement') {
+    if (classifyFailure(error) === 'statement') {
       const message = 'the graph of the node could not be started: see the log of the worker for the cause'
       return this.#parts.failed(run, { code: 'BLOCK_FAILED', message })
     }

@@ -1,4 +1,4 @@
-import { Batcher, causeOf, isUuid, type Database, type Notifications } from '../database/index.ts'
+import { Batcher, classifyFailure, isUuid, type Database, type Notifications } from '../database/index.ts'
 import { AshlarError } from '../errors/index.ts'
 import { pageOf, type Graphs, type Page, type PageRequest } from '../graphs/index.ts'
 import type { Queue } from '../queue/index.ts'
@@ -231,7 +231,7 @@ async function insertAll(parts: ExecutionParts, set: NewExecution[]): Promise<(E
   try {
     return await insertExecutions(parts, set)
   } catch (error) {
-    if (causeOf(error) !== 'statement') throw error
+    if (classifyFailure(error) !== 'statement') throw error
     if (set.length === 1) return [error instanceof Error ? error : new Error(String(error))]
     const middle = set.length >> 1
     return [...(await insertAll(parts, set.slice(0, middle))), ...(await insertAll(parts, set.slice(middle)))]

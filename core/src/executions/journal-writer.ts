@@ -1,4 +1,4 @@
-import { causeOf } from '../database/index.ts'
+import { classifyFailure } from '../database/index.ts'
 import type { ExecutionEvent } from './events.ts'
 import { Round, joined, unwritable, without } from './journal-round.ts'
 import type { JournalEntry, JournalStore, PendingEvents } from './journal-store.ts'
@@ -55,7 +55,7 @@ export function createJournalWriter(
  * Events gather for a few milliseconds, and are then written by one statement for all executions (see {@link JournalStore}). An
  * entry whose fence does not hold gets nothing written, and becomes `lost`.
  *
- * When the statement fails, nothing of the batch is written. What happens then depends on the cause ({@link causeOf}):
+ * When the statement fails, nothing of the batch is written. What happens then depends on the cause ({@link classifyFailure}):
  *
  * - `connection`: the round ends, and the events are written in a later one.
  * - `environment` and `statement`: the batch is halved until each half is written or is a single entry, so that one entry never
@@ -210,7 +210,7 @@ class GroupCommit implements JournalWriter {
   }
 
   async #writeParts(batch: PendingEvents[], error: unknown, round: Round): Promise<void> {
-    const cause = causeOf(error)
+    const cause = classifyFailure(error)
     const [first, second] = batch
     if (cause === 'connection' || !first) return round.cut(batch, error)
     if (second) {

@@ -163,7 +163,7 @@ describe('runBlock', () => {
     ],
     [1, 'count', { storage: { user: { n: 'a'.repeat(10) } }, timeoutMs: 5000 }, 'undefined', /undefined/],
     [5, 'hoard', { inputs: { n: 66 } }, 'OUTPUT_LIMIT', /the value is 66002 bytes long as JSON, the limit is 65536/],
-    [5, 'hoard', { inputs: { n: 201 } }, 'BAD_INPUT', /a key must be text of 1 to 200 characters/],
+    [5, 'hoard', { inputs: { n: 201 } }, 'BAD_INPUT', /a key must be a text of 1 to 200 characters/],
     [5, 'hoard', { inputs: { n: 1 }, storage: { graph: FULL } }, 'OUTPUT_LIMIT', /at most 10000 keys and 65536 KiB/],
     [5, 'hoard', { inputs: { n: 1 }, storage: { graph: { ...FULL, k: 1, k0: null } } }, 'undefined', /undefined/],
     [4, 'greedy', { timeoutMs: 500 }, 'TIMEOUT', /did not finish within 500 ms/],

@@ -1,4 +1,4 @@
-import { throughOutages, type Database } from '../database/index.ts'
+import { retryDuringOutage, type Database } from '../database/index.ts'
 import type { Workspace, WorkspaceStore } from './workspace.ts'
 
 /** The files of executions. */
@@ -15,7 +15,7 @@ export interface Workspaces {
 export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: WorkspaceStore): Workspaces {
   return {
     async openFor(executionId) {
-      const { rows } = await throughOutages(() => pool.query<{ id: string }>(ANCESTRY, [executionId]))
+      const { rows } = await retryDuringOutage(() => pool.query<{ id: string }>(ANCESTRY, [executionId]))
       const [root, ...origins] = rows.map(({ id }) => id)
       if (root === undefined) throw new Error('the execution does not exist in the database')
       return store.open(root, origins)

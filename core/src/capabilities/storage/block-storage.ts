@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { throughOutages } from '../../database/index.ts'
+import { retryDuringOutage } from '../../database/index.ts'
 import { AshlarError } from '../../errors/index.ts'
 import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from './limits.ts'
 import { buildStorageParser } from './parse.ts'
@@ -31,12 +31,12 @@ export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimi
     async get({ ownerId, scope }, key) {
       const text = 'select value from block_storage where owner_id = $1 and scope = $2 and key = $3'
       const values = [ownerId, scope, parse.key(key)]
-      const { rows } = await throughOutages(() => pool.query<{ value: unknown }>(text, values))
+      const { rows } = await retryDuringOutage(() => pool.query<{ value: unknown }>(text, values))
       return rows[0]?.value ?? null
     },
     async set(place, key, value) {
       const row = toRow(key, value)
-      assertRoom(await throughOutages(() => writeValue(pool, 'always', place, row, limits)), limits) // `set` is idempotent
+      assertRoom(await retryDuringOutage(() => writeValue(pool, 'always', place, row, limits)), limits) // `set` is idempotent
     },
     async compareAndSet(place, key, expected, value) {
       const row = toRow(key, value)
@@ -48,11 +48,11 @@ export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimi
     },
     async delete(place, key) {
       const parsed = parse.key(key)
-      await throughOutages(() => removeValue(pool, place, parsed))
+      await retryDuringOutage(() => removeValue(pool, place, parsed))
     },
     async list(place, page) {
       const { prefix, after, first } = parse.page(page)
-      return throughOutages(() => readPage(pool, place, prefix, after, first))
+      return retryDuringOutage(() => readPage(pool, place, prefix, after, first))
     },
   }
 }

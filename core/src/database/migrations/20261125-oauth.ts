@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** OAuth 2: authorizations that wait for their user, and what is known of tokens beside their secret. */
+/** OAuth 2: unfinished authorizations, and the scopes and expiry of tokens. */
 export class OAuth extends Migration {
   override name = '20261125-oauth'
 
