@@ -21,7 +21,7 @@ export interface Authorizations {
    *
    * @throws {AshlarError} BAD_INPUT NOT_FOUND AUTHORIZATION_FAILED CONFLICT HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
-  finish(ownerId: string, answer: AuthorizationAnswer): Promise<Credential>
+  finish(ownerId: string, answer: AuthorizationResponse): Promise<Credential>
   /** Whether an unfinished authorization has this state. */
   isPending(state: string): Promise<boolean>
 }
@@ -38,7 +38,7 @@ interface AuthorizationRequest {
 }
 
 /** The parameters with which the browser returns. Source: RFC 6749, 4.1.2; RFC 9207. */
-interface AuthorizationAnswer {
+interface AuthorizationResponse {
   state?: string | undefined
   code?: string | undefined
   error?: string | undefined
@@ -163,7 +163,7 @@ async function storePending(pool: pg.Pool, values: unknown[]): Promise<void> {
   await pool.query(`insert into oauth_authorization (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`, values)
 }
 
-async function finish(parts: AuthorizationParts, ownerId: string, answer: AuthorizationAnswer): Promise<Credential> {
+async function finish(parts: AuthorizationParts, ownerId: string, answer: AuthorizationResponse): Promise<Credential> {
   const { state, code, error } = answer
   if (!state) throw badInput('state', 'the URL has no "state"; open the URL to which the service has redirected you')
   const row = await takePending(parts.pool, ownerId, state)

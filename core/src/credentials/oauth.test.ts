@@ -66,7 +66,7 @@ function openRenewals(clients: RenewalParts['clients'] = service.clients) {
 
 async function only() {
   const { items } = await runtime.credentials.list(runtime.ownerId, { first: 1 })
-  if (!items[0]) throw new Error('there is no credential')
+  if (!items[0]) throw new Error('the user has no credential')
   return items[0]
 }
 

@@ -8,8 +8,8 @@ import type { AshlarError } from '../errors/index.ts'
 import { findServer, openDataDir, type DataDir } from './data-dir.ts'
 
 let root: string
-let made = 0
-const freshPath = (): string => join(root, `dir-${made++}`)
+let count = 0
+const freshPath = (): string => join(root, `dir-${count++}`)
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ashlar-data-dir-'))
@@ -127,8 +127,8 @@ describe('openDataDir', () => {
 
   it.each([
     ['{"format":2}', 'it was written by a newer version of Ashlar (format 2, this version reads up to 1)'],
-    ['{}', 'its ashlar.json must hold {"format":1}, got "{}"'],
-    ['', 'its ashlar.json must hold {"format":1}, got ""'],
+    ['{}', 'its ashlar.json must contain {"format":1}, got "{}"'],
+    ['', 'its ashlar.json must contain {"format":1}, got ""'],
   ])('rejects a directory whose marker is %j', async (marker, reason) => {
     const path = freshPath()
     await mkdir(path)

@@ -14,7 +14,7 @@ const isRoot = process.getuid?.() === 0
 let root: string
 let template: string
 let dir: string
-let made = 0
+let count = 0
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ashlar-postgres-'))
@@ -26,7 +26,7 @@ afterAll(() => rm(root, { recursive: true }))
 
 /** Returns a copy of a stopped cluster. */
 beforeEach(async () => {
-  const folder = join(root, `folder-${made++}`)
+  const folder = join(root, `folder-${count++}`)
   await mkdir(folder, { mode: 0o700 })
   dir = join(folder, 'postgres')
   await cp(join(template, 'postgres'), dir, { recursive: true })
@@ -146,11 +146,11 @@ describe('a Postgres that fails', () => {
   })
 
   it('reports an unexpected exit and can be started again', async () => {
-    const told = Promise.withResolvers<string>()
-    const server = await startEmbeddedPostgres({ dir, onExit: told.resolve })
+    const exited = Promise.withResolvers<string>()
+    const server = await startEmbeddedPostgres({ dir, onExit: exited.resolve })
     await rowsOf(server, 'CREATE TABLE kept AS SELECT 7 AS value')
     process.kill(await serverPid(), 'SIGKILL')
-    expect(await told.promise).toMatch(/^Postgres ended with SIGKILL: .*database system is ready to accept connections/s)
+    expect(await exited.promise).toMatch(/^Postgres ended with SIGKILL: .*database system is ready to accept connections/s)
     await server.stop()
 
     const next = await startEmbeddedPostgres({ dir })

@@ -100,13 +100,13 @@ describe('ensurePostgresUser', () => {
   }
 
   it('uses an existing user and does not change the system', async () => {
-    const asked: string[] = []
+    const commands: string[] = []
     const command = async (program: string, args: readonly string[]): Promise<string> => {
-      asked.push([program, ...args].join(' '))
+      commands.push([program, ...args].join(' '))
       return '26\n'
     }
     expect(await ensurePostgresUser(command, expect.unreachable)).toEqual({ uid: 26, gid: 26 })
-    expect(asked).toEqual(['id -u postgres', 'id -g postgres'])
+    expect(commands).toEqual(['id -u postgres', 'id -g postgres'])
   })
 
   it('creates the user with useradd and reports it', async () => {

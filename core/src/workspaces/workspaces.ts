@@ -9,7 +9,7 @@ export interface Workspaces {
    */
   openFor(executionId: string): Promise<Workspace>
   /** Removes the workspaces of finished executions that started before the retention period. */
-  keep(retentionDays: number): Promise<void>
+  removeExpired(retentionDays: number): Promise<void>
 }
 
 export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: WorkspaceStore): Workspaces {
@@ -20,7 +20,7 @@ export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: Worksp
       if (root === undefined) throw new Error('the execution does not exist in the database')
       return store.open(root, origins)
     },
-    async keep(retentionDays) {
+    async removeExpired(retentionDays) {
       await store.sweep()
       const { rows } = await pool.query<{ before: Date }>(`select now() - make_interval(days => $1) as before`, [retentionDays])
       for await (const ids of store.listOlder(rows[0]?.before ?? new Date(0)))

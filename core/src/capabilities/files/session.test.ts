@@ -108,8 +108,8 @@ describe('a run of a block', () => {
     const few = limited({ maxOpen: 2, maxOpenOfOwner: 3 })
     const ownerId = randomUUID()
     const [one, two, other] = [few.run({ ownerId }), few.run({ ownerId }), few.run()]
-    const asked = await Promise.allSettled(['a', 'b', 'c'].map((path) => one.perform('files.create', path)))
-    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((path) => one.perform('files.create', path)))
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     await two.perform('files.create', 'a')
     await expect(two.perform('files.create', 'b')).rejects.toEqual(rejection('FILE_LIMIT'))
     await other.perform('files.create', 'a')

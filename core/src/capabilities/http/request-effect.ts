@@ -13,7 +13,7 @@ const requestSchema = z.object({
 
 /**
  * Returns the effect that a request may have on its server. A request with the idempotency key of the run takes effect once, however
- * often it is sent, because the key is the same for every attempt. A key that the block makes itself may differ between attempts.
+ * often it is sent, because the key is the same for every attempt. Another key may differ between attempts.
  *
  * @param request the argument of `http.open`; an invalid request is never sent
  */

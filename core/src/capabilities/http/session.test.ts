@@ -436,11 +436,11 @@ describe('streams', () => {
     const origin = await serve((_, response) => response.end(bytes))
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'GET' })
-    const pieces: Buffer[] = []
-    for (let piece = await perform('http.read', id); typeof piece === 'string'; piece = await perform('http.read', id))
-      pieces.push(Buffer.from(piece, 'base64'))
-    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(65_536)
-    expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
+    const chunks: Buffer[] = []
+    for (let chunk = await perform('http.read', id); typeof chunk === 'string'; chunk = await perform('http.read', id))
+      chunks.push(Buffer.from(chunk, 'base64'))
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(65_536)
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
   })
 
   it('apply backpressure to the block while the server does not read', async () => {
@@ -451,17 +451,17 @@ describe('streams', () => {
     })
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'POST', body: { bytes: null } })
-    const piece = Buffer.alloc(65_536).toString('base64')
+    const chunk = Buffer.alloc(65_536).toString('base64')
     let written = 0
     const writing = (async () => {
-      for (; written < 500; written++) await perform('http.write', id, piece)
+      for (; written < 500; written++) await perform('http.write', id, chunk)
       await perform('http.end', id)
     })()
     const request = await arrived.promise
     await waitUntilStable(() => written)
     expect(written).toBeGreaterThan(0)
     expect(written).toBeLessThan(500)
-    await expect(Promise.all([perform('http.write', id, piece), perform('http.write', id, piece)])).rejects.toEqual(
+    await expect(Promise.all([perform('http.write', id, chunk), perform('http.write', id, chunk)])).rejects.toEqual(
       failing('BAD_INPUT'),
     )
     request.resume()
@@ -472,11 +472,11 @@ describe('streams', () => {
   it('apply backpressure to the server while the block does not read', async () => {
     let sent = 0
     const origin = await serve((_, response) => {
-      const piece = Buffer.alloc(65_536)
+      const chunk = Buffer.alloc(65_536)
       const send = (): void => {
         while (sent < 1000) {
           sent++
-          if (!response.write(piece)) return void response.once('drain', send)
+          if (!response.write(chunk)) return void response.once('drain', send)
         }
         response.end()
       }
@@ -544,8 +544,8 @@ describe('the end of a run', () => {
     const writing = await perform('http.open', { url: await serve(() => {}), method: 'POST', body: { bytes: null } })
     expect(await perform('http.read', reading)).toBe(btoa('x'))
     const next = perform('http.read', reading)
-    const piece = Buffer.alloc(65_536).toString('base64')
-    const written = perform('http.write', writing, piece)
+    const chunk = Buffer.alloc(65_536).toString('base64')
+    const written = perform('http.write', writing, chunk)
     endRun()
     await expect(next).rejects.toEqual(failing('HTTP_FAILED'))
     await expect(written).resolves.toBeUndefined()

@@ -18,7 +18,7 @@ afterEach(async () => {
 const LEAVING: HttpGrant = [{ fromInput: 'url', redirects: 'public' }]
 const DENIED = expect.objectContaining({ code: 'HTTP_DENIED' }) as unknown
 
-interface Asked {
+interface TestRequest {
   method?: string
   headers?: [string, string][]
   body?: string
@@ -28,7 +28,10 @@ interface Asked {
 }
 
 /** Follows redirects from https://a.example/. @param to where each host redirects @returns the requests that were sent */
-async function follow(to: Record<string, string>, asked: Asked = {}): Promise<Pick<TransportRequest, 'origin' | 'publicOnly'>[]> {
+async function follow(
+  to: Record<string, string>,
+  request: TestRequest = {},
+): Promise<Pick<TransportRequest, 'origin' | 'publicOnly'>[]> {
   const sent: Pick<TransportRequest, 'origin' | 'publicOnly'>[] = []
   const transport: Transport = {
     request: ({ origin, publicOnly }) => {
@@ -37,12 +40,12 @@ async function follow(to: Record<string, string>, asked: Asked = {}): Promise<Pi
       const body = Object.assign(Readable.from([]), { dump: () => Promise.resolve() })
       return Promise.resolve({ statusCode: location ? 302 : 200, statusText: '', headers: { location }, body })
     },
-    isPublic: (hostname) => Promise.resolve(!asked.private?.includes(hostname)),
+    isPublic: (hostname) => Promise.resolve(!request.private?.includes(hostname)),
     destroy: () => Promise.resolve(),
   }
-  const http = createTestHttp({ transport, grant: asked.grant ?? LEAVING, inputs: { url: 'https://a.example/' } })
+  const http = createTestHttp({ transport, grant: request.grant ?? LEAVING, inputs: { url: 'https://a.example/' } })
   undo.push(http.close)
-  const { method = 'GET', headers = [], body } = asked
+  const { method = 'GET', headers = [], body } = request
   await http.request('https://a.example/', { method, headers, ...(body !== undefined && { body }) })
   return sent
 }
@@ -80,16 +83,16 @@ describe('a redirect to another host', () => {
     await expect(http.request('https://a.example/')).rejects.toEqual(DENIED)
   })
 
-  it.each<[string, Asked]>([
+  it.each<[string, TestRequest]>([
     ['a method but GET and HEAD', { method: 'DELETE' }],
     ['a body', { method: 'PUT', body: 'x' }],
     ['a POST that becomes a GET', { method: 'POST', body: 'x' }],
     ['Authorization', { headers: [['Authorization', 'Bearer s3cret']] }],
     ['Cookie', { headers: [['Cookie', 'a=1']] }],
-    ['a header of its own', { headers: [['X-Api-Key', 's3cret']] }],
+    ['a custom header', { headers: [['X-Api-Key', 's3cret']] }],
     ['a header that names another path', { headers: [['X-Original-URL', '/']] }],
-  ])('is rejected for a request with %s', async (_, asked) => {
-    await expect(follow({ 'a.example': 'https://b.example/' }, asked)).rejects.toEqual(DENIED)
+  ])('is rejected for a request with %s', async (_, request) => {
+    await expect(follow({ 'a.example': 'https://b.example/' }, request)).rejects.toEqual(DENIED)
   })
 
   it('carries headers that state what the client accepts', async () => {
