@@ -4,9 +4,10 @@ import type { Accounts } from './accounts.ts'
 import type { User } from './entities.ts'
 import { createSessionEnds, type SessionEnds } from './session-ends.ts'
 
-// A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a cookie, and
-// `pageToken`, which the page stores. Browsers send a cookie to every port of a host, so the cookie alone proves nothing.
-// The database stores the SHA-256 of each secret. Each secret has 256 random bits, so a fast hash is sufficient.
+// A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a
+// cookie, and `pageToken`, which the page stores. Browsers send a cookie to every port of a host, so the cookie alone
+// proves nothing. The database stores the SHA-256 of each secret. Each secret has 256 random bits, so a fast hash is
+// sufficient.
 
 /** Creates, checks and ends the sessions of browsers. */
 export interface BrowserSessions extends SessionEnds {

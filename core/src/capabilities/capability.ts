@@ -3,8 +3,9 @@ import type { z } from 'zod'
 /*
  * The types that every capability implements. This file imports no capability.
  *
- * A capability has a name, which a manifest declares and which is the prefix of its host calls (`storage` and `storage.get`). It
- * consists of a grant definition and, unless the runtime performs its host calls elsewhere, of a host.
+ * A capability has a name, which a manifest declares and which is the prefix of its host calls (`storage` and
+ * `storage.get`). It consists of a grant definition and, unless the runtime performs its host calls elsewhere, of a
+ * host.
  */
 
 /** A capability as the registry lists it. */
@@ -39,8 +40,8 @@ export interface CapabilitySession {
   getEffect(method: string, args: readonly unknown[]): Effect
   /**
    * @param method like `storage.get`
-   * @throws {AshlarError} CAPABILITY_MISSING when the manifest of the block does not declare the capability, BAD_INPUT, and the
-   * codes of the capability
+   * @throws {AshlarError} CAPABILITY_MISSING when the manifest of the block does not declare the capability, BAD_INPUT,
+   * and the codes of the capability
    */
   perform(method: string, args: readonly unknown[]): Promise<unknown>
   /** Releases everything that the run has left open. */

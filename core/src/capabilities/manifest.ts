@@ -22,7 +22,9 @@ type GrantShape<Registry extends CapabilityRegistry> = {
   -readonly [Name in keyof Registry]: z.ZodOptional<Registry[Name]['grant']['schema']>
 }
 
-/** Whether a block with these capabilities can have effects. After a crash such a block does not run again by default. */
+/**
+ * Whether a block with these capabilities can have effects. After a crash such a block does not run again by default.
+ */
 export function isEffectful(capabilities: Declared, registry?: CapabilityRegistry): boolean {
   return listGrants(capabilities, registry).some(([, { isEffectful: can }]) => can)
 }

@@ -11,13 +11,16 @@ import { findOAuth2, type OAuth2, type OAuthSecret } from './oauth-secret.ts'
 import type { RenewalParts } from './renewals.ts'
 import { requestTokens, toKnownError, UNKNOWN_REASON, type Tokens } from './token-endpoint.ts'
 
-/** OAuth 2 authorizations. Ashlar starts one, the user grants access in a browser, and the browser returns to Ashlar with a code. */
+/**
+ * OAuth 2 authorizations. Ashlar starts one, the user grants access in a browser, and the browser returns to Ashlar
+ * with a code.
+ */
 export interface Authorizations {
   /** @throws {AshlarError} BAD_INPUT CONFLICT */
   start(ownerId: string, request: AuthorizationRequest): Promise<{ url: string; expiresAt: Date }>
   /**
-   * Finishes an authorization of the same user, which is possible once. Stores the tokens in a new credential, or in the existing OAuth 2
-   * credential of the same name.
+   * Finishes an authorization of the same user, which is possible once. Stores the tokens in a new credential, or in
+   * the existing OAuth 2 credential of the same name.
    *
    * @throws {AshlarError} BAD_INPUT NOT_FOUND AUTHORIZATION_FAILED CONFLICT HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
@@ -128,7 +131,10 @@ function parseScopes({ scopes, defaultScopes }: OAuth2, given: readonly string[]
   throw badInput('scopes', `there is no scope ${showValue(unknown)}; there are ${Object.keys(scopes).join(', ') || 'none'}`)
 }
 
-/** @returns the existing OAuth 2 credential of this name @throws {AshlarError} CONFLICT when the credential has another type */
+/**
+ * @returns the existing OAuth 2 credential of this name
+ * @throws {AshlarError} CONFLICT when the credential has another type
+ */
 async function findNamed(em: EntityManager, ownerId: string, provider: string, name: string): Promise<Credential | null> {
   const found = await em.findOne(Credential, { ownerId, provider, name })
   if (!found || found.type === 'OAUTH2') return found
@@ -187,7 +193,10 @@ async function finish(parts: AuthorizationParts, ownerId: string, answer: Author
   return storeCredential(parts, ownerId, { provider, auth, row, tokens })
 }
 
-/** Deletes and returns an unfinished authorization. One of another user stays, and the error does not reveal that it exists. */
+/**
+ * Deletes and returns an unfinished authorization. One of another user stays, and the error does not reveal that it
+ * exists.
+ */
 async function takePending(pool: pg.Pool, ownerId: string, state: string): Promise<Row> {
   const text = `delete from oauth_authorization where state_hash = $1 and owner_id = $2
                 returning provider, name, scopes, secret, key_id, expires_at < now() as is_late`

@@ -8,11 +8,18 @@ import { pageOf, type Page, type PageRequest } from '../graphs/index.ts'
 import { Credential } from './entities.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
-/** The credentials of users for external services. A secret is returned only to requests, and to blocks that may reveal it. */
+/**
+ * The credentials of users for external services. A secret is returned only to requests, and to blocks that may reveal
+ * it.
+ */
 export interface Credentials {
   /** @throws {AshlarError} BAD_INPUT CONFLICT */
   add(ownerId: string, credential: NewCredential): Promise<Credential>
-  /** Changes the name or the secret; an undefined field stays unchanged. @throws {AshlarError} NOT_FOUND BAD_INPUT CONFLICT */
+  /**
+   * Changes the name or the secret; an undefined field stays unchanged.
+   *
+   * @throws {AshlarError} NOT_FOUND BAD_INPUT CONFLICT
+   */
   update(ownerId: string, id: string, change: { name?: string | undefined; secret?: unknown }): Promise<Credential>
   /** Deletes a credential, and revokes its tokens. Its users then fail. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, id: string): Promise<Credential>

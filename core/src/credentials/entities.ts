@@ -12,7 +12,10 @@ const CredentialSchema = defineEntity({
     /** Unique per owner and provider. */
     name: p.text(),
     type: p.text().$type<CredentialType>(),
-    /** Hosts to which the secret may be sent: the hosts of the provider when the credential was added, or those of the credential. */
+    /**
+     * Hosts to which the secret may be sent: the hosts of the provider when the credential was added, or those of the
+     * credential.
+     */
     hosts: p.json().$type<string[]>().columnType('json'),
     /** Sealed, see `SecretBox`. Loaded only when it is needed. */
     secret: p.blob().lazy(),

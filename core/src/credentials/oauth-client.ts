@@ -7,8 +7,8 @@ export const oauthClientSchema = z.strictObject({
   /** Absent for a public client. */
   clientSecret: z.string().min(1).max(10_000).optional(),
   /**
-   * Hosts to which the client secret may be sent, in the form of a provider's hosts. @default the token endpoint of the provider, also after
-   * an update of its plugin
+   * Hosts to which the client secret may be sent, in the form of a provider's hosts. @default the token endpoint of the
+   * provider, also after an update of its plugin
    */
   hosts: z.array(secretHostSchema).min(1).max(50).optional(),
 })

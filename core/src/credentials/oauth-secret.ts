@@ -5,7 +5,10 @@ export interface OAuthSecret {
   type: 'OAUTH2'
   accessToken: string
   refreshToken?: string | undefined
-  /** The endpoint that issued the tokens. The refresh token is sent to no other endpoint, even if the provider has changed. */
+  /**
+   * The endpoint that issued the tokens. The refresh token is sent to no other endpoint, even if the provider has
+   * changed.
+   */
   tokenUrl: string
   revocationUrl?: string | undefined
 }

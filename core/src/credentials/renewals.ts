@@ -43,10 +43,11 @@ export interface RenewalParts {
 /**
  * Renews tokens once per credential, for any number of concurrent executions and workers.
  *
- * Within a process, all callers share one renewal. Between processes, one worker takes a lease: a time in the row of the credential until
- * which other workers only poll for the result. No worker holds a connection or a lock during the request to the service. The worker
- * stores new tokens, or the rejection by the service, only if the row still holds the secret that it sent; the holder of the lease does
- * not matter at that point. A late worker therefore cannot overwrite a newer refresh token, and a new refresh token is not lost.
+ * Within a process, all callers share one renewal. Between processes, one worker takes a lease: a time in the row of
+ * the credential until which other workers only poll for the result. No worker holds a connection or a lock during the
+ * request to the service. The worker stores new tokens, or the rejection by the service, only if the row still holds
+ * the secret that it sent; the holder of the lease does not matter at that point. A late worker therefore cannot
+ * overwrite a newer refresh token, and a new refresh token is not lost.
  */
 export interface Renewals {
   /** @throws {AshlarError} CREDENTIAL_EXPIRED */
@@ -54,10 +55,14 @@ export interface Renewals {
   /**
    * @param spent the access token that is due or was rejected
    * @returns undefined when the service cannot issue another token now
-   * @throws {AshlarError} CREDENTIAL_MISSING CREDENTIAL_EXPIRED AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
+   * @throws {AshlarError} CREDENTIAL_MISSING CREDENTIAL_EXPIRED AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT
+   * HTTP_BLOCKED_ADDRESS
    */
   renew(id: string, spent: string): Promise<OpenTokens | undefined>
-  /** Waits a limited time for running renewals. Issued tokens must be stored, because a service may issue a refresh token only once. */
+  /**
+   * Waits a limited time for running renewals. Issued tokens must be stored, because a service may issue a refresh
+   * token only once.
+   */
   close(): Promise<void>
 }
 

@@ -6,8 +6,8 @@ import type { RenewalParts } from './renewals.ts'
 import { revokeToken } from './token-endpoint.ts'
 
 /**
- * Returns a function that revokes the tokens of a credential, if its provider declares a revocation endpoint. It works in the background and
- * reports a failure to `onError`.
+ * Returns a function that revokes the tokens of a credential, if its provider declares a revocation endpoint. It works
+ * in the background and reports a failure to `onError`.
  */
 export function createRevoker(
   parts: Omit<RenewalParts, 'pool'>,

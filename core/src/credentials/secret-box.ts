@@ -2,12 +2,14 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { AshlarError } from '../errors/index.ts'
 
 /**
- * Encrypts secrets with AES-256-GCM. The context, such as the id of a row, is authenticated, so that the secret of one row cannot be copied
- * to another. Source: NIST SP 800-38D.
+ * Encrypts secrets with AES-256-GCM. The context, such as the id of a row, is authenticated, so that the secret of one
+ * row cannot be copied to another. Source: NIST SP 800-38D.
  */
 export interface SecretBox {
   seal(text: string, context: string): Sealed
-  /** @throws {AshlarError} CREDENTIAL_UNREADABLE when the key is missing, or the value was not sealed for this context */
+  /**
+   * @throws {AshlarError} CREDENTIAL_UNREADABLE when the key is missing, or the value was not sealed for this context
+   */
   open(sealed: Sealed, context: string): string
 }
 

@@ -22,17 +22,20 @@ export interface TokenRequest {
 }
 
 /*
- * This is not a library, because services deviate from RFC 6749. `oauth4webapi` 3.8 rejects an error with status 200 (GitHub), a response
- * without `token_type`, `null` values, an ID token of an issuer that is not configured, and status 201. It also encodes `-` and `.` in
- * Basic credentials, which some services do not decode, and its errors contain the response, which may hold secrets.
+ * This is not a library, because services deviate from RFC 6749. `oauth4webapi` 3.8 rejects an error with status 200
+ * (GitHub), a response without `token_type`, `null` values, an ID token of an issuer that is not configured, and status
+ * 201. It also encodes `-` and `.` in Basic credentials, which some services do not decode, and its errors contain the
+ * response, which may hold secrets.
  */
 
 /**
- * Requests tokens. Error messages contain only known error codes of the response, because the response may hold secrets.
+ * Requests tokens. Error messages contain only known error codes of the response, because the response may hold
+ * secrets.
  *
  * @param grant `{ grant_type, … }`
- * @throws {AshlarError} AUTHORIZATION_FAILED when the endpoint rejects the request (`details.error` has the code of RFC 6749, 5.2) or
- * returns an invalid response; HTTP_FAILED when another attempt may succeed; HTTP_BLOCKED_ADDRESS HTTP_LIMIT
+ * @throws {AshlarError} AUTHORIZATION_FAILED when the endpoint rejects the request (`details.error` has the code of RFC
+ * 6749, 5.2) or returns an invalid response; HTTP_FAILED when another attempt may succeed; HTTP_BLOCKED_ADDRESS
+ * HTTP_LIMIT
  */
 export async function requestTokens(http: HttpClient, request: TokenRequest, grant: Record<string, string>): Promise<Tokens> {
   const { status, text } = await post(http, request, request.auth.tokenUrl, grant)
@@ -50,7 +53,11 @@ export async function requestTokens(http: HttpClient, request: TokenRequest, gra
   throw failed(`${endpoint} returned ${path ? `an invalid "${path}"` : 'an invalid response'}`)
 }
 
-/** Revokes a token. Source: RFC 7009. @throws {AshlarError} AUTHORIZATION_FAILED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED */
+/**
+ * Revokes a token. Source: RFC 7009.
+ *
+ * @throws {AshlarError} AUTHORIZATION_FAILED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED
+ */
 export async function revokeToken(
   http: HttpClient,
   request: TokenRequest,

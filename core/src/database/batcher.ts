@@ -1,6 +1,6 @@
 /**
- * Processes items in batches. Items that are added during a batch form the next batch. If no batch is running, an item is processed
- * immediately.
+ * Processes items in batches. Items that are added during a batch form the next batch. If no batch is running, an item
+ * is processed immediately.
  */
 export class Batcher<Item, Result> {
   readonly #work: (items: Item[]) => Promise<(Result | Error)[]>
@@ -10,7 +10,8 @@ export class Batcher<Item, Result> {
 
   /**
    * @param maxSize items per batch
-   * @param work returns a result or an error for each item, in order; if it throws, all items of the batch fail with this error
+   * @param work returns a result or an error for each item, in order; if it throws, all items of the batch fail with
+   * this error
    */
   constructor(maxSize: number, work: (items: Item[]) => Promise<(Result | Error)[]>) {
     this.#maxSize = maxSize

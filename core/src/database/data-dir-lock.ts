@@ -4,14 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { errorCode, isRunning, readStartTime } from './process-facts.ts'
 
-// A lock is a file that names the process that holds it. The file appears with its complete contents in one step: a temporary
-// file is linked to the name, which fails if the name exists. A reader therefore never reads a partial record. The lock is free
-// if the file does not exist. It is stale if its process has ended, if its pid belongs to another process, or if the file is
-// unreadable (it may be empty after a power failure).
+// A lock is a file that names the process that holds it. The file appears with its complete contents in one step: a
+// temporary file is linked to the name, which fails if the name exists. A reader therefore never reads a partial
+// record. The lock is free if the file does not exist. It is stale if its process has ended, if its pid belongs to
+// another process, or if the file is unreadable (it may be empty after a power failure).
 //
-// Only the holder of a second lock, `<file>.takeover`, may replace a stale lock, after it has read the lock again. If two
-// processes find the same stale lock, the later one then reads the record of the earlier one and gives up. The second lock
-// follows the same rules, so the takeover lock of a killed process can be taken over too.
+// Only the holder of a second lock, `<file>.takeover`, may replace a stale lock, after it has read the lock again. If
+// two processes find the same stale lock, the later one then reads the record of the earlier one and gives up. The
+// second lock follows the same rules, so the takeover lock of a killed process can be taken over too.
 
 const recordSchema = z.object({
   pid: z.int().positive(),

@@ -20,12 +20,15 @@ export interface DataDir {
 const MARKER = 'ashlar.json'
 const LOCK = 'lock'
 const FORMAT = 1
-/** Names that may exist in a new data directory: `lost+found` of a new file system, and `files`, which a separate worker creates. */
+/**
+ * Names that may exist in a new data directory: `lost+found` of a new file system, and `files`, which a separate worker
+ * creates.
+ */
 const NOT_FOREIGN = ['lost+found', 'files']
 
 /**
- * Opens the data directory and locks it for this process. Creates the directory (mode 0700) and its parents if they do not exist.
- * A data directory contains `ashlar.json`, `{ "format": 1 }`, which is created in an empty directory.
+ * Opens the data directory and locks it for this process. Creates the directory (mode 0700) and its parents if they do
+ * not exist. A data directory contains `ashlar.json`, `{ "format": 1 }`, which is created in an empty directory.
  * @throws {AshlarError} DATA_DIR_IN_USE when a running process has locked it, `details: { pid, url? }`.
  * @throws {AshlarError} DATA_DIR_UNUSABLE when it cannot be created or written, or contains other files.
  */
@@ -50,13 +53,18 @@ export function secretKeyFile(dataDir: string): string {
   return join(resolve(dataDir), 'secret-key')
 }
 
-/** Returns the URL of the server that uses this data directory; `undefined` if no server runs or it has not published its URL. */
+/**
+ * Returns the URL of the server that uses this data directory; `undefined` if no server runs or it has not published
+ * its URL.
+ */
 export async function findServer(path: string): Promise<string | undefined> {
   const holder = await convertFailure(path, () => findLockHolder(join(resolve(path), LOCK)))
   return holder?.url
 }
 
-/** Works like `mkdir -p`. Node's `recursive` loops forever if the system reports ENOENT in an existing folder (`/proc`). */
+/**
+ * Works like `mkdir -p`. Node's `recursive` loops forever if the system reports ENOENT in an existing folder (`/proc`).
+ */
 async function makeFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir, { mode: 0o700 })

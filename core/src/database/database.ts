@@ -33,7 +33,8 @@ const CANNOT_CONNECT_NOW = '57P03'
 /**
  * Connects to the database and runs the migrations.
  *
- * @throws {AshlarError} DATABASE_UNREACHABLE when the server does not respond within 10 s, DATABASE_FAILED when a migration fails
+ * @throws {AshlarError} DATABASE_UNREACHABLE when the server does not respond within 10 s, DATABASE_FAILED when a
+ * migration fails
  */
 export async function openDatabase({ url, entities }: DatabaseOptions): Promise<Database> {
   await assertReachable(url)

@@ -264,7 +264,9 @@ async function serverPid(): Promise<number> {
   return Number((await readFile(join(dir, 'postmaster.pid'), 'utf8')).split('\n')[0])
 }
 
-/** Returns a pid file in the format of Postgres: pid, folder, start, port, socket folder, address, shared memory, state. */
+/**
+ * Returns a pid file in the format of Postgres: pid, folder, start, port, socket folder, address, shared memory, state.
+ */
 function pidFile(pid: number): string {
   return `${pid}\n${dir}\n1700000000\n5432\n\n127.0.0.1\n  1234567         1\nready   \n`
 }

@@ -20,8 +20,8 @@ import { errorCode } from './process-facts.ts'
 
 export interface EmbeddedPostgresOptions {
   /**
-   * The folder of the cluster, created if it does not exist. Its parent must exist and be locked by this process (`openDataDir`).
-   * `<dir>.password` and `<dir>.log` are created next to it.
+   * The folder of the cluster, created if it does not exist. Its parent must exist and be locked by this process
+   * (`openDataDir`). `<dir>.password` and `<dir>.log` are created next to it.
    */
   dir: string
   /** Receives messages for the operator, in sentences. */
@@ -59,10 +59,11 @@ const MAX_TRIES = 20
 const TRANSIENT = /Address already in use|lock file "postmaster.pid" already exists|shared memory block .* is still in use/
 
 /**
- * Starts Postgres on the cluster in `dir`. Creates the cluster and the database `ashlar` if they do not exist.
- * The server listens only on 127.0.0.1, without a Unix socket. If this process is root, the server runs as the owner of the cluster, see
- * `findClusterUser`.
- * @throws {AshlarError} DATABASE_FAILED when the server does not start; the message ends with the last lines of its log.
+ * Starts Postgres on the cluster in `dir`. Creates the cluster and the database `ashlar` if they do not exist. The
+ * server listens only on 127.0.0.1, without a Unix socket. If this process is root, the server runs as the owner of the
+ * cluster, see `findClusterUser`.
+ * @throws {AshlarError} DATABASE_FAILED when the server does not start; the message ends with the last lines of its
+ * log.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgresServer> {
   const dir = resolve(options.dir)

@@ -2,15 +2,15 @@
  * The cause of a failed statement.
  *
  * - `connection`: the server was not reached, or it ended the connection. The statement may have succeeded.
- * - `environment`: the server cannot execute the statement at this time, whatever its data. The statement succeeds after the cause is
- *   removed.
+ * - `environment`: the server cannot execute the statement at this time, whatever its data. The statement succeeds
+ *   after the cause is removed.
  * - `statement`: the server rejects this statement with this data. A repetition fails again.
  */
 export type FailureCause = 'connection' | 'environment' | 'statement'
 
 /**
- * The causes by SQLSTATE or prefix of an SQLSTATE. The longest match applies. The cause of a code without an entry is `statement`.
- * Source: PostgreSQL, Appendix A, and Node's error codes.
+ * The causes by SQLSTATE or prefix of an SQLSTATE. The longest match applies. The cause of a code without an entry is
+ * `statement`. Source: PostgreSQL, Appendix A, and Node's error codes.
  */
 const CAUSES: readonly [code: string, cause: FailureCause, reason: string][] = [
   ['08', 'connection', 'connection exception'],
@@ -56,7 +56,10 @@ export function classifyFailure(error: unknown): FailureCause {
 const CLOSED =
   /Connection (terminated|ended)|Client has encountered a connection error|not queryable|timeout exceeded when trying to connect/
 
-/** Returns the SQLSTATE or Node code of an error, '' if it has none. Node reports several refused addresses of a host as one error. */
+/**
+ * Returns the SQLSTATE or Node code of an error, '' if it has none. Node reports several refused addresses of a host as
+ * one error.
+ */
 export function readErrorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return readErrorCode(error.errors[0])
   const code = error instanceof Error && 'code' in error ? error.code : undefined

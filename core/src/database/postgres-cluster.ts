@@ -17,8 +17,8 @@ interface InitOptions {
   onNotice: (message: string) => void
 }
 
-// The built-in locale C.UTF-8 of Postgres. Sorting and letter case are then the same on every machine, and an index does not
-// become invalid when a system library changes its rules.
+// The built-in locale C.UTF-8 of Postgres. Sorting and letter case are then the same on every machine, and an index
+// does not become invalid when a system library changes its rules.
 const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
 
 /**
@@ -44,7 +44,9 @@ export async function ensureCluster(options: InitOptions): Promise<string> {
   )
 }
 
-/** Creates the cluster under a temporary name and then renames it, so that a folder `dir` is always a complete cluster. */
+/**
+ * Creates the cluster under a temporary name and then renames it, so that a folder `dir` is always a complete cluster.
+ */
 async function initCluster({ dir, user, binaries, log }: InitOptions, password: string): Promise<void> {
   const workplace = `${dir}${UNFINISHED}${randomBytes(6).toString('hex')}`
   const cluster = join(workplace, 'cluster')

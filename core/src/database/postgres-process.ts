@@ -25,8 +25,8 @@ const LEFTOVER_TIMEOUT_MS = 10_000
 const POLL_MS = 10
 
 /**
- * Starts a Postgres program in `dir`, in its own process group, so that Ctrl-C in the terminal does not reach it. Ashlar stops it after
- * everything that uses it.
+ * Starts a Postgres program in `dir`, in its own process group, so that Ctrl-C in the terminal does not reach it.
+ * Ashlar stops it after everything that uses it.
  * @throws {AshlarError} DATABASE_FAILED when the program cannot be started.
  */
 export async function startProgram(
@@ -49,12 +49,13 @@ export async function startProgram(
 }
 
 /**
- * Returns the name of `dir` for the command line of a program that runs as `user`. `dir` must be the working directory of the program.
+ * Returns the name of `dir` for the command line of a program that runs as `user`. `dir` must be the working directory
+ * of the program.
  *
- * If Ashlar runs as root, the data directory and its parents may be accessible only to root (mode 0700), so Postgres cannot open its cluster
- * by path. A process enters its working directory as root, before it becomes `user`. Afterwards Linux allows access through
- * `/proc/self/cwd`, regardless of the parents. Postgres uses its data directory as the working directory, so this name also works for its
- * child processes.
+ * If Ashlar runs as root, the data directory and its parents may be accessible only to root (mode 0700), so Postgres
+ * cannot open its cluster by path. A process enters its working directory as root, before it becomes `user`. Afterwards
+ * Linux allows access through `/proc/self/cwd`, regardless of the parents. Postgres uses its data directory as the
+ * working directory, so this name also works for its child processes.
  */
 export function nameForPostgres(dir: string, user: PostgresUser | undefined): string {
   return user === undefined ? dir : '/proc/self/cwd'
@@ -97,9 +98,9 @@ export function requestStop(server: PostgresProgram): void {
 }
 
 /**
- * Stops a server of a killed run on this cluster. The caller holds the lock of the data directory, so no other process uses the cluster.
- * Postgres removes the pid file of a server that has ended, except if the pid belongs to another program: Postgres would then assume that the
- * server is running. In this case, this function removes the file.
+ * Stops a server of a killed run on this cluster. The caller holds the lock of the data directory, so no other process
+ * uses the cluster. Postgres removes the pid file of a server that has ended, except if the pid belongs to another
+ * program: Postgres would then assume that the server is running. In this case, this function removes the file.
  * @throws {AshlarError} DATABASE_FAILED when the server does not stop.
  */
 export async function stopLeftover(dir: string, onNotice: (message: string) => void): Promise<void> {
@@ -141,12 +142,17 @@ async function readPidFile(dir: string): Promise<{ pid: number; port: string; st
   return { pid, port: lines[3] ?? '', state: lines[7]?.trim() ?? '' }
 }
 
-/** Whether the command belongs to the server that wrote the pid file, rather than to a later process with the same pid. */
+/**
+ * Whether the command belongs to the server that wrote the pid file, rather than to a later process with the same pid.
+ */
 function isServer(command: string, port: string): boolean {
   return /^\d+$/.test(port) && new RegExp(`postgres(\\.exe)? .*-p ${port}( |$)`).test(command)
 }
 
-/** Represents a process that is not a child of this one, so its end has to be polled. After `giveUp` the process counts as ended. */
+/**
+ * Represents a process that is not a child of this one, so its end has to be polled. After `giveUp` the process counts
+ * as ended.
+ */
 function observeProgram(pid: number, giveUp: AbortSignal): PostgresProgram {
   const ended = async (): Promise<{ status: string; ok: boolean }> => {
     while (isRunning(pid) && !giveUp.aborted) await pause(POLL_MS)

@@ -26,8 +26,8 @@ const RECIPES: readonly (readonly [string, ...string[]])[] = [
 ]
 
 /**
- * Returns the user for the cluster in `dir`. It is `undefined`, the current user, unless Ashlar runs as root. As root, it is the owner of the
- * cluster or, for a new cluster, the user `postgres`, which is created if it does not exist.
+ * Returns the user for the cluster in `dir`. It is `undefined`, the current user, unless Ashlar runs as root. As root,
+ * it is the owner of the cluster or, for a new cluster, the user `postgres`, which is created if it does not exist.
  * @throws {AshlarError} DATABASE_FAILED when the user cannot be created.
  */
 export async function findClusterUser(dir: string, onNotice?: (message: string) => void): Promise<PostgresUser | undefined> {
@@ -43,8 +43,8 @@ export async function findClusterUser(dir: string, onNotice?: (message: string) 
 }
 
 /**
- * Returns the system user `postgres`. An existing user is used as it is. Otherwise the user is created; two processes may do so
- * concurrently, so the failure of a program does not matter if the user exists afterwards.
+ * Returns the system user `postgres`. An existing user is used as it is. Otherwise the user is created; two processes
+ * may do so concurrently, so the failure of a program does not matter if the user exists afterwards.
  *
  * @param onNotice receives a sentence when the user was created
  */

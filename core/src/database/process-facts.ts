@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * Whether a process with this id is running. A zombie (a process that has ended but was not reaped by its parent) counts as running until its
- * last thread has ended, because a thread may still be in a system call that renames a file.
+ * Whether a process with this id is running. A zombie (a process that has ended but was not reaped by its parent)
+ * counts as running until its last thread has ended, because a thread may still be in a system call that renames a
+ * file.
  */
 export function isRunning(pid: number): boolean {
   try {
@@ -16,7 +17,10 @@ export function isRunning(pid: number): boolean {
   return fields === undefined || !['Z', 'X'].includes(fields[0] ?? '') || Number(fields[17]) > 1
 }
 
-/** Returns the start time of a process in clock ticks since boot, `null` on systems other than Linux. With the pid, it identifies a process. */
+/**
+ * Returns the start time of a process in clock ticks since boot, `null` on systems other than Linux. With the pid, it
+ * identifies a process.
+ */
 export function readStartTime(pid: number): number | null {
   const ticks = readStatFields(pid)?.[19]
   return ticks === undefined ? null : Number(ticks)
@@ -38,7 +42,10 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Returns the fields of `/proc/<pid>/stat` after the second one, the name in brackets, which may contain spaces and brackets. */
+/**
+ * Returns the fields of `/proc/<pid>/stat` after the second one, the name in brackets, which may contain spaces and
+ * brackets.
+ */
 function readStatFields(pid: number): string[] | undefined {
   if (process.platform !== 'linux') return undefined
   try {

@@ -1,6 +1,9 @@
 import { AshlarError, showValue } from '../errors/index.ts'
 
-/** Converts an error of the file system for a path. Any other error is a failure of the worker and is returned unchanged. */
+/**
+ * Converts an error of the file system for a path. Any other error is a failure of the worker and is returned
+ * unchanged.
+ */
 export function toFileFailure(error: unknown, path: readonly string[]): unknown {
   const shown = showValue(path.join('/'))
   const code = readErrorCode(error)

@@ -21,11 +21,13 @@ const MAX_USES = 1000
 /**
  * Stores workspaces in a folder, which several machines may share:
  *
- * - `<first six hex digits of the id>/<id>/…`: the files of an execution. An id is a UUID v7, so these digits are a time.
+ * - `<first six hex digits of the id>/<id>/…`: the files of an execution. An id is a UUID v7, so these digits are a
+ *   time.
  * - `incoming/<uuid>`: a file, or a copy of a workspace, that is renamed to its place when it is complete.
  * - `removed/<uuid>`: a workspace that was renamed and is being deleted.
  *
- * An interrupted operation therefore leaves only files that the sweep deletes. Only the user of the process has access (mode 0700).
+ * An interrupted operation therefore leaves only files that the sweep deletes. Only the user of the process has access
+ * (mode 0700).
  */
 export function createFolderStore(dir: string, overrides: Partial<WorkspaceLimits> = {}): WorkspaceStore {
   return new FolderStore(resolve(dir), { ...DEFAULT_WORKSPACE_LIMITS, ...overrides })
@@ -88,7 +90,10 @@ class FolderStore implements WorkspaceStore {
     }
   }
 
-  /** Creates a workspace. The rename makes a copy appear as a whole. If another worker has created the workspace, its version stays. */
+  /**
+   * Creates a workspace. The rename makes a copy appear as a whole. If another worker has created the workspace, its
+   * version stays.
+   */
   async #create(folder: string, origins: readonly string[]): Promise<void> {
     await makeFolderAndParents(dirname(folder))
     const source = await this.#findFirst(origins)

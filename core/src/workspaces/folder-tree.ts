@@ -4,7 +4,10 @@ import { dirname, join, sep } from 'node:path'
 import { readErrorCode, outsideWorkspace, notFound } from './file-failure.ts'
 import type { WorkspaceSize } from './folder-use.ts'
 
-/** Returns the paths of all files below a folder, and the number of folders. Links and devices, which blocks cannot create, are ignored. */
+/**
+ * Returns the paths of all files below a folder, and the number of folders. Links and devices, which blocks cannot
+ * create, are ignored.
+ */
 export async function walk(folder: string): Promise<{ files: string[]; folders: number }> {
   const found = { files: [] as string[], folders: 0 }
   const visit = async (path: string): Promise<void> => {
@@ -51,7 +54,8 @@ export async function statIfExists(path: string): Promise<Stats | undefined> {
  * Resolves a path below a folder.
  *
  * @param root the real path of the folder
- * @throws {AshlarError} FILE_PATH_INVALID when a folder of the path is a link, FILE_NOT_FOUND when a folder does not exist
+ * @throws {AshlarError} FILE_PATH_INVALID when a folder of the path is a link, FILE_NOT_FOUND when a folder does not
+ * exist
  */
 export async function resolveInside(root: string, path: readonly string[]): Promise<string> {
   const place = join(root, ...path)
@@ -65,7 +69,9 @@ export async function resolveInside(root: string, path: readonly string[]): Prom
   return place
 }
 
-/** Works like `mkdir -p`. Node's `recursive` loops forever if the system reports ENOENT in an existing folder (`/proc`). */
+/**
+ * Works like `mkdir -p`. Node's `recursive` loops forever if the system reports ENOENT in an existing folder (`/proc`).
+ */
 export async function makeFolderAndParents(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 })

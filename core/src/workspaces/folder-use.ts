@@ -12,8 +12,9 @@ export interface WorkspaceSize {
 const MEASURE_AFTER_MS = 10_000
 
 /**
- * The size of a workspace from the view of one worker: the measured size, its own changes since, and its unfinished files. Several workers
- * that write to the same workspace may together exceed the limits by the amount that they write within 10 s.
+ * The size of a workspace from the view of one worker: the measured size, its own changes since, and its unfinished
+ * files. Several workers that write to the same workspace may together exceed the limits by the amount that they write
+ * within 10 s.
  */
 export class FolderUse {
   readonly #limits: WorkspaceLimits

@@ -16,9 +16,9 @@ interface FolderParts {
 }
 
 /**
- * The files of an execution in a folder. A path cannot lead outside: its names are checked (`parseWorkspacePath`), the real path of its
- * folder must equal the path, and the file is opened without following a link. Only a process with access to the disk could create a link
- * between these steps; blocks cannot create links.
+ * The files of an execution in a folder. A path cannot lead outside: its names are checked (`parseWorkspacePath`), the
+ * real path of its folder must equal the path, and the file is opened without following a link. Only a process with
+ * access to the disk could create a link between these steps; blocks cannot create links.
  */
 export class FolderWorkspace implements Workspace {
   readonly #parts: FolderParts
@@ -74,7 +74,11 @@ export class FolderWorkspace implements Workspace {
     return entries
   }
 
-  /** Returns the number of files and folders that a new file adds. @throws {AshlarError} FILE_PATH_INVALID when the file cannot be created */
+  /**
+   * Returns the number of files and folders that a new file adds.
+   *
+   * @throws {AshlarError} FILE_PATH_INVALID when the file cannot be created
+   */
   async #countMissing(path: readonly string[]): Promise<number> {
     for (let depth = 1; depth <= path.length; depth++) {
       const found = await statIfExists(join(this.#parts.root, ...path.slice(0, depth)))

@@ -2,9 +2,9 @@ import { AshlarError, showValue } from '../errors/index.ts'
 import { DEFAULT_WORKSPACE_LIMITS, type WorkspaceLimits } from './limits.ts'
 
 /**
- * Splits the path of a file in a workspace into names: `reports/2026/june.csv` has three. The separator is `/`. The path is normalized to
- * Unicode NFC, so that a name has only one spelling. Every common system accepts the names. A path that some systems interpret in another
- * way is rejected rather than changed.
+ * Splits the path of a file in a workspace into names: `reports/2026/june.csv` has three. The separator is `/`. The
+ * path is normalized to Unicode NFC, so that a name has only one spelling. Every common system accepts the names. A
+ * path that some systems interpret in another way is rejected rather than changed.
  *
  * @throws {AshlarError} FILE_PATH_INVALID with the fault
  */
@@ -24,9 +24,14 @@ export function parseWorkspacePath(path: unknown, limits: WorkspaceLimits = DEFA
   return names
 }
 
-/** Control characters, line and paragraph separators, bidirectional marks, and characters with a special meaning on Windows. */
+/**
+ * Control characters, line and paragraph separators, bidirectional marks, and characters with a special meaning on
+ * Windows.
+ */
 const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\\:<>"|?*]/u
-/** Names of devices on Windows, with or without an extension. Source: Microsoft, "Naming Files, Paths, and Namespaces". */
+/**
+ * Names of devices on Windows, with or without an extension. Source: Microsoft, "Naming Files, Paths, and Namespaces".
+ */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³])\s*(\.|$)/i
 
 function findFault(name: string, { maxNameBytes }: WorkspaceLimits): string | undefined {

@@ -2,13 +2,24 @@
 export interface Workspace {
   /** @throws {AshlarError} FILE_NOT_FOUND */
   open(path: readonly string[]): Promise<FileReader>
-  /** Starts a file. When it ends, it replaces the existing file at the path. @throws {AshlarError} FILE_LIMIT FILE_PATH_INVALID */
+  /**
+   * Starts a file. When it ends, it replaces the existing file at the path.
+   *
+   * @throws {AshlarError} FILE_LIMIT FILE_PATH_INVALID
+   */
   create(path: readonly string[]): Promise<FileWriter>
   /** @returns null when the file does not exist */
   stat(path: readonly string[]): Promise<FileEntry | null>
-  /** Deletes a file, if it exists, and the folders that become empty. @throws {AshlarError} FILE_PATH_INVALID for a folder */
+  /**
+   * Deletes a file, if it exists, and the folders that become empty.
+   *
+   * @throws {AshlarError} FILE_PATH_INVALID for a folder
+   */
   delete(path: readonly string[]): Promise<void>
-  /** Returns the first files in a folder and its subfolders whose paths come after `after`, in the order of UTF-16 code units. */
+  /**
+   * Returns the first files in a folder and its subfolders whose paths come after `after`, in the order of UTF-16 code
+   * units.
+   */
   list(folder: readonly string[], after: string, first: number): Promise<FileEntry[]>
 }
 
@@ -31,7 +42,9 @@ export interface FileReader {
 export interface FileWriter {
   /** @throws {AshlarError} FILE_LIMIT */
   write(chunk: Buffer): Promise<void>
-  /** @throws {AshlarError} FILE_LIMIT, FILE_PATH_INVALID when the path is a folder, or a folder of the path is a file */
+  /**
+   * @throws {AshlarError} FILE_LIMIT, FILE_PATH_INVALID when the path is a folder, or a folder of the path is a file
+   */
   end(): Promise<FileEntry>
   /** Discards the file. Does nothing after `end`. */
   abort(): Promise<void>
@@ -46,7 +59,10 @@ export interface WorkspaceStore {
    * @param origins ids of other workspaces. A new workspace starts with the files of the first one that exists.
    */
   open(id: string, origins: readonly string[]): Promise<Workspace>
-  /** Lists the ids of workspaces whose executions started before a time, in batches. May omit some of the last hours before the time. */
+  /**
+   * Lists the ids of workspaces whose executions started before a time, in batches. May omit some of the last hours
+   * before the time.
+   */
   listOlder(than: Date): AsyncIterable<string[]>
   /** Removes a workspace as a whole, if it exists. */
   remove(id: string): Promise<void>

@@ -4,8 +4,8 @@ import type { Workspace, WorkspaceStore } from './workspace.ts'
 /** The files of executions. */
 export interface Workspaces {
   /**
-   * Opens the workspace of an execution, which is that of the root of its tree. At its first use, the workspace starts with the files of the
-   * execution that the root continues or repeats.
+   * Opens the workspace of an execution, which is that of the root of its tree. At its first use, the workspace starts
+   * with the files of the execution that the root continues or repeats.
    */
   openFor(executionId: string): Promise<Workspace>
   /** Removes the workspaces of finished executions that started before the retention period. */
@@ -30,8 +30,8 @@ export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: Worksp
 }
 
 /**
- * Selects the root of the execution's tree, then the root of the tree of the execution that it continues or repeats, and so on. Only roots
- * have workspaces. The number of steps is limited.
+ * Selects the root of the execution's tree, then the root of the tree of the execution that it continues or repeats,
+ * and so on. Only roots have workspaces. The number of steps is limited.
  */
 const ANCESTRY = `
   with recursive ancestry as (
@@ -43,8 +43,9 @@ const ANCESTRY = `
   select id from ancestry where parent_id is null order by step`
 
 /**
- * Returns the executions in this database whose files are not needed: the execution, its children, and the executions that continue or repeat
- * it (which may not have copied its files yet) have finished. Executions of other databases are not returned.
+ * Returns the executions in this database whose files are not needed: the execution, its children, and the executions
+ * that continue or repeat it (which may not have copied its files yet) have finished. Executions of other databases are
+ * not returned.
  */
 async function findEnded(pool: Database['pool'], ids: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(

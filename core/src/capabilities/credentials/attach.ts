@@ -3,7 +3,8 @@ import type { ProviderAuth } from './provider/index.ts'
 import type { Secret } from './secret.ts'
 
 /**
- * Returns the request with the secret. The secret replaces a header or parameter of the same name that the block has set.
+ * Returns the request with the secret. The secret replaces a header or parameter of the same name that the block has
+ * set.
  *
  * @param auth of the same type as the secret
  */

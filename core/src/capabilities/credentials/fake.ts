@@ -14,7 +14,10 @@ export interface FakeCredentialOptions {
   secrets: z.output<typeof credentialsFakeSchema>
   /** The plugin under test, and its providers. */
   plugin: { name: string; providers: readonly Provider[] }
-  /** The URLs for which the test defines responses. A credential without hosts of a provider of the plugin may be sent to these. */
+  /**
+   * The URLs for which the test defines responses. A credential without hosts of a provider of the plugin may be sent
+   * to these.
+   */
   urls: readonly string[]
 }
 

@@ -32,7 +32,10 @@ export type CredentialGrants = {
 
 const qualify = (grants: Grants, plugin: string): Grants => grants.map((grant) => qualifyGrant(grant, plugin))
 
-/** The providers whose credentials a block uses for its requests. The capability `http` declares where the requests may go. */
+/**
+ * The providers whose credentials a block uses for its requests. The capability `http` declares where the requests may
+ * go.
+ */
 export const credentialsGrant = {
   schema,
   isEffectful: false,

@@ -2,13 +2,19 @@ import { AshlarError, messageOf } from '../../errors/index.ts'
 import type { CredentialRequest } from '../http/index.ts'
 import type { Secret } from './secret.ts'
 
-/** A request, as a host module receives and returns it. The module cannot change the host to which the worker sends the request. */
+/**
+ * A request, as a host module receives and returns it. The module cannot change the host to which the worker sends the
+ * request.
+ */
 export interface HostRequest {
   url: URL
   headers: [name: string, value: string][]
 }
 
-/** A trusted module of the operator that authenticates requests to a service, if a header or a parameter is not sufficient. */
+/**
+ * A trusted module of the operator that authenticates requests to a service, if a header or a parameter is not
+ * sufficient.
+ */
 export interface HostProvider {
   /** Returns the request to send. Only the secret is masked in the response, not other values that the module adds. */
   attach(request: HostRequest, secret: Secret): HostRequest | Promise<HostRequest>
@@ -16,7 +22,8 @@ export interface HostProvider {
 
 /**
  * @param clean removes the secret from the error that the module throws
- * @throws {AshlarError} HOST_MODULE_FAILED when the module throws. Its error is only in `cause`, because it is for the operator.
+ * @throws {AshlarError} HOST_MODULE_FAILED when the module throws. Its error is only in `cause`, because it is for the
+ * operator.
  */
 export async function attachByHost(
   { attach }: HostProvider,

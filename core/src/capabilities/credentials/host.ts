@@ -4,8 +4,8 @@ import { assertCredentialGranted, type CredentialGrants } from './grant.ts'
 import type { RunCredentials } from './run-credentials.ts'
 
 /**
- * Returns the facts of a credential to a block, `credentials.get(provider)`, and its secret, `credentials.reveal(provider)`. Requests
- * with a credential are host calls of `http`.
+ * Returns the facts of a credential to a block, `credentials.get(provider)`, and its secret,
+ * `credentials.reveal(provider)`. Requests with a credential are host calls of `http`.
  */
 export function createCredentialsHost(getCredentials: (caller: Caller) => RunCredentials): CapabilityHost<CredentialGrants> {
   return {

@@ -18,13 +18,16 @@ export interface CredentialStore {
 export interface RunCredentials {
   /**
    * @param provider the name by which the block refers to the provider
-   * @throws {AshlarError} CAPABILITY_MISSING, the codes of {@link CredentialStore.open}, and, if the credential has to be renewed,
-   * AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
+   * @throws {AshlarError} CAPABILITY_MISSING, the codes of {@link CredentialStore.open}, and, if the credential has to
+   * be renewed, AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
   use(provider: unknown): Promise<UsableCredential>
 }
 
-/** Returns a function that creates the credentials of a run at its first call. Later calls for the run return the same object. */
+/**
+ * Returns a function that creates the credentials of a run at its first call. Later calls for the run return the same
+ * object.
+ */
 export function cacheRunCredentials(store: CredentialStore): (caller: Caller) => RunCredentials {
   const cached = new WeakMap<Caller, RunCredentials>()
   return (caller) => {

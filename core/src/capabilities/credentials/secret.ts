@@ -40,7 +40,11 @@ export const secretSchema = z.discriminatedUnion('type', [
 /** The service issues the OAuth 2 token. The refresh token is not part of the secret. */
 export type Secret = z.output<typeof secretSchema> | { type: 'OAUTH2'; accessToken: string }
 
-/** Lists every text that reveals one of the secrets in a response, longest first. @param hidden further texts to hide */
+/**
+ * Lists every text that reveals one of the secrets in a response, longest first.
+ *
+ * @param hidden further texts to hide
+ */
 export function listSecretSpellings(secrets: readonly Secret[], hidden: readonly string[] = []): string[] {
   const texts = [...secrets.flatMap(listSecretTexts), ...hidden].flatMap((text) => [
     text,

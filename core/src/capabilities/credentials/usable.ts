@@ -11,7 +11,10 @@ export interface OpenedCredential extends Opened {
   /** Qualified. */
   provider: string
   name: string
-  /** Hosts to which the secret may be sent: those that the user accepted when the credential was added, and that the provider still names. */
+  /**
+   * Hosts to which the secret may be sent: those that the user accepted when the credential was added, and that the
+   * provider still names.
+   */
   hosts: readonly string[]
   auth: ProviderAuth
   /** Granted scopes; empty unless the type is OAUTH2. */
@@ -19,8 +22,8 @@ export interface OpenedCredential extends Opened {
   /** Replaces the authentication that `auth` declares. */
   host?: HostProvider | undefined
   /**
-   * Returns the secret that replaces a rejected or expired one. Requests it from the service if no other run has done so. Only for a
-   * credential that expires.
+   * Returns the secret that replaces a rejected or expired one. Requests it from the service if no other run has done
+   * so. Only for a credential that expires.
    *
    * @returns undefined when the service cannot be asked for another secret now
    * @throws {AshlarError} CREDENTIAL_EXPIRED AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS

@@ -23,7 +23,11 @@ function countBytes(files: ReadonlyMap<string, Buffer>): number {
   return files.values().reduce((sum, content) => sum + content.length, 0)
 }
 
-/** Keeps files in memory, with the limits of real workspaces. Folders do not count. @param files contents by path; it is modified */
+/**
+ * Keeps files in memory, with the limits of real workspaces. Folders do not count.
+ *
+ * @param files contents by path; it is modified
+ */
 export function createFakeWorkspace(files: Map<string, Buffer>): Workspace {
   const toEntry = (path: string, content: Buffer): FileEntry => ({ path, bytes: content.length, modifiedAt: new Date(0) })
   return {

@@ -7,9 +7,9 @@ const schema = z.array(z.enum(['read', 'write'])).min(1)
 export type FilesGrant = z.output<typeof schema>
 
 /**
- * How a block uses the files of its execution. Both uses make a block effectful: other blocks and people can see written files, and a
- * read depends on earlier writes. A reader therefore starts after all events that led to it are committed. After an interruption, a
- * repeated run might read later files than before.
+ * How a block uses the files of its execution. Both uses make a block effectful: other blocks and people can see
+ * written files, and a read depends on earlier writes. A reader therefore starts after all events that led to it are
+ * committed. After an interruption, a repeated run might read later files than before.
  */
 export const filesGrant = { schema, isEffectful: true, describe: (uses) => uses } satisfies GrantDefinition<FilesGrant>
 

@@ -17,8 +17,8 @@ import type { OpenFiles } from './open-files.ts'
 type FilesCaller = Caller<{ files?: FilesGrant | undefined }>
 
 /**
- * The files of one run of a block. Host calls carry JSON, so contents travel as base64 in chunks of at most 64 KiB, one at a time. A path
- * is a text of names separated by slashes.
+ * The files of one run of a block. Host calls carry JSON, so contents travel as base64 in chunks of at most 64 KiB, one
+ * at a time. A path is a text of names separated by slashes.
  *
  * - `files.open(path)` returns `{ id, bytes }` of the current version of a file.
  * - `files.read(id)` returns its next chunk, or null at the end. The end closes the file.
@@ -27,7 +27,8 @@ type FilesCaller = Caller<{ files?: FilesGrant | undefined }>
  * - `files.write(id, base64)` appends to it.
  * - `files.end(id)` completes it and returns its entry, `{ path, bytes, modifiedAt }` with a time in ISO 8601.
  * - `files.cancel(id)` discards it.
- * - `files.list(folder, after)` returns the entries of at most 1000 files after a path, of a folder or, for '', of all folders.
+ * - `files.list(folder, after)` returns the entries of at most 1000 files after a path, of a folder or, for '', of all
+ *   folders.
  * - `files.stat(path)` returns the entry of a file, or null.
  * - `files.delete(path)` removes a file.
  *

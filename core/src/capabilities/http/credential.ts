@@ -2,7 +2,8 @@ import type { Caller } from '../capability.ts'
 import type { HeaderPairs } from './headers.ts'
 
 /*
- * What http requires of credentials. The capability `credentials` implements these types, so that http does not depend on it.
+ * What http requires of credentials. The capability `credentials` implements these types, so that http does not depend
+ * on it.
  */
 
 /** Returns the credentials that a run of a block may use. */
@@ -22,7 +23,11 @@ export interface RequestCredential {
   isFor(url: URL): boolean
   /** @throws {AshlarError} HTTP_DENIED when the secret must not be sent to this URL */
   assertFor(url: URL): void
-  /** Returns the request with the secret if its URL may receive it, otherwise the request unchanged. @throws {AshlarError} HOST_MODULE_FAILED */
+  /**
+   * Returns the request with the secret if its URL may receive it, otherwise the request unchanged.
+   *
+   * @throws {AshlarError} HOST_MODULE_FAILED
+   */
   attach(request: CredentialRequest): CredentialRequest | Promise<CredentialRequest>
   /** Replaces a secret that the server has rejected. @returns whether there is another secret */
   renew(spent: unknown): Promise<boolean>
@@ -38,8 +43,9 @@ export interface CredentialRequest {
 export interface Scrubber {
   text(text: string): string
   /**
-   * Also masks a secret that is split between chunks: the bytes that could be the beginning of a secret are held back until the next
-   * chunk or the end. The number of these bytes does not depend on their content, so the chunk boundaries reveal nothing.
+   * Also masks a secret that is split between chunks: the bytes that could be the beginning of a secret are held back
+   * until the next chunk or the end. The number of these bytes does not depend on their content, so the chunk
+   * boundaries reveal nothing.
    */
   stream(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void>
 }

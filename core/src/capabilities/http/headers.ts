@@ -14,8 +14,8 @@ export function isHeaderName(name: string): boolean {
 }
 
 /**
- * Returns the name of a header in lower case, with `-` in place of every character except letters and digits. CGI, WSGI and PHP map
- * `X-Original-URL`, `X_Original_URL` and `X.Original.URL` to the same variable.
+ * Returns the name of a header in lower case, with `-` in place of every character except letters and digits. CGI, WSGI
+ * and PHP map `X-Original-URL`, `X_Original_URL` and `X.Original.URL` to the same variable.
  */
 export function normalizeHeaderName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')

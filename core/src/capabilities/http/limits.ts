@@ -16,7 +16,10 @@ export interface HttpLimits {
   maxOpen: number
   /** Requests that all runs of one owner in a worker may have open. */
   maxOpenOfOwner: number
-  /** A request body of a known length up to this limit is buffered until the response arrives, so that a redirect can repeat it. */
+  /**
+   * A request body of a known length up to this limit is buffered until the response arrives, so that a redirect can
+   * repeat it.
+   */
   maxBufferedBytes: number
   /** All buffered bodies of one owner in a worker. Above this limit, a body is streamed and cannot be repeated. */
   maxBufferedBytesOfOwner: number

@@ -12,8 +12,9 @@ const requestSchema = z.object({
 })
 
 /**
- * Returns the effect that a request may have on its server. A request with the idempotency key of the run takes effect once, however
- * often it is sent, because the key is the same for every attempt. Another key may differ between attempts.
+ * Returns the effect that a request may have on its server. A request with the idempotency key of the run takes effect
+ * once, however often it is sent, because the key is the same for every attempt. Another key may differ between
+ * attempts.
  *
  * @param request the argument of `http.open`; an invalid request is never sent
  */

@@ -14,13 +14,15 @@ import { Exchange, RequestBody, type ExchangeParts, type Hop, type Transport } f
 type HttpCaller = Caller<{ http?: HttpGrant | undefined }>
 
 /**
- * The requests of one run of a block. Host calls carry JSON, so bodies travel as base64 in chunks of at most 64 KiB. The block sends
- * and requests chunks one at a time, so neither side receives more than it asks for.
+ * The requests of one run of a block. Host calls carry JSON, so bodies travel as base64 in chunks of at most 64 KiB.
+ * The block sends and requests chunks one at a time, so neither side receives more than it asks for.
  *
- * - `http.open(request)` checks the request, starts it and returns its id. `request` is `{ url, method, headers: [[name, value]],
- *   body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual', credential: null or the provider whose secret is
- *   attached, maxResponseBytes and timeoutMs: null or limits below those of the installation }`.
- * - `http.write(id, base64)` appends to the body. It returns when the connection has accepted the chunk, or no longer needs it.
+ * - `http.open(request)` checks the request, starts it and returns its id. `request` is `{ url, method, headers:
+ *   [[name, value]], body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual', credential: null
+ *   or the provider whose secret is attached, maxResponseBytes and timeoutMs: null or limits below those of the
+ *   installation }`.
+ * - `http.write(id, base64)` appends to the body. It returns when the connection has accepted the chunk, or no longer
+ *   needs it.
  * - `http.end(id)` ends the body.
  * - `http.response(id)` waits for `{ status, statusText, url, redirected, headers }` of the last response.
  * - `http.read(id)` returns the next chunk of its body, or null at the end. The end closes the request.

@@ -13,8 +13,9 @@ export interface SleepRequest {
 }
 
 /**
- * Parses the only host call of the capability, `sleep.begin(sleep, ms)`. The driver of the execution performs it, because it ends the run
- * of the block. A negative time counts as 0: a block that sleeps until a moment may run again after that moment.
+ * Parses the only host call of the capability, `sleep.begin(sleep, ms)`. The driver of the execution performs it,
+ * because it ends the run of the block. A negative time counts as 0: a block that sleeps until a moment may run again
+ * after that moment.
  *
  * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT OUTPUT_LIMIT
  */

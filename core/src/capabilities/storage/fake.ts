@@ -13,7 +13,11 @@ export const storageFakeSchema = z.strictObject({ graph: valuesSchema, user: val
 /** Values by scope (`graph`, `user`, `plugin`) and key. */
 export type StoredValues = Map<string, Map<string, unknown>>
 
-/** Keeps values in memory, with the limits of the real storage, for one user, one graph and one plugin. @param values is modified */
+/**
+ * Keeps values in memory, with the limits of the real storage, for one user, one graph and one plugin.
+ *
+ * @param values is modified
+ */
 export function createFakeStorage(values: StoredValues): BlockStorage {
   const used = new Map<string, number>()
   const getPlace = ({ scope }: { scope: string }): Place => {

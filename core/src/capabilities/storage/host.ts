@@ -8,8 +8,8 @@ import type { StoragePlace } from './statements.ts'
 type StorageCaller = Caller<{ storage?: StorageGrant | undefined }>
 
 /**
- * Values that outlive an execution: `storage.get(scope, key)`, `storage.set(scope, key, value)`, `storage.delete(scope, key)`,
- * `storage.compareAndSet(scope, key, expected, value)`, `storage.list(scope, { prefix, after, first })`.
+ * Values that outlive an execution: `storage.get(scope, key)`, `storage.set(scope, key, value)`, `storage.delete(scope,
+ * key)`, `storage.compareAndSet(scope, key, expected, value)`, `storage.list(scope, { prefix, after, first })`.
  */
 export function createStorageHost(storage: BlockStorage): CapabilityHost<{ storage?: StorageGrant | undefined }> {
   return {

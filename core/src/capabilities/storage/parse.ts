@@ -13,7 +13,10 @@ interface Page {
 export interface StorageParser {
   /** @throws {AshlarError} BAD_INPUT */
   key(key: unknown): string
-  /** @returns the value as JSON text that Postgres accepts as json and jsonb @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT */
+  /**
+   * @returns the value as JSON text that Postgres accepts as json and jsonb
+   * @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT
+   */
   value(value: unknown): string
   /** @throws {AshlarError} BAD_INPUT */
   page(page: unknown): Page

@@ -18,10 +18,10 @@ export interface Written {
 type WriteMode = 'always' | 'if-none' | 'if-equal'
 
 /**
- * The table `block_storage_use` holds the number of keys and KiB of each place. Every write changes both tables in one statement, so the
- * numbers are exact. A value that replaces one of the same number of KiB does not change `block_storage_use`, so that writers of different
- * keys seldom wait for each other. The limits are checked against committed data: concurrent writes may together exceed a limit, by at
- * most one value per connection.
+ * The table `block_storage_use` holds the number of keys and KiB of each place. Every write changes both tables in one
+ * statement, so the numbers are exact. A value that replaces one of the same number of KiB does not change
+ * `block_storage_use`, so that writers of different keys seldom wait for each other. The limits are checked against
+ * committed data: concurrent writes may together exceed a limit, by at most one value per connection.
  */
 const ROOM = `
   room as (

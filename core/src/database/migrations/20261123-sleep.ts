@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** The time at which a sleeping execution continues. The index is partial, so that other executions are updated without an index update. */
+/**
+ * The time at which a sleeping execution continues. The index is partial, so that other executions are updated without
+ * an index update.
+ */
 export class Sleep extends Migration {
   override name = '20261123-sleep'
 

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Counts the contents of each place of block storage, to limit them. A value and its key count as a whole number of KiB. */
+/**
+ * Counts the contents of each place of block storage, to limit them. A value and its key count as a whole number of
+ * KiB.
+ */
 export class StorageUse extends Migration {
   override name = '20261124-storage-use'
 

@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /**
- * Plugins by origin. Each source (the plugin folders of a machine) has its own rows in `workspace_plugin`, which only its workers write.
- * Published plugins are in `plugin_package` and `plugin_version`. Every process combines them into one list.
+ * Plugins by origin. Each source (the plugin folders of a machine) has its own rows in `workspace_plugin`, which only
+ * its workers write. Published plugins are in `plugin_package` and `plugin_version`. Every process combines them into
+ * one list.
  */
 export class Store extends Migration {
   override name = '20261126-store'

@@ -60,7 +60,10 @@ export const oauth2Schema = z
 
 export type OAuth2 = z.output<typeof oauth2Schema>
 
-/** Lists the hosts that receive users and tokens for authorization, renewal and revocation: `github.com`, `http://localhost:8080`. */
+/**
+ * Lists the hosts that receive users and tokens for authorization, renewal and revocation: `github.com`,
+ * `http://localhost:8080`.
+ */
 export function listAuthorizationHosts(auth: OAuth2): string[] {
   const hosts = listEndpoints(auth).map(({ protocol, host }) => (protocol === 'http:' ? `http://${host}` : host))
   return [...new Set(hosts)]

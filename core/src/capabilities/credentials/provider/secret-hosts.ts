@@ -11,7 +11,8 @@ export interface SecretHost {
 const PLAIN = 'http://'
 
 /**
- * Parses `api.github.com`, `*.example.com`, `example.com:8443`, or `http://localhost:8080` for a host without encryption.
+ * Parses `api.github.com`, `*.example.com`, `example.com:8443`, or `http://localhost:8080` for a host without
+ * encryption.
  *
  * @throws {AshlarError} BAD_INPUT with the fault
  */
@@ -49,7 +50,11 @@ function explainInvalidHost(host: string): string {
   return 'is not a valid host'
 }
 
-/** Formats a host for people, in punycode, so that similar hosts can be distinguished. @throws {AshlarError} BAD_INPUT */
+/**
+ * Formats a host for people, in punycode, so that similar hosts can be distinguished.
+ *
+ * @throws {AshlarError} BAD_INPUT
+ */
 export function formatSecretHost(text: string): string {
   const { rule, plain } = parseSecretHost(text)
   return `${plain ? PLAIN : ''}${formatRule(rule)}`

@@ -4,9 +4,10 @@ import type { HttpGrants } from './grants.ts'
 import { parseTarget } from './target.ts'
 
 /**
- * Checks headers and query parameters that make a server or proxy use another method, path or host than the request line. The manifest
- * must also allow the value of such a header or parameter: the method or the host. A header that names a path needs a rule without a
- * path, because servers combine it with the path of the request in different ways. Fields of a body are not checked.
+ * Checks headers and query parameters that make a server or proxy use another method, path or host than the request
+ * line. The manifest must also allow the value of such a header or parameter: the method or the host. A header that
+ * names a path needs a rule without a path, because servers combine it with the path of the request in different ways.
+ * Fields of a body are not checked.
  *
  * @throws {AshlarError} HTTP_DENIED
  */
@@ -48,7 +49,10 @@ function parseParameters(search: string): HeaderPairs {
     .map(([name, value]) => [name.replace(/\0.*$/s, ''), value])
 }
 
-/** `_method` of web frameworks, and the names of headers that override the method. A plain `method` is data of many APIs. */
+/**
+ * `_method` of web frameworks, and the names of headers that override the method. A plain `method` is data of many
+ * APIs.
+ */
 const METHOD_PARAMETER = /^-+method$|^-*(x-)?(http-)?method-override$|^-*x-(http-)?method$/
 const METHOD = /^(x-)?((http|request|original|forwarded)-)*method(-override)?$/
 const PATH =

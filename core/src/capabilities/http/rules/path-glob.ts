@@ -2,8 +2,8 @@
  * Whether a glob matches a path. `*` matches any characters, including `/`.
  *
  * Servers interpret paths in different ways. Paths that some servers interpret in a surprising way never match (see
- * {@link decodePath}). Few differences remain: whether `%2F` separates segments, whether `//` equals `/`, and whether an encoded `?` or
- * `#` ends the path. The glob must match under each of these interpretations.
+ * {@link decodePath}). Few differences remain: whether `%2F` separates segments, whether `//` equals `/`, and whether
+ * an encoded `?` or `#` ends the path. The glob must match under each of these interpretations.
  *
  * @param pathname as `URL` returns it, with raw dot segments resolved
  */

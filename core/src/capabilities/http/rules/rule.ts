@@ -46,7 +46,9 @@ export function parseRule(text: string): Rule {
   }
 }
 
-/** Formats a rule for people. The host appears as it is sent (in punycode), so that similar hosts can be distinguished. */
+/**
+ * Formats a rule for people. The host appears as it is sent (in punycode), so that similar hosts can be distinguished.
+ */
 export function formatRule({ methods, host, matchesSubdomains, port, path }: Rule): string {
   return `${methods ? `${methods.join(',')} ` : ''}${matchesSubdomains ? '*.' : ''}${host}${port && `:${port}`}${path ?? ''}`
 }

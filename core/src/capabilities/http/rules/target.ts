@@ -4,7 +4,8 @@ import { AshlarError } from '../../../errors/index.ts'
  * Parses the URL of a request. The result has no fragment, and its host is canonical (see {@link canonicalizeHost}).
  *
  * @param base the URL of the redirected request, for a relative URL
- * @throws {AshlarError} BAD_INPUT when the text is not a URL, HTTP_DENIED when the URL is not http(s) or has a user or password
+ * @throws {AshlarError} BAD_INPUT when the text is not a URL, HTTP_DENIED when the URL is not http(s) or has a user or
+ * password
  */
 export function parseTarget(text: string, base?: URL): URL {
   if (!URL.canParse(text, base)) throw new AshlarError('BAD_INPUT', 'http: the text is not a valid URL')
@@ -21,8 +22,8 @@ export function parseTarget(text: string, base?: URL): URL {
 }
 
 /**
- * Returns a host in the one spelling in which hosts are compared: as `URL` formats it (lower case, punycode, IPv4 as four decimal
- * numbers), without a trailing dot.
+ * Returns a host in the one spelling in which hosts are compared: as `URL` formats it (lower case, punycode, IPv4 as
+ * four decimal numbers), without a trailing dot.
  *
  * @returns undefined for a host with an empty label
  */

@@ -4,8 +4,8 @@ import { AshlarError, showValue } from '../../../errors/index.ts'
 import { canonicalizeHost } from '../rules/index.ts'
 
 /**
- * Whether an address belongs to the public internet. Addresses of this machine, of private networks, of cloud metadata services,
- * multicast addresses, and addresses that translate to another address are not public.
+ * Whether an address belongs to the public internet. Addresses of this machine, of private networks, of cloud metadata
+ * services, multicast addresses, and addresses that translate to another address are not public.
  *
  * @param address as a resolver or URL returns it; a text that is not an address is not public
  */
@@ -34,7 +34,10 @@ const EXCLUDED_IPV4 = [
   '198.18.0.0/15',
   '240.0.0.0/4',
 ].map((text) => ipaddr.parseCIDR(text))
-/** All allocated unicast addresses. Mapped, compatible, translated, local and link-local addresses are outside this range. */
+/**
+ * All allocated unicast addresses. Mapped, compatible, translated, local and link-local addresses are outside this
+ * range.
+ */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3')
 const EXCLUDED_IPV6 = [
   '2001::/23', // Teredo, benchmarks, ORCHID and other protocols
@@ -51,8 +54,8 @@ export interface AddressGuard {
 }
 
 /**
- * Permits the public internet and what the operator allows: hosts (`intranet.example`, `*.intranet.example`) with any address, and
- * addresses (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`) with any host name.
+ * Permits the public internet and what the operator allows: hosts (`intranet.example`, `*.intranet.example`) with any
+ * address, and addresses (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`) with any host name.
  *
  * @throws {AshlarError} CONFIG_INVALID with the invalid entry
  */

@@ -6,8 +6,8 @@ import { createHttpPool, type HttpConnectionOptions } from './pool.ts'
 import type { TransportResponse } from './transport.ts'
 
 /**
- * Sends requests of the worker itself to URLs that plugins declare. The address guard applies, so that a declaration cannot reach an
- * internal host. Redirects are not followed. Responses must be short and arrive quickly.
+ * Sends requests of the worker itself to URLs that plugins declare. The address guard applies, so that a declaration
+ * cannot reach an internal host. Redirects are not followed. Responses must be short and arrive quickly.
  */
 export interface HttpClient {
   /**

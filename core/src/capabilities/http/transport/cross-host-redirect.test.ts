@@ -27,7 +27,12 @@ interface TestRequest {
   private?: string[]
 }
 
-/** Follows redirects from https://a.example/. @param to where each host redirects @returns the requests that were sent */
+/**
+ * Follows redirects from https://a.example/.
+ *
+ * @param to where each host redirects
+ * @returns the requests that were sent
+ */
 async function follow(
   to: Record<string, string>,
   request: TestRequest = {},

@@ -2,8 +2,9 @@ import { AshlarError, showValue } from '../../../errors/index.ts'
 import type { Hop } from './redirect.ts'
 
 /**
- * Checks a redirect to a host that the manifest does not name. The request may follow the redirect only if no part of it is specific to
- * the first host: it is a GET or HEAD without a body and a credential, and its headers only state what the client accepts.
+ * Checks a redirect to a host that the manifest does not name. The request may follow the redirect only if no part of
+ * it is specific to the first host: it is a GET or HEAD without a body and a credential, and its headers only state
+ * what the client accepts.
  *
  * @param hop the request that is redirected
  * @throws {AshlarError} HTTP_DENIED

@@ -7,8 +7,9 @@ import { CHUNK_BYTES } from '../../../workspaces/index.ts'
 const MAX_CODINGS = 2
 
 /**
- * Decodes a body while it is read. This function limits the input of every coding; the reader limits the final output. Without the limit
- * on each layer, a layer could expand to much data that then decodes to nothing: 300 MB of empty gzip members fit into 2 KB.
+ * Decodes a body while it is read. This function limits the input of every coding; the reader limits the final output.
+ * Without the limit on each layer, a layer could expand to much data that then decodes to nothing: 300 MB of empty gzip
+ * members fit into 2 KB.
  *
  * @param encoding the header `content-encoding`; with an unknown coding the body stays encoded (Fetch standard, 2.2.2)
  * @param maxBytes of each layer

@@ -42,8 +42,9 @@ export interface ExchangeOptions {
 }
 
 /**
- * One request and its response, including redirects. The constructor starts it. Each request is checked against the grant before it is
- * sent, and the pool checks its connection. The exchange ends when the body has been read, on failure, on cancellation or on timeout.
+ * One request and its response, including redirects. The constructor starts it. Each request is checked against the
+ * grant before it is sent, and the pool checks its connection. The exchange ends when the body has been read, on
+ * failure, on cancellation or on timeout.
  */
 export class Exchange {
   readonly #parts: ExchangeParts
@@ -136,7 +137,10 @@ export class Exchange {
     }
   }
 
-  /** Sends a request. If the server rejects its credential (401), renews the credential and sends the request once more, if possible. */
+  /**
+   * Sends a request. If the server rejects its credential (401), renews the credential and sends the request once more,
+   * if possible.
+   */
   async #sendWithRenewal(hop: Hop): Promise<TransportResponse> {
     const { credential } = this.#parts
     const spent = credential?.secret

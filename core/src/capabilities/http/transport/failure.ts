@@ -1,6 +1,9 @@
 import { AshlarError } from '../../../errors/index.ts'
 
-/** Converts a network error. The message contains no address and no port, so it reveals nothing about the network of the host. */
+/**
+ * Converts a network error. The message contains no address and no port, so it reveals nothing about the network of the
+ * host.
+ */
 export function toHttpFailure(error: unknown, host: string): AshlarError {
   if (error instanceof AshlarError) return error
   const code = readErrorCode(error)

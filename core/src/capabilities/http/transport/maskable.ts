@@ -3,8 +3,8 @@ import { isDecoded } from './decode.ts'
 import { normalizeHeaderName, type HeaderPairs } from '../headers.ts'
 
 /**
- * Rejects headers that make a server send parts or differences of a response. A secret that is split between parts is not recognized,
- * so it could not be masked.
+ * Rejects headers that make a server send parts or differences of a response. A secret that is split between parts is
+ * not recognized, so it could not be masked.
  *
  * @throws {AshlarError} HTTP_DENIED
  */
@@ -18,7 +18,8 @@ export function assertMaskableRequest(headers: HeaderPairs): void {
 const PARTS = /^((if|request)-|x-([a-z]+-)?)?range$|^a-im$/
 
 /**
- * Rejects a response in which secrets could not be found: a partial response, or a response in a coding that is not decoded here.
+ * Rejects a response in which secrets could not be found: a partial response, or a response in a coding that is not
+ * decoded here.
  *
  * @throws {AshlarError} HTTP_DENIED
  */

@@ -18,9 +18,10 @@ export interface HttpConnectionOptions {
 }
 
 /**
- * Creates the connection pool for the requests of blocks. The guard checks each connection after the host name is resolved, and the
- * pool connects to the addresses that were checked. A name that changes its address afterwards therefore has no effect. Requests
- * with `publicOnly` use separate connections, because the operator's allow list does not apply to them.
+ * Creates the connection pool for the requests of blocks. The guard checks each connection after the host name is
+ * resolved, and the pool connects to the addresses that were checked. A name that changes its address afterwards
+ * therefore has no effect. Requests with `publicOnly` use separate connections, because the operator's allow list does
+ * not apply to them.
  */
 export function createHttpPool(guard: AddressGuard, limits: HttpLimits, resolve: Resolve = resolveWithOs): Transport {
   const all = createAgent(guard, limits, resolve)

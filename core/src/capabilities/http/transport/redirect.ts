@@ -9,13 +9,16 @@ export interface Hop {
   headers: HeaderPairs
   /** A `buffered` body can be sent again, a `streamed` one cannot. */
   body: 'none' | 'buffered' | 'streamed'
-  /** Set after a redirect from a public host that the manifest does not name. The request must not reach a private network. */
+  /**
+   * Set after a redirect from a public host that the manifest does not name. The request must not reach a private
+   * network.
+   */
   publicOnly?: boolean
 }
 
 /**
- * Returns the request that follows a redirect, or undefined if the response is not a redirect. Source: Fetch standard, 4.4, HTTP-redirect
- * fetch.
+ * Returns the request that follows a redirect, or undefined if the response is not a redirect. Source: Fetch standard,
+ * 4.4, HTTP-redirect fetch.
  */
 export function followRedirect(hop: Hop, status: number, location: string | undefined): Hop | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined

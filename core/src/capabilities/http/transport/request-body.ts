@@ -4,8 +4,9 @@ import { CHUNK_BYTES } from '../../../workspaces/index.ts'
 import type { HttpLimits } from '../limits.ts'
 
 /**
- * The body of a request, which a block writes in chunks. A buffered body is sent when it is complete, and can be sent again. A streamed
- * body is sent while it is written; a write waits until the connection has accepted most of the previous data.
+ * The body of a request, which a block writes in chunks. A buffered body is sent when it is complete, and can be sent
+ * again. A streamed body is sent while it is written; a write waits until the connection has accepted most of the
+ * previous data.
  */
 export class RequestBody {
   readonly isBuffered: boolean
