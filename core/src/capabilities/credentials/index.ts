@@ -18,5 +18,5 @@ export {
 export type { CredentialType, Provider } from './provider/index.ts'
 export { secretSchema } from './secret.ts'
 export type { Secret } from './secret.ts'
-export type { OpenedCredential, UsableCredential } from './usable.ts'
+export type { OpenedCredential } from './usable.ts'
 export type { HostProvider, HostRequest } from './host-provider.ts'
