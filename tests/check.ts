@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { delimiter, resolve } from 'node:path'
 import { addToSummary } from './setup/test-summary.ts'
 
-/** What is to be true of the source before it runs. All steps at once: it costs two cores nothing, and more of them gain by it. */
+/** The checks of the source, by name. They run at the same time. */
 const STEPS: Record<string, string> = {
   types: 'tsc -p . && tsc -p plugins/tsconfig.blocks.json',
   lint: 'oxlint --format agent',
   format: 'oxfmt --check',
   unused: 'knip --treat-config-hints-as-errors',
-  boundaries: 'node tests/check-boundaries.ts',
+  boundaries: 'node tests/checks/boundaries.ts',
 }
 
 interface Outcome {
@@ -33,7 +33,7 @@ async function runStep(name: string, command: string): Promise<Outcome> {
   return outcome
 }
 
-/** Runs a command of this workspace or of the machine through a shell; standard output and errors in the order they came. */
+/** Runs a command in a shell, with the binaries of this workspace. The output contains standard output and errors in order. */
 function run(command: string): Promise<{ passed: boolean; output: string }> {
   const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
   const child = spawn(command, { shell: true, env, stdio: ['ignore', 'pipe', 'pipe'] })

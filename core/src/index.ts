@@ -1,6 +1,6 @@
 export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
-export { AshlarError, ERROR_CODES, messageOf, showValue } from './errors/index.ts'
-export { findServer, isText, isUuid, openDataDir, secretKeyFile, startEmbeddedPostgres } from './database/index.ts'
+export { AshlarError, ERROR_CODES, messageOf, showValue, isText, isUuid } from './base/index.ts'
+export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './postgres/embedded/index.ts'
 export {
   COST_UNITS,
   listAuthorizationHosts,
@@ -10,68 +10,41 @@ export {
   listProviders,
   verifyWebhookSignature,
 } from './capabilities/index.ts'
-export { createRuntime } from './runtime.ts'
-export {
-  createWorkbench,
-  digestOfFiles,
-  findGlobalUses,
-  isVersion,
-  packageNameSchema,
-  readPackageFile,
-  showPosition,
-  signFacts,
-  testBlocks,
-  unpackTarball,
-} from './plugins/index.ts'
-export { ISOLATIONS, isWeaker } from './sandbox/index.ts'
-export type { Isolation } from './sandbox/index.ts'
-export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './executions/index.ts'
-export { LOGIN_MINUTES } from './accounts/index.ts'
-export type { BrowserSession, User } from './accounts/index.ts'
+export { createRuntime } from './create-runtime.ts'
+export { createWorkbench, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
+export { digestOfFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'
+export { showPosition } from './catalogue/loading/index.ts'
+export { signFacts } from './catalogue/publishing/index.ts'
+export { ISOLATIONS, isWeaker } from './sandbox/limits/index.ts'
+export type { Isolation } from './sandbox/limits/index.ts'
+export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/index.ts'
+export { LOGIN_MINUTES } from './domains/accounts/index.ts'
+export type { BrowserSession, User } from './domains/accounts/index.ts'
 export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'
-export { oauthClientSchema } from './credentials/index.ts'
-export type { Credential, OAuthClient } from './credentials/index.ts'
-export type { DataDir, EmbeddedPostgresOptions, EmbeddedPostgresServer } from './database/index.ts'
-export type { ErrorCode, ErrorDetails, Fault } from './errors/index.ts'
-export type {
-  Execution,
-  ExecutionStatus,
-  FollowedEvent,
-  JournalEvent,
-  JournalState,
-  NodeExecutionStatus,
-  NodeExecutionView,
-  NodeFailure,
-  ProgressReport,
-  Reason,
-} from './executions/index.ts'
-export type {
-  BlockDifference,
-  Compatibility,
-  Graph,
-  GraphDocument,
-  GraphVersion,
-  NodeCompatibility,
-  Page,
-  PageRequest,
-} from './graphs/index.ts'
+export { oauthClientSchema } from './domains/credentials/index.ts'
+export type { Credential, OAuthClient } from './domains/credentials/index.ts'
+export type { DataDir, EmbeddedPostgresOptions, EmbeddedPostgresServer } from './postgres/embedded/index.ts'
+export type { ErrorCode, ErrorDetails, Fault, Page, PageRequest } from './base/index.ts'
+export type { Execution } from './runtime/lifecycle/index.ts'
+export type { ExecutionStatus, JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
+export type { FollowedEvent, NodeExecutionView } from './domains/executions/index.ts'
+export type { JournalState } from './runtime/journal/index.ts'
+export type { ProgressReport } from './runtime/driver/index.ts'
+export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'
+export type { Compatibility, Graph, GraphVersion, NodeCompatibility } from './domains/graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
 export type {
   AuthorSignature,
-  Block,
-  BlockTestResult,
-  Draft,
-  Example,
-  Plugin,
   PluginCheck,
-  PluginOrigin,
-  PluginReport,
   PluginStore,
   PluginVersion,
   SignedFacts,
-  SourcePosition,
   StorePackage,
   VersionReport,
-  Workbench,
-} from './plugins/index.ts'
-export type { CloseOptions, OperatorChanges, Role, Runtime, RuntimeConfig } from './runtime.ts'
+} from './catalogue/publishing/index.ts'
+export { BLOCK_KINDS } from './blocks/index.ts'
+export type { Block, Plugin, PluginOrigin, PluginReport } from './blocks/index.ts'
+export type { BlockTestResult } from '@ashlar/sdk'
+export type { Draft, Example, Workbench } from './catalogue/trial/index.ts'
+export type { SourcePosition } from './catalogue/loading/index.ts'
+export type { CloseOptions, OperatorChanges, Role, Runtime, RuntimeConfig } from './create-runtime.ts'

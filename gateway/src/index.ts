@@ -1,3 +1,3 @@
 export { createGateway } from './server/index.ts'
 export type { Gateway, GatewayOptions } from './server/index.ts'
-export type { Logger } from './logger.ts'
+export type { Logger } from './base/logger.ts'

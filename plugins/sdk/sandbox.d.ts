@@ -617,10 +617,10 @@ declare var SharedWorker: { 'not in a sandbox': 'a block has one thread, so ther
 declare var MessageChannel: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
 declare var MessagePort: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
 declare var BroadcastChannel: { 'not in a sandbox': 'a block has one thread, so there is no receiver for messages' }
-declare var window: { 'not in a sandbox': 'there is no browser: use a library that does without' }
-declare var document: { 'not in a sandbox': 'there is no browser: use a library that does without' }
-declare var navigator: { 'not in a sandbox': 'there is no browser: use a library that does without' }
-declare var location: { 'not in a sandbox': 'there is no browser: use a library that does without' }
+declare var window: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
+declare var document: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
+declare var navigator: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
+declare var location: { 'not in a sandbox': 'there is no browser: use a library that does not need one' }
 declare var self: { 'not in a sandbox': 'use globalThis' }
 declare var global: { 'not in a sandbox': 'use globalThis' }
 declare var FileReader: { 'not in a sandbox': 'use the methods text() and arrayBuffer() of the Blob' }
@@ -631,7 +631,7 @@ declare var Buffer: { 'not in a sandbox': 'use Uint8Array, TextEncoder, TextDeco
 declare var require: { 'not in a sandbox': 'use import: the modules of the package become part of the bundle' }
 declare var setImmediate: { 'not in a sandbox': 'use setTimeout or queueMicrotask' }
 declare var clearImmediate: { 'not in a sandbox': 'use clearTimeout' }
-declare var __dirname: { 'not in a sandbox': 'there are no files but those of context.files, with the capability "files"' }
-declare var __filename: { 'not in a sandbox': 'there are no files but those of context.files, with the capability "files"' }
+declare var __dirname: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
+declare var __filename: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
 declare var Deno: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }
 declare var Bun: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }

@@ -1,3 +1,3 @@
 export { buildSchema } from './schema.ts'
-export { createContext } from './context.ts'
-export type { SchemaContext } from './context.ts'
+export { buildContext } from './base/context.ts'
+export type { SchemaContext } from './base/context.ts'

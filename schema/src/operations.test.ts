@@ -2,7 +2,7 @@ import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, subscribe, validate, type ExecutionResult } from 'graphql'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { buildSchema, createContext } from './index.ts'
+import { buildSchema, buildContext } from './index.ts'
 
 const schema = buildSchema()
 let runtime: TestRuntime
@@ -12,10 +12,10 @@ beforeAll(async () => {
 afterAll(() => runtime.close())
 afterEach(() => vi.restoreAllMocks())
 
-async function contextOf(userId = runtime.ownerId) {
+async function getContext(userId = runtime.ownerId) {
   const user = (await runtime.accounts.find([userId])).get(userId)
   if (!user) throw new Error('no such user')
-  return createContext({ runtime, user })
+  return buildContext({ runtime, user })
 }
 
 type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- results are compared as JSON
@@ -23,7 +23,7 @@ type Json = Record<string, any> // oxlint-disable-line no-explicit-any -- result
 async function run(source: string, variableValues: Record<string, unknown> = {}): Promise<Json> {
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
-  const result = (await execute({ schema, document, variableValues, contextValue: await contextOf() })) as ExecutionResult
+  const result = (await execute({ schema, document, variableValues, contextValue: await getContext() })) as ExecutionResult
   expect(result.errors).toBeUndefined()
   return result.data as Json
 }
@@ -56,7 +56,7 @@ async function follow(executionId: string, after = 0): Promise<Json[]> {
     schema,
     document,
     variableValues: { id: executionId, after },
-    contextValue: await contextOf(),
+    contextValue: await getContext(),
   })
   const events: Json[] = []
   for await (const result of stream as AsyncIterable<ExecutionResult>) events.push((result.data as Json).executionEvents)
@@ -64,7 +64,7 @@ async function follow(executionId: string, after = 0): Promise<Json[]> {
 }
 
 describe('graphs', () => {
-  it('are created with the interface of their input and output blocks', async () => {
+  it('have the inputs and outputs of their INPUT and OUTPUT blocks', async () => {
     const { createGraph } = await run(CREATE, { name: 'Hello', document: HELLO })
     expect(createGraph).toMatchObject({
       name: 'Hello',
@@ -77,7 +77,7 @@ describe('graphs', () => {
     })
   })
 
-  it('are refused with every fault at once, each with its place', async () => {
+  it('are rejected with all faults and their paths', async () => {
     const document = {
       nodes: [
         { id: 'a', block: 'text/nothing' },
@@ -103,7 +103,7 @@ describe('graphs', () => {
     ])
   })
 
-  it('are refused when the document is not a graph, and when the name is empty', async () => {
+  it('are rejected if the document is not a graph or the name is empty', async () => {
     expect((await run(CREATE, { name: 'X', document: { nodes: 'none' } })).createGraph).toMatchObject({
       code: 'BAD_INPUT',
       faults: [{ path: 'nodes' }],
@@ -111,7 +111,7 @@ describe('graphs', () => {
     expect((await run(CREATE, { name: ' ', document: HELLO })).createGraph).toMatchObject({ code: 'BAD_INPUT' })
   })
 
-  it('get a new version only from the newest one', async () => {
+  it('accept a new version only if it is based on the newest one', async () => {
     const graphId = await createHello()
     const save = `mutation ($id: ID!, $n: Int!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: $n, document: $document }) {
       ... on Graph { activeVersion { number } versions { totalCount edges { node { number } } } } ... on Error { code message } } }`
@@ -150,12 +150,12 @@ describe('graphs', () => {
     })
   })
 
-  it('of another user answer like unknown ones', async () => {
+  it('of another user are answered like unknown ids', async () => {
     const graphId = await createHello()
     const stranger = await runtime.database.pool.query<{ id: string }>(
       `insert into user_account values (gen_random_uuid(), 'Stranger', 'MEMBER', now()) returning id`,
     )
-    const contextValue = await contextOf(stranger.rows[0]?.id)
+    const contextValue = await getContext(stranger.rows[0]?.id)
     const document = parse(`query ($id: ID!) { graph(id: $id) { name } node(id: $id) { id } graphs { totalCount } }`)
     expect(await execute({ schema, document, variableValues: { id: graphId }, contextValue })).toEqual({
       data: { graph: null, node: null, graphs: { totalCount: 0 } },
@@ -166,10 +166,10 @@ describe('graphs', () => {
     })
   })
 
-  it('are listed without a query per row', async () => {
+  it('are listed with a constant number of queries', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, i) => createHello(`Listed ${i}`)))
     const source = `query ($first: Int) { graphs(first: $first) { totalCount edges { node { name activeVersion { number inputSchema } } } } }`
-    expect(await statementsOf(() => run(source, { first: 12 }))).toBe(await statementsOf(() => run(source, { first: 2 })))
+    expect(await countStatements(() => run(source, { first: 12 }))).toBe(await countStatements(() => run(source, { first: 2 })))
   })
 })
 
@@ -177,7 +177,7 @@ const START = `mutation ($id: ID!, $inputs: JSON) { startExecution(input: { grap
   ... on Execution { id status } ... on Error { code message } ... on InvalidInputError { faults { path message } } } }`
 
 describe('executions', () => {
-  it('run the graph of the design from mutation to subscription', async () => {
+  it('run a graph from mutation to subscription', async () => {
     const graphId = await createHello()
     const { startExecution } = await run(START, { id: graphId, inputs: { name: 'Ada' } })
     expect(startExecution.status).toBe('QUEUED')
@@ -218,26 +218,31 @@ describe('executions', () => {
     })
   })
 
-  it('are refused with every wrong input named', async () => {
+  it('are rejected with every invalid input', async () => {
     const graphId = await createHello()
     const { startExecution } = await run(START, { id: graphId, inputs: { nmae: 'Ada' } })
     expect(startExecution).toMatchObject({ code: 'INPUTS_INVALID', faults: [{ path: 'inputs.name' }, { path: 'inputs.nmae' }] })
     expect((await run(START, { id: graphId, inputs: 'Ada' })).startExecution).toMatchObject({ code: 'INPUTS_INVALID' })
   })
 
-  it('refuse ids that are none', async () => {
+  it('reject an invalid graph id', async () => {
     expect((await run(START, { id: 'garbage' })).startExecution).toMatchObject({
       code: 'BAD_INPUT',
       message: 'graphId must be the id of a Graph, got "garbage"',
     })
   })
 
-  it('are let go by a subscriber that leaves while nothing happens', async () => {
+  it('release a subscriber that leaves while no event arrives', async () => {
     const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 30 } }] }
     const graphId = (await run(CREATE, { name: 'Wait', document })).createGraph.id
     const { startExecution } = await run(START, { id: graphId })
     const subscription = parse(`subscription ($id: ID!) { executionEvents(executionId: $id) { seq } }`)
-    const options = { schema, document: subscription, variableValues: { id: startExecution.id }, contextValue: await contextOf() }
+    const options = {
+      schema,
+      document: subscription,
+      variableValues: { id: startExecution.id },
+      contextValue: await getContext(),
+    }
     const stream = (await subscribe(options)) as AsyncGenerator<ExecutionResult>
     expect((await stream.next()).value).toMatchObject({ data: { executionEvents: { seq: 1 } } })
     for (const seq of [2, 3]) expect((await stream.next()).value).toMatchObject({ data: { executionEvents: { seq } } })
@@ -247,11 +252,11 @@ describe('executions', () => {
     await run(`mutation ($id: ID!) { cancelExecution(input: { executionId: $id }) { __typename } }`, { id: startExecution.id })
   })
 
-  it('leave a subscriber to changes of the blocks go as well', async () => {
+  it('release a subscriber to blocksChanged that leaves while no event arrives', async () => {
     const stream = (await subscribe({
       schema,
       document: parse('subscription { blocksChanged { at plugins { packageName } } }'),
-      contextValue: await contextOf(),
+      contextValue: await getContext(),
     })) as AsyncGenerator<ExecutionResult>
     const waiting = stream.next()
     expect(await stream.return(undefined)).toMatchObject({ done: true })
@@ -271,7 +276,7 @@ describe('executions', () => {
     expect(await run(cancel, { id: startExecution.id })).toEqual({ cancelExecution: { code: 'EXECUTION_FINISHED' } })
   })
 
-  it('that failed can be continued, and repeated from a node on other inputs', async () => {
+  it('that failed can be retried and replayed with other inputs', async () => {
     const document = {
       nodes: [
         { id: 'get', block: 'list/get', inputs: { list: ['a', 'b'], index: 5 } },
@@ -293,7 +298,7 @@ describe('executions', () => {
     expect((await run(retry, { id: replayExecution.id })).retryExecution).toMatchObject({ code: 'CONFLICT' })
   })
 
-  it('of a single block run as executions of their own', async () => {
+  it('of a single block have no graph', async () => {
     const source = `mutation ($block: String!, $inputs: JSON) { runBlock(input: { block: $block, inputs: $inputs }) {
       ... on Execution { id graph { id } } ... on InvalidInputError { code faults { path } } } }`
     const { runBlock } = await run(source, { block: 'text/replace', inputs: { text: 'a-b', old: '-', new: '+' } })
@@ -304,7 +309,7 @@ describe('executions', () => {
     expect((await run(source, { block: 'text/replace', inputs: {} })).runBlock).toMatchObject({ code: 'GRAPH_INVALID' })
   })
 
-  it('keep values for later ones where their blocks may', async () => {
+  it('read values that earlier executions have stored', async () => {
     const document = {
       nodes: [
         { id: 'visits', block: 'storage/retrieve', inputs: { key: 'visits', default_value: 0 } },
@@ -329,16 +334,16 @@ describe('executions', () => {
     }
   })
 
-  it('are listed without a query per row', async () => {
+  it('are listed with a constant number of queries', async () => {
     const graphId = await createHello()
     for (let i = 0; i < 6; i++) await run(START, { id: graphId, inputs: { name: `${i}` } })
     const source = `query ($first: Int) { executions(first: $first) { edges { node { status graph { name activeVersion { number } } version { number } } } } }`
-    expect(await statementsOf(() => run(source, { first: 6 }))).toBe(await statementsOf(() => run(source, { first: 2 })))
+    expect(await countStatements(() => run(source, { first: 6 }))).toBe(await countStatements(() => run(source, { first: 2 })))
   })
 })
 
 describe('plugins', () => {
-  it('and their blocks are listed, found and searched', async () => {
+  it('and their blocks can be listed, found and searched', async () => {
     const { plugins, block, blocks, none } = await run(`{
       plugins(first: 100) { totalCount edges { node { name status error { code } digest blocks { name } } } }
       block(name: "text/replace") { id uuid name category kind inputs { name required schema } outputs { name } plugin { packageName } }
@@ -360,7 +365,7 @@ describe('plugins', () => {
     expect(none).toBeNull()
   })
 
-  it('blocks are found in each of their groups, whatever their case', async () => {
+  it('blocks are found by each of their categories, ignoring case', async () => {
     const bundle = `const { defineBlock, definePlugin } = require('@ashlar/sdk'), { z } = require('zod')
       module.exports.default = definePlugin({ name: 'grouped', blocks: [defineBlock({
         id: 'dededede-0000-4000-8000-000000000001', name: 'one', description: '', category: 'Odd', categories: ['Even more'],
@@ -373,7 +378,7 @@ describe('plugins', () => {
     await runtime.devPlugins.remove(runtime.ownerId, 'grouped')
   })
 
-  it('lists are paged forward, at most 100 at once', async () => {
+  it('lists are paged forward, with at most 100 items per page', async () => {
     const source = `query ($after: String, $first: Int) { blocks(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }`
     const names: string[] = []
     for (let after: string | null = null, more = true; more;) {
@@ -386,7 +391,7 @@ describe('plugins', () => {
     const result = (await execute({
       schema,
       document: parse('{ blocks(first: 101) { totalCount } }'),
-      contextValue: await contextOf(),
+      contextValue: await getContext(),
     })) as ExecutionResult
     expect(result.errors?.[0]?.cause).toMatchObject({
       code: 'BAD_INPUT',
@@ -395,16 +400,16 @@ describe('plugins', () => {
   })
 })
 
-/** How many statements `work` sends through the ORM; those of the worker beside it are none of these. */
-async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+/** Counts the statements that `work` sends through the ORM. The statements of the worker do not match. */
+async function countStatements(work: () => Promise<unknown>): Promise<number> {
   const query = vi.spyOn(pg.Client.prototype, 'query')
   await work()
-  const count = query.mock.calls.filter(([statement]) => /^select .* from "/.test(textOf(statement))).length
+  const count = query.mock.calls.filter(([statement]) => /^select .* from "/.test(toSql(statement))).length
   query.mockRestore()
   expect(count).toBeGreaterThan(0)
   return count
 }
 
-function textOf(statement: unknown): string {
+function toSql(statement: unknown): string {
   return typeof statement === 'string' ? statement : String((statement as { text?: string }).text)
 }

@@ -1,16 +1,16 @@
 import type { GraphQLSchema } from 'graphql'
 import './accounts/index.ts'
-import { builder } from './builder.ts'
+import { builder } from './base/builder.ts'
 import './credentials/index.ts'
 import './executions/index.ts'
 import './graphs/index.ts'
-import './plugins/index.ts'
+import './catalogue/index.ts'
 import './sandbox/index.ts'
-import './scalars.ts'
+import './base/scalars.ts'
 
 let schema: GraphQLSchema | undefined
 
-/** The schema of the API; made once. */
+/** Returns the schema of the API. It is built once. */
 export function buildSchema(): GraphQLSchema {
   schema ??= builder.toSchema()
   return schema

@@ -11,8 +11,10 @@ import { effectGraph, pureGraph, writeChaosPlugin } from './plugin.ts'
 import { verify, type Started, type Verdict } from './verify.ts'
 
 export interface ChaosOptions {
-  /** How many faults are caused, of each kind in turn. */
-  faults: number
+  /** The number of faults, of each kind in turn. @default no limit */
+  faults?: number
+  /** The time after which no more faults are caused. @default no limit */
+  minutes?: number
   workers?: number
   /** Between 0 and 1; the same numbers give the same choices, though not the same timing. */
   random?: () => number
@@ -31,7 +33,8 @@ const SETTLE_WITHIN_MS = 90_000
  * Runs executions on real workers, sandboxes and Postgres while it causes faults (see `faults.ts`), then checks every journal.
  */
 export async function runChaos({
-  faults,
+  faults = Infinity,
+  minutes = Infinity,
   workers = 2,
   random = Math.random,
   log = () => {},
@@ -47,7 +50,7 @@ export async function runChaos({
     runtime = await createRuntime({ role: 'gateway', databaseUrl: postgres.url, pluginRoots: [], onError: () => {} })
     const load = new Load(runtime)
     const causes = new Faults({ databaseUrl: postgres.url, members: crew.members, random })
-    for (let i = 0; i < faults; i++) {
+    for (let i = 0; i < faults && performance.now() - began < minutes * 60_000; i++) {
       await Promise.all([load.start(5), pause(150 + 500 * random())])
       while (!(await causes.causeNext())) await Promise.all([load.start(1), pause(100)])
       if ((i + 1) % 10 === 0) log(`${i + 1} faults, ${load.started.length} executions started`)

@@ -1,8 +1,13 @@
-/** `node tests/chaos/command.ts [faults]`: prints its counts, exit status 1 when something has happened that must not happen. */
+/**
+ * `node tests/chaos/command.ts [faults] [--minutes N]`: causes 500 faults, so many, or as many as fit into the time.
+ * Prints its counts. Exits with 1 if an execution breaks a guarantee.
+ */
+import { parseArgs } from 'node:util'
 import { runChaos } from './chaos.ts'
 
-const count = Number(process.argv[2] ?? 500)
-const { faults, ...counts } = await runChaos({ faults: count, log: (line) => process.stderr.write(`${line}\n`) })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string' } } })
+const limit = values.minutes === undefined ? { faults: Number(positionals[0] ?? 500) } : { minutes: Number(values.minutes) }
+const { faults, ...counts } = await runChaos({ ...limit, log: (line) => process.stderr.write(`${line}\n`) })
 process.stdout.write(`${JSON.stringify(counts, undefined, 2)}\n`)
 for (const fault of faults) process.stdout.write(`FAULT ${fault}\n`)
 process.exitCode = faults.length > 0 ? 1 : 0

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestRuntime } from '@ashlar/core/testing'
-import { buildSchema, createContext } from '@ashlar/schema'
+import { buildSchema, buildContext } from '@ashlar/schema'
 import { parse, subscribe, type ExecutionResult } from 'graphql'
 import { expect, it } from 'vitest'
 
@@ -16,7 +16,7 @@ it('blocksChanged tells when a plugin appears in the workspace', async () => {
     const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
     if (!user) throw new Error('there is no owner')
     const document = parse('subscription { blocksChanged { plugins { packageName name status } } }')
-    const stream = await subscribe({ schema: buildSchema(), document, contextValue: createContext({ runtime, user }) })
+    const stream = await subscribe({ schema: buildSchema(), document, contextValue: buildContext({ runtime, user }) })
     const next = (stream as AsyncGenerator<ExecutionResult>).next()
     await mkdir(join(folder, 'fresh'))
     await writeFile(join(folder, 'fresh', 'index.ts'), ENTRY)

@@ -153,9 +153,8 @@ describe('a report that is far longer than any value may be', () => {
   })
 
   it.concurrent.each(reports)('(%s) past the door is refused unread, with its guest', async (name, report) => {
-    const { error, outputs, tookMs } = await besideVictims(name, `yield smuggle(${report})`)
+    const { error, outputs } = await besideVictims(name, `yield smuggle(${report})`)
     expect([error?.code, outputs]).toEqual(['SANDBOX_LOST', []])
-    expect(tookMs).toBeLessThan(12_000)
   })
 
   it('in many pieces is refused too', async () => {
@@ -338,6 +337,6 @@ describe('host calls', () => {
       1,
     ],
   ])('%s reach the host as often as they are made', async (name, run, count) => {
-    expect((await besideVictims(name, run)).hostCalls).toHaveLength(count)
+    expect((await besideVictims(name, run, { timeoutMs: 5000 })).hostCalls).toHaveLength(count)
   })
 })

@@ -117,17 +117,13 @@ describe('a context of the same isolate', () => {
     const top = `const tag = (strings) => strings.raw; const kept = new WeakMap()
       const keepTemplate = (value) => { const key = tag\`one place\`; if (value) kept.set(key, value); return kept.get(key) }`
     const bundle = bundleOf(
-      { name: 'leave', top, run: `${leave}; yield ['out', ${find}]; await new Promise((r) => setTimeout(r, 200))` },
+      { name: 'leave', top, run: `${leave}; yield ['out', ${find}]` },
       { name: 'find', run: `yield ['out', ${find} ?? 'nothing']` },
     )
     const where = { bundle, scope: 'ways', affinity: 'ways', keepsScope: true }
-    const leaving = worker.call({ ...where, block: 'leave', grant: 'storage' })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const left = await worker.call({ ...where, block: 'leave', grant: 'storage' })
     const found = await worker.call({ ...where, block: 'find' })
-    expect([found.outputs, (await leaving).outputs]).toEqual([
-      [['out', 'nothing']],
-      [['out', expect.stringMatching(/^(left|f)$/)]],
-    ])
+    expect([found.outputs, left.outputs]).toEqual([[['out', 'nothing']], [['out', expect.stringMatching(/^(left|f)$/)]]])
   })
 })
 

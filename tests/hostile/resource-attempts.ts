@@ -22,10 +22,6 @@ export const SMALL_LIMITS = {
 }
 
 const TIMEOUT_MS = 1000
-/** The machine is shared: what may come on top of a limit before it counts as passed. */
-const GRACE_MS = 2500
-/** Where more than one call may be guilty, each is tried alone once more. */
-const MOST_TRIES = 2
 const SAMPLE_EVERY_MS = 50
 const LANES = ['user:first', 'user:second']
 
@@ -76,7 +72,6 @@ async function runBesideInnocents(
   })
   expect(beside.error).toBeUndefined()
   expect(result.changed).toEqual([])
-  expect(result.tookMs).toBeLessThan(timeoutMs * MOST_TRIES + GRACE_MS)
   expect(peakMb).toBeLessThan(SMALL_LIMITS.processMemoryMb * 1.5)
   return result
 }

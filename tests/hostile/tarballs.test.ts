@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { signFacts } from '@ashlar/core'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { entryOf, packageOf, paxRecord, tarballOf, tarOf, type TarEntry } from '../store/tarballs.ts'
 
 /* What somebody may try with a tarball. Each attempt is refused with its code, and leaves nothing in tables and temporary folders. */
@@ -16,7 +16,7 @@ let folder: string
 beforeAll(async () => {
   // Of this file alone: other tests publish too.
   folder = await mkdtemp(join(tmpdir(), 'ashlar-tarballs-'))
-  process.env.TMPDIR = folder
+  vi.stubEnv('TMPDIR', folder)
   runtime = await createTestRuntime({ sandbox: { loadTimeoutMs: 1000 } })
   before = await whatIsLeft()
 })

@@ -52,7 +52,7 @@ async function buildTesting(folder: string): Promise<void> {
   })
   await writeFile(join(lib, 'prelude.json'), JSON.stringify(await buildPrelude()))
   await writePrograms(lib)
-  await emit(folder, 'core/src/testkit', 'types.ts', { emitDeclarationOnly: true })
+  await emit(folder, 'core/src/testing/kit', 'types.ts', { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
   const [{ version }, sdk] = await Promise.all([manifestOf('testing'), manifestOf('plugins/sdk')])
   const versions = await catalogVersions()

@@ -126,5 +126,5 @@ it('refuses a tarball that is not base64 before anything else', async () => {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
     body: JSON.stringify({ query: PUBLISH, variables: { tarball: '%%%%' } }),
   })
-  expect(await (await gateway.fetch(request)).text()).toContain('Base64 must be bytes')
+  expect(await (await gateway.fetch(request)).text()).toContain('Base64 must be padded')
 })

@@ -176,7 +176,7 @@ export default definePlugin({
 `
 
 it.each([
-  ['wrong/pin', 'run yields to "outptu", which is not an output pin of the block: there are out, error', 12, 9],
+  ['wrong/pin', 'run yields to "outptu", which is not an output pin of the block; its output pins are out, error', 12, 9],
   [
     'wrong/object',
     'run must yield [pin, value] pairs, as in async *run(input) { yield [\'<pin>\', value] }; it returned {"out":1}',

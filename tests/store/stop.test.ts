@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cloneDatabase, createTestRuntime } from '@ashlar/core/testing'
-import { expect, inject, it } from 'vitest'
+import { expect, inject, it, vi } from 'vitest'
 import { entryOf, packageOf, tarballOf } from './tarballs.ts'
 
 const block = {
@@ -18,7 +18,7 @@ const quick = tarballOf(packageOf('slow', '1.0.0', entryOf('slow', [{ ...block, 
 it('a worker that stops gives the plugin that it is checking back, and whoever published it may do so again', async () => {
   const databaseUrl = await cloneDatabase(inject('postgresUrl'))
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-stop-'))
-  process.env.TMPDIR = folder
+  vi.stubEnv('TMPDIR', folder)
   const first = await createTestRuntime({ databaseUrl })
   const publishing = first.pluginStore.publish(first.ownerId, { tarball: slow }).catch((error: unknown) => error)
   const rows = async () => (await other.database.pool.query('select attempts, answer, taken_until from plugin_submission')).rows

@@ -28,7 +28,7 @@ it('a graph is told what has changed, is saved anew where nothing is lost, and i
   await install('1.0.0', BLOCK)
   const nodes = [{ id: 'node', block: 'speech/say', inputs: { text: 'hello' } }]
   const { id } = await runtime.graphs.create(runtime.ownerId, { name: 'g', document: { nodes } })
-  const compatibility = async () => runtime.upgrades.compatibilityOf(await runtime.graphs.versionToRun(runtime.ownerId, id))
+  const compatibility = async () => runtime.upgrades.checkCompatibility(await runtime.graphs.versionToRun(runtime.ownerId, id))
   expect(await compatibility()).toEqual({ status: 'COMPATIBLE', nodes: [], faults: [] })
 
   await install('1.1.0', RENAMED)
@@ -38,7 +38,9 @@ it('a graph is told what has changed, is saved anew where nothing is lost, and i
       {
         node: 'node',
         block: 'speech/say',
-        differences: [{ kind: 'CAPABILITY_ADDED', pin: null, message: 'it may do more: storage user', breaking: false }],
+        differences: [
+          { kind: 'CAPABILITY_ADDED', pin: null, message: 'it requires a new capability: storage user', breaking: false },
+        ],
       },
     ],
     faults: [],
@@ -56,8 +58,8 @@ it('a graph is told what has changed, is saved anew where nothing is lost, and i
     code: 'GRAPH_INVALID',
     details: {
       faults: [
-        { path: 'nodes.node.inputs.text', message: 'pin "text" is not there any more' },
-        { path: 'nodes.node.inputs.word', message: 'input "word" is needed now: give a value or a link' },
+        { path: 'nodes.node.inputs.text', message: 'pin "text" was removed' },
+        { path: 'nodes.node.inputs.word', message: 'input "word" is now required: set a value or add a link' },
       ],
     },
   })

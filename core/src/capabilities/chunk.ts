@@ -1,4 +1,4 @@
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../base/index.ts'
 import { CHUNK_BYTES } from '../workspaces/index.ts'
 
 const MAX_BASE64 = Math.ceil(CHUNK_BYTES / 3) * 4

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, describeIssues, showFaults } from '../errors/index.ts'
+import { AshlarError, describeIssues, showFaults } from '../base/index.ts'
 import { credentialsFakeSchema } from './credentials/index.ts'
 import { filesFakeSchema } from './files/index.ts'
 import { httpFakeSchema } from './http/index.ts'

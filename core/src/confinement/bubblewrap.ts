@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { promisify } from 'node:util'
 
-/** The program `bwrap`, and whether it is new enough (0.8) to forbid further user namespaces. */
+/** Properties of the installed `bwrap`. Release 0.8 and later can forbid further user namespaces. */
 export interface Bubblewrap {
   canDisableUserNamespaces: boolean
 }
 
 /** The environment of a confined program. */
 export interface Confinement {
-  /** Files and folders that the program may read: path inside → real path outside. It sees nothing else of the file system. */
+  /** The only files and folders that the program can see, read-only: path inside → real path outside. */
   readOnly: ReadonlyMap<string, string>
   /** All its environment variables. */
   env: Readonly<Record<string, string>>
@@ -27,7 +27,7 @@ const PROBE_TIMEOUT_MS = 10_000
 const UNPRIVILEGED = '65534'
 
 /**
- * Finds bubblewrap. To test it, runs a program under it with all options of {@link bubblewrapArguments}.
+ * Finds bubblewrap and tests it: runs a program under it with all options of {@link bubblewrapArguments}.
  *
  * @param probe a command that ends with status 0 when the confined program can run
  * @returns undefined where bubblewrap is not installed, or this user may not create user namespaces
@@ -49,9 +49,9 @@ export async function findBubblewrap(probe: readonly string[], confinement: Conf
 }
 
 /**
- * Returns the arguments of `bwrap` that precede the command. They create separate namespaces (user, network, process, IPC, host name,
- * cgroup), drop all capabilities, set user 65534, provide a read-only file system with only the listed files, and send SIGKILL when
- * the parent ends. The confined program is process 1 of its namespace.
+ * Returns the arguments of `bwrap` that precede the command. They create separate namespaces (user, network, process,
+ * IPC, host name, cgroup), drop all capabilities, set user 65534, provide a read-only file system with only the listed
+ * files, and send SIGKILL when the parent ends. The confined program is process 1 of its namespace.
  */
 export function bubblewrapArguments({ canDisableUserNamespaces }: Bubblewrap, confinement: Confinement): string[] {
   const { readOnly, env, workingDirectory = '/', seccompFd, infoFd } = confinement
@@ -66,7 +66,7 @@ export function bubblewrapArguments({ canDisableUserNamespaces }: Bubblewrap, co
   return [...args, '--']
 }
 
-/** The shared libraries of this Node and its dynamic loader, by the paths under which they are loaded. */
+/** The shared libraries of this Node and its dynamic loader: path from which each is loaded → real path. */
 export function sharedLibraries(): Map<string, string> {
   const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean } // missing in @types/node 26.6
   const { excludeNetwork } = report
@@ -77,7 +77,7 @@ export function sharedLibraries(): Map<string, string> {
   return new Map(libraries.map((path) => [path, realpathSync(path)]))
 }
 
-/** Only the variable that is needed to find `bwrap`. */
+/** An environment with only the variable that is needed to find `bwrap`. */
 export function pathOnly(): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
 }

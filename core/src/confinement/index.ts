@@ -1,3 +1,3 @@
 export { bubblewrapArguments, findBubblewrap, pathOnly, sharedLibraries } from './bubblewrap.ts'
 export { killConfined } from './kill-confined.ts'
-export { killOrphans, killOrphansOf } from './orphans.ts'
+export { killOrphans, startKillingOrphans } from './orphans.ts'

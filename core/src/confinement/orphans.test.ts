@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { findBubblewrap, killOrphans, pathOnly } from './index.ts'
+import { findBubblewrap, pathOnly } from './bubblewrap.ts'
+import { killOrphans } from './orphans.ts'
 
 const works = (await findBubblewrap(['/bin/true'], { readOnly: new Map([['/', '/']]), env: {} })) !== undefined
 
-/** Starts a bubblewrap that waits, before it lets its child run. @returns the process id of the child */
+/** Starts a bubblewrap that waits before its child runs. @returns the process id of the child */
 async function startWaiting(marker: string): Promise<{ bubblewrap: ChildProcess; child: number }> {
   const args = [
     '--unshare-all',
@@ -38,17 +39,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe.runIf(works)('a child that bubblewrap has left', () => {
-  it('is killed, unlike one whose bubblewrap is still there', async () => {
+describe.runIf(works)('killOrphans', () => {
+  it('kills only children whose bubblewrap has ended', async () => {
     const marker = `marker-${process.pid}`
-    const [left, other] = [await startWaiting(marker), await startWaiting(marker)]
-    left.bubblewrap.kill('SIGKILL')
-    await once(left.bubblewrap, 'exit')
-    expect([left, other].map(({ child }) => isAlive(child))).toEqual([true, true])
+    const [orphan, other] = [await startWaiting(marker), await startWaiting(marker)]
+    orphan.bubblewrap.kill('SIGKILL')
+    await once(orphan.bubblewrap, 'exit')
+    expect([orphan, other].map(({ child }) => isAlive(child))).toEqual([true, true])
     killOrphans('another-marker')
-    expect(isAlive(left.child)).toBe(true)
+    expect(isAlive(orphan.child)).toBe(true)
     killOrphans(marker)
-    await expect.poll(() => isAlive(left.child)).toBe(false)
+    await expect.poll(() => isAlive(orphan.child)).toBe(false)
     expect(isAlive(other.child)).toBe(true)
     other.bubblewrap.kill('SIGKILL')
     await once(other.bubblewrap, 'exit')

@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { kill } from './kill-confined.ts'
 
-const EVERY_MS = 60_000
+const INTERVAL_MS = 60_000
 
 /** Calls {@link killOrphans} now and once a minute. @returns a function that stops it */
-export function killOrphansOf(argument: string): () => void {
+export function startKillingOrphans(argument: string): () => void {
   killOrphans(argument)
-  const timer = setInterval(() => killOrphans(argument), EVERY_MS).unref()
+  const timer = setInterval(() => killOrphans(argument), INTERVAL_MS).unref()
   return () => clearInterval(timer)
 }
 
 /**
- * Kills the processes that a killed worker has left. Bubblewrap ends with its parent. If that happens before it has set up the namespaces of
- * its child, the child waits for it forever. Such a child has not run any program yet.
+ * Kills the orphaned processes of killed workers. Bubblewrap ends with its parent. If that happens before bubblewrap
+ * has set up the namespaces of its child, the child waits for it forever. Such a child has not run any program yet.
  *
- * @param argument one of the arguments of the bubblewrap processes to look for
+ * @param argument an argument by which to recognize the bubblewrap processes
  */
 export function killOrphans(argument: string): void {
   if (process.platform !== 'linux') return
@@ -28,15 +28,15 @@ function isBubblewrap(pid: string, argument?: string): boolean {
   return /(^|\/)bwrap$/.test(program) && (argument === undefined || args.includes(argument))
 }
 
-/** Whether it is in a namespace that bubblewrap has created for it, and its parent is no longer bubblewrap. */
+/** Whether the process is in a namespace that bubblewrap created for it, and its parent is no longer bubblewrap. */
 function isOrphan(pid: string): boolean {
   const status = read(`/proc/${pid}/status`)
   const [, parent = ''] = /^PPid:\s*(\d+)$/m.exec(status) ?? []
-  return idsIn(status) > idsIn(read('/proc/self/status')) && !isBubblewrap(parent)
+  return countPids(status) > countPids(read('/proc/self/status')) && !isBubblewrap(parent)
 }
 
-/** The number of process ids that a process has: one in each namespace from ours to its own. */
-function idsIn(status: string): number {
+/** The number of process ids of a process: one in each namespace from the worker's to the process's own. */
+function countPids(status: string): number {
   return /^NSpid:\s*(.+)$/m.exec(status)?.[1]?.split(/\s+/).length ?? 0
 }
 
@@ -44,6 +44,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    return '' // it has just ended
+    return '' // the process has ended
   }
 }

@@ -1,20 +1,26 @@
 import { parseJson, parseNumber, toJsonNumber, type JsonNumber } from '@ashlar/sdk/json'
-import { membersOf, type JsonSchema } from './json-schema.ts'
+import { unionMembers, type JsonSchema } from './json-schema.ts'
 
 type Coerce = (value: unknown) => unknown
 
 /**
- * Makes the function that brings a value to the type of a pin. Source: execution semantics, rule 8.
+ * Compiles the function that converts a value to the type of a pin. Source: execution semantics, rule 8.
  *
- * To list: JSON array text is parsed, an object becomes pairs, a scalar is wrapped. To object: JSON text is parsed, a list
- * becomes index → value, else `{ value }`. To text: containers become JSON text. To number: numeric text is parsed with all its
- * digits, a collection gives its length, a number that is too large stays a text, anything else 0. To boolean: only "true" and "1" among texts. Union: the first member that
+ * - To a list: JSON array text is parsed, an object becomes [key, value] pairs, a scalar is wrapped.
+ * - To an object: JSON text is parsed, a list becomes index → value, any other value becomes `{ value }`.
+ * - To a text: lists and objects become JSON text.
+ * - To a number: numeric text is parsed with all its digits, a list or an object gives its length, a number that is too
+ *   large stays a text, anything else becomes 0.
+ * - To a boolean: of all texts, only "true" and "1" become true.
+ * - To a union: the first member that accepts the value, otherwise the first member that is not null.
+ *
+ * Items of lists and members of dictionaries are converted in the same way.
  * fits, else the first that is not null. Members of lists and dictionaries are brought to their type likewise.
  *
- * @returns undefined when nothing ever needs to change
+ * @returns undefined if no value ever needs a conversion
  */
 export function compileCoercion(schema: JsonSchema, root: JsonSchema = schema, depth = 0): Coerce | undefined {
-  const members = membersOf(schema, root)
+  const members = unionMembers(schema, root)
   if (depth > 8 || members.some((member) => typeof member.type !== 'string')) return undefined
   const fits = members.map((member) => TYPE_TESTS[member.type as string] ?? (() => true))
   const target = members.find((member) => member.type !== 'null')
@@ -35,7 +41,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A bigint fits where the author has said that it does: an integer without bounds. A number becomes one where that keeps its digits. */
+/**
+ * A bigint fits only an integer without a maximum. A bigint that a number represents exactly is converted to a number.
+ */
 const TYPE_TESTS: Record<string, (value: unknown, schema: JsonSchema) => boolean> = {
   null: (value) => value === null,
   string: (value) => typeof value === 'string',
@@ -64,7 +72,7 @@ function truncate(value: unknown): unknown {
   return typeof value === 'number' ? Math.trunc(value) : value
 }
 
-/** Returns the text itself when its number is too large. The check of the block rejects such a text. */
+/** Returns the text itself if its number is too large. The input validation of the block rejects such a text. */
 function toNumber(value: unknown): unknown {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return toJsonNumber(value)
@@ -74,7 +82,7 @@ function toNumber(value: unknown): unknown {
   return typeof value === 'string' ? (readNumber(value) ?? 0) : 0
 }
 
-/** Returns undefined for a text that is not a number, and the text itself when its number is too large. */
+/** Returns undefined for a text that is not a number, and the text itself if its number is too large. */
 export function readNumber(text: string): JsonNumber | string | undefined {
   if (text.trim() === '') return undefined
   try {
@@ -97,7 +105,7 @@ function toObject(value: unknown): unknown {
   return Array.isArray(parsed) ? Object.fromEntries(parsed.entries()) : { value }
 }
 
-/** Returns undefined for a text that is not JSON, and the text itself when it is JSON with a number that is too large. */
+/** Returns undefined for a text that is not JSON, and the text itself if it is JSON with a number that is too large. */
 export function tryParse(text: string): unknown {
   try {
     return parseJson(text)
@@ -106,12 +114,15 @@ export function tryParse(text: string): unknown {
   }
 }
 
-/** JSON never stands for its own text. The check of the block refuses such a text, because it is of another type. */
+/**
+ * No JSON text parses to itself, so equality means that {@link tryParse} returned the text. The block rejects it
+ * because of its type.
+ */
 function isTooLarge(parsed: unknown, value: unknown): boolean {
   return typeof value === 'string' && parsed === value
 }
 
-/** Coercion of the members of a list or a dictionary; undefined when there is none. */
+/** Compiles the coercion of the items of a list or the members of a dictionary. Returns undefined if none is needed. */
 function compileInside(schema: JsonSchema, root: JsonSchema, depth: number): Coerce | undefined {
   if (schema.type === 'array' && schema.items) {
     const item = compileCoercion(schema.items, root, depth + 1)

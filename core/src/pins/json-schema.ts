@@ -1,4 +1,4 @@
-/** The part of JSON Schema 2020-12 that the host looks at; the sandbox checks the rest. */
+/** The part of JSON Schema 2020-12 that the host interprets. The sandbox validates the rest. */
 export interface JsonSchema {
   $ref?: string
   $defs?: Record<string, JsonSchema>
@@ -28,28 +28,31 @@ export function resolveSchema(schema: JsonSchema, root: JsonSchema): JsonSchema 
   return resolved
 }
 
-/** Members of a union, itself when it is none. */
-export function membersOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
+/** Returns the members of a union, or the schema itself if it is not a union. */
+export function unionMembers(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
   const resolved = resolveSchema(schema, root)
   const members = resolved.anyOf ?? resolved.oneOf
-  if (members) return members.flatMap((member) => membersOf(member, root))
+  if (members) return members.flatMap((member) => unionMembers(member, root))
   if (Array.isArray(resolved.type)) return resolved.type.map((type) => ({ ...resolved, type }))
   return [resolved]
 }
 
-/** The JSON type names of a schema (`string number integer boolean array object null`); undefined when it may be anything. */
-export function typesOf(schema: JsonSchema, root: JsonSchema): Set<string> | undefined {
+/**
+ * Returns the JSON types of a schema (`string number integer boolean array object null`), or undefined if it accepts
+ * any value.
+ */
+export function jsonTypes(schema: JsonSchema, root: JsonSchema): Set<string> | undefined {
   const types = new Set<string>()
-  for (const { type, enum: values, const: constant } of membersOf(schema, root)) {
+  for (const { type, enum: values, const: constant } of unionMembers(schema, root)) {
     if (typeof type === 'string') types.add(type)
-    else if (values) for (const value of values) types.add(typeOfValue(value))
-    else if (constant !== undefined) types.add(typeOfValue(constant))
+    else if (values) for (const value of values) types.add(jsonType(value))
+    else if (constant !== undefined) types.add(jsonType(constant))
     else return undefined
   }
   return types
 }
 
-function typeOfValue(value: unknown): string {
+function jsonType(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compileCoercion } from './coerce.ts'
-import { findFittingMember, findLoss, findLossOfValue } from './loss.ts'
+import { findFittingMember, findLoss, findValueLoss } from './loss.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { parsePinPath } from './pin-path.ts'
 
@@ -35,15 +35,15 @@ describe('findLoss', () => {
       'object',
       'a: 1',
       { value: 'a: 1' },
-      'the object whose JSON text it is, and an object with the key "value" when it is no such text',
+      'the object that its JSON text describes, or an object with the key "value" when it is not such a text',
     ],
     ['number', 'integer', 2.9, 2, 'a whole number without its fraction'],
     ['number', 'object', 2.5, { value: 2.5 }, 'an object with the key "value"'],
     ['integer', 'object', 2, { value: 2 }, 'an object with the key "value"'],
     ['boolean', 'object', true, { value: true }, 'an object with the key "value"'],
-  ])('finds that %s to %s is a loss, as the conversion does it', (from, to, value, converted, becomes) => {
+  ])('reports the conversion from %s to %s as a loss', (from, to, value, converted, becomes) => {
     expect(loss(type(from), type(to))?.becomes).toBe(becomes)
-    expect(findLossOfValue(value, { schema: type(to), root: {} })?.becomes).toBe(becomes)
+    expect(findValueLoss(value, { schema: type(to), root: {} })?.becomes).toBe(becomes)
     expect(compileCoercion(type(to))?.(value)).toEqual(converted)
   })
 
@@ -59,8 +59,8 @@ describe('findLoss', () => {
     ['boolean', '0'],
     ['boolean', 1],
     ['object', '{"a":1}'],
-  ])('finds none for a pin of type %s in a value that keeps its meaning: %j', (to, value) => {
-    expect(findLossOfValue(value, { schema: type(to), root: {} })).toBeUndefined()
+  ])('reports no loss at a pin of type %s for %j, which keeps its meaning', (to, value) => {
+    expect(findValueLoss(value, { schema: type(to), root: {} })).toBeUndefined()
   })
 
   it.each([
@@ -71,24 +71,24 @@ describe('findLoss', () => {
     ['string', [1], true],
     ['object', 'ten', true],
     ['array', { a: 1 }, true],
-  ])('determines whether the value can be read from the result: pin of type %s, value %j, %s', (to, value, isReversible) => {
-    expect(findLossOfValue(value, { schema: type(to), root: {} })).toMatchObject({ isReversible })
+  ])('at a pin of type %s, marks the loss of %j as reversible: %s', (to, value, isReversible) => {
+    expect(findValueLoss(value, { schema: type(to), root: {} })).toMatchObject({ isReversible })
   })
 
   it('checks each item of a list and each member of an object', () => {
     const numbers = { schema: listOf('number'), root: {} }
-    expect(findLossOfValue([1, '2', 'x'], numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
-    expect(findLossOfValue([1, '2', null], numbers)).toBeUndefined()
-    expect(findLossOfValue('[1, "x"]', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
-    expect(findLossOfValue('x', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
-    expect(findLossOfValue('[1, "2"]', numbers)).toBeUndefined()
+    expect(findValueLoss([1, '2', 'x'], numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findValueLoss([1, '2', null], numbers)).toBeUndefined()
+    expect(findValueLoss('[1, "x"]', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findValueLoss('x', numbers)).toMatchObject({ from: 'list of texts', to: 'list of numbers' })
+    expect(findValueLoss('[1, "2"]', numbers)).toBeUndefined()
     const record = { type: 'object', additionalProperties: type('number') }
     const expected = {
       from: 'object of lists',
       to: 'object of numbers',
       becomes: 'an object in which each member becomes the number of its items',
     }
-    expect(findLossOfValue({ a: 1, b: [2] }, { schema: record, root: {} })).toMatchObject(expected)
+    expect(findValueLoss({ a: 1, b: [2] }, { schema: record, root: {} })).toMatchObject(expected)
     expect(loss({ type: 'object', properties: { a: type('number'), b: type('array') } }, record)).toMatchObject(expected)
     expect(loss({ type: 'object', additionalProperties: type('array') }, record)).toMatchObject(expected)
   })
@@ -101,11 +101,11 @@ describe('findLoss', () => {
     ['integer', 'number'],
     ['array', 'array'],
     ['object', 'object'],
-  ])('takes %s to %s as it is', (from, to) => {
+  ])('reports no loss from %s to %s', (from, to) => {
     expect(loss(type(from), type(to))).toBeUndefined()
   })
 
-  it('finds none if the source or the sink has any type, or one of its types matches', () => {
+  it('reports no loss if the source or the sink accepts any type or a type of both matches', () => {
     expect(loss({}, type('number'))).toBeUndefined()
     expect(loss(type('array'), {})).toBeUndefined()
     expect(loss({ anyOf: [type('array'), type('number')] }, type('number'))).toBeUndefined()
@@ -144,7 +144,7 @@ describe('findLoss', () => {
     expect(loss(type('array'), { type: 'object', additionalProperties: type('number') }, 'out', 'in_#_a')?.to).toBe('number')
   })
 
-  it('finds none in an object with named members, whose values are checked as they are', () => {
+  it('reports no loss in an object with named members, whose values are not converted', () => {
     expect(loss(type('array'), { type: 'object', properties: { a: type('number') } }, 'out', 'in_@_a')).toBeUndefined()
   })
 })

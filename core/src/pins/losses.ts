@@ -1,6 +1,6 @@
 import { isObject, readNumber, tryParse } from './coerce.ts'
 
-/** A conversion that {@link compileCoercion} performs, but that the author of a graph rarely intends. */
+/** A conversion by {@link compileCoercion} that the author of a graph rarely intends. */
 export interface LossyConversion {
   /** The result of the conversion. */
   becomes: string
@@ -34,13 +34,16 @@ const FROM_TEXT: Record<string, LossyConversion> = {
     keeps: (value) => ['true', 'false', '1', '0'].includes(String(value).toLowerCase()),
   },
   object: {
-    becomes: 'the object whose JSON text it is, and an object with the key "value" when it is no such text',
+    becomes: 'the object that its JSON text describes, or an object with the key "value" when it is not such a text',
     isReversible: true,
     keeps: (value) => isObject(tryParse(String(value))),
   },
 }
 
-/** The conversions by the type of the value, then by the type of the pin. Conversions without an entry preserve the meaning of the value. */
+/**
+ * The conversions by the type of the value, then by the type of the pin. Conversions without an entry preserve the
+ * meaning of the value.
+ */
 export const LOSSES: Record<string, Record<string, LossyConversion>> = {
   array: {
     number: ITEM_COUNT,
@@ -66,7 +69,7 @@ export const LOSSES: Record<string, Record<string, LossyConversion>> = {
   string: FROM_TEXT,
 }
 
-/** A text is a number that is too large. It stays a text, which the check of the block rejects. */
+/** A text is a number that is too large and stays a text. The input validation of the block rejects it. */
 function isWhole(value: unknown): boolean {
   return typeof value === 'bigint' || typeof value === 'string' || Number.isInteger(value)
 }

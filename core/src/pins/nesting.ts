@@ -1,7 +1,7 @@
-/** What a database and other languages' parsers take without harm. */
+/** A depth that databases and the JSON parsers of other languages can process. */
 export const MAX_NESTING = 1000
 
-/** Whether lists and objects lie deeper in each other than anybody needs. */
+/** Whether lists and objects are nested deeper than {@link MAX_NESTING}. */
 export function isTooDeep(value: unknown): boolean {
   let level = isContainer(value) ? [value] : []
   for (let depth = 0; level.length > 0; depth++) {

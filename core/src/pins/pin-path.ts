@@ -1,6 +1,6 @@
 /**
- * Dynamic pins. A pin name may carry a path into its value: `rows_$_0` (list index), `values_#_name` (dictionary key),
- * `user_@_name` (object attribute), nested from left to right: `rows_$_0_#_name`.
+ * Dynamic pins. A pin name can carry a path into its value: `rows_$_0` (list index), `values_#_name` (dictionary key),
+ * `user_@_name` (object attribute). Paths nest from left to right: `rows_$_0_#_name`.
  * Source: execution semantics, rules 4 and 7.
  */
 export interface PinPath {
@@ -14,29 +14,38 @@ export interface PinStep {
   key: string
 }
 
-const KINDS = { $: 'index', '#': 'key', '@': 'attribute' } as const
+const SIGNS = { index: '$', key: '#', attribute: '@' } as const
+const KINDS = { [SIGNS.index]: 'index', [SIGNS.key]: 'key', [SIGNS.attribute]: 'attribute' } as const
+const SEPARATOR = new RegExp(`_([${Object.keys(KINDS).join('')}])_`)
 
 export function parsePinPath(name: string): PinPath {
-  const [base = '', ...rest] = name.split(/_([$#@])_/)
+  const [base = '', ...rest] = name.split(SEPARATOR)
   const steps: PinStep[] = []
   for (let i = 0; i + 1 < rest.length; i += 2) steps.push({ kind: KINDS[rest[i] as keyof typeof KINDS], key: rest[i + 1] ?? '' })
   return { base, steps }
 }
 
-/** What a selector picks out of a value; undefined when it misses: wrong type, out of range, no such key. */
+/** Extends a pin name by a step: `rows` and `{ kind: 'index', key: '0' }` → `rows_$_0`. */
+export function appendStep(pin: string, { kind, key }: PinStep): string {
+  return `${pin}_${SIGNS[kind]}_${key}`
+}
+
+/**
+ * Selects the value at a path. Returns undefined if a step has the wrong type, is out of range or names a missing key.
+ */
 export function selectValue(value: unknown, steps: readonly PinStep[]): unknown {
   let selected = value
   for (const { kind, key } of steps) {
-    selected = kind === 'index' ? itemOf(selected, key) : memberOf(selected, key)
+    selected = kind === 'index' ? getItem(selected, key) : getMember(selected, key)
     if (selected === undefined) return undefined
   }
   return selected
 }
 
 /**
- * Puts a value at the end of a path, over what is already there. Lists are padded with null.
+ * Sets the value at the end of a path. Other parts of the base value are kept. Lists are padded with null.
  *
- * @returns the new base value; `base` itself is not changed
+ * @returns the new base value; `base` is not changed
  * @throws {RangeError} when a list index is not a whole number from 0 to 9999
  */
 export function placeValue(base: unknown, steps: readonly PinStep[], value: unknown): unknown {
@@ -51,16 +60,16 @@ export function placeValue(base: unknown, steps: readonly PinStep[], value: unkn
     return list
   }
   const object: Record<string, unknown> = isObject(base) ? { ...base } : {}
-  // defineProperty, because a key named __proto__ is data like any other
-  const placed = placeValue(memberOf(object, step.key), rest, value)
+  // defineProperty, because assignment to a key named __proto__ would set the prototype
+  const placed = placeValue(getMember(object, step.key), rest, value)
   return Object.defineProperty(object, step.key, { value: placed, enumerable: true, configurable: true, writable: true })
 }
 
-function itemOf(value: unknown, key: string): unknown {
+function getItem(value: unknown, key: string): unknown {
   return Array.isArray(value) && /^\d+$/.test(key) ? (value as unknown[])[Number(key)] : undefined
 }
 
-function memberOf(value: unknown, key: string): unknown {
+function getMember(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 

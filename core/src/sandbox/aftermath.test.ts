@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSandbox, type Bundle, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import type { Bundle, CallRequest, CallSink } from './calls/index.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -14,14 +15,14 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** Timers of a call end with it; those of the plugin itself go on. */
+/** The timers of a call end with it. The timers that a plugin sets while it loads continue. */
 const ongoing = `
   let task = () => {}
   setInterval(() => task(), 5)
   const compute = () => { const end = Date.now() + 100; while (Date.now() < end); }
   const grow = () => { const kept = []; for (;;) kept.push(new Array(1000).fill(1)) }
 `
-const bundle = bundleOf(
+const bundle = newTestBundle(
   {
     'compute-on': `*run() { task = compute; yield ['n', 1] }`,
     'grow-on': `*run() { task = grow; yield ['n', 1] }`,
@@ -41,7 +42,7 @@ interface Place {
   onLog?: (level: string) => void
 }
 
-/** @returns what the call yields, and how it has ended */
+/** @returns the values that the call yields, followed by the code of its error */
 function call(block: string, { code = bundle, user = 'u', onLog, ...more }: Place = {}): Promise<unknown[]> {
   const request: CallRequest = {
     kind: 'run',
@@ -56,37 +57,39 @@ function call(block: string, { code = bundle, user = 'u', onLog, ...more }: Plac
     ...(more.stretch !== undefined && { stretch: more.stretch }),
   }
   return new Promise((resolve) => {
-    const told: unknown[] = []
+    const results: unknown[] = []
     sandbox.call(request, {
-      output: (_pin, value) => told.push(value),
+      output: (_pin, value) => results.push(value),
       hostCall: more.hostCall ?? (() => Promise.resolve(null)),
       log: (level) => onLog?.(level),
-      end: (error) => resolve([...told, error?.code]),
+      end: (error) => resolve([...results, error?.code]),
     })
   })
 }
 
-/** Resolves when a process has ended that was there before. */
+/** Resolves when one of the processes that ran before the work has ended. */
 async function endedAfter(work: () => Promise<unknown>): Promise<void> {
   const pids = new Set(sandbox.pids())
   await work()
   while (pids.isSubsetOf(new Set(sandbox.pids()))) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-describe('code that runs on when its call has ended', () => {
-  it('does not compute for ever', () => endedAfter(async () => expect(await call('compute-on')).toEqual([1, undefined])))
+describe('code that continues after its call has ended', () => {
+  it('does not compute forever', () => endedAfter(async () => expect(await call('compute-on')).toEqual([1, undefined])))
 
-  it('does not grow past the memory of a process', () =>
+  it('does not exceed the memory limit of a process', () =>
     endedAfter(async () => expect(await call('grow-on', { user: 'v' })).toEqual([1, undefined])))
 })
 
-describe('what a call asks of the host', () => {
-  it('is not answered with what an earlier start of it had asked for', async () => {
+describe('a request to the host', () => {
+  it('does not receive the response to a request of an earlier start of its call', async () => {
     let asked = 0
     const { promise: hasAsked, resolve: ask } = Promise.withResolvers<void>()
+    const { promise: hasAskedAgain, resolve: askAgain } = Promise.withResolvers<void>()
     const hostCall: CallSink['hostCall'] = async (_method, [, key]) => {
       ask()
-      await new Promise((resolve) => setTimeout(resolve, ++asked === 1 ? 3000 : 2500))
+      if (++asked > 1) askAgain()
+      await hasAskedAgain
       return key
     }
     const asking = call('ask', { hostCall, user: 'w' })
@@ -98,20 +101,20 @@ describe('what a call asks of the host', () => {
     expect(value).toBe(key)
   })
 
-  it('is forgotten when the call ends', async () => {
+  it('is discarded when its call ends', async () => {
     const hostCall: CallSink['hostCall'] = () => Promise.resolve(null)
     for (let i = 0; i < 2500; i++) expect(await call('ask-and-go', { hostCall, user: 'x' })).toEqual([1, undefined])
   })
 })
 
-it('counts lines of the console that say nothing', async () => {
+it('counts empty console lines', async () => {
   let lines = 0
   expect(await call('log-nothing', { onLog: () => lines++, user: 'y' })).toEqual([1, undefined])
   expect(lines).toBeLessThan(100_000 / 32 + 2)
 })
 
-it('keeps no more than it may of what a bent guest reports of calls that nobody wants', async () => {
-  const bent = bundleOf(
+it('kills a process whose guest reports too much about calls that are never adopted', async () => {
+  const bent = newTestBundle(
     {
       lead: `*run() {
         const next = Array.from({ length: 200 }, (_, i) => [base + 1 + i, 1])

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AshlarError } from '../errors/index.ts'
-import { newCall } from './call-attempts.ts'
-import { RecordSpace } from './host-call-record.ts'
-import { createSandbox, type CallRequest, type CallSink, type Sandbox } from './index.ts'
-import { DEFAULT_SANDBOX_LIMITS } from './limits.ts'
-import { LOADING } from './protocol.ts'
-import { SandboxProcess } from './sandbox-process.ts'
-import { bundleOf } from './test-bundle.ts'
+import type { AshlarError } from '../base/index.ts'
+import { newCall, RecordSpace, type CallRequest, type CallSink } from './calls/index.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import { DEFAULT_SANDBOX_LIMITS } from './limits/index.ts'
+import { LOADING } from './channel/index.ts'
+import { SandboxProcess } from './supervisor/index.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
 
 const MAX_CPU_MS = 800
 
@@ -18,7 +17,7 @@ afterAll(() => sandbox.close())
 
 const compute = (ms: number): string => `{ const end = Date.now() + ${ms}; while (Date.now() < end); }`
 const PARTS = 400
-const bundle = bundleOf({
+const bundle = newTestBundle({
   wait: `async *run(_input, { storage }) { yield ['out', 'begun']; yield ['out', await storage.get('user', 'wait')] }`,
   'compute-behind-timers': `async *run() { for (let i = 0; i < ${PARTS}; i++) { ${compute(10)}; await new Promise((r) => setTimeout(r, 1)) } yield ['out', 'all'] }`,
   'compute-behind-answers': `async *run(_input, { storage }) { for (let i = 0; i < ${PARTS}; i++) { ${compute(10)}; await storage.get('user', 'k') } yield ['out', 'all'] }`,
@@ -30,7 +29,7 @@ interface Result {
   code: string | undefined
 }
 
-/** All calls are in one isolate; the scope selects the context. */
+/** All calls run in one isolate. The scope selects the context. */
 function call(block: string, { scope = 'e', ...sink }: Partial<CallSink> & { scope?: string } = {}): Promise<Result> {
   const place = { cordon: 'user:u', owner: 'u', scope, affinity: 'u' }
   const request: CallRequest = { kind: 'run', bundle, ...place, block, input: () => '{"n":1}', timeoutMs: 120_000 }
@@ -48,7 +47,7 @@ function call(block: string, { scope = 'e', ...sink }: Partial<CallSink> & { sco
   })
 }
 
-/** Calls that wait for their host until they are released. */
+/** Starts calls that wait for their host. @returns a function that releases them */
 async function waiting(scopes: readonly string[]): Promise<() => Promise<Result[]>> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const begun = scopes.map((scope) => {
@@ -68,7 +67,7 @@ describe('a call that waits', () => {
   const ALL = SCOPES.map(() => ({ outputs: ['begun', 'released'], code: undefined }))
 
   it.each(['compute-behind-timers', 'compute-behind-answers'])(
-    'is not charged for another call of its isolate, which ends with CPU_LIMIT: %s',
+    'is not charged for another call of its isolate that exceeds CPU_LIMIT: %s',
     async (block) => {
       const release = await waiting(SCOPES)
       expect(await call(block)).toEqual({ outputs: [], code: 'CPU_LIMIT' })
@@ -87,7 +86,7 @@ describe('a call that waits', () => {
 describe('the charge for a report', () => {
   const GUEST = 'user:u|digest|scope|'
 
-  /** A process with calls of one isolate in it, of which nothing but its reports exists. */
+  /** A fake process that only sends reports, with calls in one isolate. */
   function processWith(ids: readonly number[]): {
     report(computing: number, cpuMs: number, json?: string): void
     codes: Map<number, unknown>
@@ -108,7 +107,7 @@ describe('the charge for a report', () => {
         },
         abort: () => {},
         idle: () => {},
-        inspectorOf: () => undefined,
+        findInspector: () => undefined,
       },
     )
     for (const id of ids) {
@@ -126,7 +125,7 @@ describe('the charge for a report', () => {
     return { report: (computing, cpuMs, json = '') => receive(['events', [[GUEST, json, cpuMs, computing]]] as never), codes }
   }
 
-  it('goes to the call that computed, also if it ends with the report', () => {
+  it('goes to the call that computed, even if the report ends it', () => {
     const { report, codes } = processWith([256, 512])
     report(256, MAX_CPU_MS - 1, '{"t":"e","id":256}')
     report(512, 2 * MAX_CPU_MS - 2)
@@ -146,7 +145,7 @@ describe('the charge for a report', () => {
     expect(codes).toEqual(new Map([[256, 'CPU_LIMIT']]))
   })
 
-  it('is shared by all calls if it is unknown which call computed', () => {
+  it('is divided among all calls if it is unknown which call computed', () => {
     const { report, codes } = processWith([256, 512])
     report(0, 2 * MAX_CPU_MS - 2)
     expect(codes.size).toBe(0)
@@ -166,7 +165,7 @@ describe('the charge for a report', () => {
     expect(codes.size).toBe(0)
   })
 
-  it('includes the time in which this process reads what the call reports', () => {
+  it('includes the time in which the worker parses the report', () => {
     const { report, codes } = processWith([256, 512])
     const slow = `{"t":"o","id":256,"pin":"out","v":[${Array(100_000).fill('{"b":0,"1":0}').join()}]}`
     for (let i = 0; i < 50 && codes.size === 0; i++) report(256, 0, slow)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createGuestEvaluator, type GuestEvaluator } from './web/guest-evaluator.ts'
+import { createGuestEvaluator, type GuestEvaluator } from '../testing/guest-evaluator.ts'
 
 let guest: GuestEvaluator
 beforeAll(async () => {
@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => guest.close())
 
-describe('a block that the engine refuses memory', () => {
+describe('a block whose allocation fails', () => {
   it.each([
     ['for a buffer', `new Uint8Array(1e9)`],
     ['for the bytes of Base64', `const text = 'AAAA'.repeat(2e7); Uint8Array.fromBase64(text); Uint8Array.fromBase64(text)`],
@@ -19,7 +19,7 @@ describe('a block that the engine refuses memory', () => {
     )
   })
 
-  it('fails with the message of the engine for a number that is out of range', async () => {
+  it('fails with the message of the engine for an invalid length', async () => {
     await expect(guest.evaluate(`new Array(-1)`)).rejects.toThrow(/^Invalid array length$/)
   })
 })

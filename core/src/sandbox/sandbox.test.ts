@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AshlarError } from '../errors/index.ts'
-import { createSandbox, INSTALLATION, type Bundle, type CallRequest, type Sandbox } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
-import { killAll } from './test-kill.ts'
+import { AshlarError } from '../base/index.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import { INSTALLATION } from './channel/index.ts'
+import type { Bundle, CallRequest } from './calls/index.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
+import { killAll } from '../testing/test-kill.ts'
 
 interface Result {
   outputs: [string, unknown][]
@@ -50,7 +52,7 @@ function call(bundle: Bundle, block: string, request: Partial<CallRequest> = {},
   })
 }
 
-const honest = bundleOf({
+const honest = newTestBundle({
   add: `*run({ n }) { yield ['n', n + 1] }`,
   'add-async': `async *run({ n }) { yield ['n', n]; await null; yield ['n', n + 1] }`,
   fail: `*run({ n }) { yield ['n', n]; throw new Error('no luck') }`,
@@ -88,7 +90,7 @@ const honest = bundleOf({
   globals: `*run() { yield ['out', ['process', 'require', 'Buffer', 'fetch', '__ashlar'].filter((name) => name in globalThis)] }`,
 })
 
-const stray = bundleOf({
+const stray = newTestBundle({
   'throw-late': `async *run() { setTimeout(() => { throw new Error('too late') }, 20); yield ['n', 1]; await new Promise(() => {}) }`,
   'throw-often': `async *run() { setInterval(() => { throw new Error('often') }, 5); yield ['n', 1]; await new Promise(() => {}) }`,
   'throw-nested': `async *run() { setTimeout(() => setTimeout(() => { throw new Error('nested') }, 5), 5); yield ['n', 1]; await new Promise(() => {}) }`,
@@ -107,64 +109,64 @@ const BOTH = [
   ['n', 2],
 ]
 
-describe('an error that no call has caught', () => {
+describe('an uncaught error', () => {
   it.each([
     ['throw-late', 'too late'],
     ['throw-often', 'often'],
     ['throw-nested', 'nested'],
-  ])('ends the call whose timer has thrown it (%s) and nothing beside it', async (block, message) => {
+  ])('ends only the call whose timer threw it (%s)', async (block, message) => {
     const pids = sandbox.pids()
-    const [thrown, ...beside] = await Promise.all([call(stray, block), call(stray, 'wait'), call(stray, 'wait')])
+    const [thrown, ...other] = await Promise.all([call(stray, block), call(stray, 'wait'), call(stray, 'wait')])
     expect([thrown.outputs, thrown.error?.code, thrown.error?.message]).toEqual([[['n', 1]], 'BLOCK_FAILED', message])
-    expect(beside).toEqual([
+    expect(other).toEqual([
       { outputs: BOTH, logs: [] },
       { outputs: BOTH, logs: [] },
     ])
     expect(sandbox.pids()).toEqual(expect.arrayContaining(pids))
   })
 
-  it('is told the calls that it can belong to', async () => {
-    const [thrown, beside] = await Promise.all([call(stray, 'throw-unknown'), call(stray, 'wait')])
-    const told = { outputs: BOTH, logs: ['error: the callback of a timer threw: whose'] }
-    expect([thrown, beside]).toEqual([told, told])
+  it('is logged by each call that may have caused it', async () => {
+    const [thrown, other] = await Promise.all([call(stray, 'throw-unknown'), call(stray, 'wait')])
+    const logged = { outputs: BOTH, logs: ['error: the callback of a timer threw: whose'] }
+    expect([thrown, other]).toEqual([logged, logged])
   })
 
-  it("is nobody else's when its call has ended", async () => {
-    const [, beside] = await Promise.all([call(stray, 'throw-after-end'), call(stray, 'wait')])
-    expect(beside).toEqual({ outputs: BOTH, logs: [] })
+  it('is not logged by other calls when its call has ended', async () => {
+    const [, other] = await Promise.all([call(stray, 'throw-after-end'), call(stray, 'wait')])
+    expect(other).toEqual({ outputs: BOTH, logs: [] })
   })
 
-  it('may have no text', async () => {
+  it('may have no message', async () => {
     const { code, message } = (await call(stray, 'throw-textless')).error ?? {}
     expect([code, message]).toEqual(['BLOCK_FAILED', 'failed with an error that has no message'])
   })
 
   it.each(['reject-and-wait', 'reject-late', 'reject-and-handle', 'reject-after-host'])(
-    'in a promise is told the calls that it can belong to (%s)',
+    'of a promise is logged by each call that may have caused it (%s)',
     async (block) => {
       const pids = sandbox.pids()
-      const [rejected, beside] = await Promise.all([call(stray, block), call(stray, 'wait')])
-      const message = `error: a promise was rejected and nobody handled it: ${block === 'reject-late' ? 'timed out' : 'unheard'}`
+      const [rejected, other] = await Promise.all([call(stray, block), call(stray, 'wait')])
+      const message = `error: unhandled promise rejection: ${block === 'reject-late' ? 'timed out' : 'unheard'}`
       expect(rejected).toEqual({ outputs: BOTH, logs: [message] })
-      expect(beside.outputs).toEqual(BOTH)
+      expect(other.outputs).toEqual(BOTH)
       expect(sandbox.pids()).toEqual(expect.arrayContaining(pids))
     },
   )
 
-  it('in a promise keeps nothing back of what was yielded, however many do it at once', async () => {
+  it('of a promise does not withhold outputs, even in 100 concurrent calls', async () => {
     const results = await Promise.all(Array.from({ length: 100 }, () => call(stray, 'reject-at-once')))
     expect(results.map(({ outputs, error }) => [outputs, error])).toEqual(results.map(() => [BOTH, undefined]))
   })
 })
 
-describe('a guest with more to report than one report may hold', () => {
-  it('reports it in portions', async () => {
+describe('a guest with more events than fit into one report', () => {
+  it('sends several reports', async () => {
     const { outputs, error } = await call(honest, 'fill-all', { input: () => '{"n":90000}' })
     expect(error).toBeUndefined()
     expect(outputs.map(([, value]) => String(value).length)).toEqual([...Array(10).fill(90_001), ...Array(90).fill(90_002)])
   })
 
-  it('is refused a call to the host that no report can hold', async () => {
+  it('cannot make a host call that is longer than a report', async () => {
     expect((await call(honest, 'ask-much')).outputs).toEqual([['out', [expect.stringContaining('a report of 20000'), null]]])
   })
 })
@@ -178,19 +180,19 @@ describe('a call', () => {
     ])
   })
 
-  it('fails with the message it throws, after the outputs it yielded', async () => {
+  it('fails with the thrown message after its outputs', async () => {
     const { outputs, error } = await call(honest, 'fail')
     expect(outputs).toEqual([['n', 1]])
     expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'no luck' })
   })
 
-  it('fails when it yields on the pin error, and yields nothing more', async () => {
+  it('fails without further outputs when it yields on the pin error', async () => {
     const { outputs, error } = await call(honest, 'yield-error')
     expect(outputs).toEqual([])
     expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'as you wish' })
   })
 
-  it('refuses inputs and outputs that break the schema, and names the pin', async () => {
+  it('fails with the name of the pin for an input or output that violates the schema', async () => {
     expect((await call(honest, 'add', { input: () => '{"n":"x"}' })).error).toMatchObject({
       code: 'BLOCK_INPUT_INVALID',
       message: expect.stringContaining('input "n"'),
@@ -205,7 +207,7 @@ describe('a call', () => {
     })
   })
 
-  it('waits for timers, and tells what it writes to the console', async () => {
+  it('waits for timers and reports console output', async () => {
     expect((await call(honest, 'wait')).outputs).toEqual([
       ['n', 1],
       ['n', 2],
@@ -213,7 +215,7 @@ describe('a call', () => {
     expect((await call(honest, 'log')).logs).toEqual(['log: hello {"a":1}'])
   })
 
-  it('says itself what it logs, in a level', async () => {
+  it('logs with a level', async () => {
     const results = await Promise.all([1, 2, 3].map(() => call(honest, 'log-own')))
     for (const { logs } of results) expect(logs).toEqual(['info: one', 'warn: two'])
     expect((await call(honest, 'log-loud')).error).toMatchObject({
@@ -222,7 +224,7 @@ describe('a call', () => {
     })
   })
 
-  it('tells how far it is, the newest of what it says without a pause', async () => {
+  it('reports the latest progress since its last pause', async () => {
     expect(await call(honest, 'progress')).toEqual({ outputs: [['n', 1]], logs: ['1 step 1000'] })
     const messages = await Promise.all(
       ['{"n":0}', '{"n":1}', '{"n":2}'].map(
@@ -232,33 +234,33 @@ describe('a call', () => {
     expect(messages).toMatchObject([
       { code: 'BAD_INPUT', message: 'progress takes a fraction from 0 to 1, got 1.5' },
       { code: 'BAD_INPUT', message: 'progress takes a fraction from 0 to 1, got half' },
-      { code: 'BAD_INPUT', message: 'the note of progress is a text of at most 200 characters' },
+      { code: 'BAD_INPUT', message: 'the note of progress must be a string of at most 200 characters' },
     ])
   })
 
-  it('sees no ambient authority', async () => {
+  it('has no ambient authority', async () => {
     expect((await call(honest, 'globals')).outputs).toEqual([['out', []]])
   })
 
-  it('ends with OUTPUT_LIMIT when a value is too large or there are too many', async () => {
+  it('ends with OUTPUT_LIMIT when a value is too large or there are too many values', async () => {
     expect((await call(honest, 'large')).error?.code).toBe('OUTPUT_LIMIT')
     expect((await call(honest, 'many')).error?.code).toBe('OUTPUT_LIMIT')
   })
 
-  it('may write so much to its console, and is told when the rest is left out', async () => {
+  it('logs a warning when its console output exceeds the limit', async () => {
     const { logs, error } = await call(honest, 'babble')
     expect(error).toBeUndefined()
     expect(logs.join('').length).toBeLessThan(300_000)
-    expect(logs.at(-1)).toBe('warn: more than 262144 characters were written: the rest is left out')
+    expect(logs.at(-1)).toBe('warn: the console output exceeds 262144 characters: the rest is dropped')
   })
 
-  it('may wait for so many answers of the host at once', async () => {
+  it('may have at most 64 pending host calls', async () => {
     const { outputs } = await call(honest, 'ask', {})
-    expect(outputs).toEqual([['out', [64, 'more than 64 calls to the host at once']]])
+    expect(outputs).toEqual([['out', [64, 'more than 64 pending host calls']]])
   })
 
-  it('can be aborted: nothing more is heard of it', async () => {
-    const heard: unknown[] = []
+  it('does not call its sink after it is aborted', async () => {
+    const received: unknown[] = []
     const abort = sandbox.call(
       {
         kind: 'run',
@@ -271,45 +273,45 @@ describe('a call', () => {
         input: () => '{}',
         timeoutMs: 1000,
       },
-      { output: (pin, value) => heard.push([pin, value]), end: () => heard.push('end') },
+      { output: (pin, value) => received.push([pin, value]), end: () => received.push('end') },
     )
     abort()
     await call(honest, 'wait')
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 })
 
 describe('a runaway', () => {
-  it('that never settles ends with TIMEOUT and keeps what it yielded', async () => {
+  it('that never settles ends with TIMEOUT and keeps its outputs', async () => {
     const { outputs, error } = await call(honest, 'hang', { timeoutMs: 300 })
     expect(outputs).toEqual([['n', 1]])
     expect(error?.code).toBe('TIMEOUT')
   })
 
-  it('that loops ends with TIMEOUT or CPU_LIMIT, whichever comes first', async () => {
+  it('that loops ends with TIMEOUT or CPU_LIMIT, whichever it exceeds first', async () => {
     expect((await call(honest, 'loop', { timeoutMs: 300 })).error?.code).toBe('TIMEOUT')
     expect((await call(honest, 'loop', { timeoutMs: 20_000 })).error?.code).toBe('CPU_LIMIT')
   })
 
-  it('keeps what it has yielded while it computed without a pause', async () => {
+  it('keeps the outputs that it yielded while it computed without a pause', async () => {
     const { outputs, error } = await call(honest, 'yield-and-loop', { timeoutMs: 40_000 })
     expect(error?.code).toBe('CPU_LIMIT')
     expect(outputs).toEqual(Array.from({ length: 20 }, (_, i) => ['n', i]))
   })
 
-  it('that computes bit by bit ends with CPU_LIMIT too', async () => {
+  it('that computes with pauses ends with CPU_LIMIT', async () => {
     expect((await call(honest, 'tick', { timeoutMs: 40_000 })).error?.code).toBe('CPU_LIMIT')
   })
 
-  it.each(['grow-array', 'grow-map'])('that eats memory (%s) ends with MEMORY_LIMIT', async (block) => {
-    // However slow the machine is.
+  it.each(['grow-array', 'grow-map'])('that allocates memory (%s) ends with MEMORY_LIMIT', async (block) => {
+    // The limit of processor time is high because the machine may be slow.
     const patient = await createSandbox({ maxCpuMs: 60_000, isolateMemoryMb: 32, processMemoryMb: 400, processes: 1 })
     const { error } = await call(honest, block, { timeoutMs: 60_000 }, patient)
     await patient.close()
     expect(error?.code).toBe('MEMORY_LIMIT')
   })
 
-  it.each(['loop', 'grow-array', 'grow-map'])('(%s) does not harm the calls beside it', async (block) => {
+  it.each(['loop', 'grow-array', 'grow-map'])('(%s) does not harm concurrent calls', async (block) => {
     const guilty = call(honest, block, { timeoutMs: 1200 })
     const innocent = await Promise.all(
       Array.from({ length: 5 }, (_, i) => call(honest, 'wait', { scope: `e${i % 2}`, timeoutMs: 30_000 })),
@@ -327,8 +329,8 @@ describe('a runaway', () => {
   })
 })
 
-describe('a call that was aborted', () => {
-  it('and computes on is not blamed on the calls after it', async () => {
+describe('an aborted call that continues to compute', () => {
+  it('does not harm later calls', async () => {
     const eating = await call(honest, 'grow-array', { timeoutMs: 60 })
     const after = await Promise.all([call(honest, 'add'), call(honest, 'wait', { timeoutMs: 30_000 })])
     expect(eating.error?.code).toBe('TIMEOUT')
@@ -339,7 +341,7 @@ describe('a call that was aborted', () => {
 const killProcesses = (): void => killAll(sandbox.pids())
 
 describe('a process that is killed', () => {
-  it('has its calls started again, also when the next ones are killed before they are ready', async () => {
+  it('has its calls started again even when the next processes are killed before they are ready', async () => {
     const running = call(honest, 'wait', { scope: 'killed-often', cordon: 'user:killed-often' })
     for (let i = 0; i < 4; i++) {
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -363,7 +365,7 @@ describe('a process that is killed', () => {
 })
 
 describe('a bundle', () => {
-  it('is described as data', async () => {
+  it('has a manifest', async () => {
     const { manifest } = await call(honest, '', { kind: 'describe' })
     expect(manifest).toMatchObject({
       name: 'test',
@@ -377,18 +379,18 @@ describe('a bundle', () => {
     })
   })
 
-  it('that throws while it loads is refused with its message', async () => {
-    const { error } = await call(bundleOf({}, `throw new Error('bad day')`), '', { kind: 'describe', scope: 'd1' })
+  it('that throws while it loads is rejected with its message', async () => {
+    const { error } = await call(newTestBundle({}, `throw new Error('bad day')`), '', { kind: 'describe', scope: 'd1' })
     expect(error).toMatchObject({ code: 'PLUGIN_LOAD_FAILED', message: expect.stringContaining('bad day') })
   })
 
-  it('that never finishes loading is refused', async () => {
-    const { error } = await call(bundleOf({}, 'for (;;) {}'), '', { kind: 'describe', scope: 'd2', timeoutMs: 10_000 })
+  it('that never finishes loading is rejected', async () => {
+    const { error } = await call(newTestBundle({}, 'for (;;) {}'), '', { kind: 'describe', scope: 'd2', timeoutMs: 10_000 })
     expect(error?.code).toBe('PLUGIN_LOAD_FAILED')
   })
 })
 
-describe('plugins of the installation itself, described one after the other', () => {
+describe('plugins of the installation that are described in turn', () => {
   const limits = { isolateMemoryMb: 32, processMemoryMb: 400, processes: 1 }
   let ours: Sandbox
   beforeAll(async () => {
@@ -397,9 +399,9 @@ describe('plugins of the installation itself, described one after the other', ()
   afterAll(() => ours.close())
 
   async function describeAll(tops: readonly string[], where = ours): Promise<unknown[]> {
-    const told: unknown[] = []
+    const results: unknown[] = []
     for (const [i, top] of tops.entries()) {
-      const bundle = bundleOf(
+      const bundle = newTestBundle(
         { say: 'kind: seen, *run() {}' },
         `/* ${i} */ const seen = typeof (globalThis.left ?? [].left); ${top}`,
       )
@@ -411,37 +413,37 @@ describe('plugins of the installation itself, described one after the other', ()
         where,
       )
       where.forget(scope)
-      told.push(error?.code ?? (manifest as { blocks: [{ kind: string }] }).blocks[0].kind)
+      results.push(error?.code ?? (manifest as { blocks: [{ kind: string }] }).blocks[0].kind)
     }
-    return told
+    return results
   }
 
-  it('find nothing of each other, as often as an isolate goes on', async () => {
+  it('do not see changes that another plugin made', async () => {
     const leave = 'globalThis.left = 1; Array.prototype.left = 2; setInterval(() => {}, 1)'
     expect(await describeAll(Array.from({ length: 20 }, () => leave))).toEqual(Array.from({ length: 20 }, () => 'undefined'))
   })
 
-  it('are not harmed by what another could not do', async () => {
+  it('are not harmed by a plugin that fails', async () => {
     const eat = 'const all = []; for (;;) all.push(new Array(1000).fill(1))'
     const tops = [`throw new Error('bad day')`, '', 'for (;;) {}', '', eat, '', '', '', '', '']
     const ends = ['PLUGIN_LOAD_FAILED', 'undefined', 'PLUGIN_LOAD_FAILED', 'undefined', 'MEMORY_LIMIT']
     expect(await describeAll(tops)).toEqual([...ends, ...Array.from({ length: 5 }, () => 'undefined')])
   })
 
-  it('that compute for long count for themselves alone', async () => {
+  it('are not charged for the processor time of each other', async () => {
     const strict = await createSandbox({ ...limits, maxCpuMs: 1500 })
     const compute = 'for (const end = Date.now() + 600; Date.now() < end; ) {}'
-    const told = await describeAll(
+    const results = await describeAll(
       Array.from({ length: 8 }, () => compute),
       strict,
     )
     await strict.close()
-    expect(told).toEqual(Array.from({ length: 8 }, () => 'undefined'))
+    expect(results).toEqual(Array.from({ length: 8 }, () => 'undefined'))
   })
 })
 
-describe('the memory of all processes', () => {
-  it('is kept: what does nothing makes way, and what finds no room waits for it', async () => {
+describe('the memory limit of all processes', () => {
+  it('ends idle processes and delays calls that need a new process', async () => {
     const small = await createSandbox({ memoryMb: 260, processes: 1 })
     try {
       const users = Array.from({ length: 12 }, (_, i) => `user:${i}`)
@@ -466,8 +468,8 @@ describe('the memory of all processes', () => {
   })
 })
 
-describe('what the host refuses', () => {
-  const asking = bundleOf({
+describe('an error of a host call', () => {
+  const asking = newTestBundle({
     pass: `async *run(_, { storage }) { await storage.get('user', 'k'); yield ['n', 1] }`,
     wrap: `async *run(_, { storage }) { try { await storage.get('user', 'k') } catch (cause) { throw new TypeError('so it goes', { cause }) } }`,
     handle: `async *run(_, { storage }) { try { await storage.get('user', 'k') } catch { throw new Error('own') } }`,
@@ -495,13 +497,13 @@ describe('what the host refuses', () => {
     ['wrap', 'HTTP_DENIED', 'so it goes'],
     ['handle', 'BLOCK_FAILED', 'own'],
     ['forge', 'BLOCK_FAILED', 'forged'],
-  ])('ends a block with its code, unless the block handles it (%s)', async (block, code, message) => {
+  ])('ends a block with its code unless the block handles it (%s)', async (block, code, message) => {
     expect(await ask(block)).toMatchObject({ code, message })
   })
 })
 
-describe('a machine that isolates too weakly', () => {
-  it('runs the installation’s own plugins, and no others', async () => {
+describe('a machine with too weak isolation', () => {
+  it('runs only the plugins of the installation', async () => {
     const weak = await createSandbox({ processes: 1 }, 'PROCESS')
     try {
       const own = await call(honest, 'add', {}, weak)

@@ -1,66 +1,75 @@
-import { AshlarError } from '../errors/index.ts'
-import { canRunAgain, newCall, restarted, wrapEnd } from './call-attempts.ts'
-import { interrupted, limitError, loadFailure, lostTooOften, tooWeak } from './call-errors.ts'
-import type { Call, CallRequest, CallSink } from './call.ts'
-import { RecordSpace } from './host-call-record.ts'
-import { encodeFrame } from './channel/index.ts'
-import type { Loss } from './guest-reports.ts'
+import { AshlarError } from '../base/index.ts'
+import {
+  type Call,
+  type CallRequest,
+  type CallSink,
+  canRunAgain,
+  effectInterrupted,
+  limitError,
+  loadFailure,
+  type Loss,
+  lostTooOften,
+  newCall,
+  RecordSpace,
+  prepareRestart,
+  isolationTooWeak,
+  wrapEnd,
+} from './calls/index.ts'
+import { encodeFrame, IDS_PER_CALL, getMaxMessageBytes } from './channel/index.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
-import { isWeaker, type Isolation } from './isolation.ts'
-import { killLeftProcesses, planLaunch } from './launch.ts'
-import { DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits.ts'
-import { buildPrelude } from './prelude.ts'
-import { createProcessStarter, type StartProcess } from './process-link.ts'
-import { processOptions } from './process-options.ts'
-import { buildProgram } from './programs.ts'
-import { makeSnapshot } from './snapshot.ts'
-import { IDS_PER_CALL, maxMessageBytesOf } from './protocol.ts'
-import { SandboxProcess } from './sandbox-process.ts'
+import { isWeaker, type Isolation, DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits/index.ts'
+import { prepare, processOptions, startKillingLeftProcesses } from './launch/index.ts'
+import { createProcessStarter, type StartProcess, SandboxProcess } from './supervisor/index.ts'
 
 /** Runs code in sandbox processes. */
 export interface Sandbox {
   /** The isolation level between a compromised sandbox process and this machine. */
   readonly isolation: Isolation
-  /** @returns a function that aborts the call: its sink hears nothing more. */
+  /** @returns a function that aborts the call, after which its sink is no longer called */
   call(request: CallRequest, sink: CallSink): () => void
-  /** An execution has ended: its contexts are released. */
+  /** Releases the contexts of an execution that has ended. */
   forget(scope: string): void
-  /** Lets a debugger into what runs for an owner, as soon as it is shown a bundle. */
+  /** Creates an inspector for the code of an owner. It has an isolate once it receives a bundle. */
   inspect(place: Pick<CallRequest, 'owner' | 'cordon'>): Inspector
   /** Resident processes, for tests and metrics. */
   pids(): number[]
   close(): Promise<void>
 }
 
-/** Starts of a call that is lost each time through no fault of its own and makes no progress. */
+/** Starts of a call that is repeatedly lost for external reasons and makes no progress. */
 const MAX_ATTEMPTS = 5
-/** Starts of a call, including those after it had to make way for another. */
+/** Starts of a call, including those after it was evicted because of another call. */
 const MAX_STARTS = 50
-/** Processes in a row that ended before they were ready, after which no spare is made ahead of need. */
+/**
+ * After this number of consecutive processes that ended before they were ready, the pool creates no spare process in
+ * advance.
+ */
 const MAX_FAILED_FORKS = 5
-const OPEN_TIMEOUT_MS = 10_000 // of the isolate that a debugger looks into
-/** Suspects that are tried alone at once. */
+/** To create an isolate to inspect. */
+const OPEN_TIMEOUT_MS = 10_000
+/** The number of concurrent trials. */
 const MAX_TRIALS = 2
 
 /**
- * Starts sandbox processes by *cordon* (see the design, section 4) and keeps one warm spare.
+ * Starts sandbox processes by *cordon* (see `CallRequest`) and keeps one spare process ready.
  *
- * When a guest or a process is lost with one call in it, or it is known whose code did it, that call ends with the code of the
- * limit it passed. Otherwise the guilty call is not known: each becomes a suspect and is tried alone, in a process of its own, where the
- * guilty one is lost again and the innocent ones finish; outputs they delivered before are left out.
- * Calls that a kill from outside took along are simply started again. A call that must not act twice is run again with the recorded
- * answers of its host, see {@link HostCallRecord}.
+ * If a guest or a process is lost while it runs one call, or if it is known which call's code ran, that call ends with
+ * the code of the limit that it exceeded. Otherwise each call becomes a suspect and runs again alone, in a separate
+ * process (a trial). The responsible call is lost again, and the others finish without delivering their earlier outputs
+ * again. Calls that were lost because the process was killed from outside are started again. A call that must not
+ * repeat its effects runs again with the recorded responses of its host, see {@link HostCallRecord}.
  *
- * @param strongest isolation to be used, for tests of the weaker ones. @default the strongest that works on this machine
+ * @param strongest an upper bound for the isolation, for tests of the weaker ones. @default the strongest that works on
+ * this machine
  */
 export async function createSandbox(limits: Partial<SandboxLimits> = {}, strongest?: Isolation): Promise<Sandbox> {
-  const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
+  const { launch, program, snapshot } = await prepare(strongest)
   const { isolation } = launch
   const allLimits = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
-  const firstFrame = encodeFrame(processOptions(await makeSnapshot(launch, prelude), isolation, allLimits))
-  const pool = new Pool(createProcessStarter(launch, program, firstFrame, maxMessageBytesOf(allLimits)), isolation, allLimits)
+  const firstFrame = encodeFrame(processOptions(snapshot, isolation, allLimits))
+  const pool = new Pool(createProcessStarter(launch, program, firstFrame, getMaxMessageBytes(allLimits)), isolation, allLimits)
   await pool.warmUp()
-  const stop = killLeftProcesses(launch)
+  const stop = startKillingLeftProcesses(launch)
   return {
     isolation,
     call: (request, sink) => pool.call(request, sink),
@@ -81,7 +90,7 @@ class Pool {
   readonly #cordons = new Map<string, SandboxProcess[]>()
   readonly #homes = new Map<string, SandboxProcess>()
   readonly #suspects: Call[] = []
-  /** Calls that need a process for which there is no room. */
+  /** Calls that wait because there is not enough memory for another process. */
   #waiting: Call[] = []
   readonly #trials = new Map<SandboxProcess, Call>()
   readonly #inspectors = new Set<BundleInspector>()
@@ -109,7 +118,7 @@ class Pool {
   call(request: CallRequest, sink: CallSink): () => void {
     const call = newCall(this.#nextId, request, sink, this.#recordSpace)
     this.#nextId += IDS_PER_CALL
-    this.#start(restarted(call))
+    this.#start(prepareRestart(call))
     return () => this.#abort(call)
   }
 
@@ -128,7 +137,7 @@ class Pool {
     return inspector
   }
 
-  /** Its first call makes an isolate. */
+  /** Creates an isolate by making a first call in it. */
   #openIsolate(place: Pick<CallRequest, 'bundle' | 'owner' | 'cordon'>): Promise<void> {
     const request = { ...place, kind: 'describe', scope: 'inspector', affinity: 'inspector', block: '' } as const
     return new Promise((resolve, reject) => {
@@ -145,8 +154,8 @@ class Pool {
 
   #start(call: Call): void {
     if (this.#closed) return call.sink.end(new AshlarError('SHUTTING_DOWN', 'the worker is stopping'))
-    if (this.#isTooWeakFor(call.request)) return call.sink.end(tooWeak(this.#isolation, this.#limits.weakestIsolation))
-    const home = this.#homeOf(call.request)
+    if (this.#isTooWeakFor(call.request)) return call.sink.end(isolationTooWeak(this.#isolation, this.#limits.weakestIsolation))
+    const home = this.#findHome(call.request)
     if (!home) return void this.#waiting.push(call)
     call.attempts++
     call.stretched = call.starts === 1 && call.request.stretch !== undefined
@@ -160,7 +169,7 @@ class Pool {
   #startWaiting(): void {
     const waiting = this.#waiting
     this.#waiting = []
-    for (const call of waiting) if (!call.aborted) this.#start(restarted(call))
+    for (const call of waiting) if (!call.aborted) this.#start(prepareRestart(call))
   }
 
   #abort(call: Call): void {
@@ -170,8 +179,11 @@ class Pool {
     for (const [process, tried] of this.#trials) if (tried === call) this.#endTrial(process)
   }
 
-  /** The process of the cordon that already holds the execution, else the one with the fewest calls; none while there is no room. */
-  #homeOf({ cordon, affinity }: CallRequest): SandboxProcess | undefined {
+  /**
+   * The process of the cordon that already runs calls with this affinity, otherwise the one with the fewest calls;
+   * undefined while there is not enough memory for another process.
+   */
+  #findHome({ cordon, affinity }: CallRequest): SandboxProcess | undefined {
     const home = this.#homes.get(affinity)
     const processes = this.#cordons.get(cordon) ?? []
     if (home && processes.includes(home)) return home
@@ -190,7 +202,7 @@ class Pool {
     return fresh
   }
 
-  /** Ends processes that do nothing, those first that were used longest ago. @returns whether there is room for another */
+  /** Ends idle processes, the least recently used first. @returns whether there is enough memory for another process */
   #makeRoom(): boolean {
     const used = [...this.#cordons.values()].flat()
     let memoryMb = this.processes().reduce((sum, process) => sum + process.memoryMb, 0)
@@ -216,7 +228,7 @@ class Pool {
       adopted: (id, request, sink) => this.#adopted(id, request, sink),
       abort: (call) => this.#abort(call),
       idle: () => this.#startWaiting(),
-      inspectorOf: (guest) => this.#inspectors.values().find(({ isolate }) => guest.startsWith(`${isolate}|`)),
+      findInspector: (guest) => this.#inspectors.values().find(({ isolate }) => guest.startsWith(`${isolate}|`)),
     })
     process.ready.then(
       () => (this.#failedForks = 0),
@@ -226,7 +238,7 @@ class Pool {
   }
 
   #adopted(id: number, request: CallRequest, sink: CallSink): Call {
-    const call = restarted(newCall(id, request, sink, this.#recordSpace))
+    const call = prepareRestart(newCall(id, request, sink, this.#recordSpace))
     call.attempts = 1
     call.stretched = true
     return call
@@ -248,35 +260,38 @@ class Pool {
     const isAlone = isTrial || (calls.length === 1 && !calls[0]?.stretched)
     for (const call of calls) {
       if (call.aborted) continue
-      if (loss.kind === 'evicted') call.attempts = 1 // that says nothing of it
-      else if (!process.isReady && this.#failedForks < MAX_FAILED_FORKS) call.attempts-- // it has not run
+      if (loss.kind === 'evicted') call.attempts = 1 // this call was not responsible
+      else if (!process.isReady && this.#failedForks < MAX_FAILED_FORKS) call.attempts-- // the call has not run
       const guilty = guiltyCall === undefined ? isAlone : guiltyCall === call.id
       if (loss.kind === 'load') call.sink.end(loadFailure(loss.message))
-      else if (isLimit(loss) && guilty && !this.#mayBeOthers(loss, call, process))
+      else if (isLimit(loss) && guilty && !this.#mayBelongToOthers(loss, call, process))
         call.sink.end(limitError(loss, call, this.#limits))
-      else if (!canRunAgain(call)) call.sink.end(interrupted(loss))
+      else if (!canRunAgain(call)) call.sink.end(effectInterrupted(loss))
       else if (isLimit(loss)) this.#tryAgain(call, guiltyCall !== undefined)
       else if (call.attempts >= MAX_ATTEMPTS || call.starts >= MAX_STARTS) call.sink.end(lostTooOften(loss, call))
-      else if (isTrial) this.#suspects.push(restarted(call))
-      else this.#start(restarted(call))
+      else if (isTrial) this.#suspects.push(prepareRestart(call))
+      else this.#start(prepareRestart(call))
     }
     this.#endTrial(process)
     this.#tryNext()
   }
 
-  /** Memory may have been left there by calls that have ended: then the only call in flight is tried alone, where it can be. */
-  #mayBeOthers(loss: Loss, call: Call, process: SandboxProcess): boolean {
+  /**
+   * Whether calls that have ended may hold the memory. If so, the only call in flight is tried alone, provided that it
+   * can run again.
+   */
+  #mayBelongToOthers(loss: Loss, call: Call, process: SandboxProcess): boolean {
     const isProven = this.#trials.has(process) || process.calls === 1 || ('call' in loss && loss.call === call.id)
     return loss.kind === 'memory' && !isProven && canRunAgain(call)
   }
 
-  /** @param isKnown it is known that another call did it */
+  /** @param isKnown whether another call is known to be responsible */
   #tryAgain(call: Call, isKnown: boolean): void {
-    if (isKnown && call.attempts === 1) this.#start(restarted(call))
-    else this.#suspects.push(restarted(call))
+    if (isKnown && call.attempts === 1) this.#start(prepareRestart(call))
+    else this.#suspects.push(prepareRestart(call))
   }
 
-  /** Gives suspects a process each, a few at a time. */
+  /** Tries suspects in separate processes, a few at a time. */
   #tryNext(): void {
     while (this.#trials.size < MAX_TRIALS && !this.#closed) {
       const call = this.#suspects.shift()
@@ -301,7 +316,7 @@ class Pool {
   }
 }
 
-/** Whether a call in what was lost has done it. */
+/** Whether one of the lost calls caused the loss. */
 function isLimit({ kind }: Loss): boolean {
   return kind !== 'exit' && kind !== 'evicted'
 }

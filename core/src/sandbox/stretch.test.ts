@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AshlarError } from '../errors/index.ts'
-import {
-  createSandbox,
-  type Bundle,
-  type CallRequest,
-  type CallSink,
-  type ForeseenCall,
-  type Sandbox,
-  type Stretch,
-} from './index.ts'
-import { bundleOf } from './test-bundle.ts'
+import type { AshlarError } from '../base/index.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
+import type { Bundle, CallRequest, CallSink, ForeseenCall } from './calls/index.ts'
+import type { Stretch } from './channel/index.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -17,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-const bundle = bundleOf({
+const bundle = newTestBundle({
   add: `*run({ n }) { yield ['n', n + 1] }`,
   'add-async': `async *run({ n }) { await null; yield ['n', n + 1] }`,
   slowly: `async *run({ n }) { await new Promise((r) => setTimeout(r, 20)); yield ['n', n + 1] }`,
@@ -40,34 +34,34 @@ const request = (block: string, n: number, more: Partial<CallRequest> = {}): Cal
   ...more,
 })
 
-/** Blocks one behind the other. */
+/** A stretch in which each node links to the next one. */
 function chain(...blocks: string[]): Stretch {
   return {
     nodes: blocks.map((block, i) => ({ block, inputs: {}, links: i + 1 < blocks.length ? { n: [[i + 1, 'n', 'number']] } : {} })),
   }
 }
 
-interface Told {
-  /** What each node of the stretch yielded, and how it ended; by node, then in the order of their ends. */
+interface StretchResult {
+  /** The outputs and the error of each call, by node, then in the order in which the calls ended. */
   nodes: { node: number; outputs: unknown[]; error: AshlarError['code'] | undefined }[]
-  /** Calls that were taken over from the guest. */
+  /** The number of adopted calls. */
   adopted: number
 }
 
-/** Runs what the stretch says, as a worker does: takes over what the guest foresees, and asks for what it does not. */
-function runStretch(stretch: Stretch, n: number, isWanted: (node: number) => boolean = () => true): Promise<Told> {
-  const told: Told = { nodes: [], adopted: 0 }
-  const { promise, resolve } = Promise.withResolvers<Told>()
+/** Runs a stretch as a worker does: adopts the foreseen calls and makes the others itself. */
+function runStretch(stretch: Stretch, n: number, isAdopted: (node: number) => boolean = () => true): Promise<StretchResult> {
+  const result: StretchResult = { nodes: [], adopted: 0 }
+  const { promise, resolve } = Promise.withResolvers<StretchResult>()
   let open = 0
   const follow = (node: number, value: unknown, foreseen: readonly ForeseenCall[]): void => {
     const call = foreseen.find((each) => each.node === node)
-    if (!isWanted(node)) return call?.drop()
+    if (!isAdopted(node)) return call?.drop()
     const followed = request(stretch.nodes[node]?.block ?? '', Number(value))
-    const sink = sinkOf(node)
-    if (call?.adopt(followed, sink)) told.adopted++
+    const sink = newSink(node)
+    if (call?.adopt(followed, sink)) result.adopted++
     else sandbox.call(followed, sink)
   }
-  const sinkOf = (node: number): CallSink => {
+  const newSink = (node: number): CallSink => {
     const outputs: unknown[] = []
     open++
     return {
@@ -76,33 +70,33 @@ function runStretch(stretch: Stretch, n: number, isWanted: (node: number) => boo
         for (const [sink] of stretch.nodes[node]?.links[pin] ?? []) follow(sink, value, foreseen)
       },
       end(error) {
-        told.nodes.push({ node, outputs, error: error?.code })
-        told.nodes.sort((a, b) => a.node - b.node)
-        if (--open === 0) resolve(told)
+        result.nodes.push({ node, outputs, error: error?.code })
+        result.nodes.sort((a, b) => a.node - b.node)
+        if (--open === 0) resolve(result)
       },
     }
   }
-  sandbox.call(request(stretch.nodes[0]?.block ?? '', n, { stretch: JSON.stringify(stretch) }), sinkOf(0))
+  sandbox.call(request(stretch.nodes[0]?.block ?? '', n, { stretch: JSON.stringify(stretch) }), newSink(0))
   return promise
 }
 
 describe('a stretch', () => {
-  it('is run by the guest, in order, on what the blocks yield', async () => {
-    const told = await runStretch(chain('add', 'add-async', 'slowly', 'add'), 1)
-    expect(told).toEqual({
+  it('is run by the guest, in order, on the outputs of the blocks', async () => {
+    const result = await runStretch(chain('add', 'add-async', 'slowly', 'add'), 1)
+    expect(result).toEqual({
       nodes: [2, 3, 4, 5].map((value, node) => ({ node, outputs: [value], error: undefined })),
       adopted: 3,
     })
   })
 
-  it('branches: each value leads to a call of its own', async () => {
+  it('starts a separate call for each value', async () => {
     const { nodes } = await runStretch(chain('many', 'add'), 200)
     expect(nodes.filter(({ node }) => node === 1).flatMap(({ outputs }) => outputs)).toEqual(
       Array.from({ length: 200 }, (_, i) => i + 1),
     )
   })
 
-  it('ends where its ids end, and where a value is not of the type', async () => {
+  it('ends where its ids are used up or a value has another type', async () => {
     let count = 0
     const cycle: Stretch = { nodes: [{ block: 'add', inputs: {}, links: { n: [[0, 'n', 'number']] } }] }
     const { adopted } = await runStretch(cycle, 0, () => ++count <= 1000)
@@ -111,23 +105,23 @@ describe('a stretch', () => {
     expect((await runStretch(odd, 0, () => ++count <= 1010)).adopted).toBe(0)
   })
 
-  it('leaves out what is not wanted', async () => {
-    const told = await runStretch(chain('add', 'add', 'add'), 1, (node) => node !== 2)
-    expect(told.nodes.map(({ node }) => node)).toEqual([0, 1])
+  it('omits calls that are dropped', async () => {
+    const result = await runStretch(chain('add', 'add', 'add'), 1, (node) => node !== 2)
+    expect(result.nodes.map(({ node }) => node)).toEqual([0, 1])
   })
 
-  it('ends the one that computes without a pause, and what came before it keeps its results', async () => {
-    const beside = runStretch(chain('slowly', 'slowly', 'add'), 5)
+  it('keeps the results of the calls before one that exceeds CPU_LIMIT', async () => {
+    const other = runStretch(chain('slowly', 'slowly', 'add'), 5)
     const { nodes } = await runStretch(chain('add', 'add', 'loop'), 1)
     expect(nodes).toEqual([
       { node: 0, outputs: [2], error: undefined },
       { node: 1, outputs: [3], error: undefined },
       { node: 2, outputs: [], error: 'CPU_LIMIT' },
     ])
-    expect((await beside).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+    expect((await other).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
   })
 
-  it('does not put the memory that a follower eats down to the one it follows', async () => {
+  it('does not blame a call for the memory that a foreseen call allocates', async () => {
     const ended: (string | undefined)[] = []
     await new Promise<void>((resolve) => {
       const stretch = JSON.stringify(chain('add', 'eat'))
@@ -144,16 +138,16 @@ describe('a stretch', () => {
 })
 
 describe('calls in one guest', () => {
-  it('may compute for longer together than one of them may', async () => {
+  it('may together compute for longer than the limit of one call', async () => {
     const calls = Array.from({ length: 60 }, () => runStretch(chain('compute'), 30))
-    const told = await Promise.all(calls)
-    expect(told.flatMap(({ nodes }) => nodes.map(({ error }) => error))).toEqual(told.map(() => undefined))
+    const result = await Promise.all(calls)
+    expect(result.flatMap(({ nodes }) => nodes.map(({ error }) => error))).toEqual(result.map(() => undefined))
   })
 })
 
-describe('a call that is given up', () => {
-  it('takes nothing along that computes beside it', async () => {
-    const counting = bundleOf(
+describe('an aborted call', () => {
+  it('does not end the isolate in which another call computes', async () => {
+    const counting = newTestBundle(
       {
         count: `*run({ n }) { const end = Date.now() + n; while (Date.now() < end); yield ['n', ++runs] }`,
         hang: `async *run() { await new Promise(() => {}) }`,
@@ -166,39 +160,39 @@ describe('a call that is given up', () => {
         sandbox.call(counted, { output: (_pin, value) => resolve(value), end: () => {} })
       })
     expect(await count(0)).toBe(1)
-    const giveUp = sandbox.call(request('hang', 0, { bundle: counting, scope: 'counting' }), { output: () => {}, end: () => {} })
+    const abort = sandbox.call(request('hang', 0, { bundle: counting, scope: 'counting' }), { output: () => {}, end: () => {} })
     const second = count(900)
-    setTimeout(giveUp, 100)
-    expect(await second).toBe(2) // not 1, as in an isolate that was made anew
+    setTimeout(abort, 100)
+    expect(await second).toBe(2) // 1 in a new isolate
   })
 })
 
 describe('a plugin that forges reports', () => {
-  /** Its outputs say `text` where their pin should be. */
+  /** Its output events contain `text` instead of the pin. */
   const tampering = (text: string): Bundle =>
-    bundleOf({
+    newTestBundle({
       forge: `*run() {
         const { stringify } = JSON
         JSON.stringify = (value) => value === 'n' ? ${JSON.stringify(text)} : stringify(value)
         yield ['n', 1]
       }`,
     })
-  const callOf = (forging: Bundle): Promise<AshlarError | undefined> =>
+  const runForger = (forging: Bundle): Promise<AshlarError | undefined> =>
     new Promise((resolve) => {
       sandbox.call(request('forge', 1, { bundle: forging, scope: 'forger' }), { output: () => {}, end: resolve })
     })
 
-  it('that are no JSON ends itself, and nothing beside it', async () => {
-    const beside = runStretch(chain('slowly', 'slowly', 'slowly'), 1)
-    expect((await callOf(tampering('"n"}}]')))?.code).toBe('SANDBOX_LOST')
-    expect((await beside).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+  it('loses only its own calls if the reports are not JSON', async () => {
+    const other = runStretch(chain('slowly', 'slowly', 'slowly'), 1)
+    expect((await runForger(tampering('"n"}}]')))?.code).toBe('SANDBOX_LOST')
+    expect((await other).nodes.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
   })
 
-  it('about calls of another guest is not believed', async () => {
+  it('cannot end calls of another guest', async () => {
     const ends = Array.from({ length: 2000 }, (_, i) => `{"t":"e","id":${i * 256},"code":"BLOCK_FAILED","message":"forged"}`)
     const text = `"n","v":1},${ends.join()},{"t":"x","id":1,"x":"y"`
-    const beside = runStretch(chain('slowly', 'slowly'), 1)
-    await callOf(tampering(text))
-    expect((await beside).nodes.map(({ error }) => error)).toEqual([undefined, undefined])
+    const other = runStretch(chain('slowly', 'slowly'), 1)
+    await runForger(tampering(text))
+    expect((await other).nodes.map(({ error }) => error)).toEqual([undefined, undefined])
   })
 })

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
-import { createSandbox, type CallRequest } from './index.ts'
-import { bundleOf } from './test-bundle.ts'
-import { killAll } from './test-kill.ts'
+import { createSandbox } from './sandbox.ts'
+import type { CallRequest } from './calls/index.ts'
+import { newTestBundle } from '../testing/test-bundle.ts'
+import { killAll } from '../testing/test-kill.ts'
 
-const ask = bundleOf({
+const ask = newTestBundle({
   ask: `async *run({ n }, { storage }) { yield ['out', await storage.get('user', 'k' + n)] }`,
 })
 
-it('a trial whose process is killed from outside gives its place to the next suspect', async () => {
+it('runs the next suspect when the process of a trial is killed from outside', async () => {
   // Without bubblewrap, because the first process of a namespace does not receive SIGABRT.
   const sandbox = await createSandbox({ processes: 1 }, 'SECCOMP')
   const started = [0, 0, 0]
@@ -42,7 +43,7 @@ it('a trial whose process is killed from outside gives its place to the next sus
   try {
     await arrive([1, 1, 1])
     const [shared = 0] = sandbox.pids()
-    process.kill(shared, 'SIGABRT') // as V8 ends a process without memory: each call is now a suspect
+    process.kill(shared, 'SIGABRT') // as when V8 runs out of memory: each call is now a suspect
     await arrive([1, 2, 2])
     killAll(sandbox.pids().slice(0, -1)) // the last one is the spare process, in which the next suspect runs
     await expect.poll(() => Math.min(...started), { timeout: 60_000 }).toBeGreaterThan(1)

@@ -1,17 +1,18 @@
 import { CpuClock } from '../sandbox/process/cpu-clock.ts'
 import { createIsolateFactory, createSnapshot } from '../sandbox/process/guest-isolates.ts'
-import { buildPrelude } from '../sandbox/prelude.ts'
-import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits.ts'
-import { maxReportCharsOf } from '../sandbox/protocol.ts'
+import { buildPrelude } from '../sandbox/programs/index.ts'
+import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits/index.ts'
+import { getMaxReportChars } from '../sandbox/channel/index.ts'
 
 /**
- * A guest in this very process, which nothing contains: what isolated-vm alone takes, for benchmarks. Needs `--no-node-snapshot`.
+ * A guest in this very process, which nothing contains: what isolated-vm alone takes, for benchmarks. Needs
+ * `--no-node-snapshot`.
  *
  * @returns runs a block on JSON text
  */
 export async function createBareGuest(code: string): Promise<(block: string, input: string) => Promise<void>> {
   const { maxValueBytes, maxOutputs, maxOutputBytes, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
-  const limits = { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: maxReportCharsOf(DEFAULT_SANDBOX_LIMITS) }
+  const limits = { maxValueBytes, maxOutputs, maxOutputBytes, maxReportChars: getMaxReportChars(DEFAULT_SANDBOX_LIMITS) }
   const options = { memoryMb: isolateMemoryMb, limits }
   const createIsolate = createIsolateFactory(createSnapshot(await buildPrelude()), options, new CpuClock())
   const guest = await createIsolate(code, 'bare', isolateMemoryMb).createGuest(1, { setTimer: () => {}, report: () => {} })

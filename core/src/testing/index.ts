@@ -1,12 +1,13 @@
 /** For the tests of this workspace: never part of a running installation. */
-export { startEmbeddedPostgres } from '../database/index.ts'
+export { startEmbeddedPostgres } from '../postgres/embedded/index.ts'
 export { createBareGuest } from './bare-guest.ts'
-export { buildPrelude } from '../sandbox/prelude.ts'
-export { buildProgram } from '../sandbox/programs.ts'
+export { buildPrelude, buildProgram } from '../sandbox/programs/index.ts'
+
 export { createSandbox } from '../sandbox/index.ts'
-export { cloneDatabase, createTemplate } from './test-database.ts'
+export { cloneDatabase, createTemplates } from './test-database.ts'
 export { BUILTIN_PLUGINS, createTestRuntime } from './test-runtime.ts'
-export type { CallRequest, SandboxLimits } from '../sandbox/index.ts'
+export type { CallRequest } from '../sandbox/calls/index.ts'
+export type { SandboxLimits } from '../sandbox/limits/index.ts'
 export type { TestRuntime } from './test-runtime.ts'
 export { createTestCaller } from './test-acting.ts'
 export { createTestHttp } from './test-http.ts'

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { fileURLToPath } from 'node:url'
-import { createRuntime, type Runtime, type RuntimeConfig } from '../runtime.ts'
-import { cloneDatabase } from './test-database.ts'
+import { createRuntime, type Runtime, type RuntimeConfig } from '../create-runtime.ts'
+import { cloneDatabase, shareBundles, type Template } from './test-database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -26,13 +26,20 @@ export interface TestRuntime extends Runtime {
   failures: unknown[]
 }
 
-/** A runtime on a database of its own, with the built-in plugins unless told otherwise. */
-export async function createTestRuntime(config: Partial<RuntimeConfig> = {}): Promise<TestRuntime> {
+interface TestRuntimeConfig extends Partial<RuntimeConfig> {
+  /** The template of its database. @default 'WARM' */
+  template?: Template
+}
+
+/** A runtime, by default on a database of its own and with the built-in plugins. */
+export async function createTestRuntime({ template, ...config }: TestRuntimeConfig = {}): Promise<TestRuntime> {
   const failures: unknown[] = []
   const filesDir = join(tmpdir(), `ashlar-files-${randomUUID()}`)
-  const databaseUrl = config.databaseUrl ?? (await cloneDatabase(inject('postgresUrl')))
+  const databaseUrl = config.databaseUrl ?? (await cloneDatabase(inject('postgresUrl'), template))
+  const { role, pluginRoots = [BUILTIN_PLUGINS] } = config
+  if (role !== 'gateway' && pluginRoots.length > 1) await shareBundles(databaseUrl, pluginRoots)
   const runtime = await createRuntime({
-    pluginRoots: [BUILTIN_PLUGINS],
+    pluginRoots,
     secretKeys: [TEST_SECRET_KEY],
     filesDir,
     stopGraceMs: 0,

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../errors/index.ts'
+import { AshlarError, showValue } from '../base/index.ts'
 
 /**
  * Converts an error of the file system for a path. Any other error is a failure of the worker and is returned

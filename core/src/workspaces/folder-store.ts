@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { lstat, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { isUuid } from '../database/index.ts'
+import { isUuid } from '../base/index.ts'
 import { readErrorCode } from './file-failure.ts'
 import { copyTree, makeFolderAndParents, measure, statIfExists, syncFolder } from './folder-tree.ts'
 import { FolderUse } from './folder-use.ts'

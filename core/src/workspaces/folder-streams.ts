@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../base/index.ts'
 import { readErrorCode, outsideWorkspace, notFound, toFileFailure } from './file-failure.ts'
 import { makeFolders, pruneFolders, resolveInside, statIfExists, syncFolder } from './folder-tree.ts'
 import type { FolderUse, Reservation } from './folder-use.ts'

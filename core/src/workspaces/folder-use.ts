@@ -1,4 +1,4 @@
-import { AshlarError } from '../errors/index.ts'
+import { AshlarError } from '../base/index.ts'
 import type { WorkspaceLimits } from './limits.ts'
 
 /** The size of the contents of a workspace. */

@@ -1,7 +1,7 @@
 export { createFolderStore } from './folder-store.ts'
 export { CHUNK_BYTES, DEFAULT_WORKSPACE_LIMITS } from './limits.ts'
-export { createWorkspaces } from './workspaces.ts'
 export { parseWorkspacePath } from './workspace-path.ts'
+export { createWorkspaces } from './workspaces.ts'
 export type { WorkspaceLimits } from './limits.ts'
 export type { FileEntry, FileReader, FileWriter, Workspace } from './workspace.ts'
 export type { Workspaces } from './workspaces.ts'

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../errors/index.ts'
+import { AshlarError, showValue } from '../base/index.ts'
 import { DEFAULT_WORKSPACE_LIMITS, type WorkspaceLimits } from './limits.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { retryDuringOutage, type Database } from '../database/index.ts'
+import { retryDuringOutage, type Database } from '../postgres/index.ts'
 import type { Workspace, WorkspaceStore } from './workspace.ts'
 
 /** The files of executions. */

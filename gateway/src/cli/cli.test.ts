@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { runCli } from './cli.ts'
-import { UsageError } from './command.ts'
+import { UsageError } from './command/command.ts'
 import { COMMANDS } from './commands.ts'
 import { withJsonErrors } from './plugin/json-errors.ts'
-import { parseRun } from './run.ts'
+import { parseRun } from './graph/run.ts'
 
 async function ashlar(...args: string[]) {
   const out: string[] = []
@@ -65,7 +65,7 @@ it.each([
   [['start', '--role', 'chef'], '--role must be one of all, gateway, worker, got "chef"'],
   [['run'], 'the graph file is missing'],
   [['run', 'a.json', 'name=Ada'], '"name=Ada" is too much'],
-  [['run', 'a.json', '--input', 'Ada'], '--input must read name=value'],
+  [['run', 'a.json', '--input', 'Ada'], '--input must be name=value'],
   [['graph', 'import'], 'name one graph file'],
   [['graph', 'export', 'a', 'b'], 'name one graph'],
 ])('%j is wrong: the usage on standard error, status 2', async (args, message) => {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { withCommandLines } from '../command-line.ts'
-import type { CommandContext } from './command.ts'
+import { withCommandLines } from '../base/command-line.ts'
+import type { CommandContext } from './command/command.ts'
 import { COMMANDS, type CommandEntry } from './commands.ts'
-import { faultLines } from './faults.ts'
-import { isInterruption, isUsageError, toldError } from './told-error.ts'
+import { faultLines } from './command/faults.ts'
+import { isInterruption, isUsageError, toldError } from './command/told-error.ts'
 
 /**
  * Runs `ashlar <args>`.

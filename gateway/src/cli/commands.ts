@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import type { Command } from './command/command.ts'
 import { CREDENTIAL_COMMANDS } from './credential/commands.ts'
 import { PLUGIN_COMMANDS } from './plugin/commands.ts'
 
@@ -18,37 +18,37 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'start',
     usage: '[--role all|gateway|worker]',
     summary: 'Start the server: API, worker and database.',
-    load: async () => (await import('./start.ts')).start,
+    load: async () => (await import('./server/start.ts')).start,
   },
   {
     name: 'login',
     usage: '[--server url]',
     summary: 'Print a link that logs in a browser. It works once and expires after ten minutes.',
-    load: async () => (await import('./login.ts')).login,
+    load: async () => (await import('./server/login.ts')).login,
   },
   {
     name: 'logout',
     usage: '[--server url]',
     summary: 'Log out all browsers.',
-    load: async () => (await import('./login.ts')).logout,
+    load: async () => (await import('./server/login.ts')).logout,
   },
   {
     name: 'run',
     usage: '<graph.json> [--input name=value | --input name=@file] …',
     summary: 'Run a graph once; its outputs come as JSON on standard output.',
-    load: async () => (await import('./run.ts')).run,
+    load: async () => (await import('./graph/run.ts')).run,
   },
   {
     name: 'graph import',
     usage: '<graph.json>',
     summary: 'Save the graph of a file, and print its id.',
-    load: async () => (await import('./graph-import.ts')).graphImport,
+    load: async () => (await import('./graph/graph-import.ts')).graphImport,
   },
   {
     name: 'graph export',
     usage: '<id | name> [--output file]',
     summary: 'Write a graph as a file that "run" and "graph import" take.',
-    load: async () => (await import('./graph-export.ts')).graphExport,
+    load: async () => (await import('./graph/graph-export.ts')).graphExport,
   },
   ...CREDENTIAL_COMMANDS,
   ...PLUGIN_COMMANDS,

@@ -3,30 +3,32 @@ import type { Api, ApiGraph, SavedGraph } from '../client/index.ts'
 import type { GraphFile } from './graph-file.ts'
 import { isSameDocument } from './same-document.ts'
 
-/** The graph of a file, as the server has it now. */
+/** The graph of a file, as it is stored on the server. */
 export interface EnsuredGraph {
   graph: ApiGraph
-  /** `UPGRADED`: it was there, with blocks that have changed since, and has a new version with the blocks that are installed. */
+  /**
+   * `UPGRADED`: some blocks of the existing graph have changed, so a new version with the installed blocks was saved.
+   */
   outcome: 'CREATED' | 'UPGRADED' | 'UNCHANGED'
-  /** What is most likely a mistake in it. */
+  /** Probable mistakes in the document. */
   warnings: readonly Fault[]
 }
 
 /**
- * The user's graph with the name and the document of a file, which is created when there is none. Its active version uses the blocks
- * that are installed now.
+ * Finds the user's graph with the name and the document of a file, or creates it. Its active version then uses the
+ * installed blocks.
  *
  * @throws {AshlarError} GRAPH_INVALID BAD_INPUT VERSION_CONFLICT
  */
 export async function ensureGraph(api: Api, { name, description, document }: GraphFile): Promise<EnsuredGraph> {
   const found = await findGraph(api, name, document)
-  if (!found) return saved(await api.createGraph({ name, description, document }), 'CREATED')
+  if (!found) return toEnsured(await api.createGraph({ name, description, document }), 'CREATED')
   const { status, newest, warnings } = await api.compatibilityOf(found.id)
   if (status === 'COMPATIBLE') return { graph: found, outcome: 'UNCHANGED', warnings }
-  return saved(await api.saveGraphVersion(found.id, newest, document), 'UPGRADED')
+  return toEnsured(await api.saveGraphVersion(found.id, newest, document), 'UPGRADED')
 }
 
-function saved(graph: SavedGraph, outcome: EnsuredGraph['outcome']): EnsuredGraph {
+function toEnsured(graph: SavedGraph, outcome: EnsuredGraph['outcome']): EnsuredGraph {
   return { graph, outcome, warnings: graph.activeVersion.warnings }
 }
 

@@ -19,7 +19,7 @@ async function write(name: string, content: unknown): Promise<string> {
 const DOCUMENT = { nodes: [{ id: 'a', block: 'io/note' }], links: [] }
 
 describe('readGraphFile', () => {
-  it('reads a graph with all that may come with it', async () => {
+  it('reads a graph with name, description and inputs', async () => {
     const path = await write('full.json', { name: 'Full', description: 'All of it.', document: DOCUMENT, inputs: { a: 1 } })
     expect(await readGraphFile(path)).toEqual({
       name: 'Full',
@@ -30,28 +30,28 @@ describe('readGraphFile', () => {
     })
   })
 
-  it('calls a graph without a name like its file', async () => {
+  it('names a graph without a name after its file', async () => {
     const path = await write('word-count.json', { document: DOCUMENT })
     expect(await readGraphFile(path)).toEqual({ name: 'word-count', description: '', document: DOCUMENT, inputs: {}, path })
   })
 
-  it('takes a bare document', async () => {
+  it('accepts a bare document', async () => {
     const path = await write('bare.json', DOCUMENT)
     expect(await readGraphFile(path)).toEqual({ name: 'bare', description: '', document: DOCUMENT, inputs: {}, path })
   })
 
   it.each([
     ['broken.json', '{', /broken\.json is not valid JSON: /],
-    ['list.json', [], /must hold a graph, \{ document: \{ nodes, links \} \} or \{ nodes, links \}/],
-    ['other.json', { document: 1 }, /must hold a graph.*: document: /],
-    ['more.json', { document: DOCUMENT, inptus: {} }, /must hold a graph/],
-  ])('refuses %s', async (name, content, message) => {
+    ['list.json', [], /must contain a graph, \{ document: \{ nodes, links \} \} or \{ nodes, links \}/],
+    ['other.json', { document: 1 }, /must contain a graph.*: document: /],
+    ['more.json', { document: DOCUMENT, inptus: {} }, /must contain a graph/],
+  ])('rejects %s', async (name, content, message) => {
     const error = expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringMatching(message) as string })
     await expect(readGraphFile(await write(name, content))).rejects.toThrow(error)
   })
 
-  it('says that there is no such file', async () => {
-    await expect(readGraphFile('nowhere.json')).rejects.toThrow('nowhere.json cannot be read: there is no such file')
+  it('reports a missing file', async () => {
+    await expect(readGraphFile('nowhere.json')).rejects.toThrow('nowhere.json cannot be read: the file does not exist')
   })
 })
 
@@ -60,11 +60,11 @@ describe('resolveInputs', () => {
   const resolve = (inputs: Record<string, unknown>, given: string[]) =>
     resolveInputs({ inputs, path: join(folder, 'graph.json') }, given, schema)
 
-  it('takes what the command line says before what the file says', async () => {
+  it('prefers inputs of the command line to inputs of the file', async () => {
     expect(await resolve({ text: 'file', number: 1 }, ['text=line'])).toEqual({ text: 'line', number: 1 })
   })
 
-  it('keeps text where the schema says string, and reads JSON elsewhere when it is JSON', async () => {
+  it('keeps text for inputs of type string and parses other inputs that are JSON', async () => {
     expect(await resolve({}, ['text=42', 'number=42', 'any={"a":[1]}'])).toEqual({ text: '42', number: 42, any: { a: [1] } })
     expect(await resolve({}, ['any=Ada', 'unknown=true', 'text=', 'number=x=y'])).toEqual({
       any: 'Ada',
@@ -74,35 +74,35 @@ describe('resolveInputs', () => {
     })
   })
 
-  it('reads a file after @, and a second @ stands for itself', async () => {
+  it('reads the file after @, and treats @@ as a literal @', async () => {
     const path = await write('value.json', '[1, 2]')
     expect(await resolve({}, [`any=@${path}`, `text=@${path}`])).toEqual({ any: [1, 2], text: '[1, 2]' })
     expect(await resolve({}, ['text=@@home'])).toEqual({ text: '@home' })
   })
 
-  it('reads the files that the graph file names: beside it, or in a package', async () => {
+  it('reads files that the graph file names, from its directory or from a package', async () => {
     await write('beside.csv', 'a,b\n1,2\n')
     expect(await resolve({ text: { $file: 'beside.csv' } }, [])).toEqual({ text: 'a,b\n1,2\n' })
     const { any } = await resolve({ any: { $file: 'vega-datasets/data/cars.json' } }, [])
     expect((any as unknown[]).length).toBe(406)
   })
 
-  it('reads no file that is not asked for', async () => {
+  it('does not read the file of an overridden input', async () => {
     const inputs = { any: { $file: 'nowhere.json' } }
     expect(await resolve(inputs, ['any=1'])).toEqual({ any: 1 })
   })
 
   it.each([
-    [{ any: { $file: 'nowhere.json' } }, [], /^nowhere\.json cannot be read: there is no such file/],
+    [{ any: { $file: 'nowhere.json' } }, [], /^nowhere\.json cannot be read: the file does not exist/],
     [{ any: { $file: 'no-such-package/data.json' } }, [], /^no-such-package\/data\.json cannot be read/],
     [{}, ['any=@nowhere.json'], /nowhere\.json cannot be read/],
-    [{}, ['any'], /--input must read name=value or name=@path, got "any"/],
-  ])('refuses %j %j', async (inputs, given, message) => {
+    [{}, ['any'], /--input must be name=value or name=@path, got "any"/],
+  ])('rejects %j %j', async (inputs, given, message) => {
     const error = expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringMatching(message) as string })
     await expect(resolve(inputs, given)).rejects.toThrow(error)
   })
 
-  it('leaves an object alone that only looks like a file', async () => {
+  it('does not treat an object with more keys than $file as a file', async () => {
     expect(await resolve({ any: { $file: 'a', more: 1 } }, [])).toEqual({ any: { $file: 'a', more: 1 } })
   })
 })

@@ -3,20 +3,20 @@ import { basename, extname } from 'node:path'
 import { AshlarError, messageOf, parseJson } from '@ashlar/core'
 import { z } from 'zod'
 
-/** A graph as it is kept in a file, with the inputs it runs on unless others are given. */
+/** A graph in a file, with its default inputs. */
 export interface GraphFile {
   name: string
   description: string
-  /** Checked by the API, not here. */
+  /** Not validated here: the API does this. */
   document: Record<string, unknown>
-  /** Values by name; `{ "$file": … }` stands for the content of a file. */
+  /** Values by name. `{ "$file": … }` is replaced by the content of a file. */
   inputs: Record<string, unknown>
   path: string
 }
 
 /**
- * Reads `{ name?, description?, document, inputs? }` or a bare document `{ nodes, links }`. Without a name the graph is
- * called like its file.
+ * Reads `{ name?, description?, document, inputs? }` or a bare document `{ nodes, links }`. The default of `name` is
+ * the name of the file without its extension.
  *
  * @throws {AshlarError} BAD_INPUT
  */
@@ -28,20 +28,24 @@ export async function readGraphFile(path: string): Promise<GraphFile> {
   if (parsed.success) return { ...parsed.data, name: parsed.data.name ?? name, path }
   const [issue] = parsed.error.issues
   const where = issue && issue.path.length > 0 ? `: ${issue.path.join('.')}: ${issue.message}` : ''
-  throw new AshlarError('BAD_INPUT', `${path} must hold a graph, { document: { nodes, links } } or { nodes, links }${where}`)
+  throw new AshlarError('BAD_INPUT', `${path} must contain a graph, { document: { nodes, links } } or { nodes, links }${where}`)
 }
 
-/** @param shown what an error calls the file. @throws {AshlarError} BAD_INPUT when it cannot be read */
-export async function readText(path: string, shown = path): Promise<string> {
+/** @param label name of the file in errors. @throws {AshlarError} BAD_INPUT when it cannot be read */
+export async function readText(path: string, label = path): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    throw new AshlarError('BAD_INPUT', `${shown} cannot be read: ${REASONS[code] ?? messageOf(error)}`, { cause: error })
+    throw new AshlarError('BAD_INPUT', `${label} cannot be read: ${REASONS[code] ?? messageOf(error)}`, { cause: error })
   }
 }
 
-const REASONS: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'permission denied' }
+const REASONS: Record<string, string> = {
+  ENOENT: 'the file does not exist',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+}
 
 const fileSchema = z.strictObject({
   name: z.string().optional(),

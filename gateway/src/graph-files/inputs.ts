@@ -5,9 +5,11 @@ import { AshlarError, messageOf, parseJson, type JsonSchema } from '@ashlar/core
 import { readText, type GraphFile } from './graph-file.ts'
 
 /**
- * The inputs of an execution: those of the graph file, then those of the command line (`name=value`, `name=@path`).
+ * Returns the inputs of an execution. Inputs of the command line (`name=value`, `name=@path`) override those of the
+ * graph file.
  *
- * What comes as text becomes text where the graph's input schema says string; elsewhere JSON when it parses, else text.
+ * A text remains text if the input schema of the graph has the type string. Otherwise it is parsed as JSON, and remains
+ * text if it is not valid JSON.
  *
  * @throws {AshlarError} BAD_INPUT
  */
@@ -18,8 +20,8 @@ export async function resolveInputs(
 ): Promise<Record<string, unknown>> {
   const inputs = new Map<string, unknown>()
   for (const each of given) {
-    const { name, text } = await parseGiven(each)
-    inputs.set(name, valueOf(text, name, schema))
+    const { name, text } = await parseInputOption(each)
+    inputs.set(name, toInputValue(text, name, schema))
   }
   for (const [name, value] of Object.entries(file.inputs)) {
     if (!inputs.has(name)) inputs.set(name, await resolveDefault(name, value, file.path, schema))
@@ -27,17 +29,17 @@ export async function resolveInputs(
   return Object.fromEntries(inputs)
 }
 
-/** `name=value` or `name=@path`; `name=@@value` stands for a value that begins with `@`. */
-async function parseGiven(given: string): Promise<{ name: string; text: string }> {
+/** Parses `name=value` or `name=@path`. `name=@@value` is a value that starts with `@`. */
+async function parseInputOption(given: string): Promise<{ name: string; text: string }> {
   const [, name, at, rest = ''] = /^([^=]+)=(@?)(.*)$/s.exec(given) ?? []
   if (name === undefined)
-    throw new AshlarError('BAD_INPUT', `--input must read name=value or name=@path, got ${JSON.stringify(given)}`)
+    throw new AshlarError('BAD_INPUT', `--input must be name=value or name=@path, got ${JSON.stringify(given)}`)
   return { name, text: at === '' || rest.startsWith('@') ? rest : await readText(rest) }
 }
 
 async function resolveDefault(name: string, value: unknown, path: string, schema: JsonSchema): Promise<unknown> {
   const reference = fileReference(value)
-  return reference === undefined ? value : valueOf(await readText(await locate(reference, path), reference), name, schema)
+  return reference === undefined ? value : toInputValue(await readText(await findFile(reference, path), reference), name, schema)
 }
 
 function fileReference(value: unknown): string | undefined {
@@ -45,8 +47,8 @@ function fileReference(value: unknown): string | undefined {
   return isReference && typeof value.$file === 'string' ? value.$file : undefined
 }
 
-/** Beside the graph file, or in a package that the gateway depends on: `vega-datasets/data/cars.json`. */
-async function locate(reference: string, graphPath: string): Promise<string> {
+/** Finds a file relative to the graph file, or in a dependency of the gateway: `vega-datasets/data/cars.json`. */
+async function findFile(reference: string, graphPath: string): Promise<string> {
   const beside = resolve(dirname(graphPath), reference)
   if (await exists(beside)) return beside
   const [, packageName, inside] = /^((?:@[\w.-]+\/)?[\w-][\w.-]*)\/(.+)$/.exec(reference) ?? []
@@ -59,7 +61,7 @@ function packageFolder(name: string): string | undefined {
     const manifest = findPackageJSON(name, import.meta.url)
     return manifest && dirname(manifest)
   } catch {
-    return undefined // there is no such package
+    return undefined // the package does not exist
   }
 }
 
@@ -70,13 +72,13 @@ function exists(path: string): Promise<boolean> {
   )
 }
 
-function valueOf(text: string, name: string, schema: JsonSchema): unknown {
+function toInputValue(text: string, name: string, schema: JsonSchema): unknown {
   if (schema.properties?.[name]?.type === 'string') return text
   try {
     return parseJson(text)
   } catch (error) {
     if (error instanceof RangeError)
-      throw new AshlarError('BAD_INPUT', `input "${name}" holds a number that is too large: ${messageOf(error)}`, {
+      throw new AshlarError('BAD_INPUT', `input "${name}" contains a number that is too large: ${messageOf(error)}`, {
         cause: error,
       })
     return text

@@ -1,12 +1,12 @@
 import { isEqual } from '@ashlar/core'
 
-// A document is saved with every default written out, see `documentSchema` of core. These are those defaults, so that a
-// file that leaves them out is recognized; a test saves a document without them to see that none has been forgotten.
+// Core saves a document with all its defaults, see `documentSchema`. This is a copy of the defaults, used to recognize
+// a file that omits them. A test saves such a document to check that the copy is complete.
 const DOCUMENT = { links: [], onUnhandledError: 'FAIL', concurrency: 16, budget: 10_000 }
 const NODE = { inputs: {} }
 const RETRY = { backoffMs: 1000, jitter: 0.2 }
 
-/** Whether saving `document` would make what has been saved as `saved`. */
+/** Whether saving `document` would store `saved`. */
 export function isSameDocument(document: Record<string, unknown>, saved: object): boolean {
   return isEqual(withDefaults(document), saved)
 }

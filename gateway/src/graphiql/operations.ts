@@ -10,7 +10,7 @@ export interface Tab {
 
 const FOLDER = new URL('operations/', import.meta.url)
 
-/** The example operations, in order: every `.graphql` file of the folder, with the `.json` beside it as variables. */
+/** Reads the example operations in order: each `.graphql` file, with the `.json` file of the same name as variables. */
 export async function readTabs(): Promise<Tab[]> {
   const names = (await readdir(FOLDER)).toSorted()
   const queries = names.filter((name) => name.endsWith('.graphql'))

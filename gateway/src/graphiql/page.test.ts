@@ -17,12 +17,12 @@ beforeAll(async () => {
 function answer(url: string): Promise<Response> {
   const { pathname } = new URL(url, BASE)
   const route = graphiqlRoutes.get(pathname)
-  if (!route) throw new Error(`nothing at ${pathname}`)
+  if (!route) throw new Error(`no route for ${pathname}`)
   return Promise.resolve(route(new Request(new URL(url, BASE)), new URL(url, BASE)))
 }
 
 describe('the page', () => {
-  it('loads everything from this server, and may load nothing else', () => {
+  it('loads files from this server only', () => {
     expect(response.headers.get('content-security-policy')).toBe(
       "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; " +
         "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -36,7 +36,7 @@ describe('the page', () => {
     ])
   })
 
-  it('has all that it loads', async () => {
+  it('serves every file that it loads', async () => {
     const urls = [...html.matchAll(/\/graphiql\/[\w-]+\.(?:js|css)\?[\w-]{16}/g)].map(([url]) => url)
     expect(urls).toHaveLength(7)
     for (const url of urls) {
@@ -47,7 +47,7 @@ describe('the page', () => {
     }
   })
 
-  it('says how to log in, and lets a browser log out', () => {
+  it('shows the login command and a logout button', () => {
     expect(html).toContain('You are not logged in')
     expect(html).toContain('<pre><code>cd &#34;&#60;a&#62;&#34; &#38;&#38; ashlar login</code></pre>')
     expect(html).toContain('<button id="logout" type="button">Log out</button>')
@@ -58,11 +58,11 @@ describe('an example operation', async () => {
   const folder = fileURLToPath(new URL('operations/', import.meta.url))
   const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql'))
 
-  it.each(names)('%s fits the schema, and its variables too', async (name) => {
+  it.each(names)('%s and its variables are valid for the schema', async (name) => {
     const document = parse(await readFile(folder + name, 'utf8'))
     expect(validate(buildSchema(), document)).toEqual([])
     const [operation] = document.definitions
-    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('it must begin with an operation')
+    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('the file must start with an operation')
     const definitions = operation.variableDefinitions ?? []
     if (definitions.length === 0) return
     const variables = JSON.parse(await readFile(folder + name.replace('.graphql', '.json'), 'utf8')) as Record<string, unknown>
@@ -70,7 +70,7 @@ describe('an example operation', async () => {
     expect(getVariableValues(buildSchema(), definitions, variables)).not.toHaveProperty('errors')
   })
 
-  it('is a tab of its own, in order', () => {
+  it('has its own tab, in order', () => {
     const options = JSON.parse(/<script type="application\/json" id="options">(.*?)<\/script>/s.exec(html)?.[1] ?? '') as {
       defaultTabs: { query: string; variables: string }[]
     }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { commandBlock, createAsset, type Asset } from '../pages/index.ts'
+import { commandBlock, buildAsset, type Asset } from '../pages/index.ts'
 import { readTabs } from './operations.ts'
 
-// GraphiQL for `/graphql`, whole from this server: nothing is loaded from anywhere else, which the page's
-// Content-Security-Policy also makes sure of. What it needs (9 MB) is read when somebody opens it first.
+// GraphiQL for `/graphql`. The page loads all files from this server, and its Content-Security-Policy allows no other
+// server. The files (9 MB) are read when the page is first opened.
 
 type Answer = (request: Request, url: URL) => Promise<Response>
 
@@ -25,7 +25,7 @@ const NAMES = [
 ] as const
 type Name = (typeof NAMES)[number]
 
-/** Allows what GraphiQL does: styles that its editor writes, workers, and requests to this server alone. */
+/** Allows what GraphiQL needs: inline styles of its editor, workers, and requests to this server. */
 const POLICY = [
   `default-src 'none'`,
   `script-src 'self'`,
@@ -39,23 +39,23 @@ const POLICY = [
   `frame-ancestors 'none'`,
 ].join('; ')
 
-/** Answers the page. @param loginCommand prints a login link */
+/** Returns the route of the page. @param loginCommand prints a login link */
 export function graphiqlPage(loginCommand: string): Answer {
   const login = commandBlock(loginCommand)
   return async () => {
-    const { html } = await page()
+    const { html } = await getPage()
     const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': POLICY }
     return new Response(html(login), { headers })
   }
 }
 
-/** Answers of what the page loads, by path. */
+/** The routes of the files that the page loads, by path. */
 export const graphiqlRoutes: ReadonlyMap<string, Answer> = new Map(
   NAMES.map((name) => [`${PATH}/${name}`, () => answerAsset(name)]),
 )
 
 async function answerAsset(name: Name): Promise<Response> {
-  const { assets } = await page()
+  const { assets } = await getPage()
   const asset = assets.get(name)
   if (!asset) throw new Error(`GraphiQL has no ${name}`)
   return asset.answer()
@@ -63,29 +63,29 @@ async function answerAsset(name: Name): Promise<Response> {
 
 let loading: Promise<Page> | undefined
 
-function page(): Promise<Page> {
+function getPage(): Promise<Page> {
   return (loading ??= loadPage())
 }
 
 async function loadPage(): Promise<Page> {
   const [texts, tabs] = await Promise.all([readAssets(), readTabs()])
-  const assets = new Map(NAMES.map((name) => [name, createAsset(`${PATH}/${name}`, texts[name])]))
-  const urlOf = (name: Name): string => assets.get(name)?.url ?? ''
+  const assets = new Map(NAMES.map((name) => [name, buildAsset(`${PATH}/${name}`, texts[name])]))
+  const getUrl = (name: Name): string => assets.get(name)?.url ?? ''
   const options = {
     defaultTabs: tabs,
     shouldPersistHeaders: false,
     method: 'POST',
     workers: {
-      editorWorkerService: urlOf('editor-worker.js'),
-      json: urlOf('json-worker.js'),
-      graphql: urlOf('graphql-worker.js'),
+      editorWorkerService: getUrl('editor-worker.js'),
+      json: getUrl('json-worker.js'),
+      graphql: getUrl('graphql-worker.js'),
     },
   }
-  return { html: (login) => htmlOf(urlOf, options, login), assets }
+  return { html: (login) => renderHtml(getUrl, options, login), assets }
 }
 
 async function readAssets(): Promise<Record<Name, string>> {
-  const own = (name: string): Promise<string> => readFile(new URL(`browser/${name}`, import.meta.url), 'utf8')
+  const readOwn = (name: string): Promise<string> => readFile(new URL(`browser/${name}`, import.meta.url), 'utf8')
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker } = await import('@graphql-yoga/render-graphiql/graphiql')
   return {
     'graphiql.js': js,
@@ -93,14 +93,14 @@ async function readAssets(): Promise<Record<Name, string>> {
     'editor-worker.js': editorWorkerService,
     'json-worker.js': jsonWorker,
     'graphql-worker.js': graphqlWorker,
-    'page.js': await own('page.js'),
-    'page.css': await own('page.css'),
+    'page.js': await readOwn('page.js'),
+    'page.css': await readOwn('page.css'),
   }
 }
 
 const LOGO = `<svg viewBox="0 0 40 28" width="30" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2"><path d="M2 2h36v8H2zM2 10h36v8H2zM2 18h36v8H2zM16 2v8M28 2v8M10 10v8M22 10v8M34 10v8M16 18v8M28 18v8"/></svg>`
 
-function htmlOf(urlOf: (name: Name) => string, options: object, login: string): string {
+function renderHtml(getUrl: (name: Name) => string, options: object, login: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -108,8 +108,8 @@ function htmlOf(urlOf: (name: Name) => string, options: object, login: string): 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Ashlar</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${urlOf('graphiql.css')}">
-<link rel="stylesheet" href="${urlOf('page.css')}">
+<link rel="stylesheet" href="${getUrl('graphiql.css')}">
+<link rel="stylesheet" href="${getUrl('page.css')}">
 </head>
 <body>
 <header><span class="brand">${LOGO} Ashlar</span><span id="account" hidden><button id="logout" type="button">Log out</button></span></header>
@@ -120,8 +120,8 @@ ${login}
 <div id="root">Loading …</div>
 <noscript>This page needs JavaScript.</noscript>
 <script type="application/json" id="options">${JSON.stringify(options).replaceAll('<', '\\u003c')}</script>
-<script src="${urlOf('graphiql.js')}"></script>
-<script src="${urlOf('page.js')}"></script>
+<script src="${getUrl('graphiql.js')}"></script>
+<script src="${getUrl('page.js')}"></script>
 </body>
 </html>
 `

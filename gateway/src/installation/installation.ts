@@ -10,19 +10,19 @@ import {
   type Runtime,
   type RuntimeConfig,
 } from '@ashlar/core'
-import type { Config } from '../config.ts'
-import type { Logger } from '../logger.ts'
+import type { Config } from '../base/config.ts'
+import type { Logger } from '../base/logger.ts'
 import { openOperatorConfig } from '../operator-config/index.ts'
 import { ensureKey } from './key-file.ts'
 import { ensureSecretKeys } from './secret-keys.ts'
 
-/** A runtime on its data directory and database. */
+/** A runtime with its data directory and database. */
 export interface Installation {
   runtime: Runtime
   dataDir: DataDir
   ownerKey: string
   ownerId: string
-  /** Runtime, database, data directory, in this order; goes on after a step that fails. Idempotent. */
+  /** Closes runtime, database and data directory, in this order. Continues after a step that fails. Idempotent. */
   close(options?: CloseOptions): Promise<void>
 }
 
@@ -31,17 +31,17 @@ export interface InstallationOptions {
   /** @default 'all' */
   role?: 'all' | 'gateway'
   logger: Logger
-  /** Reload plugins when their files change. */
+  /** Whether to reload plugins when their files change. */
   watch: boolean
-  /** The embedded Postgres has ended by itself. */
+  /** Called when the embedded Postgres exits unexpectedly. */
   onDatabaseLost(reason: string): void
 }
 
-/** Folders of the plugins that come with Ashlar. */
+/** Folders of the built-in plugins. */
 export const PLUGIN_ROOTS = [fileURLToPath(new URL('../../../plugins', import.meta.url))]
 
 /**
- * Opens all of it, or nothing.
+ * Opens an installation. If a step fails, closes what is already open.
  *
  * @throws {AshlarError} DATA_DIR_IN_USE DATA_DIR_UNUSABLE DATABASE_FAILED DATABASE_UNREACHABLE CONFIG_INVALID
  */
@@ -55,14 +55,14 @@ export async function openInstallation({
   const undo: ((options?: CloseOptions) => Promise<void>)[] = []
   const close = async (options?: CloseOptions): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop())
-      await step(options).catch((error: unknown) => logger.error('could not be closed', error))
+      await step(options).catch((error: unknown) => logger.error('shutdown', error))
   }
   try {
     const dataDir = await openDataDir(config.dataDir)
     undo.push(() => dataDir.release())
     const databaseUrl = config.databaseUrl ?? (await startDatabase())
     const onError = (error: unknown): void => logger.error('runtime', error)
-    const operator = await openOperatorConfig(config.configFile, { hosts: role === 'all', failed: onError })
+    const operator = await openOperatorConfig(config.configFile, { hosts: role === 'all', onError })
     undo.push(operator.close)
     const runtime = await createRuntime({
       databaseUrl,
@@ -82,7 +82,7 @@ export async function openInstallation({
       onError,
     })
     undo.push((options) => runtime.close(options), operator.close)
-    if (runtime.sandbox) warnOfIsolation(runtime.sandbox.isolation, logger)
+    if (runtime.sandbox) warnAboutIsolation(runtime.sandbox.isolation, logger)
     if (runtime.worker) logUnfinished(runtime.unfinishedAtStart, logger)
     operator.onChange((changed) =>
       runtime.configure({ ...changed, oauthClients: { ...changed.oauthClients, ...config.oauthClients } }),
@@ -107,12 +107,12 @@ function logUnfinished(count: number, logger: Logger): void {
   if (count > 0) logger.info(count === 1 ? '1 unfinished execution continues.' : `${count} unfinished executions continue.`)
 }
 
-/** Where the owner key of a data directory lies that another process holds. */
+/** Path of the owner key of a data directory that another process has locked. */
 export function ownerKeyFile(dataDir: string): string {
   return join(resolve(dataDir), 'owner-key')
 }
 
-/** The limits of sandboxes that the configuration sets. */
+/** The sandbox limits of the configuration. */
 export function sandboxLimits({
   sandboxMemoryMb: memoryMb,
   weakestIsolation,
@@ -122,13 +122,13 @@ export function sandboxLimits({
 
 const WARNINGS: Record<Isolation, string | undefined> = {
   BUBBLEWRAP: undefined,
-  SECCOMP: 'sandbox isolation SECCOMP: install bubblewrap for the strongest (docs/sandbox.md)',
+  SECCOMP: 'sandbox isolation SECCOMP: install bubblewrap for the strongest isolation (docs/sandbox.md)',
   PROCESS:
-    'sandbox isolation PROCESS, the weakest: plugins that did not come with Ashlar run only with ASHLAR_SANDBOX_ISOLATION=process (docs/sandbox.md)',
+    'sandbox isolation PROCESS, the weakest: third-party plugins run only with ASHLAR_SANDBOX_ISOLATION=process (docs/sandbox.md)',
 }
 
-/** Where it is not the strongest. */
-export function warnOfIsolation(isolation: Isolation, logger: Logger): void {
+/** Logs a warning if the isolation is not the strongest. */
+export function warnAboutIsolation(isolation: Isolation, logger: Logger): void {
   const warning = WARNINGS[isolation]
   if (warning) logger.info(warning)
 }

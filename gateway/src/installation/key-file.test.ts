@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('is made once, of 32 random bytes, for its owner alone to read', async () => {
+it('contains 32 random bytes that only its owner can read', async () => {
   const key = await ensureKey(file)
   expect(key).toMatch(/^[\w-]{43}$/)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
@@ -20,23 +20,20 @@ it('is made once, of 32 random bytes, for its owner alone to read', async () => 
   expect(await readFile(file, 'utf8')).toBe(`${key}\n`)
 })
 
-it('may be one that somebody else has made', async () => {
+it('accepts an existing key', async () => {
   await writeFile(file, 'a-key-that-came-from-a-secret-store-0001')
   expect(await ensureKey(file)).toBe('a-key-that-came-from-a-secret-store-0001')
 })
 
-it.each(['', 'short', `${'x'.repeat(40)} ${'y'.repeat(40)}`])(
-  'is refused when the file holds %j, without telling it',
-  async (text) => {
-    await writeFile(file, text)
-    await expect(ensureKey(file)).rejects.toMatchObject({
-      code: 'DATA_DIR_UNUSABLE',
-      message:
-        'the file owner-key of the data directory cannot be used: it must hold at least 32 letters, digits, "-" or "_": delete it, and the next start makes a new one',
-    })
-  },
-)
+it.each(['', 'short', `${'x'.repeat(40)} ${'y'.repeat(40)}`])('rejects the content %j without repeating it', async (text) => {
+  await writeFile(file, text)
+  await expect(ensureKey(file)).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message:
+      'the file owner-key of the data directory cannot be used: it must hold at least 32 letters, digits, "-" or "_": delete it, and the next start creates a new one',
+  })
+})
 
-it('is told to be missing', async () => {
+it('reports a missing file', async () => {
   await expect(readKey(file)).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
 })

@@ -3,22 +3,26 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { AshlarError, messageOf } from '@ashlar/core'
 
-/** The key in `file` of a data directory; made (32 random bytes as base64url, mode 0600) when there is none. @throws {AshlarError} DATA_DIR_UNUSABLE */
+/**
+ * Reads the key in `file`. If the file does not exist, writes a new key: 32 random bytes as base64url, mode 0600.
+ *
+ * @throws {AshlarError} DATA_DIR_UNUSABLE
+ */
 export async function ensureKey(file: string): Promise<string> {
-  await makeKey(file)
+  await generateKey(file)
   return readKey(file)
 }
 
-/** Makes the key where there is none. @throws {AshlarError} DATA_DIR_UNUSABLE */
-export async function makeKey(file: string): Promise<void> {
+/** Writes a new key unless the file exists. @throws {AshlarError} DATA_DIR_UNUSABLE */
+export async function generateKey(file: string): Promise<void> {
   try {
     await writeFile(file, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600, flush: true })
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw unusable(file, `it cannot be made: ${messageOf(error)}`, error)
+    if (!hasCode(error, 'EEXIST')) throw unusable(file, `it cannot be created: ${messageOf(error)}`, error)
   }
 }
 
-/** @throws {AshlarError} DATA_DIR_UNUSABLE when the file is missing, may not be read, or holds no key */
+/** @throws {AshlarError} DATA_DIR_UNUSABLE when the file is missing, unreadable, or does not contain a key */
 export async function readKey(file: string): Promise<string> {
   let text: string
   try {
@@ -28,7 +32,7 @@ export async function readKey(file: string): Promise<string> {
   }
   const key = text.trim()
   if (!/^[\w-]{32,}$/.test(key))
-    throw unusable(file, 'it must hold at least 32 letters, digits, "-" or "_": delete it, and the next start makes a new one')
+    throw unusable(file, 'it must hold at least 32 letters, digits, "-" or "_": delete it, and the next start creates a new one')
   return key
 }
 

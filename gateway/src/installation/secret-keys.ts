@@ -1,38 +1,41 @@
 import { readFile } from 'node:fs/promises'
 import { AshlarError, secretKeyFile } from '@ashlar/core'
-import { isSecretKey, type Config } from '../config.ts'
-import { makeKey } from './key-file.ts'
+import { isSecretKey, type Config } from '../base/config.ts'
+import { generateKey } from './key-file.ts'
 
 /**
- * The keys that seal credentials: those of `ASHLAR_SECRET_KEY`, or the one that the data directory keeps, made at its first use.
+ * Returns the keys that encrypt credentials: those of `ASHLAR_SECRET_KEY`, otherwise the key in the data directory,
+ * which is generated on first use.
  *
  * @throws {AshlarError} DATA_DIR_UNUSABLE
  */
 export async function ensureSecretKeys(config: Config): Promise<readonly string[]> {
   if (config.secretKeys.length > 0) return config.secretKeys
-  await makeKey(secretKeyFile(config.dataDir))
+  await generateKey(secretKeyFile(config.dataDir))
   return readSecretKeys(config)
 }
 
 /**
- * The same for a worker, which makes none: one that nobody else has would open nothing.
+ * Returns the same keys for a worker, which never generates one: a new key could not decrypt existing credentials.
  *
- * @returns none where the data directory has none
+ * @returns an empty list if the data directory has no key
  * @throws {AshlarError} DATA_DIR_UNUSABLE
  */
 export async function readSecretKeys(config: Config): Promise<readonly string[]> {
   if (config.secretKeys.length > 0) return config.secretKeys
   try {
-    return [checked((await readFile(secretKeyFile(config.dataDir), 'utf8')).trim())]
+    return [parseSecretKey((await readFile(secretKeyFile(config.dataDir), 'utf8')).trim())]
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error instanceof AshlarError ? error : unusable('it cannot be read', error)
   }
 }
 
-function checked(key: string): string {
+function parseSecretKey(key: string): string {
   if (isSecretKey(key)) return key
-  throw unusable('it must hold 32 bytes as base64; without the right one, credentials that are stored cannot be read')
+  throw unusable(
+    'it must contain 32 bytes as base64. Restore the original key: stored credentials cannot be decrypted with another one',
+  )
 }
 
 function unusable(reason: string, cause?: unknown): AshlarError {

@@ -1,21 +1,29 @@
 import type { HostProvider } from '@ashlar/core'
 
-/** What an operator writes in `ashlar.config.ts`. */
+/** The content of `ashlar.config.ts`. */
 export interface OperatorConfig {
-  /** Names of npm packages with plugins, as installed beside this file. Their blocks run in the sandbox like any third party's. */
+  /**
+   * npm packages with plugins, installed next to this file. Their blocks run in the sandbox like any third-party
+   * plugin.
+   */
   plugins?: readonly string[]
-  /** Modules that run in the worker itself with all its rights, relative to this file: see {@link defineHostModule}. */
+  /**
+   * Paths of modules, relative to this file. They run in the worker with all its rights: see {@link defineHostModule}.
+   */
   hostModules?: readonly string[]
   /**
-   * Clients that are registered at services, by qualified provider; `ASHLAR_OAUTH_CLIENTS` comes before. `hosts`: where the secret may
-   * go. Without them it goes wherever the provider asks for tokens, also after an update of its plugin.
+   * OAuth clients that are registered at services, by qualified name of the provider. `ASHLAR_OAUTH_CLIENTS` takes
+   * precedence. `hosts`: the hosts that may receive the secret. Without `hosts`, the secret is sent to the token
+   * endpoint that the provider declares, even if an update of its plugin changes that endpoint.
    */
   oauthClients?: Readonly<Record<string, { clientId: string; clientSecret?: string; hosts?: readonly string[] }>>
 }
 
-/** What a host module exports by default. */
+/** The default export of a host module. */
 export interface HostModule {
-  /** How to authenticate at services where that needs Node, by qualified provider: `sap/sap`. The plugin declares the provider. */
+  /**
+   * Authentication that needs Node, by qualified name of the provider: `sap/sap`. A plugin must declare the provider.
+   */
   providers?: Readonly<Record<string, HostProvider>>
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { HostProvider } from '@ashlar/core'
 import { z } from 'zod'
-import { configInvalid, importModule } from './import-module.ts'
+import { configError, importModule } from './import-module.ts'
 
 const hostProvider = z.custom<HostProvider>(
   (value) => typeof value === 'object' && value !== null && 'attach' in value && typeof value.attach === 'function',
@@ -10,11 +10,11 @@ const hostProvider = z.custom<HostProvider>(
 const hostModule = z.strictObject({ providers: z.record(z.string(), hostProvider).default({}) })
 
 /**
- * Loads the trusted modules that a configuration names.
+ * Loads the host modules of a configuration.
  *
  * @param paths relative to `folder`
- * @param files gets the files that they are made of
- * @returns what they say, by qualified provider; the first that says something of one has it
+ * @param files receives the paths of the modules and of all files that they import
+ * @returns the providers by qualified name; the first module that names a provider wins
  * @throws {AshlarError} CONFIG_INVALID
  */
 export async function loadHostModules(
@@ -27,7 +27,7 @@ export async function loadHostModules(
     const parsed = hostModule.safeParse(await importModule(resolve(folder, path), path, files))
     if (!parsed.success) {
       const [issue] = parsed.error.issues
-      throw configInvalid(path, `its default export is no host module: ${issue?.path.join('.')} ${issue?.message}`)
+      throw configError(path, `its default export is not a host module: ${issue?.path.join('.')} ${issue?.message}`)
     }
     for (const [name, provider] of Object.entries(parsed.data.providers)) if (!found.has(name)) found.set(name, provider)
   }

@@ -2,16 +2,16 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { oauthClientSchema, packageNameSchema, type HostProvider, type OAuthClient } from '@ashlar/core'
 import { z } from 'zod'
-import { exists } from '../exists.ts'
+import { exists } from '../base/exists.ts'
 import { loadHostModules } from './host-modules.ts'
-import { configInvalid, importModule } from './import-module.ts'
+import { configError, importModule } from './import-module.ts'
 
-/** What an operator has configured in a file. */
+/** The content of a configuration file. */
 export interface LoadedConfig {
-  /** Folders of the packages. */
+  /** Folders of the plugin packages. */
   pluginPackages: string[]
   oauthClients: Record<string, OAuthClient>
-  /** Of its host modules, by qualified provider. */
+  /** The providers of its host modules, by qualified name. */
   hostProviders: ReadonlyMap<string, HostProvider>
 }
 
@@ -24,26 +24,26 @@ const schema = z.strictObject({
 })
 
 /**
- * Loads `ashlar.config.ts` (or .mts, .js, .mjs) of the working directory, or the file that is given.
+ * Loads a configuration file. The default is `ashlar.config.ts` (or .mts, .js, .mjs) in the working directory.
  *
  * @param given path, relative to the working directory
- * @param hosts whether its host modules are wanted
- * @param watched gets all paths on which it depends, also where it cannot be loaded
+ * @param hosts whether to load the host modules
+ * @param watched receives all paths on which the configuration depends, even if it does not load
  * @throws {AshlarError} CONFIG_INVALID with the file and the reason
  */
 export async function loadConfig(given: string | undefined, hosts: boolean, watched: Set<string>): Promise<LoadedConfig> {
   const names = given === undefined ? NAMES : [given]
   for (const name of names) watched.add(resolve(name))
-  const file = given ?? (await firstOf(NAMES))
+  const file = given ?? (await findFirstFile(NAMES))
   if (file === undefined) return { pluginPackages: [], oauthClients: {}, hostProviders: new Map() }
-  const shown = basename(file)
-  if (!(await exists(file))) throw configInvalid(shown, 'is not there; ASHLAR_CONFIG names it')
+  const label = basename(file)
+  if (!(await exists(file))) throw configError(label, 'does not exist: create it, or correct ASHLAR_CONFIG')
   const folder = dirname(resolve(file))
   const files = new Set<string>()
   try {
-    const { plugins, hostModules, oauthClients } = parse(await importModule(resolve(file), shown, files), shown)
+    const { plugins, hostModules, oauthClients } = parse(await importModule(resolve(file), label, files), label)
     const pluginPackages: string[] = []
-    for (const name of plugins) pluginPackages.push(await findPackage(name, folder, shown, watched))
+    for (const name of plugins) pluginPackages.push(await findPackage(name, folder, label, watched))
     const hostProviders = await loadHostModules(folder, hosts ? hostModules : [], files)
     return { pluginPackages, oauthClients, hostProviders }
   } finally {
@@ -52,30 +52,36 @@ export async function loadConfig(given: string | undefined, hosts: boolean, watc
   }
 }
 
-async function firstOf(names: readonly string[]): Promise<string | undefined> {
+async function findFirstFile(names: readonly string[]): Promise<string | undefined> {
   for (const name of names) if (await exists(name)) return name
   return undefined
 }
 
-function parse(value: unknown, shown: string): z.output<typeof schema> {
+function parse(value: unknown, label: string): z.output<typeof schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw configInvalid(shown, `${issue?.path.join('.') || 'its default export'}: ${issue?.message}`)
+  throw configError(label, `${issue?.path.join('.') || 'its default export'}: ${issue?.message}`)
 }
 
-/** As Node looks for packages, but for the folder itself: what it exports does not matter. Another may lie there later, or elsewhere. */
-async function findPackage(name: string, from: string, shown: string, watched: Set<string>): Promise<string> {
+/**
+ * Finds the folder of a package like Node, but ignores its exports. Watches the paths where the package may appear.
+ */
+async function findPackage(name: string, from: string, label: string, watched: Set<string>): Promise<string> {
   for (let folder = from; ; folder = dirname(folder)) {
     const found = join(folder, 'node_modules', name)
     const isThere = await exists(join(found, 'package.json'))
     if (isThere || folder === from) addWithFolders(watched, folder, join(found, 'package.json'))
     if (isThere) return realpath(found)
-    if (folder === dirname(folder)) throw configInvalid(shown, `plugins: the package ${name} is not installed beside it`)
+    if (folder === dirname(folder))
+      throw configError(
+        label,
+        `plugins: the package ${name} is not installed next to it: install it, or remove it from "plugins"`,
+      )
   }
 }
 
-/** With the folders between: what is put in the place of one of them is another file too. */
+/** Adds a path and all folders between it and `base`, because replacing one of them also replaces the file. */
 function addWithFolders(paths: Set<string>, base: string, path: string): void {
   paths.add(path)
   const parent = dirname(path)

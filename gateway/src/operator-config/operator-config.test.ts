@@ -23,8 +23,8 @@ async function write(files: Record<string, string>): Promise<void> {
   }
 }
 
-async function open(failed: (error: unknown) => void = () => {}): Promise<OpenedConfig> {
-  const config = await openOperatorConfig(join(folder, 'ashlar.config.ts'), { hosts: true, failed })
+async function open(onError: (error: unknown) => void = () => {}): Promise<OpenedConfig> {
+  const config = await openOperatorConfig(join(folder, 'ashlar.config.ts'), { hosts: true, onError })
   opened.push(config)
   return config
 }
@@ -42,7 +42,7 @@ const PLUGIN = {
 }
 
 describe('ashlar.config.ts', () => {
-  it('names packages whose plugins are loaded, and trusted no more than those of the store', async () => {
+  it('loads plugins of named packages without trusting them', async () => {
     await write({ ...PLUGIN, 'ashlar.config.ts': `export default { plugins: ['@acme/ashlar-plugin'] as string[] }` })
     const { pluginPackages } = await open()
     const runtime = await createTestRuntime({ pluginRoots: [], pluginPackages })
@@ -55,25 +55,25 @@ describe('ashlar.config.ts', () => {
     }
   })
 
-  it('names clients of services', async () => {
+  it('contains OAuth clients', async () => {
     await write({
       'ashlar.config.ts': `export default { oauthClients: { 'github/github': { clientId: 'id', hosts: ['GitHub.com'] } } }`,
     })
     expect((await open()).oauthClients).toEqual({ 'github/github': { clientId: 'id', hosts: ['github.com'] } })
   })
 
-  it('is not needed', async () => {
-    const none = await openOperatorConfig(undefined, { hosts: true, failed: () => {} })
+  it('is optional', async () => {
+    const none = await openOperatorConfig(undefined, { hosts: true, onError: () => {} })
     opened.push(none)
     expect(none).toMatchObject({ pluginPackages: [], oauthClients: {} })
   })
 
   it.each([
-    ['is not there', {}, /^ashlar\.config\.ts: is not there/],
+    ['does not exist', {}, /^ashlar\.config\.ts: does not exist/],
     ['does not parse', { 'ashlar.config.ts': 'export default {' }, /^ashlar\.config\.ts: cannot be loaded/],
     ['throws', { 'ashlar.config.ts': `throw new Error('bad day')` }, /^ashlar\.config\.ts: cannot be loaded: bad day/],
-    ['exports nothing', { 'ashlar.config.ts': 'export const a = 1' }, /^ashlar\.config\.ts: its default export/],
-    ['says what nobody knows', { 'ashlar.config.ts': 'export default { plugin: [] }' }, /^ashlar\.config\.ts: .*plugin/],
+    ['has no default export', { 'ashlar.config.ts': 'export const a = 1' }, /^ashlar\.config\.ts: its default export/],
+    ['has an unknown key', { 'ashlar.config.ts': 'export default { plugin: [] }' }, /^ashlar\.config\.ts: .*plugin/],
     [
       'names a path',
       { 'ashlar.config.ts': `export default { plugins: ['../x'] }` },
@@ -85,43 +85,43 @@ describe('ashlar.config.ts', () => {
       /^ashlar\.config\.ts: plugins: the package @acme\/none is not installed/,
     ],
     [
-      'names a host module that is not there',
+      'names a host module that does not exist',
       { 'ashlar.config.ts': `export default { hostModules: ['./none.ts'] }` },
       /^\.\/none\.ts: cannot be loaded/,
     ],
     [
-      'names a module that is no host module',
+      'names a module that is not a host module',
       { 'ashlar.config.ts': `export default { hostModules: ['./a.ts'] }`, 'a.ts': `export default { providers: { 'a/a': {} } }` },
-      /^\.\/a\.ts: its default export is no host module: providers\.a\/a must be/,
+      /^\.\/a\.ts: its default export is not a host module: providers\.a\/a must be/,
     ],
-  ])('that %s is refused', async (_what, files, message) => {
+  ])('is rejected if it %s', async (_what, files, message) => {
     await write(files as Record<string, string>)
     await expect(open()).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) })
   })
 })
 
 describe('a host module', () => {
-  const moduleOf = (value: string): string => `import { createHmac } from 'node:crypto'
+  const hostModuleSource = (value: string): string => `import { createHmac } from 'node:crypto'
     type Request = { url: URL; headers: [string, string][] }
     const key: string = createHmac('sha256', '${value}').digest('hex') && '${value}'
     export default { providers: { 'sap/sap': { attach: ({ url, headers }: Request) => ({ url, headers: [...headers, ['x', key]] }) } } }`
 
-  it('is loaded with all of Node, again when its file changes, and stays as it was where it cannot be', async () => {
-    await write({ 'ashlar.config.ts': `export default { hostModules: ['./sap.ts'] }`, 'sap.ts': moduleOf('one') })
+  it('is reloaded when its file changes, and keeps the old version when the new one does not load', async () => {
+    await write({ 'ashlar.config.ts': `export default { hostModules: ['./sap.ts'] }`, 'sap.ts': hostModuleSource('one') })
     const failures: unknown[] = []
     const config = await open((error) => failures.push(error))
-    expect(await attachedBy(config)).toBe('one')
-    await write({ 'sap.ts': moduleOf('two') })
-    await expect.poll(() => attachedBy(config), WAIT).toBe('two')
+    expect(await getAttachedKey(config)).toBe('one')
+    await write({ 'sap.ts': hostModuleSource('two') })
+    await expect.poll(() => getAttachedKey(config), WAIT).toBe('two')
     await write({ 'sap.ts': 'export default {{{' })
     await expect.poll(() => failures, WAIT).toMatchObject([{ code: 'CONFIG_INVALID' }])
-    expect(await attachedBy(config)).toBe('two')
-    await write({ 'sap.ts': moduleOf('three') })
-    await expect.poll(() => attachedBy(config), WAIT).toBe('three')
+    expect(await getAttachedKey(config)).toBe('two')
+    await write({ 'sap.ts': hostModuleSource('three') })
+    await expect.poll(() => getAttachedKey(config), WAIT).toBe('three')
   })
 
-  it.each(['module', 'commonjs'])('is loaded again when what it imports changes (%s)', async (type) => {
-    const source = moduleOf('')
+  it.each(['module', 'commonjs'])('is reloaded when one of its imports changes (%s)', async (type) => {
+    const source = hostModuleSource('')
       .replace(/const key.*$/m, '')
       .replace('import', `import { key } from './inner/key.ts'\n    import`)
     await write({
@@ -131,34 +131,34 @@ describe('a host module', () => {
       'inner/key.ts': `export const key: string = 'one'`,
     })
     const config = await open()
-    expect(await attachedBy(config)).toBe('one')
+    expect(await getAttachedKey(config)).toBe('one')
     await write({ 'inner/key.ts': `export const key: string = 'two'` })
-    await expect.poll(() => attachedBy(config), WAIT).toBe('two')
+    await expect.poll(() => getAttachedKey(config), WAIT).toBe('two')
     await rm(join(folder, 'inner'), { recursive: true })
     await write({ 'inner/key.ts': `export const key: string = 'three'` })
-    await expect.poll(() => attachedBy(config), WAIT).toBe('three')
+    await expect.poll(() => getAttachedKey(config), WAIT).toBe('three')
     await write({ 'inner/key.ts': `export const key: string = 'four'` })
-    await expect.poll(() => attachedBy(config), WAIT).toBe('four')
+    await expect.poll(() => getAttachedKey(config), WAIT).toBe('four')
   })
 })
 
 describe('a change of ashlar.config.ts', () => {
-  const clientOf = (id: string): string => `export default { oauthClients: { 'github/github': { clientId: '${id}' } } }`
+  const configWithClient = (id: string): string => `export default { oauthClients: { 'github/github': { clientId: '${id}' } } }`
 
-  it('is told, and one that does not load is reported and changes nothing', async () => {
-    await write({ 'ashlar.config.ts': clientOf('one') })
+  it('notifies the listener unless the file does not load', async () => {
+    await write({ 'ashlar.config.ts': configWithClient('one') })
     const failures: unknown[] = []
-    const told: unknown[] = []
+    const notified: unknown[] = []
     const config = await open((error) => failures.push(error))
-    config.onChange(async ({ oauthClients }) => void told.push(oauthClients['github/github']?.clientId))
+    config.onChange(async ({ oauthClients }) => void notified.push(oauthClients['github/github']?.clientId))
     await write({ 'ashlar.config.ts': `export default { oauthClient: {} }` })
     await expect.poll(() => failures, WAIT).toMatchObject([{ code: 'CONFIG_INVALID' }])
-    expect(told).toEqual([])
-    await write({ 'ashlar.config.ts': clientOf('two') })
-    await expect.poll(() => told, WAIT).toEqual(['two'])
+    expect(notified).toEqual([])
+    await write({ 'ashlar.config.ts': configWithClient('two') })
+    await expect.poll(() => notified, WAIT).toEqual(['two'])
   })
 
-  it('brings packages and takes them away, and one that is installed anew is loaded from where it lies now', async () => {
+  it('adds, reloads and removes plugins of packages', async () => {
     const names = (...plugins: string[]): string => `export default ${JSON.stringify({ plugins })}`
     const source = (name: string): string =>
       `import { definePlugin } from '@ashlar/sdk'\n export default definePlugin({ name: '${name}', blocks: [] })`
@@ -166,19 +166,19 @@ describe('a change of ashlar.config.ts', () => {
     const config = await open()
     const runtime = await createTestRuntime({ pluginRoots: [], pluginPackages: config.pluginPackages, watch: true })
     config.onChange((changed) => runtime.configure(changed))
-    const there = (): unknown[] => runtime.plugins.reports().map(({ plugin }) => plugin?.name)
+    const pluginNames = (): unknown[] => runtime.plugins.reports().map(({ plugin }) => plugin?.name)
     try {
-      expect(there()).toEqual([])
+      expect(pluginNames()).toEqual([])
       await write({ 'ashlar.config.ts': names('@acme/ashlar-plugin') })
-      await expect.poll(there, WAIT).toEqual(['acme'])
+      await expect.poll(pluginNames, WAIT).toEqual(['acme'])
       const installed = join(folder, 'node_modules/@acme/ashlar-plugin')
       await rename(installed, join(folder, 'node_modules/@acme/.ashlar-plugin-old'))
       await write({ ...PLUGIN, 'node_modules/@acme/ashlar-plugin/src/index.ts': source('newer') })
-      await expect.poll(there, WAIT).toEqual(['newer'])
+      await expect.poll(pluginNames, WAIT).toEqual(['newer'])
       await write({ 'node_modules/@acme/ashlar-plugin/src/index.ts': source('newest') })
-      await expect.poll(there, WAIT).toEqual(['newest'])
+      await expect.poll(pluginNames, WAIT).toEqual(['newest'])
       await write({ 'ashlar.config.ts': names() })
-      await expect.poll(there, WAIT).toEqual([])
+      await expect.poll(pluginNames, WAIT).toEqual([])
     } finally {
       await config.close()
       await runtime.close()
@@ -186,7 +186,7 @@ describe('a change of ashlar.config.ts', () => {
   })
 })
 
-it('a package that was named when a worker was here last is gone at the next start', async () => {
+it('a package that is no longer named is removed at the next start', async () => {
   await write(PLUGIN)
   const packages = [join(folder, 'node_modules/@acme/ashlar-plugin')]
   const databaseUrl = await cloneDatabase(inject('postgresUrl'))
@@ -202,7 +202,7 @@ it('a package that was named when a worker was here last is gone at the next sta
   }
 })
 
-it('a runtime takes other clients of services as they are', async () => {
+it('a runtime adopts changed OAuth clients', async () => {
   await write({
     'roots/desk/package.json': JSON.stringify({ name: 'desk', ashlar: { blocks: './index.ts' } }),
     'roots/desk/index.ts': `import { definePlugin, defineProvider, oauth2 } from '@ashlar/sdk'
@@ -226,7 +226,7 @@ it('a runtime takes other clients of services as they are', async () => {
 
 const WAIT = { timeout: 20_000 }
 
-async function attachedBy(config: OpenedConfig): Promise<unknown> {
+async function getAttachedKey(config: OpenedConfig): Promise<unknown> {
   const request = { url: new URL('https://sap.example/'), headers: [] }
   return (await config.hostProvider('sap/sap')?.attach(request, { type: 'API_KEY', key: 'abcd' }))?.headers[0]?.[1]
 }

@@ -2,50 +2,50 @@ import type { HostProvider, OperatorChanges } from '@ashlar/core'
 import { loadConfig, type LoadedConfig } from './load-config.ts'
 import { createPathWatcher } from './path-watcher.ts'
 
-/** What an operator has configured in a file, ready for a runtime. */
+/** The current content of the configuration file. */
 export interface OpenedConfig extends Pick<LoadedConfig, 'pluginPackages' | 'oauthClients'> {
-  /** As it is now. */
+  /** Returns the provider of the current configuration. */
   hostProvider(name: string): HostProvider | undefined
-  /** Tells each change from the opening on, one after the other. */
+  /** Calls the listener for each change since the configuration was opened, one at a time. */
   onChange(listener: (changed: OperatorChanges) => Promise<void>): void
   close(): Promise<void>
 }
 
 /**
- * Opens the configuration, see {@link loadConfig}, and loads it again when the file changes, what it or its host modules import,
- * or where its packages lie; one that cannot be loaded any more stays as it was.
+ * Loads the configuration, see {@link loadConfig}, and reloads it when the file, an import of it or of its host
+ * modules, or the location of a package changes. If a reload fails, the old configuration remains in effect.
  *
  * @param given path, relative to the working directory
- * @param hosts whether its host modules are wanted: gateways run no blocks
- * @param failed hears of what could not be loaded again
- * @throws {AshlarError} CONFIG_INVALID when it cannot be loaded now
+ * @param hosts whether to load the host modules; gateways do not need them, because they run no blocks
+ * @param onError receives the error of each failed reload
+ * @throws {AshlarError} CONFIG_INVALID when the first load fails
  */
 export async function openOperatorConfig(
   given: string | undefined,
-  { hosts, failed }: { hosts: boolean; failed(error: unknown): void },
+  { hosts, onError }: { hosts: boolean; onError(error: unknown): void },
 ): Promise<OpenedConfig> {
   let watched = new Set<string>()
   let config = await loadConfig(given, hosts, watched)
   const { pluginPackages, oauthClients } = config
   let isChanged = false
-  let tell = async (_changed: OperatorChanges): Promise<void> => undefined
-  let working = Promise.resolve()
+  let notify = async (_changed: OperatorChanges): Promise<void> => undefined
+  let queue = Promise.resolve()
   let isClosed = false
-  const inTurn = (work: () => Promise<void>): void => {
-    working = working.then(() => (isClosed ? undefined : work())).catch(failed)
+  const enqueue = (work: () => Promise<void>): void => {
+    queue = queue.then(() => (isClosed ? undefined : work())).catch(onError)
   }
-  const watcher = createPathWatcher(() => inTurn(reload))
+  const watcher = createPathWatcher(() => enqueue(reload))
   const reload = async (): Promise<void> => {
     const found = new Set<string>()
     try {
       config = await loadConfig(given, hosts, found)
       watched = found
     } finally {
-      // One that does not load may not have come to all that it is made of.
+      // A failed load may have found only some of the paths, so the old paths are watched as well.
       if (!isClosed) watcher.set((watched = watched.union(found)))
     }
     isChanged = true
-    await tell(config)
+    await notify(config)
   }
   watcher.set(watched)
   return {
@@ -53,13 +53,13 @@ export async function openOperatorConfig(
     oauthClients,
     hostProvider: (name) => config.hostProviders.get(name),
     onChange(listener) {
-      tell = listener
-      if (isChanged) inTurn(() => listener(config))
+      notify = listener
+      if (isChanged) enqueue(() => listener(config))
     },
     async close() {
       isClosed = true
       watcher.close()
-      await working
+      await queue
     },
   }
 }

@@ -1,27 +1,27 @@
 import { watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
-/** Tells that something was done to one of some paths. */
+/** Watches a set of paths. */
 export interface PathWatcher {
-  /** Absolute paths, in place of those before; they need not be there. */
+  /** Replaces the watched paths. They are absolute and need not exist. */
   set(paths: Iterable<string>): void
   close(): void
 }
 
 const SETTLE_MS = 150
 
-/** @param changed is called when nothing more has happened for 150 ms */
-export function createPathWatcher(changed: () => void): PathWatcher {
+/** @param onChange is called 150 ms after the last change */
+export function createPathWatcher(onChange: () => void): PathWatcher {
   let watchers: FSWatcher[] = []
   let timer: NodeJS.Timeout | undefined
-  const hear = (): void => {
+  const schedule = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(changed, SETTLE_MS)
+    timer = setTimeout(onChange, SETTLE_MS)
   }
   const set = (paths: Iterable<string>): void => {
     const before = watchers
     watchers = [...Map.groupBy(paths, dirname)].flatMap(([folder, own]) =>
-      watchNames(folder, new Set(own.map((path) => basename(path))), hear),
+      watchNames(folder, new Set(own.map((path) => basename(path))), schedule),
     )
     for (const watcher of before) watcher.close()
   }
@@ -34,11 +34,13 @@ export function createPathWatcher(changed: () => void): PathWatcher {
   }
 }
 
-/** Editors and package managers put something else in the place of what was there, so it is the folder that is watched. */
-function watchNames(folder: string, names: ReadonlySet<string>, hear: () => void): FSWatcher[] {
+/**
+ * Watches names in a folder. A watcher of a file does not notice when an editor or a package manager replaces the file.
+ */
+function watchNames(folder: string, names: ReadonlySet<string>, onEvent: () => void): FSWatcher[] {
   try {
     const watcher = watch(folder, { persistent: false }, (_event, name) => {
-      if (name === null || names.has(name)) hear()
+      if (name === null || names.has(name)) onEvent()
     })
     return [watcher.on('error', () => watcher.close())]
   } catch (error) {

@@ -8,7 +8,7 @@ export interface Asset {
 }
 
 /** @param path of its route; the extension determines whether it is a script or a style sheet */
-export function createAsset(path: string, text: string): Asset {
+export function buildAsset(path: string, text: string): Asset {
   const body = new TextEncoder().encode(text)
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 16)
   const type = path.endsWith('.css') ? 'text/css' : 'text/javascript'

@@ -1,2 +1,2 @@
-export { createAsset, type Asset } from './assets.ts'
+export { buildAsset, type Asset } from './assets.ts'
 export { commandBlock, htmlPage, pageRoutes, textPage } from './page.ts'

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { createAsset } from './assets.ts'
+import { buildAsset } from './assets.ts'
 
-// The small pages beside GraphiQL: log in, log out, and the end of an authorization.
+// The small pages next to GraphiQL: login, logout, and the end of an authorization.
 
 const NAMES = ['page.css', 'login.js', 'callback.js'] as const
 type Script = Exclude<(typeof NAMES)[number], 'page.css'>
 
 const ASSETS = new Map(
-  NAMES.map((name) => [name, createAsset(`/pages/${name}`, readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8'))]),
+  NAMES.map((name) => [name, buildAsset(`/pages/${name}`, readFileSync(new URL(`browser/${name}`, import.meta.url), 'utf8'))]),
 )
 
 /** Allows only our own script, style sheet and requests. */
@@ -29,13 +29,17 @@ interface PageOptions {
   script?: Script
   /** @default 200 */
   status?: number
-  /** The number of path segments above the page. URLs are relative, because a proxy may serve us below a path. @default 0 */
+  /**
+   * The number of path segments above the page. URLs are relative, because a proxy may serve the pages below a path.
+   *
+   * @default 0
+   */
   depth?: number
 }
 
 /** Renders a small page that browsers do not cache. */
 export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageOptions): Response {
-  const urlOf = (name: (typeof NAMES)[number]): string => '../'.repeat(depth) + (ASSETS.get(name)?.url.slice(1) ?? '')
+  const getUrl = (name: (typeof NAMES)[number]): string => '../'.repeat(depth) + (ASSETS.get(name)?.url.slice(1) ?? '')
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -44,7 +48,7 @@ export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageO
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)} · Ashlar</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${urlOf('page.css')}">
+<link rel="stylesheet" href="${getUrl('page.css')}">
 </head>
 <body>
 <main>
@@ -52,7 +56,7 @@ export function htmlPage({ title, body, script, status = 200, depth = 0 }: PageO
 <h1 id="title">${escapeHtml(title)}</h1>
 <div id="body">${body}</div>
 </main>
-${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${urlOf(script)}"></script>\n` : ''}</body>
+${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${getUrl(script)}"></script>\n` : ''}</body>
 </html>
 `
   const headers = {
@@ -65,7 +69,7 @@ ${script ? `<noscript>This page needs JavaScript.</noscript>\n<script src="${url
 
 interface TextOptions extends Omit<PageOptions, 'body'> {
   lines: readonly string[]
-  /** Below the lines. */
+  /** A command below the lines. */
   command?: string
 }
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createGateway, type Gateway } from './index.ts'
-import { logIn, type TestLogin } from './test-session.ts'
+import { logIn, type TestLogin } from '../testing/test-session.ts'
 
 const OWNER_KEY = 'the-key-of-the-owner'
 const BASE = 'http://127.0.0.1:4000'

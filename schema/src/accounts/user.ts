@@ -1,8 +1,8 @@
-import { builder } from '../builder.ts'
-import { UserType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { UserType } from '../refs/accounts.ts'
 
 builder.objectType(UserType, {
-  description: 'Somebody who uses this installation.',
+  description: 'A person who uses this installation.',
   fields: (t) => ({
     name: t.exposeString('name'),
     role: t.exposeString('role', { description: '`OWNER` or `MEMBER`.' }),
@@ -11,5 +11,5 @@ builder.objectType(UserType, {
 })
 
 builder.queryField('viewer', (t) =>
-  t.field({ type: UserType, description: 'Who you are.', resolve: (_root, _args, { user }) => user }),
+  t.field({ type: UserType, description: 'The authenticated user.', resolve: (_root, _args, { user }) => user }),
 )

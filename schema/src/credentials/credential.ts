@@ -1,33 +1,33 @@
-import { UserType } from '../accounts/refs.ts'
-import { builder } from '../builder.ts'
-import { connectionOf, parsePage } from '../connections.ts'
+import { UserType } from '../refs/accounts.ts'
+import { builder } from '../base/builder.ts'
+import { toConnection, parsePage } from '../base/connections.ts'
 import { CredentialKind } from './provider.ts'
-import { CredentialConnection, CredentialType, ProviderType } from './refs.ts'
+import { CredentialConnection, CredentialType, ProviderType } from '../refs/credentials.ts'
 
 const CredentialStatus = builder.enumType('CredentialStatus', {
   description:
-    '`NEEDS_AUTHORIZATION`: the service takes its tokens no more; nodes that use it fail until you authorize it again under the same name.',
+    '`NEEDS_AUTHORIZATION`: the service no longer accepts its tokens. Nodes that use it fail until you authorize it again under the same name.',
   values: ['READY', 'NEEDS_AUTHORIZATION'] as const,
 })
 
 builder.objectType(CredentialType, {
-  description: 'What you have to authenticate with at a service. Its secret can be replaced, and never read.',
+  description: 'A secret that authenticates you at a service. The secret can be replaced but not read.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What nodes call it: unique for its provider.' }),
-    providerName: t.exposeString('provider', { description: 'Qualified: `github/github`.' }),
+    name: t.exposeString('name', { description: 'The name by which nodes refer to it, unique within its provider.' }),
+    providerName: t.exposeString('provider', { description: 'Qualified name, such as `github/github`.' }),
     provider: t.field({
       type: ProviderType,
       nullable: true,
-      description: 'None while its plugin is not installed.',
+      description: 'Null while its plugin is not installed.',
       resolve: ({ provider }) => provider,
     }),
     kind: t.expose('type', { type: CredentialKind }),
-    hosts: t.exposeStringList('hosts', { description: 'Where the secret may be sent.' }),
+    hosts: t.exposeStringList('hosts', { description: 'The hosts that may receive the secret.' }),
     status: t.expose('status', { type: CredentialStatus }),
-    scopes: t.exposeStringList('scopes', { description: 'What you have granted; none unless it is of kind OAUTH2.' }),
+    scopes: t.exposeStringList('scopes', { description: 'The scopes that you have granted. Empty unless the kind is OAUTH2.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
-    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'To the minute.' }),
+    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'Accurate to the minute.' }),
   }),
 })
 
@@ -37,7 +37,7 @@ builder.objectField(UserType, 'credentials', (t) =>
       type: CredentialType,
       description: 'Newest first.',
       resolve: async (_user, page, { runtime, user }) =>
-        connectionOf(
+        toConnection(
           await runtime.credentials.list(user.id, parsePage(page, 'Credential')),
           'Credential',
           (credential) => credential.id,

@@ -1,7 +1,7 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, validate } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { buildSchema, createContext } from '../index.ts'
+import { buildSchema, buildContext } from '../index.ts'
 
 const schema = buildSchema()
 let runtime: TestRuntime
@@ -15,7 +15,7 @@ async function run(source: string, variableValues: Record<string, unknown> = {},
   if (!user) throw new Error('no such user')
   const document = parse(source)
   expect(validate(schema, document)).toEqual([])
-  const result = await execute({ schema, document, variableValues, contextValue: createContext({ runtime, user }) })
+  const result = await execute({ schema, document, variableValues, contextValue: buildContext({ runtime, user }) })
   expect(result.errors).toBeUndefined()
   return JSON.parse(JSON.stringify(result.data))
 }
@@ -26,7 +26,7 @@ const ADD = `mutation ($name: String, $hosts: [String!], $secret: SecretInput!) 
     ... on Error { code message path } } }`
 const SECRET = { hostScoped: { headers: { 'X-Key': 'hunter22' } } }
 
-it('keeps a credential and shows everything but its secret', async () => {
+it('stores a credential and returns every field except its secret', async () => {
   const added = (await run(ADD, { name: 'work', hosts: ['API.example.com'], secret: SECRET })) as {
     addCredential: { id: string }
   }
@@ -60,13 +60,13 @@ it.each([
   [{ hosts: ['a.example'], secret: { hostScoped: { headers: 7 } } }, ['secret']],
   [{ secret: { apiKey: { key: 'hunter22' } } }, ['secret']],
   [{ name: '', hosts: ['a.example'], secret: SECRET }, ['name']],
-])('refuses %j and never repeats the secret', async (variables, path) => {
+])('rejects %j without repeating the secret', async (variables, path) => {
   const answer = await run(ADD, variables)
   expect(answer).toMatchObject({ addCredential: { code: 'BAD_INPUT', path } })
   expect(JSON.stringify(answer)).not.toMatch(/hunter22/)
 })
 
-it('answers to the id of another one’s credential as to one that nobody has', async () => {
+it('answers the id of another user’s credential like an unknown id', async () => {
   const { id } = await runtime.credentials.add(runtime.ownerId, {
     provider: 'http/host',
     hosts: ['a.example'],
@@ -81,7 +81,7 @@ it('answers to the id of another one’s credential as to one that nobody has', 
   expect(await run(ASK, { id: nodeId })).toEqual({ node: { id: nodeId }, viewer: { credentials: { totalCount: 1 } } })
 })
 
-it('tells which services blocks use', async () => {
+it('lists the services that blocks use', async () => {
   expect(await run('{ providers { edges { node { name title hosts credentialKinds } } } }')).toEqual({
     providers: { edges: [{ node: { name: 'http/host', title: 'Any host', hosts: [], credentialKinds: ['HOST_SCOPED'] } }] },
   })

@@ -1,7 +1,7 @@
-import { builder } from '../builder.ts'
-import { EXPECTED, expected } from '../errors/index.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { CredentialType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { EXPECTED_ERRORS, withExpectedErrors } from '../errors/index.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { CredentialType } from '../refs/credentials.ts'
 
 const ApiKeyInput = builder.inputType('ApiKeyInput', { fields: (t) => ({ key: t.string({ required: true }) }) })
 
@@ -11,12 +11,12 @@ const UserPasswordInput = builder.inputType('UserPasswordInput', {
 
 const HostScopedInput = builder.inputType('HostScopedInput', {
   fields: (t) => ({
-    headers: t.field({ type: 'JSON', required: true, description: 'Names and values: `{ authorization: "Bearer …" }`.' }),
+    headers: t.field({ type: 'JSON', required: true, description: 'Header names and values: `{ authorization: "Bearer …" }`.' }),
   }),
 })
 
 const SecretInput = builder.inputType('SecretInput', {
-  description: 'One of the kinds that the provider takes.',
+  description: 'A secret of a kind that the provider supports.',
   isOneOf: true,
   fields: (t) => ({
     apiKey: t.field({ type: ApiKeyInput }),
@@ -27,10 +27,10 @@ const SecretInput = builder.inputType('SecretInput', {
 
 const AddCredentialInput = builder.inputType('AddCredentialInput', {
   fields: (t) => ({
-    provider: t.string({ required: true, description: 'Qualified: `github/github`.' }),
-    name: t.string({ description: 'What nodes call it; `default` unless given.' }),
+    provider: t.string({ required: true, description: 'Qualified name, such as `github/github`.' }),
+    name: t.string({ description: 'The name by which nodes refer to it. The default is `default`.' }),
     secret: t.field({ type: SecretInput, required: true }),
-    hosts: t.stringList({ description: 'For a HOST_SCOPED secret: where it may be sent, such as `api.example.com`.' }),
+    hosts: t.stringList({ description: 'The hosts that may receive a HOST_SCOPED secret, such as `api.example.com`.' }),
   }),
 })
 
@@ -38,7 +38,7 @@ const UpdateCredentialInput = builder.inputType('UpdateCredentialInput', {
   fields: (t) => ({
     credentialId: t.id({ required: true }),
     name: t.string(),
-    secret: t.field({ type: SecretInput, description: 'Of the same kind as before.' }),
+    secret: t.field({ type: SecretInput, description: 'The new secret must have the same kind as the old one.' }),
   }),
 })
 
@@ -48,20 +48,21 @@ const DeleteCredentialInput = builder.inputType('DeleteCredentialInput', {
 
 const StartAuthorizationInput = builder.inputType('StartAuthorizationInput', {
   fields: (t) => ({
-    provider: t.string({ required: true, description: 'Qualified: `github/github`.' }),
+    provider: t.string({ required: true, description: 'Qualified name, such as `github/github`.' }),
     name: t.string({
-      description: 'What nodes call the credential; `default` unless given. One of that name is authorized again.',
+      description:
+        'The name by which nodes refer to the credential. The default is `default`. An existing credential of this name is authorized again.',
     }),
-    scopes: t.stringList({ description: 'What to ask for; the defaults of the provider unless given.' }),
+    scopes: t.stringList({ description: 'The scopes to request. The default is the default scopes of the provider.' }),
   }),
 })
 
 const Authorization = builder.objectRef<{ url: string; expiresAt: Date }>('Authorization').implement({
-  description: 'Access that you are about to grant.',
+  description: 'A pending OAuth 2 authorization.',
   fields: (t) => ({
     url: t.exposeString('url', {
       description:
-        'Open it in a browser that is logged in here. The service asks you, and sends you back; then the credential is there.',
+        'Open this URL in a browser that is logged in to this installation. After you consent, the service redirects you back and the credential is stored.',
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
   }),
@@ -70,10 +71,10 @@ const Authorization = builder.objectRef<{ url: string; expiresAt: Date }>('Autho
 builder.mutationFields((t) => ({
   startAuthorization: t.field({
     type: Authorization,
-    errors: { types: EXPECTED },
-    description: 'Begins to add, or to renew, a credential of kind OAUTH2.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Starts an authorization that adds or renews a credential of kind OAUTH2.',
     args: { input: t.arg({ type: StartAuthorizationInput, required: true }) },
-    resolve: expected(async (_root, { input }, { runtime, user, redirectUri }) =>
+    resolve: withExpectedErrors(async (_root, { input }, { runtime, user, redirectUri }) =>
       runtime.authorizations.start(user.id, {
         provider: input.provider,
         name: input.name ?? undefined,
@@ -84,47 +85,49 @@ builder.mutationFields((t) => ({
   }),
   addCredential: t.field({
     type: CredentialType,
-    errors: { types: EXPECTED },
-    description: 'Keeps a secret for a service, encrypted. Blocks that may use the service use it from now on.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Encrypts and stores a secret for a service. Blocks that may use the service can use it immediately.',
     args: { input: t.arg({ type: AddCredentialInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
       runtime.credentials.add(user.id, {
         provider: input.provider,
         name: input.name ?? undefined,
-        secret: secretOf(input.secret),
+        secret: toSecret(input.secret),
         hosts: input.hosts ?? undefined,
       }),
     ),
   }),
   updateCredential: t.field({
     type: CredentialType,
-    errors: { types: EXPECTED },
-    description: 'Gives a credential another name or secret; what is left out stays.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Changes the name or the secret of a credential. Omitted fields keep their values.',
     args: { input: t.arg({ type: UpdateCredentialInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
-      runtime.credentials.update(user.id, idOf(input), {
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
+      runtime.credentials.update(user.id, parseCredentialId(input), {
         name: input.name ?? undefined,
-        secret: input.secret ? secretOf(input.secret) : undefined,
+        secret: input.secret ? toSecret(input.secret) : undefined,
       }),
     ),
   }),
   deleteCredential: t.field({
     type: CredentialType,
-    errors: { types: EXPECTED },
+    errors: { types: EXPECTED_ERRORS },
     description:
-      'Takes a credential away; nodes that need it fail from now on. Tokens are given back where the service takes them back.',
+      'Deletes a credential. Nodes that need it fail from then on. Its tokens are revoked if the provider declares how.',
     args: { input: t.arg({ type: DeleteCredentialInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) => runtime.credentials.delete(user.id, idOf(input))),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
+      runtime.credentials.delete(user.id, parseCredentialId(input)),
+    ),
   }),
 }))
 
-/** @returns a `Secret` still to be checked */
-function secretOf({ apiKey, userPassword, hostScoped }: typeof SecretInput.$inferInput): unknown {
+/** @returns a `Secret` that is not validated yet */
+function toSecret({ apiKey, userPassword, hostScoped }: typeof SecretInput.$inferInput): unknown {
   if (apiKey) return { type: 'API_KEY', ...apiKey }
   if (userPassword) return { type: 'USER_PASSWORD', ...userPassword }
   return { type: 'HOST_SCOPED', ...hostScoped }
 }
 
-function idOf({ credentialId }: { credentialId: string | number }): string {
+function parseCredentialId({ credentialId }: { credentialId: string | number }): string {
   return parseGlobalId(credentialId, 'Credential', 'credentialId')
 }

@@ -1,12 +1,12 @@
 import { listAuthorizationHosts, type Provider } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { CostUnit } from '../costs.ts'
-import { connectionOf, parsePage, sliceOf } from '../connections.ts'
-import { ProviderConnection, ProviderType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { CostUnit } from '../base/costs.ts'
+import { toConnection, parsePage, slicePage } from '../base/connections.ts'
+import { ProviderConnection, ProviderType } from '../refs/credentials.ts'
 
 export const CredentialKind = builder.enumType('CredentialKind', {
   description:
-    '`API_KEY`: one key. `USER_PASSWORD`: sent as HTTP Basic. `HOST_SCOPED`: headers for hosts that the credential itself names. `OAUTH2`: access that you grant at the service, by `startAuthorization`.',
+    '`API_KEY`: one key. `USER_PASSWORD`: sent as HTTP Basic authentication. `HOST_SCOPED`: headers for hosts that the credential names. `OAUTH2`: access that you grant at the service, see `startAuthorization`.',
   values: ['API_KEY', 'USER_PASSWORD', 'HOST_SCOPED', 'OAUTH2'] as const,
 })
 
@@ -14,20 +14,20 @@ type OAuth2 = Extract<Provider['auth'][number], { type: 'OAUTH2' }>
 const isOAuth2 = (auth: Provider['auth'][number]): auth is OAuth2 => auth.type === 'OAUTH2'
 
 const Scope = builder.objectRef<{ name: string; description: string; isDefault: boolean }>('Scope').implement({
-  description: 'A part of what a user can do at a service.',
+  description: 'An OAuth 2 scope of a service.',
   fields: (t) => ({
     name: t.exposeString('name'),
     description: t.exposeString('description'),
-    isDefault: t.exposeBoolean('isDefault', { description: 'Asked for unless you say otherwise.' }),
+    isDefault: t.exposeBoolean('isDefault', { description: 'Whether an authorization requests it by default.' }),
   }),
 })
 
 const ProviderAuthorization = builder.objectRef<OAuth2>('ProviderAuthorization').implement({
-  description: 'OAuth 2: you grant access at the service, and it gives tokens.',
+  description: 'How the service grants access with OAuth 2.',
   fields: (t) => ({
-    url: t.exposeString('authorizationUrl', { description: 'Where the service asks you.' }),
+    url: t.exposeString('authorizationUrl', { description: 'The page of the service where you grant access.' }),
     hosts: t.stringList({
-      description: 'Where you, codes and tokens are sent when access is granted, renewed and given back.',
+      description: 'The hosts that take part when access is granted, renewed or revoked.',
       resolve: listAuthorizationHosts,
     }),
     scopes: t.field({
@@ -39,49 +39,51 @@ const ProviderAuthorization = builder.objectRef<OAuth2>('ProviderAuthorization')
 })
 
 const Cost = builder.objectRef<Provider['costs'][number]>('Cost').implement({
-  description: 'What one of something costs.',
+  description: 'The price of one unit.',
   fields: (t) => ({
-    amount: t.exposeString('amount', { description: 'Credits, as an exact decimal: `0.000125`. A credit is a US cent.' }),
+    amount: t.exposeString('amount', {
+      description: 'Credits as an exact decimal, such as `0.000125`. One credit is one US cent.',
+    }),
     per: t.expose('per', { type: CostUnit }),
   }),
 })
 
 const WebhookEvent = builder.objectRef<{ name: string; description: string }>('WebhookEvent').implement({
-  description: 'Something that a service tells by itself.',
+  description: 'An event that a service can send as a webhook.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'As the service names it.' }),
+    name: t.exposeString('name', { description: 'The name that the service uses.' }),
     description: t.exposeString('description'),
   }),
 })
 
 builder.objectType(ProviderType, {
-  description: 'An outside service that blocks use, as a plugin declares it.',
+  description: 'An external service that blocks use, as declared by a plugin.',
   fields: (t) => ({
-    name: t.exposeString('qualifiedName', { description: 'Qualified by its plugin: `github/github`.' }),
+    name: t.exposeString('qualifiedName', { description: 'Qualified name, such as `github/github`.' }),
     title: t.exposeString('title'),
-    description: t.exposeString('description', { nullable: true, description: 'Where the secret comes from.' }),
+    description: t.exposeString('description', { nullable: true, description: 'How to obtain the secret.' }),
     hosts: t.exposeStringList('hosts', {
-      description: 'The only hosts that a secret is sent to; none where each credential names its own.',
+      description: 'The only hosts that receive a secret. Empty if each credential names its own hosts.',
     }),
     credentialKinds: t.field({
       type: [CredentialKind],
-      description: 'What it takes, the usual one first.',
+      description: 'The supported kinds, the most common first.',
       resolve: ({ auth }) => auth.map(({ type }) => type),
     }),
     authorization: t.field({
       type: ProviderAuthorization,
       nullable: true,
-      description: 'How access is granted to a credential of kind OAUTH2.',
+      description: 'Null if the provider does not support OAUTH2.',
       resolve: ({ auth }) => auth.find(isOAuth2) ?? null,
     }),
     costs: t.field({
       type: [Cost],
-      description: 'What its use costs where a block does not say it itself.',
+      description: 'The costs of blocks that use it and declare no costs.',
       resolve: ({ costs }) => costs,
     }),
     webhookEvents: t.field({
       type: [WebhookEvent],
-      description: 'What it tells by itself.',
+      description: 'The events that it can send as webhooks.',
       resolve: ({ webhook }) => webhook?.events ?? [],
     }),
   }),
@@ -91,10 +93,10 @@ builder.queryField('providers', (t) =>
   t.connection(
     {
       type: ProviderType,
-      description: 'Services that blocks use, by name.',
+      description: 'The services that blocks can use, by name.',
       resolve: (_root, page, { runtime }) =>
-        connectionOf(
-          sliceOf(runtime.plugins.providers(), parsePage(page, 'Provider'), (each) => each.qualifiedName),
+        toConnection(
+          slicePage(runtime.plugins.providers(), parsePage(page, 'Provider'), (each) => each.qualifiedName),
           'Provider',
           (each) => each.qualifiedName,
         ),

@@ -1,25 +1,26 @@
 import { ERROR_CODES, type AshlarError } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, translateError } from './translate.ts'
+import { builder } from '../base/builder.ts'
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, translateError } from '../base/translate.ts'
 
 builder.enumType('ErrorCode', {
-  description: 'Why something was refused or failed. Codes are stable; messages are for people.',
+  description: 'Why a request or an execution failed. Codes are stable. Messages are for people and may change.',
   values: Object.keys(ERROR_CODES),
 })
 
-/** A fault in what was sent, told with all others at once. */
 const FaultType = builder.objectRef<{ path: string; message: string }>('Fault').implement({
-  description: 'A fault in what was sent.',
+  description: 'One fault of the input. An error lists all faults.',
   fields: (t) => ({
-    path: t.exposeString('path', { description: 'Where: `nodes.greet.inputs.format`, `links.2.to`, `inputs.name`.' }),
+    path: t.exposeString('path', {
+      description: 'The place in the input: `nodes.greet.inputs.format`, `links.2.to`, `inputs.name`.',
+    }),
     message: t.exposeString('message'),
   }),
 })
 
 const ErrorInterface = builder.interfaceRef<AshlarError>('Error').implement({
-  description: 'An expected failure, as data.',
+  description: 'An expected failure, returned as data.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'For people: where, what was expected, what came.' }),
+    message: t.exposeString('message', { description: 'For people: where it failed, what was expected and what was received.' }),
     code: t.field({ type: 'ErrorCode' as never, resolve: (error) => error.code as never }),
     path: t.stringList({
       nullable: true,
@@ -31,34 +32,34 @@ const ErrorInterface = builder.interfaceRef<AshlarError>('Error').implement({
 
 builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
-  description: 'What was sent is wrong; nothing has changed.',
+  description: 'The input is invalid. Nothing has changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({ faults: t.field({ type: [FaultType], resolve: ({ details }) => [...(details.faults ?? [])] }) }),
 })
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
-  description: 'There is nothing with this id that you may see.',
+  description: 'No object with this id exists, or you may not see it.',
   interfaces: [ErrorInterface],
 })
 builder.objectType(ConflictError, {
   name: 'ConflictError',
-  description: 'Something has changed meanwhile; nothing of this request was done.',
+  description: 'The request conflicts with the current state. Nothing has changed.',
   interfaces: [ErrorInterface],
 })
 
 builder.objectType(ForbiddenError, {
   name: 'ForbiddenError',
-  description: 'This is for somebody else to do; nothing has changed.',
+  description: 'You do not have permission. Nothing has changed.',
   interfaces: [ErrorInterface],
 })
 
 /** The error types of mutations. */
-export const EXPECTED = [InvalidInputError, NotFoundError, ConflictError]
-/** Of mutations that not everybody may do. */
-export const EXPECTED_OR_FORBIDDEN = [...EXPECTED, ForbiddenError]
+export const EXPECTED_ERRORS = [InvalidInputError, NotFoundError, ConflictError]
+/** The error types of mutations that need a permission. */
+export const EXPECTED_OR_FORBIDDEN = [...EXPECTED_ERRORS, ForbiddenError]
 
-/** Wraps a resolver so that expected errors become data. */
-export function expected<Args extends unknown[], Result>(
+/** Wraps a resolver so that it returns expected errors as data. */
+export function withExpectedErrors<Args extends unknown[], Result>(
   resolve: (...args: Args) => Promise<Result>,
 ): (...args: Args) => Promise<Result> {
   return async (...args) => {

@@ -1,1 +1,1 @@
-export { EXPECTED, EXPECTED_OR_FORBIDDEN, expected } from './errors.ts'
+export { EXPECTED_ERRORS, EXPECTED_OR_FORBIDDEN, withExpectedErrors } from './errors.ts'

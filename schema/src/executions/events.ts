@@ -1,22 +1,22 @@
 import { AshlarError, type FollowedEvent, type NodeFailure } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { parseFirst, type ConnectionArgs } from '../connections.ts'
-import type { SchemaContext } from '../context.ts'
-import { ExecutionStatusType, ReasonType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { parseFirst, type ConnectionArgs } from '../base/connections.ts'
+import type { SchemaContext } from '../base/context.ts'
+import { ExecutionStatusType, ReasonType } from '../refs/executions.ts'
 import { POSITION, SourcePositionType, STACK } from './source-position.ts'
 
 type EventOf<Type extends FollowedEvent['type']> = Extract<FollowedEvent, { type: Type }>
 
 export const EventInterface = builder.interfaceRef<FollowedEvent>('ExecutionEvent').implement({
-  description: 'Something that happened in an execution.',
+  description: 'An entry in the journal of an execution.',
   resolveType: ({ type }) => type,
   fields: (t) => ({
-    seq: t.exposeInt('seq', { description: '1, 2, 3 … per execution.' }),
+    seq: t.exposeInt('seq', { description: '1, 2, 3 … within the execution.' }),
     at: t.field({ type: 'DateTime', resolve: ({ at }) => new Date(at) }),
   }),
 })
 
-const NUMBER = { description: 'Which run of the node: 1, 2, 3 …' }
+const NUMBER = { description: 'The number of the node execution: 1, 2, 3 … within the node.' }
 
 builder.objectType(builder.objectRef<EventOf<'ExecutionStarted'>>('ExecutionStarted'), {
   interfaces: [EventInterface],
@@ -47,13 +47,13 @@ builder.objectType(builder.objectRef<EventOf<'NodeLog'>>('NodeLog'), {
 })
 
 builder.objectType(builder.objectRef<EventOf<'NodeProgress'>>('NodeProgress'), {
-  description: 'How far the block says that it is; at most five times a second.',
+  description: 'Progress that the block has reported. At most five of these events are recorded per second.',
   interfaces: [EventInterface],
   fields: (t) => ({
     node: t.exposeString('node'),
     number: t.exposeInt('n', NUMBER),
     fraction: t.exposeFloat('fraction', { description: '0 to 1.' }),
-    note: t.string({ description: 'What it is doing.', resolve: ({ note }) => note ?? '' }),
+    note: t.string({ description: 'What the block is doing.', resolve: ({ note }) => note ?? '' }),
   }),
 })
 
@@ -76,24 +76,24 @@ builder.objectType(builder.objectRef<EventOf<'NodeFinished'>>('NodeFinished'), {
     error: t.field({ type: NodeErrorType, nullable: true, resolve: ({ error }) => error }),
     retryInMs: t.int({
       nullable: true,
-      description: 'It is to be tried again after this time.',
+      description: 'The delay before the next attempt. Null if no attempt follows.',
       resolve: ({ retryInMs }) => retryInMs,
     }),
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'EffectStarted'>>('EffectStarted'), {
   description:
-    'From here on the block may have changed something outside. After a crash of its worker it is not run again unless its manifest or its node says so.',
+    'The block may have had an effect from this event on. If its worker crashes, the block runs again only if its manifest or its node allows it.',
   interfaces: [EventInterface],
   fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
 })
 builder.objectType(builder.objectRef<EventOf<'GraphOutput'>>('GraphOutput'), {
-  description: 'A value has arrived at an output of the graph.',
+  description: 'A value has reached an output of the graph.',
   interfaces: [EventInterface],
   fields: (t) => ({ name: t.exposeString('name'), value: t.expose('value', { type: 'JSON', nullable: true }) }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'), {
-  description: 'A replay runs this node on other inputs.',
+  description: 'A replay runs this node execution with other inputs.',
   interfaces: [EventInterface],
   fields: (t) => ({
     node: t.exposeString('node'),
@@ -102,7 +102,7 @@ builder.objectType(builder.objectRef<EventOf<'NodeOverridden'>>('NodeOverridden'
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeWaiting'>>('NodeWaiting'), {
-  description: 'The block sleeps: nothing of it runs until then.',
+  description: 'The block sleeps. None of its code runs until the sleep ends.',
   interfaces: [EventInterface],
   fields: (t) => ({
     node: t.exposeString('node'),
@@ -111,17 +111,18 @@ builder.objectType(builder.objectRef<EventOf<'NodeWaiting'>>('NodeWaiting'), {
   }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeResumed'>>('NodeResumed'), {
-  description: 'Its sleep is over: it is run again from its beginning, and delivers what it has not delivered.',
+  description:
+    'The sleep has ended. The block runs again from its beginning, and only outputs that it has not delivered yet are delivered.',
   interfaces: [EventInterface],
   fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER) }),
 })
 builder.objectType(builder.objectRef<EventOf<'NodeRetried'>>('NodeRetried'), {
-  description: 'A repetition has become due.',
+  description: 'The delay before a retry has ended, and the next attempt starts.',
   interfaces: [EventInterface],
   fields: (t) => ({ node: t.exposeString('node'), number: t.exposeInt('n', NUMBER), attempt: t.exposeInt('attempt') }),
 })
 builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFinished'), {
-  description: 'Always the last event.',
+  description: 'The execution has finished. This is always its last event.',
   interfaces: [EventInterface],
   fields: (t) => ({
     status: t.expose('status', { type: ExecutionStatusType }),
@@ -133,12 +134,12 @@ builder.objectType(builder.objectRef<EventOf<'ExecutionFinished'>>('ExecutionFin
 
 builder.objectType(builder.objectRef<EventOf<'ReaderBehind'>>('ReaderBehind'), {
   description:
-    'For a subscriber alone: you read more slowly than the execution goes on. Nothing is lost: read on, or leave and resume with `after: seq`, which is the last event you have.',
+    'Only subscribers receive this event. The subscriber reads more slowly than the execution writes events. No event is lost: continue to read, or resume later with `after` set to `seq`, the last event that you have received.',
   interfaces: [EventInterface],
-  fields: (t) => ({ behind: t.exposeInt('behind', { description: 'Events that wait for you.' }) }),
+  fields: (t) => ({ behind: t.exposeInt('behind', { description: 'The number of events that are waiting to be sent.' }) }),
 })
 
-/** A page of the journal, whose cursors are the numbers of the events. */
+/** Reads a page of the journal. The cursor of an event is its `seq`. */
 export async function eventPage(executionId: string, args: ConnectionArgs, { runtime, user }: SchemaContext) {
   const { after, ...rest } = args
   const first = parseFirst(rest)
@@ -157,7 +158,7 @@ export async function eventPage(executionId: string, args: ConnectionArgs, { run
   }
 }
 
-/** The largest number that an event can have. */
+/** The largest `seq` of an event. */
 const MAX_SEQ = 2 ** 31 - 1
 
 function parseSeq(text: string): number {

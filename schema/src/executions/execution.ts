@@ -1,11 +1,11 @@
 import type { Execution } from '@ashlar/core'
-import { builder } from '../builder.ts'
-import { connectionOf, parsePage, sliceOf } from '../connections.ts'
-import { GraphType, GraphVersionType } from '../graphs/refs.ts'
+import { builder } from '../base/builder.ts'
+import { toConnection, parsePage, slicePage } from '../base/connections.ts'
+import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventInterface, eventPage } from './events.ts'
 import { NodeExecutionType } from './node-execution.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { ExecutionConnection, ExecutionStatusType, ExecutionType, ReasonType } from './refs.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { ExecutionConnection, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 
 builder.objectType(ExecutionType, {
   description: 'One durable run of a graph version.',
@@ -14,24 +14,29 @@ builder.objectType(ExecutionType, {
     graph: t.field({
       type: GraphType,
       nullable: true,
-      description: 'None for a single block, or when it was deleted.',
-      resolve: graphOf,
+      description: 'Null if a single block was run or the graph was deleted.',
+      resolve: getGraphId,
     }),
     version: t.field({ type: GraphVersionType, resolve: ({ versionId }) => versionId }),
     inputs: t.expose('inputs', { type: 'JSON' }),
-    outputs: t.expose('outputs', { type: 'JSON', description: 'Per output of the graph, what arrived there, in order.' }),
-    failedNodes: t.exposeStringList('failedNodes', { description: 'Nodes that failed, also where the failure was handled.' }),
-    reason: t.expose('reason', { type: ReasonType, nullable: true, description: 'Why it failed, was cancelled, or waits.' }),
+    outputs: t.expose('outputs', {
+      type: 'JSON',
+      description: 'For each output of the graph, the values that reached it, in order.',
+    }),
+    failedNodes: t.exposeStringList('failedNodes', {
+      description: 'The nodes that failed, including those whose failure was handled.',
+    }),
+    reason: t.expose('reason', { type: ReasonType, nullable: true, description: 'Why it failed, was cancelled or is waiting.' }),
     origin: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The execution that it continues or repeats.',
+      description: 'The execution of which this one is a retry or a replay.',
       resolve: ({ originId }) => originId ?? null,
     }),
     parent: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The execution whose node runs this one.',
+      description: 'The execution whose node started this one.',
       resolve: ({ parentId }) => parentId ?? null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
@@ -39,22 +44,22 @@ builder.objectType(ExecutionType, {
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
     events: t.connection({
       type: EventInterface,
-      description: 'The journal: every event, in order. The cursor of an event is its `seq`.',
+      description: 'The journal: all events in order. The cursor of an event is its `seq`.',
       resolve: ({ id }, args, context) => eventPage(id, args, context),
     }),
     nodeExecutions: t.connection({
       type: NodeExecutionType,
-      description: 'Every run of every node, by node in the order of the graph.',
+      description: 'All node executions, grouped by node in the order of the graph.',
       resolve: async ({ id }, page, { runtime, user }) => {
         const all = await runtime.executions.nodeExecutions(user.id, id)
-        const idOf = ({ node, n }: (typeof all)[number]): string => `${node}.${n}`
-        return connectionOf(sliceOf(all, parsePage(page, 'NodeExecution'), idOf), 'NodeExecution', idOf)
+        const getId = ({ node, n }: (typeof all)[number]): string => `${node}.${n}`
+        return toConnection(slicePage(all, parsePage(page, 'NodeExecution'), getId), 'NodeExecution', getId)
       },
     }),
   }),
 })
 
-function graphOf({ graphId }: Execution): string | null {
+function getGraphId({ graphId }: Execution): string | null {
   return graphId ?? null
 }
 
@@ -63,10 +68,10 @@ builder.queryFields((t) => ({
     {
       type: ExecutionType,
       description: 'Your executions, newest first.',
-      args: { graphId: t.arg.id({ description: 'Only those of this graph.' }) },
+      args: { graphId: t.arg.id({ description: 'Only executions of this graph.' }) },
       resolve: async (_root, { graphId, ...page }, { runtime, user }) => {
         const filter = { graphId: graphId == null ? undefined : parseGlobalId(graphId, 'Graph', 'graphId') }
-        return connectionOf(
+        return toConnection(
           await runtime.executions.list(user.id, filter, parsePage(page, 'Execution')),
           'Execution',
           (execution) => execution.id,

@@ -1,4 +1,3 @@
 import './mutations.ts'
 import './subscription.ts'
-
 import './execution.ts'

@@ -1,17 +1,20 @@
 import { AshlarError } from '@ashlar/core'
 import { z } from 'zod'
-import { builder } from '../builder.ts'
-import { EXPECTED, expected } from '../errors/index.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { ExecutionType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { EXPECTED_ERRORS, withExpectedErrors } from '../errors/index.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { ExecutionType } from '../refs/executions.ts'
 
 const StartExecutionInput = builder.inputType('StartExecutionInput', {
   fields: (t) => ({
     graphId: t.id({ required: true }),
-    version: t.int({ description: 'The active version unless given.' }),
-    inputs: t.field({ type: 'JSON', description: 'Values by name; their shape is the `inputSchema` of the version.' }),
-    priority: t.int({ validate: z.int().min(-100).max(100), description: 'Higher goes first among what waits, -100 to 100.' }),
-    masks: t.field({ type: 'JSON', description: 'Inputs set for nodes, over everything else: `{ node: { pin: value } }`.' }),
+    version: t.int({ description: 'The number of the version. The default is the active version.' }),
+    inputs: t.field({ type: 'JSON', description: 'Values by input name. They must match the `inputSchema` of the version.' }),
+    priority: t.int({
+      validate: z.int().min(-100).max(100),
+      description: '-100 to 100. Waiting executions with a higher priority start first.',
+    }),
+    masks: t.field({ type: 'JSON', description: 'Inputs that override all other inputs of nodes: `{ node: { pin: value } }`.' }),
   }),
 })
 
@@ -23,8 +26,8 @@ const ReplayExecutionInput = builder.inputType('ReplayExecutionInput', {
   fields: (t) => ({
     executionId: t.id({ required: true }),
     node: t.string({ required: true }),
-    number: t.int({ defaultValue: 1, description: 'Which run of the node.' }),
-    inputs: t.field({ type: 'JSON', description: 'Run on these inputs instead, by pin.' }),
+    number: t.int({ defaultValue: 1, description: 'The number of the node execution.' }),
+    inputs: t.field({ type: 'JSON', description: 'Inputs to use instead of the original ones, by pin.' }),
   }),
 })
 
@@ -42,10 +45,10 @@ const RunBlockInput = builder.inputType('RunBlockInput', {
 builder.mutationFields((t) => ({
   startExecution: t.field({
     type: ExecutionType,
-    errors: { types: EXPECTED },
-    description: 'Starts a run; follow it with the subscription `executionEvents`.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Starts an execution. Subscribe to `executionEvents` to follow it.',
     args: { input: t.arg({ type: StartExecutionInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
       runtime.executions.start(user.id, {
         graphId: parseGlobalId(input.graphId, 'Graph', 'graphId'),
         version: input.version ?? undefined,
@@ -57,19 +60,22 @@ builder.mutationFields((t) => ({
   }),
   retryExecution: t.field({
     type: ExecutionType,
-    errors: { types: EXPECTED },
-    description: 'Continues a FAILED or CANCELLED execution from its failed nodes, as a new execution.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Starts a new execution that continues a FAILED or CANCELLED one from its failed nodes.',
     args: { input: t.arg({ type: RetryExecutionInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) => runtime.executions.retry(user.id, executionIdOf(input))),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
+      runtime.executions.retry(user.id, parseExecutionId(input)),
+    ),
   }),
   replayExecution: t.field({
     type: ExecutionType,
-    errors: { types: EXPECTED },
-    description: 'A new execution from a given run of a node on; everything before it comes from the journal of the old one.',
+    errors: { types: EXPECTED_ERRORS },
+    description:
+      'Starts a new execution from a given node execution. Earlier results are taken from the journal of the old execution.',
     args: { input: t.arg({ type: ReplayExecutionInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
       runtime.executions.replay(user.id, {
-        executionId: executionIdOf(input),
+        executionId: parseExecutionId(input),
         node: input.node,
         n: input.number ?? 1,
         inputs: parsePins(input.inputs),
@@ -78,28 +84,30 @@ builder.mutationFields((t) => ({
   }),
   cancelExecution: t.field({
     type: ExecutionType,
-    errors: { types: EXPECTED },
-    description: 'Ends a run for good.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Cancels an execution. This cannot be undone.',
     args: { input: t.arg({ type: CancelExecutionInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) => runtime.executions.cancel(user.id, executionIdOf(input))),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
+      runtime.executions.cancel(user.id, parseExecutionId(input)),
+    ),
   }),
   runBlock: t.field({
     type: ExecutionType,
-    errors: { types: EXPECTED },
-    description: 'Runs one block once, as an execution of its own.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Runs one block once, as a separate execution.',
     args: { input: t.arg({ type: RunBlockInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
       runtime.executions.runBlock(user.id, { block: input.block, inputs: input.inputs ?? {} }),
     ),
   }),
 }))
 
-function executionIdOf({ executionId }: { executionId: string | number }): string {
+function parseExecutionId({ executionId }: { executionId: string | number }): string {
   return parseGlobalId(executionId, 'Execution', 'executionId')
 }
 
 function parsePins(inputs: unknown): Record<string, unknown> | undefined {
   if (inputs === undefined || inputs === null) return undefined
   if (typeof inputs === 'object' && !Array.isArray(inputs)) return { ...inputs }
-  throw new AshlarError('INPUTS_INVALID', 'inputs must be values by pin', { details: { path: ['inputs'] } })
+  throw new AshlarError('INPUTS_INVALID', '"inputs" must be an object of values by pin', { details: { path: ['inputs'] } })
 }

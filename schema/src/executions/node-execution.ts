@@ -1,5 +1,5 @@
 import { NODE_EXECUTION_STATUSES, type NodeExecutionView, type NodeFailure, type ProgressReport } from '@ashlar/core'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 import { POSITION, SourcePositionType, STACK } from './source-position.ts'
 
 const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({
@@ -7,7 +7,7 @@ const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValu
 })
 
 const NodeFailureType = builder.objectRef<NodeFailure>('NodeFailure').implement({
-  description: 'Why a run of a node failed.',
+  description: 'Why a node execution failed.',
   fields: (t) => ({
     code: t.exposeString('code'),
     message: t.exposeString('message'),
@@ -17,33 +17,37 @@ const NodeFailureType = builder.objectRef<NodeFailure>('NodeFailure').implement(
 })
 
 const ProgressType = builder.objectRef<ProgressReport>('Progress').implement({
-  description: 'How far a block says that it is.',
+  description: 'Progress that a block has reported.',
   fields: (t) => ({
     fraction: t.exposeFloat('fraction', { description: '0 to 1.' }),
-    note: t.exposeString('note', { description: 'What it is doing.' }),
+    note: t.exposeString('note', { description: 'What the block is doing.' }),
   }),
 })
 
 const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
-  description: '`INCOMPLETE` still lacks values for some of its pins.',
+  description: '`INCOMPLETE`: some of its input pins have no value yet.',
   values: NODE_EXECUTION_STATUSES,
 })
 
 export const NodeExecutionType = builder.objectRef<NodeExecutionView>('NodeExecution').implement({
-  description: 'One run of a node.',
+  description: 'One run of a node in an execution.',
   fields: (t) => ({
     node: t.exposeString('node'),
-    number: t.exposeInt('n', { description: '1, 2, 3 … per node.' }),
+    number: t.exposeInt('n', { description: '1, 2, 3 … within the node.' }),
     status: t.expose('status', { type: NodeExecutionStatusType }),
     attempt: t.exposeInt('attempt'),
-    inputs: t.expose('inputs', { type: 'JSON', nullable: true, description: 'What it ran on; null while it lacks pins.' }),
+    inputs: t.expose('inputs', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The values of its input pins. Null while some are missing.',
+    }),
     outputs: t.field({ type: [PinValueType], resolve: ({ outputs }) => outputs }),
-    missingPins: t.exposeStringList('missingPins', { description: 'Linked pins that no value has come to.' }),
+    missingPins: t.exposeStringList('missingPins', { description: 'Linked input pins that have no value yet.' }),
     error: t.field({ type: NodeFailureType, nullable: true, resolve: ({ error }) => error }),
     waitingUntil: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'While it is WAITING: when its sleep is over.',
+      description: 'The end of its sleep. Null unless it is WAITING.',
       resolve: ({ waitingUntil }) => waitingUntil,
     }),
     progress: t.field({ type: ProgressType, nullable: true, resolve: ({ progress }) => progress }),

@@ -1,7 +1,7 @@
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { execute, parse, validate, type ExecutionResult } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildSchema, createContext } from '../index.ts'
+import { buildSchema, buildContext } from '../index.ts'
 
 const schema = buildSchema()
 let runtime: TestRuntime
@@ -17,7 +17,7 @@ async function run(source: string, variableValues: Record<string, unknown>): Pro
   expect(validate(schema, document)).toEqual([])
   const user = (await runtime.accounts.find([runtime.ownerId])).get(runtime.ownerId)
   if (!user) throw new Error('no such user')
-  const contextValue = createContext({ runtime, user })
+  const contextValue = buildContext({ runtime, user })
   const result = (await execute({ schema, document, variableValues, contextValue })) as ExecutionResult
   expect(result.errors).toBeUndefined()
   return result.data as Json
@@ -30,7 +30,7 @@ const SAVE = `mutation ($id: ID!, $document: JSON!) { saveGraphVersion(input: { 
   ... on Graph { activeVersion { number warnings { path } } } ... on Error { code message } } }`
 const WARNINGS = `query ($document: JSON!) { graphWarnings(document: $document) { path message } }`
 
-/** A list goes to a pin that takes a number, an object to one that takes a list, and a list is a constant where a number is wanted. */
+/** Links a list to a number pin and an object to a list pin, and sets a list as the constant of a number pin. */
 const LOSSY = {
   nodes: [
     { id: 'split', block: 'text/split', inputs: { text: 'a,b', delimiter: ',' } },
@@ -51,13 +51,13 @@ const ALL = [
     path: 'links.0',
     message:
       'split.texts is a list, but get.index requires a whole number: the list becomes the number of its items. ' +
-      'Link split.texts_$_0 to pass on one item, or put a block between them that converts it.',
+      'Link split.texts_$_0 to pass on one item, or insert a block that converts it.',
   },
   {
     path: 'links.2',
     message:
       'create.dictionary is an object, but first.list requires a list: the object becomes a list of [key, value] pairs. ' +
-      'Link create.dictionary_@_<name> to pass on one member, or put a block between them that converts it.',
+      'Link create.dictionary_@_<name> to pass on one member, or insert a block that converts it.',
   },
   {
     path: 'nodes.sum.inputs.a',
@@ -65,8 +65,8 @@ const ALL = [
   },
 ]
 
-describe('a graph with conversions that lose the meaning of a value', () => {
-  it('is saved, and the version has a warning for each link and constant', async () => {
+describe('a graph with lossy conversions', () => {
+  it('is saved with a warning for each such link and constant', async () => {
     const { createGraph } = await run(CREATE, { document: LOSSY })
     expect(createGraph.activeVersion).toEqual({ number: 1, warnings: ALL })
     const repaired = { ...LOSSY, nodes: LOSSY.nodes.slice(0, 4), links: [{ from: 'split.texts', to: 'first.list' }] }
@@ -80,7 +80,7 @@ describe('a graph with conversions that lose the meaning of a value', () => {
     expect((await run(WARNINGS, { document: 'no graph' })).graphWarnings).toEqual([])
   })
 
-  it('includes warnings for links to the pins of a graph that a node runs', async () => {
+  it('has warnings for links to the pins of a child graph', async () => {
     const inner = { nodes: [{ id: 'n', block: 'io/number', inputs: { name: 'count' } }] }
     const { createGraph: child } = await run(CREATE, { document: inner })
     const document = {
@@ -94,10 +94,10 @@ describe('a graph with conversions that lose the meaning of a value', () => {
 
 const FAULTS = `query ($document: JSON!) { validateGraph(document: $document) { path message } }`
 
-describe('a document with faults of several kinds', () => {
-  const faultsOf = async (document: unknown): Promise<Json> => (await run(FAULTS, { document })).validateGraph
+describe('an invalid document', () => {
+  const validateGraph = async (document: unknown): Promise<Json> => (await run(FAULTS, { document })).validateGraph
 
-  it('is refused with the faults of its form and all others, each once', async () => {
+  it('is rejected with each structural and semantic fault once', async () => {
     const document = {
       nodes: [
         { id: 'a', block: 'text/nothing' },
@@ -126,7 +126,7 @@ describe('a document with faults of several kinds', () => {
       { path: 'nodes.a.block', message: 'there is no block "text/nothing"' },
       { path: 'nodes.get.inputs.colour', message: 'block list/get has no input pin "colour"; it has list, index' },
     ]
-    expect(await faultsOf(document)).toEqual(expected)
+    expect(await validateGraph(document)).toEqual(expected)
     const { createGraph } = await run(
       CREATE.replace(
         '... on Error { code message } ... on InvalidInputError { faults',
@@ -141,7 +141,7 @@ describe('a document with faults of several kinds', () => {
     })
   })
 
-  it('names an id that several nodes have once, and still checks these nodes', async () => {
+  it('reports a duplicate node id once and still checks the nodes that have it', async () => {
     const document = {
       nodes: [
         { id: 'a', block: 'list/get', inputs: { index: 0 } },
@@ -154,8 +154,8 @@ describe('a document with faults of several kinds', () => {
         { from: 'b.output', to: 'a.list' },
       ],
     }
-    expect(await faultsOf(document)).toEqual([
-      { path: 'nodes.a', message: 'the nodes at the positions 0, 1 and 3 have this id: give each node its own id' },
+    expect(await validateGraph(document)).toEqual([
+      { path: 'nodes.a', message: 'the nodes at positions 0, 1 and 3 share this id: give each node a unique id' },
       { path: 'links.1.from', message: expect.stringMatching(/^block list\/get has no output pin "output"; it has /) as string },
       { path: 'nodes.1.block', message: 'there is no block "text/nothing"' },
       { path: 'nodes.3.inputs.colour', message: 'block list/get has no input pin "colour"; it has list, index' },
@@ -172,8 +172,8 @@ describe('a document with faults of several kinds', () => {
         { path: '', message: 'there is no field "extra"' },
       ],
     ],
-  ])('without nodes is refused: %j', async (document, faults) => {
-    expect(await faultsOf(document)).toEqual(faults)
+  ])('is rejected without a list of nodes: %j', async (document, faults) => {
+    expect(await validateGraph(document)).toEqual(faults)
   })
 })
 
@@ -188,7 +188,7 @@ describe('a graph with many faults', () => {
     ],
   })
 
-  it('is refused with all 5000 of them', async () => {
+  it('is rejected with all 5000 faults', async () => {
     const { createGraph } = await run(CREATE, { document: manyFaults(5000) })
     expect(createGraph).toMatchObject({ code: 'GRAPH_INVALID', faults: { length: 5000 } })
     expect(createGraph.message).toMatch(
@@ -196,7 +196,7 @@ describe('a graph with many faults', () => {
     )
   })
 
-  it('is refused with the first 10 000 and the number of the others', async () => {
+  it('is rejected with the first 10 000 faults and the number of the others', async () => {
     const { createGraph } = await run(CREATE, { document: manyFaults(10_007) })
     expect(createGraph.faults).toHaveLength(10_001)
     expect(createGraph.faults.at(-1)).toEqual({ path: '', message: '7 more faults are not shown: correct these first' })

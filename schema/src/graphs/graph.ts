@@ -1,17 +1,17 @@
-import { builder } from '../builder.ts'
-import { connectionOf, parsePage } from '../connections.ts'
-import { ExecutionConnection, ExecutionType } from '../executions/refs.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { GraphConnection, GraphType, GraphVersionConnection, GraphVersionType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { toConnection, parsePage } from '../base/connections.ts'
+import { ExecutionConnection, ExecutionType } from '../refs/executions.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { GraphConnection, GraphType, GraphVersionConnection, GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphType, {
-  description: 'Nodes and links, in versions; one version is active.',
+  description: 'A saved program of nodes and links. It has versions, of which one is active.',
   fields: (t) => ({
     name: t.exposeString('name'),
     description: t.exposeString('description'),
     activeVersion: t.field({
       type: GraphVersionType,
-      description: 'What an execution runs unless it names another version.',
+      description: 'The version that an execution runs by default.',
       resolve: ({ activeVersionId }) => activeVersionId,
     }),
     forkedFrom: t.field({ type: GraphVersionType, nullable: true, resolve: ({ forkedFromId }) => forkedFromId }),
@@ -20,7 +20,7 @@ builder.objectType(GraphType, {
         type: GraphVersionType,
         description: 'Newest first.',
         resolve: async ({ id }, page, { runtime, user }) =>
-          connectionOf(
+          toConnection(
             await runtime.graphs.versions(user.id, id, parsePage(page, 'GraphVersion')),
             'GraphVersion',
             (version) => version.id,
@@ -33,7 +33,7 @@ builder.objectType(GraphType, {
         type: ExecutionType,
         description: 'Newest first.',
         resolve: async ({ id }, page, { runtime, user }) =>
-          connectionOf(
+          toConnection(
             await runtime.executions.list(user.id, { graphId: id }, parsePage(page, 'Execution')),
             'Execution',
             (execution) => execution.id,
@@ -52,10 +52,12 @@ export const FaultType = builder.objectRef<{ path: string; message: string }>('G
 })
 
 export const WarningType = builder.objectRef<{ path: string; message: string }>('GraphWarning').implement({
-  description: 'What is most likely a mistake in a graph document, although it can be saved and run.',
+  description: 'A probable mistake in a graph document. The graph can be saved and run.',
   fields: (t) => ({
     path: t.exposeString('path', { description: 'The place in the document: `links.2`, `nodes.greet.inputs.format`.' }),
-    message: t.exposeString('message', { description: 'For people: both types, what happens to the value, and what to do.' }),
+    message: t.exposeString('message', {
+      description: 'For people: both types, the conversion of the value and how to correct the graph.',
+    }),
   }),
 })
 
@@ -65,7 +67,7 @@ builder.queryFields((t) => ({
       type: GraphType,
       description: 'Your graphs, newest first.',
       resolve: async (_root, page, { runtime, user }) =>
-        connectionOf(await runtime.graphs.list(user.id, parsePage(page, 'Graph')), 'Graph', (graph) => graph.id),
+        toConnection(await runtime.graphs.list(user.id, parsePage(page, 'Graph')), 'Graph', (graph) => graph.id),
     },
     GraphConnection,
   ),
@@ -80,14 +82,14 @@ builder.queryFields((t) => ({
   }),
   validateGraph: t.field({
     type: [FaultType],
-    description: 'Every fault of a graph document; nothing is saved.',
+    description: 'Returns all faults of a graph document without saving it.',
     args: { document: t.arg({ type: 'JSON', required: true }) },
     resolve: (_root, { document }, { runtime, user }) => runtime.graphs.validate(user.id, document),
   }),
   graphWarnings: t.field({
     type: [WarningType],
     description:
-      'Links and constants of a graph document whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length. Nothing is saved.',
+      'Returns the links and constants of a graph document whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length. Nothing is saved.',
     args: { document: t.arg({ type: 'JSON', required: true }) },
     resolve: (_root, { document }, { runtime, user }) => runtime.graphWarnings.ofDocument(user.id, document),
   }),

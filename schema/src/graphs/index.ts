@@ -1,5 +1,4 @@
 import './mutations.ts'
-
 import './graph.ts'
 import './compatibility.ts'
 import './version.ts'

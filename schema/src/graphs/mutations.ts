@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { builder } from '../builder.ts'
-import { EXPECTED, expected } from '../errors/index.ts'
-import { parseGlobalId } from '../global-ids.ts'
-import { GraphType } from './refs.ts'
+import { builder } from '../base/builder.ts'
+import { EXPECTED_ERRORS, withExpectedErrors } from '../errors/index.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { GraphType } from '../refs/graphs.ts'
 
 const DOCUMENT = '`{ nodes: [{ id, block, inputs }], links: [{ from: "node.pin", to: "node.pin" }] }`'
 const nameSchema = z.string().trim().min(1).max(200)
@@ -18,7 +18,10 @@ const CreateGraphInput = builder.inputType('CreateGraphInput', {
 const SaveGraphVersionInput = builder.inputType('SaveGraphVersionInput', {
   fields: (t) => ({
     graphId: t.id({ required: true }),
-    basedOn: t.int({ required: true, description: 'Number of the version this was made from; it must be the newest.' }),
+    basedOn: t.int({
+      required: true,
+      description: 'The number of the version on which this one is based. It must be the newest version.',
+    }),
     document: t.field({ type: 'JSON', required: true, description: DOCUMENT }),
   }),
 })
@@ -26,7 +29,7 @@ const SaveGraphVersionInput = builder.inputType('SaveGraphVersionInput', {
 const ActivateGraphVersionInput = builder.inputType('ActivateGraphVersionInput', {
   fields: (t) => ({
     graphId: t.id({ required: true }),
-    version: t.int({ required: true, description: 'Its number.' }),
+    version: t.int({ required: true, description: 'The number of the version.' }),
   }),
 })
 
@@ -50,7 +53,7 @@ const ImportGraphInput = builder.inputType('ImportGraphInput', {
     file: t.field({
       type: 'JSON',
       required: true,
-      description: 'What `ashlar graph export` writes: `{ name, description, document }`.',
+      description: 'The output of `ashlar graph export`: `{ name, description, document }`.',
     }),
   }),
 })
@@ -58,62 +61,64 @@ const ImportGraphInput = builder.inputType('ImportGraphInput', {
 builder.mutationFields((t) => ({
   createGraph: t.field({
     type: GraphType,
-    errors: { types: EXPECTED },
-    description: 'Saves a new graph; its version 1 is active.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Saves a new graph. Its version 1 is active.',
     args: { input: t.arg({ type: CreateGraphInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
       runtime.graphs.create(user.id, { name: input.name, description: input.description ?? undefined, document: input.document }),
     ),
   }),
   saveGraphVersion: t.field({
     type: GraphType,
-    errors: { types: EXPECTED },
-    description: 'Adds a version and makes it the active one. Refused when somebody has saved another one meanwhile.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Saves a new version and activates it. Fails with VERSION_CONFLICT if `basedOn` is not the newest version.',
     args: { input: t.arg({ type: SaveGraphVersionInput, required: true }) },
-    resolve: expected(async (_root, { input }, { runtime, user }) => {
-      const graphId = idOf(input)
+    resolve: withExpectedErrors(async (_root, { input }, { runtime, user }) => {
+      const graphId = parseGraphId(input)
       await runtime.graphs.saveVersion(user.id, graphId, input.basedOn, input.document)
       return runtime.graphs.get(user.id, graphId)
     }),
   }),
   activateGraphVersion: t.field({
     type: GraphType,
-    errors: { types: EXPECTED },
+    errors: { types: EXPECTED_ERRORS },
     args: { input: t.arg({ type: ActivateGraphVersionInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) => runtime.graphs.activate(user.id, idOf(input), input.version)),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
+      runtime.graphs.activate(user.id, parseGraphId(input), input.version),
+    ),
   }),
   deleteGraph: t.field({
     type: GraphType,
-    errors: { types: EXPECTED },
-    description: 'Takes a graph away; its executions stay readable.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Deletes a graph. Its executions remain readable.',
     args: { input: t.arg({ type: DeleteGraphInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) => runtime.graphs.delete(user.id, idOf(input))),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) => runtime.graphs.delete(user.id, parseGraphId(input))),
   }),
   forkGraph: t.field({
     type: GraphType,
-    errors: { types: EXPECTED },
-    description: 'Makes a graph of your own with the same document.',
+    errors: { types: EXPECTED_ERRORS },
+    description: 'Creates a copy of a graph. You own the copy.',
     args: { input: t.arg({ type: ForkGraphInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) =>
-      runtime.graphs.fork(user.id, idOf(input), input.name ?? undefined),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) =>
+      runtime.graphs.fork(user.id, parseGraphId(input), input.name ?? undefined),
     ),
   }),
   upgradeGraph: t.field({
     type: GraphType,
-    errors: { types: EXPECTED },
+    errors: { types: EXPECTED_ERRORS },
     description:
-      'Saves the active version anew with the blocks that are installed now. Refused with every fault where something would be lost; one that has them already stays.',
+      'Saves a new version of the active version with the blocks that are installed now. Fails with all faults if the upgrade is BREAKING. Changes nothing if the version is COMPATIBLE.',
     args: { input: t.arg({ type: UpgradeGraphInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) => runtime.upgrades.upgrade(user.id, idOf(input))),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) => runtime.upgrades.upgrade(user.id, parseGraphId(input))),
   }),
   importGraph: t.field({
     type: GraphType,
-    errors: { types: EXPECTED },
+    errors: { types: EXPECTED_ERRORS },
     args: { input: t.arg({ type: ImportGraphInput, required: true }) },
-    resolve: expected((_root, { input }, { runtime, user }) => runtime.graphs.import(user.id, input.file)),
+    resolve: withExpectedErrors((_root, { input }, { runtime, user }) => runtime.graphs.import(user.id, input.file)),
   }),
 }))
 
-function idOf({ graphId }: { graphId: string | number }): string {
+function parseGraphId({ graphId }: { graphId: string | number }): string {
   return parseGlobalId(graphId, 'Graph', 'graphId')
 }

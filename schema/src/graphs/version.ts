@@ -1,24 +1,24 @@
-import { builder } from '../builder.ts'
-import { CapabilityType } from '../plugins/capability.ts'
+import { builder } from '../base/builder.ts'
+import { CapabilityType } from '../refs/capability.ts'
 import { WarningType } from './graph.ts'
-import { GraphVersionType } from './refs.ts'
+import { GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphVersionType, {
-  description: 'A graph as it was saved once; it never changes.',
+  description: 'An immutable save of a graph.',
   fields: (t) => ({
-    number: t.exposeInt('number', { description: '1, 2, 3 … per graph.' }),
+    number: t.exposeInt('number', { description: '1, 2, 3 … within the graph.' }),
     document: t.expose('document', { type: 'JSON', description: '`{ nodes: [{ id, block, inputs }], links: [{ from, to }] }`' }),
     inputSchema: t.expose('inputSchema', { type: 'JSON', description: 'JSON Schema of the `inputs` of an execution.' }),
     outputSchema: t.expose('outputSchema', { type: 'JSON', description: 'JSON Schema of the `outputs` of an execution.' }),
     capabilities: t.field({
       type: [CapabilityType],
-      description: 'What its blocks may do beyond computing: the sum of what their manifests name.',
-      resolve: (version, _args, { runtime }) => runtime.graphs.capabilitiesOf(version),
+      description: 'The capabilities that its blocks declare.',
+      resolve: (version, _args, { runtime }) => runtime.graphs.capabilities(version),
     }),
     warnings: t.field({
       type: [WarningType],
       description:
-        'Links and constants whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length.',
+        'The links and constants whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length.',
       resolve: (version, _args, { runtime }) => runtime.graphWarnings.ofVersion(version),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { graphql } from 'graphql'
-import { buildSchema, createContext } from '../index.ts'
+import { buildSchema, buildContext } from '../index.ts'
 
 let runtime: TestRuntime
 beforeAll(async () => {
@@ -14,7 +14,7 @@ const isolation = async (): Promise<unknown> => {
   const { data } = await graphql({
     schema: buildSchema(),
     source: '{ sandbox { isolation } }',
-    contextValue: createContext({ runtime, user }),
+    contextValue: buildContext({ runtime, user }),
   })
   return data
 }

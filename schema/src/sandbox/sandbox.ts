@@ -1,19 +1,18 @@
 import { ISOLATIONS, type Runtime } from '@ashlar/core'
-import { builder } from '../builder.ts'
+import { builder } from '../base/builder.ts'
 
 const DESCRIPTIONS = {
-  PROCESS: 'Node’s permission model. It binds JavaScript, not machine code.',
+  PROCESS: 'Node’s permission model. It restricts JavaScript, not machine code.',
   SECCOMP:
-    'A sandbox process has given up every system call that opens a file or socket, starts a program or reaches another process.',
-  BUBBLEWRAP: 'As SECCOMP, and namespaces of its own: no network, no other processes, no files but its own modules.',
+    'A sandbox process cannot make any system call that opens a file or socket, starts a program or accesses another process.',
+  BUBBLEWRAP: 'SECCOMP, and separate namespaces: no network, no other processes, and no files except the modules of the sandbox.',
 }
 
 const SandboxIsolation = builder.enumType('SandboxIsolation', {
-  description: 'What protects the machine from code that has broken out of an isolate. Weakest first.',
+  description: 'The layer that protects the machine from code that has escaped from its isolate. Weakest first.',
   values: Object.fromEntries(ISOLATIONS.map((name) => [name, { description: DESCRIPTIONS[name] }])),
 })
 
-/** Marks the object type; its fields read the runtime. */
 interface SandboxFacts {
   isolation: Awaited<ReturnType<Runtime['isolation']>>
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { createTestCaller } from '../../testing/index.ts'
 import { createRunCredentials, type CredentialStore } from './run-credentials.ts'
 import type { OpenedCredential } from './usable.ts'

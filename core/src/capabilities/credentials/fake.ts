@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { qualifyProvider } from './grant.ts'
 import type { Provider } from './provider/index.ts'
 import type { CredentialStore } from './run-credentials.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { showValue } from '../../errors/index.ts'
+import { showValue } from '../../base/index.ts'
 import { capabilityMissing } from '../capability-errors.ts'
 import type { GrantDefinition } from '../capability.ts'
 import { scopesSchema } from './provider/index.ts'

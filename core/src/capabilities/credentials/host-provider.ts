@@ -1,4 +1,4 @@
-import { AshlarError, messageOf } from '../../errors/index.ts'
+import { AshlarError, messageOf } from '../../base/index.ts'
 import type { CredentialRequest } from '../http/index.ts'
 import type { Secret } from './secret.ts'
 

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import type { Caller, CallerBlock } from '../capability.ts'
 import { assertCredentialGranted, getProviderName, getScopes, listCredentialGrants, type CredentialGrants } from './grant.ts'
 import { describeRemedy } from './provider/index.ts'

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import type { RequestCredential, Scrubber } from '../http/index.ts'
 import { attachSecret } from './attach.ts'
 import { attachByHost, type HostProvider } from './host-provider.ts'

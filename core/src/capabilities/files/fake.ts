@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { CHUNK_BYTES, DEFAULT_WORKSPACE_LIMITS, type FileEntry, type Workspace } from '../../workspaces/index.ts'
 
 /** `files` in the `Fakes` of the SDK: contents by path. */

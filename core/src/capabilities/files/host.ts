@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { DEFAULT_WORKSPACE_LIMITS, type WorkspaceLimits, type Workspaces } from '../../workspaces/index.ts'
 import type { CapabilityHost } from '../capability.ts'
 import type { FilesGrant } from './grant.ts'

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import type { WorkspaceLimits } from '../../workspaces/index.ts'
 import { OwnerCounts } from '../owner-counts.ts'
 

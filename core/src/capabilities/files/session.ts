@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import {
   parseWorkspacePath,
   type FileEntry,

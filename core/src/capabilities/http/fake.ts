@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { SentRequest } from '@ashlar/sdk'
 import { z } from 'zod'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import type { Transport, TransportRequest, TransportResponse } from './transport/index.ts'
 
 const responseSchema = z

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { capabilityMissing } from '../capability-errors.ts'
 import type { CallerBlock } from '../capability.ts'
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { retryDuringOutage } from '../../database/index.ts'
-import { AshlarError } from '../../errors/index.ts'
+import { retryDuringOutage } from '../../postgres/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from './limits.ts'
 import { buildStorageParser } from './parse.ts'
 import { readPage, removeValue, writeValue, type StoragePlace, type Written } from './statements.ts'

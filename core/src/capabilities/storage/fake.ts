@@ -1,6 +1,6 @@
 import { isEqual, parseJson } from '@ashlar/sdk/json'
 import { z } from 'zod'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import type { BlockStorage } from './block-storage.ts'
 import { DEFAULT_STORAGE_LIMITS } from './limits.ts'
 import { buildStorageParser } from './parse.ts'

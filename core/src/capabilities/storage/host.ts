@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../errors/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 import { capabilityMissing, unknownHostCall } from '../capability-errors.ts'
 import type { Caller, CapabilityHost } from '../capability.ts'
 import type { BlockStorage } from './block-storage.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError } from '../../errors/index.ts'
+import { AshlarError } from '../../base/index.ts'
 import { isTooDeep, MAX_NESTING } from '../../pins/index.ts'
 import type { StorageLimits } from './limits.ts'
 

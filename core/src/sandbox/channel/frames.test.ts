@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeFrame, FrameError, FrameReader } from './index.ts'
+import { encodeFrame, FrameError, FrameReader } from './frames.ts'
 
 const MAX_BYTES = 1000
 
@@ -27,19 +27,19 @@ describe('frames', () => {
     )
   })
 
-  it('are refused by their header when they are too long', () => {
+  it('are rejected by their header when they are too long', () => {
     const header = Buffer.alloc(4)
     header.writeUInt32LE(MAX_BYTES + 1)
     expect(() => read([header])).toThrow(FrameError)
   })
 
-  it('are refused when they are not JSON', () => {
+  it('are rejected when they are not JSON', () => {
     const frame = encodeFrame('text')
     frame[4] = 0xff
     expect(() => read([frame])).toThrow(FrameError)
   })
 
-  it('of the maximum length arrive', () => {
+  it('arrive if they have the maximum length', () => {
     const text = 'x'.repeat(MAX_BYTES - 2)
     expect(read([encodeFrame(text)])).toEqual([text])
   })

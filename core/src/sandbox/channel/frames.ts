@@ -1,11 +1,11 @@
 /**
- * Frames on the channel between a worker and a sandbox process, both ways: the length of the body in bytes (32 bits, little-endian),
- * then the body: one message as JSON in UTF-8.
+ * Frames on the channel between a worker and a sandbox process, in both directions: the length of the body in bytes (32
+ * bits, little-endian), followed by the body, which is one message as JSON in UTF-8.
  */
 
 const HEADER_BYTES = 4
 
-/** The received bytes are not a frame, or the body is too long. All further bytes on the channel are invalid. */
+/** The received bytes are not a frame, or the body is too long. All subsequent bytes on the channel are invalid. */
 export class FrameError extends Error {}
 
 export function encodeFrame(message: unknown): Buffer {
@@ -18,8 +18,8 @@ export function encodeFrame(message: unknown): Buffer {
 }
 
 /**
- * Assembles frames from chunks of any size. It buffers at most one body in addition to the last chunk. A receiver of messages may pause it:
- * it then keeps the remaining messages of the chunk.
+ * Assembles frames from chunks of any size. It buffers at most one body in addition to the last chunk. The receiver of
+ * the messages may pause it. While paused, it keeps the remaining messages of the chunk.
  */
 export class FrameReader {
   readonly #maxBytes: number
@@ -28,7 +28,7 @@ export class FrameReader {
   #bytes = 0
   #isPaused = false
 
-  /** @param maxBytes of a body */
+  /** @param maxBytes the maximum length of a body */
   constructor(maxBytes: number, onMessage: (message: unknown) => void) {
     this.#maxBytes = maxBytes
     this.#onMessage = onMessage
@@ -56,13 +56,14 @@ export class FrameReader {
       this.#onMessage(parse(this.#take(length)))
   }
 
-  /** The length of the frame that begins here, header included; infinite while its header is not complete. */
+  /** The length of the next frame, header included; Infinity while its header is incomplete. */
   #frameBytes(): number {
     if (this.#bytes < HEADER_BYTES) return Infinity
     const [first] = this.#pieces
     if (first === undefined || first.length < HEADER_BYTES) this.#pieces = [Buffer.concat(this.#pieces)]
     const bodyBytes = this.#pieces[0]?.readUInt32LE() ?? 0
-    if (bodyBytes > this.#maxBytes) throw new FrameError(`a message of ${bodyBytes} bytes, at most ${this.#maxBytes} are allowed`)
+    if (bodyBytes > this.#maxBytes)
+      throw new FrameError(`message of ${bodyBytes} bytes exceeds the limit of ${this.#maxBytes} bytes`)
     return HEADER_BYTES + bodyBytes
   }
 
@@ -78,6 +79,6 @@ function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString())
   } catch (cause) {
-    throw new FrameError('a message that is not JSON', { cause })
+    throw new FrameError('message is not valid JSON', { cause })
   }
 }

@@ -1,13 +1,13 @@
 import { findJsonFault, type BlockContext, type Credential, type Files, type Storage } from '@ashlar/sdk'
-import { getCredential } from './credentials.ts'
-import { fetchFor } from './fetch.ts'
-import { filesFor } from './files.ts'
-import { callHost } from './host-calls.ts'
-import { GuestFailure } from './outbox.ts'
+import { getCredential } from './capabilities/credentials.ts'
+import { fetchFor } from './capabilities/fetch.ts'
+import { filesFor } from './capabilities/files.ts'
+import { callHost } from './io/host-calls.ts'
+import { GuestFailure } from './io/outbox.ts'
 import { logFor, progressFor } from './reports.ts'
-import { sleepFor } from './sleep.ts'
+import { sleepFor } from './capabilities/sleep.ts'
 
-/** What `run` gets as its second argument. Every power in it is a call to the host, which checks it again. */
+/** The second argument of `run`. Each capability in it makes host calls, which the host checks. */
 export class GuestContext implements BlockContext {
   readonly #callId: number
   readonly #signal: () => AbortSignal
@@ -63,7 +63,7 @@ export class GuestContext implements BlockContext {
   }
 }
 
-/** @returns the value; undefined counts as null */
+/** @returns the value, which may be undefined @throws {GuestFailure} BAD_INPUT when JSON cannot represent it */
 function storable(value: unknown): unknown {
   const fault = value === undefined ? undefined : findJsonFault(value)
   if (fault !== undefined) throw new GuestFailure('BAD_INPUT', `storage: ${fault}`)

@@ -1,16 +1,17 @@
 import { findDifference, parseJson, type Block, type Plugin } from '@ashlar/sdk'
 import type { z } from 'zod'
-import { describeIssues, showValue } from '../../errors/index.ts'
+import { describeIssues, showValue } from '../../base/index.ts'
+import { isToolPin } from '../../pins/index.ts'
 import { describePlugin } from './describe.ts'
 import {
   GuestFailure,
-  atYield,
+  yieldFrame,
   drain,
   enterCall,
-  enterLikely,
+  setLikelyCall,
   hasMore,
   leaveCall,
-  entered,
+  enteredResult,
   likelyCall,
   limits,
   markEntered,
@@ -18,20 +19,20 @@ import {
   postLog,
   postManifest,
   postOutput,
-  reportInBetween,
+  reportIfDue,
   toJson,
-} from './outbox.ts'
-import { Entry, isSliceOver, park, settle, startSlice } from './entries.ts'
+} from './io/outbox.ts'
+import { Entry, isSliceOver, park, settle, startSlice } from './io/entries.ts'
 import { toFailure } from './failures.ts'
-import { callHost, forgetHostCalls } from './host-calls.ts'
-import { AT_RUN, isAsyncIterable, iterable, rejectPromise } from './pairs.ts'
+import { callHost, forgetHostCalls } from './io/host-calls.ts'
+import { RUN_FRAME, isAsyncIterable, toIterable, rejectPromise } from './pairs.ts'
 import { RunningCall } from './running-call.ts'
-import { stopClock } from './test-clock.ts'
-import type { GuestCall } from '../protocol.ts'
+import { stopClock } from './capabilities/test-clock.ts'
+import type { GuestCall } from '../channel/index.ts'
 
 let plugin: Plugin = { name: 'none', blocks: [] }
 let blocks = new Map<string, Block>()
-/** Every call that has not ended, whether it has begun or is in the queue. */
+/** The calls that have not ended, including those in the queue. */
 export const running = new Map<number, RunningCall>()
 const queue: RunningCall[] = []
 let isPumping = false
@@ -42,11 +43,11 @@ export function setPlugin(loaded: Plugin): void {
 }
 
 /**
- * Starts a batch of calls and resolves when all have ended, as soon as one waits for the host (the host then collects what
- * the others still produce), or when the time of one entry is over (the host then calls {@link goOn}).
+ * Starts a batch of calls. Resolves when all have ended, when one waits for the host (the host then collects the events
+ * of the others), or when the time of one entry has elapsed (the host then calls {@link resume}).
  *
  * @param json JSON text `[GuestCall, …]`
- * @param settledBefore the host has what all entries before this one have answered
+ * @param settledBefore the host has received the results of all entries before this one
  * @returns what {@link collect} returns
  */
 export function enter(json: string, entryId: number, settledBefore: number): Promise<string> {
@@ -56,20 +57,21 @@ export function enter(json: string, entryId: number, settledBefore: number): Pro
   return work(entry)
 }
 
-/** Starts what waits in the queue: see {@link enter}. */
-export function goOn(entryId: number, settledBefore: number): Promise<string> {
+/** Starts the calls in the queue: see {@link enter}. */
+export function resume(entryId: number, settledBefore: number): Promise<string> {
   settle(settledBefore)
   const entry = new Entry(entryId)
   for (const waiting of queue) {
     waiting.entry = entry
-    entry.begin()
+    entry.callStarted()
   }
   return work(entry)
 }
 
 /**
- * `3`: more has gathered than one report may hold, `2`: calls wait to be started, `1`: calls are running, `0`: none is; followed by
- * the id of the call whose code ran last, a space and the events that have gathered.
+ * Returns the state and the gathered events of the guest: `3` (more events than fit into one report), `2` (calls wait
+ * to be started), `1` (calls are running) or `0` (no calls), followed by the id of the call whose code ran last, a
+ * space and the events.
  */
 export function collect(settledBefore = 0): string {
   markEntered()
@@ -79,42 +81,42 @@ export function collect(settledBefore = 0): string {
   return `${state}${likelyCall()} ${events}`
 }
 
-/** @param json JSON text `[call id, …]` @returns what {@link entered} returns */
+/** @param json JSON text `[call id, …]` @returns what {@link enteredResult} returns */
 export function abort(json: string): string {
   startSlice()
   for (const id of JSON.parse(json) as number[]) {
     const call = running.get(id)
     running.delete(id)
-    enterLikely(id)
+    setLikelyCall(id)
     call?.abort()
     forgetHostCalls(id)
   }
-  return entered()
+  return enteredResult()
 }
 
 /**
- * An entry failed at the host, because a promise was rejected while it ran and nobody handled that. It may be handled later, and
- * nobody can say whose it was: so the calls that run are told, and nothing else comes of it.
+ * Handles the failure of an entry at the host because of an unhandled promise rejection. The rejection may be handled
+ * later, and it is unknown which call caused it. So all running calls log it, and it has no other effect.
  *
- * @param json JSON text `[entry id, message]`; the id is 0 where the entry had nothing to answer
- * @returns what the host has missed, as {@link collect} does
+ * @param json JSON text `[entry id, message]`; the id is 0 for an entry without a result
+ * @returns the result that the host did not receive, in the form of {@link collect}
  */
 export function recover(json: string): string {
   markEntered()
   const [entryId, message] = JSON.parse(json) as [number, string]
-  if (isPumping) throw new Error('the guest is broken')
-  const missed = entryId === 0 ? undefined : Entry.lose(entryId)
-  for (const id of running.keys()) postLog('error', `a promise was rejected and nobody handled it: ${message}`, id)
+  if (isPumping) throw new Error('the guest failed while it started calls')
+  const missed = entryId === 0 ? undefined : Entry.takeLostAnswer(entryId)
+  for (const id of running.keys()) postLog('error', `unhandled promise rejection: ${message}`, id)
   return missed ?? collect()
 }
 
 /**
- * A timer's callback has thrown. The call that has set the timer ends with the error; where it is not known which that is, those
- * are told that may have.
+ * Handles an error that the callback of a timer threw. The call that set the timer ends with the error. If that call is
+ * unknown, all running calls log the error.
  *
- * @param owner 0 where it is not known
+ * @param owner the call that set the timer; 0 if unknown
  */
-export function timerThrew(error: unknown, owner: number): void {
+export function handleTimerError(error: unknown, owner: number): void {
   const failure = toFailure(error)
   const call = running.get(owner)
   if (call && finish(owner, failure)) {
@@ -134,7 +136,7 @@ async function work(entry: Entry): Promise<string> {
 
 function enqueue(call: RunningCall): void {
   running.set(call.call.id, call)
-  call.entry.begin()
+  call.entry.callStarted()
   queue.push(call)
 }
 
@@ -145,7 +147,7 @@ function pump(): void {
   for (let next = queue[done]; next && !isSliceOver(); next = queue[done]) {
     done++
     if (running.has(next.call.id)) answer(next)
-    else next.entry.end()
+    else next.entry.callEnded()
   }
   queue.splice(0, done)
   isPumping = false
@@ -169,7 +171,7 @@ function answer(running: RunningCall): void {
   leaveCall()
 }
 
-/** @returns a promise when it goes on after this */
+/** @returns a promise if the call continues asynchronously */
 function perform(running: RunningCall): Promise<void> | undefined {
   const { call } = running
   if (call.kind === 'run') return runBlock(running)
@@ -181,10 +183,10 @@ function perform(running: RunningCall): Promise<void> | undefined {
 
 function end({ call, entry }: RunningCall, ...failure: [error?: unknown]): void {
   finish(call.id, failure.length > 0 ? toFailure(failure[0]) : undefined)
-  entry.end()
+  entry.callEnded()
 }
 
-/** @returns whether it had not ended before */
+/** @returns whether the call was still running */
 function finish(id: number, failure: GuestFailure | undefined): boolean {
   if (!running.delete(id)) return false
   forgetHostCalls(id)
@@ -193,7 +195,7 @@ function finish(id: number, failure: GuestFailure | undefined): boolean {
 }
 
 function runBlock(call: RunningCall, input = call.call.input): Promise<void> | undefined {
-  const block = blockNamed(call.call.block)
+  const block = getBlock(call.call.block)
   let count = 0
   return forEachPair(call, block, input, (pin, value) => {
     if (pin === 'error' && !('error' in block.output.shape)) throw new GuestFailure('BLOCK_FAILED', String(value))
@@ -212,13 +214,13 @@ function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
     throw new GuestFailure('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
   const followers = call.follow(pin, json)
   postOutput(call.call.id, pin, json, followers?.announced)
-  reportInBetween()
+  reportIfDue()
   if (!followers) return
   for (const follower of followers.calls) enqueue(follower)
   if (!isPumping) queueMicrotask(pump)
 }
 
-/** The inputs of a trial are `{ input, now }`: the clock stands where `now` says. */
+/** The input of a trial is `{ input, now }`: `now` stops the clock at this time. */
 async function runTrial(running: RunningCall): Promise<void> {
   const { input, now } = running.call.input as { input: unknown; now?: string }
   const release = now === undefined ? undefined : stopClock(now)
@@ -229,10 +231,10 @@ async function runTrial(running: RunningCall): Promise<void> {
   }
 }
 
-/** The host hears first what stands in for the outside: `test.begin(inputs, fakes)`. */
+/** First sends the fakes of the test to the host: `test.begin(inputs, fakes)`. */
 async function runTest(running: RunningCall): Promise<void> {
   const { id, block: name, input } = running.call
-  const block = blockNamed(name)
+  const block = getBlock(name)
   const test = block.tests[Number(input)]
   if (!test) throw new GuestFailure('BLOCK_FAILED', `block ${name} has no test ${String(input)}`)
   const { http, credentials, storage, files, now } = test
@@ -259,17 +261,17 @@ async function runTest(running: RunningCall): Promise<void> {
 type Take = (pin: string, value: unknown) => boolean
 
 /**
- * Runs the block on checked inputs and gives every checked pair to `take`, until that returns false.
+ * Runs the block on checked inputs and passes each checked pair to `take` until `take` returns false.
  *
  * @returns a promise when the block yields asynchronously
  */
 function forEachPair(call: RunningCall, block: Block, input: unknown, take: Take): Promise<void> | undefined {
   const parsed = block.input.safeParse(input)
-  if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeOf(parsed.error, 'input', input))
+  if (!parsed.success) throw new GuestFailure('BLOCK_INPUT_INVALID', describeFaults(parsed.error, 'input', input))
   const pairs: unknown = block.run(parsed.data as never, call.context)
   if (isAsyncIterable(pairs)) return forEachAsync(block, pairs, take)
   if (pairs instanceof Promise) return rejectPromise(pairs)
-  for (const pair of iterable(pairs)) if (!take(...checkPair(block, pair))) return undefined
+  for (const pair of toIterable(pairs)) if (!take(...checkPair(block, pair))) return undefined
   return undefined
 }
 
@@ -279,30 +281,30 @@ async function forEachAsync(block: Block, pairs: AsyncIterable<unknown>, take: T
 
 function checkPair(block: Block, pair: unknown): [string, unknown] {
   if (!Array.isArray(pair) || typeof pair[0] !== 'string')
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${showValue(pair)}`, AT_RUN)
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', `run must yield [pin, value] pairs, got ${showValue(pair)}`, RUN_FRAME)
   const [pin, value] = pair as [string, unknown]
-  if (pin.startsWith('tools_^_')) return [pin, value]
+  if (isToolPin(pin)) return [pin, value]
   const schema = Object.hasOwn(block.output.shape, pin) ? block.output.shape[pin] : undefined
   if (!schema) {
     if (pin === 'error') return [pin, value]
     throw new GuestFailure(
       'BLOCK_OUTPUT_INVALID',
-      `run yields to "${pin}", which is not an output pin of the block: there are ${[...Object.keys(block.output.shape), 'error'].join(', ')}`,
-      atYield(pin),
+      `run yields to "${pin}", which is not an output pin of the block; its output pins are ${[...Object.keys(block.output.shape), 'error'].join(', ')}`,
+      yieldFrame(pin),
     )
   }
   const parsed = (schema as typeof block.output).safeParse(value)
   if (!parsed.success)
-    throw new GuestFailure('BLOCK_OUTPUT_INVALID', describeOf(parsed.error, `output "${pin}"`, value), atYield(pin))
+    throw new GuestFailure('BLOCK_OUTPUT_INVALID', describeFaults(parsed.error, `output "${pin}"`, value), yieldFrame(pin))
   return [pin, parsed.data]
 }
 
-function describeOf(error: z.ZodError, subject: string, value: unknown): string {
+function describeFaults(error: z.ZodError, subject: string, value: unknown): string {
   const faults = describeIssues(error, value)
   return faults.map(({ path, message }) => `${subject}${path === '' ? '' : ` "${path}"`}: ${message}`).join('; ')
 }
 
-function blockNamed(name: string): Block {
+function getBlock(name: string): Block {
   const block = blocks.get(name)
   if (!block) throw new GuestFailure('BLOCK_FAILED', `plugin ${plugin.name} has no block ${name}`)
   return block

@@ -1,7 +1,9 @@
 import type { Block, BlockTest, Plugin } from '@ashlar/sdk'
 import { z } from 'zod'
 
-/** The plugin as data: all that the host keeps of it beside its code. See `manifestSchema` in `plugins/manifest.ts`. */
+/**
+ * Returns the manifest of a plugin, which the host stores with its code. See `manifestSchema` in `blocks/manifest.ts`.
+ */
 export function describePlugin(plugin: Plugin): unknown {
   const { name, memoryMb, providers, blocks } = plugin
   return { name, memoryMb, providers, blocks: blocks.map(describeBlock) }
@@ -23,15 +25,18 @@ function describeBlock(block: Block): unknown {
     costs: block.costs,
     inputSchema: toJsonSchema(block.input, 'input'),
     outputSchema: toJsonSchema(block.output, 'output'),
-    tests: namesOf(block),
+    tests: nameTests(block),
   }
 }
 
-function namesOf({ name, tests }: Block): unknown {
+function nameTests({ name, tests }: Block): unknown {
   return Array.isArray(tests) ? tests.map((test: BlockTest, i) => test.name ?? `${name} ${i + 1}`) : tests
 }
 
-/** JSON Schema 2020-12; what JSON cannot express (a Date, a transform) accepts anything on the host's side. None of what is no schema. */
+/**
+ * JSON Schema 2020-12. Types that JSON cannot express (a Date, a transform) accept any value. Undefined for a value
+ * that is not a schema.
+ */
 function toJsonSchema(schema: unknown, io: 'input' | 'output'): unknown {
   if (!(schema instanceof z.ZodObject)) return undefined
   return z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12', override: describeBigInt })
@@ -42,7 +47,10 @@ interface Described {
   jsonSchema: z.core.JSONSchema.BaseSchema
 }
 
-/** A bigint is an integer of any size. Beside it a number is any number, and an integer any integer. */
+/**
+ * Describes a bigint as an integer of any size. In a union with a bigint, a number is any number and an integer any
+ * integer.
+ */
 function describeBigInt({ zodSchema, jsonSchema }: Described): void {
   const { type } = zodSchema._zod.def
   if (type === 'bigint') jsonSchema.type = 'integer'
@@ -59,7 +67,7 @@ function isBare(member: z.core.JSONSchema.BaseSchema, type: string): boolean {
   return member.type === type && Object.keys(member).length === 1
 }
 
-/** As `z.int()` is described. */
+/** Whether the schema is the description of `z.int()`. */
 function isSafeInteger({ type, minimum, maximum, ...rest }: z.core.JSONSchema.BaseSchema): boolean {
   const isSafe = minimum === Number.MIN_SAFE_INTEGER && maximum === Number.MAX_SAFE_INTEGER
   return type === 'integer' && isSafe && Object.keys(rest).length === 0

@@ -1,26 +1,27 @@
 /**
- * The first script of every isolate: what plugin bundles import from the host (`zod`, `@ashlar/sdk`), the web platform,
- * and the door through which the sandbox process enters. It is kept in the isolates' start-up snapshot.
+ * The first script of every isolate: the modules that plugin bundles import from the host (`zod`, `@ashlar/sdk`), the
+ * web platform, and the entry points for the sandbox process (`__ashlar`). It is part of the snapshot from which
+ * isolates start.
  *
- * The process takes the functions of the door, calls `connect`, then `define` with the bundle, which removes the door from the
- * global object before any code of the plugin runs.
+ * The process gets the entry points, calls `connect`, and then `define` with the bundle. `define` removes `__ashlar`
+ * from the global object before any plugin code runs.
  */
 import * as sdk from '@ashlar/sdk'
 import * as zod from 'zod'
-import { abort, collect, enter, goOn, recover, running, setPlugin, timerThrew } from './calls.ts'
-import { connectEntropy, type DrawEntropy } from './entropy.ts'
-import { reply } from './host-calls.ts'
+import { abort, collect, enter, resume, recover, running, setPlugin, handleTimerError } from './calls.ts'
+import { connectEntropy, type DrawEntropy } from './io/entropy.ts'
+import { reply } from './io/host-calls.ts'
 import { explainLargeIntegers } from './input-messages.ts'
-import { connectReports, limits, markEntered, shareComputing } from './outbox.ts'
-import { connectTimers, fire } from './timers.ts'
-import { installWebPlatform } from './web/index.ts'
-import type { GuestLimits } from '../protocol.ts'
+import { connectReports, limits, markEntered, shareComputing } from './io/outbox.ts'
+import { connectTimers, fire } from './io/timers.ts'
+import { installWebPlatform } from '../../web-platform/index.ts'
+import type { GuestLimits } from '../channel/index.ts'
 
 type Bundle = (require: (name: string) => unknown, module: { exports: Record<string, unknown> }) => void
 
 const MODULES: Record<string, unknown> = { zod, 'zod/v4': zod, '@ashlar/sdk': sdk }
 
-/** The door is gone before plugin code runs. */
+/** Removes the entry points from the global object and evaluates the bundle. */
 function define(bundle: Bundle): void {
   markEntered()
   Reflect.deleteProperty(globalThis, '__ashlar')
@@ -34,14 +35,14 @@ function define(bundle: Bundle): void {
 
 function missingExport(exports: Record<string, unknown>): string {
   const names = Object.keys(exports).filter((name) => name !== 'default')
-  const came =
+  const found =
     'default' in exports
-      ? 'a default export that is no plugin'
+      ? 'a default export that is not a plugin'
       : `no default export${names.length > 0 ? `, but ${names.join(', ')}` : ''}`
-  return `the file that "ashlar.blocks" in package.json names must export default definePlugin({ name, blocks }); it has ${came}`
+  return `the file that "ashlar.blocks" in package.json names must export default definePlugin({ name, blocks }); it has ${found}`
 }
 
-/** Comes before {@link define}, so that plugin code can replace nothing through which it would see what is given here. */
+/** Called before {@link define}, so that plugin code cannot replace functions to get access to these arguments. */
 function connect(
   requestTimer: (id: number, delayMs: number) => void,
   drawEntropy: DrawEntropy,
@@ -53,13 +54,13 @@ function connect(
   Object.assign(limits, JSON.parse(limitsJson) as GuestLimits)
   connectEntropy(drawEntropy)
   connectReports(sendReport)
-  connectTimers(requestTimer, timerThrew, running)
+  connectTimers(requestTimer, handleTimerError, running)
   shareComputing(computing, guestNumber)
 }
 
 installWebPlatform()
 explainLargeIntegers()
 Object.defineProperty(globalThis, '__ashlar', {
-  value: { define, connect, enter, goOn, recover, collect, abort, fire, reply },
+  value: { define, connect, enter, resume, recover, collect, abort, fire, reply },
   configurable: true,
 })

@@ -1,27 +1,29 @@
-import { showValue } from '../../errors/index.ts'
-import { GuestFailure } from './outbox.ts'
+import { showValue } from '../../base/index.ts'
+import { GuestFailure } from './io/outbox.ts'
 
 export function isAsyncIterable(pairs: unknown): pairs is AsyncIterable<unknown> {
   return typeof pairs === 'object' && pairs !== null && Symbol.asyncIterator in pairs
 }
 
-/** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when `run` has returned something else, such as an object of outputs */
-export function iterable(pairs: unknown): Iterable<unknown> {
+/** @throws {GuestFailure} BLOCK_OUTPUT_INVALID when `run` returned another value, such as an object of outputs */
+export function toIterable(pairs: unknown): Iterable<unknown> {
   if (typeof pairs === 'object' && pairs !== null && Symbol.iterator in pairs) return pairs as Iterable<unknown>
   throw noPairs(showValue(pairs))
 }
 
-/** Rejects what an async function returns that is no generator. Its own error comes first, so that it is not lost. */
+/**
+ * Rejects the promise of an async function that is not a generator. If the promise rejects, its error takes precedence.
+ */
 export async function rejectPromise(pairs: Promise<unknown>): Promise<void> {
   await pairs
   throw noPairs('a promise')
 }
 
-function noPairs(came: string): GuestFailure {
+function noPairs(found: string): GuestFailure {
   const example = `async *run(input) { yield ['<pin>', value] }`
-  const message = `run must yield [pin, value] pairs, as in ${example}; it returned ${came}`
-  return new GuestFailure('BLOCK_OUTPUT_INVALID', message, AT_RUN)
+  const message = `run must yield [pin, value] pairs, as in ${example}; it returned ${found}`
+  return new GuestFailure('BLOCK_OUTPUT_INVALID', message, RUN_FRAME)
 }
 
-/** See {@link atYield}. */
-export const AT_RUN = '    at run'
+/** See {@link yieldFrame}. */
+export const RUN_FRAME = '    at run'

@@ -1,21 +1,23 @@
 import type { BlockContext } from '@ashlar/sdk'
-import { GuestFailure, postLog, postProgress } from './outbox.ts'
+import { GuestFailure, postLog, postProgress } from './io/outbox.ts'
 
 const MAX_NOTE_CHARS = 200
 const LEVELS: readonly unknown[] = ['debug', 'info', 'warn', 'error']
 
-/** `progress` of one call of a block. */
+/** Creates the `progress` function of one call of a block. */
 export function progressFor(callId: number): BlockContext['progress'] {
   return (fraction, note = '') => {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
       throw new GuestFailure('BAD_INPUT', `progress takes a fraction from 0 to 1, got ${String(fraction)}`)
     if (typeof note !== 'string' || note.length > MAX_NOTE_CHARS)
-      throw new GuestFailure('BAD_INPUT', `the note of progress is a text of at most ${MAX_NOTE_CHARS} characters`)
+      throw new GuestFailure('BAD_INPUT', `the note of progress must be a string of at most ${MAX_NOTE_CHARS} characters`)
     postProgress(callId, fraction, note)
   }
 }
 
-/** `log` of one call of a block: unlike that of the console, it is certain whose line it is. */
+/**
+ * Creates the `log` function of one call of a block. Unlike a console line, its line certainly belongs to this call.
+ */
 export function logFor(callId: number): BlockContext['log'] {
   return (text, level = 'info') => {
     if (!LEVELS.includes(level))

@@ -1,8 +1,8 @@
 import { parseJson, type BlockContext } from '@ashlar/sdk'
-import { IDS_PER_CALL, type GuestCall, type Stretch } from '../protocol.ts'
-import type { Entry } from './entries.ts'
+import { IDS_PER_CALL, type GuestCall, type Stretch } from '../channel/index.ts'
+import type { Entry } from './io/entries.ts'
 import { GuestContext } from './block-context.ts'
-import type * as abort from './web/abort.ts'
+import type * as abort from '../../web-platform/events/abort.ts'
 
 /** The first call of a stretch. */
 interface Lead {
@@ -11,14 +11,14 @@ interface Lead {
   followers: number
 }
 
-/** Evaluated when the first call looks at its signal: see `web/index.ts`. */
-const platform = (): typeof abort => require('./web/abort.ts') as typeof abort
+/** Evaluated when the first call reads its signal, see `web-platform/index.ts`. */
+const platform = (): typeof abort => require('../../web-platform/events/abort.ts') as typeof abort
 
 /** A call that has not ended. */
 export class RunningCall {
   readonly call: GuestCall
   entry: Entry
-  /** Length of what it has yielded so far, as JSON text. */
+  /** The length of its outputs so far, as JSON text. */
   yieldedBytes = 0
   readonly #lead: Lead | undefined
   readonly #node: number
@@ -32,7 +32,7 @@ export class RunningCall {
     this.#node = node
   }
 
-  /** What `run` gets as its second argument. */
+  /** The second argument of `run`. */
   get context(): BlockContext {
     return new GuestContext(this.call.id, () => this.#abortSignal as unknown as AbortSignal)
   }
@@ -42,7 +42,7 @@ export class RunningCall {
     if (this.#signal) platform().abortSignal(this.#signal, abortError())
   }
 
-  /** Made when somebody looks at it: most blocks do not. */
+  /** Created when the block reads it. Most blocks do not. */
   get #abortSignal(): abort.AbortSignal {
     if (this.#signal) return this.#signal
     this.#signal = platform().createSignal()
@@ -50,7 +50,7 @@ export class RunningCall {
     return this.#signal
   }
 
-  /** The calls that a value leads to within the stretch. @param json the value as JSON text */
+  /** The calls that follow from an output within the stretch. @param json the value as JSON text */
   follow(pin: string, json: string): Followers | undefined {
     const lead = this.#lead
     const links = lead?.stretch.nodes[this.#node]?.links[pin]

@@ -1,2 +1,2 @@
-/** Of the SDK that guests get. */
+/** The version of the SDK in guests. */
 export { SDK_VERSION } from '@ashlar/sdk'

@@ -1,2 +1,3 @@
 export { InspectedIsolates } from './inspected-isolates.ts'
-export { BundleInspector, type Attachment, type Inspector } from './inspector.ts'
+export { BundleInspector } from './inspector.ts'
+export type { Inspector } from './inspector.ts'

@@ -1,61 +1,61 @@
-import { isolateOfGuest, type ToProcess } from '../protocol.ts'
+import { isolateName, type ToProcess } from '../channel/index.ts'
 import type { BundleInspector, InspectorTarget } from './inspector.ts'
 
 interface IsolateParts {
-  /** The inspector that the isolate of a guest has. */
+  /** The inspector of the isolate of a guest. */
   find(guest: string): BundleInspector | undefined
   send(message: ToProcess): void
-  stoodStill(isolate: string, ms: number): void
+  wasPaused(isolate: string, ms: number): void
 }
 
 /** The isolates of one sandbox process that have an inspector. */
 export class InspectedIsolates {
   readonly #parts: IsolateParts
-  readonly #told = new Map<string, { inspector: BundleInspector; target: InspectorTarget }>()
+  readonly #isolates = new Map<string, { inspector: BundleInspector; target: InspectorTarget }>()
 
   constructor(parts: IsolateParts) {
     this.#parts = parts
   }
 
-  /** Calls are about to be sent to a guest: if a debugger may look into its isolate, the process hears of it first. */
+  /** Called before calls are sent to a guest. If its isolate has an inspector, the process receives `inspect` first. */
   prepare(guest: string): void {
     const inspector = this.#parts.find(guest)
     if (!inspector) return
     const { isolate } = inspector
-    if (this.#told.has(isolate)) return
+    if (this.#isolates.has(isolate)) return
     const target: InspectorTarget = {
       send: (message) => this.#parts.send(['inspector', isolate, message]),
       release: () => this.#release(isolate),
-      stoodStill: (ms) => this.#parts.stoodStill(isolate, ms),
+      wasPaused: (ms) => this.#parts.wasPaused(isolate, ms),
     }
-    this.#told.set(isolate, { inspector, target })
+    this.#isolates.set(isolate, { inspector, target })
     this.#parts.send(['inspect', isolate, inspector.begin(target)])
   }
 
-  /** @param message empty when the isolate is gone */
+  /** @param message empty when the isolate has ended */
   receive(isolate: string, message: string): void {
-    const told = this.#told.get(isolate)
-    if (message !== '') return told?.inspector.said(told.target, message)
-    this.#told.delete(isolate)
-    told?.inspector.ended(told.target)
+    const known = this.#isolates.get(isolate)
+    if (message !== '') return known?.inspector.receive(known.target, message)
+    this.#isolates.delete(isolate)
+    known?.inspector.ended(known.target)
   }
 
   has(isolate: string): boolean {
-    return this.#told.has(isolate)
+    return this.#isolates.has(isolate)
   }
 
-  /** Whether what runs in a guest stands still. */
+  /** Whether the code of a guest is paused. */
   isPaused(guest: string): boolean {
-    return this.#told.get(isolateOfGuest(guest))?.inspector.isPaused ?? false
+    return this.#isolates.get(isolateName(guest))?.inspector.isPaused ?? false
   }
 
-  /** The process is gone. */
+  /** The process has ended. */
   end(): void {
-    for (const isolate of this.#told.keys()) this.receive(isolate, '')
+    for (const isolate of this.#isolates.keys()) this.receive(isolate, '')
   }
 
   #release(isolate: string): void {
-    this.#told.delete(isolate)
+    this.#isolates.delete(isolate)
     this.#parts.send(['inspect', isolate, null])
   }
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { TestDebugger } from '../../testing/index.ts'
-import { createSandbox, type Attachment, type Bundle, type Inspector, type Sandbox } from '../index.ts'
-import { bundleOf } from '../test-bundle.ts'
+import { createSandbox, type Sandbox } from '../sandbox.ts'
+import type { Attachment, Inspector } from './inspector.ts'
+import type { Bundle } from '../calls/index.ts'
+import { newTestBundle } from '../../testing/test-bundle.ts'
 
 let sandbox: Sandbox
 let inspector: Inspector
@@ -17,9 +19,9 @@ beforeEach(() => {
 const PLACE = { owner: 'author', cordon: 'user:author' }
 const URL_OF_BUNDLE = 'ashlar://test/plugin.js'
 
-/** @param returned what its block yields, on the fourth line */
-function bundleThat(returned: string): Bundle {
-  return bundleOf(
+/** @param returned the expression that its block yields, on the fourth line */
+function newBundle(returned: string): Bundle {
+  return newTestBundle(
     { double: `\n\n*run({ n }) { const twice = n * 2;\n yield ['n', ${returned}] }` },
     `//# sourceURL=${URL_OF_BUNDLE}\n`,
   )
@@ -42,7 +44,7 @@ interface Attached extends TestDebugger {
   closed: Promise<void>
 }
 
-/** @returns nothing where another one is attached */
+/** @returns undefined if another debugger is attached */
 function attach(): Attached | undefined {
   const closed = Promise.withResolvers<void>()
   const tool = new TestDebugger((json) => attachment?.send(json))
@@ -50,7 +52,7 @@ function attach(): Attached | undefined {
   return attachment && Object.assign(tool, { detach: () => attachment?.detach(), closed: closed.promise })
 }
 
-async function attached(): Promise<Attached> {
+async function attachDebugger(): Promise<Attached> {
   const tool = attach()
   if (!tool) throw new Error('another debugger is attached')
   await tool.request('Runtime.enable')
@@ -64,10 +66,10 @@ async function breakpointAtYield(tool: TestDebugger, bundle: Bundle): Promise<st
   return breakpointId
 }
 
-it('stops at a breakpoint, tells and changes what is there, and goes on', async () => {
-  const bundle = bundleThat('twice')
+it('stops at a breakpoint, where the debugger reads and changes variables', async () => {
+  const bundle = newBundle('twice')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await tool.next(({ method, params }) => method === 'Debugger.scriptParsed' && params?.url === URL_OF_BUNDLE)
   await breakpointAtYield(tool, bundle)
   const running = run(bundle)
@@ -85,81 +87,83 @@ it('stops at a breakpoint, tells and changes what is there, and goes on', async 
   expect(await running).toBe(7)
 })
 
-it('stops no clock but that of what stands still', async () => {
-  const bundle = bundleThat('twice + 0.5')
+it('stops only the clock of paused calls', async () => {
+  const bundle = newBundle('twice + 0.5')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   const running = run(bundle, 400)
   await tool.paused()
-  await new Promise((resolve) => setTimeout(resolve, 1500)) // past its deadline, and past the time that it may compute
+  // Takes longer than the timeout of the paused call and its limit of processor time.
+  const other = newBundle('(() => { for (;;); })()')
+  expect(await run(other, 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe('CPU_LIMIT')
   await tool.request('Debugger.resume')
   expect(await running).toBe(42.5)
   await tool.request('Debugger.setBreakpointsActive', { active: false })
-  const endless = bundleThat('(() => { for (;;); })()')
+  const endless = newBundle('(() => { for (;;); })()')
   await inspector.show(endless)
   expect(await run(endless, 400)).toBe('TIMEOUT')
 })
 
-it('keeps breakpoints as the plugin changes, and forgets those that were removed', async () => {
-  const first = bundleThat('twice + 1')
+it('keeps breakpoints that were not removed when the plugin changes', async () => {
+  const first = newBundle('twice + 1')
   await inspector.show(first)
-  const tool = await attached()
+  const tool = await attachDebugger()
   const breakpointId = await breakpointAtYield(tool, first)
-  const second = bundleThat('twice + 2')
+  const second = newBundle('twice + 2')
   await inspector.show(second)
   await tool.event('Runtime.executionContextsCleared')
-  expect(await run(first)).toBe(43) // goes on without a debugger
+  expect(await run(first)).toBe(43) // has no debugger any more
   const running = run(second)
   await tool.paused()
   await tool.request('Debugger.resume')
   expect(await running).toBe(44)
   await tool.request('Debugger.removeBreakpoint', { breakpointId })
-  const third = bundleThat('twice + 3')
+  const third = newBundle('twice + 3')
   await inspector.show(third)
   expect(await run(third)).toBe(45)
 })
 
-it('lets what stands still go on when the debugger goes, or when another bundle is shown', async () => {
-  const bundle = bundleThat('twice + 4')
+it('resumes paused calls when the debugger detaches or another bundle is shown', async () => {
+  const bundle = newBundle('twice + 4')
   await inspector.show(bundle)
-  const one = await attached()
+  const one = await attachDebugger()
   await breakpointAtYield(one, bundle)
   const running = run(bundle)
   await one.paused()
   one.detach()
   expect(await running).toBe(46)
   expect(await run(bundle)).toBe(46)
-  const two = await attached()
+  const two = await attachDebugger()
   await breakpointAtYield(two, bundle)
   const again = run(bundle)
   await two.paused()
-  await inspector.show(bundleThat('twice + 5'))
+  await inspector.show(newBundle('twice + 5'))
   expect(await again).toBe(46)
 })
 
-it('is for one debugger at a time, and tells it when there is nothing more', async () => {
-  await inspector.show(bundleThat('twice + 6'))
-  const one = await attached()
+it('accepts one debugger at a time and notifies it when the inspector closes', async () => {
+  await inspector.show(newBundle('twice + 6'))
+  const one = await attachDebugger()
   expect(attach()).toBeUndefined()
   one.detach()
-  const two = await attached()
+  const two = await attachDebugger()
   inspector.close()
   await two.closed
 })
 
-it('sees nothing of what runs for somebody else', async () => {
-  const bundle = bundleThat('twice + 7')
+it('does not stop the calls of another owner', async () => {
+  const bundle = newBundle('twice + 7')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   expect(await run(bundle, 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe(49)
 })
 
-it('gets the next isolate when one is lost', async () => {
-  const bundle = bundleThat('twice + 8')
+it('continues with the next isolate when one is lost', async () => {
+  const bundle = newBundle('twice + 8')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   for (const pid of sandbox.pids()) process.kill(pid, 'SIGKILL')
   await tool.event('Runtime.executionContextsCleared')
@@ -169,16 +173,16 @@ it('gets the next isolate when one is lost', async () => {
   expect(await running).toBe(50)
 })
 
-it('ends a call that is aborted while it stands still', async () => {
-  const bundle = bundleThat('twice + 9')
+it('ends a call that is aborted while it is paused', async () => {
+  const bundle = newBundle('twice + 9')
   await inspector.show(bundle)
-  const tool = await attached()
+  const tool = await attachDebugger()
   await breakpointAtYield(tool, bundle)
   const request = { ...PLACE, kind: 'run', bundle, scope: 's', affinity: 's', block: 'double', timeoutMs: 5000 } as const
   const abort = sandbox.call({ ...request, input: () => '{}' }, { output: () => {}, end: () => {} })
   await tool.paused()
   abort()
-  await tool.event('Runtime.executionContextsCleared') // its isolate has made way
+  await tool.event('Runtime.executionContextsCleared') // its isolate was disposed
   await tool.request('Debugger.setBreakpointsActive', { active: false })
   expect(await run(bundle)).toBe(51)
 })

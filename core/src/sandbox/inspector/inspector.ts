@@ -1,45 +1,46 @@
-import type { Bundle } from '../call.ts'
+import type { Bundle } from '../calls/index.ts'
 import { FrontEndState } from './front-end-state.ts'
 
-/** A debugger: what it is sent are JSON texts of the Chrome DevTools Protocol. */
+/** A debugger. It receives JSON texts of the Chrome DevTools Protocol. */
 export interface FrontEnd {
   message(json: string): void
-  /** There is nothing to look into any more. */
+  /** The inspector has closed. */
   closed(): void
 }
 
-/** What a debugger does with its inspector. */
+/** The connection of a debugger to an inspector. */
 export interface Attachment {
   send(json: string): void
-  /** What stands at a breakpoint goes on. */
+  /** Disconnects the debugger and resumes paused calls. */
   detach(): void
 }
 
 /**
- * Lets a debugger into the isolate of one owner and one plugin that is being written: into one after the other, as the plugin
- * changes, with the breakpoints kept. Calls that stand at a breakpoint have no deadline meanwhile.
+ * Connects a debugger to the isolate of one owner and one plugin in development. When the plugin changes, the debugger
+ * continues with the isolate of the new bundle and keeps its breakpoints. The deadlines of paused calls are extended by
+ * the time of the pause.
  */
 export interface Inspector {
-  /** From now on it is this bundle. Resolves when its isolate is there, if a debugger waits for it. */
+  /** Sets the bundle to inspect. If a debugger is attached, resolves when the isolate of the bundle exists. */
   show(bundle: Bundle): Promise<void>
-  /** @returns nothing while another debugger is attached */
+  /** @returns undefined while another debugger is attached */
   attach(frontEnd: FrontEnd): Attachment | undefined
-  /** Its debugger is told. */
+  /** Ends the inspector and calls `closed` of its debugger. */
   close(): void
 }
 
-/** Where the isolate of the bundle is. */
+/** The isolate of the bundle in a sandbox process. */
 export interface InspectorTarget {
   send(message: string): void
-  /** Nothing more is looked into there. */
+  /** Ends the inspection of this isolate. */
   release(): void
-  /** Its calls have stood still for so long. */
-  stoodStill(ms: number): void
+  /** The calls of the isolate were paused for this time. */
+  wasPaused(ms: number): void
 }
 
 interface InspectorParts {
   owner: string
-  /** Has the isolate of a bundle made, if there is none. */
+  /** Creates the isolate of a bundle if it does not exist. */
   open(bundle: Bundle): Promise<void>
   closed(): void
 }
@@ -48,14 +49,17 @@ const PAUSED = '{"method":"Debugger.paused"'
 const RESUMED = '{"method":"Debugger.resumed"'
 const CLEARED = ['{"method":"Debugger.resumed","params":{}}', '{"method":"Runtime.executionContextsCleared","params":{}}']
 
-/** The worker's part of an {@link Inspector}. A sandbox process that is about to make its isolate gets {@link begin}. */
+/**
+ * The worker's side of an {@link Inspector}. A sandbox process receives the messages of {@link begin} before it creates
+ * the isolate.
+ */
 export class BundleInspector implements Inspector {
   readonly #parts: InspectorParts
   #bundle: Bundle | undefined
   #target: InspectorTarget | undefined
   #frontEnd: FrontEnd | undefined
   #state = new FrontEndState()
-  /** What the debugger has sent while there was no isolate. */
+  /** The messages that the debugger sent while there was no isolate. */
   #unsent: string[] = []
   #pausedAt: number | undefined
 
@@ -63,7 +67,7 @@ export class BundleInspector implements Inspector {
     this.#parts = parts
   }
 
-  /** Name of the isolate. */
+  /** The name of the isolate. */
   get isolate(): string {
     return `${this.#parts.owner}|${this.#bundle?.digest}`
   }
@@ -105,38 +109,38 @@ export class BundleInspector implements Inspector {
     this.#parts.closed()
   }
 
-  /** @returns what the inspector of the new isolate is to hear before any code of the plugin runs */
+  /** @returns the messages to send to the inspector of the new isolate before any plugin code runs */
   begin(target: InspectorTarget): string[] {
     this.#target = target
     const first = [...this.#state.replay(), ...this.#unsent]
-    for (const json of this.#unsent) this.#state.asked(json)
+    for (const json of this.#unsent) this.#state.record(json)
     this.#unsent = []
     return first
   }
 
-  /** The isolate says something. */
-  said(target: InspectorTarget, json: string): void {
+  /** Handles a message of the isolate. */
+  receive(target: InspectorTarget, json: string): void {
     if (target !== this.#target) return
     if (json.startsWith(PAUSED)) this.#pausedAt ??= performance.now()
     else if (json.startsWith(RESUMED)) this.#resumed()
     if (this.#state.isForFrontEnd(json)) this.#frontEnd?.message(json)
   }
 
-  /** The isolate is gone: the debugger gets the next. */
+  /** The isolate has ended. Connects the debugger to the next one. */
   ended(target: InspectorTarget): void {
     if (target !== this.#target) return
     this.#lose()
     if (this.#frontEnd) void this.#open()
   }
 
-  /** One that cannot be made is told where the plugin is loaded. */
+  /** Ignores errors, because the code that loads the plugin reports them. */
   async #open(): Promise<void> {
     if (this.#bundle && !this.#target) await this.#parts.open(this.#bundle).catch(() => undefined)
   }
 
   #ask(json: string): void {
     if (!this.#target) return void this.#unsent.push(json)
-    this.#state.asked(json)
+    this.#state.record(json)
     this.#target.send(json)
   }
 
@@ -147,14 +151,14 @@ export class BundleInspector implements Inspector {
     this.#unsent = []
   }
 
-  /** Whatever stands still there goes on, and stops no more. */
+  /** Resumes paused calls and disables all breakpoints. */
   #quiet(): void {
     for (const json of this.#state.undo()) this.#target?.send(json)
     this.#resumed()
   }
 
   #resumed(): void {
-    if (this.#pausedAt !== undefined) this.#target?.stoodStill(performance.now() - this.#pausedAt)
+    if (this.#pausedAt !== undefined) this.#target?.wasPaused(performance.now() - this.#pausedAt)
     this.#pausedAt = undefined
   }
 

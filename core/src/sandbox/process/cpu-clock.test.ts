@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CpuClock, type CpuMeter } from './cpu-clock.ts'
 
-/** A machine whose time and processor time the test sets. */
+/** A machine with a time and a processor time that the test sets. */
 class Machine {
   nowMs = 0
   computedMs = 0
@@ -17,7 +17,7 @@ class Machine {
   }
 }
 
-/** An isolate of which the test says for how long it is held. */
+/** An isolate whose held time the test sets. */
 class Held {
   ms: number | undefined = 0
   readonly meter: CpuMeter
@@ -50,7 +50,7 @@ describe('the processor time of an isolate', () => {
     expect([one, two, idle].map(({ meter }) => meter.cpuMs)).toEqual([25, 15, 0])
   })
 
-  it('is never more than the time for which it is held, whatever the other threads compute', () => {
+  it('is at most the time for which it is held', () => {
     const machine = new Machine()
     const one = new Held(machine.clock)
     machine.pass(100, 500)
@@ -70,7 +70,7 @@ describe('the processor time of an isolate', () => {
     expect(next.cpuMs).toBe(50)
   })
 
-  it('does not change after the isolate is gone', () => {
+  it('does not change after the isolate has ended', () => {
     const machine = new Machine()
     const [one, two] = [new Held(machine.clock), new Held(machine.clock)]
     machine.pass(100, 80)
@@ -82,7 +82,7 @@ describe('the processor time of an isolate', () => {
     expect([one.meter.cpuMs, two.meter.cpuMs]).toEqual([80, 60])
   })
 
-  it('sums to at most the time of the process, and never decreases', () => {
+  it('never decreases, and adds up to at most the time of the process', () => {
     const step = fc.record({
       wallMs: fc.integer({ min: 1, max: 100 }),
       computed: fc.double({ min: 0, max: 2, noNaN: true }),

@@ -2,20 +2,20 @@
 export interface CpuMeter {
   /** Processor time in milliseconds since the meter was added. */
   readonly cpuMs: number
-  /** Ends the measurement: {@link cpuMs} does not change any more. */
+  /** Ends the measurement, after which {@link cpuMs} does not change. */
   stop(): void
 }
 
-/** Readings closer to each other than this share one: the kernel updates the figures of running threads every few milliseconds. */
+/** The minimum interval between readings. The kernel updates the figures of running threads every few milliseconds. */
 const READ_EVERY_MS = 20
 
 /**
  * Measures the processor time of isolates.
  *
- * isolated-vm (7.0.1) reports for how long threads have held an isolate (`cpuTime`). That includes the time for which such a thread
- * waited for a processor. The operating system reports the processor time of the whole process. So this clock divides the processor
- * time of the process, without that of its main thread, among the isolates in proportion to the time for which they were held. No
- * isolate gets more than that time.
+ * isolated-vm (7.0.1) reports for how long threads have held an isolate (`cpuTime`). That includes the time for which
+ * these threads waited for a processor. The operating system reports the processor time of the whole process. So this
+ * clock divides the processor time of the process, without that of its main thread, among the isolates in proportion to
+ * the time for which they were held. No isolate is charged for more than that time.
  */
 export class CpuClock {
   readonly #now: () => number
@@ -25,7 +25,7 @@ export class CpuClock {
   #lastMs = 0
 
   /**
-   * @param computedMs processor time of all threads on which isolates run, since any point in the past
+   * @param computedMs processor time of all threads on which isolates run, since a fixed point in the past
    * @param now milliseconds
    */
   constructor(computedMs: () => number = threadsComputedMs, now: () => number = () => performance.now()) {
@@ -35,7 +35,7 @@ export class CpuClock {
     this.#lastMs = computedMs()
   }
 
-  /** @param heldMs for how long threads have held the isolate; undefined when the isolate is gone */
+  /** @param heldMs for how long threads have held the isolate; undefined when the isolate has ended */
   add(heldMs: () => number | undefined): CpuMeter {
     this.#read()
     const meter: Meter = { heldMs, lastMs: heldMs() ?? 0, cpuMs: 0 }
@@ -80,7 +80,7 @@ interface Meter {
   cpuMs: number
 }
 
-/** Isolates run on all threads but the main one. */
+/** Isolates run on all threads except the main thread. */
 function threadsComputedMs(): number {
   const all = process.cpuUsage()
   const main = process.threadCpuUsage()

@@ -1,14 +1,14 @@
 import { exitNow, lockDown, type LockdownOptions } from './lockdown/index.ts'
 
-/** How long the code of a disposed isolate may run on, in wall-clock time and in processor time of the process. */
+/** How long the code of a disposed isolate may continue, in elapsed time and in processor time of the process. */
 const STOP_WITHIN_MS = 500
-/** The maximum wall-clock time, however little processor time the process gets. */
+/** The maximum elapsed time, even if the process gets little processor time. */
 const STOP_WITHIN_WALL_MS = 5000
 const CHECK_EVERY_MS = 50
 
 const EXIT_CODE = 70
 
-/** Ends this process at once. An orderly exit would wait for isolates whose code never ends. */
+/** Ends this process immediately. A normal exit would wait for isolates whose code never ends. */
 export function endProcess(): void {
   if (isLockedDown) exitNow(EXIT_CODE)
   else process.kill(process.pid, 'SIGKILL')
@@ -16,14 +16,17 @@ export function endProcess(): void {
 
 let isLockedDown = false
 
-/** From now on the process cannot send signals. */
+/** Locks the process down. It can no longer send signals. */
 export function lockProcess(options: LockdownOptions): void {
   lockDown(options)
   isLockedDown = true
 }
 
-/** Ends this process unless the code of a disposed isolate stops. The worker starts the calls of the other isolates again. */
-export function endUnlessStopped(isRunning: () => boolean): void {
+/**
+ * Ends this process unless the code of a disposed isolate stops. The worker starts the calls of the other isolates
+ * again.
+ */
+export function endUnlessItStops(isRunning: () => boolean): void {
   const startedAt = performance.now()
   const { user, system } = process.cpuUsage()
   const timer = setInterval(() => {

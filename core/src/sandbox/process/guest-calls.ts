@@ -1,19 +1,19 @@
-import type { CallMessage, GuestLimits, LostReason } from '../protocol.ts'
+import type { CallMessage, GuestLimits, LostReason } from '../channel/index.ts'
 import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
 
-/** What a guest's calls report to. */
+/** Receives the reports of a guest. */
 export interface Report {
   /** @param computing the call whose code ran last, as in the protocol */
   events(json: string, computing: number): void
   aborted(ids: number[]): void
-  /** Code runs in the guest from now on, for a call or for none. */
+  /** Code starts to run in the guest. */
   entered(): void
   lost(reason: LostReason): void
 }
 
 export interface GuestCallsOptions {
   maxCpuMs: number
-  /** Processor time of evaluating the bundle. */
+  /** Processor time to evaluate the bundle. */
   loadTimeoutMs: number
   limits: Pick<GuestLimits, 'maxReportChars'>
 }
@@ -23,28 +23,28 @@ const IDLE = '0'
 const RUNNING = '1'
 const WAITING = '2'
 const MORE = '3'
-/** Id of entries that answer nothing. */
+/** The id of entries without a result. */
 const NO_ANSWER = 0
-/** How often a guest that is waited for is asked what has gathered. */
+/** The interval at which the events of a guest are collected while an entry has not returned. */
 const COLLECT_EVERY_MS = 20
 const MAX_MESSAGE_CHARS = 2000
 const LOADS_TOO_LONG = 'did not finish loading in time'
-/** An answer that is longer is not left to the guest until the next entry. */
+/** The guest keeps a result until it is acknowledged. A longer result is acknowledged immediately, by another entry. */
 const LONG_ANSWER_CHARS = 64 * 1024
-/** How long a guest may take to hear that a call is aborted. */
+/** How long a guest may take to acknowledge an abort. */
 const ABORT_WITHIN_MS = 500
 
 /**
- * The calls of one guest. Entries run on the isolate's own thread, never on this one. After an entry that leaves calls
- * running, and every 20 ms while one does not return, the guest is asked for what has gathered: so no output waits for
- * another call. An entry that computes for longer than a call may, or passes the memory limit, ends the isolate; the worker, which
- * knows which calls were in it, starts the innocent ones again.
+ * The calls of one guest. Entries run on the thread of the isolate, never on the main thread. The events of the guest
+ * are collected after an entry that leaves calls running, and every 20 ms while an entry has not returned, so that no
+ * output waits for another call. An entry that exceeds the limit of processor time or of memory ends the isolate. The
+ * worker starts the other calls of the isolate again.
  */
 export class GuestCalls {
   readonly #isolate: GuestIsolate
   readonly #report: Report
   readonly #options: GuestCallsOptions
-  /** Of the guest in its isolate. */
+  /** The number of the guest, unique in its isolate. */
   readonly #number: number
   readonly #guest: Promise<Guest>
   readonly #timers = new Map<number, NodeJS.Timeout>()
@@ -53,14 +53,14 @@ export class GuestCalls {
   #ticker: NodeJS.Timeout | undefined
   #collecting = false
   #collectAgain = false
-  #goingOn = false
+  #isResuming = false
   #lastEntry = 0
-  /** Ids of entries whose answer is not there yet, the first one first. */
+  /** The ids of entries without a result, in order. */
   readonly #unsettled = new Set<number>()
   #state = IDLE
   #ended = false
 
-  /** @param number of the guest, unique in its isolate */
+  /** @param number the number of the guest, unique in its isolate */
   constructor(isolate: GuestIsolate, number: number, options: GuestCallsOptions, report: Report) {
     this.#isolate = isolate
     this.#number = number
@@ -85,7 +85,7 @@ export class GuestCalls {
     await this.#enter((guest) => guest.reply(answer), NO_ANSWER)
   }
 
-  /** Code that computes without a pause does not notice it: then the isolate is disposed, with all that is in it. */
+  /** Aborts calls. Disposes the isolate with all its guests if their code computes without a pause. */
   async abort(ids: number[]): Promise<void> {
     const impatient = setInterval(() => {
       const { call } = this.#isolate.running
@@ -96,17 +96,17 @@ export class GuestCalls {
     this.#report.aborted(ids)
   }
 
-  /** Whether its code runs, or ran last in its isolate. */
+  /** Whether its code runs, or was the last to run, in its isolate. */
   get isEnteredLast(): boolean {
     return this.#isolate.running.guest === this.#number
   }
 
-  /** Processor time that its code may take without a pause. */
+  /** The processor time that its code may use without a pause. */
   get maxCpuMs(): number {
     return this.#isLoaded ? this.#options.maxCpuMs : this.#options.loadTimeoutMs
   }
 
-  /** Its code has computed for too long without a pause. */
+  /** Ends the guest because its code computed for too long without a pause. */
   endComputing(): void {
     this.end(this.#isLoaded ? this.#withCall('timeout') : { kind: 'load', message: LOADS_TOO_LONG })
   }
@@ -116,23 +116,23 @@ export class GuestCalls {
     return this.#entries === 0 && this.#state === IDLE
   }
 
-  /** Nothing more is reported after this but, when there is one, the reason. */
+  /** Ends the guest. Reports the reason, if there is one, and nothing after it. */
   end(reason?: LostReason): void {
     if (this.#ended) return
     this.#ended = true
     clearInterval(this.#ticker)
     for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.#guest.then((guest) => guest.dispose()).catch(() => {}) // an isolate that is gone took its contexts along
+    this.#guest.then((guest) => guest.dispose()).catch(() => {}) // a disposed isolate has no contexts
     if (reason) this.#report.lost(reason)
   }
 
-  /** With the call that computed, where that is known. */
+  /** Adds the call that computed, if known. */
   #withCall(kind: 'timeout' | 'memory' | 'evicted'): LostReason {
     const { call } = this.#isolate.running
     return kind !== 'evicted' && this.isEnteredLast && call !== 0 ? { kind, call } : { kind }
   }
 
-  /** @param id by which the guest knows its answer; 0 where it answers nothing */
+  /** @param id identifies the result of the entry in the guest; 0 for an entry without a result */
   async #enter(entry: (guest: Guest, ids: EntryIds) => Promise<string>, id = ++this.#lastEntry): Promise<void> {
     this.#entries++
     this.#report.entered()
@@ -144,7 +144,7 @@ export class GuestCalls {
     this.#ticker = undefined
   }
 
-  /** The answers of all entries before this one are here. */
+  /** The results of all entries before this one have arrived. */
   get #settledBefore(): number {
     const [first = this.#lastEntry + 1] = this.#unsettled
     return first
@@ -159,7 +159,10 @@ export class GuestCalls {
     if (state === RUNNING || state === MORE || text.length > LONG_ANSWER_CHARS) await this.#collect(guest)
   }
 
-  /** Also a promise that was rejected and that nobody handled makes an entry fail: then the guest is well, and says so. */
+  /**
+   * Gets the result of an entry that failed because of an unhandled promise rejection. After any other failure, ends
+   * the guest.
+   */
   async #failed(guest: Guest, id: number, error: unknown): Promise<string | undefined> {
     if (this.#ended) return undefined
     const failure = JSON.stringify([id, String(error instanceof Error ? error.message : error).slice(0, MAX_MESSAGE_CHARS)])
@@ -178,19 +181,19 @@ export class GuestCalls {
     while (this.#collectAgain && !this.#ended) {
       this.#collectAgain = false
       const collected = this.#isolate.track(guest.collect(this.#settledBefore))
-      const text = await collected.catch(() => undefined) // the entry that is in there tells why
+      const text = await collected.catch(() => undefined) // the running entry fails too and reports the reason
       if (text !== undefined && this.#take(text) === MORE) this.#collectAgain = true
     }
     this.#collecting = false
   }
 
-  /** @returns the state of the guest. When calls wait to be started, it is entered again. */
+  /** Enters the guest again if calls wait to be started. @returns the state of the guest */
   #take(text: string): string {
     const state = text.charAt(0)
     this.#state = state
     const space = text.indexOf(' ')
     if (space > 0) this.#post(text.slice(space + 1), Number(text.slice(1, space)))
-    if (state === WAITING && !this.#goingOn) void this.#goOn()
+    if (state === WAITING && !this.#isResuming) void this.#resume()
     return state
   }
 
@@ -199,9 +202,9 @@ export class GuestCalls {
     if (!this.#ended) this.#report.events(events, computing)
   }
 
-  async #goOn(): Promise<void> {
-    this.#goingOn = true
-    await this.#enter((guest, ids) => guest.goOn(ids).finally(() => (this.#goingOn = false)))
+  async #resume(): Promise<void> {
+    this.#isResuming = true
+    await this.#enter((guest, ids) => guest.resume(ids).finally(() => (this.#isResuming = false)))
   }
 
   #setTimer(id: number, delayMs: number): void {
@@ -224,7 +227,7 @@ function loadFailure(error: unknown): LostReason {
   return { kind: 'load', message: error instanceof Error ? ownStack(error) : String(error) }
 }
 
-/** Where in the plugin it was; frames of files of the host are nobody's business. */
+/** The stack without the frames of host files, which plugin authors must not see. */
 function ownStack({ stack, message }: Error): string {
   const lines = (stack ?? message).split('\n').filter((line) => !/^\s*at .*(node:|file:|[/\\])/.test(line))
   return lines.join('\n')

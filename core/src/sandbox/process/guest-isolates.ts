@@ -1,94 +1,109 @@
 import ivm from 'isolated-vm'
 import { randomBytes } from 'node:crypto'
-import type { Prelude } from '../prelude.ts'
-import type { GuestLimits } from '../protocol.ts'
+import type { Prelude } from '../programs/index.ts'
+import type { GuestLimits } from '../channel/index.ts'
 import type { CpuClock, CpuMeter } from './cpu-clock.ts'
-import { endProcess, endUnlessStopped } from './end-process.ts'
+import { endProcess, endUnlessItStops } from './end-process.ts'
 import { watchPauses, type InspectorSession, type OnInspectorMessage } from './inspector-session.ts'
 
-/** By which a guest and its host know an entry. */
+/** Identifies an entry in a guest and in its host. */
 export interface EntryIds {
-  /** 0 for entries that answer nothing. */
+  /** 0 for entries without a result. */
   id: number
-  /** The host has the answers of all before this one. */
+  /** The host has received the results of all entries before this one. */
   settledBefore: number
 }
 
-/** One context of an isolate with a plugin loaded: where calls of one owner, digest, scope and grant run. */
+/** A context of an isolate with a loaded plugin. It runs the calls of one owner, digest, scope and grant. */
 export interface Guest {
   /**
-   * Starts calls; JSON text `[GuestCall, …]`. Resolves with a flag (`1`: calls still run, `2`: {@link goOn}, `3`: {@link collect}), the id
-   * of the call whose code ran last, a space and the events gathered.
+   * Starts calls; JSON text `[GuestCall, …]`. Resolves with the state (`0`: no calls, `1`: calls are running, `2`: call
+   * {@link resume}, `3`: call {@link collect}), the id of the call whose code ran last, a space and the gathered
+   * events.
    */
   enter(calls: string, entry: EntryIds): Promise<string>
-  /** Starts what an entry had no time for. */
-  goOn(entry: EntryIds): Promise<string>
-  /** An entry failed though the guest is well, see `guest/calls.ts`; JSON text `[entry id, message]`. Resolves as the entry would have. */
+  /** Starts the calls that an entry did not start within its time. */
+  resume(entry: EntryIds): Promise<string>
+  /**
+   * Returns the result of an entry that failed because of an unhandled rejection, see `guest/calls.ts`; JSON text
+   * `[entry id, message]`. Resolves as the entry would have.
+   */
   recover(failure: string): Promise<string>
-  /** Takes what has gathered, in the same form. */
+  /** Collects the gathered events. Resolves in the same form. */
   collect(settledBefore: number): Promise<string>
   /** Aborts calls; JSON text `[id, …]`. Resolves in the same form, without events. */
   abort(ids: string): Promise<string>
-  /** Runs timers that are due; JSON text `[timer id, …]`. Resolves in the same form, without events. */
+  /** Runs the callbacks of timers; JSON text `[timer id, …]`. Resolves in the same form, without events. */
   fire(ids: string): Promise<string>
-  /** Answers a call to the host; JSON text, see `guest/host-calls.ts`. Resolves in the same form, without events. */
+  /**
+   * Passes the response to a host call; JSON text, see `guest/io/host-calls.ts`. Resolves in the same form, without
+   * events.
+   */
   reply(answer: string): Promise<string>
   dispose(): void
 }
 
-/** What a guest asks of its host without waiting for an answer. */
+/** The functions that a guest calls without waiting for a result. */
 interface GuestHost {
   setTimer(id: number, delayMs: number): void
-  /** Takes events while code of the guest runs on. */
+  /** Receives events while code of the guest runs. */
   report(events: string, computing: number): void
 }
 
 /** An isolate: the heap of one owner and one digest. */
 export interface GuestIsolate {
   readonly isDisposed: boolean
-  /** Why it is disposed: it passed its memory limit, unless `dispose` was called. */
+  /** Why it is disposed: `evicted` if `dispose` was called, otherwise `memory`. */
   readonly endedBy: 'memory' | 'evicted'
   /** Processor time of its code, in milliseconds. */
   readonly cpuMs: number
-  /** Of this, what it has computed since it last answered an entry. */
+  /** The part of this time since its last entry returned. */
   readonly unansweredCpuMs: number
-  /** Whether an entry into one of its guests has no answer. */
+  /** Whether an entry into one of its guests has not returned. */
   readonly isEntered: boolean
-  /** The number of the guest that was entered last, and the call whose code runs in it; 0 where that is not known. */
+  /**
+   * The number of the guest that was entered last, and the call whose code runs in it, or 0 if that call is unknown.
+   */
   readonly running: { guest: number; call: number }
-  /** The call to which the code that runs most likely belongs; 0 if unknown, `LOADING` while a bundle is evaluated. */
+  /** The call to which the running code most likely belongs; 0 if unknown, `LOADING` while a bundle is evaluated. */
   readonly computing: number
-  /** Whether a debugger may look into it: then the time of an entry has no limit. */
+  /** Whether a debugger may inspect it. If so, the time of an entry is not limited. */
   readonly isInspected: boolean
-  /** Waits for the answer of an entry into one of its guests. */
+  /** Waits for the result of an entry into one of its guests. */
   track<T>(answer: Promise<T>): Promise<T>
-  /** @param number of the guest, unique in the isolate @throws what the plugin's code throws while it loads. */
+  /**
+   * @param number the number of the guest, unique in the isolate
+   * @throws the error of plugin code that fails to load
+   */
   createGuest(number: number, host: GuestHost): Promise<Guest>
-  /** Gives its inspector a message, if it has one. */
+  /** Sends a message to its inspector, if it has one. */
   inspect(message: string): void
-  /** The same heap for the code of another plugin, which may be trusted with what the one before has left: it replaces this. */
+  /**
+   * Replaces this isolate: uses the same heap for another plugin, from which the remains of this one need not be kept
+   * secret.
+   */
   handOn(code: string, name: string): GuestIsolate
   dispose(): void
 }
 
 export interface IsolateOptions {
-  /** Heap of most isolates: one of this size is made ahead of need. */
+  /** Heap limit of most isolates. One isolate with this limit is created in advance. */
   memoryMb: number
   limits: GuestLimits
 }
 
-/** @param onInspectorMessage makes it one that a debugger may look into */
+/** @param onInspectorMessage allows a debugger to inspect the isolate */
 type IsolateFactory = (code: string, name: string, memoryMb: number, onInspectorMessage?: OnInspectorMessage) => GuestIsolate
 
 /** An isolate without a plugin, and its first context. */
-interface Blank {
+interface EmptyIsolate {
   isolate: ivm.Isolate
   context: Promise<ivm.Context>
   session?: InspectorSession
 }
 
-/** How long after one was taken the next is made ahead: whoever took it comes first. */
-const MAKE_AHEAD_AFTER_MS = 20
+/** The delay before the next isolate is created in advance, so that the call that took the last one runs first. */
+const CREATE_NEXT_AFTER_MS = 20
 
 /** @returns V8's heap after the evaluation of the prelude */
 export function createSnapshot({ code, warmUp }: Prelude): ArrayBuffer {
@@ -96,42 +111,44 @@ export function createSnapshot({ code, warmUp }: Prelude): ArrayBuffer {
 }
 
 /**
- * Makes isolates that start with the prelude already evaluated. The one file that imports `isolated-vm`.
+ * Creates isolates in which the prelude is already evaluated. Only this file imports `isolated-vm`.
  *
- * @param snapshotBuffer see {@link createSnapshot}; of the same Node on the same machine
+ * @param snapshotBuffer the result of {@link createSnapshot} in the same Node on the same machine
  */
 export function createIsolateFactory(snapshotBuffer: ArrayBuffer, options: IsolateOptions, clock: CpuClock): IsolateFactory {
   const snapshot = new ivm.ExternalCopy(snapshotBuffer)
-  const makeIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
-    // After a catastrophic error V8's state is unknown: the process ends, its parent starts the calls again elsewhere.
+  const createIsolate = (memoryMb: number, inspector = false): ivm.Isolate =>
+    // After a catastrophic error the state of V8 is unknown: the process ends, and the worker starts the calls again in
+    // another one.
     new ivm.Isolate({ memoryLimit: memoryMb, snapshot, inspector, onCatastrophicError: () => process.abort() })
-  const makeBlank = (memoryMb: number): Blank => newContext(makeIsolate(memoryMb))
-  let ahead: Blank | undefined
-  setImmediate(() => (ahead ??= makeBlank(options.memoryMb))) // the process is ready before that
-  const take = (memoryMb: number): Blank => {
-    if (memoryMb !== options.memoryMb) return makeBlank(memoryMb)
-    const taken = ahead ?? makeBlank(memoryMb)
-    if (ahead) setTimeout(() => (ahead ??= makeBlank(options.memoryMb)), MAKE_AHEAD_AFTER_MS)
+  const createEmpty = (memoryMb: number): EmptyIsolate => newContext(createIsolate(memoryMb))
+  let ahead: EmptyIsolate | undefined
+  setImmediate(() => (ahead ??= createEmpty(options.memoryMb))) // after the process has reported `ready`
+  const take = (memoryMb: number): EmptyIsolate => {
+    if (memoryMb !== options.memoryMb) return createEmpty(memoryMb)
+    const taken = ahead ?? createEmpty(memoryMb)
+    if (ahead) setTimeout(() => (ahead ??= createEmpty(options.memoryMb)), CREATE_NEXT_AFTER_MS)
     ahead = undefined
     return taken
   }
   return (code, name, memoryMb, onInspectorMessage) => {
-    const blank = onInspectorMessage ? openInspector(makeIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
+    const blank = onInspectorMessage ? openInspector(createIsolate(memoryMb, true), onInspectorMessage) : take(memoryMb)
     return load(blank, code, name, { limits: options.limits, clock })
   }
 }
 
-function newContext(isolate: ivm.Isolate): Blank {
+function newContext(isolate: ivm.Isolate): EmptyIsolate {
   const context = isolate.createContext()
-  context.catch(() => {}) // told by createGuest
+  context.catch(() => {}) // createGuest reports the error
   return { isolate, context }
 }
 
 /**
- * V8 lets only the thread that holds an isolate open a session with its inspector, and `createInspectorSession` does not take hold of
- * it (isolated-vm 7.0.1): a function of ours that is called from within the isolate, on this thread, does.
+ * Only the thread that holds an isolate may open a session with its inspector, and `createInspectorSession` does not
+ * make the thread hold it (isolated-vm 7.0.1). Therefore code in the isolate calls a function, on this thread, that
+ * opens the session.
  */
-function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): Blank {
+function openInspector(isolate: ivm.Isolate, onMessage: OnInspectorMessage): EmptyIsolate {
   const context = isolate.createContextSync({ inspector: true })
   let session: ivm.InspectorSession | undefined
   context.evalClosureSync('$0()', [new ivm.Callback(() => void (session = isolate.createInspectorSession()))])
@@ -144,11 +161,11 @@ interface LoadParts {
   clock: CpuClock
 }
 
-function load(blank: Blank, code: string, name: string, parts: LoadParts): GuestIsolate {
+function load(blank: EmptyIsolate, code: string, name: string, parts: LoadParts): GuestIsolate {
   const script = blank.isolate.compileScript(`__ashlar.define(function (require, module) {${code}\n})`, {
     filename: `${name}.js`,
   })
-  script.catch(() => {}) // told by createGuest
+  script.catch(() => {}) // createGuest reports the error
   return new LoadedIsolate(blank, script, parts)
 }
 
@@ -158,14 +175,14 @@ class LoadedIsolate implements GuestIsolate {
   readonly #script: Promise<ivm.Script>
   readonly #parts: LoadParts
   readonly #meter: CpuMeter
-  /** Shared with all guests, see `guest/outbox.ts`. */
+  /** Shared with all guests, see `guest/io/outbox.ts`. */
   readonly #running = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT)
   #firstContext: Promise<ivm.Context> | undefined
   #unanswered = 0
   #answeredAtCpuMs = 0
   endedBy: 'memory' | 'evicted' = 'memory'
 
-  constructor({ isolate, context, session }: Blank, script: Promise<ivm.Script>, parts: LoadParts) {
+  constructor({ isolate, context, session }: EmptyIsolate, script: Promise<ivm.Script>, parts: LoadParts) {
     this.#isolate = isolate
     this.#firstContext = context
     this.#session = session
@@ -233,16 +250,16 @@ class LoadedIsolate implements GuestIsolate {
   dispose(): void {
     if (this.isDisposed) return
     this.endedBy = 'evicted'
-    // isolated-vm would never come back from one that stands at a breakpoint, nor from an orderly exit. What else is here is
-    // started again elsewhere.
+    // For an isolate that is paused at a breakpoint, neither isolated-vm's dispose nor a normal exit would return. The
+    // worker starts the other calls of this process again.
     if (this.#session?.isPaused) endProcess()
     this.#session?.dispose()
     this.#isolate.dispose()
-    endUnlessStopped(() => this.isEntered) // entries fail when their code has stopped
+    endUnlessItStops(() => this.isEntered) // entries fail when their code stops
   }
 }
 
-/** For how long threads have held an isolate; undefined when it is gone: another thread may have disposed it. */
+/** For how long threads have held an isolate; undefined after it was disposed, which may happen on another thread. */
 function heldMs(isolate: ivm.Isolate): number | undefined {
   try {
     return Number(isolate.cpuTime) / 1e6
@@ -251,29 +268,33 @@ function heldMs(isolate: ivm.Isolate): number | undefined {
   }
 }
 
-/** Bytes as a text with a character each: only primitives go through unwrapped. See `guest/entropy.ts`. */
+/**
+ * Returns bytes as a text with a character for each, because only primitive values cross unwrapped. See
+ * `guest/io/entropy.ts`.
+ */
 function drawEntropy(count: unknown): string {
   const bytes = typeof count === 'number' && count >= 0 && count <= 65_536 ? Math.trunc(count) : 0
   return randomBytes(bytes).toString('latin1')
 }
 
-type DoorFunction = ivm.Reference<(json?: string | number, entryId?: number, settledBefore?: number) => string>
+type EntryPoint = ivm.Reference<(json?: string | number, entryId?: number, settledBefore?: number) => string>
 
 interface GuestParts {
   number: number
   host: GuestHost
-  /** Shared with all guests of the isolate, see `guest/outbox.ts`. */
+  /** Shared with all guests of the isolate, see `guest/io/outbox.ts`. */
   running: SharedArrayBuffer
   limits: GuestLimits
 }
 
 async function createGuest(context: ivm.Context, script: ivm.Script, parts: GuestParts): Promise<Guest> {
-  const door = await context.global.get('__ashlar', { reference: true })
-  const take = (name: string): Promise<DoorFunction> => door.get(name, { reference: true }) as Promise<DoorFunction>
-  const [connect, enter, goOn, recover, collect, abort, fire, reply] = await Promise.all(
-    ['connect', 'enter', 'goOn', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
+  const entryPoints = await context.global.get('__ashlar', { reference: true })
+  const take = (name: string): Promise<EntryPoint> => entryPoints.get(name, { reference: true }) as Promise<EntryPoint>
+  const [connect, enter, resume, recover, collect, abort, fire, reply] = await Promise.all(
+    ['connect', 'enter', 'resume', 'recover', 'collect', 'abort', 'fire', 'reply'].map(take),
   )
-  if (!connect || !enter || !goOn || !recover || !collect || !abort || !fire || !reply) throw new Error('the prelude has no door')
+  if (!connect || !enter || !resume || !recover || !collect || !abort || !fire || !reply)
+    throw new Error('an entry point is missing')
   const shared = new ivm.ExternalCopy(parts.running).copyInto()
   const requestTimer = new ivm.Callback(parts.host.setTimer, { ignored: true })
   const report = new ivm.Callback(parts.host.report, { ignored: true })
@@ -283,14 +304,14 @@ async function createGuest(context: ivm.Context, script: ivm.Script, parts: Gues
   return {
     enter: (calls, { id, settledBefore }) =>
       enter.apply(undefined, [calls, id, settledBefore], { result: { promise: true, copy: true } }),
-    goOn: ({ id, settledBefore }) => goOn.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true } }),
+    resume: ({ id, settledBefore }) => resume.apply(undefined, [id, settledBefore], { result: { promise: true, copy: true } }),
     recover: (failure) => recover.apply(undefined, [failure], { result: { copy: true } }),
     collect: (settledBefore) => collect.apply(undefined, [settledBefore], { result: { copy: true } }),
     abort: (ids) => abort.apply(undefined, [ids], { result: { copy: true } }),
     fire: (ids) => fire.apply(undefined, [ids], { result: { copy: true } }),
     reply: (answer) => reply.apply(undefined, [answer], { result: { copy: true } }),
     dispose() {
-      for (const each of [door, connect, enter, goOn, recover, collect, abort, fire, reply]) each.release()
+      for (const each of [entryPoints, connect, enter, resume, recover, collect, abort, fire, reply]) each.release()
       context.release()
     },
   }

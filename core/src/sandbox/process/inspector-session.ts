@@ -1,28 +1,28 @@
 import type ivm from 'isolated-vm'
 
-/** Takes what the inspector of an isolate says: JSON texts of the Chrome DevTools Protocol. */
+/** Receives the messages of the inspector of an isolate: JSON texts of the Chrome DevTools Protocol. */
 export type OnInspectorMessage = (message: string) => void
 
 /** A session with the inspector of an isolate. */
 export interface InspectorSession {
-  /** Whether code stands at a breakpoint. */
+  /** Whether code is paused at a breakpoint. */
   readonly isPaused: boolean
   dispatch(message: string): void
   dispose(): void
 }
 
-/** Of a request that asks for nothing, see {@link watchPauses}. */
+/** The id of a request without an effect, see {@link watchPauses}. */
 const NUDGE_ID = 2 ** 31 - 1
 const NUDGE = JSON.stringify({ id: NUDGE_ID, method: 'Runtime.getIsolateId' })
 const NUDGE_EVERY_MS = 50
 
 /**
- * An isolate that stands at a breakpoint sleeps until there is a message, and isolated-vm (7.0.1) does not wake it for one that
- * comes while it still reads the one before: so it is sent another one every now and then.
+ * A paused isolate sleeps until a message arrives, but isolated-vm (7.0.1) does not wake it for a message that arrives
+ * while it reads the previous one. Therefore a request without an effect is sent periodically during a pause.
  */
 export function watchPauses(session: ivm.InspectorSession, onMessage: OnInspectorMessage): InspectorSession {
   let nudging: NodeJS.Timeout | undefined
-  const goOn = (): void => {
+  const stopNudging = (): void => {
     clearInterval(nudging)
     nudging = undefined
   }
@@ -32,7 +32,7 @@ export function watchPauses(session: ivm.InspectorSession, onMessage: OnInspecto
   session.onNotification = (message) => {
     if (message.startsWith('{"method":"Debugger.paused"'))
       nudging ??= setInterval(() => session.dispatchProtocolMessage(NUDGE), NUDGE_EVERY_MS)
-    else if (message.startsWith('{"method":"Debugger.resumed"')) goOn()
+    else if (message.startsWith('{"method":"Debugger.resumed"')) stopNudging()
     onMessage(message)
   }
   return {
@@ -41,7 +41,7 @@ export function watchPauses(session: ivm.InspectorSession, onMessage: OnInspecto
     },
     dispatch: (message) => session.dispatchProtocolMessage(message),
     dispose() {
-      goOn()
+      stopNudging()
       session.dispose()
     },
   }

@@ -1,42 +1,45 @@
 /**
- * The sandbox process: child of a worker, with an empty environment. It owns the isolates and speaks only to its parent.
- * Plugin code runs in the isolates, on their threads; this thread only passes messages on. See `../protocol.ts`.
+ * The sandbox process: a child of a worker, with an empty environment. It contains the isolates and communicates only
+ * with its parent. Plugin code runs in the isolates, on their threads. The main thread only forwards messages. See
+ * `../protocol.ts`.
  */
 import {
   guestName,
   INSTALLATION,
-  isolateOfGuest,
+  isolateName,
   LOADING,
   type CallMessage,
   type FromProcess,
   type GuestNames,
   type LostReason,
   type ToProcess,
-} from '../protocol.ts'
+  encodeFrame,
+  FrameReader,
+} from '../channel/index.ts'
 import { Socket } from 'node:net'
-import { encodeFrame, FrameReader } from '../channel/index.ts'
+
 import { CpuClock } from './cpu-clock.ts'
 import { endProcess, lockProcess } from './end-process.ts'
 import { GuestCalls } from './guest-calls.ts'
 import { createIsolateFactory, type GuestIsolate, type IsolateOptions } from './guest-isolates.ts'
 import type { LockdownOptions } from './lockdown/index.ts'
 
-/** Sent by the parent first. */
+/** The first message from the parent. */
 export interface SandboxProcessOptions extends IsolateOptions {
   /** The start-up snapshot of isolates, in Base64. */
   snapshot: string
-  /** null: this platform has no lockdown. */
+  /** null on a platform without a lockdown. */
   lockdown: LockdownOptions | null
   maxCpuMs: number
   loadTimeoutMs: number
-  /** Resident memory from which on isolates that do nothing go, those first that were used longest ago. */
+  /** Above this resident memory, idle isolates are disposed, the least recently used first. */
   spareMemoryMb: number
 }
 
 interface LoadedIsolate {
   isolate: GuestIsolate
   memoryMb: number
-  /** How often it has been handed on to another plugin; infinite where that must not be. */
+  /** How many times it was handed on to another plugin; Infinity if it must not be handed on. */
   timesHandedOn: number
   /** By name. */
   guests: Map<string, GuestCalls>
@@ -44,30 +47,30 @@ interface LoadedIsolate {
   postedCpuMs: number
 }
 
-/** Isolates that go at once where memory is short: so many that it is not short again at the next. */
+/** The number of isolates to dispose together when memory is short. */
 const EVICTED_AT_ONCE = 8
-/** After more of it, collecting what others have left takes longer than making a new one. */
+/** After this number, collecting the garbage of previous plugins takes longer than creating an isolate. */
 const MAX_HANDED_ON = 3
-/** How often isolates that compute are watched, and what they have computed is reported. */
+/** The interval at which computing isolates are checked and their processor time is reported. */
 const WATCH_EVERY_MS = 100
 
 class Guests {
   readonly #options: SandboxProcessOptions
   readonly #createIsolate: ReturnType<typeof createIsolateFactory>
   readonly #codes = new Map<string, { code: string; memoryMb: number }>()
-  /** Those used longest ago come first. */
+  /** The least recently used first. */
   readonly #isolates = new Map<string, LoadedIsolate>()
   readonly #guests = new Map<string, GuestCalls>()
-  /** What the inspectors of these isolates hear first. */
+  /** The first messages to the inspectors of these isolates. */
   readonly #inspected = new Map<string, string[]>()
-  /** Resident, as the worker has measured it last. */
+  /** Resident memory, as last measured by the worker. */
   #residentMb = 0
   #watching: NodeJS.Timeout | undefined
   #lastGuest = 0
 
   constructor(options: SandboxProcessOptions) {
     this.#options = options
-    this.#createIsolate = createIsolateFactory(bytesOf(options.snapshot), options, new CpuClock())
+    this.#createIsolate = createIsolateFactory(decodeBase64(options.snapshot), options, new CpuClock())
   }
 
   receive(message: ToProcess): void {
@@ -96,13 +99,13 @@ class Guests {
   #inspect(name: string, message: string): void {
     const loaded = this.#isolates.get(name)
     if (loaded) loaded.isolate.inspect(message)
-    else this.#inspected.get(name)?.push(message) // the call that makes it is on its way
+    else this.#inspected.get(name)?.push(message) // the call that creates the isolate has not arrived
   }
 
   #guestFor(names: GuestNames): GuestCalls {
     const name = guestName(names)
     const [owner, digest] = names
-    const loaded = this.#isolateOf(owner, digest)
+    const loaded = this.#getIsolate(owner, digest)
     const known = this.#guests.get(name)
     if (known) return known
     const guest = new GuestCalls(loaded.isolate, ++this.#lastGuest, this.#options, {
@@ -116,7 +119,7 @@ class Guests {
     return guest
   }
 
-  /** A report without events contains only the processor time, so it is sent only when that has changed. */
+  /** Sends a report without events only if the processor time has changed. */
   #post(guest: string, loaded: LoadedIsolate, events: string, computing: number): void {
     const { cpuMs } = loaded.isolate
     if (events === '' && cpuMs === loaded.postedCpuMs) return
@@ -124,11 +127,11 @@ class Guests {
     post(guest, { events, cpuMs, computing })
   }
 
-  #isolateOf(owner: string, digest: string): LoadedIsolate {
+  #getIsolate(owner: string, digest: string): LoadedIsolate {
     const name = `${owner}|${digest}`
     const known = this.#isolates.get(name)
     if (known) {
-      this.#isolates.delete(name) // and last again
+      this.#isolates.delete(name) // moves it to the end
       this.#isolates.set(name, known)
       return known
     }
@@ -145,7 +148,7 @@ class Guests {
     return loaded
   }
 
-  /** The isolate of a plugin of which nothing is wanted any more, where the next of this owner may have it. */
+  /** An isolate without guests that another plugin of the owner may use. */
   #takeUsed(owner: string, memoryMb: number): LoadedIsolate | undefined {
     if (owner !== INSTALLATION) return undefined
     for (const [name, loaded] of this.#isolates) {
@@ -173,11 +176,14 @@ class Guests {
     }
   }
 
-  /** Code that computes and reports nothing is reported too, and ended when it has computed for too long without a pause. */
+  /**
+   * Reports the processor time of computing code that reports no events, and ends code that computes for too long
+   * without a pause.
+   */
   #watch(): void {
     for (const [name, loaded] of this.#isolates) this.#endIfStuck(name, loaded)
     for (const [name, guest] of this.#guests) {
-      const isolate = this.#isolates.get(isolateOfGuest(name))?.isolate
+      const isolate = this.#isolates.get(isolateName(name))?.isolate
       if (isolate && !guest.isIdle) post(name, { events: '', cpuMs: isolate.cpuMs, computing: isolate.computing })
     }
     if (this.#guests.values().some((guest) => !guest.isIdle)) return
@@ -201,7 +207,7 @@ class Guests {
     flush()
     send(['lost', name, reason])
     if (!isolate.isDisposed) return
-    this.#removeIsolate(isolateOfGuest(name))
+    this.#removeIsolate(isolateName(name))
     for (const other of guests.values()) other.end({ kind: isolate.endedBy })
   }
 
@@ -224,11 +230,13 @@ class Guests {
   }
 }
 
-function bytesOf(base64: string): ArrayBuffer {
+function decodeBase64(base64: string): ArrayBuffer {
   return new Uint8Array(Buffer.from(base64, 'base64')).buffer
 }
 
-/** Events of all guests that gather in one turn of the event loop travel in one message, as long as they are not too long for one. */
+/**
+ * The events of one turn of the event loop. They are sent in one message, or in several if they are too long for one.
+ */
 let posted = new Map<string, Posted>()
 let postedChars = 0
 let maxReportChars = 0
@@ -253,7 +261,7 @@ function flush(): void {
   postedChars = 0
 }
 
-/** Guests are not trusted to give an id. */
+/** A guest may report any value. */
 function callId(computing: number): number {
   return Number.isSafeInteger(computing) && computing >= LOADING ? computing : 0
 }
@@ -265,21 +273,21 @@ function send(message: FromProcess): void {
   channel.write(encodeFrame(message))
 }
 
-/** The parent is trusted: what it sends has any length and is believed. */
+/** The parent is trusted: its messages are neither limited nor checked. */
 let guests: Guests | undefined
 const reader = new FrameReader(Infinity, (message) => {
   if (guests) return guests.receive(message as ToProcess)
   const options = message as SandboxProcessOptions
   if (options.lockdown) lockProcess(options.lockdown)
-  else for (const scope of ['addon', 'fs.read']) process.permission?.drop(scope) // everything is loaded
+  else for (const scope of ['addon', 'fs.read']) process.permission?.drop(scope) // all modules are loaded
   guests = new Guests(options)
   maxReportChars = options.limits.maxReportChars
   send(['ready'])
 })
 
-// An orderly exit would wait for isolates that compute.
+// A normal exit would wait for isolates that compute.
 channel.on('close', endProcess).on('error', endProcess)
 channel.on('data', (piece: Buffer) => reader.push(piece))
-// Ctrl-C reaches the whole process group, and a service manager signals all processes of a service. The parent ends its sandboxes
-// itself: calls with external effects may continue for a grace period.
+// Ctrl-C sends a signal to the whole process group, and a service manager to all processes of a service. Only the
+// parent ends its sandbox processes, because calls with external effects may continue for a grace period.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})

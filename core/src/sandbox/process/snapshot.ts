@@ -1,10 +1,11 @@
 /**
- * Makes the start-up snapshot of isolates, once for all sandbox processes of a worker: it takes longer than the rest of their start.
- * Receives the prelude as a frame and answers with a frame: the snapshot in Base64. No plugin code runs here.
+ * Creates the snapshot of isolates once for all sandbox processes of a worker, because that takes longer than the rest
+ * of their start. Receives a frame with the prelude and sends a frame with the snapshot in Base64. No plugin code runs
+ * in this process.
  */
 import { Socket } from 'node:net'
 import { encodeFrame, FrameReader } from '../channel/index.ts'
-import type { Prelude } from '../prelude.ts'
+import type { Prelude } from '../programs/index.ts'
 import { createSnapshot } from './guest-isolates.ts'
 
 const CHANNEL_FD = 3

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { AshlarError, formatSecretHost, showValue } from '@ashlar/core'
 import type { CredentialApi, CredentialKind, NewCredential } from '../../client/index.ts'
-import { loggerTo } from '../../logger.ts'
-import { commandLine } from '../../command-line.ts'
-import { UsageError, type CommandContext } from '../command.ts'
-import { connect } from '../connection.ts'
-import { formatTime } from '../format-time.ts'
+import { loggerTo } from '../../base/logger.ts'
+import { commandLine } from '../../base/command-line.ts'
+import { UsageError, type CommandContext } from '../command/command.ts'
+import { connect } from '../command/connection.ts'
+import { formatTime } from '../command/format-time.ts'
 import { readSecret } from './read-secret.ts'
 
 interface Request {

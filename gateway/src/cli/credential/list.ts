@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import type { ApiCredential } from '../../client/index.ts'
-import { loggerTo } from '../../logger.ts'
-import type { CommandContext } from '../command.ts'
-import { connect } from '../connection.ts'
-import { formatTime } from '../format-time.ts'
-import { plain } from '../terminal.ts'
+import { loggerTo } from '../../base/logger.ts'
+import type { CommandContext } from '../command/command.ts'
+import { connect } from '../command/connection.ts'
+import { formatTime } from '../command/format-time.ts'
+import { plain } from '../command/terminal.ts'
 
 /** `ashlar credential list` */
 export async function list(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { AshlarError } from '@ashlar/core'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext } from '../command/command.ts'
 
 const MAX_CHARS = 64 * 1024
 

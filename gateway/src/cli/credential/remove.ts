@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { AshlarError, showValue } from '@ashlar/core'
 import type { ApiCredential, CredentialApi } from '../../client/index.ts'
-import { loggerTo } from '../../logger.ts'
-import { commandLine } from '../../command-line.ts'
-import { UsageError, type CommandContext } from '../command.ts'
-import { connect } from '../connection.ts'
+import { loggerTo } from '../../base/logger.ts'
+import { commandLine } from '../../base/command-line.ts'
+import { UsageError, type CommandContext } from '../command/command.ts'
+import { connect } from '../command/connection.ts'
 
 /** `ashlar credential remove <provider> [--name name]` */
 export async function remove(args: string[], { stderr, environment }: CommandContext): Promise<number> {

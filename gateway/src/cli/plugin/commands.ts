@@ -8,51 +8,51 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
     usage:
       '<folder> [--name weather] [--title text] [--license MIT] [--author name] [--sdk version|tarball|folder] [--testing version|tarball|folder] [--yes] [--json]',
     summary: 'Create the package of a new plugin. On a terminal, the command asks for options that are missing.',
-    load: async () => withJsonErrors((await import('./create.ts')).create),
+    load: async () => withJsonErrors((await import('./create/create.ts')).create),
   },
   {
     name: 'plugin check',
     usage: '[folder] [--json]',
     summary:
       'Report errors and omissions of a plugin, and the capabilities of its blocks. The exit status is 1 if there is an error.',
-    load: async () => withJsonErrors((await import('./check.ts')).check),
+    load: async () => withJsonErrors((await import('./check/check.ts')).check),
   },
   {
     name: 'plugin test',
     usage: '[folder] [--block name] [--json]',
     summary: 'Run the tests of its blocks in the sandbox.',
-    load: async () => withJsonErrors((await import('./test.ts')).test),
+    load: async () => withJsonErrors((await import('./dev/test.ts')).test),
   },
   {
     name: 'plugin pack',
     usage: '[folder] [--output file.tgz] [--json]',
     summary:
       'Write the npm tarball that is published: its blocks in one file, and their source; the same source gives the same bytes.',
-    load: async () => withJsonErrors((await import('./pack.ts')).pack),
+    load: async () => withJsonErrors((await import('./pack/pack.ts')).pack),
   },
   {
     name: 'plugin docs',
     usage: '[folder] [--output docs.md] [--json]',
     summary: 'Write the documentation of its blocks in Markdown.',
-    load: async () => withJsonErrors((await import('./docs.ts')).docs),
+    load: async () => withJsonErrors((await import('./docs/docs.ts')).docs),
   },
   {
     name: 'plugin dev',
     usage: '[folder] [--server url] [--inspect] [--json]',
     summary:
       'Load a plugin into a running server at every change. The server removes it when the command ends. With --inspect, Chrome’s debugger can attach.',
-    load: async () => withJsonErrors((await import('./dev.ts')).dev),
+    load: async () => withJsonErrors((await import('./dev/dev.ts')).dev),
   },
   {
     name: 'plugin publish',
     usage: '[folder | file.tgz] [--server url] [--key file] [--npm] [--json]',
     summary: 'Pack a plugin, sign it where there is a key, and publish it to a running server; with --npm to the npm registry.',
-    load: async () => withJsonErrors((await import('./publish.ts')).publish),
+    load: async () => withJsonErrors((await import('./pack/publish.ts')).publish),
   },
   {
     name: 'plugin key',
     usage: '[file] [--json]',
     summary: 'Create an Ed25519 key that signs what you publish. Only you can read the file.',
-    load: async () => withJsonErrors((await import('./key.ts')).key),
+    load: async () => withJsonErrors((await import('./pack/key.ts')).key),
   },
 ]

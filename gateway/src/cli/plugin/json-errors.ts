@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts'
-import { toldError } from '../told-error.ts'
+import type { Command } from '../command/command.ts'
+import { toldError } from '../command/told-error.ts'
 
 /** With `--json`, what ends the command is JSON on standard output as well: `{ "error": { "code", "message", "faults" } }`. */
 export function withJsonErrors(command: Command): Command {

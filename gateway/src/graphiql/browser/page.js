@@ -1,6 +1,6 @@
-// Runs in the browser, after GraphiQL's own script: starts it with what /graphql wrote into the page.
+// Runs in the browser after the script of GraphiQL, and starts GraphiQL with the options in the page.
 
-// The cookie of a login counts only together with this token, which pages of other ports cannot read.
+// The session cookie is valid only together with this token, which pages on other ports cannot read.
 const TOKEN_KEY = 'ashlar-page-token'
 const pageToken = localStorage.getItem(TOKEN_KEY)
 const request = globalThis.fetch.bind(globalThis)
@@ -31,7 +31,7 @@ async function logOut() {
   location.replace('login#logged-out')
 }
 
-/** What "newest" stands for in the variables of the examples. */
+/** The queries that resolve "newest" in the variables of the examples. */
 const NEWEST = {
   graphId: '{ found: graphs(first: 1) { edges { node { id } } } }',
   executionId: '{ found: executions(first: 1) { edges { node { id } } } }',
@@ -50,7 +50,7 @@ async function withNewest(init) {
   return { ...init, body: JSON.stringify(request) }
 }
 
-/** Other servers were on this port before, with a GraphiQL of their own: each keeps its tabs to itself. */
+/** Separates the tabs from those of another server with GraphiQL that used this port before. */
 const PREFIX = 'ashlar:'
 const ownKeys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
 const storage = {
@@ -84,5 +84,5 @@ globalThis.YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   ...options,
   ...activeTab(),
   storage,
-  onEditQuery: () => {}, // GraphiQL's own would write the operation into the address
+  onEditQuery: () => {}, // the default writes the operation into the URL
 })

@@ -26,7 +26,7 @@ const finish = async () => {
   if (response.status !== 401) history.replaceState(null, '', location.pathname)
 }
 
-/** The session belongs to another name of the same server. */
+/** The session belongs to another host name of this server. */
 const goElsewhere = () => location.replace(elsewhere + location.pathname + location.search)
 
 finish().catch((error) =>

@@ -17,7 +17,7 @@ const begin = () => {
   button.focus()
 }
 begin()
-addEventListener('hashchange', begin) // a link that is opened where the page is open already
+addEventListener('hashchange', begin) // a link that is opened while the page is open
 
 button.addEventListener('click', () => {
   button.disabled = true

@@ -195,7 +195,8 @@ describe('findPath', () => {
 
   it('takes about as long for the parts of a deep value as for those of a flat one', () => {
     timeOf(1)
-    expect(timeOf(2000) / timeOf(1)).toBeLessThan(10)
+    const best = (depth: number): number => Math.min(...Array.from({ length: 5 }, () => timeOf(depth)))
+    expect(best(2000) / best(1)).toBeLessThan(10)
   })
 })
 

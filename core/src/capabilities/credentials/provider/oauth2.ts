@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 import { isHeaderName, parseTarget } from '../../http/index.ts'
 import { coversHost } from './secret-hosts.ts'
 

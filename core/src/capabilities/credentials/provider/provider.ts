@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, showValue } from '../../../errors/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import { costSchema } from './cost.ts'
 import { areEndpointsSafe, oauth2Schema, secretFormat, secretHeader, type OAuth2 } from './oauth2.ts'
 import { formatSecretHost } from './secret-hosts.ts'

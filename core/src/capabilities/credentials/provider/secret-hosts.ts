@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../../errors/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import { allowsHost, formatRule, parseRule, type Rule } from '../../http/index.ts'
 
 /** Hosts to which a secret may be sent. */

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../../errors/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import type { HttpEntry, HttpGrant } from './entry.ts'
 import { allows, allowsHost, isForbiddenMethod, parseRule, type Rule } from './rule.ts'
 import { parseTarget } from './target.ts'

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../../errors/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import { normalizeHeaderName, type HeaderPairs } from '../headers.ts'
 import type { HttpGrants } from './grants.ts'
 import { parseTarget } from './target.ts'

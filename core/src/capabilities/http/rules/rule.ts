@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { AshlarError, showValue } from '../../../errors/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import { isPathGlob, matchesPath } from './path-glob.ts'
 import { canonicalizeHost } from './target.ts'
 

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 
 /**
  * Parses the URL of a request. The result has no fragment, and its host is canonical (see {@link canonicalizeHost}).

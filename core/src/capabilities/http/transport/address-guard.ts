@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { AshlarError, showValue } from '../../../errors/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import { canonicalizeHost } from '../rules/index.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 import { buildAddressGuard } from './address-guard.ts'
 import { toHttpFailure } from './failure.ts'
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../limits.ts'

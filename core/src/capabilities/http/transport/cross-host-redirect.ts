@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../../errors/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import type { Hop } from './redirect.ts'
 
 /**

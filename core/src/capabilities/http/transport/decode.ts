@@ -1,6 +1,6 @@
 import { pipeline, Readable, Transform, type Duplex } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 import { CHUNK_BYTES } from '../../../workspaces/index.ts'
 
 /** Servers apply one coding. A proxy may compress again. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 import { CHUNK_BYTES } from '../../../workspaces/index.ts'
 import type { RequestCredential } from '../credential.ts'
 import { readResponseHeaders } from '../headers.ts'

@@ -1,4 +1,4 @@
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 
 /**
  * Converts a network error. The message contains no address and no port, so it reveals nothing about the network of the

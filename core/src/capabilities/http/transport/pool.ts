@@ -1,7 +1,7 @@
 import dns from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector } from 'undici'
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 import { isPublicAddress, type AddressGuard } from './address-guard.ts'
 import type { HttpLimits } from '../limits.ts'
 import type { Transport } from './transport.ts'

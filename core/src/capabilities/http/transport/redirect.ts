@@ -1,4 +1,4 @@
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 import { withoutBodyHeaders, withoutCredentials, type HeaderPairs } from '../headers.ts'
 import { parseTarget } from '../rules/index.ts'
 

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { AshlarError } from '../../../errors/index.ts'
+import { AshlarError } from '../../../base/index.ts'
 import { CHUNK_BYTES } from '../../../workspaces/index.ts'
 import type { HttpLimits } from '../limits.ts'
 

@@ -1,2 +1,3 @@
-export { canLockDown, exitNow, lockDown, type LockdownOptions } from './lockdown.ts'
+export { canLockDown, exitNow, lockDown } from './lockdown.ts'
 export { withoutIoUring } from './seccomp-filter.ts'
+export type { LockdownOptions } from './lockdown.ts'

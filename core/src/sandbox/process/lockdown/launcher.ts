@@ -1,7 +1,7 @@
 /**
- * Restarts Node without io_uring. libuv opens rings when a process starts, before any of our code runs, and cannot work without them
- * later. Operations on a ring bypass the seccomp filter of the process. If io_uring is denied from the start, libuv uses epoll.
- * Bubblewrap installs the same filter itself.
+ * Restarts Node without io_uring. libuv opens rings when a process starts, before any of our code runs, and needs them
+ * from then on. Operations on a ring bypass the seccomp filter of the process. If io_uring is denied from the start,
+ * libuv uses epoll. Bubblewrap installs the same filter itself.
  *
  * Its arguments are the arguments of the new process.
  */
@@ -9,7 +9,7 @@ import { check, installFilter, openLibc, textPointers } from './libc.ts'
 import { withoutIoUring } from './seccomp-filter.ts'
 
 const F_SETFD = 2
-/** Standard streams and the channel; Node keeps these from programs that it starts. */
+/** The standard streams and the channel. Node marks them as close-on-exec. */
 const INHERITED_FDS = [0, 1, 2, 3]
 
 const libc = openLibc()

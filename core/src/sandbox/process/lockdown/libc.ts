@@ -11,24 +11,24 @@ export interface Libc {
   fcntl(fd: number, command: number, argument: bigint): number
   prctl(option: number, a: bigint, b: bigint, c: bigint, d: bigint): number
   setrlimit(resource: number, limits: Uint8Array): number
-  /** Ends the process at once: no handlers, no destructors. */
+  /** Ends the process immediately, without handlers and destructors. */
   _exit(code: number): void
-  /** Returns only when it failed. */
+  /** Returns only if it fails. */
   execv(path: string, args: Uint8Array): number
-  /** `seccomp(2)`, which has no function of its own. */
+  /** Calls `seccomp(2)`, for which libc has no function. */
   syscall(number: bigint, operation: bigint, flags: bigint, program: Uint8Array): bigint
 }
 
-/** The same number everywhere. Kernels before 5.9 lack it. */
+/** The same number on all architectures. Kernels before 5.9 lack it. */
 const CLOSE_RANGE = 436n
 const MAX_UINT = 0xffffffffn
 const SECCOMP = { x64: 317n, arm64: 277n }
 const SECCOMP_SET_MODE_FILTER = 1n
-/** The filter applies to every thread of the process, not only to this one. */
+/** Applies the filter to every thread of the process. */
 const SECCOMP_FILTER_FLAG_TSYNC = 1n
 const PR_SET_NO_NEW_PRIVS = 38
 
-/** @throws where this Node has no `node:ffi` */
+/** @throws when this Node has no `node:ffi` */
 export function openLibc(): Libc {
   return ffi().dlopen(null, {
     fcntl: { return: 'int32', arguments: ['int32', 'int32', 'int64'] },
@@ -44,7 +44,7 @@ export function openLibc(): Libc {
  * Installs a filter on all threads permanently.
  *
  * @param filter `struct sock_filter[]`
- * @throws when the kernel refuses it
+ * @throws when the kernel rejects it
  */
 export function installFilter(libc: Libc, filter: Uint8Array): void {
   const { arch } = process
@@ -55,7 +55,7 @@ export function installFilter(libc: Libc, filter: Uint8Array): void {
 }
 
 /**
- * Closes all descriptors from this one on.
+ * Closes all descriptors with this number or a higher one.
  *
  * @returns false when the kernel cannot do that
  */
@@ -66,7 +66,7 @@ export function closeFrom(fd: number): boolean {
   return syscall(CLOSE_RANGE, BigInt(fd), MAX_UINT, 0n) === 0n
 }
 
-/** `char *[]`, closed by a null pointer. The texts must be kept as long as it is used. */
+/** `char *[]`, terminated by a null pointer. The caller must keep the texts alive while the array is used. */
 export function textPointers(texts: readonly Uint8Array[]): Uint8Array {
   return pointers([...texts.map((text) => ffi().getRawPointer(text)), 0n])
 }
@@ -75,7 +75,7 @@ export function isFilterArchitecture(arch: string): arch is FilterArchitecture {
   return arch === 'x64' || arch === 'arm64'
 }
 
-/** @throws when a function of libc has failed */
+/** @throws when a libc function failed */
 export function check(name: string, result: number): void {
   if (result !== 0) throw new Error(`${name} failed`)
 }

@@ -4,7 +4,7 @@ import { compileFilter } from './seccomp-filter.ts'
 import { allowedCalls } from './system-calls.ts'
 
 export interface LockdownOptions {
-  /** Limits threads. Only in a user namespace of its own, where nothing else is counted with them. */
+  /** Limits the number of threads. Possible only in a separate user namespace, where no other threads count. */
   limitsThreads: boolean
 }
 
@@ -13,7 +13,7 @@ const PR_SET_DUMPABLE = 4
 const SIGKILL = 9n
 const F_GETFD = 1
 const FD_CLOEXEC = 1
-/** Behind the standard streams and the channel to the worker. */
+/** The first descriptor after the standard streams and the channel to the worker. */
 const FIRST_UNKNOWN_FD = 4
 /** Node's own descriptors have the lowest free numbers, so they are below this one. */
 const FIRST_FOREIGN_FD = 4096
@@ -25,23 +25,24 @@ const RLIMIT = { FSIZE: 1, CORE: 4, NPROC: 6, NOFILE: 7, MEMLOCK: 8, MSGQUEUE: 1
 const MAX_THREADS = 128
 const MAX_OPEN_FILES = 256
 
-/** Whether there is a lockdown for this platform. */
+/** Whether this platform has a lockdown. */
 export function canLockDown(): boolean {
   return process.platform === 'linux' && isFilterArchitecture(process.arch)
 }
 
 /**
- * Removes all rights from this process that isolates do not need to compute. After that, even machine code in it cannot open a file or a
- * socket, start a program or a process, or signal another process. Call it after all modules are loaded and before any plugin code
- * runs.
+ * Removes all rights from this process that isolates do not need to compute. After that, even machine code in it cannot
+ * open a file or a socket, start a program or a process, or signal another process. Call it after all modules are
+ * loaded and before any plugin code runs.
  *
- * - SIGKILL when the parent ends; no core dumps; other processes of the user cannot attach to it.
- * - Inherited descriptors are closed, other than standard streams and the channel.
- * - Limits of descriptors, threads and files. Memory has none here: V8 reserves half a gigabyte of writable addresses for every isolate,
- *   so the worker limits what is resident.
- * - A seccomp filter on all threads, see `system-calls.ts`.
+ * - The process receives SIGKILL when its parent ends. It creates no core dumps, and other processes of the user cannot
+ *   attach to it.
+ * - It closes inherited descriptors other than the standard streams and the channel.
+ * - It limits descriptors, threads and files, but not memory: V8 reserves half a gigabyte of writable addresses for
+ *   every isolate, so the worker limits resident memory instead.
+ * - It installs a seccomp filter on all threads, see `system-calls.ts`.
  *
- * @throws when any part fails: the process must not run code of plugins then
+ * @throws when any part fails; the process must not run plugin code then
  */
 export function lockDown({ limitsThreads }: LockdownOptions): void {
   if (!isFilterArchitecture(process.arch)) throw new Error(`there is no seccomp filter for ${process.arch}`)
@@ -55,7 +56,9 @@ export function lockDown({ limitsThreads }: LockdownOptions): void {
   installFilter(libc, compileFilter(allowedCalls(process.pid), process.arch))
 }
 
-/** Ends a locked-down process: it can no longer send signals, and a normal exit would wait for isolates that compute. */
+/**
+ * Ends a locked-down process: it can no longer send signals, and a normal exit would wait for isolates that compute.
+ */
 export function exitNow(code: number): void {
   openLibc()._exit(code)
 }

@@ -1,7 +1,8 @@
 /**
- * For tests: attempts of machine code in a compromised sandbox process. It locks the process down like `main.ts`, makes system calls
- * without any check by Node, and writes the results to standard error as JSON: name → errno, or `done` if the call succeeded.
- * Arguments: the options of the lockdown as JSON; with `stays`, it computes forever after the attempts.
+ * For tests: attempts of machine code in a compromised sandbox process. It locks the process down like `main.ts`, makes
+ * system calls without any check by Node, and writes the results to standard error as JSON: name → errno, or `done` if
+ * the call succeeded. Arguments: the options of the lockdown as JSON; with `stays`, it computes forever after the
+ * attempts.
  */
 import { writeSync } from 'node:fs'
 import { lockDown, type LockdownOptions } from './lockdown.ts'

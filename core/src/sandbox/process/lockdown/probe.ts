@@ -1,4 +1,4 @@
-/** Ends with status 0 where a sandbox process can lock itself down. */
+/** Ends with status 0 if a sandbox process can lock itself down on this machine. */
 import { lockDown } from './lockdown.ts'
 
 lockDown({ limitsThreads: false })

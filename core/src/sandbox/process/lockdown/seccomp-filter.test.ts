@@ -4,13 +4,16 @@ import { allowedCalls } from './system-calls.ts'
 
 const PROCESS_ID = 4711
 const ARCHITECTURES = { x64: 0xc000003e, arm64: 0xc00000b7 }
-/** Above every system call that Linux has. */
+/** Larger than the number of every system call. */
 const MAX_NUMBER = 1000
 const [EPERM, ENOSYS] = ['errno 1', 'errno 38']
-/** No test of an argument holds. */
+/** Arguments for which every test fails. */
 const ODD_ARGUMENTS = Array.from({ length: 6 }, () => 0xffffffff)
 
-/** Runs classic BPF, as `seccomp(2)` describes: the filter is tested for architectures that this machine is not. */
+/**
+ * Interprets classic BPF as described in `seccomp(2)`, so that the filter is tested for all architectures on any
+ * machine.
+ */
 function runFilter(filter: Uint8Array, data: { number: number; architecture: number; args?: number[] }): string {
   const view = new DataView(filter.buffer, filter.byteOffset, filter.byteLength)
   const words = new Map([
@@ -46,9 +49,9 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
   const filter = compileFilter(calls, name)
   const architecture = ARCHITECTURES[name]
   const run = (number: number, ...args: number[]): string => runFilter(filter, { number, architecture, args })
-  const numberOf = (call: string): number => calls.find((each) => each.name === call)?.[name] ?? NaN
+  const findNumber = (call: string): number => calls.find((each) => each.name === call)?.[name] ?? NaN
 
-  it('allows the calls of the table and no other, whatever the arguments', () => {
+  it('allows only the unconditional calls of the table if every argument test fails', () => {
     const unconditional = new Set(calls.filter(({ when }) => !when).map((call) => call[name]))
     const allowed = Array.from({ length: MAX_NUMBER }, (_, number) => number).filter(
       (number) => run(number, ...ODD_ARGUMENTS) === 'allow',
@@ -58,10 +61,10 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
 
   it.each(['open', 'openat', 'openat2', 'socket', 'connect', 'execve', 'execveat', 'fork', 'ptrace', 'kill', 'io_uring_setup'])(
     'has no %s in its table',
-    (call) => expect(numberOf(call)).toBeNaN(),
+    (call) => expect(findNumber(call)).toBeNaN(),
   )
 
-  it('makes libc fall back from clone3, whose flags are in memory, to clone', () => expect(run(435)).toBe(ENOSYS))
+  it('makes libc fall back from clone3 to clone', () => expect(run(435)).toBe(ENOSYS))
 
   it.each([
     ['a thread', 0x3d0f00, 'allow'],
@@ -69,7 +72,7 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
     ['a process that shares memory', 0x4111, EPERM],
     ['a thread in a new user namespace', 0x10010000, EPERM],
     ['a thread in a new network namespace', 0x40010000, EPERM],
-  ])('clone of %s: %s', (_, flags, result) => expect(run(numberOf('clone'), flags)).toBe(result))
+  ])('clone of %s: %s', (_, flags, result) => expect(run(findNumber('clone'), flags)).toBe(result))
 
   it.each([
     ['tgkill', [PROCESS_ID], 'allow'],
@@ -84,9 +87,9 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
     ['fcntl', [3, 8], EPERM],
     ['ioctl', [3, 0x5421], 'allow'],
     ['ioctl', [3, 0x5412], EPERM],
-  ] as const)('%s with arguments %j: %s', (call, args, result) => expect(run(numberOf(call), ...args)).toBe(result))
+  ] as const)('%s with arguments %j: %s', (call, args, result) => expect(run(findNumber(call), ...args)).toBe(result))
 
-  it('ends a process that calls through the entry of another architecture', () => {
+  it('ends a process that makes a call of another architecture', () => {
     expect(runFilter(filter, { number: 0, architecture: 0x40000003 })).toBe('kill')
   })
 
@@ -94,7 +97,7 @@ describe.each(Object.keys(ARCHITECTURES) as FilterArchitecture[])('the filter fo
 })
 
 describe('the filter of the launcher', () => {
-  it('refuses io_uring and nothing else', () => {
+  it('denies only io_uring', () => {
     const numbers = Array.from({ length: MAX_NUMBER }, (_, number) => number)
     const refused = numbers.filter((number) => runFilter(withoutIoUring(), { number, architecture: 0 }) !== 'allow')
     expect(refused).toEqual([425, 426, 427])

@@ -30,7 +30,7 @@ const ERRNO = 0x00050000
 const EPERM = 1
 const ENOSYS = 38
 
-/** The same number everywhere. ENOSYS makes libc fall back to `clone`, whose flags a filter can read. */
+/** The same number on all architectures. ENOSYS makes libc fall back to `clone`, whose flags a filter can read. */
 const CLONE3 = 435
 
 /** io_uring_setup, io_uring_enter, io_uring_register. */
@@ -40,10 +40,10 @@ const LAST_IO_URING_CALL = 427
 type Instruction = [code: number, jumpIfTrue: number, jumpIfFalse: number, value: number]
 
 /**
- * Compiles a seccomp filter: the listed calls pass, every other call returns EPERM, a call through another architecture's entry ends the
- * process.
+ * Compiles a seccomp filter. It allows the listed calls and makes every other call return EPERM. A call of another
+ * architecture ends the process.
  *
- * @returns `struct sock_filter[]`, 8 bytes an instruction, little-endian
+ * @returns `struct sock_filter[]`, 8 bytes per instruction, little-endian
  */
 export function compileFilter(calls: readonly AllowedCall[], architecture: FilterArchitecture): Uint8Array<ArrayBuffer> {
   const program: Instruction[] = [

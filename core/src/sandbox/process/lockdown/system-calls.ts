@@ -1,6 +1,6 @@
 /**
- * A condition on one half of an argument of a system call: `(half & mask) === value`. The kernel reads 32 bits of an `int`, but all 64
- * of a pointer: a test of a pointer needs both halves.
+ * A condition on one half of an argument of a system call: `(half & mask) === value`. The kernel reads 32 bits of an
+ * `int`, but all 64 bits of a pointer, so a test of a pointer needs both halves.
  */
 export interface ArgumentTest {
   argument: number
@@ -14,7 +14,7 @@ export interface ArgumentTest {
 export interface AllowedCall {
   name: string
   x64: number
-  /** Absent where arm64 has no such call. */
+  /** Absent if arm64 has no such call. */
   arm64?: number
   /** Every test of at least one list must hold. @default any arguments */
   when?: readonly (readonly ArgumentTest[])[]
@@ -25,17 +25,18 @@ const CLONE_THREAD = 0x00010000
 /** Every CLONE_NEW* flag: NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const CLONE_NEW = 0x00000080 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 
-/** `argument` is one of the values. */
+/** Tests that are true if `argument` is one of the values. */
 function oneOf(argument: number, ...values: number[]): ArgumentTest[][] {
   return values.map((value) => [{ argument, mask: WHOLE, value }])
 }
 
 /**
- * The system calls of V8, libuv and libc while isolates compute and messages are exchanged, after all modules are loaded. The most
- * frequent calls come first. Numbers: Linux `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`.
+ * The system calls of V8, libuv and libc while isolates compute and messages are exchanged, after all modules are
+ * loaded. The most frequent calls come first. Numbers: Linux `arch/x86/entry/syscalls/syscall_64.tbl` and
+ * `include/uapi/asm-generic/unistd.h`.
  *
- * Intentionally absent: every call that opens a file, a socket or another process, starts a program or a process, changes limits,
- * credentials or namespaces, or reaches io_uring, userfaultfd, keyrings, BPF and performance counters.
+ * Intentionally absent: every call that opens a file, a socket or another process, starts a program or a process,
+ * changes limits, credentials or namespaces, or reaches io_uring, userfaultfd, keyrings, BPF and performance counters.
  */
 const ALWAYS: readonly AllowedCall[] = [
   { name: 'futex', x64: 202, arm64: 98 },
@@ -92,7 +93,7 @@ export function allowedCalls(processId: number): AllowedCall[] {
     ...ALWAYS,
     // Threads of this process only, in the same namespaces.
     { name: 'clone', x64: 56, arm64: 220, when: [[{ argument: 0, mask: CLONE_THREAD | CLONE_NEW, value: CLONE_THREAD }]] },
-    // O_CLOEXEC and O_NONBLOCK at most: no notification pipes.
+    // Only O_CLOEXEC and O_NONBLOCK: no notification pipes.
     { name: 'pipe2', x64: 293, arm64: 59, when: [[{ argument: 1, mask: ~0x80800, value: 0 }]] },
     // abort() signals its own process.
     { name: 'tgkill', x64: 234, arm64: 131, when: oneOf(0, processId) },
@@ -100,9 +101,9 @@ export function allowedCalls(processId: number): AllowedCall[] {
     { name: 'fcntl', x64: 72, arm64: 25, when: oneOf(1, 1, 2, 3, 4) },
     // FIONBIO, FIOCLEX, FIONREAD, TCGETS
     { name: 'ioctl', x64: 16, arm64: 29, when: oneOf(1, 0x5421, 0x5451, 0x541b, 0x5401) },
-    // PR_SET_NAME, PR_SET_VMA: names of threads and of memory
+    // PR_SET_NAME, PR_SET_VMA: names of threads and memory
     { name: 'prctl', x64: 157, arm64: 167, when: oneOf(0, 15, 0x53564d41) },
-    // Reads its own limits, sets none.
+    // Reads its own limits only.
     {
       name: 'prlimit64',
       x64: 302,

@@ -1,5 +1,5 @@
 import { listCapabilities, listProviders, type Block, type Draft, type JsonSchema } from '@ashlar/core'
-import type { Positions } from '../positions.ts'
+import type { Positions } from '../draft/positions.ts'
 import type { Finding, FindingCode, Level } from './finding.ts'
 
 /** What is missing in the blocks of a plugin, and what they may do. */

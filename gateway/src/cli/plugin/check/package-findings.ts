@@ -1,5 +1,5 @@
 import { isVersion, packageNameSchema } from '@ashlar/core'
-import { listPackageFiles, type PackageJson } from '../package-files.ts'
+import { listPackageFiles, type PackageJson } from '../draft/package-files.ts'
 import type { Finding, FindingCode, Level } from './finding.ts'
 
 /** @param used the files of the package that its bundle is made of */

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { exists } from '../../../exists.ts'
-import { installCommand } from '../installing.ts'
-import type { PackageJson } from '../package-files.ts'
+import { exists } from '../../../base/exists.ts'
+import { installCommand } from '../draft/installing.ts'
+import type { PackageJson } from '../draft/package-files.ts'
 import type { Finding, Level } from './finding.ts'
 
 const TIMEOUT_MS = 120_000

@@ -1,5 +1,0 @@
-export { createAccounts } from './accounts.ts'
-export { LOGIN_MINUTES, createBrowserSessions } from './browser-sessions.ts'
-export { ApiKey, User } from './entities.ts'
-export type { Accounts } from './accounts.ts'
-export type { BrowserSession, BrowserSessions } from './browser-sessions.ts'

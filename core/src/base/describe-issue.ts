@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+import { showValue, type Fault } from './ashlar-error.ts'
+
+type Issue = z.core.$ZodIssue
+
+const TYPES: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  bigint: 'a whole number',
+}
+
+const FORMATS: Record<string, string> = { uuid: 'be a UUID', datetime: 'be a date and time of ISO 8601', url: 'be a URL' }
+
+const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
+
+/**
+ * Describes a fault that zod has found, without the names of JavaScript types.
+ *
+ * @param value the value at the path of the issue, which the description quotes
+ */
+export function describeIssue(issue: Issue, value: unknown): string {
+  if (issue.code === 'custom') return issue.message
+  if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
+  const expected = describeExpected(issue)
+  if (expected.includes(', got ')) return expected
+  return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`
+}
+
+/** The beginning of a default message of zod. Other messages are custom messages of the schema and say more. */
+const DEFAULT_MESSAGE = /^(Invalid|Too (small|big)|Unrecognized)/
+
+function describeExpected(issue: Issue): string {
+  if (!DEFAULT_MESSAGE.test(issue.message)) return issue.message
+  if (issue.code === 'invalid_type') return `must be ${TYPES[issue.expected] ?? issue.expected}`
+  if (issue.code === 'invalid_union') return describeUnion(issue)
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map((each) => JSON.stringify(each))
+    return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`
+  }
+  if (issue.code === 'too_small') return `must ${describeAmount(issue.origin, `at least ${issue.minimum}`)}`
+  if (issue.code === 'too_big') return `must ${describeAmount(issue.origin, `at most ${issue.maximum}`)}`
+  if (issue.code === 'invalid_format') return `must ${FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`}`
+  return issue.message
+}
+
+function describeUnion({ errors, message }: Extract<Issue, { code: 'invalid_union' }>): string {
+  const members = errors.map(([first]) => (first?.path.length === 0 ? describeExpected(first) : ''))
+  if (members.length === 0 || !members.every((member) => member.startsWith('must be '))) return message
+  return `must be ${[...new Set(members.map((member) => member.slice('must be '.length)))].join(' or ')}`
+}
+
+function describeAmount(origin: string, amount: string): string {
+  const unit = UNITS[origin]
+  return unit === undefined ? `be ${amount}` : `have ${amount}${unit}`
+}
+
+/**
+ * Describes the faults that zod has found in a value.
+ *
+ * @param value the value that was checked
+ */
+export function describeIssues({ issues }: z.ZodError, value: unknown): Fault[] {
+  return issues.map((issue) => ({ path: issue.path.join('.'), message: describeIssue(issue, valueAt(value, issue.path)) }))
+}
+
+/** Returns the value at the path of an issue, or undefined if there is none. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((at: unknown, key) => (Object(at) as Record<PropertyKey, unknown>)[key], value)
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import {
+  capabilitiesSchema,
+  listCredentialGrants,
+  isEffectful,
+  listInputPins,
+  getProviderName,
+  providerSchema,
+  getScopes,
+  type CredentialGrant,
+} from '../capabilities/index.ts'
+import { showValue } from '../base/index.ts'
+import type { JsonSchema } from '../pins/index.ts'
+import { BLOCK_KINDS } from './block-kinds.ts'
+import { blockCostSchema } from './cost.ts'
+
+/** Wall clock of one run. */
+export const MAX_TIMEOUT_MS = 30 * 60_000
+
+const jsonSchema = z.custom<JsonSchema>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a z.object({ … })',
+)
+const name = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
+
+const category = z.string().max(64)
+
+const blockManifestSchema = z
+  .object({
+    id: z.uuid(),
+    name,
+    description: z.string().max(2000),
+    category,
+    categories: z.array(category).max(20).default([]),
+    kind: z.enum(BLOCK_KINDS),
+    staticOutput: z.boolean(),
+    serial: z.boolean(),
+    capabilities: capabilitiesSchema,
+    onCrash: z.enum(['fail', 'retryable', 'retry']),
+    timeoutMs: z.int().min(1).max(MAX_TIMEOUT_MS).optional(),
+    costs: z.array(blockCostSchema).max(100).default([]),
+    inputSchema: jsonSchema,
+    outputSchema: jsonSchema,
+    /** Names of the block's own tests. */
+    tests: z.array(z.string().max(200), 'must be a list of tests; write tests: [] if there are none').max(1000),
+  })
+  .superRefine(({ capabilities, onCrash }, context) => {
+    if (!capabilities.sleep || !isEffectful(capabilities) || onCrash === 'retry') return
+    const message =
+      "a block that sleeps is run again from its beginning after each sleep, so one that also has a capability that can be seen outside must declare onCrash: 'retry'"
+    context.addIssue({ code: 'custom', path: ['onCrash'], message })
+  })
+  .superRefine(({ capabilities, inputSchema }, context) => {
+    const pins = Object.keys(inputSchema.properties ?? {})
+    const wrong = listInputPins(capabilities).find((pin) => !pins.includes(pin))
+    if (wrong === undefined) return
+    const message = `fromInput("${wrong}") names no input pin; there are ${pins.join(', ')}`
+    context.addIssue({ code: 'custom', path: ['capabilities', 'http'], message })
+  })
+
+/** What the host keeps of a plugin beside its code; read out of it in a sandbox, so checked like any input. */
+export const manifestSchema = z
+  .object({
+    name,
+    memoryMb: z.int().min(16).max(512).optional(),
+    providers: z.array(providerSchema).max(100).default([]),
+    blocks: z.array(blockManifestSchema).max(1000),
+  })
+  .superRefine(({ name: plugin, providers, blocks }, context) => {
+    for (const [i, { capabilities }] of blocks.entries())
+      for (const grant of listCredentialGrants(capabilities)) {
+        const message = grantFault(plugin, providers, grant)
+        if (message !== undefined)
+          context.addIssue({ code: 'custom', path: ['blocks', i, 'capabilities', 'credentials'], message })
+      }
+  })
+
+/** What the plugin's own providers do not have; of others nothing is known here. */
+function grantFault(plugin: string, providers: z.output<typeof providerSchema>[], grant: CredentialGrant): string | undefined {
+  const name = getProviderName(grant)
+  const [qualifier = '', unqualified] = name.includes('/') ? name.split('/') : [plugin, name]
+  if (qualifier !== plugin) return undefined
+  const provider = providers.find((each) => each.name === unqualified)
+  if (!provider)
+    return `the plugin has no provider "${unqualified}"; it has ${providers.map((each) => each.name).join(', ') || 'none'}`
+  const scopes = provider.auth.flatMap((auth) => (auth.type === 'OAUTH2' ? Object.keys(auth.scopes) : []))
+  const unknown = getScopes(grant).find((scope) => !scopes.includes(scope))
+  return unknown && `the provider "${unqualified}" has no scope ${showValue(unknown)}; it has ${scopes.join(', ') || 'none'}`
+}
+
+export type PluginManifest = z.output<typeof manifestSchema>
+export type BlockManifest = PluginManifest['blocks'][number]

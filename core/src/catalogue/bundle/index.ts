@@ -1,0 +1,7 @@
+export { bundleSource, confinedInput, mappedBundle } from './bundle-source.ts'
+export { bundleOptions, createBundle, digestOf, ownerLine } from './bundle.ts'
+export { bundleApart } from './bundler.ts'
+export { createDraftBundler } from './draft-bundle.ts'
+export { trimSourceMap } from './source-map.ts'
+export type { BundleInput, MappedBundle } from './bundle.ts'
+export type { DraftBundle } from './draft-bundle.ts'

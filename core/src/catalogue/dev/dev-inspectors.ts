@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { AshlarError } from '../../base/index.ts'
+import type { Bundle } from '../../sandbox/calls/index.ts'
+import type { Inspector } from '../../sandbox/inspector/index.ts'
+import type { Sandbox } from '../../sandbox/index.ts'
+import { digestOf } from '../bundle/index.ts'
+
+/** The inspectors of plugins that are being written: one for each that came with a source map. */
+export interface DevInspectors {
+  /** @param bundle none when a debugger has nothing to look into any more */
+  show(packageName: string, ownerId: string, bundle: Bundle | undefined): Promise<void>
+  /** @returns a token that nobody can guess @throws {AshlarError} CONFLICT */
+  tokenOf(packageName: string): string
+  find(token: string): Inspector | undefined
+}
+
+export function createDevInspectors(sandbox: Sandbox): DevInspectors {
+  const inspectors = new Map<string, { token: string; inspector: Inspector }>()
+  return {
+    async show(packageName, owner, bundle) {
+      const known = inspectors.get(packageName)
+      if (!bundle) {
+        inspectors.delete(packageName)
+        return known?.inspector.close()
+      }
+      const { inspector } = known ?? { inspector: sandbox.inspect({ owner, cordon: `user:${owner}` }) }
+      if (!known) inspectors.set(packageName, { token: randomUUID(), inspector })
+      await inspector.show(bundle)
+    },
+    tokenOf(packageName) {
+      const known = inspectors.get(packageName)
+      if (known) return known.token
+      throw new AshlarError('CONFLICT', `${packageName} came without a source map: nothing can be looked into`)
+    },
+    find: (token) => inspectors.values().find((each) => each.token === token)?.inspector,
+  }
+}
+
+/**
+ * A bundle as a debugger is to see it: its script has the same address at every change, and its source map is in it.
+ *
+ * @param sourceMap JSON text, version 3, of the code behind the first line
+ * @param sourceRoot goes before the paths of its sources
+ * @throws {AshlarError} BAD_INPUT
+ */
+export function withSourceMap(bundle: Bundle, packageName: string, sourceMap: string, sourceRoot: string): Bundle {
+  const map = parseSourceMap(sourceMap)
+  const shifted = JSON.stringify({ ...map, sources: map.sources?.map((path) => sourceRoot + path), mappings: `;${map.mappings}` })
+  const data = `data:application/json;base64,${Buffer.from(shifted).toString('base64')}`
+  const code = `${bundle.code}\n//# sourceURL=ashlar://${packageName}/plugin.js\n//# sourceMappingURL=${data}`
+  return { ...bundle, code, digest: digestOf(code) }
+}
+
+const mapSchema = z.looseObject({ mappings: z.string(), sources: z.array(z.string()).optional() })
+
+function parseSourceMap(text: string): z.output<typeof mapSchema> {
+  try {
+    return mapSchema.parse(JSON.parse(text))
+  } catch (error) {
+    const message = 'sourceMap: must be a source map of version 3, as JSON'
+    throw new AshlarError('BAD_INPUT', message, { details: { path: ['sourceMap'] }, cause: error })
+  }
+}

@@ -1,0 +1,2 @@
+export { createDevPlugins } from './dev-plugins.ts'
+export type { DevPlugins } from './dev-plugins.ts'

@@ -1,0 +1,2 @@
+export { openPlugins } from './open-plugins.ts'
+export { workspaceId } from './sources/index.ts'

@@ -1,0 +1,8 @@
+export { locateOutput } from './definition-position.ts'
+export { discoverPlugins, readSource } from './discover.ts'
+export { PluginFlawed } from './flaws.ts'
+export { describeBundle, describeSource, loadPlugin } from './load.ts'
+export { atSource } from './source-position.ts'
+export { locateStack, originsIn, showPosition } from './stack-position.ts'
+export type { BrokenSource } from './discover.ts'
+export type { FindOrigin, LocatedStack, SourcePosition } from './stack-position.ts'

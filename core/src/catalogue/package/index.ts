@@ -1,0 +1,8 @@
+export { digestOfFiles } from './digest.ts'
+export { refusal } from './fault.ts'
+export { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema } from './made-for-sdk.ts'
+export { keptText, packageNameSchema, readPackageFile } from './package-file.ts'
+export { MAX_PACKED_BYTES, unpackTarball } from './unpack.ts'
+export { compareVersions, isPrerelease, isVersion } from './versions.ts'
+export type { PackageFile } from './package-file.ts'
+export type { TarFile } from './read-tar.ts'

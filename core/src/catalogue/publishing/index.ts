@@ -1,0 +1,8 @@
+export { PluginVersion } from './entities.ts'
+export { assertOwner, assertUnclaimed } from './packages.ts'
+export { signFacts } from './signature.ts'
+export { createPluginStore } from './store.ts'
+export { serveSubmissions } from './submissions.ts'
+export type { PluginCheck, VersionReport } from './report.ts'
+export type { AuthorSignature, SignedFacts } from './signature.ts'
+export type { PluginStore, StorePackage } from './store.ts'

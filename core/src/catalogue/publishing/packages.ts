@@ -1,0 +1,76 @@
+import type pg from 'pg'
+import { AshlarError } from '../../base/index.ts'
+import type { Plugin, PluginReport } from '../../blocks/index.ts'
+import { claimsOf, takenClaim } from '../registry/index.ts'
+import type { ReadSubmission } from './check.ts'
+
+/** Whoever changes what is published or installed takes his turn. */
+export const LOCK_STORE = `select pg_advisory_xact_lock(hashtext('ashlar.store'))`
+
+/**
+ * Whether somebody may publish this version: a package belongs to who has published its first version, and once one was signed,
+ * to the key that signed it.
+ *
+ * @returns whether this very version is there already
+ * @throws {AshlarError} FORBIDDEN SIGNATURE_INVALID CONFLICT
+ */
+export async function judge(
+  client: pg.Pool | pg.PoolClient,
+  userId: string,
+  { packageFile: { name, version }, tarballDigest, signature }: ReadSubmission,
+): Promise<boolean> {
+  const { rows } = await client.query<{ owner_id: string; public_key: string | null; tarball_digest: string | null }>(
+    `select owner_id, public_key, tarball_digest from plugin_package p
+     left join plugin_version v on v.package_name = p.name and v.version = $2 where p.name = $1`,
+    [name, version],
+  )
+  const [found] = rows
+  if (!found) return false
+  if (found.owner_id !== userId) throw new AshlarError('FORBIDDEN', `${name} was first published by somebody else`)
+  if (found.tarball_digest === tarballDigest) return true
+  if (found.tarball_digest !== null)
+    throw conflict(`${name} ${version} is published already, with another content: give this one a new version`, 'tarball')
+  if (found.public_key !== null && found.public_key !== signature?.publicKey)
+    throw new AshlarError(
+      'SIGNATURE_INVALID',
+      `versions of ${name} must be signed by the key ${found.public_key}, which signed the first that was signed; this one is ${signature ? `signed by ${signature.publicKey}` : 'not signed'}`,
+      { details: { path: ['signature'] } },
+    )
+  return false
+}
+
+/**
+ * What a plugin claims must not be claimed by any other package that is published or loaded.
+ *
+ * @param path the field in which it was given
+ * @throws {AshlarError} DUPLICATE_BLOCK
+ */
+export async function assertUnclaimed(
+  client: pg.Pool | pg.PoolClient,
+  plugin: Plugin,
+  loaded: readonly PluginReport[],
+  path: string,
+): Promise<void> {
+  const claims = claimsOf(plugin)
+  for (const report of loaded) {
+    if (!report.plugin || report.packageName === plugin.packageName) continue
+    const others = new Set(claimsOf(report.plugin))
+    const taken = claims.find((claim) => others.has(claim))
+    if (taken !== undefined) throw takenClaim(taken, report.packageName, path)
+  }
+  const { rows } = await client.query<{ claim: string; package_name: string }>(
+    'select claim, package_name from plugin_claim where claim = any($1) and package_name <> $2 limit 1',
+    [claims, plugin.packageName],
+  )
+  if (rows[0]) throw takenClaim(rows[0].claim, rows[0].package_name, path)
+}
+
+/** @throws {AshlarError} FORBIDDEN */
+export async function assertOwner(client: pg.Pool | pg.PoolClient, userId: string): Promise<void> {
+  const { rowCount } = await client.query(`select 1 from user_account where id = $1 and role = 'OWNER'`, [userId])
+  if (!rowCount) throw new AshlarError('FORBIDDEN', 'only the owner of the installation installs plugins')
+}
+
+export function conflict(message: string, path: string): AshlarError {
+  return new AshlarError('CONFLICT', message, { details: { path: [path] } })
+}

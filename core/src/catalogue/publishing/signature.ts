@@ -1,0 +1,71 @@
+import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+import { AshlarError } from '../../base/index.ts'
+
+/** What an author sends beside a tarball. */
+export interface GivenSignature {
+  /** Ed25519, 32 bytes as base64. */
+  publicKey: string
+  /** Ed25519, 64 bytes as base64. */
+  signature: string
+}
+
+/** A signature that was found to be right. */
+export interface AuthorSignature extends GivenSignature {
+  /** SHA-256 of the public key, hexadecimal. */
+  keyId: string
+}
+
+/** What is signed. */
+export interface SignedFacts {
+  packageName: string
+  version: string
+  /** See `digestOfFiles`. */
+  tarballDigest: string
+}
+
+/** The text that an author signs. */
+function signedText({ packageName, version, tarballDigest }: SignedFacts): string {
+  return `ashlar-plugin-v1\n${packageName}\n${version}\n${tarballDigest}`
+}
+
+/** For authors. @param privateKey Ed25519 */
+export function signFacts(facts: SignedFacts, privateKey: KeyObject): GivenSignature {
+  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
+  return {
+    publicKey: Buffer.from(x, 'base64url').toString('base64'),
+    signature: sign(null, Buffer.from(signedText(facts)), privateKey).toString('base64'),
+  }
+}
+
+/** @throws {AshlarError} SIGNATURE_INVALID */
+export function verifySignature(given: GivenSignature, facts: SignedFacts): AuthorSignature {
+  const key = parse(given.publicKey, 32, 'publicKey')
+  const signature = parse(given.signature, 64, 'signature')
+  if (!isSignedBy(key, signature, facts)) {
+    const { packageName, version, tarballDigest } = facts
+    const message = `the signature is not one of ${packageName} ${version} with the digest ${tarballDigest} by this key`
+    throw wrong(message, 'signature')
+  }
+  const keyId = createHash('sha256').update(key).digest('hex')
+  return { keyId, publicKey: key.toString('base64'), signature: signature.toString('base64') }
+}
+
+function isSignedBy(key: Buffer, signature: Buffer, facts: SignedFacts): boolean {
+  try {
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') }
+    return verify(null, Buffer.from(signedText(facts)), createPublicKey({ key: jwk, format: 'jwk' }), signature)
+  } catch {
+    return false // no point of the curve
+  }
+}
+
+function parse(text: string, bytes: number, name: string): Buffer {
+  const parsed = Buffer.from(text, 'base64')
+  if (parsed.length !== bytes || parsed.toString('base64') !== text)
+    throw wrong(`"${name}" must be ${bytes} bytes as base64`, name)
+  return parsed
+}
+
+function wrong(message: string, name: string): AshlarError {
+  return new AshlarError('SIGNATURE_INVALID', message, { details: { path: ['signature', name] } })
+}

@@ -1,0 +1,166 @@
+import type pg from 'pg'
+import { channelName, type Database, type Notifications } from '../../postgres/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
+import type { PluginOrigin } from '../../blocks/index.ts'
+import type { BundleStore, PluginRegistry } from '../registry/index.ts'
+import { PluginVersion } from './entities.ts'
+import { compareVersions, isPrerelease } from '../package/index.ts'
+import { LOCK_STORE, assertOwner, assertUnclaimed, conflict } from './packages.ts'
+import type { Submission } from './publish.ts'
+import { submit } from './submissions.ts'
+
+/** What was published to this installation, and which of it is installed. */
+export interface PluginStore {
+  /**
+   * Publishes a version of a plugin; that it is there already, with the same content, is no error. Nothing is installed by it.
+   *
+   * @throws {AshlarError} TARBALL_INVALID PLUGIN_INVALID PLUGIN_LOAD_FAILED SDK_TOO_OLD SIGNATURE_INVALID DUPLICATE_BLOCK
+   * TESTS_FAILED CONFLICT FORBIDDEN MEMORY_LIMIT CPU_LIMIT TIMEOUT
+   */
+  publish(userId: string, submission: Submission): Promise<PluginVersion>
+  /** @param version the newest that is no prerelease, unless given @throws {AshlarError} FORBIDDEN NOT_FOUND CONFLICT */
+  install(userId: string, packageName: string, version?: string): Promise<void>
+  /** Of a plugin that is installed. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  setVersion(userId: string, packageName: string, version: string): Promise<void>
+  /** Graph versions that use it go on to run. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  uninstall(userId: string, packageName: string): Promise<void>
+  /** The published versions of a package, the newest first. */
+  versionsOf(packageName: string): Promise<PluginVersion[]>
+  findVersions(ids: readonly string[]): Promise<Map<string, PluginVersion>>
+  /** By name. */
+  packages(): Promise<StorePackage[]>
+}
+
+/** A package that was published. */
+export interface StorePackage {
+  packageName: string
+  /** The version that new graph versions take. */
+  installedVersion: string | null
+  newestVersion: string
+}
+
+export interface StoreParts {
+  database: Database
+  notifications: Notifications
+  plugins: PluginRegistry
+  bundles: BundleStore
+}
+
+export function createPluginStore(parts: StoreParts): PluginStore {
+  const { database } = parts
+  const { versionsOf, findVersions } = createVersionFinder(database)
+  const change = (userId: string, packageName: string, work: ChangeOf): Promise<void> =>
+    changeInstalled(parts, userId, packageName, work)
+  return {
+    async publish(userId, submission) {
+      const id = await submit(parts, userId, submission)
+      const version = (await findVersions([id])).get(id)
+      if (!version) throw new Error(`${id} was published and is not there`)
+      return version
+    },
+    install: (userId, packageName, wanted) =>
+      change(userId, packageName, async (current) => {
+        assertNotHere(parts.plugins, packageName)
+        const versions = await versionsOf(packageName)
+        const chosen = choose(versions, packageName, wanted)
+        const installed = versions.find(({ id }) => id === current)
+        if (!installed || installed === chosen) return chosen
+        if (wanted === undefined) return installed
+        throw conflict(
+          `${packageName} is installed in version ${installed.version}: change that with setPluginVersion`,
+          'version',
+        )
+      }),
+    setVersion: (userId, packageName, wanted) =>
+      change(userId, packageName, async (current) => {
+        if (current === null) throw notInstalled(packageName)
+        return choose(await versionsOf(packageName), packageName, wanted)
+      }),
+    uninstall: (userId, packageName) =>
+      change(userId, packageName, (current) => {
+        if (current === null) throw notInstalled(packageName)
+        return undefined
+      }),
+    versionsOf,
+    findVersions,
+    packages: () => packages(database.pool),
+  }
+}
+
+function createVersionFinder({ fork }: Database): Pick<PluginStore, 'versionsOf' | 'findVersions'> {
+  return {
+    async versionsOf(packageName) {
+      const found = await fork().find(PluginVersion, { packageName })
+      return found.toSorted((a, b) => compareVersions(b.version, a.version))
+    },
+    async findVersions(ids) {
+      const found = await fork().find(PluginVersion, { id: { $in: [...ids] } })
+      return new Map(found.map((version) => [version.id, version]))
+    },
+  }
+}
+
+async function changeInstalled(
+  { database, plugins, bundles }: StoreParts,
+  userId: string,
+  packageName: string,
+  work: ChangeOf,
+): Promise<void> {
+  await database.transact(async (client) => {
+    await assertOwner(client, userId)
+    await client.query(LOCK_STORE)
+    const wanted = await work(await installedId(client, packageName))
+    const plugin = wanted && (await bundles.find(wanted.digest, client))
+    if (plugin) await assertUnclaimed(client, plugin, plugins.reports(), 'packageName')
+    const values = [packageName, wanted?.id ?? null]
+    await client.query('update plugin_package set installed_id = $2, installed_at = now() where name = $1', values)
+    await client.query(`select pg_notify('${channelName('plugins')}', '')`)
+  })
+  await plugins.reload()
+}
+
+/** @returns the version that is to be installed; undefined for none */
+type ChangeOf = (installedId: string | null) => Promise<PluginVersion> | undefined
+
+async function installedId(client: pg.PoolClient, packageName: string): Promise<string | null> {
+  const text = 'select installed_id from plugin_package where name = $1'
+  return (await client.query<{ installed_id: string | null }>(text, [packageName])).rows[0]?.installed_id ?? null
+}
+
+/** Not one that is being written: it is soon gone. */
+const HIDE_THE_STORE: ReadonlySet<PluginOrigin> = new Set<PluginOrigin>(['WORKSPACE', 'PACKAGE'])
+
+/** One from a folder would hide it. @throws {AshlarError} CONFLICT */
+function assertNotHere(plugins: PluginRegistry, packageName: string): void {
+  const here = plugins.reports().find((each) => each.packageName === packageName && HIDE_THE_STORE.has(each.origin))
+  if (here) throw conflict(`${packageName} comes from this installation's own folders or configuration`, 'packageName')
+}
+
+/** @param versions the newest first */
+function choose(versions: PluginVersion[], packageName: string, wanted: string | undefined): PluginVersion {
+  const newest = versions.find(({ version }) => !isPrerelease(version)) ?? versions[0]
+  const found = wanted === undefined ? newest : versions.find(({ version }) => version === wanted)
+  if (found) return found
+  const message =
+    versions.length === 0
+      ? `no version of ${showValue(packageName)} is published here`
+      : `${packageName} has no version ${showValue(wanted)}; it has ${versions.map(({ version }) => version).join(', ')}`
+  throw new AshlarError('NOT_FOUND', message, { details: { path: [versions.length === 0 ? 'packageName' : 'version'] } })
+}
+
+function notInstalled(packageName: string): AshlarError {
+  const message = `${showValue(packageName)} is not installed from the store`
+  return new AshlarError('NOT_FOUND', message, { details: { path: ['packageName'] } })
+}
+
+async function packages(pool: pg.Pool): Promise<StorePackage[]> {
+  const { rows } = await pool.query<{ name: string; installed: string | null; versions: string[] }>(
+    `select p.name, i.version as installed, array_agg(v.version) as versions
+     from plugin_package p join plugin_version v on v.package_name = p.name left join plugin_version i on i.id = p.installed_id
+     group by p.name, i.version order by p.name`,
+  )
+  return rows.map(({ name: packageName, installed: installedVersion, versions }) => {
+    const newestVersion = versions.toSorted(compareVersions).at(-1) ?? ''
+    return { packageName, installedVersion, newestVersion }
+  })
+}

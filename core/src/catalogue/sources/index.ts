@@ -1,0 +1,6 @@
+export { createBundleCache } from './bundle-cache.ts'
+export { createNamedPackages } from './named-packages.ts'
+export { createPluginScans } from './scans.ts'
+export { watchPlugins } from './watch.ts'
+export { createWorkspace, workspaceId } from './workspace-plugins.ts'
+export type { PluginScans } from './scans.ts'

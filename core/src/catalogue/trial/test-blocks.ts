@@ -1,0 +1,104 @@
+import { parseFakes } from '../../capabilities/index.ts'
+import type { BlockTestResult } from '@ashlar/sdk'
+import type { CallRequest } from '../../sandbox/calls/index.ts'
+import type { Sandbox } from '../../sandbox/index.ts'
+import type { Block, Plugin } from '../../blocks/index.ts'
+import { createFakeSession, type FakeSession } from './fake-session.ts'
+import { locateError } from '../registry/index.ts'
+import { originsIn, showPosition, type FindOrigin } from '../loading/index.ts'
+
+const TIMEOUT_MS = 10_000
+let runs = 0
+
+const LATE = 'the tests together did not finish in time'
+
+interface TestOptions {
+  /** Who shares the process with them. @default 'test' */
+  cordon?: string
+  /** For all together; those that have not ended by then differ. @default 600 000 */
+  withinMs?: number
+}
+
+interface TestPlace {
+  scope: string
+  cordon: string
+  late: AbortSignal
+}
+
+/**
+ * Runs every test of every block of a plugin, in a sandbox, with what the tests say in place of the outside: one after the other in
+ * one context, which is cheap and leaves each the clock to itself.
+ */
+export async function testBlocks(
+  plugin: Plugin,
+  sandbox: Sandbox,
+  { cordon = 'test', withinMs = 600_000 }: TestOptions = {},
+): Promise<BlockTestResult[]> {
+  const scope = `test:${plugin.bundle.digest}:${++runs}`
+  const place = { scope, cordon, late: AbortSignal.timeout(withinMs) }
+  const results: BlockTestResult[] = []
+  const { map = '' } = plugin.bundle
+  let origins: FindOrigin | undefined
+  for (const block of plugin.blocks)
+    for (const [number, test] of block.tests.entries()) {
+      const { difference, stack = '' } = await runTest(sandbox, block, number, place)
+      const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= originsIn(map)))
+      const where = thrown && { thrownAt: showPosition(thrown.position), stack: thrown.stack }
+      results.push({ block: block.qualifiedName, test, difference, ...where })
+    }
+  sandbox.forget(scope)
+  return results
+}
+
+interface TestEnd {
+  difference: string | undefined
+  /** Of what the block threw, in its bundle. */
+  stack?: string
+}
+
+function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon, late }: TestPlace): Promise<TestEnd> {
+  if (late.aborted) return Promise.resolve({ difference: LATE })
+  const request: CallRequest = {
+    kind: 'test',
+    bundle: block.plugin.bundle,
+    cordon,
+    owner: cordon,
+    scope,
+    affinity: scope,
+    grant: block.grant,
+    block: block.name,
+    input: () => String(number),
+    timeoutMs: TIMEOUT_MS,
+  }
+  return new Promise((resolve) => {
+    const host = hostOf(block)
+    const end = (difference: string | undefined, stack?: unknown): void => {
+      late.removeEventListener('abort', giveUp)
+      host.close()
+      resolve({ difference, ...(typeof stack === 'string' && { stack }) })
+    }
+    const giveUp = (): void => {
+      abort()
+      end(LATE)
+    }
+    late.addEventListener('abort', giveUp)
+    const abort = sandbox.call(request, {
+      output: () => {},
+      hostCall: host.call,
+      end: (error) => end(error?.message, error?.details.stack),
+    })
+  })
+}
+
+/** Answers what a block under test asks of its host, from the moment when the guest has said what stands in for the outside. */
+function hostOf(block: Block): { call: FakeSession['hostCall']; close(): void } {
+  let session: FakeSession | undefined
+  const open = (inputs: unknown, fakes: unknown): FakeSession =>
+    createFakeSession(block, parseFakes(fakes), inputs as Record<string, unknown>)
+  const call: FakeSession['hostCall'] = async (method, args) => {
+    if (method !== 'test.begin') return (session ??= open({}, {})).hostCall(method, args)
+    session = open(args[0], args[1])
+    return null
+  }
+  return { call, close: () => session?.close() }
+}

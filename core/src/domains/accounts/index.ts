@@ -1,0 +1,6 @@
+export { createAccounts } from './accounts.ts'
+export { LOGIN_MINUTES, createBrowserSessions } from './browser-sessions.ts'
+export { ApiKey, User } from './entities.ts'
+export type { Accounts } from './accounts.ts'
+export type { BrowserSessions } from './browser-sessions.ts'
+export type { BrowserSession } from './session-ends.ts'

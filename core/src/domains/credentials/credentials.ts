@@ -1,0 +1,175 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
+import { z } from 'zod'
+import { secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
+import { isUuid, AshlarError, showValue, toPage, type Page, type PageRequest } from '../../base/index.ts'
+import { Credential } from './entities.ts'
+import type { Sealed, SecretBox } from './secret-box.ts'
+
+/**
+ * The credentials of users for external services. A secret is returned only to requests, and to blocks that may reveal
+ * it.
+ */
+export interface Credentials {
+  /** @throws {AshlarError} BAD_INPUT CONFLICT */
+  add(ownerId: string, credential: NewCredential): Promise<Credential>
+  /**
+   * Changes the name or the secret; an undefined field stays unchanged.
+   *
+   * @throws {AshlarError} NOT_FOUND BAD_INPUT CONFLICT
+   */
+  update(ownerId: string, id: string, change: { name?: string | undefined; secret?: unknown }): Promise<Credential>
+  /** Deletes a credential, and revokes its tokens. Its users then fail. @throws {AshlarError} NOT_FOUND */
+  delete(ownerId: string, id: string): Promise<Credential>
+  list(ownerId: string, page: PageRequest): Promise<Page<Credential>>
+  find(ownerId: string, ids: readonly string[]): Promise<Map<string, Credential>>
+}
+
+interface NewCredential {
+  /** Qualified. */
+  provider: string
+  /** @default 'default' */
+  name?: string | undefined
+  /** See `Secret`. */
+  secret: unknown
+  /** Only for a secret of type HOST_SCOPED. */
+  hosts?: readonly string[] | undefined
+}
+
+export const DEFAULT_NAME = 'default'
+
+export const nameSchema = z.string().trim().min(1).max(100)
+const hostsSchema = z.array(secretHostSchema).min(1).max(50)
+
+export interface CredentialParts {
+  fork(): EntityManager
+  box: SecretBox
+  /** @param name qualified */
+  findProvider(name: string): Provider | undefined
+  providerNames(): string[]
+  /** Revokes the tokens of a deleted credential, in the background. */
+  revoke(credential: Credential): void
+}
+
+export function createCredentials(parts: CredentialParts): Credentials {
+  const { fork, box } = parts
+  const get = async (em: EntityManager, ownerId: string, id: string): Promise<Credential> => {
+    const found = isUuid(id) ? await em.findOne(Credential, { id, ownerId }) : null
+    if (!found) throw new AshlarError('NOT_FOUND', 'the credential does not exist')
+    return found
+  }
+  return {
+    add: (ownerId, given) => add(parts, ownerId, given),
+    async update(ownerId, id, change) {
+      const em = fork()
+      const credential = await get(em, ownerId, id)
+      if (change.name !== undefined) credential.name = parse(nameSchema, change.name, 'name')
+      if (change.secret !== undefined) {
+        const secret = parse(secretSchema, change.secret, 'secret')
+        if (secret.type !== credential.type) throw wrongType(secret.type, [credential.type])
+        Object.assign(credential, toColumns(box.seal(JSON.stringify(secret), sealingContext(id, ownerId))))
+      }
+      credential.updatedAt = new Date()
+      await flush(em, credential.provider, credential.name)
+      return credential
+    },
+    async delete(ownerId, id) {
+      const em = fork()
+      const credential = await get(em, ownerId, id)
+      if (credential.type === 'OAUTH2') await em.populate(credential, ['secret'])
+      await em.remove(credential).flush()
+      if (credential.type === 'OAUTH2') parts.revoke(credential)
+      return credential
+    },
+    async list(ownerId, { first, after }) {
+      const em = fork()
+      const mine = { ownerId }
+      const where = after === undefined ? mine : { ...mine, id: { $lt: after } }
+      const items = await em.find(Credential, where, { orderBy: { id: 'desc' }, limit: first + 1 })
+      return toPage(items, first, await em.count(Credential, mine))
+    },
+    async find(ownerId, ids) {
+      const found = await fork().find(Credential, { ownerId, id: { $in: ids.filter(isUuid) } })
+      return new Map(found.map((credential) => [credential.id, credential]))
+    },
+  }
+}
+
+async function add({ fork, box, ...parts }: CredentialParts, ownerId: string, given: NewCredential): Promise<Credential> {
+  const provider = parts.findProvider(given.provider)
+  if (!provider) throw unknownProvider(given.provider, parts.providerNames())
+  const secret = parseSecret(given.secret, provider)
+  const name = parse(nameSchema, given.name ?? DEFAULT_NAME, 'name')
+  const [id, now, em] = [randomUUIDv7(), new Date(), fork()]
+  const credential = em.create(Credential, {
+    id,
+    ownerId,
+    provider: provider.qualifiedName,
+    name,
+    type: secret.type,
+    hosts: parseHosts(secret, provider, given.hosts),
+    ...toColumns(box.seal(JSON.stringify(secret), sealingContext(id, ownerId))),
+    status: 'READY',
+    scopes: [],
+    expiresAt: null,
+    renewedAt: null,
+    renewalUntil: null,
+    createdAt: now,
+    updatedAt: now,
+    lastUsedAt: null,
+  })
+  await flush(em, provider.qualifiedName, name)
+  return credential
+}
+
+/** The context for which the secret of a credential is sealed; see {@link SecretBox}. */
+export function sealingContext(id: string, ownerId: string): string {
+  return `credential ${id} of ${ownerId}`
+}
+
+export function toColumns({ bytes, keyId }: Sealed): { secret: Buffer; keyId: string } {
+  return { secret: Buffer.from(bytes), keyId }
+}
+
+export async function flush(em: EntityManager, provider: string, name: string): Promise<void> {
+  try {
+    await em.flush()
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintViolationException)) throw error
+    const message = `you already have a credential for ${provider} with the name ${showValue(name)}: use another name, or change the existing credential with updateCredential`
+    throw new AshlarError('CONFLICT', message, { details: { path: ['name'] } })
+  }
+}
+
+function parseSecret(given: unknown, { qualifiedName, auth }: Provider): Secret {
+  const secret = parse(secretSchema, given, 'secret')
+  const types = auth.map(({ type }) => type)
+  if (!types.includes(secret.type)) throw wrongType(secret.type, types, qualifiedName)
+  return secret
+}
+
+function parseHosts({ type }: Secret, { hosts, qualifiedName }: Provider, given: readonly string[] | undefined): string[] {
+  if (type === 'HOST_SCOPED') return parse(hostsSchema, given ?? [], 'hosts')
+  if (given === undefined) return hosts
+  throw badInput('hosts', `hosts must be omitted, because ${qualifiedName} declares its own: ${hosts.join(', ')}`)
+}
+
+/** The message does not contain the value, which may be a secret. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map((issue) => `${[path, ...issue.path].join('.')}: ${issue.message}`)
+  throw badInput(path, faults.join('; '))
+}
+
+function wrongType(type: string, expected: readonly string[], provider?: string): AshlarError {
+  return badInput('secret', `secret must be of type ${expected.join(' or ')}${provider ? ` for ${provider}` : ''}, got ${type}`)
+}
+
+export function unknownProvider(name: string, all: readonly string[]): AshlarError {
+  return badInput('provider', `there is no provider ${showValue(name)}; there are ${all.join(', ') || 'none'}`)
+}
+
+export function badInput(path: string, message: string): AshlarError {
+  return new AshlarError('BAD_INPUT', message, { details: { path: [path] } })
+}

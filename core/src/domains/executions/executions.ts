@@ -1,0 +1,246 @@
+import { Batcher, isUuid, AshlarError, toPage, type Page, type PageRequest } from '../../base/index.ts'
+import { classifyFailure, type Database, type Notifications } from '../../postgres/index.ts'
+import type { Graphs } from '../graphs/index.ts'
+import type { Queue } from '../../postgres/queue/index.ts'
+import {
+  cancelTree,
+  Execution,
+  insertExecutions,
+  type NewExecution,
+  parseInputs,
+  parseMasks,
+  type Plans,
+} from '../../runtime/lifecycle/index.ts'
+import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
+import {
+  followEvents,
+  type JournalHealth,
+  readLastSeq,
+  News,
+  type ReaderBehind,
+  readEvents,
+} from '../../runtime/journal/index.ts'
+import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
+
+/** An event that a follower receives. */
+export type FollowedEvent = JournalEvent | ReaderBehind
+
+/**
+ * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
+ * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
+ */
+export interface Executions {
+  /** @param version a version number. @default the active version. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
+  start(ownerId: string, request: StartRequest): Promise<Execution>
+  /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
+  runBlock(ownerId: string, request: { block: string; inputs: unknown }): Promise<Execution>
+  /**
+   * Continues a failed or cancelled execution from its failed nodes, as a new execution.
+   *
+   * @throws {AshlarError} NOT_FOUND, CONFLICT when the execution is not FAILED or CANCELLED, BLOCK_UNAVAILABLE
+   */
+  retry(ownerId: string, executionId: string): Promise<Execution>
+  /**
+   * Starts a new execution that repeats an old one from a node execution. Upstream results are taken from the old
+   * journal.
+   *
+   * @throws {AshlarError} NOT_FOUND BLOCK_UNAVAILABLE
+   */
+  replay(ownerId: string, request: ReplayRequest): Promise<Execution>
+  /** Ends the execution immediately, on whatever worker it runs. @throws {AshlarError} NOT_FOUND EXECUTION_FINISHED */
+  cancel(ownerId: string, executionId: string): Promise<Execution>
+  /** @throws {AshlarError} NOT_FOUND */
+  get(ownerId: string, executionId: string): Promise<Execution>
+  find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>>
+  /** Sorted by id, newest first. */
+  list(ownerId: string, filter: { graphId?: string | undefined }, page: PageRequest): Promise<Page<Execution>>
+  /** Returns at most `most` committed events after `after`, and the total number of events. */
+  eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
+  /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
+  follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
+  nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
+}
+
+interface StartRequest {
+  graphId: string
+  /** A version number. @default the active version */
+  version?: number | undefined
+  /** By name; see {@link parseInputs}. */
+  inputs: unknown
+  /** Inputs of nodes that override all other inputs, by node and pin. */
+  masks?: unknown
+  /** Waiting executions of higher priority go first. @default 0 */
+  priority?: number | undefined
+}
+
+interface ReplayRequest {
+  executionId: string
+  node: string
+  n: number
+  /** Overrides the inputs of the node execution. */
+  inputs?: Record<string, unknown> | undefined
+}
+
+export interface ExecutionParts {
+  health: JournalHealth
+  database: Database
+  notifications: Notifications
+  queue: Queue
+  graphs: Graphs
+  plans: Plans
+  /** The limit for one input as JSON. */
+  maxValueBytes: number
+}
+
+export function createExecutions(parts: ExecutionParts): Executions {
+  return new ExecutionService(parts)
+}
+
+class ExecutionService implements Executions {
+  readonly #parts: ExecutionParts
+  readonly #starter: Batcher<NewExecution, Execution>
+  readonly #news = new News()
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts
+    parts.notifications.listen('journal', (message) => this.#news.notify(message))
+    this.#starter = new Batcher(500, (set) => insertAll(parts, set))
+  }
+
+  start(ownerId: string, request: StartRequest): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#start(ownerId, request))
+  }
+
+  retry(ownerId: string, executionId: string): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#retry(ownerId, executionId))
+  }
+
+  replay(ownerId: string, request: ReplayRequest): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#replay(ownerId, request))
+  }
+
+  runBlock(ownerId: string, request: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#runBlock(ownerId, request))
+  }
+
+  cancel(ownerId: string, executionId: string): Promise<Execution> {
+    return this.#parts.health.guard(() => this.#cancel(ownerId, executionId))
+  }
+
+  async #start(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<Execution> {
+    const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
+    const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
+    return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority })
+  }
+
+  async #retry(ownerId: string, executionId: string): Promise<Execution> {
+    const execution = await this.get(ownerId, executionId)
+    if (execution.status !== 'FAILED' && execution.status !== 'CANCELLED') {
+      const message = `only a FAILED or CANCELLED execution can be retried, this one is ${execution.status}`
+      throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
+    }
+    const plan = await this.#planOrThrow(execution.versionId)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    return this.#continue(execution, eventsToRetry(plan, events))
+  }
+
+  async #replay(ownerId: string, { executionId, ...from }: ReplayRequest): Promise<Execution> {
+    const execution = await this.get(ownerId, executionId)
+    const plan = await this.#planOrThrow(execution.versionId)
+    const events = await readEvents(this.#parts.database.pool, executionId, 0, Infinity)
+    return this.#continue(execution, eventsToReplay(plan, events, from))
+  }
+
+  async #runBlock(ownerId: string, { block, inputs }: Parameters<Executions['runBlock']>[1]): Promise<Execution> {
+    const version = await this.#parts.graphs.createStandalone(ownerId, { nodes: [{ id: 'block', block, inputs }] })
+    return this.#starter.add({ ownerId, version, inputs: {} })
+  }
+
+  async #cancel(ownerId: string, executionId: string): Promise<Execution> {
+    const { status } = await this.get(ownerId, executionId)
+    const ended = await cancelTree(this.#parts, executionId, { code: 'CANCELLED', message: 'cancelled by its owner' })
+    const execution = await this.get(ownerId, executionId)
+    if (ended.includes(executionId)) return execution
+    const message = `the execution is already ${isFinal(status) ? status : execution.status}`
+    throw new AshlarError('EXECUTION_FINISHED', message, { details: { path: ['executionId'] } })
+  }
+
+  async get(ownerId: string, executionId: string): Promise<Execution> {
+    const execution = (await this.find(ownerId, [executionId])).get(executionId)
+    if (!execution)
+      throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
+    return execution
+  }
+
+  async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>> {
+    const found = await this.#parts.database.fork().find(Execution, { id: { $in: ids.filter(isUuid) }, ownerId })
+    return new Map(found.map((execution) => [execution.id, execution]))
+  }
+
+  async list(
+    ownerId: string,
+    { graphId }: { graphId?: string | undefined },
+    { first, after }: PageRequest,
+  ): Promise<Page<Execution>> {
+    const em = this.#parts.database.fork()
+    const where = graphId === undefined ? { ownerId } : { ownerId, graphId }
+    const items = await em.find(
+      Execution,
+      { ...where, ...(after && { id: { $lt: after } }) },
+      { orderBy: { id: 'desc' }, limit: first + 1 },
+    )
+    return toPage(items, first, await em.count(Execution, where))
+  }
+
+  async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {
+    await this.get(ownerId, executionId)
+    const { pool } = this.#parts.database
+    const [events, total] = await Promise.all([readEvents(pool, executionId, after, most), readLastSeq(pool, executionId)])
+    return { events, total }
+  }
+
+  async follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>> {
+    await this.get(ownerId, executionId)
+    return followEvents(this.#parts.database.pool, this.#news, executionId, after)
+  }
+
+  async nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]> {
+    const execution = await this.get(ownerId, executionId)
+    const plan = await this.#plan(execution.versionId)
+    if (!plan) return []
+    return viewNodeExecutions(plan, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
+  }
+
+  async #continue({ id, ownerId, versionId, inputs, masks }: Execution, events: ExecutionEvent[]): Promise<Execution> {
+    const version = (await this.#parts.graphs.findVersions(ownerId, [versionId])).get(versionId)
+    if (!version) throw new Error(`execution ${id} has no version`)
+    return this.#starter.add({ ownerId, version, inputs, masks: masks ?? undefined, origin: { id, events } })
+  }
+
+  async #planOrThrow(versionId: string): Promise<Plan> {
+    const plan = (await this.#parts.plans.load([versionId])).get(versionId)
+    if (!plan || plan instanceof AshlarError) throw plan ?? new Error(`no plan for version ${versionId}`)
+    return plan
+  }
+
+  /** @returns undefined if a block that the version pins is no longer stored */
+  async #plan(versionId: string): Promise<Plan | undefined> {
+    const plan = (await this.#parts.plans.load([versionId])).get(versionId)
+    return plan instanceof AshlarError ? undefined : plan
+  }
+}
+
+/**
+ * Inserts a batch with one statement. If the database rejects the data of the statement, the batch is halved, so that
+ * an execution that cannot be stored does not prevent the others.
+ */
+async function insertAll(parts: ExecutionParts, set: NewExecution[]): Promise<(Execution | Error)[]> {
+  try {
+    return await insertExecutions(parts, set)
+  } catch (error) {
+    if (classifyFailure(error) !== 'statement') throw error
+    if (set.length === 1) return [error instanceof Error ? error : new Error(String(error))]
+    const middle = set.length >> 1
+    return [...(await insertAll(parts, set.slice(0, middle))), ...(await insertAll(parts, set.slice(middle)))]
+  }
+}

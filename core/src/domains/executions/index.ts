@@ -1,0 +1,3 @@
+export { createExecutions } from './executions.ts'
+export type { Executions, FollowedEvent } from './executions.ts'
+export type { NodeExecutionView } from './node-executions.ts'

@@ -1,0 +1,42 @@
+import type { Fault } from '../../base/index.ts'
+import type { PluginRegistry } from '../../catalogue/registry/index.ts'
+import { documentSchema, findWarnings } from '../../engine/graph/index.ts'
+import type { GraphVersion } from './entities.ts'
+import type { Graphs } from './graphs.ts'
+import { loadPinnedBlocks } from './pinned-blocks.ts'
+import { blockWithPins, loadVersions, resolveSubGraphs } from './sub-graphs.ts'
+
+/** Warnings about graphs: see {@link findWarnings}. */
+export interface GraphWarnings {
+  /**
+   * Returns the warnings of a document with the installed blocks, or none if the document does not have the form of a
+   * graph.
+   */
+  ofDocument(ownerId: string, document: unknown): Promise<Fault[]>
+  /** Returns the warnings of a version with the blocks that it pins. */
+  ofVersion(version: GraphVersion): Promise<Fault[]>
+}
+
+export function createGraphWarnings(graphs: Graphs, plugins: PluginRegistry): GraphWarnings {
+  return {
+    async ofDocument(ownerId, document) {
+      const parsed = documentSchema.safeParse(document)
+      if (!parsed.success) return []
+      const { versions } = await resolveSubGraphs(parsed.data.nodes, plugins.block, loadVersions(graphs, ownerId))
+      return findWarnings(parsed.data, (node) => {
+        const block = plugins.block(node.block)
+        return block && blockWithPins(block, node, versions.get(node.id))
+      })
+    },
+    async ofVersion({ ownerId, document, blocks, children }) {
+      const [pinned, versions] = await Promise.all([
+        loadPinnedBlocks(blocks, plugins),
+        graphs.findVersions(ownerId, Object.values(children)),
+      ])
+      return findWarnings(document, (node) => {
+        const block = pinned.get(node.block)
+        return block && blockWithPins(block, node, versions.get(children[node.id] ?? ''))
+      })
+    },
+  }
+}

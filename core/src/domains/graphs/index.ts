@@ -1,0 +1,7 @@
+export { Graph, GraphVersion } from './entities.ts'
+export { createGraphWarnings } from './graph-warnings.ts'
+export { createGraphs } from './graphs.ts'
+export { createUpgrades } from './upgrades.ts'
+export type { GraphWarnings } from './graph-warnings.ts'
+export type { Graphs } from './graphs.ts'
+export type { Compatibility, NodeCompatibility, Upgrades } from './upgrades.ts'

@@ -1,0 +1,86 @@
+import { AshlarError, showValue, type Fault } from '../../base/index.ts'
+import type { JsonSchema } from '../../pins/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { GraphNode } from '../../engine/graph/index.ts'
+import type { GraphVersion } from './entities.ts'
+
+/**
+ * The versions that the graph nodes of a document run, by node id, and the faults of graph nodes without such a
+ * version.
+ */
+export interface SubGraphs {
+  versions: Map<string, GraphVersion>
+  faults: Fault[]
+}
+
+type LoadVersion = (graphId: string, number: number | undefined) => Promise<GraphVersion | undefined>
+
+interface RunnableVersions {
+  /** @throws {AshlarError} NOT_FOUND */
+  versionToRun(ownerId: string, graphId: string, number?: number): Promise<GraphVersion>
+}
+
+/** Loads versions that the owner may run. Returns undefined if there is no such version. */
+export function loadVersions(graphs: RunnableVersions, ownerId: string): LoadVersion {
+  return async (graphId, number) => {
+    try {
+      return await graphs.versionToRun(ownerId, graphId, number)
+    } catch (error) {
+      if (error instanceof AshlarError && error.code === 'NOT_FOUND') return undefined
+      throw error
+    }
+  }
+}
+
+/**
+ * @param load returns the version with this number, otherwise the active one; undefined if the owner has no such
+ * version
+ */
+export async function resolveSubGraphs(
+  nodes: readonly GraphNode[],
+  find: (reference: string) => Block | undefined,
+  load: LoadVersion,
+): Promise<SubGraphs> {
+  const versions = new Map<string, GraphVersion>()
+  const faults: Fault[] = []
+  for (const { id, block, inputs } of nodes) {
+    if (find(block)?.kind !== 'graph' || typeof inputs.graph_id !== 'string') continue
+    const number = typeof inputs.graph_version === 'number' ? inputs.graph_version : undefined
+    const version = await load(parseGraphId(inputs.graph_id), number)
+    if (version) versions.set(id, version)
+    else
+      faults.push({
+        path: `nodes.${id}.inputs.graph_id`,
+        message: `there is no graph ${showValue(inputs.graph_id)}${number === undefined ? '' : ` with a version ${number}`}`,
+      })
+  }
+  return { versions, faults }
+}
+
+/**
+ * Extends the block of a graph node by the pins of its graph. Each value of a graph output is a separate value of the
+ * output pin.
+ */
+export function blockWithPins(block: Block, { inputs }: GraphNode, version: GraphVersion | undefined): Block {
+  if (!version) return block
+  const constants = typeof inputs.inputs === 'object' && inputs.inputs !== null ? inputs.inputs : {}
+  const required = (version.inputSchema.required ?? []).filter((name) => !Object.hasOwn(constants, name))
+  const outputs = Object.entries(version.outputSchema.properties ?? {})
+  return {
+    ...block,
+    inputSchema: {
+      ...block.inputSchema,
+      properties: { ...block.inputSchema.properties, ...version.inputSchema.properties },
+      required: [...(block.inputSchema.required ?? []), ...required],
+    },
+    outputSchema: {
+      type: 'object',
+      properties: Object.fromEntries(outputs.map(([name, { items }]): [string, JsonSchema] => [name, items ?? {}])),
+    },
+  }
+}
+
+/** Users copy the id that the API shows, `base64url("Graph:<uuid>")`. Exports contain the plain UUID. */
+function parseGraphId(id: string): string {
+  return /^Graph:(.+)$/.exec(Buffer.from(id, 'base64url').toString())?.[1] ?? id
+}

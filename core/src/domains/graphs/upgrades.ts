@@ -1,0 +1,123 @@
+import { isUuid, AshlarError, type Fault } from '../../base/index.ts'
+import { TOOLS_PIN, isToolPin, parsePinPath } from '../../pins/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { PluginRegistry } from '../../catalogue/registry/index.ts'
+import {
+  compareBlocks,
+  type BlockDifference,
+  type BlockUse,
+  parseEnd,
+  type GraphDocument,
+  type GraphNode,
+} from '../../engine/graph/index.ts'
+import type { Graph, GraphVersion } from './entities.ts'
+import type { Graphs } from './graphs.ts'
+import { loadPinnedBlocks } from './pinned-blocks.ts'
+
+/**
+ * `COMPATIBLE`: the version was saved with the installed plugins. `UPGRADABLE`: other plugins are installed, and the
+ * version can be saved again with them without a loss. `BREAKING`: it cannot.
+ */
+type CompatibilityStatus = 'COMPATIBLE' | 'UPGRADABLE' | 'BREAKING'
+
+/** The result of a comparison of a graph version with the installed plugins. */
+export interface Compatibility {
+  status: CompatibilityStatus
+  /** The nodes whose installed block differs from the pinned one. */
+  nodes: NodeCompatibility[]
+  /** The faults that the graph would have with the installed blocks. */
+  faults: Fault[]
+}
+
+export interface NodeCompatibility {
+  node: string
+  /** The qualified name of the pinned block. */
+  block: string
+  status: CompatibilityStatus
+  differences: BlockDifference[]
+}
+
+/** Moves graphs to the installed versions of plugins. */
+export interface Upgrades {
+  checkCompatibility(version: GraphVersion): Promise<Compatibility>
+  /**
+   * Saves the active version again with the installed blocks. Does nothing if the version already pins them.
+   *
+   * @throws {AshlarError} NOT_FOUND GRAPH_INVALID VERSION_CONFLICT
+   */
+  upgrade(ownerId: string, graphId: string): Promise<Graph>
+}
+
+export function createUpgrades(graphs: Graphs, plugins: PluginRegistry): Upgrades {
+  const checkCompatibility = async (version: GraphVersion): Promise<Compatibility> => {
+    const pinned = await loadPinnedBlocks(version.blocks, plugins)
+    const nodes = compareNodes(version.document, pinned, plugins)
+    if (nodes.length === 0) return { status: 'COMPATIBLE', nodes, faults: [] }
+    const faults = await graphs.validate(version.ownerId, withInstalledBlocks(version.document, pinned, plugins))
+    const isBreaking = faults.length > 0 || nodes.some(({ status }) => status === 'BREAKING')
+    return { status: isBreaking ? 'BREAKING' : 'UPGRADABLE', nodes, faults }
+  }
+  return {
+    checkCompatibility,
+    async upgrade(ownerId, graphId) {
+      const graph = await graphs.get(ownerId, graphId)
+      const version = await graphs.versionToRun(ownerId, graphId)
+      const { status, nodes, faults } = await checkCompatibility(version)
+      if (status === 'BREAKING') throw cannotUpgrade(nodes, faults)
+      if (status === 'COMPATIBLE') return graph
+      const newest = (await graphs.versions(ownerId, graphId, { first: 1 })).items[0]?.number ?? version.number
+      const document = withInstalledBlocks(version.document, await loadPinnedBlocks(version.blocks, plugins), plugins)
+      await graphs.saveVersion(ownerId, graphId, newest, document)
+      return graphs.get(ownerId, graphId)
+    },
+  }
+}
+
+function compareNodes(
+  { nodes, links }: GraphDocument,
+  pinned: ReadonlyMap<string, Block>,
+  plugins: PluginRegistry,
+): NodeCompatibility[] {
+  return nodes.flatMap((node) => {
+    const before = pinned.get(node.block)
+    const after = before && plugins.block(before.id)
+    if (!before || after?.plugin.bundle.digest === before.plugin.bundle.digest) return []
+    const differences = compareBlocks(before, after, toBlockUse(node, links))
+    const status = differences.some(({ breaking }) => breaking) ? 'BREAKING' : 'UPGRADABLE'
+    return [{ node: node.id, block: before.qualifiedName, status, differences }]
+  })
+}
+
+function toBlockUse({ id, inputs }: GraphNode, links: GraphDocument['links']): BlockUse {
+  const pins = (ends: string[]): Set<string> => {
+    const own = ends.map(parseEnd).filter(({ node }) => node === id)
+    return new Set(own.map(({ pin }) => (isToolPin(pin) ? TOOLS_PIN : parsePinPath(pin).base)))
+  }
+  return { constants: inputs, linkedInputs: pins(links.map(({ to }) => to)), linkedOutputs: pins(links.map(({ from }) => from)) }
+}
+
+/** Replaces the names of blocks by their current names. Blocks are identified by their ids. */
+function withInstalledBlocks(
+  document: GraphDocument,
+  pinned: ReadonlyMap<string, Block>,
+  plugins: PluginRegistry,
+): GraphDocument {
+  const nodes = document.nodes.map((node) => {
+    const id = pinned.get(node.block)?.id
+    const now = id === undefined || isUuid(node.block) ? undefined : plugins.block(id)
+    return now ? { ...node, block: now.qualifiedName } : node
+  })
+  return { ...document, nodes }
+}
+
+function cannotUpgrade(nodes: readonly NodeCompatibility[], faults: readonly Fault[]): AshlarError {
+  const lost = nodes.flatMap(({ node, differences }) =>
+    differences
+      .filter(({ breaking }) => breaking)
+      .map(({ pin, message }) => ({ path: `nodes.${node}${pin === null ? '' : `.${pin}`}`, message })),
+  )
+  const places = new Set(lost.map(({ path }) => path))
+  const all = [...lost, ...faults.filter(({ path }) => !places.has(path))]
+  const message = `the graph is not compatible with the installed plugins: ${all[0]?.path}: ${all[0]?.message}`
+  return new AshlarError('GRAPH_INVALID', message, { details: { path: ['graphId'], faults: all } })
+}

@@ -1,0 +1,99 @@
+import { AshlarError } from '../base/index.ts'
+import type { ExecutionEvent, JournalEvent } from './events.ts'
+import { fold } from './fold.ts'
+import type { Plan } from './plan.ts'
+import type { NodeError } from './scheduler.ts'
+
+/**
+ * Returns the initial journal of an execution that continues a failed or cancelled one: all events except the end. Each
+ * unhandled failure becomes a failure that is repeated immediately. Runs that were active at the end have no result in
+ * the journal, so they run again. Effects that must not be repeated automatically fail instead, all in this retry, and
+ * another retry repeats them; but if their block and node allow another attempt, they are repeated now. Source:
+ * execution semantics, rules 20 and 21.
+ */
+export function eventsToRetry(plan: Plan, events: readonly JournalEvent[]): ExecutionEvent[] {
+  const repeated: ExecutionEvent[] = []
+  const kept = events.flatMap((event): ExecutionEvent[] => {
+    if (event.type === 'ExecutionFinished') return []
+    if (event.type !== 'NodeFinished' || !event.error || event.retryInMs !== undefined || isHandled(plan, event.node))
+      return [event]
+    repeated.push({ type: 'NodeRetried', node: event.node, n: event.n, attempt: event.attempt + 1 })
+    return [{ ...event, error: { ...event.error, again: true }, retryInMs: 0 }]
+  })
+  const interrupted = [...fold(plan, kept).interrupted].map(({ node, n, attempt }): ExecutionEvent => {
+    const finished = { type: 'NodeFinished' as const, node: node.id, n, attempt }
+    const isRepeated = node.block.onCrash === 'retryable' && attempt < (node.retry?.attempts ?? 1)
+    if (!isRepeated) return { ...finished, error: INTERRUPTED }
+    repeated.push({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 })
+    return { ...finished, error: { ...INTERRUPTED, retryable: true }, retryInMs: 0 }
+  })
+  return [...kept, ...interrupted, ...repeated]
+}
+
+const INTERRUPTED: NodeError = {
+  code: 'EFFECT_INTERRUPTED',
+  message:
+    'the execution ended after the block had started an effect and before the result was stored. The effect may have happened: check it, then retry the execution again to repeat the block',
+}
+
+/**
+ * Returns the initial journal of an execution that repeats an old one from a node execution: all events before its
+ * start. Runs that were active at that point run again if they have no external effects. For a run with an effect, the
+ * later events of the old journal decide: if it succeeded, its result is used; if it failed, it runs again; if its
+ * effect has no result, it stays interrupted.
+ *
+ * @param inputs replace the inputs of the node execution
+ * @throws {AshlarError} NOT_FOUND when the node execution never started
+ */
+export function eventsToReplay(
+  plan: Plan,
+  events: readonly JournalEvent[],
+  { node, n, inputs }: NodeExecutionName & { inputs?: Record<string, unknown> | undefined },
+): ExecutionEvent[] {
+  const start = events.findIndex((event) => event.type === 'NodeStarted' && matches(event, { node, n }))
+  if (start < 0) {
+    const message = `run ${n} of node "${node}" never started in this execution`
+    throw new AshlarError('NOT_FOUND', message, { details: { path: ['node'] } })
+  }
+  let kept: ExecutionEvent[] = events.slice(0, start)
+  const later = events.slice(start)
+  for (const effect of pendingEffects(plan, kept)) {
+    const end = later.findIndex((event) => event.type === 'NodeFinished' && matches(event, effect))
+    const finish = later[end]
+    if (finish?.type !== 'NodeFinished')
+      kept.push(...later.filter((event) => event.type === 'EffectStarted' && matches(event, effect)))
+    else if (finish.error) kept = kept.filter((event) => !isStart(event, effect))
+    else kept.push(...later.slice(0, end).filter((event) => event.type === 'NodeOutput' && matches(event, effect)), finish)
+  }
+  return inputs ? [...kept, { type: 'NodeOverridden', node, n, inputs }] : kept
+}
+
+interface NodeExecutionName {
+  node: string
+  n: number
+}
+
+function matches(event: NodeExecutionName, { node, n }: NodeExecutionName): boolean {
+  return event.node === node && event.n === n
+}
+
+function isStart(event: ExecutionEvent, effect: NodeExecutionName): boolean {
+  return (event.type === 'NodeStarted' || event.type === 'EffectStarted') && matches(event, effect)
+}
+
+/** The effectful runs and graph nodes that had started and had no result at the end of these events. */
+function pendingEffects({ byId }: Plan, events: readonly ExecutionEvent[]): NodeExecutionName[] {
+  const pending = new Map<string, NodeExecutionName>()
+  for (const event of events) {
+    if (event.type !== 'NodeStarted' && event.type !== 'NodeFinished') continue
+    const { node, n } = event
+    const block = byId.get(node)?.block
+    if (event.type === 'NodeFinished') pending.delete(`${node}.${n}`)
+    else if (block?.effectful || block?.kind === 'graph') pending.set(`${node}.${n}`, { node, n })
+  }
+  return [...pending.values()]
+}
+
+function isHandled({ byId }: Plan, node: string): boolean {
+  return byId.get(node)?.links.has('error') ?? false
+}

@@ -1,0 +1,96 @@
+import { AshlarError, showValue } from '../base/index.ts'
+import type { ExecutionEvent } from './events.ts'
+import type { NodeExecution } from './pairing.ts'
+import type { Plan } from './plan.ts'
+import { Scheduler, type Decision, type SchedulerEvent } from './scheduler.ts'
+
+/** The state of an execution after the events of its journal. */
+export interface Folded {
+  scheduler: Scheduler
+  /** Decisions without a result in the journal, which must be carried out (again) now. Nothing follows the end. */
+  pending: Decision[]
+  /**
+   * Pending runs that have started an effect and must not be repeated automatically, because it is unknown whether the
+   * effect has happened. They end with EFFECT_INTERRUPTED.
+   */
+  interrupted: ReadonlySet<NodeExecution>
+}
+
+/**
+ * Restores the state of an execution by passing its events to the scheduler in order.
+ *
+ * @throws {AshlarError} JOURNAL_UNREADABLE when a newer version has written the journal
+ */
+export function fold(plan: Plan, events: Iterable<ExecutionEvent>): Folded {
+  const scheduler = new Scheduler(plan)
+  const pending = new Map<NodeExecution, Decision>()
+  /** The attempts that may have had an effect. */
+  const effectAttempts = new Map<NodeExecution, number>()
+  /**
+   * Graph outputs that have arrived and are not recorded in the journal yet, because a crash may have come in between.
+   */
+  const unreported: Decision[] = []
+  let end: Decision | undefined
+  for (const event of events) {
+    const input = toSchedulerEvent(event)
+    if (event.type === 'EffectStarted' || (event.type === 'NodeStarted' && !event.marksEffects)) {
+      const run = scheduler.nodeExecution(event.node, event.n)
+      if (run) effectAttempts.set(run, event.attempt)
+    }
+    if (event.type === 'GraphOutput') unreported.shift()
+    if (!input) continue
+    if (input.type === 'finish' || input.type === 'retry' || input.type === 'wait' || input.type === 'resume') {
+      const run = scheduler.nodeExecution(input.node, input.n)
+      if (run) pending.delete(run)
+    }
+    for (const decision of scheduler.step(input)) {
+      if (decision.type === 'end') end = decision
+      else if (decision.type === 'graph-output') unreported.push(decision)
+      else if (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')
+        pending.set(decision.run, decision)
+    }
+  }
+  if (end) return { scheduler, pending: [...unreported, end], interrupted: new Set() }
+  const interrupted = new Set([...pending.keys()].filter((run) => isInterrupted(run, effectAttempts.get(run))))
+  // Interrupted runs come first: if they end the execution, nothing else is started in vain.
+  const first = [...interrupted].flatMap((run) => pending.get(run) ?? [])
+  const others = [...pending].flatMap(([run, decision]) => (interrupted.has(run) ? [] : decision))
+  return { scheduler, pending: [...unreported, ...first, ...others], interrupted }
+}
+
+function isInterrupted({ node: { block }, status, attempt }: NodeExecution, actedAttempt: number | undefined): boolean {
+  return block.effectful && block.onCrash !== 'retry' && status === 'RUNNING' && actedAttempt === attempt
+}
+
+/** Converts an event to its scheduler event. Returns undefined for events that follow from other events. */
+function toSchedulerEvent(event: ExecutionEvent): SchedulerEvent | undefined {
+  switch (event.type) {
+    case 'ExecutionStarted':
+      return { type: 'start', inputs: event.inputs, ...(event.masks && { masks: event.masks }) }
+    case 'NodeOutput':
+      return { type: 'output', node: event.node, n: event.n, pin: event.pin, value: event.value }
+    case 'NodeFinished':
+      return { type: 'finish', node: event.node, n: event.n, ...(event.error && { error: event.error }) }
+    case 'NodeRetried':
+      return { type: 'retry', node: event.node, n: event.n }
+    case 'NodeWaiting':
+      return { type: 'wait', node: event.node, n: event.n, sleep: event.sleep, until: event.until }
+    case 'NodeResumed':
+      return { type: 'resume', node: event.node, n: event.n }
+    case 'ExecutionFinished':
+      return event.status === 'CANCELLED' && event.reason ? { type: 'cancel', reason: event.reason } : undefined
+    case 'NodeOverridden':
+      return { type: 'override', node: event.node, n: event.n, inputs: event.inputs }
+    case 'NodeStarted':
+    case 'EffectStarted':
+    case 'NodeLog':
+    case 'NodeProgress':
+    case 'GraphOutput':
+      return undefined
+    default:
+      throw new AshlarError(
+        'JOURNAL_UNREADABLE',
+        `an event of the journal has the type ${showValue((event as { type: unknown }).type)}, which this version does not support`,
+      )
+  }
+}

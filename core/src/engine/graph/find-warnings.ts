@@ -1,0 +1,74 @@
+import { showValue, type Fault } from '../../base/index.ts'
+import {
+  findFittingMember,
+  findLoss,
+  findValueLoss,
+  appendStep,
+  parsePinPath,
+  withArticle,
+  type PinPath,
+  type PinSchema,
+  type PinStep,
+} from '../../pins/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import { parseEnd, type GraphDocument } from './document.ts'
+import { limitFaults, sourceSchema, type FindBlock } from './validate.ts'
+
+/**
+ * Finds probable mistakes in a valid document: links and constants whose value loses its meaning when it is converted
+ * to the type of the pin. Each warning has a path: `links.2`, `nodes.greet.inputs.format`.
+ */
+export function findWarnings(document: GraphDocument, findBlock: FindBlock): Fault[] {
+  const blocks = new Map(document.nodes.map((node) => [node.id, findBlock(node)]))
+  return limitFaults([
+    ...document.links.flatMap((link, i) => linkWarnings(link, i, blocks)),
+    ...document.nodes.flatMap(({ id, inputs }) => constantWarnings(id, inputs, blocks.get(id))),
+  ])
+}
+
+function linkWarnings(
+  { from, to }: GraphDocument['links'][number],
+  i: number,
+  blocks: ReadonlyMap<string, Block | undefined>,
+): Fault[] {
+  const [source, sink] = [parseEnd(from), parseEnd(to)]
+  const [sourceBlock, sinkBlock] = [blocks.get(source.node), blocks.get(sink.node)]
+  const [sourcePin, sinkPin] = [parsePinPath(source.pin), parsePinPath(sink.pin)]
+  const given = sourceBlock && outputPin(sourceBlock, source.pin, sourcePin)
+  const taken = sinkBlock && inputPin(sinkBlock, sinkPin)
+  const loss = given && taken && findLoss(given, sourcePin.steps, taken, sinkPin.steps)
+  if (!loss) return []
+  const member = sourcePin.steps.length + sinkPin.steps.length === 0 ? findFittingMember(given, taken) : undefined
+  const message = `${from} is ${withArticle(loss.from)}, but ${to} requires ${withArticle(loss.to)}: the ${loss.from} becomes ${loss.becomes}. ${adviceFor(from, loss.from, member)}`
+  return [{ path: `links.${i}`, message }]
+}
+
+function adviceFor(from: string, type: string, member: string | undefined): string {
+  const part = (kind: PinStep['kind'], key: string): string => appendStep(from, { kind, key })
+  if (member !== undefined) return `Link ${part('attribute', member)} to pass on that member, or insert a block that converts it.`
+  const block = 'insert a block that converts it'
+  if (type === 'list') return `Link ${part('index', '0')} to pass on one item, or ${block}.`
+  if (type === 'object') return `Link ${part('attribute', '<name>')} to pass on one member, or ${block}.`
+  return `Link another pin, or ${block}.`
+}
+
+function constantWarnings(node: string, inputs: GraphDocument['nodes'][number]['inputs'], block: Block | undefined): Fault[] {
+  return Object.entries(inputs).flatMap(([pin, value]) => {
+    const path = parsePinPath(pin)
+    const taken = block && path.steps.length === 0 ? inputPin(block, path) : undefined
+    const loss = taken && findValueLoss(value, taken)
+    if (!loss) return []
+    const message = `the input requires ${withArticle(loss.to)}, and ${withArticle(loss.from)} becomes ${loss.becomes}: use ${withArticle(loss.to)}, got ${showValue(value)}`
+    return [{ path: `nodes.${node}.inputs.${pin}`, message }]
+  })
+}
+
+function outputPin(block: Block, pin: string, path: PinPath): PinSchema | undefined {
+  const schema = sourceSchema(block, pin, path)
+  return schema && { schema, root: block.outputSchema }
+}
+
+function inputPin({ inputSchema }: Block, { base }: PinPath): PinSchema | undefined {
+  const schema = inputSchema.properties?.[base]
+  return schema && { schema, root: inputSchema }
+}

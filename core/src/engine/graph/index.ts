@@ -1,0 +1,8 @@
+export { compareBlocks } from './compare-blocks.ts'
+export { DEFAULT_TIMEOUT_MS, MAX_BUDGET, documentSchema, parseEnd } from './document.ts'
+export { findWarnings } from './find-warnings.ts'
+export { toInterface } from './interface.ts'
+export { readDocument } from './read-document.ts'
+export { assertFaultless, assertSmall, findFaults, schemaFault } from './validate.ts'
+export type { BlockDifference, BlockUse } from './compare-blocks.ts'
+export type { GraphDocument, GraphNode, RetryPolicy } from './document.ts'

@@ -1,0 +1,57 @@
+import { placeValue } from '../pins/index.ts'
+import type { PlanNode } from './plan.ts'
+
+/** Called for each value that is converted to the type of its pin. */
+export type OnConverted = (pin: string, value: unknown, converted: unknown) => void
+
+/** Converts inputs to the types of their pins (rule 8) and drops null. Changes `inputs`. */
+export function coerceInputs(
+  node: PlanNode,
+  inputs: Record<string, unknown>,
+  onConverted?: OnConverted,
+): Record<string, unknown> {
+  for (const [pin, coerce] of node.coercions) {
+    const value = Object.hasOwn(inputs, pin) ? inputs[pin] : undefined
+    if (value === undefined || value === null) continue
+    inputs[pin] = coerce(value)
+    if (onConverted && inputs[pin] !== value) onConverted(pin, value, inputs[pin])
+  }
+  for (const pin of Object.keys(inputs)) if (inputs[pin] === null || inputs[pin] === undefined) delete inputs[pin]
+  return inputs
+}
+
+/** @returns undefined also if a list index in a pin name is not a whole number, in which case the run fails */
+export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown>): unknown {
+  try {
+    return arrivedInputs(node, values).value
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Returns the constants of a node, overridden by the values that arrived. Sub-pins merge into their base pin.
+ *
+ * @throws {RangeError} when a list index in a pin name is not a whole number
+ */
+export function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const inputs: Record<string, unknown> = { ...node.constants }
+  for (const pin of node.linkedPins) {
+    if (!values.has(pin)) continue
+    const dynamic = node.dynamicPins.get(pin)
+    if (dynamic) inputs[dynamic.base] = placeValue(inputs[dynamic.base], dynamic.steps, values.get(pin))
+    else inputs[pin] = values.get(pin)
+  }
+  return inputs
+}
+
+/** @returns the inputs of a run as JSON text, or an error if a list index in a pin name is not a whole number */
+export function inputText(resolveInputs: () => Record<string, unknown>): string | RangeError {
+  try {
+    return JSON.stringify(resolveInputs())
+  } catch (error) {
+    if (error instanceof RangeError) return error
+    throw error
+  }
+}

@@ -1,0 +1,110 @@
+import { DEFAULT_TIMEOUT_MS, parseEnd, type GraphDocument, type GraphNode, type RetryPolicy } from './graph/index.ts'
+import { TOOLS_PIN, compileCoercion, isToolPin, parsePinPath, type PinStep } from '../pins/index.ts'
+import type { Block } from '../blocks/index.ts'
+
+/** A compiled graph version. The scheduler looks up and parses nothing while it runs. */
+export interface Plan {
+  nodes: PlanNode[]
+  byId: Map<string, PlanNode>
+  onUnhandledError: GraphDocument['onUnhandledError']
+  concurrency: number
+  budget: number
+}
+
+export interface PlanNode {
+  id: string
+  block: Block
+  /** Constant inputs, by pin. */
+  constants: Record<string, unknown>
+  /** Input pins with a link, including each dynamic sub-pin, in the order of the links. */
+  linkedPins: string[]
+  /** Paths of the linked pins that are dynamic. */
+  dynamicPins: Map<string, { base: string; steps: PinStep[] }>
+  /** Links from each output pin, in their order in the document. */
+  links: Map<string, PlanLink[]>
+  /** No link leads to this node, so it runs when the execution starts. */
+  isStart: boolean
+  coercions: [pin: string, coerce: (value: unknown) => unknown][]
+  timeoutMs: number
+  retry: RetryPolicy | undefined
+  /** Names of credentials, by qualified provider. */
+  credentials: Readonly<Record<string, string>>
+  /** The graph version that a graph node runs. */
+  childVersionId: string | undefined
+}
+
+export interface PlanLink {
+  /** The output pin as the document names it: `greet.output_#_name`. */
+  from: string
+  steps: PinStep[]
+  sink: PlanNode
+  sinkPin: string
+  /** Whether the value is kept at the sink and reused. */
+  isStatic: boolean
+}
+
+/** @param findBlock returns the block of each node that the graph version pins. Notes are left out of the plan. */
+export function compilePlan(
+  document: GraphDocument,
+  findBlock: (node: GraphNode) => Block,
+  children: Record<string, string> = {},
+): Plan {
+  const nodes = document.nodes
+    .map((node) => planNode(node, findBlock(node), children))
+    .filter(({ block }) => block.kind !== 'note')
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  for (const { from, to } of document.links) {
+    const [source, sink] = [parseEnd(from), parseEnd(to)]
+    const [sourceNode, sinkNode] = [byId.get(source.node), byId.get(sink.node)]
+    if (sourceNode && sinkNode) addLink(sourceNode, source.pin, sinkNode, sink.pin)
+  }
+  const { onUnhandledError, concurrency, budget } = document
+  return { nodes, byId, onUnhandledError, concurrency, budget }
+}
+
+function planNode(node: GraphNode, block: Block, children: Record<string, string>): PlanNode {
+  return {
+    id: node.id,
+    block,
+    constants: node.inputs,
+    linkedPins: [],
+    dynamicPins: new Map(),
+    links: new Map(),
+    isStart: true,
+    coercions: compileCoercions(block),
+    timeoutMs: node.timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    retry: node.retry,
+    credentials: node.credentials ?? {},
+    childVersionId: children[node.id],
+  }
+}
+
+function addLink(source: PlanNode, sourcePin: string, sink: PlanNode, sinkPin: string): void {
+  const { base, steps } = parseSourcePin(sourcePin)
+  const links = source.links.get(base) ?? []
+  links.push({ from: `${source.id}.${sourcePin}`, steps, sink, sinkPin, isStatic: source.block.staticOutput })
+  source.links.set(base, links)
+  sink.isStart = sink.block.kind === 'input'
+  if (sink.linkedPins.includes(sinkPin)) return
+  sink.linkedPins.push(sinkPin)
+  const path = parsePinPath(sinkPin)
+  if (path.steps.length > 0) sink.dynamicPins.set(sinkPin, path)
+}
+
+/** Rule 16: a tool pin belongs to the pin `tools`. */
+function parseSourcePin(pin: string): { base: string; steps: PinStep[] } {
+  return isToolPin(pin) ? { base: TOOLS_PIN, steps: [] } : parsePinPath(pin)
+}
+
+const coercions = new WeakMap<Block, PlanNode['coercions']>()
+
+function compileCoercions(block: Block): PlanNode['coercions'] {
+  const known = coercions.get(block)
+  if (known) return known
+  const compiled = Object.entries(block.inputSchema.properties ?? {}).flatMap(([pin, schema]) => {
+    const coerce = compileCoercion(schema, block.inputSchema)
+    return coerce ? [[pin, coerce] as PlanNode['coercions'][number]] : []
+  })
+  coercions.set(block, compiled)
+  return compiled
+}

@@ -1,5 +1,0 @@
-export { AshlarError, messageOf, showFaults, showValue } from './ashlar-error.ts'
-export { describeIssue, describeIssues, valueAt } from './describe-issue.ts'
-export { ERROR_CODES } from './codes.ts'
-export type { ErrorDetails, Fault } from './ashlar-error.ts'
-export type { ErrorCode } from './codes.ts'

@@ -1,8 +1,0 @@
-export { bundleOptions, createBundle, digestOf, ownerLine } from './bundle.ts'
-export { bundleSource, confinedInput, mappedBundle } from './bundle-source.ts'
-export { bundleApart } from './bundler.ts'
-export { createDraftBundler } from './draft-bundle.ts'
-export { trimSourceMap } from './source-map.ts'
-export { readWithin } from './within.ts'
-export type { BundleInput, MappedBundle } from './bundle.ts'
-export type { DraftBundle } from './draft-bundle.ts'

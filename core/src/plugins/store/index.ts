@@ -1,7 +1,0 @@
-export { createPluginStore } from './store.ts'
-export { assertOwner, assertUnclaimed } from './packages.ts'
-export { signFacts } from './signature.ts'
-export { serveSubmissions } from './submissions.ts'
-export type { PluginCheck, VersionReport } from './report.ts'
-export type { AuthorSignature, SignedFacts } from './signature.ts'
-export type { PluginStore, StorePackage } from './store.ts'

@@ -1,6 +1,0 @@
-export { digestOfFiles } from './digest.ts'
-export { refusal } from './fault.ts'
-export { keptText, packageNameSchema, readPackageFile } from './package-file.ts'
-export { MAX_PACKED_BYTES, unpackTarball } from './unpack.ts'
-export type { PackageFile } from './package-file.ts'
-export type { TarFile } from './read-tar.ts'

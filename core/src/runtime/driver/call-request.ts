@@ -1,0 +1,27 @@
+import type { CallRequest } from '../../sandbox/calls/index.ts'
+import type { TakenExecution } from './driver-parts.ts'
+import type { NodeExecution } from '../../engine/index.ts'
+
+/** Creates the request for the sandbox to run the block of a node execution. */
+export function toCallRequest(
+  { id, ownerId }: TakenExecution,
+  { node: { block, timeoutMs }, outputs }: NodeExecution,
+  inputs: () => Record<string, unknown>,
+): CallRequest {
+  const { plugin } = block
+  return {
+    kind: 'run',
+    bundle: plugin.bundle,
+    cordon: plugin.builtin ? 'builtin' : `user:${ownerId}`,
+    owner: ownerId,
+    scope: plugin.builtin ? '' : id,
+    grant: block.grant,
+    affinity: id,
+    block: block.name,
+    pins: block.outputPins,
+    input: () => JSON.stringify(inputs()),
+    timeoutMs,
+    skipOutputs: outputs,
+    repeatable: !block.effectful || block.onCrash === 'retry',
+  }
+}

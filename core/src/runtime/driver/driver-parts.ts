@@ -1,0 +1,33 @@
+import type { CapabilityHosts } from '../../capabilities/index.ts'
+import type { ErrorLocator } from '../../catalogue/registry/index.ts'
+import type { Sandbox } from '../../sandbox/index.ts'
+import type { ChildRunParts } from './child-runs.ts'
+import type { ExecutionEvent, Plan, InputMasks } from '../../engine/index.ts'
+import type { JournalEntry, JournalWriter } from '../journal/index.ts'
+
+/** An execution that a worker has leased. */
+export interface TakenExecution {
+  id: string
+  depth: number
+  ownerId: string
+  graphId: string | null
+  inputs: Record<string, unknown>
+  masks: InputMasks | null
+  plan: Plan
+  entry: JournalEntry
+  /** The events that the journal already contains. */
+  events: ExecutionEvent[]
+}
+
+export interface DriverParts extends ChildRunParts {
+  sandbox: Pick<Sandbox, 'call' | 'forget'>
+  errorLocator: ErrorLocator
+  capabilities: CapabilityHosts
+  journal: JournalWriter
+  /** The clock of the database, in milliseconds since 1970. */
+  now(): number
+  /** Called when all remaining work sleeps or waits for children, so that the execution can be released. */
+  onIdle(): void
+  /** Returns a number between 0 and 1, for the jitter of a backoff. */
+  random(): number
+}

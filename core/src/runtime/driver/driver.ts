@@ -1,0 +1,322 @@
+import type { CallRequest, CallSink } from '../../sandbox/calls/index.ts'
+import type { AshlarError } from '../../base/index.ts'
+import { HostCallSessions } from './acting-runs.ts'
+import { toCallRequest } from './call-request.ts'
+import { ChildRuns } from './child-runs.ts'
+import { ChildStarts } from './child-starts.ts'
+import type { DriverParts, TakenExecution } from './driver-parts.ts'
+import {
+  type Decision,
+  type ExecutionEvent,
+  fold,
+  inputText,
+  type NodeError,
+  type NodeExecution,
+  type Reason,
+  waitingReason,
+  Retries,
+  type Scheduler,
+  type SchedulerEvent,
+  type Sleep,
+} from '../../engine/index.ts'
+import { FailedCalls } from './failed-calls.ts'
+import { LossLog } from './loss-log.ts'
+import { answerBlock, effectInterrupted } from './node-errors.ts'
+import { ProgressReports } from './progress-reports.ts'
+import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
+import { Sleeps } from './recorded-sleeps.ts'
+
+/** An execution is not released for a sleep that ends within this time. */
+const SOON_MS = 1000
+
+/**
+ * Carries out the decisions of the scheduler: it starts blocks in the sandbox, writes the events to the journal, and
+ * passes them to the scheduler. It starts where the journal ends: work that was started and has no result in the
+ * journal is repeated, without the outputs that were already delivered.
+ */
+export class ExecutionDriver {
+  readonly #taken: TakenExecution
+  readonly #parts: DriverParts
+  readonly #scheduler: Scheduler
+  readonly #pending: Decision[]
+  readonly #interrupted: ReadonlySet<NodeExecution>
+  readonly #calls = new Map<NodeExecution, () => void>()
+  readonly #hostCalls: HostCallSessions
+  readonly #children: ChildRuns
+  readonly #childStarts: ChildStarts
+  readonly #foreseen = new ForeseenRuns()
+  readonly #failed: FailedCalls
+  readonly #losses: LossLog
+  readonly #progress: ProgressReports
+  readonly #retries: Retries
+  readonly #sleeps: Sleeps
+  /** Decisions that are not yet carried out. */
+  #queue: Decision[] = []
+  #isCarryingOut = false
+  #stopped = false
+  /** Set once nothing new may be started. */
+  #drained: PromiseWithResolvers<void> | undefined
+
+  constructor(taken: TakenExecution, parts: DriverParts) {
+    this.#taken = taken
+    this.#parts = parts
+    const { scheduler, pending, interrupted } = fold(taken.plan, taken.events)
+    this.#scheduler = scheduler
+    this.#children = new ChildRuns(parts, {
+      output: (run, pin, value) => {
+        const at = { node: run.node.id, n: run.n, pin, value }
+        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+      },
+      end: (run, error) => this.#finish(run, error),
+    })
+    this.#progress = new ProgressReports(({ node, n }, { fraction, note }) =>
+      this.#append({ type: 'NodeProgress', node: node.id, n, fraction, ...(note !== '' && { note }) }),
+    )
+    this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
+    this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
+    this.#retries = new Retries(parts.random, (run) => this.#retry(run))
+    this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
+    this.#hostCalls = new HostCallSessions({
+      ...parts,
+      taken,
+      append: (event) => this.#append(event),
+      resolveInputs: (run) => this.#scheduler.resolveInputs(run),
+    })
+    this.#childStarts = new ChildStarts({
+      start: (run) => this.#startChild(run),
+      failed: (run, error) => this.#finish(run, error),
+      onError: (error) => parts.onError(error),
+    })
+    this.#pending = pending
+    this.#interrupted = interrupted
+  }
+
+  start(): void {
+    const { inputs, masks } = this.#taken
+    const begin = masks ? { inputs, masks } : { inputs }
+    if (this.#scheduler.status === 'QUEUED') this.#record({ type: 'ExecutionStarted', ...begin }, { type: 'start', ...begin })
+    else this.#resume()
+  }
+
+  #resume(): void {
+    for (const decision of this.#pending) {
+      if (this.#stopped) return
+      if (decision.type === 'run' && decision.run.status !== 'RUNNING') continue // an earlier decision has ended it
+      if (decision.type === 'run' && this.#interrupted.has(decision.run))
+        this.#finish(decision.run, effectInterrupted(decision.run.node.block))
+      else this.#carryOut([decision])
+    }
+    this.#reportIdle()
+  }
+
+  /**
+   * Stops starting node executions, so that another worker can continue from the journal.
+   *
+   * @returns a promise that resolves when no running block has used an effectful capability; undefined if none has
+   */
+  drain(): Promise<void> | undefined {
+    this.#drained ??= Promise.withResolvers()
+    this.#retries.stop()
+    this.#sleeps.stop()
+    return this.#hostCalls.hasEffects ? this.#drained.promise : undefined
+  }
+
+  /** Stops all work without an event in the journal. */
+  stop(): void {
+    this.#stopped = true
+    this.#queue = []
+    for (const abort of this.#calls.values()) abort()
+    this.#hostCalls.closeAll()
+    this.#calls.clear()
+    this.#failed.stop()
+    this.#progress.stop()
+    this.#retries.stop()
+    this.#sleeps.stop()
+    this.#children.stop()
+    this.#childStarts.stop()
+    this.#foreseen.dropAll()
+    this.#parts.sandbox.forget(this.#taken.id)
+    this.#drained?.resolve()
+  }
+
+  #record(event: ExecutionEvent, input: SchedulerEvent): void {
+    if (this.#stopped) return
+    this.#append(event)
+    this.#carryOut(this.#scheduler.step(input))
+  }
+
+  #append(event: ExecutionEvent): void {
+    this.#parts.journal.append(this.#taken.entry, event)
+  }
+
+  /** Queues decisions, so that decisions that follow from them are carried out in order and not recursively. */
+  #carryOut(decisions: Decision[]): void {
+    this.#queue.push(...decisions)
+    if (this.#isCarryingOut) return
+    this.#isCarryingOut = true
+    for (let decision = this.#queue.shift(); decision; decision = this.#queue.shift()) this.#carryOutOne(decision)
+    this.#isCarryingOut = false
+  }
+
+  #carryOutOne(decision: Decision): void {
+    if (this.#drained && (decision.type === 'run' || decision.type === 'retry' || decision.type === 'wait')) return
+    if (decision.type === 'run') this.#run(decision.run)
+    else if (decision.type === 'graph-output') this.#append({ type: 'GraphOutput', name: decision.name, value: decision.value })
+    else if (decision.type === 'retry') this.#retries.start(decision.run)
+    else if (decision.type === 'wait') this.#sleeps.start(decision.run)
+    else if (decision.type === 'abort') this.#abort(decision.run)
+    else this.#end(decision)
+  }
+
+  #run(run: NodeExecution): void {
+    if (run.status !== 'RUNNING') return // an earlier decision has ended it
+    const { node, n, attempt } = run
+    this.#append({ type: 'NodeStarted', node: node.id, n, attempt, ...(node.block.effectful && { marksEffects: true }) })
+    const foreseen = this.#foreseen.take(run)
+    if (foreseen && this.#adopt(run, foreseen)) return
+    const input = inputText(() => this.#scheduler.resolveInputs(run, this.#losses.watch(run)))
+    if (input instanceof RangeError) this.#finish(run, { code: 'BLOCK_INPUT_INVALID', message: input.message })
+    else if (run.node.block.kind === 'graph') this.#watch(this.#childStarts.start(run).then(() => this.#reportIdle()))
+    else this.#call(run, input)
+  }
+
+  #adopt(run: NodeExecution, { call, stretch }: ForeseenRun): boolean {
+    const abort = call.adopt(this.#toRequest(run), this.#toSink(run, stretch))
+    if (abort && run.status === 'RUNNING') this.#calls.set(run, abort)
+    return abort !== undefined
+  }
+
+  /** Whether the only remaining work is to wait for children and for sleeps that do not end soon. */
+  get isIdle(): boolean {
+    const isBusy =
+      this.#stopped || this.#calls.size + this.#failed.size > 0 || this.#retries.size > 0 || this.#childStarts.size > 0
+    return !isBusy && this.#children.size + this.#sleeps.size > 0 && this.#sleeps.remainingMs > SOON_MS
+  }
+
+  #reportIdle(): void {
+    if (this.isIdle) this.#parts.onIdle()
+  }
+
+  get waitingFor(): Reason {
+    return waitingReason(this.#children.nodes(), this.#sleeps.nodes(), this.wakeAt)
+  }
+
+  /** The time of the database clock at which the first sleep ends. */
+  get wakeAt(): Date | undefined {
+    return this.#sleeps.nextAt === undefined ? undefined : new Date(this.#sleeps.nextAt)
+  }
+
+  get children(): ReadonlyMap<string, number> {
+    return this.#children.seqs
+  }
+
+  /** Starts the child once the events that led to it are committed. A repeated start creates no second child. */
+  async #startChild(run: NodeExecution): Promise<void> {
+    const { id, ownerId, depth, entry } = this.#taken
+    const { node, n, attempt } = run
+    await this.#parts.journal.committed(entry)
+    if (this.#stopped || entry.lost || run.status !== 'RUNNING') return
+    const inputs = this.#scheduler.resolveInputs(run)
+    const childId = await this.#parts.children.start({ executionId: id, ownerId, depth, node, n, attempt }, inputs)
+    await this.#children.follow(childId, run)
+  }
+
+  /** Reports failures of work that is not awaited. */
+  #watch(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#parts.onError(error))
+  }
+
+  #call(run: NodeExecution, input: string): void {
+    const stretch = this.#planStretch(run)
+    const request = { ...this.#toRequest(run), input: () => input, ...(stretch && { stretch: stretch.json }) }
+    this.#calls.set(run, this.#parts.sandbox.call(request, this.#toSink(run, stretch)))
+  }
+
+  #toRequest(run: NodeExecution): CallRequest {
+    return toCallRequest(this.#taken, run, () => this.#scheduler.resolveInputs(run))
+  }
+
+  /** Returns none if inputs are masked or the run is repeated: running block by block is simpler there. */
+  #planStretch({ node, attempt, outputs }: NodeExecution): PlannedStretch | undefined {
+    return this.#taken.masks || attempt > 1 || outputs > 0 ? undefined : getStretch(node)
+  }
+
+  #toSink(run: NodeExecution, stretch: PlannedStretch | undefined): CallSink {
+    const { node, n } = run
+    return {
+      output: (pin, value, foreseen) => {
+        const at = { node: node.id, n, pin, value }
+        if (foreseen && stretch) this.#foreseen.add(stretch, value, foreseen)
+        this.#record({ type: 'NodeOutput', ...at }, { type: 'output', ...at })
+      },
+      hostCall: (method, args) =>
+        method === 'sleep.begin'
+          ? this.#sleeps.request(run, args)
+          : answerBlock(() => this.#hostCalls.perform(run, method, args), this.#parts.onError),
+      restarted: () => this.#hostCalls.close(run),
+      log: (level, text) => this.#append({ type: 'NodeLog', node: node.id, n, level, text }),
+      progress: (fraction, note) => this.#progress.take(run, { fraction, note }),
+      end: (error) => this.#endCall(run, error),
+    }
+  }
+
+  /** A block whose time limit passes while the journal cannot be written is called again once it can be written. */
+  #endCall(run: NodeExecution, error: AshlarError | undefined): void {
+    if (error?.code === 'TIMEOUT' && this.#hostCalls.isHeldUp(run)) this.#watch(this.#callAgain(run))
+    else if (error) this.#failed.end(run, error)
+    else this.#finish(run, undefined)
+  }
+
+  async #callAgain(run: NodeExecution): Promise<void> {
+    this.#hostCalls.close(run)
+    this.#calls.set(run, () => {})
+    await this.#parts.journal.committed(this.#taken.entry)
+    if (!this.#stopped && !this.#taken.entry.lost && run.status === 'RUNNING')
+      this.#call(run, JSON.stringify(this.#scheduler.resolveInputs(run)))
+  }
+
+  #finish(run: NodeExecution, error: NodeError | undefined): void {
+    this.#calls.delete(run)
+    this.#hostCalls.close(run)
+    this.#progress.flush(run)
+    const { node, n, attempt } = run
+    const event: ExecutionEvent = { type: 'NodeFinished', node: node.id, n, attempt }
+    if (error) event.error = error
+    const retryInMs = this.#retries.nextBackoffMs(run, error)
+    if (retryInMs !== undefined) event.retryInMs = retryInMs
+    this.#record(event, { type: 'finish', node: node.id, n, ...(error && { error }) })
+    this.#reportIdle()
+    if (!this.#hostCalls.hasEffects) this.#drained?.resolve()
+  }
+
+  #retry({ node, n, attempt }: NodeExecution): void {
+    this.#record({ type: 'NodeRetried', node: node.id, n, attempt: attempt + 1 }, { type: 'retry', node: node.id, n })
+  }
+
+  /** Ends the call of a sleeping run. Only the journal keeps its state. */
+  #sleep(run: NodeExecution, sleep: Sleep): void {
+    this.#progress.flush(run)
+    this.#abort(run)
+    const at = { node: run.node.id, n: run.n, ...sleep }
+    this.#record({ type: 'NodeWaiting', ...at }, { type: 'wait', ...at })
+    this.#reportIdle()
+  }
+
+  #wake({ node, n }: NodeExecution): void {
+    this.#record({ type: 'NodeResumed', node: node.id, n }, { type: 'resume', node: node.id, n })
+  }
+
+  #abort(run: NodeExecution): void {
+    this.#calls.get(run)?.()
+    this.#calls.delete(run)
+    this.#failed.drop(run)
+    this.#hostCalls.close(run)
+    this.#progress.drop(run)
+    this.#children.abort(run)
+  }
+
+  #end({ status, outputs, failedNodes, reason }: Extract<Decision, { type: 'end' }>): void {
+    this.#append({ type: 'ExecutionFinished', status, outputs, failedNodes, ...(reason && { reason }) })
+    this.stop()
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import type { ClientBase, Pool } from 'pg'
+import type { ExecutionEvent, JournalEvent } from '../../engine/index.ts'
+
+/** Separates JSON texts, which cannot contain it. Splitting on it costs both sides less than an array. */
+export const SEPARATOR = '\u001F'
+
+/** A JSON text longer than this is stored once, outside of the journal, by its hash. */
+const LARGE_CHARS = 64 * 1024
+
+type Path = (string | number)[]
+
+/** A stored event. `refs` maps paths to blobs; the value at each path is null. */
+interface StoredEvent {
+  refs?: [path: Path, hash: string][]
+}
+
+/**
+ * Serializes an event. Values over 64 KiB are extracted: their JSON text is added to `blobs` under its SHA-256, so a
+ * value that passes through many nodes is stored once.
+ */
+export function serializeEvent(event: ExecutionEvent, blobs: Map<string, string>): string {
+  const text = JSON.stringify(event)
+  if (text.length <= LARGE_CHARS) return text
+  let stored: unknown = event
+  const refs = valuePaths(event).flatMap((path): [Path, string][] => {
+    const value = JSON.stringify(at(event, path))
+    if (value.length <= LARGE_CHARS) return []
+    const hash = createHash('sha256').update(value).digest('hex')
+    blobs.set(hash, value)
+    stored = withoutValue(stored, path)
+    return [[path, hash]]
+  })
+  return refs.length > 0 ? JSON.stringify({ ...(stored as ExecutionEvent), refs }) : text
+}
+
+/** Stores the blobs and counts that the journal of the current day refers to them. */
+export async function storeBlobs(pool: Pool | ClientBase, blobs: ReadonlyMap<string, string>): Promise<void> {
+  await pool.query(
+    `with kept as (
+       insert into blob (hash, value, created_at) select hash, value::json, now() from rows from (unnest($1::text[]), string_to_table($2, '${SEPARATOR}')) as row(hash, value)
+       on conflict (hash) do nothing
+     )
+     insert into blob_ref (hash, day, count) select hash, current_date, 1 from unnest($1::text[]) as row(hash)
+     on conflict (hash, day) do update set count = blob_ref.count + 1`,
+    [[...blobs.keys()], [...blobs.values()].join(SEPARATOR)],
+  )
+}
+
+/** Restores the extracted values of events. */
+export async function restoreBlobs(pool: Pool | ClientBase, events: JournalEvent[]): Promise<void> {
+  const stored = events.filter((event): event is JournalEvent & Required<StoredEvent> => 'refs' in event)
+  if (stored.length === 0) return
+  const hashes = new Set(stored.flatMap(({ refs }) => refs.map(([, hash]) => hash)))
+  const { rows } = await pool.query<{ hash: string; value: unknown }>('select hash, value from blob where hash = any($1)', [
+    [...hashes],
+  ])
+  const values = new Map(rows.map(({ hash, value }) => [hash, value]))
+  for (const event of stored) {
+    for (const [path, hash] of event.refs) put(event, path, values.get(hash) ?? null)
+    Reflect.deleteProperty(event, 'refs')
+  }
+}
+
+/** The paths of all values of unlimited size in an event. */
+function valuePaths(event: ExecutionEvent): Path[] {
+  if ('value' in event) return [['value']]
+  if ('inputs' in event) return Object.keys(event.inputs).map((name) => ['inputs', name])
+  if (event.type !== 'ExecutionFinished') return []
+  return Object.entries(event.outputs).flatMap(([name, values]) => values.map((_, i): Path => ['outputs', name, i]))
+}
+
+function at(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], root)
+}
+
+/** A copy in which null replaces the value at the path. The original and the copy share all other values. */
+function withoutValue(root: unknown, [key, ...path]: Path): unknown {
+  if (key === undefined) return null
+  const copy: unknown = Array.isArray(root) ? [...(root as unknown[])] : { ...(root as object) }
+  put(copy, [key], withoutValue(at(root, [key]), path))
+  return copy
+}
+
+function put(root: unknown, path: Path, value: unknown): void {
+  const parent = at(root, path.slice(0, -1)) as Record<string | number, unknown>
+  const last = path.at(-1)
+  if (last !== undefined) parent[last] = value
+}

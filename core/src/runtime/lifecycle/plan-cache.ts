@@ -1,0 +1,63 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { AshlarError } from '../../base/index.ts'
+import { GraphVersion } from '../../domains/graphs/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { PluginRegistry } from '../../catalogue/registry/index.ts'
+import { compilePlan, type Plan } from '../../engine/index.ts'
+
+const MAX_CACHED = 500
+
+/** A cache of the plans of graph versions. A version never changes, so no entry becomes stale. */
+export interface Plans {
+  /**
+   * @returns plans by version id; an error BLOCK_UNAVAILABLE or NOT_FOUND if a pinned block or the version no longer
+   * exists
+   */
+  load(versionIds: readonly string[]): Promise<Map<string, Plan | AshlarError>>
+}
+
+export function createPlans(fork: () => EntityManager, plugins: PluginRegistry): Plans {
+  const cached = new Map<string, Plan>()
+  const cache = (versionId: string, plan: Plan): void => {
+    cached.set(versionId, plan)
+    const [oldest] = cached.keys()
+    if (cached.size > MAX_CACHED && oldest !== undefined) cached.delete(oldest)
+  }
+  return {
+    async load(versionIds) {
+      const loaded = new Map<string, Plan | AshlarError>()
+      const missing = new Set(versionIds.filter((id) => !cached.has(id)))
+      const versions = missing.size > 0 ? await fork().find(GraphVersion, { id: { $in: [...missing] } }) : []
+      for (const version of versions) {
+        const plan = await compileVersion(version, plugins)
+        if (!(plan instanceof AshlarError)) cache(version.id, plan)
+        loaded.set(version.id, plan)
+      }
+      for (const id of versionIds)
+        if (!loaded.has(id)) loaded.set(id, cached.get(id) ?? new AshlarError('NOT_FOUND', `there is no graph version ${id}`))
+      return loaded
+    },
+  }
+}
+
+async function compileVersion(version: GraphVersion, plugins: PluginRegistry): Promise<Plan | AshlarError> {
+  const blocks = new Map<string, Block>()
+  for (const [reference, { digest, id }] of Object.entries(version.blocks)) {
+    const block = await plugins.pinned(digest, id)
+    if (!block)
+      return new AshlarError(
+        'BLOCK_UNAVAILABLE',
+        `block ${reference} (${id}) is no longer stored in the version that the graph was saved with`,
+      )
+    blocks.set(reference, block)
+  }
+  return compilePlan(
+    version.document,
+    (node) => {
+      const block = blocks.get(node.block)
+      if (!block) throw new Error(`version ${version.id} pins no block for ${node.block}`)
+      return block
+    },
+    version.children,
+  )
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
+
+let runtime: TestRuntime
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+})
+afterAll(() => runtime.close())
+
+/**
+ * Makes the jobs of these executions available, as if their leases had expired without their worker noticing.
+ */
+async function loseLeases(ids: readonly string[]): Promise<void> {
+  const { pool } = runtime.database
+  await pool.query(`update pgboss.job set state = 'retry', retry_count = retry_count where id = any($1::uuid[])`, [ids])
+  await pool.query(`notify ashlar_work`)
+}
+
+/** The number of leases so far. */
+async function getFence(id: string): Promise<number> {
+  return (await runtime.executions.get(runtime.ownerId, id)).fence
+}
+
+async function readTypes(id: string): Promise<string[]> {
+  const { events } = await runtime.executions.eventPage(runtime.ownerId, id, 0, 10_000)
+  events.forEach(({ seq }, i) => expect(seq).toBe(i + 1))
+  return events.map(({ type }) => type)
+}
+
+const GRAPH = {
+  nodes: [
+    { id: 'wait', block: 'time/countdown', inputs: { seconds: '0.3', repeat: 6, input_message: 'x' } },
+    { id: 'out', block: 'io/output', inputs: { name: 'all' } },
+  ],
+  links: [{ from: 'wait.output_message', to: 'out.value' }],
+}
+
+async function startMany(count: number): Promise<string[]> {
+  const { executions, graphs, ownerId, worker } = runtime
+  const { id: graphId } = await graphs.create(ownerId, { name: 'Wait', document: GRAPH })
+  const started = await Promise.all(Array.from({ length: count }, () => executions.start(ownerId, { graphId, inputs: {} })))
+  await expect.poll(() => worker?.active(), { timeout: 20_000 }).toBe(count)
+  return started.map(({ id }) => id)
+}
+
+async function expectWhole(ids: readonly string[]): Promise<void> {
+  const { executions, ownerId, worker } = runtime
+  for (const id of ids) {
+    await expect.poll(async () => (await executions.get(ownerId, id)).status, { timeout: 30_000 }).toBe('COMPLETED')
+    const { outputs } = await executions.get(ownerId, id)
+    const types = await readTypes(id)
+    expect([types.filter((type) => type === 'ExecutionFinished').length, outputs.all?.length]).toEqual([1, 6])
+  }
+  await expect.poll(() => worker?.active()).toBe(0)
+  expect(runtime.failures).toEqual([])
+}
+
+async function jobStates(ids: readonly string[]): Promise<unknown[]> {
+  const { rows } = await runtime.database.pool.query<{ state: string }>(
+    'select distinct state::text from pgboss.job where id = any($1::uuid[])',
+    [ids],
+  )
+  return rows.map(({ state }) => state)
+}
+
+describe('a worker that receives a lease again after losing it without noticing', () => {
+  it('continues under the new lease if no other worker has leased the execution', async () => {
+    const ids = await startMany(10)
+    await loseLeases(ids)
+    await expect.poll(() => jobStates(ids), { timeout: 20_000 }).toEqual(['active'])
+    expect(await Promise.all(ids.map(getFence))).toEqual(ids.map(() => 1))
+    await expectWhole(ids)
+  }, 90_000)
+
+  it('drops the execution if another worker has leased it in between', async () => {
+    const ids = await startMany(20)
+    const leased = ids.slice(0, 10)
+    for (const times of [3, 5]) {
+      await runtime.database.pool.query('update execution set fence = fence + 1 where id = any($1)', [leased])
+      await loseLeases(leased)
+      for (const id of leased) await expect.poll(() => getFence(id), { timeout: 20_000 }).toBe(times)
+    }
+    await expectWhole(ids)
+  }, 90_000)
+})

@@ -1,0 +1,134 @@
+import type { AshlarError, ErrorCode } from '../../base/index.ts'
+import type { HostCallRecord } from './host-call-record.ts'
+import type { CallKind, CallMessage, GuestNames } from '../channel/index.ts'
+
+/** The bundled code of a plugin. */
+export interface Bundle {
+  digest: string
+  code: string
+  /** Source map as JSON text with positions only; set if the plugin was just bundled. */
+  map?: string | undefined
+  /** Heap limit of its isolates. @default the limit of the sandbox */
+  memoryMb?: number | undefined
+}
+
+/** A call to make in a sandbox. */
+export interface CallRequest {
+  kind: CallKind
+  bundle: Bundle
+  /** Only calls with the same value share a process: `builtin`, or `user:<id>`. */
+  cordon: string
+  /** Only calls with the same value share an isolate. */
+  owner: string
+  /** Only calls with the same value share a context: an execution, or '' where contexts are reused. */
+  scope: string
+  /**
+   * Names the capabilities of the call. Only calls with the same value share a context, because the host cannot
+   * determine which code of a context sent a request. @default '', no capabilities
+   */
+  grant?: string
+  /** Calls with the same value run in the same process where possible; used for the calls of one execution. */
+  affinity: string
+  block: string
+  /** Output pins of the block. `error` and the pins of tools are always allowed. @default any */
+  pins?: ReadonlySet<string> | undefined
+  /** @returns JSON text */
+  input(): string
+  /** Elapsed time. */
+  timeoutMs: number
+  /** The number of outputs that an earlier attempt delivered. They are not delivered again. @default 0 */
+  skipOutputs?: number
+  /** Whether its host calls may be performed again after its sandbox was lost. @default true */
+  repeatable?: boolean
+  /**
+   * JSON text of a `Stretch` (see `protocol.ts`): the nodes that the guest may run ahead on the outputs of this call.
+   */
+  stretch?: string
+}
+
+/** A call of a stretch that the guest has started ahead, on a value that it has just yielded. */
+export interface ForeseenCall {
+  /** Index in the nodes of the stretch. */
+  readonly node: number
+  /**
+   * Turns the call into a normal call and immediately passes its previous outputs to the sink.
+   *
+   * @returns a function that aborts the call; undefined if the call no longer exists
+   */
+  adopt(request: CallRequest, sink: CallSink): (() => void) | undefined
+  /** Discards the call. */
+  drop(): void
+}
+
+/** Receives the results of a call. `end` is called once, after all other methods. */
+export interface CallSink {
+  /** @param foreseen the calls that the guest has started ahead on this value */
+  output(pin: string, value: unknown, foreseen?: readonly ForeseenCall[]): void
+  /** Performs a request of the block. @throws {AshlarError} whose message the block receives */
+  hostCall?(method: string, args: readonly unknown[]): Promise<unknown>
+  /**
+   * The run was lost, and the call runs again from its beginning and repeats its host calls. Not called for calls that
+   * are not `repeatable`.
+   */
+  restarted?(): void
+  log?(level: string, text: string): void
+  /** @param fraction 0 to 1; not checked */
+  progress?(fraction: number, note: string): void
+  manifest?(manifest: unknown): void
+  /**
+   * @param error why the call failed: BLOCK_FAILED BLOCK_INPUT_INVALID BLOCK_OUTPUT_INVALID OUTPUT_LIMIT TIMEOUT
+   * CPU_LIMIT MEMORY_LIMIT PLUGIN_LOAD_FAILED SANDBOX_LOST EFFECT_INTERRUPTED, or an error of `hostCall`
+   */
+  end(error?: AshlarError): void
+}
+
+/** The state of a call in the pool. */
+export interface Call {
+  readonly id: number
+  readonly request: CallRequest
+  /** The name of the guest in which it runs. */
+  readonly guest: string
+  sink: CallSink
+  /** The number of outputs still to drop because they were delivered before. */
+  skip: number
+  /** The number of delivered outputs, over all attempts. */
+  delivered: number
+  /** The length of the delivered outputs as JSON text. */
+  deliveredBytes: number
+  /** Starts since the call last made progress, the current one included. */
+  attempts: number
+  /** The number of delivered outputs and recorded host calls when {@link attempts} was last reset. */
+  progress: number
+  /** The number of times it was prepared to start. A response to an earlier start is dropped. */
+  starts: number
+  /** Host calls so far, over all attempts. */
+  hostCalls: number
+  /** Pending host calls of the current start. */
+  openHostCalls: number
+  /** Its host calls, if they must not be performed again. */
+  readonly record: HostCallRecord | undefined
+  /** Characters written to its console. */
+  logged: number
+  /** Its share of the processor time of its isolate. */
+  cpuMs: number
+  /** The codes of errors that the host returned to it. It may end with one of them. */
+  refusals: Set<ErrorCode> | undefined
+  /** On the clock of `performance.now()`. */
+  deadline: number
+  /** Its sink is no longer called. */
+  aborted: boolean
+  /**
+   * It leads a stretch or was adopted from one. Its guest may run calls ahead, so this call may not be responsible for
+   * a loss.
+   */
+  stretched: boolean
+}
+
+/** The message that starts the call in a process. */
+export function toCallMessage({ id, request: { kind, block, timeoutMs, input, stretch = '' }, stretched }: Call): CallMessage {
+  return [id, kind, block, timeoutMs, input(), stretched ? stretch : '']
+}
+
+export function toGuestNames({ owner, bundle, scope, grant = '' }: CallRequest): GuestNames {
+  return [owner, bundle.digest, scope, grant]
+}

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { MISSING_GLOBALS } from './missing-globals.ts'
+import { createGuestEvaluator, type GuestEvaluator } from '../../testing/guest-evaluator.ts'
+
+let guest: GuestEvaluator
+beforeAll(async () => {
+  guest = await createGuestEvaluator()
+})
+afterAll(() => guest.close())
+
+it('names context.fetch in the error of a block that uses a global fetch', async () => {
+  await expect(guest.evaluate(`return fetch('https://example.com')`)).rejects.toMatchObject({
+    code: 'BLOCK_FAILED',
+    message: 'fetch is not defined in a sandbox: use context.fetch, and name the hosts in the capability "http"',
+  })
+})
+
+it('names a replacement in the error of a plugin that uses a global of Node while it loads', async () => {
+  await expect(guest.evaluate('return 1', 'const home = process.env.HOME')).rejects.toMatchObject({
+    code: 'PLUGIN_LOAD_FAILED',
+    message: expect.stringMatching(
+      /^ReferenceError: process is not defined in a sandbox: there is no Node: take settings as inputs of the block(\n {4}at |$)/,
+    ) as unknown,
+  })
+})
+
+it('names no replacement for another undefined name', async () => {
+  await expect(guest.evaluate('return toString.fetch.x + fetcher')).rejects.toThrow(/^Cannot read properties of undefined/)
+  await expect(guest.evaluate('return fetcher')).rejects.toThrow(/^fetcher is not defined$/)
+})
+
+it('leaves the missing globals undefined for libraries that test for them', async () => {
+  const names = Object.keys(MISSING_GLOBALS).filter((name) => name !== 'require')
+  const body = `return [${names.map((name) => `typeof ${name}`).join()}].concat(${JSON.stringify(names)}.map((name) => typeof globalThis[name]))`
+  expect(new Set((await guest.evaluate(body)) as string[])).toEqual(new Set(['undefined']))
+})

@@ -1,0 +1,128 @@
+import { AshlarError, showValue } from '../../base/index.ts'
+import { isToolPin } from '../../pins/index.ts'
+import type { Call } from './call.ts'
+import type { SandboxLimits } from '../limits/index.ts'
+import type { GuestEvent } from '../channel/index.ts'
+
+/** `chars`: the length of the value as JSON text, or Infinity if it is nested too deep; see {@link measureValues}. */
+export type CheckedOutput = Extract<GuestEvent, { t: 'o' }> & { chars: number }
+
+/**
+ * Counts an output and checks it. The guest code checks the same limits, but plugin code may have changed the guest
+ * code.
+ *
+ * @returns the violated limit; undefined for a valid output
+ */
+export function checkOutput(call: Call, { pin, chars }: CheckedOutput, limits: SandboxLimits): AshlarError | undefined {
+  if (!isOutputPin(call, pin)) return new AshlarError('BLOCK_OUTPUT_INVALID', `no output pin ${showValue(pin)}`)
+  if (++call.delivered > limits.maxOutputs)
+    return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
+  if (chars === Infinity) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} deep`)
+  if (chars > limits.maxValueBytes)
+    return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is ${chars} bytes long, the limit is ${limits.maxValueBytes}`)
+  call.deliveredBytes += chars
+  if (call.deliveredBytes > limits.maxOutputBytes)
+    return new AshlarError('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
+  return undefined
+}
+
+const MAX_PIN_CHARS = 200
+const MAX_TOOL_PIN_CHARS = 300
+
+function isOutputPin({ request: { pins } }: Call, pin: string): boolean {
+  if (isToolPin(pin)) return pin.length <= MAX_TOOL_PIN_CHARS
+  return pin.length <= MAX_PIN_CHARS && (pin === 'error' || pins === undefined || pins.has(pin))
+}
+
+/** Databases and parsers of other languages accept this depth. */
+export const MAX_DEPTH = 1000
+/** The minimum length of a number, `true`, `false` and null. */
+const MIN_CHARS = 1
+/** The minimum length of an integer beyond 2 ** 53. */
+const MIN_BIGINT_CHARS = 16
+
+/**
+ * A lower bound of the length of a parsed value as JSON text. It does not count escapes and digits, so it creates no
+ * text.
+ *
+ * @param limit stops the count when the result exceeds it. @default never
+ * @returns Infinity when the value is nested more than {@link MAX_DEPTH} deep
+ */
+export function minJsonLength(value: unknown, limit = Infinity, depth = 0): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value === 'bigint') return MIN_BIGINT_CHARS
+  if (typeof value !== 'object' || value === null) return MIN_CHARS
+  if (depth >= MAX_DEPTH) return Infinity
+  let chars = 2
+  if (Array.isArray(value)) {
+    for (const each of value as unknown[]) {
+      chars += minJsonLength(each, limit - chars, depth + 1) + 1
+      if (chars > limit) return chars
+    }
+    return chars
+  }
+  for (const key in value) {
+    chars += key.length + 4 + minJsonLength((value as Record<string, unknown>)[key], limit - chars, depth + 1)
+    if (chars > limit) return chars
+  }
+  return chars
+}
+
+/** The length of a shorter value is only estimated. */
+const MAX_ESTIMATED_CHARS = 1024
+/** A longer value is not serialized again to measure it. */
+const LARGE_CHARS = 64 * 1024
+/** The minimum length of an output event without its value. */
+const MIN_EVENT_CHARS = 32
+
+/**
+ * The lengths of the values in a report as JSON text. The length of a large value is the length of the report minus its
+ * other parts; several large values share this length equally.
+ *
+ * @param others the other events in the report
+ * @param json the text of the report
+ * @returns Infinity for values that are nested too deep
+ */
+export function measureValues(values: readonly unknown[], others: readonly unknown[], json: string): number[] {
+  const lengths = values.map(countedLength)
+  const large = lengths.filter((chars) => chars === Infinity).length
+  if (large === 0) return lengths
+  const hasDeep = isDeep(json)
+  const rest = hasDeep ? [] : others.map((event) => JSON.stringify(event).length)
+  const counted = [...lengths, ...rest].filter((chars) => chars < Infinity).reduce((sum, chars) => sum + chars, 0)
+  const share = Math.max(LARGE_CHARS, Math.ceil((json.length - counted) / large) - MIN_EVENT_CHARS)
+  const isTooDeep = (value: unknown): boolean => hasDeep && minJsonLength(value) === Infinity
+  return lengths.map((chars, i) => (chars < Infinity || isTooDeep(values[i]) ? chars : share))
+}
+
+/** @returns Infinity for a value that is large or nested too deep */
+function countedLength(value: unknown): number {
+  const least = minJsonLength(value, LARGE_CHARS)
+  if (least <= MAX_ESTIMATED_CHARS) return least
+  return least > LARGE_CHARS ? Infinity : JSON.stringify(value).length
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d]
+
+/** Whether lists and objects in JSON text are nested more than {@link MAX_DEPTH} deep. */
+function isDeep(json: string): boolean {
+  if (json.length <= 2 * MAX_DEPTH) return false
+  let depth = 0
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i)
+    if (code === QUOTE) i = endOfString(json, i)
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
+    else if ((code === OPEN_LIST || code === OPEN_OBJECT) && ++depth > MAX_DEPTH) return true
+  }
+  return false
+}
+
+/** @returns the index of the quote that ends a string */
+function endOfString(json: string, start: number): number {
+  for (let i = start + 1; i < json.length; i++) {
+    const code = json.charCodeAt(i)
+    if (code === QUOTE) return i
+    if (code === BACKSLASH) i++
+  }
+  return json.length
+}

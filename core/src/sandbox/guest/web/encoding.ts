@@ -1,7 +1,0 @@
-import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding.js'
-import { registerInterface } from './webidl.ts'
-
-registerInterface(TextDecoder)
-registerInterface(TextEncoder)
-
-export { TextDecoder, TextEncoder }

@@ -1,9 +1,0 @@
-// Before the library: what both are made of looks for this family on the global object, and would find it half evaluated.
-import './encoding.ts'
-import { URL, URLSearchParams } from 'whatwg-url'
-import { registerInterface } from './webidl.ts'
-
-registerInterface(URL)
-registerInterface(URLSearchParams)
-
-export { URL, URLSearchParams }

@@ -1,0 +1,3 @@
+export { buildPrelude } from './prelude.ts'
+export { buildProgram } from './programs.ts'
+export type { Prelude } from './prelude.ts'

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import type { Block as DeclaredBlock } from '@ashlar/sdk'
+import { AshlarError } from '../../base/index.ts'
+import { findSource, testBlocks } from '../../catalogue/trial/index.ts'
+import { loadPlugin } from '../../catalogue/loading/index.ts'
+import type { Block, Plugin } from '../../blocks/index.ts'
+import type { Sandbox } from '../../sandbox/index.ts'
+import { withSandbox } from './sandbox.ts'
+import type { TestBlock, TestPlugin } from './types.ts'
+
+const loaded = new Map<string, Promise<Plugin>>()
+
+/**
+ * A block of the plugin in a package.
+ *
+ * @throws {AshlarError} PLUGIN_INVALID PLUGIN_LOAD_FAILED
+ * @throws {TypeError} when it is not one of that plugin
+ */
+export async function blockIn(folder: string, { id, name }: DeclaredBlock, sandbox: Sandbox): Promise<Block> {
+  const plugin = await pluginIn(folder, sandbox)
+  const found = plugin.blocks.find((block) => block.id === id)
+  if (!found) throw new TypeError(`block ${name} (${id}) is not among those that ${plugin.packageName} exports`)
+  return found
+}
+
+/** Bundled and read in the sandbox once for each folder. */
+function pluginIn(folder: string, sandbox: Sandbox): Promise<Plugin> {
+  const path = resolve(folder)
+  const plugin = loaded.get(path) ?? findSource(path).then((source) => loadPlugin(source, sandbox))
+  loaded.set(path, plugin)
+  return plugin
+}
+
+/** See {@link TestPlugin}. */
+export const testPlugin: TestPlugin = (folder = process.cwd()) =>
+  withSandbox(async (sandbox) => testBlocks(await pluginIn(folder, sandbox), sandbox))
+
+/** See {@link TestBlock}. */
+export const testBlock: TestBlock = (block, { folder = process.cwd() } = {}) =>
+  withSandbox(async (sandbox) => {
+    const found = await blockIn(folder, block, sandbox)
+    const results = await testBlocks({ ...found.plugin, blocks: [found] }, sandbox)
+    if (results.length === 0) throw new TypeError(`block ${found.qualifiedName} declares no tests`)
+    const faults = results.flatMap(({ test, difference, stack }) =>
+      difference === undefined ? [] : { path: test, message: stack === undefined ? difference : `${difference}\n${stack}` },
+    )
+    if (faults.length === 0) return
+    const message = faults.map((fault) => `${found.qualifiedName}: ${fault.path}: ${fault.message}`).join('\n')
+    throw new AshlarError('TESTS_FAILED', message, { details: { faults } })
+  })

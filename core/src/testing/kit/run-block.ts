@@ -1,0 +1,62 @@
+import type { Fakes } from '@ashlar/sdk'
+import { stringifyJson } from '@ashlar/sdk/json'
+import { parseFakes } from '../../capabilities/index.ts'
+import type { AshlarError } from '../../base/index.ts'
+import { createFakeSession } from '../../catalogue/trial/index.ts'
+import type { Block } from '../../blocks/index.ts'
+import type { CallRequest, CallSink } from '../../sandbox/calls/index.ts'
+import type { Sandbox } from '../../sandbox/index.ts'
+import { blockIn } from './plugin.ts'
+import { withSandbox } from './sandbox.ts'
+import type { BlockRun, RunBlock } from './types.ts'
+
+const DEFAULT_TIMEOUT_MS = 60_000
+
+/** See {@link RunBlock}. */
+export const runBlock: RunBlock = (block, input, { folder = process.cwd(), timeoutMs, ...fakes } = {}) =>
+  withSandbox(async (sandbox) => {
+    const found = await blockIn(folder, block, sandbox)
+    const run = await runIn(sandbox, found, input, timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS, fakes)
+    return run as never // its schema has checked the outputs
+  })
+
+let runs = 0
+
+async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: number, given: Fakes): Promise<BlockRun> {
+  const fakes = parseFakes(given)
+  const { requests, stored, files, hostCall, close } = createFakeSession(block, fakes, { ...(input as object) })
+  const done: Pick<BlockRun, 'outputs' | 'logs'> = { outputs: [], logs: [] }
+  const inputJson = stringifyJson({ input, now: fakes.now })
+  const scope = `run:${++runs}`
+  const request: CallRequest = {
+    kind: 'trial',
+    bundle: block.plugin.bundle,
+    cordon: 'test',
+    owner: 'test',
+    scope,
+    affinity: scope,
+    grant: block.grant,
+    block: block.name,
+    input: () => inputJson,
+    timeoutMs,
+  }
+  const error = await new Promise<AshlarError | undefined>((resolve) => {
+    const sink: CallSink = {
+      output: (pin, value) => void done.outputs.push([pin, value] as never),
+      log: (level, text) => void done.logs.push({ level, text }),
+      hostCall,
+      end: resolve,
+    }
+    sandbox.call(request, sink)
+  })
+  close()
+  sandbox.forget(scope)
+  const values = [...stored].map(([name, keys]) => [name, Object.fromEntries(keys)])
+  return {
+    ...done,
+    error: error && { code: error.code, message: error.message },
+    requests,
+    files: Object.fromEntries(files),
+    stored: Object.fromEntries(values) as BlockRun['stored'],
+  }
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { AshlarError, type BrowserSession, type Runtime, type User } from '@ashlar/core'
+import type { FailureLimit } from './failure-limit.ts'
+import type { Origins, RequestFacts } from '../http/origin.ts'
+import { findSessionToken } from './session-cookie.ts'
+
+/** Who sends a request. */
+export interface Caller {
+  user: User
+  /** None for a caller with a key. */
+  session?: BrowserSession
+}
+
+/** Authenticates requests. */
+export interface Access {
+  /**
+   * By `Authorization: Bearer <key>` or, without it, by the cookie of a login together with the token of its page.
+   *
+   * @throws {AshlarError} UNAUTHENTICATED with how to authenticate; FORBIDDEN when a page that is not ours uses the cookie; RATE_LIMITED
+   * after too many unknown keys from the address
+   */
+  identify(facts: RequestFacts): Promise<Caller>
+}
+
+interface AccessParts {
+  runtime: Pick<Runtime, 'accounts' | 'browserSessions'>
+  origins: Origins
+  /** Of the session. */
+  cookieName: string
+  /** Of keys. */
+  failures: FailureLimit
+  /** Prints a login link. */
+  loginCommand: string
+}
+
+/** Keys that have been accepted are never refused for the failures of others at the same address. */
+const MAX_ACCEPTED = 1000
+
+export function createAccess({ runtime, origins, cookieName, failures, loginCommand }: AccessParts): Access {
+  const accepted = new Set<string>()
+  return {
+    async identify(facts) {
+      if (facts.authorization !== undefined) return { user: await userOf(facts.authorization, facts.address) }
+      const token = findSessionToken(facts.cookie ?? '', cookieName)
+      if (token === undefined) throw unauthenticated('you are not logged in')
+      if (origins.isForeign(facts))
+        throw new AshlarError(
+          'FORBIDDEN',
+          'a page of another origin cannot use the browser session: send an Authorization header',
+        )
+      if (facts.pageToken === undefined)
+        throw unauthenticated('a session cookie requires the page token in the header "Ashlar-Page-Token"')
+      const session = await runtime.browserSessions.find({ token, pageToken: facts.pageToken })
+      if (!session) throw unauthenticated('your session has ended: log in again')
+      return { user: session.user, session }
+    },
+  }
+
+  async function userOf(authorization: string, address: string): Promise<User> {
+    const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+    if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
+    const hash = createHash('sha256').update(key).digest('base64')
+    if (!accepted.has(hash)) failures.assertBelow(address)
+    const user = await runtime.accounts.authenticate(key)
+    if (!user) {
+      accepted.delete(hash)
+      failures.failed(address)
+      throw unauthenticated('the key in the Authorization header is unknown')
+    }
+    if (accepted.size >= MAX_ACCEPTED) accepted.clear()
+    accepted.add(hash)
+    return user
+  }
+
+  function unauthenticated(what: string): AshlarError {
+    return new AshlarError(
+      'UNAUTHENTICATED',
+      `${what}: in a browser, open a link that this command prints: ${loginCommand}; in a program, send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
+    )
+  }
+}

@@ -1,0 +1,48 @@
+import { AshlarError } from '@ashlar/core'
+import type { Logger } from '../base/logger.ts'
+import { networkOf } from '../base/client-address.ts'
+
+/** Limits the failed attempts of an address. Successful attempts do not count. */
+export interface FailureLimit {
+  /** @throws {AshlarError} RATE_LIMITED when the address has no attempt left */
+  assertBelow(address: string): void
+  failed(address: string): void
+}
+
+const MAX_FAILURES = 20
+const WINDOW_MS = 60_000
+/** Beyond it, the address that failed first is forgotten. */
+const MAX_ADDRESSES = 10_000
+
+/**
+ * @param attempts names them in messages: `login attempts`
+ * @param now for tests, in milliseconds
+ */
+export function createFailureLimit(attempts: string, logger: Logger, now: () => number = () => performance.now()): FailureLimit {
+  const windows = new Map<string, { failures: number; endsAt: number }>()
+  const currentOf = (address: string): { failures: number; endsAt: number } | undefined => {
+    const window = windows.get(networkOf(address))
+    return window && window.endsAt > now() ? window : undefined
+  }
+  return {
+    assertBelow(address) {
+      const window = currentOf(address)
+      if (!window || window.failures < MAX_FAILURES) return
+      const retryAfterSeconds = Math.ceil((window.endsAt - now()) / 1000)
+      const message = `too many failed ${attempts} from this address: try again in ${retryAfterSeconds} seconds`
+      throw new AshlarError('RATE_LIMITED', message, { details: { retryAfterSeconds } })
+    },
+    failed(address) {
+      const window = currentOf(address) ?? { failures: 0, endsAt: now() + WINDOW_MS }
+      window.failures++
+      const network = networkOf(address)
+      if (window.failures === 1) windows.delete(network) // the newest window is the last entry
+      windows.set(network, window)
+      if (windows.size > MAX_ADDRESSES) windows.delete(windows.keys().next().value ?? '')
+      if (window.failures === MAX_FAILURES)
+        logger.info(
+          `${address}: ${MAX_FAILURES} failed ${attempts} in a minute. Further ones are rejected until the minute ends.`,
+        )
+    },
+  }
+}

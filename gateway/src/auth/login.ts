@@ -1,0 +1,96 @@
+import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
+import { commandBlock, htmlPage } from '../pages/index.ts'
+import type { Access } from './access.ts'
+import type { FailureLimit } from './failure-limit.ts'
+import { factsOf, type Origins } from '../http/origin.ts'
+import type { Route } from '../http/routes.ts'
+import type { SessionCookie } from './session-cookie.ts'
+
+// Logging in. A link is `/login#<token>`: its page, which anybody may open, sends the token with `POST /login` when its button is
+// pressed. The answer has the two secrets of a session: one in a cookie, one for the page.
+
+export interface LoginParts {
+  runtime: Pick<Runtime, 'browserSessions'>
+  access: Access
+  origins: Origins
+  cookie: SessionCookie
+  /** Of login tokens. */
+  loginFailures: FailureLimit
+  /** A link that logs the user in once. */
+  createLink(userId: string): Promise<LoginLink>
+  /** Prints a login link. */
+  loginCommand: string
+}
+
+export interface LoginLink {
+  url: string
+  expiresAt: Date
+}
+
+const NO_STORE = { 'cache-control': 'no-store' }
+
+const pageFor = (command: string): string => `
+<div data-part="ready" data-title="Log in" hidden>
+<p>This browser will be able to see and change everything in this installation.</p>
+<p><button id="enter" type="button" autofocus>Log in</button></p>
+<p id="failure" role="alert" hidden></p>
+</div>
+<div data-part="used" data-title="This link cannot be used" role="alert" hidden>
+<p>A login link works once and expires after ${LOGIN_MINUTES} minutes. To print a new one, run this command in the directory in which Ashlar was started:</p>
+${command}
+</div>
+<div data-part="how" data-title="Log in" hidden>
+<p>To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
+${command}
+</div>
+<div data-part="out" data-title="You are logged out" hidden>
+<p>To log in again, run this command in the directory in which Ashlar was started. Then open the link that it prints in this browser.</p>
+${command}
+</div>`
+
+/** Answers the page, which does nothing by itself. @param loginCommand prints a login link */
+export function loginPage(loginCommand: string): Route {
+  const body = pageFor(commandBlock(loginCommand))
+  return () => htmlPage({ title: 'Log in', body, script: 'login.js' })
+}
+
+/** Exchanges a login token for a session. */
+export function openSession({ runtime, origins, cookie, loginFailures, loginCommand }: LoginParts): Route {
+  return async (request, url, address) => {
+    const facts = factsOf((name) => request.headers.get(name), address, url)
+    if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link may send this request')
+    loginFailures.assertBelow(address)
+    const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
+    if (!session) {
+      loginFailures.failed(address)
+      throw new AshlarError(
+        'UNAUTHENTICATED',
+        `this login link was used, has expired or is unknown: print a new one with: ${loginCommand}`,
+      )
+    }
+    const { token, pageToken, expiresAt } = session
+    return Response.json({ pageToken, expiresAt }, { headers: { ...NO_STORE, 'set-cookie': cookie.set(token, expiresAt) } })
+  }
+}
+
+/** Makes a login link for the user who sends the request. */
+export function createLoginLink({ access, createLink }: LoginParts): Route {
+  return async (request, url, address) => {
+    const { user } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
+    return Response.json(await createLink(user.id), { headers: NO_STORE })
+  }
+}
+
+/** Ends the session of the browser; for a caller with a key, every session of its user. */
+export function logOut({ runtime, access, cookie }: LoginParts): Route {
+  return async (request, url, address) => {
+    try {
+      const { user, session } = await access.identify(factsOf((name) => request.headers.get(name), address, url))
+      await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
+    } catch (error) {
+      // The login has ended already; the browser still has to forget it.
+      if (!(error instanceof AshlarError) || error.code !== 'UNAUTHENTICATED' || request.headers.has('authorization')) throw error
+    }
+    return new Response(null, { status: 204, headers: { ...NO_STORE, 'set-cookie': cookie.clear() } })
+  }
+}

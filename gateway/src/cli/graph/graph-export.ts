@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { AshlarError } from '@ashlar/core'
+import type { Api, ApiGraph } from '../../client/index.ts'
+import { loggerTo } from '../../base/logger.ts'
+import { UsageError, type CommandContext } from '../command/command.ts'
+import { connect } from '../command/connection.ts'
+
+/** `ashlar graph export <id|name> [--output file]` */
+export async function graphExport(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { output: { type: 'string', short: 'o' } } })
+  const [reference] = positionals
+  if (reference === undefined || positionals.length > 1) throw new UsageError('name one graph, by its id or its name')
+  const { api, close } = await connect(environment, loggerTo(stderr))
+  try {
+    const { graph, others } = await findGraph(api, reference)
+    if (others > 0)
+      stderr.write(`${others + 1} graphs are called "${reference}"; this is the newest. An id names one for certain.\n`)
+    const { name, description, activeVersion } = graph
+    const text = `${JSON.stringify({ name, description, document: activeVersion.document }, null, 2)}\n`
+    if (values.output === undefined) stdout.write(text)
+    else await writeFile(values.output, text)
+    return 0
+  } finally {
+    await close()
+  }
+}
+
+async function findGraph(api: Api, reference: string): Promise<{ graph: ApiGraph; others: number }> {
+  const named: ApiGraph[] = []
+  for await (const graph of api.graphs()) {
+    if (graph.id === reference) return { graph, others: 0 }
+    if (graph.name === reference) named.push(graph)
+  }
+  const [graph] = named
+  if (!graph) throw new AshlarError('NOT_FOUND', `there is no graph with the id or the name ${JSON.stringify(reference)}`)
+  return { graph, others: named.length - 1 }
+}

@@ -1,0 +1,28 @@
+import type { Api } from '../../client/index.ts'
+import { ensureGraph, type EnsuredGraph, type GraphFile } from '../../graph-files/index.ts'
+import { loggerTo } from '../../base/logger.ts'
+import { logFailedPlugins } from '../command/failed-plugins.ts'
+import { showWarnings } from '../command/faults.ts'
+import type { Terminal } from '../command/terminal.ts'
+
+/**
+ * Saves the graph of a file with the current source of its blocks, and prints its warnings.
+ *
+ * @throws {AshlarError} as `ensureGraph`
+ */
+export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): Promise<EnsuredGraph> {
+  const { complete, failedPlugins } = await api.scanPlugins()
+  logFailedPlugins(failedPlugins, loggerTo(terminal))
+  if (!complete)
+    terminal.line(
+      'A worker did not load its plugin folders in time: Ashlar may run the old code of a block that was just changed.',
+    )
+  const ensured = await ensureGraph(api, file)
+  const { graph, outcome } = ensured
+  if (outcome === 'UPGRADED')
+    terminal.line(
+      `Blocks have changed: version ${graph.activeVersion.number} of graph "${graph.name}" uses those that are installed.`,
+    )
+  showWarnings(ensured.warnings, terminal)
+  return ensured
+}

