@@ -21,12 +21,14 @@ export default defineConfig({
     execArgv: ['--no-node-snapshot'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    // A busy machine makes tests slow, not red.
+    expect: { poll: { timeout: 60_000 } },
     ...(process.env.ASHLAR_TEST_SUMMARY && { reporters: ['default', summaryReporter] }),
     projects: [
       // One process after the other runs all files that it can: modules are loaded once for each process.
       { extends: true, test: { name: 'shared', isolate: false, include: TESTS, exclude: [...NEVER, ...PROOFS, ...ISOLATED] } },
       { extends: true, test: { name: 'isolated', include: ISOLATED, exclude: [...NEVER, ...PROOFS] } },
-      { extends: true, test: { name: 'prove', include: PROOFS, exclude: NEVER } },
+      { extends: true, test: { name: 'prove', include: PROOFS, exclude: NEVER, testTimeout: 300_000 } },
     ],
   },
 })

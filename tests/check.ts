@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { delimiter, resolve } from 'node:path'
 import { addToSummary } from './setup/test-summary.ts'
 
-/** The checks of the source, by name. They run at the same time. */
+/** The static checks. They run concurrently, which is not slower on two cores and faster on more. */
 const STEPS: Record<string, string> = {
   types: 'tsc -p . && tsc -p plugins/tsconfig.blocks.json',
   lint: 'oxlint --format agent',
@@ -33,7 +33,10 @@ async function runStep(name: string, command: string): Promise<Outcome> {
   return outcome
 }
 
-/** Runs a command in a shell, with the binaries of this workspace. The output contains standard output and errors in order. */
+/**
+ * Runs a command of this workspace or of the machine in a shell. Returns standard output and standard error in order of
+ * arrival.
+ */
 function run(command: string): Promise<{ passed: boolean; output: string }> {
   const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` }
   const child = spawn(command, { shell: true, env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -8,42 +8,32 @@ export {
   isHttpAllowEntry,
   listCapabilities,
   listProviders,
-  verifyWebhookSignature,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
 export { createWorkbench, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'
-export { digestOfFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'
+export { digestFiles, isVersion, packageNameSchema, readPackageFile, unpackTarball } from './catalogue/package/index.ts'
 export { showPosition } from './catalogue/loading/index.ts'
 export { signFacts } from './catalogue/publishing/index.ts'
-export { ISOLATIONS, isWeaker } from './sandbox/limits/index.ts'
+export { ISOLATIONS } from './sandbox/limits/index.ts'
 export type { Isolation } from './sandbox/limits/index.ts'
 export { EXECUTION_STATUSES, NODE_EXECUTION_STATUSES, isFinal } from './engine/index.ts'
 export { LOGIN_MINUTES } from './domains/accounts/index.ts'
 export type { BrowserSession, User } from './domains/accounts/index.ts'
-export type { CredentialType, HostProvider, HostRequest, Provider } from './capabilities/index.ts'
+export type { HostProvider, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
 export type { Credential, OAuthClient } from './domains/credentials/index.ts'
-export type { DataDir, EmbeddedPostgresOptions, EmbeddedPostgresServer } from './postgres/embedded/index.ts'
+export type { DataDir } from './postgres/embedded/index.ts'
 export type { ErrorCode, ErrorDetails, Fault, Page, PageRequest } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
-export type { ExecutionStatus, JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
+export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
 export type { FollowedEvent, NodeExecutionView } from './domains/executions/index.ts'
-export type { JournalState } from './runtime/journal/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
 export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'
 export type { Compatibility, Graph, GraphVersion, NodeCompatibility } from './domains/graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
-export type {
-  AuthorSignature,
-  PluginCheck,
-  PluginStore,
-  PluginVersion,
-  SignedFacts,
-  StorePackage,
-  VersionReport,
-} from './catalogue/publishing/index.ts'
+export type { AuthorSignature, PluginCheck, PluginVersion, StorePackage, VersionReport } from './catalogue/publishing/index.ts'
 export { BLOCK_KINDS } from './blocks/index.ts'
-export type { Block, Plugin, PluginOrigin, PluginReport } from './blocks/index.ts'
+export type { Block, Plugin, PluginReport } from './blocks/index.ts'
 export type { BlockTestResult } from '@ashlar/sdk'
 export type { Draft, Example, Workbench } from './catalogue/trial/index.ts'
 export type { SourcePosition } from './catalogue/loading/index.ts'

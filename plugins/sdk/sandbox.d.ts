@@ -1,8 +1,9 @@
-// oxlint-disable max-lines, no-var -- one file is what a tsconfig.json can name; only a `var` is a property of globalThis
-// oxlint-disable no-explicit-any -- as in the library "dom": chunks of streams, reasons and JSON may be anything
+// oxlint-disable max-lines, no-var -- a tsconfig.json can name only one file; only a `var` is a property of globalThis
+// oxlint-disable no-explicit-any -- as in the library "dom": chunks of streams, reasons and JSON can have any type
 /*
- * The global names of a sandbox, beside those of the language: see docs/web-platform.md. A package names them in its tsconfig.json with
- * `"types": ["@ashlar/sdk/sandbox"]` and leaves out the library "dom", so that the use of anything else is a type error.
+ * The globals of a sandbox, in addition to those of the language: see docs/web-platform.md. A package includes them in
+ * its tsconfig.json with `"types": ["@ashlar/sdk/sandbox"]` and omits the library "dom", so that any other global is a
+ * type error.
  */
 
 // Timers and the console
@@ -14,7 +15,7 @@ declare function clearInterval(timer: number | undefined): void
 declare function queueMicrotask(callback: () => void): void
 declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer[] }): T
 
-/** Its lines go to the log of the call. */
+/** Writes lines to the log of the call. */
 interface Console {
   debug(...data: unknown[]): void
   log(...data: unknown[]): void
@@ -234,13 +235,13 @@ declare class Event {
   stopPropagation(): void
   stopImmediatePropagation(): void
   preventDefault(): void
-  /** @deprecated give the type to the constructor */
+  /** @deprecated pass the type to the constructor */
   initEvent(type: string, bubbles?: boolean, cancelable?: boolean): void
 }
 declare class CustomEvent<T = unknown> extends Event {
   constructor(type: string, init?: EventInit & { detail?: T })
   readonly detail: T
-  /** @deprecated give the detail to the constructor */
+  /** @deprecated pass the detail to the constructor */
   initCustomEvent(type: string, bubbles?: boolean, cancelable?: boolean, detail?: T): void
 }
 declare class EventTarget {
@@ -270,7 +271,7 @@ declare class AbortController {
   readonly signal: AbortSignal
   abort(reason?: unknown): void
 }
-/** Its legacy constants, `ABORT_ERR` and the like, are left out: compare `name`. */
+/** Legacy constants such as `ABORT_ERR` are not declared: compare `name`. */
 declare class DOMException extends Error {
   constructor(message?: string, name?: string)
   readonly name: string
@@ -279,7 +280,7 @@ declare class DOMException extends Error {
   readonly code: number
 }
 
-// Requests and answers: they are sent with `context.fetch`
+// Requests and responses, for `context.fetch`
 
 type HeadersInit = Iterable<readonly [string, string]> | Record<string, string> | Headers
 declare class Headers {
@@ -601,7 +602,7 @@ declare namespace WebAssembly {
   function instantiate(module: Module, imports?: Imports): Promise<Instance>
 }
 
-// What a sandbox does not have. The names are not defined there; here their types say in a type error what to use in their place.
+// Globals that a sandbox does not define. Their types make the compiler name the replacement.
 
 declare var fetch: { 'not in a sandbox': 'use context.fetch, and name the hosts in the capability "http"' }
 declare var XMLHttpRequest: { 'not in a sandbox': 'use context.fetch, and name the hosts in the capability "http"' }
@@ -631,7 +632,7 @@ declare var Buffer: { 'not in a sandbox': 'use Uint8Array, TextEncoder, TextDeco
 declare var require: { 'not in a sandbox': 'use import: the modules of the package become part of the bundle' }
 declare var setImmediate: { 'not in a sandbox': 'use setTimeout or queueMicrotask' }
 declare var clearImmediate: { 'not in a sandbox': 'use clearTimeout' }
-declare var __dirname: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
-declare var __filename: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
+declare var __dirname: { 'not in a sandbox': 'use context.files, with the capability "files": there is no other file system' }
+declare var __filename: { 'not in a sandbox': 'use context.files, with the capability "files": there is no other file system' }
 declare var Deno: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }
 declare var Bun: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }

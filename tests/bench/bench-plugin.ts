@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The naive Fibonacci function: computing with nothing to save on. The plugin has it word for word. */
+/** The naive Fibonacci function, as pure computation. The plugin contains a copy. */
 export function fib(n: number): number {
   return n < 2 ? n : fib(n - 1) + fib(n - 2)
 }
@@ -12,7 +12,7 @@ import { z } from 'zod'
 ${fib.toString()}
 
 const shared = { category: 'BENCH', tests: [] }
-const after = z.unknown().optional().describe('Whose result it waits for.')
+const after = z.unknown().optional().describe('The result to wait for.')
 
 export default definePlugin({
   name: 'bench',
@@ -24,7 +24,7 @@ export default definePlugin({
       *run({ n }) { yield ['result', fib(n)] },
     }),
     defineBlock({
-      ...shared, id: '22222222-0000-4000-8000-000000000002', name: 'no-op', description: 'Hand a value on.',
+      ...shared, id: '22222222-0000-4000-8000-000000000002', name: 'no-op', description: 'Pass a value on.',
       input: z.object({ value: z.unknown() }),
       output: z.object({ value: z.unknown() }),
       *run({ value }) { yield ['value', value] },
@@ -39,7 +39,7 @@ export default definePlugin({
 })
 `
 
-/** @param folder of plugins; the plugin gets a folder in it */
+/** @param folder the folder of plugins, in which the plugin gets a folder */
 export async function writeBenchPlugin(folder: string): Promise<void> {
   await mkdir(join(folder, 'bench'), { recursive: true })
   await writeFile(join(folder, 'bench', 'package.json'), JSON.stringify({ name: 'bench', ashlar: { blocks: './index.ts' } }))

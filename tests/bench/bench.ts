@@ -1,18 +1,18 @@
 /**
- * `npx pnpm@12 bench [workload …] [--json] [--full]`: runs the workloads, all unless some are named, and prints their figures:
- * a table, or with `--json` one object per line. Status 1 when a workload could not be run, 2 when there is none of that name;
- * a figure that misses what it must is told in the figure, not in the status.
+ * `npx pnpm@12 bench [workload …] [--json] [--full]`: runs the named workloads, or all, and prints their figures as a
+ * table, or with `--json` as one object per line. The exit status is 1 if a workload fails to run and 2 if a name is
+ * unknown. A figure that misses its goal is marked in the output and does not change the exit status.
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createContext, tellError, type BenchContext, type Workload } from './context.ts'
+import { createContext, printError, type BenchContext, type Workload } from './context.ts'
 import { createRow, formatTable, type Row } from './format.ts'
 import { WORKLOADS } from './workloads/index.ts'
 
-/** How long the undoing may take after a signal. */
+/** The time limit for the cleanup after a signal. */
 const END_WITHIN_MS = 10_000
 
-/** By their status. */
+/** Signals and their exit statuses. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 }
 
 async function main(): Promise<number> {
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   })
   const unknown = positionals.find((name) => !WORKLOADS.some((each) => each.name === name))
   if (unknown !== undefined) {
-    tellError(`there is no workload "${unknown}"; there are ${WORKLOADS.map(({ name }) => name).join(', ')}`)
+    printError(`there is no workload "${unknown}"; there are ${WORKLOADS.map(({ name }) => name).join(', ')}`)
     return 2
   }
   const chosen = positionals.length > 0 ? WORKLOADS.filter(({ name }) => positionals.includes(name)) : WORKLOADS
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   return failures > 0 ? 1 : 0
 }
 
-/** One that fails leaves the others be. */
+/** Runs all workloads, also after one has failed. */
 async function runAll(
   workloads: readonly Workload[],
   context: BenchContext,
@@ -47,7 +47,7 @@ async function runAll(
   const rows: Row[] = []
   let failures = 0
   for (const { name, unit, run } of workloads) {
-    if (context.stack.disposed) break // a signal came, and everything goes
+    if (context.stack.disposed) break // after a signal
     process.stderr.write(`${name} …\n`)
     const stack = context.stack.use(new AsyncDisposableStack())
     try {
@@ -59,7 +59,7 @@ async function runAll(
     } catch (error) {
       if (context.stack.disposed) break
       failures++
-      tellError(error)
+      printError(error)
     } finally {
       await stack.disposeAsync()
     }
@@ -67,24 +67,24 @@ async function runAll(
   return { rows, failures }
 }
 
-/** What is measured shares the cores with its yardsticks, with Postgres, and with whatever else runs. */
+/** The workloads share the cores with their yardsticks, with Postgres, and with all other processes. */
 async function describeMachine({ runtime }: BenchContext, loadBefore: number): Promise<string> {
   const { rows } = await runtime.database.pool.query<{ version: string; fsync: string }>(
     `select current_setting('server_version') as version, current_setting('fsync') as fsync`,
   )
   const postgres = `Postgres ${rows[0]?.version}, fsync ${rows[0]?.fsync}`
   const load = `load average ${loadBefore.toFixed(2)} before, ${(loadavg()[0] ?? 0).toFixed(2)} after`
-  return `${postgres}, Node ${process.versions.node}, ${cpus().length} cores, ${load}: what ran before was other work, and makes figures worse`
+  return `${postgres}, Node ${process.versions.node}, ${cpus().length} cores, ${load}: a load before the run is other work, which makes the figures worse`
 }
 
-/** @param creating what is being started is let start, so that all of it is known to the stack */
+/** @param creating the pending start, which must settle first, so that the stack contains everything to dispose */
 function endInOrderOnSignal(stack: AsyncDisposableStack, creating: Promise<unknown>): void {
   const end = async (status: number): Promise<void> => {
     setTimeout(() => process.exit(status), END_WITHIN_MS).unref()
-    await creating.catch(() => {}) // told by whoever waits for it
+    await creating.catch(() => {}) // the caller handles this error
     await stack.disposeAsync().finally(() => process.exit(status))
   }
-  for (const [signal, status] of Object.entries(SIGNALS)) process.once(signal, () => void end(status).catch(tellError))
+  for (const [signal, status] of Object.entries(SIGNALS)) process.once(signal, () => void end(status).catch(printError))
 }
 
 function print(text: string): void {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** A connection of its own; when it breaks, its next query tells. */
+/** Opens a separate connection. If it breaks, its next query fails. */
 export async function connect(databaseUrl: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: databaseUrl })
   client.on('error', () => {})

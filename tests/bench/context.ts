@@ -7,37 +7,37 @@ import { writeBenchPlugin } from './bench-plugin.ts'
 import { connect } from './connect.ts'
 import type { Figure } from './format.ts'
 
-/** One workload. A new one is a file in `workloads/` and a line in its index. */
+/** One workload. To add one, add a file in `workloads/` and a line in its index. */
 export interface Workload {
   readonly name: string
   readonly unit: string
   run(context: BenchContext): Promise<Figure[]>
 }
 
-/** What a workload works on. */
+/** The environment of a workload. */
 export interface BenchContext {
-  /** As `ashlar start --role all` has it: gateway and worker in this process. */
+  /** A runtime with gateway and worker in this process, like `ashlar start --role all`. */
   readonly runtime: Runtime
   readonly ownerId: string
   readonly pluginRoots: readonly string[]
-  /** Take as long as the largest sizes take. */
+  /** Whether to measure the largest sizes, which take long. */
   readonly full: boolean
-  /** @returns the url of a new, empty database on the same server */
+  /** @returns the URL of a new, empty database on the same server */
   createDatabase(name: string): Promise<string>
   /** @returns the id of a new graph */
   createGraph(document: unknown): Promise<string>
-  /** Tells people, under the table. */
+  /** Prints a line below the table. */
   note(line: string): void
-  /** Disposed when the workload ends, however it ends. */
+  /** Disposed when the workload ends, also after a failure. */
   readonly stack: AsyncDisposableStack
 }
 
 const BUILTIN_PLUGINS = fileURLToPath(new URL('../../plugins', import.meta.url))
 
 /**
- * Starts a real Postgres with its default settings (so with fsync) and a runtime on it.
+ * Starts a real Postgres with its default settings (which include fsync) and a runtime on it.
  *
- * @param stack gets what must be undone
+ * @param stack receives the resources to dispose
  */
 export async function createContext(
   stack: AsyncDisposableStack,
@@ -49,7 +49,7 @@ export async function createContext(
   const postgres = await startEmbeddedPostgres({ dir: join(folder, 'postgres') })
   stack.defer(() => postgres.stop())
   const pluginRoots = [BUILTIN_PLUGINS, join(folder, 'plugins')]
-  const runtime = await createRuntime({ databaseUrl: postgres.url, pluginRoots, onError: tellError })
+  const runtime = await createRuntime({ databaseUrl: postgres.url, pluginRoots, onError: printError })
   stack.defer(() => runtime.close())
   const { id: ownerId } = await runtime.accounts.ensureOwner()
   return {
@@ -64,8 +64,8 @@ export async function createContext(
   }
 }
 
-/** What nobody waits for must not be lost on whoever reads a figure. */
-export function tellError(error: unknown): void {
+/** Prints errors of background work, so that readers of the figures see them. */
+export function printError(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
 }
 

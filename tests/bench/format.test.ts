@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRow, formatTable } from './format.ts'
 
 describe('a row', () => {
-  it('has the fields of the contract in their order, and three decimals', () => {
+  it('has the fields of the contract in order, with three decimals', () => {
     const row = createRow('chain-40', 'ms', {
       value: 12.34567,
       yardsticks: { dbos: 96, bare: 5.0004 },
@@ -13,18 +13,18 @@ describe('a row', () => {
     )
   })
 
-  it('is ok when it reaches what it must, whichever way is better', () => {
-    const okOf = (value: number, better: 'lower' | 'higher') =>
+  it('is ok when the value reaches its goal in the better direction', () => {
+    const isOk = (value: number, better: 'lower' | 'higher') =>
       createRow('any', 'ms', { value, goal: { better, must: 20, aim: 10 } }).ok
-    expect([okOf(20, 'lower'), okOf(20.1, 'lower'), okOf(20, 'higher'), okOf(19.9, 'higher')]).toEqual([true, false, true, false])
+    expect([isOk(20, 'lower'), isOk(20.1, 'lower'), isOk(20, 'higher'), isOk(19.9, 'higher')]).toEqual([true, false, true, false])
   })
 
-  it('is not ok when what must be true besides is not', () => {
+  it('is not ok when its additional condition is false', () => {
     const goal = { better: 'lower', must: 20, aim: null, also: false } as const
     expect(createRow('history', 'ms', { value: 1, goal }).ok).toBe(false)
   })
 
-  it('asks nothing of a figure without a goal, or whose yardstick could not be measured', () => {
+  it('has a null "ok" without a goal or a measured yardstick', () => {
     expect(createRow('breakdown', 'µs', { part: 'burst/journal', value: 1 })).toMatchObject({
       workload: 'breakdown/burst/journal',
       yardsticks: {},
@@ -36,7 +36,7 @@ describe('a row', () => {
   })
 })
 
-it('the table has a line per row and per further yardstick', () => {
+it('the table has a line for each row and each further yardstick', () => {
   const rows = [
     createRow('burst', 'blocks/s', {
       value: 20_500,

@@ -1,26 +1,26 @@
-/** What a workload found. Numbers are in its unit unless the name of a yardstick says otherwise. */
+/** A result of a workload. Numbers are in its unit, unless the name of a yardstick contains another unit. */
 export interface Figure {
-  /** Tells the figures of one workload apart: `burst/journal`. */
+  /** Distinguishes the figures of one workload: `burst/journal`. */
   part?: string
   value: number
-  /** @default the workload's */
+  /** @default the unit of the workload */
   unit?: string
-  /** Measured in the same run, by name. */
+  /** Reference values from the same run, by name. */
   yardsticks?: Record<string, number>
-  /** None for what is only shown. */
+  /** Absent for a figure that is only informative. */
   goal?: Goal
 }
 
 interface Goal {
   better: 'lower' | 'higher'
-  /** None when the yardstick that it is relative to could not be measured. */
+  /** Null when its yardstick could not be measured. */
   must: number | null
   aim: number | null
-  /** Something else that must be true. @default true */
+  /** An additional condition. @default true */
   also?: boolean
 }
 
-/** A figure as it is printed: the field names and their order are the contract of `--json`. */
+/** A printed figure. The field names and their order are the contract of `--json`. */
 export interface Row {
   workload: string
   value: number
@@ -28,7 +28,7 @@ export interface Row {
   yardsticks: Record<string, number>
   must: number | null
   aim: number | null
-  /** The value reaches what it must; null where nothing is asked of it. */
+  /** Whether the value reaches its goal, or null without a goal. */
   ok: boolean | null
 }
 
@@ -57,26 +57,26 @@ function round(value: number): number {
 }
 
 const HEADER = ['workload', 'value', 'unit', 'must', 'aim', 'ok', 'yardsticks']
-/** Columns that hold numbers. */
+/** Columns with numbers. */
 const RIGHT = new Set([1, 3, 4])
 
-/** For people: a line per row, and one more for each yardstick after the first. */
+/** Formats rows as a table: a line for each row, and one more for each yardstick after the first. */
 export function formatTable(rows: readonly Row[]): string {
-  const lines = [HEADER, ...rows.flatMap(linesOf)]
+  const lines = [HEADER, ...rows.flatMap(toLines)]
   const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   const pad = (cell: string, column: number): string =>
     RIGHT.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n')
 }
 
-function linesOf({ workload, value, unit, yardsticks, must, aim, ok }: Row): string[][] {
+function toLines({ workload, value, unit, yardsticks, must, aim, ok }: Row): string[][] {
   const mark = ok === null ? '' : ok ? '✓' : '✗'
   const [first = '', ...others] = Object.entries(yardsticks).map(([name, each]) => `${name} ${formatNumber(each)}`)
   const line = [workload, formatNumber(value), unit, formatNumber(must), formatNumber(aim), mark, first]
   return [line, ...others.map((other) => ['', '', '', '', '', '', other])]
 }
 
-/** Three digits are as many as such a figure has. */
+/** Rounds to three significant digits, the precision of the figures. */
 function formatNumber(value: number | null): string {
   if (value === null) return ''
   return value.toLocaleString('en', Math.abs(value) < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 })

@@ -1,9 +1,9 @@
-/** Blocks one after the other; each computes the same, and starts when the one before has its result. */
+/** A chain of blocks that compute the same. Each starts when the previous block has its result. */
 export function chainOfFib(length: number, n: number): unknown {
   return chain(length, () => ({ block: 'bench/fib', inputs: { n } }), { from: 'result', to: 'after' })
 }
 
-/** Blocks that hand a value on, and nothing else. */
+/** A chain of blocks that only pass a value on. */
 export function chainOfNoOps(length: number): unknown {
   return chain(length, (i) => ({ block: 'bench/no-op', inputs: i === 0 ? { value: 'hello' } : {} }), {
     from: 'value',
@@ -21,7 +21,7 @@ function chain(
   return { nodes, links }
 }
 
-/** One block yields values, one takes each of them, and the graph's output collects what comes out. */
+/** One block yields values, a second block receives each value, and the graph's output collects the results. */
 export function fanOut(count: number): unknown {
   return {
     nodes: [
@@ -36,12 +36,12 @@ export function fanOut(count: number): unknown {
   }
 }
 
-/** Does nothing for so long. */
+/** A graph that only waits. */
 export function waiting(seconds: number): unknown {
   return { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds } }] }
 }
 
-/** A graph whose only node runs another. */
-export function parentOf(graphId: string): unknown {
+/** A graph whose only node runs another graph. */
+export function parentDocument(graphId: string): unknown {
   return { nodes: [{ id: 'child', block: 'io/graph', inputs: { graph_id: graphId } }] }
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 
 const BLOCKS_PER_PLUGIN = 10
 
-/** Writes plugin packages into a folder: each an entry, a file for each of its blocks, and one that these share. */
+/** Writes plugin packages into a folder. Each has an entry, a file for each block, and a file that the blocks share. */
 export async function writePlugins(folder: string, count: number): Promise<void> {
   for (let plugin = 0; plugin < count; plugin++) await writePlugin(join(folder, `many-${plugin}`), plugin)
 }
 
-/** The first block, the only one of the plugin that yields its `mark` by itself. */
+/** The first block of the plugin, the only one whose `mark` changes. */
 export function firstBlock(plugin: number): string {
   return `many-${plugin}/block-0`
 }
@@ -54,13 +54,13 @@ export const block = defineBlock({
   ...shared,
   id: '${id}',
   name: 'block-${block}',
-  description: ${JSON.stringify(`Put a mark at the end of a text: ${mark}.`)},
+  description: ${JSON.stringify(`Append a mark to a text: ${mark}.`)},
   input: z.object({
-    text: z.string().describe('What is marked.').default(''),
-    times: z.int().min(1).max(100).describe('How often.').default(1),
+    text: z.string().describe('The text to mark.').default(''),
+    times: z.int().min(1).max(100).describe('The number of repetitions.').default(1),
     kind: z.enum(['plain', 'loud', 'quiet']).default('plain'),
     options: options.optional(),
-    values: z.array(z.union([z.string(), z.number(), z.boolean()])).optional().describe('Handed on as they are.'),
+    values: z.array(z.union([z.string(), z.number(), z.boolean()])).optional().describe('Values to pass on.'),
   }),
   output: z.object({ text: z.string(), values: z.array(z.unknown()), error: z.string() }),
   *run({ text, times, values }) {

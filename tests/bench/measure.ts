@@ -1,4 +1,4 @@
-/** @returns milliseconds that it took */
+/** @returns the duration in milliseconds */
 export async function time(work: () => unknown): Promise<number> {
   const began = performance.now()
   await work()
@@ -13,24 +13,24 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
-/** The mean of the middle half: for figures in whole numbers, whose median would be one too. */
+/** The mean of the middle half. More precise than a median for values in whole numbers. */
 export function midMean(values: readonly number[]): number {
   const quarter = Math.floor(values.length / 4)
   const middle = values.toSorted((a, b) => a - b).slice(quarter, values.length - quarter)
   return middle.reduce((sum, value) => sum + value, 0) / middle.length
 }
 
-/** How often a subject is measured: `warmUp` runs that do not count, then `turns` × `perTurn`. */
-export interface Rounds {
+/** The number of measurements of a subject: `warmUp` uncounted runs, then `turns` × `perTurn`. */
+interface Rounds {
   warmUp: number
   turns: number
   perTurn: number
 }
 
 /**
- * Medians of subjects that take turns, so that what else the machine does meets all of them alike.
+ * Measures subjects alternately, so that other load on the machine affects them equally. Returns their medians.
  *
- * @param subjects by name; each runs once and gives its figure
+ * @param subjects functions by name, which run once and return a figure
  */
 export async function takeTurns<Name extends string>(
   subjects: Record<Name, () => Promise<number>>,

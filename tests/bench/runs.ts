@@ -3,7 +3,7 @@ import type { BenchContext } from './context.ts'
 import { time } from './measure.ts'
 
 /**
- * Starts an execution and follows it, as a subscription does.
+ * Starts an execution and follows it, like a subscription.
  *
  * @returns milliseconds from the start until the subscriber sees that it has finished
  */
@@ -16,35 +16,38 @@ export async function runOne({ runtime, ownerId }: BenchContext, graphId: string
   })
 }
 
-/** How long nothing is heard before it is looked whether all have ended: the looking must not disturb. */
+/**
+ * The time without notifications before a query checks whether all executions have ended. Earlier queries would disturb
+ * the run.
+ */
 const QUIET_MS = 50
 const GIVE_UP_AFTER_MS = 120_000
 
 /**
- * Starts so many executions at once.
+ * Starts executions concurrently.
  *
- * @returns milliseconds from the first start until the last commit was heard of; all are COMPLETED, as the database says
+ * @returns milliseconds from the first start to the notification of the last commit; all executions are then COMPLETED
  */
 export async function runBurst(context: BenchContext, graphId: string, count: number): Promise<number> {
   const { runtime, ownerId } = context
   const listener = await connect(runtime.database.url)
   try {
-    let heardAt = performance.now()
-    listener.on('notification', () => (heardAt = performance.now()))
+    let notifiedAt = performance.now()
+    listener.on('notification', () => (notifiedAt = performance.now()))
     await listener.query('listen ashlar_journal')
     const began = performance.now()
     const starts = Array.from({ length: count }, () => runtime.executions.start(ownerId, { graphId, inputs: {} }))
     const ids = (await Promise.all(starts)).map(({ id }) => id)
-    while (!(await areQuietAndDone(context, ids, () => heardAt)))
+    while (!(await areQuietAndDone(context, ids, () => notifiedAt)))
       if (performance.now() - began > GIVE_UP_AFTER_MS) throw new Error(`a burst of ${count} executions does not end`)
-    return heardAt - began
+    return notifiedAt - began
   } finally {
     await listener.end()
   }
 }
 
-async function areQuietAndDone({ runtime }: BenchContext, ids: string[], heardAt: () => number): Promise<boolean> {
-  const quietFor = performance.now() - heardAt()
+async function areQuietAndDone({ runtime }: BenchContext, ids: string[], notifiedAt: () => number): Promise<boolean> {
+  const quietFor = performance.now() - notifiedAt()
   if (quietFor < QUIET_MS) {
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS - quietFor))
     return false

@@ -11,7 +11,7 @@ function seeded(seed: number): () => number {
 }
 
 it(
-  'ends every execution exactly once, loses nothing committed and repeats no effect, over 14 faults',
+  'ends every execution exactly once, without lost commits and repeated effects, after 14 faults',
   { timeout: 240_000 },
   async () => {
     const { faults, executions, completed, interrupted, caused } = await runChaos({ faults: 14, random: seeded(SEED) })

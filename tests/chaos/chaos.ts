@@ -10,27 +10,28 @@ import { Faults, type FaultKind } from './faults.ts'
 import { effectGraph, pureGraph, writeChaosPlugin } from './plugin.ts'
 import { verify, type Started, type Verdict } from './verify.ts'
 
-export interface ChaosOptions {
-  /** The number of faults, of each kind in turn. @default no limit */
+interface ChaosOptions {
+  /** The number of faults. The kinds take turns. @default no limit */
   faults?: number
   /** The time after which no more faults are caused. @default no limit */
   minutes?: number
   workers?: number
-  /** Between 0 and 1; the same numbers give the same choices, though not the same timing. */
+  /** Returns numbers between 0 and 1. The same numbers lead to the same choices, but not to the same timing. */
   random?: () => number
   log?: (line: string) => void
 }
 
-export interface ChaosResult extends Verdict {
+interface ChaosResult extends Verdict {
   caused: Record<FaultKind, number>
   seconds: number
 }
 
-/** A worker that vanishes is taken over within 30 s; after that everything must end. */
+/** Another worker takes over from a lost worker within 30 s. After that, every execution must end. */
 const SETTLE_WITHIN_MS = 90_000
 
 /**
- * Runs executions on real workers, sandboxes and Postgres while it causes faults (see `faults.ts`), then checks every journal.
+ * Runs executions on real workers, sandboxes and Postgres, and causes faults (see `faults.ts`). Then checks every
+ * journal.
  */
 export async function runChaos({
   faults = Infinity,
@@ -67,7 +68,7 @@ export async function runChaos({
   }
 }
 
-/** Worker processes; one that ends is replaced at once. */
+/** Worker processes. A process that ends is replaced immediately. */
 class Crew {
   readonly members = new Set<ChildProcess>()
   readonly #args: string[]
@@ -102,7 +103,7 @@ class Crew {
   }
 }
 
-/** Starts executions of three kinds, in turn; a start that the database refuses is not counted as one. */
+/** Starts executions of three kinds in turn. A start that the database rejects does not count. */
 class Load {
   readonly started: Started[] = []
   ownerId = ''
@@ -139,7 +140,7 @@ class Load {
       const { id } = await this.#runtime.executions.start(this.ownerId, { graphId, inputs: kind === 'pure' ? {} : { key } })
       this.started.push({ kind, id, key })
     } catch {
-      await pause(50) // the database cannot write, or recovers
+      await pause(50) // the database cannot write or is recovering
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `node tests/chaos/command.ts [faults] [--minutes N]`: causes 500 faults, so many, or as many as fit into the time.
- * Prints its counts. Exits with 1 if an execution breaks a guarantee.
+ * `node tests/chaos/command.ts [faults] [--minutes N]`: causes 500 faults, the given number, or faults for a time, and
+ * prints its counts. The exit status is 1 if an invariant was violated.
  */
 import { parseArgs } from 'node:util'
 import { runChaos } from './chaos.ts'

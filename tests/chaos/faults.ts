@@ -4,33 +4,33 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
 /**
- * - `worker`, `sandbox`, `postgres`: a process is killed (SIGKILL). A Postgres backend that is killed makes the server end all
- *   connections and recover from its log.
- * - `lease`: a worker is stopped (SIGSTOP) for longer than its leases last, under load, and then goes on.
- * - `owner`: executions that a worker has are given to the next worker that asks, which may be the same one.
- * - `disk`: for a while, Postgres reports a full disk for every row of the journal.
- * - `read-only`: for a while, the database is read-only.
+ * - `worker`, `sandbox`, `postgres`: kills a process (SIGKILL). If a Postgres backend is killed, the server ends all
+ *   connections and recovers from its log.
+ * - `lease`: stops a worker (SIGSTOP) under load for longer than its leases last, and then continues it.
+ * - `owner`: gives executions of a worker to the next worker that fetches jobs, which may be the same one.
+ * - `disk`: makes Postgres report a full disk for every row of the journal for some time.
+ * - `read-only`: makes the database read-only for some time.
  */
 const KINDS = ['worker', 'sandbox', 'postgres', 'lease', 'owner', 'disk', 'read-only'] as const
 export type FaultKind = (typeof KINDS)[number]
 
-export interface FaultParts {
+interface FaultParts {
   databaseUrl: string
   members: ReadonlySet<ChildProcess>
   random(): number
 }
 
 const CANNOT_WRITE_MS = 1500
-/** A lease lasts 10 s, and expired ones are looked for every 5 s. */
+/** A lease lasts 10 s. Workers search for expired leases every 5 s. */
 const STOPPED_MS = 18_000
 const REPEAT_FOR_MS = 30_000
 
-/** Causes faults of each kind in turn. Those that last go on beside the next ones. */
+/** Causes faults of each kind in turn. Lasting faults overlap with the next ones. */
 export class Faults {
   readonly caused = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>
   readonly #parts: FaultParts
   #next = 0
-  /** One worker at a time is stopped: the others go on. */
+  /** At most one worker is stopped at a time. */
   #isStopped = false
   #lasting: Promise<void>[] = []
 
@@ -38,7 +38,7 @@ export class Faults {
     this.#parts = parts
   }
 
-  /** @returns whether it was caused: there may be nothing to cause it with at the moment */
+  /** @returns false when the fault is not possible at the moment */
   async causeNext(): Promise<boolean> {
     const kind = KINDS[this.#next % KINDS.length] ?? 'worker'
     if (!(await this.#cause(kind))) return false
@@ -47,7 +47,7 @@ export class Faults {
     return true
   }
 
-  /** Resolves when none lasts any more. */
+  /** Resolves when all faults have ended. */
   async over(): Promise<void> {
     await Promise.all(this.#lasting)
   }
@@ -58,7 +58,7 @@ export class Faults {
       case 'worker':
         return worker?.kill('SIGKILL') ?? false
       case 'sandbox':
-        return kill(this.#pick(await sandboxesOf(worker?.pid ?? 0)))
+        return kill(this.#pick(await listSandboxes(worker?.pid ?? 0)))
       case 'postgres':
         return kill(this.#pick(await this.#backends()))
       case 'lease':
@@ -110,7 +110,7 @@ export class Faults {
     return (await this.#query(query)).map(({ pid }) => Number(pid))
   }
 
-  /** Again and again while Postgres recovers. */
+  /** Retries while Postgres recovers. */
   async #query(text: string): Promise<Record<string, unknown>[]> {
     for (const until = performance.now() + REPEAT_FOR_MS; ; await pause(100)) {
       try {
@@ -128,7 +128,7 @@ const FILL_DISK = `
   end $$;
   create or replace trigger disk_full before insert on journal for each row execute function disk_full()`
 const FREE_DISK = 'drop trigger if exists disk_full on journal'
-/** A connection takes the setting when it begins. */
+/** A connection reads the setting when it opens. */
 const END_CONNECTIONS = `
   select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
 const READ_ONLY = `do $$ begin
@@ -138,13 +138,13 @@ const WRITABLE = `do $$ begin
 
 async function queryOnce(connectionString: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString, options: '-c default_transaction_read_only=off' })
-  client.on('error', () => {}) // the query fails too
+  client.on('error', () => {}) // the query also fails
   try {
     await client.connect()
     const result: unknown = await client.query(text)
     return result instanceof pg.Result ? (result.rows as Record<string, unknown>[]) : []
   } finally {
-    await client.end().catch(() => {}) // it may be broken
+    await client.end().catch(() => {}) // the connection may be broken
   }
 }
 
@@ -152,11 +152,11 @@ function kill(pid: number | undefined): boolean {
   try {
     return pid !== undefined && process.kill(pid, 'SIGKILL')
   } catch {
-    return false // it has just ended by itself
+    return false // the process has already ended
   }
 }
 
-async function sandboxesOf(pid: number): Promise<number[]> {
+async function listSandboxes(pid: number): Promise<number[]> {
   const children = await readText(`/proc/${pid}/task/${pid}/children`)
   const pids = children.split(' ').filter(Boolean).map(Number)
   const commands = await Promise.all(pids.map((child) => readText(`/proc/${child}/cmdline`)))

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Blocks whose effects can be counted: each adds one to the value under its key. */
+/** Blocks with countable effects: each run increments the value under its key. */
 const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
 const effect = (id: string, name: string, onCrash: 'fail' | 'retry') =>
   defineBlock({
-    id, name, description: 'Counts how often it ran.', category: 'CHAOS', capabilities: { storage: ['user'] }, onCrash,
+    id, name, description: 'Counts its runs.', category: 'CHAOS', capabilities: { storage: ['user'] }, onCrash,
     input: z.object({ key: z.string(), after: z.unknown().optional() }),
     output: z.object({ count: z.number() }),
     tests: [],
@@ -29,7 +29,7 @@ export async function writeChaosPlugin(folder: string): Promise<void> {
   await writeFile(join(folder, 'chaos', 'index.ts'), SOURCE)
 }
 
-/** Items doubled one by one, with a durable sleep each, collected; then, where wanted, an effect per item. */
+/** Doubles items one by one, with a durable sleep for each, and collects the results. */
 export function pureGraph(): unknown {
   return {
     nodes: [

@@ -4,23 +4,26 @@ import { isFinal, type JournalEvent, type Runtime } from '@ashlar/core'
 export interface Started {
   kind: 'pure' | 'once' | 'again'
   id: string
-  /** Where its effect counts. */
+  /** The storage key of its effect. */
   key: string
 }
 
 export interface Verdict {
   executions: number
   completed: number
-  /** Ended FAILED with EFFECT_INTERRUPTED, as the policy `fail` says. */
+  /** Executions that FAILED with EFFECT_INTERRUPTED, as the policy `fail` specifies. */
   interrupted: number
   effects: number
-  /** Effects under the policy `retry` that happened more than once, as it allows. */
+  /** Effects that happened more than once, as the policy `retry` allows. */
   repeatedAllowed: number
-  /** What must not be: each a sentence. */
+  /** Violated invariants, one sentence each. */
   faults: string[]
 }
 
-/** Checks every execution: it ended exactly once, its journal has no gap, its outputs are right, no effect was repeated that must not be. */
+/**
+ * Checks that every execution ended exactly once, and that its journal is complete, its outputs are correct and no
+ * effect is repeated.
+ */
 export async function verify(runtime: Runtime, ownerId: string, started: Started[]): Promise<Verdict> {
   const verdict: Verdict = {
     executions: started.length,
@@ -57,7 +60,7 @@ function checkJournal(events: JournalEvent[], status: string, fault: (text: stri
 
 function checkPure({ status, outputs }: Outcome, fault: (text: string) => void): void {
   const doubled = (outputs.doubled ?? []).toSorted((a, b) => Number(a) - Number(b))
-  if (status !== 'COMPLETED' || JSON.stringify(doubled) !== '[2,4,6,8,10]') fault(`gave ${JSON.stringify(outputs)}`)
+  if (status !== 'COMPLETED' || JSON.stringify(doubled) !== '[2,4,6,8,10]') fault(`returned ${JSON.stringify(outputs)}`)
 }
 
 async function checkEffect(
@@ -76,5 +79,5 @@ async function checkEffect(
   if (kind === 'again' && count > 1) verdict.repeatedAllowed++
   if (status !== 'COMPLETED') return
   if (count === 0) fault('completed without its effect')
-  if (outputs.count?.length !== 1) fault(`gave ${JSON.stringify(outputs)}`)
+  if (outputs.count?.length !== 1) fault(`returned ${JSON.stringify(outputs)}`)
 }

@@ -1,4 +1,4 @@
-/** A worker process of the chaos run: `node worker.ts <database url> <plugin folder>`. Lives until it is killed. */
+/** A worker process of the chaos run: `node worker.ts <database url> <plugin folder>`. Runs until it is killed. */
 import { createRuntime } from '@ashlar/core'
 import { BUILTIN_PLUGINS } from '@ashlar/core/testing'
 

@@ -4,22 +4,23 @@ import { posix } from 'node:path'
 import { isTest, lineAt, listImports, readSources, reportFaults, type Import, type SourceFile } from './source-files.ts'
 
 /*
- * Keeps the arrows of docs/architecture.md true, where neither pnpm (a package imports what it declares) nor the lint rules (a
- * folder of core is entered through its index.ts) can: which package may import which, which library belongs to which
- * folder, what blocks may import at all. Prints a line for each fault; exit status 1 when there is one.
+ * Checks the import directions of docs/architecture.md that neither pnpm (a package imports only declared dependencies)
+ * nor the lint rules (other folders import only the index.ts of a folder of core) can check: which package may import
+ * which, which folder may import which library, and what blocks may import. Prints a line for each fault. The exit
+ * status is 1 if there is a fault.
  */
 
 export interface WorkspacePackage {
-  /** Relative to the root, `plugins/text`. */
+  /** Path relative to the root: `plugins/text`. */
   readonly folder: string
   readonly name: string
-  /** Names of all kinds of dependencies. */
+  /** Names of dependencies of all kinds. */
   readonly dependencies: readonly string[]
   /** The keys of `exports`: `.`, `./testing`. */
   readonly entries: readonly string[]
 }
 
-/** Workspace packages that a package may import; nothing may import a plugin. */
+/** The workspace packages that a package may import. No package may import a plugin. */
 const ARROWS: Record<string, readonly string[]> = {
   '.': ['@ashlar/gateway'],
   gateway: ['@ashlar/schema', '@ashlar/core'],
@@ -31,7 +32,7 @@ const ARROWS: Record<string, readonly string[]> = {
   tests: ['@ashlar/gateway', '@ashlar/schema', '@ashlar/core', '@ashlar/sdk'],
 }
 
-/** The files that may import a library: a path that ends with a slash stands for its folder. Tests may import any. */
+/** The files that may import a library. A path that ends with a slash is a folder. Tests may import any library. */
 const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: string }[] = [
   { library: /^isolated-vm$/, homes: ['core/src/sandbox/process/'] },
   { library: /^pg-boss$/, homes: ['core/src/postgres/queue/queue.ts'] },
@@ -43,7 +44,8 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   { library: /^(graphql-.+|@graphql-yoga\/.+|ws)$/, homes: ['gateway/src/'] },
   { library: /^undici$/, homes: ['core/src/capabilities/http/'] },
   { library: /^ipaddr\.js$/, homes: ['core/src/capabilities/http/', 'gateway/src/base/client-address.ts'] },
-  // Inside the sandbox the SDK is code. The host uses its types, and `@ashlar/sdk/json`: both sides read and write JSON alike.
+  // Only the sandbox runs the SDK. The host imports its types, and `@ashlar/sdk/json`, so that both sides handle JSON
+  // in the same way.
   {
     library: /^@ashlar\/sdk$/,
     homes: ['core/src/sandbox/guest/', 'core/src/sandbox/programs/warm-up-plugin.ts', 'plugins/'],
@@ -51,7 +53,7 @@ const HOMES: readonly { library: RegExp; homes: readonly string[]; typesFrom?: s
   },
 ]
 
-/** Each fault as one line, `path:line: what is wrong`. */
+/** Returns each fault as one line: `path:line: problem`. */
 export function findBoundaryFaults(packages: readonly WorkspacePackage[], files: readonly SourceFile[]): string[] {
   const faults = packages.flatMap((owner) =>
     owner.dependencies
@@ -66,7 +68,7 @@ export function findBoundaryFaults(packages: readonly WorkspacePackage[], files:
       if (fault) faults.push(`${file.path}:${each.line}: ${fault}`)
     }
     for (const { index } of file.text.matchAll(/^export \* from/gm))
-      faults.push(`${file.path}:${lineAt(file.text, index)}: an index names what it exports, one by one`)
+      faults.push(`${file.path}:${lineAt(file.text, index)}: an index must export names one by one, without "export *"`)
   }
   return faults
 }
@@ -82,7 +84,7 @@ function importFault(
     const target = posix.join(posix.dirname(path), from)
     return target.startsWith(`${owner.folder}/`)
       ? undefined
-      : `"${from}" leaves the package; import ${owner.name}'s dependencies by name`
+      : `"${from}" is outside the package; import a dependency of ${owner.name} by its name`
   }
   const target = packages.find(({ name }) => from === name || from.startsWith(`${name}/`))
   if (target && target !== owner && !mayImport(owner, target.name)) return arrowFault(owner, target.name)

@@ -12,7 +12,7 @@ const MARKED =
 const LIMIT = 2
 const MAX_LINE = 120
 
-export interface MarkedWord {
+interface MarkedWord {
   readonly path: string
   readonly line: number
   readonly word: string

@@ -11,7 +11,7 @@ afterAll(() => runtime.close())
 const loaded = (): Plugin[] => runtime.plugins.reports().flatMap(({ plugin }) => plugin ?? [])
 
 describe('the built-in plugins', () => {
-  it('load, and have at least 30 blocks', () => {
+  it('have at least 30 blocks', () => {
     expect(runtime.plugins.reports().filter(({ status }) => status === 'FAILED')).toEqual([])
     expect(loaded().map(({ name }) => name)).toEqual([
       'data',
@@ -30,14 +30,14 @@ describe('the built-in plugins', () => {
   })
 
   it('have a description and a test for every block', () => {
-    const wanting = runtime.plugins.blocks().filter(({ description, tests }) => description === '' || tests.length === 0)
-    expect(wanting.map(({ qualifiedName }) => qualifiedName)).toEqual([])
+    const incomplete = runtime.plugins.blocks().filter(({ description, tests }) => description === '' || tests.length === 0)
+    expect(incomplete.map(({ qualifiedName }) => qualifiedName)).toEqual([])
   })
 
-  it('pass their own tests in the sandbox, and keep no state between calls: the second run gives the same', async () => {
+  it('pass their tests in the sandbox twice, without state between calls', async () => {
     for (let round = 0; round < 2; round++) {
       const { sandbox } = runtime
-      if (!sandbox) throw new Error('a runtime of every role has a sandbox')
+      if (!sandbox) throw new Error('a runtime with the role "all" has a sandbox')
       const results = await Promise.all(loaded().map((plugin) => testBlocks(plugin, sandbox)))
       expect(results.flat().filter(({ difference }) => difference !== undefined)).toEqual([])
       expect(results.flat().length).toBeGreaterThanOrEqual(runtime.plugins.blocks().length)

@@ -12,14 +12,14 @@ export interface Ended {
   stderr: string
 }
 
-/** The real command as a child process, with an environment of its own. */
+/** The real command in a child process with a separate environment. */
 export class Ashlar {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
   stdout = ''
   stderr = ''
 
-  /** @param input comes on its standard input */
+  /** @param input the standard input */
   constructor(args: string[], environment: Record<string, string>, input?: string) {
     const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...environment }
     this.child = spawn(process.execPath, [COMMAND, ...args], {
@@ -34,18 +34,18 @@ export class Ashlar {
     })
   }
 
-  /** The url of the line `ready …`. */
+  /** The URL in the line `ready …`. */
   async ready(): Promise<string> {
     const url = await this.#printed(/^ready (http:\/\/127\.0\.0\.1:\d+\/graphql)$/m, () => this.stdout)
     return url
   }
 
-  /** The first group of what it prints on stderr. */
+  /** Waits for a match on standard error. Returns its first group. */
   printed(pattern: RegExp): Promise<string> {
     return this.#printed(pattern, () => this.stderr)
   }
 
-  /** The first group of what it prints on stdout. */
+  /** Waits for a match on standard output. Returns its first group. */
   printedOnStdout(pattern: RegExp): Promise<string> {
     return this.#printed(pattern, () => this.stdout)
   }
@@ -59,7 +59,7 @@ export class Ashlar {
       this.child.stdout?.on('data', look)
       this.child.stderr?.on('data', look)
       this.child.once('close', () =>
-        reject(new Error(`ended before it printed ${String(pattern)}:\n${this.stdout}${this.stderr}`)),
+        reject(new Error(`the command ended before it printed ${String(pattern)}:\n${this.stdout}${this.stderr}`)),
       )
       look()
     })
@@ -71,7 +71,7 @@ export function ashlar(args: string[], environment: Record<string, string>, inpu
   return new Ashlar(args, environment, input).ended
 }
 
-/** Runs a command line that `ashlar` has printed, as a user who pastes it into a shell. */
+/** Runs a command line that `ashlar` has printed, like a user who pastes it into a shell. */
 export function runInShell(command: string, input = ''): Promise<Ended> {
   const child = spawn('sh', ['-c', command], { env: { PATH: process.env.PATH, HOME: process.env.HOME } })
   const ended = { status: null as number | null, stdout: '', stderr: '' }
@@ -91,10 +91,10 @@ export async function createTestFolder(): Promise<TestFolder> {
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
-// oxlint-disable-next-line no-explicit-any -- answers are compared as JSON
+// oxlint-disable-next-line no-explicit-any -- tests compare responses as JSON
 type Client = (query: string, variables?: object) => Promise<Record<string, any>>
 
-/** Sends GraphQL with the owner's key of a data directory. */
+/** Sends GraphQL requests with the owner's key of a data directory. */
 export async function createClient(url: string, dataDir: string): Promise<Client> {
   const key = (await readFile(join(dataDir, 'owner-key'), 'utf8')).trim()
   return async (query, variables = {}) => {

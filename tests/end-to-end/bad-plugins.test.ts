@@ -52,7 +52,7 @@ async function writePlugin(name: string, source: string, facts: object = {}): Pr
   await writeFile(join(folder, name, 'index.ts'), source)
 }
 
-async function outcomeOf(block: string, timeoutMs = 20_000) {
+async function runBlock(block: string, timeoutMs = 20_000) {
   const document = { nodes: [{ id: 'node', block, timeoutMs }] }
   const graph = await runtime.graphs.create(runtime.ownerId, { name: block, document })
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId: graph.id, inputs: {} })
@@ -71,7 +71,7 @@ describe('a plugin that', () => {
     [
       'duplicate',
       'DUPLICATE_BLOCK',
-      /block id 7e7c87ab.* belongs to @ashlar\/plugin-text already\. Give one of the two another name or id, or remove it\.$/,
+      /block id 7e7c87ab.* already belongs to @ashlar\/plugin-text\. Give one of the two another name or id, or remove it\.$/,
     ],
     ['endless', 'PLUGIN_LOAD_FAILED', /did not finish loading in time/],
     ['hungry', 'MEMORY_LIMIT', /used more than 128 MB/],
@@ -79,25 +79,25 @@ describe('a plugin that', () => {
     [
       'newer',
       'SDK_TOO_OLD',
-      /^newer: package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has .*\. Otherwise, install a version of the plugin for its SDK\.$/,
+      /^newer: package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has .*\. Otherwise, install a version of the plugin for its SDK\.$/,
     ],
     ['nothing', 'PLUGIN_LOAD_FAILED', /must export default definePlugin/],
-    ['nul-character', 'PLUGIN_LOAD_FAILED', /^nul-character 1\.0\.0: index\.ts: has the character U\+0000/],
-    ['nul-version', 'PLUGIN_INVALID', /^nul-version: package\.json: .*must not have the character U\+0000/],
+    ['nul-character', 'PLUGIN_LOAD_FAILED', /^nul-character 1\.0\.0: index\.ts: contains the character U\+0000/],
+    ['nul-version', 'PLUGIN_INVALID', /^nul-version: package\.json: .*must not contain the character U\+0000/],
     ['throws', 'PLUGIN_LOAD_FAILED', /^throws 1\.0\.0: index\.ts:1:\d+: Error: bad day\. Correct the source/],
-  ])('is %s is refused with its reason, and the others load', (packageName, code, message) => {
+  ])('is %s fails to load with a reason, without an effect on the others', (packageName, code, message) => {
     const report = runtime.plugins.reports().find((each) => each.packageName === packageName)
     expect(report).toMatchObject({ status: 'FAILED', error: { code, message: expect.stringMatching(message) } })
     expect(runtime.plugins.block('text/replace')).toBeDefined()
     expect(runtime.plugins.block('runaway/loop')).toBeDefined()
   })
 
-  it('is mended loads when its file changes', async () => {
+  it('is repaired loads when its file changes', async () => {
     const changed = new Promise<void>((resolve) => runtime.plugins.onChange(resolve))
     await writePlugin('broken', entry('mended', `block('${uuid(9)}', 'one', function* () { yield ['out', 1] })`))
     await changed
     expect(runtime.plugins.block('mended/one')).toBeDefined()
-    expect(await outcomeOf('mended/one')).toMatchObject({ status: 'COMPLETED' })
+    expect(await runBlock('mended/one')).toMatchObject({ status: 'COMPLETED' })
   })
 })
 
@@ -106,8 +106,8 @@ describe('a block that', () => {
     ['runaway/loop', 'TIMEOUT', 1500],
     ['runaway/eat', 'MEMORY_LIMIT', 20_000],
     ['runaway/large', 'OUTPUT_LIMIT', 20_000],
-  ])('runs away (%s) fails alone with its code, while another execution goes on', async (block, code, timeoutMs) => {
-    const [outcome, other] = await Promise.all([outcomeOf(block, timeoutMs), outcomeOf('time/countdown')])
+  ])('exceeds a limit (%s) fails with its code, without an effect on another execution', async (block, code, timeoutMs) => {
+    const [outcome, other] = await Promise.all([runBlock(block, timeoutMs), runBlock('time/countdown')])
     expect(other).toMatchObject({ status: 'COMPLETED' })
     expect(outcome).toMatchObject({
       status: 'FAILED',

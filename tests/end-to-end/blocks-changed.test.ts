@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
 const ENTRY = `import { definePlugin } from '@ashlar/sdk'
 export default definePlugin({ name: 'fresh', blocks: [] })`
 
-it('blocksChanged tells when a plugin appears in the workspace', async () => {
+it('blocksChanged reports a new plugin in a source', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-watched-'))
   const runtime = await createTestRuntime({ pluginRoots: [folder], watch: true })
   try {

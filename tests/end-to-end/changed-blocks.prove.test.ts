@@ -47,16 +47,16 @@ function environment(name: string): Record<string, string> {
   }
 }
 
-function said({ stdout, stderr }: Ended): unknown {
+function readOutput({ stdout, stderr }: Ended): unknown {
   if (stdout === '') throw new Error(stderr)
   return (JSON.parse(stdout) as { said: unknown }).said
 }
 
-describe('ashlar run, right after a block was changed,', () => {
+describe('ashlar run, immediately after a change of a block,', () => {
   it('runs the new code without a running server', async () => {
     for (const text of ['one', 'two', 'three']) {
       await change(text)
-      expect(said(await ashlar(['run', graph], environment('alone')))).toEqual([text])
+      expect(readOutput(await ashlar(['run', graph], environment('alone')))).toEqual([text])
     }
   })
 
@@ -64,15 +64,15 @@ describe('ashlar run, right after a block was changed,', () => {
     await change('one')
     const server = new Ashlar(['start'], environment('served'))
     await server.ready()
-    expect(said(await ashlar(['run', graph], environment('served')))).toEqual(['one'])
+    expect(readOutput(await ashlar(['run', graph], environment('served')))).toEqual(['one'])
     for (const [index, text] of ['two', 'three', 'four'].entries()) {
       await change(text)
       const ran = await ashlar(['run', graph], environment('served'))
-      expect(said(ran)).toEqual([text])
+      expect(readOutput(ran)).toEqual([text])
       expect(ran.stderr).toContain(`Blocks have changed: version ${index + 2} of graph "graph" uses those that are installed.`)
     }
     const again = await ashlar(['run', graph], environment('served'))
-    expect(said(again)).toEqual(['four'])
+    expect(readOutput(again)).toEqual(['four'])
     expect(again.stderr).not.toContain('Blocks have changed')
     server.child.kill('SIGTERM')
     expect((await server.ended).status).toBe(0)
@@ -80,7 +80,7 @@ describe('ashlar run, right after a block was changed,', () => {
 
   it('prints the error of a plugin that does not load, and does not run the previous code', async () => {
     await change('one')
-    expect(said(await ashlar(['run', graph], environment('broken')))).toEqual(['one'])
+    expect(readOutput(await ashlar(['run', graph], environment('broken')))).toEqual(['one'])
     await writeFile(join(packageFolder(), 'index.ts'), 'export cnst')
     const ran = await ashlar(['run', graph], environment('broken'))
     expect(ran).toMatchObject({ status: 1, stdout: '' })
@@ -90,7 +90,7 @@ describe('ashlar run, right after a block was changed,', () => {
 
   it('rejects a graph that uses a removed pin', async () => {
     await change('one')
-    expect(said(await ashlar(['run', graph], environment('pins')))).toEqual(['one'])
+    expect(readOutput(await ashlar(['run', graph], environment('pins')))).toEqual(['one'])
     await change('two', 'other')
     const ran = await ashlar(['run', graph], environment('pins'))
     expect(ran).toMatchObject({ status: 1, stdout: '' })

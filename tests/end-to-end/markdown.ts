@@ -1,13 +1,13 @@
-/** A box of code in Markdown: its language and what else its first line says, ` ```ts file=src/a.ts `. */
+/** A fenced code block in Markdown, with its language and the attributes of its first line: ` ```ts file=src/a.ts `. */
 export interface CodeBox {
   language: string
   facts: Record<string, string>
   text: string
-  /** Of its first line of code, from 1. */
+  /** The number of its first line of code, from 1. */
   line: number
 }
 
-/** The boxes of code of a page, in order. */
+/** Returns the fenced code blocks of a page, in order. */
 export function codeBoxes(markdown: string): CodeBox[] {
   return Array.from(
     markdown.matchAll(/^```(\w*) *(.*)\n([\s\S]*?)^```$/gm),

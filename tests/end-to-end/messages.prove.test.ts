@@ -51,7 +51,7 @@ async function withGraph(command: string[], document: object): Promise<Ended> {
 }
 
 describe.each([[['run']], [['graph', 'import']]])('ashlar %j', (command) => {
-  it('prints every fault of a graph that it refuses', async () => {
+  it('prints every fault of a graph that it rejects', async () => {
     const document = {
       nodes: [
         { id: 'a', block: 'text/nothing' },
@@ -69,7 +69,7 @@ describe.each([[['run']], [['graph', 'import']]])('ashlar %j', (command) => {
     ])
   })
 
-  it('prints each warning of a graph that it saves, also when it was saved before', async () => {
+  it('prints each warning of a graph that it saves, also of an unchanged graph', async () => {
     const document = {
       nodes: [
         { id: 'split', block: 'text/split', inputs: { text: 'a,b', delimiter: ',' } },
@@ -92,7 +92,7 @@ describe.each([[['run']], [['graph', 'import']]])('ashlar %j', (command) => {
 })
 
 describe('ashlar run', () => {
-  it('explains how to raise an exhausted budget, and names the nodes that used it', async () => {
+  it('explains how to raise an exhausted budget and names the nodes that used it', async () => {
     const document = {
       nodes: [
         { id: 'wait', block: 'time/countdown', inputs: { input_message: 'again' } },
@@ -130,7 +130,7 @@ describe('ashlar run', () => {
 })
 
 describe('a plugin that breaks while the server runs', () => {
-  it('is logged with its location and what to do, has the same text in the API, and is logged once when it loads again', async () => {
+  it('is logged once with its location and a remedy, as in the API', async () => {
     const file = join(folder.path, 'node_modules', 'vault', 'index.ts')
     await writeFile(file, `${PLUGIN}\nconst = 1\n`)
     const logged = await server.printed(/^plugin did not load: PLUGIN_LOAD_FAILED (.*)$/m)

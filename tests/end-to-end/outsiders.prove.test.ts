@@ -35,7 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Puts a plugin where no workspace is, with the packed packages and what it needs from the registry. */
+/** Installs a plugin outside the workspace, with the packed packages and its dependencies from the registry. */
 async function install(name: string): Promise<string> {
   const home = join(folder, name)
   await cp(join(FIXTURES, `${name}-plugin`), home, { recursive: true })
@@ -46,7 +46,7 @@ async function install(name: string): Promise<string> {
     '@ashlar/testing': `file:${tarballs.testing}`,
   })
   await writeFile(file, JSON.stringify(manifest))
-  // As in the package that "plugin create" makes. In the repository the name cannot be resolved.
+  // As in a package from "plugin create". In the repository, this name does not resolve.
   const tsconfig = join(home, 'tsconfig.json')
   const settings = await readFile(tsconfig, 'utf8')
   await writeFile(tsconfig, settings.replace('"types": []', '"types": ["@ashlar/sdk/sandbox"]'))
@@ -54,7 +54,7 @@ async function install(name: string): Promise<string> {
   return home
 }
 
-/** As its author does; what it is then comes from the tarball alone. */
+/** Publishes and installs a plugin like its author, so that only the content of the tarball is used. */
 async function publish(home: string, packageName: string): Promise<void> {
   const tarball = join(home, 'plugin.tgz')
   await run(process.execPath, [ASHLAR, 'plugin', 'pack', home, '--output', tarball])
@@ -73,8 +73,8 @@ async function runBlock(block: string, inputs: object): Promise<unknown[]> {
   return results
 }
 
-describe.each(['markdown', 'board'])('the plugin %s, which knows the packed packages only,', (name) => {
-  it('compiles, and passes its tests in a sandbox', async () => {
+describe.each(['markdown', 'board'])('the plugin %s, with the packed packages only,', (name) => {
+  it('compiles and passes its tests in a sandbox', async () => {
     const home = await install(name)
     await run(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: home })
     const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'src/blocks.test.ts'], { cwd: home })
@@ -83,14 +83,14 @@ describe.each(['markdown', 'board'])('the plugin %s, which knows the packed pack
   })
 })
 
-it('a block with a library in it is published, installed and run', async () => {
+it('publishes, installs and runs a block with a bundled library', async () => {
   await publish(join(folder, 'markdown'), 'ashlar-plugin-markdown')
   expect(await runBlock('markdown/render', { markdown: '- [x] *done*' })).toEqual([
     ['html', '<ul>\n<li><input checked="" disabled="" type="checkbox"> <em>done</em></li>\n</ul>\n'],
   ])
 })
 
-it('a block with a provider acts for a user who has granted access', async () => {
+it('a block with a provider uses the access that the user has granted', async () => {
   const home = join(folder, 'board')
   const source = join(home, 'src', 'board.ts')
   await writeFile(source, (await readFile(source, 'utf8')).replace('https://board.example', service.url))
@@ -105,8 +105,8 @@ it('a block with a provider acts for a user who has granted access', async () =>
 
   const redirectUri = 'http://127.0.0.1:4000/oauth/callback'
   const authorize = async (scopes: string[]): Promise<void> => {
-    const asked = { provider: 'board/board', redirectUri, scopes }
-    const back = await service.grant((await runtime.authorizations.start(runtime.ownerId, asked)).url)
+    const request = { provider: 'board/board', redirectUri, scopes }
+    const back = await service.grant((await runtime.authorizations.start(runtime.ownerId, request)).url)
     await runtime.authorizations.finish(runtime.ownerId, Object.fromEntries(back.searchParams))
   }
   await authorize(['read'])
@@ -117,5 +117,5 @@ it('a block with a provider acts for a user who has granted access', async () =>
   await authorize(['read', 'write'])
   const posted = [['answer', expect.stringMatching(/^you are Bearer \*+, you say Lost: a cat$/)]]
   expect(await runBlock('board/post', { notice: 'Lost: a cat' })).toEqual(posted)
-  expect(service.asked.token.map((each) => each.get('grant_type'))).toEqual(['authorization_code', 'authorization_code'])
+  expect(service.received.token.map((each) => each.get('grant_type'))).toEqual(['authorization_code', 'authorization_code'])
 })

@@ -18,7 +18,7 @@ const PACKAGE = {
   ashlar: { blocks: './src/index.ts' },
 }
 
-/** What an installation of its dependencies would give, out of this workspace. */
+/** The dependencies that an installation would provide, from this workspace. */
 const MODULES: Record<string, string> = {
   '@ashlar/sdk': 'plugins/sdk',
   '@noble/hashes': 'core/node_modules/@noble/hashes',
@@ -51,14 +51,14 @@ function plugin(command: string): Promise<Ended> {
 }
 
 describe('docs/plugins/recipes.md', () => {
-  it('holds blocks that compile and in which nothing is wrong', async () => {
+  it('contains blocks that compile without faults', async () => {
     const { stdout } = await plugin('check')
     const { findings } = JSON.parse(stdout) as { findings: { level: string; code: string }[] }
     expect(findings.filter(({ level }) => level !== 'hint')).toEqual([])
     expect(findings.map(({ code }) => code)).not.toContain('TYPES_UNCHECKED')
   })
 
-  it('holds blocks that pass their tests', async () => {
+  it('contains blocks that pass their tests', async () => {
     const { stdout } = await plugin('test')
     const { total, results } = JSON.parse(stdout) as { total: number; results: { difference: string | null }[] }
     expect(results.filter(({ difference }) => difference !== null)).toEqual([])
@@ -67,7 +67,7 @@ describe('docs/plugins/recipes.md', () => {
 })
 
 describe.each(['tutorial', 'recipes', 'limits'])('docs/plugins/%s.md', (name) => {
-  it('links to files that are there', async () => {
+  it('links to existing files', async () => {
     const page = await readFile(join(ROOT, 'docs/plugins', `${name}.md`), 'utf8')
     const links = Array.from(page.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, link = '']) => link)
     expect(links).not.toEqual([])

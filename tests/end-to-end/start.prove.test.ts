@@ -22,10 +22,10 @@ const HELLO = {
   ],
 }
 const SLEEP = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: 3 } }] }
-/** Sleeps of less than a second do not give it back. */
+/** A worker keeps an execution during sleeps of less than a second. */
 const WAIT = { nodes: [{ id: 'wait', block: 'time/countdown', inputs: { seconds: '0.5', repeat: 6 } }] }
 
-/** The command that a page shows. */
+/** Returns the command that a page shows. */
 async function commandOn(page: URL): Promise<string> {
   const html = await (await fetch(page, { headers: { accept: 'text/html' } })).text()
   const text = /<code>(.*?)<\/code>/.exec(html)?.[1] ?? ''
@@ -33,7 +33,7 @@ async function commandOn(page: URL): Promise<string> {
 }
 
 describe('ashlar start', () => {
-  it('runs the examples on its first boot, serves, logs a browser in, stops in order, and goes on where it was', async () => {
+  it('runs the examples on its first start, logs a browser in, stops in order, and continues executions after a restart', async () => {
     const dataDir = join(folder.path, 'data')
     const first = new Ashlar(['start'], { ASHLAR_DATA_DIR: dataDir })
     const url = await first.ready()
@@ -99,7 +99,7 @@ describe('ashlar start', () => {
     expect((await again.ended).status).toBe(0)
   })
 
-  it('goes on at once after it was killed', async () => {
+  it('continues executions immediately after it was killed', async () => {
     const dataDir = join(folder.path, 'killed')
     const environment = { ASHLAR_DATA_DIR: dataDir, ASHLAR_EXAMPLES: 'false' }
     const first = new Ashlar(['start'], environment)
@@ -126,7 +126,7 @@ describe('ashlar start', () => {
     expect((await again.ended).status).toBe(0)
   })
 
-  it('refuses a taken port, a database that does not answer, and a folder that is not its own, each with its code', async () => {
+  it('rejects a used port, an unreachable database, and a foreign folder, each with its code', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as { port: number }
@@ -147,7 +147,7 @@ describe('ashlar start', () => {
 })
 
 describe('ashlar run', () => {
-  it('prints the outputs as JSON, and ends with 1 when the graph fails and 2 when it is used wrongly', async () => {
+  it('prints the outputs as JSON, and exits with 1 if the graph fails and with 2 after a usage error', async () => {
     const environment = { ASHLAR_DATA_DIR: join(folder.path, 'run') }
     const hello = join(folder.path, 'hello.json')
     await writeFile(hello, JSON.stringify(HELLO))

@@ -8,7 +8,7 @@ import { Ashlar, createClient, createTestFolder, type TestFolder } from './ashla
 let folder: TestFolder
 let server: Server
 let address: string
-/** Requests that have no answer yet. */
+/** Requests without a response. */
 const waiting: ServerResponse[] = []
 beforeAll(async () => {
   folder = await createTestFolder()
@@ -36,9 +36,9 @@ async function requestArrives(): Promise<ServerResponse> {
   return response
 }
 
-describe('SIGTERM while a request of a block is under way', () => {
+describe('SIGTERM during a request of a block', () => {
   it.each(['GET', 'POST'])(
-    'lets a %s end, stores its result, and the next start completes the execution',
+    'waits for the end of a %s and stores its result, so that the next start completes the execution',
     async (method) => {
       const environment = {
         ASHLAR_DATA_DIR: join(folder.path, method),
@@ -73,7 +73,7 @@ describe('SIGTERM while a request of a block is under way', () => {
     120_000,
   )
 
-  it('does the same for a worker under its supervisor', async () => {
+  it('has the same result for a worker under its supervisor', async () => {
     const databaseUrl = await cloneDatabase(inject('postgresUrl'))
     const environment = { DATABASE_URL: databaseUrl, ASHLAR_HTTP_ALLOW: '127.0.0.1' }
     const crew = new Ashlar(['start', '--role', 'worker'], environment)
@@ -105,7 +105,7 @@ describe('SIGTERM while a request of a block is under way', () => {
     crew.child.kill('SIGTERM')
     await crew.printed(/(Stopping)/)
     crew.child.kill('SIGTERM')
-    expect((await crew.ended).status).toBe(130) // which needs the worker processes to end too: they share its standard error
+    expect((await crew.ended).status).toBe(130) // requires that the worker processes also end, because they share its standard error
     await gateway.close()
   }, 120_000)
 })

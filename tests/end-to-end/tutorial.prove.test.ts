@@ -9,14 +9,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeBoxes, type CodeBox } from './markdown.ts'
 
 /*
- * Does what docs/plugins/tutorial.md says, box by box, in a folder that holds nothing but a link `ashlar` to this workspace:
+ * Follows docs/plugins/tutorial.md, code block by code block, in a folder that contains only a link `ashlar` to this
+ * workspace:
  *
  * - `ts file=…`, `json file=…`: writes the file.
- * - `sh`: runs each line in a shell. All must end with 0, or the last with what `status=…` says. `export` counts for all that follow.
- * - `sh terminal=<name>`: starts the line and leaves it running, until `sh stop=<name>` interrupts it as Ctrl-C does.
- * - `text`: what the box before it has printed, of a terminal what it prints at first. `…` stands for anything within a line, a line `…` for any lines.
+ * - `sh`: runs each line in a shell. Each must exit with 0, except the last, which must exit with `status=…` if it is
+ *   set. `export` applies to all subsequent lines.
+ * - `sh terminal=<name>`: starts the line in the background, until `sh stop=<name>` interrupts it, like Ctrl-C.
+ * - `text`: the output of the previous code block, or the first output of a terminal. `…` matches any text within a
+ *   line, and a line `…` matches any lines.
  *
- * The server takes any free port; 4000 in the page stands for it.
+ * The server uses a free port, which replaces 4000 in the page.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,7 +28,7 @@ const PORT = /127\.0\.0\.1:\d+/g
 
 interface Step {
   box: CodeBox
-  /** What it prints; undefined where the page does not say. */
+  /** The expected output; undefined if the page does not show it. */
   output: string | undefined
 }
 
@@ -38,7 +41,7 @@ function readSteps(): Step[] {
   })
 }
 
-/** The shell and the terminals of somebody who follows the page. */
+/** The shell and the terminals of a reader who follows the page. */
 class Reader {
   readonly #folder: string
   readonly #terminals = new Map<string, { child: ChildProcess; ended: Promise<number | null>; output: string }>()
@@ -55,7 +58,7 @@ class Reader {
     await writeFile(join(this.#folder, path), text)
   }
 
-  /** Runs lines one after the other. @returns what they print together, and the status of the last */
+  /** Runs lines one after the other. @returns their output and the exit status of the last line */
   async run(text: string): Promise<{ output: string; status: number | null }> {
     const lines = text.trim().split('\n')
     let output = ''
@@ -74,7 +77,7 @@ class Reader {
     return { output: this.#shown(output), status }
   }
 
-  /** @returns what it has printed as soon as that fits */
+  /** @returns the output, as soon as it matches */
   open(name: string, line: string, fits: (output: string) => boolean): Promise<string> {
     const child = this.#spawn(`exec env ${line}`, false)
     const terminal = { child, output: '', ended: new Promise<number | null>((resolve) => child.once('close', resolve)) }
@@ -90,7 +93,7 @@ class Reader {
     })
   }
 
-  /** As Ctrl-C does. @returns the exit status */
+  /** Interrupts a terminal, like Ctrl-C. @returns the exit status */
   async interrupt(name: string): Promise<number | null | undefined> {
     const terminal = this.#terminals.get(name)
     this.#terminals.delete(name)
@@ -103,7 +106,7 @@ class Reader {
     for (const name of [...this.#terminals.keys()].toReversed()) await this.interrupt(name)
   }
 
-  /** @param inGroup whether it can be ended with all that it has started */
+  /** @param inGroup whether to start a process group, so that its child processes can also be ended */
   #spawn(line: string, inGroup: boolean): ChildProcess {
     const command = this.#exports + line.replaceAll('127.0.0.1:4000', this.#address)
     const options = { cwd: this.#folder, env: this.#environment(), detached: inGroup }
@@ -117,7 +120,7 @@ class Reader {
       HOME: join(this.#folder, 'home'),
       PORT: '0',
       NO_COLOR: '1',
-      // The commands that are printed are those of a user who has "ashlar" on the path.
+      // The printed commands are those of a user with "ashlar" on the path.
       npm_config_user_agent: '',
       npm_config_cache: process.env.npm_config_cache ?? join(home, '.npm'),
       npm_config_userconfig: process.env.npm_config_userconfig ?? join(home, '.npmrc'),
@@ -154,10 +157,10 @@ afterAll(async () => {
 
 describe('docs/plugins/tutorial.md', () => {
   let isBroken = false
-  it.each(readSteps().map((step) => [titleOf(step), step] as const))(
+  it.each(readSteps().map((step) => [stepTitle(step), step] as const))(
     '%s',
     async (_, step) => {
-      expect(isBroken, 'a step before it has failed').toBe(false)
+      expect(isBroken, 'a previous step has failed').toBe(false)
       isBroken = true
       const { came, expected } = await follow(step)
       expect(came).toEqual(expected)
@@ -167,7 +170,7 @@ describe('docs/plugins/tutorial.md', () => {
   )
 })
 
-function titleOf({ box: { language, facts, text, line } }: Step): string {
+function stepTitle({ box: { language, facts, text, line } }: Step): string {
   const [first = ''] = text.split('\n')
   return `line ${line}: ${language === 'sh' ? first.slice(0, 80) : `writes ${facts.file}`}`
 }
@@ -177,13 +180,13 @@ interface Outcome {
   output: string
 }
 
-/** @returns what has come, and what the page says: the very output that came where that fits */
+/** @returns the actual and the expected outcome; the expected output is the actual output if it matches */
 async function follow({ box: { facts, text, language }, output = '…' }: Step): Promise<{ came: Outcome; expected: Outcome }> {
-  const came = await outcomeOf({ facts, text, language }, output)
+  const came = await perform({ facts, text, language }, output)
   return { came, expected: { status: Number(facts.status ?? 0), output: isShown(output, came.output) ? came.output : output } }
 }
 
-async function outcomeOf({ facts, text, language }: Omit<CodeBox, 'line'>, output: string): Promise<Outcome> {
+async function perform({ facts, text, language }: Omit<CodeBox, 'line'>, output: string): Promise<Outcome> {
   if (language === 'sh' && facts.stop !== undefined) return { status: await reader.interrupt(facts.stop), output: '' }
   if (language === 'sh' && facts.terminal !== undefined)
     return { status: 0, output: await reader.open(facts.terminal, text.trim(), (shown) => isShown(output, shown)) }

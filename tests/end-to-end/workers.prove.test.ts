@@ -19,7 +19,7 @@ afterAll(async () => {
   if (status !== 0) throw new Error(`the workers ended with status ${status}`)
 })
 
-/** Sleeps of less than a second do not give it back. */
+/** A worker keeps an execution during sleeps of less than a second. */
 async function startWait(seconds: number): Promise<string> {
   const inputs = { seconds: '0.5', repeat: seconds * 2 }
   const document = { nodes: [{ id: 'wait', block: 'time/countdown', inputs }] }
@@ -27,33 +27,33 @@ async function startWait(seconds: number): Promise<string> {
   return (await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })).id
 }
 
-/** How often a worker has taken it. */
+/** Returns how often a worker has leased an execution. */
 async function takenTimes(id: string): Promise<number> {
   return (await gateway.executions.get(gateway.ownerId, id)).fence
 }
 
 const statusOf = async (id: string): Promise<string> => (await gateway.executions.get(gateway.ownerId, id)).status
 
-/** The processes that a process has started, oldest first. Linux. */
-async function childrenOf(pid: number): Promise<number[]> {
+/** Returns the child processes of a process, oldest first. Linux only. */
+async function listChildren(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
   return text.trim().split(' ').map(Number)
 }
 
-/** Of the command and the processes that it has started. */
+/** Signals the command and its child processes. */
 async function signalAll({ child: { pid = 0 } }: Ashlar, signal: NodeJS.Signals): Promise<void> {
-  for (const each of [pid, ...(await childrenOf(pid))]) process.kill(each, signal)
+  for (const each of [pid, ...(await listChildren(pid))]) process.kill(each, signal)
 }
 
-/** Far below the 10 s after which the queue itself notices that a worker is gone. */
+/** Far below the 10 s after which the queue detects a lost worker. */
 const BEFORE_ANY_HEARTBEAT_MS = 9000
 
 describe('ashlar start --role worker', () => {
-  it('puts another worker in the place of one that dies, which takes over what that had in hand, and so on', async () => {
+  it('replaces a worker that dies, and the new worker takes over its executions', async () => {
     const first = await startWait(4)
     for (const times of [1, 2, 3]) {
       await expect.poll(() => takenTimes(first), { timeout: BEFORE_ANY_HEARTBEAT_MS, interval: 20 }).toBe(times)
-      const [working] = await childrenOf(crew.child.pid ?? 0)
+      const [working] = await listChildren(crew.child.pid ?? 0)
       if (times === 3 || working === undefined) break
       process.kill(working, 'SIGKILL')
       await crew.printed(new RegExp(`((another takes over[^]*?){${times}})`))
@@ -61,7 +61,7 @@ describe('ashlar start --role worker', () => {
     await expect.poll(() => statusOf(first), { timeout: 20_000 }).toBe('COMPLETED')
   })
 
-  it('ends with the reason when it cannot begin', async () => {
+  it('exits with the reason when it cannot start', async () => {
     const nowhere = 'postgres://nobody@127.0.0.1:9/none'
     const { status, stdout, stderr } = await ashlar(['start', '--role', 'worker'], { DATABASE_URL: nowhere })
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
@@ -69,11 +69,11 @@ describe('ashlar start --role worker', () => {
   })
 })
 
-describe('a machine that vanishes', () => {
-  it('has its executions taken over by another within the time of its heartbeats', async () => {
+describe('a lost machine', () => {
+  it('loses its executions to another machine within the time of its heartbeats', async () => {
     const vanishing = new Ashlar(['start', '--role', 'worker'], { DATABASE_URL: databaseUrl })
     await vanishing.printedOnStdout(/^(ready) worker$/m)
-    await signalAll(crew, 'SIGSTOP') // so that the other has to take it
+    await signalAll(crew, 'SIGSTOP') // so that the other worker must lease the execution
     const id = await startWait(3)
     await expect.poll(() => takenTimes(id), { interval: 20, timeout: 20_000 }).toBe(1)
     await signalAll(vanishing, 'SIGKILL')

@@ -5,22 +5,22 @@ import { createWorkbench } from '@ashlar/core'
 import { entryOf, packageOf } from '../store/tarballs.ts'
 
 /*
- * What a package may try to get a file outside itself into its bundle, next to a data directory that holds a secret; and packages
- * whose imports are legitimate.
+ * Packages that try to include a file from outside the package in their bundle, beside a data directory with a secret, and packages with
+ * legitimate imports.
  */
 
 export const SECRET = 'k7Qw2_this_is_the_owner_key'
 
 export interface Attempt {
-  /** By path in the package. */
+  /** Path in the package → text. */
   files: Record<string, string>
   /** Symbolic links: path in the package → target, relative to the link. */
   links?: Record<string, string>
   /** Fields of package.json. */
   json?: Record<string, unknown>
-  /** What the report says where only the check of files confines the bundler. @default that the import is outside the package */
+  /** The expected message when only the check of files confines the bundler. @default that the import is outside the package */
   message?: RegExp
-  /** It may load where the bundler does not see the file: without the secret. */
+  /** The package may load, without the secret, when the bundler cannot see the outside file. */
   mayLoad?: true
 }
 
@@ -29,7 +29,7 @@ export const UNRESOLVED = /outside the package|Could not resolve/
 
 const entry = (): string =>
   entryOf('NAME', [{ id: 'cccccccc-0000-4000-8000-00000000NNNN', name: 'read', run: `yield ['out', secret]` }])
-/** An entry with an import of `secret` before the block that yields it. */
+/** An entry that imports `secret` and yields it. */
 const importing = (statement: string): string => `${statement}\n${entry()}`
 const from = (specifier: string, attributes = ''): string =>
   importing(`import secret from ${JSON.stringify(specifier)}${attributes}`)
@@ -155,7 +155,7 @@ export const attempts: Record<string, Attempt> = {
     },
     message: /'\.\/own\.js' names a source map that is outside the package/,
   },
-  'has a source map outside, named behind code': {
+  'has a source map outside, named after code': {
     mayLoad: true,
     files: {
       'index.js': importing(`import { own } from './own.js'\nconst secret = own`),
@@ -178,7 +178,7 @@ export const attempts: Record<string, Attempt> = {
   },
 }
 
-/** Packages that load, and what is in their bundle. */
+/** Packages that load, with a text that their bundle must contain. */
 export const legitimate: Record<string, Attempt & { has: string }> = {
   'a file of its own as text': {
     files: { 'index.js': from('./lib/own.txt'), 'lib/own.txt': 'the text of its own file' },
@@ -199,7 +199,7 @@ export const legitimate: Record<string, Attempt & { has: string }> = {
     },
     has: 'the dependency',
   },
-  'a dependency that is hoisted, and one of that': {
+  'a hoisted dependency with a dependency': {
     json: { dependencies: { hoisted: '*' } },
     files: { 'index.js': from('hoisted') },
     has: 'the hoisted dependency of a dependency',
@@ -220,7 +220,7 @@ export const legitimate: Record<string, Attempt & { has: string }> = {
   },
 }
 
-/** Writes all of them. @returns the directory above, and the folder of each package by its title */
+/** Writes all packages. @returns the directory above them, and the folder of each package by title */
 export async function writePackages(): Promise<{ root: string; folders: Map<string, string> }> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'ashlar-bundling-')))
   await writeFiles(root, SURROUNDINGS, SURROUNDING_LINKS)
@@ -230,7 +230,7 @@ export async function writePackages(): Promise<{ root: string; folders: Map<stri
   return { root, folders }
 }
 
-/** Bundles a draft as a sandbox runs it and as it is published. */
+/** Bundles a draft both for a sandbox and for publishing. */
 export async function bundleDraft(folder = ''): Promise<string> {
   const workbench = await createWorkbench(folder)
   try {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { attempts, bundleDraft, legitimate, OUTSIDE, SECRET, writePackages } from './bundling-attempts.ts'
 
-/* The same attempts on a machine without bubblewrap, where the bundler's own check of every file has to be enough. */
+/* The attempts on a machine without bubblewrap, where only the bundler's check of every file confines it. */
 
 let root: string
 let folders: Map<string, string>
@@ -15,7 +15,7 @@ afterAll(async () => {
   await rm(root, { recursive: true })
 })
 
-it.each(Object.entries(attempts))('a draft gets nothing when it %s', async (title, { message = OUTSIDE }) => {
+it.each(Object.entries(attempts))('a draft does not get the secret when it %s', async (title, { message = OUTSIDE }) => {
   const failure: unknown = await bundleDraft(folders.get(title)).catch((error: unknown) => error)
   expect(String(failure)).not.toContain(SECRET)
   expect(String(failure)).toMatch(message)

@@ -4,7 +4,7 @@ import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempts, bundleDraft, legitimate, SECRET, UNRESOLVED, writePackages, type Attempt } from './bundling-attempts.ts'
 
-/* Each attempt is made by a package that the configuration names, and by a draft. */
+/* A package that the configuration names and a draft make each attempt. */
 
 let root: string
 let folders: Map<string, string>
@@ -18,38 +18,38 @@ afterAll(async () => {
   await rm(root, { recursive: true })
 })
 
-function reportOf(title: string) {
+function findReport(title: string) {
   const name = basename(folders.get(title) ?? '')
   return runtime.plugins.reports().find(({ packageName }) => packageName === name)
 }
 
-const messageOf = ({ message = UNRESOLVED }: Attempt): RegExp => new RegExp(`${message.source}|${UNRESOLVED.source}`)
+const expectedMessage = ({ message = UNRESOLVED }: Attempt): RegExp => new RegExp(`${message.source}|${UNRESOLVED.source}`)
 const CODE = expect.stringMatching(/^PLUGIN_(LOAD_FAILED|INVALID)$/) as string
 
 describe('a package that the configuration names', () => {
-  it.each(Object.entries(attempts))('gets nothing when it %s', (title, attempt) => {
-    const report = reportOf(title)
+  it.each(Object.entries(attempts))('does not get the secret when it %s', (title, attempt) => {
+    const report = findReport(title)
     expect(`${JSON.stringify(report?.error)} ${report?.plugin?.bundle.code}`).not.toContain(SECRET)
     if (attempt.mayLoad && report?.plugin) return
     expect(report).toMatchObject({ status: 'FAILED', error: { code: CODE } })
-    expect(report?.error?.message).toMatch(messageOf(attempt))
+    expect(report?.error?.message).toMatch(expectedMessage(attempt))
   })
 
   it.each(Object.entries(legitimate))('loads with %s', (title, { has }) => {
-    const report = reportOf(title)
+    const report = findReport(title)
     expect(report?.error).toBeUndefined()
     expect(report?.plugin?.bundle.code).toContain(has)
   })
 
-  it('is confined unlike a plugin in a folder of the installation', () => {
+  it('is confined, unlike a plugin in a source of the operator', () => {
     const report = runtime.plugins.reports().find(({ packageName }) => packageName === 'free')
     expect(report).toMatchObject({ origin: 'WORKSPACE', status: 'LOADED' })
     expect(report?.plugin?.bundle.code).toContain('a file that plugins share')
   })
 
-  it('is reported with the place of the import, what it names and what to do', () => {
+  it('is reported with the location of the import and a remedy', () => {
     const title = 'imports a file by a relative path as text'
-    expect(reportOf(title)?.error).toEqual({
+    expect(findReport(title)?.error).toEqual({
       code: 'PLUGIN_LOAD_FAILED',
       message:
         `${basename(folders.get(title) ?? '')} 1.0.0: index.js:1:20: "../../.ashlar/owner-key" is outside the package: ` +
@@ -61,11 +61,11 @@ describe('a package that the configuration names', () => {
 })
 
 describe('a draft', () => {
-  it.each(Object.entries(attempts))('gets nothing when it %s', async (title, attempt) => {
+  it.each(Object.entries(attempts))('does not get the secret when it %s', async (title, attempt) => {
     const result: unknown = await bundleDraft(folders.get(title)).catch((error: unknown) => error)
     expect(String(result)).not.toContain(SECRET)
     if (attempt.mayLoad && typeof result === 'string') return
-    expect(String(result)).toMatch(messageOf(attempt))
+    expect(String(result)).toMatch(expectedMessage(attempt))
     expect(result).toMatchObject({ code: CODE })
   })
 

@@ -3,9 +3,9 @@ import { startHostileRuntime, type HostileRuntime } from './hostile-runtime.ts'
 import type { PluginBlock } from './plugin-source.ts'
 
 const BOTH = `{ storage: ['graph', 'user'] }`
-const ask = `const told = async (call) => { try { return await call() } catch (error) { return 'refused: ' + error.message } }; `
+const SETTLE = `const settle = async (call) => { try { return await call() } catch (error) { return 'refused: ' + error.message } }; `
 
-/** Blocks that ask for what their manifest does not name. */
+/** Blocks that use capabilities that their manifest does not declare. */
 const UNGRANTED: PluginBlock[] = [
   { name: 'get-without', run: `yield ['out', await context.storage.get('user', 'secret')]` },
   { name: 'set-without', run: `yield ['out', await context.storage.set('user', 'secret', 'stolen')]` },
@@ -80,7 +80,7 @@ const UNGRANTED: PluginBlock[] = [
   },
 ]
 
-/** Uses what a block beside it in its execution has left behind. */
+/** Uses contexts that another block of the same execution has left behind. */
 const BORROW: PluginBlock = {
   name: 'borrow',
   run: `await new Promise((r) => setTimeout(r, 30))
@@ -120,26 +120,26 @@ const GRANTED: PluginBlock[] = [
   {
     name: 'list',
     capabilities: `{ storage: ['user', 'graph', 'plugin'] }`,
-    run: `${ask} for (const scope of ['user', 'graph', 'plugin']) yield ['out', await told(() => context.storage.list(scope, n))]`,
+    run: `${SETTLE} for (const scope of ['user', 'graph', 'plugin']) yield ['out', await settle(() => context.storage.list(scope, n))]`,
   },
-  { name: 'key', capabilities: BOTH, run: `${ask} yield ['out', await told(() => context.storage.get('user', n))]` },
+  { name: 'key', capabilities: BOTH, run: `${SETTLE} yield ['out', await settle(() => context.storage.get('user', n))]` },
   {
     name: 'odd-key',
     capabilities: BOTH,
-    run: `${ask} const keys = [undefined, 1, {}, ['secret'], { toString: () => 'secret' }, Symbol('secret'), true, '', 'x'.repeat(201), { length: 6, 0: 's' }]
-          for (const key of keys) yield ['out', await told(() => context.storage.get('user', key))]`,
+    run: `${SETTLE} const keys = [undefined, 1, {}, ['secret'], { toString: () => 'secret' }, Symbol('secret'), true, '', 'x'.repeat(201), { length: 6, 0: 's' }]
+          for (const key of keys) yield ['out', await settle(() => context.storage.get('user', key))]`,
   },
   {
     name: 'call',
     capabilities: BOTH,
     run: `const { stringify } = JSON
           JSON.stringify = (value) => Array.isArray(value) && value[0] === 'user' && value[1] === 'forged' ? '["user","secret"],"method":' + stringify(n) : stringify(value)
-          ${ask} yield ['out', await told(() => context.storage.get('user', 'forged'))]`,
+          ${SETTLE} yield ['out', await settle(() => context.storage.get('user', 'forged'))]`,
   },
   {
     name: 'swap',
     capabilities: BOTH,
-    run: `${ask} for (const expected of [[], {}, 'of', 0, false, '%', { '$ne': null }, "' or true --"]) yield ['out', await told(() => context.storage.compareAndSet('user', 'secret', expected, 'stolen'))]`,
+    run: `${SETTLE} for (const expected of [[], {}, 'of', 0, false, '%', { '$ne': null }, "' or true --"]) yield ['out', await settle(() => context.storage.compareAndSet('user', 'secret', expected, 'stolen'))]`,
   },
   {
     name: 'round-trip',
@@ -151,13 +151,13 @@ const GRANTED: PluginBlock[] = [
   {
     name: 'odd-values',
     capabilities: BOTH,
-    run: `${ask} let deep = 1; for (let i = 0; i < 20000; i++) deep = [deep]
-          for (const value of ['x'.repeat(70000), deep, '\\u0000', '\\ud800', { a: '\\u0000' }]) { const said = await told(() => context.storage.set('user', 'odd', value)); yield ['out', said === undefined ? 'kept' : said] }`,
+    run: `${SETTLE} let deep = 1; for (let i = 0; i < 20000; i++) deep = [deep]
+          for (const value of ['x'.repeat(70000), deep, '\\u0000', '\\ud800', { a: '\\u0000' }]) { const outcome = await settle(() => context.storage.set('user', 'odd', value)); yield ['out', outcome === undefined ? 'stored' : outcome] }`,
   },
   {
     name: 'nul-key',
     capabilities: BOTH,
-    run: `${ask} yield ['out', await told(() => context.storage.get('user', 'secret\\u0000'))]`,
+    run: `${SETTLE} yield ['out', await settle(() => context.storage.get('user', 'secret\\u0000'))]`,
   },
 ]
 
@@ -181,7 +181,7 @@ async function expectSecretsKept(): Promise<void> {
   expect(hostile.runtime.failures).toEqual([])
 }
 
-describe('a block gets nothing that its manifest does not name', () => {
+describe('a block gets no capability that its manifest does not declare', () => {
   it.concurrent.each(
     UNGRANTED.filter(({ name }) => name !== 'forges-owner' && name !== 'borrows-context').map(({ name }) => name),
   )('%s', async (name) => {
@@ -190,15 +190,15 @@ describe('a block gets nothing that its manifest does not name', () => {
     expect(outcome.message).toMatch(/does not have the capability storage/)
   })
 
-  it('by forging who it is', async () => {
+  it('by forging its identity', async () => {
     await hostile.run(hostile.mallory, ['forges-owner'], hostile.alice)
     await expectSecretsKept()
   })
 
   it.each([
     ['beside', []],
-    ['behind', [{ from: 'lend.out', to: 'borrow.n' }]],
-  ])('by asking through the context of a block %s it in its execution', async (_where, links) => {
+    ['before', [{ from: 'lend.out', to: 'borrow.n' }]],
+  ])('by using the context of a block that runs %s it in the same execution', async (_where, links) => {
     const nodes = [
       { id: 'lend', block: 'hostile/lend', inputs: { n: 1 } },
       { id: 'borrow', block: 'hostile/borrow', inputs: links.length > 0 ? {} : { n: 1 } },
@@ -215,8 +215,8 @@ describe('a block gets nothing that its manifest does not name', () => {
   })
 })
 
-describe('what one has stored', () => {
-  it('another user does not see, and another graph sees only what is for all graphs', async () => {
+describe('stored values', () => {
+  it('are visible only in their scope', async () => {
     expect((await hostile.run(hostile.mallory, ['look'])).yielded).toEqual([
       ['out', 'of mallory'],
       ['out', null],
@@ -227,8 +227,8 @@ describe('what one has stored', () => {
     ])
   })
 
-  it('nobody starts the graph of another for', async () => {
-    const graphId = await hostile.graphOf(hostile.alice, ['look'])
+  it('cannot be read by starting the graph of another user', async () => {
+    const graphId = await hostile.createGraph(hostile.alice, ['look'])
     await expect(hostile.start(hostile.mallory, graphId)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
@@ -248,7 +248,7 @@ describe('what one has stored', () => {
     '😀'.repeat(100),
     '$1',
     '{"key":"secret"}',
-  ])('the key %j does not lead to', async (key) => {
+  ])('are not found under the key %j', async (key) => {
     expect((await hostile.run(hostile.mallory, ['key'], key)).yielded).toEqual([['out', null]])
   })
 
@@ -256,11 +256,11 @@ describe('what one has stored', () => {
     [{ prefix: '%' }, [[], [], []]],
     [{ prefix: "s' or '1'='1" }, [[], [], []]],
     [{ prefix: 'secret', after: '' }, [['secret'], [], []]],
-  ])('a list of %j does not tell more of', async (page, lists) => {
+  ])('of other scopes are not listed for %j', async (page, lists) => {
     expect((await hostile.run(hostile.mallory, ['list'], page)).yielded.map(([, value]) => value)).toEqual(lists)
   })
 
-  it('a key that is no text does not lead to', async () => {
+  it('cannot be read with a key that is not text', async () => {
     const { yielded } = await hostile.run(hostile.mallory, ['odd-key'])
     expect(new Set(yielded.map(([, value]) => value))).toEqual(
       new Set(['refused: storage: a key must be a text of 1 to 200 characters, without NUL and lone surrogates']),
@@ -268,18 +268,18 @@ describe('what one has stored', () => {
     expect(yielded).toHaveLength(10)
   })
 
-  it('a value that only looks like it does not replace', async () => {
+  it('are not replaced when the expected value only resembles them', async () => {
     const { yielded } = await hostile.run(hostile.mallory, ['swap'])
     expect(yielded.map(([, value]) => value)).toEqual(Array.from({ length: 8 }, () => false))
     await expectSecretsKept()
   })
 
-  it('comes back as it was, whatever its keys are called', async () => {
+  it('with special keys are returned unchanged', async () => {
     expect((await hostile.run(hostile.mallory, ['round-trip'])).yielded).toEqual([['out', true]])
     expect('polluted' in {}).toBe(false)
   })
 
-  it('may be odd: what the database does not take is refused, and costs nobody else anything', async () => {
+  it('that the database cannot store are rejected without an effect on other users', async () => {
     const [{ status, yielded }, beside] = await Promise.all([
       hostile.run(hostile.mallory, ['odd-values']),
       hostile.run(hostile.alice, ['look']),
@@ -296,14 +296,14 @@ describe('what one has stored', () => {
     expect(beside.status).toBe('COMPLETED')
   })
 
-  it('has a key without NUL and halves of characters', async () => {
+  it('cannot have a key with NUL or a lone surrogate', async () => {
     const refused = [['out', expect.stringMatching(/^refused: storage: a key must be/)]]
     expect((await hostile.run(hostile.mallory, ['nul-key'])).yielded).toEqual(refused)
     expect((await hostile.run(hostile.mallory, ['key'], '\ud800')).yielded).toEqual(refused)
   })
 })
 
-describe('a host call that does not exist is refused:', () => {
+describe('an unknown host call is rejected:', () => {
   const refused = async (method: string): Promise<void> => {
     const { yielded } = await hostile.run(hostile.mallory, ['call'], method)
     expect(yielded).toEqual([['out', expect.stringMatching(/^refused: block hostile\/call: the host call .* does not exist/)]])
@@ -311,6 +311,6 @@ describe('a host call that does not exist is refused:', () => {
   it.concurrent.each(METHODS)('%j', refused)
 })
 
-describe('after all of this', () => {
-  it('the secrets are what they were, and nothing has failed that nobody waited for', expectSecretsKept)
+describe('after all attempts', () => {
+  it('the secrets are unchanged, and no unexpected error was reported', expectSecretsKept)
 })

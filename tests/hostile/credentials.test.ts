@@ -8,46 +8,46 @@ import type { PluginBlock } from './plugin-source.ts'
 const OF_MALLORY = 'mallory-9d1c77e0'
 const OF_ALICE = 'alice-5b20aa4f'
 const GRANTED = `{ credentials: ['http/host'], http: ['127.0.0.1:*', 'localhost:*'] }`
-const told = `const told = async (call) => { try { return String(await call()) } catch (error) { return 'refused: ' + error.message + ' ' + error.cause?.message } };
+const SETTLE = `const settle = async (call) => { try { return String(await call()) } catch (error) { return 'refused: ' + error.message + ' ' + error.cause?.message } };
   const show = (value, seen = new Set()) => typeof value === 'function' ? value.toString() : typeof value !== 'object' || value === null || seen.has(value) ? String(value)
     : (seen.add(value), [...Object.getOwnPropertyNames(value), ...Object.getOwnPropertySymbols(value)].map((key) => String(key) + show(value[key], seen)).join());`
-const held = `const held = await context.credentials('http/host');`
+const HELD = `const held = await context.credentials('http/host');`
 
-/** Ways to get at the secret. Input \`n\` is the address of a server that sends back what it was sent. */
+/** Attempts to read the secret. Input \`n\` is the URL of a server that echoes requests. */
 const ATTEMPTS: Record<string, string> = {
-  'showing all of it': `yield ['out', show(held) + show(Object.getPrototypeOf(held)) + JSON.stringify(held) + structuredClone({ ...held, fetch: 0, reveal: 0 })]`,
-  'revealing it': `yield ['out', await told(() => held.reveal())]`,
-  'revealing that of a longer name': `yield ['out', await told(() => held.reveal.call({ provider: 'http/host' }, 'http/host'))]`,
-  'bent Requests, Responses and Headers': `const seen = []
+  'showing all its properties': `yield ['out', show(held) + show(Object.getPrototypeOf(held)) + JSON.stringify(held) + structuredClone({ ...held, fetch: 0, reveal: 0 })]`,
+  'revealing it': `yield ['out', await settle(() => held.reveal())]`,
+  'revealing it with another receiver and a qualified name': `yield ['out', await settle(() => held.reveal.call({ provider: 'http/host' }, 'http/host'))]`,
+  'patched Request, Response and Headers': `const seen = []
     for (const { prototype } of [Request, Response, Headers])
       for (const [name, { get, value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
         const spy = (from) => function (...args) { const given = from.apply(this, args); seen.push(name, show(args), typeof given === 'string' ? given : ''); return given }
         if (get) Object.defineProperty(prototype, name, { get: spy(get), configurable: true })
         else if (name !== 'constructor') prototype[name] = spy(value)
       }
-    const answer = await told(async () => [...(await held.fetch(new Request(n, { headers: { a: 'b' } }))).headers])
+    const answer = await settle(async () => [...(await held.fetch(new Request(n, { headers: { a: 'b' } }))).headers])
     yield ['out', [seen.length > 0, answer, ...seen].join()]`,
-  'bent JSON': `const said = []; const { parse: p } = JSON; JSON.parse = (text, ...rest) => (said.push(text), p(text, ...rest))
-    await told(() => held.fetch(n)); JSON.parse = p; yield ['out', said.join()]`,
-  'an echo': `yield ['out', await told(async () => (await held.fetch(n)).text())]`,
-  'an echo in pieces of one byte': `yield ['out', await told(async () => (await held.fetch(n + 'bytes')).text())]`,
-  'a compressed echo': `yield ['out', await told(async () => (await held.fetch(n + 'gzip')).text())]`,
-  'an echo in base64': `yield ['out', await told(async () => atob(await (await held.fetch(n + 'base64')).text()))]`,
-  'an echo in a header': `yield ['out', await told(async () => show([...(await held.fetch(n + 'header')).headers]))]`,
-  'an echo in the status': `yield ['out', await told(async () => (await held.fetch(n + 'status')).statusText)]`,
-  'a redirect that tells it': `yield ['out', await told(async () => { const r = await held.fetch(n + 'tell', { redirect: 'manual' }); return r.headers.get('location') + r.url })]`,
-  'a redirect that is followed': `yield ['out', await told(async () => { const r = await held.fetch(n + 'tell'); return r.url + await r.text() })]`,
-  'the method TRACE': `yield ['out', await told(async () => (await held.fetch(n, { method: 'TRACE' })).text())]`,
-  'another host': `yield ['out', await told(() => held.fetch(n.replace('127.0.0.1', 'localhost')))]`,
-  'another host by redirect': `yield ['out', await told(async () => (await held.fetch(n + 'away')).text())]`,
-  'another host before the @': `yield ['out', await told(() => held.fetch(n.replace('127.0.0.1', '127.0.0.1@localhost')))]`,
-  'another host in the header': `yield ['out', await told(async () => (await held.fetch(n, { headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })).text())]`,
-  'a header of the same name': `yield ['out', await told(async () => (await held.fetch(n, { headers: { 'X-Key': 'mine' } })).text())]`,
+  'patched JSON': `const texts = []; const { parse: p } = JSON; JSON.parse = (text, ...rest) => (texts.push(text), p(text, ...rest))
+    await settle(() => held.fetch(n)); JSON.parse = p; yield ['out', texts.join()]`,
+  'an echo': `yield ['out', await settle(async () => (await held.fetch(n)).text())]`,
+  'an echo in pieces of one byte': `yield ['out', await settle(async () => (await held.fetch(n + 'bytes')).text())]`,
+  'a compressed echo': `yield ['out', await settle(async () => (await held.fetch(n + 'gzip')).text())]`,
+  'an echo in base64': `yield ['out', await settle(async () => atob(await (await held.fetch(n + 'base64')).text()))]`,
+  'an echo in a header': `yield ['out', await settle(async () => show([...(await held.fetch(n + 'header')).headers]))]`,
+  'an echo in the status': `yield ['out', await settle(async () => (await held.fetch(n + 'status')).statusText)]`,
+  'a redirect that contains it': `yield ['out', await settle(async () => { const r = await held.fetch(n + 'tell', { redirect: 'manual' }); return r.headers.get('location') + r.url })]`,
+  'following a redirect that contains it': `yield ['out', await settle(async () => { const r = await held.fetch(n + 'tell'); return r.url + await r.text() })]`,
+  'the method TRACE': `yield ['out', await settle(async () => (await held.fetch(n, { method: 'TRACE' })).text())]`,
+  'another host': `yield ['out', await settle(() => held.fetch(n.replace('127.0.0.1', 'localhost')))]`,
+  'another host by redirect': `yield ['out', await settle(async () => (await held.fetch(n + 'away')).text())]`,
+  'another host before the @': `yield ['out', await settle(() => held.fetch(n.replace('127.0.0.1', '127.0.0.1@localhost')))]`,
+  'another host in the header': `yield ['out', await settle(async () => (await held.fetch(n, { headers: { host: 'evil.example', 'x-forwarded-host': 'evil.example' } })).text())]`,
+  'a header of the same name': `yield ['out', await settle(async () => (await held.fetch(n, { headers: { 'X-Key': 'mine' } })).text())]`,
   'a forged call that reveals': `const id = ownId(); yield forge({ t: 'c', id, request: 1, method: 'credentials.reveal', args: ['http/host'] })`,
-  'calls of the host with odd names': `const Own = context.constructor; const names = ['__proto__', 'constructor', 'http/host ', 'HTTP/HOST', 'host', '../http/host', 'http/host/', ['http/host'], null, { toString: () => 'http/host' }]
-    for (const name of names) yield ['out', await told(async () => (await context.credentials(name)).name)]`,
-  'an error on the way': `yield ['out', await told(() => held.fetch(n + 'broken'))]`,
-  'guesses that are told by where the pieces of an answer end': `const guessed = async (text) => {
+  'host calls with invalid names': `const Own = context.constructor; const names = ['__proto__', 'constructor', 'http/host ', 'HTTP/HOST', 'host', '../http/host', 'http/host/', ['http/host'], null, { toString: () => 'http/host' }]
+    for (const name of names) yield ['out', await settle(async () => (await context.credentials(name)).name)]`,
+  'a malformed response': `yield ['out', await settle(() => held.fetch(n + 'broken'))]`,
+  'guesses that the chunk boundaries of a response confirm': `const guessed = async (text) => {
       const reader = (await held.fetch(n + 'say/' + text)).body.getReader(); let last, next
       while (!(next = await reader.read()).done) last = next.value
       return last.length === text.length || last.includes(42) }
@@ -56,7 +56,7 @@ const ATTEMPTS: Record<string, string> = {
       const letters = [...'malory-9d1c7e0'], right = await Promise.all(letters.map((letter) => guessed(known + letter)))
       found = letters[right.indexOf(true)] }
     yield ['out', known]`,
-  'a body that breaks off': `yield ['out', await told(async () => (await held.fetch(n + 'cut')).text())]`,
+  'an incomplete body': `yield ['out', await settle(async () => (await held.fetch(n + 'cut')).text())]`,
 }
 const UNGRANTED: PluginBlock[] = [
   ['none', '{}', `await context.credentials('http/host')`],
@@ -100,7 +100,7 @@ beforeAll(async () => {
   const attempts = Object.values(ATTEMPTS).map((run, i) => ({
     name: `a${i}`,
     capabilities: GRANTED,
-    run: `${told} ${held} ${run}`,
+    run: `${SETTLE} ${HELD} ${run}`,
   }))
   hostile = await startHostileRuntime([...attempts, ...UNGRANTED], ['127.0.0.1', 'localhost'])
   server = createServer(answer)
@@ -120,21 +120,21 @@ afterAll(async () => {
 })
 beforeEach(() => void (received.length = 0))
 
-describe('the secret of a credential is not had by', () => {
+describe('the secret of a credential cannot be read by', () => {
   it.each(Object.keys(ATTEMPTS).map((name, i) => [name, `a${i}`]))('%s', async (_name, block) => {
     const outcome = await hostile.run(hostile.mallory, [block], url)
     const { rows } = await hostile.runtime.database.pool.query<{ events: string }>('select events from journal')
-    const told = JSON.stringify(outcome) + rows.map(({ events }) => events).join()
+    const reported = JSON.stringify(outcome) + rows.map(({ events }) => events).join()
     for (const secret of [OF_MALLORY, OF_ALICE]) {
-      expect(told).not.toContain(secret)
-      expect(told).not.toContain(Buffer.from(secret).toString('base64'))
+      expect(reported).not.toContain(secret)
+      expect(reported).not.toContain(Buffer.from(secret).toString('base64'))
     }
     expect(received.filter(({ key, host }) => key !== undefined && !host?.startsWith('127.0.0.1:'))).toEqual([])
     expect(received.map(({ key }) => key)).not.toContain(OF_ALICE)
     expect(hostile.runtime.failures).toEqual([])
   })
 
-  it.each(UNGRANTED.map(({ name }) => name))('a block whose manifest does not name it: %s', async (name) => {
+  it.each(UNGRANTED.map(({ name }) => name))('a block whose manifest does not declare it: %s', async (name) => {
     const outcome = await hostile.run(hostile.mallory, [name], url)
     expect(received.map(({ key }) => key).filter(Boolean)).toEqual([])
     expect(outcome.code).toBe(name === 'by-fetch' ? undefined : 'CAPABILITY_MISSING')

@@ -2,7 +2,7 @@ import { createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { entryOf, packageOf, tarballOf } from '../store/tarballs.ts'
 
-/* What a block may do with the stack of an error that it throws: its worker reads it. */
+/* Blocks that throw errors with manipulated stacks, which the worker reads. */
 
 const THROWN: Record<string, [make: string, position: unknown]> = {
   'no stack at all': [`delete error.stack; error.stack = undefined`, undefined],
@@ -15,11 +15,11 @@ const THROWN: Record<string, [make: string, position: unknown]> = {
     undefined,
   ],
   'frames of another plugin': [`error.stack = 'Error\\n    at run (${'0'.repeat(64)}.js:1:1)'`, undefined],
-  'a place that its bundle does not have': [
+  'a position that its bundle does not have': [
     `error.stack = 'Error\\n    at run (' + /[0-9a-f]{64}/.exec(new Error().stack)[0] + '.js:999999999:999999999)'`,
     expect.toSatisfy((position: { file: string } | undefined) => position === undefined || position.file === 'index.js'),
   ],
-  'a stack that its own code has prepared': [`Error.prepareStackTrace = () => ({ at: 'x' }); String(error.stack)`, undefined],
+  'a stack that the plugin formats': [`Error.prepareStackTrace = () => ({ at: 'x' }); String(error.stack)`, undefined],
 }
 
 const blocks = Object.values(THROWN).map(([make], i) => ({
@@ -42,7 +42,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-async function errorOf(block: string) {
+async function runFailing(block: string) {
   const { executions, graphs, ownerId } = runtime
   const { id: graphId } = await graphs.create(ownerId, { name: block, document: { nodes: [{ id: 'n', block }] } })
   const { id } = await executions.start(ownerId, { graphId, inputs: {} })
@@ -53,7 +53,7 @@ async function errorOf(block: string) {
 it.each(Object.keys(THROWN).map((title, i) => [title, i] as const))(
   'an error with %s keeps its code and message',
   async (title, i) => {
-    const error = await errorOf(`stacks/throw-${i}`)
+    const error = await runFailing(`stacks/throw-${i}`)
     expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'thrown' })
     expect(error?.position).toEqual(THROWN[title]?.[1])
     expect(error?.stack ?? '').not.toMatch(/passwd|ashlar:guest/)
@@ -61,8 +61,8 @@ it.each(Object.keys(THROWN).map((title, i) => [title, i] as const))(
   },
 )
 
-it('an error with an endless stack exceeds a limit, without an effect on other calls', async () => {
-  expect((await errorOf('stacks/loop'))?.code).toMatch(/^(CPU_LIMIT|TIMEOUT)$/)
-  expect(await errorOf('stacks/throw-0')).toMatchObject({ code: 'BLOCK_FAILED', message: 'thrown' })
+it('an error with an endless stack getter exceeds a limit, without an effect on other calls', async () => {
+  expect((await runFailing('stacks/loop'))?.code).toMatch(/^(CPU_LIMIT|TIMEOUT)$/)
+  expect(await runFailing('stacks/throw-0')).toMatchObject({ code: 'BLOCK_FAILED', message: 'thrown' })
   expect(runtime.failures).toEqual([])
 })

@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => worker.close())
 
-/** Expressions that give a constructor of functions, in code that may await. */
+/** Expressions that return a function constructor, in code that may await. */
 const CONSTRUCTORS: Record<string, string> = {
   'an input object': 'n.constructor.constructor',
   'an array inside an input': 'n.list.constructor.constructor',
@@ -34,7 +34,7 @@ const CONSTRUCTORS: Record<string, string> = {
   'a method of the console': 'console.log.constructor',
   'a text encoder': 'new TextEncoder().constructor.constructor',
   'encoded bytes': `new TextEncoder().encode('a').buffer.constructor.constructor`,
-  'what the plugin requires with': 'require_.constructor',
+  'the require function of the plugin': 'require_.constructor',
   'the module of the plugin': 'module_.constructor.constructor',
   'a function of the SDK': 'defineBlock.constructor',
   'a schema of zod': 'z.string().constructor.constructor',
@@ -60,14 +60,14 @@ const LATER: Record<string, string> = {
   'an async function': '(async () => {}).constructor',
   'a generator': '(function* () {}).constructor',
   'an async generator': '(async function* () {}).constructor',
-  'the generator that runs now': 'Object.getPrototypeOf(blockRun).constructor',
+  'the running generator': 'Object.getPrototypeOf(blockRun).constructor',
 }
 
 const TOP = 'const require_ = require, module_ = module; let blockRun = async function* () {}'
 const INPUT = { text: 'a', list: [1, 2], nested: { constructor: { name: 'a' } } }
 
-describe('a constructor of functions, reached through', () => {
-  it.concurrent.each(Object.entries(CONSTRUCTORS))('%s, makes functions of the guest', async (name, expression) => {
+describe('a function constructor reached through', () => {
+  it.concurrent.each(Object.entries(CONSTRUCTORS))('%s creates functions of the guest', async (name, expression) => {
     const run = `yield ['out', seen(${expression})]`
     expect(await worker.attempt({ name, top: TOP, run }, { n: INPUT })).toMatchObject({
       outputs: [['out', 'nothing']],
@@ -75,7 +75,7 @@ describe('a constructor of functions, reached through', () => {
     })
   })
 
-  it.concurrent.each(Object.entries(LATER))('%s, makes functions of the guest', async (name, expression) => {
+  it.concurrent.each(Object.entries(LATER))('%s creates functions of the guest', async (name, expression) => {
     const run = `yield ['out', await seenLater(${expression})]`
     expect(await worker.attempt({ name, top: TOP, run }, { n: INPUT })).toMatchObject({
       outputs: [['out', 'nothing']],

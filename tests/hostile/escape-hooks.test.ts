@@ -27,21 +27,21 @@ const POLLUTION: Record<string, string> = {
   'the prototypes of everything': `for (const name of Object.getOwnPropertyNames(globalThis)) { const p = globalThis[name]?.prototype; if (p) try { p.polluted = 1 } catch {} } yield ['out', 1]`,
 }
 
-/** What becomes of the own call is its own affair; each must end, and leave the worker and the plugin beside it as they were. */
+/** The result of the call itself does not matter. The call must end, without an effect on the worker or on a plugin that runs beside it. */
 const HOOKS: Record<string, string> = {
   'JSON.stringify that returns an object': `JSON.stringify = () => ({}); yield ['out', 1]`,
   'JSON.stringify that throws': `JSON.stringify = () => { throw 1 }; yield ['out', 1]`,
-  'JSON.parse that returns what the plugin likes': `JSON.parse = () => [{ id: 512, kind: 'run', block: 'attempt', input: {} }]; await context.storage.get('user', 'k'); yield ['out', 1]`,
-  'Array.prototype.push that keeps everything': `Array.prototype.push = () => 0; yield ['out', 1]`,
+  'JSON.parse that returns a forged call': `JSON.parse = () => [{ id: 512, kind: 'run', block: 'attempt', input: {} }]; await context.storage.get('user', 'k'); yield ['out', 1]`,
+  'Array.prototype.push that does nothing': `Array.prototype.push = () => 0; yield ['out', 1]`,
   'Array.prototype.join that returns no JSON': `Array.prototype.join = () => ']]}'; yield ['out', 1]`,
   'Array.prototype.join that throws': `Array.prototype.join = () => { throw new Error('join') }; yield ['out', 1]`,
   'Array.prototype.join that returns an object': `Array.prototype.join = () => ({ toString: () => '1' }); yield ['out', 1]`,
   'Array.prototype.splice that never ends': `Array.prototype.splice = () => { for (;;); }; yield ['out', 1]`,
   'Array.prototype with a setter at 0': `Object.defineProperty(Array.prototype, 0, { set() { throw 1 }, get: () => 1 }); yield ['out', 1]`,
   'Array.prototype[Symbol.iterator] that never ends': `Array.prototype[Symbol.iterator] = function* () { for (;;) yield 1 }; yield ['out', 1]`,
-  'Map.prototype.get that gives what it likes': `Map.prototype.get = () => ({ run() {}, resolve() {}, abort() {} }); await context.storage.get('user', 'k'); yield ['out', 1]`,
-  'Map.prototype.delete that always says yes': `Map.prototype.delete = () => true; yield ['out', 1]`,
-  'Set.prototype.delete that always says no': `Set.prototype.delete = () => false; await context.storage.get('user', 'k'); yield ['out', 1]`,
+  'Map.prototype.get that returns forged objects': `Map.prototype.get = () => ({ run() {}, resolve() {}, abort() {} }); await context.storage.get('user', 'k'); yield ['out', 1]`,
+  'Map.prototype.delete that always returns true': `Map.prototype.delete = () => true; yield ['out', 1]`,
+  'Set.prototype.delete that always returns false': `Set.prototype.delete = () => false; await context.storage.get('user', 'k'); yield ['out', 1]`,
   'Promise.prototype.then that calls back twice': `const { then } = Promise.prototype; Promise.prototype.then = function (a, b) { then.call(this, a, b); return then.call(this, a, b) }; yield ['out', 1]`,
   'Promise.prototype.then that never calls back': `Promise.prototype.then = () => {}; yield ['out', 1]`,
   'Promise.withResolvers that throws': `Promise.withResolvers = () => { throw 1 }; await context.storage.get('user', 'k')`,
@@ -50,9 +50,9 @@ const HOOKS: Record<string, string> = {
   'String.prototype.toJSON': `String.prototype.toJSON = () => '"}]'; yield ['out', 'a']`,
   'a setter for id on Object.prototype': `Object.defineProperty(Object.prototype, 'id', { set() { throw 1 } }); await context.storage.get('user', 'k'); yield ['out', 1]`,
   'a getter for code on Object.prototype': `Object.defineProperty(Object.prototype, 'code', { get: () => 'OUTPUT_LIMIT' }); throw {}`,
-  'Error[Symbol.hasInstance] that says yes': `Object.defineProperty(Error, Symbol.hasInstance, { value: () => true }); throw 1`,
-  'Date.now that stands still': `Date.now = () => 0; yield ['out', 1]`,
-  'Object.hasOwn that says yes': `Object.hasOwn = () => true; yield ['toString', 1]`,
+  'Error[Symbol.hasInstance] that returns true': `Object.defineProperty(Error, Symbol.hasInstance, { value: () => true }); throw 1`,
+  'Date.now that returns a constant': `Date.now = () => 0; yield ['out', 1]`,
+  'Object.hasOwn that returns true': `Object.hasOwn = () => true; yield ['toString', 1]`,
   'a species that is not an array': `Object.defineProperty(Array, Symbol.species, { get: () => function () { return { length: 0 } } }); yield ['out', [1].concat(2)]`,
   'an output whose toJSON throws': `yield ['out', { toJSON() { throw new Error('json') } }]`,
   'an output whose toJSON yields on': `yield ['out', { toJSON() { console.log('inside'); return { toJSON: 1 } } }]`,
@@ -80,20 +80,20 @@ const HOOKS: Record<string, string> = {
   'a timer whose delay is an object': `Math.max = () => ({ valueOf() { throw 1 } }); setTimeout(() => {}, 1); yield ['out', 1]`,
   'a listener of abort that throws': `context.signal.addEventListener('abort', () => { throw new Error('abort') }); await new Promise(() => {})`,
   'a microtask that throws': `queueMicrotask(() => { throw new Error('microtask') }); await null; yield ['out', 1]`,
-  'a rejection that nobody handles': `Promise.reject(new Error('unhandled')); await null; yield ['out', 1]`,
-  'globals that are gone': `for (const name of Reflect.ownKeys(globalThis)) try { delete globalThis[name] } catch {} yield ['out', 1]`,
+  'an unhandled rejection': `Promise.reject(new Error('unhandled')); await null; yield ['out', 1]`,
+  'deleted globals': `for (const name of Reflect.ownKeys(globalThis)) try { delete globalThis[name] } catch {} yield ['out', 1]`,
   'builtins that are frozen': `for (const name of Object.getOwnPropertyNames(globalThis)) { const v = globalThis[name]; if (v?.prototype) Object.freeze(v.prototype) } yield ['out', 1]`,
 }
 
-/** At the plugin's top level the door still stands open. */
+/** The plugin's top level runs before the guest removes `__ashlar`, the interface to the host. */
 const AT_LOAD: Record<string, string> = {
-  'takes the door away': `delete globalThis.__ashlar`,
-  'puts a door of its own in place': `Object.defineProperty(globalThis, '__ashlar', { value: new Proxy({}, { get: () => () => 'x' }), configurable: true }); void Promise.resolve().then(() => delete globalThis.__ashlar)`,
-  'connects the door itself': `globalThis.__ashlar.connect(() => {}, '{"maxValueBytes":1e12,"maxOutputs":1e12}', new SharedArrayBuffer(8))`,
-  'enters its own door with calls of its making': `void globalThis.__ashlar.enter('[{"id":1,"kind":"run","block":"attempt","input":{}}]')`,
-  'collects what the host would have': `globalThis.__ashlar.collect()`,
+  'deletes the host interface': `delete globalThis.__ashlar`,
+  'replaces the host interface': `Object.defineProperty(globalThis, '__ashlar', { value: new Proxy({}, { get: () => () => 'x' }), configurable: true }); void Promise.resolve().then(() => delete globalThis.__ashlar)`,
+  'connects the host interface itself': `globalThis.__ashlar.connect(() => {}, '{"maxValueBytes":1e12,"maxOutputs":1e12}', new SharedArrayBuffer(8))`,
+  'enters forged calls': `void globalThis.__ashlar.enter('[{"id":1,"kind":"run","block":"attempt","input":{}}]')`,
+  'collects reports in place of the host': `globalThis.__ashlar.collect()`,
   'replies to itself': `globalThis.__ashlar.reply('[1,"forged"]')`,
-  'keeps the shared memory that the door gets': `const { Float64Array: F } = globalThis; globalThis.Float64Array = class extends F { constructor(b) { super(b); globalThis.shared = this; this.fill(512) } }`,
+  'keeps the shared memory of the host interface': `const { Float64Array: F } = globalThis; globalThis.Float64Array = class extends F { constructor(b) { super(b); globalThis.shared = this; this.fill(512) } }`,
   'freezes the global object': `Object.freeze(globalThis)`,
   'exports a proxy': `const real = definePlugin; setTimeout(() => {}, 0); module.exports = new Proxy({}, { get: (t, k) => t[k], set: (t, k, v) => ((t[k] = new Proxy(v, {})), true) })`,
 }
@@ -116,7 +116,7 @@ const expectInnocence = async (): Promise<void> => {
 
 const OWN_CODES = /^(BLOCK_FAILED|BLOCK_OUTPUT_INVALID|OUTPUT_LIMIT|TIMEOUT|CPU_LIMIT|SANDBOX_LOST|PLUGIN_LOAD_FAILED)$/
 
-describe('the prototypes of the worker do not change through', () => {
+describe('the prototypes of the worker are not changed by', () => {
   it.concurrent.each(Object.entries(POLLUTION))('%s', async (name, run) => {
     const { error, changed } = await worker.attempt({ name, run }, { n: {}, timeoutMs: 1000 })
     expect(changed).toEqual([])
@@ -124,7 +124,7 @@ describe('the prototypes of the worker do not change through', () => {
   })
 })
 
-describe('the worker and a plugin beside are as before after', () => {
+describe('the worker and another plugin are unaffected by', () => {
   it.concurrent.each(Object.entries(HOOKS))('%s', async (name, run) => {
     const [{ error, changed }] = await Promise.all([worker.attempt({ name, run }, { timeoutMs: 1000 }), expectInnocence()])
     expect(changed).toEqual([])
@@ -133,8 +133,8 @@ describe('the worker and a plugin beside are as before after', () => {
   })
 })
 
-describe('a plugin that, as it loads,', () => {
-  it.concurrent.each(Object.entries(AT_LOAD))('%s harms nothing but itself', async (name, top) => {
+describe('other plugins are unaffected by a plugin that at load time', () => {
+  it.concurrent.each(Object.entries(AT_LOAD))('%s', async (name, top) => {
     const attempt = worker.attempt({ name, top, run: `yield ['out', seen(Function)]` }, { timeoutMs: 1000 })
     const [{ outputs, error, changed }] = await Promise.all([attempt, expectInnocence()])
     expect(changed).toEqual([])

@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => worker.close())
 
-/** Collects the frames of an error that `thrower` makes, and says what they lend: receivers, functions, files. */
+/** Collects the frames of an error, and what they expose: receivers, functions, files. */
 const FRAMES = `
   const framesOf = (error) => {
     let frames = []
@@ -15,7 +15,7 @@ const FRAMES = `
     String(error.stack)
     return frames
   }
-  const lent = (frames) => frames.flatMap((frame) => {
+  const exposed = (frames) => frames.flatMap((frame) => {
     const self = frame.getThis(), made = frame.getFunction()
     return [self, made].filter((each) => each !== undefined && each !== globalThis).flatMap((each) => {
       const found = seen(each.constructor.constructor)
@@ -27,79 +27,79 @@ const FRAMES = `
 `
 
 const ATTEMPTS: Record<string, [run: string, out: unknown]> = {
-  'frames of its own error lend nothing of the host': [`yield ['out', lent(framesOf(new Error()))]`, []],
-  'frames of its own error name the plugin and the door only': [
+  'frames of its own error expose nothing of the host': [`yield ['out', exposed(framesOf(new Error()))]`, []],
+  'frames of its own error name only the plugin and the guest program': [
     `yield ['out', files(framesOf(new Error()))]`,
     ['ashlar:guest', 'plugin'],
   ],
-  'frames of an error of the host lend nothing': [
-    `const error = await context.storage.get('user', 'bug').catch((e) => e); yield ['out', lent(framesOf(error))]`,
+  'frames of a host error expose nothing': [
+    `const error = await context.storage.get('user', 'bug').catch((e) => e); yield ['out', exposed(framesOf(error))]`,
     [],
   ],
-  'frames made while the host replies lend nothing': [
+  'frames captured during a host reply expose nothing': [
     `Error.prepareStackTrace = (_e, sites) => sites
-     const sites = await context.storage.get('user', 'k').then(() => new Error().stack); yield ['out', lent(sites)]`,
+     const sites = await context.storage.get('user', 'k').then(() => new Error().stack); yield ['out', exposed(sites)]`,
     [],
   ],
-  'frames made in a timer name no file of the host': [
+  'frames captured in a timer name no file of the host': [
     `Error.prepareStackTrace = (_e, sites) => sites
      const sites = await new Promise((r) => setTimeout(() => r(new Error().stack), 1)); yield ['out', files(sites)]`,
     ['ashlar:guest', 'plugin'],
   ],
-  'frames made while an output becomes JSON lend nothing': [
+  'frames captured during JSON conversion of an output expose nothing': [
     `let found = 'none'
-     yield ['out', { toJSON() { found = lent(framesOf(new Error())); return 1 } }]; yield ['n', found]`,
+     yield ['out', { toJSON() { found = exposed(framesOf(new Error())); return 1 } }]; yield ['n', found]`,
     1,
   ],
-  'frames of a stack overflow lend nothing': [
+  'frames of a stack overflow expose nothing': [
     `const dive = () => dive(); Error.stackTraceLimit = 1000; let frames = []
      Error.prepareStackTrace = (_e, sites) => (frames = sites.slice(-50), '')
      try { dive() } catch (e) { String(e.stack) }
-     yield ['out', lent(frames)]`,
+     yield ['out', exposed(frames)]`,
     [],
   ],
-  'the stack of a host refusal is empty of paths': [
+  'the stack of a rejected host call contains no path': [
     `const { stack } = await context.storage.get('user', 'refuse').catch((e) => e); yield ['out', HOST.test(stack)]`,
     false,
   ],
-  'the stack of a host bug is empty of paths': [
+  'the stack of a host bug contains no path': [
     `const error = await context.storage.get('user', 'bug').catch((e) => e); yield ['out', [error.message, HOST.test(error.stack), Object.keys(error), error.cause ?? null]]`,
     ['the host failed', false, ['name', 'code'], null],
   ],
-  'the stack of a refused import is empty of paths': [
+  'the stack of a rejected import contains no path': [
     `const error = await import('node:fs').catch((e) => e); yield ['out', HOST.test(String(error.stack))]`,
     false,
   ],
-  'the stack of a transfer that fails is empty of paths': [
+  'the stack of a failed transfer contains no path': [
     `Math.max = () => ({}); let stack = 'none'; try { setTimeout(() => {}, 1) } catch (e) { stack = String(e.stack) } yield ['out', HOST.test(stack)]`,
     false,
   ],
-  'Error.captureStackTrace on the context tells no path': [
+  'Error.captureStackTrace reveals no path': [
     `const target = {}; Error.captureStackTrace(target); yield ['out', HOST.test(String(target.stack))]`,
     false,
   ],
-  'a stack trace without a limit tells no path': [
+  'a stack trace without a limit reveals no path': [
     `Error.stackTraceLimit = Infinity; yield ['out', HOST.test(new Error().stack)]`,
     false,
   ],
-  'the caller of the code of a plugin is not told': [`yield ['out', callerOfTop]`, 'none'],
-  'the caller of a function that the host calls is not told': [
+  'the caller of the plugin code is not exposed': [`yield ['out', callerOfTop]`, 'none'],
+  'the caller of a function that the host calls is not exposed': [
     `let found = 'none'
      function then(resolve) { try { found = seen(then.caller.constructor) } catch { found = 'refused' } resolve(1) }
      await { then }; yield ['out', found]`,
     'refused',
   ],
-  'the arguments of the caller are not told': [
+  'the arguments of the caller are not exposed': [
     `let found = 'none'
      function toJSON() { found = toJSON.arguments?.callee?.caller == null ? 'none' : 'some'; return found }
      yield ['out', { toJSON }]`,
     'none',
   ],
-  'an error of errors leads to no host': [
+  'an aggregate error leads to no function of the host': [
     `const all = await Promise.any([context.storage.get('user', 'bug')]).catch((e) => e); yield ['out', seen(all.errors.constructor.constructor)]`,
     'nothing',
   ],
-  'a rejected signal leads to no host': [
+  'an abort signal leads to no function of the host': [
     `yield ['out', [seen(context.signal.constructor.constructor), String(context.signal.reason ?? 'none')]]`,
     ['nothing', 'none'],
   ],

@@ -10,15 +10,15 @@ import { startHostileRuntime, type HostileRuntime } from './hostile-runtime.ts'
 import type { PluginBlock } from './plugin-source.ts'
 
 /*
- * A block with the grant for files tries to leave the workspace of its execution, to fill the disk, and to keep what it has
- * opened. Most of it by the calls to the host that a guest could make, which is as far as a guest can get.
+ * A block with the capability `files` tries to leave the workspace of its execution, to fill the disk, and to keep files open. Most tests
+ * make host calls directly, because a guest can make any host call.
  */
 
 const CHUNK = Buffer.alloc(64 * 1024).toString('base64')
 const victim = randomUUIDv7()
 const own = randomUUIDv7()
-/** Where the workspace of an execution is, seen from the folder of all. */
-const placeOf = (id: string): string => `${id.slice(0, 6)}/${id}`
+/** The path of an execution's workspace in the folder of all workspaces. */
+const workspacePath = (id: string): string => `${id.slice(0, 6)}/${id}`
 
 let folder: string
 let dir: string
@@ -38,17 +38,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** The files of others are what they were, and there are no new ones beside the workspaces. */
+/** Asserts that the files of others are unchanged and that no file was created outside the workspaces. */
 async function expectNothingReached(): Promise<void> {
   expect(await readFile(join(folder, 'outside'), 'utf8')).toBe('of the host')
-  expect(await readFile(join(dir, placeOf(victim), 'secret'), 'utf8')).toBe('of alice')
+  expect(await readFile(join(dir, workspacePath(victim), 'secret'), 'utf8')).toBe('of alice')
   expect((await readdir(folder)).toSorted()).toEqual(['files', 'outside'])
-  expect((await readdir(join(dir, placeOf(victim)))).toSorted()).toEqual(['secret'])
+  expect((await readdir(join(dir, workspacePath(victim)))).toSorted()).toEqual(['secret'])
   const periods = new Set([victim.slice(0, 6), own.slice(0, 6)])
   expect((await readdir(dir)).toSorted()).toEqual([...periods, 'incoming'].toSorted())
 }
 
-/** Everything that takes a path. @returns codes of the refusals, or what was answered */
+/** Makes every host call that takes a path. @returns the error codes or results */
 async function tryAll(path: unknown): Promise<unknown[]> {
   const attempts = [
     () => block.read(path),
@@ -69,13 +69,13 @@ const REFUSED: [what: string, path: unknown][] = [
   ['a file above', '../outside'],
   ['a file far above', '../../../outside'],
   ['an absolute path', '/etc/passwd'],
-  ['an absolute path behind slashes', '//etc/passwd'],
+  ['an absolute path with two slashes', '//etc/passwd'],
   ['the folder itself', '.'],
   ['the folder itself, with a slash', './'],
-  ['the folder itself by nothing', '/'],
+  ['the folder itself as a slash', '/'],
   ['down and up', 'a/../../outside'],
   ['down and up to itself', 'a/../own'],
-  ['up behind a file', 'own/../../outside'],
+  ['up after a file', 'own/../../outside'],
   ['up at the end', 'a/..'],
   ['up in the middle of dots', 'a/./../b'],
   ['a name that is empty', 'a//b'],
@@ -84,7 +84,7 @@ const REFUSED: [what: string, path: unknown][] = [
   ['up with backslashes', '..\\..\\outside'],
   ['up with both slashes', '..\\../outside'],
   ['a backslash in a name', 'a\\b'],
-  ['up with a NUL behind', '..\0'],
+  ['up with a NUL at the end', '..\0'],
   ['a NUL that cuts a suffix', 'own\0.txt'],
   ['a NUL that cuts a way up', '../outside\0own'],
   ['a line feed', 'own\n'],
@@ -120,7 +120,7 @@ const REFUSED: [what: string, path: unknown][] = [
   ['an isolate of direction', '\u2066own'],
   ['a line separator', 'own\u2028'],
   ['a byte order mark', '\ufeffown'],
-  ['half of a pair', 'own\ud800'],
+  ['a lone surrogate', 'own\ud800'],
   ['a way up in full-width dots made one by the full-width slash and a NUL', '．．／\0'],
   ['a name of 256 bytes', 'a'.repeat(256)],
   ['a name of 256 bytes in few characters', 'é'.repeat(128)],
@@ -133,14 +133,14 @@ const REFUSED: [what: string, path: unknown][] = [
   ['true', true],
   ['an array of a path', ['own']],
   ['an array of names', ['..', 'outside']],
-  ['an object that says a path', { toString: () => 'own' }],
+  ['an object that converts to a path', { toString: () => 'own' }],
   ['an object with a length', { length: 1, 0: '..' }],
-  ['the workspace of another', `../../${placeOf(victim)}/secret`],
+  ['the workspace of another', `../../${workspacePath(victim)}/secret`],
   ['the workspace of another in the same hours', `../${victim}/secret`],
-  ['what is being written', '../../incoming'],
+  ['the folder of incomplete files', '../../incoming'],
 ]
 
-/** They mean nothing but a name: what is there under it is one's own. */
+/** Paths that are only unusual names in the own workspace. */
 const HARMLESS: [what: string, path: string][] = [
   ['a way up, percent-encoded', '%2e%2e%2foutside'],
   ['a way up, percent-encoded twice', '%252e%252e%252foutside'],
@@ -157,8 +157,8 @@ const HARMLESS: [what: string, path: string][] = [
   ['an option', '-rf'],
   ['the name of a prototype', '__proto__/constructor'],
   ['the id of another execution', victim],
-  ['the place of another execution', `${placeOf(victim)}/secret`],
-  ['what is being written', 'incoming/outside'],
+  ['the place of another execution', `${workspacePath(victim)}/secret`],
+  ['the folder of incomplete files', 'incoming/outside'],
   ['a short name of Windows', 'SECRET~1'],
   ['a name with a decomposed letter', 'cafe\u0301'],
   ['a name with a Kelvin sign', '\u212a'],
@@ -166,37 +166,37 @@ const HARMLESS: [what: string, path: string][] = [
   ['32 names', Array.from({ length: 32 }, () => 'a').join('/')],
 ]
 
-describe('a path is refused before it is used:', () => {
+describe('a path is rejected before it is used:', () => {
   it.each(REFUSED)('%s', async (_what, path) => {
     expect(await tryAll(path)).toEqual(INVALID)
     await expectNothingReached()
     expect(await block.read('own')).toBe('of mallory')
   })
 
-  it.each([[undefined], [null]])('%s, and lists all for it', async (path) => {
+  it.each([[undefined], [null]])('%s, except for a list of all files', async (path) => {
     expect((await tryAll(path)).slice(0, 4)).toEqual(INVALID.slice(1))
     expect(await block.perform('files.list', path, '')).toMatchObject([{ path: 'own' }])
   })
 })
 
-describe('a path that looks like another is only itself:', () => {
+describe('a path that resembles another one denotes only itself:', () => {
   it.each(HARMLESS)('%s', async (_what, path) => {
     await block.write(path, 'mine')
     expect(await block.read(path)).toBe('mine')
     expect(await block.perform('files.list', '', '')).toHaveLength(2)
     await block.perform('files.delete', path)
     await expectNothingReached()
-    expect(await readdir(join(dir, placeOf(own)))).toEqual(['own'])
+    expect(await readdir(join(dir, workspacePath(own)))).toEqual(['own'])
   })
 
-  it('one name in two forms of Unicode is one file', async () => {
+  it('two Unicode forms of a name denote one file', async () => {
     await block.write('cafe\u0301', 'decomposed')
     await block.write('caf\u00e9', 'composed')
     expect(await block.read('cafe\u0301')).toBe('composed')
     expect(await block.perform('files.list', '', '')).toHaveLength(2)
   })
 
-  it('a list goes on after any text, in its own workspace', async () => {
+  it('a list continues after any text within its own workspace', async () => {
     for (const after of ['../', '../../', '\0', '\uffff', `../${victim}/`, '%'])
       expect(((await block.perform('files.list', '', after)) as { path: string }[]).every(({ path }) => path === 'own')).toBe(
         true,
@@ -204,13 +204,13 @@ describe('a path that looks like another is only itself:', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('what somebody has put into the folder leads nowhere:', () => {
-  const root = (): string => join(dir, placeOf(own))
+describe.skipIf(process.platform === 'win32')('an entry planted in the workspace leads nowhere:', () => {
+  const root = (): string => join(dir, workspacePath(own))
 
   it.each<[what: string, plant: () => Promise<unknown>, path: string]>([
     ['a link to a file', () => symlink(join(folder, 'outside'), join(root(), 'link')), 'link'],
     ['a relative link', () => symlink('../../../outside', join(root(), 'link')), 'link'],
-    ['a link to the workspace of another', () => symlink(join(dir, placeOf(victim)), join(root(), 'link')), 'link/secret'],
+    ['a link to the workspace of another', () => symlink(join(dir, workspacePath(victim)), join(root(), 'link')), 'link/secret'],
     ['a link to the folder above', () => symlink('..', join(root(), 'link')), `link/${victim}/secret`],
     ['a link to the root', () => symlink('/', join(root(), 'link')), 'link/etc/passwd'],
     [
@@ -237,42 +237,42 @@ describe.skipIf(process.platform === 'win32')('what somebody has put into the fo
     await expectNothingReached()
   })
 
-  it('a way up behind a link', async () => {
+  it('a way up after a link', async () => {
     await symlink(dir, join(root(), 'link'))
     expect(await tryAll('link/../outside')).toEqual(INVALID)
     await expectNothingReached()
   })
 
-  it('a pipe, at which nobody waits', async () => {
+  it('a named pipe, without waiting for a writer', async () => {
     await promisify(execFile)('mkfifo', [join(root(), 'pipe')])
     await expect(block.read('pipe')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
     await block.write('pipe', 'a file takes its place')
     expect(await block.read('pipe')).toBe('a file takes its place')
   })
 
-  it('another name of a file outside, which is replaced and not written to', async () => {
+  it('a hard link to a file outside, which is replaced instead of overwritten', async () => {
     await link(join(folder, 'outside'), join(root(), 'hard'))
     await block.write('hard', 'mine')
     await expectNothingReached()
   })
 
-  it('a link in the place of the workspace', async () => {
+  it('a link that replaces the workspace', async () => {
     const other = randomUUIDv7()
     await mkdir(join(dir, other.slice(0, 6)), { recursive: true })
-    await symlink(join(dir, placeOf(victim)), join(dir, placeOf(other)))
+    await symlink(join(dir, workspacePath(victim)), join(dir, workspacePath(other)))
     await expect(files.run({ executionId: other }).read('secret')).rejects.toThrow('is not where it should be')
     await expectNothingReached()
   })
 })
 
-describe('what a block takes is limited:', () => {
+describe('the files of a block are limited:', () => {
   const limited = (limits: TestFilesOptions['limits'] & object): TestFilesRun => {
     files = createTestFiles({ dir, limits })
     return files.run({ executionId: own })
   }
   const tooMuch: unknown = expect.objectContaining({ code: 'FILE_LIMIT' })
 
-  /** Writes until it is refused. @returns the bytes that were taken */
+  /** Writes until a write is rejected. @returns the number of bytes written */
   async function writeForEver({ perform }: TestFilesRun, path: string): Promise<number> {
     const id = await perform('files.create', path)
     for (let bytes = 0; ; bytes += 64 * 1024) {
@@ -283,12 +283,12 @@ describe('what a block takes is limited:', () => {
     }
   }
 
-  it('a stream that never ends ends, and nothing of it is left', async () => {
+  it('an endless stream is rejected and leaves no file', async () => {
     expect(await writeForEver(limited({ maxFileBytes: 8 * 1024 * 1024 }), 'a')).toBe(8 * 1024 * 1024)
     expect(await readdir(join(dir, 'incoming'))).toEqual([])
   })
 
-  it('files that are never ended count together', async () => {
+  it('unfinished files count together', async () => {
     const greedy = limited({ maxWorkspaceBytes: 1024 * 1024, maxFileBytes: 600 * 1024 })
     expect(await writeForEver(greedy, 'a')).toBeLessThanOrEqual(600 * 1024)
     const id = await greedy.perform('files.create', 'b')
@@ -297,7 +297,7 @@ describe('what a block takes is limited:', () => {
     greedy.end()
   })
 
-  it('many small files, and many folders', async () => {
+  it('many small files and many folders', async () => {
     const greedy = limited({ maxEntries: 20 })
     let written = 0
     const refusal = await (async () => {
@@ -311,33 +311,33 @@ describe('what a block takes is limited:', () => {
     await greedy.write('a', '')
   })
 
-  it('empty folders are not left by what is given up', async () => {
+  it('cancelled files leave no empty folders', async () => {
     for (let i = 0; i < 20; i++) {
       const id = await block.perform('files.create', `deep${i}/b/c/d`)
       await block.perform('files.cancel', id)
     }
-    expect(await readdir(join(dir, placeOf(own)))).toEqual(['own'])
+    expect(await readdir(join(dir, workspacePath(own)))).toEqual(['own'])
   })
 
-  it('many streams that are left open, also while they are being opened', async () => {
-    const asked = await Promise.allSettled(
+  it('the number of open streams, including those being opened', async () => {
+    const opened = await Promise.allSettled(
       Array.from({ length: 200 }, (_, i) => block.perform(i % 2 ? 'files.open' : 'files.create', 'own')),
     )
-    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(16)
+    expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(16)
     expect(
-      asked
+      opened
         .filter((each) => each.status === 'rejected')
         .every(({ reason }) => (reason as { code: string }).code === 'FILE_LIMIT'),
     ).toBe(true)
   })
 
-  it('streams of one user in many executions, of which others notice nothing', async () => {
+  it('the streams of one user in many executions, without an effect on other users', async () => {
     const ownerId = randomUUID()
     const runs = Array.from({ length: 20 }, () => files.run({ ownerId }))
-    const asked = await Promise.allSettled(
+    const opened = await Promise.allSettled(
       runs.flatMap(({ perform }) => Array.from({ length: 16 }, () => perform('files.create', 'a'))),
     )
-    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(256)
+    expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(256)
     await block.write('b', '1')
     for (const run of runs) run.end()
     await files.settled()
@@ -346,18 +346,18 @@ describe('what a block takes is limited:', () => {
   })
 
   it.each([['A'.repeat(87_385)], ['A'.repeat(16 * 1024 * 1024)], ['=='], ['A\0'], [{ length: 1 }], [[65]], [undefined]])(
-    'a piece is base64 of 64 KiB: %#',
+    'a chunk is base64 of at most 64 KiB (%#)',
     async (piece) => {
       const id = await block.perform('files.create', 'a')
       const refusal: unknown = await block.perform('files.write', id, piece).catch((error: unknown) => error)
-      const taken = await block.perform('files.end', id)
-      expect(taken).toMatchObject({ bytes: 0 })
+      const written = await block.perform('files.end', id)
+      expect(written).toMatchObject({ bytes: 0 })
       expect(refusal === undefined ? piece : (refusal as { code: string }).code).toBe(piece === '==' ? '==' : 'BAD_INPUT')
     },
   )
 })
 
-describe('what is not open cannot be used:', () => {
+describe('a file that is not open cannot be used:', () => {
   it.each([[0], [-1], [1.5], [NaN], ['1'], [null], [{}], [[1]], [2 ** 53], ['__proto__']])('number %j', async (id) => {
     await block.perform('files.create', 'a')
     for (const method of ['read', 'write', 'end'])
@@ -374,7 +374,7 @@ describe('what is not open cannot be used:', () => {
     await expectNothingReached()
   })
 
-  it('one that is read is not written, and one that is written is not read', async () => {
+  it('a file opened in the other direction', async () => {
     const { id: reading } = (await block.perform('files.open', 'own')) as { id: number }
     const writing = await block.perform('files.create', 'own')
     await expect(block.perform('files.write', reading, 'YQ==')).rejects.toMatchObject({ code: 'BAD_INPUT' })
@@ -382,22 +382,22 @@ describe('what is not open cannot be used:', () => {
     expect(await block.read('own')).toBe('of mallory')
   })
 
-  it('anything after the run has ended', async () => {
+  it('any file after the run has ended', async () => {
     const id = await block.perform('files.create', 'own')
-    const writing = block.perform('files.write', id, CHUNK).catch(() => 'given up')
-    const ending = block.perform('files.create', 'late').catch(() => 'given up')
+    const writing = block.perform('files.write', id, CHUNK).catch(() => 'cancelled')
+    const ending = block.perform('files.create', 'late').catch(() => 'cancelled')
     block.end()
-    expect(await ending).toBe('given up')
+    expect(await ending).toBe('cancelled')
     await writing
     expect(await tryAll('own')).toEqual(Array.from({ length: 5 }, () => 'BAD_INPUT'))
     await files.close()
     expect(await readdir(join(dir, 'incoming'))).toEqual([])
-    expect(await readFile(join(dir, placeOf(own), 'own'), 'utf8')).toBe('of mallory')
+    expect(await readFile(join(dir, workspacePath(own), 'own'), 'utf8')).toBe('of mallory')
   })
 })
 
 const ALL = `{ files: ['read', 'write'] }`
-const told = `const told = async (call) => { try { return await call() } catch (error) { return error.code ?? error.message } }; `
+const SETTLE = `const settle = async (call) => { try { return await call() } catch (error) { return error.code ?? error.message } }; `
 
 const BLOCKS: PluginBlock[] = [
   { name: 'read-without', run: `yield ['out', await context.files.readText('secret')]` },
@@ -410,13 +410,13 @@ const BLOCKS: PluginBlock[] = [
   {
     name: 'keeps-files',
     capabilities: ALL,
-    run: `${told} globalThis.kept ??= context.files
-          yield ['out', await Promise.race([told(() => kept.write('late', 'x')), new Promise((done) => setTimeout(done, 500, 'no answer'))])]`,
+    run: `${SETTLE} globalThis.kept ??= context.files
+          yield ['out', await Promise.race([settle(() => kept.write('late', 'x')), new Promise((done) => setTimeout(done, 500, 'no answer'))])]`,
   },
   {
     name: 'leaves-open',
     capabilities: ALL,
-    run: `${told} await context.files.write('a', 'x'); for (let i = 0; i < 16; i++) await context.files.open('a'); yield ['out', await told(() => context.files.open('a'))]`,
+    run: `${SETTLE} await context.files.write('a', 'x'); for (let i = 0; i < 16; i++) await context.files.open('a'); yield ['out', await settle(() => context.files.open('a'))]`,
   },
   {
     name: 'never-ends',
@@ -426,7 +426,7 @@ const BLOCKS: PluginBlock[] = [
   {
     name: 'odd-data',
     capabilities: ALL,
-    run: `${told} for (const data of [null, undefined, 1, {}, [1], { getReader: 1 }, { stream: () => 7 }, new Uint16Array(2)]) yield ['out', typeof (await told(() => context.files.write('a', data))) === 'string']
+    run: `${SETTLE} for (const data of [null, undefined, 1, {}, [1], { getReader: 1 }, { stream: () => 7 }, new Uint16Array(2)]) yield ['out', typeof (await settle(() => context.files.write('a', data))) === 'string']
           yield ['out', await context.files.stat('a')]`,
   },
 ]
@@ -438,15 +438,18 @@ describe('a block in the sandbox', () => {
   })
   afterAll(() => hostile.close())
 
-  it.each(BLOCKS.filter(({ name }) => name.includes('-with')).map(({ name }) => name))('gets nothing more: %s', async (name) => {
-    expect(await hostile.run(hostile.mallory, [name])).toMatchObject({
-      status: 'FAILED',
-      code: 'CAPABILITY_MISSING',
-      yielded: [],
-    })
-  })
+  it.each(BLOCKS.filter(({ name }) => name.includes('-with')).map(({ name }) => name))(
+    'gets no capability that it does not declare: %s',
+    async (name) => {
+      expect(await hostile.run(hostile.mallory, [name])).toMatchObject({
+        status: 'FAILED',
+        code: 'CAPABILITY_MISSING',
+        yielded: [],
+      })
+    },
+  )
 
-  it('does not reach the files of a run that has ended', async () => {
+  it('cannot use the files of a run that has ended', async () => {
     const document = {
       nodes: ['one', 'two'].map((id) => ({ id, block: 'hostile/keeps-files', inputs: { n: 1 } })),
       links: [{ from: 'one.out', to: 'two.n' }],
@@ -459,7 +462,7 @@ describe('a block in the sandbox', () => {
     ])
   })
 
-  it('may leave everything open when it ends', async () => {
+  it('may leave files open when it ends', async () => {
     expect((await hostile.run(hostile.mallory, ['leaves-open'])).yielded).toEqual([['out', 'FILE_LIMIT']])
     expect((await hostile.run(hostile.mallory, ['never-ends'])).yielded).toEqual([['out', 'begun']])
     expect((await hostile.run(hostile.mallory, ['odd-data'])).yielded).toEqual([

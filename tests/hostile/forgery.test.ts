@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WORKER_DIED, startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { bundleOf, freshBundles } from './plugin-source.ts'
+import { toBundle, freshBundles } from './plugin-source.ts'
 import type { Result } from './worker.ts'
 
 let worker: HostileWorker
@@ -24,8 +24,8 @@ const victimBundle = freshBundles({
 })
 
 /**
- * Runs an attempt beside one of the same user and one of another; both end as if they were alone. Where the attempt costs its
- * process, the one of the same user is run again: its outputs come once all the same.
+ * Runs an attempt beside a call of the same user and a call of another user, and asserts that both are unaffected. If the attempt ends its
+ * process, the sandbox runs the call of the same user again, and its outputs still arrive once.
  */
 async function besideVictims(name: string, run: string, how: Parameters<HostileWorker['attempt']>[1] = {}): Promise<Result> {
   const [result, ...victims] = await Promise.all([
@@ -57,7 +57,7 @@ async function besideVictims(name: string, run: string, how: Parameters<HostileW
 
 const OTHERS = `const others = (make) => Array.from({ length: 1500 }, (_, i) => i * 256).filter((id) => id !== me).map(make); const me = ownId();`
 
-describe('in the name of other calls, nothing comes of', () => {
+describe('reports in the name of other calls have no effect:', () => {
   it.concurrent.each([
     ['ends', `others((id) => ({ t: 'e', id, code: 'BLOCK_FAILED', message: 'forged' }))`],
     ['ends without an error', `others((id) => ({ t: 'e', id }))`],
@@ -92,7 +92,7 @@ describe('in the name of other calls, nothing comes of', () => {
   })
 })
 
-describe('of its own call, after its end, nothing comes of', () => {
+describe('reports of a call after its end have no effect:', () => {
   it.concurrent.each([
     ['a second end', `{ t: 'e', id, code: 'OUTPUT_LIMIT', message: 'second' }`],
     ['an output', `{ t: 'o', id, pin: 'out', v: 'late' }`],
@@ -111,8 +111,8 @@ describe('of its own call, after its end, nothing comes of', () => {
     expect(logs).toEqual(['log: listening'])
   })
 
-  it('a context that was kept for the next call', async () => {
-    const bundle = bundleOf({
+  it('host calls through a context that was kept for the next call', async () => {
+    const bundle = toBundle({
       name: 'attempt',
       run: `const kept = globalThis.kept ??= context
             const late = kept === context ? 'own' : await Promise.race([kept.storage.set('user', 'k', 'late').then(() => 'done', () => 'refused'), new Promise((r) => setTimeout(r, 200, 'no answer'))])
@@ -126,18 +126,18 @@ describe('of its own call, after its end, nothing comes of', () => {
     ])
   })
 
-  it('a timer that was left behind', async () => {
+  it('host calls of a timer that was left behind', async () => {
     const run = `if (n === 1) setTimeout(() => { void context.storage.set('user', 'k', 'late'); console.log('late') }, 20)
                  else await new Promise((r) => setTimeout(r, 100))
                  yield ['n', n]`
-    const bundle = bundleOf({ name: 'attempt', run })
+    const bundle = toBundle({ name: 'attempt', run })
     const first = await worker.call({ bundle, scope: 'left', affinity: 'left', keepsScope: true })
     const second = await worker.call({ bundle, scope: 'left', affinity: 'left', input: '{"n":2}' })
     expect([first.hostCalls, second.hostCalls, first.outputs, second.outputs]).toEqual([[], [], [['n', 1]], [['n', 2]]])
   })
 })
 
-describe('a report that is far longer than any value may be', () => {
+describe('a report that is far longer than the longest value', () => {
   const reports: [string, string][] = [
     ['of nothing', `'{"t":"x","id":0,"x":[' + '[],'.repeat(12e6) + '[]]}'`],
     ['of nothing, just above the limit', `'{"t":"x","id":0,"x":[' + '[],'.repeat(4e5) + '[]]}'`],
@@ -147,17 +147,17 @@ describe('a report that is far longer than any value may be', () => {
     ['no report', `'x'.repeat(2e7)`],
   ]
 
-  it.concurrent.each(reports)('(%s) is not let out by the guest', async (name, report) => {
+  it.concurrent.each(reports)('(%s) is rejected by the guest', async (name, report) => {
     const { error, outputs } = await besideVictims(name, `yield forge(${report})`)
     expect([error?.code, outputs]).toEqual(['OUTPUT_LIMIT', []])
   })
 
-  it.concurrent.each(reports)('(%s) past the door is refused unread, with its guest', async (name, report) => {
+  it.concurrent.each(reports)('(%s) that bypasses the guest program ends the guest unread', async (name, report) => {
     const { error, outputs } = await besideVictims(name, `yield smuggle(${report})`)
     expect([error?.code, outputs]).toEqual(['SANDBOX_LOST', []])
   })
 
-  it('in many pieces is refused too', async () => {
+  it('in many pieces ends the guest', async () => {
     const run = `const id = ownId(); yield smuggle(Array.from({ length: 20 }, () => stringify({ t: 'o', id, pin: 'out', v: 'x'.repeat(90000) })).join())`
     expect((await besideVictims('pieces', run)).error?.code).toBe('SANDBOX_LOST')
   })
@@ -173,7 +173,7 @@ describe('a report of its own call', () => {
     ['level', `{"t":"l","id":ID,"level":${NEITHER},"text":"a"}`],
     ['text of a log', `{"t":"l","id":ID,"level":"log","text":${NEITHER}}`],
     ['message', `{"t":"e","id":ID,"code":"BLOCK_FAILED","message":${NEITHER}}`],
-  ])('whose %s cannot be made text does not reach further than its call', async (name, event) => {
+  ])('whose %s cannot be converted to text affects only its call', async (name, event) => {
     const run = `const id = String(ownId()); yield forge(${JSON.stringify(event)}.replace('ID', id))`
     const { error } = await worker.attempt({ name, run }, { timeoutMs: 1000 })
     expect(error?.code).not.toBe(WORKER_DIED)
@@ -186,7 +186,7 @@ describe('a report of its own call', () => {
     ['a code that is an object', `{ toString: 1 }`],
     ['a code that is a list', `['OUTPUT_LIMIT']`],
     ['a code that is null', `null`],
-  ])('that ends it with %s says BLOCK_FAILED', async (name, code) => {
+  ])('that ends it with %s gives BLOCK_FAILED', async (name, code) => {
     const run = `yield forge({ t: 'e', id: ownId(), code: ${code}, message: 'forged' })`
     expect((await besideVictims(name, run)).error).toEqual({ code: 'BLOCK_FAILED', message: 'forged' })
   })
@@ -197,7 +197,7 @@ describe('a report of its own call', () => {
     ['a number', `3`],
     ['null', `null`],
     ['missing', `undefined`],
-  ])('that calls the host with arguments that are %s gives it none', async (name, args) => {
+  ])('that calls the host with arguments that are %s passes no arguments', async (name, args) => {
     const run = `yield forge({ t: 'c', id: ownId(), request: 7, method: 'storage.get', args: ${args} }); await new Promise((r) => setTimeout(r, 50))`
     expect((await besideVictims(name, run)).hostCalls).toEqual([['storage.get']])
   })
@@ -243,14 +243,14 @@ describe('a report of its own call', () => {
     ['is empty', `''`],
     ['is a prototype', `'__proto__'`],
     ['is too long', `'out'.repeat(100)`],
-    ['is a tool of too long a name', `'tools_^_' + 'x'.repeat(300)`],
+    ['is a tool pin with a name that is too long', `'tools_^_' + 'x'.repeat(300)`],
   ])('with an output at a pin that %s ends with BLOCK_OUTPUT_INVALID', async (name, pin) => {
     const run = `const id = ownId(); yield forge({ t: 'o', id, pin: ${pin}, v: 1 })`
     const { error, outputs } = await besideVictims(name, run, { pins: new Set(['out', 'n']) })
     expect([error?.code, outputs]).toEqual(['BLOCK_OUTPUT_INVALID', [['n', 'forged']]])
   })
 
-  it('with outputs at the pins of tools and of errors passes', async () => {
+  it('with outputs at tool pins and the error pin is accepted', async () => {
     const run = `const id = ownId(); yield forge({ t: 'o', id, pin: 'tools_^_' + 'x'.repeat(292), v: 1 }, { t: 'o', id, pin: 'error', v: 'e' })`
     const { outputs } = await besideVictims('tools', run, { pins: new Set(['out', 'n']) })
     expect(outputs.map(([pin, value]) => [pin.slice(0, 8), value])).toEqual([
@@ -260,20 +260,20 @@ describe('a report of its own call', () => {
     ])
   })
 
-  it('with an output so deep that no text can be made of it leaves the worker alive', async () => {
+  it('with an output that is too deep for JSON leaves the worker alive', async () => {
     const run = `yield forge('{"t":"o","id":' + ownId() + ',"pin":"out","v":' + '['.repeat(5e5) + ']'.repeat(5e5) + '}')`
     expect((await besideVictims('deep', run)).error?.code).toBe('OUTPUT_LIMIT')
   })
 })
 
-describe('text that is no report', () => {
+describe('text that is not a report', () => {
   it.each([
     ['no JSON', `']]}'`],
     ['half of a report', `'{"t":"o","id":'`],
     ['a list closed and opened', `'null],[null'`],
     ['a control character', `'\\u0000'`],
     ['half of a character', `'"' + String.fromCharCode(0xd800) + '"]'`],
-  ])('(%s) ends the guest and nothing beside it', async (name, text) => {
+  ])('(%s) ends only the guest', async (name, text) => {
     const { error } = await besideVictims(name, `yield forge(${text})`)
     expect(error?.code).toBe('SANDBOX_LOST')
   })
@@ -285,8 +285,8 @@ describe('text that is no report', () => {
     ['truths', `true, false`],
     ['nulls', `null, null`],
     ['empty objects', `{}, { id: null }, { t: null }`],
-    ['keys that come twice', `'{"t":"e","id":256,"id":512,"t":"o","t":"e"}'`],
-  ])('(%s) is passed over', async (name, events) => {
+    ['duplicate keys', `'{"t":"e","id":256,"id":512,"t":"o","t":"e"}'`],
+  ])('(%s) is ignored', async (name, events) => {
     expect((await besideVictims(name, `yield forge(${events})`)).outputs).toEqual([['n', 'forged']])
   })
 })
@@ -307,18 +307,18 @@ describe('a follow-up call that was never foreseen', () => {
     ['that is no list', `'next'`],
     ['that is an object', `{ length: 1, 0: [id + 1, 1] }`],
     ['that is a list of anything', `[1, 'a', null, {}, [], [[]]]`],
-  ])('%s is passed over', async (name, next) => {
+  ])('%s is ignored', async (name, next) => {
     const run = `const id = ownId(); yield forge({ t: 'o', id, pin: 'out', v: 1, next: ${next} })`
     expect((await besideVictims(name, run, { stretch: STRETCH })).foreseen).toEqual([])
   })
 
-  it('by the hundred thousand is told at most as often as there are ids', async () => {
+  it('by the hundred thousand is limited by the number of ids', async () => {
     const run = `const id = ownId(); yield forge({ t: 'o', id, pin: 'out', v: 1, next: Array.from({ length: 1e5 }, (_, i) => [id + 1 + (i % 255), 1]) })`
     const { error } = await besideVictims('many', run, { stretch: STRETCH })
     expect(error).toBeUndefined()
   })
 
-  it('is not told where no stretch was given', async () => {
+  it('is ignored in a call without a stretch', async () => {
     const run = `const id = ownId(); yield forge({ t: 'o', id, pin: 'out', v: 1, next: [[id + 1, 1]] })`
     expect((await besideVictims('none', run)).foreseen).toEqual([])
   })
@@ -327,7 +327,7 @@ describe('a follow-up call that was never foreseen', () => {
 describe('host calls', () => {
   it.concurrent.each([
     [
-      'that nobody waits for',
+      'that the block does not await',
       `for (let i = 0; i < 5; i++) void context.storage.set('user', 'k' + i, i); yield ['n', 1]; await context.storage.get('user', 'last')`,
       6,
     ],
@@ -336,7 +336,7 @@ describe('host calls', () => {
       `const { parse: p } = JSON; JSON.parse = () => [1, 'forged']; const v = await context.storage.get('user', 'k'); JSON.parse = p; yield ['out', v]`,
       1,
     ],
-  ])('%s reach the host as often as they are made', async (name, run, count) => {
+  ])('%s reach the host exactly once each', async (name, run, count) => {
     expect((await besideVictims(name, run, { timeoutMs: 5000 })).hostCalls).toHaveLength(count)
   })
 })

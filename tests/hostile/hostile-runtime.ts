@@ -3,26 +3,26 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
-import { pluginSourceOf, type PluginBlock } from './plugin-source.ts'
+import { pluginSource, type PluginBlock } from './plugin-source.ts'
 
 export interface Outcome {
   status: string
   code: string | undefined
   message: string | undefined
-  /** What the blocks of the graph yielded, in order. */
+  /** The outputs of the graph's blocks, in order. */
   yielded: [pin: string, value: unknown][]
 }
 
-/** A whole runtime with one hostile plugin and two users. */
+/** A complete runtime with one hostile plugin and two users. */
 export interface HostileRuntime {
   readonly runtime: TestRuntime
   readonly mallory: string
   readonly alice: string
-  /** Makes a graph of these blocks of the plugin, all with the same inputs. @returns its id */
-  graphOf(ownerId: string, blocks: readonly string[], n?: unknown, timeoutMs?: number): Promise<string>
+  /** Creates a graph of these blocks of the plugin, all with the same inputs. @returns its id */
+  createGraph(ownerId: string, blocks: readonly string[], n?: unknown, timeoutMs?: number): Promise<string>
   /** Runs a graph until its execution has ended. */
   start(ownerId: string, graphId: string): Promise<Outcome>
-  /** Runs blocks of the plugin in a graph of their own. */
+  /** Runs blocks of the plugin in a new graph. */
   run(ownerId: string, blocks: readonly string[], n?: unknown, timeoutMs?: number): Promise<Outcome>
   close(): Promise<void>
 }
@@ -35,7 +35,7 @@ export async function startHostileRuntime(
   await mkdir(join(folder, 'hostile'))
   const manifest = { name: 'hostile', version: '1.0.0', ashlar: { blocks: './index.ts' } }
   await writeFile(join(folder, 'hostile', 'package.json'), JSON.stringify(manifest))
-  await writeFile(join(folder, 'hostile', 'index.ts'), pluginSourceOf(blocks))
+  await writeFile(join(folder, 'hostile', 'index.ts'), pluginSource(blocks))
   const runtime = await createTestRuntime({
     pluginRoots: [BUILTIN_PLUGINS, folder],
     sandbox: { maxCpuMs: 2000, maxOutputBytes: 4_000_000 },
@@ -46,21 +46,21 @@ export async function startHostileRuntime(
     `insert into user_account (id, name, role, created_at) values ($1, 'Alice', 'MEMBER', now())`,
     [alice],
   )
-  const graphOf: HostileRuntime['graphOf'] = async (ownerId, names, n = 1, timeoutMs = 3000) => {
+  const createGraph: HostileRuntime['createGraph'] = async (ownerId, names, n = 1, timeoutMs = 3000) => {
     const nodes = names.map((name, i) => ({ id: `node${i}`, block: `hostile/${name}`, inputs: { n }, timeoutMs }))
     return (await runtime.graphs.create(ownerId, { name: names.join(), document: { nodes } })).id
   }
   const start: HostileRuntime['start'] = async (ownerId, graphId) => {
     const { id } = await runtime.executions.start(ownerId, { graphId, inputs: {} })
-    return outcomeOf(runtime, ownerId, id)
+    return awaitOutcome(runtime, ownerId, id)
   }
   return {
     runtime,
     mallory: runtime.ownerId,
     alice,
-    graphOf,
+    createGraph,
     start,
-    run: async (ownerId, names, n, timeoutMs) => start(ownerId, await graphOf(ownerId, names, n, timeoutMs)),
+    run: async (ownerId, names, n, timeoutMs) => start(ownerId, await createGraph(ownerId, names, n, timeoutMs)),
     async close() {
       await runtime.close()
       await rm(folder, { recursive: true })
@@ -68,7 +68,7 @@ export async function startHostileRuntime(
   }
 }
 
-async function outcomeOf(runtime: TestRuntime, ownerId: string, executionId: string): Promise<Outcome> {
+async function awaitOutcome(runtime: TestRuntime, ownerId: string, executionId: string): Promise<Outcome> {
   const yielded: Outcome['yielded'] = []
   for await (const event of await runtime.executions.follow(ownerId, executionId, 0)) {
     if (event.type === 'NodeOutput') yielded.push([event.pin, event.value])

@@ -2,19 +2,19 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { SandboxLimits } from '@ashlar/core/testing'
-import { bundleOf, type HostileBlock } from './plugin-source.ts'
-import type { Asked, Call, Result, Told } from './worker.ts'
+import { toBundle, type HostileBlock } from './plugin-source.ts'
+import type { WorkerRequest, Call, Result, WorkerReply } from './worker.ts'
 
 /** A worker process for the attempts of one test file. */
 export interface HostileWorker {
-  /** Runs a block alone in its plugin, as the user `mallory`, in an execution of its own. */
+  /** Runs a block in a new plugin and a new execution, as the user `mallory`. */
   attempt(block: HostileBlock, how?: Partial<Call> & { n?: unknown }): Promise<Result>
   call(call: Partial<Call> & Pick<Call, 'bundle'>): Promise<Result>
-  /** Of its sandbox processes. */
+  /** Returns the ids of its sandbox processes. */
   pids(): Promise<number[]>
-  /** Resident memory of the sandbox processes together, and of the worker itself. */
+  /** Returns the resident memory of all sandbox processes, of the largest one, and of the worker. */
   memoryMb(): Promise<{ sandboxes: number; largest: number; worker: number }>
-  /** What was thrown that nobody caught, and how often the process ended by itself: a worker has none. */
+  /** Uncaught exceptions and unexpected exits of the worker process. */
   readonly faults: readonly string[]
   /** SIGKILL. */
   kill(): void
@@ -23,7 +23,7 @@ export interface HostileWorker {
 
 export const WORKER_DIED = 'WORKER_DIED'
 
-/** Starts a worker. Attempts that are on their way when it breaks end with `WORKER_DIED`; one whose process is gone is replaced. */
+/** Starts a worker. If its process dies, running attempts end with `WORKER_DIED`, and the next attempt starts a new process. */
 export async function startHostileWorker(limits: Partial<SandboxLimits>): Promise<HostileWorker> {
   const faults: string[] = []
   let worker = await ChildWorker.start(limits, faults)
@@ -43,7 +43,7 @@ export async function startHostileWorker(limits: Partial<SandboxLimits>): Promis
   return {
     call,
     attempt: (block, { n = 1, ...how } = {}) =>
-      call({ bundle: bundleOf({ ...block, name: 'attempt' }), input: JSON.stringify({ n }), ...how }),
+      call({ bundle: toBundle({ ...block, name: 'attempt' }), input: JSON.stringify({ n }), ...how }),
     async memoryMb() {
       const [pids, ownMb] = await worker.memory()
       const each = await Promise.all(pids.map(residentMb))
@@ -58,7 +58,7 @@ export async function startHostileWorker(limits: Partial<SandboxLimits>): Promis
 
 class ChildWorker {
   readonly #child: ChildProcess
-  readonly #waiting = new Map<number, (told: Told | undefined) => void>()
+  readonly #waiting = new Map<number, (reply: WorkerReply | undefined) => void>()
   readonly #faults: string[]
   #next = 0
   #closing = false
@@ -66,7 +66,7 @@ class ChildWorker {
   static async start(limits: Partial<SandboxLimits>, faults: string[]): Promise<ChildWorker> {
     const worker = new ChildWorker(faults)
     const ready = new Promise((resolve) => worker.#waiting.set(0, resolve))
-    worker.#ask(['start', limits])
+    worker.#send(['start', limits])
     await ready
     return worker
   }
@@ -78,9 +78,9 @@ class ChildWorker {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    this.#child.on('message', (told: Told) => {
-      if (told[0] === 'broken') this.#break(told[1])
-      else this.#settle(told[0] === 'ready' ? 0 : told[1], told)
+    this.#child.on('message', (reply: WorkerReply) => {
+      if (reply[0] === 'broken') this.#break(reply[1])
+      else this.#settle(reply[0] === 'ready' ? 0 : reply[1], reply)
     })
     this.#child.once('exit', (code, signal) => {
       if (!this.#closing) this.#break(`the process ended with ${signal ?? code}`)
@@ -93,16 +93,16 @@ class ChildWorker {
 
   async call(call: Call): Promise<Result> {
     const startedAt = performance.now()
-    const told = await this.#answerTo((n) => ['call', n, call])
-    if (told?.[0] === 'result') return told[2]
+    const reply = await this.#request((n) => ['call', n, call])
+    if (reply?.[0] === 'result') return reply[2]
     const error = { code: WORKER_DIED, message: 'the worker process ended' }
     const nothing = { outputs: [], outputCount: 0, logs: [], logCount: 0, hostCalls: [], foreseen: [], changed: [] }
     return { ...nothing, error, tookMs: performance.now() - startedAt }
   }
 
   async memory(): Promise<[pids: number[], ownMb: number]> {
-    const told = await this.#answerTo((n) => ['memory', n])
-    return told?.[0] === 'memory' ? [told[2], told[3]] : [[], 0]
+    const reply = await this.#request((n) => ['memory', n])
+    return reply?.[0] === 'memory' ? [reply[2], reply[3]] : [[], 0]
   }
 
   kill(): void {
@@ -118,11 +118,11 @@ class ChildWorker {
     await gone
   }
 
-  #answerTo(asked: (n: number) => Asked): Promise<Told | undefined> {
+  #request(toRequest: (n: number) => WorkerRequest): Promise<WorkerReply | undefined> {
     const n = ++this.#next
     return new Promise((resolve) => {
       this.#waiting.set(n, resolve)
-      this.#ask(asked(n))
+      this.#send(toRequest(n))
     })
   }
 
@@ -131,17 +131,17 @@ class ChildWorker {
     for (const n of this.#waiting.keys()) this.#settle(n)
   }
 
-  #ask(asked: Asked): void {
-    if (this.#child.connected) this.#child.send(asked)
+  #send(request: WorkerRequest): void {
+    if (this.#child.connected) this.#child.send(request)
   }
 
-  #settle(n: number, told?: Told): void {
-    this.#waiting.get(n)?.(told)
+  #settle(n: number, reply?: WorkerReply): void {
+    this.#waiting.get(n)?.(reply)
     this.#waiting.delete(n)
   }
 }
 
-/** Resident memory of a process; 0 where the machine does not tell. */
+/** Returns the resident memory of a process; 0 when it is unknown. */
 async function residentMb(pid: number): Promise<number> {
   const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '0 0')
   return (Number(statm.split(' ')[1]) * 4096) / 2 ** 20

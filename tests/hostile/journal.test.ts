@@ -47,12 +47,12 @@ beforeAll(async () => {
 })
 afterAll(() => hostile.close())
 
-/** Runs a block for one user beside an honest one for another. */
+/** Runs a block for one user and an honest block for another user. */
 async function besideAlice(name: string): Promise<[hostile: Outcome, honest: Outcome]> {
   return Promise.all([hostile.run(hostile.mallory, [name]), hostile.run(hostile.alice, ['fine'])])
 }
 
-describe('what a block reports ends in the journal and holds up nobody else:', () => {
+describe('the reports of a block are journaled without delaying other users:', () => {
   it.each(BLOCKS.map(({ name }) => name))('%s', async (name) => {
     const [attempt, beside] = await besideAlice(name)
     expect(beside).toMatchObject({ status: 'COMPLETED', yielded: [['out', 1]] })
@@ -63,14 +63,14 @@ describe('what a block reports ends in the journal and holds up nobody else:', (
   })
 
   it.each(['proto-pin', 'no-pin', 'nul-pin', 'kilobyte-pin', 'long-pin', 'long-tool-pin'])(
-    'a pin that the block does not have is refused, and is not in the journal: %s',
+    'an unknown pin is rejected and not journaled: %s',
     async (name) => {
       const { code, yielded } = await hostile.run(hostile.mallory, [name])
       expect([code, yielded.filter(([pin]) => pin !== 'n')]).toEqual(['BLOCK_OUTPUT_INVALID', []])
     },
   )
 
-  it('outputs that are small each and too long together', async () => {
+  it('small outputs that are too long together', async () => {
     const { code, yielded } = await hostile.run(hostile.mallory, ['many-large'])
     expect(code).toBe('OUTPUT_LIMIT')
     expect(yielded).toHaveLength(4)

@@ -29,11 +29,11 @@ beforeAll(async () => {
 })
 afterAll(() => hostile.close())
 
-/** Where the guilty code is not known, or shares its memory, the clock or the collector decides. */
+/** Which limit ends a call depends on timing when the sandbox does not know the guilty call, or when calls share memory. */
 const ENDS = ['CPU_LIMIT', 'MEMORY_LIMIT', 'TIMEOUT', 'SANDBOX_LOST']
 
-describe('executions of one plugin, one of which ends their sandbox', () => {
-  it.each(['loop', 'grow', 'act-and-grow', 'reject'])('have their effects once, and complete: %s', async (block) => {
+describe('executions that share a sandbox with one that crashes it', () => {
+  it.each(['loop', 'grow', 'act-and-grow', 'reject'])('complete with each effect performed once: %s', async (block) => {
     const { mallory } = hostile
     const keys = ['a', 'b', 'c'].map((name) => `${block}-${name}`)
     const others = keys.map((key) => hostile.run(mallory, ['add'], key, 60_000))

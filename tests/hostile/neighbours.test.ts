@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { bundleOf } from './plugin-source.ts'
+import { toBundle } from './plugin-source.ts'
 import type { Result } from './worker.ts'
 
 let worker: HostileWorker
@@ -9,8 +9,8 @@ beforeAll(async () => {
 })
 afterAll(() => worker.close())
 
-/** One plugin: a block that may call the host and waits for a while, and one that may not and tries in the other's name. */
-const PLUGIN = bundleOf(
+/** A plugin with a block that may call the host, and blocks that may not and try it in the name of the first. */
+const PLUGIN = toBundle(
   {
     name: 'granted',
     top: 'globalThis.kept ??= []',
@@ -48,11 +48,11 @@ const run = (block: string, { scope, ...where }: Where): Promise<Result> =>
 
 const OTHERS: Record<string, Where> = {
   'of another execution': { scope: 'second' },
-  'of another user, in a process of its own': { scope: 'second', cordon: 'user:alice', owner: 'alice' },
+  'of another user, in another process': { scope: 'second', cordon: 'user:alice', owner: 'alice' },
   'of another user, in the same process': { scope: 'second', owner: 'alice' },
 }
 
-describe('a block without a grant', () => {
+describe('a block without a capability', () => {
   it.each(Object.entries(OTHERS))('does not call the host in the name of a call %s', async (_name, where) => {
     const [granted] = await Promise.all([run('granted', where), run('forger', { scope: 'first' })])
     expect(granted).toMatchObject({
@@ -98,25 +98,25 @@ describe('a block without a grant', () => {
   )
 })
 
-/** Ways from one context to another of the same isolate, each of which would find what `leave` left there. */
+/** Ways to pass a value between contexts of one isolate: `find` would return the value that `leave` left. */
 const WAYS: [name: string, leave: string, find: string][] = [
   ['the global object', `globalThis.left = 'left'`, `globalThis.left`],
   ['a prototype', `Object.prototype.left = 'left'; Array.prototype.left = 'left'`, `({}).left ?? [].left`],
   ['a function of the host', `setTimeout.left = console.log.left = 'left'`, `setTimeout.left ?? console.log.left`],
   ['a module of the host', `defineBlock.left = z.object.left = 'left'`, `defineBlock.left ?? z.object.left`],
-  ['what a template literal keeps', `keepTemplate('left')`, `keepTemplate()`],
-  ['what the last regular expression matched', `/le(f)t/.test('left')`, `(RegExp.$1 || undefined)`],
+  ['the cache of a template literal', `keepTemplate('left')`, `keepTemplate()`],
+  ['the last match of a regular expression', `/le(f)t/.test('left')`, `(RegExp.$1 || undefined)`],
   ['the hook of stacks', `Error.prepareStackTrace = () => 'left'`, `new Error('x').stack === 'left' ? 'left' : undefined`],
   ['a class of the web platform', `URL.left = Headers.prototype.left = 'left'`, `URL.left ?? new Headers().left`],
-  ['the global object of a made function', `Function('this.left = "left"')()`, `Function('return this.left')()`],
-  ['a symbol for all', `Symbol.for('left').constructor.prototype.left = 'left'`, `Symbol.for('left').left`],
+  ['the global object of a function made from text', `Function('this.left = "left"')()`, `Function('return this.left')()`],
+  ['a registered symbol', `Symbol.for('left').constructor.prototype.left = 'left'`, `Symbol.for('left').left`],
 ]
 
 describe('a context of the same isolate', () => {
-  it.each(WAYS)('is out of reach through %s', async (_name, leave, find) => {
+  it.each(WAYS)('cannot be reached through %s', async (_name, leave, find) => {
     const top = `const tag = (strings) => strings.raw; const kept = new WeakMap()
       const keepTemplate = (value) => { const key = tag\`one place\`; if (value) kept.set(key, value); return kept.get(key) }`
-    const bundle = bundleOf(
+    const bundle = toBundle(
       { name: 'leave', top, run: `${leave}; yield ['out', ${find}]` },
       { name: 'find', run: `yield ['out', ${find} ?? 'nothing']` },
     )
@@ -127,6 +127,6 @@ describe('a context of the same isolate', () => {
   })
 })
 
-it('nothing has broken the worker', () => {
+it('no attempt has crashed the worker', () => {
   expect(worker.faults).toEqual([])
 })

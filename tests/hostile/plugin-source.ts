@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 
-/** What a block of a hostile plugin runs: the inside of `async *run(input, context)`. */
+/** A block of a hostile plugin. `run` is the body of `async *run(input, context)`. */
 export interface HostileBlock {
   readonly name: string
   readonly run: string
-  /** Code of the plugin's top level, before its blocks are defined. */
+  /** Code at the plugin's top level, before its blocks are defined. */
   readonly top?: string
 }
 
-/** A bundle as esbuild would make it. Input: any `n`; output pins `out` and `n`. */
-export function bundleOf(...blocks: readonly HostileBlock[]): { digest: string; code: string } {
+/** Creates a bundle in the format of esbuild. Its blocks have any input `n`, and the output pins `out` and `n`. */
+export function toBundle(...blocks: readonly HostileBlock[]): { digest: string; code: string } {
   const definitions = blocks.map(
     ({ name, run }, i) => `defineBlock({
       id: '00000000-0000-4000-8000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',
@@ -25,16 +25,19 @@ export function bundleOf(...blocks: readonly HostileBlock[]): { digest: string; 
 
 const USES_OF_A_BUNDLE = 5
 
-/** The same block in plugins that differ now and then, so that no isolate has to hold the contexts of many executions. */
-export function freshBundles(block: HostileBlock): () => ReturnType<typeof bundleOf> {
+/** Returns a function that gives the same block in a new plugin now and then, so that no isolate holds the contexts of many executions. */
+export function freshBundles(block: HostileBlock): () => ReturnType<typeof toBundle> {
   let made = 0
-  return () => bundleOf({ ...block, top: `'plugin ${Math.floor(made++ / USES_OF_A_BUNDLE)}'` })
+  return () => toBundle({ ...block, top: `'plugin ${Math.floor(made++ / USES_OF_A_BUNDLE)}'` })
 }
 
 /**
- * What hostile code has at hand. `look` is a function body that tells which powers it sees; `seen(F)` has a constructor of
- * functions make and run it; `ownId()` overhears the id of the call that runs; `forge(...events)` is a pair to yield, in
- * whose place the guest reports those events, as values or as text; `smuggle(text)` has the guest report a text past the door's own checks.
+ * Functions for hostile code.
+ *
+ * - `look` is a function body that lists the globals of a host that it can access. `seen(F)` creates and runs it with a function constructor.
+ * - `ownId()` intercepts the id of the running call.
+ * - `forge(...events)` returns a pair to yield. The guest reports these events, given as values or text, in place of the pair.
+ * - `smuggle(text)` makes the guest report a text without the checks of the guest program.
  */
 const TOOLS = `
   const look = "return ['process', 'require', 'module', 'Buffer', 'fetch', 'ivm', '__ashlar', 'global', 'Deno', 'setImmediate'].filter((name) => name in globalThis).join()"
@@ -43,11 +46,11 @@ const TOOLS = `
   const { parse, stringify } = JSON
   const ownId = () => {
     const { push } = Array.prototype
-    let heard = ''
-    Array.prototype.push = function (...items) { heard = items[0]; return push.apply(this, items) }
+    let report = ''
+    Array.prototype.push = function (...items) { report = items[0]; return push.apply(this, items) }
     console.log('listening')
     Array.prototype.push = push
-    return parse(heard).id
+    return parse(report).id
   }
   const forge = (...events) => {
     const text = events.map((event) => typeof event === 'string' ? event : stringify(event)).join()
@@ -70,12 +73,12 @@ const TOOLS = `
 `
 
 export interface PluginBlock extends HostileBlock {
-  /** Source text of what its manifest says it may do. @default '{}' */
+  /** Source text of its declared capabilities. @default '{}' */
   readonly capabilities?: string
 }
 
-/** The entry of a plugin package `hostile`, as an author would write it. */
-export function pluginSourceOf(blocks: readonly PluginBlock[]): string {
+/** Returns the source of a plugin package `hostile`, as an author would write it. */
+export function pluginSource(blocks: readonly PluginBlock[]): string {
   const definitions = blocks.map(
     ({ name, run, capabilities = '{}' }, i) => `defineBlock({
       id: '00000000-0000-4000-9000-${String(i).padStart(12, '0')}', name: '${name}', description: '', category: 'TEST',

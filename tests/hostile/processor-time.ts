@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
-/** Processor time of a process in milliseconds; undefined when it is gone. */
-export async function computedMs(pid: number): Promise<number | undefined> {
+/** Returns the processor time of a process in milliseconds; undefined when the process has ended. */
+export async function cpuTimeMs(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return stat === '' || fields[0] === 'Z' ? undefined : (Number(fields[11]) + Number(fields[12])) * 10

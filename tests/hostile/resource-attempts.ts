@@ -5,13 +5,13 @@ import type { Result } from './worker.ts'
 
 export interface ResourceAttempt {
   run: string
-  /** The codes with which it may end; none when it finishes. Where there are several, the clock or the collector decides. */
+  /** The possible error codes, undefined for none. Which of several occurs depends on timing and garbage collection. */
   ends: readonly (string | undefined)[]
   timeoutMs?: number
   n?: unknown
 }
 
-/** Limits so small that every attempt reaches one soon. */
+/** Small limits, so that every attempt reaches one quickly. */
 export const SMALL_LIMITS = {
   maxCpuMs: 400,
   isolateMemoryMb: 24,
@@ -30,7 +30,7 @@ const innocentBundle = freshBundles({
   run: `yield ['out', n]; for (let i = 0; i < 3; i++) await new Promise((r) => setTimeout(r, 20)); yield ['n', n]`,
 })
 
-/** Runs attempts beside innocent executions of the same user, in as many processes as there are lanes. */
+/** Returns a function that runs an attempt beside an innocent execution of the same user. Each lane has its own process. */
 export function createTrack(worker: () => HostileWorker): (attempt: ResourceAttempt) => Promise<Result> {
   const free = [...LANES]
   const waiting: ((lane: string) => void)[] = []
@@ -76,7 +76,7 @@ async function runBesideInnocents(
   return result
 }
 
-/** The most memory that a sandbox process has while it is watched. */
+/** Measures the peak memory of the largest sandbox process. */
 function watchMemory(worker: HostileWorker): { stop(): Promise<number> } {
   let peakMb = 0
   const sample = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { bundleOf } from './plugin-source.ts'
+import { toBundle } from './plugin-source.ts'
 import { SMALL_LIMITS, createTrack, type ResourceAttempt } from './resource-attempts.ts'
 
 let worker: HostileWorker
@@ -41,7 +41,7 @@ const ATTEMPTS: Record<string, ResourceAttempt> = {
   'a text replaced by longer ones': { run: `let s = 'aa'; for (;;) s = s.replace(/a/g, 'aaaa')`, ends: OWN },
   'an array buffer': { run: `new Uint8Array(2e9).fill(1)`, ends: OWN },
   'many array buffers': { run: `const all = []; for (;;) all.push(new Uint8Array(1e6).fill(1))`, ends: OWN },
-  'many array buffers, taken again when refused': {
+  'many array buffers, with retries after failures': {
     run: `const all = []; for (;;) { try { all.push(new Uint8Array(1e6).fill(1)) } catch { await null } }`,
     ends: OWN,
   },
@@ -92,18 +92,18 @@ const ATTEMPTS: Record<string, ResourceAttempt> = {
     run: `Error.stackTraceLimit = 1e6; const all = []; const dive = (d) => { if (d > 0) dive(d - 1); else for (;;) all.push(new Error()) }; dive(1000)`,
     ends: OWN,
   },
-  'JSON text of a value that repeats itself': {
+  'JSON text of a value with repeated parts': {
     run: `let a = ['x'.repeat(1000)]; for (let i = 0; i < 40; i++) a = [a, a]; yield ['out', a]`,
     ends: [...OWN, 'BLOCK_OUTPUT_INVALID'],
   },
   'a log flood': { run: `for (;;) console.log('x'.repeat(2000))`, ends: MEMORY },
-  'an output flood within the code that is not collected': {
+  'an output flood without garbage collection': {
     run: `console.log('x'); const s = 'x'.repeat(90000); for (;;) yield ['out', s]`,
     ends: ['OUTPUT_LIMIT', ...MEMORY],
   },
 }
 
-describe('memory: what lives beside goes on, and the limit ends', () => {
+describe('the memory limit ends, without an effect on other calls,', () => {
   const attempt = createTrack(() => worker)
   it.concurrent.each(Object.entries(ATTEMPTS))('%s', async (_name, each) => {
     await attempt(each)
@@ -111,17 +111,17 @@ describe('memory: what lives beside goes on, and the limit ends', () => {
   })
 })
 
-describe('one execution after the other', () => {
-  it('of a plugin that keeps nothing does not reach a limit', async () => {
-    const bundle = bundleOf({ name: 'attempt', run: `yield ['n', n]` })
+describe('consecutive executions', () => {
+  it('of a plugin that retains nothing reach no limit', async () => {
+    const bundle = toBundle({ name: 'attempt', run: `yield ['n', n]` })
     for (let i = 0; i < 60; i++)
       expect((await worker.call({ bundle, cordon: 'user:many', timeoutMs: 20_000 })).error).toBeUndefined()
   })
 })
 
-describe('one call after the other in an execution', () => {
-  it('of a plugin that keeps nothing does not reach a limit', async () => {
-    const bundle = bundleOf({ name: 'attempt', run: `yield ['out', 'ж'.repeat(99_000)]` })
+describe('consecutive calls in an execution', () => {
+  it('of a plugin that retains nothing reach no limit', async () => {
+    const bundle = toBundle({ name: 'attempt', run: `yield ['out', 'ж'.repeat(99_000)]` })
     const execution = { cordon: 'user:much', scope: 'much', affinity: 'much', keepsScope: true, timeoutMs: 20_000 }
     for (let i = 0; i < 200; i++) expect((await worker.call({ bundle, ...execution })).error).toBeUndefined()
   })

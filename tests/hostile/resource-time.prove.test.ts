@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startHostileWorker, type HostileWorker } from './hostile-worker.ts'
-import { computedMs } from './processor-time.ts'
+import { cpuTimeMs } from './processor-time.ts'
 import { SMALL_LIMITS, createTrack, type ResourceAttempt } from './resource-attempts.ts'
 
 let worker: HostileWorker
@@ -31,34 +31,34 @@ const ATTEMPTS: Record<string, ResourceAttempt> = {
           for (;;) { new Array(1e5).fill({}); await new Promise((r) => setTimeout(r, 1)) }`,
     ends: HUNGRY,
   },
-  'a loop behind a compilation': {
+  'a loop after a compilation': {
     run: `await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); for (;;);`,
     ends: COMPUTING,
   },
-  'a loop behind an async wait': {
+  'a loop after an async wait': {
     run: `await Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(8)), 0, 0, 10).value; for (;;);`,
     ends: COMPUTING,
   },
-  'a loop behind a refused import': { run: `await import('fs').catch(() => {}); for (;;);`, ends: COMPUTING },
+  'a loop after a rejected import': { run: `await import('fs').catch(() => {}); for (;;);`, ends: COMPUTING },
   'a wait that blocks': {
     run: `Atomics.wait(new Int32Array(new SharedArrayBuffer(8)), 0, 0)`,
     ends: [...COMPUTING, 'BLOCK_FAILED'],
   },
   'a promise that never settles': { run: `await new Promise(() => {})`, ends: ['TIMEOUT'] },
-  'a host call that nobody waits for': {
+  'a host call without an await': {
     run: `void context.storage.get('user', 'k'); await new Promise(() => {})`,
     ends: ['TIMEOUT'],
   },
-  'microtasks without an end': { run: `for (;;) await null`, ends: COMPUTING },
-  'microtasks that make each other': {
+  'endless microtasks': { run: `for (;;) await null`, ends: COMPUTING },
+  'microtasks that queue each other': {
     run: `const again = () => queueMicrotask(again); again(); await new Promise(() => {})`,
     ends: COMPUTING,
   },
   'timers by the million': { run: `for (let i = 0; i < 1e6; i++) setTimeout(() => {}, 1e6)`, ends: ['BLOCK_FAILED'] },
-  'timers set and taken back': { run: `for (;;) clearTimeout(setTimeout(() => {}, 1e6))`, ends: HUNGRY },
+  'timers set and cleared': { run: `for (;;) clearTimeout(setTimeout(() => {}, 1e6))`, ends: HUNGRY },
   'timers that set each other': {
     run: `const again = () => { setTimeout(again); setTimeout(again) }; again(); await new Promise(() => {})`,
-    ends: [...HUNGRY, 'SANDBOX_LOST', 'BLOCK_FAILED'], // the last: it hears itself that there are too many
+    ends: [...HUNGRY, 'SANDBOX_LOST', 'BLOCK_FAILED'], // BLOCK_FAILED when setTimeout throws because there are too many timers
   },
   'intervals without a delay': {
     run: `for (let i = 0; i < 500; i++) setInterval(() => {}, 0); await new Promise(() => {})`,
@@ -70,7 +70,7 @@ const ATTEMPTS: Record<string, ResourceAttempt> = {
     ends: COMPUTING,
   },
   'a comparator that loops': { run: `[3, 1, 2].sort(() => { for (;;); })`, ends: COMPUTING },
-  'a sort of very much': {
+  'a slow sort': {
     run: `new Array(3e5).fill().map((_, i) => 'x'.repeat(50) + (i * 7919) % 1e6).sort((a, b) => { for (let i = 0; i < 500; i++); return a.localeCompare(b) })`,
     ends: HUNGRY,
   },
@@ -80,7 +80,7 @@ const ATTEMPTS: Record<string, ResourceAttempt> = {
     ends: COMPUTING,
   },
   'an iterator that never ends': { run: `[...{ *[Symbol.iterator]() { for (;;) yield 1 } }]`, ends: HUNGRY },
-  'a proxy that leads on for ever': {
+  'a proxy with an endless trap': {
     run: `const p = new Proxy({}, { getPrototypeOf: () => new Proxy({}, {}), has() { for (;;); } }); 'a' in p`,
     ends: COMPUTING,
   },
@@ -95,20 +95,20 @@ const ATTEMPTS: Record<string, ResourceAttempt> = {
   },
   'a giant output': { run: `yield ['out', 'x'.repeat(2e6)]`, ends: ['OUTPUT_LIMIT'] },
   'an output that contains itself': { run: `const a = {}; a.a = a; yield ['out', a]`, ends: ['BLOCK_OUTPUT_INVALID'] },
-  'outputs without an end': { run: `for (;;) yield ['n', 1]`, ends: ['OUTPUT_LIMIT'] },
-  'outputs without an end, one a timer': {
+  'endless outputs': { run: `for (;;) yield ['n', 1]`, ends: ['OUTPUT_LIMIT'] },
+  'endless outputs between timers': {
     run: `for (;;) { for (let i = 0; i < 100; i++) yield ['n', 1]; await new Promise((r) => setTimeout(r, 1)) }`,
     ends: ['OUTPUT_LIMIT'],
   },
-  'logs without an end': {
+  'endless logs': {
     run: `for (;;) { for (let i = 0; i < 100; i++) console.log('x'.repeat(100)); await new Promise((r) => setTimeout(r, 1)) }`,
     ends: ['TIMEOUT', 'OUTPUT_LIMIT'],
   },
-  'host calls without an end': {
+  'endless host calls': {
     run: `for (;;) await context.storage.get('user', 'k').catch(() => {})`,
     ends: ['TIMEOUT', 'OUTPUT_LIMIT'],
   },
-  'host calls all at once': {
+  'concurrent host calls': {
     run: `const all = []; for (let i = 0; i < 11000; i++) all.push(context.storage.get('user', 'k')); await Promise.all(all)`,
     ends: ['OUTPUT_LIMIT', ...HUNGRY],
   },
@@ -130,7 +130,7 @@ function deep(levels: number): unknown {
   return value
 }
 
-describe('time: what lives beside goes on, and the limit ends', () => {
+describe('the time limit ends, without an effect on other calls,', () => {
   const attempt = createTrack(() => worker)
   it.concurrent.each(Object.entries(ATTEMPTS))('%s', async (_name, each) => {
     await attempt(each)
@@ -138,7 +138,7 @@ describe('time: what lives beside goes on, and the limit ends', () => {
   })
 })
 
-describe('code that does not hear of an abort', () => {
+describe('code that ignores an abort', () => {
   it.each([
     ['loops', `yield ['n', 1]; for (;;);`],
     ['awaits', `yield ['n', 1]; for (;;) await new Promise((r) => setTimeout(r, 1))`],
@@ -147,7 +147,7 @@ describe('code that does not hear of an abort', () => {
       'swallows the signal',
       `Object.defineProperty(context.signal, 'aborted', { value: false }); for (;;) await new Promise((r) => setTimeout(r, 1))`,
     ],
-  ])('and %s is gone soon after', async (name, run) => {
+  ])('and %s is stopped soon', async (name, run) => {
     const { error } = await worker.attempt({ name, run }, { abortAfterMs: 100 })
     expect(error?.code).toBe('ABORTED')
     const next = await worker.attempt({ name, run: `yield ['out', 1]` }, { timeoutMs: 20_000 })
@@ -157,7 +157,7 @@ describe('code that does not hear of an abort', () => {
 })
 
 describe('a limit', () => {
-  it('of the wall clock holds to half a second', async () => {
+  it('of wall-clock time end calls in the order of their limits', async () => {
     const ended: number[] = []
     const wait = async (timeoutMs: number): Promise<void> => {
       const { error } = await worker.attempt({ name: 'wait', run: `await new Promise(() => {})` }, { timeoutMs })
@@ -168,14 +168,14 @@ describe('a limit', () => {
     expect(ended).toEqual([1000, 1500, 2000])
   })
 
-  it('of computing holds to half a second of processor time', async () => {
+  it('of processor time is exact to half a second', async () => {
     const run = (code: string): Promise<unknown> =>
       worker.attempt({ name: 'compute', run: code }, { timeoutMs: 60_000, cordon: 'user:compute' })
-    await run(`yield ['n', n]`) // what its process starts with
+    await run(`yield ['n', n]`) // starts the process
     const pids = await worker.pids()
-    const before = await Promise.all(pids.map(computedMs))
+    const before = await Promise.all(pids.map(cpuTimeMs))
     expect(await run(`for (;;);`)).toMatchObject({ error: { code: 'CPU_LIMIT' } })
-    const after = await Promise.all(pids.map(computedMs))
+    const after = await Promise.all(pids.map(cpuTimeMs))
     const used = Math.max(...after.map((ms, i) => (ms ?? 0) - (before[i] ?? 0)))
     expect(used).toBeGreaterThan(SMALL_LIMITS.maxCpuMs - 100)
     expect(used).toBeLessThan(SMALL_LIMITS.maxCpuMs + 500)

@@ -4,8 +4,8 @@ import { createTestHttp, type TestHttp, type TestHttpOptions } from '@ashlar/cor
 import { afterEach, describe, expect, it } from 'vitest'
 
 /*
- * A block with the grant for every host tries to reach what is not on the internet. Nothing here leaves the machine: names are
- * resolved by the test, and what is refused is refused before a connection is made.
+ * A block that may send requests to every host tries to reach addresses that are not on the internet. No request leaves the machine: the
+ * tests resolve names, and the host rejects requests before it connects.
  */
 
 const undo: (() => Promise<unknown>)[] = []
@@ -14,28 +14,28 @@ afterEach(async () => {
 })
 
 function block(options: TestHttpOptions = {}): TestHttp {
-  const opened = createTestHttp({ resolve: () => Promise.reject(new Error('nothing is looked up here')), ...options })
+  const opened = createTestHttp({ resolve: () => Promise.reject(new Error('unexpected lookup')), ...options })
   undo.push(opened.close)
   return opened
 }
 
-/** Names that mean the given addresses. */
+/** A resolver for these names. */
 const names =
   (addresses: Record<string, string[]>) =>
   (hostname: string): Promise<{ address: string; family: number }[]> =>
     Promise.resolve((addresses[hostname] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))
 
-/** A server on this machine that must not be reached, and how often it was. */
-async function secret(listener?: RequestListener): Promise<{ port: number; asked: () => number }> {
-  let asked = 0
+/** Starts a local server that must not be reached, and counts its requests. */
+async function secret(listener?: RequestListener): Promise<{ port: number; requests: () => number }> {
+  let requests = 0
   const server = createServer((request, response) => {
-    asked++
+    requests++
     if (listener) listener(request, response)
     else response.end('secret')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   undo.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
-  return { port: (server.address() as AddressInfo).port, asked: () => asked }
+  return { port: (server.address() as AddressInfo).port, requests: () => requests }
 }
 
 const blocked: unknown = expect.objectContaining({ code: 'HTTP_BLOCKED_ADDRESS' })
@@ -112,16 +112,16 @@ const SPELLINGS: [what: string, host: string][] = [
   ['IPv6 multicast', '[ff02::1]'],
   ['IPv6 discard-only', '[100::1]'],
   ['IPv6 segment routing', '[5f00::1]'],
-  ['IPv6 that nobody was given', '[4000::1]'],
+  ['unassigned IPv6', '[4000::1]'],
 ]
 
-describe('an address that is not on the internet is refused', () => {
+describe('an address that is not on the internet is rejected', () => {
   it.each(SPELLINGS)('%s: %s', async (_, host) => {
     await expect(block().request(`http://${host}:8080/`)).rejects.toEqual(blocked)
   })
 
   it.each([
-    ['with a zone, which no url has', '[fe80::1%25eth0]'],
+    ['with a zone, which a URL cannot have', '[fe80::1%25eth0]'],
     ['with a bare zone', '[fe80::1%eth0]'],
     ['with five parts', '127.0.0.0.1'],
     ['with a part too large', '127.0.0.256'],
@@ -131,7 +131,7 @@ describe('an address that is not on the internet is refused', () => {
   })
 })
 
-describe('a name that means an address which is not on the internet is refused', () => {
+describe('a name that resolves to an address outside the internet is rejected', () => {
   it.each([
     ['loopback', '127.0.0.1'],
     ['a private address', '10.1.2.3'],
@@ -144,7 +144,7 @@ describe('a name that means an address which is not on the internet is refused',
     ['IPv6 metadata', 'fd00:ec2::254'],
     ['link-local with a zone', 'fe80::1%eth0'],
     ['a public address with a zone', '2606:4700::1111%eth0'],
-    ['what is no address', 'localhost'],
+    ['a text that is not an address', 'localhost'],
     ['an address in short spelling', '127.1'],
     ['nothing', ''],
   ])('%s', async (_, address) => {
@@ -159,7 +159,7 @@ describe('a name that means an address which is not on the internet is refused',
     await expect(opened.request('http://localhost:8080/')).rejects.toEqual(blocked)
   })
 
-  it('without telling which address it was', async () => {
+  it('without revealing the address', async () => {
     const opened = block({ resolve: names({ 'evil.example': ['10.1.2.3'] }) })
     const error: unknown = await opened.request('http://evil.example/').catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
@@ -170,24 +170,24 @@ describe('a name that means an address which is not on the internet is refused',
 })
 
 describe('rebinding', () => {
-  it('a name is looked up once for a connection, and what was checked is connected to', async () => {
+  it('a connection uses the address that was checked', async () => {
     const { port } = await secret()
-    const asked: string[] = []
-    // First an address that is allowed, then another: the second answer would be taken by a client that looks up again.
+    const lookups: string[] = []
+    // The first address is allowed. A client that looked up the name again would get a forbidden one.
     const answers = ['127.0.0.1', '10.0.0.1', '10.0.0.1']
     const opened = block({
       allow: ['127.0.0.1'],
       resolve: (hostname) => {
-        asked.push(hostname)
-        return Promise.resolve([{ address: answers[asked.length - 1] ?? '', family: 4 }])
+        lookups.push(hostname)
+        return Promise.resolve([{ address: answers[lookups.length - 1] ?? '', family: 4 }])
       },
     })
     await expect(opened.request(`http://rebind.example:${port}/`)).resolves.toMatchObject({ status: 200 })
-    expect(asked).toEqual(['rebind.example'])
+    expect(lookups).toEqual(['rebind.example'])
   })
 
-  it('a name that turns to loopback after its first answer is refused at the next connection', async () => {
-    const { port, asked } = await secret((_, response) => response.writeHead(200, { connection: 'close' }).end())
+  it('a name that later resolves to loopback is rejected at the next connection', async () => {
+    const { port, requests } = await secret((_, response) => response.writeHead(200, { connection: 'close' }).end())
     let lookups = 0
     const opened = block({
       allow: ['127.0.0.1'],
@@ -195,21 +195,21 @@ describe('rebinding', () => {
     })
     await expect(opened.request(`http://rebind.example:${port}/`)).resolves.toMatchObject({ status: 200 })
     await expect(opened.request(`http://rebind.example:${port}/`)).rejects.toEqual(blocked)
-    expect({ lookups, asked: asked() }).toEqual({ lookups: 2, asked: 1 })
+    expect({ lookups, requests: requests() }).toEqual({ lookups: 2, requests: 1 })
   })
 
-  it('of several addresses, only those that are allowed are tried', async () => {
-    const { port, asked } = await secret()
+  it('only the allowed addresses of a name are tried', async () => {
+    const { port, requests } = await secret()
     const resolve = names({ 'mixed.example': ['::1', '127.0.0.2', '127.0.0.1'] })
     await expect(block({ allow: ['127.0.0.1'], resolve }).request(`http://mixed.example:${port}/`)).resolves.toMatchObject({
       status: 200,
     })
-    expect(asked()).toBe(1)
+    expect(requests()).toBe(1)
     await expect(block({ allow: ['127.0.0.3'], resolve }).request(`http://mixed.example:${port}/`)).rejects.toEqual(blocked)
   })
 })
 
-describe('a redirect is refused that leads to', () => {
+describe('a redirect is rejected that leads to', () => {
   it.each([
     ['loopback', 'http://127.0.0.2/'],
     ['loopback on the same port', 'http://127.0.0.2:PORT/'],
@@ -220,16 +220,16 @@ describe('a redirect is refused that leads to', () => {
     ['IPv4-mapped loopback', 'http://[::ffff:127.0.0.2]:PORT/'],
     ['IPv6 loopback', 'http://[::1]:PORT/'],
     ['metadata', 'http://169.254.169.254/latest/meta-data/'],
-    ['a name that means loopback', 'http://inside.example:PORT/'],
+    ['a name that resolves to loopback', 'http://inside.example:PORT/'],
     ['https on a private address', 'https://192.168.0.1/'],
   ])('%s: %s', async (_, location) => {
-    const { port, asked } = await secret((request, response) =>
+    const { port, requests } = await secret((request, response) =>
       response.writeHead(302, { location: location.replace('PORT', String(request.socket.localPort)) }).end(),
     )
     const opened = block({ allow: ['127.0.0.1'], resolve: names({ 'inside.example': ['127.0.0.2'] }) })
     for (const method of ['GET', 'POST'])
       await expect(opened.request(`http://127.0.0.1:${port}/`, { method })).rejects.toEqual(blocked)
-    expect(asked()).toBe(2)
+    expect(requests()).toBe(2)
   })
 
   it.each([
@@ -245,18 +245,18 @@ describe('a redirect is refused that leads to', () => {
     await expect(block({ allow: ['127.0.0.1'] }).request(`http://127.0.0.1:${port}/`)).rejects.toEqual(denied)
   })
 
-  it('a host that the grant does not name, although the guard lets it pass', async () => {
+  it('a host that the operator allows but the block does not declare', async () => {
     const elsewhere = await secret()
     const { port } = await secret((_, response) =>
       response.writeHead(302, { location: `http://127.0.0.1:${elsewhere.port}/` }).end(),
     )
     const opened = block({ allow: ['127.0.0.1'], grant: [`127.0.0.1:${port}`] })
     await expect(opened.request(`http://127.0.0.1:${port}/`)).rejects.toEqual(expect.objectContaining({ code: 'HTTP_DENIED' }))
-    expect(elsewhere.asked()).toBe(0)
+    expect(elsewhere.requests()).toBe(0)
   })
 })
 
-describe("the operator's list", () => {
+describe("the operator's list of allowed hosts", () => {
   it.each([
     ['an address', ['127.0.0.1'], '127.0.0.1'],
     ['a network', ['127.0.0.0/8'], '127.0.0.1'],
@@ -264,7 +264,7 @@ describe("the operator's list", () => {
     ['a host in another spelling', ['INTRANET.example.'], 'intranet.example'],
     ['the hosts below one', ['*.lab.example'], 'a.lab.example'],
     ['the network of a name', ['127.0.0.0/30'], 'intranet.example'],
-  ])('opens %s', async (_, allow, host) => {
+  ])('allows %s', async (_, allow, host) => {
     const { port } = await secret()
     const resolve = names({ 'intranet.example': ['127.0.0.1'], 'a.lab.example': ['127.0.0.1'] })
     await expect(block({ allow, resolve }).request(`http://${host}:${port}/`)).resolves.toMatchObject({
@@ -275,20 +275,20 @@ describe("the operator's list", () => {
 
   it.each([
     ['the hosts below an allowed one', ['intranet.example'], 'a.intranet.example'],
-    ['the host above allowed ones', ['*.intranet.example'], 'intranet.example'],
+    ['the parent of allowed hosts', ['*.intranet.example'], 'intranet.example'],
     ['a host that ends like an allowed one', ['*.example'], 'evilexample'],
     ['an allowed network in IPv4-mapped spelling', ['127.0.0.0/8'], '[::ffff:127.0.0.1]'],
-    ['the address of an allowed host by itself', ['intranet.example'], '127.0.0.1'],
+    ['the address of an allowed host', ['intranet.example'], '127.0.0.1'],
     ['another network', ['10.0.0.0/8'], '127.0.0.1'],
-  ])('does not open %s', async (_, allow, host) => {
-    const { port, asked } = await secret()
+  ])('does not allow %s', async (_, allow, host) => {
+    const { port, requests } = await secret()
     const resolve = names({ 'intranet.example': ['127.0.0.1'], 'a.intranet.example': ['127.0.0.1'], evilexample: ['127.0.0.1'] })
     await expect(block({ allow, resolve }).request(`http://${host}:${port}/`)).rejects.toEqual(blocked)
-    expect(asked()).toBe(0)
+    expect(requests()).toBe(0)
   })
 
   it.each(['', '*', 'http://intranet', 'intranet:80', '10.0.0.0/33', 'a b', '[fe80::1%eth0]'])(
-    'refuses the entry "%s"',
+    'rejects the entry "%s"',
     (entry) => {
       expect(() => createTestHttp({ allow: [entry] })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
     },

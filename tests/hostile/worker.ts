@@ -1,6 +1,6 @@
 /**
- * A worker process that holds a sandbox and nothing else, so that an attempt that breaks the worker breaks this process and
- * not the tests'. It is told what to call and answers how that ended; see `Asked` and `Told`.
+ * A worker process with nothing but a sandbox, so that an attempt that crashes the worker does not crash the test process. It receives
+ * calls and replies with their results: see `WorkerRequest` and `WorkerReply`.
  */
 import { AshlarError } from '@ashlar/core'
 import { createSandbox, type CallRequest, type SandboxLimits } from '@ashlar/core/testing'
@@ -8,50 +8,50 @@ import { createSandbox, type CallRequest, type SandboxLimits } from '@ashlar/cor
 export type Call = Omit<CallRequest, 'input'> & {
   input: string
   abortAfterMs?: number
-  /** The execution goes on: its context is kept. */
+  /** Whether the execution continues after the call, with the same context. */
   keepsScope?: boolean
 }
 
-export type Asked = ['start', limits: Partial<SandboxLimits>] | ['call', n: number, call: Call] | ['memory', n: number]
+export type WorkerRequest = ['start', limits: Partial<SandboxLimits>] | ['call', n: number, call: Call] | ['memory', n: number]
 
 export interface Result {
   outputs: [pin: string, value: unknown][]
-  /** How many there were; the first few are in `outputs`. */
+  /** The number of outputs; the first few are in `outputs`. */
   outputCount: number
   logs: string[]
   logCount: number
   hostCalls: [method: string, ...args: unknown[]][]
-  /** Nodes of the stretch that the guest announced. */
+  /** The nodes of the stretch that the guest announced. */
   foreseen: number[]
   manifest?: unknown
   error?: { code: string; message: string }
   tookMs: number
-  /** Things of this process that are not as they were. */
+  /** The prototypes and globals of this process that have changed. */
   changed: string[]
 }
 
-/** `broken`: something was thrown that nobody catches, of which a worker ends. */
-export type Told =
+/** `broken` reports an uncaught exception, which would end a real worker. */
+export type WorkerReply =
   | ['ready']
   | ['broken', message: string]
   | ['result', n: number, result: Result]
   | ['memory', n: number, pids: number[], ownMb: number]
 
-const MOST_TOLD = 20
-const MOST_CHARS = 5000
+const MAX_REPORTED = 20
+const MAX_CHARS = 5000
 let sandbox: Awaited<ReturnType<typeof createSandbox>>
 
-process.on('message', (asked: Asked) => {
-  if (asked[0] === 'start') void start(asked[1])
-  else if (asked[0] === 'call') run(asked[1], asked[2])
-  else tell(['memory', asked[1], sandbox.pids(), process.memoryUsage().rss / 2 ** 20])
+process.on('message', (request: WorkerRequest) => {
+  if (request[0] === 'start') void start(request[1])
+  else if (request[0] === 'call') run(request[1], request[2])
+  else send(['memory', request[1], sandbox.pids(), process.memoryUsage().rss / 2 ** 20])
 })
 process.on('disconnect', () => process.exit(0))
-process.on('uncaughtException', (error) => tell(['broken', error.message]))
+process.on('uncaughtException', (error) => send(['broken', error.message]))
 
 async function start(limits: Partial<SandboxLimits>): Promise<void> {
   sandbox = await createSandbox(limits)
-  tell(['ready'])
+  send(['ready'])
 }
 
 function run(n: number, { input, abortAfterMs, keepsScope = false, ...call }: Call): void {
@@ -69,23 +69,23 @@ function run(n: number, { input, abortAfterMs, keepsScope = false, ...call }: Ca
   const finish = (error?: { code: string; message: string }): void => {
     if (!keepsScope) sandbox.forget(call.scope)
     if (error) result.error = { code: error.code, message: error.message }
-    tell(['result', n, { ...result, tookMs: performance.now() - startedAt, changed: changes() }])
+    send(['result', n, { ...result, tookMs: performance.now() - startedAt, changed: changes() }])
   }
   const abort = sandbox.call(
     { ...call, input: () => input },
     {
       output(pin, value, foreseen = []) {
-        result.foreseen.push(...foreseen.slice(0, MOST_TOLD).map(({ node }) => node))
+        result.foreseen.push(...foreseen.slice(0, MAX_REPORTED).map(({ node }) => node))
         for (const each of foreseen) each.drop()
-        if (result.outputCount++ < MOST_TOLD) result.outputs.push([pin, short(value)])
+        if (result.outputCount++ < MAX_REPORTED) result.outputs.push([pin, abbreviate(value)])
       },
-      log: (level, text) => result.logCount++ < MOST_TOLD && void result.logs.push(`${level}: ${text}`),
+      log: (level, text) => result.logCount++ < MAX_REPORTED && void result.logs.push(`${level}: ${text}`),
       async hostCall(method, args) {
-        if (result.hostCalls.length < MOST_TOLD)
-          result.hostCalls.push([short(method) as string, ...args.slice(0, MOST_TOLD).map(short)])
+        if (result.hostCalls.length < MAX_REPORTED)
+          result.hostCalls.push([abbreviate(method) as string, ...args.slice(0, MAX_REPORTED).map(abbreviate)])
         return answer(method, args)
       },
-      manifest: (manifest) => (result.manifest = short(manifest)),
+      manifest: (manifest) => (result.manifest = abbreviate(manifest)),
       end: finish,
     },
   )
@@ -96,20 +96,20 @@ function run(n: number, { input, abortAfterMs, keepsScope = false, ...call }: Ca
   }, abortAfterMs)
 }
 
-/** A host that says what it was asked, refuses the key `refuse`, and has a bug at the key `bug`. */
+/** A host that returns the method and key of a call, rejects the key `refuse`, and has a bug for the key `bug`. */
 async function answer(method: string, args: readonly unknown[]): Promise<unknown> {
   if (args[1] === 'refuse') throw new AshlarError('BAD_INPUT', 'refused')
   if (args[1] === 'bug') throw new Error(`a bug in ${import.meta.filename}`)
   if (args[1] === 'proto')
     return JSON.parse('{"__proto__":{"polluted":"guest"},"constructor":{"prototype":{"polluted":"guest"}}}')
-  return { method: short(method), key: short(args[1]), list: [1, { deep: true }] }
+  return { method: abbreviate(method), key: abbreviate(args[1]), list: [1, { deep: true }] }
 }
 
-/** What can be told in full is; of the rest only that it was. */
-function short(value: unknown): unknown {
+/** Replaces a value that is too long or cannot be converted to JSON. */
+function abbreviate(value: unknown): unknown {
   try {
     const text = JSON.stringify(value)
-    return text === undefined || text.length <= MOST_CHARS ? value : `<${text.length} characters>`
+    return text === undefined || text.length <= MAX_CHARS ? value : `<${text.length} characters>`
   } catch (error) {
     return `<${error instanceof Error ? error.name : 'unknown'}>`
   }
@@ -129,6 +129,6 @@ function changes(): string[] {
   return 'polluted' in {} ? [...known, 'polluted'] : known
 }
 
-function tell(told: Told): void {
-  process.send?.(told)
+function send(reply: WorkerReply): void {
+  process.send?.(reply)
 }

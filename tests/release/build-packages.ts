@@ -6,17 +6,18 @@ import { buildPrelude, buildProgram } from '@ashlar/core/testing'
 import { build, type Plugin } from 'esbuild'
 
 /*
- * Builds the packages that authors install, as folders that `npm pack` and `npm publish` take:
+ * Builds the packages that authors install, as folders for `npm pack` and `npm publish`:
  *
  * - `@ashlar/sdk`: JavaScript and types, file by file.
- * - `@ashlar/testing`: the test kit in one file with the sandbox in it, the program of its processes, and the guest's first script.
+ * - `@ashlar/testing`: the test kit in one file, including the sandbox, the programs of its processes, and the guest's
+ *   first script.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** What the test kit does not bring itself: what is native, and what others have too. */
+/** Dependencies that are not bundled into the test kit: native packages, and packages that plugins also use. */
 const EXTERNAL = ['esbuild', 'ipaddr.js', 'isolated-vm', 'undici', 'zod']
 
-/** @param out folder that gets `sdk` and `testing` in place of what is there */
+/** @param out the folder in which to create or replace `sdk` and `testing` */
 export async function buildPackages(out: string): Promise<void> {
   const folder = resolve(out)
   await rm(folder, { recursive: true, force: true })
@@ -26,12 +27,12 @@ export async function buildPackages(out: string): Promise<void> {
 async function buildSdk(folder: string): Promise<void> {
   await emit(folder, 'plugins/sdk/src', 'index.ts', {})
   await cp(join(ROOT, 'plugins/sdk/sandbox.d.ts'), join(folder, 'dist/sandbox.d.ts'))
-  const { version, peerDependencies } = await manifestOf('plugins/sdk')
+  const { version, peerDependencies } = await readManifest('plugins/sdk')
   await writePackage(folder, {
     name: '@ashlar/sdk',
     version,
-    description: 'Blocks for Ashlar: all that an author imports.',
-    exports: { ...exportsOf('index'), './sandbox': { types: './dist/sandbox.d.ts' } },
+    description: 'The API for blocks of Ashlar.',
+    exports: { ...buildExports('index'), './sandbox': { types: './dist/sandbox.d.ts' } },
     peerDependencies,
   })
 }
@@ -54,20 +55,20 @@ async function buildTesting(folder: string): Promise<void> {
   await writePrograms(lib)
   await emit(folder, 'core/src/testing/kit', 'types.ts', { emitDeclarationOnly: true })
   await writeFile(join(folder, 'dist', 'index.d.ts'), TESTING_TYPES)
-  const [{ version }, sdk] = await Promise.all([manifestOf('testing'), manifestOf('plugins/sdk')])
+  const [{ version }, sdk] = await Promise.all([readManifest('testing'), readManifest('plugins/sdk')])
   const versions = await catalogVersions()
   await writePackage(folder, {
     name: '@ashlar/testing',
     version,
-    description: 'Runs the blocks of an Ashlar plugin in a real sandbox, with fakes in place of the outside.',
-    exports: exportsOf('lib/index'),
+    description: 'Runs the blocks of an Ashlar plugin in a real sandbox, with fakes for external services.',
+    exports: buildExports('lib/index'),
     dependencies: Object.fromEntries(EXTERNAL.filter((name) => name !== 'zod').map((name) => [name, versions.get(name)])),
     peerDependencies: { '@ashlar/sdk': sdk.version, ...sdk.peerDependencies },
     engines: { node: '^26' },
   })
 }
 
-/** The programs of sandbox processes. The test kit reads their text. */
+/** Writes the programs of sandbox processes, which the test kit reads as text. */
 async function writePrograms(lib: string): Promise<void> {
   for (const name of ['process/main', 'process/snapshot', 'process/lockdown/launcher', 'process/lockdown/probe'] as const) {
     await mkdir(dirname(join(lib, name)), { recursive: true })
@@ -82,26 +83,26 @@ export declare const testBlock: TestBlock
 export declare const testPlugin: TestPlugin
 `
 
-/** What reads the source of this workspace reads what was built instead. */
+/** Replaces modules that read the source of this workspace with modules that read the build output. */
 const built: Plugin = {
   name: 'built',
   setup(bundler) {
-    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]prelude\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]prelude\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildPrelude = async () => JSON.parse(await readFile(new URL('prelude.json', import.meta.url), 'utf8'))`,
     }))
-    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs\.ts$/ }, () => ({
+    bundler.onLoad({ filter: /core[\\/]src[\\/]sandbox[\\/]programs[\\/]programs\.ts$/ }, () => ({
       contents: `import { readFile } from 'node:fs/promises'
         export const buildProgram = (program) => readFile(new URL(program + '.cjs', import.meta.url), 'utf8')`,
     }))
   },
 }
 
-function exportsOf(entry: string): object {
+function buildExports(entry: string): object {
   return { '.': { types: './dist/index.d.ts', default: `./dist/${entry}.js` }, './package.json': './package.json' }
 }
 
-/** JavaScript and types of a module and what it imports of its folder. */
+/** Emits JavaScript and types of a module and of its imports in the same folder. */
 async function emit(folder: string, source: string, entry: string, options: object): Promise<void> {
   await mkdir(folder, { recursive: true })
   const config = join(folder, 'tsconfig.json')
@@ -126,11 +127,11 @@ interface Manifest {
   peerDependencies?: Record<string, string>
 }
 
-async function manifestOf(folder: string): Promise<Manifest> {
+async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest
 }
 
-/** The versions of the workspace's catalog. */
+/** Returns the versions in the catalog of the workspace. */
 async function catalogVersions(): Promise<Map<string, string>> {
   const text = await readFile(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')
   const lines = text.slice(text.indexOf('catalog:')).matchAll(/^ {2}'?([^':]+)'?: (\S+)$/gm)

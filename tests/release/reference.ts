@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPackages } from './build-packages.ts'
 
 /*
- * Writes docs/plugins/reference.md out of the types that authors install: every export of both packages with its docstring, and of
- * interfaces every property. TypeScript 7 has no API for that, so declarations are read as the compiler prints them: each begins at the
- * beginning of a line, and what is inside one is indented.
+ * Generates docs/plugins/reference.md from the types that authors install: every export of both packages with its
+ * docstring, and every property of interfaces. TypeScript 7 has no API for this, so this script reads the declarations
+ * that the compiler prints: each starts at the start of a line, and its content is indented.
  */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,7 +16,7 @@ const PAGE = join(ROOT, 'docs/plugins/reference.md')
 
 const HEAD = `# Reference
 
-Everything that \`@ashlar/sdk\` and \`@ashlar/testing\` export. This page is made from their types: \`node tests/release/reference.ts\` writes it.
+Everything that \`@ashlar/sdk\` and \`@ashlar/testing\` export. \`node tests/release/reference.ts\` generates this page from their types.
 `
 
 interface Declaration {
@@ -25,7 +25,7 @@ interface Declaration {
   code: string
 }
 
-/** The text of the page. */
+/** Returns the text of the page. */
 export async function makeReference(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-reference-'))
   try {
@@ -41,7 +41,7 @@ export async function makeReference(): Promise<string> {
   }
 }
 
-/** As everything in this workspace is formatted. */
+/** Formats text with the settings of this workspace. */
 async function format(file: string, text: string): Promise<string> {
   await writeFile(file, text)
   const formatter = join(ROOT, 'node_modules/oxfmt/bin/oxfmt')
@@ -49,26 +49,29 @@ async function format(file: string, text: string): Promise<string> {
   return readFile(file, 'utf8')
 }
 
-/** What an index exports by name, in its order. */
+/** Returns the named exports of an index, in order. Follows exports from the index of a subfolder. */
 async function readExports(folder: string, index: string): Promise<Declaration[]> {
   const text = await readFile(join(folder, index), 'utf8')
   const found: Declaration[] = []
   for (const [, names = '', file = ''] of text.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/(.+)\.ts';$/gm)) {
-    const declarations = await readDeclarations(join(folder, `${file}.d.ts`))
+    const source = join(folder, `${file}.d.ts`)
+    const declarations = file.endsWith('/index')
+      ? await readExports(dirname(source), 'index.d.ts')
+      : await readDeclarations(source)
     for (const name of names.split(',').map((each) => each.trim()))
       found.push(...declarations.filter((each) => each.name === name))
   }
   return found
 }
 
-/** What the SDK adds to the `.meta(…)` of zod. */
+/** Returns the members that the SDK adds to the `.meta(…)` of zod. */
 async function readPinMeta(file: string): Promise<Declaration> {
   const text = await readFile(file, 'utf8')
   const [, doc = '', body = ''] = /\/\*\*((?:(?!\*\/)[^])*)\*\/\ndeclare module 'zod' \{\n([^]*?)\n\}/.exec(text) ?? []
-  return { name: 'GlobalMeta', doc: textOf(doc), code: indented(body.replaceAll(/^ {4}/gm, '')) }
+  return { name: 'GlobalMeta', doc: stripStars(doc), code: indented(body.replaceAll(/^ {4}/gm, '')) }
 }
 
-/** Two spaces instead of four. */
+/** Replaces an indent of four spaces with two. */
 function indented(code: string): string {
   return code.trim().replaceAll(/^( {4})+/gm, (indent) => ' '.repeat(indent.length / 2))
 }
@@ -80,12 +83,12 @@ async function readDeclarations(file: string): Promise<Declaration[]> {
   const text = await readFile(file, 'utf8')
   return Array.from(text.matchAll(DECLARATION), ({ 0: whole, groups: { name = '', doc = '' } = {} }) => {
     const code = whole.slice(whole.search(/^export/m)).replace(/^export (declare )?/, '')
-    return { name, doc: textOf(doc), code: indented(code) }
+    return { name, doc: stripStars(doc), code: indented(code) }
   })
 }
 
-/** A comment without its stars. */
-function textOf(doc: string): string {
+/** Removes the stars of a comment. */
+function stripStars(doc: string): string {
   const lines = doc.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd())
   return lines.join('\n').trim()
 }
@@ -96,7 +99,7 @@ function renderPackage(name: string, declarations: readonly Declaration[]): stri
 }
 
 function renderDeclaration({ name, doc, code }: Declaration, known: ReadonlySet<string>): string {
-  const head = `### ${name}\n${doc === '' ? '' : `\n${proseOf(doc, known)}\n`}`
+  const head = `### ${name}\n${doc === '' ? '' : `\n${renderProse(doc, known)}\n`}`
   const isInterface = code.startsWith('interface ')
   const [first = ''] = code.split('\n')
   return `${head}\n\`\`\`ts\n${isInterface ? first.replace(/ \{\}?$/, '') : code}\n\`\`\`\n${isInterface ? renderMembers(code, known) : ''}`
@@ -110,19 +113,19 @@ function renderMembers(code: string, known: ReadonlySet<string>): string {
       .replace(/^readonly /, '')
       .replace(/;$/, '')
       .replaceAll(/\s+/g, ' ')
-    const text = proseOf(textOf(doc), known).replaceAll(/\s+/g, ' ')
+    const text = renderProse(stripStars(doc), known).replaceAll(/\s+/g, ' ')
     return `- \`${type}\`${text === '' ? '' : `: ${text}`}`
   })
   return `\n${members.join('\n')}\n`
 }
 
-/** Tags become sentences, links to other declarations become links of the page. */
-function proseOf(doc: string, known: ReadonlySet<string>): string {
+/** Converts tags to sentences, and links to other declarations to links within the page. */
+function renderProse(doc: string, known: ReadonlySet<string>): string {
   return doc
     .replaceAll(/\{@link (\w+)\}/g, (_, name: string) => (known.has(name) ? `[${name}](#${name.toLowerCase()})` : name))
     .replaceAll('@default', '_Default:_')
     .replaceAll(/@throws \{(\w+)\}/g, '_Throws_ $1')
-    .replaceAll('@returns', '_Gives_')
+    .replaceAll('@returns', '_Returns_')
     .replaceAll(/@param (\w+)/g, '_$1_:')
     .replaceAll(/[ \t]+$/gm, '')
     .trim()

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, vi } from 'vitest'
 
-/** How long a socket or a child process may take to close after the last `afterAll` of a file. */
+/** The time limit for sockets and child processes to close after the last `afterAll` of a file. */
 const GRACE_MS = 2000
 const POLL_MS = 20
 
 /**
- * Runs for each test file. `afterAll` hooks run in reverse order, so the hooks below run after those of the file. A resource that
- * is open then, and was not open before the file, is a leak. Node reports what keeps a process alive: timers, sockets, servers,
- * child processes and watchers. `npx pnpm@12 vitest run --detectAsyncLeaks <file>` shows where a leak was opened; it is slow.
+ * Runs for each test file, and fails if the file leaves a resource open. Hooks run in reverse order, so this hook runs
+ * after those of the file. It checks resources that keep a process alive: timers, sockets, servers, child processes,
+ * watchers. To find the place where they were created, run `npx pnpm@12 vitest run --detectAsyncLeaks <file>`, which is
+ * too slow for every run.
  */
 const before = process.getActiveResourcesInfo()
 
@@ -18,6 +19,7 @@ afterAll(() => {
   vi.unstubAllGlobals()
   vi.useRealTimers()
   vi.restoreAllMocks()
+  vi.resetConfig()
 })
 
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { BUILTIN_PLUGINS, createTemplates, startEmbeddedPostgres } from '@ashlar
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 
-/** Nothing survives a run, so nothing needs to reach the disk. */
+/** The data of a run is temporary, so it need not reach the disk. */
 const SETTINGS = ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off', 'autovacuum = off', 'jit = off']
 
 /** Starts one Postgres for the whole run, with the template databases that test files clone. */

@@ -7,7 +7,7 @@ interface TestCounts {
   readonly skipped: number
 }
 
-/** Appends a line `passed failed skipped` to the file in `ASHLAR_TEST_SUMMARY`. `.ci/run` adds up the lines. */
+/** Appends a line `passed failed skipped` to the file in `ASHLAR_TEST_SUMMARY`. `.ci/run` sums the lines. */
 export async function addToSummary({ passed, failed, skipped }: TestCounts): Promise<void> {
   const file = process.env.ASHLAR_TEST_SUMMARY
   if (file) await appendFile(file, `${passed} ${failed} ${skipped}\n`)
@@ -17,7 +17,10 @@ export const summaryReporter: Reporter = {
   onTestRunEnd: (modules, errors) => addToSummary(countTests(modules, errors.length)),
 }
 
-/** Counts one failure for each file that fails outside its tests (an import or a hook throws) and for each stray error. */
+/**
+ * Counts a file that fails outside its tests (a load error, a hook that throws) and an unhandled error as one failure
+ * each.
+ */
 function countTests(modules: readonly TestModule[], strayErrors: number): TestCounts {
   const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state))
   const count = (state: (typeof states)[number]): number => states.filter((each) => each === state).length

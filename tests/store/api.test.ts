@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { createGateway, type Gateway } from '@ashlar/gateway'
-import { digestOfFiles, signFacts, unpackTarball } from '@ashlar/core'
+import { digestFiles, signFacts, unpackTarball } from '@ashlar/core'
 import { cloneDatabase, createTestRuntime, type TestRuntime } from '@ashlar/core/testing'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { entryOf, packageOf, tarballOf } from './tarballs.ts'
@@ -45,11 +45,11 @@ const greet = (version: string): Buffer => tarballOf(packageOf('@acme/greet', ve
 const { privateKey } = generateKeyPairSync('ed25519')
 
 async function signed(tarball: Buffer, version: string, key = privateKey) {
-  const tarballDigest = digestOfFiles(await unpackTarball(tarball))
+  const tarballDigest = digestFiles(await unpackTarball(tarball))
   return signFacts({ packageName: '@acme/greet', version, tarballDigest }, key)
 }
 
-it('publishes through a gateway, which has a worker check it, and installs, changes and takes away', async () => {
+it('publishes a plugin, then installs, updates and uninstalls it', async () => {
   const tarball = greet('1.0.0')
   const signature = await signed(tarball, '1.0.0')
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' })
@@ -93,7 +93,7 @@ it('publishes through a gateway, which has a worker check it, and installs, chan
   })
 })
 
-it('refuses what is not signed by the key that signed first', async () => {
+it('rejects a version that is not signed with the first key of the plugin', async () => {
   const tarball = greet('1.2.0')
   const other = await signed(tarball, '1.2.0', generateKeyPairSync('ed25519').privateKey)
   for (const signature of [undefined, other])
@@ -102,7 +102,7 @@ it('refuses what is not signed by the key that signed first', async () => {
     })
 })
 
-it('tells the place of what is wrong with a tarball', async () => {
+it('reports the position of a fault in a tarball', async () => {
   const tarball = tarballOf(packageOf('@acme/node', '1.0.0', `import fs from 'node:fs'\n${entry}`))
   expect(await ask(PUBLISH, { tarball: tarball.toString('base64') })).toMatchObject({
     publishPlugin: {
@@ -112,7 +112,7 @@ it('tells the place of what is wrong with a tarball', async () => {
   })
 })
 
-it('lets nobody but the owner install, and nobody but its first publisher publish a version', async () => {
+it('allows only the owner to install, and only the first publisher to publish a version', async () => {
   const member = '99999999-0000-4000-8000-000000000000'
   const values = [member, 'Ada', 'MEMBER']
   await runtime.database.pool.query('insert into user_account (id, name, role, created_at) values ($1, $2, $3, now())', values)
@@ -120,7 +120,7 @@ it('lets nobody but the owner install, and nobody but its first publisher publis
   await expect(runtime.pluginStore.publish(member, { tarball: greet('2.0.0') })).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })
 
-it('refuses a tarball that is not base64 before anything else', async () => {
+it('rejects a tarball that is not base64 before other checks', async () => {
   const request = new Request('http://127.0.0.1/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },

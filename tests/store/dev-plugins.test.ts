@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-/** A plugin with one block that says something, as its author's commands send it. */
+/** A plugin with one block that yields a text, in the form that the author's commands send. */
 function words(says: string, facts: { packageName?: string; version?: string; sdk?: string } = {}) {
   const bundle = `const { defineBlock, definePlugin } = require('@ashlar/sdk'), { z } = require('zod')
     module.exports.default = definePlugin({ name: 'words', blocks: [defineBlock({
@@ -17,16 +17,18 @@ function words(says: string, facts: { packageName?: string; version?: string; sd
   return { packageName: 'words', version: '1.0.0', bundle, ...facts }
 }
 
-it('refuses a plugin that is made for a newer SDK', async () => {
+it('rejects a plugin that was built for a newer SDK', async () => {
   await expect(runtime.devPlugins.set(runtime.ownerId, words('no', { sdk: '99.1.0' }))).rejects.toMatchObject({
     code: 'SDK_TOO_OLD',
-    message: expect.stringMatching(/^package\.json: it is made for @ashlar\/sdk 99\.1\.0, this installation has /) as unknown,
+    message: expect.stringMatching(
+      /^package\.json: it is built for @ashlar\/sdk 99\.1\.0, but this installation has /,
+    ) as unknown,
     details: { path: ['sdk'], faults: [{ path: 'package.json' }] },
   })
   expect(runtime.plugins.block('words/say')).toBeUndefined()
 })
 
-it('is forgotten also when the database has failed meanwhile', async () => {
+it('removes a development plugin also after a failure of the database', async () => {
   const { database, devPlugins, plugins, failures, ownerId } = runtime
   await devPlugins.set(ownerId, words('left'))
   await database.pool.query(`update plugin_workspace set seen_at = now() - interval '1 minute' where id = 'dev:words'`)
@@ -50,7 +52,7 @@ it('is forgotten also when the database has failed meanwhile', async () => {
   expect(failures.splice(0)).toEqual([new Error('no database')])
 })
 
-it('leaves no bundle behind but those that a graph pins', async () => {
+it('removes all bundles that no graph pins', async () => {
   const { database, devPlugins, executions, failures, graphs, ownerId } = runtime
   const bundles = async (): Promise<number> =>
     (await database.pool.query(`select from plugin_bundle where package_name = 'words'`)).rows.length
@@ -68,14 +70,14 @@ it('leaves no bundle behind but those that a graph pins', async () => {
   await age()
   await expect.poll(bundles, { timeout: 20_000 }).toBe(1)
   const { id } = await executions.start(ownerId, { graphId, inputs: {} })
-  const said: unknown[] = []
-  for await (const event of await executions.follow(ownerId, id, 0)) if (event.type === 'NodeOutput') said.push(event.value)
-  expect(said).toEqual(['pinned'])
+  const yielded: unknown[] = []
+  for await (const event of await executions.follow(ownerId, id, 0)) if (event.type === 'NodeOutput') yielded.push(event.value)
+  expect(yielded).toEqual(['pinned'])
   expect((await database.pool.query('select from plugin_bundle where draft_at is not null')).rows).toEqual([])
   expect(failures).toEqual([])
 }, 60_000)
 
-it('does not keep its author from installing what he has published, nor claims what is another’s', async () => {
+it('allows its author to install a published version, and does not claim names of other plugins', async () => {
   const { devPlugins, ownerId, pluginStore, plugins } = runtime
   const block = { id: 'dddddddd-0000-4000-8000-000000000001', name: 'say', run: `yield ['out', 'published']` }
   await devPlugins.set(ownerId, words('written'))
@@ -91,12 +93,12 @@ it('does not keep its author from installing what he has published, nor claims w
   await pluginStore.uninstall(ownerId, 'words')
 })
 
-it('belongs to its author while it is written: what claims the same is not installed', async () => {
+it('blocks the installation of a plugin that claims the same names', async () => {
   const { devPlugins, ownerId, pluginStore } = runtime
   const block = { id: 'dddddddd-0000-4000-8000-000000000002', name: 'say', run: '' }
   const tarball = tarballOf(packageOf('verbs', '1.0.0', entryOf('verbs', [block])))
   await pluginStore.publish(ownerId, { tarball })
-  // It was published after the plugin below was loaded by another process.
+  // Simulates that another process loaded the plugin below before this one was published.
   await runtime.database.pool.query(`delete from plugin_claim where package_name = 'verbs'`)
   await devPlugins.set(ownerId, {
     ...words('written', { packageName: 'mine' }),

@@ -6,9 +6,9 @@ import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '@ashlar/co
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { packageOf, tarballOf } from './tarballs.ts'
 
-/* Where a block threw, in the source of its plugin: wherever the plugin comes from. */
+/* The position at which a block threw, in the source of its plugin, for every source of plugins. */
 
-/** Throws in line 2, column 9 of `src/fail.ts`, from line 17, column 7 of the entry. */
+/** Throws at line 2, column 9 of `src/fail.ts`, called from line 17, column 7 of the entry. */
 const FAIL = `export function fail(text: string): never {
   throw new Error(\`no \${text}\`)
 }
@@ -65,7 +65,7 @@ async function write(path: string, all: Record<string, string>): Promise<void> {
 }
 
 /** @returns the error with which the block failed, from the journal and from the node executions */
-async function errorsOf(block: string, inputs: object = { text: 'luck' }): Promise<unknown[]> {
+async function runAndReadErrors(block: string, inputs: object = { text: 'luck' }): Promise<unknown[]> {
   const { executions, graphs, ownerId } = runtime
   const document = { nodes: [{ id: 'n', block, inputs }] }
   const { id: graphId } = await graphs.create(ownerId, { name: block, document })
@@ -85,30 +85,30 @@ const FAILURE = {
 }
 
 it.each([
-  ['of a folder of the installation', 'workspace/say'],
-  ['of a package that the configuration names', 'named/say'],
-])('the error of a block %s carries its position and stack', async (_what, block) => {
-  expect(await errorsOf(block)).toEqual([FAILURE, FAILURE])
+  ['in a folder of the installation', 'workspace/say'],
+  ['in a package that the configuration names', 'named/say'],
+])('the error of a block %s has its position and stack', async (_what, block) => {
+  expect(await runAndReadErrors(block)).toEqual([FAILURE, FAILURE])
 })
 
-it('the error of a block that was published carries its position and stack', async () => {
+it('the error of a published block has its position and stack', async () => {
   await runtime.pluginStore.publish(runtime.ownerId, { tarball: tarballOf(files('published', 3, false)) })
   await runtime.pluginStore.install(runtime.ownerId, 'published')
-  expect(await errorsOf('published/say')).toEqual([FAILURE, FAILURE])
+  expect(await runAndReadErrors('published/say')).toEqual([FAILURE, FAILURE])
 })
 
-it.each([true, false])('the error of a block that is being written carries both (with a debugger: %s)', async (inspectable) => {
+it.each([true, false])('the error of a block in development has both (with a debugger: %s)', async (inspectable) => {
   await write('draft', files('draft', 4))
   const workbench = await createWorkbench(join(folder, 'draft'))
   const { code: bundle, map: sourceMap } = await workbench.bundle()
   await workbench.close()
   const draft = { packageName: 'draft', version: '1.0.0', bundle, sourceMap, sourceRoot: 'file:///home/me/draft/', inspectable }
   await runtime.devPlugins.set(runtime.ownerId, draft)
-  expect(await errorsOf('draft/say')).toEqual([FAILURE, FAILURE])
+  expect(await runAndReadErrors('draft/say')).toEqual([FAILURE, FAILURE])
   await runtime.devPlugins.remove(runtime.ownerId, 'draft')
 })
 
-it('a block’s own test that throws reports position and stack', async () => {
+it('a test of a block that throws reports position and stack', async () => {
   await write('draft', files('draft', 4))
   const workbench = await createWorkbench(join(folder, 'draft'))
   const results = await workbench.test(await workbench.describe(await workbench.bundle()))
@@ -124,7 +124,7 @@ it('a block’s own test that throws reports position and stack', async () => {
   ])
 })
 
-/** A plugin whose block yields wrong outputs in several ways. */
+/** A plugin with blocks that yield wrong outputs in several ways. */
 const WRONG = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
 
@@ -192,23 +192,23 @@ it.each([
   ['wrong/value', 'output "out": must be a text, got 5', 29, 7],
   ['wrong/function', 'output "out": must be a text, got () => 1', 38, 9],
   ['wrong/no-pair', 'run must yield [pin, value] pairs, got "text"', 43, 7],
-])('the error of a wrong output (%s) carries the position of the yield, or of run', async (block, message, line, column) => {
-  const [error] = await errorsOf(block)
+])('the error of a wrong output (%s) has the position of the yield, or of run', async (block, message, line, column) => {
+  const [error] = await runAndReadErrors(block)
   const position = { file: 'index.ts', line, column }
   expect(error).toEqual({ code: 'BLOCK_OUTPUT_INVALID', message, position, stack: `at run (index.ts:${line}:${column})` })
 })
 
 it('an async run that throws without a generator fails with its own error', async () => {
-  const [error] = await errorsOf('wrong/throws')
+  const [error] = await runAndReadErrors('wrong/throws')
   expect(error).toMatchObject({ code: 'BLOCK_FAILED', message: 'cause', position: { file: 'index.ts', line: 25 } })
 })
 
-it('the error of a block that is part of Ashlar carries no position', async () => {
-  const [error] = await errorsOf('text/split', { text: 'luck', delimiter: '' })
+it('the error of a built-in block has no position', async () => {
+  const [error] = await runAndReadErrors('text/split', { text: 'luck', delimiter: '' })
   expect(error).toEqual({ code: 'BLOCK_FAILED', message: 'delimiter must not be empty' })
 })
 
-it('a source map names no directory of this machine', async () => {
+it('a source map does not contain directories of this machine', async () => {
   const { rows } = await runtime.database.pool.query<{ source_map: string }>(
     `select source_map from plugin_bundle where package_name in ('workspace', 'named', 'published')`,
   )
@@ -219,12 +219,12 @@ it('a source map names no directory of this machine', async () => {
   expect(rows).toHaveLength(3)
 })
 
-it('lines that moved in a source with the same code have their new positions', async () => {
+it('an error has the new position after lines moved without a change of the code', async () => {
   const digestOf = () => runtime.plugins.block('moved/say')?.plugin.bundle.digest
   const before = digestOf()
   await write('moved', { 'src/fail.ts': `// One line more.\n${FAIL}` })
   await runtime.configure({ pluginPackages, oauthClients: {} })
   expect(digestOf()).toBe(before)
-  const [error] = await errorsOf('moved/say')
+  const [error] = await runAndReadErrors('moved/say')
   expect(error).toMatchObject({ position: { file: 'src/fail.ts', line: 3, column: 9 } })
 })

@@ -8,14 +8,14 @@ import { entryOf, packageOf, tarballOf } from './tarballs.ts'
 const block = {
   id: 'abababab-0000-4000-8000-000000000001',
   name: 'wait',
-  // Its own time, of which a test has ten seconds.
+  // Below the limit of ten seconds for a test.
   run: `await new Promise((resolve) => setTimeout(resolve, 8000))`,
   tests: `Array.from({ length: 6 }, () => ({ input: {}, output: [] }))`,
 }
 const slow = tarballOf(packageOf('slow', '1.0.0', entryOf('slow', [block])))
 const quick = tarballOf(packageOf('slow', '1.0.0', entryOf('slow', [{ ...block, run: '' }])))
 
-it('a worker that stops gives the plugin that it is checking back, and whoever published it may do so again', async () => {
+it('a worker that stops returns the plugin that it checks, and the publisher may publish it again', async () => {
   const databaseUrl = await cloneDatabase(inject('postgresUrl'))
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-stop-'))
   vi.stubEnv('TMPDIR', folder)

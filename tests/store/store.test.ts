@@ -20,19 +20,19 @@ const says = (name: string, text: string, n = 1): string =>
   ])
 const greet = (version: string, text = version): Buffer => tarballOf(packageOf('@acme/greet', version, says('greet', text)))
 
-async function outcomeOf(graphId: string): Promise<unknown> {
+async function runGraph(graphId: string): Promise<unknown> {
   const { id } = await runtime.executions.start(runtime.ownerId, { graphId, inputs: {} })
-  const said: unknown[] = []
+  const yielded: unknown[] = []
   for await (const event of await runtime.executions.follow(runtime.ownerId, id, 0))
-    if (event.type === 'NodeOutput') said.push(event.value)
-  return said
+    if (event.type === 'NodeOutput') yielded.push(event.value)
+  return yielded
 }
 
 const graphOf = async (block: string): Promise<string> =>
   (await runtime.graphs.create(runtime.ownerId, { name: block, document: { nodes: [{ id: 'node', block }] } })).id
 
-describe('a version that is published', () => {
-  it('is there with its report, and is not installed', async () => {
+describe('a published version', () => {
+  it('has a report and is not installed', async () => {
     const version = await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.0.0') })
     expect(version).toMatchObject({
       packageName: '@acme/greet',
@@ -55,7 +55,7 @@ describe('a version that is published', () => {
     expect((await runtime.database.pool.query('select 1 from plugin_submission')).rowCount).toBe(0)
   })
 
-  it('is published once: again with the same content changes nothing, with another it is refused', async () => {
+  it('is immutable: publishing the same content changes nothing, and different content is rejected', async () => {
     const again = await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.0.0') })
     expect(again.version).toBe('1.0.0')
     const other = runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.0.0', 'other') })
@@ -63,7 +63,7 @@ describe('a version that is published', () => {
   })
 })
 
-it('more installs at once than there are connections all end', async () => {
+it('completes more concurrent installations than there are connections', async () => {
   await runtime.pluginStore.publish(runtime.ownerId, {
     tarball: tarballOf(packageOf('@acme/many', '1.0.0', says('many', 'x', 2))),
   })
@@ -72,7 +72,7 @@ it('more installs at once than there are connections all end', async () => {
   expect(runtime.plugins.block('many/say')?.plugin.version).toBe('1.0.0')
 })
 
-it('what nobody expected is told to whoever publishes as such, and at once', async () => {
+it('reports an unexpected error to the publisher immediately', async () => {
   const temporary = process.env.TMPDIR
   process.env.TMPDIR = '/nowhere'
   try {
@@ -86,22 +86,22 @@ it('what nobody expected is told to whoever publishes as such, and at once', asy
 })
 
 describe('two versions', () => {
-  it('live at once: graphs keep the one they were saved with, new ones take the installed one', async () => {
+  it('coexist: graphs keep the version that they were saved with, and new graphs use the installed version', async () => {
     await runtime.pluginStore.install(runtime.ownerId, '@acme/greet')
     expect(runtime.plugins.block('greet/say')?.plugin).toMatchObject({ version: '1.0.0', builtin: false })
     const first = await graphOf('greet/say')
     await runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('1.1.0') })
     await runtime.pluginStore.setVersion(runtime.ownerId, '@acme/greet', '1.1.0')
     const second = await graphOf('greet/say')
-    expect(await Promise.all([outcomeOf(first), outcomeOf(second)])).toEqual([['1.0.0'], ['1.1.0']])
+    expect(await Promise.all([runGraph(first), runGraph(second)])).toEqual([['1.0.0'], ['1.1.0']])
     await runtime.pluginStore.uninstall(runtime.ownerId, '@acme/greet')
     expect(runtime.plugins.block('greet/say')).toBeUndefined()
-    expect(await Promise.all([outcomeOf(first), outcomeOf(second)])).toEqual([['1.0.0'], ['1.1.0']])
+    expect(await Promise.all([runGraph(first), runGraph(second)])).toEqual([['1.0.0'], ['1.1.0']])
     await expect(graphOf('greet/say')).rejects.toMatchObject({ code: 'GRAPH_INVALID' })
   })
 })
 
-it('a newer release reads the manifest of what is installed again', async () => {
+it('a newer release of Ashlar reads the manifests of installed plugins again', async () => {
   await runtime.database.pool.query(
     `update plugin_bundle set release = 'older', manifest = '{ "name": "NONE" }' where package_name = '@acme/many'`,
   )

@@ -1,19 +1,19 @@
 import { gzipSync } from 'node:zlib'
 
-/** What a block of a test plugin is. */
+/** The definition of a block in a test plugin. */
 export interface TestBlock {
   id: string
   name: string
-  /** Body of `run`; TypeScript. */
+  /** The body of `run`, in TypeScript. */
   run: string
-  /** `z.object({…})` of its pins. @default no pins; `out`: anything */
+  /** The schema of its pins, `z.object({…})`. @default no input pins; an output pin `out` of any type */
   input?: string
   output?: string
   capabilities?: string
   tests?: string
 }
 
-/** Source of a plugin's entry. */
+/** Returns the source of a plugin's entry. */
 export function entryOf(name: string, blocks: readonly TestBlock[]): string {
   const all = blocks.map(
     ({
@@ -34,7 +34,7 @@ export default definePlugin({ name: '${name}', blocks: [${all.join(',\n')}] })
 `
 }
 
-/** The files of a package that is in order. */
+/** Returns the files of a valid package. */
 export function packageOf(
   packageName: string,
   version: string,
@@ -45,13 +45,13 @@ export function packageOf(
   return { 'package.json': JSON.stringify(file), 'index.js': entry }
 }
 
-/** One entry of an archive; what is left out is as `npm pack` writes it. */
+/** One entry of an archive. Absent members have the values that `npm pack` writes. */
 export interface TarEntry {
   path: string
   content?: string | Buffer
   type?: string
   link?: string
-  /** As the header says it. */
+  /** The size in the header. */
   size?: number | string
   magic?: string
   breakChecksum?: boolean
@@ -61,7 +61,7 @@ export function tarballOf(files: Record<string, string | Buffer>): Buffer {
   return gzipSync(tarOf(Object.entries(files).map(([path, content]) => ({ path: `package/${path}`, content }))))
 }
 
-/** An archive as it is told, right or wrong. */
+/** Builds an archive, valid or not. */
 export function tarOf(entries: readonly TarEntry[], end: Buffer = Buffer.alloc(1024)): Buffer {
   return Buffer.concat([...entries.flatMap(entryBlocks), end])
 }
@@ -91,7 +91,7 @@ function entryBlocks({
   return [header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]
 }
 
-/** A record of an extended header. */
+/** Builds a record of an extended header. */
 export function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`
   const length = (n: number): number => Buffer.byteLength(rest) + String(n).length

@@ -40,18 +40,18 @@ async function start(ownerId: string, block: string, inputs: Record<string, unkn
   return (await runtime.executions.start(ownerId, { graphId, inputs: {} })).id
 }
 
-/** The first value that a block yields. */
+/** Returns the first value that a block yields. */
 async function firstValue(ownerId: string, id: string): Promise<unknown> {
   for await (const event of await runtime.executions.follow(ownerId, id, 0)) if (event.type === 'NodeOutput') return event.value
-  throw new Error('it has yielded nothing')
+  throw new Error('the block has yielded nothing')
 }
 
-it('only plugins of the installation’s own folders are trusted', () => {
+it('trusts only plugins in folders of the installation', () => {
   const trusted = runtime.plugins.reports().map(({ origin, plugin }) => [origin, plugin?.builtin])
   expect(new Set(trusted.map(String))).toEqual(new Set(['WORKSPACE,true', 'STORE,false']))
 })
 
-it('nothing that code of a third party leaves in globals is there for the next execution', async () => {
+it('third-party code cannot pass globals to the next execution', async () => {
   const seen = []
   for (const who of ['first', 'second'])
     seen.push(await firstValue(runtime.ownerId, await start(runtime.ownerId, 'third/count', { who })))
@@ -61,14 +61,14 @@ it('nothing that code of a third party leaves in globals is there for the next e
   ])
 })
 
-it('two users have a process each for it, and executions of one user share one', async () => {
+it('runs third-party code in a separate process for each user', async () => {
   const pids = (): number[] => runtime.sandbox?.pids() ?? []
   const stay = async (ownerId: string): Promise<string> => {
     const id = await start(ownerId, 'third/stay')
     expect(await firstValue(ownerId, id)).toBe('here')
     return id
   }
-  // One of the owner is there from the tests before, and one is kept ready.
+  // The owner has one process from the previous tests, and there is one spare process.
   const mine = await stay(runtime.ownerId)
   await expect.poll(() => pids().length).toBeGreaterThanOrEqual(2)
   const before = pids()
@@ -81,7 +81,7 @@ it('two users have a process each for it, and executions of one user share one',
   for (const id of [mine, again]) await runtime.executions.cancel(runtime.ownerId, id)
 })
 
-it('a worker that has never loaded a plugin runs what a graph pins of it', async () => {
+it('a worker that has never loaded a plugin runs the version that a graph pins', async () => {
   const graphs: string[] = []
   for (let i = 0; i < 2; i++) graphs.push(await graphOfUnknown(i))
   await runtime.worker?.close()
@@ -96,7 +96,7 @@ it('a worker that has never loaded a plugin runs what a graph pins of it', async
   }
 })
 
-/** A graph with a block whose plugin nobody loads any more. */
+/** Creates a graph with a block of a removed plugin. */
 async function graphOfUnknown(i: number): Promise<string> {
   const name = `unknown${i}`
   const block = { id: `bbbbbbbb-0000-4000-9000-00000000000${i}`, name: 'say', run: `yield ['out', 'here']` }

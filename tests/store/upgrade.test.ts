@@ -24,7 +24,7 @@ async function install(version: string, block: TestBlock): Promise<void> {
   else await runtime.pluginStore.setVersion(runtime.ownerId, 'speech', version)
 }
 
-it('a graph is told what has changed, is saved anew where nothing is lost, and is left alone elsewhere', async () => {
+it('reports the changes of a plugin to its graphs, and only saves a compatible graph again', async () => {
   await install('1.0.0', BLOCK)
   const nodes = [{ id: 'node', block: 'speech/say', inputs: { text: 'hello' } }]
   const { id } = await runtime.graphs.create(runtime.ownerId, { name: 'g', document: { nodes } })

@@ -43,39 +43,39 @@ async function startWorker(root: string, watch = false): Promise<TestRuntime> {
 const blocks = (runtime: TestRuntime): string[] => runtime.plugins.blocks().map(({ qualifiedName }) => qualifiedName)
 const all = ['both/say', 'one/say', 'two/say']
 
-async function said(block: string): Promise<unknown> {
+async function firstOutput(block: string): Promise<unknown> {
   const nodes = [{ id: 'node', block }]
   const { id: graphId } = await gateway.graphs.create(gateway.ownerId, { name: block, document: { nodes } })
   const { id } = await gateway.executions.start(gateway.ownerId, { graphId, inputs: {} })
   for await (const event of await gateway.executions.follow(gateway.ownerId, id, 0))
     if (event.type === 'NodeOutput') return event.value
-  throw new Error('it has said nothing')
+  throw new Error('the block has yielded nothing')
 }
 
-it('every process sees the plugins of all workspaces, and any worker runs them', async () => {
+it('every process sees the plugins of all sources, and any worker runs them', async () => {
   const left = await startWorker('left', true)
   await startWorker('right')
   for (const runtime of [left, gateway, ...workers]) await expect.poll(() => blocks(runtime)).toEqual(all)
   await left.worker?.close()
-  expect(await Promise.all([said('one/say'), said('two/say')])).toEqual(['one', 'two'])
+  expect(await Promise.all([firstOutput('one/say'), firstOutput('two/say')])).toEqual(['one', 'two'])
 })
 
-it('where workspaces differ, it counts as it was changed last, and a worker that starts again changes nothing', async () => {
-  expect(await said('both/say')).toBe('right')
+it('uses the latest change if sources differ, and ignores the restart of a worker', async () => {
+  expect(await firstOutput('both/say')).toBe('right')
   await startWorker('left')
-  expect(await said('both/say')).toBe('right')
+  expect(await firstOutput('both/say')).toBe('right')
   await write('left', 'both', entry('both', 3, 'left again'))
-  await expect.poll(() => said('both/say'), { timeout: 20_000 }).toBe('left again')
+  await expect.poll(() => firstOutput('both/say'), { timeout: 20_000 }).toBe('left again')
 })
 
-it('what is taken out of one workspace stays where another has it', async () => {
+it('keeps a plugin that is removed from one source if another source has it', async () => {
   await rm(join(folder, 'left', 'both'), { recursive: true })
   await rm(join(folder, 'left', 'one'), { recursive: true })
   await expect.poll(() => blocks(gateway), { timeout: 20_000 }).toEqual(['both/say', 'two/say'])
-  await expect.poll(() => said('both/say')).toBe('right')
+  await expect.poll(() => firstOutput('both/say')).toBe('right')
 })
 
-it('a workspace that no worker has been in for ten minutes is forgotten when another is started', async () => {
+it('removes a source without a worker for ten minutes when another source starts', async () => {
   const { pool } = gateway.database
   const { rows } = await pool.query<{ id: string }>(`select workspace_id as id from workspace_plugin where package_name = 'two'`)
   await pool.query(`update plugin_workspace set seen_at = now() - interval '11 minutes' where id = $1`, [rows[0]?.id])
@@ -83,7 +83,7 @@ it('a workspace that no worker has been in for ten minutes is forgotten when ano
   await expect.poll(() => blocks(gateway)).toEqual([])
 })
 
-it('a plugin of a folder hides one of the store, and keeps it from claiming what is its own', async () => {
+it('a plugin in a source hides one in the store, and keeps its claims', async () => {
   const tarball = tarballOf(packageOf('stored', '1.0.0', entry('stored', 9)))
   await gateway.pluginStore.publish(gateway.ownerId, { tarball })
   await gateway.pluginStore.install(gateway.ownerId, 'stored')
@@ -95,20 +95,20 @@ it('a plugin of a folder hides one of the store, and keeps it from claiming what
     error: {
       code: 'DUPLICATE_BLOCK',
       message:
-        'stored 1.0.0: plugin name "stored" belongs to thief already. ' + 'Give one of the two another name or id, or remove it.',
+        'stored 1.0.0: plugin name "stored" already belongs to thief. ' + 'Give one of the two another name or id, or remove it.',
     },
   })
 })
 
-it('a scan that the owner requests at a gateway has every worker load what has changed', async () => {
+it('a scan that the owner requests at a gateway makes every worker load changed plugins', async () => {
   await write('left', 'two', entry('two', 2, 'two'))
   expect(await gateway.pluginScans.request(gateway.ownerId)).toBe(true)
-  expect(await said('two/say')).toBe('two')
+  expect(await firstOutput('two/say')).toBe('two')
   await write('left', 'two', entry('two', 2, 'changed'))
   expect(await gateway.pluginScans.request(gateway.ownerId)).toBe(true)
-  expect(await said('two/say')).toBe('changed')
+  expect(await firstOutput('two/say')).toBe('changed')
 })
 
-it('a scan is for the owner of the installation', async () => {
+it('allows a scan only for the owner of the installation', async () => {
   await expect(gateway.pluginScans.request(randomUUID())).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

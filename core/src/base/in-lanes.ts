@@ -1,4 +1,4 @@
-/** Does work for each of many, so many at once. @returns the results in the order of the items */
+/** Calls `work` for each item, at most `lanes` at a time. @returns the results in the order of the items */
 export async function inLanes<Item, Result>(
   items: readonly Item[],
   lanes: number,

@@ -1,4 +1,4 @@
-/** What a promise gives, unless a signal comes first: then its reason is thrown, and nobody hears of the promise any more. */
+/** Resolves with the promise, or rejects with the reason of the signal when it aborts first. The promise itself is not cancelled. */
 export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>()
   const abort = (): void => aborted.reject(signal.reason as Error)

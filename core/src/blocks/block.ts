@@ -45,7 +45,7 @@ export interface PluginReport {
 }
 
 /** Qualifies and ties together what a manifest says. */
-export function createPlugin(
+export function buildPlugin(
   facts: Pick<Plugin, 'packageName' | 'version' | 'bundle' | 'builtin'>,
   manifest: PluginManifest,
 ): Plugin {
@@ -57,7 +57,7 @@ export function createPlugin(
     capabilities: qualifyCapabilities(block.capabilities, manifest.name),
     qualifiedName: `${manifest.name}/${block.name}`,
     effectful: isEffectful(block.capabilities),
-    grant: grantOf(block.capabilities),
+    grant: hashCapabilities(block.capabilities),
     outputPins: block.outputSchema.properties && new Set(Object.keys(block.outputSchema.properties)),
     plugin,
   }))
@@ -65,12 +65,12 @@ export function createPlugin(
 }
 
 /** What its plugin has said of it. */
-export function manifestOf(block: Block): BlockManifest {
+export function toBlockManifest(block: Block): BlockManifest {
   const { plugin: _, qualifiedName: _name, effectful: _effectful, grant: _grant, outputPins: _pins, ...manifest } = block
   return manifest
 }
 
-function grantOf(capabilities: BlockManifest['capabilities']): string {
+function hashCapabilities(capabilities: BlockManifest['capabilities']): string {
   if (Object.keys(capabilities).length === 0) return ''
   return createHash('sha256').update(JSON.stringify(capabilities)).digest('hex').slice(0, 32)
 }

@@ -1,6 +1,6 @@
 export { BLOCK_KINDS } from './block-kinds.ts'
-export { createPlugin, manifestOf } from './block.ts'
+export { buildPlugin, toBlockManifest } from './block.ts'
 export { MAX_TIMEOUT_MS, manifestSchema } from './manifest.ts'
 export type { Block, Plugin, PluginOrigin, PluginReport } from './block.ts'
 export type { PluginManifest } from './manifest.ts'
-export type { PluginSource } from './plugin-source.ts'
+export type { PluginPackage } from './plugin-source.ts'

@@ -25,18 +25,18 @@ const manifestWith = (change: object, providers: unknown[] = []): unknown => ({
 const withCapabilities = (capabilities: unknown, onCrash = 'fail'): unknown => manifestWith({ capabilities, onCrash })
 const withHttp = (http: unknown[]): unknown => manifestWith({ capabilities: { http } })
 
-it('takes a grant of the host that an input pin names', () => {
+it('accepts a host from an input pin', () => {
   expect(manifestSchema.safeParse(withHttp([{ fromInput: 'url' }])).success).toBe(true)
 })
 
-it('refuses a grant of the host of a pin that is not there', () => {
+it('rejects a host from an unknown pin', () => {
   expect(manifestSchema.safeParse(withHttp([{ fromInput: 'address' }])).error?.issues[0]).toMatchObject({
     path: ['blocks', 0, 'capabilities', 'http'],
-    message: 'fromInput("address") names no input pin; there are url',
+    message: 'fromInput("address") names an unknown input pin; the block has url',
   })
 })
 
-it('gives what it leaves out its default, and costs as exact text', () => {
+it('fills in defaults and returns costs as exact text', () => {
   const costs = [{ amount: 0.5 }, { amount: '0.000125', per: 'token', when: { model: 'a' } }]
   expect(manifestSchema.parse(manifestWith({ costs })).blocks[0]).toMatchObject({
     categories: [],
@@ -57,22 +57,23 @@ it.each([
   [{ capabilities: { credentials: ['service'] } }, [], 'the plugin has no provider "service"; it has none'],
   [{ capabilities: { 'credentials.reveal': ['web/other'] } }, [SERVICE], 'the plugin has no provider "other"; it has service'],
   [{ capabilities: { credentials: ['a/b/c'] } }, [], 'must be the name of a provider'],
-])('refuses %j', (change, providers, message) => {
+])('rejects %j', (change, providers, message) => {
   expect(manifestSchema.safeParse(manifestWith(change, providers)).error?.issues.at(-1)?.message).toContain(message)
 })
 
-it('takes a provider of its own or of another plugin', () => {
+it('accepts a provider of the same or of another plugin', () => {
   const capabilities = { credentials: ['service', 'github/github'] }
   expect(manifestSchema.safeParse(manifestWith({ capabilities }, [SERVICE])).success).toBe(true)
 })
-it('takes a block that sleeps and has effects only where it may be run again', () => {
+
+it('rejects an effectful block that sleeps but does not allow retries', () => {
   const capabilities = { sleep: true, storage: ['user'] }
   expect(manifestSchema.safeParse(withCapabilities(capabilities, 'retry')).success).toBe(true)
   expect(manifestSchema.safeParse(withCapabilities({ sleep: true })).success).toBe(true)
   expect(manifestSchema.safeParse(withCapabilities(capabilities)).error?.issues[0]).toMatchObject({
     path: ['blocks', 0, 'onCrash'],
     message:
-      "a block that sleeps is run again from its beginning after each sleep, so one that also has a capability that can be seen outside must declare onCrash: 'retry'",
+      "a block that sleeps runs again from its start after each sleep, so a block that is also effectful must declare onCrash: 'retry'",
   })
 })
 
@@ -97,9 +98,9 @@ const OAUTH_SERVICE = {
 }
 
 it.each([
-  [['service'], 'taken'],
-  [[{ provider: 'service', scopes: ['read'] }], 'taken'],
-  [[{ provider: 'other/service', scopes: ['what nobody here knows'.replaceAll(' ', '-')] }], 'taken'],
+  [['service'], 'accepted'],
+  [[{ provider: 'service', scopes: ['read'] }], 'accepted'],
+  [[{ provider: 'other/service', scopes: ['unknown-scope'] }], 'accepted'],
   [['github'], 'the plugin has no provider "github"; it has service'],
   [[{ provider: 'web/service', scopes: ['read', 'admin'] }], 'the provider "service" has no scope "admin"; it has read'],
   [[{ provider: 'service', scopes: [] }], 'Too small'],
@@ -107,5 +108,5 @@ it.each([
   [['../service'], 'must be the name of a provider'],
 ])('credentials %j: %s', (credentials, fault) => {
   const { error } = manifestSchema.safeParse(manifestWith({ capabilities: { credentials } }, [OAUTH_SERVICE]))
-  expect(error?.issues[0]?.message ?? 'taken').toContain(fault)
+  expect(error?.issues[0]?.message ?? 'accepted').toContain(fault)
 })

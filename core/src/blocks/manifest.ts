@@ -14,7 +14,7 @@ import type { JsonSchema } from '../pins/index.ts'
 import { BLOCK_KINDS } from './block-kinds.ts'
 import { blockCostSchema } from './cost.ts'
 
-/** Wall clock of one run. */
+/** The wall-clock time of one run. */
 export const MAX_TIMEOUT_MS = 30 * 60_000
 
 const jsonSchema = z.custom<JsonSchema>(
@@ -44,24 +44,24 @@ const blockManifestSchema = z
     costs: z.array(blockCostSchema).max(100).default([]),
     inputSchema: jsonSchema,
     outputSchema: jsonSchema,
-    /** Names of the block's own tests. */
+    /** The names of the block's tests. */
     tests: z.array(z.string().max(200), 'must be a list of tests; write tests: [] if there are none').max(1000),
   })
   .superRefine(({ capabilities, onCrash }, context) => {
     if (!capabilities.sleep || !isEffectful(capabilities) || onCrash === 'retry') return
     const message =
-      "a block that sleeps is run again from its beginning after each sleep, so one that also has a capability that can be seen outside must declare onCrash: 'retry'"
+      "a block that sleeps runs again from its start after each sleep, so a block that is also effectful must declare onCrash: 'retry'"
     context.addIssue({ code: 'custom', path: ['onCrash'], message })
   })
   .superRefine(({ capabilities, inputSchema }, context) => {
     const pins = Object.keys(inputSchema.properties ?? {})
     const wrong = listInputPins(capabilities).find((pin) => !pins.includes(pin))
     if (wrong === undefined) return
-    const message = `fromInput("${wrong}") names no input pin; there are ${pins.join(', ')}`
+    const message = `fromInput("${wrong}") names an unknown input pin; the block has ${pins.join(', ') || 'none'}`
     context.addIssue({ code: 'custom', path: ['capabilities', 'http'], message })
   })
 
-/** What the host keeps of a plugin beside its code; read out of it in a sandbox, so checked like any input. */
+/** The description of a plugin that the host stores beside its code. A sandbox reads it from untrusted code, so it is validated as input. */
 export const manifestSchema = z
   .object({
     name,
@@ -72,14 +72,18 @@ export const manifestSchema = z
   .superRefine(({ name: plugin, providers, blocks }, context) => {
     for (const [i, { capabilities }] of blocks.entries())
       for (const grant of listCredentialGrants(capabilities)) {
-        const message = grantFault(plugin, providers, grant)
+        const message = findCredentialFault(plugin, providers, grant)
         if (message !== undefined)
           context.addIssue({ code: 'custom', path: ['blocks', i, 'capabilities', 'credentials'], message })
       }
   })
 
-/** What the plugin's own providers do not have; of others nothing is known here. */
-function grantFault(plugin: string, providers: z.output<typeof providerSchema>[], grant: CredentialGrant): string | undefined {
+/** Checks a reference to a provider of the same plugin. Providers of other plugins are not known here. */
+function findCredentialFault(
+  plugin: string,
+  providers: z.output<typeof providerSchema>[],
+  grant: CredentialGrant,
+): string | undefined {
   const name = getProviderName(grant)
   const [qualifier = '', unqualified] = name.includes('/') ? name.split('/') : [plugin, name]
   if (qualifier !== plugin) return undefined

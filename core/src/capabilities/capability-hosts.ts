@@ -20,7 +20,7 @@ interface CallerRun extends Pick<Caller, 'idempotencyKey'> {
   credentials: Readonly<Record<string, string>>
 }
 
-export interface CapabilityOptions extends Omit<CapabilityServices, 'getCredentials'> {
+interface CapabilityOptions extends Omit<CapabilityServices, 'getCredentials'> {
   credentials: CredentialStore
 }
 

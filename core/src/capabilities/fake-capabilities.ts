@@ -7,7 +7,7 @@ import { createFakeTransport } from './http/index.ts'
 import { createFakeStorage, readInitialValues, type StoredValues } from './storage/index.ts'
 
 /** Capabilities that reach nothing outside the worker, and a record of how a block used them. */
-export interface FakeCapabilities {
+interface FakeCapabilities {
   capabilities: CapabilityHosts
   /** In the order of sending, with the secrets that the service would receive. */
   requests: SentRequest[]

@@ -18,14 +18,12 @@ export {
   providerSchema,
   secretHostSchema,
   secretSchema,
-  verifyWebhookSignature,
 } from './credentials/index.ts'
 export type {
   CredentialGrant,
   CredentialStore,
   CredentialType,
   HostProvider,
-  HostRequest,
   OpenedCredential,
   Provider,
   Secret,

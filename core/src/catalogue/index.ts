@@ -1,2 +1,2 @@
 export { openPlugins } from './open-plugins.ts'
-export { workspaceId } from './sources/index.ts'
+export { toSourceSetId } from './sources/index.ts'

@@ -5,8 +5,8 @@ import {
   createPluginScans,
   type PluginScans,
   watchPlugins,
-  createWorkspace,
-  workspaceId,
+  createSourceSet,
+  toSourceSetId,
 } from './sources/index.ts'
 import {
   createBundleStore,
@@ -20,25 +20,25 @@ import {
 import { createDevPlugins, type DevPlugins } from './dev/index.ts'
 import { createPluginStore, serveSubmissions, type PluginStore } from './publishing/index.ts'
 
-export interface PluginOptions {
+interface PluginOptions {
   database: Database
   notifications: Notifications
-  /** None in a gateway. */
+  /** Undefined in a gateway. */
   sandbox: Sandbox | undefined
-  /** Folders whose subfolders are plugin packages. */
+  /** The plugin folders: their subfolders are plugin packages. */
   roots: readonly string[]
-  /** Load what changes in the folders. */
+  /** Whether to reload plugins when their files change. */
   watch: boolean
   onError(error: unknown): void
 }
 
-/** Well within the ten minutes after which a workspace is forgotten. */
+/** A source set expires after ten minutes without renewal. */
 const RENEW_EVERY_MS = 120_000
 
 /**
- * Says which plugins there are; a worker loads those of its workspace first.
+ * Opens the plugins of an installation. A worker first loads the plugins of its own folders.
  *
- * @param undo gets a step for everything that was opened
+ * @param undo receives a function for everything that must be closed
  */
 export async function openPlugins(
   { database, notifications, sandbox, roots, watch, onError }: PluginOptions,
@@ -57,8 +57,8 @@ export async function openPlugins(
   const pluginScans = createPluginScans({ ...parts, onError })
   if (sandbox) {
     const cache = createBundleCache(database)
-    const id = workspaceId(roots, 'folders')
-    const { scan, renew } = createWorkspace({ id, sandbox, folders: { roots, packages: [] }, bundles, index, cache })
+    const id = toSourceSetId(roots, 'folders')
+    const { scan, renew } = createSourceSet({ id, sandbox, folders: { roots, packages: [] }, bundles, index, cache })
     await Promise.all([scan(), describeInstalled(bundles, sandbox)])
     const timer = setInterval(() => void renew().catch(onError), RENEW_EVERY_MS)
     undo.push(() => clearInterval(timer))

@@ -3,12 +3,12 @@ import { realpathSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** Properties of the installed `bwrap`. Release 0.8 and later can forbid further user namespaces. */
-export interface Bubblewrap {
+interface Bubblewrap {
   canDisableUserNamespaces: boolean
 }
 
 /** The environment of a confined program. */
-export interface Confinement {
+interface Confinement {
   /** The only files and folders that the program can see, read-only: path inside → real path outside. */
   readOnly: ReadonlyMap<string, string>
   /** All its environment variables. */

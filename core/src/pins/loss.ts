@@ -5,7 +5,7 @@ import { LOSSES, type LossyConversion } from './losses.ts'
 import type { PinStep } from './pin-path.ts'
 
 /** A conversion of a value to the type of a pin that the author of a graph rarely intends. */
-export interface Loss {
+interface Loss {
   /** The type of the value: `list`, or `list of objects` if the items are converted. */
   from: string
   /** The type of the pin. */

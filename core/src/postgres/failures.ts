@@ -6,7 +6,7 @@
  *   after the cause is removed.
  * - `statement`: the server rejects this statement with this data. A repetition fails again.
  */
-export type FailureCause = 'connection' | 'environment' | 'statement'
+type FailureCause = 'connection' | 'environment' | 'statement'
 
 /**
  * The causes by SQLSTATE or prefix of an SQLSTATE. The longest match applies. The cause of a code without an entry is

@@ -23,7 +23,7 @@ export interface Notifications {
  * - `browser_sessions`: the id of a session that has ended
  * - `health`: a worker can no longer write the journal, or can write it again
  */
-export type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
+type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
 
 const CHANNELS: Channel[] = ['journal', 'work', 'cancel', 'plugins', 'scan', 'submissions', 'browser_sessions', 'health']
 const RECONNECT_AFTER_MS = 500

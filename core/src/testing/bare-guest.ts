@@ -5,10 +5,9 @@ import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits/index.ts'
 import { getMaxReportChars } from '../sandbox/channel/index.ts'
 
 /**
- * A guest in this very process, which nothing contains: what isolated-vm alone takes, for benchmarks. Needs
- * `--no-node-snapshot`.
+ * Creates a guest in this process, without a sandbox, to measure the cost of isolated-vm alone. Needs `--no-node-snapshot`.
  *
- * @returns runs a block on JSON text
+ * @returns a function that runs a block on JSON text
  */
 export async function createBareGuest(code: string): Promise<(block: string, input: string) => Promise<void>> {
   const { maxValueBytes, maxOutputs, maxOutputBytes, isolateMemoryMb } = DEFAULT_SANDBOX_LIMITS
@@ -19,7 +18,7 @@ export async function createBareGuest(code: string): Promise<(block: string, inp
   let id = 0
   return async (block, input) => {
     const call = `{"id":${++id},"kind":"run","block":"${block}","input":${input}}`
-    const said = await guest.enter(`[${call}]`, { id, settledBefore: id })
-    if (!said.includes('"t":"e"')) throw new Error(`a bare call did not end: ${said.slice(0, 200)}`)
+    const report = await guest.enter(`[${call}]`, { id, settledBefore: id })
+    if (!report.includes('"t":"e"')) throw new Error(`a bare call did not end: ${report.slice(0, 200)}`)
   }
 }

@@ -1,4 +1,4 @@
-/** For the tests of this workspace: never part of a running installation. */
+/** The internal test harness of this repository. It is not part of a running installation. */
 export { startEmbeddedPostgres } from '../postgres/embedded/index.ts'
 export { createBareGuest } from './bare-guest.ts'
 export { buildPrelude, buildProgram } from '../sandbox/programs/index.ts'

@@ -1,11 +1,11 @@
 import type { Caller, CallerBlock, CallerExecution } from '../capabilities/capability.ts'
 
-export interface TestCaller<Grants>
+interface TestCaller<Grants>
   extends Partial<CallerExecution>, Partial<Pick<CallerBlock<Grants>, 'qualifiedName' | 'capabilities'>> {
   inputs?: Record<string, unknown>
 }
 
-/** Returns a run of a block, for the tests of capabilities. */
+/** Creates a run of a block, for tests of capabilities. */
 export function createTestCaller<Grants = Readonly<Record<string, unknown>>>({
   inputs = {},
   ...given

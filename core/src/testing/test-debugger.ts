@@ -1,5 +1,5 @@
-/** What tests read of the messages of the Chrome DevTools Protocol. */
-export interface DebuggerMessage {
+/** The fields of Chrome DevTools Protocol messages that tests read. */
+interface DebuggerMessage {
   id?: number
   method?: string
   params?: {
@@ -10,11 +10,11 @@ export interface DebuggerMessage {
   result?: { breakpointId?: string; result?: { value: unknown } }
 }
 
-/** A debugger that waits for answers and events, wherever they come from. */
+/** A debugger that waits for responses and events of any transport. */
 export class TestDebugger {
-  /** What nobody has waited for so far. */
+  /** Messages that no test has taken yet. */
   readonly messages: DebuggerMessage[] = []
-  #heard = Promise.withResolvers<void>()
+  #received = Promise.withResolvers<void>()
   #lastId = 0
   readonly #send: (json: string) => void
 
@@ -24,15 +24,15 @@ export class TestDebugger {
 
   receive(json: string): void {
     this.messages.push(JSON.parse(json) as DebuggerMessage)
-    this.#heard.resolve()
-    this.#heard = Promise.withResolvers()
+    this.#received.resolve()
+    this.#received = Promise.withResolvers()
   }
 
   async request(method: string, params: object = {}): Promise<NonNullable<DebuggerMessage['result']>> {
     const id = ++this.#lastId
     this.#send(JSON.stringify({ id, method, params }))
     const { result } = await this.next((message) => message.id === id)
-    if (!result) throw new Error(`${method} was refused`)
+    if (!result) throw new Error(`the inspector rejected ${method}`)
     return result
   }
 
@@ -40,20 +40,20 @@ export class TestDebugger {
     return (await this.next((message) => message.method === method)).params ?? {}
   }
 
-  /** @returns the innermost call frame of code that stands at a breakpoint */
+  /** Waits until code stops at a breakpoint. @returns its innermost call frame */
   async paused(): Promise<{ callFrameId: string; functionName: string; location: { lineNumber: number } }> {
     const { callFrames: [frame] = [] } = await this.event('Debugger.paused')
-    if (!frame) throw new Error('nothing stands still')
+    if (!frame) throw new Error('the debugger stopped without a call frame')
     return frame
   }
 
-  /** Takes it out. */
+  /** Waits for a message and removes it from `messages`. */
   async next(isWanted: (message: DebuggerMessage) => boolean): Promise<DebuggerMessage> {
     for (;;) {
       const index = this.messages.findIndex(isWanted)
       const [message] = index === -1 ? [] : this.messages.splice(index, 1)
       if (message) return message
-      await this.#heard.promise
+      await this.#received.promise
     }
   }
 }

@@ -8,11 +8,11 @@ export interface TestFilesOptions {
   limits?: Partial<WorkspaceLimits>
 }
 
-/** Files of executions, as the blocks of several runs ask for them. */
+/** Files of executions, accessed through the host calls of block runs. */
 export interface TestFiles {
-  /** A block's run. @default of a new execution and owner, with both uses granted */
+  /** Starts the run of a block. @default a run in a new execution of a new owner that may read and write */
   run(options?: TestRunOptions): TestFilesRun
-  /** Until what runs had open at their end is closed. */
+  /** Waits until everything that ended runs left open is closed. */
   settled(): Promise<void>
   /** Ends all runs. */
   close(): Promise<void>
@@ -24,12 +24,12 @@ interface TestRunOptions {
   grant?: ('read' | 'write')[]
 }
 
-/** The files of one run, by the calls to the host that its guest would make. */
+/** The files of one run, accessed through the host calls of its guest. */
 export interface TestFilesRun {
   perform(method: string, ...args: unknown[]): Promise<unknown>
   write(path: unknown, text: string): Promise<unknown>
   read(path: unknown): Promise<string>
-  /** As at the end of the block's run. */
+  /** Ends the run. */
   end(): void
 }
 
@@ -67,7 +67,7 @@ async function read(perform: TestFilesRun['perform'], path: unknown): Promise<st
   return Buffer.concat(chunks).toString()
 }
 
-/** A UUID v7 of another time. */
+/** Returns a UUID v7 of another time. */
 export function uuidAt(ms: number): string {
   const time = Math.floor(ms).toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}${randomUUIDv7().slice(13)}`

@@ -1,9 +1,9 @@
 import { createTestCaller } from './test-acting.ts'
 import { createHttpHost, type HttpGrant, type HttpOptions, type RequestCredentials } from '../capabilities/http/index.ts'
 
-/** What a block is given to reach the outside, and its inputs. */
+/** The capability and inputs of a block that sends requests. */
 export interface TestHttpOptions extends HttpOptions {
-  /** As in a manifest. @default every host */
+  /** The hosts in the manifest of the block. @default every host */
   grant?: HttpGrant
   inputs?: Record<string, unknown>
   /** @default none */
@@ -27,11 +27,11 @@ interface TestResponse {
   text: string
 }
 
-/** The requests of one block, by the calls to the host that its guest would make. */
+/** The requests of one block, sent through the host calls of its guest. */
 export interface TestHttp {
   perform(method: string, ...args: unknown[]): Promise<unknown>
   request(url: string, request?: TestRequest): Promise<TestResponse>
-  /** As at the end of the block's run. */
+  /** Ends the run of the block. */
   endRun(): void
   close(): Promise<void>
 }
@@ -65,8 +65,8 @@ async function exchange(
   { method = 'GET', headers = [], body, redirect = 'follow', credential }: TestRequest,
 ): Promise<TestResponse> {
   const bytes = body === undefined ? undefined : Buffer.from(body)
-  const asked = { url, method, headers, redirect, body: bytes ? { bytes: bytes.length } : null, credential: credential ?? null }
-  const id = await perform('http.open', asked)
+  const options = { url, method, headers, redirect, body: bytes ? { bytes: bytes.length } : null, credential: credential ?? null }
+  const id = await perform('http.open', options)
   if (bytes) {
     await perform('http.write', id, bytes.toString('base64'))
     await perform('http.end', id)

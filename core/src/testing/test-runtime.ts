@@ -13,16 +13,16 @@ declare module 'vitest' {
   }
 }
 
-/** Folder of the built-in plugins. */
+/** The folder of the built-in plugins. */
 export const BUILTIN_PLUGINS = fileURLToPath(new URL('../../../plugins', import.meta.url))
 
-/** Seals the credentials of tests. */
+/** Encrypts the credentials of tests. */
 const TEST_SECRET_KEY = Buffer.alloc(32, 'test').toString('base64')
 
 export interface TestRuntime extends Runtime {
-  /** The installation's owner. */
+  /** The id of the installation's owner. */
   ownerId: string
-  /** What nobody waited for; a test that expects none checks it. */
+  /** Errors reported to `onError`. A test that expects none asserts that this is empty. */
   failures: unknown[]
 }
 
@@ -31,7 +31,7 @@ interface TestRuntimeConfig extends Partial<RuntimeConfig> {
   template?: Template
 }
 
-/** A runtime, by default on a database of its own and with the built-in plugins. */
+/** Creates a runtime with a new database. @default with the built-in plugins */
 export async function createTestRuntime({ template, ...config }: TestRuntimeConfig = {}): Promise<TestRuntime> {
   const failures: unknown[] = []
   const filesDir = join(tmpdir(), `ashlar-files-${randomUUID()}`)

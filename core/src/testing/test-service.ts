@@ -5,28 +5,28 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A service on this machine that grants access by OAuth 2, and a plugin for it. */
+/** A local service with OAuth 2, and a plugin for it. */
 export interface TestService {
   readonly url: string
   /** A folder with the plugin `service`: the provider `service/service`, and blocks that use it. */
   readonly pluginRoot: string
   /** As in `RuntimeConfig.oauthClients`. */
   readonly clients: Record<string, { clientId: string; clientSecret: string }>
-  /** Every secret that it has given out. */
-  readonly given: { codes: string[]; access: string[]; refresh: string[] }
-  /** What it was asked, by path. */
-  readonly asked: { token: URLSearchParams[]; revoke: URLSearchParams[]; api: (string | undefined)[] }
-  /** Seconds for which access tokens are good, from now on. */
+  /** Every secret that the service issued. */
+  readonly issued: { codes: string[]; access: string[]; refresh: string[] }
+  /** The requests that the service received, by endpoint; of `api`, the authorization headers. */
+  readonly received: { token: URLSearchParams[]; revoke: URLSearchParams[]; api: (string | undefined)[] }
+  /** The lifetime of new access tokens in seconds. */
   lifeSeconds: number
-  /** What the token endpoint does in place of what it should. */
+  /** Replaces the response of the token endpoint. */
   onToken: ((response: ServerResponse) => void) | undefined
-  /** What the revocation endpoint does in place of what it should. */
+  /** Replaces the response of the revocation endpoint. */
   onRevoke: ((response: ServerResponse) => void) | undefined
-  /** Takes no access token any more that it has given out. */
+  /** Invalidates all access tokens. */
   forgetAccess(): void
-  /** Takes no refresh token any more that it has given out. */
+  /** Invalidates all refresh tokens. */
   forgetRefresh(): void
-  /** What a browser does whose user grants access. @returns where it is sent back to */
+  /** Grants access, as a user does in a browser. @returns the URL that the service redirects to */
   grant(authorizationUrl: string): Promise<URL>
   close(): Promise<void>
 }
@@ -62,8 +62,8 @@ class Service implements TestService {
   url = ''
   pluginRoot = ''
   readonly clients = { 'service/service': CLIENT }
-  readonly given: TestService['given'] = { codes: [], access: [], refresh: [] }
-  readonly asked: TestService['asked'] = { token: [], revoke: [], api: [] }
+  readonly issued: TestService['issued'] = { codes: [], access: [], refresh: [] }
+  readonly received: TestService['received'] = { token: [], revoke: [], api: [] }
   lifeSeconds = 3600
   onToken: TestService['onToken']
   onRevoke: TestService['onRevoke']
@@ -93,16 +93,16 @@ class Service implements TestService {
     if (url.pathname === '/authorize') return this.#authorize(url.searchParams, response)
     if (url.pathname === '/token') return this.#token(authorization, new URLSearchParams(body), response)
     if (url.pathname === '/revoke') return this.#revoke(authorization, new URLSearchParams(body), response)
-    this.asked.api.push(authorization)
+    this.received.api.push(authorization)
     const isKnown = this.#access.has(String(authorization).replace('Bearer ', ''))
     response.writeHead(isKnown ? 200 : 401).end(`you are ${authorization}, you say ${body}`)
   }
 
-  #authorize(asked: URLSearchParams, response: ServerResponse): void {
-    const get = (name: string): string => asked.get(name) ?? ''
-    const isRight =
+  #authorize(query: URLSearchParams, response: ServerResponse): void {
+    const get = (name: string): string => query.get(name) ?? ''
+    const isValid =
       get('response_type') === 'code' && get('client_id') === CLIENT.clientId && get('code_challenge_method') === 'S256'
-    if (!isRight) return void response.writeHead(400).end()
+    if (!isValid) return void response.writeHead(400).end()
     const code = this.#new('codes', 'code')
     this.#codes.set(code, { challenge: get('code_challenge'), redirectUri: get('redirect_uri'), scope: get('scope') })
     const location = new URL(get('redirect_uri'))
@@ -110,11 +110,11 @@ class Service implements TestService {
     response.writeHead(302, { location: location.href }).end()
   }
 
-  #token(authorization: string | undefined, asked: URLSearchParams, response: ServerResponse): void {
-    this.asked.token.push(asked)
+  #token(authorization: string | undefined, form: URLSearchParams, response: ServerResponse): void {
+    this.received.token.push(form)
     if (this.onToken) return this.onToken(response)
     if (authorization !== basic()) return refuse(response, 401, 'invalid_client')
-    const scope = asked.get('grant_type') === 'authorization_code' ? this.#useCode(asked) : this.#useRefresh(asked)
+    const scope = form.get('grant_type') === 'authorization_code' ? this.#useCode(form) : this.#useRefresh(form)
     if (scope === undefined) return refuse(response, 400, 'invalid_grant')
     const access = this.#new('access', 'access')
     const refresh = this.#new('refresh', 'refresh')
@@ -124,35 +124,35 @@ class Service implements TestService {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(tokens))
   }
 
-  #useCode(asked: URLSearchParams): string | undefined {
-    const code = asked.get('code') ?? ''
+  #useCode(form: URLSearchParams): string | undefined {
+    const code = form.get('code') ?? ''
     const grant = this.#codes.get(code)
     this.#codes.delete(code)
     const challenge = createHash('sha256')
-      .update(asked.get('code_verifier') ?? '')
+      .update(form.get('code_verifier') ?? '')
       .digest('base64url')
-    const isRight = grant?.challenge === challenge && grant.redirectUri === asked.get('redirect_uri')
-    return isRight ? grant.scope : undefined
+    const isValid = grant?.challenge === challenge && grant.redirectUri === form.get('redirect_uri')
+    return isValid ? grant.scope : undefined
   }
 
-  /** Each is good once. */
-  #useRefresh(asked: URLSearchParams): string | undefined {
-    const token = asked.get('refresh_token') ?? ''
+  /** Each refresh token can be used once. */
+  #useRefresh(form: URLSearchParams): string | undefined {
+    const token = form.get('refresh_token') ?? ''
     const scope = this.#refresh.get(token)
     this.#refresh.delete(token)
     return scope
   }
 
-  #revoke(authorization: string | undefined, asked: URLSearchParams, response: ServerResponse): void {
-    this.asked.revoke.push(asked)
+  #revoke(authorization: string | undefined, form: URLSearchParams, response: ServerResponse): void {
+    this.received.revoke.push(form)
     if (this.onRevoke) return this.onRevoke(response)
     if (authorization !== basic()) return refuse(response, 401, 'invalid_client')
     response.writeHead(200).end()
   }
 
-  #new(kind: keyof TestService['given'], prefix: string): string {
+  #new(kind: keyof TestService['issued'], prefix: string): string {
     const text = `${prefix}-${randomBytes(12).toString('hex')}`
-    this.given[kind].push(text)
+    this.issued[kind].push(text)
     return text
   }
 }

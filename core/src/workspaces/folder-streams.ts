@@ -54,7 +54,7 @@ class HandleReader implements FileReader {
   }
 }
 
-export interface WriterParts {
+interface WriterParts {
   /** The real path of the workspace. */
   root: string
   path: readonly string[]

@@ -248,7 +248,7 @@ describe('coming back', () => {
     const statuses = (await Promise.all([finish(back), finish(back), finish(back)])).map(({ status }) => status)
     expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 404, 404])
     expect((await finish(back)).status).toBe(404)
-    expect(service.asked.token.filter((asked) => asked.get('code') === back.searchParams.get('code'))).toHaveLength(1)
+    expect(service.received.token.filter((asked) => asked.get('code') === back.searchParams.get('code'))).toHaveLength(1)
   })
 
   it('is refused after 10 minutes', async () => {

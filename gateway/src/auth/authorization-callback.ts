@@ -9,7 +9,7 @@ export const CALLBACK_PATH = '/oauth/callback'
 
 const KEPT = ['state', 'code', 'error', 'iss'] as const
 
-export interface CallbackParts {
+interface CallbackParts {
   authorizations: Runtime['authorizations']
   access: Access
   /** `http://<name>:<port>` where browsers are logged in, if services send them back to another name of ours. */

@@ -9,7 +9,7 @@ import type { SessionCookie } from './session-cookie.ts'
 // Logging in. A link is `/login#<token>`: its page, which anybody may open, sends the token with `POST /login` when its button is
 // pressed. The answer has the two secrets of a session: one in a cookie, one for the page.
 
-export interface LoginParts {
+interface LoginParts {
   runtime: Pick<Runtime, 'browserSessions'>
   access: Access
   origins: Origins

@@ -1,7 +1,7 @@
 import { readAnswer, sendTo, type ClientOptions } from './client.ts'
 
 /** A link that logs in one browser, once. */
-export interface LoginLink {
+interface LoginLink {
   url: string
   /** ISO 8601 */
   expiresAt: string

@@ -1,5 +1,5 @@
 /** One message of an event stream. */
-export interface ServerSentEvent {
+interface ServerSentEvent {
   /** `message` unless the stream says otherwise. */
   event: string
   data: string

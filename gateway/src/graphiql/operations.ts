@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 
 /** A tab of GraphiQL. */
-export interface Tab {
+interface Tab {
   query: string
   /** JSON */
   variables: string

@@ -19,7 +19,7 @@ import type { SessionCookie } from '../auth/session-cookie.ts'
 
 export type Api = YogaServerInstance<Partial<RequestContext>, SchemaContext>
 
-export interface ApiOptions {
+interface ApiOptions {
   runtime: Runtime
   access: Access
   origins: Origins

@@ -9,7 +9,7 @@ export type Route = (request: Request, url: URL, address: string) => Response | 
 
 export const GRAPHQL_PATH = '/graphql'
 
-export interface RoutesOptions {
+interface RoutesOptions {
   /** For GET, by path. */
   routes: ReadonlyMap<string, Route>
   /** For POST, by path. */

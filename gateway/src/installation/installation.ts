@@ -26,7 +26,7 @@ export interface Installation {
   close(options?: CloseOptions): Promise<void>
 }
 
-export interface InstallationOptions {
+interface InstallationOptions {
   config: Config
   /** @default 'all' */
   role?: 'all' | 'gateway'

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
 /** Watches a set of paths. */
-export interface PathWatcher {
+interface PathWatcher {
   /** Replaces the watched paths. They are absolute and need not exist. */
   set(paths: Iterable<string>): void
   close(): void

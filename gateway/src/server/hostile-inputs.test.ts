@@ -232,7 +232,7 @@ const objects = Object.values(schema.getTypeMap())
   .filter((type) => Object.values(type.getFields()).some(({ args }) => args.length > 0))
 
 describe('bad input is a mistake of the client, with a code', () => {
-  // Publishing needs a worker's answer for each tarball; `tests/hostile/tarballs.test.ts` sends bad ones.
+  // Publishing needs a worker's answer for each tarball; `tests/hostile/tarballs.prove.test.ts` sends bad ones.
   it.each(fields.filter(([name]) => name !== 'mutation publishPlugin'))('in %s', async (_name, kind, field) => {
     expect(await failuresOf(operations(kind, field))).toEqual([])
   })

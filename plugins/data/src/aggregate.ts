@@ -1,34 +1,35 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { groupRows } from './group-rows.ts'
-import { MEASURES } from './measures.ts'
-import { fieldOf, rows, type Row } from './rows.ts'
+import { groupRows, MEASURES, readField, rows, type Row } from './rows/index.ts'
 
 const measure = z.object({
-  field: z.string().nullable().default(null).describe('Field to measure; only "count" goes without, and then counts rows.'),
+  field: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Field to measure. Only "count" works without a field; it then counts rows.'),
   function: z.enum(Object.keys(MEASURES) as (keyof typeof MEASURES)[]),
-  as: z.string().nullable().default(null).describe('Field for the result; otherwise its name is like "mean_price".'),
-  digits: z.int().min(0).max(20).nullable().default(null).describe('Decimals to round the result to.'),
+  as: z.string().nullable().default(null).describe('Field for the result. By default a name such as "mean_price".'),
+  digits: z.int().min(0).max(20).nullable().default(null).describe('Number of decimals in the result.'),
 })
 
 export const aggregate = defineBlock({
   id: 'c487ce70-8c0d-439c-94a2-f4bd7744c0e0',
   name: 'aggregate',
-  description: 'Sum up rows, group by group: counts, sums, means and more.',
+  description: 'Aggregate rows by group: counts, sums, means and more.',
   category: 'DATA',
   input: z.object({
     rows,
-    by: z
-      .array(z.string())
-      .default([])
-      .describe('Fields that rows of one group have in common; without any all rows are one group.'),
+    by: z.array(z.string()).default([]).describe('Fields to group by. Without fields, all rows are one group.'),
     measures: z
       .array(measure)
-      .describe('What to work out per group. Null is left out, and by sum, mean, min, max and median all that is no number.'),
+      .describe(
+        'Results to compute per group. All ignore null; sum, mean, min, max and median also ignore values that are not numbers.',
+      ),
   }),
   output: z.object({
-    rows: rows.describe('One row per group, in the order of their first rows: its fields, then the results.'),
-    count: z.int().describe('How many groups.'),
+    rows: rows.describe('One row per group with its fields and results, in the order of the first row of each group.'),
+    count: z.int().describe('Number of groups.'),
   }),
   tests: [
     {
@@ -113,7 +114,7 @@ export const aggregate = defineBlock({
 function measureAll(rows: Row[], measures: z.output<typeof measure>[]): Row {
   return Object.fromEntries(
     measures.map(({ field, function: name, as, digits }) => {
-      const values = field === null ? rows : rows.map((row) => fieldOf(row, field)).filter((value) => value !== null)
+      const values = field === null ? rows : rows.map((row) => readField(row, field)).filter((value) => value !== null)
       const label = as ?? (field === null ? name : `${name}_${field}`)
       const result = measureOne(name, label, values) ?? null
       return [label, typeof result === 'number' && digits !== null ? Number(result.toFixed(digits)) : result]

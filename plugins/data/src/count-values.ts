@@ -4,13 +4,13 @@ import { z } from 'zod'
 export const countValues = defineBlock({
   id: 'de2348ed-47bb-4e9c-ac4e-776340777e86',
   name: 'count-values',
-  description: 'Count how often each value is in a list.',
+  description: 'Count how often each value occurs in a list.',
   category: 'DATA',
   input: z.object({ values: z.array(z.unknown()) }),
   output: z.object({
     rows: z
       .array(z.object({ value: z.unknown(), count: z.int() }))
-      .describe('The most frequent first, of equal ones the smaller value.'),
+      .describe('The most frequent values first. Values with equal counts are in ascending order.'),
   }),
   tests: [
     {

@@ -1,25 +1,25 @@
 import { defineBlock, orderedObject } from '@ashlar/sdk'
 import { z } from 'zod'
-import { fieldOf, numberOf, rows } from './rows.ts'
+import { readField, toNumber, rows } from './rows/index.ts'
 
 const OPERATIONS = ['year', 'month', 'day', 'upper', 'lower', 'number', 'text', 'length'] as const
 
 export const derive = defineBlock({
   id: 'a2d81358-e989-4d6b-8989-9e134be1682d',
   name: 'derive',
-  description: 'Add a field to every row that follows from another field.',
+  description: 'Add a field to every row, computed from another field.',
   category: 'DATA',
   input: z.object({
     rows,
-    field: z.string().describe('Field to add, or to replace.'),
-    from: z.string().describe('Field to take the value from.'),
+    field: z.string().describe('Field to add or replace.'),
+    from: z.string().describe('Field to read the value from.'),
     operation: z
       .enum(OPERATIONS)
       .describe(
-        'What to make of it; year, month and day are numbers, of a date like 2026-07-31 or of milliseconds since 1970 (in UTC).',
+        'Operation to apply. Year, month and day are numbers, from a date such as 2026-07-31 or from milliseconds since 1970 (in UTC).',
       ),
   }),
-  output: z.object({ rows: rows.describe('The field is null where its value cannot be made.') }),
+  output: z.object({ rows: rows.describe('The field is null if the operation has no result.') }),
   tests: [
     {
       input: { rows: [{ d: '2012-01-09' }, { d: '2015-11-30T23:59:59Z' }], field: 'month', from: 'd', operation: 'month' },
@@ -49,7 +49,7 @@ export const derive = defineBlock({
       ],
     },
     {
-      name: 'null where there is no date',
+      name: 'returns null for values that are not dates',
       input: { rows: [{ d: 'Jun 12 1998' }, {}, { d: '2012-13-01' }], field: 'd', from: 'd', operation: 'year' },
       output: [['rows', [{ d: null }, { d: null }, { d: null }]]],
     },
@@ -77,24 +77,24 @@ export const derive = defineBlock({
   *run({ rows, field, from, operation }) {
     yield [
       'rows',
-      rows.map((row) => orderedObject([...Object.entries(row), [field, derivedOf(fieldOf(row, from), operation) ?? null]])),
+      rows.map((row) => orderedObject([...Object.entries(row), [field, compute(readField(row, from), operation) ?? null]])),
     ]
   },
 })
 
-function derivedOf(value: unknown, operation: (typeof OPERATIONS)[number]): unknown {
+function compute(value: unknown, operation: (typeof OPERATIONS)[number]): unknown {
   if (value === null) return null
   switch (operation) {
     case 'year':
     case 'month':
     case 'day':
-      return partsOf(value)?.[operation]
+      return parseDateParts(value)?.[operation]
     case 'upper':
       return toText(value).toUpperCase()
     case 'lower':
       return toText(value).toLowerCase()
     case 'number':
-      return numberOf(value)
+      return toNumber(value)
     case 'text':
       return toText(value)
     case 'length':
@@ -102,16 +102,16 @@ function derivedOf(value: unknown, operation: (typeof OPERATIONS)[number]): unkn
   }
 }
 
-function partsOf(value: unknown): { year: number; month: number; day: number } | undefined {
-  // A text has its date in its own words, whatever offset follows.
-  const text = typeof value === 'number' ? isoOf(value) : typeof value === 'string' ? value : ''
+function parseDateParts(value: unknown): { year: number; month: number; day: number } | undefined {
+  // The date of a text is the written one, independent of its offset.
+  const text = typeof value === 'number' ? toIsoDate(value) : typeof value === 'string' ? value : ''
   const date = z.iso.date().safeParse(text.slice(0, 10))
   const [year, month, day] = date.success ? date.data.split('-').map(Number) : []
   return year === undefined || month === undefined || day === undefined ? undefined : { year, month, day }
 }
 
-/** '' for a number that no date has. */
-function isoOf(epochMs: number): string {
+/** Returns '' for a number that is not a valid date. */
+function toIsoDate(epochMs: number): string {
   const date = new Date(epochMs)
   return Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }

@@ -1,24 +1,24 @@
 import { compareNumbers, compareValues, defineBlock, isEqual } from '@ashlar/sdk'
 import { z } from 'zod'
-import { fieldOf, numberOf, rows } from './rows.ts'
+import { readField, toNumber, rows } from './rows/index.ts'
 
 const OPERATORS = ['==', '!=', '>', '>=', '<', '<=', 'contains', 'in', 'present', 'missing'] as const
 
 export const filter = defineBlock({
   id: '89f0999f-67e9-4d12-9a2d-779a216f1e77',
   name: 'filter',
-  description: 'Keep the rows whose field compares well with a value.',
+  description: 'Keep the rows whose field matches a comparison with a value.',
   category: 'DATA',
   input: z.object({
     rows,
-    field: z.string().describe('Field to look at.'),
+    field: z.string().describe('Field to compare.'),
     operator: z
       .enum(OPERATORS)
       .default('==')
-      .describe('"contains" looks for a text in a text or an item in a list, "in" for the field in a list.'),
-    value: z.unknown().default(null).describe('What to compare with; not used by "present" and "missing".'),
+      .describe('"contains" searches for a text in a text or an item in a list. "in" searches for the field in a list.'),
+    value: z.unknown().default(null).describe('Value to compare with. "present" and "missing" ignore it.'),
   }),
-  output: z.object({ rows, count: z.int().describe('How many rows were kept.') }),
+  output: z.object({ rows, count: z.int().describe('Number of rows that were kept.') }),
   tests: [
     {
       name: 'reads numbers from texts',
@@ -83,7 +83,7 @@ export const filter = defineBlock({
   *run({ rows, field, operator, value }) {
     if (operator === 'in' && !Array.isArray(value))
       throw new Error(`value must be a list for the operator "in", got ${JSON.stringify(value).slice(0, 100)}`)
-    const kept = rows.filter((row) => TESTS[operator](fieldOf(row, field), value))
+    const kept = rows.filter((row) => TESTS[operator](readField(row, field), value))
     yield ['rows', kept]
     yield ['count', kept.length]
   },
@@ -103,7 +103,7 @@ const TESTS: Record<(typeof OPERATORS)[number], (actual: unknown, value: unknown
   missing: (actual) => actual === null,
 }
 
-/** By content; a number also equals a text that spells it. */
+/** Compares by content. A number also equals a text with this number. */
 function isSame(a: unknown, b: unknown): boolean {
   return isEqual(a, b) || (isNumber(a) !== isNumber(b) && order(a, b) === 0)
 }
@@ -112,10 +112,10 @@ function includes(list: unknown[], item: unknown): boolean {
   return list.some((member) => isSame(member, item))
 }
 
-/** Below, at or above 0 as {@link compareValues} has it; NaN, which is none of these, when the values are of different types. */
+/** Returns the result of {@link compareValues}, or NaN when the values have different types. */
 function order(a: unknown, b: unknown): number {
   if (isNumber(a) || isNumber(b)) {
-    const [numberA, numberB] = [numberOf(a), numberOf(b)]
+    const [numberA, numberB] = [toNumber(a), toNumber(b)]
     return numberA === undefined || numberB === undefined ? NaN : compareNumbers(numberA, numberB)
   }
   return typeof a === typeof b && (a === null) === (b === null) ? compareValues(a, b) : NaN

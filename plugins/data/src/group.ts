@@ -1,15 +1,16 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { groupRows } from './group-rows.ts'
-import { rows } from './rows.ts'
+import { groupRows, rows } from './rows/index.ts'
 
 export const group = defineBlock({
   id: '90614a9e-b2a5-4274-b4f2-297cb2e7f4ec',
   name: 'group',
-  description: 'Put rows together that have the same values in some fields.',
+  description: 'Group rows that have the same values in some fields.',
   category: 'DATA',
-  input: z.object({ rows, by: z.array(z.string()).describe('Those fields.') }),
-  output: z.object({ groups: rows.describe('Per group its fields, and its rows as "rows"; in the order of their first rows.') }),
+  input: z.object({ rows, by: z.array(z.string()).describe('Fields to group by.') }),
+  output: z.object({
+    groups: rows.describe('The fields of each group and its rows as "rows", in the order of the first row of each group.'),
+  }),
   tests: [
     {
       input: {

@@ -5,13 +5,9 @@ import { derive } from './derive.ts'
 import { filter } from './filter.ts'
 import { group } from './group.ts'
 import { limit } from './limit.ts'
-import { parseCsv } from './parse-csv.ts'
-import { parseJsonBlock } from './parse-json.ts'
-import { parseXml } from './parse-xml.ts'
+import { parseCsv, parseJsonBlock, parseXml, writeCsv, writeJson } from './formats/index.ts'
 import { select } from './select.ts'
 import { sort } from './sort.ts'
-import { writeCsv } from './write-csv.ts'
-import { writeJson } from './write-json.ts'
 
 export default definePlugin({
   name: 'data',

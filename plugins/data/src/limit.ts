@@ -1,16 +1,16 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { rows } from './rows.ts'
+import { rows } from './rows/index.ts'
 
 export const limit = defineBlock({
   id: '1082d63c-dc73-4dc3-82c5-c60583bcf089',
   name: 'limit',
-  description: 'Keep only the first rows, or some after those.',
+  description: 'Keep a limited number of rows, after an optional offset.',
   category: 'DATA',
   input: z.object({
     rows,
-    count: z.int().min(0).describe('Most rows to keep.'),
-    offset: z.int().min(0).default(0).describe('Rows to leave out before them.'),
+    count: z.int().min(0).describe('Maximum number of rows to keep.'),
+    offset: z.int().min(0).default(0).describe('Number of rows to skip first.'),
   }),
   output: z.object({ rows }),
   tests: [

@@ -1,6 +1,6 @@
 import { defineBlock, orderedObject } from '@ashlar/sdk'
 import { z } from 'zod'
-import { fieldOf, rows } from './rows.ts'
+import { readField, rows } from './rows/index.ts'
 
 export const select = defineBlock({
   id: '0df61241-89ff-498e-a15d-d3d502b6a1d5',
@@ -14,6 +14,6 @@ export const select = defineBlock({
     { input: { rows: [{ a: 1 }], fields: ['b'] }, output: [['rows', [{ b: null }]]] },
   ],
   *run({ rows, fields }) {
-    yield ['rows', rows.map((row) => orderedObject(fields.map((field) => [field, fieldOf(row, field)])))]
+    yield ['rows', rows.map((row) => orderedObject(fields.map((field) => [field, readField(row, field)])))]
   },
 })

@@ -1,22 +1,22 @@
 import { compareValues, defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { fieldOf, rows } from './rows.ts'
+import { readField, rows } from './rows/index.ts'
 
 export const sort = defineBlock({
   id: '7b596e47-e163-4e71-96a2-173080ca3a90',
   name: 'sort',
-  description: 'Put rows in the order of one of their fields.',
+  description: 'Sort rows by one of their fields.',
   category: 'DATA',
   input: z.object({
     rows,
-    by: z.string().describe('Field to sort by: numbers by size, texts by code point, missing ones last.'),
+    by: z.string().describe('Field to sort by: numbers by size, texts by code point, missing values last.'),
     descending: z.boolean().default(false).describe('Largest first.'),
   }),
-  output: z.object({ rows: rows.describe('Rows that are equal in the field keep their order.') }),
+  output: z.object({ rows: rows.describe('Rows with equal values keep their order.') }),
   tests: [
     { input: { rows: [{ n: 10 }, { n: 9 }, {}, { n: -1 }], by: 'n' }, output: [['rows', [{ n: -1 }, { n: 9 }, { n: 10 }, {}]]] },
     {
-      name: 'missing stays last',
+      name: 'missing values stay last',
       input: { rows: [{ n: null }, { n: 'a' }, { n: 'é' }, { n: 'Z' }], by: 'n', descending: true },
       output: [['rows', [{ n: 'é' }, { n: 'a' }, { n: 'Z' }, { n: null }]]],
     },
@@ -41,9 +41,9 @@ export const sort = defineBlock({
     },
   ],
   *run({ rows, by, descending }) {
-    const present = rows.filter((row) => fieldOf(row, by) !== null)
-    const missing = rows.filter((row) => fieldOf(row, by) === null)
-    const sorted = present.toSorted((a, b) => (descending ? -1 : 1) * compareValues(fieldOf(a, by), fieldOf(b, by)))
+    const present = rows.filter((row) => readField(row, by) !== null)
+    const missing = rows.filter((row) => readField(row, by) === null)
+    const sorted = present.toSorted((a, b) => (descending ? -1 : 1) * compareValues(readField(a, by), readField(b, by)))
     yield ['rows', [...sorted, ...missing]]
   },
 })

@@ -6,13 +6,13 @@ const dictionaryType = z.record(z.string(), z.unknown())
 export const add = defineBlock({
   id: '31d1064e-7446-4693-a7d4-65e5ca1180d1',
   name: 'add',
-  description: 'Add keys to a dictionary, in place of those it has already.',
+  description: 'Add keys to a dictionary. Existing keys are replaced.',
   category: 'DICTIONARY',
   input: z.object({
-    dictionary: dictionaryType.default({}).describe('The dictionary to add to; a new one when missing.'),
-    key: z.string().default('').describe('Key to add; nothing is added when it is empty or the value is missing.'),
-    value: z.unknown().default(null).describe('Value of that key.'),
-    entries: dictionaryType.default({}).describe('More keys and values, added after it.'),
+    dictionary: dictionaryType.default({}).describe('The dictionary to add to. By default a new one.'),
+    key: z.string().default('').describe('Key to add. Ignored if it is empty or there is no value.'),
+    value: z.unknown().default(null).describe('Value of the key.'),
+    entries: dictionaryType.default({}).describe('More keys and values to add.'),
   }),
   output: z.object({ updated_dictionary: dictionaryType }),
   tests: [

@@ -4,9 +4,9 @@ import { z } from 'zod'
 export const create = defineBlock({
   id: 'b924ddf4-de4f-4b56-9a85-358930dcbc91',
   name: 'create',
-  description: 'Make a dictionary of values that are fixed or arrive one by one.',
+  description: 'Create a dictionary from fixed values and values of links.',
   category: 'DICTIONARY',
-  input: z.object({ values: z.record(z.string(), z.unknown()).describe('Its keys and values.') }),
+  input: z.object({ values: z.record(z.string(), z.unknown()).describe('The keys and values.') }),
   output: z.object({ dictionary: z.record(z.string(), z.unknown()) }),
   tests: [
     { input: { values: { name: 'Ada', born: 1815 } }, output: [['dictionary', { name: 'Ada', born: 1815 }]] },

@@ -7,20 +7,20 @@ export const find = defineBlock({
   description: 'Look up a key in a dictionary, a position in a list, or one key in every dictionary of a list.',
   category: 'DICTIONARY',
   input: z.object({
-    input: z.unknown().describe('A dictionary or list, or either as JSON text.'),
+    input: z.unknown().describe('A dictionary or list, or the JSON text of one.'),
     key: z
       .union([z.string(), z.int(), z.bigint()])
-      .describe('Key to look up; for a list a position from 0, or a key of its dictionaries.'),
+      .describe('Key to look up. For a list: a position from 0, or a key of its dictionaries.'),
   }),
   output: z.object({
-    output: z.unknown().describe('What is there.'),
-    missing: z.unknown().describe('The whole input, when nothing is there.'),
+    output: z.unknown().describe('The value that was found.'),
+    missing: z.unknown().describe('The whole input, if nothing was found.'),
   }),
   tests: [
     { input: { input: { a: 1 }, key: 'a' }, output: [['output', 1]] },
     { input: { input: '{"a": [2]}', key: 'a' }, output: [['output', [2]]] },
     {
-      name: 'keeps every digit of an integer',
+      name: 'preserves every digit of an integer',
       input: { input: '{"id": 7615917337495251231}', key: 'id' },
       output: [['output', 7615917337495251231n]],
     },
@@ -30,7 +30,7 @@ export const find = defineBlock({
     },
     { input: { input: ['x', 'y'], key: 1 }, output: [['output', 'y']] },
     {
-      name: 'takes the values of all that have the key',
+      name: 'returns the values of all dictionaries that have the key',
       input: { input: [{ a: 1 }, { b: 2 }, { a: null }], key: 'a' },
       output: [['output', [1, null]]],
     },
@@ -49,14 +49,14 @@ export const find = defineBlock({
 
 function lookUp(collection: unknown, key: string | number | bigint): { value: unknown } | undefined {
   if (typeof collection !== 'object' || collection === null) return undefined
-  if (!Array.isArray(collection)) return memberOf(collection, String(key))
+  if (!Array.isArray(collection)) return readMember(collection, String(key))
   if (typeof key === 'bigint') return undefined // no list is that long
   if (typeof key === 'number') return key >= 0 && key < collection.length ? { value: collection[key] } : undefined
-  const members = collection.flatMap((item: unknown) => memberOf(item, key) ?? [])
+  const members = collection.flatMap((item: unknown) => readMember(item, key) ?? [])
   return members.length > 0 || collection.length === 0 ? { value: members.map((member) => member.value) } : undefined
 }
 
-function memberOf(dictionary: unknown, key: string): { value: unknown } | undefined {
+function readMember(dictionary: unknown, key: string): { value: unknown } | undefined {
   if (typeof dictionary !== 'object' || dictionary === null || Array.isArray(dictionary)) return undefined
   return Object.hasOwn(dictionary, key) ? { value: (dictionary as Record<string, unknown>)[key] } : undefined
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const isEmpty = defineBlock({
   id: 'a3cf3f64-6bb9-4cc6-9900-608a0b3359b0',
   name: 'is-empty',
-  description: 'Tell whether a dictionary has no keys.',
+  description: 'Check whether a dictionary has no keys.',
   category: 'DICTIONARY',
   input: z.object({ dictionary: z.record(z.string(), z.unknown()) }),
   output: z.object({ is_empty: z.boolean() }),

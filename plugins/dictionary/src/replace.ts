@@ -6,7 +6,7 @@ const dictionaryType = z.record(z.string(), z.unknown())
 export const replace = defineBlock({
   id: '27e31876-18b6-44f3-ab97-f6226d8b3889',
   name: 'replace',
-  description: 'Change the value of a key that a dictionary has.',
+  description: 'Replace the value of an existing key of a dictionary.',
   category: 'DICTIONARY',
   input: z.object({
     dictionary: dictionaryType,

@@ -5,10 +5,10 @@ import { pathPin } from './pins.ts'
 export const deleteFile = defineBlock({
   id: '6b1d0f5c-0c3a-4b7e-9a64-8e2f9d5a1c70',
   name: 'delete',
-  description: 'Delete a file of the execution; one that is not there is deleted already.',
+  description: 'Delete a file of the execution, if it exists.',
   category: 'FILES',
   capabilities: { files: ['write'] },
-  onCrash: 'retry', // deleted twice is deleted once
+  onCrash: 'retry', // deleting a file twice has the same result
   input: z.object({ path: pathPin }),
   output: z.object({ path: z.string() }),
   tests: [{ input: { path: 'a/b' }, output: [['path', 'a/b']] }],

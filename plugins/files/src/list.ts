@@ -4,19 +4,19 @@ import { z } from 'zod'
 export const list = defineBlock({
   id: '9c7e3f41-1d0b-4c56-8a53-0f6f3f1e8b27',
   name: 'list',
-  description: 'List the files of the execution, or those of one of its folders.',
+  description: 'List the files of the execution or of one of its folders.',
   category: 'FILES',
   capabilities: { files: ['read'] },
-  onCrash: 'retry', // it only reads
+  onCrash: 'retry', // the block only reads
   input: z.object({
     folder: z
       .string()
       .max(1024)
       .default('')
-      .meta({ description: 'With all that is below it; empty for all files.', examples: ['reports'] }),
+      .meta({ description: 'Folder to list, including subfolders. Empty for all files.', examples: ['reports'] }),
   }),
   output: z.object({
-    paths: z.array(z.string()).describe('In the order of their characters.'),
+    paths: z.array(z.string()).describe('Paths in code point order.'),
     files: z.array(z.object({ path: z.string(), bytes: z.int(), modified_at: z.string() })).describe('Times in ISO 8601.'),
   }),
   tests: [

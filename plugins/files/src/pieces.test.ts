@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { piecesOf, withoutFirst } from './pieces.ts'
+import { splitText, withoutFirst } from './pieces.ts'
 
 it.each([
   ['abcde', 2, ['ab', 'cd', 'e']],
@@ -13,14 +13,14 @@ it.each([
   ['a👨‍👩‍👧b', 5, ['a', '👨‍👩‍👧', 'b']],
   ['a\r\nb', 2, ['a', '\r\n', 'b']],
 ])('%j in pieces of %i characters is %j', (text, size, pieces) => {
-  expect([...piecesOf(text, size)]).toEqual(pieces)
+  expect([...splitText(text, size)]).toEqual(pieces)
 })
 
-it('loses nothing, keeps surrogate pairs and keeps to the size', () => {
+it('preserves the text and its surrogate pairs within the size limit', () => {
   const characters = fc.string({ unit: fc.constantFrom('a', 'é', '日', '😀', '\u0301', '\u200d', '\r\n', '🇩🇪'), maxLength: 60 })
   fc.assert(
     fc.property(characters, fc.integer({ min: 1, max: 9 }), (text, size) => {
-      const pieces = [...piecesOf(text, size)]
+      const pieces = [...splitText(text, size)]
       expect(pieces.join('')).toBe(text)
       expect(pieces.every((piece) => piece.isWellFormed() && piece !== '' && Array.from(piece).length <= size)).toBe(true)
     }),

@@ -1,10 +1,10 @@
 /**
- * Splits a text into pieces of at most `size` Unicode characters. A grapheme, such as a letter with its accents or an emoji of several
- * code points, stays in one piece unless it is longer than a piece.
+ * Splits a text into pieces of at most `size` Unicode characters. A grapheme, such as a letter with its accents or an
+ * emoji of several code points, stays in one piece unless it is longer than a piece.
  *
- * @param size 0 for one piece
+ * @param size 0 for no limit
  */
-export function* piecesOf(text: string, size: number): Generator<string> {
+export function* splitText(text: string, size: number): Generator<string> {
   if (size === 0) return yield text
   const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)
   for (let from = 0; from < text.length;) {
@@ -16,7 +16,7 @@ export function* piecesOf(text: string, size: number): Generator<string> {
   }
 }
 
-/** A text without its first Unicode characters. */
+/** Removes the first Unicode characters of a text. */
 export function withoutFirst(text: string, characters: number): string {
   return text.slice(indexAfter(text, 0, characters))
 }

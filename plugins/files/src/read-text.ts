@@ -1,11 +1,14 @@
 import { decodeText, defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
-import { piecesOf, withoutFirst } from './pieces.ts'
+import { splitText, withoutFirst } from './pieces.ts'
 import { readEncodingPin } from './pins.ts'
-import { openSource, sourceOf } from './source.ts'
-import { textOf } from './text.ts'
+import { openSource, parseSource } from './source.ts'
+import { toText } from './text.ts'
 
-/** Of an address: its bytes and its text are in memory together. A longer one is for files/store. */
+/**
+ * The maximum size of a response. Its bytes and its text are in memory at the same time. For larger files, use
+ * files/store.
+ */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024
 
 const number = z.int().min(0).default(0)
@@ -13,16 +16,16 @@ const number = z.int().min(0).default(0)
 export const readText = defineBlock({
   id: '3735a31f-7e18-4aca-9e90-08a7120674bc',
   name: 'read-text',
-  description: 'Read a file as text, whole or in rows and pieces: one after the other on the pin content.',
+  description: 'Read a file as text, as a whole or in rows and pieces, which are sent one after the other.',
   category: 'FILES',
   capabilities: { files: ['read'], http: [fromInput('file_input', { redirects: 'public' })] },
   input: z.object({
     file_input: z.string().min(1).describe('A web address, a data URI, or the path of a file of the execution.'),
-    delimiter: z.string().default('').describe('What ends a row; empty to take the file as one.'),
-    size_limit: number.describe('Unicode characters that one piece may have; 0 for any number.'),
-    row_limit: number.describe('Rows to give; 0 for all.'),
-    skip_size: number.describe('Unicode characters to leave out at the beginning.'),
-    skip_rows: number.describe('Rows to leave out at the beginning.'),
+    delimiter: z.string().default('').describe('Text that ends a row. Empty to read the file as one row.'),
+    size_limit: number.describe('Maximum number of Unicode characters in a piece. 0 for no limit.'),
+    row_limit: number.describe('Maximum number of rows. 0 for all.'),
+    skip_size: number.describe('Number of Unicode characters to skip at the start.'),
+    skip_rows: number.describe('Number of rows to skip at the start.'),
     encoding: readEncodingPin,
   }),
   output: z.object({ content: z.string() }),
@@ -55,7 +58,7 @@ export const readText = defineBlock({
       output: [['content', '日本']],
     },
     {
-      name: 'the encoding that is given',
+      name: 'the pin encoding has precedence',
       input: { file_input: 'data:;charset=utf-8,%93%FA', encoding: 'shift_jis' },
       output: [['content', '日']],
     },
@@ -71,7 +74,7 @@ export const readText = defineBlock({
       output: [['error', 'encoding must be a label of the Encoding standard, such as "utf-8" or "windows-1252", got "utf-9"']],
     },
     {
-      name: 'characters stay whole',
+      name: 'does not split characters',
       input: { file_input: 'data:,a😀b', skip_size: 1, size_limit: 1 },
       output: [
         ['content', '😀'],
@@ -96,12 +99,12 @@ export const readText = defineBlock({
     },
   ],
   async *run({ file_input, delimiter, size_limit, row_limit, skip_size, skip_rows, encoding }, context) {
-    const { stream, type } = await openSource(sourceOf(file_input), context, MAX_TEXT_BYTES)
+    const { stream, type } = await openSource(parseSource(file_input), context, MAX_TEXT_BYTES)
     const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())
     const decoded = decodeText(bytes, { contentType: type, ...(encoding !== undefined && { encoding }) })
-    const text = withoutFirst(textOf(decoded, context), skip_size)
+    const text = withoutFirst(toText(decoded, context), skip_size)
     const rows = delimiter === '' ? [text] : text.split(delimiter)
     for (const row of rows.slice(skip_rows, row_limit === 0 ? undefined : skip_rows + row_limit))
-      for (const piece of piecesOf(row, size_limit)) yield ['content', piece]
+      for (const piece of splitText(row, size_limit)) yield ['content', piece]
   },
 })

@@ -1,7 +1,7 @@
 import { decodeText, defineBlock, parseJson } from '@ashlar/sdk'
 import { z } from 'zod'
 import { pathPin, readEncodingPin } from './pins.ts'
-import { textOf } from './text.ts'
+import { toText } from './text.ts'
 
 export const read = defineBlock({
   id: '2a8f7c52-77f5-4a0b-8f5c-3d8f7c0d4f6e',
@@ -9,10 +9,10 @@ export const read = defineBlock({
   description: 'Read a file of the execution.',
   category: 'FILES',
   capabilities: { files: ['read'] },
-  onCrash: 'retry', // it only reads, and gives one value
+  onCrash: 'retry', // the block only reads and yields one value
   input: z.object({
     path: pathPin,
-    as: z.enum(['text', 'base64', 'json']).default('text').describe('What its bytes are made into.'),
+    as: z.enum(['text', 'base64', 'json']).default('text').describe('Format of the content.'),
     encoding: readEncodingPin,
   }),
   output: z.object({ content: z.unknown() }),
@@ -20,14 +20,14 @@ export const read = defineBlock({
     { input: { path: 'f/a' }, files: { 'f/a': 'Straße' }, output: [['content', 'Straße']] },
     { input: { path: 'a', as: 'json' }, files: { a: '{"a":[1]}' }, output: [['content', { a: [1] }]] },
     {
-      name: 'keeps every digit of an integer',
+      name: 'preserves every digit of an integer',
       input: { path: 'a', as: 'json' },
       files: { a: '[7615917337495251231]' },
       output: [['content', [7615917337495251231n]]],
     },
     { input: { path: 'a', as: 'base64' }, files: { a: { base64: '/wAB' } }, output: [['content', '/wAB']] },
     {
-      name: 'a text in a given encoding',
+      name: 'a text in the encoding of the pin',
       input: { path: 'a', encoding: 'shift_jis' },
       files: { a: { base64: 'k/qWew==' } },
       output: [['content', '日本']],
@@ -44,7 +44,7 @@ export const read = defineBlock({
   async *run({ path, as, encoding }, context) {
     const bytes = await context.files.read(path)
     if (as === 'base64') return yield ['content', bytes.toBase64()]
-    const text = textOf(decodeText(bytes, { ...(encoding !== undefined && { encoding }) }), context)
+    const text = toText(decodeText(bytes, { ...(encoding !== undefined && { encoding }) }), context)
     yield ['content', as === 'text' ? text : parseFile(path, text)]
   },
 })

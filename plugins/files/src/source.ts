@@ -1,17 +1,17 @@
 import type { BlockContext } from '@ashlar/sdk'
 
-/** What people give as a file: a web address, a `data:` URI, or the path of a file of the execution. */
+/** A file input: a web address, a `data:` URI, or the path of a file of the execution. */
 export type Source = { url: string } | { dataUri: string } | { path: string }
 
-export function sourceOf(text: string): Source {
+export function parseSource(text: string): Source {
   if (/^https?:\/\//i.test(text)) return { url: text }
   return /^data:/i.test(text) ? { dataUri: text } : { path: text }
 }
 
 /**
- * The content of a source, with its type where that is known.
+ * Opens a source. Returns its content, and its media type if the source declares one.
  *
- * @param maxResponseBytes of an address, where its content is read into memory
+ * @param maxResponseBytes the maximum size of a response, for callers that read it into memory
  */
 export async function openSource(
   source: Source,
@@ -26,7 +26,7 @@ export async function openSource(
   const response = await fetch(source.url, { signal, ...(maxResponseBytes !== undefined && { maxResponseBytes }) })
   if (!response.ok || !response.body) {
     await response.body?.cancel()
-    throw new Error(`${new URL(source.url).host} answers with status ${response.status}`)
+    throw new Error(`${new URL(source.url).host} responded with status ${response.status}`)
   }
   return { stream: response.body, type: response.headers.get('content-type') ?? '' }
 }
@@ -46,7 +46,7 @@ function parseDataUri(uri: string): { bytes: Uint8Array<ArrayBuffer>; type: stri
   }
 }
 
-/** Also of bytes that are no UTF-8. */
+/** Decodes percent-encoding into bytes, which need not be UTF-8. */
 function percentDecode(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(text)
   let length = 0

@@ -1,18 +1,18 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
 import { z } from 'zod'
-import { openSource, sourceOf, type Source } from './source.ts'
+import { openSource, parseSource, type Source } from './source.ts'
 
-/** As many as fit into one value. */
+/** The maximum size of a value. */
 const MAX_DATA_URI_BYTES = 6 * 1024 * 1024
 
 export const store = defineBlock({
   id: 'cbb50872-625b-42f0-8203-a2ae78242d8a',
   name: 'store',
-  description: 'Bring a file into the execution, from the web, from a data URI or from where it is already, and give its path.',
+  description: 'Store a file from the web, a data URI or the execution in the execution, and send its path.',
   category: 'FILES',
   staticOutput: true,
   capabilities: { files: ['read', 'write'], http: [fromInput('file_in', { redirects: 'public' })] },
-  onCrash: 'retry', // the same source is stored under the same name
+  onCrash: 'retry', // the same source always has the same path
   input: z.object({
     file_in: z
       .string()
@@ -22,7 +22,7 @@ export const store = defineBlock({
         description: 'A web address, a data URI, or the path of a file of the execution.',
         examples: ['https://example.com/logo.png', 'data:text/plain,Hello'],
       }),
-    base_64: z.boolean().default(false).describe('Give the content as a data URI instead of a path.'),
+    base_64: z.boolean().default(false).describe('Send the content as a data URI instead of a path.'),
   }),
   output: z.object({ file_out: z.string() }),
   tests: [
@@ -88,18 +88,18 @@ export const store = defineBlock({
     {
       input: { file_in: 'https://a.example/x' },
       http: { 'GET https://a.example/x': { status: 404, text: 'gone' } },
-      output: [['error', 'a.example answers with status 404']],
+      output: [['error', 'a.example responded with status 404']],
     },
   ],
   async *run({ file_in, base_64 }, context) {
-    const source = sourceOf(file_in)
+    const source = parseSource(file_in)
     const { stream, type } = await openSource(source, context, base_64 ? MAX_DATA_URI_BYTES : undefined)
     if (base_64) return yield ['file_out', await toDataUri(stream, type)]
     if ('path' in source) {
       await stream.cancel()
       return yield ['file_out', source.path]
     }
-    const { path } = await context.files.write(await nameOf(source, type), stream)
+    const { path } = await context.files.write(await deriveName(source, type), stream)
     yield ['file_out', path]
   },
 })
@@ -129,8 +129,8 @@ const EXTENSIONS: Record<string, string> = {
   'video/webm': 'webm',
 }
 
-/** The same source has the same name: one that is stored again replaces itself. */
-async function nameOf(source: Exclude<Source, { path: string }>, type: string): Promise<string> {
+/** Returns a name that depends only on the source, so that storing a source again replaces its file. */
+async function deriveName(source: Exclude<Source, { path: string }>, type: string): Promise<string> {
   const given = 'url' in source ? source.url : source.dataUri
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(given))).toHex().slice(0, 16)
   const last = 'url' in source ? (new URL(source.url).pathname.split('/').at(-1) ?? '') : ''

@@ -16,7 +16,7 @@ describe('a text', () => {
     ['euc-kr', '한국'],
     ['euc-jp', '日本'],
     ['iso-2022-jp', '日本'],
-  ])('in %s reads back as it was written', (encoding, text) => {
+  ])('in %s survives a round trip', (encoding, text) => {
     expect(decodeText(encodeText(text, encoding), { encoding }).text).toBe(text)
   })
 
@@ -25,7 +25,7 @@ describe('a text', () => {
     ['shift_jis', '😀'],
     ['utf-8', 'a\ud83d'],
     ['utf-16le', 'a\ud83d'],
-  ])('with a character that %s lacks is not written', (encoding, text) => {
+  ])('is rejected if %s lacks one of its characters', (encoding, text) => {
     expect(() => encodeText(text, encoding)).toThrow(/has a character that the encoding .* lacks/)
   })
 })

@@ -3,8 +3,8 @@ import { createMultibyteEncoder } from '@exodus/bytes/multi-byte.js'
 import { createSinglebyteEncoder } from '@exodus/bytes/single-byte.js'
 import { utf16fromString } from '@exodus/bytes/utf16.js'
 
-/** Decodes a text. Logs a warning if it replaced invalid bytes with U+FFFD. */
-export function textOf({ text, encoding, isLossy }: DecodedText, { log }: Pick<BlockContext, 'log'>): string {
+/** Returns the decoded text. Logs a warning if invalid bytes were replaced with U+FFFD. */
+export function toText({ text, encoding, isLossy }: DecodedText, { log }: Pick<BlockContext, 'log'>): string {
   if (isLossy)
     log(`replaced bytes that are not valid ${encoding} with U+FFFD; set the pin "encoding" to use another encoding`, 'warn')
   return text
@@ -15,16 +15,16 @@ export function textOf({ text, encoding, isLossy }: DecodedText, { log }: Pick<B
  * @throws when the label is unknown, or the encoding lacks a character of the text
  */
 export function encodeText(text: string, label: string): Uint8Array {
-  const encoding = nameOf(label)
+  const encoding = normalizeLabel(label)
   try {
     return encoderFor(encoding)(text)
   } catch (cause) {
-    const hint = text.isWellFormed() ? '; "utf-8" has all characters' : ': half of a surrogate pair'
+    const hint = text.isWellFormed() ? '; "utf-8" has all characters' : ': an unpaired surrogate'
     throw new Error(`the text has a character that the encoding ${encoding} lacks${hint}`, { cause })
   }
 }
 
-function nameOf(label: string): string {
+function normalizeLabel(label: string): string {
   try {
     return new TextDecoder(label).encoding
   } catch (cause) {

@@ -6,14 +6,14 @@ import { encodeText } from './text.ts'
 export const write = defineBlock({
   id: 'fd0b03f7-6a6c-4f60-9f2f-5d1a7c7c43b1',
   name: 'write',
-  description: 'Write a file of the execution, in place of the one that is there.',
+  description: 'Write a file of the execution. An existing file is replaced.',
   category: 'FILES',
   capabilities: { files: ['write'] },
-  onCrash: 'retry', // a file is replaced as a whole: written twice it is there once
+  onCrash: 'retry', // a write replaces the whole file, so repeating it has the same result
   input: z.object({
     path: pathPin,
     text: z.string().optional(),
-    base64: z.string().optional().describe('Bytes, where text is left out.'),
+    base64: z.string().optional().describe('Content as bytes, instead of text.'),
     encoding: z
       .string()
       .max(50)
@@ -52,7 +52,7 @@ export const write = defineBlock({
       ],
     },
     {
-      name: 'another encoding',
+      name: 'rejects a character that the encoding lacks',
       input: { path: 'a', text: 'é日', encoding: 'shift_jis' },
       output: [['error', 'the text has a character that the encoding shift_jis lacks; "utf-8" has all characters']],
     },
@@ -75,20 +75,20 @@ export const write = defineBlock({
       output: [['error', 'encoding must be a label of the Encoding standard, such as "utf-8" or "windows-1252", got "utf-9"']],
     },
     {
-      name: 'half of a surrogate pair',
+      name: 'rejects an unpaired surrogate',
       input: { path: 'a', text: '\ud83d' },
-      output: [['error', 'the text has a character that the encoding utf-8 lacks: half of a surrogate pair']],
+      output: [['error', 'the text has a character that the encoding utf-8 lacks: an unpaired surrogate']],
     },
-    { input: { path: 'a' }, output: [['error', 'give text or base64, one of them']] },
-    { input: { path: 'a', text: 'a', base64: 'YQ==' }, output: [['error', 'give text or base64, one of them']] },
-    { input: { path: 'a', base64: 'not base64!' }, output: [['error', 'base64 is none']] },
+    { input: { path: 'a' }, output: [['error', 'set either text or base64']] },
+    { input: { path: 'a', text: 'a', base64: 'YQ==' }, output: [['error', 'set either text or base64']] },
+    { input: { path: 'a', base64: 'not base64!' }, output: [['error', 'base64 must be valid base64']] },
     {
       input: { path: 'a/../b', text: '' },
       output: [['error', 'files: the path "a/../b" must not have the names "." and ".."']],
     },
   ],
   async *run({ path, text, base64, encoding, byte_order_mark }, { files }) {
-    if ((text === undefined) === (base64 === undefined)) throw new Error('give text or base64, one of them')
+    if ((text === undefined) === (base64 === undefined)) throw new Error('set either text or base64')
     const mark = byte_order_mark ? '\ufeff' : ''
     const written = await files.write(path, text === undefined ? fromBase64(base64 ?? '') : encodeText(mark + text, encoding))
     yield ['path', written.path]
@@ -100,6 +100,6 @@ function fromBase64(base64: string): Uint8Array {
   try {
     return Uint8Array.fromBase64(base64)
   } catch (cause) {
-    throw new Error('base64 is none', { cause })
+    throw new Error('base64 must be valid base64', { cause })
   }
 }

@@ -6,7 +6,7 @@ export const authenticatedRequest = defineBlock({
   id: '3d6f8f2a-52b7-4f0d-8f0c-9a7c1d5e2b64',
   name: 'authenticated-request',
   description:
-    'Send a request to a web address with the headers that you have kept for its host, and give what it answers. The block never sees those headers.',
+    'Send an HTTP request with the headers of your credential for its host, and return the response. The block never sees these headers.',
   category: 'HTTP',
   capabilities: { http: [fromInput('url')], credentials: [host.name] },
   input: requestPins,

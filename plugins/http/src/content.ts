@@ -1,12 +1,15 @@
 import { decodeText, type DecodedText } from '@ashlar/sdk'
 
-/** The form in which a body is returned: `auto` decides by the media type, and by the bytes if the media type does not determine it. */
-export type ContentForm = 'auto' | 'text' | 'base64'
+/**
+ * The form in which to return a body. `auto` depends on the media type, or on the bytes if the media type does not
+ * determine the form.
+ */
+type ContentForm = 'auto' | 'text' | 'base64'
 
 /** The body of a response, as text or as bytes. */
-export type Content = { text: DecodedText } | { base64: string }
+type Content = { text: DecodedText } | { base64: string }
 
-export function contentOf(
+export function toContent(
   bytes: Uint8Array,
   contentType: string,
   { form, encoding }: { form: ContentForm; encoding: string | undefined },
@@ -28,7 +31,10 @@ function isText(bytes: Uint8Array, contentType: string): boolean {
   return !BINARY.test(essence) && !looksBinary(bytes)
 }
 
-/** Without a byte order mark: bytes that do not occur in text, or bytes that are not UTF-8. Source: WHATWG MIME Sniffing, section 7.2. */
+/**
+ * Returns whether bytes without a byte order mark contain a byte that does not occur in text, or are not UTF-8.
+ * Source: WHATWG MIME Sniffing, section 7.2.
+ */
 function looksBinary(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, 1445)
   if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) return false

@@ -1,6 +1,6 @@
 import { decodeText, parseJson, type BlockContext, type Fetch, type Yielded } from '@ashlar/sdk'
 import { z } from 'zod'
-import { contentOf } from './content.ts'
+import { toContent } from './content.ts'
 import { retryPins, withRetries } from './retry.ts'
 import { withQuery } from './with-query.ts'
 
@@ -12,15 +12,15 @@ export const requestPins = z.object({
     .string()
     .max(16_000)
     .meta({ description: 'Starts with http:// or https://.', examples: ['https://api.example.com/items'] }),
-  headers: z.record(z.string(), z.string()).default({}).describe('Names and values.'),
+  headers: z.record(z.string(), z.string()).default({}).describe('Names and values of headers.'),
   query: z
     .record(z.string(), z.union([queryValue, z.array(queryValue)]))
     .default({})
-    .describe('Parameters to append to the url; a list gives one several times.'),
-  json: z.unknown().optional().describe('What to send as JSON.'),
-  body: z.string().optional().describe('What to send as it is, where json is left out.'),
+    .describe('Parameters to append to the URL. A list repeats a parameter.'),
+  json: z.unknown().optional().describe('Body to send as JSON.'),
+  body: z.string().optional().describe('Body to send unchanged, instead of json.'),
   response_as: z.enum(['auto', 'text', 'base64']).default('auto').meta({
-    description: 'How to give the body of the answer; auto gives text as text and anything else as Base64.',
+    description: 'Format of the response body. "auto" returns text as text and other content as Base64.',
     advanced: true,
   }),
   encoding: z
@@ -29,64 +29,64 @@ export const requestPins = z.object({
     .optional()
     .meta({
       description:
-        'Encoding of the answer, a label such as "utf-8", "windows-1252" or "shift_jis". Without it: a byte order mark, the charset of the content type, what an XML or HTML document declares, UTF-8, or windows-1252 where the bytes are not UTF-8.',
+        'Encoding of the response, a label such as "utf-8", "windows-1252" or "shift_jis". By default it is detected from a byte order mark, the charset of the content type or the declaration of an XML or HTML document. Otherwise it is UTF-8, or windows-1252 if the bytes are not UTF-8.',
       examples: ['windows-1252'],
       advanced: true,
     }),
   timeout_ms: z.int().min(1).max(300_000).optional().meta({
-    description: 'Longest time of one attempt, the body included. The time limit of the node is for all attempts.',
+    description: 'Time limit of one attempt, including the body. The time limit of the node applies to all attempts together.',
     advanced: true,
   }),
   ...retryPins,
 })
 
 export const responsePins = z.object({
-  status: z.int().describe('Like 200; also that of a failure, like 404.'),
+  status: z.int().describe('Status code, such as 200, also of a failure, such as 404.'),
   headers: z
     .record(z.string(), z.union([z.string(), z.array(z.string())]))
-    .describe('Names in lower case, and values as text; set-cookie is a list, with an item for each header.'),
-  body: z.string().describe('The answer as text. An answer in bytes, such as an image, is given on base64 instead.'),
-  base64: z.string().describe('The bytes of an answer that is not text, as Base64.'),
-  json: z.unknown().describe('The answer as a value, where it says that it is JSON.'),
+    .describe('Header names in lower case, with values as text. set-cookie is a list with one item for each header.'),
+  body: z.string().describe('The response body as text. Binary content, such as an image, is sent to base64 instead.'),
+  base64: z.string().describe('A response body that is not text, as Base64.'),
+  json: z.unknown().describe('The parsed response body, if its content type is JSON.'),
 })
 
 type Request = z.output<typeof requestPins>
 
-/** As many bytes as one value may have. The block files/store takes more. */
+/** The maximum size of a value. For larger responses, use the block files/store. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
-/** Sends what the pins say, and yields what is answered. */
+/** Sends the request that the pins describe, and yields its response. */
 export async function* exchange(
   input: Request,
   { fetch, signal, log }: Pick<BlockContext, 'signal' | 'log'> & { fetch: Fetch },
 ): AsyncGenerator<Yielded<typeof responsePins>, void> {
-  if (input.encoding !== undefined) decodeText(new Uint8Array(), { encoding: input.encoding }) // an unknown one fails before anything is sent
-  const init = { ...initOf(input), signal }
+  if (input.encoding !== undefined) decodeText(new Uint8Array(), { encoding: input.encoding }) // an unknown encoding fails before the request is sent
+  const init = { ...toInit(input), signal }
   const isRepeatable = IDEMPOTENT.has(input.method) || input.retry_unsafe || hasHeader(input.headers, 'idempotency-key')
   const policy = isRepeatable ? input : { ...input, attempts: 1 }
   const url = withQuery(input.url, input.query)
-  const answer = await withRetries(() => receive(fetch, url, init), policy, { signal, log })
-  const type = answer.headers.get('content-type') ?? ''
-  const content = contentOf(answer.bytes, type, { form: input.response_as, encoding: input.encoding })
-  yield ['status', answer.status]
-  yield ['headers', headersOf(answer.headers)]
+  const response = await withRetries(() => receive(fetch, url, init), policy, { signal, log })
+  const type = response.headers.get('content-type') ?? ''
+  const content = toContent(response.bytes, type, { form: input.response_as, encoding: input.encoding })
+  yield ['status', response.status]
+  yield ['headers', collectHeaders(response.headers)]
   if ('base64' in content) return yield ['base64', content.base64]
   const { text, encoding, isLossy } = content.text
   if (isLossy)
     log(`replaced bytes that are not valid ${encoding} with U+FFFD; set the pin "encoding" to use another encoding`, 'warn')
   yield ['body', text]
-  if (text !== '' && isJson(type)) yield ['json', parseAnswer(text)]
+  if (text !== '' && isJson(type)) yield ['json', parseBody(text)]
 }
 
 /** @throws when the pins contradict each other */
-function initOf({ method, url, headers, json, body, timeout_ms }: Request): NonNullable<Parameters<Fetch>[1]> {
+function toInit({ method, url, headers, json, body, timeout_ms }: Request): NonNullable<Parameters<Fetch>[1]> {
   if (!/^https?:\/\//i.test(url))
-    throw new Error(`url must begin with http:// or https://, got ${JSON.stringify(url.slice(0, 100))}`)
-  if (json !== undefined && body !== undefined) throw new Error('give json or body, not both')
+    throw new Error(`url must start with http:// or https://, got ${JSON.stringify(url.slice(0, 100))}`)
+  if (json !== undefined && body !== undefined) throw new Error('set either json or body, not both')
   const content = json === undefined ? body : JSON.stringify(json)
-  if (content !== undefined && (method === 'GET' || method === 'HEAD')) throw new Error(`a ${method} request has no body`)
+  if (content !== undefined && (method === 'GET' || method === 'HEAD')) throw new Error(`a ${method} request cannot have a body`)
   return {
     method,
     headers:
@@ -107,12 +107,12 @@ async function receive(
   return { status: response.status, headers: response.headers, bytes }
 }
 
-function headersOf(headers: Headers): Record<string, string | string[]> {
+function collectHeaders(headers: Headers): Record<string, string | string[]> {
   const cookies = headers.getSetCookie()
   return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
 }
 
-function parseAnswer(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return parseJson(text)
   } catch (cause) {
@@ -125,7 +125,7 @@ function hasHeader(headers: Record<string, string>, name: string): boolean {
   return Object.keys(headers).some((each) => each.toLowerCase() === name)
 }
 
-/** `application/json` and `application/problem+json`, whatever parameters follow. */
+/** Matches `application/json` and `application/problem+json`, with any parameters. */
 function isJson(type: string): boolean {
   return /^[^;]*[/+]json\s*(;|$)/i.test(type)
 }

@@ -3,7 +3,7 @@ import { defineProvider, hostScoped } from '@ashlar/sdk'
 export const host = defineProvider({
   name: 'host',
   title: 'Any host',
-  description: 'Headers for hosts of your choice, such as an API key of a service that has no blocks of its own.',
+  description: 'Headers for hosts of your choice, such as an API key of a service without a provider.',
   hosts: [],
   auth: [hostScoped()],
 })

@@ -1,22 +1,22 @@
 import { defineBlock, fromInput } from '@ashlar/sdk'
 import { exchange, requestPins, responsePins } from './exchange.ts'
-import { refused } from './refused.ts'
+import { rejectedInputs } from './rejected-inputs.ts'
 import { responseTests } from './response-tests.ts'
 
 export const request = defineBlock({
   id: '0b9f5c0e-6a55-4b8b-9d3f-8d1f5c1f7a41',
   name: 'request',
   description:
-    'Send a request to a web address and give what it answers. A redirect to another host is followed by a GET without headers of your own only.',
+    'Send an HTTP request and return the response. Only a GET or HEAD without custom headers follows a redirect to another host.',
   category: 'HTTP',
   capabilities: { http: [fromInput('url', { redirects: 'public' })] },
   input: requestPins,
   output: responsePins,
   tests: [
-    ...refused,
+    ...rejectedInputs,
     ...responseTests,
     {
-      name: 'an answer in JSON',
+      name: 'a JSON response',
       input: { url: 'https://api.example.com/items', query: { page: 2 } },
       http: { 'GET https://api.example.com/items?page=2': { json: { items: [1] }, headers: { 'x-total': '9' } } },
       output: [
@@ -27,7 +27,7 @@ export const request = defineBlock({
       ],
     },
     {
-      name: 'keeps every digit of an integer, in both directions',
+      name: 'preserves every digit of an integer, in both directions',
       input: { url: 'https://api.example.com/ids', query: { id: 7615917337495251231n } },
       http: { 'GET https://api.example.com/ids?id=7615917337495251231': { json: [7615917337495251231n] } },
       output: [

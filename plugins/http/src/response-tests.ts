@@ -6,10 +6,10 @@ const TEXT = { 'content-type': 'text/plain;charset=UTF-8' }
 
 type RequestTest = BlockTest<typeof requestPins, typeof responsePins>
 
-/** Tests of how responses are read and when requests are repeated. */
+/** Tests for the parsing of responses and for retries. */
 export const responseTests: RequestTest[] = [
   {
-    name: 'the charset of the answer',
+    name: 'the charset of the response',
     input: { url: URL },
     http: { [`GET ${URL}`]: { base64: 'k/qWew==', headers: { 'content-type': 'text/plain; charset=shift_jis' } } },
     output: [
@@ -19,7 +19,7 @@ export const responseTests: RequestTest[] = [
     ],
   },
   {
-    name: 'the encoding that is given',
+    name: 'the pin encoding has precedence',
     input: { url: URL, encoding: 'windows-1252' },
     http: { [`GET ${URL}`]: { base64: 'gA==' } },
     output: [
@@ -62,9 +62,9 @@ export const responseTests: RequestTest[] = [
   ...retried('a service that stays busy', { attempts: 2 }, [503, 503, 200], 503),
   ...retried('other statuses', { retry_statuses: [500] }, [500, 500, 200], 200),
   ...retried('a POST', { method: 'POST' }, [503, 200], 503),
-  ...retried('a POST that may be repeated', { method: 'POST', retry_unsafe: true }, [503, 200], 200),
+  ...retried('a POST with retry_unsafe', { method: 'POST', retry_unsafe: true }, [503, 200], 200),
   {
-    name: 'a service that asks for a long wait',
+    name: 'a service that requests a long wait',
     input: { url: URL, max_wait_ms: 1000, timeout_ms: 30_000 },
     http: { [`GET ${URL}`]: { status: 429, headers: { 'retry-after': '60' } } },
     output: [

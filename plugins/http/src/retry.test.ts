@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** @returns the waits between attempts, in milliseconds */
-async function waitsOf(policy: RetryPolicy, random: number, headers: Record<string, string> = {}): Promise<number[]> {
+async function measureWaits(policy: RetryPolicy, random: number, headers: Record<string, string> = {}): Promise<number[]> {
   const times: number[] = []
   const send = async (): Promise<{ status: number; headers: Headers }> => {
     times.push(Date.now())
@@ -20,13 +20,13 @@ async function waitsOf(policy: RetryPolicy, random: number, headers: Record<stri
 }
 
 describe('the wait between attempts', () => {
-  it('doubles up to the longest, less a random half', async () => {
-    expect(await waitsOf(POLICY, 0)).toEqual([1000, 2000, 3000])
-    expect(await waitsOf(POLICY, 1)).toEqual([500, 1000, 1500])
+  it('doubles up to the maximum, minus a random part of up to a half', async () => {
+    expect(await measureWaits(POLICY, 0)).toEqual([1000, 2000, 3000])
+    expect(await measureWaits(POLICY, 1)).toEqual([500, 1000, 1500])
   })
 
-  it('is that of Retry-After', async () => {
-    expect(await waitsOf(POLICY, 0, { 'retry-after': '2' })).toEqual([2000, 2000, 2000])
+  it('follows Retry-After', async () => {
+    expect(await measureWaits(POLICY, 0, { 'retry-after': '2' })).toEqual([2000, 2000, 2000])
   })
 
   it('ends when the call is aborted', async () => {

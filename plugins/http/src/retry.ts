@@ -2,29 +2,29 @@ import { z } from 'zod'
 
 const MAX_BACKOFF_MS = 60_000
 
-/** When a request is repeated. */
+/** The pins that define when to repeat a request. */
 export const retryPins = {
   attempts: z.int().min(1).max(10).default(3).meta({
     description:
-      'How often to send the request in all, while it fails on the way or is answered with one of retry_statuses. The last answer is given, whatever its status.',
+      'Maximum number of attempts. A network failure or a status in retry_statuses leads to another attempt. The last response is returned, whatever its status.',
     advanced: true,
   }),
   retry_statuses: z
     .array(z.int().min(400).max(599))
     .max(50)
     .default([408, 425, 429, 502, 503, 504])
-    .meta({ description: 'Statuses that another attempt may change.', advanced: true }),
+    .meta({ description: 'Statuses that lead to another attempt.', advanced: true }),
   retry_unsafe: z.boolean().default(false).meta({
     description:
-      'Repeat POST and PATCH too, which may then take effect twice. A request with the header Idempotency-Key is repeated in any case.',
+      'Also repeat POST and PATCH requests, which may then take effect twice. A request with the header Idempotency-Key is always repeated.',
     advanced: true,
   }),
   backoff_ms: z.int().min(0).max(MAX_BACKOFF_MS).default(500).meta({
-    description: 'Wait before the second attempt, doubled for each further one, less a random part of up to a half.',
+    description: 'Wait before the second attempt. It doubles for each further attempt, minus a random part of up to a half.',
     advanced: true,
   }),
   max_wait_ms: z.int().min(0).max(600_000).default(20_000).meta({
-    description: 'Longest wait for the next attempt. If the answer asks for a longer one (Retry-After), it is the last.',
+    description: 'Maximum wait between attempts. If a response requests a longer wait (Retry-After), there are no more attempts.',
     advanced: true,
   }),
 }
@@ -38,7 +38,7 @@ export interface RetryPolicy {
 }
 
 /** The dependencies of an attempt. */
-export interface RetryContext {
+interface RetryContext {
   signal: AbortSignal
   log: (text: string) => void
   /** @default Math.random */
@@ -53,7 +53,7 @@ interface Answer {
 /**
  * Sends a request until its response is final or no attempt is left.
  *
- * @param send one attempt; a failure whose cause has the code HTTP_FAILED may be repeated
+ * @param send makes one attempt; a failure is repeatable if its cause has the code HTTP_FAILED
  */
 export async function withRetries<T extends Answer>(
   send: () => Promise<T>,
@@ -64,8 +64,8 @@ export async function withRetries<T extends Answer>(
     const outcome = await tryOnce(send)
     const waitMs = attempt < policy.attempts ? waitAfter(outcome, attempt, policy, random) : undefined
     if (waitMs === undefined) return finish(outcome)
-    const what = 'answer' in outcome ? `was answered with status ${outcome.answer.status}` : 'failed'
-    log(`attempt ${attempt} of ${policy.attempts} ${what}; the next one is in ${waitMs} ms`)
+    const what = 'answer' in outcome ? `ended with status ${outcome.answer.status}` : 'failed'
+    log(`attempt ${attempt} of ${policy.attempts} ${what}; the next attempt is in ${waitMs} ms`)
     await sleep(waitMs, signal)
   }
 }
@@ -85,26 +85,26 @@ function finish<T>(outcome: Outcome<T>): T {
   throw outcome.error
 }
 
-/** @returns undefined when there is no further attempt */
+/** @returns undefined when there are no more attempts */
 function waitAfter(outcome: Outcome<Answer>, attempt: number, policy: RetryPolicy, random: () => number): number | undefined {
   const { retry_statuses, backoff_ms, max_wait_ms } = policy
   const backoffMs = Math.min(backoff_ms * 2 ** (attempt - 1), max_wait_ms)
   const ownMs = Math.round(backoffMs * (1 - random() / 2))
-  if ('error' in outcome) return codeOf(outcome.error) === 'HTTP_FAILED' ? ownMs : undefined
+  if ('error' in outcome) return readCode(outcome.error) === 'HTTP_FAILED' ? ownMs : undefined
   if (!retry_statuses.includes(outcome.answer.status)) return undefined
   const askedMs = retryAfterMs(outcome.answer.headers)
   if (askedMs !== undefined && askedMs > max_wait_ms) return undefined
   return askedMs ?? ownMs
 }
 
-function codeOf(error: unknown): unknown {
+function readCode(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined
   return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
 }
 
 /**
- * The delay that a response requests: seconds, or a time, which is compared with the `Date` of the response if there is one.
- * Source: RFC 9110, section 10.2.3.
+ * The delay that a response requests: seconds, or a time, which is compared with the `Date` of the response if there is
+ * one. Source: RFC 9110, section 10.2.3.
  */
 export function retryAfterMs(headers: Headers): number | undefined {
   const value = headers.get('retry-after')?.trim() ?? ''

@@ -1,6 +1,6 @@
 type QueryValue = string | number | bigint | boolean
 
-/** Appends parameters to a url, behind those that it has and before its fragment. */
+/** Appends parameters to a URL, after existing parameters and before the fragment. */
 export function withQuery(url: string, query: Record<string, QueryValue | QueryValue[]>): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(String(each))}`),

@@ -5,11 +5,11 @@ import { inputPins } from './input-pins.ts'
 export const date = defineBlock({
   id: '7e198b09-4994-47db-8b4d-952d98241817',
   name: 'date',
-  description: 'Take a date as an input of the graph.',
+  description: 'Define an input of the graph: a date.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.iso.date().nullable().default(null).describe('The date that the graph was given, like 2026-07-31.')),
+  input: inputPins(z.iso.date().nullable().default(null).describe('The date of the input, such as 2026-07-31.')),
   output: z.object({ result: z.iso.date() }),
   tests: [
     { input: { name: 'x', value: '2026-07-31' }, output: [['result', '2026-07-31']] },

@@ -5,12 +5,12 @@ import { inputPins } from './input-pins.ts'
 export const dropdown = defineBlock({
   id: '655d6fdf-a334-421c-b733-520549c07cd1',
   name: 'dropdown',
-  description: 'Take one of a fixed list of choices as an input of the graph.',
+  description: 'Define an input of the graph: one of a fixed list of choices.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.string().nullable().default(null).describe('The choice that the graph was given.')).extend({
-    placeholder_values: z.array(z.unknown()).default([]).describe('The choices, as older graphs name them.'),
+  input: inputPins(z.string().nullable().default(null).describe('The selected choice.')).extend({
+    placeholder_values: z.array(z.unknown()).default([]).describe('The choices in older graphs.'),
     options: z.array(z.unknown()).default([]).describe('The choices.'),
   }),
   output: z.object({ result: z.string() }),

@@ -4,9 +4,9 @@ import { z } from 'zod'
 const schemaPin = z
   .record(z.string(), z.unknown())
   .optional()
-  .meta({ description: 'Kept by exported graphs; the graph itself decides.' })
+  .meta({ description: 'Ignored: the graph determines this. Exported graphs contain it.' })
 
-/** The runtime runs the graph itself, as a child execution: its inputs and outputs are further pins of the node. */
+/** The runtime runs the graph as a child execution. Its inputs and outputs are additional pins of the node. */
 export const graph = defineBlock({
   id: 'e189baac-8c20-45a1-94a7-55177ea42565',
   name: 'graph',
@@ -19,7 +19,7 @@ export const graph = defineBlock({
       .int()
       .min(1)
       .optional()
-      .meta({ description: 'Its version; the active one at the time of saving unless given.' }),
+      .meta({ description: 'Version of the graph. By default the active version at the time of saving.' }),
     agent_name: z.string().nullable().optional(),
     user_id: z.string().optional(),
     inputs: z.record(z.string(), z.unknown()).default({}).meta({ description: 'Constant inputs of the graph, by name.' }),
@@ -28,9 +28,9 @@ export const graph = defineBlock({
     nodes_input_masks: z.record(z.string(), z.record(z.string(), z.unknown())).nullable().optional(),
   }),
   output: z.object({}),
-  tests: [{ input: { graph_id: 'x' }, output: [['error', 'a graph node runs another graph; it has no code of its own']] }],
-  // oxlint-disable-next-line require-yield -- it never yields: the runtime never runs it
+  tests: [{ input: { graph_id: 'x' }, output: [['error', 'a graph node runs another graph and has no code']] }],
+  // oxlint-disable-next-line require-yield -- the runtime never runs this block
   *run() {
-    throw new Error('a graph node runs another graph; it has no code of its own')
+    throw new Error('a graph node runs another graph and has no code')
   },
 })

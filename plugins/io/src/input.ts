@@ -5,11 +5,11 @@ import { inputPins } from './input-pins.ts'
 export const input = defineBlock({
   id: 'c0a8e994-ebf1-4a9c-a4d8-89d09c86741b',
   name: 'input',
-  description: 'Take any value as an input of the graph.',
+  description: 'Define an input of the graph: any value.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.unknown().default(null).describe('The value that the graph was given.')),
+  input: inputPins(z.unknown().default(null).describe('The value of the input.')),
   output: z.object({ result: z.unknown() }),
   tests: [
     { input: { name: 'x', value: { a: [1] } }, output: [['result', { a: [1] }]] },

@@ -5,11 +5,11 @@ import { inputPins } from './input-pins.ts'
 export const longText = defineBlock({
   id: '90a56ffb-7024-4b2b-ab50-e26c5e5ab8ba',
   name: 'long-text',
-  description: 'Take a text of many lines as an input of the graph.',
+  description: 'Define an input of the graph: a text of several lines.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.string().nullable().default(null).describe('The text that the graph was given.')),
+  input: inputPins(z.string().nullable().default(null).describe('The text of the input.')),
   output: z.object({ result: z.string() }),
   tests: [
     { input: { name: 'x', value: 'one\ntwo' }, output: [['result', 'one\ntwo']] },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const note = defineBlock({
   id: 'cc10ff7b-7753-4ff2-9af6-9399b1a7eddc',
   name: 'note',
-  description: 'Leave a remark for the people who read the graph.',
+  description: 'Add a remark for readers of the graph.',
   category: 'NOTE',
   kind: 'note',
   input: z.object({ text: z.string() }),

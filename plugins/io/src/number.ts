@@ -5,11 +5,11 @@ import { inputPins } from './input-pins.ts'
 export const number = defineBlock({
   id: '96dae2bb-97a2-41c2-bd2f-13a3b5a8ea98',
   name: 'number',
-  description: 'Take a whole number as an input of the graph.',
+  description: 'Define an input of the graph: a whole number.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.union([z.int(), z.bigint()]).nullable().default(null).describe('The number that the graph was given.')),
+  input: inputPins(z.union([z.int(), z.bigint()]).nullable().default(null).describe('The number of the input.')),
   output: z.object({ result: z.union([z.int(), z.bigint()]) }),
   tests: [
     { input: { name: 'x', value: 0 }, output: [['result', 0]] },

@@ -5,26 +5,26 @@ import { renderFormat } from './render-format.ts'
 export const output = defineBlock({
   id: '363ae599-353e-4804-937e-b2ee3cef3da4',
   name: 'output',
-  description: 'Hand a value out of the graph under a name.',
+  description: 'Define an output of the graph.',
   category: 'OUTPUT',
   kind: 'output',
   staticOutput: true,
   input: z.object({
-    value: z.unknown().default(null).describe('The value to hand out.'),
-    name: z.string().describe('Name under which the graph hands it out.'),
-    title: z.string().nullable().default(null).describe('Title shown instead of the name.'),
-    description: z.string().nullable().default(null).describe('What this output is, for people.'),
+    value: z.unknown().default(null).describe('The value of the output.'),
+    name: z.string().describe('Name of the graph output.'),
+    title: z.string().nullable().default(null).describe('Title to show instead of the name.'),
+    description: z.string().nullable().default(null).describe('Description for users.'),
     format: z
       .string()
       .default('')
-      .describe('Jinja template that shows the value, which it sees under the name of the output: {{ greeting }}.'),
-    escape_html: z.boolean().default(false).describe('Escape texts of the value for HTML.'),
-    advanced: z.boolean().default(false).describe('Show this output only among the advanced ones.'),
+      .describe('Jinja template for the value. Its variable has the name of the output: {{ greeting }}.'),
+    escape_html: z.boolean().default(false).describe('Escape HTML in texts of the value.'),
+    advanced: z.boolean().default(false).describe('Show this output only among the advanced outputs.'),
     secret: z.boolean().default(false).describe('Hide the value from views and logs.'),
   }),
   output: z.object({
-    output: z.unknown().describe('The value, or the filled-in format.'),
-    name: z.string().describe('Name of the output; only without a format.'),
+    output: z.unknown().describe('The value, or the rendered template.'),
+    name: z.string().describe('Name of the output. Not sent if there is a format.'),
   }),
   tests: [
     {

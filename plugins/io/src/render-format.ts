@@ -1,9 +1,10 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 
 /**
- * Fills a Jinja template with one value, which it sees as `name` (and as `value`, for names that no template can spell).
+ * Renders a Jinja template with one value. Its variable is `name`, and also `value` for names that are not valid in a
+ * template.
  *
- * @throws {Error} when the template does not parse or cannot be filled in
+ * @throws {Error} when the template does not parse or rendering fails
  */
 export function renderFormat(format: string, name: string, value: unknown, escapeHtml: boolean): string {
   const seen = escapeHtml ? escapeTexts(value) : value
@@ -25,12 +26,12 @@ function createEnvironment(variables: Record<string, unknown>): Environment {
 }
 
 function setVariable(environment: Environment, name: string, value: unknown): void {
-  // `set` refuses names that are taken; a value may shadow the predefined `namespace`.
+  // `set` rejects existing names, but a value may shadow the predefined `namespace`.
   environment.variables.delete(name)
-  giveDigits(environment.set(name, withoutBigInts(value)), value)
+  restoreDigits(environment.set(name, withoutBigInts(value)), value)
 }
 
-/** The library does not take a bigint. It prints and compares one that is put into its own value for an integer. */
+/** The library rejects bigints as input, but can print and compare a bigint that is stored in its own integer value. */
 function withoutBigInts(value: unknown): unknown {
   if (typeof value === 'bigint') return 0
   if (Array.isArray(value)) return value.map(withoutBigInts)
@@ -38,11 +39,11 @@ function withoutBigInts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBigInts(member)]))
 }
 
-function giveDigits(variable: { value: unknown }, value: unknown): void {
+function restoreDigits(variable: { value: unknown }, value: unknown): void {
   if (typeof value === 'bigint') variable.value = value
   if (typeof value !== 'object' || value === null) return
   const parts = variable.value as { value: unknown }[] | Map<string, { value: unknown }>
-  for (const [key, part] of parts.entries()) giveDigits(part, (value as Record<string | number, unknown>)[key])
+  for (const [key, part] of parts.entries()) restoreDigits(part, (value as Record<string | number, unknown>)[key])
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }

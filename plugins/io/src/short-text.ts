@@ -5,11 +5,11 @@ import { inputPins } from './input-pins.ts'
 export const shortText = defineBlock({
   id: '7fcd3bcb-8e1b-4e69-903d-32d3d4a92158',
   name: 'short-text',
-  description: 'Take one line of text as an input of the graph.',
+  description: 'Define an input of the graph: one line of text.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.string().nullable().default(null).describe('The text that the graph was given.')),
+  input: inputPins(z.string().nullable().default(null).describe('The text of the input.')),
   output: z.object({ result: z.string() }),
   tests: [
     { input: { name: 'x', value: 'Ada' }, output: [['result', 'Ada']] },

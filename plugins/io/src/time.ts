@@ -5,11 +5,11 @@ import { inputPins } from './input-pins.ts'
 export const time = defineBlock({
   id: '2a1c757e-86cf-4c7e-aacf-060dc382e434',
   name: 'time',
-  description: 'Take a time of day as an input of the graph.',
+  description: 'Define an input of the graph: a time of day.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.iso.time().nullable().default(null).describe('The time that the graph was given, like 18:30:00.')),
+  input: inputPins(z.iso.time().nullable().default(null).describe('The time of the input, such as 18:30:00.')),
   output: z.object({ result: z.iso.time() }),
   tests: [
     { input: { name: 'x', value: '18:30:00' }, output: [['result', '18:30:00']] },

@@ -5,11 +5,11 @@ import { inputPins } from './input-pins.ts'
 export const toggle = defineBlock({
   id: 'cbf36ab5-df4a-43b6-8a7f-f7ed8652116e',
   name: 'toggle',
-  description: 'Take yes or no as an input of the graph.',
+  description: 'Define an input of the graph: yes or no.',
   category: 'INPUT',
   kind: 'input',
   staticOutput: true,
-  input: inputPins(z.boolean().default(false).describe('The answer that the graph was given.')),
+  input: inputPins(z.boolean().default(false).describe('The answer of the input.')),
   output: z.object({ result: z.boolean() }),
   tests: [
     { input: { name: 'verbose', value: true }, output: [['result', true]] },

@@ -7,14 +7,14 @@ export const add = defineBlock({
   description: 'Add items to a list.',
   category: 'LIST',
   input: z.object({
-    list: z.array(z.unknown()).default([]).describe('The list to add to; a new one when missing.'),
+    list: z.array(z.unknown()).default([]).describe('The list to add to. By default a new one.'),
     entry: z.unknown().default(null).describe('One item to add.'),
-    entries: z.array(z.unknown()).default([]).describe('More items to add, before the entry.'),
+    entries: z.array(z.unknown()).default([]).describe('Items to add before the entry.'),
     position: z
       .int()
       .nullable()
       .default(null)
-      .describe('Where to put them, from 0, or from the end when negative; at the end when missing.'),
+      .describe('Position at which to insert, from 0, or from the end if negative. By default the end.'),
   }),
   output: z.object({ updated_list: z.array(z.unknown()) }),
   tests: [

@@ -4,19 +4,19 @@ import { z } from 'zod'
 export const create = defineBlock({
   id: 'a912d5c7-6e00-4542-b2a9-8034136930e4',
   name: 'create',
-  description: 'Make a list, whole or in batches.',
+  description: 'Create a list, as a whole or in batches.',
   category: 'LIST',
   input: z.object({
     values: z.array(z.unknown()).describe('The items.'),
-    max_size: z.int().min(0).nullable().default(null).describe('Most items of one batch; all when missing or 0.'),
+    max_size: z.int().min(0).nullable().default(null).describe('Maximum number of items in a batch. By default, and for 0, all.'),
     max_tokens: z
       .int()
       .min(1)
       .nullable()
       .default(null)
-      .describe('Most tokens of one batch, four characters of JSON counting as one.'),
+      .describe('Maximum number of tokens in a batch. Four characters of JSON count as one token.'),
   }),
-  output: z.object({ list: z.array(z.unknown()).describe('The list, or one batch after another.') }),
+  output: z.object({ list: z.array(z.unknown()).describe('The list, or one batch after the other.') }),
   tests: [
     { input: { values: [1, 'a', null] }, output: [['list', [1, 'a', null]]] },
     {
@@ -27,7 +27,7 @@ export const create = defineBlock({
       ],
     },
     {
-      name: 'an item too large is a batch of its own',
+      name: 'an item above the limit is a separate batch',
       input: { values: ['a', 'x'.repeat(50), 'b', 'c'], max_tokens: 3 },
       output: [
         ['list', ['a']],

@@ -6,11 +6,14 @@ export const find = defineBlock({
   name: 'find',
   description: 'Find the position of a value in a list.',
   category: 'LIST',
-  input: z.object({ list: z.array(z.unknown()), value: z.unknown().describe('The value to look for, equal by content.') }),
+  input: z.object({
+    list: z.array(z.unknown()),
+    value: z.unknown().describe('The value to search for. Values are compared by content.'),
+  }),
   output: z.object({
-    index: z.int().describe('Position of the first such item, from 0; only when there is one.'),
+    index: z.int().describe('Position of the first match, from 0. Sent only if there is a match.'),
     found: z.boolean(),
-    not_found_value: z.unknown().describe('The value, only when it is not there.'),
+    not_found_value: z.unknown().describe('The value. Sent only if there is no match.'),
   }),
   tests: [
     {
@@ -21,7 +24,7 @@ export const find = defineBlock({
       ],
     },
     {
-      name: 'compares by content, whatever the order of keys, and long integers exactly',
+      name: 'ignores the order of keys and compares long integers exactly',
       input: { list: [7615917337495251230n, { a: 1, id: 7615917337495251231n }], value: { id: 7615917337495251231n, a: 1 } },
       output: [
         ['index', 1],

@@ -6,16 +6,16 @@ const MAX_DEPTH = 1000
 export const flatten = defineBlock({
   id: 'cc45bb0f-d035-4756-96a7-fe3e36254b4d',
   name: 'flatten',
-  description: 'Turn lists inside a list into one plain list.',
+  description: 'Flatten nested lists.',
   category: 'LIST',
   input: z.object({
     nested_list: z.array(z.unknown()),
-    max_depth: z.int().default(-1).describe('How many levels to open; -1 opens all.'),
+    max_depth: z.int().default(-1).describe('Number of levels to flatten. -1 flattens all.'),
   }),
   output: z.object({
     flattened_list: z.array(z.unknown()),
-    length: z.int().describe('How many items it has.'),
-    original_depth: z.int().describe('Levels of lists there were; 1 for a plain list.'),
+    length: z.int().describe('Number of items.'),
+    original_depth: z.int().describe('Nesting depth of the input. 1 for a flat list.'),
   }),
   tests: [
     {
@@ -46,7 +46,7 @@ export const flatten = defineBlock({
   ],
   *run({ nested_list: nested, max_depth: maxDepth }) {
     if (maxDepth < -1) throw new Error(`max_depth must be -1 or more, got ${maxDepth}`)
-    const depth = depthOf(nested)
+    const depth = measureDepth(nested)
     const flat = nested.flat(maxDepth === -1 ? depth : maxDepth)
     yield ['flattened_list', flat]
     yield ['length', flat.length]
@@ -54,8 +54,8 @@ export const flatten = defineBlock({
   },
 })
 
-/** Level by level, not recursively: a hostile list may be nested deeper than the stack. */
-function depthOf(list: unknown[]): number {
+/** Iterates by level instead of recursing, because a hostile list may be nested deeper than the stack allows. */
+function measureDepth(list: unknown[]): number {
   let level = list.filter((item) => Array.isArray(item))
   let depth = 1
   for (; level.length > 0; depth++) {

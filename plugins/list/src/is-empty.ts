@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const isEmpty = defineBlock({
   id: '896ed73b-27d0-41be-813c-c1c1dc856c03',
   name: 'is-empty',
-  description: 'Tell whether a list has no items.',
+  description: 'Check whether a list has no items.',
   category: 'LIST',
   input: z.object({ list: z.array(z.unknown()) }),
   output: z.object({ is_empty: z.boolean() }),

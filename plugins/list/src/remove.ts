@@ -5,16 +5,16 @@ import { resolveIndex } from './resolve-index.ts'
 export const remove = defineBlock({
   id: 'd93c5a93-ac7e-41c1-ae5c-ef67e6e9b826',
   name: 'remove',
-  description: 'Remove one item from a list, by its position or its value.',
+  description: 'Remove one item from a list, by position or by value.',
   category: 'LIST',
   input: z.object({
     list: z.array(z.unknown()),
-    value: z.unknown().default(null).describe('Removes the first item equal to this.'),
+    value: z.unknown().default(null).describe('Removes the first item that equals this value.'),
     index: z
       .int()
       .nullable()
       .default(null)
-      .describe('Removes the item at this position, negative from the end; goes before the value.'),
+      .describe('Removes the item at this position, from the end if negative. Has precedence over the value.'),
     return_item: z.boolean().default(false).describe('Also send the removed item.'),
   }),
   output: z.object({ updated_list: z.array(z.unknown()), removed_item: z.unknown() }),
@@ -28,7 +28,7 @@ export const remove = defineBlock({
       ],
     },
     { input: { list: [1], value: 2 }, output: [['error', 'the list has no item 2']] },
-    { input: { list: [1], index: 1 }, output: [['error', 'index 1 is outside of a list of 1 items']] },
+    { input: { list: [1], index: 1 }, output: [['error', 'index 1 is outside a list of 1 items']] },
     { input: { list: [1] }, output: [['error', 'expected an index or a value to remove, got neither']] },
   ],
   *run({ list, value, index, return_item: returnItem }) {

@@ -5,12 +5,12 @@ import { resolveIndex } from './resolve-index.ts'
 export const replace = defineBlock({
   id: 'fbf62922-bea1-4a3d-8bac-23587f810b38',
   name: 'replace',
-  description: 'Put another value in the place of one item of a list.',
+  description: 'Replace one item of a list.',
   category: 'LIST',
   input: z.object({
     list: z.array(z.unknown()),
-    index: z.int().describe('Position of the item, from 0, or from the end when negative.'),
-    value: z.unknown().describe('The value to put there.'),
+    index: z.int().describe('Position of the item, from 0, or from the end if negative.'),
+    value: z.unknown().describe('The new item.'),
   }),
   output: z.object({ updated_list: z.array(z.unknown()), old_item: z.unknown() }),
   tests: [
@@ -21,7 +21,7 @@ export const replace = defineBlock({
         ['old_item', 'a'],
       ],
     },
-    { input: { list: [], index: 0, value: 'x' }, output: [['error', 'index 0 is outside of a list of 0 items']] },
+    { input: { list: [], index: 0, value: 'x' }, output: [['error', 'index 0 is outside a list of 0 items']] },
   ],
   *run({ list, index, value }) {
     const position = resolveIndex(list, index)

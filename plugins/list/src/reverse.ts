@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const reverse = defineBlock({
   id: '422cb708-3109-4277-bfe3-bc2ae5812777',
   name: 'reverse',
-  description: 'Turn a list round, the last item first.',
+  description: 'Reverse a list.',
   category: 'LIST',
   input: z.object({ input_list: z.array(z.unknown()) }),
   output: z.object({ reversed_list: z.array(z.unknown()) }),

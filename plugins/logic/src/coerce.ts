@@ -1,14 +1,14 @@
 import { parseJson, parseNumber, type JsonNumber } from '@ashlar/sdk'
 
-/** The types a value can be turned into. */
+/** The types to which a value can be converted. */
 export const TYPES = ['string', 'number', 'boolean', 'list', 'dictionary'] as const
 
 export type Type = (typeof TYPES)[number]
 
 /**
- * Turns any JSON value into one of a type, by the rules of the AutoGPT Platform.
+ * Converts any JSON value to a type, by the rules of the AutoGPT Platform.
  *
- * @throws {RangeError} when a text holds a number that is too large; there is a result for every other value
+ * @throws {RangeError} when the number in a text is too large; every other value has a result
  */
 export function coerce(value: unknown, type: Type): unknown {
   return COERCIONS[type](value)
@@ -26,7 +26,7 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Numeric text is read with all its digits, a container gives its size, anything else 0. */
+/** Parses numeric text with all its digits. Returns the size of a container, and 0 for any other value. */
 function toNumber(value: unknown): JsonNumber {
   if (typeof value === 'bigint') return value
   if (typeof value === 'object' && value !== null) return Object.keys(value).length
@@ -34,32 +34,34 @@ function toNumber(value: unknown): JsonNumber {
   return typeof number === 'bigint' || Number.isFinite(number) ? number : 0
 }
 
-/** Of texts only "true" and "1" are true; of other values all but null, 0 and empty containers. */
+/** Texts are false, except "true" and "1". Other values are true, except null, false, 0 and empty containers. */
 function toBoolean(value: unknown): boolean {
   if (typeof value === 'string') return ['true', '1'].includes(value.trim().toLowerCase())
   return isTruthy(value)
 }
 
-/** Python's truth: null, false, 0 and everything empty are false. */
+/** The truth value in Python: null, false, 0, and empty texts and containers are false. */
 export function isTruthy(value: unknown): boolean {
   return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value)
 }
 
-/** JSON text of a list is parsed, a dictionary becomes its [key, value] pairs, anything else the only item. */
+/** Parses the JSON text of a list. A dictionary becomes [key, value] pairs. Any other value becomes the only item. */
 function toList(value: unknown): unknown[] {
   const parsed = tryParse(value)
   if (Array.isArray(parsed)) return parsed
   return isDictionary(value) ? Object.entries(value) : [value]
 }
 
-/** JSON text of a dictionary is parsed, a list becomes index → item, anything else { value }. */
+/**
+ * Parses the JSON text of a dictionary. A list becomes a dictionary of its indexes. Any other value becomes { value }.
+ */
 function toDictionary(value: unknown): Record<string, unknown> {
   const parsed = tryParse(value)
   if (isDictionary(parsed)) return parsed
   return Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : { value }
 }
 
-/** A text that is not JSON stays a text: it is the value itself. */
+/** Returns a text that is not JSON unchanged. */
 function tryParse(value: unknown): unknown {
   if (typeof value !== 'string') return value
   try {

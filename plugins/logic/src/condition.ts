@@ -4,21 +4,19 @@ import { z } from 'zod'
 export const condition = defineBlock({
   id: '715696a0-e1da-45c8-b209-c2fa9c3b0be6',
   name: 'condition',
-  description: 'Compare two values and go one of two ways.',
+  description: 'Compare two values and choose one of two outputs.',
   category: 'LOGIC',
   input: z.object({
-    value1: z
-      .unknown()
-      .describe('Left side. A text that is a number counts as that number; of other texts, white space around them is dropped.'),
+    value1: z.unknown().describe('Left side. A numeric text counts as a number. White space around other texts is removed.'),
     operator: z.enum(['==', '!=', '>', '<', '>=', '<=']),
-    value2: z.unknown().describe('Right side, read in the same way.'),
-    yes_value: z.unknown().default(null).describe('What to send when the comparison holds; value1 when missing.'),
-    no_value: z.unknown().default(null).describe('What to send when it does not; value2 when missing.'),
+    value2: z.unknown().describe('Right side, converted in the same way.'),
+    yes_value: z.unknown().default(null).describe('Value to send if the comparison is true. By default value1.'),
+    no_value: z.unknown().default(null).describe('Value to send if the comparison is false. By default value2.'),
   }),
   output: z.object({
     result: z.boolean(),
-    yes_output: z.unknown().describe('Sent only when the comparison holds.'),
-    no_output: z.unknown().describe('Sent only when it does not.'),
+    yes_output: z.unknown().describe('Sent only if the comparison is true.'),
+    no_output: z.unknown().describe('Sent only if the comparison is false.'),
   }),
   tests: [
     {
@@ -50,7 +48,7 @@ export const condition = defineBlock({
       ],
     },
     {
-      name: 'compares long ids exactly, and sends them as they came',
+      name: 'compares long ids exactly and sends them unchanged',
       input: { value1: '12345678901234567890', operator: '==', value2: '12345678901234567891' },
       output: [
         ['result', false],
@@ -95,7 +93,7 @@ function isNumber(value: unknown): value is JsonNumber {
   return typeof value === 'number' || typeof value === 'bigint'
 }
 
-/** @param order of the left side to the right: below 0, 0, above 0 */
+/** @param order negative if the left side is less than the right side, 0 if they are equal, positive otherwise */
 function isOrdered(order: number, operator: '>' | '<' | '>=' | '<='): boolean {
   switch (operator) {
     case '>':

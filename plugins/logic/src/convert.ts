@@ -5,7 +5,7 @@ import { coerce, TYPES } from './coerce.ts'
 export const convert = defineBlock({
   id: '95d1b990-ce13-4d88-9737-ba5c2070c97b',
   name: 'convert',
-  description: 'Turn a value into a text, a number, yes or no, a list or a dictionary.',
+  description: 'Convert a value to a text, a number, a boolean, a list or a dictionary.',
   category: 'LOGIC',
   input: z.object({ value: z.unknown(), type: z.enum(TYPES) }),
   output: z.object({ value: z.unknown() }),

@@ -5,18 +5,18 @@ import { coerce, type Type } from './coerce.ts'
 export const ifMatches = defineBlock({
   id: '6dbbc4b3-ca6c-42b6-b508-da52d23e13f2',
   name: 'if-matches',
-  description: 'Go one way when two values are equal, and the other way when they are not.',
+  description: 'Check whether two values are equal and choose one of two outputs.',
   category: 'LOGIC',
   input: z.object({
     input: z.unknown().describe('The value to test.'),
-    value: z.unknown().describe('What it must equal, once turned into the type of the input.'),
-    yes_value: z.unknown().default(null).describe('What to send when they are equal.'),
-    no_value: z.unknown().default(null).describe('What to send when they are not.'),
+    value: z.unknown().describe('The value to compare with, after conversion to the type of the input.'),
+    yes_value: z.unknown().default(null).describe('Value to send if they are equal.'),
+    no_value: z.unknown().default(null).describe('Value to send if they differ.'),
   }),
   output: z.object({
     result: z.boolean(),
-    yes_output: z.unknown().describe('Sent only when they are equal.'),
-    no_output: z.unknown().describe('Sent only when they are not.'),
+    yes_output: z.unknown().describe('Sent only if the values are equal.'),
+    no_output: z.unknown().describe('Sent only if the values differ.'),
   }),
   tests: [
     {
@@ -27,7 +27,7 @@ export const ifMatches = defineBlock({
       ],
     },
     {
-      name: 'sends null too',
+      name: 'sends null',
       input: { input: 'a', value: 'b', yes_value: 1 },
       output: [
         ['result', false],
@@ -51,13 +51,13 @@ export const ifMatches = defineBlock({
     },
   ],
   *run({ input, value, yes_value: yesValue, no_value: noValue }) {
-    const result = isEqual(input, coerce(value, typeOf(input)))
+    const result = isEqual(input, coerce(value, getType(input)))
     yield ['result', result]
     yield result ? ['yes_output', yesValue] : ['no_output', noValue]
   },
 })
 
-function typeOf(value: unknown): Type {
+function getType(value: unknown): Type {
   if (Array.isArray(value)) return 'list'
   const type = typeof value === 'bigint' ? 'number' : typeof value
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'dictionary'

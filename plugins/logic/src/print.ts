@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const print = defineBlock({
   id: 'f3b1c1b2-4c4f-4f0d-8d2f-4c4f0d8d2f4c',
   name: 'print',
-  description: 'Show a value in the events of the execution, to see what passes by.',
+  description: 'Show a value in the events of the execution, for debugging.',
   category: 'LOGIC',
   input: z.object({ text: z.unknown().describe('The value to show.') }),
   output: z.object({ output: z.unknown().describe('The same value.'), status: z.string().describe('Always "printed".') }),

@@ -16,7 +16,7 @@ export const stepThrough = defineBlock({
   }),
   output: z.object({
     item: z.unknown(),
-    key: z.union([z.string(), z.int()]).describe('Its key, or its position from 0.'),
+    key: z.union([z.string(), z.int()]).describe('The key of the item, or its position from 0.'),
   }),
   tests: [
     {
@@ -29,7 +29,7 @@ export const stepThrough = defineBlock({
       ],
     },
     {
-      name: 'takes all three in turn',
+      name: 'steps through all three inputs in turn',
       input: { items: [1], items_object: { x: 2 }, items_str: '{"y": [3]}' },
       output: [
         ['item', 1],
@@ -41,7 +41,7 @@ export const stepThrough = defineBlock({
       ],
     },
     {
-      name: 'keeps every digit of an integer',
+      name: 'preserves every digit of an integer',
       input: { items_str: '[7615917337495251231]' },
       output: [
         ['item', 7615917337495251231n],
@@ -54,12 +54,12 @@ export const stepThrough = defineBlock({
     },
     { input: {}, output: [] },
     { input: { items_str: '7' }, output: [['error', 'items_str must be a list or dictionary as JSON, got "7"']] },
-    { input: { items: Array(10_001).fill(0) }, output: [['error', 'at most 10000 items can be stepped through, got 10001']] },
+    { input: { items: Array(10_001).fill(0) }, output: [['error', 'a node can step through at most 10000 items, got 10001']] },
   ],
   *run({ items, items_object: dictionary, items_str: text }) {
     for (const collection of [items, dictionary, parseCollection(text)]) {
       const count = Object.keys(collection).length
-      if (count > MAX_ITEMS) throw new Error(`at most ${MAX_ITEMS} items can be stepped through, got ${count}`)
+      if (count > MAX_ITEMS) throw new Error(`a node can step through at most ${MAX_ITEMS} items, got ${count}`)
       for (const [key, item] of Array.isArray(collection) ? collection.entries() : Object.entries(collection)) {
         yield ['item', item]
         yield ['key', key]

@@ -5,12 +5,12 @@ import { isTruthy } from './coerce.ts'
 export const storeValue = defineBlock({
   id: '1ff065e9-88e8-4358-9d82-8dc91f622ba9',
   name: 'store-value',
-  description: 'Keep a value that other nodes use again and again.',
+  description: 'Store a value that other nodes can reuse.',
   category: 'LOGIC',
   staticOutput: true,
   input: z.object({
-    input: z.unknown().describe('Starts the block, and is kept when there is no data.'),
-    data: z.unknown().default(null).describe('The value to keep; when it is empty, false or 0, the input is kept.'),
+    input: z.unknown().describe('Starts the block. It is stored if there is no data.'),
+    data: z.unknown().default(null).describe('The value to store. If it is empty, false or 0, the input is stored.'),
   }),
   output: z.object({ output: z.unknown() }),
   tests: [

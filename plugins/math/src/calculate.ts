@@ -11,10 +11,10 @@ export const calculate = defineBlock({
     operation: z.enum(['Add', 'Subtract', 'Multiply', 'Divide', 'Power']),
     a: numberPin,
     b: numberPin,
-    round_result: z.boolean().default(false).describe('Round to a whole number; a half goes to the even neighbour.'),
+    round_result: z.boolean().default(false).describe('Round to a whole number. Halves round to even.'),
   }),
   output: z.object({
-    result: numberPin.describe('Exact for whole numbers of any size; a quotient that is not whole is the nearest number.'),
+    result: numberPin.describe('Exact for whole numbers of any size. A fractional quotient is the nearest number.'),
   }),
   tests: [
     { input: { operation: 'Add', a: 2, b: 3 }, output: [['result', 5]] },
@@ -42,7 +42,7 @@ export const calculate = defineBlock({
     },
   ],
   *run({ operation, a, b, round_result: isRounded }) {
-    // AutoGPT's block gives Infinity or NaN where these throw. Values are JSON, which has neither.
+    // AutoGPT's block returns Infinity or NaN in cases where these functions throw. JSON has neither value.
     const result = OPERATIONS[operation](a, b)
     yield ['result', isRounded && typeof result === 'number' ? roundHalfToEven(result) : result]
   },

@@ -6,8 +6,8 @@ export const count = defineBlock({
   name: 'count',
   description: 'Count the items of a list, the keys of a dictionary or the characters of a text.',
   category: 'MATH',
-  input: z.object({ collection: z.unknown().describe('What to count.') }),
-  output: z.object({ count: z.int().describe('The count, or -1 for a value that has nothing to count.') }),
+  input: z.object({ collection: z.unknown().describe('The list, dictionary or text.') }),
+  output: z.object({ count: z.int().describe('The count, or -1 for any other value.') }),
   tests: [
     { input: { collection: [1, [2, 3]] }, output: [['count', 2]] },
     { input: { collection: { a: 1 } }, output: [['count', 1]] },

@@ -9,11 +9,11 @@ export const round = defineBlock({
   category: 'MATH',
   input: z.object({
     value: numberPin,
-    digits: z.int().min(-20).max(20).default(0).describe('Decimals to keep; -2 rounds to hundreds.'),
+    digits: z.int().min(-20).max(20).default(0).describe('Number of decimals. -2 rounds to hundreds.'),
   }),
   output: z.object({ result: numberPin }),
   tests: [
-    { name: 'a half goes away from zero', input: { value: 1.005, digits: 2 }, output: [['result', 1.01]] },
+    { name: 'halves round away from zero', input: { value: 1.005, digits: 2 }, output: [['result', 1.01]] },
     { input: { value: -2.5 }, output: [['result', -3]] },
     { input: { value: 1250, digits: -2 }, output: [['result', 1300]] },
     { input: { value: 7615917337495251250n, digits: -2 }, output: [['result', 7615917337495251300n]] },
@@ -33,7 +33,7 @@ function roundInteger(value: bigint, digits: number): JsonNumber {
   return toJsonNumber(((value + half) / step) * step)
 }
 
-/** Moves the decimal point in the decimal text of a number, where 1.005 is exact. */
+/** Moves the decimal point in the text of a number, because 1.005 is exact only as text. */
 function shift(value: number, digits: number): number {
   const [mantissa, exponent = '0'] = String(value).split('e')
   return Number(`${mantissa}e${Number(exponent) + digits}`)

@@ -5,16 +5,16 @@ import { numberPin } from './number-pin.ts'
 export const statistics = defineBlock({
   id: 'a59055c1-a633-4274-91c5-a64b433f765a',
   name: 'statistics',
-  description: 'Describe a list of numbers: how many, sum, mean, smallest, largest, median.',
+  description: 'Compute statistics of a list of numbers: count, sum, mean, minimum, maximum, median.',
   category: 'MATH',
   input: z.object({ numbers: z.array(numberPin) }),
   output: z.object({
     count: z.int(),
     sum: numberPin,
-    mean: numberPin.describe('Only when there are numbers, as are all below.'),
+    mean: numberPin.describe('Like the outputs below, sent only if there are numbers.'),
     min: numberPin,
     max: numberPin,
-    median: numberPin.describe('The middle one, or halfway between the two in the middle.'),
+    median: numberPin.describe('The middle number, or the mean of the two middle numbers.'),
   }),
   tests: [
     {
@@ -29,7 +29,7 @@ export const statistics = defineBlock({
       ],
     },
     {
-      name: 'sums decimals without drift',
+      name: 'sums decimals without rounding errors',
       input: { numbers: [0.1, 0.2, 0.3, 0.4, 0.5] },
       output: [
         ['count', 5],
@@ -74,11 +74,11 @@ export const statistics = defineBlock({
     yield ['mean', divideNumbers(sum, numbers.length)]
     yield ['min', min]
     yield ['max', max]
-    yield ['median', medianOf(sorted)]
+    yield ['median', computeMedian(sorted)]
   },
 })
 
-function medianOf(sorted: readonly JsonNumber[]): JsonNumber {
+function computeMedian(sorted: readonly JsonNumber[]): JsonNumber {
   const [below, above] = [sorted[(sorted.length - 1) >> 1] ?? 0, sorted[sorted.length >> 1] ?? 0]
   return divideNumbers(addNumbers(below, above), 2)
 }

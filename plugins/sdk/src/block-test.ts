@@ -1,13 +1,16 @@
 import { isEqual } from './json/index.ts'
 import type { z } from 'zod'
-import type { ToolPin } from './block.ts'
 import type { Fakes } from './fakes.ts'
+import type { ToolPin } from './yielded.ts'
 
-/** What a pair's value must be: exactly this value, anything this schema accepts, or anything the predicate holds for. */
+/**
+ * The expected value of a pair: this exact value, a value that the schema accepts, or a value for which the predicate
+ * returns true.
+ */
 export type Expected<Value> = Value | z.ZodType | ((value: Value) => boolean)
 
 /**
- * One test of a block: its inputs, what stands in for the outside, and every pair it must yield, in order. A failure is the pair
+ * One test of a block: its inputs, its fakes, and all pairs that it must yield, in order. A failure is the pair
  * `['error', message]`.
  */
 export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> extends Fakes {
@@ -23,29 +26,29 @@ export interface BlockTest<Input extends z.ZodObject = z.ZodObject, Output exten
   )[]
 }
 
-/** How one test of a block went. */
+/** The result of one test of a block. */
 export interface BlockTestResult {
-  /** Qualified name of the block. */
+  /** The qualified name of the block. */
   readonly block: string
   readonly test: string
-  /** The first difference from what was expected, in words; undefined when there is none. */
+  /** A description of the first difference, or undefined when the test passes. */
   readonly difference: string | undefined
-  /** Where the block threw in this test, in the source of its plugin: `src/say.ts:5:78`. */
+  /** The position in the plugin's source where the block threw: `src/say.ts:5:78`. */
   readonly thrownAt?: string
-  /** The stack of the error: one line for each frame of the plugin's code, the innermost first. */
+  /** The stack of the error: one line for each frame of the plugin's code, innermost first. */
   readonly stack?: string
 }
 
-/** Compares what a block yielded with what its test expects. @returns the first difference in words, or undefined. */
+/** Compares the yielded pairs with the expected ones. @returns a description of the first difference, or undefined. */
 export function findDifference(expected: BlockTest['output'], actual: readonly [string, unknown][]): string | undefined {
   for (const [i, [pin, want]] of expected.entries()) {
     const pair = actual[i]
-    if (!pair) return `pair ${i + 1}: expected pin "${pin}", but nothing more was yielded`
+    if (!pair) return `pair ${i + 1}: expected pin "${pin}", but the block yielded no more pairs`
     if (pair[0] !== pin) return `pair ${i + 1}: expected pin "${pin}", got "${pair[0]}" with ${showOn(pair)}`
     if (!isExpected(want, pair[1])) return `pair ${i + 1} on pin "${pin}": expected ${showExpected(want)}, got ${showOn(pair)}`
   }
   const extra = actual[expected.length]
-  return extra && `pair ${expected.length + 1}: expected nothing more, got pin "${extra[0]}" with ${showOn(extra)}`
+  return extra && `pair ${expected.length + 1}: expected no more pairs, got pin "${extra[0]}" with ${showOn(extra)}`
 }
 
 function isExpected(want: unknown, value: unknown): boolean {
@@ -63,7 +66,7 @@ function showExpected(want: unknown): string {
   return isSchema(want) ? `a value of type ${want._zod.def.type}` : show(want)
 }
 
-/** A message of an error is shown whole, because its end says what to do. */
+/** Shows error messages in full, because their end describes the remedy. */
 function showOn([pin, value]: readonly [string, unknown]): string {
   return show(value, pin === 'error' ? MAX_MESSAGE_CHARS : undefined)
 }

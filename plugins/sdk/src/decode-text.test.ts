@@ -4,7 +4,7 @@ import { decodeText } from './decode-text.ts'
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le')
 
-describe('the encoding of a text', () => {
+describe('the encoding of text', () => {
   it.each([
     ['the option, before a byte order mark', latin1('\xef\xbb\xbfa'), { encoding: 'latin1' }, 'ï»¿a', 'windows-1252'],
     [
@@ -48,10 +48,10 @@ describe('the encoding of a text', () => {
       '<!-- <meta charset=utf-8> --><meta http-equiv="Content-Type" content="text/html; charset=gbk">你',
       'gbk',
     ],
-    ['UTF-8, where nothing says it', Buffer.from('é'), { contentType: 'text/plain' }, 'é', 'utf-8'],
-    ['windows-1252, where nothing says it and the bytes are not UTF-8', latin1('\x935\x94'), {}, '“5”', 'windows-1252'],
+    ['UTF-8, without a declaration', Buffer.from('é'), { contentType: 'text/plain' }, 'é', 'utf-8'],
+    ['windows-1252, without a declaration and with bytes that are not UTF-8', latin1('\x935\x94'), {}, '“5”', 'windows-1252'],
     [
-      'that of the bytes, where the media type has no known label',
+      'the encoding of the bytes, if the label of the media type is unknown',
       Buffer.from('é'),
       { contentType: 'text/plain;charset=nonsense' },
       'é',

@@ -9,7 +9,7 @@ const pins = {
 }
 
 describe('defineBlock', () => {
-  it('infers inputs, yielded pairs and tests: what is wrong does not compile', () => {
+  it('infers the types of inputs, yielded pairs and tests', () => {
     const block = defineBlock({
       ...identity,
       ...pins,
@@ -56,7 +56,7 @@ describe('defineBlock', () => {
     })
   })
 
-  it('lets only blocks with a pin "tools" address a node', () => {
+  it('allows tool pins only for a block with a pin "tools"', () => {
     const block = defineBlock({
       ...identity,
       input: z.object({}),
@@ -71,7 +71,7 @@ describe('defineBlock', () => {
     expect(block.tests).toHaveLength(1)
   })
 
-  it('takes what people see of pins, costs by inputs, groups and a time', () => {
+  it('accepts pin metadata, costs by inputs, categories and a time limit', () => {
     const block = defineBlock({
       ...identity,
       input: z.object({
@@ -102,13 +102,13 @@ describe('defineBlock', () => {
     [{ id: 'nine' }, /id must be a lower-case UUID, got "nine"/],
     [{ name: 'Replace Text' }, /name must be like "replace-text", got "Replace Text"/],
     [{ output: z.object({ 'a_#_b': z.string() }) }, /pin name "a_#_b" must not/],
-  ])('refuses %o', (wrong, message) => {
+  ])('rejects %o', (wrong, message) => {
     expect(() => defineBlock(Object.assign({ ...identity, ...pins, tests: [], *run() {} }, wrong as object))).toThrow(message)
   })
 })
 
 describe('definePlugin', () => {
-  it('refuses two blocks with one id or one name, and a name that is none', () => {
+  it('rejects duplicate ids and names of blocks, and an invalid plugin name', () => {
     const block = defineBlock({ ...identity, ...pins, tests: [], *run() {} })
     expect(() => definePlugin({ name: 'text', blocks: [block, block] })).toThrow(/two blocks have the id/)
     expect(() => definePlugin({ name: 'My Plugin', blocks: [] })).toThrow(/plugin name must be like/)
@@ -118,7 +118,7 @@ describe('definePlugin', () => {
 describe('defineProvider', () => {
   const github = { name: 'github', title: 'GitHub', hosts: ['api.github.com'] }
 
-  it('puts a key where the service wants it', () => {
+  it('accepts a header or a query parameter for a key', () => {
     expect(defineProvider({ ...github, auth: [apiKey(), userPassword()] }).auth).toEqual([
       { type: 'API_KEY', header: 'authorization', format: 'Bearer {key}' },
       { type: 'USER_PASSWORD' },
@@ -130,14 +130,14 @@ describe('defineProvider', () => {
   it.each([
     [{ name: 'Git Hub' }, /provider name must be like/],
     [{ auth: [] }, /at least one entry/],
-    [{ auth: [apiKey(), apiKey({ query: 'key' })] }, /one of each type at most/],
-    [{ hosts: [] }, /hosts must name where secrets go/],
+    [{ auth: [apiKey(), apiKey({ query: 'key' })] }, /at most one of each type/],
+    [{ hosts: [] }, /hosts must not be empty/],
     [{ auth: [hostScoped()] }, /be empty where each credential names its own/],
-  ])('refuses %j', (wrong, message) => {
+  ])('rejects %j', (wrong, message) => {
     expect(() => defineProvider({ ...github, auth: [apiKey()], ...wrong })).toThrow(message)
   })
 
-  it('refuses a format without the key', () => {
+  it('rejects a format without the key', () => {
     expect(() => apiKey({ header: 'x', format: 'Key' })).toThrow(/must contain \{key\}/)
   })
 })
@@ -151,10 +151,10 @@ describe('findDifference', () => {
     [[['out', 1]], [['out', 2]], 'pair 1 on pin "out": expected 1, got 2'],
     [[['out', 1]], [['other', 1]], 'pair 1: expected pin "out", got "other" with 1'],
     [[['out', z.string()]], [['out', 1]], 'pair 1 on pin "out": expected a value of type string, got 1'],
-    [[['out', 1]], [], 'pair 1: expected pin "out", but nothing more was yielded'],
-    [[], [['out', 1]], 'pair 1: expected nothing more, got pin "out" with 1'],
-    [[], [['out', 'x'.repeat(200)]], `pair 1: expected nothing more, got pin "out" with "${'x'.repeat(99)}…`],
-    [[], [['error', 'x'.repeat(1999)]], `pair 1: expected nothing more, got pin "error" with "${'x'.repeat(1999)}…`],
+    [[['out', 1]], [], 'pair 1: expected pin "out", but the block yielded no more pairs'],
+    [[], [['out', 1]], 'pair 1: expected no more pairs, got pin "out" with 1'],
+    [[], [['out', 'x'.repeat(200)]], `pair 1: expected no more pairs, got pin "out" with "${'x'.repeat(99)}…`],
+    [[], [['error', 'x'.repeat(1999)]], `pair 1: expected no more pairs, got pin "error" with "${'x'.repeat(1999)}…`],
   ])('of %j and %j is %j', (expected, actual, difference) => {
     expect(findDifference(expected as never, actual as never)).toBe(difference)
   })

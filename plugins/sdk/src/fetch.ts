@@ -5,6 +5,9 @@ export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise
 export interface FetchInit extends RequestInit {
   /** The maximum size of the decoded body. A longer response rejects with `HTTP_LIMIT`. */
   readonly maxResponseBytes?: number
-  /** The maximum time from the first byte sent to the last byte received, including redirects. A slower request rejects with `HTTP_FAILED`. */
+  /**
+   * The maximum time from the first byte sent to the last byte received, including redirects. A slower request rejects
+   * with `HTTP_FAILED`.
+   */
   readonly timeoutMs?: number
 }

@@ -1,8 +1,7 @@
 export { defineBlock } from './block.ts'
 export { decodeText } from './decode-text.ts'
 export { anyHost, fromInput } from './http-grant.ts'
-export { oauth2 } from './oauth2.ts'
-export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
+export { apiKey, defineProvider, hostScoped, oauth2, userPassword } from './providers/index.ts'
 export { definePlugin } from './plugin.ts'
 export { SDK_VERSION } from './version.ts'
 export { findDifference } from './block-test.ts'
@@ -15,32 +14,29 @@ export { compareValues } from './json/compare-values.ts'
 export { compareNumbers, toJsonNumber } from './json/exact-number.ts'
 export { addNumbers, divideNumbers, multiplyNumbers, raiseNumber, subtractNumbers, sumNumbers } from './json/arithmetic.ts'
 export type { JsonNumber } from './json/exact-number.ts'
-export type {
-  Block,
-  BlockContext,
-  BlockDefinition,
-  BlockKind,
-  Capabilities,
-  CrashPolicy,
-  CredentialGrant,
-  HttpGrant,
-  LogLevel,
-  Storage,
-  StoragePage,
-  StorageScope,
-  ToolPin,
-  TypedBlock,
-  Yielded,
-} from './block.ts'
+export type { Block, BlockDefinition, BlockKind, CrashPolicy, TypedBlock } from './block.ts'
+export type { Capabilities, CredentialGrant, HttpGrant } from './capabilities.ts'
+export type { BlockContext, LogLevel } from './context.ts'
+export type { Storage, StoragePage, StorageScope } from './storage.ts'
+export type { ToolPin, Yielded } from './yielded.ts'
 export type { DecodedText, DecodeTextOptions } from './decode-text.ts'
 export type { FromInputOptions } from './http-grant.ts'
 export type { FileEntry, Files, FilesGrant } from './files.ts'
 export type { BlockTest, BlockTestResult, Expected } from './block-test.ts'
 export type { Fetch, FetchInit } from './fetch.ts'
-export type { Credential, CredentialType, Secret } from './credential.ts'
 export type { FakeResponse, Fakes, SentRequest } from './fakes.ts'
-export type { BlockCost, Cost } from './cost.ts'
-export type { OAuth2, OAuth2Definition } from './oauth2.ts'
-export type { Webhook, WebhookEvent, WebhookSignature } from './webhook.ts'
-export type { Provider, ProviderAuth } from './provider.ts'
 export type { Plugin } from './plugin.ts'
+export type {
+  BlockCost,
+  Cost,
+  Credential,
+  CredentialType,
+  OAuth2,
+  OAuth2Definition,
+  Provider,
+  ProviderAuth,
+  Secret,
+  Webhook,
+  WebhookEvent,
+  WebhookSignature,
+} from './providers/index.ts'

@@ -1,21 +1,22 @@
 import type { Block } from './block.ts'
-import type { Provider } from './provider.ts'
+import type { Provider } from './providers/index.ts'
 
-/** What a plugin's entry exports by default. */
+/** The default export of a plugin's entry. */
 export interface Plugin {
   /** Qualifies the names of its blocks: plugin `text`, block `replace` → `text/replace`. */
   readonly name: string
-  /** Heap that its blocks may use together, in MB: 16 to 512. @default 128 */
+  /** The heap limit for all blocks of the plugin together, in MB: 16 to 512. @default 128 */
   readonly memoryMb?: number
   readonly blocks: readonly Block[]
-  /** Outside services that its blocks use. @default none */
+  /** External services that the blocks use. @default none */
   readonly providers?: readonly Provider[]
 }
 
 /**
  * Declares a plugin: `export default definePlugin({ name: 'text', blocks: [...] })`.
  *
- * @throws {TypeError} when the name is not lower case with dashes, or two blocks share an id or a name, or two providers a name.
+ * @throws {TypeError} when the name is not lower case with dashes, two blocks have the same id or name, or two
+ * providers have the same name.
  */
 export function definePlugin(plugin: Plugin): Plugin {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plugin.name))

@@ -1,2 +1,2 @@
-/** As in package.json. Plugins that were made for a newer one, in major or minor, are refused. */
+/** The version in package.json. Ashlar rejects a plugin that was built for a newer major or minor version. */
 export const SDK_VERSION = '0.1.0'

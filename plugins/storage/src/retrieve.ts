@@ -1,19 +1,19 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { scopeOf, scopePin } from './scope.ts'
+import { toScope, scopePin } from './scope.ts'
 
 export const retrieve = defineBlock({
   id: 'd8710fc9-6e29-481e-a7d5-165eb16f8471',
   name: 'retrieve',
-  description: 'Get the value that was kept under a key.',
+  description: 'Get the value that is stored under a key.',
   category: 'STORAGE',
   staticOutput: true,
   capabilities: { storage: ['graph', 'user'] },
-  onCrash: 'retry', // it only reads
+  onCrash: 'retry', // the block only reads
   input: z.object({
     key: z.string().min(1).max(200),
     scope: scopePin,
-    default_value: z.unknown().optional().meta({ description: 'When there is no value.' }),
+    default_value: z.unknown().optional().meta({ description: 'Value to send if the key does not exist.' }),
   }),
   output: z.object({ value: z.unknown() }),
   tests: [
@@ -21,6 +21,6 @@ export const retrieve = defineBlock({
     { input: { key: 'visits' }, output: [['value', null]] },
   ],
   async *run({ key, scope, default_value }, { storage }) {
-    yield ['value', (await storage.get(scopeOf(scope), key)) ?? default_value ?? null]
+    yield ['value', (await storage.get(toScope(scope), key)) ?? default_value ?? null]
   },
 })

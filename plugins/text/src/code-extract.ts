@@ -1,7 +1,7 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
 
-/** Output pins in the order they are yielded, with the names that fences give to the language. */
+/** Output pins in yield order, with the language names that fences use. */
 const LANGUAGES = {
   html: ['html', 'htm'],
   css: ['css'],
@@ -27,12 +27,12 @@ const PINS = Object.keys(LANGUAGES) as Language[]
 export const codeExtract = defineBlock({
   id: 'd3a7d896-3b78-4f44-8b4b-48fbf4f0bcd8',
   name: 'code-extract',
-  description: 'Sort the fenced code of a Markdown text by its language.',
+  description: 'Extract the fenced code of a Markdown text by language.',
   category: 'TEXT',
-  input: z.object({ text: z.string().describe('Markdown, such as the answer of a language model.') }),
+  input: z.object({ text: z.string().describe('Markdown, such as the response of a language model.') }),
   output: z.object({
     ...(Object.fromEntries(PINS.map((pin) => [pin, z.string()])) as Record<Language, z.ZodString>),
-    remaining_text: z.string().describe('The text without the code that was taken out.'),
+    remaining_text: z.string().describe('The text without the extracted code.'),
   }),
   tests: [
     {
@@ -45,7 +45,7 @@ export const codeExtract = defineBlock({
     },
     { input: { text: '```json\n{}\n```' }, output: [['json_code', '{}']] },
     {
-      name: 'unknown languages stay',
+      name: 'keeps code of unknown languages',
       input: { text: '```cobol\nSTOP RUN.\n```' },
       output: [['remaining_text', '```cobol\nSTOP RUN.\n```']],
     },

@@ -4,11 +4,11 @@ import { z } from 'zod'
 export const combine = defineBlock({
   id: 'e30a4d42-7b7d-4e6a-b36e-1f9b8e3b7d85',
   name: 'combine',
-  description: 'Join texts into one.',
+  description: 'Join texts.',
   category: 'TEXT',
   input: z.object({
     input: z.array(z.string()).describe('The texts, in order.'),
-    delimiter: z.string().default('').describe('What to put between them.'),
+    delimiter: z.string().default('').describe('Text to insert between them.'),
   }),
   output: z.object({ output: z.string() }),
   tests: [

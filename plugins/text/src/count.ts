@@ -8,8 +8,8 @@ export const count = defineBlock({
   category: 'TEXT',
   input: z.object({ text: z.string() }),
   output: z.object({
-    word_count: z.int().describe('Parts between white space.'),
-    character_count: z.int().describe('Unicode code points, white space included: 😀 is one, é is one or two.'),
+    word_count: z.int().describe('Number of parts separated by white space.'),
+    character_count: z.int().describe('Number of Unicode code points, including white space: 😀 is one, é is one or two.'),
   }),
   tests: [
     {

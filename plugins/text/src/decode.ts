@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const decode = defineBlock({
   id: '2570e8fe-8447-43ed-84c7-70d657923231',
   name: 'decode',
-  description: 'Turn escapes such as \\n and \\u00e9 back into the characters they stand for.',
+  description: 'Decode escapes such as \\n and \\u00e9.',
   category: 'TEXT',
   input: z.object({ text: z.string() }),
   output: z.object({ decoded_text: z.string() }),
@@ -12,7 +12,7 @@ export const decode = defineBlock({
     { input: { text: 'a\\nb\\t\\"c\\"' }, output: [['decoded_text', 'a\nb\t"c"']] },
     { input: { text: '\\xe9 \\u4e2d \\U0001f600 \\101' }, output: [['decoded_text', 'é 中 😀 A']] },
     {
-      name: 'other characters and unknown escapes stay',
+      name: 'preserves other characters and unknown escapes',
       input: { text: 'é \\q \\\\n' },
       output: [['decoded_text', 'é \\q \\n']],
     },

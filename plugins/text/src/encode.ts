@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const encode = defineBlock({
   id: '5185f32e-4b65-4ecf-8fbb-873f003f09d6',
   name: 'encode',
-  description: 'Write line breaks, control characters and everything beyond ASCII as escapes.',
+  description: 'Encode line breaks, control characters and non-ASCII characters as escapes.',
   category: 'TEXT',
   input: z.object({ text: z.string() }),
   output: z.object({ encoded_text: z.string() }),

@@ -10,24 +10,26 @@ const MAX_MATCH_LENGTH = 10_000
 export const extract = defineBlock({
   id: '3146e4fe-2cdd-4f29-bd12-0c9d5bb4deb0',
   name: 'extract',
-  description: 'Take the parts of a text that match a pattern.',
+  description: 'Extract the parts of a text that match a pattern.',
   category: 'TEXT',
   input: z.object({
     text: z
       .unknown()
-      .describe('The text to search, its first million characters (code points); anything else is searched as JSON.'),
-    pattern: z.string().describe('Regular expression to look for, in the notation of the Python module re.'),
-    group: z.int().default(0).describe('Number of the bracketed group to take; 0 is the whole match.'),
+      .describe(
+        'The text to search. Only the first million characters (code points) are searched. Other values are searched as JSON.',
+      ),
+    pattern: z.string().describe('Regular expression in the syntax of the Python module re.'),
+    group: z.int().default(0).describe('Number of the group to extract. 0 is the whole match.'),
     case_sensitive: z.boolean().default(true),
-    dot_all: z.boolean().default(true).describe('Let "." match line breaks too.'),
-    find_all: z.boolean().default(false).describe('Take every match, up to 1000, not only the first.'),
+    dot_all: z.boolean().default(true).describe('Whether "." also matches line breaks.'),
+    find_all: z.boolean().default(false).describe('Extract every match, up to 1000, instead of the first one.'),
   }),
   output: z.object({
-    positive: z.string().describe('Each match, its first 10000 characters (code points).'),
+    positive: z.string().describe('Each match, cut to 10000 characters (code points).'),
     negative: z
       .string()
       .describe(
-        'The text, when nothing matches, or when Python accepts no such pattern; then a warning is logged. A pattern of Python that is not supported is an error.',
+        'The text, if nothing matches or the pattern is not valid in Python. An invalid pattern also logs a warning. A valid but unsupported pattern is an error.',
       ),
     matched_results: z.array(z.string()).describe('All matches.'),
     matched_count: z.int(),
@@ -86,7 +88,7 @@ export const extract = defineBlock({
       ],
     },
     {
-      name: 'notation that only Python has',
+      name: 'supports syntax that only Python has',
       input: { text: 'aaaab', pattern: '(?x) a{,3} (?#at most three) (?>a+) b++' },
       output: [
         ['positive', 'aaaab'],
@@ -104,12 +106,12 @@ export const extract = defineBlock({
       ],
     },
     {
-      name: 'a text of a group that could differ from that in Python is an error',
+      name: 'rejects a group whose text could differ from the text in Python',
       input: { text: 'ab', pattern: '(?:(a)|b)*', group: 1 },
       output: [['error', (message: string) => message.endsWith('at position 3; use a simpler pattern')]],
     },
     {
-      name: 'a character above U+FFFF is never cut in half',
+      name: 'does not split a surrogate pair',
       input: { text: '😀', pattern: '.', find_all: true },
       output: [
         ['positive', '😀'],

@@ -5,25 +5,25 @@ import { createMatcher } from './python-regexp/index.ts'
 export const match = defineBlock({
   id: '3060088f-6ed9-4928-9ba7-9c92823a7ccd',
   name: 'match',
-  description: 'Send data one way when a text matches a pattern, and the other way when it does not.',
+  description: 'Choose one of two outputs by whether a text matches a pattern.',
   category: 'TEXT',
   input: z.object({
-    text: z.unknown().describe('The text to search; anything else is searched as JSON.'),
-    match: z.string().describe('Regular expression to look for anywhere in the text, in the notation of the Python module re.'),
-    data: z.unknown().default(null).describe('What to send on; the text when this is missing or empty.'),
+    text: z.unknown().describe('The text to search. Other values are searched as JSON.'),
+    match: z.string().describe('Regular expression to search for in the text, in the syntax of the Python module re.'),
+    data: z.unknown().default(null).describe('Value to send. By default, and if it is empty, the text.'),
     case_sensitive: z.boolean().default(true),
-    dot_all: z.boolean().default(true).describe('Let "." match line breaks too.'),
+    dot_all: z.boolean().default(true).describe('Whether "." also matches line breaks.'),
   }),
   output: z.object({
-    positive: z.unknown().describe('The data, when the text matches.'),
-    negative: z.unknown().describe('The data, when it does not.'),
+    positive: z.unknown().describe('The data, if the text matches.'),
+    negative: z.unknown().describe('The data, if the text does not match.'),
   }),
   tests: [
     { input: { text: 'Hello, Ada', match: 'Ada', data: 1 }, output: [['positive', 1]] },
     { input: { text: 'Hello, ADA', match: 'ada$', data: [] }, output: [['negative', 'Hello, ADA']] },
     { input: { text: 'Hello, ADA\n', match: 'ada$', case_sensitive: false }, output: [['positive', 'Hello, ADA\n']] },
     { input: { text: 'a\nb', match: 'a.b', dot_all: false }, output: [['negative', 'a\nb']] },
-    { name: 'other values are searched as JSON', input: { text: { a: 1 }, match: '"a":1' }, output: [['positive', { a: 1 }]] },
+    { name: 'searches other values as JSON', input: { text: { a: 1 }, match: '"a":1' }, output: [['positive', { a: 1 }]] },
     { input: { text: 'straße', match: '^\\w+$' }, output: [['positive', 'straße']] },
     {
       input: { text: 'a', match: '(' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { renderTemplate } from './render-template.ts'
 
-test('keeps white space around tags, as Jinja2 does by default', () => {
+test('preserves white space around tags, like Jinja2 by default', () => {
   expect(renderTemplate('a\n{% if true %}\nb\n{% endif %}\nc\n', {}, false)).toBe('a\n\nb\n\nc')
 })
 
@@ -9,23 +9,23 @@ test('rounds, also inside other filters', () => {
   expect(renderTemplate('{{ x | round(1) }} {{ [x | round(2)] | first }}', { x: 2.345 }, false)).toBe('2.3 2.35')
 })
 
-test('a value may have the name of something predefined', () => {
+test('a value may have a predefined name', () => {
   expect(renderTemplate('{{ range }} {{ namespace }} {{ None }}', { range: 1, namespace: 2, None: 3 }, false)).toBe('1 2 3')
 })
 
-test('escapes what is printed in loops, conditions and macros, and nothing twice', () => {
+test('escapes output in loops, conditions and macros once', () => {
   const source = `{% macro b(x) %}<b>{{ x }}</b>{% endmacro %}{% for x in xs %}{% if x == '<' %}{{ b(x) }}{{ x | e }}{% endif %}{% endfor %}`
   expect(renderTemplate(source, { xs: ['<'] }, true)).toBe('<b>&lt;</b>&lt;')
   expect(renderTemplate(source, { xs: ['<'] }, false)).toBe('<b><</b>&lt;')
 })
 
-test('escapes lists and dictionaries as they print', () => {
+test('escapes printed lists and dictionaries', () => {
   const escaped = '{&#34;a&#34;: [&#34;&lt;&#34;]}'
   expect(renderTemplate('{{ x }}', { x: { a: ['<'] } }, true)).toBe(escaped)
   expect(renderTemplate('{{ x | escape }}{{ y | e }}', { x: { a: ['<'] } }, false)).toBe(escaped)
 })
 
-test('a template cannot leave its values', () => {
+test('a template cannot access prototypes of its values', () => {
   expect(renderTemplate('{{ "".constructor }}{{ x.constructor }}{{ x.__proto__ }}', { x: {} }, false)).toBe('')
 })
 

@@ -1,20 +1,20 @@
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja'
 
 /**
- * Fills a Jinja template: Jinja2's default handling of white space, unknown variables and null are empty, lists and
- * dictionaries print as JSON. Beyond the filters of the library it knows `escape`, `e` and `round`. Positions and lengths of texts count
- * Unicode code points, as in Python.
+ * Renders a Jinja template. White space is handled as by default in Jinja2. Unknown variables and null are empty. Lists
+ * and dictionaries print as JSON. The filters `escape`, `e` and `round` are available in addition to those of the
+ * library. Positions and lengths of texts count Unicode code points, as in Python.
  *
- * @param escapeHtml escapes what `{{ }}` prints, except the results of `safe`, `escape`, `e` and of macros
- * @throws {Error} when the template does not parse or cannot be filled in
+ * @param escapeHtml escapes the output of `{{ }}`, except the results of `safe`, `escape`, `e` and of macros
+ * @throws {Error} when the template does not parse or rendering fails
  */
 export function renderTemplate(source: string, values: Record<string, unknown>, escapeHtml: boolean): string {
   const program: Program = explain('format is not a Jinja template', () => parse(tokenize(source)))
   const interpreter = new TemplateInterpreter(createEnvironment(values), program, escapeHtml)
-  return explain('format cannot be filled in', () => String(interpreter.run(program).value))
+  return explain('format failed to render', () => String(interpreter.run(program).value))
 }
 
-/** A syntax node of the library, as far as this file looks into it. */
+/** A syntax node of the library, with the members that this file uses. */
 interface Node {
   readonly type: string
   readonly [part: string]: unknown
@@ -24,7 +24,7 @@ interface Program extends Node {
   readonly body: Node[]
 }
 
-/** A value while a template runs. `toString` shows it as a template prints it. */
+/** A value of a running template. `toString` returns its printed form. */
 interface RuntimeValue {
   readonly type: string
   readonly value: unknown
@@ -34,7 +34,7 @@ interface RuntimeValue {
 // The library's declarations import each other without file extensions, so TypeScript cannot read them here.
 const JinjaInterpreter: new (environment: Environment) => {
   run(program: Program): RuntimeValue
-  /** @param node undefined for what a slice leaves out */
+  /** @param node undefined for an omitted part of a slice */
   evaluate(node: Node | undefined, environment: Environment): RuntimeValue
 } = Interpreter
 
@@ -56,12 +56,12 @@ function createEnvironment(values: Record<string, unknown>): Environment {
 }
 
 function setVariable(environment: Environment, name: string, value: unknown): void {
-  // `set` refuses names that are taken; a value may shadow the predefined `namespace`.
+  // `set` rejects existing names, but a value may shadow the predefined `namespace`.
   environment.variables.delete(name)
-  giveDigits(environment.set(name, withoutBigInts(value)), value)
+  restoreDigits(environment.set(name, withoutBigInts(value)), value)
 }
 
-/** The library does not take a bigint. It prints and compares one that is put into its own value for an integer. */
+/** The library rejects bigints as input, but can print and compare a bigint that is stored in its own integer value. */
 function withoutBigInts(value: unknown): unknown {
   if (typeof value === 'bigint') return 0
   if (Array.isArray(value)) return value.map(withoutBigInts)
@@ -69,11 +69,11 @@ function withoutBigInts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutBigInts(member)]))
 }
 
-function giveDigits(variable: { value: unknown }, value: unknown): void {
+function restoreDigits(variable: { value: unknown }, value: unknown): void {
   if (typeof value === 'bigint') variable.value = value
   if (typeof value !== 'object' || value === null) return
   const parts = variable.value as { value: unknown }[] | Map<string, { value: unknown }>
-  for (const [key, part] of parts.entries()) giveDigits(part, (value as Record<string | number, unknown>)[key])
+  for (const [key, part] of parts.entries()) restoreDigits(part, (value as Record<string | number, unknown>)[key])
 }
 
 function range(from: number, to?: number, step = 1): number[] {
@@ -81,7 +81,10 @@ function range(from: number, to?: number, step = 1): number[] {
   return Array.from({ length: Math.max(0, Math.ceil((end - start) / step)) }, (_, i) => start + i * step)
 }
 
-/** Corrects the library's interpreter, which escapes nothing, stops at a loop over an unknown variable, and cuts characters above U+FFFF. */
+/**
+ * Corrects the library's interpreter, which does not escape, fails at loops over unknown variables, and splits
+ * surrogate pairs.
+ */
 class TemplateInterpreter extends JinjaInterpreter {
   readonly #escapeHtml: boolean
   readonly #printed = new Set<Node>()
@@ -101,14 +104,17 @@ class TemplateInterpreter extends JinjaInterpreter {
     return this.#escapeHtml && !isEmpty(value) && this.#printed.has(node) ? toRuntimeValue(escapeText(value)) : value
   }
 
-  /** What the library would count in code units: `text[0]`, `text.length`, `text | length`, `text.split('')`. */
+  /**
+   * Evaluates the expressions that the library evaluates by code unit: `text[0]`, `text.length`, `text | length`,
+   * `text.split('')`.
+   */
   #evaluateText(node: Node, environment: Environment): RuntimeValue | undefined {
     if (node instanceof Evaluated) return node.result
     if (isSplit(node) && this.evaluate(node.args[0], environment).value === '') throw new Error('empty separator')
-    const part = node.type === 'MemberExpression' ? 'object' : filterOf(node)?.name === 'length' ? 'operand' : undefined
+    const part = node.type === 'MemberExpression' ? 'object' : parseFilter(node)?.name === 'length' ? 'operand' : undefined
     if (!part) return undefined
     const result = this.evaluate(node[part] as Node, environment)
-    // What has been evaluated is not evaluated again.
+    // Avoid evaluating the part again.
     if (result.type !== 'StringValue') return super.evaluate({ ...node, [part]: new Evaluated(result) }, environment)
     const characters = Array.from(result.value as string)
     const property = part === 'object' ? this.#propertyOf(node, environment) : 'length'
@@ -123,19 +129,19 @@ class TemplateInterpreter extends JinjaInterpreter {
     return computed ? this.evaluate(node, environment).value : node.value
   }
 
-  /** Notes which nodes print their value, `{{ node }}`, and which are looped over. */
+  /** Records the nodes that print their value, `{{ node }}`, and the nodes that loops iterate over. */
   #findPrinted(body: readonly Node[]): void {
     for (const node of body) {
       const parts = [node.body, node.alternate, node.defaultBlock].filter((part) => Array.isArray(part))
       for (const part of parts) this.#findPrinted(part)
       if (node.type === 'For') this.#looped.add(node.iterable)
-      // Text between the tags is a StringLiteral too.
+      // Text between tags is also a StringLiteral.
       if (parts.length === 0 && node.type !== 'StringLiteral' && !isEscapedAlready(node)) this.#printed.add(node)
     }
   }
 
   #applyOwnFilter(node: Node, environment: Environment): RuntimeValue | undefined {
-    const filter = filterOf(node)
+    const filter = parseFilter(node)
     const apply = filter && FILTERS.get(filter.name)
     if (!apply) return undefined
     const [operand, ...args] = [node.operand as Node, ...filter.args].map((part) => this.evaluate(part, environment))
@@ -143,7 +149,7 @@ class TemplateInterpreter extends JinjaInterpreter {
   }
 }
 
-/** A node whose value is known. */
+/** A node that has been evaluated. */
 class Evaluated implements Node {
   readonly type = 'Evaluated'
   readonly result: RuntimeValue;
@@ -172,14 +178,17 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ],
 ])
 
-/** What the filter `safe` lets through, what was escaped, and what a macro printed, the only functions in reach but these two. */
+/**
+ * Returns whether a node is the result of `safe`, of escaping, or of a macro. All functions except `namespace` and
+ * `range` are macros.
+ */
 function isEscapedAlready(node: Node): boolean {
   const callee = node.type === 'CallExpression' ? (node.callee as Node) : undefined
   if (callee?.type === 'Identifier') return callee.value !== 'namespace' && callee.value !== 'range'
-  return ['safe', 'escape', 'e'].includes(filterOf(node)?.name ?? '')
+  return ['safe', 'escape', 'e'].includes(parseFilter(node)?.name ?? '')
 }
 
-function filterOf(node: Node | undefined): { name: string; args: Node[] } | undefined {
+function parseFilter(node: Node | undefined): { name: string; args: Node[] } | undefined {
   if (node?.type !== 'FilterExpression') return undefined
   const filter = node.filter as Node
   if (filter.type !== 'CallExpression') return { name: String(filter.value), args: [] }

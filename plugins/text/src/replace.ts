@@ -13,11 +13,15 @@ export const replace = defineBlock({
     { input: { text: 'a-b-c', old: '-', new: '+' }, output: [['output', 'a+b+c']] },
     { input: { text: 'a', old: 'b', new: '$&' }, output: [['output', 'a']] },
     {
-      name: 'an empty text is found between characters',
+      name: 'an empty text matches between characters',
       input: { text: 'a😀', old: '', new: '-' },
       output: [['output', '-a-😀-']],
     },
-    { name: 'half of a character is not found', input: { text: '😀', old: '\ud83d', new: '' }, output: [['output', '😀']] },
+    {
+      name: 'does not match half of a surrogate pair',
+      input: { text: '😀', old: '\ud83d', new: '' },
+      output: [['output', '😀']],
+    },
   ],
   *run({ text, old, new: replacement }) {
     yield ['output', text.replaceAll(literalExpression(old), () => replacement)]

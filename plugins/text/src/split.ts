@@ -5,12 +5,12 @@ import { literalExpression } from './characters.ts'
 export const split = defineBlock({
   id: 'd5ea33c8-a575-477a-b42f-2fe3be5055ec',
   name: 'split',
-  description: 'Cut a text into a list of texts.',
+  description: 'Split a text into a list of texts.',
   category: 'TEXT',
   input: z.object({
     text: z.string(),
-    delimiter: z.string().describe('Where to cut; left out of the parts.'),
-    strip: z.boolean().default(true).describe('Drop white space around each part.'),
+    delimiter: z.string().describe('Separator of the parts. The parts do not contain it.'),
+    strip: z.boolean().default(true).describe('Remove white space around each part.'),
   }),
   output: z.object({ texts: z.array(z.string()) }),
   tests: [
@@ -18,7 +18,7 @@ export const split = defineBlock({
     { input: { text: 'a, b', delimiter: ',', strip: false }, output: [['texts', ['a', ' b']]] },
     { name: 'an empty text has no parts', input: { text: '', delimiter: ',' }, output: [['texts', []]] },
     {
-      name: 'half of a character is no place to cut',
+      name: 'does not split a surrogate pair',
       input: { text: 'a😀b', delimiter: '\ud83d' },
       output: [['texts', ['a😀b']]],
     },

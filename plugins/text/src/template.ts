@@ -5,12 +5,12 @@ import { renderTemplate } from './render-template.ts'
 export const template = defineBlock({
   id: 'db7d8f02-2f44-4c55-ab7a-eae0941f0c30',
   name: 'template',
-  description: 'Fill a Jinja template with values.',
+  description: 'Render a Jinja template with values.',
   category: 'TEXT',
   input: z.object({
-    values: z.record(z.string(), z.unknown()).describe('The variables that the template may use.'),
+    values: z.record(z.string(), z.unknown()).describe('The variables of the template.'),
     format: z.string().describe('The template: {{ name }}, {% if %}, {% for %}. An unknown variable is empty.'),
-    escape_html: z.boolean().default(false).describe('Escape what {{ }} puts in, except after the filter "safe".'),
+    escape_html: z.boolean().default(false).describe('Escape the output of {{ }}, except after the filter "safe".'),
   }),
   output: z.object({ output: z.string() }),
   tests: [
@@ -25,7 +25,7 @@ export const template = defineBlock({
       output: [['output', '1;\n2;\n']],
     },
     {
-      name: 'an integer has all its digits',
+      name: 'preserves every digit of an integer',
       input: { values: { a: [{ id: 7615917337495251231n }] }, format: '{{ a[0].id }} {{ a }}' },
       output: [['output', '7615917337495251231 [{"id": 7615917337495251231}]']],
     },
@@ -40,7 +40,7 @@ export const template = defineBlock({
     },
     {
       input: { values: { a: 1 }, format: '{{ a | nonsense }}' },
-      output: [['error', (message) => message.startsWith('format cannot be filled in: ')]],
+      output: [['error', (message) => message.startsWith('format failed to render: ')]],
     },
   ],
   *run({ values, format, escape_html: escapeHtml }) {

@@ -8,10 +8,14 @@ export const words = defineBlock({
   category: 'TEXT',
   input: z.object({
     text: z.string(),
-    lower_case: z.boolean().default(true).describe('Turn the words to lower case, so that equal ones are equal.'),
-    min_length: z.int().min(1).default(1).describe('Leave out shorter words; in Unicode code points.'),
+    lower_case: z.boolean().default(true).describe('Convert the words to lower case.'),
+    min_length: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('Minimum length of a word, in Unicode code points. Shorter words are omitted.'),
   }),
-  output: z.object({ words: z.array(z.string()).describe('The words in order; numbers and signs are none.') }),
+  output: z.object({ words: z.array(z.string()).describe('The words in order, without numbers and punctuation.') }),
   tests: [
     { input: { text: "The cat's 2 ÉTUDES, don't stop!" }, output: [['words', ['the', "cat's", 'études', "don't", 'stop']]] },
     { input: { text: 'Ada and Bo', lower_case: false, min_length: 3 }, output: [['words', ['Ada', 'and']]] },
@@ -25,5 +29,5 @@ export const words = defineBlock({
   },
 })
 
-// A fixed language: the result must not depend on the machine.
+// The language is fixed, so that the result does not depend on the machine.
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' })

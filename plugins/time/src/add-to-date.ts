@@ -1,6 +1,15 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, disambiguation, parseMoment, reject, showMoment, showText, timezone, type Disambiguation } from './moment.ts'
+import {
+  dateInput,
+  disambiguation,
+  parseMoment,
+  reject,
+  showMoment,
+  showText,
+  timezone,
+  type Disambiguation,
+} from './calendar/index.ts'
 
 const amount = (unit: string) => z.int().default(0).describe(`How many ${unit} to add; less than 0 to subtract.`)
 
@@ -20,11 +29,11 @@ export const addToDate = defineBlock({
     hours: amount('hours of 60 minutes'),
     minutes: amount('minutes'),
     seconds: amount('seconds'),
-    duration: z.string().default('').describe('An ISO 8601 duration such as P1M2DT3H or -P7D to add beside them.'),
+    duration: z.string().default('').describe('An ISO 8601 duration such as P1M2DT3H or -P7D to add as well.'),
     overflow: z
       .enum(['constrain', 'reject'])
       .default('constrain')
-      .describe('31 January and a month: the last day of February, or an error.'),
+      .describe('For 31 January plus one month: use the last day of February, or fail.'),
     timezone,
     disambiguation,
   }),
@@ -32,12 +41,12 @@ export const addToDate = defineBlock({
     result: z
       .string()
       .describe(
-        'A date stays a date where only years to days are added; else a date and time with its offset. The time of day stays the same over years to days, unless the clock skips it.',
+        'A date, if the input is a date and only years to days are added. Otherwise a date and time with its offset. Adding years to days keeps the time of day, unless the clock skips it.',
       ),
   }),
   tests: [
     {
-      name: 'a day keeps the time of day where the clocks change',
+      name: 'a day keeps the time of day across a clock change',
       input: { date: '2026-03-28T12:00', days: 1, timezone: 'Europe/Berlin' },
       output: [['result', '2026-03-29T12:00:00+02:00']],
     },
@@ -55,7 +64,7 @@ export const addToDate = defineBlock({
       output: [['error', (message) => message.startsWith('date must have a day of this number after P1M, got "2026-01-31"')]],
     },
     {
-      name: 'a skipped time of day is the later one, or an error',
+      name: 'a skipped time of day becomes the later time, or an error',
       input: { date: '2026-03-28T02:30', days: 1, timezone: 'Europe/Berlin' },
       output: [['result', '2026-03-29T03:30:00+02:00']],
     },
@@ -74,7 +83,7 @@ export const addToDate = defineBlock({
   ],
   *run({ date, duration, overflow, timezone, disambiguation, ...amounts }) {
     const { zoned, isDate } = parseMoment('date', date, { timezone, disambiguation })
-    const sum = sumOf(duration, amounts)
+    const sum = addAmounts(duration, amounts)
     const isWhole = isDate && sum.hours === 0 && sum.minutes === 0 && sum.seconds === 0 && sum.milliseconds === 0
     const complaint = `date must have a day of this number after ${sum.toString()}, got ${showText(date)}`
     if (!isWhole)
@@ -83,14 +92,17 @@ export const addToDate = defineBlock({
   },
 })
 
-function sumOf(text: string, amounts: Record<(typeof UNITS)[number], number>): Temporal.Duration {
+function addAmounts(text: string, amounts: Record<(typeof UNITS)[number], number>): Temporal.Duration {
   const complaint = `duration must be an ISO 8601 duration like P1DT2H, got ${showText(text)}`
   const duration = reject(complaint, () => Temporal.Duration.from(text || 'PT0S'))
   const sums = Object.fromEntries(UNITS.map((unit) => [unit, duration[unit] + amounts[unit]]))
   return reject('the amounts must all be positive or all be negative', () => duration.with(sums))
 }
 
-/** First the calendar units, then the time, as `Temporal.ZonedDateTime` does, which always takes the compatible moment. */
+/**
+ * Adds the calendar units first and the time second, like `Temporal.ZonedDateTime`, which does not support other
+ * disambiguations.
+ */
 function add(from: Temporal.ZonedDateTime, sum: Temporal.Duration, overflow: 'constrain' | 'reject', how: Disambiguation) {
   const { years, months, weeks, days } = sum
   const time = sum.with({ years: 0, months: 0, weeks: 0, days: 0 })

@@ -1,12 +1,11 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, parseMoment, timezone } from './moment.ts'
-import { startOfPeriod, UNITS } from './period.ts'
+import { dateInput, parseMoment, timezone, startOfPeriod, UNITS } from './calendar/index.ts'
 
 export const compareDates = defineBlock({
   id: '1e251182-bf92-4054-b7eb-4e005ae94ecd',
   name: 'compare-dates',
-  description: 'Tell which of two dates is earlier.',
+  description: 'Compare two dates.',
   category: 'TIME',
   input: z.object({
     a: dateInput,
@@ -14,12 +13,14 @@ export const compareDates = defineBlock({
     unit: z
       .enum(['moment', ...UNITS])
       .default('moment')
-      .describe('Dates in the same day, month and so on are equal; "moment" compares exactly. A date is its first moment.'),
+      .describe(
+        'Precision of the comparison: with "day", dates in the same day are equal. "moment" compares exactly. A date without a time counts as its first moment.',
+      ),
     timezone,
   }),
   output: z.object({
-    order: z.int().describe('-1 when a is before b, 0 when they are equal, 1 when a is after b.'),
-    relation: z.enum(['before', 'equal', 'after']).describe('What a is to b.'),
+    order: z.int().describe('-1 if a is before b, 0 if they are equal, 1 if a is after b.'),
+    relation: z.enum(['before', 'equal', 'after']).describe('Relation of a to b.'),
   }),
   tests: [
     {
@@ -37,7 +38,7 @@ export const compareDates = defineBlock({
       ],
     },
     {
-      name: 'the day is that of the time zone',
+      name: 'uses the days of the time zone',
       input: { a: '2026-03-29T22:30Z', b: '2026-03-29T12:00Z', unit: 'day', timezone: 'Europe/Berlin' },
       output: [
         ['order', 1],
@@ -58,11 +59,11 @@ export const compareDates = defineBlock({
     const [left, right] = unit === 'moment' ? [first, second] : [startOfPeriod(first, unit), startOfPeriod(second, unit)]
     const order = Temporal.ZonedDateTime.compare(left, right)
     yield ['order', order]
-    yield ['relation', relationOf(order)]
+    yield ['relation', toRelation(order)]
   },
 })
 
-function relationOf(order: number): 'before' | 'equal' | 'after' {
+function toRelation(order: number): 'before' | 'equal' | 'after' {
   if (order === 0) return 'equal'
   return order < 0 ? 'before' : 'after'
 }

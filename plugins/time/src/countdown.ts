@@ -8,16 +8,16 @@ const amount = z.union([z.int(), z.string()]).default(0)
 export const countdown = defineBlock({
   id: 'd67a9c52-5e4e-11e2-bcfd-0800200c9a71',
   name: 'countdown',
-  description: 'Wait for some time, then send a message, once or again and again.',
+  description: 'Wait for some time, then send a message, once or repeatedly.',
   category: 'TIME',
   capabilities: { sleep: true },
   input: z.object({
-    input_message: z.unknown().default('timer finished').describe('What to send.'),
+    input_message: z.unknown().default('timer finished').describe('The message to send.'),
     seconds: amount,
     minutes: amount,
     hours: amount,
     days: amount,
-    repeat: z.int().min(1).max(1000).default(1).describe('How many times to wait and send.'),
+    repeat: z.int().min(1).max(1000).default(1).describe('Number of times to wait and send.'),
   }),
   output: z.object({ output_message: z.unknown() }),
   tests: [

@@ -5,10 +5,10 @@ import { formatMoment, formatType, now } from './format-type.ts'
 export const currentDateTime = defineBlock({
   id: '716a67b3-6760-42e7-86dc-18645c6e00fc',
   name: 'current-date-time',
-  description: 'Tell the date and the time of day.',
+  description: 'Get the current date and time of day.',
   category: 'TIME',
   input: z.object({
-    trigger: z.string().describe('Any text; date and time are told when it arrives.'),
+    trigger: z.string().describe('Any text. Its arrival triggers the block.'),
     format_type: formatType('%Y-%m-%d %H:%M:%S'),
   }),
   output: z.object({ date_time: z.string() }),

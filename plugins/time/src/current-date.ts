@@ -5,14 +5,14 @@ import { formatMoment, formatType, now } from './format-type.ts'
 export const currentDate = defineBlock({
   id: 'b29c1b50-5d0e-4d9f-8f9d-1b0e6fcbf0b1',
   name: 'current-date',
-  description: 'Tell the date of today, or of some days before or after.',
+  description: 'Get the current date, or the date some days before or after it.',
   category: 'TIME',
   input: z.object({
-    trigger: z.string().describe('Any text; the date is told when it arrives.'),
+    trigger: z.string().describe('Any text. Its arrival triggers the block.'),
     offset: z
       .union([z.int(), z.string()])
       .default(0)
-      .describe('How many calendar days ago: 7 is a week ago, -1 is tomorrow. A text that is no number counts as 0.'),
+      .describe('Number of calendar days to subtract: 7 is a week ago, -1 is tomorrow. A text that is not a number counts as 0.'),
     format_type: formatType('%Y-%m-%d'),
   }),
   output: z.object({ date: z.string() }),
@@ -26,13 +26,13 @@ export const currentDate = defineBlock({
     { now: '2026-12-31T23:59:59Z', input: { trigger: '', offset: -1 }, output: [['date', '2027-01-01']] },
     { now: '2026-11-29T00:00:00Z', input: { trigger: '', offset: 'soon' }, output: [['date', '2026-11-29']] },
     {
-      name: 'counts calendar days where the clocks have changed since',
+      name: 'counts calendar days across a clock change',
       now: '2026-11-29T21:29:00Z',
       input: { trigger: '', offset: 100, format_type: { discriminator: 'strftime', format: '%F %R', timezone: 'Europe/Athens' } },
       output: [['date', '2026-08-21 23:29']],
     },
     {
-      name: 'counts calendar days just after midnight too',
+      name: 'counts calendar days just after midnight',
       now: '2026-04-30T21:10:00Z',
       input: { trigger: '', offset: 100, format_type: { discriminator: 'iso8601', timezone: 'Europe/Athens' } },
       output: [['date', '2026-01-21']],

@@ -5,10 +5,10 @@ import { formatMoment, formatType, now } from './format-type.ts'
 export const currentTime = defineBlock({
   id: 'a892b8d9-3e4e-4e9c-9c1e-75f8efcf1bfa',
   name: 'current-time',
-  description: 'Tell the time of day.',
+  description: 'Get the current time of day.',
   category: 'TIME',
   input: z.object({
-    trigger: z.string().describe('Any text; the time is told when it arrives.'),
+    trigger: z.string().describe('Any text. Its arrival triggers the block.'),
     format_type: formatType('%H:%M:%S'),
   }),
   output: z.object({ time: z.string() }),

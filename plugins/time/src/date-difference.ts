@@ -1,30 +1,30 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, parseMoment, timezone } from './moment.ts'
+import { dateInput, parseMoment, timezone } from './calendar/index.ts'
 
 const UNITS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'] as const
 
 export const dateDifference = defineBlock({
   id: 'fc699e40-240f-459d-a7aa-336728da5c7c',
   name: 'date-difference',
-  description: 'Measure the time from one date to another in units of the calendar.',
+  description: 'Compute the time from one date to another in calendar units.',
   category: 'TIME',
   input: z.object({
     start: dateInput,
     end: dateInput,
-    largest_unit: z.enum(UNITS).default('days').describe('The largest unit to count in.'),
+    largest_unit: z.enum(UNITS).default('days').describe('The largest unit of the result.'),
     timezone,
   }),
   output: z.object({
     duration: z
       .string()
       .describe(
-        'As an ISO 8601 duration, such as P1M2DT3H: add-to-date comes from start to end with it. Negative when end is before start.',
+        'The difference as an ISO 8601 duration, such as P1M2DT3H. Adding it to start with add-to-date results in end. Negative if end is before start.',
       ),
     amounts: z
       .record(z.string(), z.number())
-      .describe('The same by unit: years, months, weeks, days, hours, minutes, seconds (with a fraction).'),
-    total: z.number().describe('All of it in the largest unit, with a fraction.'),
+      .describe('The difference by unit: years, months, weeks, days, hours, minutes, seconds (with a fraction).'),
+    total: z.number().describe('The difference in the largest unit, with a fraction.'),
   }),
   tests: [
     {
@@ -36,7 +36,7 @@ export const dateDifference = defineBlock({
       ],
     },
     {
-      name: 'a day is a calendar day where the clocks change',
+      name: 'a day is a calendar day across a clock change',
       input: { start: '2026-03-28T12:00', end: '2026-03-29T12:00', timezone: 'Europe/Berlin' },
       output: [
         ['duration', 'P1D'],
@@ -71,13 +71,13 @@ export const dateDifference = defineBlock({
     const to = parseMoment('end', end, { timezone: from.timeZoneId }).zoned
     const duration = from.until(to, { largestUnit })
     yield ['duration', duration.toString()]
-    yield ['amounts', amountsOf(duration)]
+    yield ['amounts', toAmounts(duration)]
     yield ['total', duration.total({ unit: largestUnit, relativeTo: from })]
   },
 })
 
-function amountsOf(duration: Temporal.Duration): Record<string, number> {
+function toAmounts(duration: Temporal.Duration): Record<string, number> {
   const fraction = duration.milliseconds / 1e3 + duration.microseconds / 1e6 + duration.nanoseconds / 1e9
-  // Adding 0 makes one 0 of both.
+  // Adding 0 converts -0 to 0.
   return { ...Object.fromEntries(UNITS.map((unit) => [unit, duration[unit] + 0])), seconds: duration.seconds + fraction + 0 }
 }

@@ -1,12 +1,11 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, disambiguation, parseMoment, showText, timezone } from './moment.ts'
-import { strftime } from './strftime.ts'
+import { dateInput, disambiguation, parseMoment, showText, timezone, strftime } from './calendar/index.ts'
 
 export const formatDate = defineBlock({
   id: '4aca41ad-2e47-4f3e-a8c6-3f687643ca9f',
   name: 'format-date',
-  description: 'Write a date by a format.',
+  description: 'Format a date.',
   category: 'TIME',
   input: z.object({
     date: dateInput,
@@ -23,7 +22,7 @@ export const formatDate = defineBlock({
     },
     { input: { date: '2026-03-29', format: '%A, week %V' }, output: [['text', 'Sunday, week 13']] },
     {
-      name: 'a text keeps its own clock without a time zone',
+      name: 'without a time zone, a text keeps its offset',
       input: { date: '2026-03-29T23:30:00-05:00', format: '%F %R %z' },
       output: [['text', '2026-03-29 23:30 -0500']],
     },

@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { checkTimezone } from './moment.ts'
-import { strftime } from './strftime.ts'
+import { checkTimezone, strftime } from './calendar/index.ts'
 
 /**
- * The pin `format_type`: how to write a moment, `{ discriminator: 'strftime', format, timezone }` or
+ * The pin `format_type`, the format of a moment: `{ discriminator: 'strftime', format, timezone }` or
  * `{ discriminator: 'iso8601', timezone, include_microseconds }`.
  *
- * @param format the strftime format when none is given
+ * @param format the default strftime format
  */
 export function formatType(format: string) {
   const timezone = z.string().default('UTC').describe('IANA name of the time zone: Europe/Berlin.')
@@ -16,20 +15,20 @@ export function formatType(format: string) {
       z.object({ discriminator: z.literal('iso8601'), timezone, include_microseconds: z.boolean().default(false) }),
     ])
     .prefault({ discriminator: 'strftime' })
-    .describe('How to write it: by a strftime format, or by ISO 8601.')
+    .describe('Format of the result: a strftime format or ISO 8601.')
 }
 
-/** Which parts of a moment to write. */
-export type Parts = 'date' | 'time' | 'date-time'
+/** The parts of a moment to format. */
+type Parts = 'date' | 'time' | 'date-time'
 
-/** The present moment by the clock of a time zone. */
+/** Returns the current moment in a time zone. */
 export function now({ timezone }: FormatType): Temporal.ZonedDateTime {
   checkTimezone(timezone)
-  // Date, since tests of blocks stop its clock.
+  // Uses Date, because block tests control its clock.
   return Temporal.Instant.fromEpochMilliseconds(Date.now()).toZonedDateTimeISO(timezone)
 }
 
-/** Writes a moment by the value of the pin {@link formatType}. ISO times begin with `T`. */
+/** Formats a moment by the value of the pin {@link formatType}. ISO times start with `T`. */
 export function formatMoment(moment: Temporal.ZonedDateTime, type: FormatType, parts: Parts): string {
   if (type.discriminator === 'strftime') return strftime(type.format, moment)
   const date = moment.toPlainDate().toString()
@@ -38,4 +37,4 @@ export function formatMoment(moment: Temporal.ZonedDateTime, type: FormatType, p
   return parts === 'date' ? date : time
 }
 
-export type FormatType = z.output<ReturnType<typeof formatType>>
+type FormatType = z.output<ReturnType<typeof formatType>>

@@ -1,21 +1,20 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { disambiguation, parseMoment, showMoment, timezone, toMoment } from './moment.ts'
-import { strptime } from './strptime.ts'
+import { disambiguation, parseMoment, showMoment, timezone, toMoment, strptime } from './calendar/index.ts'
 
 export const parseDate = defineBlock({
   id: '88a1786b-d426-48b3-97fc-c1f0ffd17a16',
   name: 'parse-date',
-  description: 'Read a text or a time stamp as a date.',
+  description: 'Parse a text or a timestamp as a date.',
   category: 'TIME',
   input: z.object({
     text: z
       .union([z.string(), z.number()])
-      .describe('The date, and the time of day if there is one; or milliseconds since 1970, where there is no format.'),
+      .describe('The date, optionally with a time of day. Without a format, also milliseconds since 1970.'),
     format: z
       .string()
       .default('')
-      .describe('A strptime format such as %d.%m.%Y %H:%M. Without it: ISO 8601. White space stands for any white space.'),
+      .describe('A strptime format such as %d.%m.%Y %H:%M. By default ISO 8601. White space matches any white space.'),
     timezone,
     disambiguation,
   }),
@@ -23,7 +22,9 @@ export const parseDate = defineBlock({
     date: z.string().describe('The calendar date: 2026-03-29.'),
     date_time: z
       .string()
-      .describe('With the time of day and the offset: 2026-03-29T14:30:00+02:00. A date alone begins at its first moment.'),
+      .describe(
+        'The date with its time of day and offset: 2026-03-29T14:30:00+02:00. A date without a time has its first moment.',
+      ),
     timestamp: z.number().describe('Milliseconds since 1970.'),
   }),
   tests: [
@@ -44,7 +45,7 @@ export const parseDate = defineBlock({
       ],
     },
     {
-      name: 'an offset in the text is kept, or shown in the zone that is asked for',
+      name: 'keeps an offset in the text, or converts it to the given zone',
       input: { text: 'Sun, 29 Mar 2026 23:30:00 -0500', format: '%a, %d %b %Y %H:%M:%S %z', timezone: 'Asia/Tokyo' },
       output: [
         ['date', '2026-03-30'],
@@ -53,7 +54,7 @@ export const parseDate = defineBlock({
       ],
     },
     {
-      name: 'a time that the clock skips is the later one',
+      name: 'a skipped time becomes the later moment',
       input: { text: '2026-03-29T02:30', timezone: 'Europe/Berlin' },
       output: [
         ['date', '2026-03-29'],
@@ -62,7 +63,7 @@ export const parseDate = defineBlock({
       ],
     },
     {
-      name: 'a time that the clock shows twice is the earlier one, or as asked',
+      name: 'a repeated time becomes the earlier moment, unless disambiguation differs',
       input: { text: '2026-10-25T02:30', timezone: 'Europe/Berlin', disambiguation: 'later' },
       output: [
         ['date', '2026-10-25'],

@@ -1,23 +1,22 @@
 import { defineBlock } from '@ashlar/sdk'
 import { z } from 'zod'
-import { dateInput, parseMoment, showMoment, timezone } from './moment.ts'
-import { nextPeriod, startOfPeriod, UNITS } from './period.ts'
+import { dateInput, parseMoment, showMoment, timezone, nextPeriod, startOfPeriod, UNITS } from './calendar/index.ts'
 
 export const periodOfDate = defineBlock({
   id: '68207e7e-4d23-4822-8316-828dc25b5c27',
   name: 'period-of-date',
-  description: 'Find the start and the end of the day, week, month and so on in which a date is.',
+  description: 'Find the start and the end of the period (day, week, month and so on) that contains a date.',
   category: 'TIME',
   input: z.object({
     date: dateInput,
-    unit: z.enum(UNITS).describe('Which period.'),
+    unit: z.enum(UNITS).describe('Unit of the period.'),
     week_start: z.int().min(1).max(7).default(1).describe('The first day of a week: 1 is Monday, 7 is Sunday.'),
     timezone,
   }),
   output: z.object({
-    start: z.string().describe('The first day of the period; for a date and time, its first moment.'),
-    end: z.string().describe('The last day of the period; for a date and time, its last millisecond.'),
-    next: z.string().describe('Where the period after it starts.'),
+    start: z.string().describe('The first day of the period, or its first moment for a date and time.'),
+    end: z.string().describe('The last day of the period, or its last millisecond for a date and time.'),
+    next: z.string().describe('The start of the next period.'),
   }),
   tests: [
     {
@@ -29,7 +28,7 @@ export const periodOfDate = defineBlock({
       ],
     },
     {
-      name: 'a day is as long as the clock of the time zone makes it',
+      name: 'the length of a day follows the time zone',
       input: { date: '2026-03-29T12:00', unit: 'day', timezone: 'Europe/Berlin' },
       output: [
         ['start', '2026-03-29T00:00:00+01:00'],

@@ -9,7 +9,7 @@ export const BlockType = builder.loadableNodeRef('Block', {
 })
 
 /** A plugin that a worker has found, or a published plugin that is not installed. */
-export interface PluginFacts extends Omit<PluginReport, 'status'> {
+interface PluginFacts extends Omit<PluginReport, 'status'> {
   status: PluginReport['status'] | 'AVAILABLE'
 }
 
@@ -38,7 +38,7 @@ export const PluginVersionConnection = builder.connectionObject(
 export async function listPlugins({ plugins, pluginStore }: Runtime): Promise<PluginFacts[]> {
   const found = plugins.reports()
   const names = new Set(found.map(({ packageName }) => packageName))
-  const others = (await pluginStore.packages()).filter(({ packageName }) => !names.has(packageName))
+  const others = (await pluginStore.listPackages()).filter(({ packageName }) => !names.has(packageName))
   return [...found, ...others.map(available)]
 }
 

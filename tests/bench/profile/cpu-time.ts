@@ -1,20 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** Milliseconds on a core since its start. */
+/** CPU time of a process since its start, in milliseconds. */
 export interface ProcessTime {
-  /** The thread that the process began with. */
+  /** The main thread. */
   main: number
-  /** All other threads that are there. */
+  /** All other running threads. */
   others: number
 }
 
-/** Time that processes have taken, added up; zero where the system does not tell (only Linux does, by thread). */
+/**
+ * Returns the total CPU time of processes. Returns zero on systems other than Linux, which do not report it by thread.
+ */
 export async function cpuTime(pids: readonly number[]): Promise<ProcessTime> {
-  const times = await Promise.all(pids.map(timeOf))
+  const times = await Promise.all(pids.map(readTime))
   return { main: sum(times.map(({ main }) => main)), others: sum(times.map(({ others }) => others)) }
 }
 
-async function timeOf(pid: number): Promise<ProcessTime> {
+async function readTime(pid: number): Promise<ProcessTime> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
   const times = await Promise.all(threads.map(async (thread) => ({ thread, ms: await threadMs(pid, thread) })))
   const isMain = ({ thread }: { thread: string }): boolean => thread === String(pid)
@@ -24,7 +26,7 @@ async function timeOf(pid: number): Promise<ProcessTime> {
   }
 }
 
-/** The first number is nanoseconds on a core. */
+/** The first number of the file is CPU time in nanoseconds. */
 async function threadMs(pid: number, thread: string): Promise<number> {
   const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0')
   return Number(text.split(' ')[0]) / 1e6

@@ -1,15 +1,15 @@
 import { Session, type Profiler } from 'node:inspector/promises'
 
-/** Where the time of this process's main thread went, in milliseconds of self time. */
+/** The self time of this process's main thread, in milliseconds. */
 export interface WorkerProfile {
   byStage: Map<Stage, number>
-  /** `file:function`, most first. */
+  /** By `file:function`, in descending order. */
   byFunction: [name: string, ms: number][]
 }
 
 export type Stage = (typeof STAGES)[number][0] | 'gc' | 'other'
 
-/** The first that fits a file. What fits none (native code, Node's own) counts for whoever called it. */
+/** The first match of a file applies. Code without a match (native code, Node's own code) counts for its caller. */
 const STAGES = [
   ['scheduler', /core\/src\/(executions\/(scheduler|pairing|driver|fold|plan|plans|child-runs)\.ts|pins\/)/],
   ['ipc', /core\/src\/sandbox\/|node:internal\/child_process/],
@@ -20,7 +20,7 @@ const STAGES = [
   ['other', /tests\/bench\//],
 ] as const
 
-/** Profiles this process while `work` runs. Sampling costs a few per cent. */
+/** Profiles this process while `work` runs. Sampling costs a few percent. */
 export async function profileWorker(work: () => Promise<void>): Promise<WorkerProfile> {
   const session = new Session()
   session.connect()
@@ -36,7 +36,7 @@ export async function profileWorker(work: () => Promise<void>): Promise<WorkerPr
   }
 }
 
-/** Frames that stand for no code. */
+/** Frames that do not represent code. */
 const NOT_WORKING = new Set(['(idle)', '(root)'])
 
 function addUp(profile: Profiler.Profile): WorkerProfile {
@@ -48,20 +48,20 @@ function addUp(profile: Profiler.Profile): WorkerProfile {
   for (const [id, ms] of selfMs) {
     const node = nodes.get(id)
     if (!node || NOT_WORKING.has(node.callFrame.functionName)) continue
-    add(byStage, stageOf(id, nodes, parents), ms)
-    add(byFunction, nameOf(node.callFrame), ms)
+    add(byStage, findStage(id, nodes, parents), ms)
+    add(byFunction, formatName(node.callFrame), ms)
   }
   return { byStage, byFunction: [...byFunction].toSorted(([, a], [, b]) => b - a) }
 }
 
 function selfTimes({ samples = [], timeDeltas = [] }: Profiler.Profile): Map<number, number> {
   const times = new Map<number, number>()
-  // A delta is the time before its sample.
+  // A time delta precedes its sample.
   samples.forEach((id, i) => add(times, id, (timeDeltas[i + 1] ?? 0) / 1000))
   return times
 }
 
-function stageOf(id: number, nodes: Map<number, Profiler.ProfileNode>, parents: Map<number, number>): Stage {
+function findStage(id: number, nodes: Map<number, Profiler.ProfileNode>, parents: Map<number, number>): Stage {
   for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
     const { functionName, url } = nodes.get(at)?.callFrame ?? { functionName: '', url: '' }
     if (functionName === '(garbage collector)') return 'gc'
@@ -71,7 +71,7 @@ function stageOf(id: number, nodes: Map<number, Profiler.ProfileNode>, parents: 
   return 'other'
 }
 
-function nameOf({ functionName, url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame']): string {
+function formatName({ functionName, url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame']): string {
   const file = url.replace(/^.*\/(core|plugins|tests|node_modules)\//, '$1/').replace(/^core\/src\//, '')
   return url === '' ? functionName || '(native)' : `${file}:${functionName || `(line ${lineNumber + 1})`}`
 }

@@ -13,10 +13,10 @@ const CHAIN = { blocks: 40, times: 60 }
 const SHOWN = 15
 
 /**
- * Where the time goes, in microseconds per block. What all processes took of the cores, as the system says: other work on the
- * machine hardly changes that. Stages of the worker as its profile shows them, plus, of the sandbox processes, their first
- * thread (it passes messages on: ipc) and the others (blocks run there: isolate). Of the chain also the time that passes,
- * which is what counts there.
+ * The distribution of time, in microseconds per block. The CPU time of all processes is that of the system, which other
+ * work on the machine hardly changes. The stages of the worker are from its profile. For the sandbox processes, the
+ * main thread counts as ipc, because it passes messages on, and the other threads as isolate, because they run blocks.
+ * For the chain, elapsed time is also measured, because it determines the latency.
  */
 export const breakdown: Workload = {
   name: 'breakdown',
@@ -92,7 +92,10 @@ function noteFunctions({ note }: BenchContext, name: string, { byFunction }: Wor
   for (const [each, ms] of byFunction.slice(0, SHOWN)) note(`  ${((ms * 1000) / blocks).toFixed(2).padStart(7)}  ${each}`)
 }
 
-/** Of the chain, from the times of its events: until it begins, while its blocks run, and until the subscriber has the end. */
+/**
+ * The elapsed time of the chain, from its events: before it starts, while its blocks run, and until the subscriber sees
+ * its end.
+ */
 async function passingTime({ runtime, ownerId }: BenchContext, graphId: string): Promise<Figure[]> {
   const spans = { begin: [] as number[], blocks: [] as number[], end: [] as number[] }
   for (let i = 0; i < CHAIN.times; i++) {

@@ -10,7 +10,10 @@ const BLOCKS = 10
 const JOBS_PER_SET = 100
 const CALLS_AT_ONCE = 200
 
-/** What a worker can do at most: 2 000 executions of 10 blocks, all started at once, until the last has ended. */
+/**
+ * The maximum throughput of a worker: 2 000 executions of 10 blocks, started concurrently, until the last one has
+ * ended.
+ */
 export const burst: Workload = {
   name: 'burst',
   unit: 'blocks/s',

@@ -7,14 +7,14 @@ import { runOne } from '../runs.ts'
 const BLOCKS = 10
 const N = 33
 
-/** What the sandbox takes from code that computes: 10 blocks one after the other, each fib(33), against plain Node. */
+/** The overhead of the sandbox for computation: 10 sequential blocks, each fib(33), compared with plain Node. */
 export const chain10Fib33: Workload = {
   name: 'chain-10-fib33',
   unit: '× plain',
   async run(context) {
     const graphId = await context.createGraph(chainOfFib(BLOCKS, N))
     const plain = (): void => {
-      for (let i = 0; i < BLOCKS; i++) if (fib(N) !== 3_524_578) throw new Error('this is no Fibonacci number')
+      for (let i = 0; i < BLOCKS; i++) if (fib(N) !== 3_524_578) throw new Error('fib returned a wrong result')
     }
     const p50 = await takeTurns(
       { 'chain ms': () => runOne(context, graphId), 'plain ms': () => time(plain) },

@@ -11,7 +11,10 @@ const BLOCKS = 40
 const N = 10
 const ROUNDS = { warmUp: 30, turns: 6, perTurn: 10 }
 
-/** What a lone execution costs: 40 blocks one after the other, each fib(10), from the start to a subscriber who sees the end; p50. */
+/**
+ * The latency of a single execution: 40 sequential blocks, each fib(10), from the start until a subscriber sees the
+ * end; p50.
+ */
 export const chain40: Workload = {
   name: 'chain-40',
   unit: 'ms',

@@ -5,7 +5,10 @@ import { runOne } from '../runs.ts'
 
 const VALUES = 200
 
-/** One block yields 200 values, one takes each of them, and the graph's output collects the 200 results; start to end, p50. */
+/**
+ * One block yields 200 values, a second block receives each value, and the graph's output collects the 200 results;
+ * start to end, p50.
+ */
 export const fanOut200: Workload = {
   name: 'fan-out',
   unit: 'ms',

@@ -1,10 +1,10 @@
 import { createRuntime, type Runtime } from '@ashlar/core'
-import { tellError, type BenchContext, type Workload } from '../context.ts'
+import { printError, type BenchContext, type Workload } from '../context.ts'
 import { fanOut } from '../graphs.ts'
 import { takeTurns, time } from '../measure.ts'
 import { runOne } from '../runs.ts'
 
-/** Its execution has 9 events for each value: how each block starts, yields and ends, and the output. */
+/** The execution has 9 events for each value: start, output and end of each block, and the output of the graph. */
 const VALUES = 1115
 const EVENTS = 10_000
 const PAGE = 100
@@ -12,11 +12,14 @@ const STORED = [100, 100_000]
 const STORED_IN_FULL = [...STORED, 1_000_000]
 const ROUNDS = { warmUp: 30, turns: 6, perTurn: 10 }
 const INSERTED_AT_ONCE = 50_000
-/** By how much the largest may be slower than the smallest and count as the same. */
+/** The ratio of the slowest to the fastest that still counts as equal. */
 const FLAT = 1.5
 const FLAT_MS = 1
 
-/** Looking at an old execution: opening one of 10 000 events and its first page, p50, with ever more others stored. */
+/**
+ * Reading an old execution: opens one of 10 000 events and its first page, p50, with an increasing number of other
+ * executions.
+ */
 export const history: Workload = {
   name: 'history',
   unit: 'ms',
@@ -34,12 +37,12 @@ export const history: Workload = {
   },
 }
 
-/** @returns opens a long execution in a database of its own, which holds so many */
+/** @returns a function that opens a long execution in a separate database with this number of executions */
 async function prepare(context: BenchContext, stored: number): Promise<() => Promise<void>> {
   const databaseUrl = await context.createDatabase(`history_${stored}`)
   const made = await makeExecutions(context, databaseUrl, stored)
-  // A gateway does nothing of its own accord while another is measured.
-  const gateway = await createRuntime({ role: 'gateway', databaseUrl, pluginRoots: [], onError: tellError })
+  // A gateway is idle while another one is measured.
+  const gateway = await createRuntime({ role: 'gateway', databaseUrl, pluginRoots: [], onError: printError })
   context.stack.defer(() => gateway.close())
   return async () => {
     await gateway.executions.get(made.ownerId, made.executionId)
@@ -52,7 +55,7 @@ async function prepare(context: BenchContext, stored: number): Promise<() => Pro
 async function makeExecutions(context: BenchContext, databaseUrl: string, stored: number) {
   const { pluginRoots } = context
   const stack = context.stack.use(new AsyncDisposableStack())
-  const runtime = await createRuntime({ databaseUrl, pluginRoots: [...pluginRoots], onError: tellError })
+  const runtime = await createRuntime({ databaseUrl, pluginRoots: [...pluginRoots], onError: printError })
   stack.defer(() => runtime.close())
   const { id: ownerId } = await runtime.accounts.ensureOwner()
   const runNew = async (values: number): Promise<string> => {
@@ -67,7 +70,7 @@ async function makeExecutions(context: BenchContext, databaseUrl: string, stored
   return { ownerId, executionId }
 }
 
-/** Copies an execution with its journal, as often as said, and lets Postgres count what is there, as it does in time by itself. */
+/** Inserts copies of an execution and its journal, and updates the statistics of Postgres, as autovacuum would. */
 async function insertCopies({ database }: Runtime, sampleId: string, count: number): Promise<void> {
   const { rows } = await database.pool.query<{ column: string }>(
     `select column_name as column from information_schema.columns where table_name = 'execution' and column_name <> 'id'`,

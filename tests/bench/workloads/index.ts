@@ -9,7 +9,7 @@ import { plugins } from './plugins.ts'
 import { sandbox } from './sandbox.ts'
 import { waiting } from './waiting.ts'
 
-/** In the order in which they run. */
+/** The workloads, in the order in which they run. */
 export const WORKLOADS: readonly Workload[] = [
   chain40,
   chain10Fib33,

@@ -1,6 +1,6 @@
 /**
- * Started by `plugins.ts`: `node --expose-gc plugins-process.ts <database url> <database url>`, both empty. A process of its own, so
- * that nothing else of the benchmark is on its heap.
+ * Started by `plugins.ts`: `node --expose-gc plugins-process.ts <database url> <database url>`, with two empty
+ * databases. A separate process, so that its heap contains no other data of the benchmark.
  */
 import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
@@ -8,19 +8,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createRuntime, type Runtime, type RuntimeConfig } from '@ashlar/core'
-import { tellError } from '../context.ts'
+import { printError } from '../context.ts'
 import { changePlugin, firstBlock, writePlugins } from '../many-plugins.ts'
 import { time } from '../measure.ts'
 import type { PluginsMessage } from './plugins.ts'
 
 const PLUGINS = 500
-/** How many of them are changed, and then run as they were before. */
+/** The number of plugins that are changed and then run in their previous version. */
 const CHANGES = 7
 const GIVE_UP_AFTER_MS = 30_000
 
 const [emptyUrl = '', databaseUrl = ''] = process.argv.slice(2)
 process.on('disconnect', () => process.exit())
-// Ctrl-C reaches the whole process group; whoever started this ends it in order.
+// Ctrl-C signals the whole process group. The parent process ends this one in order.
 process.on('SIGINT', () => {})
 const folder = await mkdtemp(join(tmpdir(), 'ashlar-many-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -59,11 +59,11 @@ async function measure(): Promise<PluginsMessage> {
 
 async function open(config: Partial<RuntimeConfig>): Promise<{ runtime: Runtime; tookMs: number }> {
   const began = performance.now()
-  const runtime = await createRuntime({ databaseUrl, pluginRoots: [], onError: tellError, ...config })
+  const runtime = await createRuntime({ databaseUrl, pluginRoots: [], onError: printError, ...config })
   return { runtime, tookMs: performance.now() - began }
 }
 
-/** Changes plugins one by one. @returns the graphs that pin what each was before */
+/** Changes plugins one by one. @returns the graphs that pin the previous versions */
 async function change(): Promise<{ graphIds: string[]; changeMs: number[] }> {
   const { runtime } = await open({ pluginRoots: [folder], watch: true })
   const { id: ownerId } = await runtime.accounts.ensureOwner()
@@ -72,18 +72,18 @@ async function change(): Promise<{ graphIds: string[]; changeMs: number[] }> {
   for (let plugin = 0; plugin < CHANGES; plugin++) {
     const document = { nodes: [{ id: 'only', block: firstBlock(plugin), inputs: {} }], links: [] }
     graphIds.push((await runtime.graphs.create(ownerId, { name: 'Bench', document })).id)
-    await pause(500) // what the change before has left to do is not its own
-    const told = toldOf(runtime, firstBlock(plugin), 'changed')
-    changeMs.push(await time(() => Promise.all([told, changePlugin(folder, plugin, 'changed')])))
+    await pause(500) // for background work of the previous change
+    const changed = waitForChange(runtime, firstBlock(plugin), 'changed')
+    changeMs.push(await time(() => Promise.all([changed, changePlugin(folder, plugin, 'changed')])))
   }
   await runtime.close()
   return { graphIds, changeMs }
 }
 
-/** Resolves when the registry has told that a block has such a description. */
-function toldOf({ plugins }: Runtime, block: string, mark: string): Promise<void> {
+/** Resolves when the registry reports the new description of a block. */
+function waitForChange({ plugins }: Runtime, block: string, mark: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`a change of ${block} is not seen`)), GIVE_UP_AFTER_MS)
+    const timer = setTimeout(() => reject(new Error(`the registry does not report the change of ${block}`)), GIVE_UP_AFTER_MS)
     const end = plugins.onChange(() => {
       if (!plugins.block(block)?.description.includes(mark)) return
       clearTimeout(timer)
@@ -93,7 +93,7 @@ function toldOf({ plugins }: Runtime, block: string, mark: string): Promise<void
   })
 }
 
-/** Started by a gateway, run by a worker whose machine has none of the plugins, and which has loaded only what they are now. */
+/** A gateway starts the executions. Their worker has no plugin folders, and has only loaded the current versions. */
 async function runUnknown(graphIds: string[]): Promise<Pick<PluginsMessage, 'unknownMs' | 'knownMs'>> {
   const { runtime: gateway } = await open({ role: 'gateway' })
   const { runtime: worker } = await open({ role: 'worker' })
@@ -110,7 +110,7 @@ async function runUnknown(graphIds: string[]): Promise<Pick<PluginsMessage, 'unk
   return { unknownMs, knownMs }
 }
 
-/** @returns milliseconds from the request until a subscriber reads the first output of a block */
+/** @returns milliseconds from the request to the first output that a subscriber reads */
 async function runToFirstOutput({ executions }: Runtime, ownerId: string, graphId: string): Promise<number> {
   const began = performance.now()
   const { id } = await executions.start(ownerId, { graphId, inputs: {} })
@@ -118,7 +118,7 @@ async function runToFirstOutput({ executions }: Runtime, ownerId: string, graphI
   for await (const event of await executions.follow(ownerId, id, 0))
     if (event.type === 'NodeOutput') tookMs ??= performance.now() - began
   if (tookMs === undefined) throw new Error('an execution has no output')
-  await pause(100) // the next spare gets ready, as between two users
+  await pause(100) // for the next spare process, as between two users
   return tookMs
 }
 

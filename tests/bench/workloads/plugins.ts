@@ -4,27 +4,27 @@ import type { Workload } from '../context.ts'
 import type { Figure } from '../format.ts'
 import { median } from '../measure.ts'
 
-/** What the process says; times in milliseconds. */
+/** The results of the process. Times are in milliseconds. */
 export interface PluginsMessage {
   plugins: number
   blocks: number
-  /** Opening a runtime without plugins on a new database. */
+  /** The start of a runtime without plugins on a new database. */
   emptyMs: number
-  /** The same with all plugins: nothing is known of them. */
+  /** The start with all plugins and an empty cache. */
   coldMs: number
-  /** Opening it again. */
+  /** The second start. */
   cachedMs: number
-  /** Heap of a runtime with all plugins over that of one without any. */
+  /** The heap of a runtime with all plugins, minus that of a runtime without plugins. */
   heapBytes: number
-  /** From writing a source file until the registry has told of it, each. */
+  /** The times from writing a source file until the registry reports the change. */
   changeMs: number[]
-  /** From starting an execution until its first output is read, on a worker that has to fetch the bundle, each. */
+  /** The times from the start of an execution to its first output, on a worker that must fetch the bundle. */
   unknownMs: number[]
-  /** The same again, now that it has the bundle. */
+  /** The same times on a worker that has the bundle. */
   knownMs: number[]
 }
 
-/** A workspace of 500 plugins with 10 blocks each: a process of its own has them. */
+/** A source of 500 plugins with 10 blocks each, in a separate process. */
 export const plugins: Workload = {
   name: 'plugins',
   unit: 'ms',
@@ -37,14 +37,16 @@ export const plugins: Workload = {
       if (child.connected) child.disconnect()
       await gone
     })
-    const told = new Promise<PluginsMessage>((resolve) => child.once('message', (message) => resolve(message as PluginsMessage)))
-    const found = await Promise.race([told, gone])
+    const received = new Promise<PluginsMessage>((resolve) =>
+      child.once('message', (message) => resolve(message as PluginsMessage)),
+    )
+    const found = await Promise.race([received, gone])
     if (!found) throw new Error('the process with the plugins has ended')
-    return figuresOf(found)
+    return toFigures(found)
   },
 }
 
-function figuresOf({ blocks, emptyMs, coldMs, cachedMs, heapBytes, changeMs, unknownMs, knownMs }: PluginsMessage): Figure[] {
+function toFigures({ blocks, emptyMs, coldMs, cachedMs, heapBytes, changeMs, unknownMs, knownMs }: PluginsMessage): Figure[] {
   const goal = (must: number) => ({ better: 'lower', must, aim: null }) as const
   const kilobytes = heapBytes / 1024 / blocks
   return [

@@ -12,7 +12,10 @@ const MANY_CALLS = { usual: 100_000, full: 1_000_000 }
 const LARGE = JSON.stringify({ value: 'x'.repeat(100_000) })
 const SMALL = JSON.stringify({ value: 'hello' })
 
-/** What the walls cost: calls of blocks that do nothing, in sandbox processes, beside the same in an isolate that nothing contains. */
+/**
+ * The cost of isolation: calls of no-op blocks in sandbox processes, compared with calls in an isolate without
+ * containment.
+ */
 export const sandbox: Workload = {
   name: 'sandbox',
   unit: 'µs',
@@ -42,7 +45,7 @@ type RunCall = (place: Place, input: string) => Promise<void>
 
 function createCall({ runtime }: BenchContext): RunCall {
   const { sandbox: processes } = runtime
-  const bundle = bundleOf(runtime)
+  const bundle = findBundle(runtime)
   if (!processes) throw new Error('there is no sandbox')
   return ({ owner, cordon }, input) =>
     new Promise((resolve, reject) => {
@@ -54,9 +57,9 @@ function createCall({ runtime }: BenchContext): RunCall {
     })
 }
 
-function bundleOf({ plugins }: BenchContext['runtime']): { digest: string; code: string } {
+function findBundle({ plugins }: BenchContext['runtime']): { digest: string; code: string } {
   const bundle = plugins.block('bench/no-op')?.plugin.bundle
-  if (!bundle) throw new Error('the bench plugin is not there')
+  if (!bundle) throw new Error('the bench plugin is not loaded')
   return bundle
 }
 
@@ -70,12 +73,12 @@ async function inLanes(calls: number, call: () => Promise<void>): Promise<void> 
 
 async function warmCalls(context: BenchContext): Promise<Figure> {
   const call = createCall(context)
-  const bare = await createBareIsolate(bundleOf(context.runtime).code, context.stack)
+  const bare = await createBareIsolate(findBundle(context.runtime).code, context.stack)
   const [ours, theirs]: [number[], number[]] = [[], []]
   for (let turn = 0; turn <= TURNS; turn++) {
     const mine = await time(() => inLanes(CALLS, () => call(SHARED, SMALL)))
     const other = await bare({ block: 'no-op', input: SMALL, calls: CALLS, atOnce: AT_ONCE })
-    if (turn === 0) continue // everybody warms up
+    if (turn === 0) continue // warm-up
     ours.push((mine * 1000) / CALLS)
     theirs.push((other * 1000) / CALLS)
   }
@@ -98,7 +101,7 @@ async function coldStart(
   const took: number[] = []
   for (let i = 0; i < 20; i++) {
     took.push((await time(() => call(placeOf(i), SMALL))) * 1000)
-    await new Promise((resolve) => setTimeout(resolve, 400)) // the next spare gets ready, as between two users
+    await new Promise((resolve) => setTimeout(resolve, 400)) // for the next spare process, as between two users
   }
   return { part, value: median(took), yardsticks: { slowest: Math.max(...took) }, goal: { better: 'lower', ...goal } }
 }
@@ -110,7 +113,7 @@ async function largeValue(context: BenchContext): Promise<Figure> {
   return { part: '100-kb-value', value: median(took), goal: { better: 'lower', must: 2000, aim: null } }
 }
 
-/** Resident memory of all sandbox processes; the goal is their budget, which the machine's memory sets. */
+/** The resident memory of all sandbox processes. The goal is their budget, which depends on the machine's memory. */
 async function manyUsers(context: BenchContext): Promise<Figure> {
   const call = createCall(context)
   const { sandbox: processes } = context.runtime
@@ -130,7 +133,7 @@ async function manyUsers(context: BenchContext): Promise<Figure> {
   }
 }
 
-/** By how much memory has grown from the first tenth of the calls to the last, in percent. */
+/** The growth of memory from the first tenth of the calls to the last, in percent. */
 async function manyCalls(context: BenchContext): Promise<Figure> {
   const call = createCall(context)
   const { sandbox: processes } = context.runtime

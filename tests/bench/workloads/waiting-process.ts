@@ -1,23 +1,23 @@
 /**
- * Started by `waiting.ts`: `node --expose-gc waiting-process.ts <database url> <plugin folder …>`. A worker of its own, so that
- * nothing else of the benchmark is on its heap. Executions that wait have children, which sleep.
+ * Started by `waiting.ts`: `node --expose-gc waiting-process.ts <database url> <plugin folder …>`. A separate worker,
+ * so that its heap contains no other data of the benchmark. The waiting executions have children, which sleep.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createRuntime, type Runtime } from '@ashlar/core'
-import { tellError } from '../context.ts'
-import { parentOf, waiting } from '../graphs.ts'
+import { printError } from '../context.ts'
+import { parentDocument, waiting } from '../graphs.ts'
 import type { WaitingMessage } from './waiting.ts'
 
 const PARENTS = 1000
-/** Longer than the measurement takes. */
+/** Longer than the measurement. */
 const WAIT_SECONDS = 3600
 const GIVE_UP_AFTER_MS = 60_000
 
 const [databaseUrl = '', ...pluginRoots] = process.argv.slice(2)
 process.on('disconnect', () => process.exit())
-// Ctrl-C reaches the whole process group; whoever started this ends it in order.
+// Ctrl-C signals the whole process group. The parent process ends this one in order.
 process.on('SIGINT', () => {})
-const runtime = await createRuntime({ databaseUrl, pluginRoots, onError: tellError })
+const runtime = await createRuntime({ databaseUrl, pluginRoots, onError: printError })
 try {
   const found = await measure(runtime)
   process.send?.(found)
@@ -29,7 +29,7 @@ try {
 async function measure({ accounts, graphs, executions, worker, database }: Runtime): Promise<WaitingMessage> {
   const { id: ownerId } = await accounts.ensureOwner()
   const childGraph = await graphs.create(ownerId, { name: 'Child', document: waiting(WAIT_SECONDS) })
-  const parentGraph = await graphs.create(ownerId, { name: 'Parent', document: parentOf(childGraph.id) })
+  const parentGraph = await graphs.create(ownerId, { name: 'Parent', document: parentDocument(childGraph.id) })
   const start = (graphId: string, count: number) =>
     Promise.all(Array.from({ length: count }, () => executions.start(ownerId, { graphId, inputs: {} })))
   const count = async (status: string): Promise<number> => {
@@ -52,28 +52,28 @@ async function measure({ accounts, graphs, executions, worker, database }: Runti
     await settle()
   }
 
-  // The same twice: the first time is for everything that comes once and stays.
+  // Runs twice: the first run allocates everything that remains on the heap.
   await start(parentGraph.id, PARENTS)
   await settle()
   await cancelAll()
   const idleBytes = await heapBytes()
   await start(parentGraph.id, PARENTS)
-  if ((await settle()) !== 0) throw new Error(`${worker?.active()} executions are in hand`)
+  if ((await settle()) !== 0) throw new Error(`${worker?.active()} executions are still active`)
   const waitingBytes = await heapBytes()
   return { waiting: await count('WAITING'), idleBytes, waitingBytes }
 }
 
-/** Until the same has been seen for a while. */
+/** Waits until the value remains the same for a while. */
 async function becomeStable(look: () => Promise<string>): Promise<void> {
   const givenUpAt = performance.now() + GIVE_UP_AFTER_MS
   for (let last = '', since = performance.now(); performance.now() - since < 2500; await pause(250)) {
     const seen = await look()
     if (seen !== last) [last, since] = [seen, performance.now()]
-    if (performance.now() > givenUpAt) throw new Error(`it does not settle: ${seen}`)
+    if (performance.now() > givenUpAt) throw new Error(`the value does not settle: ${seen}`)
   }
 }
 
-/** What lives on the heap, and outside it for objects on it. */
+/** Returns the size of live objects on the heap and of their external memory. */
 async function heapBytes(): Promise<number> {
   for (let i = 0; i < 5; i++) {
     globalThis.gc?.()

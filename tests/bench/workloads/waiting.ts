@@ -2,16 +2,16 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Workload } from '../context.ts'
 
-/** What the process says. */
+/** The results of the process. */
 export interface WaitingMessage {
-  /** Executions that wait at the same time: parents, and children that sleep. */
+  /** The number of concurrently waiting executions: parents, and sleeping children. */
   waiting: number
-  /** Heap of the worker, in bytes, each after a collection. */
+  /** The heap of the worker after a garbage collection, in bytes. */
   idleBytes: number
   waitingBytes: number
 }
 
-/** What an execution costs a worker while it only waits for a child or sleeps: heap of a worker process with 1 000 of each. */
+/** The cost of a waiting or sleeping execution: the heap of a worker process with 1 000 of each. */
 export const waiting: Workload = {
   name: 'waiting',
   unit: 'bytes',
@@ -26,9 +26,11 @@ export const waiting: Workload = {
       if (child.connected) child.disconnect()
       await gone
     })
-    const told = new Promise<WaitingMessage>((resolve) => child.once('message', (message) => resolve(message as WaitingMessage)))
-    const found = await Promise.race([told, gone])
-    if (!found) throw new Error('the process that waits has ended')
+    const received = new Promise<WaitingMessage>((resolve) =>
+      child.once('message', (message) => resolve(message as WaitingMessage)),
+    )
+    const found = await Promise.race([received, gone])
+    if (!found) throw new Error('the waiting process has ended')
     const value = (found.waitingBytes - found.idleBytes) / found.waiting
     return [
       {

@@ -1,6 +1,6 @@
 /**
- * Started by `sandbox.ts`: `node --no-node-snapshot bare-isolate-process.ts`. Takes the code of a bundle, then runs calls in an
- * isolate of its own process, so many at once, as often as it is asked to, and tells the milliseconds.
+ * Started by `sandbox.ts`: `node --no-node-snapshot bare-isolate-process.ts`. Receives the code of a bundle. For each
+ * request, runs concurrent calls in an isolate of this process and sends the duration in milliseconds.
  */
 import { createBareGuest } from '@ashlar/core/testing'
 import { time } from '../measure.ts'

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { BareRequest } from './bare-isolate-process.ts'
 
-/** Runs calls in an isolate of a process of its own. @returns milliseconds for all of them */
-export type BareIsolate = (request: BareRequest) => Promise<number>
+/** Runs calls in an isolate of a separate process. @returns the total duration in milliseconds */
+type BareIsolate = (request: BareRequest) => Promise<number>
 
 export async function createBareIsolate(code: string, stack: AsyncDisposableStack): Promise<BareIsolate> {
   const script = fileURLToPath(new URL('bare-isolate-process.ts', import.meta.url))
@@ -15,9 +15,9 @@ export async function createBareIsolate(code: string, stack: AsyncDisposableStac
     await gone
   })
   const answer = async (): Promise<unknown> => {
-    const [said] = (await Promise.race([once(child, 'message'), gone.then(() => ['gone'])])) as unknown[]
-    if (said === 'gone') throw new Error('the process of the bare isolate has ended')
-    return said
+    const [reply] = (await Promise.race([once(child, 'message'), gone.then(() => ['gone'])])) as unknown[]
+    if (reply === 'gone') throw new Error('the process of the bare isolate has ended')
+    return reply
   }
   child.send(code)
   await answer()

@@ -2,11 +2,11 @@ import { randomUUIDv7 } from 'node:crypto'
 import { connect } from '../connect.ts'
 import { median, time } from '../measure.ts'
 
-/** Commits by hand, on one connection. */
-export interface Commits {
-  /** Inserts one small row, and waits until it is committed. */
+/** Plain commits on one connection. */
+interface Commits {
+  /** Inserts one small row and waits for the commit. */
   commitOne(): Promise<void>
-  /** @returns microseconds per event that inserting rows of events takes, 200 rows of 32 events per commit */
+  /** Inserts rows of events, 200 rows of 32 events per commit. @returns microseconds per event */
   journalMicros(): Promise<number>
 }
 

@@ -1,4 +1,4 @@
-/** Started by `dbos.ts`: `node dbos-process.ts <database url>`. Each message it gets is a run to be measured. */
+/** Started by `dbos.ts`: `node dbos-process.ts <database url>`. Each message starts a measured run. */
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { time } from '../measure.ts'
 import type { DbosMessage } from './dbos.ts'
@@ -12,24 +12,24 @@ const workflow = DBOS.registerWorkflow(
   { name: 'chain' },
 )
 
-function tell(message: DbosMessage): void {
+function send(message: DbosMessage): void {
   process.send?.(message)
 }
 
 async function run(): Promise<void> {
-  tell({ ms: await time(() => workflow()) })
+  send({ ms: await time(() => workflow()) })
 }
 
-function tellFailure(error: unknown): void {
-  tell({ failed: error instanceof Error ? error.message : String(error) })
+function sendFailure(error: unknown): void {
+  send({ failed: error instanceof Error ? error.message : String(error) })
 }
 
 process.on('disconnect', () => process.exit())
-process.on('message', () => void run().catch(tellFailure))
+process.on('message', () => void run().catch(sendFailure))
 try {
   DBOS.setConfig({ name: 'bench', systemDatabaseUrl: process.argv[2] ?? '', logLevel: 'error' })
   await DBOS.launch()
-  tell({ ready: true })
+  send({ ready: true })
 } catch (error) {
-  tellFailure(error)
+  sendFailure(error)
 }

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { messageOf } from '@ashlar/core'
 import type { BenchContext } from '../context.ts'
 
-/** What the process says: how long a run took, or why it cannot. */
+/** A message of the process: the duration of a run, or the reason for a failure. */
 export type DbosMessage = { ms: number } | { ready: true } | { failed: string }
 
 /**
- * DBOS in a process of its own: it logs, keeps state for the whole process, and polls.
+ * Starts DBOS in a separate process, because it logs, keeps process-wide state, and polls.
  *
- * @returns runs a workflow of 40 steps that do nothing, and gives the milliseconds it took there; undefined, with a note,
- * when DBOS cannot run here
+ * @returns a function that runs a workflow of 40 no-op steps and returns its duration in milliseconds; undefined, with
+ * a note, when DBOS cannot run on this machine
  */
 export async function createDbos(context: BenchContext, databaseUrl: string): Promise<(() => Promise<number>) | undefined> {
   const child = fork(fileURLToPath(new URL('dbos-process.ts', import.meta.url)), [databaseUrl], {
@@ -28,7 +28,7 @@ export async function createDbos(context: BenchContext, databaseUrl: string): Pr
   }
   const answer = await next()
   if ('failed' in answer) {
-    context.note(`DBOS cannot run here: ${answer.failed}`)
+    context.note(`DBOS cannot run on this machine: ${answer.failed}`)
     return undefined
   }
   return async () => {

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { connect } from '../connect.ts'
-import { tellError } from '../context.ts'
+import { printError } from '../context.ts'
 
-/** pg-boss alone, with jobs that have nothing to do. */
-export interface Jobs {
-  /** One job as an execution's is handed over: inserted with a NOTIFY in one transaction, heard of, fetched, deleted. */
+/** pg-boss alone, with no-op jobs. */
+interface Jobs {
+  /** One job, like that of an execution: inserted with a NOTIFY in one transaction, notified, fetched, deleted. */
   dispatchOne(): Promise<void>
-  /** So many jobs inserted, fetched and deleted in sets. */
+  /** Inserts, fetches and deletes jobs in sets. */
   handle(count: number, setSize: number): Promise<void>
 }
 
@@ -18,7 +18,7 @@ const CHANNEL = 'bench_work'
 
 export async function createJobs(databaseUrl: string, stack: AsyncDisposableStack): Promise<Jobs> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 })
-  // Their queries tell.
+  // A broken connection fails its next query.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   stack.defer(() => pool.end())
@@ -26,15 +26,15 @@ export async function createJobs(databaseUrl: string, stack: AsyncDisposableStac
   stack.defer(() => listener.end())
   await listener.query(`listen ${CHANNEL}`)
   const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values) }, schedule: false })
-  boss.on('error', tellError)
+  boss.on('error', printError)
   await boss.start()
   stack.defer(() => boss.stop({ graceful: false }))
   await boss.createQueue(QUEUE)
   return {
     async dispatchOne() {
-      const heard = once(listener, 'notification')
-      await insertTold(boss, pool)
-      await heard
+      const notified = once(listener, 'notification')
+      await insertAndNotify(boss, pool)
+      await notified
       await finish(boss, 1)
     },
     async handle(count, setSize) {
@@ -48,7 +48,7 @@ export async function createJobs(databaseUrl: string, stack: AsyncDisposableStac
   }
 }
 
-async function insertTold(boss: PgBoss, pool: pg.Pool): Promise<void> {
+async function insertAndNotify(boss: PgBoss, pool: pg.Pool): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('begin')
@@ -62,6 +62,6 @@ async function insertTold(boss: PgBoss, pool: pg.Pool): Promise<void> {
 
 async function finish(boss: PgBoss, setSize: number): Promise<void> {
   const jobs = await boss.fetch(QUEUE, { batchSize: setSize })
-  if (jobs.length !== setSize) throw new Error(`pg-boss gave ${jobs.length} jobs of ${setSize}`)
+  if (jobs.length !== setSize) throw new Error(`pg-boss returned ${jobs.length} of ${setSize} jobs`)
   await boss.deleteJob(QUEUE, jobs)
 }

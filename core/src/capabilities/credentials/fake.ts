@@ -10,7 +10,7 @@ const tokenSchema = z.strictObject({ type: z.literal('OAUTH2'), accessToken: z.s
 /** `credentials` in the `Fakes` of the SDK: secrets by provider. */
 export const credentialsFakeSchema = z.record(z.string(), z.union([secretSchema, tokenSchema])).default({})
 
-export interface FakeCredentialOptions {
+interface FakeCredentialOptions {
   secrets: z.output<typeof credentialsFakeSchema>
   /** The plugin under test, and its providers. */
   plugin: { name: string; providers: readonly Provider[] }

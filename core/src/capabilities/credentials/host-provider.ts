@@ -6,7 +6,7 @@ import type { Secret } from './secret.ts'
  * A request, as a host module receives and returns it. The module cannot change the host to which the worker sends the
  * request.
  */
-export interface HostRequest {
+interface HostRequest {
   url: URL
   headers: [name: string, value: string][]
 }

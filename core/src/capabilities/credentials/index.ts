@@ -13,10 +13,9 @@ export {
   listAuthorizationHosts,
   providerSchema,
   secretHostSchema,
-  verifyWebhookSignature,
 } from './provider/index.ts'
 export type { CredentialType, Provider } from './provider/index.ts'
 export { secretSchema } from './secret.ts'
 export type { Secret } from './secret.ts'
 export type { OpenedCredential } from './usable.ts'
-export type { HostProvider, HostRequest } from './host-provider.ts'
+export type { HostProvider } from './host-provider.ts'

@@ -3,7 +3,7 @@ import type { WorkspaceLimits } from '../../workspaces/index.ts'
 import { OwnerCounts } from '../owner-counts.ts'
 
 /** A file that a run has open for reading or writing. */
-export interface OpenFile {
+interface OpenFile {
   release(): Promise<void>
 }
 

@@ -51,7 +51,7 @@ export function createFilesSession(parts: FilesSessionParts, caller: FilesCaller
   }
 }
 
-export interface FilesSessionParts {
+interface FilesSessionParts {
   openWorkspace(): Promise<Workspace>
   open: OpenFiles
   limits: WorkspaceLimits

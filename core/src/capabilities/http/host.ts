@@ -11,7 +11,7 @@ export interface HttpOptions extends HttpConnectionOptions {
   transport?: Transport
 }
 
-export type HttpHost = Required<CapabilityHost<{ http?: HttpGrant | undefined }>>
+type HttpHost = Required<CapabilityHost<{ http?: HttpGrant | undefined }>>
 
 /**
  * Sends the requests of blocks from the worker, over a connection pool.

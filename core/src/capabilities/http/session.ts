@@ -45,7 +45,7 @@ export function createHttpSession(parts: HttpSessionParts, caller: HttpCaller): 
   }
 }
 
-export interface HttpSessionParts {
+interface HttpSessionParts {
   pool: Transport
   limits: HttpLimits
   slots: RequestSlots

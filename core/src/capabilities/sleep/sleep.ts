@@ -6,7 +6,7 @@ const MAX_MS = 30 * 86_400_000
 /** Sleeps per node execution. After each one, the block runs again from its beginning. */
 const MAX_SLEEPS = 10_000
 
-export interface SleepRequest {
+interface SleepRequest {
   /** The number of the sleep in its run: 1, 2, 3 … */
   sleep: number
   ms: number

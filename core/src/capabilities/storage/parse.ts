@@ -10,7 +10,7 @@ interface Page {
 }
 
 /** Converts the keys and values of blocks to the form in which they are stored. */
-export interface StorageParser {
+interface StorageParser {
   /** @throws {AshlarError} BAD_INPUT */
   key(key: unknown): string
   /**

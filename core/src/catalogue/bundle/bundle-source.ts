@@ -1,17 +1,17 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { AshlarError } from '../../base/index.ts'
-import type { PluginSource } from '../../blocks/index.ts'
-import { createBundle, openBundler, ownerLine, type BundleInput, type BundlerOutput, type MappedBundle } from './bundle.ts'
-import { bundleApart, type ConfinedInput } from './bundler.ts'
+import type { PluginPackage } from '../../blocks/index.ts'
+import { toBundle, openBundler, ownerLine, type BundleInput, type BundlerOutput, type MappedBundle } from './bundle.ts'
+import { bundleConfined, type ConfinedInput } from './bundler.ts'
 import { findReach, isFileIn, readWithin, type Reach } from './files/index.ts'
 import { trimSourceMap } from './source-map.ts'
 
 /** A bundle and its inputs. */
-export interface SourceBundle {
+interface PackageBundle {
   bundle: MappedBundle
   inputs: BundlerOutput['inputs']
-  /** The inputs of the bundle. */
+  /** The input of the bundler. */
   input: BundleInput
 }
 
@@ -19,10 +19,10 @@ export interface SourceBundle {
  * Bundles a discovered plugin. A plugin in a folder of the installation is bundled in this process, any other plugin in a separate,
  * confined process.
  *
- * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each place, when it does not compile, imports a Node module or a file
- * outside itself, or is larger than 5 MiB; PLUGIN_INVALID
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED with a fault for each location, when it does not compile, imports a Node module or a file
+ * outside its package, or is larger than 5 MiB; PLUGIN_INVALID
  */
-export async function bundleSource(source: PluginSource): Promise<SourceBundle> {
+export async function bundlePackage(source: PluginPackage): Promise<PackageBundle> {
   const { entry, folder, packageName, version, origin } = source
   if (origin === 'WORKSPACE') {
     const input = { entry, folder }
@@ -30,23 +30,23 @@ export async function bundleSource(source: PluginSource): Promise<SourceBundle> 
   }
   const reach = findReach(folder, { isDraft: false })
   const input = confinedInput({ entry, folder, banner: ownerLine(packageName, version) }, reach)
-  const { code, map, inputs } = await bundleApart(input)
-  return { bundle: mappedBundle(code, map), inputs, input }
+  const { code, map, inputs } = await bundleConfined(input)
+  return { bundle: toMappedBundle(code, map), inputs, input }
 }
 
-async function bundleHere(input: BundleInput): Promise<Pick<SourceBundle, 'bundle' | 'inputs'>> {
+async function bundleHere(input: BundleInput): Promise<Pick<PackageBundle, 'bundle' | 'inputs'>> {
   const bundler = await openBundler(input)
   try {
     const { code, map, inputs } = await bundler.bundle()
-    return { bundle: mappedBundle(code, map), inputs }
+    return { bundle: toMappedBundle(code, map), inputs }
   } finally {
     await bundler.close()
   }
 }
 
-/** @param map whose sources are on this machine */
-export function mappedBundle(code: string, map: string): MappedBundle {
-  return { ...createBundle(code), map: trimSourceMap(map) ?? '' }
+/** @param map a source map as the bundler made it, which names folders of this machine */
+export function toMappedBundle(code: string, map: string): MappedBundle {
+  return { ...toBundle(code), map: trimSourceMap(map) ?? '' }
 }
 
 const MAX_TSCONFIG_BYTES = 1024 * 1024

@@ -2,7 +2,7 @@ import { context, type BuildContext, type BuildOptions, type Metafile, type Plug
 import { createHash } from 'node:crypto'
 import { AshlarError } from '../../base/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
-import { bundleError, confineTo, describeFaults, type Reach } from './files/index.ts'
+import { toBundleError, confineTo, describeFaults, type Reach } from './files/index.ts'
 
 /** What the host provides inside the sandbox; never part of a bundle. */
 const HOST_MODULES = ['@ashlar/sdk', 'zod', 'zod/v4']
@@ -14,17 +14,17 @@ export interface BundleInput {
   entry: string
   /** The plugin's folder; positions in messages are relative to it. */
   folder: string
-  /** The owner of the bundle, written as its first line: see {@link ownerLine}. @default none */
+  /** The first line of the bundle, which names its owner: see {@link ownerLine}. @default none */
   banner?: string
-  /** `esm` for what is published in place of the source. @default 'cjs', what a sandbox runs */
+  /** A sandbox runs `cjs`; a published module is `esm`. @default 'cjs' */
   format?: 'cjs' | 'esm'
-  /** Whether the source map holds the source too, as debuggers show it. @default false */
+  /** Whether the source map contains the source, for debuggers. @default false */
   withSources?: boolean
   /** Restricts the bundle to files of certain directories. @default files of any directory */
   confined?: Confinement
 }
 
-export interface Confinement {
+interface Confinement {
   reach: Reach
   /** Text of the package's own tsconfig.json. Files that it extends are ignored. @default '{}' */
   tsconfig: string
@@ -59,7 +59,7 @@ export async function openBundler(input: BundleInput): Promise<Bundler> {
   return {
     async bundle() {
       const { outputFiles, metafile } = await bundler.rebuild().catch((error: unknown) => {
-        throw bundleError(error, folder, confined?.reach.roots)
+        throw toBundleError(error, folder, confined?.reach.roots)
       })
       const [code = '', map = ''] = ['.js', '.js.map'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text)
       const entry = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
@@ -88,33 +88,37 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
     metafile: true,
     write: false,
     logLevel: 'silent',
-    plugins: [refuseNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
-    // Otherwise the bundler searches the folder and all folders above it for one, which may extend any file.
+    plugins: [rejectNodeModules, ...(confined ? [confineTo(confined.reach.roots, { withSources })] : [])],
+    // Otherwise the bundler uses the tsconfig.json of the folder or of a folder above it, which may extend any file.
     ...(confined && { tsconfigRaw: confined.tsconfig }),
   } satisfies BuildOptions
 }
 
-/** The digest is the SHA-256 of its text, in hexadecimal. @throws {AshlarError} PLUGIN_LOAD_FAILED when it is too large, or contains a character that Postgres cannot store */
-export function createBundle(code: string): Bundle {
+/**
+ * Returns code with its digest, the SHA-256 in hexadecimal.
+ *
+ * @throws {AshlarError} PLUGIN_LOAD_FAILED when the code is too large, or contains a character that Postgres cannot store
+ */
+export function toBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
     throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
   const nul = code.indexOf('\0')
   if (nul >= 0) throw nulError(code.slice(0, nul))
-  return { digest: digestOf(code), code }
+  return { digest: digestCode(code), code }
 }
 
-/** @param before the code before it, in which the bundler names each module on a line of its own */
+/** @param before the code before the character; the bundler writes the name of each module on a line above it */
 function nulError(before: string): AshlarError {
   const path =
     before
       .match(/^\/\/ .+$/gm)
       ?.at(-1)
       ?.slice('// '.length) ?? ''
-  const faults = [{ path, message: 'has the character U+0000, which Postgres cannot store: write "\\0" instead' }]
+  const faults = [{ path, message: 'contains the character U+0000, which Postgres cannot store; write "\\0" instead' }]
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { details: { faults } })
 }
 
-export function digestOf(code: string): string {
+export function digestCode(code: string): string {
   return createHash('sha256').update(code).digest('hex')
 }
 
@@ -128,7 +132,7 @@ export function ownerLine(packageName: string, version: string): string {
   return `/* ${packageName}@${version} */`
 }
 
-const refuseNodeModules: Plugin = {
+const rejectNodeModules: Plugin = {
   name: 'refuse-node-modules',
   setup(bundler) {
     bundler.onResolve({ filter: /^node:/ }, ({ path }) => ({

@@ -18,7 +18,7 @@ export type ConfinedInput = BundleInput & Required<Pick<BundleInput, 'confined'>
  * Bundles untrusted plugins in a separate process with an empty environment: see `launch.ts`. Source code can crash the bundler (three
  * million brackets overflow its stack) or keep it busy, and a crashed bundler cannot be restarted in the same process.
  */
-export interface ConfinedBundler {
+interface ConfinedBundler {
   /**
    * Bundles one input at a time.
    *
@@ -38,12 +38,12 @@ export function createConfinedBundler(): ConfinedBundler {
   }
   return {
     async bundle(input, signal = NEVER) {
-      const reach = identityOf(input.confined.reach)
+      const reach = toReachKey(input.confined.reach)
       if (running?.reach !== reach || running.process.isEnded) {
         close()
         running = { process: watchProcess(await launchBundler(input.confined.reach)), reach }
       }
-      const answer = running.process.ask(JSON.stringify(input))
+      const answer = running.process.request(JSON.stringify(input))
       try {
         return readAnswer(await unlessAborted(signal, answer))
       } catch (error) {
@@ -56,7 +56,7 @@ export function createConfinedBundler(): ConfinedBundler {
 }
 
 /** Bundles once. @throws {AshlarError} PLUGIN_LOAD_FAILED, and the reason of the signal */
-export async function bundleApart(input: ConfinedInput, signal?: AbortSignal): Promise<BundlerOutput> {
+export async function bundleConfined(input: ConfinedInput, signal?: AbortSignal): Promise<BundlerOutput> {
   const bundler = createConfinedBundler()
   try {
     return await bundler.bundle(input, signal)
@@ -68,12 +68,12 @@ export async function bundleApart(input: ConfinedInput, signal?: AbortSignal): P
 interface BundlerProcess {
   readonly isEnded: boolean
   /** Sends a line and resolves with the next line of the process. @throws {AshlarError} PLUGIN_LOAD_FAILED */
-  ask(line: string): Promise<string>
+  request(line: string): Promise<string>
   end(): void
 }
 
-/** Also of directories that were replaced by others: a process sees those that were there when it started. */
-function identityOf({ roots, links }: Reach): string {
+/** The key changes when a directory is replaced, because a process sees the directories that existed when it started. */
+function toReachKey({ roots, links }: Reach): string {
   return JSON.stringify([links, roots.map((root) => [root, statSync(root, { throwIfNoEntry: false })?.ino])])
 }
 
@@ -83,14 +83,14 @@ function watchProcess(child: BundlerChild): BundlerProcess {
   let waiting: PromiseWithResolvers<string> | undefined
   const end = (): void => {
     isEnded = true
-    endGroup(child)
+    killGroup(child)
   }
   const fail = (why: string): void => {
     end()
     waiting?.reject(new AshlarError('PLUGIN_LOAD_FAILED', `the bundler ${why}`))
   }
   child.once('error', (error) => fail(`could not be started: ${error.message}`))
-  child.once('exit', () => fail('ended on this source'))
+  child.once('exit', () => fail('crashed on this source'))
   child.stdin.on('error', () => {}) // `exit` follows
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk
@@ -103,7 +103,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
     get isEnded() {
       return isEnded
     },
-    async ask(line) {
+    async request(line) {
       waiting = Promise.withResolvers()
       const timer = setTimeout(() => fail(`did not finish within ${TIMEOUT_MS} ms`), TIMEOUT_MS)
       child.stdin.write(`${line}\n`)
@@ -113,14 +113,17 @@ function watchProcess(child: BundlerChild): BundlerProcess {
   }
 }
 
-/** With the bundler that it has started; one that a bubblewrap leaves behind which was killed while it started ends with its input. */
-function endGroup(child: BundlerChild): void {
+/**
+ * Kills the child and the bundler that it started. If bubblewrap is killed while it starts, the process that it leaves behind ends
+ * because its input is closed.
+ */
+function killGroup(child: BundlerChild): void {
   child.stdin.destroy()
   child.stdout.destroy()
   killConfined(child)
   try {
     if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // it has ended already
+    // the group has already ended
   }
 }

@@ -1,6 +1,6 @@
 import type { Bundle } from '../../sandbox/calls/index.ts'
-import type { PluginSource } from '../../blocks/index.ts'
-import { createBundle, type BundleInput, type BundlerOutput } from './bundle.ts'
+import type { PluginPackage } from '../../blocks/index.ts'
+import { toBundle, type BundleInput, type BundlerOutput } from './bundle.ts'
 import { confinedInput } from './bundle-source.ts'
 import { createConfinedBundler } from './bundler.ts'
 import { findReach } from './files/index.ts'
@@ -9,28 +9,28 @@ import { findReach } from './files/index.ts'
 export interface DraftBundle extends Bundle {
   /** Source map, version 3, JSON, with the source; its sources are relative to the package. */
   map: string
-  /** The files in the bundle with their share of its size, the largest first. */
+  /** The files in the bundle with the bytes that they contribute, the largest first. */
   inputs: { path: string; bytes: number }[]
 }
 
 /** Bundles a package repeatedly and processes only changes. */
-export interface DraftBundler {
-  /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID as `bundleSource` */
+interface DraftBundler {
+  /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID like `bundlePackage` */
   bundle(): Promise<DraftBundle>
   /**
    * Bundles the entry of a package and all its imports into one ES module, for publishing. The module imports only modules that the host
    * provides. The same source produces the same text, whatever its directory.
    *
-   * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID as `bundleSource`
+   * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID like `bundlePackage`
    */
   module(): Promise<string>
   close(): void
 }
 
-/** Of a file that a package disables for browsers nothing is read. */
+/** The prefix of a file that a package disables for browsers. Its content is not in the bundle. */
 const DISABLED = '(disabled):'
 
-export function createDraftBundler({ entry, folder }: PluginSource): DraftBundler {
+export function createDraftBundler({ entry, folder }: PluginPackage): DraftBundler {
   const bundler = createConfinedBundler()
   const bundle = async (options: Partial<BundleInput>): Promise<BundlerOutput> => {
     const reach = findReach(folder, { isDraft: true })
@@ -41,17 +41,17 @@ export function createDraftBundler({ entry, folder }: PluginSource): DraftBundle
       const { code, map, sizes } = await bundle({ withSources: true })
       const files = Object.entries(sizes).filter(([path]) => !path.startsWith(DISABLED))
       const inputs = files.map(([path, bytes]) => ({ path, bytes }))
-      return { ...createBundle(code), map, inputs: inputs.toSorted((a, b) => b.bytes - a.bytes) }
+      return { ...toBundle(code), map, inputs: inputs.toSorted((a, b) => b.bytes - a.bytes) }
     },
     async module() {
       const { code, inputs } = await bundle({ format: 'esm' })
-      // The bundler writes above each file where it was: of a dependency that says how the machine keeps it.
+      // The bundler writes a comment with its path above each file. The path of a dependency depends on the machine.
       const foreign = new Set(
         Object.keys(inputs)
           .filter((path) => path.startsWith('../') || path.includes('node_modules/'))
           .map((path) => `// ${path}`),
       )
-      return createBundle(
+      return toBundle(
         code
           .split('\n')
           .filter((line) => !foreign.has(line))

@@ -15,14 +15,14 @@ const MAIN = fileURLToPath(new URL('bundler-process.ts', import.meta.url))
 const CORE = fileURLToPath(new URL('../../../', import.meta.url))
 const COMMAND = [process.execPath, MAIN]
 
-let finding: ReturnType<typeof find> | undefined
+let finding: ReturnType<typeof findBubblewrapFiles> | undefined
 
 /**
  * Starts a bundler process with an empty environment. Where bubblewrap works, the process sees only Node, the bundler and these
  * directories, all read-only. Elsewhere only its own check of each file confines it.
  */
 export async function launchBundler(reach: Reach): Promise<BundlerChild> {
-  finding ??= find()
+  finding ??= findBubblewrapFiles()
   const found = await finding
   const options = { cwd: '/', detached: true } as const
   const [program = '', ...args] = COMMAND
@@ -45,7 +45,7 @@ export async function launchBundler(reach: Reach): Promise<BundlerChild> {
 }
 
 /** Bubblewrap, if the bundler works under it, with the files that the bundler needs. */
-async function find() {
+async function findBubblewrapFiles() {
   if (process.platform !== 'linux') return undefined
   killOrphans(MAIN)
   const ownFiles = listOwnFiles()

@@ -9,7 +9,7 @@ it('stores only positions', () => {
   expect(map).toEqual({ version: 3, sources: ['src/say.ts', null], names: [], mappings: 'AAAA' })
 })
 
-it('names no directory of the machine', () => {
+it('removes directories of the machine', () => {
   const sources = [
     '../../store/a@1/node_modules/@s/a/b.js',
     '/home/me/plugin/src/a.ts',
@@ -28,7 +28,7 @@ it('shifts positions by the lines above the code', () => {
   expect(trimSourceMap('{"version":3,"sources":[],"mappings":"AAAA"}', 2)).toContain('"mappings":";;AAAA"')
 })
 
-it('is undefined for an invalid or very long source map', () => {
+it('returns undefined for an invalid or very long source map', () => {
   expect(trimSourceMap('{')).toBeUndefined()
   expect(trimSourceMap('{"version":2,"sources":[],"mappings":""}')).toBeUndefined()
   expect(trimSourceMap('{"version":3,"sections":[]}')).toBeUndefined()

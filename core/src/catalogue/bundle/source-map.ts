@@ -15,7 +15,7 @@ const schema = z.object({
  * contains no directory of the machine that made it.
  *
  * @param map JSON text, version 3
- * @param skippedLines the number of lines in the bundle before the code of the map
+ * @param skippedLines the number of lines in the bundle before the code that the map describes
  * @returns JSON text; undefined when the map is invalid or too long
  */
 export function trimSourceMap(map: string, skippedLines = 0): string | undefined {

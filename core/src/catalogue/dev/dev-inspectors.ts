@@ -4,14 +4,14 @@ import { AshlarError } from '../../base/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
 import type { Inspector } from '../../sandbox/inspector/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { digestOf } from '../bundle/index.ts'
+import { digestCode } from '../bundle/index.ts'
 
-/** The inspectors of plugins that are being written: one for each that came with a source map. */
-export interface DevInspectors {
-  /** @param bundle none when a debugger has nothing to look into any more */
+/** The inspectors of plugins in development: one for each plugin with a source map. */
+interface DevInspectors {
+  /** Shows a new bundle to debuggers. @param bundle undefined closes the inspector */
   show(packageName: string, ownerId: string, bundle: Bundle | undefined): Promise<void>
-  /** @returns a token that nobody can guess @throws {AshlarError} CONFLICT */
-  tokenOf(packageName: string): string
+  /** @returns an unguessable token @throws {AshlarError} CONFLICT when the plugin has no source map */
+  getToken(packageName: string): string
   find(token: string): Inspector | undefined
 }
 
@@ -28,20 +28,20 @@ export function createDevInspectors(sandbox: Sandbox): DevInspectors {
       if (!known) inspectors.set(packageName, { token: randomUUID(), inspector })
       await inspector.show(bundle)
     },
-    tokenOf(packageName) {
+    getToken(packageName) {
       const known = inspectors.get(packageName)
       if (known) return known.token
-      throw new AshlarError('CONFLICT', `${packageName} came without a source map: nothing can be looked into`)
+      throw new AshlarError('CONFLICT', `${packageName} cannot be inspected: it was sent without a source map`)
     },
     find: (token) => inspectors.values().find((each) => each.token === token)?.inspector,
   }
 }
 
 /**
- * A bundle as a debugger is to see it: its script has the same address at every change, and its source map is in it.
+ * Prepares a bundle for debuggers: its script has the same URL after every change, and contains its source map.
  *
- * @param sourceMap JSON text, version 3, of the code behind the first line
- * @param sourceRoot goes before the paths of its sources
+ * @param sourceMap JSON text, version 3, of the code after the first line
+ * @param sourceRoot the prefix for the paths of its sources
  * @throws {AshlarError} BAD_INPUT
  */
 export function withSourceMap(bundle: Bundle, packageName: string, sourceMap: string, sourceRoot: string): Bundle {
@@ -49,7 +49,7 @@ export function withSourceMap(bundle: Bundle, packageName: string, sourceMap: st
   const shifted = JSON.stringify({ ...map, sources: map.sources?.map((path) => sourceRoot + path), mappings: `;${map.mappings}` })
   const data = `data:application/json;base64,${Buffer.from(shifted).toString('base64')}`
   const code = `${bundle.code}\n//# sourceURL=ashlar://${packageName}/plugin.js\n//# sourceMappingURL=${data}`
-  return { ...bundle, code, digest: digestOf(code) }
+  return { ...bundle, code, digest: digestCode(code) }
 }
 
 const mapSchema = z.looseObject({ mappings: z.string(), sources: z.array(z.string()).optional() })

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '../../postgres/index.ts'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
-import { createPlugin } from '../../blocks/index.ts'
+import { buildPlugin } from '../../blocks/index.ts'
 import { createBundleStore } from '../registry/index.ts'
 import { deleteDrafts, markDraft } from './draft-bundle-store.ts'
 
@@ -22,11 +22,11 @@ const drafts = async (): Promise<unknown[]> =>
 beforeEach(async () => {
   await database.pool.query('delete from plugin_bundle')
   const facts = { packageName: 'draft', version: '1.0.0', builtin: false, bundle: { digest, code: '' } }
-  await createBundleStore(database).keep([createPlugin(facts, { name: 'draft', providers: [], blocks: [] })])
+  await createBundleStore(database).save([buildPlugin(facts, { name: 'draft', providers: [], blocks: [] })])
   await markDraft(database, digest)
 })
 
-it('are kept for a minute, and then deleted', async () => {
+it('deletes a draft after a minute', async () => {
   expect(await deleteDrafts(database)).toBe(true)
   expect(await drafts()).toEqual([{ isDraft: true }])
   await age()
@@ -34,7 +34,7 @@ it('are kept for a minute, and then deleted', async () => {
   expect(await drafts()).toEqual([])
 })
 
-it('are drafts no more once something names them', async () => {
+it('keeps a bundle that a cache row refers to, no longer as a draft', async () => {
   await database.pool.query(`insert into plugin_workspace (id, seen_at) values ('here', now())`)
   await database.pool.query(`insert into bundle_cache values ('here', 'draft', '', '[]', $1)`, [digest])
   await age()
@@ -43,7 +43,7 @@ it('are drafts no more once something names them', async () => {
   await database.pool.query('delete from plugin_workspace')
 })
 
-it('that grow old while others are deleted are deleted the next time, not kept for ever', async () => {
+it('deletes at the next sweep a draft that expires during a sweep', async () => {
   const query = async (text: string): Promise<unknown> => {
     const result = await database.pool.query(text)
     await age()

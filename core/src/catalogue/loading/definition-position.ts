@@ -1,21 +1,21 @@
 import type { Block } from '../../blocks/index.ts'
 import { type FindOrigin, type LocatedStack, showPosition } from './stack-position.ts'
 
-/** In place of a stack, what a guest reports of a block whose outputs are wrong: `    at run`, or `    at yield "<pin>"`. */
+/** What a guest reports in place of a stack when an output of a block is invalid: `    at run`, or `    at yield "<pin>"`. */
 const PLACE = /^ {4}at (?:run|yield ("(?:[^"\\]|\\.)*"))$/
 
 /**
- * Locates a wrong output in the source of its plugin. When a guest checks an output, the code of the block is not on the stack, so this
+ * Locates an invalid output in the source of its plugin. When a guest checks an output, the block's code is not on the stack, so this
  * function searches the text of the bundle: for the only `yield` to the pin in the definition of the block, otherwise for its `run`.
  *
  * @param stack see {@link PLACE}
- * @returns undefined when it is another stack, or when the text does not contain the definition
+ * @returns undefined when `stack` has another form, or when the bundle does not contain the definition
  */
 export function locateOutput(stack: string, { id, plugin }: Block, findOrigin: FindOrigin): LocatedStack | undefined {
   const [place, pin] = PLACE.exec(stack) ?? []
   if (place === undefined) return undefined
   const { code } = plugin.bundle
-  const [start, end] = definitionOf(code, id, plugin.blocks)
+  const [start, end] = findDefinition(code, id, plugin.blocks)
   if (start < 0) return undefined
   const definition = code.slice(start, end)
   const offset = pin === undefined ? -1 : onlyIndex(definition, `yield [${pin},`)
@@ -28,8 +28,8 @@ export function locateOutput(stack: string, { id, plugin }: Block, findOrigin: F
 /** `run`, as a method, a generator or a property of a definition. */
 const RUN = /(?<=^ *)(?:async )?\*?run(?=\(|:|,|$)/m
 
-/** From the id of a block to that of the next one in the text. */
-function definitionOf(code: string, id: string, blocks: readonly Block[]): [start: number, end: number] {
+/** Returns the part of the code from the id of a block to the id of the next block. */
+function findDefinition(code: string, id: string, blocks: readonly Block[]): [start: number, end: number] {
   const start = code.indexOf(JSON.stringify(id))
   const others = blocks.map((block) => code.indexOf(JSON.stringify(block.id))).filter((index) => index > start)
   return [start, Math.min(code.length, ...others)]

@@ -3,22 +3,22 @@ import { readdir, readFile, realpath } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { AshlarError, describeIssues, messageOf, showFaults, type ErrorCode, inLanes } from '../../base/index.ts'
-import type { PluginOrigin, PluginSource } from '../../blocks/index.ts'
+import type { PluginOrigin, PluginPackage } from '../../blocks/index.ts'
 import { readWithin } from '../bundle/files/index.ts'
-import { madeForSdk, packedSdkSchema, sdkFault, sdkRangesSchema, keptText, packageNameSchema } from '../package/index.ts'
+import { findSdkVersion, packedSdkSchema, sdkFault, sdkRangesSchema, storableText, packageNameSchema } from '../package/index.ts'
 
-/** Packages that are read at once: each keeps a file open. */
-const AT_ONCE = 32
+/** The maximum number of packages that are read concurrently. Each holds a file open. */
+const MAX_CONCURRENT_READS = 32
 
 const packageSchema = z.object({
-  name: keptText(214).min(1),
-  version: keptText(64).default('0.0.0'),
+  name: storableText(214).min(1),
+  version: storableText(64).default('0.0.0'),
   ashlar: z.object({ blocks: z.string().min(1), sdk: packedSdkSchema }),
   ...sdkRangesSchema.shape,
 })
 
-/** A package whose manifest is broken, with the reason. */
-export interface BrokenSource {
+/** A plugin package whose package.json is invalid, with the reason. */
+export interface BrokenPackage {
   origin: PluginOrigin
   folder: string
   packageName: string
@@ -26,20 +26,21 @@ export interface BrokenSource {
 }
 
 /**
- * Finds the plugin packages in the folders of a workspace: those whose package.json has `"ashlar": { "blocks": … }`.
+ * Finds the plugin packages in sources: folders whose package.json has `"ashlar": { "blocks": … }`.
  *
+ * @param roots the sources
  * @param packages folders of packages that the configuration names
  */
 export async function discoverPlugins(
   roots: readonly string[],
   packages: readonly string[] = [],
-): Promise<(PluginSource | BrokenSource)[]> {
-  const [own, named] = await Promise.all([Promise.all(roots.map(discoverIn)), Promise.all(packages.map(readNamed))])
-  return refuseCopies([...own.flat(), ...named])
+): Promise<(PluginPackage | BrokenPackage)[]> {
+  const [own, named] = await Promise.all([Promise.all(roots.map(discoverIn)), Promise.all(packages.map(readNamedPackage))])
+  return rejectDuplicates([...own.flat(), ...named])
 }
 
-/** The first of a name counts, so that a copy never takes the place of what it was made of. It gets a name that no package has. */
-function refuseCopies(sources: (PluginSource | BrokenSource)[]): (PluginSource | BrokenSource)[] {
+/** Of two packages with one name, the first counts, so that a copy never replaces its original. The other is reported under another name. */
+function rejectDuplicates(sources: (PluginPackage | BrokenPackage)[]): (PluginPackage | BrokenPackage)[] {
   const firsts = new Map<string, string>()
   return sources.flatMap((source) => {
     const { origin, folder, packageName } = source
@@ -50,16 +51,16 @@ function refuseCopies(sources: (PluginSource | BrokenSource)[]): (PluginSource |
       return source
     }
     if (first === folder) return []
-    const message = `package.json: the name "${packageName}" belongs to the folder ${basename(first)} already`
+    const message = `package.json: the name "${packageName}" is already used by the folder ${basename(first)}`
     const error = new AshlarError('DUPLICATE_BLOCK', message)
     return { origin, folder, packageName: `${packageName} (${basename(folder)})`, error }
   })
 }
 
-/** One that is named is a plugin, or broken. */
-async function readNamed(folder: string): Promise<PluginSource | BrokenSource> {
-  const source = await readSource(folder, 'PACKAGE')
-  const broken = (why: string): BrokenSource => {
+/** A package that the configuration names must be a plugin. */
+async function readNamedPackage(folder: string): Promise<PluginPackage | BrokenPackage> {
+  const source = await readPluginPackage(folder, 'PACKAGE')
+  const broken = (why: string): BrokenPackage => {
     const packageName = source?.packageName ?? basename(folder)
     return { origin: 'PACKAGE', folder, packageName, error: new AshlarError('PLUGIN_INVALID', `package.json: ${why}`) }
   }
@@ -68,26 +69,26 @@ async function readNamed(folder: string): Promise<PluginSource | BrokenSource> {
   return error ? broken(`name: ${error.issues[0]?.message}`) : source
 }
 
-async function discoverIn(root: string): Promise<(PluginSource | BrokenSource)[]> {
+async function discoverIn(root: string): Promise<(PluginPackage | BrokenPackage)[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new AshlarError('CONFIG_INVALID', `plugin folder ${root} cannot be read: ${error.code ?? error.message}`, {
       cause: error,
     })
   })
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => join(root, name))
-  const sources = await inLanes(folders.toSorted(), AT_ONCE, (folder) => readSource(folder, 'WORKSPACE'))
+  const sources = await inLanes(folders.toSorted(), MAX_CONCURRENT_READS, (folder) => readPluginPackage(folder, 'WORKSPACE'))
   return sources.filter((source) => source !== undefined)
 }
 
-/** @returns undefined when the folder holds no plugin */
-export async function readSource(
+/** @returns undefined when the folder does not contain a plugin */
+export async function readPluginPackage(
   folder: string,
   origin: PluginOrigin = 'WORKSPACE',
-): Promise<PluginSource | BrokenSource | undefined> {
+): Promise<PluginPackage | BrokenPackage | undefined> {
   const text = await readPackageJson(folder, origin)
   if (text === undefined) return undefined
   let packageName = basename(folder)
-  const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenSource => {
+  const refuse = (message: string, code: ErrorCode = 'PLUGIN_INVALID'): BrokenPackage => {
     return { origin, folder, packageName, error: new AshlarError(code, message) }
   }
   if (typeof text !== 'string') return refuse(text.refusal)
@@ -101,13 +102,14 @@ export async function readSource(
   const parsed = packageSchema.safeParse(json)
   if (!parsed.success) return refuse(`package.json: ${showFaults(describeIssues(parsed.error, json))}`)
   packageName = parsed.data.name
-  const sdk = madeForSdk(parsed.data.ashlar.sdk, parsed.data)
+  const sdk = findSdkVersion(parsed.data.ashlar.sdk, parsed.data)
   const fault = sdkFault(sdk)
   if (fault !== undefined) return refuse(`package.json: ${fault}`, 'SDK_TOO_OLD')
   const entry = resolve(folder, parsed.data.ashlar.blocks)
   const real = await realpath(entry).catch(() => undefined)
   if (real === undefined) return refuse(`package.json: "ashlar.blocks" names ${parsed.data.ashlar.blocks}, which does not exist`)
-  if (!real.startsWith((await realpath(folder)) + sep)) return refuse('package.json: "ashlar.blocks" must lie inside the package')
+  if (!real.startsWith((await realpath(folder)) + sep))
+    return refuse('package.json: "ashlar.blocks" must be a file inside the package')
   return { origin, folder, packageName, version: parsed.data.version, entry, sdk }
 }
 
@@ -128,6 +130,6 @@ async function readPackageJson(folder: string, origin: PluginOrigin): Promise<st
     refusal:
       read.refusal === 'TOO_LARGE'
         ? `package.json: is larger than ${MAX_PACKAGE_JSON_BYTES} bytes`
-        : 'package.json: must be a file of the package, not a link to one outside it',
+        : 'package.json: must be a file inside the package, not a link to a file outside it',
   }
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
-import { createBundle } from '../bundle/index.ts'
+import { toBundle } from '../bundle/index.ts'
 import { describeBundle } from './load.ts'
 
 let sandbox: Sandbox
@@ -11,8 +11,7 @@ afterAll(() => sandbox.close())
 
 /** Describes a plugin whose manifest contains JSON text that the guest did not write. @param change a statement that places DEEP */
 function describeForged(change: string, depth: number): Promise<unknown> {
-  const { code, digest } =
-    createBundle(`const { defineBlock, definePlugin } = require('@ashlar/sdk'); const { z } = require('zod');
+  const { code, digest } = toBundle(`const { defineBlock, definePlugin } = require('@ashlar/sdk'); const { z } = require('zod');
     const block = defineBlock({ id: '00000000-0000-4000-8000-000000000001', name: 'one', description: '', category: 'TEST',
       input: z.object({ a: z.string().describe('a') }), output: z.object({ out: z.any() }), tests: [], *run() {} })
     const plugin = definePlugin({ name: 'deep', blocks: [block] })
@@ -29,7 +28,7 @@ it.each([
   ['block 0: name', `plugin.blocks = [{ ...block, name: 'DEEP' }]`],
   ['provider 0: 0', `plugin.providers = 'DEEP'`],
   ['name', `plugin.name = 'DEEP'`],
-])('refuses a manifest that is nested too deep, and names the place (%s)', async (place, change) => {
+])('locates a manifest field that is nested too deep (%s)', async (place, change) => {
   for (const depth of [1100, 500_000])
     await expect(describeForged(change, depth)).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',

@@ -3,46 +3,46 @@ import { AshlarError } from '../../base/index.ts'
 import { INSTALLATION } from '../../sandbox/channel/index.ts'
 import type { Bundle } from '../../sandbox/calls/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { createPlugin, manifestSchema, type Plugin, type PluginManifest, type PluginSource } from '../../blocks/index.ts'
-import { bundleSource, type MappedBundle } from '../bundle/index.ts'
-import { flawedManifest, tooDeepManifest } from './flaws.ts'
-import { atSource } from './source-position.ts'
+import { buildPlugin, manifestSchema, type Plugin, type PluginManifest, type PluginPackage } from '../../blocks/index.ts'
+import { bundlePackage, type MappedBundle } from '../bundle/index.ts'
+import { toManifestError, findNestingError } from './flaws.ts'
+import { locateInSource } from './source-position.ts'
 
 const CORDON = 'describe'
 const DESCRIBE_TIMEOUT_MS = 10_000
 
 /**
- * Bundles a plugin and has a sandbox read its manifest out; its code is never evaluated here.
+ * Bundles a plugin and reads its manifest in a sandbox. Its code is never evaluated in this process.
  *
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT
  */
-export async function loadPlugin(source: PluginSource, sandbox: Sandbox): Promise<Plugin> {
+export async function loadPlugin(source: PluginPackage, sandbox: Sandbox): Promise<Plugin> {
   const { packageName, version, origin } = source
-  const { bundle } = await bundleSource(source)
-  return createPlugin(
+  const { bundle } = await bundlePackage(source)
+  return buildPlugin(
     { packageName, version, bundle, builtin: origin === 'WORKSPACE' },
-    await describeSource(source, bundle, sandbox),
+    await describePackage(source, bundle, sandbox),
   )
 }
 
-/** As {@link describeBundle}; errors name the place in the source. */
-export async function describeSource(
-  { origin, folder, entry }: Pick<PluginSource, 'origin' | 'folder' | 'entry'>,
+/** Like {@link describeBundle}, but errors name the position in the source. */
+export async function describePackage(
+  { origin, folder, entry }: Pick<PluginPackage, 'origin' | 'folder' | 'entry'>,
   bundle: MappedBundle,
   sandbox: Sandbox,
 ): Promise<PluginManifest> {
   try {
     return await describeBundle(bundle, sandbox, CORDON, origin === 'WORKSPACE' ? INSTALLATION : CORDON)
   } catch (error) {
-    throw atSource(error, bundle, relative(folder, entry))
+    throw locateInSource(error, bundle, relative(folder, entry))
   }
 }
 
 /**
- * Has a sandbox read the manifest out of a bundle.
+ * Reads the manifest of a bundle in a sandbox.
  *
- * @param cordon who shares the process with it
- * @param owner whose isolate it has: see {@link INSTALLATION}
+ * @param cordon calls with the same cordon may share a process
+ * @param owner calls with the same owner may share an isolate: see {@link INSTALLATION}
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID MEMORY_LIMIT TIMEOUT CPU_LIMIT SANDBOX_LOST
  */
 export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = CORDON, owner = cordon): Promise<PluginManifest> {
@@ -56,7 +56,7 @@ export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 
         {
           output: () => {},
           manifest: (value) => (described = value),
-          end: (error) => (error ? reject(unreadable(error)) : resolve(described)),
+          end: (error) => (error ? reject(toReadError(error)) : resolve(described)),
         },
       )
     })
@@ -66,16 +66,16 @@ export async function describeBundle(bundle: Bundle, sandbox: Sandbox, cordon = 
   }
 }
 
-/** What the code says of itself it says with code, which may throw. */
-function unreadable(error: AshlarError): AshlarError {
+/** The plugin's code may throw while its manifest is read. */
+function toReadError(error: AshlarError): AshlarError {
   if (error.code !== 'BLOCK_FAILED') return error
   return new AshlarError('PLUGIN_INVALID', `its manifest cannot be read: ${error.message}`, { cause: error })
 }
 
 function parseManifest(manifest: unknown): PluginManifest {
-  const tooDeep = tooDeepManifest(manifest)
+  const tooDeep = findNestingError(manifest)
   if (tooDeep) throw tooDeep
   const parsed = manifestSchema.safeParse(manifest)
-  if (!parsed.success) throw flawedManifest(parsed.error, manifest)
+  if (!parsed.success) throw toManifestError(parsed.error, manifest)
   return parsed.data
 }

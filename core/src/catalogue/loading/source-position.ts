@@ -1,45 +1,46 @@
 import { AshlarError, type Fault } from '../../base/index.ts'
 import type { MappedBundle } from '../bundle/index.ts'
-import { PluginFlawed, type Flaw } from './flaws.ts'
-import { originsIn, showPosition } from './stack-position.ts'
+import { FlawedPluginError, type Flaw } from './flaws.ts'
+import { toOriginFinder, showPosition } from './stack-position.ts'
 
 /**
- * What is wrong with a bundle that does not load, or with what it declares, with the place in the source in front; what a sandbox
- * says of places in the bundle is left out.
+ * Adds positions in the source to the faults of a bundle that does not load or has an invalid manifest. Positions in the bundle are
+ * removed from the message.
  *
- * @param entry path of the entry in the package, for a plugin that does not load and whose code is not on the stack
+ * @param entry the entry's path in the package, which is the location of a load failure without a frame of the plugin on its stack
+ * @returns the error unchanged when it is not such a fault
  */
-export function atSource(error: unknown, bundle: MappedBundle, entry = ''): unknown {
-  const faults = faultsOf(error, bundle, entry)
+export function locateInSource(error: unknown, bundle: MappedBundle, entry = ''): unknown {
+  const faults = toFaults(error, bundle, entry)
   if (!faults || !(error instanceof AshlarError)) return error
   const message = faults.map((fault) => (fault.path === '' ? fault.message : `${fault.path}: ${fault.message}`)).join('\n')
   return new AshlarError(error.code, message, { details: { ...error.details, faults }, cause: error })
 }
 
-function faultsOf(error: unknown, { code, digest, map }: MappedBundle, entry: string): Fault[] | undefined {
-  const findOrigin = originsIn(map)
+function toFaults(error: unknown, { code, digest, map }: MappedBundle, entry: string): Fault[] | undefined {
+  const findOrigin = toOriginFinder(map)
   const origin = (line?: number, column?: number): string | undefined => {
     const position = line === undefined || column === undefined ? undefined : findOrigin(line, column)
     return position && showPosition(position)
   }
-  if (error instanceof PluginFlawed)
-    return error.flaws.map(({ message, at }) => ({ path: origin(...placeOf(at, code)) ?? '', message }))
+  if (error instanceof FlawedPluginError)
+    return error.flaws.map(({ message, at }) => ({ path: origin(...findPlace(at, code)) ?? '', message }))
   if (!(error instanceof AshlarError) || error.code !== 'PLUGIN_LOAD_FAILED') return undefined
   const [message = '', ...frames] = error.message.split('\n')
-  const path = frames.map((frame) => origin(...placeIn(frame, digest))).find((position) => position !== undefined)
+  const path = frames.map((frame) => origin(...parsePlace(frame, digest))).find((position) => position !== undefined)
   return [{ path: path ?? entry, message }]
 }
 
-/** Line and column, both from 1; none where it cannot be told. */
+/** Line and column, counted from 1; empty when the position is unknown. */
 type Place = [line: number, column: number] | []
 
 /** @param frame `    at name (<digest>.js:12:5)` */
-function placeIn(frame: string, digest: string): Place {
+function parsePlace(frame: string, digest: string): Place {
   const [, line, column] = new RegExp(`${digest}\\.js:(\\d+):(\\d+)`).exec(frame) ?? []
   return line === undefined || column === undefined ? [] : [Number(line), Number(column)]
 }
 
-function placeOf(at: Flaw['at'], code: string): Place {
+function findPlace(at: Flaw['at'], code: string): Place {
   let index = -1
   for (const text of at) {
     const found = code.indexOf(text, index + 1)

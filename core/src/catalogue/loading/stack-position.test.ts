@@ -4,7 +4,7 @@ import { locateStack, type SourcePosition } from './stack-position.ts'
 const DIGEST = 'a'.repeat(64)
 const OTHER = 'b'.repeat(64)
 
-/** Line 1 to 9 are of the plugin, 10 to 19 of a library, the rest of no source. */
+/** Lines 1 to 9 belong to the plugin, lines 10 to 19 to a library, and other lines to no source. */
 function origin(line: number, column: number): SourcePosition | undefined {
   if (line < 10) return { file: 'src/say.ts', line: line + 100, column }
   return line < 20 ? { file: 'node_modules/lib/index.js', line, column } : undefined
@@ -12,7 +12,7 @@ function origin(line: number, column: number): SourcePosition | undefined {
 
 const located = (...lines: string[]) => locateStack(lines.join('\n'), DIGEST, origin)
 
-it('locates the frames of the plugin in its source, and omits frames of the host', () => {
+it('locates the frames of the plugin and omits frames of the host', () => {
   const found = located(
     `    at inner (${DIGEST}.js:3:7)`,
     `    at Object.run (${DIGEST}.js:4:9)`,
@@ -32,7 +32,7 @@ it('locates the frames of the plugin in its source, and omits frames of the host
   })
 })
 
-it('points to the call of a library, not into it', () => {
+it('points to the call of a library, not into the library', () => {
   const found = located(`    at parse (${DIGEST}.js:12:1)`, `    at run (${DIGEST}.js:2:3)`)
   expect(found?.position).toEqual({ file: 'src/say.ts', line: 102, column: 3 })
   expect(found?.stack).toBe('at parse (node_modules/lib/index.js:12:1)\nat run (src/say.ts:102:3)')

@@ -7,24 +7,24 @@ export interface SourcePosition {
   column: number
 }
 
-/** Where a block threw, in the source of its plugin. */
+/** The position in the source of its plugin at which a block threw. */
 export interface LocatedStack {
   position: SourcePosition
-  /** A line per frame of the plugin's code, the innermost first: `at run (src/say.ts:5:78)`. */
+  /** One line for each frame of the plugin's code, the innermost first: `at run (src/say.ts:5:78)`. */
   stack: string
 }
 
 /** Converts a position in a bundle to a position in the source. */
 export type FindOrigin = (line: number, column: number) => SourcePosition | undefined
 
-/** @param map JSON text; '' where there is none */
-export function originsIn(map: string): FindOrigin {
+/** @param map JSON text; '' for a bundle without a source map */
+export function toOriginFinder(map: string): FindOrigin {
   if (map === '') return () => undefined
   const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
   return (line, column) => {
     const entry = sourceMap.findEntry(line - 1, column - 1)
     if (!('originalSource' in entry) || typeof entry.originalSource !== 'string') return undefined
-    // The expression, not the column in it: indentation differs.
+    // The start of the expression, because indentation differs between bundle and source.
     return { file: entry.originalSource, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
   }
 }
@@ -43,7 +43,7 @@ const MAX_STACK_LINES = 50
  * Locates the frames of a stack in the source. A guest can write any text into a stack. Positions therefore come only from the source
  * map, and only function names are taken from the stack.
  *
- * @param stack in the format of V8, of code that runs as `<digest>.js`
+ * @param stack in the format of V8; the plugin's script is called `<digest>.js`
  * @returns undefined when no frame can be located
  */
 export function locateStack(stack: string, digest: string, findOrigin: FindOrigin): LocatedStack | undefined {
@@ -59,7 +59,7 @@ export function locateStack(stack: string, digest: string, findOrigin: FindOrigi
   return { position, stack: frames.map(showFrame).join('\n').slice(0, MAX_STACK_CHARS) }
 }
 
-/** `    at async Object.run (<digest>.js:12:5)`, `    at <digest>.js:12:5`; with a debugger its script has an address. */
+/** `    at async Object.run (<digest>.js:12:5)`, `    at <digest>.js:12:5`; with a debugger the script has a URL. */
 const FRAME = /^ {4}at (?:(.*?) \()?(?:([0-9a-f]{64})\.js|ashlar:\/\/[^\s()]{1,250}\/plugin\.js):(\d{1,9}):(\d{1,9})\)?$/
 
 function parseFrame(text: string, digest: string): { name: string; line: number; column: number } | undefined {

@@ -1,9 +1,9 @@
 import { AshlarError, type ErrorCode } from '../../base/index.ts'
 
 /**
- * A tarball is refused for something at one place.
+ * Creates an error for a fault at one position of a tarball.
  *
- * @param position path in the package, with the line where there is one: `src/index.ts:3`
+ * @param position path in the package, with the line if known: `src/index.ts:3`
  */
 export function refusal(code: ErrorCode, position: string, message: string, cause?: unknown): AshlarError {
   const details = { path: ['tarball'], faults: [{ path: position, message }] }

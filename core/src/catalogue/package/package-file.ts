@@ -1,12 +1,12 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../base/index.ts'
-import { madeForSdk, packedSdkSchema, sdkRangesSchema } from './made-for-sdk.ts'
+import { findSdkVersion, packedSdkSchema, sdkRangesSchema } from './made-for-sdk.ts'
 import { isVersion } from './versions.ts'
 import { refusal } from './fault.ts'
 import type { TarFile } from './read-tar.ts'
 
-/** What a package.json says, as far as it matters here. */
+/** The fields of a package.json that the store reads. */
 export interface PackageFile {
   name: string
   version: string
@@ -14,22 +14,22 @@ export interface PackageFile {
   description: string
   /** Path of the module that exports the blocks. */
   entry: string
-  /** Version of the SDK that it was made for; undefined for any. */
+  /** The SDK version that it was built for; undefined for any. */
   sdk: string | undefined
 }
 
-/** Source: the rules of npm for new packages. */
+/** Source: the npm rules for names of new packages. */
 export const packageNameSchema = z
   .string()
   .max(214)
   .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package, in lower case')
 
-/** Postgres keeps every character but one. */
-export function keptText(maxChars: number): z.ZodString {
+/** Postgres cannot store U+0000 in text. */
+export function storableText(maxChars: number): z.ZodString {
   return z
     .string()
     .max(maxChars)
-    .refine((text) => !text.includes('\0'), 'must not have the character U+0000')
+    .refine((text) => !text.includes('\0'), 'must not contain the character U+0000')
 }
 
 const MAX_BYTES = 1024 * 1024
@@ -37,8 +37,8 @@ const MAX_BYTES = 1024 * 1024
 const schema = z.object({
   name: packageNameSchema,
   version: z.string().max(64).refine(isVersion, 'must be a version like "1.2.3"'),
-  license: z.string('must name the licence, best as an SPDX identifier like "MIT"').trim().min(1).max(200),
-  description: keptText(2000).default(''),
+  license: z.string('must name the licence, preferably as an SPDX identifier like "MIT"').trim().min(1).max(200),
+  description: storableText(2000).default(''),
   ashlar: z.object({ blocks: z.string().min(1).max(300), sdk: packedSdkSchema }),
   ...sdkRangesSchema.shape,
 })
@@ -53,14 +53,14 @@ export function readPackageFile(files: readonly TarFile[]): PackageFile {
     throw refusal('PLUGIN_INVALID', 'package.json', `${issue?.path.join('.') || 'it'}: ${issue?.message}`)
   }
   const { name, version, license, description, ashlar } = parsed.data
-  const sdk = madeForSdk(ashlar.sdk, parsed.data)
-  return { name, version, license, description, entry: entryOf(ashlar.blocks, files), sdk }
+  const sdk = findSdkVersion(ashlar.sdk, parsed.data)
+  return { name, version, license, description, entry: parseEntry(ashlar.blocks, files), sdk }
 }
 
-function entryOf(blocks: string, files: readonly TarFile[]): string {
+function parseEntry(blocks: string, files: readonly TarFile[]): string {
   const entry = posix.normalize(blocks)
   if (posix.isAbsolute(entry) || entry === '..' || entry.startsWith('../'))
-    throw refusal('PLUGIN_INVALID', 'package.json', '"ashlar.blocks" must lie inside the package')
+    throw refusal('PLUGIN_INVALID', 'package.json', '"ashlar.blocks" must be a file inside the package')
   if (!files.some(({ path }) => path === entry))
     throw refusal(
       'PLUGIN_INVALID',

@@ -14,8 +14,8 @@ const MAX_PAX_BYTES = 64 * 1024
 
 /**
  * Reads an archive in the format `ustar` with extended headers (POSIX.1-2024, pax, "ustar Interchange Format"), as npm, pnpm and
- * yarn write packages. Only regular files and folders; everything that readers of the format are known to understand
- * differently (GNU and old formats, global headers, sizes in two places, sizes that are not octal) is refused, not guessed.
+ * yarn write packages. Accepts regular files and folders only. Rejects everything that other readers are known to interpret
+ * differently: GNU and old formats, global headers, sizes in two places, sizes that are not octal.
  *
  * @throws {AshlarError} TARBALL_INVALID
  */
@@ -26,41 +26,41 @@ export function readTar(tar: Buffer): TarFile[] {
   let entries = 0
   for (let at = 0; ;) {
     const header = tar.subarray(at, at + BLOCK)
-    if (header.length < BLOCK) throw bad('it ends in the middle of an entry')
-    if (isZero(header)) return endAt(tar, at, files)
-    if (++entries > MAX_ENTRIES * 2) throw bad(`it has more than ${MAX_ENTRIES} files`)
+    if (header.length < BLOCK) throw tarError('it ends in the middle of an entry')
+    if (isZero(header)) return finish(tar, at, files)
+    if (++entries > MAX_ENTRIES * 2) throw tarError(`it has more than ${MAX_ENTRIES} files`)
     assertHeader(header)
-    const size = sizeOf(header)
+    const size = readSize(header)
     const bytes = tar.subarray(at + BLOCK, at + BLOCK + size)
-    if (bytes.length < size) throw bad(`an entry says it has ${size} bytes, and ${bytes.length} are left`)
+    if (bytes.length < size) throw tarError(`the header of an entry states ${size} bytes, but only ${bytes.length} are left`)
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
     const type = String.fromCharCode(header[156] ?? 0)
     if (type === 'x') {
-      if (extended.size > 0) throw bad('two extended headers stand in a row')
+      if (extended.size > 0) throw tarError('it has two extended headers in a row')
       extended = parsePax(bytes)
       continue
     }
-    const path = checkPath(nameOf(header, extended), kindOf(type, size))
-    if (extended.has('size') && extended.get('size') !== String(size)) throw bad('an entry has two sizes')
+    const path = checkPath(readName(header, extended), parseKind(type, size))
+    if (extended.has('size') && extended.get('size') !== String(size)) throw tarError('an entry has two sizes')
     extended = new Map()
     if (type === '5') continue
-    if (files.length === MAX_ENTRIES) throw bad(`it has more than ${MAX_ENTRIES} files`)
+    if (files.length === MAX_ENTRIES) throw tarError(`it has more than ${MAX_ENTRIES} files`)
     files.push({ path, bytes })
   }
 }
 
-/** After the end there is nothing but zeros. */
-function endAt(tar: Buffer, at: number, files: TarFile[]): TarFile[] {
-  if (!isZero(tar.subarray(at))) throw bad('something stands behind its end')
-  if (files.length === 0) throw bad('it has no files')
+/** Only zeros may follow the end. */
+function finish(tar: Buffer, at: number, files: TarFile[]): TarFile[] {
+  if (!isZero(tar.subarray(at))) throw tarError('it has data after its end')
+  if (files.length === 0) throw tarError('it has no files')
   return files
 }
 
-function kindOf(type: string, size: number): 'file' | 'folder' {
+function parseKind(type: string, size: number): 'file' | 'folder' {
   if (type === '0' || type === '\0') return 'file'
   if (type === '5' && size === 0) return 'folder'
   const what = KINDS[type] ?? `an entry of type ${JSON.stringify(type)}`
-  throw bad(`it has ${what}; there may be regular files and folders only`)
+  throw tarError(`it has ${what}; only regular files and folders are allowed`)
 }
 
 const KINDS: Record<string, string> = {
@@ -78,40 +78,40 @@ const KINDS: Record<string, string> = {
 
 function assertHeader(header: Buffer): void {
   if (header.toString('latin1', 257, 263) !== 'ustar\0' || header.toString('latin1', 263, 265) !== '00')
-    throw bad('it is not in the format ustar that `npm pack` writes')
-  const said = octal(header, 148, 156)
+    throw tarError('it is not in the format ustar that `npm pack` writes')
+  const stated = readOctal(header, 148, 156)
   const sum = header.reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 0x20 : byte), 0)
-  if (said !== sum) throw bad('the checksum of an entry is wrong')
+  if (stated !== sum) throw tarError('the checksum of an entry is wrong')
 }
 
-function sizeOf(header: Buffer): number {
-  const size = octal(header, 124, 136)
-  if (size === undefined) throw bad('the size of an entry is not an octal number')
+function readSize(header: Buffer): number {
+  const size = readOctal(header, 124, 136)
+  if (size === undefined) throw tarError('the size of an entry is not an octal number')
   return size
 }
 
-/** @returns undefined for anything but octal digits, ended by NUL or space */
-function octal(header: Buffer, from: number, to: number): number | undefined {
+/** @returns undefined unless the field has octal digits that end with NUL or space */
+function readOctal(header: Buffer, from: number, to: number): number | undefined {
   const [, digits] = /^ *([0-7]+)[ \0]*$/.exec(header.toString('latin1', from, to)) ?? []
   return digits === undefined ? undefined : Number.parseInt(digits, 8)
 }
 
-function nameOf(header: Buffer, extended: ReadonlyMap<string, string>): string {
+function readName(header: Buffer, extended: ReadonlyMap<string, string>): string {
   const long = extended.get('path')
   if (long !== undefined) return long
-  const prefix = field(header, 345, 500)
-  const name = field(header, 0, 100)
+  const prefix = readField(header, 345, 500)
+  const name = readField(header, 0, 100)
   return prefix === '' ? name : `${prefix}/${name}`
 }
 
-function field(header: Buffer, from: number, to: number): string {
+function readField(header: Buffer, from: number, to: number): string {
   const end = header.indexOf(0, from)
   return decode(header.subarray(from, end < 0 || end > to ? to : end))
 }
 
-/** Records `<length> <key>=<value>\n`, where the length is that of the record in bytes. Keys about owners and times are passed over. */
+/** Parses records `<length> <key>=<value>\n`, with the length of the record in bytes. Keys of owners and times have no effect. */
 function parsePax(bytes: Buffer): Map<string, string> {
-  if (bytes.length > MAX_PAX_BYTES) throw bad('an extended header is too long')
+  if (bytes.length > MAX_PAX_BYTES) throw tarError('an extended header is too long')
   const records = new Map<string, string>([['', '']])
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at)
@@ -119,10 +119,10 @@ function parsePax(bytes: Buffer): Map<string, string> {
     const record = decode(bytes.subarray(space + 1, at + length))
     const equals = record.indexOf('=')
     if (!(length > 0) || at + length > bytes.length || equals < 1 || !record.endsWith('\n'))
-      throw bad('an extended header is broken')
+      throw tarError('an extended header is broken')
     const key = record.slice(0, equals)
-    if (records.has(key)) throw bad(`an extended header has ${JSON.stringify(key)} twice`)
-    if (key === 'linkpath' || key.startsWith('GNU.')) throw bad(`an extended header has ${JSON.stringify(key)}`)
+    if (records.has(key)) throw tarError(`an extended header has ${JSON.stringify(key)} twice`)
+    if (key === 'linkpath' || key.startsWith('GNU.')) throw tarError(`an extended header has ${JSON.stringify(key)}`)
     records.set(key, record.slice(equals + 1, -1))
     at += length
   }
@@ -141,6 +141,6 @@ function isZero(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0)
 }
 
-function bad(message: string): Error {
+function tarError(message: string): Error {
   return refusal('TARBALL_INVALID', '', `the tarball cannot be read: ${message}`)
 }

@@ -4,17 +4,17 @@ import { messageOf } from '../../base/index.ts'
 import { refusal } from './fault.ts'
 import { readTar, type TarFile } from './read-tar.ts'
 
-/** What a tarball may weigh. */
+/** The maximum size of a tarball. */
 export const MAX_PACKED_BYTES = 10 * 1024 * 1024
 const MAX_UNPACKED_BYTES = 50 * 1024 * 1024
-/** Text packs to a tenth, rarely to a fortieth; what packs to less is made to be large. */
+/** Text compresses to a tenth of its size, rarely to a fortieth. A higher ratio indicates a decompression bomb. */
 const MAX_RATIO = 100
 const RATIO_COUNTS_FROM_BYTES = 4 * 1024 * 1024
 
 const unzip = promisify(gunzip)
 
 /**
- * Reads what `npm pack` writes, in memory. Paths are relative to the folder `package` in it.
+ * Reads the output of `npm pack` in memory. Paths are relative to its folder `package`.
  *
  * @throws {AshlarError} TARBALL_INVALID
  */

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { compareVersions, isNewerMinor, isVersion, lowestOf } from './versions.ts'
+import { compareVersions, isNewerMinor, isVersion, lowestVersion } from './versions.ts'
 
 describe('a version', () => {
-  it.each(['1.2.3', '0.0.0', '1.0.0-alpha.1', '1.0.0+build.5', '1.0.0-0a.b-c'])('%s is one', (version) => {
+  it.each(['1.2.3', '0.0.0', '1.0.0-alpha.1', '1.0.0+build.5', '1.0.0-0a.b-c'])('%s is valid', (version) => {
     expect(isVersion(version)).toBe(true)
   })
 
-  it.each(['1', '1.2', '01.2.3', '1.2.3-', '1.2.3-01', 'v1.2.3', '1.2.3 ', 'latest', '../1.2.3'])('%j is none', (version) => {
+  it.each(['1', '1.2', '01.2.3', '1.2.3-', '1.2.3-01', 'v1.2.3', '1.2.3 ', 'latest', '../1.2.3'])('%j is invalid', (version) => {
     expect(isVersion(version)).toBe(false)
   })
 
-  it('comes before and after others as the standard says', () => {
+  it('is ordered as in Semantic Versioning 2.0.0', () => {
     const sorted = [
       '1.0.0-alpha',
       '1.0.0-alpha.1',
@@ -32,7 +32,7 @@ it.each([
   ['0.2.0', true],
   ['0.2.0-beta', true],
   ['1.0.0', true],
-])('something made for %s needs a newer SDK than 0.1.0: %s', (wanted, newer) => {
+])('a plugin built for %s needs a newer SDK than 0.1.0: %s', (wanted, newer) => {
   expect(isNewerMinor(wanted, '0.1.0')).toBe(newer)
 })
 
@@ -50,6 +50,6 @@ it.each([
   ['file:../sdk-1.0.0.tgz', undefined],
   ['7up/sdk#2.0.0', undefined],
   ['https://host.example/2/sdk.tgz', undefined],
-])('the range %s begins at %s', (range, lowest) => {
-  expect(lowestOf(range)).toBe(lowest)
+])('the lowest version of the range %s is %s', (range, lowest) => {
+  expect(lowestVersion(range)).toBe(lowest)
 })

@@ -1,4 +1,4 @@
-// Source: Semantic Versioning 2.0.0, its own pattern.
+// Source: Semantic Versioning 2.0.0, the suggested regular expression.
 const VERSION =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-z-][0-9a-z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-z-][0-9a-z-]*))*))?(?:\+[0-9a-z-]+(?:\.[0-9a-z-]+)*)?$/i
 
@@ -7,12 +7,12 @@ export function isVersion(text: string): boolean {
   return VERSION.test(text)
 }
 
-/** Whether it is made for trying out: `1.2.3-beta.1`. */
+/** Whether a version is a prerelease, like `1.2.3-beta.1`. */
 export function isPrerelease(version: string): boolean {
   return VERSION.exec(version)?.[4] !== undefined
 }
 
-/** Below zero when `a` comes before `b`. Source: Semantic Versioning 2.0.0, item 11. */
+/** Returns a negative number when `a` precedes `b`. Source: Semantic Versioning 2.0.0, item 11. */
 export function compareVersions(a: string, b: string): number {
   const [, ...left] = VERSION.exec(a) ?? []
   const [, ...right] = VERSION.exec(b) ?? []
@@ -35,17 +35,18 @@ function comparePrereleases(a: readonly string[], b: readonly string[]): number 
   return 0
 }
 
-/** Whether something made for version `wanted` needs a newer major or minor than `given`. */
+/** Whether the major or minor version of `wanted` is newer than that of `given`. */
 export function isNewerMinor(wanted: string, given: string): boolean {
   const [, major = '', minor = ''] = VERSION.exec(wanted) ?? []
   return compareVersions(`${major}.${minor}.0`, given.replace(/[-+].*$/, '')) > 0 && isVersion(wanted)
 }
 
 /**
- * The lowest `major.minor.0` that a range of npm names: `^1.2.3 || 2` → `1.2.0`; undefined for one that names none, like `*`, and for
- * what is no range, like a folder or an address.
+ * Returns the lowest `major.minor.0` of an npm version range: `^1.2.3 || 2` → `1.2.0`.
+ *
+ * @returns undefined for a range without a lower bound, like `*`, and for a specifier that is not a range, like a folder or a URL
  */
-export function lowestOf(range: string): string | undefined {
+export function lowestVersion(range: string): string | undefined {
   const named = range
     .replace(/^\s*(workspace:|npm:.*@)/, '')
     .split('||')

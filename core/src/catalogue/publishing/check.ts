@@ -5,12 +5,12 @@ import { listCapabilities } from '../../capabilities/index.ts'
 import { AshlarError, type ErrorCode, unlessAborted } from '../../base/index.ts'
 import { SDK_VERSION } from '../../sandbox/guest/sdk-version.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { createPlugin, type Plugin } from '../../blocks/index.ts'
-import { bundleApart, confinedInput, mappedBundle, ownerLine, type MappedBundle } from '../bundle/index.ts'
-import { describeBundle, atSource } from '../loading/index.ts'
+import { buildPlugin, type Plugin } from '../../blocks/index.ts'
+import { bundleConfined, confinedInput, toMappedBundle, ownerLine, type MappedBundle } from '../bundle/index.ts'
+import { describeBundle, locateInSource } from '../loading/index.ts'
 import {
   sdkFault,
-  digestOfFiles,
+  digestFiles,
   readPackageFile,
   refusal,
   unpackTarball,
@@ -21,7 +21,7 @@ import { testBlocks } from '../trial/index.ts'
 import type { PluginCheck, VersionReport } from './report.ts'
 import { verifySignature, type AuthorSignature, type GivenSignature } from './signature.ts'
 
-/** What can be said of a tarball before any of its code is looked at. */
+/** A tarball that was read and checked, before any of its code is read. */
 export interface ReadSubmission {
   files: TarFile[]
   packageFile: PackageFile
@@ -30,7 +30,7 @@ export interface ReadSubmission {
   checks: PluginCheck[]
 }
 
-/** A submission that has passed. */
+/** A submission that has passed all checks. */
 export interface CheckedSubmission {
   plugin: Plugin
   report: VersionReport
@@ -44,8 +44,8 @@ export async function readSubmission(tarball: Uint8Array, given: GivenSignature 
   const files = await unpackTarball(tarball)
   const packageFile = readPackageFile(files)
   const { name: packageName, version, license, sdk } = packageFile
-  refuseNative(files)
-  const tarballDigest = digestOfFiles(files)
+  rejectNative(files)
+  const tarballDigest = digestFiles(files)
   const signature = given && verifySignature(given, { packageName, version, tarballDigest })
   const fault = sdkFault(sdk)
   if (fault !== undefined) throw refusal('SDK_TOO_OLD', 'package.json', fault)
@@ -53,17 +53,17 @@ export async function readSubmission(tarball: Uint8Array, given: GivenSignature 
   const checks: PluginCheck[] = [
     passed('tarball', `${files.length} files, ${bytes} bytes`),
     passed('package', `${packageName} ${version}, ${license}`, 'package.json'),
-    signature ? passed('signature', `signed by the key ${signature.keyId}`) : remark('signature', 'it is not signed'),
-    passed('sdk', `this installation has ${SDK_VERSION}, it is made for ${sdk ?? 'any'}`, 'package.json'),
+    signature ? passed('signature', `signed by the key ${signature.keyId}`) : remark('signature', 'the version is not signed'),
+    passed('sdk', `built for ${sdk ?? 'any version'}; this installation has ${SDK_VERSION}`, 'package.json'),
   ]
   return { files, packageFile, tarballDigest, signature, checks }
 }
 
 /**
- * Bundles what was read, has a sandbox read its manifest, and runs the tests of its blocks there.
+ * Bundles a submission, reads its manifest in a sandbox, and runs the tests of its blocks there.
  *
- * @param assertFree throws where it claims what belongs to another package
- * @param stopping ends it with its reason
+ * @param assertFree throws when the plugin claims a name or an id of another package
+ * @param stopping aborts the checks with its reason
  * @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID DUPLICATE_BLOCK TESTS_FAILED MEMORY_LIMIT CPU_LIMIT TIMEOUT
  */
 export async function checkSubmission(
@@ -73,37 +73,40 @@ export async function checkSubmission(
   stopping: AbortSignal,
 ): Promise<CheckedSubmission> {
   const { name: packageName, version, entry, license: licence } = packageFile
-  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping).catch(failAt(entry))
-  const tellPlace = failAt(entry, bundle)
+  const bundle = await bundleFiles(files, entry, ownerLine(packageName, version), stopping).catch(rethrowAt(entry))
+  const rethrow = rethrowAt(entry, bundle)
   const cordon = `publish:${bundle.digest}`
-  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon)).catch(tellPlace)
-  const plugin = createPlugin({ packageName, version, builtin: false, bundle }, manifest)
-  await assertFree(plugin).catch(tellPlace)
+  const manifest = await unlessAborted(stopping, describeBundle(bundle, sandbox, cordon)).catch(rethrow)
+  const plugin = buildPlugin({ packageName, version, builtin: false, bundle }, manifest)
+  await assertFree(plugin).catch(rethrow)
   const tests = await unlessAborted(stopping, runTests(plugin, sandbox, cordon))
   const bundleBytes = Buffer.byteLength(bundle.code)
   const more: PluginCheck[] = [
     passed('bundle', `${bundleBytes} bytes`, entry),
     passed('manifest', `plugin ${plugin.name} with ${plugin.blocks.length} blocks`, entry),
-    passed('claims', 'its name and the ids of its blocks are its own'),
+    passed('claims', 'no other package uses its name or the ids of its blocks'),
     tests.blocksWithout.length > 0
-      ? remark('tests', `${tests.total} passed; without a test: ${tests.blocksWithout.join(', ')}`)
+      ? remark('tests', `${tests.total} passed; blocks without tests: ${tests.blocksWithout.join(', ')}`)
       : passed('tests', `${tests.total} passed`),
   ]
-  const report = { checks: [...checks, ...more], tests, bundleBytes, capabilities: capabilitiesOf(plugin), licence }
+  const report = { checks: [...checks, ...more], tests, bundleBytes, capabilities: listPluginCapabilities(plugin), licence }
   return { plugin, report }
 }
 
-/** Code that is no script: nothing could run it, and nobody can read it. */
-function refuseNative(files: readonly TarFile[]): void {
+/** Rejects native modules: a sandbox cannot run them, and reviewers cannot read them. */
+function rejectNative(files: readonly TarFile[]): void {
   const native = files.find(({ path }) => /(^|\/)binding\.gyp$|\.(node|dll|so|dylib|exe)$/i.test(path))
   if (native) throw refusal('PLUGIN_INVALID', `${native.path}:1`, 'native modules cannot run in a sandbox')
 }
 
-/** Tells the author's mistakes with the place in the source that throws, else with the entry; anything else as it is. */
-function failAt(entry: string, bundle?: MappedBundle): (error: unknown) => never {
+/**
+ * Returns a function that rethrows an error. An error caused by the plugin gets the position in its source, or its entry when the
+ * position is unknown.
+ */
+function rethrowAt(entry: string, bundle?: MappedBundle): (error: unknown) => never {
   return (error) => {
-    const located = bundle ? atSource(error, bundle) : error
-    if (!(located instanceof AshlarError) || !OF_THE_PLUGIN.has(located.code)) throw error
+    const located = bundle ? locateInSource(error, bundle) : error
+    if (!(located instanceof AshlarError) || !PLUGIN_FAULT_CODES.has(located.code)) throw error
     const { code, message, details } = located
     const [first] = details.faults ?? []
     if (!first?.path) throw refusal(code, entry, first?.message ?? message, error)
@@ -111,7 +114,7 @@ function failAt(entry: string, bundle?: MappedBundle): (error: unknown) => never
   }
 }
 
-const OF_THE_PLUGIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const PLUGIN_FAULT_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PLUGIN_LOAD_FAILED',
   'PLUGIN_INVALID',
   'DUPLICATE_BLOCK',
@@ -120,7 +123,7 @@ const OF_THE_PLUGIN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'TIMEOUT',
 ])
 
-/** In a folder that nobody else can read, and that is gone afterwards. */
+/** Bundles the files in a temporary folder that other users cannot read. */
 async function bundleFiles(
   files: readonly TarFile[],
   entry: string,
@@ -132,12 +135,12 @@ async function bundleFiles(
     const folders = new Set(files.map(({ path }) => dirname(join(folder, path))))
     for (const each of folders) await mkdir(each, { recursive: true })
     for (const { path, bytes } of files) await writeFile(join(folder, path), bytes, { flag: 'wx', mode: 0o600 })
-    // It has to be whole: packages around the folder are none of its own.
-    const { code, map } = await bundleApart(
+    // A tarball must contain its dependencies: packages installed around the folder do not belong to it.
+    const { code, map } = await bundleConfined(
       confinedInput({ entry: join(folder, entry), folder, banner }, { roots: [folder], links: [] }),
       stopping,
     )
-    return mappedBundle(code, map)
+    return toMappedBundle(code, map)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -145,7 +148,7 @@ async function bundleFiles(
 
 async function runTests(plugin: Plugin, sandbox: Sandbox, cordon: string): Promise<VersionReport['tests']> {
   const total = plugin.blocks.reduce((sum, { tests }) => sum + tests.length, 0)
-  if (total > MAX_TESTS) throw refusal('PLUGIN_INVALID', '', `it has ${total} tests, the limit is ${MAX_TESTS}`)
+  if (total > MAX_TESTS) throw refusal('PLUGIN_INVALID', '', `the plugin has ${total} tests, the limit is ${MAX_TESTS}`)
   const results = await testBlocks(plugin, sandbox, { cordon, withinMs: TESTS_WITHIN_MS })
   const faults = results
     .filter(({ difference }) => difference !== undefined)
@@ -159,7 +162,7 @@ async function runTests(plugin: Plugin, sandbox: Sandbox, cordon: string): Promi
   return { total, blocksWithout }
 }
 
-function capabilitiesOf({ blocks }: Plugin): VersionReport['capabilities'] {
+function listPluginCapabilities({ blocks }: Plugin): VersionReport['capabilities'] {
   const all = blocks.flatMap(({ capabilities }) => listCapabilities(capabilities))
   return [...new Map(all.map((each) => [`${each.kind} ${each.detail}`, each])).values()]
 }

@@ -10,13 +10,13 @@ const PluginVersionSchema = defineEntity({
     id: p.string().primary(),
     packageName: p.string(),
     version: p.string(),
-    /** Of its bundle: what graph versions pin. */
+    /** The digest of its bundle, which graph versions pin. */
     digest: p.string(),
-    /** Of the files of its tarball: what is signed. See `digestOfFiles`. */
+    /** The signed digest of the files in its tarball. See `digestFiles`. */
     tarballDigest: p.string(),
     description: p.text(),
     publishedAt: p.datetime(),
-    /** A user. */
+    /** The id of a user. */
     publishedBy: p.uuid(),
     report: p.json().$type<VersionReport>().columnType('json'),
     signature: p.json().$type<AuthorSignature>().columnType('json').nullable(),

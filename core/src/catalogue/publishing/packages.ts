@@ -1,20 +1,20 @@
 import type pg from 'pg'
 import { AshlarError } from '../../base/index.ts'
 import type { Plugin, PluginReport } from '../../blocks/index.ts'
-import { claimsOf, takenClaim } from '../registry/index.ts'
+import { listClaims, claimTakenError } from '../registry/index.ts'
 import type { ReadSubmission } from './check.ts'
 
-/** Whoever changes what is published or installed takes his turn. */
+/** Serializes transactions that publish or install plugins. */
 export const LOCK_STORE = `select pg_advisory_xact_lock(hashtext('ashlar.store'))`
 
 /**
- * Whether somebody may publish this version: a package belongs to who has published its first version, and once one was signed,
- * to the key that signed it.
+ * Checks that a user may publish this version. A package belongs to the user who published its first version. After the first signed
+ * version, all versions must be signed by the same key.
  *
- * @returns whether this very version is there already
+ * @returns whether this version is already published, with the same content
  * @throws {AshlarError} FORBIDDEN SIGNATURE_INVALID CONFLICT
  */
-export async function judge(
+export async function checkPublishable(
   client: pg.Pool | pg.PoolClient,
   userId: string,
   { packageFile: { name, version }, tarballDigest, signature }: ReadSubmission,
@@ -26,23 +26,24 @@ export async function judge(
   )
   const [found] = rows
   if (!found) return false
-  if (found.owner_id !== userId) throw new AshlarError('FORBIDDEN', `${name} was first published by somebody else`)
+  if (found.owner_id !== userId)
+    throw new AshlarError('FORBIDDEN', `${name} belongs to the user who first published it; publish under another name`)
   if (found.tarball_digest === tarballDigest) return true
   if (found.tarball_digest !== null)
-    throw conflict(`${name} ${version} is published already, with another content: give this one a new version`, 'tarball')
+    throw conflict(`${name} ${version} is already published with different content; publish with a new version number`, 'tarball')
   if (found.public_key !== null && found.public_key !== signature?.publicKey)
     throw new AshlarError(
       'SIGNATURE_INVALID',
-      `versions of ${name} must be signed by the key ${found.public_key}, which signed the first that was signed; this one is ${signature ? `signed by ${signature.publicKey}` : 'not signed'}`,
+      `versions of ${name} must be signed by the key ${found.public_key}, which signed its first signed version; this one is ${signature ? `signed by ${signature.publicKey}` : 'not signed'}`,
       { details: { path: ['signature'] } },
     )
   return false
 }
 
 /**
- * What a plugin claims must not be claimed by any other package that is published or loaded.
+ * Checks that no other published or loaded package has claimed the plugin's name or block ids.
  *
- * @param path the field in which it was given
+ * @param path the input field that contained the plugin
  * @throws {AshlarError} DUPLICATE_BLOCK
  */
 export async function assertUnclaimed(
@@ -51,24 +52,24 @@ export async function assertUnclaimed(
   loaded: readonly PluginReport[],
   path: string,
 ): Promise<void> {
-  const claims = claimsOf(plugin)
+  const claims = listClaims(plugin)
   for (const report of loaded) {
     if (!report.plugin || report.packageName === plugin.packageName) continue
-    const others = new Set(claimsOf(report.plugin))
+    const others = new Set(listClaims(report.plugin))
     const taken = claims.find((claim) => others.has(claim))
-    if (taken !== undefined) throw takenClaim(taken, report.packageName, path)
+    if (taken !== undefined) throw claimTakenError(taken, report.packageName, path)
   }
   const { rows } = await client.query<{ claim: string; package_name: string }>(
     'select claim, package_name from plugin_claim where claim = any($1) and package_name <> $2 limit 1',
     [claims, plugin.packageName],
   )
-  if (rows[0]) throw takenClaim(rows[0].claim, rows[0].package_name, path)
+  if (rows[0]) throw claimTakenError(rows[0].claim, rows[0].package_name, path)
 }
 
 /** @throws {AshlarError} FORBIDDEN */
 export async function assertOwner(client: pg.Pool | pg.PoolClient, userId: string): Promise<void> {
   const { rowCount } = await client.query(`select 1 from user_account where id = $1 and role = 'OWNER'`, [userId])
-  if (!rowCount) throw new AshlarError('FORBIDDEN', 'only the owner of the installation installs plugins')
+  if (!rowCount) throw new AshlarError('FORBIDDEN', 'only the owner of the installation may change its plugins')
 }
 
 export function conflict(message: string, path: string): AshlarError {

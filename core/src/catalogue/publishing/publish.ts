@@ -1,14 +1,14 @@
 import type pg from 'pg'
 import type { Database } from '../../postgres/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { type BundleStore, claimsOf, type PluginRegistry } from '../registry/index.ts'
+import { type BundleStore, listClaims, type PluginRegistry } from '../registry/index.ts'
 import { checkSubmission, readSubmission, type CheckedSubmission, type ReadSubmission } from './check.ts'
-import { LOCK_STORE, assertUnclaimed, judge } from './packages.ts'
+import { LOCK_STORE, assertUnclaimed, checkPublishable } from './packages.ts'
 import type { GivenSignature } from './signature.ts'
 
-/** What an author sends. */
+/** A plugin version that an author submits. */
 export interface Submission {
-  /** What `npm pack` writes. */
+  /** The output of `npm pack`. */
   tarball: Uint8Array
   signature?: GivenSignature | undefined
 }
@@ -21,9 +21,9 @@ export interface PublishParts {
 }
 
 /**
- * Checks a submission and keeps it. All of it is kept, or nothing.
+ * Checks a submission and publishes it, in one transaction.
  *
- * @param stopping ends the checks
+ * @param stopping aborts the checks
  * @returns the id of the version
  */
 export async function publishSubmission(
@@ -35,15 +35,15 @@ export async function publishSubmission(
   const { database, sandbox, plugins, bundles } = parts
   const read = await readSubmission(tarball, signature ?? null)
   const id = `${read.packageFile.name}@${read.packageFile.version}`
-  if (await judge(database.pool, userId, read)) return id
+  if (await checkPublishable(database.pool, userId, read)) return id
   const assertFree: Parameters<typeof checkSubmission>[2] = (plugin) =>
     assertUnclaimed(database.pool, plugin, plugins.reports(), 'tarball')
   const checked = await checkSubmission(read, sandbox, assertFree, stopping)
   await database.transact(async (client) => {
     await client.query(LOCK_STORE)
-    if (await judge(client, userId, read)) return
+    if (await checkPublishable(client, userId, read)) return
     await assertUnclaimed(client, checked.plugin, plugins.reports(), 'tarball')
-    await bundles.keep([checked.plugin], client)
+    await bundles.save([checked.plugin], client)
     await insert(client, id, userId, read, checked)
   })
   return id
@@ -69,11 +69,11 @@ async function insert(
   )
   await client.query(
     'insert into plugin_claim (claim, package_name) select unnest($1::text[]), $2 on conflict (claim) do nothing',
-    [claimsOf(plugin), name],
+    [listClaims(plugin), name],
   )
 }
 
-/** `pg` would make a list of Postgres of an array. */
+/** `pg` would convert an array to a Postgres array, not to JSON. */
 function toColumn(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 }

@@ -1,23 +1,23 @@
-/** What was looked at before a version was published, in order. */
+/** The checks before a version is published, in order. */
 type CheckName = 'tarball' | 'package' | 'signature' | 'sdk' | 'bundle' | 'manifest' | 'claims' | 'tests'
 
-/** How one of them went. A version that is there has passed those that refuse; what is not `ok` then is a remark. */
+/** The result of a check. A failed mandatory check prevents publishing, so in a published version `ok: false` marks a remark. */
 export interface PluginCheck {
   name: CheckName
   ok: boolean
   message: string
-  /** The place in the package that it is about. */
+  /** The location in the package that the check refers to. */
   position: string | null
 }
 
-/** What people are shown of a version before they install it. */
+/** The report of a version, shown to users before they install it. */
 export interface VersionReport {
   checks: PluginCheck[]
-  /** The blocks' own; all have passed. */
+  /** The tests of the blocks; all have passed. */
   tests: { total: number; blocksWithout: string[] }
   bundleBytes: number
-  /** Of all blocks, each once. */
+  /** The capabilities of all blocks, without duplicates. */
   capabilities: { kind: string; detail: string }[]
-  /** As package.json names it. */
+  /** The licence in package.json. */
   licence: string
 }

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
 import { AshlarError } from '../../base/index.ts'
 
-/** What an author sends beside a tarball. */
+/** The signature that an author sends with a tarball. */
 export interface GivenSignature {
   /** Ed25519, 32 bytes as base64. */
   publicKey: string
@@ -9,17 +9,17 @@ export interface GivenSignature {
   signature: string
 }
 
-/** A signature that was found to be right. */
+/** A verified signature. */
 export interface AuthorSignature extends GivenSignature {
   /** SHA-256 of the public key, hexadecimal. */
   keyId: string
 }
 
-/** What is signed. */
-export interface SignedFacts {
+/** The facts that are signed. */
+interface SignedFacts {
   packageName: string
   version: string
-  /** See `digestOfFiles`. */
+  /** See `digestFiles`. */
   tarballDigest: string
 }
 
@@ -28,7 +28,7 @@ function signedText({ packageName, version, tarballDigest }: SignedFacts): strin
   return `ashlar-plugin-v1\n${packageName}\n${version}\n${tarballDigest}`
 }
 
-/** For authors. @param privateKey Ed25519 */
+/** Signs a version, for authors. @param privateKey Ed25519 */
 export function signFacts(facts: SignedFacts, privateKey: KeyObject): GivenSignature {
   const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
   return {
@@ -43,8 +43,8 @@ export function verifySignature(given: GivenSignature, facts: SignedFacts): Auth
   const signature = parse(given.signature, 64, 'signature')
   if (!isSignedBy(key, signature, facts)) {
     const { packageName, version, tarballDigest } = facts
-    const message = `the signature is not one of ${packageName} ${version} with the digest ${tarballDigest} by this key`
-    throw wrong(message, 'signature')
+    const message = `the signature by this key is not valid for ${packageName} ${version} with the digest ${tarballDigest}`
+    throw signatureError(message, 'signature')
   }
   const keyId = createHash('sha256').update(key).digest('hex')
   return { keyId, publicKey: key.toString('base64'), signature: signature.toString('base64') }
@@ -55,17 +55,17 @@ function isSignedBy(key: Buffer, signature: Buffer, facts: SignedFacts): boolean
     const jwk = { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') }
     return verify(null, Buffer.from(signedText(facts)), createPublicKey({ key: jwk, format: 'jwk' }), signature)
   } catch {
-    return false // no point of the curve
+    return false // the key is not a point of the curve
   }
 }
 
 function parse(text: string, bytes: number, name: string): Buffer {
   const parsed = Buffer.from(text, 'base64')
   if (parsed.length !== bytes || parsed.toString('base64') !== text)
-    throw wrong(`"${name}" must be ${bytes} bytes as base64`, name)
+    throw signatureError(`"${name}" must be ${bytes} bytes as base64`, name)
   return parsed
 }
 
-function wrong(message: string, name: string): AshlarError {
+function signatureError(message: string, name: string): AshlarError {
   return new AshlarError('SIGNATURE_INVALID', message, { details: { path: ['signature', name] } })
 }

@@ -9,37 +9,37 @@ import { LOCK_STORE, assertOwner, assertUnclaimed, conflict } from './packages.t
 import type { Submission } from './publish.ts'
 import { submit } from './submissions.ts'
 
-/** What was published to this installation, and which of it is installed. */
+/** The plugins that were published to this installation, and those that are installed from them. */
 export interface PluginStore {
   /**
-   * Publishes a version of a plugin; that it is there already, with the same content, is no error. Nothing is installed by it.
+   * Publishes a version of a plugin without installing it. Publishing the same content again has no effect.
    *
    * @throws {AshlarError} TARBALL_INVALID PLUGIN_INVALID PLUGIN_LOAD_FAILED SDK_TOO_OLD SIGNATURE_INVALID DUPLICATE_BLOCK
    * TESTS_FAILED CONFLICT FORBIDDEN MEMORY_LIMIT CPU_LIMIT TIMEOUT
    */
   publish(userId: string, submission: Submission): Promise<PluginVersion>
-  /** @param version the newest that is no prerelease, unless given @throws {AshlarError} FORBIDDEN NOT_FOUND CONFLICT */
+  /** @param version @default the newest version that is not a prerelease @throws {AshlarError} FORBIDDEN NOT_FOUND CONFLICT */
   install(userId: string, packageName: string, version?: string): Promise<void>
-  /** Of a plugin that is installed. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  /** Changes the version of an installed plugin. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   setVersion(userId: string, packageName: string, version: string): Promise<void>
-  /** Graph versions that use it go on to run. @throws {AshlarError} FORBIDDEN NOT_FOUND */
+  /** Uninstalls a plugin. Graph versions that pin its blocks still run. @throws {AshlarError} FORBIDDEN NOT_FOUND */
   uninstall(userId: string, packageName: string): Promise<void>
-  /** The published versions of a package, the newest first. */
-  versionsOf(packageName: string): Promise<PluginVersion[]>
+  /** Lists the published versions of a package, the newest first. */
+  listVersions(packageName: string): Promise<PluginVersion[]>
   findVersions(ids: readonly string[]): Promise<Map<string, PluginVersion>>
-  /** By name. */
-  packages(): Promise<StorePackage[]>
+  /** Lists the published packages by name. */
+  listPackages(): Promise<StorePackage[]>
 }
 
-/** A package that was published. */
+/** A published package. */
 export interface StorePackage {
   packageName: string
-  /** The version that new graph versions take. */
+  /** The version that new graph versions pin. */
   installedVersion: string | null
   newestVersion: string
 }
 
-export interface StoreParts {
+interface StoreParts {
   database: Database
   notifications: Notifications
   plugins: PluginRegistry
@@ -48,48 +48,48 @@ export interface StoreParts {
 
 export function createPluginStore(parts: StoreParts): PluginStore {
   const { database } = parts
-  const { versionsOf, findVersions } = createVersionFinder(database)
-  const change = (userId: string, packageName: string, work: ChangeOf): Promise<void> =>
+  const { listVersions, findVersions } = createVersionFinder(database)
+  const change = (userId: string, packageName: string, work: InstallChange): Promise<void> =>
     changeInstalled(parts, userId, packageName, work)
   return {
     async publish(userId, submission) {
       const id = await submit(parts, userId, submission)
       const version = (await findVersions([id])).get(id)
-      if (!version) throw new Error(`${id} was published and is not there`)
+      if (!version) throw new Error(`${id} was published, but its row is missing`)
       return version
     },
     install: (userId, packageName, wanted) =>
       change(userId, packageName, async (current) => {
-        assertNotHere(parts.plugins, packageName)
-        const versions = await versionsOf(packageName)
-        const chosen = choose(versions, packageName, wanted)
+        assertNotLocal(parts.plugins, packageName)
+        const versions = await listVersions(packageName)
+        const chosen = chooseVersion(versions, packageName, wanted)
         const installed = versions.find(({ id }) => id === current)
         if (!installed || installed === chosen) return chosen
         if (wanted === undefined) return installed
         throw conflict(
-          `${packageName} is installed in version ${installed.version}: change that with setPluginVersion`,
+          `${packageName} is already installed in version ${installed.version}; change it with setPluginVersion`,
           'version',
         )
       }),
     setVersion: (userId, packageName, wanted) =>
       change(userId, packageName, async (current) => {
         if (current === null) throw notInstalled(packageName)
-        return choose(await versionsOf(packageName), packageName, wanted)
+        return chooseVersion(await listVersions(packageName), packageName, wanted)
       }),
     uninstall: (userId, packageName) =>
       change(userId, packageName, (current) => {
         if (current === null) throw notInstalled(packageName)
         return undefined
       }),
-    versionsOf,
+    listVersions,
     findVersions,
-    packages: () => packages(database.pool),
+    listPackages: () => findPackages(database.pool),
   }
 }
 
-function createVersionFinder({ fork }: Database): Pick<PluginStore, 'versionsOf' | 'findVersions'> {
+function createVersionFinder({ fork }: Database): Pick<PluginStore, 'listVersions' | 'findVersions'> {
   return {
-    async versionsOf(packageName) {
+    async listVersions(packageName) {
       const found = await fork().find(PluginVersion, { packageName })
       return found.toSorted((a, b) => compareVersions(b.version, a.version))
     },
@@ -104,7 +104,7 @@ async function changeInstalled(
   { database, plugins, bundles }: StoreParts,
   userId: string,
   packageName: string,
-  work: ChangeOf,
+  work: InstallChange,
 ): Promise<void> {
   await database.transact(async (client) => {
     await assertOwner(client, userId)
@@ -119,31 +119,35 @@ async function changeInstalled(
   await plugins.reload()
 }
 
-/** @returns the version that is to be installed; undefined for none */
-type ChangeOf = (installedId: string | null) => Promise<PluginVersion> | undefined
+/** @returns the version to install; undefined to uninstall */
+type InstallChange = (findInstalledId: string | null) => Promise<PluginVersion> | undefined
 
 async function installedId(client: pg.PoolClient, packageName: string): Promise<string | null> {
   const text = 'select installed_id from plugin_package where name = $1'
   return (await client.query<{ installed_id: string | null }>(text, [packageName])).rows[0]?.installed_id ?? null
 }
 
-/** Not one that is being written: it is soon gone. */
-const HIDE_THE_STORE: ReadonlySet<PluginOrigin> = new Set<PluginOrigin>(['WORKSPACE', 'PACKAGE'])
+/** Origins that hide a plugin of the store for good. A plugin in development hides it only for a while. */
+const LOCAL_ORIGINS: ReadonlySet<PluginOrigin> = new Set<PluginOrigin>(['WORKSPACE', 'PACKAGE'])
 
-/** One from a folder would hide it. @throws {AshlarError} CONFLICT */
-function assertNotHere(plugins: PluginRegistry, packageName: string): void {
-  const here = plugins.reports().find((each) => each.packageName === packageName && HIDE_THE_STORE.has(each.origin))
-  if (here) throw conflict(`${packageName} comes from this installation's own folders or configuration`, 'packageName')
+/** A plugin in a folder or in the configuration would hide the installed one. @throws {AshlarError} CONFLICT */
+function assertNotLocal(plugins: PluginRegistry, packageName: string): void {
+  const here = plugins.reports().find((each) => each.packageName === packageName && LOCAL_ORIGINS.has(each.origin))
+  if (here)
+    throw conflict(
+      `${packageName} is already provided by a plugin folder or the configuration file of this installation`,
+      'packageName',
+    )
 }
 
 /** @param versions the newest first */
-function choose(versions: PluginVersion[], packageName: string, wanted: string | undefined): PluginVersion {
+function chooseVersion(versions: PluginVersion[], packageName: string, wanted: string | undefined): PluginVersion {
   const newest = versions.find(({ version }) => !isPrerelease(version)) ?? versions[0]
   const found = wanted === undefined ? newest : versions.find(({ version }) => version === wanted)
   if (found) return found
   const message =
     versions.length === 0
-      ? `no version of ${showValue(packageName)} is published here`
+      ? `${showValue(packageName)} has no version published to this installation`
       : `${packageName} has no version ${showValue(wanted)}; it has ${versions.map(({ version }) => version).join(', ')}`
   throw new AshlarError('NOT_FOUND', message, { details: { path: [versions.length === 0 ? 'packageName' : 'version'] } })
 }
@@ -153,7 +157,7 @@ function notInstalled(packageName: string): AshlarError {
   return new AshlarError('NOT_FOUND', message, { details: { path: ['packageName'] } })
 }
 
-async function packages(pool: pg.Pool): Promise<StorePackage[]> {
+async function findPackages(pool: pg.Pool): Promise<StorePackage[]> {
   const { rows } = await pool.query<{ name: string; installed: string | null; versions: string[] }>(
     `select p.name, i.version as installed, array_agg(v.version) as versions
      from plugin_package p join plugin_version v on v.package_name = p.name left join plugin_version i on i.id = p.installed_id

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
-import { createPlugin } from '../../blocks/index.ts'
+import { buildPlugin } from '../../blocks/index.ts'
 import { createBundleStore } from './bundle-store.ts'
 import type { BlockManifest } from '../../blocks/manifest.ts'
 
@@ -27,11 +27,11 @@ const block: BlockManifest = {
   tests: [],
 }
 
-it('finds a plugin as it was kept, with the memory that it asks for', async () => {
+it('returns a saved plugin with its memory limit', async () => {
   const store = createBundleStore(runtime.database)
   const facts = { packageName: 'kept', version: '1.0.0', builtin: true, bundle: { digest: 'd'.repeat(64), code: '' } }
-  const plugin = createPlugin(facts, { name: 'kept', memoryMb: 256, providers: [], blocks: [block] })
-  await store.keep([plugin])
+  const plugin = buildPlugin(facts, { name: 'kept', memoryMb: 256, providers: [], blocks: [block] })
+  await store.save([plugin])
   const found = await store.find(plugin.bundle.digest)
   expect(found?.bundle).toEqual({ ...facts.bundle, memoryMb: 256 })
   expect(found?.blocks).toEqual([{ ...plugin.blocks[0], plugin: found }])

@@ -2,11 +2,11 @@ import type pg from 'pg'
 import { z } from 'zod'
 import type { Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
-import { createPlugin, manifestOf, type Plugin, manifestSchema, type PluginManifest } from '../../blocks/index.ts'
+import { buildPlugin, toBlockManifest, type Plugin, manifestSchema, type PluginManifest } from '../../blocks/index.ts'
 import type { BundleFacts, BundleStore } from './registry.ts'
 import { RELEASE } from './release.ts'
 
-const KEEP = `
+const SAVE = `
   insert into plugin_bundle (digest, code, package_name, version, builtin, manifest, source_map, release, created_at)
   select digest, code, name, version, builtin, manifest, source_map, $8, now()
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::json[], $7::text[])
@@ -15,101 +15,101 @@ const KEEP = `
     source_map = coalesce(excluded.source_map, plugin_bundle.source_map)
   where plugin_bundle.release <> excluded.release or excluded.source_map is distinct from plugin_bundle.source_map`
 
-/** The code can stay as it was while lines move. In the order of digests, so that two workers do not wait for each other. */
-const KEEP_MAPS = `
+/** Lines of the source can move without a change of the code. Writes in the order of digests, so that two workers do not deadlock. */
+const SAVE_MAPS = `
   with given as (select distinct on (digest) digest, source_map from unnest($1::text[], $2::text[]) as given (digest, source_map)),
     changed as (
       select b.digest from plugin_bundle b join given using (digest)
       where b.source_map is distinct from given.source_map order by b.digest for update of b)
   update plugin_bundle b set source_map = given.source_map from given, changed
   where b.digest = given.digest and b.digest = changed.digest`
-const MAP = 'select source_map from plugin_bundle where digest = $1'
+const FIND_MAP = 'select source_map from plugin_bundle where digest = $1'
 
 const FIND = 'select digest, package_name, version, builtin, manifest, code from plugin_bundle where digest = any($1)'
-const HAVE = 'select digest from plugin_bundle where digest = any($1) and release = $2'
-const OUTDATED = `
+const FIND_CURRENT = 'select digest from plugin_bundle where digest = any($1) and release = $2'
+const FIND_OUTDATED = `
   select distinct b.digest from plugin_package p
   join plugin_version v on v.id = p.installed_id join plugin_bundle b on b.digest = v.digest
   where b.release <> $1`
-/** Bundles that are read at once: each may be 5 MiB long. */
-const READ_AT_ONCE = 50
+/** The maximum number of bundles to read in one query. Each may be 5 MiB long. */
+const MAX_READ = 50
 
 interface BundleRow {
   digest: string
   package_name: string
   version: string
   builtin: boolean
-  /** As the release that kept it wrote it. */
+  /** In the format of the release that saved it. */
   manifest: unknown
   code: string
 }
 
-/** An execution may wait for a bundle that this worker does not have: straight queries, as everywhere on its way. */
+/** Executions can wait for a bundle that this worker does not have, so the store sends plain queries without the ORM. */
 export function createBundleStore({ pool }: Pick<Database, 'pool'>): BundleStore {
   const read = async (digests: readonly string[], client: pg.Pool | pg.PoolClient = pool): Promise<BundleRow[]> =>
     (await client.query<BundleRow>({ name: 'ashlar-bundle', text: FIND, values: [digests] })).rows
   return {
-    async keep(plugins, client: pg.Pool | pg.PoolClient = pool) {
-      await client.query(KEEP, [
+    async save(plugins, client: pg.Pool | pg.PoolClient = pool) {
+      await client.query(SAVE, [
         plugins.map(({ bundle }) => bundle.digest),
         plugins.map(({ bundle }) => bundle.code),
         plugins.map(({ packageName }) => packageName),
         plugins.map(({ version }) => version),
         plugins.map(({ builtin }) => builtin),
-        plugins.map((plugin) => JSON.stringify(manifestOfPlugin(plugin))),
+        plugins.map((plugin) => JSON.stringify(toPluginManifest(plugin))),
         plugins.map(({ bundle }) => bundle.map ?? null),
         RELEASE,
       ])
     },
-    async keepMaps(maps) {
-      await pool.query(KEEP_MAPS, [[...maps.keys()], [...maps.values()]])
+    async saveMaps(maps) {
+      await pool.query(SAVE_MAPS, [[...maps.keys()], [...maps.values()]])
     },
     async sourceMap(digest) {
-      const { rows } = await pool.query<{ source_map: string | null }>(MAP, [digest])
+      const { rows } = await pool.query<{ source_map: string | null }>(FIND_MAP, [digest])
       return rows[0]?.source_map ?? ''
     },
-    async have(digests) {
-      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(HAVE, [digests, RELEASE])
+    async findCurrent(digests) {
+      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(FIND_CURRENT, [digests, RELEASE])
       return new Set(rows.map(({ digest }) => digest))
     },
     async find(digest, client) {
       const [row] = await read([digest], client)
-      const plugin = row && pluginOf(row)
+      const plugin = row && toPlugin(row)
       return plugin instanceof AshlarError ? undefined : plugin
     },
-    async read(digest) {
+    async readFacts(digest) {
       const [row] = await read([digest])
-      return row && factsOf(row)
+      return row && toFacts(row)
     },
-    async outdated() {
-      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(OUTDATED, [RELEASE])
+    async listOutdated() {
+      const { rows } = await pool.query<Pick<BundleRow, 'digest'>>(FIND_OUTDATED, [RELEASE])
       return rows.map(({ digest }) => digest)
     },
     async findAll(digests) {
       const found = new Map<string, Plugin | AshlarError>()
-      for (let i = 0; i < digests.length; i += READ_AT_ONCE)
-        for (const row of await read(digests.slice(i, i + READ_AT_ONCE))) found.set(row.digest, pluginOf(row))
+      for (let i = 0; i < digests.length; i += MAX_READ)
+        for (const row of await read(digests.slice(i, i + MAX_READ))) found.set(row.digest, toPlugin(row))
       return found
     },
   }
 }
 
-function pluginOf(row: BundleRow): Plugin | AshlarError {
+function toPlugin(row: BundleRow): Plugin | AshlarError {
   const parsed = manifestSchema.safeParse(row.manifest)
-  if (parsed.success) return createPlugin(factsOf(row), parsed.data)
+  if (parsed.success) return buildPlugin(toFacts(row), parsed.data)
   const why = z.prettifyError(parsed.error)
   return new AshlarError('PLUGIN_INVALID', `its manifest is not valid in this release of Ashlar: ${why}`)
 }
 
-function factsOf({ digest, package_name: packageName, version, builtin, code }: BundleRow): BundleFacts {
+function toFacts({ digest, package_name: packageName, version, builtin, code }: BundleRow): BundleFacts {
   return { packageName, version, builtin, bundle: { digest, code } }
 }
 
-function manifestOfPlugin({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {
+function toPluginManifest({ name, bundle: { memoryMb }, providers, blocks }: Plugin): PluginManifest {
   return {
     name,
     ...(memoryMb !== undefined && { memoryMb }),
     providers: providers.map(({ qualifiedName: _, ...provider }) => provider),
-    blocks: blocks.map(manifestOf),
+    blocks: blocks.map(toBlockManifest),
   }
 }

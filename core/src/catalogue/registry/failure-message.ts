@@ -15,7 +15,7 @@ const REMEDIES_BY_CODE: Record<string, string> = {
 /**
  * Describes why a plugin did not load, for logs and the API: its package, each fault with its location in the source, and what to do.
  *
- * @param error with a message that has one fault on each line
+ * @param error its message has one fault per line
  */
 export function describeFailure(
   { packageName, version, origin }: Pick<PluginReport, 'packageName' | 'version' | 'origin'>,

@@ -1,7 +1,7 @@
 export { createBundleStore } from './bundle-store.ts'
 export { describeInstalled } from './describe-installed.ts'
 export { createErrorLocator, locateError } from './locate-errors.ts'
-export { claimsOf, createPluginIndex, takenClaim } from './plugin-index.ts'
+export { listClaims, createPluginIndex, claimTakenError } from './plugin-index.ts'
 export { createPluginRegistry } from './registry.ts'
 export { RELEASE } from './release.ts'
 export type { ErrorLocator } from './locate-errors.ts'

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
-import { createPlugin, type Plugin } from '../../blocks/index.ts'
+import { buildPlugin, type Plugin } from '../../blocks/index.ts'
 import { createPluginRegistry } from './registry.ts'
 
 const pluginOf = (digest: string): Plugin =>
-  createPlugin(
+  buildPlugin(
     { packageName: 'many', version: '1.0.0', builtin: false, bundle: { digest, code: '' } },
     { name: 'many', providers: [], blocks: [] },
   )
 
-it('knows again what is loaded, and keeps of what is only pinned the last fifty', async () => {
+it('reuses loaded plugins and caches the last fifty pinned ones', async () => {
   const found: string[] = []
   const known: string[][] = []
   let digest = 'first'
@@ -20,12 +20,12 @@ it('knows again what is loaded, and keeps of what is only pinned the last fifty'
       ])
     },
     {
-      keepMaps: async () => {},
+      saveMaps: async () => {},
       sourceMap: async () => '',
-      keep: () => Promise.resolve(),
-      have: () => Promise.resolve(new Set()),
-      read: () => Promise.resolve(undefined),
-      outdated: () => Promise.resolve([]),
+      save: () => Promise.resolve(),
+      findCurrent: () => Promise.resolve(new Set()),
+      readFacts: () => Promise.resolve(undefined),
+      listOutdated: () => Promise.resolve([]),
       findAll: () => Promise.resolve(new Map()),
       find(wanted) {
         found.push(wanted)

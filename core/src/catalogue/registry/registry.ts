@@ -1,97 +1,97 @@
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import type { Provider } from '../../capabilities/index.ts'
-import type { AshlarError } from '../../base/index.ts'
+import { Lru, type AshlarError } from '../../base/index.ts'
 import type { Block, Plugin, PluginReport } from '../../blocks/index.ts'
 
-/** The blocks there are, and how it went with each plugin. */
+/** The blocks of this installation, and the result of loading each plugin. */
 export interface PluginRegistry {
   /** Every block of every loaded plugin, by qualified name. */
   blocks(): Block[]
   /** @param reference qualified name or UUID */
   block(reference: string): Block | undefined
-  /** A block of a bundle that was loaded at some time, here or elsewhere, for a version that pins it. */
+  /** Returns a block for a graph version that pins it, from any bundle that a worker of this installation ever loaded. */
   pinned(digest: string, blockId: string): Promise<Block | undefined>
   /** Every provider of every loaded plugin, by qualified name. */
   providers(): Provider[]
   reports(): PluginReport[]
-  /** Reads again which there are; what did not change stays as it is. */
+  /** Reads the list of plugins again. Plugins that did not change keep their objects. */
   reload(): Promise<void>
-  /** Calls back after every reload that changed something. @returns a function that ends it */
+  /** Calls `listener` after every reload that changed something. @returns a function that removes the listener */
   onChange(listener: () => void): () => void
 }
 
-/** What is known of a bundle without its manifest. */
+/** A stored bundle without its manifest. */
 export type BundleFacts = Pick<Plugin, 'packageName' | 'version' | 'builtin' | 'bundle'>
 
-/** Where bundles are kept for ever, by digest, for every worker of the installation. */
+/** Stores bundles by digest, permanently, for every worker of the installation. */
 export interface BundleStore {
-  /** @param client with an open transaction; without one it is done at once */
-  keep(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
-  /** Keeps source maps of bundles that are kept already, by digest: see `Bundle`. */
-  keepMaps(maps: ReadonlyMap<string, string>): Promise<void>
-  /** Of a bundle; '' where it has none. */
+  /** @param client a client with an open transaction. @default a statement of its own */
+  save(plugins: readonly Plugin[], client?: pg.Pool | pg.PoolClient): Promise<void>
+  /** Stores source maps of bundles that are already stored, by digest: see `Bundle`. */
+  saveMaps(maps: ReadonlyMap<string, string>): Promise<void>
+  /** Returns the source map of a bundle; '' when it has none. */
   sourceMap(digest: string): Promise<string>
-  /** Which of these were kept, with a manifest that this release has read. */
-  have(digests: readonly string[]): Promise<Set<string>>
-  /** @param client with an open transaction: one that waits for a second client may wait for ever */
+  /** Returns those of these digests that are stored with a manifest that this release has read. */
+  findCurrent(digests: readonly string[]): Promise<Set<string>>
+  /** @param client the client of an open transaction: a transaction that waits for a second client can deadlock the pool */
   find(digest: string, client?: pg.PoolClient): Promise<Plugin | undefined>
-  /** What was kept beside a manifest. */
-  read(digest: string): Promise<BundleFacts | undefined>
-  /** Of what is installed from the store, the digests whose manifests an older release has read. */
-  outdated(): Promise<string[]>
-  /** By digest; an error where this release cannot use the manifest that an older one has read. */
+
+  readFacts(digest: string): Promise<BundleFacts | undefined>
+  /** Returns the digests of plugins installed from the store whose manifests an older release has read. */
+  listOutdated(): Promise<string[]>
+  /** @returns by digest: the plugin, or an error when this release cannot use a manifest that an older one has read */
   findAll(digests: readonly string[]): Promise<Map<string, Plugin | AshlarError>>
 }
 
-/** Says which plugins there are now. A plugin with a digest that is known already may be given as it was. */
+/** Reads the current plugins. For a digest in `known`, it may return the object that is already there. */
 export type LoadReports = (known: ReadonlyMap<string, Plugin>) => Promise<PluginReport[]>
 
-/** Each has its whole code, of up to 5 MiB. */
-const MOST_RECENT = 50
+/** Each plugin holds its whole code, up to 5 MiB. */
+const MAX_RECENT = 50
 
 export function createPluginRegistry(read: LoadReports, bundles: BundleStore): PluginRegistry {
   const changes = new EventEmitter().setMaxListeners(0)
-  /** Those that are loaded, by digest. */
+  /** The loaded plugins, by digest. */
   let loaded = new Map<string, Plugin>()
-  /** Others that graph versions pin, the one used last at the end. */
-  const recent = new Map<string, Plugin>()
+  /** Other plugins that graph versions pin, by digest. */
+  const recent = new Lru<string, Plugin>(MAX_RECENT)
   let reports: PluginReport[] = []
   let byReference = new Map<string, Block>()
 
   const load = async (): Promise<void> => {
-    const before = summary(reports)
+    const before = summarize(reports)
     reports = await read(loaded)
     loaded = new Map(reports.flatMap(({ plugin }) => (plugin ? [[plugin.bundle.digest, plugin]] : [])))
     byReference = new Map(
-      blocksOf(reports).flatMap((block) => [
+      listBlocks(reports).flatMap((block) => [
         [block.id, block],
         [block.qualifiedName, block],
       ]),
     )
-    if (summary(reports) !== before) changes.emit('change')
+    if (summarize(reports) !== before) changes.emit('change')
   }
 
-  const keepRecent = (plugin: Plugin): void => {
-    recent.delete(plugin.bundle.digest)
-    recent.set(plugin.bundle.digest, plugin)
-    const [oldest] = recent.keys()
-    if (recent.size > MOST_RECENT && oldest !== undefined) recent.delete(oldest)
+  const findPinned = async (digest: string): Promise<Plugin | undefined> => {
+    const known = loaded.get(digest) ?? recent.get(digest)
+    if (known) return known
+    const plugin = await bundles.find(digest)
+    if (plugin) recent.set(digest, plugin)
+    return plugin
   }
 
-  // One after the other, so that what was read first never replaces what was read after it.
+  // Reloads run one at a time, so that an older result never replaces a newer one.
   let reloading = Promise.resolve()
   const reload = (): Promise<void> => (reloading = reloading.then(load, load))
 
   return {
-    blocks: () => byName(blocksOf(reports)),
+    blocks: () => sortByName(listBlocks(reports)),
     block: (reference) => byReference.get(reference),
     async pinned(digest, blockId) {
-      const plugin = loaded.get(digest) ?? recent.get(digest) ?? (await bundles.find(digest))
-      if (plugin && !loaded.has(digest)) keepRecent(plugin)
+      const plugin = await findPinned(digest)
       return plugin?.blocks.find(({ id }) => id === blockId)
     },
-    providers: () => byName(reports.flatMap(({ plugin }) => plugin?.providers ?? [])),
+    providers: () => sortByName(reports.flatMap(({ plugin }) => plugin?.providers ?? [])),
     reports: () => reports,
     reload,
     onChange(listener) {
@@ -101,15 +101,15 @@ export function createPluginRegistry(read: LoadReports, bundles: BundleStore): P
   }
 }
 
-function blocksOf(reports: PluginReport[]): Block[] {
+function listBlocks(reports: PluginReport[]): Block[] {
   return reports.flatMap(({ plugin }) => plugin?.blocks ?? [])
 }
 
-function byName<T extends { qualifiedName: string }>(all: T[]): T[] {
+function sortByName<T extends { qualifiedName: string }>(all: T[]): T[] {
   return all.toSorted((a, b) => (a.qualifiedName < b.qualifiedName ? -1 : 1))
 }
 
-function summary(reports: PluginReport[]): string {
+function summarize(reports: PluginReport[]): string {
   return JSON.stringify(
     reports.map(({ packageName, version, origin, plugin, error }) => [
       packageName,

@@ -1,4 +1,4 @@
 import { SDK_VERSION } from '../../sandbox/guest/sdk-version.ts'
 
-/** Another when what is made of the same source is: its bundle, or its manifest. The number is for changes within a release. */
+/** Changes when the same source gives another bundle or manifest. The number counts such changes within a release. */
 export const RELEASE = `2 ${SDK_VERSION}`

@@ -3,31 +3,31 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Database } from '../../postgres/index.ts'
 import { bundleOptions } from '../bundle/index.ts'
-import type { PluginSource } from '../../blocks/index.ts'
+import type { PluginPackage } from '../../blocks/index.ts'
 import { RELEASE } from '../registry/index.ts'
 import type { Stamps } from './stamps.ts'
 
-/** A bundle that was made of files in a workspace, and is made again when these are not as they were. */
+/** A cached bundle. It is valid while the files that it depends on do not change. */
 export interface CachedBundle {
   /** Folder of the package. */
   folder: string
   /** See {@link bundleKey}. */
   key: string
-  /** Of all that it depends on. */
+  /** The stamps of everything that it depends on. */
   stamps: Stamps
   digest: string
 }
 
-/** Rows that only say how to save work: without them, or with wrong ones, all is bundled again. */
+/** Caches bundles in the database. A missing or invalid row only costs time: the plugin is bundled again. */
 export interface BundleCache {
-  /** By folder. */
-  read(workspaceId: string): Promise<Map<string, CachedBundle>>
-  /** @param before what was read */
-  write(workspaceId: string, wanted: readonly CachedBundle[], before: ReadonlyMap<string, CachedBundle>): Promise<void>
+  /** @returns the cached bundles by folder */
+  read(sourceSetId: string): Promise<Map<string, CachedBundle>>
+  /** @param before the result of `read` */
+  write(sourceSetId: string, wanted: readonly CachedBundle[], before: ReadonlyMap<string, CachedBundle>): Promise<void>
 }
 
-/** The same for what is bundled in the same way: with one release of the bundler, its options and our own doing. */
-export function bundleKey({ entry, folder, packageName, version, origin }: PluginSource): string {
+/** Returns a key of how a plugin is bundled: the releases of Ashlar and the bundler, and the options. */
+export function bundleKey({ entry, folder, packageName, version, origin }: PluginPackage): string {
   const { plugins: _, ...options } = bundleOptions({ entry, folder })
   const owner = origin === 'WORKSPACE' ? [process.env.NODE_PATH ?? ''] : [packageName, version]
   const facts = [RELEASE, bundlerVersion, options, origin, owner]
@@ -43,24 +43,24 @@ const rowSchema = z.object({
 
 export function createBundleCache({ pool }: Pick<Database, 'pool'>): BundleCache {
   return {
-    async read(workspaceId) {
+    async read(sourceSetId) {
       const { rows } = await pool.query('select folder, key, stamps, digest from bundle_cache where workspace_id = $1', [
-        workspaceId,
+        sourceSetId,
       ])
       const kept = rows.map((row) => rowSchema.safeParse(row).data).filter((row) => row !== undefined)
       return new Map(kept.map((row) => [row.folder, row]))
     },
-    async write(workspaceId, wanted, before) {
+    async write(sourceSetId, wanted, before) {
       const fresh = wanted.filter((each) => before.get(each.folder) !== each)
       const folders = new Set(wanted.map(({ folder }) => folder))
       if (before.size > 0 && [...before.keys()].some((folder) => !folders.has(folder)))
-        await pool.query('delete from bundle_cache where workspace_id = $1 and folder <> all($2)', [workspaceId, [...folders]])
-      if (fresh.length > 0) await pool.query(WRITE, [workspaceId, ...columnsOf(fresh)])
+        await pool.query('delete from bundle_cache where workspace_id = $1 and folder <> all($2)', [sourceSetId, [...folders]])
+      if (fresh.length > 0) await pool.query(WRITE, [sourceSetId, ...toColumns(fresh)])
     },
   }
 }
 
-/** In the order of folders, so that two workers of a workspace do not wait for each other. */
+/** Writes in the order of folders, so that two workers of a source set do not deadlock. */
 const WRITE = `
   insert into bundle_cache (workspace_id, folder, key, stamps, digest)
   select $1, folder, key, stamps, digest
@@ -68,7 +68,7 @@ const WRITE = `
   order by folder
   on conflict (workspace_id, folder) do update set key = excluded.key, stamps = excluded.stamps, digest = excluded.digest`
 
-function columnsOf(rows: readonly CachedBundle[]): unknown[][] {
+function toColumns(rows: readonly CachedBundle[]): unknown[][] {
   return [
     rows.map(({ folder }) => folder),
     rows.map(({ key }) => key),

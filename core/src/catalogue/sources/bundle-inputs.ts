@@ -2,76 +2,108 @@ import type { Metafile } from 'esbuild'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { BundleInput } from '../bundle/index.ts'
-import { TYPESCRIPT_FILES, YARN_FILES, around } from './stamps.ts'
+import { TYPESCRIPT_FILES, YARN_FILES, surroundingsOf } from './stamps.ts'
 
 /**
- * All that a bundle depends on, as paths for a `Stamper`: as long as their stamps stay, bundling again gives the same text.
+ * Lists everything that a bundle depends on, as paths for a `Stamper`. While the stamps stay the same, bundling gives the same text.
  *
- * - Every file that was read.
- * - The folders in which the bundler tries names one after the other, so that a new file may come before the one that it found: of
- *   each file that was read up to its package, where a relative import leads, and where a package.json says that an entry is.
- * - What is around them, up to the root: package.json (what is exported, and how), tsconfig.json with what it extends,
- *   node_modules, and in it the folder of a scope that something is imported from.
+ * The inputs in the metafile of the last build are not enough: a new file can take precedence over an input, and the metafile does not
+ * contain the paths at which the bundler found nothing. The list therefore contains:
  *
- * @param isThere tells of a path
- * @returns undefined where that does not tell all: paths of TypeScript or Yarn, or what is no file
+ * - every input, and its folder
+ * - the surroundings of an input in every folder above it: package.json, tsconfig.json with the files that it extends, node_modules
+ * - every path at which the bundler may look for an import: see {@link listCandidates} and {@link addCandidate}
+ *
+ * @param exists whether a path exists
+ * @returns undefined when the list would not be complete: with TypeScript paths, Yarn Plug'n'Play, an import by a pattern
+ * (`import('./' + name + '.ts')`, external in the metafile), or an input that is not a file
  */
-export function pathsOf(
+export function listDependencyPaths(
   inputs: Metafile['inputs'],
   { entry, folder }: BundleInput,
-  isThere: (path: string) => boolean,
+  exists: (path: string) => boolean,
 ): string[] | undefined {
   const paths = new Set([folder, dirname(entry)])
   const files = Object.entries(inputs).filter(([input]) => !input.startsWith(DISABLED))
-  for (const [parent, within] of Map.groupBy(files, ([input]) => dirname(resolve(folder, input)))) {
+  if (files.some(([, { imports }]) => imports.some(({ path, external }) => external && path.includes('*')))) return undefined
+  for (const [parent, siblings] of Map.groupBy(files, ([input]) => dirname(resolve(folder, input)))) {
     const folders = [parent, ...foldersAbove(parent)]
-    if (folders.some((each) => YARN_FILES.some((name) => isThere(join(each, name))))) return undefined
-    if (!addTypeScript(folders, paths, isThere)) return undefined
-    for (const each of folders) paths.add(around(each))
-    for (const each of upToPackage(folders, isThere)) paths.add(each)
-    for (const [input, { imports }] of within) {
+    if (folders.some((each) => YARN_FILES.some((name) => exists(join(each, name))))) return undefined
+    if (!addTsconfigs(folders, paths, exists)) return undefined
+    paths.add(parent)
+    for (const each of folders) paths.add(surroundingsOf(each))
+    for (const [input, { imports }] of siblings) {
       paths.add(resolve(folder, input))
-      for (const { path, original = path } of imports) for (const each of searched(original, folders, isThere)) paths.add(each)
+      for (const { path, original = path, external } of imports)
+        if (!external) for (const candidate of listCandidates(original, folders, exists)) addCandidate(candidate, paths, exists)
     }
   }
-  for (const each of entriesOfPackages(paths, isThere)) paths.add(each)
-  return files.every(([input]) => isThere(resolve(folder, input))) ? [...paths] : undefined
+  return files.every(([input]) => exists(resolve(folder, input))) ? [...paths] : undefined
 }
 
-/** What a package.json has replaced by nothing: the bundler names it so. */
+/** The prefix of an input that a package.json replaces with an empty module. */
 const DISABLED = '(disabled):'
 
-/** The nearest first. */
+/** Lists the folders above a path, the nearest first. */
 function foldersAbove(path: string): string[] {
   const above = dirname(path)
   return above === path ? [] : [above, ...foldersAbove(above)]
 }
 
-/** The first alone where there is no package. */
-function upToPackage(folders: string[], isThere: (path: string) => boolean): string[] {
-  const index = folders.findIndex((folder) => isThere(join(folder, 'package.json')))
-  return folders.slice(0, Math.max(index, 0) + 1)
+/**
+ * Lists the paths that an import may mean, without extensions. The bundler takes the first at which it finds a module.
+ *
+ * @param folders the folder of the importing file and all folders above it
+ */
+function listCandidates(specifier: string, folders: string[], exists: (path: string) => boolean): string[] {
+  const [parent = ''] = folders
+  if (/^\.{0,2}(\/|$)/.test(specifier)) return [resolve(parent, specifier)]
+  const [packageName = ''] = /^(@[^/]+\/)?[^/]+/.exec(specifier) ?? []
+  const installed = folders.map((each) => join(each, 'node_modules')).filter(exists)
+  const inPackages = installed.flatMap((each) => [join(each, packageName), join(each, specifier)])
+  // A style sheet imports relative paths without "./".
+  return [join(parent, specifier), ...inPackages]
 }
 
-/** Where an import is looked for beside the folders that count anyway. @param folders above the file that has it */
-function searched(specifier: string, folders: string[], isThere: (path: string) => boolean): string[] {
-  const [folder = ''] = folders
-  if (/^\.{0,2}(\/|$)/.test(specifier)) return [dirname(resolve(folder, specifier))]
-  const [scope = ''] = /^@[^/]+/.exec(specifier) ?? []
-  if (scope === '') return []
-  const packages = folders.map((each) => join(each, 'node_modules')).filter(isThere)
-  return packages.map((each) => join(each, scope))
+const ENTRY_FIELDS = ['browser', 'module', 'main']
+
+/** Adds a path that an import may mean: with an extension, as a folder with an index file, or as a package, whose entries may be missing. */
+function addCandidate(path: string, paths: Set<string>, exists: (path: string) => boolean): void {
+  const packageJson = join(path, 'package.json')
+  if (!paths.has(packageJson) && exists(packageJson)) {
+    paths.add(packageJson)
+    for (const name of collectStrings(readJson(packageJson), ENTRY_FIELDS))
+      for (const each of [resolve(path, name), dirname(resolve(path, name))]) paths.add(each)
+  }
+  paths.add(path)
+  paths.add(dirname(path))
 }
 
-/** Adds the settings that count for files in a folder. @returns whether they lead elsewhere only as these paths tell */
-function addTypeScript(folders: string[], paths: Set<string>, isThere: (path: string) => boolean): boolean {
+/** The bundler treats a file that is not JSON as an empty one. */
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Collects the strings in a JSON value. @param fields the fields of the outermost object to read. @default all */
+function collectStrings(value: unknown, fields?: readonly string[]): string[] {
+  if (typeof value === 'string') return fields ? [] : [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]) => (fields?.includes(name) === false ? [] : collectStrings(each)))
+}
+
+/** Adds the tsconfig.json that applies to the first folder. @returns false when it may map imports to paths that are not listed */
+function addTsconfigs(folders: string[], paths: Set<string>, exists: (path: string) => boolean): boolean {
   const names = folders.flatMap((folder) => TYPESCRIPT_FILES.map((name) => join(folder, name)))
-  const found = names.find(isThere)
-  return found === undefined || addSettings(found, paths)
+  const found = names.find(exists)
+  return found === undefined || addTsconfig(found, paths)
 }
 
-/** Settings may have comments, so their text is searched: for more than they may say. */
-function addSettings(file: string, paths: Set<string>): boolean {
+/** The file may contain comments, so its text is searched. This also finds what only looks like a setting. */
+function addTsconfig(file: string, paths: Set<string>): boolean {
   if (paths.has(file)) return true
   paths.add(file)
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return true
@@ -81,33 +113,6 @@ function addSettings(file: string, paths: Set<string>): boolean {
   return bases.every((base) => {
     if (!base.startsWith('.')) return false
     const path = resolve(dirname(file), base)
-    return addSettings(path, paths) && addSettings(`${path}.json`, paths)
+    return addTsconfig(path, paths) && addTsconfig(`${path}.json`, paths)
   })
-}
-
-const ENTRY_FIELDS = ['browser', 'module', 'main']
-
-/** The folders of the files that the packages around name as their entries, which need not be there. */
-function entriesOfPackages(paths: Set<string>, isThere: (path: string) => boolean): string[] {
-  const folders = [...paths].filter((path) => paths.has(around(path)) && isThere(join(path, 'package.json')))
-  return folders.flatMap((folder) => {
-    const names = textsIn(readJson(join(folder, 'package.json')), ENTRY_FIELDS)
-    return names.map((name) => resolve(folder, name)).flatMap((path) => [path, dirname(path)])
-  })
-}
-
-/** The bundler takes one that is not JSON for an empty one. */
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-/** @param fields of the outermost object that count */
-function textsIn(value: unknown, fields?: readonly string[]): string[] {
-  if (typeof value === 'string') return fields ? [] : [value]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, each]) => (fields?.includes(name) === false ? [] : textsIn(each)))
 }

@@ -16,17 +16,17 @@ function request(withinMs?: number): Promise<boolean> {
   return scans.request(runtime.ownerId)
 }
 
-async function addWorkspace(id: string, seenAt: string): Promise<void> {
+async function addSourceSet(id: string, seenAt: string): Promise<void> {
   await runtime.database.pool.query(`insert into plugin_workspace (id, seen_at) values ($1, now() - $2::interval)`, [id, seenAt])
 }
 
 it('waits only for live workers', async () => {
-  await addWorkspace('gone', '4 minutes')
+  await addSourceSet('gone', '4 minutes')
   expect(await request()).toBe(true)
 })
 
 it('returns false if a worker does not finish in time', async () => {
-  await addWorkspace('stuck', '1 second')
+  await addSourceSet('stuck', '1 second')
   expect(await request(50)).toBe(false)
   await runtime.database.pool.query(`delete from plugin_workspace where id = 'stuck'`)
 })

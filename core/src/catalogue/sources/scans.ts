@@ -9,13 +9,13 @@ import { assertOwner } from '../publishing/index.ts'
  */
 export interface PluginScans {
   /**
-   * Makes every worker scan its workspaces, and loads the results. Only for the owner of the installation.
+   * Makes every worker scan its sources, and loads the results. Only for the owner of the installation.
    *
    * @returns false when a worker did not finish within 10 seconds
    * @throws {AshlarError} FORBIDDEN
    */
   request(userId: string): Promise<boolean>
-  /** Calls `scan` at each request. @returns a function that cancels the subscription */
+  /** Calls `scan` for each request. @returns a function that removes the subscription */
   onRequest(scan: () => Promise<void>): () => void
 }
 
@@ -31,7 +31,7 @@ interface ScanParts {
 const POLL_EVERY_MS = 20
 
 const REQUEST = `select clock_timestamp()::text as at, pg_notify('${channelName('scan')}', '')`
-/** A worker renews its workspace every two minutes. A workspace that was not renewed for three minutes has no worker. */
+/** A worker renews its source sets every two minutes. A set that was not renewed for three minutes has no worker. */
 const IS_PENDING = `
   select 1 from plugin_workspace
   where id not like 'dev:%' and seen_at > now() - interval '3 minutes' and (scanned_at is null or scanned_at < $1)
@@ -46,9 +46,9 @@ export function createPluginScans(parts: ScanParts): PluginScans {
       const { rows } = await pool.query<{ at: string }>(REQUEST)
       const requestedAt = rows[0]?.at
       const isPending = async (): Promise<boolean> => (await pool.query(IS_PENDING, [requestedAt])).rowCount !== 0
-      const givenUpAt = performance.now() + withinMs
+      const deadline = performance.now() + withinMs
       let pending = await isPending()
-      while (pending && performance.now() < givenUpAt) {
+      while (pending && performance.now() < deadline) {
         await pause(POLL_EVERY_MS)
         pending = await isPending()
       }

@@ -2,76 +2,80 @@ import { statSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * What was seen on the disk, by path: of a file or folder its number, size and times (those of a folder change with the names in
- * it), and of `<folder>/*` what the bundler looks for in any folder above a file. '' where there is nothing.
+ * States of files and folders by path. The stamp of a file or folder consists of its inode number, size and times; the times of a folder
+ * change with the names in it. The stamp of `<folder>/*` covers everything that the bundler looks for in each folder above a file. The
+ * stamp of a path that does not exist is ''.
  */
 export type Stamps = Record<string, string>
 
-/** One look at the disk: at every path once, so that plugins with the same surroundings cost no more than one. */
+/** Reads stamps during one scan. It reads each path once, so that plugins share the cost of common surroundings. */
 export interface Stamper {
-  /** Empty where nothing is. */
-  of(path: string): string
-  areSame(stamps: Stamps): boolean
-  /** Whether whatever changes from now on changes these: not so for what was written just before. */
+  /** @returns '' when the path does not exist */
+  stamp(path: string): string
+  matches(stamps: Stamps): boolean
+  /** Whether every later change will change these stamps. A file that was written just before the scan can change and keep its times. */
   areSettled(stamps: Stamps): boolean
 }
 
-/** They stand for folders of packages. Source: Yarn, Plug'n'Play. */
+/** Files that replace node_modules. Source: Yarn, Plug'n'Play. */
 export const YARN_FILES = ['.pnp.cjs', '.pnp.js', '.pnp.data.json']
-/** The first that is there counts for the files below it. */
+/** The first that exists applies to the files below it. */
 export const TYPESCRIPT_FILES = ['tsconfig.json', 'jsconfig.json']
-const AROUND = ['package.json', 'node_modules', ...TYPESCRIPT_FILES, ...YARN_FILES]
+const SURROUNDINGS = ['package.json', 'node_modules', ...TYPESCRIPT_FILES, ...YARN_FILES]
 
-/** The clock of a file system goes in steps: two writes within one leave the same times. */
+/** The resolution of file times: two writes within one step leave the same times. */
 const STEP_NS = 100_000_000n
-/** Of one that keeps whole seconds. */
+/** The resolution of a file system that stores whole seconds. */
 const LONG_STEP_NS = 2_000_000_000n
 const SECOND_NS = 1_000_000_000n
 
-/** How the path of what is around a folder ends. */
-const EVERYTHING = '/*'
+/** The end of a path that denotes the surroundings of a folder. */
+const SURROUNDINGS_SUFFIX = '/*'
 
-export function around(folder: string): string {
-  return folder + EVERYTHING
+export function surroundingsOf(folder: string): string {
+  return folder + SURROUNDINGS_SUFFIX
 }
 
-/** Looks synchronously: asynchronous looks take ten times as long, and those at 500 plugins so take some 50 ms. */
+/** Reads synchronously: asynchronous reads take ten times as long. A scan of 500 plugins takes about 50 ms. */
 export function createStamper(nowMs: number): Stamper {
   const began = BigInt(nowMs) * 1_000_000n
   const seen = new Map<string, string>()
   const fresh = new Set<string>()
-  const look = (path: string): string => {
-    const stats = statOf(path)
+  const readStamp = (path: string): string => {
+    const stats = readStats(path)
     if (typeof stats === 'string') return stats
     const { ino, size, mtimeNs, ctimeNs } = stats
     const step = ctimeNs % SECOND_NS === 0n ? LONG_STEP_NS : STEP_NS
     if (ctimeNs > began - step) fresh.add(path)
     return [ino, size, mtimeNs, ctimeNs].map((each) => each.toString(36)).join()
   }
-  const lookAround = (folder: string): string => {
-    const stamps = AROUND.map((name) => look(join(folder, name)))
-    if (AROUND.some((name) => fresh.has(join(folder, name)))) fresh.add(around(folder))
+  const readSurroundings = (folder: string): string => {
+    const stamps = SURROUNDINGS.map((name) => readStamp(join(folder, name)))
+    if (SURROUNDINGS.some((name) => fresh.has(join(folder, name)))) fresh.add(surroundingsOf(folder))
     return stamps.some((stamp) => stamp !== '') ? stamps.join(';') : ''
   }
-  const of = (path: string): string => {
+  const stamp = (path: string): string => {
     const known = seen.get(path)
     if (known !== undefined) return known
-    const stamp = path.endsWith(EVERYTHING) ? lookAround(path.slice(0, -EVERYTHING.length)) : look(path)
-    seen.set(path, stamp)
-    return stamp
+    const found = path.endsWith(SURROUNDINGS_SUFFIX)
+      ? readSurroundings(path.slice(0, -SURROUNDINGS_SUFFIX.length))
+      : readStamp(path)
+    seen.set(path, found)
+    return found
   }
   return {
-    of,
-    areSame: (stamps) => Object.entries(stamps).every(([path, stamp]) => of(path) === stamp),
+    stamp,
+    matches: (stamps) => Object.entries(stamps).every(([path, before]) => stamp(path) === before),
     areSettled: (stamps) => !Object.keys(stamps).some((path) => fresh.has(path)),
   }
 }
 
-/** What cannot be reached by us cannot be by the bundler. @returns the code of the error; '' where nothing is */
-function statOf(path: string): BigIntStats | string {
+/** A path that this process cannot read is not readable for the bundler either. @returns the error code; '' when nothing exists there */
+function readStats(path: string): BigIntStats | string {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? ''
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
+    const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException
+    return code === 'ENOTDIR' ? '' : code
   }
 }

@@ -3,9 +3,9 @@ import { watch } from 'node:fs'
 const SETTLE_MS = 150
 
 /**
- * Calls `changed` when a file in one of the folders has changed and nothing more has for 150 ms; never twice at once.
+ * Calls `changed` when a file in one of the folders has changed and no other change follows for 150 ms. Calls do not overlap.
  *
- * @returns a function that ends it
+ * @returns a function that stops watching
  */
 export function watchPlugins(roots: readonly string[], changed: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined

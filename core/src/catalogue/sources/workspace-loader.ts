@@ -1,84 +1,84 @@
 import { Batcher, AshlarError } from '../../base/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { createPlugin, type Plugin, type PluginSource } from '../../blocks/index.ts'
+import { buildPlugin, type Plugin, type PluginPackage } from '../../blocks/index.ts'
 import { bundleKey, type CachedBundle } from './bundle-cache.ts'
-import { pathsOf } from './bundle-inputs.ts'
-import { bundleSource, type MappedBundle } from '../bundle/index.ts'
-import { type BrokenSource, describeSource } from '../loading/index.ts'
+import { listDependencyPaths } from './bundle-inputs.ts'
+import { bundlePackage, type MappedBundle } from '../bundle/index.ts'
+import { type BrokenPackage, describePackage } from '../loading/index.ts'
 import type { FoundPlugin, BundleStore } from '../registry/index.ts'
 import type { Stamper } from './stamps.ts'
 
-/** How it went with one source. */
-interface LoadedSource {
+/** The result of loading one package. */
+interface LoadedPackage {
   found: FoundPlugin
-  /** None for what cannot be told to be as it was: it is bundled at the next scan as well. */
+  /** Undefined when changes cannot be detected: the package is then bundled again at the next scan. */
   cached?: CachedBundle
 }
 
-/** Loads one source; what was cached of it is given back when it still holds. */
-export type LoadSource = (source: PluginSource | BrokenSource, cached: CachedBundle | undefined) => Promise<LoadedSource>
+/** Loads one package. Returns `cached` when it is still valid. */
+type LoadPackage = (plugin: PluginPackage | BrokenPackage, cached: CachedBundle | undefined) => Promise<LoadedPackage>
 
-/** What comes together in one statement. */
-const SET = 100
+/** The maximum number of rows in one statement. */
+const MAX_BATCH = 100
 
 /**
- * Loads sources of one scan. One that is as it was is neither bundled nor evaluated; one whose bundle is the same all the same is not
- * evaluated. One that fails does not keep the others from it.
+ * Loads the packages of one scan. An unchanged package is neither bundled nor evaluated. A changed package with an unchanged bundle is
+ * not evaluated. A package that fails does not affect the others.
  */
-export function createSourceLoader(sandbox: Sandbox, bundles: BundleStore, stamper: Stamper): LoadSource {
-  const isKept = new Batcher<string, boolean>(SET, async (digests) => {
-    const kept = await bundles.have(digests)
+export function createPackageLoader(sandbox: Sandbox, bundles: BundleStore, stamper: Stamper): LoadPackage {
+  const isSaved = new Batcher<string, boolean>(MAX_BATCH, async (digests) => {
+    const kept = await bundles.findCurrent(digests)
     return digests.map((digest) => kept.has(digest))
   })
-  const keepMap = new Batcher<MappedBundle, void>(SET, async (mapped) => {
-    await bundles.keepMaps(new Map(mapped.map(({ digest, map }) => [digest, map])))
+  const saveMap = new Batcher<MappedBundle, void>(MAX_BATCH, async (mapped) => {
+    await bundles.saveMaps(new Map(mapped.map(({ digest, map }) => [digest, map])))
     return mapped.map(() => undefined)
   })
-  const keep = new Batcher<Plugin, void>(SET, async (plugins) => {
-    await bundles.keep(plugins)
+  const save = new Batcher<Plugin, void>(MAX_BATCH, async (plugins) => {
+    await bundles.save(plugins)
     return plugins.map(() => undefined)
   })
-  const keepBundle = async (source: PluginSource, bundle: MappedBundle): Promise<void> => {
-    if (await isKept.add(bundle.digest)) return keepMap.add(bundle)
-    const { packageName, version, origin } = source
+  const saveBundle = async (plugin: PluginPackage, bundle: MappedBundle): Promise<void> => {
+    if (await isSaved.add(bundle.digest)) return saveMap.add(bundle)
+    const { packageName, version, origin } = plugin
     const facts = { packageName, version, bundle, builtin: origin === 'WORKSPACE' }
-    await keep.add(createPlugin(facts, await describeSource(source, bundle, sandbox)))
+    await save.add(buildPlugin(facts, await describePackage(plugin, bundle, sandbox)))
   }
-  return async (source, cached) => {
-    if ('error' in source) return failed({ ...source, version: '' }, source.error)
-    const key = bundleKey(source)
-    if (cached?.key === key && stamper.areSame(cached.stamps)) return loaded(source, cached.digest, cached)
+  return async (plugin, cached) => {
+    if ('error' in plugin) return failed({ ...plugin, version: '' }, plugin.error)
+    const key = bundleKey(plugin)
+    if (cached?.key === key && stamper.matches(cached.stamps)) return loaded(plugin, cached.digest, cached)
     try {
-      const { bundle, cached: fresh } = await bundleAndStamp(source, key, stamper)
-      await keepBundle(source, bundle)
-      return loaded(source, bundle.digest, fresh)
+      const { bundle, cached: fresh } = await bundleAndStamp(plugin, key, stamper)
+      await saveBundle(plugin, bundle)
+      return loaded(plugin, bundle.digest, fresh)
     } catch (error) {
-      if (error instanceof AshlarError) return failed(source, error)
+      if (error instanceof AshlarError) return failed(plugin, error)
       throw error
     }
   }
 }
 
 async function bundleAndStamp(
-  source: PluginSource,
+  plugin: PluginPackage,
   key: string,
   stamper: Stamper,
 ): Promise<{ bundle: MappedBundle; cached: CachedBundle | undefined }> {
-  const { bundle, inputs, input } = await bundleSource(source)
-  const paths = pathsOf(inputs, input, (path) => stamper.of(path) !== '')
-  // The folder may be a link, which can lead elsewhere later.
-  const stamps = Object.fromEntries([source.folder, ...(paths ?? [])].map((path) => [path, stamper.of(path)]))
-  const canTell = paths !== undefined && stamper.areSettled(stamps)
-  return { bundle, cached: canTell ? { folder: source.folder, key, stamps, digest: bundle.digest } : undefined }
+  const { bundle, inputs, input } = await bundlePackage(plugin)
+  const paths = listDependencyPaths(inputs, input, (path) => stamper.stamp(path) !== '')
+  // The folder may be a link, whose target can change.
+  const stamps = Object.fromEntries([plugin.folder, ...(paths ?? [])].map((path) => [path, stamper.stamp(path)]))
+  const isCacheable = paths !== undefined && stamper.areSettled(stamps)
+  return { bundle, cached: isCacheable ? { folder: plugin.folder, key, stamps, digest: bundle.digest } : undefined }
 }
 
-function loaded({ packageName, version, origin }: PluginSource, digest: string, cached?: CachedBundle): LoadedSource {
+function loaded({ packageName, version, origin }: PluginPackage, digest: string, cached?: CachedBundle): LoadedPackage {
   return { found: { packageName, version, origin, digest }, ...(cached && { cached }) }
 }
 
 function failed(
-  { packageName, version, origin }: Pick<PluginSource, 'packageName' | 'version' | 'origin'>,
+  { packageName, version, origin }: Pick<PluginPackage, 'packageName' | 'version' | 'origin'>,
   { code, message }: AshlarError,
-): LoadedSource {
+): LoadedPackage {
   return { found: { packageName, version, origin, error: { code, message } } }
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore, createPluginIndex } from '../registry/index.ts'
-import { createWorkspace, type Workspace } from './workspace-plugins.ts'
+import { createSourceSet, type SourceSet } from './workspace-plugins.ts'
 
 let runtime: TestRuntime
 let root: string
@@ -28,26 +28,26 @@ async function write(folder: string, source: string, packageName = 'words'): Pro
 const ENTRY = `import { definePlugin } from '@ashlar/sdk'
 export default definePlugin({ name: 'words', blocks: [] })`
 
-interface Opened extends Workspace {
-  /** What the installation has of it then. */
+interface Opened extends SourceSet {
+  /** The reports of the installation. */
   reports(): Promise<unknown[]>
 }
 
-function openWorkspace(): Opened {
+function openSources(): Opened {
   const { database, sandbox } = runtime
   if (!sandbox) throw new Error('a worker has a sandbox')
   const bundles = createBundleStore(database)
   const index = createPluginIndex(database, bundles)
   const cache = createBundleCache(database)
-  const workspace = createWorkspace({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache })
+  const sources = createSourceSet({ id: 'here', sandbox, folders: { roots: [root], packages: [] }, bundles, index, cache })
   const reports = async (): Promise<unknown[]> =>
     (await index.read(new Map())).map(({ packageName, status, error }) => [packageName, status, ...(error ? [error] : [])])
-  return { ...workspace, reports }
+  return { ...sources, reports }
 }
 
-it('is there again when it was forgotten while nobody could renew it', async () => {
+it('restores its rows when it expired before a renewal', async () => {
   await write('words', ENTRY)
-  const { scan, renew, reports } = openWorkspace()
+  const { scan, renew, reports } = openSources()
   await scan()
   await runtime.database.pool.query('delete from plugin_workspace')
   await renew()
@@ -58,14 +58,14 @@ it('is there again when it was forgotten while nobody could renew it', async () 
   await scan()
 })
 
-it('has the first of two folders with one package name, and tells of the other', async () => {
+it('loads the first of two folders with one package name and reports the other', async () => {
   await write('words', ENTRY)
-  const { scan, reports } = openWorkspace()
+  const { scan, reports } = openSources()
   await scan()
   await write('words-try', 'export default {{{')
   await scan()
   const message =
-    'words (words-try): package.json: the name "words" belongs to the folder words already. Give one of the two another name or id, or remove it.'
+    'words (words-try): package.json: the name "words" is already used by the folder words. Give one of the two another name or id, or remove it.'
   expect(await reports()).toEqual([
     ['words', 'LOADED'],
     ['words (words-try)', 'FAILED', { code: 'DUPLICATE_BLOCK', message }],
@@ -77,7 +77,7 @@ it('has the first of two folders with one package name, and tells of the other',
   await scan()
 })
 
-it('describes a plugin without a default export, and a block without tests, in plain words', async () => {
+it('explains a missing default export and missing tests', async () => {
   await write('exports', 'export const plugin = 1', 'exports')
   await write('none', '', 'none')
   const block = (n: number, tests: string) =>
@@ -85,7 +85,7 @@ it('describes a plugin without a default export, and a block without tests, in p
      staticOutput: false, serial: false, capabilities: {}, onCrash: 'fail', input: z.object({}), output: z.object({}), *run() {} }`
   const entry = `import { z } from 'zod'\n${ENTRY}`
   await write('tests', entry.replace('words', 'tests').replace('[]', `[${block(1, '')}, ${block(2, 'tests: [],')}]`), 'tests')
-  const { scan, reports } = openWorkspace()
+  const { scan, reports } = openSources()
   await scan()
   const missing =
     'the file that "ashlar.blocks" in package.json names must export default definePlugin({ name, blocks }); it has no default export'
@@ -106,11 +106,11 @@ it('describes a plugin without a default export, and a block without tests, in p
   ])
 })
 
-it('says where in the source is what keeps a plugin from loading', async () => {
+it('locates load failures in the source', async () => {
   await write('words', `${ENTRY}\n\nfunction fail() {\n  throw new Error('bad day')\n}\nfail()`)
   await write('names', ENTRY.replaceAll('words', 'NAMES'), 'names')
   await write('costs', ENTRY.replace('words', 'costs').replace('[]', `[{\n  id: 'none', name: 'say', tests: [] }]`), 'costs')
-  const { scan, reports } = openWorkspace()
+  const { scan, reports } = openSources()
   await scan()
   const says = (code: string, message: unknown): unknown => ({ code, message })
   expect(await reports()).toEqual([
@@ -142,12 +142,12 @@ it('says where in the source is what keeps a plugin from loading', async () => {
   await scan()
 })
 
-it('has a newer release read the manifest again, and reports one that it cannot use', async () => {
+it('reads manifests again after an update and reports those that it cannot use', async () => {
   await write('words', ENTRY)
-  await openWorkspace().scan()
+  await openSources().scan()
   const { pool } = runtime.database
   await pool.query(`update plugin_bundle set release = 'older', manifest = '{ "name": "WORDS" }'`)
-  expect(await openWorkspace().reports()).toEqual([
+  expect(await openSources().reports()).toEqual([
     [
       'words',
       'FAILED',
@@ -155,8 +155,8 @@ it('has a newer release read the manifest again, and reports one that it cannot 
     ],
   ])
   await pool.query(`update bundle_cache set key = 'of the older release'`)
-  await openWorkspace().scan()
-  expect(await openWorkspace().reports()).toEqual([['words', 'LOADED']])
+  await openSources().scan()
+  expect(await openSources().reports()).toEqual([['words', 'LOADED']])
   await rm(join(root, 'words'), { recursive: true })
-  await openWorkspace().scan()
+  await openSources().scan()
 })

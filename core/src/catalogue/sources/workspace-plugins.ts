@@ -7,39 +7,40 @@ import { discoverPlugins } from '../loading/index.ts'
 import { inLanes } from '../../base/index.ts'
 import type { PluginIndex, BundleStore } from '../registry/index.ts'
 import { createStamper } from './stamps.ts'
-import { createSourceLoader } from './workspace-loader.ts'
+import { createPackageLoader } from './workspace-loader.ts'
 
-/** The plugins of one machine: those in its plugin folders, and the packages that its configuration names. */
-export interface Workspace {
-  /** Finds and loads them, and tells the installation what there is. One that fails to load does not keep the others from it. */
+/** The plugins that one machine scans together: those in its plugin folders, or the packages that its configuration names. */
+export interface SourceSet {
+  /** Finds and loads the plugins, and writes the results to the index. A plugin that fails does not affect the others. */
   scan(): Promise<void>
-  /** Tells that there still is a worker in it; scans again where the workspace was forgotten, as after a long sleep of the machine. */
+  /** Renews the set. Scans again when it has expired, for example after the machine was suspended. */
   renew(): Promise<void>
 }
 
-interface WorkspaceFolders {
+interface SourceFolders {
+  /** The sources: folders of plugins. */
   roots: readonly string[]
-  /** Folders of packages. */
+  /** Folders of named packages. */
   packages: readonly string[]
 }
 
-/** Plugins that are bundled and evaluated at once: as many isolates are there. */
+/** The maximum number of plugins that are bundled and evaluated concurrently, each in its own isolate. */
 const LANES = 16
 
-export interface WorkspaceParts {
+interface SourceSetParts {
   id: string
   sandbox: Sandbox
-  folders: WorkspaceFolders
+  folders: SourceFolders
   bundles: BundleStore
   index: PluginIndex
   cache: BundleCache
-  /** Plugins that are loaded at once. @default 16 */
+  /** The maximum number of plugins that are loaded concurrently. @default 16 */
   lanes?: number
-  /** The clock of the file system. @default Date.now */
+  /** The current file system time. @default Date.now */
   now?: () => number
 }
 
-export function createWorkspace({
+export function createSourceSet({
   id,
   sandbox,
   folders,
@@ -48,13 +49,13 @@ export function createWorkspace({
   cache,
   lanes = LANES,
   now = Date.now,
-}: WorkspaceParts): Workspace {
+}: SourceSetParts): SourceSet {
   const scan = async (): Promise<void> => {
     const scannedAt = await index.clock()
-    const load = createSourceLoader(sandbox, bundles, createStamper(now()))
-    const sources = await discoverPlugins(folders.roots, folders.packages)
+    const load = createPackageLoader(sandbox, bundles, createStamper(now()))
+    const packages = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
-    const results = await inLanes(sources, lanes, (source) => load(source, before.get(source.folder)))
+    const results = await inLanes(packages, lanes, (plugin) => load(plugin, before.get(plugin.folder)))
     await index.write(
       id,
       results.map(({ found }) => found),
@@ -73,8 +74,12 @@ export function createWorkspace({
   }
 }
 
-/** The same for every worker of a machine that has the same plugin folders: of what is in these, or of the packages that it names beside them. */
-export function workspaceId(roots: readonly string[], what: 'folders' | 'packages'): string {
+/**
+ * Returns the id of a source set. It is the same for all workers of a machine with the same plugin folders.
+ *
+ * @param what whether the set contains the plugins in these folders or the named packages of a worker with these folders
+ */
+export function toSourceSetId(roots: readonly string[], what: 'folders' | 'packages'): string {
   const facts = [hostname(), roots.map((root) => resolve(root)), what === 'folders' ? [] : what]
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }

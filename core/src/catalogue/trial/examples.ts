@@ -5,20 +5,20 @@ import type { Sandbox } from '../../sandbox/index.ts'
 import type { Block, Plugin } from '../../blocks/index.ts'
 import { createFakeSession } from './fake-session.ts'
 
-/** A run of a block as one of its tests has it. */
+/** A run of a block with the inputs and fakes of one of its tests. */
 export interface Example {
   /** Qualified name of the block. */
   block: string
   /** Name of the test. */
   test: string
   input: unknown
-  /** Pairs in the order in which they were yielded, a failure as `['error', message]`. */
+  /** The yielded pairs in order; a failure is `['error', message]`. */
   outputs: [pin: string, value: unknown][]
 }
 
 const TIMEOUT_MS = 10_000
 
-/** Runs the first test of each block for what comes out, with what the test says in place of the outside. */
+/** Runs the first test of each block with its fakes, and returns the outputs. */
 export async function runExamples(plugin: Plugin, sandbox: Sandbox): Promise<Example[]> {
   const examples: Example[] = []
   for (const block of plugin.blocks) {
@@ -42,17 +42,17 @@ async function runExample(block: Block, sandbox: Sandbox): Promise<Pick<Example,
   return { input, outputs: hasFailed ? [...outputs, ['error', error.message]] : outputs }
 }
 
-/** The guest says first what its first test has: then it is known, and the test need not go on. */
+/** A guest starts a test by reporting its inputs and fakes. This function stops the test there. */
 async function readTest(block: Block, sandbox: Sandbox): Promise<{ input: unknown; fakes: unknown }> {
-  let begun: readonly unknown[] = []
+  let reported: readonly unknown[] = []
   await call(sandbox, block, 'test', '0', {
     output: () => {},
     hostCall: (method, args) => {
-      if (method === 'test.begin') begun = args
-      return Promise.reject(new AshlarError('CANCELLED', 'what the test has is known'))
+      if (method === 'test.begin') reported = args
+      return Promise.reject(new AshlarError('CANCELLED', 'the test is only read'))
     },
   })
-  const [input = {}, fakes = {}] = begun
+  const [input = {}, fakes = {}] = reported
   return { input, fakes }
 }
 

@@ -4,7 +4,7 @@ import type { Block } from '../../blocks/index.ts'
 
 type FakeCapabilities = ReturnType<typeof createFakeCapabilities>
 
-/** Answers what one run of a block asks of its host, with fakes in place of the outside, and keeps what was asked. */
+/** Answers the host calls of one run of a block with fakes, and records the calls. */
 export interface FakeSession extends Omit<FakeCapabilities, 'capabilities'> {
   hostCall: NonNullable<CallSink['hostCall']>
   close(): void
@@ -15,11 +15,11 @@ export function createFakeSession(
   fakes: Parameters<typeof createFakeCapabilities>[0],
   inputs: Record<string, unknown>,
 ): FakeSession {
-  const { capabilities, ...asked } = createFakeCapabilities(fakes, block.plugin)
+  const { capabilities, ...recorded } = createFakeCapabilities(fakes, block.plugin)
   const actor = { id: 'test', ownerId: 'test', graphId: 'test' }
   const session = capabilities.createSession(actor, { block, credentials: {}, idempotencyKey: 'test:test:1' }, () => inputs)
   return {
-    ...asked,
+    ...recorded,
     hostCall: async (method, args) => (method === 'sleep.begin' ? parseSleep(block, args).sleep : session.perform(method, args)),
     close: session.close,
   }

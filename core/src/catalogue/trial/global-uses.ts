@@ -5,7 +5,7 @@ import { transform, type Loader } from 'esbuild'
 import { MISSING_GLOBALS } from '../../sandbox/calls/index.ts'
 
 /** A location where code uses a global that the sandbox does not provide. */
-export interface GlobalUse {
+interface GlobalUse {
   name: string
   /** What to use instead. */
   remedy: string
@@ -23,22 +23,22 @@ const LOADERS: Record<string, Loader> = {
   '.cjs': 'js',
   '.jsx': 'jsx',
 }
-/** Calls of `require` name modules, which the bundler finds. */
-const NOT_LOOKED_FOR = new Set(['require'])
+/** The bundler reports calls of `require`. */
+const IGNORED_GLOBALS = new Set(['require'])
 const MARK = '__ashlar_missing_global__'
-/** The prefix that the bundler adds to each name that no scope of the file declares. */
+/** Makes the bundler prefix each name that no scope of the file declares. */
 const DEFINE = Object.fromEntries(
   Object.keys(MISSING_GLOBALS)
-    .filter((name) => !NOT_LOOKED_FOR.has(name))
+    .filter((name) => !IGNORED_GLOBALS.has(name))
     .map((name) => [name, `${MARK}.${name}`]),
 )
 
 /**
- * Finds in each file the first use of each global that the sandbox does not provide. A file that tests for a global with `typeof` may
+ * Finds the first use in each file of each global that the sandbox does not provide. A file that tests for a global with `typeof` may
  * use it.
  *
- * @param folder of the package
- * @param paths of source files, relative to it; they can be bundled
+ * @param folder the folder of the package
+ * @param paths source files that can be bundled, relative to the folder
  */
 export async function findGlobalUses(folder: string, paths: readonly string[]): Promise<GlobalUse[]> {
   const found = await Promise.all(paths.map((path) => findInFile(folder, path)))
@@ -52,11 +52,11 @@ async function findInFile(folder: string, path: string): Promise<GlobalUse[]> {
   const { code, map } = await transform(source, { loader, define: DEFINE, sourcemap: 'external', sourcefile: path })
   if (!code.includes(MARK)) return []
   const origins = new SourceMap(JSON.parse(map) as SourceMapPayload)
-  const asked = new Set([...code.matchAll(new RegExp(`typeof ${MARK}\\.([\\w$]+)`, 'g'))].map(([, name]) => name))
+  const tested = new Set([...code.matchAll(new RegExp(`typeof ${MARK}\\.([\\w$]+)`, 'g'))].map(([, name]) => name))
   const first = new Map<string, GlobalUse>()
   for (const [row, line] of code.split('\n').entries())
     for (const { 1: name = '', index } of line.matchAll(new RegExp(`${MARK}\\.([\\w$]+)`, 'g'))) {
-      if (asked.has(name) || first.has(name)) continue
+      if (tested.has(name) || first.has(name)) continue
       const origin = origins.findOrigin(row + 1, index + 1)
       const place = 'lineNumber' in origin ? `:${origin.lineNumber}:${origin.columnNumber}` : ''
       first.set(name, { name, remedy: MISSING_GLOBALS[name] ?? '', position: path + place })

@@ -1,6 +1,6 @@
 export { createFakeSession } from './fake-session.ts'
 export { findGlobalUses } from './global-uses.ts'
 export { testBlocks } from './test-blocks.ts'
-export { createWorkbench, findSource } from './workbench.ts'
+export { createWorkbench, findPluginPackage } from './workbench.ts'
 export type { Example } from './examples.ts'
 export type { Draft, Workbench } from './workbench.ts'

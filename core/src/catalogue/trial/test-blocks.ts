@@ -5,17 +5,17 @@ import type { Sandbox } from '../../sandbox/index.ts'
 import type { Block, Plugin } from '../../blocks/index.ts'
 import { createFakeSession, type FakeSession } from './fake-session.ts'
 import { locateError } from '../registry/index.ts'
-import { originsIn, showPosition, type FindOrigin } from '../loading/index.ts'
+import { toOriginFinder, showPosition, type FindOrigin } from '../loading/index.ts'
 
 const TIMEOUT_MS = 10_000
 let runs = 0
 
-const LATE = 'the tests together did not finish in time'
+const OUT_OF_TIME = 'the tests did not finish within their common time limit'
 
 interface TestOptions {
-  /** Who shares the process with them. @default 'test' */
+  /** Calls with the same cordon may share a process. @default 'test' */
   cordon?: string
-  /** For all together; those that have not ended by then differ. @default 600 000 */
+  /** Time limit for all tests together; unfinished tests fail. @default 600 000 */
   withinMs?: number
 }
 
@@ -26,8 +26,8 @@ interface TestPlace {
 }
 
 /**
- * Runs every test of every block of a plugin, in a sandbox, with what the tests say in place of the outside: one after the other in
- * one context, which is cheap and leaves each the clock to itself.
+ * Runs every test of every block of a plugin in a sandbox, with the fakes of the test. The tests run one at a time in one context: this
+ * is cheap, and each test has the clock of the context to itself.
  */
 export async function testBlocks(
   plugin: Plugin,
@@ -42,7 +42,7 @@ export async function testBlocks(
   for (const block of plugin.blocks)
     for (const [number, test] of block.tests.entries()) {
       const { difference, stack = '' } = await runTest(sandbox, block, number, place)
-      const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= originsIn(map)))
+      const thrown = stack === '' ? undefined : locateError(stack, block, (origins ??= toOriginFinder(map)))
       const where = thrown && { thrownAt: showPosition(thrown.position), stack: thrown.stack }
       results.push({ block: block.qualifiedName, test, difference, ...where })
     }
@@ -52,12 +52,12 @@ export async function testBlocks(
 
 interface TestEnd {
   difference: string | undefined
-  /** Of what the block threw, in its bundle. */
+  /** The stack of the block's error, with positions in the bundle. */
   stack?: string
 }
 
 function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon, late }: TestPlace): Promise<TestEnd> {
-  if (late.aborted) return Promise.resolve({ difference: LATE })
+  if (late.aborted) return Promise.resolve({ difference: OUT_OF_TIME })
   const request: CallRequest = {
     kind: 'test',
     bundle: block.plugin.bundle,
@@ -71,7 +71,7 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
     timeoutMs: TIMEOUT_MS,
   }
   return new Promise((resolve) => {
-    const host = hostOf(block)
+    const host = createTestHost(block)
     const end = (difference: string | undefined, stack?: unknown): void => {
       late.removeEventListener('abort', giveUp)
       host.close()
@@ -79,7 +79,7 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
     }
     const giveUp = (): void => {
       abort()
-      end(LATE)
+      end(OUT_OF_TIME)
     }
     late.addEventListener('abort', giveUp)
     const abort = sandbox.call(request, {
@@ -90,8 +90,8 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
   })
 }
 
-/** Answers what a block under test asks of its host, from the moment when the guest has said what stands in for the outside. */
-function hostOf(block: Block): { call: FakeSession['hostCall']; close(): void } {
+/** Answers the host calls of a block under test. The guest first reports the fakes of the test. */
+function createTestHost(block: Block): { call: FakeSession['hostCall']; close(): void } {
   let session: FakeSession | undefined
   const open = (inputs: unknown, fakes: unknown): FakeSession =>
     createFakeSession(block, parseFakes(fakes), inputs as Record<string, unknown>)

@@ -2,49 +2,49 @@ import { relative } from 'node:path'
 import type { BlockTestResult } from '@ashlar/sdk'
 import { AshlarError } from '../../base/index.ts'
 import { createSandbox } from '../../sandbox/index.ts'
-import { createPlugin, type Plugin, type PluginOrigin, type PluginSource } from '../../blocks/index.ts'
+import { buildPlugin, type Plugin, type PluginOrigin, type PluginPackage } from '../../blocks/index.ts'
 import { createDraftBundler, type DraftBundle } from '../bundle/index.ts'
-import { readSource, describeBundle, atSource } from '../loading/index.ts'
+import { readPluginPackage, describeBundle, locateInSource } from '../loading/index.ts'
 import { runExamples, type Example } from './examples.ts'
 import { testBlocks } from './test-blocks.ts'
 
-/** A plugin as its author has it. */
+/** A plugin that its author is working on. */
 export interface Draft {
   plugin: Plugin
   bundle: DraftBundle
 }
 
-/** What authors do with the plugin of one package: without a server, and without a database. */
+/** Bundles, describes and tests the plugin of one package, without a server or a database. */
 export interface Workbench {
-  readonly source: PluginSource
+  readonly pluginPackage: PluginPackage
   /** @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   bundle(): Promise<DraftBundle>
-  /** Reads the manifest of what {@link bundle} gave, in a sandbox. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
+  /** Reads the manifest of a bundle in a sandbox. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   describe(bundle: DraftBundle): Promise<Draft>
-  /** Runs the tests of its blocks; of one alone, if it is named. */
+  /** Runs the tests of its blocks. @param block the name of a block. @default all blocks */
   test(draft: Draft, block?: string): Promise<BlockTestResult[]>
-  /** The first test of each block that has one, with what it yields. */
+  /** Runs the first test of each block that has tests, and returns its inputs and outputs. */
   examples(draft: Draft): Promise<Example[]>
-  /** What is published in place of the source: see `DraftBundler`. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
+  /** Bundles the package into one module for publishing: see `DraftBundler`. @throws {AshlarError} PLUGIN_LOAD_FAILED PLUGIN_INVALID */
   module(): Promise<string>
   close(): Promise<void>
 }
 
-/** @param folder absolute path of the package @throws {AshlarError} PLUGIN_INVALID when there is no plugin in it */
+/** @param folder absolute path of the package @throws {AshlarError} PLUGIN_INVALID when it does not contain a plugin */
 export async function createWorkbench(folder: string): Promise<Workbench> {
-  const source = await findSource(folder, 'DEV')
-  const bundler = createDraftBundler(source)
+  const pluginPackage = await findPluginPackage(folder, 'DEV')
+  const bundler = createDraftBundler(pluginPackage)
   let opening: ReturnType<typeof createSandbox> | undefined
   const sandbox = (): ReturnType<typeof createSandbox> => (opening ??= createSandbox({ processes: 1 }))
-  const { packageName, version } = source
+  const { packageName, version } = pluginPackage
   return {
-    source,
+    pluginPackage,
     bundle: bundler.bundle,
     async describe(bundle) {
       const manifest = await describeBundle(bundle, await sandbox()).catch((error: unknown) => {
-        throw atSource(error, bundle, relative(folder, source.entry))
+        throw locateInSource(error, bundle, relative(folder, pluginPackage.entry))
       })
-      return { bundle, plugin: createPlugin({ packageName, version, bundle, builtin: false }, manifest) }
+      return { bundle, plugin: buildPlugin({ packageName, version, bundle, builtin: false }, manifest) }
     },
     async test({ plugin }, name) {
       const blocks = plugin.blocks.filter((block) => name === undefined || name === block.name || name === block.qualifiedName)
@@ -60,11 +60,14 @@ export async function createWorkbench(folder: string): Promise<Workbench> {
   }
 }
 
-/** @throws {AshlarError} PLUGIN_INVALID when no plugin is in the folder */
-export async function findSource(folder: string, origin: PluginOrigin = 'WORKSPACE'): Promise<PluginSource> {
-  const source = await readSource(folder, origin)
+/** @throws {AshlarError} PLUGIN_INVALID when the folder does not contain a plugin */
+export async function findPluginPackage(folder: string, origin: PluginOrigin = 'WORKSPACE'): Promise<PluginPackage> {
+  const source = await readPluginPackage(folder, origin)
   if (!source)
-    throw new AshlarError('PLUGIN_INVALID', 'no plugin is here: package.json must have "ashlar": { "blocks": "./src/index.ts" }')
+    throw new AshlarError(
+      'PLUGIN_INVALID',
+      'the folder does not contain a plugin: package.json must have "ashlar": { "blocks": "./src/index.ts" }',
+    )
   if ('error' in source) throw source.error
   return source
 }

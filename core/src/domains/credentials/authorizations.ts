@@ -48,7 +48,7 @@ interface AuthorizationResponse {
   iss?: string | undefined
 }
 
-export interface AuthorizationParts extends RenewalParts {
+interface AuthorizationParts extends RenewalParts {
   fork(): EntityManager
   providerNames(): string[]
 }

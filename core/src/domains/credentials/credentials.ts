@@ -41,7 +41,7 @@ export const DEFAULT_NAME = 'default'
 export const nameSchema = z.string().trim().min(1).max(100)
 const hostsSchema = z.array(secretHostSchema).min(1).max(50)
 
-export interface CredentialParts {
+interface CredentialParts {
   fork(): EntityManager
   box: SecretBox
   /** @param name qualified */

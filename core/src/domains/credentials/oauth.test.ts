@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { BUILTIN_PLUGINS, createTestRuntime, startTestService, type TestRuntime, type TestService } from '../../testing/index.ts'
 import { createHttpClient } from '../../capabilities/index.ts'
 import { createRenewals, type RenewalParts } from './renewals.ts'
@@ -22,8 +22,8 @@ afterEach(async () => {
   service.lifeSeconds = 3600
   const { items } = await runtime.credentials.list(runtime.ownerId, { first: 100 })
   for (const { id } of items) await runtime.credentials.delete(runtime.ownerId, id)
-  await vi.waitUntil(() => service.asked.revoke.length >= items.length)
-  for (const list of [...Object.values(service.given), ...Object.values(service.asked)]) list.length = 0
+  await expect.poll(() => service.received.revoke.length).toBeGreaterThanOrEqual(items.length)
+  for (const list of [...Object.values(service.issued), ...Object.values(service.received)]) list.length = 0
   runtime.failures.length = 0
 })
 
@@ -70,7 +70,7 @@ async function only() {
   return items[0]
 }
 
-const refreshes = (): number => service.asked.token.filter((asked) => asked.get('grant_type') === 'refresh_token').length
+const refreshes = (): number => service.received.token.filter((asked) => asked.get('grant_type') === 'refresh_token').length
 const last = (list: string[]): string => list.at(-1) ?? ''
 const masked = (text: string): string => '*'.repeat(text.length)
 const expires = (seconds: number): Promise<unknown> =>
@@ -82,8 +82,8 @@ describe('a token', () => {
   it('is attached, masked, and revealed without the refresh token', async () => {
     await authorize()
     const { results, journal } = await run('service/get')
-    const [access, refresh] = [last(service.given.access), last(service.given.refresh)]
-    expect(service.asked.api).toEqual([`Bearer ${access}`])
+    const [access, refresh] = [last(service.issued.access), last(service.issued.refresh)]
+    expect(service.received.api).toEqual([`Bearer ${access}`])
     expect(results).toEqual([`200 you are Bearer ${masked(access)}, you say `])
     expect(journal).not.toContain(access)
     const revealed = await run('service/reveal')
@@ -113,7 +113,7 @@ describe('a token', () => {
       expect((await run('service/get')).results).toEqual([expect.stringMatching(/^200 /)])
       expect(refreshes()).toBe(times)
     }
-    expect(new Set(service.asked.api).size).toBe(3)
+    expect(new Set(service.received.api).size).toBe(3)
   })
 
   it('that has expired is renewed once for many nodes', async () => {
@@ -122,7 +122,7 @@ describe('a token', () => {
     service.forgetAccess()
     const { results, journal } = await run('service/get', { times: 20 })
     expect(results.map((result) => String(result).slice(0, 4))).toEqual(Array(20).fill('200 '))
-    expect([refreshes(), new Set(service.asked.api).size]).toEqual([1, 1])
+    expect([refreshes(), new Set(service.received.api).size]).toEqual([1, 1])
     expect(journal).not.toMatch(/(access|refresh)-/)
   })
 
@@ -142,8 +142,8 @@ describe('a token', () => {
     await expires(3600)
     service.forgetAccess()
     const { results, journal } = await run('service/get', { inputs: { n: 'body' } })
-    const [old = '', fresh = ''] = service.given.access
-    expect(service.asked.api).toEqual([`Bearer ${old}`, `Bearer ${fresh}`])
+    const [old = '', fresh = ''] = service.issued.access
+    expect(service.received.api).toEqual([`Bearer ${old}`, `Bearer ${fresh}`])
     expect(results).toEqual([`200 you are Bearer ${masked(fresh)}, you say body`])
     expect(journal).not.toMatch(/(access|refresh)-/)
   })
@@ -169,7 +169,7 @@ describe('a token', () => {
     const { renewals, http } = openRenewals()
     const asked = Promise.withResolvers<ServerResponse>()
     service.onToken = asked.resolve
-    const renewing = renewals.renew((await only()).id, last(service.given.access))
+    const renewing = renewals.renew((await only()).id, last(service.issued.access))
     const response = await asked.promise
     const closed = renewals.close()
     response.end('{"access_token":"the-new-one","refresh_token":"the-next-one"}')
@@ -180,7 +180,7 @@ describe('a token', () => {
     expect(rows).toEqual([{ status: 'READY', expires_at: null, renewal_until: null }])
     service.onToken = undefined
     await run('service/get')
-    expect(service.asked.api.at(-1)).toBe('Bearer the-new-one')
+    expect(service.received.api.at(-1)).toBe('Bearer the-new-one')
   })
 
   it('that arrives late is stored, although another worker was rejected with the same refresh token', async () => {
@@ -188,7 +188,7 @@ describe('a token', () => {
     await expires(-10)
     const [slow, quick] = [openRenewals(), openRenewals()]
     const { id } = await only()
-    const spent = last(service.given.access)
+    const spent = last(service.issued.access)
     const asked = Promise.withResolvers<ServerResponse>()
     service.onToken = asked.resolve
     const renewing = slow.renewals.renew(id, spent)
@@ -318,15 +318,15 @@ describe('deleting a credential', () => {
   it('revokes the tokens', async () => {
     const { id } = await authorize()
     await runtime.credentials.delete(runtime.ownerId, id)
-    const tokens = [last(service.given.refresh), last(service.given.access)]
-    await vi.waitFor(() => expect(service.asked.revoke.map((asked) => asked.get('token')).slice(-2)).toEqual(tokens))
+    const tokens = [last(service.issued.refresh), last(service.issued.access)]
+    await expect.poll(() => service.received.revoke.map((asked) => asked.get('token')).slice(-2)).toEqual(tokens)
   })
 
   it('succeeds and reports a failure if the service does not revoke them', async () => {
     const { id } = await authorize()
     service.onRevoke = (response) => response.writeHead(500).end('s3cret')
     await runtime.credentials.delete(runtime.ownerId, id)
-    await vi.waitFor(() => expect(runtime.failures).toHaveLength(1))
+    await expect.poll(() => runtime.failures).toHaveLength(1)
     expect(runtime.failures[0]).toMatchObject({
       code: 'AUTHORIZATION_FAILED',
       message: 'the tokens of a deleted credential for service/service could not be revoked',
@@ -374,7 +374,7 @@ describe('starting an authorization', () => {
     if (code === 'CONFLICT')
       await runtime.credentials.add(runtime.ownerId, { provider: 'service/service', name: 'taken', secret })
     await expect(start(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as unknown })
-    service.asked.revoke.push(new URLSearchParams()) // an API key is not revoked
+    service.received.revoke.push(new URLSearchParams()) // an API key is not revoked
   })
 
   it('requires an OAuth client of this installation', async () => {
@@ -410,16 +410,16 @@ describe('an OAuth client with hosts', () => {
 
   it('is not used at another host after its plugin has changed', async () => {
     await authorize()
-    const asked = service.asked.token.length
+    const asked = service.received.token.length
     const { renewals, http } = openRenewals(clientFor('github.com'))
     await expires(-1)
-    await expect(renewals.renew((await only()).id, last(service.given.access))).rejects.toMatchObject({
+    await expect(renewals.renew((await only()).id, last(service.issued.access))).rejects.toMatchObject({
       code: 'AUTHORIZATION_FAILED',
       message: expect.stringMatching(
         /cannot be renewed: the OAuth client of .* must not be used at 127\.0\.0\.1:\d+;/,
       ) as unknown,
     })
-    expect(service.asked.token).toHaveLength(asked)
+    expect(service.received.token).toHaveLength(asked)
     await renewals.close()
     await http.close()
   })
@@ -479,7 +479,7 @@ describe('finishing an authorization', () => {
     await expect(guarded.authorizations.finish(guarded.ownerId, Object.fromEntries(back.searchParams))).rejects.toMatchObject({
       code: 'HTTP_BLOCKED_ADDRESS',
     })
-    expect(service.asked.token).toEqual([])
+    expect(service.received.token).toEqual([])
     await guarded.close()
   })
 })

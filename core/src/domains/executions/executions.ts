@@ -81,7 +81,7 @@ interface ReplayRequest {
   inputs?: Record<string, unknown> | undefined
 }
 
-export interface ExecutionParts {
+interface ExecutionParts {
   health: JournalHealth
   database: Database
   notifications: Notifications

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { listCapabilities } from '../../capabilities/index.ts'
 import {
   Batcher,
+  Lru,
   isText,
   isUuid,
   AshlarError,
@@ -96,7 +97,7 @@ class GraphService implements Graphs {
   readonly #plugins: PluginRegistry
   readonly #active: Batcher<OwnedGraph, string>
   /** Recently executed versions. A version never changes. */
-  readonly #cached = new Map<string, Promise<GraphVersion | undefined>>()
+  readonly #cached = new Lru<string, Promise<GraphVersion | undefined>>(MAX_CACHED)
 
   constructor({ fork, pool }: Database, plugins: PluginRegistry) {
     this.#fork = fork
@@ -204,8 +205,6 @@ class GraphService implements Graphs {
     const found = this.findVersions(ownerId, [versionId]).then((versions) => versions.get(versionId))
     found.catch(() => this.#cached.delete(versionId))
     this.#cached.set(versionId, found)
-    const [oldest] = this.#cached.keys()
-    if (this.#cached.size > MAX_CACHED && oldest !== undefined) this.#cached.delete(oldest)
     return found
   }
 

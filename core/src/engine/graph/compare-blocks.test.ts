@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonSchema } from '../../pins/index.ts'
-import { createPlugin, type Block } from '../../blocks/index.ts'
+import { buildPlugin, type Block } from '../../blocks/index.ts'
 import { compareBlocks, type BlockUse } from './compare-blocks.ts'
 
 interface Facts {
@@ -28,7 +28,7 @@ function createBlock({ inputs = {}, required = [], outputs = {}, storage }: Fact
     inputSchema: { type: 'object', properties: inputs, required },
     outputSchema: { type: 'object', properties: outputs },
   }
-  const [block] = createPlugin(facts, { name: 'p', providers: [], blocks: [manifest] }).blocks
+  const [block] = buildPlugin(facts, { name: 'p', providers: [], blocks: [manifest] }).blocks
   if (!block) throw new Error('there is no block')
   return block
 }

@@ -3,7 +3,7 @@ import type { GraphDocument, GraphNode } from './document.ts'
 import type { FindBlock } from './validate.ts'
 
 /** The inputs and outputs of a graph, as JSON Schemas (2020-12). */
-export interface GraphInterface {
+interface GraphInterface {
   inputSchema: JsonSchema
   outputSchema: JsonSchema
 }

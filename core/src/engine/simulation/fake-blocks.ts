@@ -1,6 +1,6 @@
 import { documentSchema, type GraphDocument } from '../graph/index.ts'
 import type { JsonSchema } from '../../pins/index.ts'
-import { createPlugin, type Block } from '../../blocks/index.ts'
+import { buildPlugin, type Block } from '../../blocks/index.ts'
 import { compilePlan, type Plan } from '../plan.ts'
 import type { NodeError } from '../scheduler.ts'
 
@@ -52,7 +52,7 @@ export function fakeBlocks(fakes: Record<string, FakeBlock>): Map<string, Block>
     tests: [],
   }))
   return new Map(
-    createPlugin(facts, { name: 'fake', providers: [], blocks: manifests }).blocks.map((block) => [block.name, block]),
+    buildPlugin(facts, { name: 'fake', providers: [], blocks: manifests }).blocks.map((block) => [block.name, block]),
   )
 }
 

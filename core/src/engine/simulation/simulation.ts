@@ -19,14 +19,14 @@ import { SchedulerMonitor } from './watch.ts'
 import { assertWriter } from './writer.ts'
 import { Simulator } from './worker.ts'
 
-export interface ProofRequest {
+interface ProofRequest {
   /** The number of random executions. */
   cases: number
   /** Determines the executions. */
   seed: number
 }
 
-export interface Proof {
+interface Proof {
   /** The smallest failing case and the reason; undefined if all cases pass. */
   failure: string | undefined
   /** How often each case occurred. */

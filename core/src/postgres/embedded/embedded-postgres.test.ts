@@ -188,7 +188,7 @@ describe('a server of an earlier run', () => {
     const pid = await serverPid()
     await once(child, 'exit')
     expect(child.exitCode).toBe(3)
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 })
+    await expect.poll(() => isRunning(pid)).toBe(false)
   })
 
   it('may have left the pid file of a process that has ended', async () => {

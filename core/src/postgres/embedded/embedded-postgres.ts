@@ -18,7 +18,7 @@ import {
 import { findClusterUser, type PostgresUser } from './postgres-user.ts'
 import { errorCode } from './process-facts.ts'
 
-export interface EmbeddedPostgresOptions {
+interface EmbeddedPostgresOptions {
   /**
    * The folder of the cluster, created if it does not exist. Its parent must exist and be locked by this process
    * (`openDataDir`). `<dir>.password` and `<dir>.log` are created next to it.

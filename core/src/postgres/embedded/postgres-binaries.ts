@@ -18,7 +18,7 @@ export interface PostgresBinaries {
 }
 
 /** An installation of Postgres inside an npm package. */
-export interface PostgresPackage {
+interface PostgresPackage {
   /** The folder with `bin`, `lib` and `share`. */
   native: string
   /** Distinguishes builds: version, operating system and processor. */

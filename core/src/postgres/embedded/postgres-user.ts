@@ -12,7 +12,7 @@ export interface PostgresUser {
 }
 
 /** Runs a program and returns its output. */
-export type RunCommand = (program: string, args: readonly string[]) => Promise<string>
+type RunCommand = (program: string, args: readonly string[]) => Promise<string>
 
 // Not the user `nobody`: other programs of that user could read the cluster and stop the server.
 const NAME = 'postgres'

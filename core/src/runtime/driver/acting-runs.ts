@@ -5,7 +5,7 @@ import { EffectBarrier } from './effect-barrier.ts'
 import type { ExecutionEvent, NodeExecution } from '../../engine/index.ts'
 import type { JournalWriter } from '../journal/index.ts'
 
-export interface HostCallSessionParts {
+interface HostCallSessionParts {
   taken: TakenExecution
   capabilities: CapabilityHosts
   journal: JournalWriter

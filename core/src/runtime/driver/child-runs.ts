@@ -11,7 +11,7 @@ export interface ChildRunParts {
 }
 
 /** Receives the outputs and the end of a child. */
-export interface ChildSink {
+interface ChildSink {
   output(run: NodeExecution, pin: string, value: unknown): void
   end(run: NodeExecution, error?: NodeError): void
 }

@@ -3,7 +3,7 @@ import { AshlarError } from '../../base/index.ts'
 import { toNodeError } from './node-errors.ts'
 import type { NodeExecution, NodeError } from '../../engine/index.ts'
 
-export interface ChildStartParts {
+interface ChildStartParts {
   /** Starts the child of a run unless it exists, and follows it. Does nothing if the run has ended. */
   start(run: NodeExecution): Promise<void>
   failed(run: NodeExecution, error: NodeError): void

@@ -24,7 +24,7 @@ import { LossLog } from './loss-log.ts'
 import { answerBlock, effectInterrupted } from './node-errors.ts'
 import { ProgressReports } from './progress-reports.ts'
 import { ForeseenRuns, getStretch, type ForeseenRun, type PlannedStretch } from './stretch.ts'
-import { Sleeps } from './recorded-sleeps.ts'
+import { RecordedSleeps } from './recorded-sleeps.ts'
 
 /** An execution is not released for a sleep that ends within this time. */
 const SOON_MS = 1000
@@ -49,7 +49,7 @@ export class ExecutionDriver {
   readonly #losses: LossLog
   readonly #progress: ProgressReports
   readonly #retries: Retries
-  readonly #sleeps: Sleeps
+  readonly #sleeps: RecordedSleeps
   /** Decisions that are not yet carried out. */
   #queue: Decision[] = []
   #isCarryingOut = false
@@ -75,7 +75,10 @@ export class ExecutionDriver {
     this.#failed = new FailedCalls(parts, (run, error) => this.#finish(run, error))
     this.#losses = new LossLog(taken.plan, (event) => this.#append(event))
     this.#retries = new Retries(parts.random, (run) => this.#retry(run))
-    this.#sleeps = new Sleeps(parts.now, { begin: (run, sleep) => this.#sleep(run, sleep), over: (run) => this.#wake(run) })
+    this.#sleeps = new RecordedSleeps(parts.now, {
+      begin: (run, sleep) => this.#sleep(run, sleep),
+      over: (run) => this.#wake(run),
+    })
     this.#hostCalls = new HostCallSessions({
       ...parts,
       taken,

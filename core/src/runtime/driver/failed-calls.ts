@@ -3,7 +3,7 @@ import type { ErrorLocator } from '../../catalogue/registry/index.ts'
 import { toNodeError } from './node-errors.ts'
 import type { NodeExecution, NodeError } from '../../engine/index.ts'
 
-export interface FailedCallsParts {
+interface FailedCallsParts {
   errorLocator: ErrorLocator
   onError(error: unknown): void
 }

@@ -8,7 +8,7 @@ const SHORT_MS = 50
 const MAX_TIMER_MS = 3600_000
 
 /** Receives the sleeps of an execution. */
-export interface SleepSink {
+interface SleepSink {
   begin(run: NodeExecution, sleep: Sleep): void
   over(run: NodeExecution): void
 }
@@ -20,7 +20,7 @@ export interface SleepSink {
  * returns their count, so a block that runs again sends one request for all of them. A sleep that has not ended ends
  * the call: its request gets no response.
  */
-export class Sleeps {
+export class RecordedSleeps {
   readonly #now: () => number
   readonly #sink: SleepSink
   readonly #timers = new Map<NodeExecution, NodeJS.Timeout>()

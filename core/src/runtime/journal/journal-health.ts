@@ -5,7 +5,7 @@ import { AshlarError } from '../../base/index.ts'
 /**
  * Whether events can be written. `code` is the SQLSTATE or the Node.js code of the error, `CONNECTION` or `TIMEOUT`.
  */
-export type JournalState = { writable: true } | { writable: false; code: string }
+type JournalState = { writable: true } | { writable: false; code: string }
 
 /** Determines whether the journal can be written, from reports of the workers and from a probe. */
 export interface JournalHealth {
@@ -26,7 +26,7 @@ export interface JournalHealth {
   close(): void
 }
 
-export interface JournalHealthParts {
+interface JournalHealthParts {
   pool: pg.Pool
   notifications: Notifications
   onError(error: unknown): void

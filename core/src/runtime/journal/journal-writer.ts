@@ -15,7 +15,7 @@ export interface JournalWriter {
   close(): Promise<void>
 }
 
-export interface JournalWriterEvents {
+interface JournalWriterEvents {
   /** The ends of these executions are committed. */
   finished(entries: JournalEntry[]): void
   /** Children of these executions have committed an output or their end. */
@@ -37,7 +37,7 @@ export interface JournalWriterEvents {
 }
 
 /** In milliseconds. */
-export interface JournalWriterTimes {
+interface JournalWriterTimes {
   /** The time for which events are gathered before they are written together. */
   gather: number
   /** The delay before the first retry after the environment prevented writing. It doubles up to `longestRetry`. */

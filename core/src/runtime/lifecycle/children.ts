@@ -42,7 +42,7 @@ export interface Children {
   wakeForgotten(): Promise<void>
 }
 
-export interface ChildParts {
+interface ChildParts {
   database: Database
   queue: Queue
   graphs: Graphs

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
-import { AshlarError } from '../../base/index.ts'
+import { AshlarError, Lru } from '../../base/index.ts'
 import { GraphVersion } from '../../domains/graphs/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { PluginRegistry } from '../../catalogue/registry/index.ts'
@@ -17,24 +17,24 @@ export interface Plans {
 }
 
 export function createPlans(fork: () => EntityManager, plugins: PluginRegistry): Plans {
-  const cached = new Map<string, Plan>()
-  const cache = (versionId: string, plan: Plan): void => {
-    cached.set(versionId, plan)
-    const [oldest] = cached.keys()
-    if (cached.size > MAX_CACHED && oldest !== undefined) cached.delete(oldest)
-  }
+  const cached = new Lru<string, Plan>(MAX_CACHED)
   return {
     async load(versionIds) {
       const loaded = new Map<string, Plan | AshlarError>()
-      const missing = new Set(versionIds.filter((id) => !cached.has(id)))
+      const missing = new Set<string>()
+      for (const id of versionIds) {
+        const plan = cached.get(id)
+        if (plan) loaded.set(id, plan)
+        else missing.add(id)
+      }
       const versions = missing.size > 0 ? await fork().find(GraphVersion, { id: { $in: [...missing] } }) : []
       for (const version of versions) {
         const plan = await compileVersion(version, plugins)
-        if (!(plan instanceof AshlarError)) cache(version.id, plan)
+        if (!(plan instanceof AshlarError)) cached.set(version.id, plan)
         loaded.set(version.id, plan)
+        missing.delete(version.id)
       }
-      for (const id of versionIds)
-        if (!loaded.has(id)) loaded.set(id, cached.get(id) ?? new AshlarError('NOT_FOUND', `there is no graph version ${id}`))
+      for (const id of missing) loaded.set(id, new AshlarError('NOT_FOUND', `there is no graph version ${id}`))
       return loaded
     },
   }

@@ -4,7 +4,7 @@ import type { HeldExecution, HeldExecutions } from './held-executions.ts'
 import type { JournalWriter } from '../journal/index.ts'
 import { releaseRows } from './takes.ts'
 
-export interface HandOverParts {
+interface HandOverParts {
   database: Database
   queue: Queue
   /** The id of the stopping worker. */
@@ -19,7 +19,7 @@ export interface HandOverParts {
  * if no running block has external effects. Otherwise it releases the execution after these blocks have ended and their
  * results are committed.
  *
- * @param graceMs the time after which it begins no more releases and returns, even if executions are left
+ * @param graceMs the time after which it starts no further releases and returns, even if executions are left
  */
 export async function handOverAll(parts: HandOverParts, graceMs: number): Promise<void> {
   const quiet: HeldExecution[] = []
@@ -41,7 +41,7 @@ export async function handOverAll(parts: HandOverParts, graceMs: number): Promis
 }
 
 interface Progress {
-  /** Nothing more is released here: the worker releases the rest. */
+  /** No further release starts here: the worker releases the remaining executions. */
   isOver: boolean
   readonly releases: Promise<void>[]
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { Sleepers, type SleeperParts } from './wake-ups.ts'
+import { WakeUps, type WakeUpParts } from './wake-ups.ts'
 
 const NOON = Date.parse('2026-03-01T12:00:00Z')
 
@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers({ now: NOON }))
 afterEach(() => void vi.useRealTimers())
 
 interface Opened {
-  sleepers: Sleepers
+  wakeUps: WakeUps
   woken: string[]
   answers: { ok: boolean }
   /** Whether a worker immediately takes the executions that were woken. */
@@ -33,28 +33,28 @@ function open(aheadMs: number, wakeAt: Record<string, number>): Opened {
     return Promise.resolve({ rows: [found] })
   }
   const parts = {
-    pool: { query } as unknown as SleeperParts['pool'],
+    pool: { query } as unknown as WakeUpParts['pool'],
     wake: (ids: readonly string[]) => Promise.resolve(void woken.push(...ids)),
     onError: () => {},
   }
-  return { sleepers: new Sleepers(parts), woken, answers, taking }
+  return { wakeUps: new WakeUps(parts), woken, answers, taking }
 }
 
 it('wakes each of many executions once per lookup, even if no worker takes them', async () => {
   const ids = Array.from({ length: 2500 }, (_, i) => `e${String(i).padStart(4, '0')}`)
-  const { sleepers, woken, taking } = open(0, Object.fromEntries(ids.map((id, i) => [id, NOON - 1 - (i % 3)])))
+  const { wakeUps, woken, taking } = open(0, Object.fromEntries(ids.map((id, i) => [id, NOON - 1 - (i % 3)])))
   taking.on = false
-  sleepers.lookUp()
+  wakeUps.lookUp()
   await vi.advanceTimersByTimeAsync(4999)
   expect(woken.toSorted()).toEqual(ids)
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toHaveLength(5000)
-  await sleepers.close()
+  await wakeUps.close()
 })
 
 it('wakes due executions at the first lookup, and later ones at their time', async () => {
-  const { sleepers, woken } = open(0, { past: NOON - 1, soon: NOON + 1234, later: NOON + 8000 })
-  sleepers.lookUp()
+  const { wakeUps, woken } = open(0, { past: NOON - 1, soon: NOON + 1234, later: NOON + 8000 })
+  wakeUps.lookUp()
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['past'])
   await vi.advanceTimersByTimeAsync(1232)
@@ -63,35 +63,35 @@ it('wakes due executions at the first lookup, and later ones at their time', asy
   expect(woken).toEqual(['past', 'soon'])
   await vi.advanceTimersByTimeAsync(8000 - 1234)
   expect(woken).toEqual(['past', 'soon', 'later'])
-  await sleepers.close()
+  await wakeUps.close()
   expect(vi.getTimerCount()).toBe(0)
 })
 
 it('uses the clock of the database', async () => {
-  const { sleepers, woken } = open(-60_000, { a: NOON + 1000 })
-  sleepers.lookUp()
-  await sleepers.clockSet()
-  expect(sleepers.now()).toBe(NOON - 60_000)
+  const { wakeUps, woken } = open(-60_000, { a: NOON + 1000 })
+  wakeUps.lookUp()
+  await wakeUps.clockSet()
+  expect(wakeUps.now()).toBe(NOON - 60_000)
   await vi.advanceTimersByTimeAsync(60_999)
   expect(woken).toEqual([])
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['a'])
-  await sleepers.close()
+  await wakeUps.close()
 })
 
 it('keeps its own clock if the difference is within the uncertainty', async () => {
-  const { sleepers } = open(1, {})
-  sleepers.lookUp()
-  await sleepers.clockSet()
-  expect(sleepers.now()).toBe(NOON)
-  await sleepers.close()
+  const { wakeUps } = open(1, {})
+  wakeUps.lookUp()
+  await wakeUps.clockSet()
+  expect(wakeUps.now()).toBe(NOON)
+  await wakeUps.close()
 })
 
 it('finds executions that other workers release after the database did not respond', async () => {
   const wakeAt: Record<string, number> = {}
-  const { sleepers, woken, answers } = open(0, wakeAt)
+  const { wakeUps, woken, answers } = open(0, wakeAt)
   answers.ok = false
-  sleepers.lookUp()
+  wakeUps.lookUp()
   await vi.advanceTimersByTimeAsync(4000)
   answers.ok = true
   wakeAt.a = NOON + 7000
@@ -99,5 +99,5 @@ it('finds executions that other workers release after the database did not respo
   expect(woken).toEqual([])
   await vi.advanceTimersByTimeAsync(1)
   expect(woken).toEqual(['a'])
-  await sleepers.close()
+  await wakeUps.close()
 })

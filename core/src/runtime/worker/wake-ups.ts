@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-export interface SleeperParts {
+export interface WakeUpParts {
   pool: pg.Pool
   /** Puts the jobs of executions that wait back into the queue. */
   wake(executionIds: readonly string[]): Promise<void>
@@ -31,8 +31,8 @@ const FIRST = ['-infinity', '00000000-0000-0000-0000-000000000000'] as const
  *
  * All times are times of the database clock. Each worker computes the offset of its own clock.
  */
-export class Sleepers {
-  readonly #parts: SleeperParts
+export class WakeUps {
+  readonly #parts: WakeUpParts
   #offsetMs = 0
   #isClockSet = false
   #timer: NodeJS.Timeout | undefined
@@ -41,7 +41,7 @@ export class Sleepers {
   #lookAgain = false
   #closed = false
 
-  constructor(parts: SleeperParts) {
+  constructor(parts: WakeUpParts) {
     this.#parts = parts
   }
 

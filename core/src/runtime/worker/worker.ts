@@ -14,7 +14,7 @@ import {
   type JournalWriter,
 } from '../journal/index.ts'
 import { claim, newestClaims, type ClaimedRow } from './claim.ts'
-import { Sleepers } from './wake-ups.ts'
+import { WakeUps } from './wake-ups.ts'
 import { hasNewEvents, markWaiting } from './suspend.ts'
 import { handOverAll, release } from './hand-over.ts'
 import { HeldExecutions, type HeldExecution } from './held-executions.ts'
@@ -42,7 +42,7 @@ class RunningWorker implements Worker {
   readonly #parts: WorkerParts
   readonly #capacity: number
   readonly #journal: JournalWriter
-  readonly #sleepers: Sleepers
+  readonly #wakeUps: WakeUps
   readonly #held = new HeldExecutions()
   readonly #news = new News()
   /** Functions that stop the search for work. */
@@ -59,7 +59,7 @@ class RunningWorker implements Worker {
   constructor(parts: WorkerParts) {
     this.#parts = parts
     this.#capacity = parts.capacity ?? 500
-    this.#sleepers = new Sleepers({
+    this.#wakeUps = new WakeUps({
       pool: parts.database.pool,
       wake: (ids) => parts.children.wake(ids),
       onError: (error) => parts.onError(error),
@@ -90,7 +90,7 @@ class RunningWorker implements Worker {
       notifications.listen('journal', (message) => this.#news.notify(message)),
       notifications.listen('cancel', (message) => message.split(',').forEach((id) => this.#drop(this.#held.get(id)))),
     )
-    this.#sleepers.lookUp()
+    this.#wakeUps.lookUp()
     this.#lookForWork()
   }
 
@@ -102,7 +102,7 @@ class RunningWorker implements Worker {
     this.#closed = true
     for (const end of this.#searches.splice(0)) end()
     await this.#taking
-    await this.#sleepers.close()
+    await this.#wakeUps.close()
     const parts = { ...this.#parts, held: this.#held, journal: this.#journal }
     await handOverAll(parts, this.#parts.stopGraceMs())
     for (const { driver } of this.#held.all()) driver?.stop()
@@ -135,7 +135,7 @@ class RunningWorker implements Worker {
     try {
       while (this.#takeAgain && !this.#closed && this.#canWrite && this.#slots() > 0) {
         this.#takeAgain = false
-        await this.#sleepers.clockSet()
+        await this.#wakeUps.clockSet()
         const leases = await this.#parts.queue.take(Math.min(TAKE_BATCH, this.#slots()), this.#greedyOwners())
         if (leases.length === TAKE_BATCH) this.#takeAgain = true
         await starting
@@ -242,7 +242,7 @@ class RunningWorker implements Worker {
       children,
       journal: this.#journal,
       random: Math.random,
-      now: this.#sleepers.now,
+      now: this.#wakeUps.now,
       onNews: (executionId, listener) => this.#news.add(executionId, listener),
       readEvents: (executionId, after) => readEvents(database.pool, executionId, after, Infinity),
       onIdle: () => this.#suspendSoon(held),
@@ -290,7 +290,7 @@ class RunningWorker implements Worker {
     this.#held.remove(held)
     await this.#parts.queue.complete([held.lease])
     if (await hasNewEvents(pool, children)) await this.#parts.children.wake([entry.executionId])
-    if (wakeAt) this.#sleepers.schedule(wakeAt.getTime())
+    if (wakeAt) this.#wakeUps.schedule(wakeAt.getTime())
     this.#lookForWork()
   }
 

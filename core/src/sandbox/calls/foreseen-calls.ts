@@ -3,7 +3,7 @@ import type { CallRequest, CallSink, ForeseenCall } from './call.ts'
 import { IDS_PER_CALL } from '../channel/index.ts'
 
 /** The operations of a sandbox process on foreseen calls. */
-export interface ForeseenParts {
+interface ForeseenParts {
   isTaken(id: number): boolean
   /** @param events the events of the call so far. @returns a function that aborts the call */
   adopt(id: number, events: CheckedEvent[], request: CallRequest, sink: CallSink): () => void

@@ -162,8 +162,7 @@ export interface GuestLimits {
   /** Length of all pin values of one call as JSON text. */
   maxOutputBytes: number
   /**
-   * The maximum length of a report. A guest divides its events into reports; the worker kills a process that sends a
-   * longer one.
+   * The maximum length of a report. A guest divides its events into reports. A guest that sends a longer one is ended.
    */
   maxReportChars: number
 }

@@ -71,7 +71,7 @@ export class RunningCall {
   }
 }
 
-export interface Followers {
+interface Followers {
   calls: RunningCall[]
   announced: [id: number, node: number][]
 }

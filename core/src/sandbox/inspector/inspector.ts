@@ -2,7 +2,7 @@ import type { Bundle } from '../calls/index.ts'
 import { FrontEndState } from './front-end-state.ts'
 
 /** A debugger. It receives JSON texts of the Chrome DevTools Protocol. */
-export interface FrontEnd {
+interface FrontEnd {
   message(json: string): void
   /** The inspector has closed. */
   closed(): void

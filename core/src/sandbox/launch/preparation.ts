@@ -1,13 +1,13 @@
 import type { Isolation } from '../limits/index.ts'
 import { planLaunch, type Launch } from './launch.ts'
 import { buildPrelude, buildProgram } from '../programs/index.ts'
-import { createSnapshot } from './snapshot.ts'
+import { buildSnapshot } from './snapshot.ts'
 
 /** Everything that a sandbox needs before it starts a process. It takes about a second to prepare. */
 interface Preparation {
   launch: Launch
   program: string
-  /** See {@link createSnapshot}. */
+  /** See {@link buildSnapshot}. */
   snapshot: string
 }
 
@@ -29,5 +29,5 @@ export function prepare(strongest?: Isolation): Promise<Preparation> {
 
 async function prepareOnce(strongest: Isolation | undefined): Promise<Preparation> {
   const [prelude, launch, program] = await Promise.all([buildPrelude(), planLaunch(strongest), buildProgram('process/main')])
-  return { launch, program, snapshot: await createSnapshot(launch, prelude) }
+  return { launch, program, snapshot: await buildSnapshot(launch, prelude) }
 }

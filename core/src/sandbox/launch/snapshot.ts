@@ -9,7 +9,7 @@ import { buildProgram, type Prelude } from '../programs/index.ts'
 const TIMEOUT_MS = 60_000
 
 /** @returns the start-up snapshot of isolates in Base64, about 3 MB: V8's heap after the evaluation of the prelude */
-export async function createSnapshot(launch: Launch, prelude: Prelude): Promise<string> {
+export async function buildSnapshot(launch: Launch, prelude: Prelude): Promise<string> {
   const child = startProcess(launch, await buildProgram('process/snapshot'))
   const channel = getPipe(child, CHANNEL_FD)
   if (!channel || !child.stderr) throw new Error('the sandbox process has no channel')

@@ -2,7 +2,7 @@ import type { CallMessage, GuestLimits, LostReason } from '../channel/index.ts'
 import type { EntryIds, Guest, GuestIsolate } from './guest-isolates.ts'
 
 /** Receives the reports of a guest. */
-export interface Report {
+interface Report {
   /** @param computing the call whose code ran last, as in the protocol */
   events(json: string, computing: number): void
   aborted(ids: number[]): void
@@ -11,7 +11,7 @@ export interface Report {
   lost(reason: LostReason): void
 }
 
-export interface GuestCallsOptions {
+interface GuestCallsOptions {
   maxCpuMs: number
   /** Processor time to evaluate the bundle. */
   loadTimeoutMs: number

@@ -79,8 +79,8 @@ export interface GuestIsolate {
   /** Sends a message to its inspector, if it has one. */
   inspect(message: string): void
   /**
-   * Replaces this isolate: uses the same heap for another plugin, from which the remains of this one need not be kept
-   * secret.
+   * Replaces this isolate with one that uses the same heap for another plugin. Only for plugins that may see what
+   * others have left in the heap.
    */
   handOn(code: string, name: string): GuestIsolate
   dispose(): void

@@ -2,7 +2,7 @@ import { build } from 'esbuild'
 import { fileURLToPath } from 'node:url'
 
 /** The programs that run in sandbox processes. Packages for plugin authors contain the built programs. */
-export type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${'launcher' | 'probe' | 'native-attempts'}`
+type Program = 'process/main' | 'process/snapshot' | `process/lockdown/${'launcher' | 'probe' | 'native-attempts'}`
 
 const built = new Map<Program, Promise<string>>()
 

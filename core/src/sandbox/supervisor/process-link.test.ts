@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import { encodeFrame } from '../channel/index.ts'
 import { planLaunch, processOptions } from '../launch/index.ts'
-import { createSnapshot } from '../launch/snapshot.ts'
+import { buildSnapshot } from '../launch/snapshot.ts'
 import { DEFAULT_SANDBOX_LIMITS } from '../limits/index.ts'
 import { buildPrelude, buildProgram } from '../programs/index.ts'
 import { createProcessStarter } from './process-link.ts'
 
 const launch = await planLaunch()
 const firstFrame = encodeFrame(
-  processOptions(await createSnapshot(launch, await buildPrelude()), launch.isolation, DEFAULT_SANDBOX_LIMITS),
+  processOptions(await buildSnapshot(launch, await buildPrelude()), launch.isolation, DEFAULT_SANDBOX_LIMITS),
 )
 
 it('reports the end of a process that is killed at any moment of its start', async () => {

@@ -11,7 +11,7 @@ const TURN_MS = 5
 /** After a pause of this length, other events were handled. */
 const PAUSE_MS = 0.1
 
-export interface MessageReceiver {
+interface MessageReceiver {
   /** @returns whether the message was useful, see {@link ProcessConduct} */
   message(message: FromProcess): boolean
   /** The process sent an invalid or unexpected message. No messages follow. */

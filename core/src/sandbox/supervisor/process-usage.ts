@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** Resources that a process and its descendants use, as the operating system reports them. */
-export interface Usage {
+interface Usage {
   /** Resident memory. */
   memoryMb: number
   /** Processor time since the start, user and system, of all threads. */

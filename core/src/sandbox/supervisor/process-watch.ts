@@ -3,7 +3,7 @@ import { readUsage, WaitForCpu } from './process-usage.ts'
 import type { SandboxLimits } from '../limits/index.ts'
 import type { Loss } from '../calls/index.ts'
 
-export interface WatchParts {
+interface WatchParts {
   /** Undefined until the process id is known. */
   pid(): number | undefined
   limits: Pick<SandboxLimits, 'maxCpuMs' | 'processMemoryMb'>

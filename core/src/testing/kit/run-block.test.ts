@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { runBlock, testBlock, testPlugin, type RunOptions } from './index.ts'
 
-/** The block as a test of it sees it; what runs is the source below. */
+/** The block that a test passes to the kit. The kit runs the block with the same id in the source below. */
 const block = (i: number, name: string) =>
   defineBlock({
     id: `77777777-0000-4000-8000-00000000000${i}`,
@@ -62,7 +62,7 @@ export default definePlugin({ name: 'kit', providers: [service], blocks: [
   block(4, 'greedy', {}, function* ({}, { storage }) { yield ['out', 'begun']; storage.get('user', 'n'); while (true); }),
 ] })`
 
-/** As many keys as a scope holds. */
+/** As many keys as a scope can hold. */
 const FULL = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, null]))
 
 let folder: string
@@ -75,7 +75,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('testPlugin', () => {
-  it('runs the tests of every block with what they say stands in for the outside', async () => {
+  it('runs the tests of every block with their fakes', async () => {
     expect(await testPlugin(folder)).toEqual([
       { block: 'kit/count', test: 'count 1', difference: undefined },
       { block: 'kit/count', test: 'wrong', difference: 'pair 1 on pin "out": expected 2, got 1' },
@@ -84,7 +84,7 @@ describe('testPlugin', () => {
     ])
   })
 
-  it('says that there is no plugin where there is none', async () => {
+  it('rejects a folder without a plugin', async () => {
     await expect(testPlugin(tmpdir())).rejects.toMatchObject({ code: 'PLUGIN_INVALID' })
   })
 })
@@ -95,7 +95,7 @@ describe('testBlock', () => {
     await testBlock(block(3, 'wait'), { folder })
   })
 
-  it('rejects where something differs, with the name of the test, what was expected and what came', async () => {
+  it('rejects a failed test with its name, the expected and the actual output', async () => {
     await expect(testBlock(block(1, 'count'), { folder })).rejects.toMatchObject({
       code: 'TESTS_FAILED',
       message: 'kit/count: wrong: pair 1 on pin "out": expected 2, got 1',
@@ -103,14 +103,14 @@ describe('testBlock', () => {
     })
   })
 
-  it('rejects where there is nothing to test', async () => {
+  it('rejects a block without tests', async () => {
     await expect(testBlock(block(4, 'greedy'), { folder })).rejects.toThrow('block kit/greedy declares no tests')
-    await expect(testBlock(block(9, 'other'), { folder })).rejects.toThrow(/^block other .* is not among those that kit exports/)
+    await expect(testBlock(block(9, 'other'), { folder })).rejects.toThrow(/^block other .* is not exported by kit/)
   })
 })
 
 describe('runBlock', () => {
-  it('gives what the block yields, logs and stores', async () => {
+  it('returns outputs, logs and stored values', async () => {
     const run = await runBlock(block(1, 'count'), { n: 2 }, { folder, storage: { user: { n: 3, other: [1] } } })
     expect(run).toEqual({
       outputs: [['out', 5]],
@@ -122,7 +122,7 @@ describe('runBlock', () => {
     })
   })
 
-  it('gives the requests as the service gets them, with the secret that the block has not seen', async () => {
+  it('returns requests as the service receives them, including the secret', async () => {
     const answers = [{ status: 500, json: 'no' }, { json: { key: 'test-key' } }]
     const fakes = {
       folder,
@@ -144,7 +144,7 @@ describe('runBlock', () => {
     ])
   })
 
-  it('stops the clock where it is told to, and lets nobody wait', async () => {
+  it('stops the clock at the given time and skips sleeps', async () => {
     const run = await runBlock(block(3, 'wait'), {}, { folder, now: '2026-01-02T03:04:05Z' })
     expect(run.outputs).toEqual([
       ['out', '2026-01-02T03:04:05.000Z'],
@@ -167,20 +167,18 @@ describe('runBlock', () => {
     [5, 'hoard', { inputs: { n: 1 }, storage: { graph: FULL } }, 'OUTPUT_LIMIT', /at most 10000 keys and 65536 KiB/],
     [5, 'hoard', { inputs: { n: 1 }, storage: { graph: { ...FULL, k: 1, k0: null } } }, 'undefined', /undefined/],
     [4, 'greedy', { timeoutMs: 500 }, 'TIMEOUT', /did not finish within 500 ms/],
-  ])('%i %s ends as it should (%#)', async (i, name, { inputs = {}, ...options }, code, message) => {
+  ])('block %i (%s) ends with the expected error (%#)', async (i, name, { inputs = {}, ...options }, code, message) => {
     const { error } = await runBlock(block(i, name), inputs, { folder, ...options })
     expect(String(error?.code)).toBe(code)
     expect(String(error?.message)).toMatch(message)
   })
 
-  it('refuses fakes that are none, and a block that the package does not export', async () => {
+  it('rejects invalid fakes and unknown blocks', async () => {
     const wrong = { folder, http: { 'https://api.example.com': {} } }
     await expect(runBlock(block(1, 'count'), {}, wrong)).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('must be like "GET https://api.example.com/items"') as unknown,
     })
-    await expect(runBlock(block(9, 'other'), {}, { folder })).rejects.toThrow(
-      /block other .* is not among those that kit exports/,
-    )
+    await expect(runBlock(block(9, 'other'), {}, { folder })).rejects.toThrow(/block other .* is not exported by kit/)
   })
 })

@@ -6,7 +6,7 @@ import { createFakeSession } from '../../catalogue/trial/index.ts'
 import type { Block } from '../../blocks/index.ts'
 import type { CallRequest, CallSink } from '../../sandbox/calls/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { blockIn } from './plugin.ts'
+import { findBlock } from './plugin.ts'
 import { withSandbox } from './sandbox.ts'
 import type { BlockRun, RunBlock } from './types.ts'
 
@@ -15,9 +15,9 @@ const DEFAULT_TIMEOUT_MS = 60_000
 /** See {@link RunBlock}. */
 export const runBlock: RunBlock = (block, input, { folder = process.cwd(), timeoutMs, ...fakes } = {}) =>
   withSandbox(async (sandbox) => {
-    const found = await blockIn(folder, block, sandbox)
+    const found = await findBlock(folder, block, sandbox)
     const run = await runIn(sandbox, found, input, timeoutMs ?? block.timeoutMs ?? DEFAULT_TIMEOUT_MS, fakes)
-    return run as never // its schema has checked the outputs
+    return run as never // the sandbox has validated the outputs
   })
 
 let runs = 0

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSandbox, type Sandbox } from '../../sandbox/index.ts'
 
-/** For so long a sandbox that nobody uses stays; it would keep the process that tests from ending. */
+/** An idle sandbox is closed after this time, because an open sandbox would keep the test process alive. */
 const IDLE_MS = 300
 
 let opening: Promise<Sandbox> | undefined
 let users = 0
 let uses = 0
 
-/** Runs `work` with the sandbox of this process, which is started for it and ends soon after the last. */
+/** Runs `work` with the sandbox of this process, which starts with the first use and ends soon after the last. */
 export async function withSandbox<T>(work: (sandbox: Sandbox) => Promise<T>): Promise<T> {
   users++
   uses++

@@ -103,7 +103,7 @@ export function requireArguments(given: number, required: number): void {
   if (given < required) throw new TypeError(`${required} argument${required > 1 ? 's' : ''} required, got ${given}`)
 }
 
-export type BufferSource = ArrayBuffer | ArrayBufferView
+type BufferSource = ArrayBuffer | ArrayBufferView
 
 export function isBufferSource(value: unknown): value is BufferSource {
   return ArrayBuffer.isView(value) || isArrayBuffer(value)

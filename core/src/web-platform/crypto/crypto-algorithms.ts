@@ -10,7 +10,7 @@ import { copyBytes, toDictionary, toDomString, toUnsignedLong } from '../base/we
 /** The `algorithm` argument, with the name in the spelling of the standard. */
 export type Parameters = { readonly name: string } & Record<string, unknown>
 
-export interface Algorithm {
+interface Algorithm {
   /** The allowed usages of a key. */
   readonly usages?: readonly KeyUsage[]
   readonly digest?: (data: Uint8Array) => Uint8Array

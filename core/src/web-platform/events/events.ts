@@ -3,7 +3,7 @@ import { DOMException } from '../base/dom-exception.ts'
 import { performance } from './performance-clock.ts'
 import { defineConstants, defineInterface, requireArguments, toDictionary, toDomString } from '../base/webidl.ts'
 
-export interface EventInit {
+interface EventInit {
   bubbles: boolean
   cancelable: boolean
   composed: boolean

@@ -1,7 +1,7 @@
 import { File, isBlob } from '../data/blob.ts'
 import { defineInterface, requireArguments, toUsvString } from '../base/webidl.ts'
 
-export type FormDataValue = string | File
+type FormDataValue = string | File
 
 /** XHR section 4. */
 export class FormData {

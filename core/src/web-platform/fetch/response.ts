@@ -3,7 +3,7 @@ import { Headers, createHeaders, listOfHeaders, type HeadersGuard } from './head
 import { URL } from '../url/url.ts'
 import { defineInterface, requireArguments, toByteString, toDictionary, toUsvString } from '../base/webidl.ts'
 
-export interface ResponseInit {
+interface ResponseInit {
   status: number
   statusText: string
   headers: unknown

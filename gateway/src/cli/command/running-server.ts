@@ -6,7 +6,7 @@ import { ownerKeyFile, readKey } from '../../installation/index.ts'
 import { UsageError, type CommandContext } from './command.ts'
 
 /** A server that answers, and the API as the owner of the key has it. */
-export interface RunningServer {
+interface RunningServer {
   url: string
   key: string
   api: PluginApi

@@ -3,7 +3,7 @@ import type { ApiEvent } from '../../client/index.ts'
 import { cut, duration, plain, type Terminal } from '../command/terminal.ts'
 
 /** Shows how an execution goes on, node by node. */
-export interface Progress {
+interface Progress {
   show(event: ApiEvent): void
   /** Nothing is redrawn after it. */
   end(): void

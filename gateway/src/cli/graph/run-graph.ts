@@ -3,7 +3,7 @@ import { createProgress } from './progress.ts'
 import type { Terminal } from '../command/terminal.ts'
 
 /** Starts an execution. */
-export interface Run {
+interface Run {
   api: Api
   graph: ApiGraph
   inputs: object

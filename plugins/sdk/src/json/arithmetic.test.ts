@@ -37,7 +37,7 @@ describe('arithmetic', () => {
     ['the sum of long ids', () => sumNumbers([9007199254740993n, 1, 1]), 9007199254740995n],
     ['the sum of nothing', () => sumNumbers([]), 0],
     ['the sum of large numbers', () => sumNumbers([1, 1e100, 1, -1e100]), 2],
-  ])('gives %s', (_name, calculate, expected) => expect(calculate()).toBe(expected))
+  ])('returns %s', (_name, calculate, expected) => expect(calculate()).toBe(expected))
 
   it.each([
     ['a fraction and a long integer', () => addNumbers(9007199254740993n, 0.5), 'loses digits'],

@@ -1,11 +1,11 @@
-import { integerOf, toJsonNumber, type JsonNumber } from './exact-number.ts'
+import { toInteger, toJsonNumber, type JsonNumber } from './exact-number.ts'
 import { MAX_INTEGER_DIGITS } from './parse-json.ts'
 
 /**
  * Adds two numbers. The sum of whole numbers of any size is exact.
  *
- * @throws {RangeError} when the result is too large, or when one number is a fraction and the other is an integer that a number
- * cannot represent exactly
+ * @throws {RangeError} when the result is too large, or when one number is a fraction and the other is an integer that
+ * a number cannot represent exactly
  */
 export function addNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
   return calculate(a, b, ADD)
@@ -22,13 +22,14 @@ export function multiplyNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
 }
 
 /**
- * Divides two numbers. The result is exact if both are whole numbers and there is no remainder. Otherwise it is the nearest number.
+ * Divides two numbers. The result is exact if both are whole numbers and there is no remainder. Otherwise it is the
+ * nearest number.
  *
  * @throws {RangeError} when the divisor is 0 or the result is too large
  */
 export function divideNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
   const quotient = finite(Number(a) / Number(b), () => `${a} / ${b}`)
-  const [dividend, divisor] = [wholeOf(a), wholeOf(b)]
+  const [dividend, divisor] = [toWholeNumber(a), toWholeNumber(b)]
   const isLarge = typeof a === 'bigint' || typeof b === 'bigint'
   if (!isLarge || dividend === undefined || divisor === undefined) return quotient
   return dividend % divisor === 0n ? toJsonNumber(dividend / divisor) : quotient
@@ -41,14 +42,14 @@ export function divideNumbers(a: JsonNumber, b: JsonNumber): JsonNumber {
  */
 export function raiseNumber(a: JsonNumber, b: JsonNumber): JsonNumber {
   const power = finite(Number(a) ** Number(b), () => `${a} ** ${b}`)
-  const [base, exponent] = [wholeOf(a), wholeOf(b)]
+  const [base, exponent] = [toWholeNumber(a), toWholeNumber(b)]
   if (Number.isSafeInteger(power) || base === undefined || exponent === undefined || exponent < 0n) return power
   return toJsonNumber(base ** exponent)
 }
 
 /**
- * Sums numbers. The sum of whole numbers is exact. Fractions use Neumaier's compensated summation, with which the sum of ten times
- * 0.1 is 1.
+ * Sums numbers. The sum of whole numbers is exact. Fractions use Neumaier's compensated summation, with which the sum
+ * of ten times 0.1 is 1.
  *
  * @throws {RangeError} like {@link addNumbers}
  */
@@ -84,7 +85,7 @@ function calculate(a: JsonNumber, b: JsonNumber, { sign, numbers, integers }: Op
     const result = numbers(a, b)
     if (Number.isSafeInteger(result) || !isWrittenWhole(a) || !isWrittenWhole(b)) return finite(result, show)
   }
-  const [left, right] = [wholeOf(a), wholeOf(b)]
+  const [left, right] = [toWholeNumber(a), toWholeNumber(b)]
   if (left === undefined || right === undefined)
     throw new RangeError(`${show()} loses digits: a number cannot hold the whole number and the fraction`)
   const result = integers(left, right)
@@ -98,9 +99,9 @@ function isWrittenWhole(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) < 1e21
 }
 
-function wholeOf(value: JsonNumber): bigint | undefined {
+function toWholeNumber(value: JsonNumber): bigint | undefined {
   if (typeof value === 'bigint') return value
-  return Number.isInteger(value) ? integerOf(value) : undefined
+  return Number.isInteger(value) ? toInteger(value) : undefined
 }
 
 function finite(result: number, show: () => string): number {

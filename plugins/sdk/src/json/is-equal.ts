@@ -29,8 +29,8 @@ function isEqualList(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function isEqualObject(a: Members, b: Members): boolean {
-  const keys = keysOf(a)
-  return keys.length === keysOf(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]))
+  const keys = listKeys(a)
+  return keys.length === listKeys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]))
 }
 
 function plainNumber(value: unknown): unknown {
@@ -38,7 +38,7 @@ function plainNumber(value: unknown): unknown {
 }
 
 /** The keys that JSON text contains. */
-export function keysOf(object: Readonly<Record<string, unknown>>): string[] {
+export function listKeys(object: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(object).filter((key) => object[key] !== undefined)
 }
 

@@ -1,5 +1,5 @@
 /** The keys and indexes from a value to one of its parts. */
-export type JsonPath = readonly (string | number)[]
+type JsonPath = readonly (string | number)[]
 
 /** Formats a path for messages: `rows[3].price`, or "the value" for the value itself. */
 export function showPath(path: JsonPath): string {
@@ -12,13 +12,13 @@ export function showPath(path: JsonPath): string {
   return text === '' ? 'the value' : text.replace(/^\./, '')
 }
 
-/** The path of the first part that the predicate holds for, depth first. */
+/** Returns the path of the first part, depth first, for which the predicate returns true. */
 export function findPath(value: unknown, isWanted: (part: unknown) => boolean): JsonPath | undefined {
   const path: (string | number)[] = []
   return leadTo(value, isWanted, path) ? path : undefined
 }
 
-/** @param path gets the steps to the part: one list for all parts, because a copy for each would take the square of the time */
+/** @param path receives the steps to the part. All calls share the list, because copies would take quadratic time. */
 function leadTo(value: unknown, isWanted: (part: unknown) => boolean, path: (string | number)[]): boolean {
   if (isWanted(value)) return true
   if (typeof value !== 'object' || value === null) return false

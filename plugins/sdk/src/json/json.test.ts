@@ -12,7 +12,7 @@ import {
 } from './index.ts'
 import { findPath } from './json-path.ts'
 
-/** A JSON value with integers of any size, as `parseJson` gives it. */
+/** A JSON value with integers of any size, as `parseJson` returns it. */
 const json = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -27,7 +27,7 @@ const json = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value
 
-/** An integer in the text of a document. */
+/** Parses the text of an integer. */
 function asRead(integer: bigint): unknown {
   return parseJson(String(integer))
 }
@@ -82,7 +82,7 @@ describe('parseJson', () => {
     )
   })
 
-  it('changes no number that a block could have yielded', () => {
+  it('preserves every number that a block can yield', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
         expect(parseJson(JSON.stringify([number]))).toEqual([number + 0])
@@ -90,7 +90,7 @@ describe('parseJson', () => {
     )
   })
 
-  it('finds a long integer at any position, behind any number of digits in texts', () => {
+  it('finds a long integer after texts with any number of digits', () => {
     for (let length = 0; length < 40; length++) {
       const before = `{"${'7'.repeat(length)}":"${'1'.repeat(length)}","x":`
       expect(parseJson(`${before}12345678901234567}`)).toMatchObject({ x: 12345678901234567n })
@@ -114,7 +114,7 @@ describe('parseJson', () => {
     expect(JSON.stringify(parseJson(text))).toBe(text)
   })
 
-  it('rejects text that is not JSON as JSON.parse does, also behind a long integer', () => {
+  it('rejects invalid JSON with the error of JSON.parse, also after a long integer', () => {
     for (const text of ['', '{', '[12345678901234567890', '01234567890123456789'])
       expect(() => parseJson(text)).toThrow(SyntaxError)
   })
@@ -154,7 +154,7 @@ describe('parseJson', () => {
     )
   })
 
-  it('keeps keys like __proto__, and the last of keys that are the same', () => {
+  it('preserves keys such as __proto__, and the last of equal keys', () => {
     const parsed = parseJson('{"__proto__":{"a":12345678901234567890},"k":1,"k":12345678901234567891}') as object
     expect(Object.keys(parsed)).toEqual(['__proto__', 'k'])
     expect(JSON.stringify(parsed)).toBe('{"__proto__":{"a":12345678901234567890},"k":12345678901234567891}')
@@ -193,7 +193,7 @@ describe('findPath', () => {
     return performance.now() - start
   }
 
-  it('takes about as long for the parts of a deep value as for those of a flat one', () => {
+  it('inspects a deep value about as fast as a flat one', () => {
     timeOf(1)
     const best = (depth: number): number => Math.min(...Array.from({ length: 5 }, () => timeOf(depth)))
     expect(best(2000) / best(1)).toBeLessThan(10)
@@ -222,7 +222,7 @@ describe('stringifyJson', () => {
     ['an error', { e: new Error('x') }, 'e is an object of the class Error'],
     ['an object of a class without fields', { r: /x/ }, 'r is an object of the class RegExp'],
     ['an invalid Date', { d: new Date(NaN) }, 'd is an invalid Date'],
-    ['NaN that toJSON gives', { d: { toJSON: () => [NaN] } }, 'd[0] is NaN'],
+    ['NaN from toJSON', { d: { toJSON: () => [NaN] } }, 'd[0] is NaN'],
     ['raw JSON that is too large', { n: JSON.rawJSON('1e999') }, 'n is the raw JSON 1e999'],
     ['an integer of more than 1000 digits', [10n ** 1000n], '[0] is an integer of more than 1000 digits'],
   ]
@@ -245,7 +245,7 @@ describe('stringifyJson', () => {
 })
 
 describe('isEqual', () => {
-  it('holds for a value and itself, whatever the order of its keys and the type of its numbers', () => {
+  it('ignores the order of keys and the type of numbers', () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(isEqual(value, parseJson(JSON.stringify(value)))).toBe(true)
@@ -289,7 +289,7 @@ describe('isEqual', () => {
 })
 
 describe('compareValues', () => {
-  it('orders numbers, texts, booleans, containers and null, and sorts the same whatever the order before', () => {
+  it('orders numbers, texts, booleans, containers and null, independent of the initial order', () => {
     const ordered = [
       -1,
       1,

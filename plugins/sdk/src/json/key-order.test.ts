@@ -9,7 +9,7 @@ test('keeps the order of keys that are whole numbers', () => {
   expect(Object.keys(parseJson(text) as object)).toEqual(['name', '2024', '#', '#1', '2023'])
 })
 
-test('what is read is what JSON.parse reads, in the order of the text', () => {
+test('parses the same values as JSON.parse, in the order of the text', () => {
   const key = fc.oneof(
     fc.constantFrom(
       '1',
@@ -46,7 +46,7 @@ test('what is read is what JSON.parse reads, in the order of the text', () => {
       const text = JSON.stringify(original, undefined, space)
       const read = parseJson(text)
       expect(JSON.stringify(read, undefined, space)).toBe(text)
-      expect(read).toEqual(original) // JSON.parse of V8 14.6 reads some keys with escapes wrongly
+      expect(read).toEqual(original) // JSON.parse of V8 14.6 misreads some keys with escapes
     }),
     { numRuns: 2000 },
   )
@@ -57,14 +57,14 @@ test.each([
   ['{"k2":1,"x\\\\":2}', '{"k2":1,"x\\n":2}'],
   ['{"k3":1,"\\\\n":2}', '{"k3":1,"\\nx":2}'],
   ['{"k4":1,"\\\\":2}', '{"k4":1,"\\u0041":2}'],
-])('after %s, the keys of %s are those of the text', (before, text) => {
+])('after %s, preserves the keys of %s', (before, text) => {
   const escaped = (JSON.parse(`[${text.slice(text.lastIndexOf(',') + 1, text.lastIndexOf(':'))}]`) as [string])[0]
   JSON.parse(before)
   parseJson(before)
   expect(Object.keys(parseJson(text) as object)[1]).toBe(escaped)
 })
 
-test('an error names the position in the text, not in the text with marks', () => {
+test('an error names the position in the original text, not in the marked text', () => {
   for (const text of ['{"\\n":1,}', '{"1":1,}', '{"\\x":1}']) {
     const messageOf = (parse: (text: string) => unknown): string => {
       try {
@@ -78,11 +78,11 @@ test('an error names the position in the text, not in the text with marks', () =
   }
 })
 
-test('refuses what is not JSON', () => {
+test('rejects invalid JSON', () => {
   for (const text of ['{"1":', '{"1":2}}', '{"1":"', '"1":2', '{"1":"a\\"}']) expect(() => parseJson(text)).toThrow(SyntaxError)
 })
 
-test('an object in order is changed like any other', () => {
+test('an ordered object is mutable', () => {
   const object = orderedObject([
     ['b', 1],
     ['1', 2],
@@ -95,7 +95,7 @@ test('an object in order is changed like any other', () => {
   expect({ ...object }).toEqual({ b: 1, '0': 3, '1': 5, c: 4 })
 })
 
-test('an object whose order is that of JavaScript is a plain one', () => {
+test('an object whose order equals that of JavaScript is a plain object', () => {
   expect(
     structuredClone(
       orderedObject([

@@ -1,7 +1,8 @@
 /**
- * Creates an object whose keys have the order of the entries. A plain JavaScript object lists keys that are whole numbers first, so a
- * row `name, 2024, 2023` would become `2023, 2024, name`. If the orders differ, the object is a proxy that lists its keys in the order
- * of the entries, also for `Object.keys` and `JSON.stringify`. A copy with `{ ...row }` or `z.record` has JavaScript's order again.
+ * Creates an object whose keys have the order of the entries. A plain JavaScript object lists keys that are whole
+ * numbers first, so a row `name, 2024, 2023` would become `2023, 2024, name`. If the orders differ, the object is a
+ * proxy that lists its keys in the order of the entries, also for `Object.keys` and `JSON.stringify`. A copy with
+ * `{ ...row }` or `z.record` has JavaScript's order again.
  */
 export function orderedObject<Value>(entries: readonly (readonly [key: string, value: Value])[]): Record<string, Value> {
   const target = Object.fromEntries(entries) as Record<string, Value>

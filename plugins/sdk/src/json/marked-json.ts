@@ -1,13 +1,14 @@
 import { inOrder } from './key-order.ts'
 
 /**
- * `JSON.parse` loses the order of keys that are whole numbers and the digits of long integers. Marks in the text preserve both: such a
- * key gets a prefix that makes it an ordinary key, and such a number becomes a string. Texts that could be mistaken for a mark, or that
- * begin with an escape, get the prefix too. {@link unmark} reverses this in the parsed value.
+ * `JSON.parse` loses the order of keys that are whole numbers and the digits of long integers. Marks in the text
+ * preserve both: such a key gets a prefix that makes it an ordinary key, and such a number becomes a string. Texts that
+ * could be mistaken for a mark, or that begin with an escape, get the prefix too. {@link unmark} reverses this in the
+ * parsed value.
  *
- * A third mark avoids an error of V8 14.6, which reads some keys with an escape as a key of an earlier object: after `{"a":1,"\\":2}` it
- * reads the key `"\n"` in `{"a":1,"\n":2}` as `"\\"`. It compares the text of the key with the key that it expects before it decodes the
- * escapes. So such a key is written without escapes.
+ * A third mark avoids an error of V8 14.6, which reads some keys with an escape as a key of an earlier object: after
+ * `{"a":1,"\\":2}` it reads the key `"\n"` in `{"a":1,"\n":2}` as `"\\"`. It compares the text of the key with the key
+ * that it expects before it decodes the escapes. So such a key is written without escapes.
  */
 const OF_TEXT = '#s'
 const OF_NUMBER = '#n'
@@ -17,9 +18,9 @@ const MARK_CODE = 0x23
 const BACKSLASH_CODE = 0x5c
 
 /**
- * A number that a JavaScript number may not represent: at least 16 digits before the point, or an exponent of at least three digits.
- * JSON does not allow a zero in front, a sign `+` or a number as a key, so these do not match: the marked text must not be valid where
- * the text is not.
+ * A number that a JavaScript number may not represent: at least 16 digits before the point, or an exponent of at least
+ * three digits. JSON does not allow a zero in front, a sign `+` or a number as a key, so these do not match: the marked
+ * text must not be valid where the text is not.
  */
 const LONG_NUMBER =
   /(?<![\d.eE+-])-?(?:[1-9]\d{15,}(?:\.\d+)?(?:[eE][+-]?\d+)?|(?:0|[1-9]\d*)(?:\.\d+)?[eE]\+?\d{3,})(?![\d.eE]|\s*:)/g
@@ -62,7 +63,7 @@ function markedString(text: string, start: number, end: number, isEscaped: boole
 const ESCAPED = /["\\%\u0000-\u001f]/g
 
 /**
- * The same marked key for all ways to write a key.
+ * Returns the same marked key for all spellings of a key.
  *
  * @param json JSON text of the key
  */

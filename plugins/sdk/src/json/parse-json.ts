@@ -2,7 +2,7 @@ import { findPath, showPath } from './json-path.ts'
 import { hasEscapedKey, mark, markedNumber, unmark, unmarkKey } from './marked-json.ts'
 
 /** The third argument that `JSON.parse` passes to a reviver. Source: ECMAScript, JSON.parse source text access. */
-export interface ReviverContext {
+interface ReviverContext {
   /** The source text of a primitive value. */
   readonly source?: string
 }
@@ -11,13 +11,14 @@ export interface ReviverContext {
 export const MAX_INTEGER_DIGITS = 1000
 
 /**
- * Parses JSON text like `JSON.parse`, but preserves all integers: an integer that a number cannot represent exactly becomes a bigint.
- * A decimal fraction becomes the nearest number. Objects preserve the order of all keys.
+ * Parses JSON text like `JSON.parse`, but preserves all integers: an integer that a number cannot represent exactly
+ * becomes a bigint. A decimal fraction becomes the nearest number. Objects preserve the order of all keys.
  *
- * @param locates whether the error for a number that is too large names its path, which takes a second look at the text. @default true
+ * @param locates whether the error for a number that is too large names its path, which requires a second pass.
+ * @default true
  * @throws {SyntaxError} when the text is not JSON
- * @throws {RangeError} when a number exceeds the largest number, such as `1e999`, or an integer has more than 1000 digits; the
- * message contains its path
+ * @throws {RangeError} when a number exceeds the largest number, such as `1e999`, or an integer has more than 1000
+ * digits; the message contains its path
  */
 export function parseJson(text: string, { locates = true }: { locates?: boolean } = {}): unknown {
   if (hasEscapedKey(text)) return parseMarked(text, locates)
@@ -39,7 +40,8 @@ function readNumber(source: string): number | bigint {
 }
 
 /**
- * A reviver for `JSON.parse` that returns the same numbers as {@link parseJson}. Use it with libraries that accept a reviver.
+ * A reviver for `JSON.parse` that returns the same numbers as {@link parseJson}. Use it with libraries that accept a
+ * reviver.
  *
  * @throws {RangeError} when a number is too large
  */
@@ -49,8 +51,8 @@ export function reviveNumber(_key: string, value: unknown, context?: ReviverCont
 }
 
 /**
- * Parses a decimal number from a text and preserves all digits of an integer. It accepts numbers as in JSON and also `+5`, `007`, `.5`
- * and `5.`. It ignores surrounding white space.
+ * Parses a decimal number from a text and preserves all digits of an integer. It accepts numbers as in JSON and also
+ * `+5`, `007`, `.5` and `5.`. It ignores surrounding white space.
  *
  * @returns undefined when the text is not such a number
  * @throws {RangeError} when the number is too large
@@ -80,7 +82,9 @@ class NumberTooLarge extends RangeError {
   readonly source: string
   constructor(source: string, where = 'a number') {
     const limit = INTEGER.test(source) ? `an integer has at most ${MAX_INTEGER_DIGITS} digits` : `the largest number is ${MAX}`
-    super(`${where} is ${source.length > 40 ? `${source.slice(0, 40)}…` : source}, which is too large: ${limit}. Give it as text`)
+    super(
+      `${where} is ${source.length > 40 ? `${source.slice(0, 40)}…` : source}, which is too large: ${limit}. Write it as text`,
+    )
     this.source = source
   }
 }
@@ -94,8 +98,8 @@ function locate(text: string, { source }: NumberTooLarge): NumberTooLarge {
 const MAX_DEPTH = 1000
 
 /**
- * Whether `JSON.parse` may have changed the value: a number is a whole number beyond 2 ** 53, or a key is a whole number. Inspecting
- * values costs less than inspecting text.
+ * Whether `JSON.parse` may have changed the value: a number is a whole number beyond 2 ** 53, or a key is a whole
+ * number. Inspecting values costs less than inspecting text.
  */
 function mayHaveChanged(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value))

@@ -13,8 +13,8 @@ declare global {
   }
 }
 
-// `parseJson` returns bigints and loads this file. Therefore every `JSON.stringify`, including that of a library, writes bigints as
-// numbers with the same digits instead of throwing.
+// `parseJson` returns bigints and loads this file. Therefore every `JSON.stringify`, including that of a library,
+// writes bigints as numbers with the same digits instead of throwing.
 Object.defineProperty(BigInt.prototype, 'toJSON', {
   value(this: bigint): unknown {
     return JSON.rawJSON(String(this))
@@ -24,11 +24,11 @@ Object.defineProperty(BigInt.prototype, 'toJSON', {
 })
 
 /**
- * Writes JSON text like `JSON.stringify`, but without loss: it writes a bigint as a number with all its digits, and throws for a value
- * that JSON cannot represent. It omits undefined members of an object.
+ * Writes JSON text like `JSON.stringify`, but without loss: it writes a bigint as a number with all its digits, and
+ * throws for a value that JSON cannot represent. It omits undefined members of an object.
  *
- * @throws {TypeError} when a part is NaN, Infinity, undefined in a list, a function, a symbol, a Map or another object whose content
- * JSON would omit; the message contains its path
+ * @throws {TypeError} when a part is NaN, Infinity, undefined in a list, a function, a symbol, a Map or another object
+ * whose content JSON would omit; the message contains its path
  */
 export function stringifyJson(value: unknown): string {
   const text = JSON.stringify(value)
@@ -41,11 +41,14 @@ export function stringifyJson(value: unknown): string {
 const MAX_DEPTH = 1000
 const MAX_INTEGER = 10n ** BigInt(MAX_INTEGER_DIGITS)
 
-/** Finds a part that JSON would change without an error. It returns a description such as `rows[3].price is NaN: …`, or undefined if there is none. */
+/**
+ * Finds a part that JSON would change without an error. It returns a description such as `rows[3].price is NaN: …`, or
+ * undefined if there is none.
+ */
 export function findJsonFault(value: unknown): string | undefined {
   if (isJson(value, 0)) return undefined
   const path: (string | number)[] = []
-  const problem = problemOf(value, path)
+  const problem = findProblem(value, path)
   return problem && `${showPath(path)} is ${problem}`
 }
 
@@ -69,25 +72,25 @@ function isJson(value: unknown, depth: number): boolean {
 }
 
 /** @param path receives the steps to the problem */
-function problemOf(value: unknown, path: (string | number)[]): string | undefined {
-  if (typeof value !== 'object' || value === null) return isJson(value, 0) ? undefined : problemOfPrimitive(value)
+function findProblem(value: unknown, path: (string | number)[]): string | undefined {
+  if (typeof value !== 'object' || value === null) return isJson(value, 0) ? undefined : describePrimitive(value)
   if (path.length >= MAX_DEPTH) return undefined
-  if (JSON.isRawJSON(value)) return problemOfRaw(JSON.stringify(value))
+  if (JSON.isRawJSON(value)) return findRawProblem(JSON.stringify(value))
   if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date: use text or null'
-  if (hasToJson(value)) return problemOf(value.toJSON(), path)
-  const problem = Array.isArray(value) ? undefined : problemOfClass(value)
+  if (hasToJson(value)) return findProblem(value.toJSON(), path)
+  const problem = Array.isArray(value) ? undefined : findClassProblem(value)
   if (problem !== undefined) return problem
   for (const [step, part] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
     if (part === undefined && typeof step === 'string') continue
     path.push(step)
-    const inner = problemOf(part, path)
+    const inner = findProblem(part, path)
     if (inner !== undefined) return inner
     path.pop()
   }
   return undefined
 }
 
-function problemOfRaw(text: string): string | undefined {
+function findRawProblem(text: string): string | undefined {
   try {
     parseJson(text)
     return undefined
@@ -96,15 +99,17 @@ function problemOfRaw(text: string): string | undefined {
   }
 }
 
-function problemOfPrimitive(value: unknown): string {
+function describePrimitive(value: unknown): string {
   if (typeof value === 'number') return `${value}, which JSON does not have: use null, or leave it out`
   if (typeof value === 'bigint') return `an integer of more than ${MAX_INTEGER_DIGITS} digits: use text`
   if (value === undefined) return 'undefined, which JSON does not have: use null, or leave it out'
   return `a ${typeof value}, which JSON does not have: leave it out`
 }
 
-/** JSON writes an object of a class as its own fields. An object without own fields, such as a Map, would become `{}`. */
-function problemOfClass(value: object): string | undefined {
+/**
+ * JSON writes an object of a class as its own fields. An object without own fields, such as a Map, would become `{}`.
+ */
+function findClassProblem(value: object): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return undefined
   const name = (value.constructor as { name?: unknown } | undefined)?.name

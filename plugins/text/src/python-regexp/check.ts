@@ -1,5 +1,5 @@
 import { PatternError, type Node } from './tree.ts'
-import { widthOf } from './width.ts'
+import { measureWidth } from './width.ts'
 
 /** The groups of a pattern, by number. */
 type Bodies = ReadonlyMap<number, Node>
@@ -7,15 +7,16 @@ type Bodies = ReadonlyMap<number, Node>
 /**
  * Finds differences between Python and JavaScript in a pattern that is valid in both:
  *
- * - A reference to a group that has matched nothing matches the empty text; in Python it does not match.
- * - Every turn of a repetition forgets what the groups inside it have matched; in Python they keep it.
- * - An optional turn that matches the empty text counts as failed, and another alternative is tried; in Python it ends the repetition.
- * - Inside a lookbehind, JavaScript matches from right to left.
+ * - In JavaScript, a reference to a group that has not matched matches the empty text. In Python it does not match.
+ * - In JavaScript, each iteration of a repetition resets the groups inside it. In Python they keep their text.
+ * - In JavaScript, an optional iteration that matches the empty text fails, and the next alternative is tried. In
+ *   Python it ends the repetition.
+ * - In JavaScript, a lookbehind matches from right to left.
  *
- * It rejects a pattern whose matches could differ. It returns groups of which only the text could differ, because most uses of a pattern
- * do not need that text.
+ * It rejects a pattern whose matches could differ. If only the text of a group could differ, it returns the group,
+ * because most patterns are used without that text.
  *
- * @returns the numbers of those groups, and where they begin
+ * @returns the numbers and the positions of these groups
  * @throws {PatternError} unsupported
  */
 export function findDoubtfulGroups(tree: Node, bodies: Bodies): ReadonlyMap<number, number> {
@@ -26,7 +27,7 @@ export function findDoubtfulGroups(tree: Node, bodies: Bodies): ReadonlyMap<numb
   return doubtful
 }
 
-/** Whether a node that can match the empty text may do so before it has tried to match more, as `a??` and `|a` do. */
+/** Returns whether a node may match the empty text before it tries to match more, as `a??` and `|a` do. */
 export function mayPreferEmpty(node: Node, bodies: Bodies): boolean {
   if (!mayBeEmpty(node, bodies)) return false
   switch (node.type) {
@@ -51,20 +52,16 @@ export function mayPreferEmpty(node: Node, bodies: Bodies): boolean {
 }
 
 function mayBeEmpty(node: Node, bodies: Bodies): boolean {
-  return widthOf(node, bodies)[0] === 0
+  return measureWidth(node, bodies)[0] === 0
 }
 
 function mayBeLong(node: Node, bodies: Bodies): boolean {
-  return widthOf(node, bodies)[1] > 0
+  return measureWidth(node, bodies)[1] > 0
 }
 
 function checkRepeats(node: Node, bodies: Bodies, isBehind: boolean): void {
   if (node.type === 'repeat' && node.max > node.min && mayPreferEmpty(node.body, bodies))
-    throw new PatternError(
-      'unsupported',
-      'a repetition of a part that may match nothing before it matches more is not supported',
-      node.at,
-    )
+    throw new PatternError('unsupported', 'a repetition of a part that prefers to match the empty text is not supported', node.at)
   const isAtomic = node.type === 'atomic' || (node.type === 'repeat' && node.mode === 'possessive')
   if (isAtomic && isBehind)
     throw new PatternError(
@@ -73,14 +70,14 @@ function checkRepeats(node: Node, bodies: Bodies, isBehind: boolean): void {
       node.at,
     )
   const isBehindInside = node.type === 'look' ? node.isBehind : isBehind
-  for (const child of childrenOf(node)) checkRepeats(child, bodies, isBehindInside)
+  for (const child of listChildren(node)) checkRepeats(child, bodies, isBehindInside)
 }
 
 interface Place {
   readonly isDoubtful: boolean
-  /** Inside of something that may match more than once. */
+  /** Whether the place is inside a node that may match more than once. */
   readonly isRepeated: boolean
-  /** Whether a turn of that may leave this place out. */
+  /** Whether an iteration may skip this place. */
   readonly isOptional: boolean
   readonly isBehind: boolean
 }
@@ -89,7 +86,7 @@ function collectDoubtful(node: Node, place: Place, bodies: Bodies, found: Map<nu
   if (node.type === 'group' && node.number !== undefined && (place.isDoubtful || (place.isRepeated && place.isOptional)))
     found.set(node.number, node.at)
   const inside = placeInside(node, place, bodies)
-  for (const child of childrenOf(node)) collectDoubtful(child, inside, bodies, found)
+  for (const child of listChildren(node)) collectDoubtful(child, inside, bodies, found)
 }
 
 function placeInside(node: Node, place: Place, bodies: Bodies): Place {
@@ -111,14 +108,17 @@ function placeInside(node: Node, place: Place, bodies: Bodies): Place {
   }
 }
 
-/** @param set the groups that have certainly matched before a node @returns those that have after it */
+/**
+ * @param set the groups that have certainly matched before a node
+ * @returns the groups that have certainly matched after it
+ */
 function checkReferences(node: Node, set: ReadonlySet<number>, doubtful: ReadonlyMap<number, number>): ReadonlySet<number> {
   switch (node.type) {
     case 'reference':
       if (set.has(node.group) && !doubtful.has(node.group)) return set
       throw new PatternError(
         'unsupported',
-        `a reference to the group ${node.group}, which may have matched nothing there or more than once, is not supported`,
+        `a reference to the group ${node.group}, which may not have matched at this point or may have matched more than once, is not supported`,
         node.at,
       )
     case 'group': {
@@ -146,7 +146,7 @@ function checkReferences(node: Node, set: ReadonlySet<number>, doubtful: Readonl
   }
 }
 
-function childrenOf(node: Node): readonly Node[] {
+function listChildren(node: Node): readonly Node[] {
   if (node.type === 'sequence') return node.items
   if (node.type === 'choice') return node.branches
   return 'body' in node ? [node.body] : []

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { createMatcher, PatternError } from './index.ts'
 
-/** Pattern, text, and what `re.finditer` of Python 3.11 gives: the text of each match, or of the match and its groups. */
+/**
+ * Pattern, text, and the result of `re.finditer` in Python 3.11: the text of each match, or of each match and its
+ * groups.
+ */
 const MATCHES: [pattern: string, text: string, matches: (string | (string | null)[])[]][] = [
   ['\\w+', 'Müller Ångström_9 नमस्ते', ['Müller', 'Ångström_9', 'नमस', 'त']],
   ['\\d+', '1٣४５²', ['1٣४５']],
@@ -82,7 +85,7 @@ const MATCHES: [pattern: string, text: string, matches: (string | (string | null
   ],
 ]
 
-/** Patterns that `re.compile` of Python 3.11 refuses. */
+/** Patterns that `re.compile` of Python 3.11 rejects. */
 const INVALID = [
   '(',
   ')',
@@ -110,7 +113,7 @@ const INVALID = [
   '(?#x',
 ]
 
-/** Patterns of Python whose matches JavaScript cannot give. */
+/** Python patterns that JavaScript cannot match in the same way. */
 const UNSUPPORTED: [pattern: string, position: number][] = [
   ['(a)?(?(1)b|c)', 4],
   ['\\N{DIGIT ONE}', 0],
@@ -123,7 +126,7 @@ const UNSUPPORTED: [pattern: string, position: number][] = [
 
 const compile = (pattern: string) => createMatcher(pattern, { ignoreCase: false, dotAll: false })
 
-test.each(MATCHES)('%j finds in %j what Python finds', (pattern, text, matches) => {
+test.each(MATCHES)('%j has the same matches in %j as in Python', (pattern, text, matches) => {
   const matcher = compile(pattern)
   const found = [...matcher.matchAll(text)].map((match, i) => {
     const expected = matches[i]
@@ -133,38 +136,38 @@ test.each(MATCHES)('%j finds in %j what Python finds', (pattern, text, matches) 
   expect(matcher.test(text)).toBe(matches.length > 0)
 })
 
-test.each(INVALID)('refuses %j, as Python does', (pattern) => {
-  expect(kindOf(pattern)).toBe('invalid')
+test.each(INVALID)('rejects %j, like Python', (pattern) => {
+  expect(errorKind(pattern)).toBe('invalid')
 })
 
-test.each(UNSUPPORTED)('refuses %j, which cannot be translated, with the position', (pattern, position) => {
-  expect(kindOf(pattern)).toBe('unsupported')
+test.each(UNSUPPORTED)('rejects %j as unsupported at position %i', (pattern, position) => {
+  expect(errorKind(pattern)).toBe('unsupported')
   expect(() => compile(pattern)).toThrow(`at position ${position}`)
 })
 
-test('the message shows the pattern', () => {
+test('shows the pattern in the message', () => {
   expect(() => compile('a(')).toThrow(
     'the pattern "a(" is not a regular expression of Python: missing ), unterminated subpattern at position 1; correct it, and write a backslash before each special character to match it literally, as in "\\("',
   )
 })
 
-test('refuses the text of a group only where it could differ from that in Python', () => {
-  const textOf = (pattern: string, text: string, group: number) => [...compile(pattern).matchAll(text)][0]?.group(group)
-  expect(textOf('(?:(a)|b)*', 'ab', 0)).toBe('ab')
-  expect(() => textOf('(?:(a)|b)*', 'ab', 1)).toThrow(PatternError)
-  expect(() => textOf('(a*)*', 'b', 1)).toThrow(PatternError)
-  expect(() => textOf('(?<=([ab]){2})c', 'abc', 1)).toThrow(PatternError)
-  expect(textOf('(a|b)*', 'ab', 1)).toBe('b')
-  expect(textOf('(?:(a)|b)', 'b', 1)).toBeUndefined()
-  expect(textOf('(a)', 'a', 2)).toBeUndefined()
+test('rejects the text of a group only if it could differ from the text in Python', () => {
+  const readGroup = (pattern: string, text: string, group: number) => [...compile(pattern).matchAll(text)][0]?.group(group)
+  expect(readGroup('(?:(a)|b)*', 'ab', 0)).toBe('ab')
+  expect(() => readGroup('(?:(a)|b)*', 'ab', 1)).toThrow(PatternError)
+  expect(() => readGroup('(a*)*', 'b', 1)).toThrow(PatternError)
+  expect(() => readGroup('(?<=([ab]){2})c', 'abc', 1)).toThrow(PatternError)
+  expect(readGroup('(a|b)*', 'ab', 1)).toBe('b')
+  expect(readGroup('(?:(a)|b)', 'b', 1)).toBeUndefined()
+  expect(readGroup('(a)', 'a', 2)).toBeUndefined()
 })
 
-test('case and line ends follow the flags of the block', () => {
+test('applies the flags for case and line breaks', () => {
   const matcher = createMatcher('a.É', { ignoreCase: true, dotAll: true })
   expect([...matcher.matchAll('A\né')].map((match) => match.group(0))).toEqual(['A\né'])
 })
 
-function kindOf(pattern: string): string | undefined {
+function errorKind(pattern: string): string | undefined {
   try {
     compile(pattern)
     return undefined

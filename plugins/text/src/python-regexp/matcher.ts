@@ -3,27 +3,28 @@ import { parsePythonRegExp } from './parse.ts'
 import { translate } from './translate.ts'
 import { PatternError, type Flags, type Node } from './tree.ts'
 
-/** A regular expression with the syntax and the matches of Python's module `re`. */
+/** A regular expression with the syntax and the matches of the Python module `re`. */
 export interface Matcher {
-  /** Whether there is a match anywhere. */
+  /** Returns whether the text contains a match. */
   test(text: string): boolean
-  /** All matches from left to right, as `re.finditer` gives them. */
+  /** Returns all matches from left to right, like `re.finditer`. */
   matchAll(text: string): IteratorObject<Match, undefined>
 }
 
 interface Match {
-  /** Where the match begins and ends, in code units of the text. */
+  /** The start and the end of the match, in code units. */
   readonly index: number
   readonly end: number
   /**
-   * The text of a group, 0 for the whole match; undefined when it has matched nothing or there is none of that number.
+   * Returns the text of a group, or of the whole match for 0. Returns undefined when the group has not matched or does
+   * not exist.
    *
-   * @throws {PatternError} unsupported, when the text could differ from that in Python
+   * @throws {PatternError} unsupported, when the text could differ from the text in Python
    */
   group(number: number): string | undefined
 }
 
-/** @throws {PatternError} with the pattern in its message */
+/** @throws {PatternError} The message contains the pattern. */
 export function createMatcher(pattern: string, options: { ignoreCase: boolean; dotAll: boolean }): Matcher {
   try {
     return compilePattern(pattern, { ...options, ascii: false, multiLine: false, verbose: false })
@@ -38,7 +39,7 @@ function compilePattern(pattern: string, flags: Flags): Matcher {
   const assertCertain = (group: number) => {
     const at = doubtful.get(group)
     if (at === undefined) return
-    const reason = `the text of group ${group}, which a repetition may leave out or match again, is not supported`
+    const reason = `the text of group ${group}, which a repetition may skip or match again, is not supported`
     throw new PatternError('unsupported', reason, at).in(pattern)
   }
   const find = createFind(tree, assertCertain, 'g')
@@ -56,19 +57,19 @@ function* findAll(text: string, find: Find, findLonger: Find | undefined): Gener
     yield match
     const { index, end } = match
     const longer = end === index ? findLonger?.(text, index) : undefined
-    match = longer ?? find(text, end > index ? end : nextOf(text, index))
+    match = longer ?? find(text, end > index ? end : nextIndex(text, index))
   }
 }
 
 type Find = (text: string, from: number) => Match | undefined
 
-/** @param flag `g` finds the next match, `y` one of at least one character at just that place */
+/** @param flag `g` finds the next match; `y` finds a match of at least one character at the exact position */
 function createFind(tree: Node, assertCertain: (group: number) => void, flag: 'g' | 'y'): Find {
   const { source, groups } = translate(tree, flag === 'y')
   const regExp = compile(source, `u${flag}`)
   return (text, from) => {
     let found: RegExpExecArray | null = null
-    // V8 finds empty matches between the halves of a surrogate pair: https://tc39.es/ecma262/#sec-regexpbuiltinexec has none there.
+    // V8 finds empty matches inside a surrogate pair, contrary to https://tc39.es/ecma262/#sec-regexpbuiltinexec.
     for (let at = from; at <= text.length && (!found || isInsidePair(text, found.index)); at = found.index + 1) {
       regExp.lastIndex = at
       found = regExp.exec(text)
@@ -93,7 +94,7 @@ function isInsidePair(text: string, index: number): boolean {
   return index > 0 && (text.codePointAt(index - 1) ?? 0) > 0xffff
 }
 
-function nextOf(text: string, index: number): number {
+function nextIndex(text: string, index: number): number {
   return index + ((text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1)
 }
 

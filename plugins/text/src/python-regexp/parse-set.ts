@@ -9,7 +9,7 @@ export function literal({ ignoreCase, ascii }: Flags, point: number): CharacterS
   return { type: 'set', isNegated: false, ranges: [[point, point]], classes: [], ignoreCase, ascii }
 }
 
-/** Reads what follows a backslash outside of brackets. @returns the number of a group that it refers to, or what it matches */
+/** Parses an escape outside brackets, after the backslash. @returns the number of a referenced group, or a node */
 export function parseEscape(source: Source, flags: Flags, at: number): Node | number {
   const { ascii } = flags
   const letter = source.peek()
@@ -31,7 +31,7 @@ const ANCHORS = new Map([
   ['B', 'noBoundary'],
 ] as const) as ReadonlyMap<string, 'start' | 'end' | 'boundary' | 'noBoundary'>
 
-/** Reads a class in square brackets, whose opening one has been read. */
+/** Parses a class in square brackets, after the opening bracket. */
 export function parseSet(source: Source, { ignoreCase, ascii }: Flags, at: number): CharacterSet {
   const isNegated = source.skip('^')
   const ranges: CodeRange[] = []
@@ -63,7 +63,7 @@ function parseMember(source: Source, setAt: number): number | string {
   return number === undefined ? parseShared(source, at) : octal(source, number, at)
 }
 
-/** What means the same inside and outside of brackets. */
+/** Parses an escape that has the same meaning inside and outside brackets. */
 function parseShared(source: Source, at: number): number | string {
   const letter = source.next()
   if (letter === undefined) return source.fail('bad escape (end of pattern)', at)

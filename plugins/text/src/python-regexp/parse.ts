@@ -1,7 +1,7 @@
 import { anyButLineFeed, anyCharacter, literal, parseEscape, parseSet } from './parse-set.ts'
 import { Source } from './source.ts'
 import { PatternError, type Flags, type Node, type Repeat } from './tree.ts'
-import { widthOf } from './width.ts'
+import { measureWidth } from './width.ts'
 
 /**
  * Parses a regular expression like the module `re` of Python 3.11, and rejects the patterns that it rejects.
@@ -15,14 +15,14 @@ export function parsePythonRegExp(pattern: string, flags: Flags): { tree: Node; 
 }
 
 class Parser {
-  /** The groups that are complete, by number. */
+  /** The complete groups, by number. */
   readonly bodies = new Map<number, Node>()
   #groups = 0
   readonly #source: Source
-  /** Those of the whole pattern, which may set them at its start. */
+  /** The flags of the whole pattern, which it may set at its start. */
   #flags: Flags
   readonly #names = new Map<string, number>()
-  /** How many groups there were before each lookbehind that is open. */
+  /** The number of groups before each open lookbehind. */
   readonly #lookbehinds: number[] = []
 
   constructor(pattern: string, flags: Flags) {
@@ -36,7 +36,7 @@ class Parser {
     return tree
   }
 
-  /** @param flags undefined: those of the whole pattern */
+  /** @param flags undefined for the flags of the whole pattern */
   #choice(flags: Flags | undefined): Node {
     const branches = [this.#sequence(flags, flags === undefined)]
     while (this.#source.skip('|')) branches.push(this.#sequence(flags ?? this.#flags, false))
@@ -98,7 +98,7 @@ class Parser {
     return { type: 'repeat', min, max, mode, body, at }
   }
 
-  /** What follows an opening bracket. @returns undefined for comments and flags */
+  /** Parses the content of parentheses, after the opening one. @returns undefined for comments and flags */
   #group(flags: Flags, at: number, mayBeGlobal: boolean): Node | undefined {
     const source = this.#source
     if (!source.skip('?')) return this.#capture(flags, at)
@@ -141,7 +141,7 @@ class Parser {
     const body = this.#body(flags, at)
     if (isBehind) {
       this.#lookbehinds.pop()
-      const [min, max] = widthOf(body, this.bodies)
+      const [min, max] = measureWidth(body, this.bodies)
       if (min !== max) this.#source.fail('look-behind requires fixed-width pattern', at)
     }
     return { type: 'look', isBehind, isNegative, body, at }
@@ -169,7 +169,7 @@ class Parser {
     return group
   }
 
-  /** `(?flags)` and `(?flags:…)`. */
+  /** Parses `(?flags)` and `(?flags:…)`. */
   #flagged(flags: Flags, at: number, mayBeGlobal: boolean): Node | undefined {
     const source = this.#source
     const [text = '', on = '', minus = '', off = ''] = source.match(/([a-zA-Z]*)(-?)([a-zA-Z]*)/y) ?? []

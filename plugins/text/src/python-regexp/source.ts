@@ -1,6 +1,6 @@
 import { PatternError } from './tree.ts'
 
-/** The characters of a pattern, read from left to right. Positions count characters, also those above U+FFFF, as one. */
+/** A reader for the characters of a pattern. Positions count code points. */
 export class Source {
   at = 0
   readonly #characters: readonly string[]
@@ -21,23 +21,25 @@ export class Source {
     return this.#characters[this.at++]
   }
 
-  /** @returns whether the text was there, and was skipped */
+  /** Skips a text. @returns false when the text is not at this position */
   skip(text: string): boolean {
     for (let i = 0; i < text.length; i++) if (this.peek(i) !== text[i]) return false
     this.at += text.length
     return true
   }
 
-  /** Skips what an expression for ASCII text matches here; nothing when it does not match. */
+  /**
+   * Skips the match of an expression for ASCII text at this position. Skips nothing if the expression does not match.
+   */
   match(expression: RegExp): RegExpExecArray | undefined {
     expression.lastIndex = 0
-    // The longest that is asked for is a quantifier with two numbers.
+    // The longest match is a quantifier with two numbers.
     const found = expression.exec(this.#characters.slice(this.at, this.at + 64).join('')) ?? undefined
     this.at += found?.[0].length ?? 0
     return found
   }
 
-  /** The text up to an end, which is skipped too. */
+  /** Returns the text before `end`, and skips both. */
   until(end: string, complaint: string, at: number): string {
     const index = this.#characters.indexOf(end, this.at)
     if (index < 0) return this.fail(complaint, at)
@@ -46,7 +48,7 @@ export class Source {
     return text
   }
 
-  /** What the flag x leaves out. */
+  /** Skips white space and comments, for the flag x. */
   skipSpaceAndComments(): void {
     for (let c = this.peek(); c !== undefined && (c === '#' || ' \t\n\r\v\f'.includes(c)); c = this.peek()) {
       this.at++

@@ -1,16 +1,17 @@
 import type { Anchor, CharacterSet, CodeRange, Node } from './tree.ts'
 
-/** The source of a JavaScript expression for the flag u, and by group of Python the number of the same group in it. */
-export interface Translation {
+/** The source of a JavaScript expression with the flag u, and the JavaScript group number of each Python group. */
+interface Translation {
   readonly source: string
   readonly groups: ReadonlyMap<number, number>
 }
 
-/** @param mustAdvance makes an expression that matches only where it matches at least one character */
+/** @param mustAdvance whether the expression must match at least one character */
 export function translate(tree: Node, mustAdvance: boolean): Translation {
   const writer = new Writer()
   if (!mustAdvance) return { source: writer.write(tree), groups: writer.groups }
-  // The rest of the text from the start is longer than the rest from any later place, so it is found again only at the start.
+  // The first group captures the rest of the text. The same rest cannot occur at a later position, so `\1` detects an
+  // empty match.
   const start = writer.open()
   return { source: `(?=([^]*))(?:${writer.write(tree)})(?!\\${start})`, groups: writer.groups }
 }
@@ -19,7 +20,7 @@ class Writer {
   readonly groups = new Map<number, number>()
   #opened = 0
 
-  /** Takes the number of a group that is about to be written. */
+  /** Allocates the number of the next group. */
   open(): number {
     return ++this.#opened
   }
@@ -53,7 +54,7 @@ class Writer {
     return `(${this.write(body)})`
   }
 
-  /** A lookahead gives up its other ways of matching once it has matched; the reference takes what it has found. */
+  /** A lookahead does not backtrack after it has matched. The reference then consumes its match. */
   #atomic(write: () => string): string {
     const number = this.open()
     return `(?:(?=(${write()}))\\${number})`
@@ -85,7 +86,7 @@ function writeAnchor(kind: Anchor, ascii: boolean): string {
   }
 }
 
-/** Classes are written beside the ranges where case is ignored, because that does not concern them. */
+/** Writes classes separately from ranges if case is ignored, because case does not affect classes. */
 function writeSet(set: CharacterSet): string {
   const [first, ...others] = set.ranges
   const isLiteral = first && others.length === 0 && first[0] === first[1] && set.classes.length === 0 && !set.isNegated
@@ -93,15 +94,15 @@ function writeSet(set: CharacterSet): string {
   const ranges = set.ignoreCase ? withOtherCase(set.ranges, set.ascii) : set.ranges
   const isFolded = set.ignoreCase && !set.ascii && ranges.some(hasCase)
   const written = ranges.map(writeRange).join('')
-  const { positive, negative } = classesOf(set)
+  const { positive, negative } = writeClasses(set)
   const plain = (isFolded ? '' : written) + positive
   const parts = [isFolded ? `(?i:[${written}])` : '', plain && `[${plain}]`, ...negative].filter((part) => part !== '')
   if (!set.isNegated) return parts.length === 1 ? parts.join('') : `(?:${parts.join('|')})`
   return !isFolded && negative.length === 0 ? `[^${plain}]` : `(?:(?!${parts.join('|')})[^])`
 }
 
-/** The text of the classes such as `\w` for a bracket, and brackets for those such as `\W`. */
-function classesOf({ classes, ascii }: CharacterSet): { positive: string; negative: string[] } {
+/** Returns text inside brackets for classes such as `\w`, and separate brackets for classes such as `\W`. */
+function writeClasses({ classes, ascii }: CharacterSet): { positive: string; negative: string[] } {
   const positive = classes.filter((letter) => letter === letter.toLowerCase())
   const negative = classes.filter((letter) => letter !== letter.toLowerCase())
   return {
@@ -110,7 +111,7 @@ function classesOf({ classes, ascii }: CharacterSet): { positive: string; negati
   }
 }
 
-/** What a class holds, as it is written inside of brackets. */
+/** Returns the content of a class in bracket syntax. */
 function classText(letter: string, ascii: boolean): string {
   switch (letter.toLowerCase()) {
     case 'd':
@@ -135,27 +136,27 @@ function ignoringCase(isIgnored: boolean, source: string): string {
   return isIgnored ? `(?i:${source})` : source
 }
 
-/** Whether the range has more than ASCII without case. */
+/** Returns whether the range has characters other than caseless ASCII. */
 function hasCase(range: CodeRange): boolean {
-  return range[1] > 0x7f || overlapOf(range, UPPER) !== undefined || overlapOf(range, LOWER) !== undefined
+  return range[1] > 0x7f || intersect(range, UPPER) !== undefined || intersect(range, LOWER) !== undefined
 }
 
 const UPPER: CodeRange = [0x41, 0x5a]
 const LOWER: CodeRange = [0x61, 0x7a]
-/** Letters that are one to Python when case is ignored, of which JavaScript keeps the last two apart: I i İ ı. */
+/** Letters that are equal in Python when case is ignored: I i İ ı. JavaScript distinguishes the last two. */
 const LETTERS_I = [0x49, 0x69, 0x130, 0x131]
 
-/** Adds the other case where JavaScript does not find it. */
+/** Adds the other case if JavaScript does not match it. */
 function withOtherCase(ranges: readonly CodeRange[], ascii: boolean): readonly CodeRange[] {
   if (!ascii) {
     const hasI = ranges.some(([first, last]) => LETTERS_I.some((letter) => first <= letter && letter <= last))
     return hasI ? [...ranges, ...LETTERS_I.map((letter): CodeRange => [letter, letter])] : ranges
   }
-  const others = ranges.flatMap((range) => [shift(overlapOf(range, UPPER), 0x20), shift(overlapOf(range, LOWER), -0x20)])
+  const others = ranges.flatMap((range) => [shift(intersect(range, UPPER), 0x20), shift(intersect(range, LOWER), -0x20)])
   return [...ranges, ...others.filter((range) => range !== undefined)]
 }
 
-function overlapOf([a, b]: CodeRange, [c, d]: CodeRange): CodeRange | undefined {
+function intersect([a, b]: CodeRange, [c, d]: CodeRange): CodeRange | undefined {
   return a <= d && c <= b ? [Math.max(a, c), Math.min(b, d)] : undefined
 }
 

@@ -1,6 +1,6 @@
-/** The flags that apply at a position of a pattern, by their letters in Python. */
+/** The flags that apply at a position of a pattern. */
 export interface Flags {
-  /** a: classes and case are those of ASCII alone. */
+  /** a: classes and case only apply to ASCII. */
   readonly ascii: boolean
   readonly ignoreCase: boolean
   readonly multiLine: boolean
@@ -8,7 +8,7 @@ export interface Flags {
   readonly verbose: boolean
 }
 
-/** A regular expression of Python. */
+/** The syntax tree of a Python regular expression. */
 export type Node =
   | { readonly type: 'sequence'; readonly items: readonly Node[] }
   | { readonly type: 'choice'; readonly branches: readonly Node[] }
@@ -21,10 +21,10 @@ export type Node =
   | { readonly type: 'reference'; readonly group: number; readonly ignoreCase: boolean; readonly at: number }
   | Repeat
 
-/** `textEnd` is Python's `$`: at the end, or before a line feed there. */
+/** `textEnd` is Python's `$`: at the end of the text, or before a line feed at the end. */
 export type Anchor = 'start' | 'end' | 'textEnd' | 'lineStart' | 'lineEnd' | 'boundary' | 'noBoundary'
 
-/** One character out of many, or not out of them. A literal is a set of one range of one character. */
+/** A set of characters, possibly negated. A literal is a set with one range of one character. */
 export interface CharacterSet {
   readonly type: 'set'
   readonly isNegated: boolean
@@ -47,20 +47,20 @@ export interface Repeat {
   readonly at: number
 }
 
-/** A pattern that Python does not accept (`invalid`), or whose meaning in Python cannot be kept here (`unsupported`). */
+/** A pattern that Python rejects (`invalid`), or that cannot be matched like in Python (`unsupported`). */
 export class PatternError extends Error {
   readonly kind: 'invalid' | 'unsupported'
 
   /**
-   * @param reason the error; in Python's own words if Python rejects the pattern too
-   * @param at index of the character in the pattern, from 0, as in messages of Python
+   * @param reason the error, with Python's message if Python also rejects the pattern
+   * @param at index of the character in the pattern, from 0, as in Python's messages
    */
   constructor(kind: 'invalid' | 'unsupported', reason: string, at?: number) {
     super(at === undefined ? reason : `${reason} at position ${at}`)
     this.kind = kind
   }
 
-  /** The same with the pattern and a remedy in its message. */
+  /** Returns the error with the pattern and a remedy in its message. */
   in(pattern: string): PatternError {
     const shown = JSON.stringify(Array.from(pattern).slice(0, 100).join(''))
     const [problem, remedy] = PROBLEMS[this.kind]

@@ -1,7 +1,7 @@
 import type { Node } from './tree.ts'
 
-/** How many characters a node may match, at least and at most. @param bodies the groups that references mean, by number */
-export function widthOf(node: Node, bodies: ReadonlyMap<number, Node>): [min: number, max: number] {
+/** Returns the minimum and maximum number of characters that a node matches. @param bodies the groups, by number */
+export function measureWidth(node: Node, bodies: ReadonlyMap<number, Node>): [min: number, max: number] {
   switch (node.type) {
     case 'set':
       return [1, 1]
@@ -10,21 +10,21 @@ export function widthOf(node: Node, bodies: ReadonlyMap<number, Node>): [min: nu
       return [0, 0]
     case 'group':
     case 'atomic':
-      return widthOf(node.body, bodies)
+      return measureWidth(node.body, bodies)
     case 'reference': {
       const body = bodies.get(node.group)
-      return body ? widthOf(body, bodies) : [0, Infinity]
+      return body ? measureWidth(body, bodies) : [0, Infinity]
     }
     case 'sequence': {
-      const widths = node.items.map((item) => widthOf(item, bodies))
+      const widths = node.items.map((item) => measureWidth(item, bodies))
       return [sum(widths.map(([min]) => min)), sum(widths.map(([, max]) => max))]
     }
     case 'choice': {
-      const widths = node.branches.map((branch) => widthOf(branch, bodies))
+      const widths = node.branches.map((branch) => measureWidth(branch, bodies))
       return [Math.min(...widths.map(([min]) => min)), Math.max(...widths.map(([, max]) => max))]
     }
     case 'repeat': {
-      const [min, max] = widthOf(node.body, bodies)
+      const [min, max] = measureWidth(node.body, bodies)
       return [min * node.min, max === 0 || node.max === 0 ? 0 : max * node.max]
     }
   }

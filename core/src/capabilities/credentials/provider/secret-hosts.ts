@@ -2,7 +2,7 @@ import { AshlarError, showValue } from '../../../base/index.ts'
 import { allowsHost, formatRule, parseRule, type Rule } from '../../http/index.ts'
 
 /** Hosts to which a secret may be sent. */
-export interface SecretHost {
+interface SecretHost {
   rule: Rule
   /** Whether the secret may also be sent without encryption. */
   plain: boolean

@@ -41,7 +41,7 @@ export const webhookSchema = z.strictObject({
   signature: signatureSchema,
 })
 
-export type Webhook = z.output<typeof webhookSchema>
+type Webhook = z.output<typeof webhookSchema>
 
 /** Further signatures in a header are ignored. */
 const MAX_SIGNATURES = 10

@@ -14,7 +14,7 @@ import type { RequestBody } from './request-body.ts'
 import type { Transport, TransportResponse } from './transport.ts'
 
 /** The part of a response before its body. */
-export interface ResponseHead {
+interface ResponseHead {
   status: number
   statusText: string
   /** The URL of the last request. */
@@ -32,7 +32,7 @@ export interface ExchangeParts {
 }
 
 /** The options of a block for one exchange. */
-export interface ExchangeOptions {
+interface ExchangeOptions {
   /** Handles redirects as the Fetch standard does, except that `manual` returns the redirect response itself. */
   redirect: 'follow' | 'error' | 'manual'
   /** Limit of the decoded body; null for the limit of the installation. */

@@ -36,7 +36,7 @@ function open(): Promise<Bundler> {
   return openBundler({ entry: join(folder, 'index.js'), folder, withSources: true, confined })
 }
 
-/** @returns the error when the bundle is refused */
+/** @returns the error when the bundler rejects the package */
 async function bundle(): Promise<BundlerOutput | AshlarError> {
   const bundler = await open()
   try {
@@ -46,7 +46,7 @@ async function bundle(): Promise<BundlerOutput | AshlarError> {
   }
 }
 
-/** @param contents of the sources; the first one has the position of the first character */
+/** @param contents the contents of the sources. The mapping points to the first character of the first source. */
 function mapOf(sources: string[], contents?: (string | null)[], more: object = {}): string {
   return JSON.stringify({
     version: 3,
@@ -64,7 +64,7 @@ const inUrl = (type: string, text: string): string => `data:${type};base64,BASE6
 const OWN = 'export const own = 1\nconsole.log(own)\n'
 const IMPORTING = `import './own.js'`
 
-describe('a bundle contains nothing of a file outside', () => {
+describe('a bundle contains no text of an outside file', () => {
   it.each<[string, Record<string, string>]>([
     ['that is the source map', { 'own.js': `${OWN}//# sourceMappingURL=../secret.map` }],
     ['that is the source map, by a file URL', { 'own.js': `${OWN}//# sourceMappingURL=file://ROOT/secret.map` }],
@@ -105,7 +105,7 @@ describe('a bundle contains nothing of a file outside', () => {
     expect(JSON.stringify(await bundle())).not.toContain(SECRET)
   })
 
-  it('that takes the place of a file after it was checked', async () => {
+  it('that replaces a file after the check', async () => {
     await write({ 'index.js': `import text from './own.txt'\nconsole.log(text)`, 'own.txt': 'own' })
     const swapper = spawn(process.execPath, ['-e', SWAPPING, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(swapper.stdout, 'data')
@@ -120,7 +120,7 @@ describe('a bundle contains nothing of a file outside', () => {
   })
 })
 
-/** Lets `own.txt` be a file and a link to one outside, in turns. */
+/** Makes `own.txt` alternate between a file and a link to an outside file. */
 const SWAPPING = `
   const { renameSync, symlinkSync, writeFileSync } = require('node:fs')
   process.chdir(process.argv[1])
@@ -132,8 +132,8 @@ const SWAPPING = `
     if (i === 0) console.log('started')
   }`
 
-describe('a bundle is refused', () => {
-  it('when it imports a file that is not a regular one, without waiting for it', async () => {
+describe('the bundler rejects a package', () => {
+  it('that imports a named pipe, without waiting for a writer', async () => {
     await write({ 'index.js': `import text from './pipe.txt'` })
     await once(spawn('mkfifo', [join(folder, 'pipe.txt')]), 'exit')
     expect(await bundle()).toMatchObject({
@@ -142,7 +142,7 @@ describe('a bundle is refused', () => {
     })
   })
 
-  it('when it imports too much, before the file is read', async () => {
+  it('that imports too many bytes, before it reads the file', async () => {
     await write({ 'index.js': `import text from './large.txt'`, 'large.txt': '' })
     await truncate(join(folder, 'large.txt'), 2 ** 40)
     expect(await bundle()).toMatchObject({

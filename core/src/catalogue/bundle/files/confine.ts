@@ -1,6 +1,6 @@
 import type { Loader, OnLoadResult, Plugin } from 'esbuild'
 import { createBrowserField } from './browser-field.ts'
-import { readDataUrl } from './data-url.ts'
+import { parseDataUrl } from './data-url.ts'
 import { inlineSourceMap } from './input-map.ts'
 import { readWithin, type ReadResult } from './within.ts'
 
@@ -10,7 +10,7 @@ const MAX_SOURCE_BYTES = 16 * 1024 * 1024
 const MAX_MAP_BYTES = 64 * 1024 * 1024
 
 /** Marks messages that follow the text of an import: see `faults.ts`. */
-export const OF_IMPORT = 'of-import'
+export const FOLLOWS_IMPORT = 'of-import'
 
 /**
  * Restricts a bundle to files of these directories, however the bundler finds a file. The bundler does not open files that it imports, or
@@ -33,20 +33,20 @@ export function confineTo(roots: readonly string[], { withSources = false }: { w
       }))
       bundler.onLoad({ filter: /.*/, namespace: 'file' }, ({ path, with: attributes }) => {
         const file = readSource(path)
-        if (!('contents' in file)) return refusalOf(file)
+        if (!('contents' in file)) return toLoadError(file)
         if (browserField.disables(path)) return { contents: EMPTY_MODULE, loader: 'js' }
         const { contents } = file
         const loader = loaderFor(attributes)
-        if (loader !== 'default') return loader ? { contents, loader } : refused(UNKNOWN_ATTRIBUTE)
+        if (loader !== 'default') return loader ? { contents, loader } : importError(UNKNOWN_ATTRIBUTE)
         if (WITHOUT_MAP.test(path) || !contents.includes(MAP_URL)) return { contents, loader: 'default' }
         const withMap = inlineSourceMap(path, String(contents), { read: readMap, withSources })
-        return withMap === undefined ? refused(FOREIGN_MAP) : { contents: withMap, loader: 'default' }
+        return withMap === undefined ? importError(FOREIGN_MAP) : { contents: withMap, loader: 'default' }
       })
       bundler.onLoad({ filter: /.*/, namespace: 'dataurl' }, ({ path }) => {
-        const { contents, loader } = readDataUrl(path)
-        if (loader === undefined) return refused('cannot be imported: it has an unsupported type')
+        const { contents, loader } = parseDataUrl(path)
+        if (loader === undefined) return importError('cannot be imported: it has an unsupported type')
         const hasMap = loader !== 'json' && contents.includes(MAP_URL)
-        return hasMap ? refused('names a source map, which a data URL cannot have') : { contents, loader }
+        return hasMap ? importError('names a source map, which a data URL cannot have') : { contents, loader }
       })
     },
   }
@@ -69,12 +69,12 @@ function limitedReader(roots: readonly string[], maxBytes: number): (path: strin
  */
 function loaderFor({ type, ...others }: Record<string, string>): Loader | undefined {
   if (Object.keys(others).length > 0) return undefined
-  return type === undefined ? 'default' : LOADERS_OF_TYPES[type]
+  return type === undefined ? 'default' : LOADERS_BY_TYPE[type]
 }
 
 /** Any name can be imported from a CommonJS module. */
 const EMPTY_MODULE = 'module.exports = {}'
-const LOADERS_OF_TYPES: Readonly<Record<string, Loader>> = { json: 'json', text: 'text', bytes: 'binary' }
+const LOADERS_BY_TYPE: Readonly<Record<string, Loader>> = { json: 'json', text: 'text', bytes: 'binary' }
 /** Files that are not parsed as a module or a style sheet. */
 const WITHOUT_MAP = /\.(json|txt)$/i
 const MAP_URL = 'sourceMappingURL='
@@ -85,16 +85,16 @@ const FOREIGN_MAP = 'names a source map that is outside the package'
 export const OUTSIDE =
   'is outside the package: a plugin may import files of its own folder and of packages that package.json declares; move the file into the package, or declare the package that it belongs to in "dependencies"'
 
-function refusalOf({ real, refusal }: Extract<ReadResult, { refusal: string }>): OnLoadResult {
+function toLoadError({ real, refusal }: Extract<ReadResult, { refusal: string }>): OnLoadResult {
   if (refusal === 'TOO_LARGE') return { errors: [{ text: `it imports more than ${MAX_SOURCE_BYTES} bytes` }] }
-  if (refusal === 'UNREADABLE') return refused('cannot be read: it must be a regular file')
+  if (refusal === 'UNREADABLE') return importError('cannot be read: it must be a regular file')
   const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(real) ?? []
-  if (name === undefined) return refused(OUTSIDE)
+  if (name === undefined) return importError(OUTSIDE)
   const advice = `"${name.replace('\\', '/')}" is not a declared dependency; add it to "dependencies" in package.json`
-  return refused(`is outside the package: ${advice}`)
+  return importError(`is outside the package: ${advice}`)
 }
 
 /** @param text follows the text of the import */
-function refused(text: string): OnLoadResult {
-  return { errors: [{ text, detail: OF_IMPORT }] }
+function importError(text: string): OnLoadResult {
+  return { errors: [{ text, detail: FOLLOWS_IMPORT }] }
 }

@@ -2,8 +2,8 @@ import type { Location, Message } from 'esbuild'
 import { isBuiltin } from 'node:module'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { AshlarError, type Fault } from '../../../base/index.ts'
-import { OF_IMPORT, OUTSIDE } from './confine.ts'
-import { isWithin, realPathOf } from './within.ts'
+import { FOLLOWS_IMPORT, OUTSIDE } from './confine.ts'
+import { isWithin, findRealPath } from './within.ts'
 
 const MAX_FAULTS = 10
 
@@ -12,9 +12,9 @@ const MAX_FAULTS = 10
  * @param roots directories whose files messages may quote; undefined for any directory
  * @returns PLUGIN_LOAD_FAILED with a fault for each location
  */
-export function bundleError(error: unknown, folder: string, roots?: readonly string[]): AshlarError {
+export function toBundleError(error: unknown, folder: string, roots?: readonly string[]): AshlarError {
   const messages = (error as { errors?: Message[] }).errors ?? []
-  const faults = messages.slice(0, MAX_FAULTS).map((message) => faultOf(message, folder, roots))
+  const faults = messages.slice(0, MAX_FAULTS).map((message) => toFault(message, folder, roots))
   return new AshlarError('PLUGIN_LOAD_FAILED', describeFaults(faults), { cause: error, details: { faults } })
 }
 
@@ -23,44 +23,44 @@ export function describeFaults(faults: readonly Fault[]): string {
   return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('\n')
 }
 
-function faultOf({ text, location, detail }: Message, folder: string, roots: readonly string[] | undefined): Fault {
+function toFault({ text, location, detail }: Message, folder: string, roots: readonly string[] | undefined): Fault {
   if (!location) return { path: '', message: explain(text) }
   const { file, line, column } = location
-  const real = realPathOf(resolve(folder, file))
+  const real = findRealPath(resolve(folder, file))
   if (roots && real !== undefined && !isWithin(real, roots)) {
-    // Also a message can quote a file.
+    // The bundler's message can quote the file.
     return { path: '', message: `${file} resolves to a file outside the package, so its error is not shown` }
   }
   const path = `${file.replace(/^<(.*)>$/, '$1')}:${line}:${column + 1}`
   const isOutside = roots && leadsOutside(text, dirname(resolve(folder, file)), roots)
-  if (isOutside || detail === OF_IMPORT) return { path, message: `${textAt(location)} ${isOutside ? OUTSIDE : text}` }
+  if (isOutside || detail === FOLLOWS_IMPORT) return { path, message: `${readTextAt(location)} ${isOutside ? OUTSIDE : text}` }
   return { path, message: explain(text) }
 }
 
 /** Whether a path that was not found is outside the package: a confined process cannot find such a file. */
 function leadsOutside(text: string, from: string, roots: readonly string[]): boolean {
-  const name = unresolvedIn(text)
+  const name = parseUnresolvedName(text)
   return (/^\.{1,2}(\/|$)/.test(name) || isAbsolute(name)) && !isWithin(resolve(from, name), roots)
 }
 
 /** Returns the source text at a location. Columns count bytes. */
-function textAt({ lineText, column, length }: Location): string {
+function readTextAt({ lineText, column, length }: Location): string {
   const text = Buffer.from(lineText)
     .subarray(column, column + length)
     .toString()
-  return text === '' ? 'what is imported' : text.slice(0, 200)
+  return text === '' ? 'the import' : text.slice(0, 200)
 }
 
 /** The start of the bundler's message about a name that it cannot resolve. */
 function explain(text: string): string {
-  const name = unresolvedIn(text)
+  const name = parseUnresolvedName(text)
   if (name === '') return text
-  if (isBuiltin(name)) return `"${name}" is a Node module; blocks run in a sandbox that has the web platform only`
+  if (isBuiltin(name)) return `"${name}" is a Node module; blocks run in a sandbox that provides only the web platform`
   if (name.startsWith('#')) return text
-  if (/^[./]/.test(name)) return `${text}: there is no such file, or it is a link to one outside the package`
+  if (/^[./]/.test(name)) return `${text}: the file does not exist, or is a link to a file outside the package`
   return `Could not resolve "${name}": it is not installed, or package.json does not declare it; add it to "dependencies"`
 }
 
-function unresolvedIn(text: string): string {
+function parseUnresolvedName(text: string): string {
   return /^Could not resolve "([^"]+)"/.exec(text)?.[1] ?? ''
 }

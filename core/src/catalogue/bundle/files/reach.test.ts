@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-/** @param json by folder: the fields of its package.json @param links path → target, both from the root */
+/** @param json folder → fields of its package.json @param links path → target, both relative to the root */
 async function write(json: Record<string, object>, links: Record<string, string> = {}): Promise<void> {
   for (const [folder, fields] of Object.entries(json)) {
     await mkdir(join(root, folder), { recursive: true })
@@ -22,12 +22,12 @@ async function write(json: Record<string, object>, links: Record<string, string>
   }
 }
 
-/** Relative to the root. */
-function reachOf(folder: string, isDraft = false): string[] {
+/** @returns the reachable directories, relative to the root */
+function findRoots(folder: string, isDraft = false): string[] {
   return findReach(join(root, folder), { isDraft }).roots.map((path) => relative(root, path))
 }
 
-it('includes declared dependencies of every kind, and those that they declare', async () => {
+it('includes direct and transitive dependencies of every kind', async () => {
   await write({
     'node_modules/plugin': {
       dependencies: { a: '*' },
@@ -45,7 +45,7 @@ it('includes declared dependencies of every kind, and those that they declare', 
     'node_modules/zod': {},
   })
   const found = ['plugin', 'a', '@s/b', 'c', 'a/node_modules/e', 'f'].map((name) => `node_modules/${name}`)
-  expect(reachOf('node_modules/plugin')).toEqual(found)
+  expect(findRoots('node_modules/plugin')).toEqual(found)
 })
 
 it('includes the devDependencies of a draft, but not those of its dependencies', async () => {
@@ -54,11 +54,11 @@ it('includes the devDependencies of a draft, but not those of its dependencies',
     'plugin/node_modules/a': { devDependencies: { b: '*' } },
     'plugin/node_modules/b': {},
   })
-  expect(reachOf('plugin', true)).toEqual(['plugin', 'plugin/node_modules/a'])
-  expect(reachOf('plugin')).toEqual(['plugin'])
+  expect(findRoots('plugin', true)).toEqual(['plugin', 'plugin/node_modules/a'])
+  expect(findRoots('plugin')).toEqual(['plugin'])
 })
 
-it('follows a link to the package itself, and those of a store of packages', async () => {
+it('follows links into a package store', async () => {
   const store = 'node_modules/.pnpm'
   await write(
     {
@@ -70,10 +70,13 @@ it('follows a link to the package itself, and those of a store of packages', asy
       [`${store}/plugin@1/node_modules/a`]: `${store}/alias@1/node_modules/alias`,
     },
   )
-  expect(reachOf('node_modules/plugin')).toEqual([`${store}/plugin@1/node_modules/plugin`, `${store}/alias@1/node_modules/alias`])
+  expect(findRoots('node_modules/plugin')).toEqual([
+    `${store}/plugin@1/node_modules/plugin`,
+    `${store}/alias@1/node_modules/alias`,
+  ])
 })
 
-it('follows a link to a member of a monorepo if the plugin cannot have made it, and in a draft', async () => {
+it('follows a link to a member of a monorepo only if the plugin cannot have made it or is a draft', async () => {
   await write(
     {
       'packages/plugin': { name: 'plugin', dependencies: { hoisted: '*', own: '*', other: '*' } },
@@ -87,8 +90,8 @@ it('follows a link to a member of a monorepo if the plugin cannot have made it, 
       'node_modules/other': 'packages/another',
     },
   )
-  expect(reachOf('packages/plugin')).toEqual(['packages/plugin', 'packages/hoisted'])
-  expect(reachOf('packages/plugin', true)).toEqual(['packages/plugin', 'packages/hoisted', 'packages/own'])
+  expect(findRoots('packages/plugin')).toEqual(['packages/plugin', 'packages/hoisted'])
+  expect(findRoots('packages/plugin', true)).toEqual(['packages/plugin', 'packages/hoisted', 'packages/own'])
 })
 
 it('never includes a directory that contains the plugin or lacks a package.json', async () => {
@@ -97,12 +100,12 @@ it('never includes a directory that contains the plugin or lacks a package.json'
     { 'packages/plugin/node_modules/operator': '.', 'node_modules/data': 'data' },
   )
   await mkdir(join(root, 'data'))
-  expect(reachOf('packages/plugin', true)).toEqual(['packages/plugin'])
+  expect(findRoots('packages/plugin', true)).toEqual(['packages/plugin'])
 })
 
-it('refuses a package.json that is a link to another directory', async () => {
+it('rejects a package.json that is a link to another directory', async () => {
   await write({ elsewhere: { name: 'plugin' } }, { 'plugin/package.json': 'elsewhere/package.json' })
-  expect(() => reachOf('plugin')).toThrow(/^package\.json: must be a file inside the package/)
+  expect(() => findRoots('plugin')).toThrow(/^package\.json: must be a file inside the package/)
 })
 
 it('lists the links outside the packages by which dependencies are found', async () => {

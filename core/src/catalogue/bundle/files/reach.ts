@@ -2,11 +2,11 @@ import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { AshlarError } from '../../../base/index.ts'
-import { isWithin, readWithin, realPathOf, type Reach } from './within.ts'
+import { isWithin, readWithin, findRealPath, type Reach } from './within.ts'
 
 /*
- * One rule says which files may become part of a bundle: those whose real path is in the package's own real directory, or in that of
- * a package that it declares as a dependency, directly or through other dependencies.
+ * A file may become part of a bundle if its real path is in the real directory of the package, or of a package that it declares as a
+ * dependency, directly or through other dependencies.
  *
  * A dependency is resolved as in Node: in `node_modules` of the package that declares it, then of every directory above. A directory that
  * is found there counts only if
@@ -18,8 +18,8 @@ import { isWithin, readWithin, realPathOf, type Reach } from './within.ts'
  *   it is outside every package found so far, or the plugin is a draft.
  */
 
-export interface ReachOptions {
-  /** The plugin is a draft: its `devDependencies` are installed, and links may lead to other packages of its author. */
+interface ReachOptions {
+  /** Whether the plugin is a draft: its `devDependencies` are installed, and links may lead to other packages of its author. */
   isDraft: boolean
 }
 
@@ -35,15 +35,15 @@ export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
   const roots = [own]
   const links = new Map<string, string>()
   const add = (name: string, declaring: string): void => {
-    const dependency = find(name, declaring)
-    if (!dependency || !counts(dependency, own, roots, isDraft)) return
+    const dependency = findDependency(name, declaring)
+    if (!dependency || !isReachable(dependency, own, roots, isDraft)) return
     if (!roots.includes(dependency.real)) roots.push(dependency.real)
     links.set(dependency.link, dependency.real)
   }
   let next = 0
   const followAll = (): void => {
     for (; next < roots.length && roots.length <= MAX_PACKAGES; next++)
-      for (const name of declaredIn(roots[next] ?? own)) add(name, roots[next] ?? own)
+      for (const name of listDeclared(roots[next] ?? own)) add(name, roots[next] ?? own)
   }
   followAll()
   if (roots.length > MAX_PACKAGES) {
@@ -51,8 +51,8 @@ export function findReach(folder: string, { isDraft }: ReachOptions): Reach {
     throw new AshlarError('PLUGIN_INVALID', message)
   }
   if (isDraft) {
-    // With too many tools, the last ones are omitted: a package that is bundled belongs in "dependencies".
-    for (const name of namesIn(readPackage(own).devDependencies)) add(name, own)
+    // Above the limit, the last devDependencies are omitted: a bundled package should be in "dependencies".
+    for (const name of listValidNames(readPackage(own).devDependencies)) add(name, own)
     followAll()
   }
   return { roots, links: linksOutside(links, roots) }
@@ -66,14 +66,14 @@ function linksOutside(links: ReadonlyMap<string, string>, roots: readonly string
   const outside = new Map<string, string>()
   for (const [link, real] of links) {
     let path = link
-    for (let hops = 0; hops < MAX_HOPS && isWithin(path, roots) && path !== real; hops++) path = follow(path)
+    for (let hops = 0; hops < MAX_HOPS && isWithin(path, roots) && path !== real; hops++) path = followFirstLink(path)
     if (!isWithin(path, roots)) outside.set(path, real)
   }
   return [...outside]
 }
 
 /** Replaces the first symbolic link in a path with its target. */
-function follow(path: string): string {
+function followFirstLink(path: string): string {
   const link = [...foldersAbove(path).toReversed(), path].find((each) =>
     lstatSync(each, { throwIfNoEntry: false })?.isSymbolicLink(),
   )
@@ -82,7 +82,7 @@ function follow(path: string): string {
 
 /** Whether the path is a file and its real path is in one of the directories. */
 export function isFileIn(path: string, roots: readonly string[]): boolean {
-  const real = realPathOf(path)
+  const real = findRealPath(path)
   return real !== undefined && isWithin(real, roots) && statSync(real).isFile()
 }
 
@@ -93,16 +93,16 @@ interface Found {
   name: string
 }
 
-function find(name: string, declaring: string): Found | undefined {
+function findDependency(name: string, declaring: string): Found | undefined {
   for (const folder of [declaring, ...foldersAbove(declaring)]) {
     const link = join(folder, 'node_modules', name)
-    const real = basename(folder) === 'node_modules' ? undefined : realPathOf(link)
+    const real = basename(folder) === 'node_modules' ? undefined : findRealPath(link)
     if (real !== undefined && isFileIn(join(real, 'package.json'), [real])) return { link, real, name }
   }
   return undefined
 }
 
-function counts({ link, real, name }: Found, own: string, found: readonly string[], isDraft: boolean): boolean {
+function isReachable({ link, real, name }: Found, own: string, found: readonly string[], isDraft: boolean): boolean {
   if (isWithin(own, [real])) return false
   if (isInstalled(real)) return true
   return readPackage(real).name === name && (isDraft || !isWithin(link, found))
@@ -141,14 +141,14 @@ function readPackage(folder: string): Partial<PackageJson> {
 
 /** What the host provides inside the sandbox; never part of a bundle. */
 const HOST_PACKAGES: ReadonlySet<string> = new Set(['@ashlar/sdk', 'zod'])
-/** Older packages may have capitals. */
+/** Names of old packages may contain capitals. */
 const NAME = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/
 
-function declaredIn(folder: string): string[] {
+function listDeclared(folder: string): string[] {
   const { dependencies, optionalDependencies, peerDependencies } = readPackage(folder)
-  return namesIn({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+  return listValidNames({ ...dependencies, ...optionalDependencies, ...peerDependencies })
 }
 
-function namesIn(declared: PackageJson['dependencies']): string[] {
+function listValidNames(declared: PackageJson['dependencies']): string[] {
   return Object.keys(declared ?? {}).filter((name) => NAME.test(name) && !HOST_PACKAGES.has(name))
 }

@@ -15,7 +15,7 @@ export function isWithin(path: string, roots: readonly string[]): boolean {
 }
 
 /** @returns undefined when the path does not exist */
-export function realPathOf(path: string): string | undefined {
+export function findRealPath(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch {
@@ -27,8 +27,8 @@ export function realPathOf(path: string): string | undefined {
 export type ReadResult = { real: string; contents: Buffer } | { real: string; refusal: 'OUTSIDE' | 'UNREADABLE' | 'TOO_LARGE' }
 
 /**
- * Reads a file whose real path is in one of these directories. The real path, the type and the size are those of the open file, so it
- * makes no difference if the path leads to another file afterwards.
+ * Reads a file whose real path is in one of these directories. The real path, the type and the size are those of the open file, so a
+ * later change of the path has no effect.
  *
  * @returns the refusal `UNREADABLE` for a file that does not exist, cannot be opened, or is not a regular file
  */
@@ -40,7 +40,7 @@ export function readWithin(path: string, roots: readonly string[], maxBytes: num
     return { real: path, refusal: 'UNREADABLE' }
   }
   try {
-    const real = realPathOfOpen(fd, path)
+    const real = findOpenFilePath(fd, path)
     if (real === undefined || !isWithin(real, roots)) return { real: real ?? path, refusal: 'OUTSIDE' }
     const stats = fstatSync(fd)
     if (!stats.isFile()) return { real, refusal: 'UNREADABLE' }
@@ -58,11 +58,11 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
  * Only Linux reports the path of an open file. Elsewhere, and where there is no `/proc`, the path is resolved again and must lead to the
  * same file.
  */
-function realPathOfOpen(fd: number, path: string): string | undefined {
+function findOpenFilePath(fd: number, path: string): string | undefined {
   try {
     return readlinkSync(`/proc/self/fd/${fd}`)
   } catch {
-    const real = realPathOf(path)
+    const real = findRealPath(path)
     return real !== undefined && isSameFile(fd, real) ? real : undefined
   }
 }

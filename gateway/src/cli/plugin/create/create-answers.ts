@@ -19,7 +19,7 @@ export interface Answers {
   testing: string | undefined
 }
 
-export type GivenAnswers = { [Name in 'name' | 'title' | 'license' | 'author' | 'sdk' | 'testing']?: string | undefined }
+type GivenAnswers = { [Name in 'name' | 'title' | 'license' | 'author' | 'sdk' | 'testing']?: string | undefined }
 
 /**
  * Asks for what was not given, or takes what is usual.

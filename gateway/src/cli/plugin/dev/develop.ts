@@ -16,7 +16,7 @@ export type DevEvent =
   /** A debugger gets in here: the path of a WebSocket of the server. */
   | { event: 'inspectable'; path: string }
 
-export interface Development {
+interface Development {
   /** Absolute path of the package. */
   folder: string
   api: PluginApi
@@ -84,7 +84,7 @@ class ShownPlugin {
   /** Tells it where that is new, or all is well again. @throws {AshlarError} when it does not load */
   async show(workbench: Workbench, startedAt: number): Promise<void> {
     const bundle = await workbench.bundle()
-    const { version, sdk } = workbench.source
+    const { version, sdk } = workbench.pluginPackage
     const before = this.#draft
     // Where lines have moved, the code is the same, and errors have other places.
     const isSame =

@@ -82,7 +82,9 @@ it('says which blocks there are, and that a folder holds no plugin', async () =>
   expect((await ashlar('plugin', 'test', folder, '--block', 'none')).stderr).toBe(
     'error NOT_FOUND: plugin sky has no block "none"; it has slugify, repository\n',
   )
-  expect((await ashlar('plugin', 'test', root.path)).stderr).toMatch(/^error PLUGIN_INVALID: no plugin is here/)
+  expect((await ashlar('plugin', 'test', root.path)).stderr).toMatch(
+    /^error PLUGIN_INVALID: the folder does not contain a plugin/,
+  )
   expect((await ashlar('plugin', 'test', 'a', 'b')).status).toBe(2)
 })
 

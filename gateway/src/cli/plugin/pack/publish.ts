@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { AshlarError, digestOfFiles, readPackageFile, signFacts, unpackTarball } from '@ashlar/core'
+import { AshlarError, digestFiles, readPackageFile, signFacts, unpackTarball } from '@ashlar/core'
 import type { PublishedVersion } from '../../../client/index.ts'
 import { commandLine } from '../../../base/command-line.ts'
 import { UsageError, type CommandContext } from '../../command/command.ts'
@@ -63,7 +63,7 @@ async function sign(
   if (!key) return undefined
   const files = await unpackTarball(tarball)
   const { name: packageName, version } = readPackageFile(files)
-  return signFacts({ packageName, version, tarballDigest: digestOfFiles(files) }, key)
+  return signFacts({ packageName, version, tarballDigest: digestFiles(files) }, key)
 }
 
 /** npm says itself what it does; its output goes where what is no result goes. */

@@ -1,0 +1,5 @@
+export { parseCsv } from './parse-csv.ts'
+export { parseJsonBlock } from './parse-json.ts'
+export { parseXml } from './parse-xml.ts'
+export { writeCsv } from './write-csv.ts'
+export { writeJson } from './write-json.ts'

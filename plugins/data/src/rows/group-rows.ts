@@ -1,0 +1,22 @@
+import { canonicalJson } from '@ashlar/sdk'
+import { readField, type Row } from './rows.ts'
+
+/** Rows that have the same values in some fields. */
+interface RowGroup {
+  /** These fields and their values. */
+  readonly key: Row
+  readonly rows: Row[]
+}
+
+/** Groups rows by the values of fields, in the order of the first row of each group. A missing field counts as null. */
+export function groupRows(rows: readonly Row[], by: readonly string[]): RowGroup[] {
+  const groups = new Map<string, RowGroup>()
+  for (const row of rows) {
+    const values = by.map((field) => readField(row, field))
+    const id = canonicalJson(values)
+    const group = groups.get(id) ?? { key: Object.fromEntries(by.map((field, i) => [field, values[i]])), rows: [] }
+    groups.set(id, group)
+    group.rows.push(row)
+  }
+  return [...groups.values()]
+}

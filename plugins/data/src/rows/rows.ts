@@ -1,0 +1,42 @@
+import { parseNumber, type JsonNumber } from '@ashlar/sdk'
+import { z } from 'zod'
+
+export type Row = Record<string, unknown>
+
+/** A table: a list of dictionaries. The keys of the dictionaries are the fields. */
+export const rows = z.array(dictionary<Row>(() => true, {}))
+
+/** A row in which each value is a text. */
+export const textRow = dictionary<Record<string, string>>((value) => typeof value === 'string', { type: 'string' })
+
+/**
+ * A dictionary that keeps the order of its keys. `z.record` would copy it and lose the order.
+ *
+ * @param values the JSON Schema of the values
+ */
+function dictionary<T extends Row>(isValue: (value: unknown) => boolean, values: { type?: 'string' }): z.ZodCustom<T> {
+  return z
+    .custom<T>((row) => isRow(row) && Object.values(row).every(isValue), 'expected a dictionary')
+    .meta({ type: 'object', propertyNames: { type: 'string' }, additionalProperties: values })
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Returns the value of a field, or null when the row lacks the field. */
+export function readField(row: Row, field: string): unknown {
+  return Object.hasOwn(row, field) ? (row[field] ?? null) : null
+}
+
+/**
+ * Converts a number or the text of a number. Returns undefined for any other value.
+ *
+ * @throws {RangeError} when the number in a text is too large
+ */
+export function toNumber(value: unknown): JsonNumber | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return value
+  if (typeof value !== 'string' || value.trim() === '') return undefined
+  const number = parseNumber(value) ?? Number(value)
+  return typeof number === 'bigint' || Number.isFinite(number) ? number : undefined
+}

@@ -1,0 +1,5 @@
+export { concatenate } from './concatenate.ts'
+export { difference } from './difference.ts'
+export { interleave } from './interleave.ts'
+export { intersection } from './intersection.ts'
+export { zip } from './zip.ts'

@@ -1,0 +1,33 @@
+import type { Fetch } from '../fetch.ts'
+import type { ProviderAuth } from './provider.ts'
+
+export type CredentialType = ProviderAuth['type']
+
+/** The secret of a credential. */
+export type Secret =
+  | { readonly type: 'API_KEY'; readonly key: string }
+  | { readonly type: 'USER_PASSWORD'; readonly username: string; readonly password: string }
+  | { readonly type: 'HOST_SCOPED'; readonly headers: Readonly<Record<string, string>> }
+  /** A short-lived token. The host keeps the refresh token. */
+  | { readonly type: 'OAUTH2'; readonly accessToken: string }
+
+/** A credential as a block sees it: what the credential permits, without the secret. */
+export interface Credential {
+  /** The qualified name: `github/github`. */
+  readonly provider: string
+  /** The title that its owner chose. */
+  readonly name: string
+  readonly type: CredentialType
+  /** The hosts that receive the secret. */
+  readonly hosts: readonly string[]
+  /** The scopes that the user has granted. Empty unless the type is OAUTH2. */
+  readonly scopes: readonly string[]
+  /**
+   * Like `fetch` of the context. Outside the sandbox, the host adds the secret to each request and removes it from the
+   * response. Rejects a request to a host that is not a host of the credential. The capability `http` of the block must
+   * also allow the host.
+   */
+  readonly fetch: Fetch
+  /** Returns the secret. Needs the capability `credentials.reveal`. */
+  reveal(): Promise<Secret>
+}

@@ -1,0 +1,7 @@
+export { oauth2 } from './oauth2.ts'
+export { apiKey, defineProvider, hostScoped, userPassword } from './provider.ts'
+export type { BlockCost, Cost } from './cost.ts'
+export type { Credential, CredentialType, Secret } from './credential.ts'
+export type { OAuth2, OAuth2Definition } from './oauth2.ts'
+export type { Provider, ProviderAuth } from './provider.ts'
+export type { Webhook, WebhookEvent, WebhookSignature } from './webhook.ts'
