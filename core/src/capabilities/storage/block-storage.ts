@@ -11,7 +11,7 @@ export interface BlockStorage {
   /** @throws {AshlarError} BAD_INPUT, OUTPUT_LIMIT when the value or the contents of its place would be too large */
   set(place: StoragePlace, key: unknown, value: unknown): Promise<void>
   /**
-   * @param expected null or undefined stands for no value; a stored null also counts as no value
+   * @param expected null or undefined means no value; a stored null also counts as no value
    * @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT
    */
   compareAndSet(place: StoragePlace, key: unknown, expected: unknown, value: unknown): Promise<boolean>

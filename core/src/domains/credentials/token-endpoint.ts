@@ -10,7 +10,7 @@ export interface Tokens {
   refreshToken: string | undefined
   /** Milliseconds since 1970; undefined if the response has no expiry. */
   expiresAt: number | undefined
-  /** undefined stands for the requested scopes. */
+  /** undefined means the requested scopes. */
   scopes: string[] | undefined
 }
 

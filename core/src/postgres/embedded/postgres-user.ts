@@ -14,7 +14,7 @@ export interface PostgresUser {
 /** Runs a program and returns its output. */
 type RunCommand = (program: string, args: readonly string[]) => Promise<string>
 
-// Not the user `nobody`: other programs of that user could read the cluster and stop the server.
+// Not a shared system user, whose other programs could read the cluster and stop the server.
 const NAME = 'postgres'
 
 // shadow-utils (Debian, Fedora, …), then busybox (Alpine).

@@ -23,7 +23,7 @@ export function assertOverridesAllowed(granted: HttpGrants, method: string, url:
     }
 }
 
-/** A method that servers may use instead of the one that is sent. */
+/** A method that servers may use instead of the method of the request line. */
 interface MethodOverride {
   method: string
   /** The header or query parameter that names it, for messages. */
