@@ -9,7 +9,7 @@ import {
 } from './domains/accounts/index.ts'
 import {
   createBlockStorage,
-  createCapabilities,
+  createCapabilityHosts,
   createHttpClient,
   type CredentialStore,
   type HostProvider,
@@ -203,7 +203,7 @@ async function compose(
   const http = { allow: config.httpAllow ?? [] }
   const { store, ...userParts } = openCredentials({ ...config, oauthClients: clients }, database, plugins, http, undo)
   const workspaces = config.filesDir === undefined ? undefined : createWorkspaces(database, createFolderStore(config.filesDir))
-  const capabilities = createCapabilities({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
+  const capabilities = createCapabilityHosts({ storage: createBlockStorage(database.pool), credentials: store, http, workspaces })
   undo.push(capabilities.close)
   const id = config.workerId ?? randomUUID()
   const workerParts = { ...parts, id, errorLocator, capabilities, children, retentionDays, workspaces, stopGraceMs }

@@ -3,11 +3,11 @@ export { AshlarError, ERROR_CODES, messageOf, showValue, isText, isUuid } from '
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './postgres/embedded/index.ts'
 export {
   COST_UNITS,
-  authorizationHosts,
+  listAuthorizationHosts,
   formatSecretHost,
   isHttpAllowEntry,
   listCapabilities,
-  providersOf,
+  listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
 export { createWorkbench, findGlobalUses, testBlocks } from './catalogue/trial/index.ts'

@@ -263,7 +263,7 @@ describe('stored values', () => {
   it('cannot be read with a key that is not text', async () => {
     const { yielded } = await hostile.run(hostile.mallory, ['odd-key'])
     expect(new Set(yielded.map(([, value]) => value))).toEqual(
-      new Set(['refused: storage: a key must be text of 1 to 200 characters, none of them NUL or half of a pair']),
+      new Set(['refused: storage: a key must be a text of 1 to 200 characters, without NUL and lone surrogates']),
     )
     expect(yielded).toHaveLength(10)
   })
@@ -285,10 +285,10 @@ describe('stored values', () => {
       hostile.run(hostile.alice, ['look']),
     ])
     expect(status).toBe('COMPLETED')
-    const noSuchText = 'refused: storage: texts in a value must not have a NUL or half of a pair of characters'
+    const noSuchText = 'refused: storage: texts in a value must not contain NUL or lone surrogates'
     expect(yielded.map(([, value]) => value)).toEqual([
       'refused: storage: the value is 70002 bytes long as JSON, the limit is 65536',
-      'refused: storage: a value may have lists and objects 1000 deep in each other',
+      'refused: storage: a value must not nest arrays and objects more than 1000 levels deep',
       noSuchText,
       noSuchText,
       noSuchText,
@@ -306,7 +306,7 @@ describe('stored values', () => {
 describe('an unknown host call is rejected:', () => {
   const refused = async (method: string): Promise<void> => {
     const { yielded } = await hostile.run(hostile.mallory, ['call'], method)
-    expect(yielded).toEqual([['out', expect.stringMatching(/^refused: block hostile\/call: there is no host call/)]])
+    expect(yielded).toEqual([['out', expect.stringMatching(/^refused: block hostile\/call: the host call .* does not exist/)]])
   }
   it.concurrent.each(METHODS)('%j', refused)
 })

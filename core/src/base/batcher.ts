@@ -1,16 +1,20 @@
 /**
- * Does work in sets: what is added while a set is being worked on goes together into the next one. An item that comes
- * when nothing is going on is worked on at once, so a lone item waits for nobody.
+ * Processes items in batches. Items that are added during a batch form the next batch. If no batch is running, an item
+ * is processed immediately.
  */
 export class Batcher<Item, Result> {
   readonly #work: (items: Item[]) => Promise<(Result | Error)[]>
-  readonly #most: number
+  readonly #maxSize: number
   #waiting: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = []
   #isWorking = false
 
-  /** @param work gives a result or an error per item, in order; when it throws, every item of the set fails with that */
-  constructor(most: number, work: (items: Item[]) => Promise<(Result | Error)[]>) {
-    this.#most = most
+  /**
+   * @param maxSize items per batch
+   * @param work returns a result or an error for each item, in order; if it throws, all items of the batch fail with
+   * this error
+   */
+  constructor(maxSize: number, work: (items: Item[]) => Promise<(Result | Error)[]>) {
+    this.#maxSize = maxSize
     this.#work = work
   }
 
@@ -23,18 +27,18 @@ export class Batcher<Item, Result> {
 
   async #workAll(): Promise<void> {
     this.#isWorking = true
-    await Promise.resolve() // what is added in the same turn goes together
+    await Promise.resolve() // collects the items that are added in the same turn
     while (this.#waiting.length > 0) {
-      const set = this.#waiting.splice(0, this.#most)
+      const batch = this.#waiting.splice(0, this.#maxSize)
       try {
-        const results = await this.#work(set.map(({ item }) => item))
-        set.forEach(({ resolve, reject }, i) => {
+        const results = await this.#work(batch.map(({ item }) => item))
+        batch.forEach(({ resolve, reject }, i) => {
           const result = results[i]
           if (result instanceof Error) reject(result)
           else resolve(result as Result)
         })
       } catch (error) {
-        for (const { reject } of set) reject(error)
+        for (const { reject } of batch) reject(error)
       }
     }
     this.#isWorking = false

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import {
   capabilitiesSchema,
-  credentialGrantsOf,
+  listCredentialGrants,
   isEffectful,
-  pinsOfCapabilities,
-  providerOf,
+  listInputPins,
+  getProviderName,
   providerSchema,
-  scopesOf,
+  getScopes,
   type CredentialGrant,
 } from '../capabilities/index.ts'
 import { showValue } from '../base/index.ts'
@@ -55,7 +55,7 @@ const blockManifestSchema = z
   })
   .superRefine(({ capabilities, inputSchema }, context) => {
     const pins = Object.keys(inputSchema.properties ?? {})
-    const wrong = pinsOfCapabilities(capabilities).find((pin) => !pins.includes(pin))
+    const wrong = listInputPins(capabilities).find((pin) => !pins.includes(pin))
     if (wrong === undefined) return
     const message = `fromInput("${wrong}") names an unknown input pin; the block has ${pins.join(', ') || 'none'}`
     context.addIssue({ code: 'custom', path: ['capabilities', 'http'], message })
@@ -74,7 +74,7 @@ export const manifestSchema = z
   })
   .superRefine(({ name: plugin, providers, blocks }, context) => {
     for (const [i, { capabilities }] of blocks.entries())
-      for (const grant of credentialGrantsOf(capabilities)) {
+      for (const grant of listCredentialGrants(capabilities)) {
         const message = findCredentialFault(plugin, providers, grant)
         if (message !== undefined)
           context.addIssue({ code: 'custom', path: ['blocks', i, 'capabilities', 'credentials'], message })
@@ -87,14 +87,14 @@ function findCredentialFault(
   providers: z.output<typeof providerSchema>[],
   grant: CredentialGrant,
 ): string | undefined {
-  const name = providerOf(grant)
+  const name = getProviderName(grant)
   const [qualifier = '', unqualified] = name.includes('/') ? name.split('/') : [plugin, name]
   if (qualifier !== plugin) return undefined
   const provider = providers.find((each) => each.name === unqualified)
   if (!provider)
     return `the plugin has no provider "${unqualified}"; it has ${providers.map((each) => each.name).join(', ') || 'none'}`
   const scopes = provider.auth.flatMap((auth) => (auth.type === 'OAUTH2' ? Object.keys(auth.scopes) : []))
-  const unknown = scopesOf(grant).find((scope) => !scopes.includes(scope))
+  const unknown = getScopes(grant).find((scope) => !scopes.includes(scope))
   return unknown && `the provider "${unqualified}" has no scope ${showValue(unknown)}; it has ${scopes.join(', ') || 'none'}`
 }
 

@@ -1,11 +1,9 @@
 import { AshlarError } from '../base/index.ts'
 import { CHUNK_BYTES } from '../workspaces/index.ts'
 
-export { CHUNK_BYTES }
-
 const MAX_BASE64 = Math.ceil(CHUNK_BYTES / 3) * 4
 
-/** A piece of a body or file, as one call to the host carries it. @param what it is, for the message @throws {AshlarError} BAD_INPUT */
+/** Decodes one chunk of a body or file. @param what names the chunk in messages @throws {AshlarError} BAD_INPUT */
 export function parseChunk(base64: unknown, what: string): Buffer {
   if (typeof base64 !== 'string' || base64.length > MAX_BASE64 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64))
     throw new AshlarError('BAD_INPUT', `${what} must be base64 of at most ${CHUNK_BYTES} bytes`)

@@ -1,33 +1,24 @@
-export {
-  capabilitiesSchema,
-  isEffectful,
-  listCapabilities,
-  pinsOfCapabilities,
-  providersOf,
-  qualifyCapabilities,
-} from './manifest.ts'
-export { createHttpClient, isHttpAllowEntry } from './http/index.ts'
-export type { HttpClient } from './http/index.ts'
+export { capabilitiesSchema, isEffectful, listCapabilities, listInputPins, qualifyCapabilities } from './manifest.ts'
+export { createCapabilityHosts } from './capability-hosts.ts'
+export type { CapabilityHosts } from './capability-hosts.ts'
+export type { CapabilitySession, Effect } from './capability.ts'
+export { createFakeCapabilities } from './fake-capabilities.ts'
+export { parseFakes } from './fakes.ts'
 export {
   COST_UNITS,
-  authorizationHosts,
-  credentialGrantsOf,
   costSchema,
+  coversHost,
+  describeRemedy,
   formatSecretHost,
-  isForHost,
-  providerOf,
+  getProviderName,
+  getScopes,
+  listAuthorizationHosts,
+  listCredentialGrants,
+  listProviders,
   providerSchema,
-  remedyFor,
-  scopesOf,
   secretHostSchema,
   secretSchema,
 } from './credentials/index.ts'
-export { parseSleep } from './sleep/index.ts'
-export { createFakeCapabilities, parseFakes } from './fakes/index.ts'
-export { createBlockStorage } from './storage/index.ts'
-export { createCapabilities } from './capabilities.ts'
-export type { Effect } from './acting.ts'
-export type { Capabilities, CapabilitySession } from './capabilities.ts'
 export type {
   CredentialGrant,
   CredentialStore,
@@ -37,3 +28,7 @@ export type {
   Provider,
   Secret,
 } from './credentials/index.ts'
+export { createHttpClient, isHttpAllowEntry } from './http/index.ts'
+export type { HttpClient } from './http/index.ts'
+export { parseSleep } from './sleep/index.ts'
+export { createBlockStorage } from './storage/index.ts'

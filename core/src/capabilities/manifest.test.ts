@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { capabilitiesSchema, isEffectful, listCapabilities } from './manifest.ts'
 
-const messageOf = (capabilities: unknown): string =>
+const readMessages = (capabilities: unknown): string =>
   capabilitiesSchema
     .safeParse(capabilities)
     .error?.issues.map(({ message }) => message)
-    .join() ?? 'taken'
+    .join() ?? 'accepted'
 
 describe('the capabilities of a manifest', () => {
-  it('are listed in one plain line each', () => {
+  it('are listed in one line per entry', () => {
     const http = ['GET api.github.com/repos/*', '*.Example.com:8443', { fromInput: 'url' }, { anyHost: true }]
     expect(listCapabilities(capabilitiesSchema.parse({ storage: ['graph'], http, sleep: true }))).toEqual([
       { kind: 'storage', detail: 'graph' },
@@ -20,7 +20,7 @@ describe('the capabilities of a manifest', () => {
     ])
   })
 
-  it('tell what must have been granted', () => {
+  it('are listed with the required scopes', () => {
     const credentials = ['a/a', { provider: 'b/b', scopes: ['read', 'write'] }]
     expect(listCapabilities(capabilitiesSchema.parse({ credentials, 'credentials.reveal': ['a/a'] }))).toEqual([
       { kind: 'credentials', detail: 'a/a' },
@@ -29,12 +29,12 @@ describe('the capabilities of a manifest', () => {
     ])
   })
 
-  it('stay what they are when they are read again', () => {
+  it('parse their own output to the same value', () => {
     const capabilities = { http: ['GET  API.github.com', { fromInput: 'url' }] }
     expect(capabilitiesSchema.parse(JSON.parse(JSON.stringify(capabilitiesSchema.parse(capabilities))))).toEqual(capabilities)
   })
 
-  it('are visible outside when http is among them', () => {
+  it('make a block effectful if one of them is effectful', () => {
     expect(isEffectful({ http: ['api.github.com'] })).toBe(true)
     expect(isEffectful({ files: ['read'] })).toBe(true)
     expect(isEffectful({})).toBe(false)
@@ -44,22 +44,25 @@ describe('the capabilities of a manifest', () => {
   it.each([
     [
       { network: [] },
-      'there is no capability "network"; there are storage, http, files, sleep, credentials and credentials.reveal',
+      'the capability "network" does not exist; the capabilities are storage, http, files, sleep, credentials and credentials.reveal',
     ],
-    [{ sleep: 5 }, 'the capability sleep is just named: { sleep: true }'],
-    [{ http: ['*'] }, 'the http rule "*" has the host "*", which is nearly every host; say so loudly and use anyHost()'],
+    [{ sleep: 5 }, 'the capability sleep takes no options; write { sleep: true }'],
+    [
+      { http: ['*'] },
+      'the http rule "*" has the host "*", which matches nearly every host; use anyHost() to allow every host explicitly',
+    ],
     [
       { http: ['GET *.com/x'] },
-      'the http rule "GET *.com/x" has the host "*.com", which is nearly every host; say so loudly and use anyHost()',
+      'the http rule "GET *.com/x" has the host "*.com", which matches nearly every host; use anyHost() to allow every host explicitly',
     ],
     [
       { http: ['https://a.example'] },
-      'the http rule "https://a.example" must not have a scheme; write the host alone, as in "api.github.com"',
+      'the http rule "https://a.example" must not have a scheme; write only the host, as in "api.github.com"',
     ],
     [{ http: [{ anyHost: false }] }, 'an entry of http must be a rule like'],
     [{ http: [7] }, 'an entry of http must be a rule like'],
     [{ http: [] }, 'Too small'],
-  ])('%j is refused', (capabilities, message) => {
-    expect(messageOf(capabilities)).toContain(message)
+  ])('%j are rejected', (capabilities, message) => {
+    expect(readMessages(capabilities)).toContain(message)
   })
 })

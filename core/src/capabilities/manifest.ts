@@ -1,85 +1,70 @@
 import { z } from 'zod'
-import {
-  credentialGrantsOf,
-  credentialsGrant,
-  providerOf,
-  qualifyGrant,
-  revealGrant,
-  type CredentialGrant,
-} from './credentials/index.ts'
-import { filesGrant } from './files/index.ts'
-import type { GrantKind } from './grant-kind.ts'
-import { httpGrant } from './http/index.ts'
-import { sleepGrant } from './sleep/index.ts'
-import { storageGrant } from './storage/index.ts'
+import type { GrantDefinition } from './capability.ts'
+import { CAPABILITIES, type CapabilityRegistry } from './registry.ts'
 
-/** What a manifest may name, by kind. An unknown kind is refused, so that nothing is granted by mistake. */
-export const capabilitiesSchema = z.strictObject(
-  {
-    storage: storageGrant.schema.optional(),
-    http: httpGrant.schema.optional(),
-    files: filesGrant.schema.optional(),
-    sleep: sleepGrant.schema.optional(),
-    credentials: credentialsGrant.schema.optional(),
-    'credentials.reveal': revealGrant.schema.optional(),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKinds(issue.keys) : undefined) },
-)
+/** The part of a manifest that declares capabilities, by name. An unknown name is rejected. */
+export const capabilitiesSchema = buildCapabilitiesSchema(CAPABILITIES)
 
 export type Capabilities = z.output<typeof capabilitiesSchema>
-type Kind = keyof Capabilities
 
-/** In the order in which they are listed. */
-const KINDS: { [K in Kind]-?: GrantKind<NonNullable<Capabilities[K]>> } = {
-  storage: storageGrant,
-  http: httpGrant,
-  files: filesGrant,
-  sleep: sleepGrant,
-  credentials: credentialsGrant,
-  'credentials.reveal': revealGrant,
-}
+type Declared = Readonly<Record<string, unknown>>
 
-/** Whether a block with these capabilities can have effects: it is then never run again unasked. */
-export function isEffectful(capabilities: Capabilities): boolean {
-  return granted(capabilities).some(([, { isVisible }]) => isVisible)
-}
-
-/** One line per power, for people: `{ kind: 'storage', detail: 'graph' }`, `{ kind: 'http', detail: 'GET api.github.com/repos/*' }`. */
-export function listCapabilities(capabilities: Capabilities): { kind: string; detail: string }[] {
-  return granted(capabilities).flatMap(([kind, { describe }, grant]) => describe(grant).map((detail) => ({ kind, detail })))
-}
-
-/** The input pins that decide what a block may reach. */
-export function pinsOfCapabilities(capabilities: Capabilities): string[] {
-  return granted(capabilities).flatMap(([, { pins }, grant]) => pins?.(grant) ?? [])
-}
-
-/** The providers that they name. */
-export function providersOf(capabilities: Capabilities): string[] {
-  return [...new Set(credentialGrantsOf(capabilities).map(providerOf))]
-}
-
-/** With its providers named in full. @param plugin the name of the block's plugin */
-export function qualifyCapabilities(capabilities: Capabilities, plugin: string): Capabilities {
-  const qualify = (grants: CredentialGrant[]): CredentialGrant[] => grants.map((grant) => qualifyGrant(grant, plugin))
-  const { credentials, 'credentials.reveal': revealed, ...others } = capabilities
-  return {
-    ...others,
-    ...(credentials && { credentials: qualify(credentials) }),
-    ...(revealed && { 'credentials.reveal': qualify(revealed) }),
-  }
-}
-
-/** What is said of each kind belongs to that kind: the pairs keep them together, so their type is not needed. */
-function granted(capabilities: Capabilities): [kind: string, rules: GrantKind<unknown>, grant: unknown][] {
-  return Object.entries(KINDS).flatMap(([kind, rules]) => {
-    const grant = capabilities[kind as Kind]
-    return grant === undefined ? [] : [[kind, rules as GrantKind<unknown>, grant]]
+export function buildCapabilitiesSchema<Registry extends CapabilityRegistry>(
+  registry: Registry,
+): z.ZodObject<GrantShape<Registry>, z.core.$strict> {
+  const shape = Object.entries(registry).map(([name, { grant }]) => [name, grant.schema.optional()])
+  return z.strictObject(Object.fromEntries(shape) as GrantShape<Registry>, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? describeUnknown(issue.keys, registry) : undefined),
   })
 }
 
-function unknownKinds(kinds: readonly string[]): string {
-  const names = kinds.map((kind) => JSON.stringify(kind)).join(', ')
-  const [last, ...others] = Object.keys(KINDS).toReversed()
-  return `there is no capability ${names}; there are ${others.toReversed().join(', ')} and ${last}`
+type GrantShape<Registry extends CapabilityRegistry> = {
+  -readonly [Name in keyof Registry]: z.ZodOptional<Registry[Name]['grant']['schema']>
+}
+
+/**
+ * Whether a block with these capabilities can have effects. After a crash such a block does not run again by default.
+ */
+export function isEffectful(capabilities: Declared, registry?: CapabilityRegistry): boolean {
+  return listGrants(capabilities, registry).some(([, { isEffectful: can }]) => can)
+}
+
+/**
+ * Describes capabilities to people, one line for each entry: `{ kind: 'storage', detail: 'graph' }`,
+ * `{ kind: 'http', detail: 'GET api.github.com/repos/*' }`.
+ */
+export function listCapabilities(capabilities: Declared, registry?: CapabilityRegistry): { kind: string; detail: string }[] {
+  return listGrants(capabilities, registry).flatMap(([kind, { describe }, grant]) =>
+    describe(grant).map((detail) => ({ kind, detail })),
+  )
+}
+
+/** Lists the input pins whose values extend what a block may reach. */
+export function listInputPins(capabilities: Declared, registry?: CapabilityRegistry): string[] {
+  return listGrants(capabilities, registry).flatMap(([, { inputPins }, grant]) => inputPins?.(grant) ?? [])
+}
+
+/** Qualifies names that are relative to the plugin of the block. @param plugin the name of that plugin */
+export function qualifyCapabilities(capabilities: Capabilities, plugin: string, registry?: CapabilityRegistry): Capabilities {
+  const qualified = listGrants(capabilities, registry).map(([name, { qualify }, grant]) => [
+    name,
+    qualify?.(grant, plugin) ?? grant,
+  ])
+  return Object.fromEntries(qualified) as Capabilities
+}
+
+function listGrants(
+  capabilities: Declared,
+  registry: CapabilityRegistry = CAPABILITIES,
+): [name: string, definition: GrantDefinition<unknown>, grant: unknown][] {
+  return Object.entries(registry).flatMap(([name, { grant: definition }]) => {
+    const grant = capabilities[name]
+    return grant === undefined ? [] : [[name, definition, grant]]
+  })
+}
+
+function describeUnknown(names: readonly string[], registry: CapabilityRegistry): string {
+  const unknown = names.map((name) => JSON.stringify(name)).join(', ')
+  const [last, ...others] = Object.keys(registry).toReversed()
+  return `the capability ${unknown} does not exist; the capabilities are ${others.toReversed().join(', ')} and ${last}`
 }

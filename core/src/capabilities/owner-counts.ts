@@ -1,4 +1,4 @@
-/** How much of something the runs of each owner have in this worker, up to a limit for each. */
+/** Counts what the runs of each owner use in this worker, up to a limit per owner. */
 export class OwnerCounts {
   readonly #limit: number
   readonly #counts = new Map<string, number>()
@@ -7,7 +7,7 @@ export class OwnerCounts {
     this.#limit = limit
   }
 
-  /** @returns false, and counts nothing, where the owner would have more than the limit */
+  /** Adds to the count of an owner. @returns false if the count would exceed the limit; it then stays unchanged */
   add(ownerId: string, n = 1): boolean {
     const count = (this.#counts.get(ownerId) ?? 0) + n
     if (count > this.#limit) return false

@@ -6,17 +6,17 @@ import pg from 'pg'
 import { AshlarError, messageOf } from '../base/index.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 
-// Every connection, also MikroORM's, reads JSON with its digits and the order of its keys.
+// All connections, including those of MikroORM, preserve the digits of numbers and the order of keys in JSON.
 pg.types.setTypeParser(pg.types.builtins.JSON, parseJson)
 pg.types.setTypeParser(pg.types.builtins.JSONB, parseJson)
 
-/** The one Postgres: entities through MikroORM, hot paths through `pg` beside it. */
+/** The Postgres database. MikroORM accesses entities; frequent queries use `pg` directly. */
 export interface Database {
   readonly url: string
-  /** A unit of work of its own. */
+  /** Returns a separate unit of work. */
   fork(): EntityManager
   readonly pool: pg.Pool
-  /** Runs `work` in one transaction: all of it happens, or nothing. */
+  /** Runs `work` in one transaction. */
   transact<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -31,9 +31,10 @@ const CONNECT_WITHIN_MS = 10_000
 const CANNOT_CONNECT_NOW = '57P03'
 
 /**
- * Connects and migrates.
+ * Connects to the database and runs the migrations.
  *
- * @throws {AshlarError} DATABASE_UNREACHABLE when it does not answer within 10 s, DATABASE_FAILED when migrating fails
+ * @throws {AshlarError} DATABASE_UNREACHABLE when the server does not respond within 10 s, DATABASE_FAILED when a
+ * migration fails
  */
 export async function openDatabase({ url, entities }: DatabaseOptions): Promise<Database> {
   await assertReachable(url)
@@ -46,7 +47,7 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
   })
   await migrate(orm)
   const pool = new pg.Pool({ connectionString: url, max: 10, application_name: 'ashlar' })
-  // A connection that breaks says so at its query; without these listeners the process would end as well.
+  // The query of a broken connection reports the error. Without these listeners the error would also end the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return {
@@ -61,7 +62,7 @@ export async function openDatabase({ url, entities }: DatabaseOptions): Promise<
   }
 }
 
-/** A server that is starting or recovering is waited for. */
+/** Waits for a server that is starting or recovering. */
 async function assertReachable(url: string): Promise<void> {
   for (const until = Date.now() + CONNECT_WITHIN_MS; ; await pause(200)) {
     try {
@@ -86,23 +87,23 @@ async function tryToReach(url: string): Promise<void> {
     const { host, database } = client
     throw new AshlarError(
       'DATABASE_UNREACHABLE',
-      `the database "${database}" at ${host}:${client.port} does not answer: ${reasonOf(error)}`,
+      `the database "${database}" at ${host}:${client.port} does not respond: ${describeFailure(error)}`,
       {
         cause: error,
       },
     )
   } finally {
-    await client.end().catch(() => {}) // it may never have been connected
+    await client.end().catch(() => {}) // the connection may not have been established
   }
 }
 
-/** Node reports a refused connection to both addresses of a name as one error without a message. */
-function reasonOf(error: unknown): string {
+/** If both addresses of a host refuse the connection, Node reports one error without a message. */
+function describeFailure(error: unknown): string {
   const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error]
   return messageOf(first)
 }
 
-/** One process migrates at a time. */
+/** Runs the migrations, in one process at a time. */
 async function migrate(orm: MikroORM): Promise<void> {
   const client = new pg.Client({ connectionString: orm.config.get('clientUrl') })
   await client.connect()

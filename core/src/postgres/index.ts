@@ -1,6 +1,6 @@
 export { openDatabase } from './database.ts'
-export { causeOf, codeOf } from './failures.ts'
+export { classifyFailure, readErrorCode } from './failures.ts'
 export { channelName, createNotifications } from './notifications.ts'
-export { throughOutages } from './outage.ts'
+export { retryDuringOutage } from './outage.ts'
 export type { Database } from './database.ts'
 export type { Notifications } from './notifications.ts'

@@ -1,16 +1,28 @@
 import pg from 'pg'
 
 /**
- * Postgres LISTEN on one connection for the whole process. Messages say only that something has changed: whoever hears
- * one reads the truth from the tables. After a broken connection every listener is called once with an empty message.
+ * Listens for Postgres notifications, on one connection per process. A message only signals a change; the listener
+ * reads the state from the tables. After a reconnect, every listener is called once with an empty message, because
+ * messages may have been lost.
  */
 export interface Notifications {
-  /** @returns a function that ends it */
-  listen(channel: Channel, heard: (message: string) => void): () => void
+  /** @returns a function that removes the listener */
+  listen(channel: Channel, listener: (message: string) => void): () => void
   close(): Promise<void>
 }
 
-/** `journal`: ids of executions with new events, joined by commas · `work`: there are jobs · `cancel`: ids of executions that are no longer the worker's · `plugins`: there are others · `scan`: workers scan their workspaces · `submissions`: there is a new one, or one has its answer · `browser_sessions`: the id of one that was ended · `health`: a worker cannot write the journal, or can again. */
+/**
+ * The channels and their messages:
+ *
+ * - `journal`: ids of executions with new events, joined by commas
+ * - `work`: new jobs
+ * - `cancel`: ids of executions that the worker no longer holds
+ * - `plugins`: the plugins have changed
+ * - `scan`: workers have to scan their sources
+ * - `submissions`: a submission is new or was decided
+ * - `browser_sessions`: the id of a session that has ended
+ * - `health`: a worker can no longer write the journal, or can write it again
+ */
 type Channel = 'journal' | 'work' | 'cancel' | 'plugins' | 'scan' | 'submissions' | 'browser_sessions' | 'health'
 
 const CHANNELS: Channel[] = ['journal', 'work', 'cancel', 'plugins', 'scan', 'submissions', 'browser_sessions', 'health']
@@ -27,7 +39,7 @@ export async function createNotifications(url: string): Promise<Notifications> {
 
   const connect = async (): Promise<void> => {
     const client = new pg.Client({ connectionString: url, application_name: 'ashlar listen', keepAlive: true })
-    client.on('notification', ({ channel, payload }) => tell(listeners.get(channel), payload ?? ''))
+    client.on('notification', ({ channel, payload }) => notify(listeners.get(channel), payload ?? ''))
     client.on('error', () => {}) // `end` follows
     client.once('end', () => reconnectLater())
     await client.connect()
@@ -39,26 +51,26 @@ export async function createNotifications(url: string): Promise<Notifications> {
     clearTimeout(state.timer)
     state.timer = setTimeout(() => {
       connect().then(() => {
-        for (const set of listeners.values()) tell(set, '')
+        for (const set of listeners.values()) notify(set, '')
       }, reconnectLater)
     }, RECONNECT_AFTER_MS)
   }
 
   await connect()
   return {
-    listen(channel, heard) {
+    listen(channel, listener) {
       const set = listeners.get(channelName(channel))
-      set?.add(heard)
-      return () => void set?.delete(heard)
+      set?.add(listener)
+      return () => void set?.delete(listener)
     },
     async close() {
       state.closed = true
       clearTimeout(state.timer)
-      await state.client?.end().catch(() => {}) // it may be broken already
+      await state.client?.end().catch(() => {}) // the connection may be broken
     },
   }
 }
 
-function tell(listeners: Iterable<(message: string) => void> | undefined, message: string): void {
-  for (const heard of listeners ?? []) heard(message)
+function notify(listeners: Iterable<(message: string) => void> | undefined, message: string): void {
+  for (const listener of listeners ?? []) listener(message)
 }

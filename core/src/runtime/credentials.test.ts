@@ -183,7 +183,7 @@ describe('a block with a credential', () => {
   it('cannot send the secret to a host that the credential does not allow', async () => {
     await add()
     const { result } = await run('cred/get', { url: url.replace('127.0.0.1', 'localhost') })
-    expect(result).toEqual(refusal('HTTP_DENIED', /is for http:\/\/127\.0\.0\.1:\*, and is not sent to http:\/\/localhost:/))
+    expect(result).toEqual(refusal('HTTP_DENIED', /is for http:\/\/127\.0\.0\.1:\*, and must not be sent to http:\/\/localhost:/))
     expect(requests).toEqual([])
   })
 
@@ -217,7 +217,7 @@ describe('credentials', () => {
     [{ provider: 'none' }, 'BAD_INPUT', /there is no provider "none"; there are cred\/local, cred\/service, http\/host/],
     [{ secret: { type: 'API_KEY', key: 'a\nb-secret' } }, 'BAD_INPUT', /^secret\.key: must be printable ASCII, on one line$/],
     [{ secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /must be of type API_KEY or USER_PASSWORD for/],
-    [{ hosts: ['evil.example'] }, 'BAD_INPUT', /hosts must be left out/],
+    [{ hosts: ['evil.example'] }, 'BAD_INPUT', /hosts must be omitted/],
     [{ name: ' ' }, 'BAD_INPUT', /^name: /],
     [{ provider: 'http/host', secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /^hosts: /],
     [{ name: 'taken' }, 'CONFLICT', /with the name "taken"/],

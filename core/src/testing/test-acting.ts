@@ -1,22 +1,20 @@
-import type { Acting, ActingBlock, Actor } from '../capabilities/acting.ts'
-import type { RunCredentials } from '../capabilities/credentials/index.ts'
+import type { Caller, CallerBlock, CallerExecution } from '../capabilities/capability.ts'
 
-interface TestActing extends Partial<Actor>, Partial<Pick<ActingBlock, 'qualifiedName' | 'capabilities'>> {
+interface TestCaller<Grants>
+  extends Partial<CallerExecution>, Partial<Pick<CallerBlock<Grants>, 'qualifiedName' | 'capabilities'>> {
   inputs?: Record<string, unknown>
-  /** @default none */
-  credentials?: RunCredentials
 }
 
-const NO_CREDENTIALS: RunCredentials = { use: () => Promise.reject(new Error('there are no credentials in this test')) }
-
-/** Creates one run of a block, for tests of capabilities. */
-export function createTestActing({ inputs = {}, credentials = NO_CREDENTIALS, ...given }: TestActing): Acting {
-  const { id = 'none', ownerId = 'owner', graphId = null, qualifiedName = 'test/block', capabilities = {} } = given
+/** Creates a run of a block, for tests of capabilities. */
+export function createTestCaller<Grants = Readonly<Record<string, unknown>>>({
+  inputs = {},
+  ...given
+}: TestCaller<Grants>): Caller<Grants> {
+  const { id = 'none', ownerId = 'owner', graphId = null, qualifiedName = 'test/block' } = given
   return {
-    actor: { id, ownerId, graphId },
-    block: { qualifiedName, capabilities, inputSchema: {}, chosenCredentials: {} },
-    inputOf: (pin) => inputs[pin],
-    credentials,
+    execution: { id, ownerId, graphId },
+    block: { qualifiedName, capabilities: given.capabilities ?? ({} as Grants), inputSchema: {}, chosenCredentials: {} },
+    getInput: (pin) => inputs[pin],
     idempotencyKey: `${id}:node:1`,
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { createFiles } from '../capabilities/files/index.ts'
-import { createTestActing } from './test-acting.ts'
+import { createFilesHost } from '../capabilities/files/index.ts'
+import { createTestCaller } from './test-acting.ts'
 import { createFolderStore, type WorkspaceLimits } from '../workspaces/index.ts'
 
 export interface TestFilesOptions {
@@ -35,20 +35,20 @@ export interface TestFilesRun {
 
 export function createTestFiles({ dir, limits = {} }: TestFilesOptions): TestFiles {
   const store = createFolderStore(dir, limits)
-  const power = createFiles({ openFor: (id) => store.open(id, []), keep: () => Promise.resolve() }, limits)
+  const host = createFilesHost({ openFor: (id) => store.open(id, []), removeExpired: () => Promise.resolve() }, limits)
   const ends: (() => void)[] = []
   return {
     run({ executionId = randomUUIDv7(), ownerId = randomUUID(), grant = ['read', 'write'] }: TestRunOptions = {}) {
-      const session = power.createSession(createTestActing({ id: executionId, ownerId, capabilities: { files: grant } }))
+      const session = host.createSession(createTestCaller({ id: executionId, ownerId, capabilities: { files: grant } }))
       const perform = (method: string, ...args: unknown[]): Promise<unknown> => session.perform(method, args)
-      const end = (): void => session.close?.()
+      const end = session.close
       ends.push(end)
       return { perform, write: (...args) => write(perform, ...args), read: (path) => read(perform, path), end }
     },
-    settled: async () => power.close?.(),
+    settled: async () => host.close?.(),
     async close() {
       for (const end of ends) end()
-      await power.close?.()
+      await host.close?.()
     },
   }
 }

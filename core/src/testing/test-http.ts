@@ -1,6 +1,5 @@
-import type { RunCredentials } from '../capabilities/credentials/index.ts'
-import { createTestActing } from './test-acting.ts'
-import { createHttp, type HttpGrant, type HttpOptions } from '../capabilities/http/index.ts'
+import { createTestCaller } from './test-acting.ts'
+import { createHttpHost, type HttpGrant, type HttpOptions, type RequestCredentials } from '../capabilities/http/index.ts'
 
 /** The capability and inputs of a block that sends requests. */
 export interface TestHttpOptions extends HttpOptions {
@@ -8,7 +7,7 @@ export interface TestHttpOptions extends HttpOptions {
   grant?: HttpGrant
   inputs?: Record<string, unknown>
   /** @default none */
-  credentials?: RunCredentials
+  credentials?: RequestCredentials
 }
 
 interface TestRequest {
@@ -37,17 +36,17 @@ export interface TestHttp {
   close(): Promise<void>
 }
 
+const NO_CREDENTIALS: RequestCredentials = { use: () => Promise.reject(new Error('this test has no credentials')) }
+
 export function createTestHttp({
   grant = [{ anyHost: true }],
   inputs = {},
-  credentials,
+  credentials = NO_CREDENTIALS,
   ...options
 }: TestHttpOptions = {}): TestHttp {
-  const http = createHttp(options)
-  const session = http.createSession(
-    createTestActing({ capabilities: { http: grant }, inputs, ...(credentials && { credentials }) }),
-  )
-  const endRun = (): void => session.close?.()
+  const http = createHttpHost(() => credentials, options)
+  const session = http.createSession(createTestCaller({ capabilities: { http: grant }, inputs }))
+  const endRun = session.close
   const perform = (method: string, ...args: unknown[]): Promise<unknown> => session.perform(method, args)
   return {
     perform,

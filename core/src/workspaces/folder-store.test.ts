@@ -13,7 +13,7 @@ describe('the folder of workspaces', () => {
   afterEach(() => rm(dir, { recursive: true }))
 
   it.skipIf(process.platform === 'win32')(
-    'holds a folder for its owner alone, by the time and the id of the execution',
+    'stores a workspace by the time and the id of the execution, with access for its user only',
     async () => {
       const id = randomUUIDv7()
       const workspace = await createFolderStore(join(dir, 'files')).open(id, [])
@@ -27,7 +27,7 @@ describe('the folder of workspaces', () => {
     },
   )
 
-  it('is cleared of what was left in the middle, but not of what may go on', async () => {
+  it('deletes the remains of interrupted operations, but no recent files', async () => {
     const store = createFolderStore(dir)
     const workspace = await store.open(randomUUIDv7(), [])
     const going = await workspace.create(['a'])
@@ -42,7 +42,7 @@ describe('the folder of workspaces', () => {
     expect(await readdir(join(dir, 'incoming'))).toEqual([])
   })
 
-  it('is not left by a link that somebody has put there', async () => {
+  it('does not follow a link', async () => {
     const [id, secret] = [randomUUIDv7(), join(dir, 'secret')]
     await mkdir(secret)
     await writeFile(join(secret, 'key'), 'secret')

@@ -2,13 +2,13 @@ import { constants } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AshlarError } from '../base/index.ts'
-import { codeOf, leadsOut, notFound, toFileFailure } from './file-failure.ts'
-import { makeFolders, pruneFolders, resolveInside, statIfThere, syncFolder } from './folder-tree.ts'
+import { readErrorCode, outsideWorkspace, notFound, toFileFailure } from './file-failure.ts'
+import { makeFolders, pruneFolders, resolveInside, statIfExists, syncFolder } from './folder-tree.ts'
 import type { FolderUse, Reservation } from './folder-use.ts'
 import { CHUNK_BYTES } from './limits.ts'
 import type { FileEntry, FileReader, FileWriter } from './workspace.ts'
 
-/** Where there is no such flag, links are refused by what the path is found to be. */
+/** On systems without this flag, only the check of the path rejects links. */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>
 const OPEN_TO_READ = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK
 const OPEN_TO_WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW
@@ -16,8 +16,8 @@ const OPEN_TO_WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL 
 /** @param root the real path of the workspace */
 export async function openFile(root: string, path: readonly string[]): Promise<FileReader> {
   const place = await resolveInside(root, path)
-  if ((await statIfThere(place))?.isSymbolicLink()) throw leadsOut(path)
-  const handle = await failing(path, open(place, OPEN_TO_READ))
+  if ((await statIfExists(place))?.isSymbolicLink()) throw outsideWorkspace(path)
+  const handle = await convertFailure(path, open(place, OPEN_TO_READ))
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) throw notFound(path)
@@ -41,8 +41,8 @@ class HandleReader implements FileReader {
 
   async read(): Promise<Buffer | null> {
     if (this.#isClosed || this.#position >= this.bytes) return null
-    const wanted = Math.min(CHUNK_BYTES, this.bytes - this.#position)
-    const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(wanted), 0, wanted, this.#position)
+    const length = Math.min(CHUNK_BYTES, this.bytes - this.#position)
+    const { bytesRead, buffer } = await this.#handle.read(Buffer.allocUnsafe(length), 0, length, this.#position)
     this.#position += bytesRead
     return bytesRead === 0 ? null : buffer.subarray(0, bytesRead)
   }
@@ -58,7 +58,7 @@ interface WriterParts {
   /** The real path of the workspace. */
   root: string
   path: readonly string[]
-  /** Where the file is until its end, in the same file system. */
+  /** The path of the incomplete file, in the same file system. */
   incoming: string
   use: FolderUse
   reservation: Reservation
@@ -66,21 +66,21 @@ interface WriterParts {
 
 export async function createFile(parts: WriterParts): Promise<FileWriter> {
   try {
-    return new IncomingWriter(parts, await failing(parts.path, open(parts.incoming, OPEN_TO_WRITE, 0o600)))
+    return new IncomingWriter(parts, await convertFailure(parts.path, open(parts.incoming, OPEN_TO_WRITE, 0o600)))
   } catch (error) {
     parts.reservation.release()
     throw error
   }
 }
 
-/** Times that a file is moved to its place anew, because the folder went meanwhile that had become empty. */
-const MOVES = 5
+/** Attempts to move a file to its place. An attempt fails if its folder was empty and was removed at the same time. */
+const MAX_MOVES = 5
 
 class IncomingWriter implements FileWriter {
   readonly #parts: WriterParts
   readonly #handle: FileHandle
   #bytes = 0
-  #isOver = false
+  #isEnded = false
 
   constructor(parts: WriterParts, handle: FileHandle) {
     this.#parts = parts
@@ -105,26 +105,26 @@ class IncomingWriter implements FileWriter {
       const { mtime } = await this.#handle.stat()
       await this.#handle.close()
       const { place, replaced, folders } = await this.#move()
-      this.#isOver = true
+      this.#isEnded = true
       use.change({ bytes: this.#bytes - (replaced ?? 0), entries: folders + (replaced === undefined ? 1 : 0) })
       reservation.release()
       await syncFolder(dirname(place)).catch((error: unknown) => {
-        if (codeOf(error) !== 'ENOENT') throw error // deleted already
+        if (readErrorCode(error) !== 'ENOENT') throw error // the folder has already been deleted
       })
       return { path: path.join('/'), bytes: this.#bytes, modifiedAt: mtime }
     })
   }
 
   async abort(): Promise<void> {
-    if (this.#isOver) return
-    this.#isOver = true
-    await this.#handle.close().catch(() => {}) // it may have been closed by its end
+    if (this.#isEnded) return
+    this.#isEnded = true
+    await this.#handle.close().catch(() => {}) // `end` may have closed it
     await rm(this.#parts.incoming, { force: true })
     this.#parts.reservation.release()
   }
 
   #assertOpen(): void {
-    if (this.#isOver) throw new AshlarError('BAD_INPUT', 'files: this file has ended')
+    if (this.#isEnded) throw new AshlarError('BAD_INPUT', 'files: this file has ended')
   }
 
   async #move(): Promise<{ place: string; replaced: number | undefined; folders: number }> {
@@ -133,12 +133,12 @@ class IncomingWriter implements FileWriter {
       try {
         folders += await makeFolders(root, path)
         const place = await resolveInside(root, path)
-        const before = await statIfThere(place)
+        const before = await statIfExists(place)
         if (before?.isDirectory()) throw Object.assign(new Error('a folder is in its place'), { code: 'EISDIR' })
         await rename(incoming, place)
         return { place, replaced: before?.size, folders }
       } catch (error) {
-        if (tries < MOVES && ['ENOENT', 'FILE_NOT_FOUND'].includes(codeOf(error))) continue
+        if (tries < MAX_MOVES && ['ENOENT', 'FILE_NOT_FOUND'].includes(readErrorCode(error))) continue
         await pruneFolders(root, path)
         throw error
       }
@@ -155,7 +155,7 @@ class IncomingWriter implements FileWriter {
   }
 }
 
-async function failing<T>(path: readonly string[], work: Promise<T>): Promise<T> {
+async function convertFailure<T>(path: readonly string[], work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {

@@ -1,21 +1,21 @@
-/** What the files of executions may be and cost. */
+/** Limits on the files of executions. */
 export interface WorkspaceLimits {
-  /** UTF-8. */
+  /** Bytes of UTF-8. */
   maxPathBytes: number
-  /** UTF-8, of one name in a path. */
+  /** Bytes of UTF-8 of one name in a path. */
   maxNameBytes: number
   /** Names in a path. */
   maxDepth: number
   maxFileBytes: number
-  /** Of one workspace, what is being written included. */
+  /** All files of one workspace, including unfinished ones. */
   maxWorkspaceBytes: number
   /** Files and folders of one workspace. */
   maxEntries: number
-  /** Files that one run of a block may read and write at a time. */
+  /** Files that one run of a block may have open. */
   maxOpen: number
-  /** Files that all runs of one owner may read and write at a time, in one worker. */
+  /** Files that all runs of one owner in a worker may have open. */
   maxOpenOfOwner: number
-  /** Files that one answer lists. */
+  /** Files that one call returns. */
   maxListed: number
 }
 
@@ -31,5 +31,5 @@ export const DEFAULT_WORKSPACE_LIMITS: WorkspaceLimits = {
   maxListed: 1000,
 }
 
-/** Bytes that one call to the host carries at most, before base64. */
+/** Maximum bytes of content in one host call, before base64. */
 export const CHUNK_BYTES = 64 * 1024

@@ -14,7 +14,7 @@ describe('a path', () => {
     ['com10/lpt/com', ['com10', 'lpt', 'com']],
     [`${'a'.repeat(255)}/${'é'.repeat(127)}`, ['a'.repeat(255), 'é'.repeat(127)]],
     [Array.from({ length: 32 }, () => 'a').join('/'), Array.from({ length: 32 }, () => 'a')],
-  ])('%j is its names', (path, names) => {
+  ])('%j is split into its names', (path, names) => {
     expect(parseWorkspacePath(path)).toEqual(names)
   })
 
@@ -60,7 +60,7 @@ describe('a path', () => {
     [Array.from({ length: 33 }, () => 'a').join('/')],
     [`${'a'.repeat(200)}/`.repeat(6)],
     ['\ufb2c/'.repeat(200) + 'a'],
-  ])('%j is refused', (path) => {
+  ])('%j is rejected', (path) => {
     expect(() => parseWorkspacePath(path)).toThrow(expect.objectContaining({ code: 'FILE_PATH_INVALID' }))
   })
 })

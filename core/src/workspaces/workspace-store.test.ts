@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3600_000
 
 interface Stores {
   store: WorkspaceStore
-  /** On the same files, as a second worker has it. */
+  /** Opens the same files as a second worker. */
   other: WorkspaceStore
   dispose(): Promise<void>
 }
@@ -30,7 +30,7 @@ async function createFolderStores(limits: Partial<WorkspaceLimits>): Promise<Sto
   }
 }
 
-/** Each of them does what follows. */
+/** All of them pass the tests below. */
 const BACK_ENDS: [name: string, create: CreateStores][] = [['workspaces in a folder', createFolderStores]]
 
 describe.each(BACK_ENDS)('%s', (_name, create) => {
@@ -51,7 +51,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
   }
 
   describe('a file', () => {
-    it('is read as it was written, in pieces', async () => {
+    it('is read in chunks, with the written contents', async () => {
       const data = Buffer.from(Array.from({ length: 3 * CHUNK_BYTES + 5 }, (_, i) => i % 251))
       const writer = await workspace.create(['a', 'b', 'data.bin'])
       for (let from = 0; from < data.length; from += 50_000) await writer.write(data.subarray(from, from + 50_000))
@@ -60,9 +60,9 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await workspace.stat(['a', 'b', 'data.bin'])).toEqual(entry)
       const reader = await workspace.open(['a', 'b', 'data.bin'])
       expect(reader.bytes).toBe(data.length)
-      const pieces = await readPieces(reader)
-      expect(pieces.map(({ length }) => length)).toEqual([CHUNK_BYTES, CHUNK_BYTES, CHUNK_BYTES, 5])
-      expect(Buffer.concat(pieces).equals(data)).toBe(true)
+      const chunks = await readChunks(reader)
+      expect(chunks.map(({ length }) => length)).toEqual([CHUNK_BYTES, CHUNK_BYTES, CHUNK_BYTES, 5])
+      expect(Buffer.concat(chunks).equals(data)).toBe(true)
     })
 
     it('may be empty', async () => {
@@ -70,7 +70,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await read(workspace, 'empty')).toBe('')
     })
 
-    it('is there when it has ended, and not before', async () => {
+    it('is visible only after it has ended', async () => {
       const writer = await workspace.create(['a', 'b'])
       await writer.write(Buffer.from('half'))
       expect(await workspace.stat(['a', 'b'])).toBe(null)
@@ -80,7 +80,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await read(workspace, 'a/b')).toBe('half')
     })
 
-    it('that is aborted leaves what was there', async () => {
+    it('that is aborted does not change the existing file', async () => {
       await write(workspace, 'a', 'old')
       const writer = await workspace.create(['a'])
       await writer.write(Buffer.from('new'))
@@ -93,7 +93,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await paths(workspace)).toEqual(['a'])
     })
 
-    it('is replaced whole: who reads it goes on with what it was', async () => {
+    it('is replaced as a whole, and an open reader keeps the old contents', async () => {
       await write(workspace, 'a', 'x'.repeat(CHUNK_BYTES + 1))
       const reader = await workspace.open(['a'])
       await reader.read()
@@ -103,14 +103,14 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await read(workspace, 'a')).toBe('y')
     })
 
-    it('that several write is the one that ended last', async () => {
+    it('with several writers has the contents of the last one that ends', async () => {
       const writers = await Promise.all(Array.from({ length: 8 }, () => workspace.create(['a', 'b'])))
       await Promise.all(writers.map((writer, i) => writer.write(Buffer.from(String(i)))))
       for (const writer of writers) await writer.end()
       expect(await read(workspace, 'a/b')).toBe('7')
     })
 
-    it('is deleted once, with the folders that become empty', async () => {
+    it('is deleted with the folders that become empty', async () => {
       await write(workspace, 'a/b/c', '1')
       await write(workspace, 'a/d', '2')
       await workspace.delete(['a', 'b', 'c'])
@@ -121,7 +121,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await read(workspace, 'a/b')).toBe('a file where a folder was')
     })
 
-    it('is written while the folder goes in which it will be', async () => {
+    it('is written although its folder is removed at the same time', async () => {
       for (let round = 0; round < 20; round++) {
         await write(workspace, 'f/old', '1')
         await Promise.all([workspace.delete(['f', 'old']), write(workspace, 'f/new', '2')])
@@ -132,7 +132,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
   })
 
   describe('a folder', () => {
-    it('is neither read, nor replaced or deleted as a file', async () => {
+    it('cannot be read, replaced or deleted as a file', async () => {
       await write(workspace, 'f/a', '1')
       await expect(workspace.open(['f'])).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
       await expect(workspace.create(['f'])).rejects.toMatchObject({ code: 'FILE_PATH_INVALID' })
@@ -140,7 +140,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await workspace.stat(['f'])).toBe(null)
     })
 
-    it('is not made in the place of a file', async () => {
+    it('cannot replace a file', async () => {
       await write(workspace, 'f', '1')
       await expect(workspace.create(['f', 'a'])).rejects.toMatchObject({ code: 'FILE_PATH_INVALID' })
       await expect(workspace.open(['f', 'a'])).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
@@ -148,7 +148,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await workspace.list(['f'], '', 10)).toEqual([])
     })
 
-    it('that appears while a file is written in its place ends the file', async () => {
+    it('that appears at the path of an unfinished file fails that file', async () => {
       const writer = await workspace.create(['f'])
       await write(workspace, 'f/a', '1')
       await expect(writer.end()).rejects.toMatchObject({ code: 'FILE_PATH_INVALID' })
@@ -156,7 +156,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
     })
   })
 
-  it('lists files by the characters of their paths, a folder with what is below it, from where a list ended', async () => {
+  it('lists files in the order of their paths, by folder and after a path', async () => {
     for (const path of ['b/c', 'a', 'b.txt', 'b/a/x', 'ab', 'é', 'Z']) await write(workspace, path, path)
     expect(await paths(workspace)).toEqual(['Z', 'a', 'ab', 'b.txt', 'b/a/x', 'b/c', 'é'])
     expect((await workspace.list(['b'], '', 10)).map(({ path }) => path)).toEqual(['b/a/x', 'b/c'])
@@ -166,7 +166,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
   })
 
   describe('limits', () => {
-    it('end a file that is too long, and leave nothing of it', async () => {
+    it('discard a file that is too long', async () => {
       const small = await limited()
       const writer = await small.create(['a'])
       await writer.write(Buffer.alloc(1000))
@@ -175,7 +175,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await paths(small)).toEqual([])
     })
 
-    it('count what is being written', async () => {
+    it('include unfinished files', async () => {
       const small = await limited()
       await write(small, 'a', 'x'.repeat(1000))
       const writer = await small.create(['b'])
@@ -188,7 +188,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       await write(small, 'd', 'x'.repeat(1000))
     })
 
-    it('count files and folders', async () => {
+    it('include files and folders', async () => {
       const small = await limited()
       await write(small, 'a/b/c', '1')
       await expect(write(small, 'x/y/z/a', '1')).rejects.toMatchObject({ code: 'FILE_LIMIT' })
@@ -206,13 +206,13 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
   })
 
   describe('workspaces', () => {
-    it('are the same for all workers, and others for other executions', async () => {
+    it('are the same for all workers and separate for each execution', async () => {
       await write(workspace, 'a', '1')
       expect(await read(await stores.other.open(id, []), 'a')).toBe('1')
       expect(await paths(await stores.store.open(randomUUIDv7(), []))).toEqual([])
     })
 
-    it('begin with the files of the first origin that is there, and go their own way', async () => {
+    it('start with a copy of the files of the first origin that exists', async () => {
       await write(workspace, 'f/a', 'old')
       await write(workspace, 'b', 'kept')
       const copy = await stores.store.open(randomUUIDv7(), [randomUUIDv7(), id])
@@ -226,14 +226,14 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await read(copy, 'f/a')).toBe('new')
     })
 
-    it('that are there do not begin again', async () => {
+    it('that exist are not created again', async () => {
       const target = randomUUIDv7()
       await stores.store.open(target, [])
       await write(workspace, 'a', '1')
       expect(await paths(await stores.store.open(target, [id]))).toEqual([])
     })
 
-    it('that many begin at once are one', async () => {
+    it('that are created concurrently are one workspace', async () => {
       for (let i = 0; i < 20; i++) await write(workspace, `f${i}/a`, '1')
       const target = randomUUIDv7()
       const opened = await Promise.all(
@@ -243,7 +243,7 @@ describe.each(BACK_ENDS)('%s', (_name, create) => {
       expect(await paths(await stores.store.open(target, []))).toHaveLength(28)
     })
 
-    it('are removed as a whole, and listed before that by the time of their executions', async () => {
+    it('are listed by the time of their executions and removed as a whole', async () => {
       const old = [uuidAt(Date.now() - 3 * DAY_MS), uuidAt(Date.now() - 3 * DAY_MS)].toSorted()
       for (const each of old) await write(await stores.store.open(each, []), 'a/b', '1')
       expect((await listOlder(stores.store, DAY_MS)).toSorted()).toEqual(old)
@@ -272,15 +272,15 @@ async function write(workspace: Workspace, path: string, text: string): Promise<
 }
 
 async function read(workspace: Workspace, path: string): Promise<string> {
-  return Buffer.concat(await readPieces(await workspace.open(path.split('/')))).toString()
+  return Buffer.concat(await readChunks(await workspace.open(path.split('/')))).toString()
 }
 
-async function readPieces(reader: FileReader): Promise<Buffer[]> {
-  const pieces: Buffer[] = []
-  for (let piece = await reader.read(); piece; piece = await reader.read()) pieces.push(piece)
+async function readChunks(reader: FileReader): Promise<Buffer[]> {
+  const chunks: Buffer[] = []
+  for (let chunk = await reader.read(); chunk; chunk = await reader.read()) chunks.push(chunk)
   await reader.close()
   await reader.close()
-  return pieces
+  return chunks
 }
 
 async function paths(workspace: Workspace): Promise<string[]> {

@@ -1,14 +1,25 @@
-/** The files of an execution. Paths are names, see `parseWorkspacePath`; files are there as a whole or not at all. */
+/** The files of an execution. A path is a list of names, see `parseWorkspacePath`. Only complete files are visible. */
 export interface Workspace {
   /** @throws {AshlarError} FILE_NOT_FOUND */
   open(path: readonly string[]): Promise<FileReader>
-  /** Begins a file that takes the place of what is there when it has ended. @throws {AshlarError} FILE_LIMIT FILE_PATH_INVALID */
+  /**
+   * Starts a file. When it ends, it replaces the existing file at the path.
+   *
+   * @throws {AshlarError} FILE_LIMIT FILE_PATH_INVALID
+   */
   create(path: readonly string[]): Promise<FileWriter>
-  /** @returns null when there is no file */
+  /** @returns null when the file does not exist */
   stat(path: readonly string[]): Promise<FileEntry | null>
-  /** Folders that become empty go too. Nothing happens where there is none. @throws {AshlarError} FILE_PATH_INVALID for a folder */
+  /**
+   * Deletes a file, if it exists, and the folders that become empty.
+   *
+   * @throws {AshlarError} FILE_PATH_INVALID for a folder
+   */
   delete(path: readonly string[]): Promise<void>
-  /** The first files, by the characters of their paths, of those in a folder and below it that come after the path `after`. */
+  /**
+   * Returns the first files in a folder and its subfolders whose paths come after `after`, in the order of UTF-16 code
+   * units.
+   */
   list(folder: readonly string[], after: string, first: number): Promise<FileEntry[]>
 }
 
@@ -18,38 +29,43 @@ export interface FileEntry {
   modifiedAt: Date
 }
 
-/** A file as it was when it was opened, whatever takes its place meanwhile. */
+/** A file as it was when it was opened, even if it is replaced later. */
 export interface FileReader {
   readonly bytes: number
-  /** @returns the next piece of at most `CHUNK_BYTES`, null at the end */
+  /** @returns the next chunk of at most `CHUNK_BYTES`, null at the end */
   read(): Promise<Buffer | null>
   /** Idempotent. */
   close(): Promise<void>
 }
 
-/** A file that nobody sees before it has ended. After a failure it is aborted. */
+/** An unfinished file, which is not visible. A failure aborts it. */
 export interface FileWriter {
   /** @throws {AshlarError} FILE_LIMIT */
   write(chunk: Buffer): Promise<void>
-  /** @throws {AshlarError} FILE_LIMIT, FILE_PATH_INVALID when a folder is in its place or a file in that of its folder */
+  /**
+   * @throws {AshlarError} FILE_LIMIT, FILE_PATH_INVALID when the path is a folder, or a folder of the path is a file
+   */
   end(): Promise<FileEntry>
-  /** Leaves nothing. Does nothing after its end. */
+  /** Discards the file. Does nothing after `end`. */
   abort(): Promise<void>
 }
 
-/** Where workspaces are kept: a back end. `workspace-store.test.ts` says what each must do. */
+/** A back end that stores workspaces. `workspace-store.test.ts` specifies its behaviour. */
 export interface WorkspaceStore {
   /**
-   * Finds or makes a workspace. Workers that do so at the same moment get the same.
+   * Opens a workspace, or creates it. Concurrent calls of several workers open the same workspace.
    *
    * @param id the UUID v7 of an execution
-   * @param origins ids of others: a new one begins with the files of the first of them that is there
+   * @param origins ids of other workspaces. A new workspace starts with the files of the first one that exists.
    */
   open(id: string, origins: readonly string[]): Promise<Workspace>
-  /** Ids of workspaces whose executions began before a time, in sets; some of the last hours before it may be left out. */
+  /**
+   * Lists the ids of workspaces whose executions started before a time, in batches. May omit some of the last hours
+   * before the time.
+   */
   listOlder(than: Date): AsyncIterable<string[]>
-  /** All of it at once; one that is not there is removed already. */
+  /** Removes a workspace as a whole, if it exists. */
   remove(id: string): Promise<void>
-  /** Clears what processes have left that ended in the middle of something. */
+  /** Deletes the remains of interrupted operations. */
   sweep(): Promise<void>
 }

@@ -1,26 +1,26 @@
-import { throughOutages, type Database } from '../postgres/index.ts'
+import { retryDuringOutage, type Database } from '../postgres/index.ts'
 import type { Workspace, WorkspaceStore } from './workspace.ts'
 
 /** The files of executions. */
 export interface Workspaces {
   /**
-   * Where an execution reads and writes: the workspace of the one at the top of its tree. It begins, when it is first asked for,
-   * with the files of the one that it continues or repeats.
+   * Opens the workspace of an execution, which is that of the root of its tree. At its first use, the workspace starts
+   * with the files of the execution that the root continues or repeats.
    */
   openFor(executionId: string): Promise<Workspace>
-  /** Upkeep: removes the workspaces of executions that began before the retention and have ended. */
-  keep(retentionDays: number): Promise<void>
+  /** Removes the workspaces of finished executions that started before the retention period. */
+  removeExpired(retentionDays: number): Promise<void>
 }
 
 export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: WorkspaceStore): Workspaces {
   return {
     async openFor(executionId) {
-      const { rows } = await throughOutages(() => pool.query<{ id: string }>(LINE, [executionId]))
+      const { rows } = await retryDuringOutage(() => pool.query<{ id: string }>(ANCESTRY, [executionId]))
       const [root, ...origins] = rows.map(({ id }) => id)
-      if (root === undefined) throw new Error('an execution without a row has no files')
+      if (root === undefined) throw new Error('the execution does not exist in the database')
       return store.open(root, origins)
     },
-    async keep(retentionDays) {
+    async removeExpired(retentionDays) {
       await store.sweep()
       const { rows } = await pool.query<{ before: Date }>(`select now() - make_interval(days => $1) as before`, [retentionDays])
       for await (const ids of store.listOlder(rows[0]?.before ?? new Date(0)))
@@ -30,21 +30,22 @@ export function createWorkspaces({ pool }: Pick<Database, 'pool'>, store: Worksp
 }
 
 /**
- * The execution at the top, then the one that this continues or repeats, or rather the one at its top, and so on: workspaces
- * are those of executions without a parent. A line that is longer than anybody needs ends somewhere.
+ * Selects the root of the execution's tree, then the root of the tree of the execution that it continues or repeats,
+ * and so on. Only roots have workspaces. The number of steps is limited.
  */
-const LINE = `
-  with recursive line as (
+const ANCESTRY = `
+  with recursive ancestry as (
     select id, parent_id, origin_id, 1 as step from execution where id = $1
     union all
-    select e.id, e.parent_id, e.origin_id, step + 1 from line l join execution e on e.id = coalesce(l.parent_id, l.origin_id)
+    select e.id, e.parent_id, e.origin_id, step + 1 from ancestry l join execution e on e.id = coalesce(l.parent_id, l.origin_id)
     where step < 1000
   )
-  select id from line where parent_id is null order by step`
+  select id from ancestry where parent_id is null order by step`
 
 /**
- * Those that this database knows, and that nothing needs that has not ended: neither itself, nor what it runs, nor what continues
- * or repeats it and may not have copied its files yet. Of others it says nothing: they may belong to somebody else.
+ * Returns the executions in this database whose files are not needed: the execution, its children, and the executions
+ * that continue or repeat it (which may not have copied its files yet) have finished. Executions of other databases are
+ * not returned.
  */
 async function findEnded(pool: Database['pool'], ids: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(

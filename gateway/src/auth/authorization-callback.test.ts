@@ -233,11 +233,15 @@ describe('the callback', () => {
     [
       'an error that is not a code',
       { error: '<script>alert(1)</script>' },
-      'AUTHORIZATION_FAILED: Service has not granted access: it gives',
+      'AUTHORIZATION_FAILED: Service has not granted access: the reason is not',
     ],
-    ['an empty code', { code: '' }, 'AUTHORIZATION_FAILED: Service has sent you back without a code'],
-    ['a forged code', { code: 'forged' }, 'AUTHORIZATION_FAILED: the token endpoint of service/service refused: invalid_grant'],
-    ['another issuer', { iss: 'https://evil.example' }, 'AUTHORIZATION_FAILED: the answer comes from another service'],
+    ['an empty code', { code: '' }, 'AUTHORIZATION_FAILED: Service has redirected you without a code'],
+    [
+      'a forged code',
+      { code: 'forged' },
+      'AUTHORIZATION_FAILED: the token endpoint of service/service rejected the request: invalid_grant',
+    ],
+    ['another issuer', { iss: 'https://evil.example' }, 'AUTHORIZATION_FAILED: the response comes from a service other'],
   ])('with %s ends the authorization without a credential', async (_what, change, message) => {
     const back = await grant()
     const { status, text } = await finish(changed(back, change))
@@ -261,14 +265,14 @@ describe('the callback', () => {
     const { status, text } = await finish(back)
     expect([status, text]).toEqual([
       502,
-      expect.stringContaining('AUTHORIZATION_FAILED: this authorization was begun more than 10'),
+      expect.stringContaining('AUTHORIZATION_FAILED: this authorization was started more than 10'),
     ])
   })
 
   it('does not show the response of the token endpoint', async () => {
     service.onToken = (response) => response.writeHead(400).end('{"error":"s3cret","error_description":"s3cret"}')
     const { text } = await finish(await grant())
-    expect(text).toContain('it gives a reason that is not shown')
+    expect(text).toContain('the reason is not a known error code and is not shown')
     expect(text).not.toContain('s3cret')
   })
 

@@ -64,7 +64,7 @@ async function waitingPage({ authorizations, browserUrl }: CallbackParts, url: U
   const state = url.searchParams.get('state')
   const elsewhere = browserUrl()
   const isElsewhere = elsewhere !== undefined && new URL(elsewhere).host !== url.host
-  const target = isElsewhere && state && (await authorizations.isWaiting(state)) ? elsewhere : ''
+  const target = isElsewhere && state && (await authorizations.isPending(state)) ? elsewhere : ''
   return htmlPage({ title: 'One moment', body: `<p data-elsewhere="${target}">…</p>`, script: 'callback.js', depth: 1 })
 }
 

@@ -39,7 +39,7 @@ export const read = defineBlock({
       output: [['content', 1]],
     },
     { input: { path: 'a', as: 'json' }, files: { a: '{' }, output: [['error', 'the file "a" is not JSON']] },
-    { input: { path: 'a' }, output: [['error', 'files: there is no file "a"']] },
+    { input: { path: 'a' }, output: [['error', 'files: the file "a" does not exist']] },
   ],
   async *run({ path, as, encoding }, context) {
     const bytes = await context.files.read(path)

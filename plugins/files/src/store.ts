@@ -35,7 +35,7 @@ export const store = defineBlock({
     { input: { file_in: 'data:text/plain' }, output: [['error', 'a data URI needs a comma before its data']] },
     { input: { file_in: 'data:;base64,!' }, output: [['error', 'the data URI has no valid data']] },
     { input: { file_in: 'f/a.txt' }, files: { 'f/a.txt': 'Hello' }, output: [['file_out', 'f/a.txt']] },
-    { input: { file_in: 'f/a.txt' }, output: [['error', 'files: there is no file "f/a.txt"']] },
+    { input: { file_in: 'f/a.txt' }, output: [['error', 'files: the file "f/a.txt" does not exist']] },
     {
       input: { file_in: 'f/a.bin', base_64: true },
       files: { 'f/a.bin': 'Hello' },

@@ -25,7 +25,7 @@ export const authenticatedRequest = defineBlock({
     {
       name: 'no credential',
       input: { url: 'https://api.example.com/me' },
-      output: [['error', 'a credential for http/host is needed, and the test gives none']],
+      output: [['error', 'the block needs a credential for http/host, but the fakes have none']],
     },
   ],
   async *run(input, { credentials, signal, log }) {

@@ -1,4 +1,4 @@
-import { authorizationHosts, type Provider } from '@ashlar/core'
+import { listAuthorizationHosts, type Provider } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { CostUnit } from '../base/costs.ts'
 import { toConnection, parsePage, slicePage } from '../base/connections.ts'
@@ -28,7 +28,7 @@ const ProviderAuthorization = builder.objectRef<OAuth2>('ProviderAuthorization')
     url: t.exposeString('authorizationUrl', { description: 'The page of the service where you grant access.' }),
     hosts: t.stringList({
       description: 'The hosts that take part when access is granted, renewed or revoked.',
-      resolve: authorizationHosts,
+      resolve: listAuthorizationHosts,
     }),
     scopes: t.field({
       type: [Scope],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AshlarError } from '../../base/index.ts'
-import { createTestActing } from '../../testing/index.ts'
-import { createRunCredentials, type CredentialStore } from './credentials.ts'
+import { createTestCaller } from '../../testing/index.ts'
+import { createRunCredentials, type CredentialStore } from './run-credentials.ts'
 import type { OpenedCredential } from './usable.ts'
 
 const CREDENTIAL: OpenedCredential = {
@@ -16,12 +16,11 @@ const CREDENTIAL: OpenedCredential = {
 const DOWN = new AshlarError('HTTP_FAILED', 'down')
 
 function run(open: CredentialStore['open']) {
-  const { actor, block } = createTestActing({ qualifiedName: 'a/b', capabilities: { credentials: ['a/a'] } })
-  return createRunCredentials({ open }, actor, block)
+  return createRunCredentials({ open }, createTestCaller({ qualifiedName: 'a/b', capabilities: { credentials: ['a/a'] } }))
 }
 
 describe('a credential in one run', () => {
-  it('is looked up once, however often it is used', async () => {
+  it('is opened once for any number of uses', async () => {
     let opened = 0
     const credentials = run(async () => (opened++, CREDENTIAL))
     await Promise.all([credentials.use('a'), credentials.use('a/a')])
@@ -29,7 +28,7 @@ describe('a credential in one run', () => {
     expect(opened).toBe(1)
   })
 
-  it('is looked up again after that has failed', async () => {
+  it('is opened again after a failure', async () => {
     let isDown = true
     const credentials = run(() => (isDown ? Promise.reject(DOWN) : Promise.resolve(CREDENTIAL)))
     const both = await Promise.allSettled([credentials.use('a'), credentials.use('a')])
@@ -41,7 +40,7 @@ describe('a credential in one run', () => {
     expect((await credentials.use('a')).secret).toEqual(CREDENTIAL.secret)
   })
 
-  it('that is due is renewed before it is used, also after that has failed', async () => {
+  it('is renewed before a use when it is due, also after a failed renewal', async () => {
     const renewed: unknown[] = []
     const next = { secret: { type: 'API_KEY' as const, key: 'second' }, hidden: [] }
     const renew: OpenedCredential['renew'] = async (spent) => {

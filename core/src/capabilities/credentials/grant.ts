@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { showValue } from '../../base/index.ts'
-import type { GrantKind } from '../grant-kind.ts'
-import { scopesSchema } from './oauth2.ts'
+import { capabilityMissing } from '../capability-errors.ts'
+import type { GrantDefinition } from '../capability.ts'
+import { scopesSchema } from './provider/index.ts'
 
 const PART = '[a-z][a-z0-9]*(?:-[a-z0-9]+)*'
 
@@ -23,54 +24,80 @@ const schema = z
 type Grants = z.output<typeof schema>
 export type CredentialGrant = Grants[number]
 
-/** The providers whose credentials a block sends requests with. What that reaches is said under `http`. */
+/** The entries of a manifest that name providers. */
+export type CredentialGrants = {
+  credentials?: Grants | undefined
+  'credentials.reveal'?: Grants | undefined
+}
+
+const qualify = (grants: Grants, plugin: string): Grants => grants.map((grant) => qualifyGrant(grant, plugin))
+
+/**
+ * The providers whose credentials a block uses for its requests. The capability `http` declares where the requests may
+ * go.
+ */
 export const credentialsGrant = {
   schema,
-  isVisible: false,
-  describe: (grants) => grants.map(describeEntry),
-} satisfies GrantKind<Grants>
+  isEffectful: false,
+  describe: (grants) => grants.map(describeGrant),
+  qualify,
+} satisfies GrantDefinition<Grants>
 
 /** The providers whose secrets a block reads. */
 export const revealGrant = {
   schema,
-  isVisible: false,
-  describe: (grants) => grants.map((grant) => `READS THE SECRET of ${describeEntry(grant)}`),
-} satisfies GrantKind<Grants>
+  isEffectful: false,
+  describe: (grants) => grants.map((grant) => `READS THE SECRET of ${describeGrant(grant)}`),
+  qualify,
+} satisfies GrantDefinition<Grants>
 
-function describeEntry(grant: CredentialGrant): string {
-  const scopes = scopesOf(grant)
-  return scopes.length === 0 ? providerOf(grant) : `${providerOf(grant)} with ${scopes.join(', ')}`
+function describeGrant(grant: CredentialGrant): string {
+  const scopes = getScopes(grant)
+  return scopes.length === 0 ? getProviderName(grant) : `${getProviderName(grant)} with ${scopes.join(', ')}`
 }
 
-/** Every entry of a manifest that names a provider. */
-export function credentialGrantsOf({
+export function listCredentialGrants({
   credentials = [],
   'credentials.reveal': revealed = [],
-}: {
-  credentials?: Grants | undefined
-  'credentials.reveal'?: Grants | undefined
-}): Grants {
+}: CredentialGrants): CredentialGrant[] {
   return [...credentials, ...revealed]
 }
 
-/** As the entry names it. */
-export function providerOf(grant: CredentialGrant): string {
+/** Lists the names of the providers in a manifest, each once. */
+export function listProviders(capabilities: CredentialGrants): string[] {
+  return [...new Set(listCredentialGrants(capabilities).map(getProviderName))]
+}
+
+export function getProviderName(grant: CredentialGrant): string {
   return typeof grant === 'string' ? grant : grant.provider
 }
 
-/** What its user must have granted. */
-export function scopesOf(grant: CredentialGrant): readonly string[] {
+/** Returns the scopes that the user must have granted to the credential. */
+export function getScopes(grant: CredentialGrant): readonly string[] {
   return typeof grant === 'string' ? [] : grant.scopes
 }
 
-/** The entry with its provider named in full. @param plugin the name of the block's plugin */
-export function qualifyGrant(grant: CredentialGrant, plugin: string): CredentialGrant {
+function qualifyGrant(grant: CredentialGrant, plugin: string): CredentialGrant {
   return typeof grant === 'string'
     ? qualifyProvider(grant, plugin)
     : { ...grant, provider: qualifyProvider(grant.provider, plugin) }
 }
 
-/** @param plugin the name of the plugin whose provider is meant where none is named */
+/** @param plugin the plugin of the provider if `provider` does not name one */
 export function qualifyProvider(provider: string, plugin: string): string {
   return provider.includes('/') ? provider : `${plugin}/${provider}`
+}
+
+/** @returns the qualified name of the provider @throws {AshlarError} CAPABILITY_MISSING */
+export function assertCredentialGranted(
+  block: { qualifiedName: string },
+  provider: unknown,
+  capability: string,
+  grants: readonly CredentialGrant[],
+): string {
+  const [plugin = ''] = block.qualifiedName.split('/')
+  const qualified = typeof provider === 'string' ? qualifyProvider(provider, plugin) : undefined
+  if (qualified !== undefined && grants.map(getProviderName).includes(qualified)) return qualified
+  const key = capability.includes('.') ? JSON.stringify(capability) : capability
+  throw capabilityMissing(block, `${capability} for ${showValue(provider)}`, `${key}: [${showValue(provider)}]`)
 }

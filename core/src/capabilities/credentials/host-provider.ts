@@ -1,33 +1,43 @@
 import { AshlarError, messageOf } from '../../base/index.ts'
-import type { Addressed } from './attach.ts'
+import type { CredentialRequest } from '../http/index.ts'
 import type { Secret } from './secret.ts'
 
-/** A request as a host module sees it. It goes to the host that the url names, whatever comes back. */
+/**
+ * A request, as a host module receives and returns it. The module cannot change the host to which the worker sends the
+ * request.
+ */
 interface HostRequest {
   url: URL
   headers: [name: string, value: string][]
 }
 
-/** How a trusted module of the operator authenticates at a service, where that needs more than a header or a parameter. */
+/**
+ * A trusted module of the operator that authenticates requests to a service, if a header or a parameter is not
+ * sufficient.
+ */
 export interface HostProvider {
-  /** The request as it is to be sent. What was put in beside the secret itself is not masked in the answer. */
+  /** Returns the request to send. Only the secret is masked in the response, not other values that the module adds. */
   attach(request: HostRequest, secret: Secret): HostRequest | Promise<HostRequest>
 }
 
 /**
- * @param clean takes the secret out of what the module says when it throws
- * @throws {AshlarError} HOST_MODULE_FAILED when it does; what it says is for the operator, so it goes no further than `cause`
+ * @param clean removes the secret from the error that the module throws
+ * @throws {AshlarError} HOST_MODULE_FAILED when the module throws. Its error is only in `cause`, because it is for the
+ * operator.
  */
 export async function attachByHost(
   { attach }: HostProvider,
   provider: string,
-  { url, headers }: Addressed,
+  { url, headers }: CredentialRequest,
   secret: Secret,
   clean: (text: string) => string,
-): Promise<Addressed> {
+): Promise<CredentialRequest> {
   try {
-    const given = await attach({ url: new URL(url), headers: headers.map(([name, value]) => [name, value]) }, secret)
-    return { url: new URL(given.url), headers: given.headers.map(([name, value]) => [String(name).toLowerCase(), String(value)]) }
+    const returned = await attach({ url: new URL(url), headers: headers.map(([name, value]) => [name, value]) }, secret)
+    return {
+      url: new URL(returned.url),
+      headers: returned.headers.map(([name, value]) => [String(name).toLowerCase(), String(value)]),
+    }
   } catch (error) {
     const cause = new Error(clean(messageOf(error)))
     cause.stack = clean((error instanceof Error && error.stack) || String(error))

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createScrubber } from './scrub.ts'
+import { buildScrubber } from './scrub.ts'
 
-async function* inPieces(text: string, cuts: readonly number[]): AsyncGenerator<Buffer> {
+async function* toChunks(text: string, cuts: readonly number[]): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text)
   const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
   let from = 0
@@ -12,32 +12,32 @@ async function* inPieces(text: string, cuts: readonly number[]): AsyncGenerator<
   }
 }
 
-async function scrubbed(secrets: readonly string[], text: string, cuts: readonly number[]): Promise<string[]> {
-  const pieces: string[] = []
-  for await (const piece of createScrubber(secrets).stream(inPieces(text, cuts))) pieces.push(piece.toString())
-  return pieces
+async function scrub(secrets: readonly string[], text: string, cuts: readonly number[]): Promise<string[]> {
+  const chunks: string[] = []
+  for await (const chunk of buildScrubber(secrets).stream(toChunks(text, cuts))) chunks.push(chunk.toString())
+  return chunks
 }
 
-describe('scrubbing', () => {
-  it('masks each byte of a secret, also one that lies across pieces', async () => {
-    expect((await scrubbed(['s3cret'], 'a s3cret, s3cre and s3cret', [4, 6, 23])).join('')).toBe('a ******, s3cre and ******')
-    expect(createScrubber(['s3cret']).text('Bearer s3cret')).toBe('Bearer ******')
+describe('a scrubber', () => {
+  it('masks a secret that is split between chunks', async () => {
+    expect((await scrub(['s3cret'], 'a s3cret, s3cre and s3cret', [4, 6, 23])).join('')).toBe('a ******, s3cre and ******')
+    expect(buildScrubber(['s3cret']).text('Bearer s3cret')).toBe('Bearer ******')
   })
 
   it.each(['data: s3', 'data: xx', 's3cre---', 's3cret--'])(
-    'cuts %j where it cuts any other: places tell nothing of a secret',
+    'yields the same chunk boundaries for %j as for any other text',
     async (text) => {
-      const pieces = await scrubbed(['s3cret', 'key'], `data: one two\n\n${text}`, [15])
-      expect(pieces.map(({ length }) => length)).toEqual([4, 8, 11])
+      const chunks = await scrub(['s3cret', 'key'], `data: one two\n\n${text}`, [15])
+      expect(chunks.map(({ length }) => length)).toEqual([4, 8, 11])
     },
   )
 
-  it('leaves no secret and changes nothing else, however the bytes are cut', async () => {
+  it('masks all secrets and nothing else, for any chunk boundaries', async () => {
     const letters = fc.stringMatching(/^[ab]{0,40}$/)
     const secrets = fc.array(fc.stringMatching(/^[ab]{4,6}$/), { minLength: 1, maxLength: 3 })
     await fc.assert(
       fc.asyncProperty(letters, secrets, fc.array(fc.nat(60), { maxLength: 8 }), async (text, all, cuts) => {
-        const clean = (await scrubbed(all, text, cuts)).join('')
+        const clean = (await scrub(all, text, cuts)).join('')
         expect(clean).toHaveLength(text.length)
         for (const secret of all) expect(clean).not.toContain(secret)
         const changed = Array.from(clean, (char, i) => char !== '*' && char !== text[i])

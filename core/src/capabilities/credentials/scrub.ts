@@ -1,19 +1,11 @@
+import type { Scrubber } from '../http/index.ts'
+
 const MASK = '*'.charCodeAt(0)
 
-/** Takes secrets out of what a server sends. What is masked keeps its length, so that lengths that were announced stay true. */
-export interface Scrubber {
-  text(text: string): string
-  /**
-   * Also where a secret lies across two pieces: of what has come, as many bytes as could begin one wait for the next piece or the end.
-   * It is the same number whatever these bytes are, for where a piece ends would tell whether they begin a secret.
-   */
-  stream(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void>
-}
-
-/** @param secrets texts; found in bytes of UTF-8 and of UTF-16, which blocks decode too */
-export function createScrubber(secrets: readonly string[]): Scrubber {
-  const needles = secrets.flatMap(spellingsOf)
-  const byBeginning = Map.groupBy(needles, (needle) => needle.toString('latin1', 0, BEGINNING_BYTES))
+/** @param secrets texts, which are masked in UTF-8 and in UTF-16 (blocks can decode both) */
+export function buildScrubber(secrets: readonly string[]): Scrubber {
+  const needles = secrets.flatMap(encode)
+  const byPrefix = Map.groupBy(needles, (needle) => needle.toString('latin1', 0, PREFIX_BYTES))
   const keptBytes = Math.max(0, ...needles.map(({ length }) => length - 1))
   return {
     text: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '*'.repeat(secret.length)), text),
@@ -21,7 +13,7 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
       let kept: Buffer = Buffer.alloc(0)
       for await (const chunk of chunks) {
         const bytes = Buffer.concat([kept, chunk])
-        for (const [beginning, group] of byBeginning) if (bytes.includes(beginning, 0, 'latin1')) mask(bytes, group)
+        for (const [prefix, group] of byPrefix) if (bytes.includes(prefix, 0, 'latin1')) mask(bytes, group)
         const end = Math.max(0, bytes.length - keptBytes)
         kept = bytes.subarray(end)
         if (end > 0) yield bytes.subarray(0, end)
@@ -31,13 +23,13 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
   }
 }
 
-function spellingsOf(secret: string): Buffer[] {
+function encode(secret: string): Buffer[] {
   const utf16 = Buffer.from(secret, 'utf16le')
   return [Buffer.from(secret), utf16, Buffer.from(utf16).swap16()]
 }
 
-/** The spellings of a secret mostly begin alike: where their beginning is not, none of them is looked for. */
-const BEGINNING_BYTES = 4
+/** Most encodings of a secret share a prefix. Without the prefix in a chunk, none of them is searched for. */
+const PREFIX_BYTES = 4
 
 function mask(bytes: Buffer, needles: readonly Buffer[]): void {
   for (const needle of needles)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isHeaderName } from '../http/index.ts'
 
-/** Shorter ones would be found, and masked, in too much that is none. */
+/** A shorter secret would often be masked where it occurs by chance. */
 const MIN_SECRET = 4
 
 const secretText = z
@@ -11,7 +11,7 @@ const secretText = z
   .max(16_384)
   .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII, on one line')
 
-/** What a credential keeps secret, by its type. */
+/** The secret of a credential, by its type. */
 export const secretSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('API_KEY'), key: secretText }),
   z.strictObject({
@@ -31,56 +31,60 @@ export const secretSchema = z.discriminatedUnion('type', [
     type: z.literal('HOST_SCOPED'),
     headers: z
       .record(z.string(), secretText)
-      .refine((headers) => Object.keys(headers).every(isHeaderName), 'must have names of headers that may be set')
+      .refine((headers) => Object.keys(headers).every(isHeaderName), 'must have only names of headers that may be set')
       .refine((headers) => Object.keys(headers).length > 0, 'must have at least one header')
       .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers'),
   }),
 ])
 
-/** One of OAuth 2 comes from the service, not from people: what renews it is no part of it. */
+/** The service issues the OAuth 2 token. The refresh token is not part of the secret. */
 export type Secret = z.output<typeof secretSchema> | { type: 'OAUTH2'; accessToken: string }
 
-/** Every text that a server could send back and that tells one of the secrets, longest first. @param hidden more of them */
-export function tellingTexts(secrets: readonly Secret[], hidden: readonly string[] = []): string[] {
-  const texts = [...secrets.flatMap(rawTexts), ...hidden].flatMap((text) => [
+/**
+ * Lists every text that reveals one of the secrets in a response, longest first.
+ *
+ * @param hidden further texts to hide
+ */
+export function listSecretSpellings(secrets: readonly Secret[], hidden: readonly string[] = []): string[] {
+  const texts = [...secrets.flatMap(listSecretTexts), ...hidden].flatMap((text) => [
     text,
-    ...withPercents(text),
-    ...inJson(text),
+    ...percentEncode(text),
+    ...escapeJson(text),
     Buffer.from(text).toString('base64'),
     Buffer.from(text).toString('base64url'),
   ])
   return [...new Set(texts)].toSorted((a, b) => b.length - a.length)
 }
 
-function withPercents(text: string): string[] {
+function percentEncode(text: string): string[] {
   const upper = [encodeURIComponent(text), new URLSearchParams({ '': text }).toString().slice(1)]
   return [...upper, ...upper.map((each) => each.replace(/%../g, (code) => code.toLowerCase()))]
 }
 
-/** What writers of JSON escape as `\uXXXX` beside what they must: nothing; Python and PHP; Go; Gson; .NET. */
+/** The optional `\uXXXX` escapes of JSON writers: none; Python and PHP; Go; Gson; .NET. */
 const ESCAPED = [/(?!)/g, /[^\0-\x7f]/g, /[<>&]/g, /[<>&=']/g, /\\"|[<>&'+`]|[^\0-\x7e]/g]
 
-/** With the digits of escapes in both cases, and with `/` as it is and as PHP writes it. */
-function inJson(text: string): string[] {
+/** Returns the text with escapes in lower and upper case, and with `/` and `\/` (PHP). */
+function escapeJson(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1)
-  const unslashed = ESCAPED.flatMap((escaped) => [
-    json.replace(escaped, (found) => `\\u${hexOf(found)}`),
-    json.replace(escaped, (found) => `\\u${hexOf(found).toUpperCase()}`),
+  const escapedTexts = ESCAPED.flatMap((escaped) => [
+    json.replace(escaped, (found) => `\\u${toHex(found)}`),
+    json.replace(escaped, (found) => `\\u${toHex(found).toUpperCase()}`),
   ])
-  return [...unslashed, ...unslashed.map((each) => each.replaceAll('/', '\\/'))]
+  return [...escapedTexts, ...escapedTexts.map((each) => each.replaceAll('/', '\\/'))]
 }
 
-/** Of a character, or of the one behind a backslash. */
-function hexOf(found: string): string {
+/** Returns the code of a character. A backslash before the character is ignored. */
+function toHex(found: string): string {
   const unit = found.charCodeAt(found.length - 1)
   return unit.toString(16).padStart(4, '0')
 }
 
-function rawTexts(secret: Secret): string[] {
+function listSecretTexts(secret: Secret): string[] {
   if (secret.type === 'API_KEY') return [secret.key]
   if (secret.type === 'OAUTH2') return [secret.accessToken]
   if (secret.type === 'USER_PASSWORD') return [secret.password, `${secret.username}:${secret.password}`]
-  // The scheme before a token is no secret; the token alone may come back.
+  // The scheme before a token is not secret. A response may contain the token alone.
   const tokens = Object.values(secret.headers).map((value) => value.replace(/^[A-Za-z][\w-]* +/, ''))
   return [...Object.values(secret.headers), ...tokens.filter(({ length }) => length >= MIN_SECRET)]
 }

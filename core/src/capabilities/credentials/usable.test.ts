@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { authorizationHosts } from './oauth2.ts'
-import { providerSchema } from './provider.ts'
+import { listAuthorizationHosts } from './provider/oauth2.ts'
+import { providerSchema } from './provider/provider.ts'
 import { secretSchema } from './secret.ts'
 import type { HostProvider } from './host-provider.ts'
-import { createUsable, type OpenedCredential } from './usable.ts'
+import { createUsableCredential, type OpenedCredential } from './usable.ts'
 
 const KEY: OpenedCredential = {
   provider: 'a/a',
@@ -33,7 +33,7 @@ const attach = async (
   url: string,
   headers: [string, string][] = [],
 ): Promise<[string, unknown]> => {
-  const sent = await createUsable(credential).attach({ url: new URL(url), headers })
+  const sent = await createUsableCredential(credential).attach({ url: new URL(url), headers })
   return [sent.url.href, Object.fromEntries(sent.headers)]
 }
 
@@ -59,12 +59,12 @@ describe('a credential in a request', () => {
       ['https://x.example.org/', { authorization: 'Basic YWRhOmxvdmVsYWNl', accept: 'x' }],
     ],
     [
-      'headers of its own',
+      'host-scoped headers',
       { auth: { type: 'HOST_SCOPED' }, secret: { type: 'HOST_SCOPED', headers: { 'X-Key': 'abcd' } } },
       'http://localhost:8080/',
       ['http://localhost:8080/', { 'x-key': 'abcd', authorization: 'own', accept: 'x' }],
     ],
-  ])('is put there as %s, in place of what the block says', async (_way, change, url, expected) => {
+  ])('is attached as %s and replaces the value of the block', async (_way, change, url, expected) => {
     const headers: [string, string][] = [
       ['authorization', 'own'],
       ['accept', 'x'],
@@ -79,20 +79,22 @@ describe('a credential in a request', () => {
     'https://example.org/',
     'https://localhost:8081/',
     'http://localhost/',
-  ])('does not go to %s', async (url) => {
+  ])('is not sent to %s', async (url) => {
     expect(await attach(KEY, url)).toEqual([url, {}])
-    expect(() => createUsable(KEY).assertFor(new URL(url))).toThrow(/the credential "default" of a\/a is for api.example.com/)
+    expect(() => createUsableCredential(KEY).assertFor(new URL(url))).toThrow(
+      /the credential "default" of a\/a is for api.example.com/,
+    )
   })
 })
 
-const messagesOf = ({ error }: { error?: { issues: { message: string }[] } | undefined }): string =>
-  error?.issues.map(({ message }) => message).join() ?? 'taken'
+const readMessages = ({ error }: { error?: { issues: { message: string }[] } | undefined }): string =>
+  error?.issues.map(({ message }) => message).join() ?? 'accepted'
 describe('a credential that is renewed', () => {
   const token = (accessToken: string) => ({ secret: { type: 'OAUTH2' as const, accessToken }, hidden: [`hidden-${accessToken}`] })
 
-  it('is attached anew, and no answer tells what it was or is', async () => {
+  it('is attached with the new secret, and both secrets are masked', async () => {
     const auth = { ...OAUTH2, defaultScopes: [] }
-    const usable = createUsable({ ...KEY, ...token('old-1'), auth, renew: async () => token('new-2') })
+    const usable = createUsableCredential({ ...KEY, ...token('old-1'), auth, renew: async () => token('new-2') })
     const { secret } = usable
     expect([await usable.renew(secret), await usable.renew(secret)]).toEqual([true, true])
     expect((await usable.attach({ url: new URL('https://api.example.com/'), headers: [] })).headers).toEqual([
@@ -103,17 +105,18 @@ describe('a credential that is renewed', () => {
     )
   })
 
-  it('stays where there is no other', async () => {
-    const usable = createUsable({ ...KEY, renewAfter: 0 })
+  it('keeps its secret if the service has no other', async () => {
+    const usable = createUsableCredential({ ...KEY, renewAfter: 0 })
     expect([usable.isDue(), await usable.renew(usable.secret)]).toEqual([false, false])
   })
 })
 
 describe('a host module', () => {
   const request = { url: new URL('https://api.example.com/a'), headers: [['accept', 'x']] as [string, string][] }
-  const attachBy = (host: HostProvider, url = request.url): unknown => createUsable({ ...KEY, host }).attach({ ...request, url })
+  const attachBy = (host: HostProvider, url = request.url): unknown =>
+    createUsableCredential({ ...KEY, host }).attach({ ...request, url })
 
-  it('puts the secret into a request in its own way, at the hosts of the credential alone', async () => {
+  it('attaches the secret to requests to the hosts of the credential only', async () => {
     const host: HostProvider = {
       attach: async ({ url, headers }, secret) => ({ url, headers: [...headers, ['X-Signed', JSON.stringify(secret)]] }),
     }
@@ -122,7 +125,7 @@ describe('a host module', () => {
     expect(await attachBy(host, elsewhere)).toEqual({ ...request, url: elsewhere })
   })
 
-  it('that throws fails the request: the block does not hear what it said, and nobody hears the secret', async () => {
+  it('that throws fails the request with an error that contains no secret', async () => {
     const host: HostProvider = {
       attach: () => {
         throw new Error('no signature of k3y$&')
@@ -145,24 +148,24 @@ describe('a secret', () => {
     [{ type: 'HOST_SCOPED', headers: {} }, 'at least one'],
     [{ type: 'OAUTH2', accessToken: 'abcdef' }, 'Invalid'],
     [{ type: 'OTHER' }, 'Invalid'],
-  ])('like %j is refused', (secret, message) => {
-    expect(messagesOf(secretSchema.safeParse(secret))).toContain(message)
+  ])('%j is rejected', (secret, message) => {
+    expect(readMessages(secretSchema.safeParse(secret))).toContain(message)
   })
 })
 
 describe('a provider', () => {
   const provider = { name: 'a', title: 'A', hosts: ['API.Example.com'], auth: [{ type: 'USER_PASSWORD' }] }
 
-  it('shows its hosts as they go over the wire', () => {
+  it('formats its hosts in punycode', () => {
     expect(providerSchema.parse(provider).hosts).toEqual(['api.example.com'])
   })
 
-  it('says where access is granted, what it costs and what it sends', () => {
+  it('declares OAuth endpoints, costs and webhook events', () => {
     const parsed = providerSchema.parse({ ...provider, auth: [OAUTH2], costs: [{ amount: 0.5, per: 'run' }] })
     expect(parsed.auth).toEqual([OAUTH2])
     expect(parsed.costs).toEqual([{ amount: '0.5', per: 'run' }])
     expect(providerSchema.parse(parsed)).toEqual(parsed)
-    expect(authorizationHosts({ ...OAUTH2, defaultScopes: [], revocationUrl: 'https://x.example/' })).toEqual([
+    expect(listAuthorizationHosts({ ...OAUTH2, defaultScopes: [], revocationUrl: 'https://x.example/' })).toEqual([
       'example.com',
       'x.example',
     ])
@@ -173,24 +176,24 @@ describe('a provider', () => {
     ['http://localhost:8080/token', false],
     ['http://api.example.com/token', false],
     ['https://anywhere.example/token', true],
-  ])('may have its token endpoint at %s: %s', (tokenUrl, isTaken) => {
+  ])('with its token endpoint at %s is valid: %s', (tokenUrl, isAccepted) => {
     const given = { ...provider, hosts: ['api.example.com', 'http://localhost'], auth: [{ ...OAUTH2, tokenUrl }] }
-    expect(providerSchema.safeParse(given).success).toBe(isTaken)
+    expect(providerSchema.safeParse(given).success).toBe(isAccepted)
   })
 
   it.each([
-    [{ auth: [{ ...OAUTH2, tokenUrl: 'javascript:alert(1)' }] }, 'only http and https'],
-    [{ auth: [{ ...OAUTH2, tokenUrl: 'https://user:password@example.com/' }] }, 'must not hold a user'],
+    [{ auth: [{ ...OAUTH2, tokenUrl: 'javascript:alert(1)' }] }, 'must be http or https'],
+    [{ auth: [{ ...OAUTH2, tokenUrl: 'https://user:password@example.com/' }] }, 'must not have a user'],
     [{ auth: [{ ...OAUTH2, defaultScopes: ['admin'] }] }, 'must be among the scopes'],
     [{ auth: [{ ...OAUTH2, scopes: { 'a b': 'two' }, defaultScopes: [] }] }, 'Invalid key'],
-    [{ auth: [{ ...OAUTH2, extraAuthorizationParameters: { state: 'mine' } }] }, 'what is sent anyway'],
+    [{ auth: [{ ...OAUTH2, extraAuthorizationParameters: { state: 'mine' } }] }, 'a parameter that Ashlar sets'],
     [{ auth: [{ ...OAUTH2, clientAuthentication: 'jwt' }] }, 'Invalid option'],
     [{ costs: [{ amount: 1e-7, per: 'run' }] }, 'must be a decimal'],
     [{ costs: [{ amount: '-1', per: 'run' }] }, 'must be a decimal'],
     [{ costs: [{ amount: '1', per: 'mile' }] }, 'Invalid option'],
     [{ hosts: ['*'] }, 'too wide a wildcard'],
-    [{ hosts: ['GET api.example.com'] }, 'must be a host alone'],
-    [{ hosts: ['api.example.com/x'] }, 'must be a host alone'],
+    [{ hosts: ['GET api.example.com'] }, 'must be only a host'],
+    [{ hosts: ['api.example.com/x'] }, 'must be only a host'],
     [{ hosts: ['ftp://api.example.com'] }, 'must not have a scheme'],
     [{ hosts: [] }, 'hosts must name'],
     [{ auth: [] }, 'Too small'],
@@ -198,7 +201,7 @@ describe('a provider', () => {
     [{ auth: [{ type: 'API_KEY', header: 'host', format: '{key}' }] }, 'name of a header that may be set'],
     [{ auth: [{ type: 'API_KEY', header: 'x', format: 'none' }] }, 'contain {key}'],
     [{ auth: [{ type: 'KEY' }] }, 'must be apiKey'],
-  ])('with %j is refused', (change, message) => {
-    expect(messagesOf(providerSchema.safeParse({ ...provider, ...change }))).toContain(message)
+  ])('with %j is rejected', (change, message) => {
+    expect(readMessages(providerSchema.safeParse({ ...provider, ...change }))).toContain(message)
   })
 })

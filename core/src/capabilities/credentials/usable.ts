@@ -1,61 +1,65 @@
 import { AshlarError } from '../../base/index.ts'
-import { attachSecret, type Addressed } from './attach.ts'
+import type { RequestCredential, Scrubber } from '../http/index.ts'
+import { attachSecret } from './attach.ts'
 import { attachByHost, type HostProvider } from './host-provider.ts'
-import type { CredentialType, ProviderAuth } from './provider.ts'
-import { createScrubber, type Scrubber } from './scrub.ts'
-import { tellingTexts, type Secret } from './secret.ts'
-import { coversUrl, parseSecretHost } from './secret-hosts.ts'
+import { coversUrl, parseSecretHost, type CredentialType, type ProviderAuth } from './provider/index.ts'
+import { buildScrubber } from './scrub.ts'
+import { listSecretSpellings, type Secret } from './secret.ts'
 
-/** A credential that its owner has, opened. It stays in the worker. */
+/** A credential of a user with its decrypted secret. It does not leave the worker. */
 export interface OpenedCredential extends Opened {
   /** Qualified. */
   provider: string
   name: string
-  /** Where the secret may go: what its owner agreed to when it was added, and the provider still says. */
+  /**
+   * Hosts to which the secret may be sent: those that the user accepted when the credential was added, and that the
+   * provider still names.
+   */
   hosts: readonly string[]
   auth: ProviderAuth
-  /** What was granted; none unless it is of type OAUTH2. */
+  /** Granted scopes; empty unless the type is OAUTH2. */
   scopes: readonly string[]
-  /** Authenticates in place of what `auth` says. */
+  /** Replaces the authentication that `auth` declares. */
   host?: HostProvider | undefined
   /**
-   * Of one that expires: the secret that has taken the place of one that no longer serves, which is got from the service where nobody
-   * has done so yet.
+   * Returns the secret that replaces a rejected or expired one. Requests it from the service if no other run has done
+   * so. Only for a credential that expires.
    *
-   * @returns undefined when there can be no other now
+   * @returns undefined when the service cannot be asked for another secret now
    * @throws {AshlarError} CREDENTIAL_EXPIRED AUTHORIZATION_FAILED HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
   renew?: (spent: Secret) => Promise<Opened | undefined>
 }
 
-/** What changes when a credential is renewed. */
+/** The part of a credential that changes when it is renewed. */
 interface Opened {
   secret: Secret
-  /** Texts beside the secret that no answer may tell. */
+  /** Further texts to mask in responses. */
   hidden: readonly string[]
-  /** Renewed before it is used after this time, milliseconds since 1970. */
+  /** The credential is renewed before a use after this time, in milliseconds since 1970. */
   renewAfter?: number | undefined
 }
 
-/** A credential in the hands of the worker, for one run of a block. */
-export interface UsableCredential {
+/** A credential as one run of a block uses it. */
+export interface UsableCredential extends RequestCredential {
   readonly facts: { provider: string; name: string; type: CredentialType; hosts: readonly string[]; scopes: readonly string[] }
   readonly secret: Secret
-  /** Masks every secret that it has had in this run. */
-  readonly scrubber: Scrubber
-  /** It is about to expire. */
+  /** Whether the secret is about to expire. */
   isDue(): boolean
-  /** Gets another in place of `spent`, if nobody has yet. @returns whether there is another @throws {AshlarError} as {@link OpenedCredential.renew} */
+  /** @throws {AshlarError} see {@link OpenedCredential.renew} */
   renew(spent: Secret): Promise<boolean>
-  /** Whether its secret goes there. */
-  isFor(url: URL): boolean
-  /** @throws {AshlarError} HTTP_DENIED when the secret may not be sent there */
-  assertFor(url: URL): void
-  /** The request with the secret, where it may be sent; otherwise as it is. @throws {AshlarError} HOST_MODULE_FAILED */
-  attach(request: Addressed): Addressed | Promise<Addressed>
 }
 
-export function createUsable({ provider, name, hosts, auth, scopes, host, renew, ...first }: OpenedCredential): UsableCredential {
+export function createUsableCredential({
+  provider,
+  name,
+  hosts,
+  auth,
+  scopes,
+  host,
+  renew,
+  ...first
+}: OpenedCredential): UsableCredential {
   const secretHosts = hosts.map(parseSecretHost)
   const all: Opened[] = [first]
   let current: Opened = first
@@ -85,9 +89,9 @@ export function createUsable({ provider, name, hosts, auth, scopes, host, renew,
       const where = `${url.protocol === 'http:' ? 'http://' : ''}${url.host}`
       const hint =
         url.protocol === 'http:'
-          ? `; a host without "http://" means https, so add a credential for ${where} to use it without encryption`
+          ? `; a host without "http://" is for https, so add a credential for ${where} to send it without encryption`
           : ''
-      const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and is not sent to ${where}${hint}`
+      const message = `the credential "${name}" of ${provider} is for ${hosts.join(', ')}, and must not be sent to ${where}${hint}`
       throw new AshlarError('HTTP_DENIED', message, { details: { host: url.host } })
     },
     attach(request) {
@@ -102,5 +106,5 @@ export function createUsable({ provider, name, hosts, auth, scopes, host, renew,
 function scrubberFor(opened: readonly Opened[]): Scrubber {
   const secrets = opened.map(({ secret }) => secret)
   const hidden = opened.flatMap((each) => each.hidden)
-  return createScrubber(tellingTexts(secrets, hidden))
+  return buildScrubber(listSecretSpellings(secrets, hidden))
 }

@@ -1,18 +1,19 @@
 import { z } from 'zod'
-import type { Acting } from '../acting.ts'
-import { capabilityMissing } from '../capability-missing.ts'
-import type { GrantKind } from '../grant-kind.ts'
+import { capabilityMissing } from '../capability-errors.ts'
+import type { CallerBlock, GrantDefinition } from '../capability.ts'
 
 const schema = z.array(z.enum(['read', 'write'])).min(1)
 
+export type FilesGrant = z.output<typeof schema>
+
 /**
- * What a block does with the files of its execution. Both are effects: what is written is seen by blocks and people, and what is
- * read depends on what was written before, so a reader starts after everything that led to it is committed, and a run that was cut
- * off might see later files than it did.
+ * How a block uses the files of its execution. Both uses make a block effectful: other blocks and people can see
+ * written files, and a read depends on earlier writes. A reader therefore starts after all events that led to it are
+ * committed. After an interruption, a repeated run might read later files than before.
  */
-export const filesGrant = { schema, isVisible: true, describe: (uses) => uses } satisfies GrantKind<z.output<typeof schema>>
+export const filesGrant = { schema, isEffectful: true, describe: (uses) => uses } satisfies GrantDefinition<FilesGrant>
 
 /** @throws {AshlarError} CAPABILITY_MISSING */
-export function assertFilesGranted({ block }: Acting, use: 'read' | 'write'): void {
+export function assertFilesGranted(block: CallerBlock<{ files?: FilesGrant | undefined }>, use: 'read' | 'write'): void {
   if (!block.capabilities.files?.includes(use)) throw capabilityMissing(block, `files "${use}"`, `files: ["${use}"]`)
 }

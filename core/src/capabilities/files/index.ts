@@ -1,2 +1,3 @@
-export { createFiles } from './files.ts'
+export { createFakeWorkspace, filesFakeSchema, readInitialFiles } from './fake.ts'
 export { filesGrant } from './grant.ts'
+export { createFilesHost } from './host.ts'

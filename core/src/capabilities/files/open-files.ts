@@ -2,12 +2,12 @@ import { AshlarError } from '../../base/index.ts'
 import type { WorkspaceLimits } from '../../workspaces/index.ts'
 import { OwnerCounts } from '../owner-counts.ts'
 
-/** What a run has open: something to read or to write. */
+/** A file that a run has open for reading or writing. */
 interface OpenFile {
   release(): Promise<void>
 }
 
-/** The files that all runs in this worker have open: they cost it a descriptor each. */
+/** Limits the open files of all runs in this worker. Each uses a file descriptor. */
 export class OpenFiles {
   readonly #limits: WorkspaceLimits
   readonly #counts: OwnerCounts
@@ -29,12 +29,12 @@ export class OpenFiles {
     this.#counts.remove(ownerId)
   }
 
-  /** Nobody waits for these to close but the end of the worker. */
+  /** Closes files in the background. Only {@link closed} waits for them. */
   closeSoon(files: Iterable<OpenFile>): void {
     for (const file of files) {
       const closing: Promise<void> = file.release().then(
         () => void this.#closing.delete(closing),
-        () => void this.#closing.delete(closing), // what it leaves is swept
+        () => void this.#closing.delete(closing), // the sweep removes incomplete files
       )
       this.#closing.add(closing)
     }

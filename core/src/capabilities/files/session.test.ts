@@ -17,10 +17,10 @@ afterEach(async () => {
   await rm(dir, { recursive: true })
 })
 
-const refused = (code: string): unknown => expect.objectContaining({ code })
+const rejection = (code: string): unknown => expect.objectContaining({ code })
 const limited = (limits: TestFilesOptions['limits'] & object): TestFiles => createTestFiles({ dir, limits })
 
-/** When nobody writes any more. */
+/** Expects no incomplete files after all runs have ended. */
 async function expectNothingLeft(): Promise<void> {
   await files.close()
   expect(await readdir(join(dir, 'incoming'))).toEqual([])
@@ -37,41 +37,41 @@ describe('a run of a block', () => {
     expect(await read('f/a')).toBe('Hello')
     await perform('files.delete', 'f/a')
     expect(await perform('files.stat', 'f/a')).toBe(null)
-    await expect(read('f/a')).rejects.toEqual(refused('FILE_NOT_FOUND'))
+    await expect(read('f/a')).rejects.toEqual(rejection('FILE_NOT_FOUND'))
   })
 
-  it('gets a file in pieces of 64 KiB, each when it asks for it', async () => {
+  it('reads a file in chunks of 64 KiB, one per call', async () => {
     const { perform } = files.run()
     const id = await perform('files.create', 'a')
-    const piece = Buffer.alloc(CHUNK_BYTES, 1).toString('base64')
-    for (let i = 0; i < 3; i++) await perform('files.write', id, piece)
+    const chunk = Buffer.alloc(CHUNK_BYTES, 1).toString('base64')
+    for (let i = 0; i < 3; i++) await perform('files.write', id, chunk)
     await perform('files.end', id)
     const opened = (await perform('files.open', 'a')) as { id: number; bytes: number }
     expect(opened.bytes).toBe(3 * CHUNK_BYTES)
-    for (let i = 0; i < 3; i++) expect(await perform('files.read', opened.id)).toBe(piece)
+    for (let i = 0; i < 3; i++) expect(await perform('files.read', opened.id)).toBe(chunk)
     expect(await perform('files.read', opened.id)).toBe(null)
-    await expect(perform('files.read', opened.id)).rejects.toEqual(refused('BAD_INPUT'))
+    await expect(perform('files.read', opened.id)).rejects.toEqual(rejection('BAD_INPUT'))
   })
 
-  it('shares its files with the runs of its execution and with no other', async () => {
+  it('shares its files only with the runs of its execution', async () => {
     const executionId = randomUUIDv7()
     await files.run({ executionId }).write('a', '1')
     expect(await files.run({ executionId }).read('a')).toBe('1')
-    await expect(files.run().read('a')).rejects.toEqual(refused('FILE_NOT_FOUND'))
+    await expect(files.run().read('a')).rejects.toEqual(rejection('FILE_NOT_FOUND'))
   })
 
-  it('does what its manifest names', async () => {
+  it('may use files only as its manifest declares', async () => {
     const executionId = randomUUIDv7()
     const [reader, writer] = [files.run({ executionId, grant: ['read'] }), files.run({ executionId, grant: ['write'] })]
     await writer.write('a', '1')
     expect(await reader.read('a')).toBe('1')
     for (const method of ['open', 'read', 'close', 'list', 'stat'])
-      await expect(writer.perform(`files.${method}`, 'a')).rejects.toEqual(refused('CAPABILITY_MISSING'))
+      await expect(writer.perform(`files.${method}`, 'a')).rejects.toEqual(rejection('CAPABILITY_MISSING'))
     for (const method of ['create', 'write', 'end', 'cancel', 'delete'])
-      await expect(reader.perform(`files.${method}`, 'a')).rejects.toEqual(refused('CAPABILITY_MISSING'))
+      await expect(reader.perform(`files.${method}`, 'a')).rejects.toEqual(rejection('CAPABILITY_MISSING'))
   })
 
-  it('that ends leaves nothing open and nothing half', async () => {
+  it('leaves no open or incomplete files when it ends', async () => {
     const executionId = randomUUIDv7()
     const { perform, write, end } = files.run({ executionId })
     await write('b', '1')
@@ -80,38 +80,38 @@ describe('a run of a block', () => {
     await perform('files.open', 'b')
     const late = perform('files.create', 'late')
     end()
-    await expect(late).rejects.toEqual(refused('BAD_INPUT'))
+    await expect(late).rejects.toEqual(rejection('BAD_INPUT'))
     for (const method of ['write', 'end'])
-      await expect(perform(`files.${method}`, id, 'YQ==')).rejects.toEqual(refused('BAD_INPUT'))
+      await expect(perform(`files.${method}`, id, 'YQ==')).rejects.toEqual(rejection('BAD_INPUT'))
     for (const method of ['open', 'create', 'stat', 'delete', 'list'])
-      await expect(perform(`files.${method}`, 'b')).rejects.toEqual(refused('BAD_INPUT'))
+      await expect(perform(`files.${method}`, 'b')).rejects.toEqual(rejection('BAD_INPUT'))
     await expectNothingLeft()
     expect(await files.run({ executionId }).perform('files.list', '', '')).toMatchObject([{ path: 'b' }])
   })
 
-  it('gives up a file by itself', async () => {
+  it('closes a file early', async () => {
     const { perform, read, write } = files.run()
     await write('a', 'old')
     const id = await perform('files.create', 'a')
     await perform('files.write', id, 'YQ==')
     await perform('files.cancel', id)
     await perform('files.cancel', id)
-    await expect(perform('files.end', id)).rejects.toEqual(refused('BAD_INPUT'))
+    await expect(perform('files.end', id)).rejects.toEqual(rejection('BAD_INPUT'))
     const { id: reading } = (await perform('files.open', 'a')) as { id: number }
     await perform('files.close', reading)
-    await expect(perform('files.read', reading)).rejects.toEqual(refused('BAD_INPUT'))
+    await expect(perform('files.read', reading)).rejects.toEqual(rejection('BAD_INPUT'))
     expect(await read('a')).toBe('old')
     await expectNothingLeft()
   })
 
-  it('has so many files open at a time, and its owner so many in all runs', async () => {
+  it('has a limit of open files, per run and per owner', async () => {
     const few = limited({ maxOpen: 2, maxOpenOfOwner: 3 })
     const ownerId = randomUUID()
     const [one, two, other] = [few.run({ ownerId }), few.run({ ownerId }), few.run()]
-    const asked = await Promise.allSettled(['a', 'b', 'c'].map((path) => one.perform('files.create', path)))
-    expect(asked.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((path) => one.perform('files.create', path)))
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
     await two.perform('files.create', 'a')
-    await expect(two.perform('files.create', 'b')).rejects.toEqual(refused('FILE_LIMIT'))
+    await expect(two.perform('files.create', 'b')).rejects.toEqual(rejection('FILE_LIMIT'))
     await other.perform('files.create', 'a')
     one.end()
     await few.settled()
@@ -121,21 +121,21 @@ describe('a run of a block', () => {
     await few.close()
   })
 
-  it('uses a file for one thing at a time', async () => {
+  it('performs one operation of a file at a time', async () => {
     const { perform } = files.run()
     const id = await perform('files.create', 'a')
-    const piece = Buffer.alloc(CHUNK_BYTES).toString('base64')
-    const both = await Promise.allSettled([perform('files.write', id, piece), perform('files.write', id, piece)])
+    const chunk = Buffer.alloc(CHUNK_BYTES).toString('base64')
+    const both = await Promise.allSettled([perform('files.write', id, chunk), perform('files.write', id, chunk)])
     expect(both).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'BAD_INPUT' } }])
     await perform('files.end', id)
   })
 
-  it('learns of a limit by its code, and what passed it is gone', async () => {
+  it('discards a file that exceeds a limit', async () => {
     const small = limited({ maxFileBytes: 10 })
     const { perform } = small.run()
     const id = await perform('files.create', 'a')
-    await expect(perform('files.write', id, Buffer.alloc(11).toString('base64'))).rejects.toEqual(refused('FILE_LIMIT'))
-    await expect(perform('files.end', id)).rejects.toEqual(refused('BAD_INPUT'))
+    await expect(perform('files.write', id, Buffer.alloc(11).toString('base64'))).rejects.toEqual(rejection('FILE_LIMIT'))
+    await expect(perform('files.end', id)).rejects.toEqual(rejection('BAD_INPUT'))
     await expectNothingLeft()
   })
 })
@@ -149,13 +149,13 @@ it.each([
   ['files.list', ['', 'a'.repeat(2000)]],
   ['files.rename', ['a', 'b']],
   ['files.__proto__', []],
-])('%s with %j is refused', async (method, args) => {
-  await expect(files.run().perform(method, ...args)).rejects.toEqual(refused('BAD_INPUT'))
+])('rejects %s with %j', async (method, args) => {
+  await expect(files.run().perform(method, ...args)).rejects.toEqual(rejection('BAD_INPUT'))
 })
 
-it.each([[7], [null], ['!'], ['a'.repeat(100_000)], ['YQ==\n']])('a piece %j is refused', async (piece) => {
+it.each([[7], [null], ['!'], ['a'.repeat(100_000)], ['YQ==\n']])('rejects the chunk %j', async (chunk) => {
   const { perform } = files.run()
   const id = await perform('files.create', 'a')
-  await expect(perform('files.write', id, piece)).rejects.toEqual(refused('BAD_INPUT'))
+  await expect(perform('files.write', id, chunk)).rejects.toEqual(rejection('BAD_INPUT'))
   await perform('files.cancel', id)
 })

@@ -8,38 +8,44 @@ import {
   type Workspace,
   type WorkspaceLimits,
 } from '../../workspaces/index.ts'
-import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
+import { unknownHostCall } from '../capability-errors.ts'
+import type { Caller, CapabilitySession } from '../capability.ts'
 import { parseChunk } from '../chunk.ts'
-import { assertFilesGranted } from './grant.ts'
+import { assertFilesGranted, type FilesGrant } from './grant.ts'
 import type { OpenFiles } from './open-files.ts'
 
+type FilesCaller = Caller<{ files?: FilesGrant | undefined }>
+
 /**
- * The files of one run of a block. What a block asks of its host is JSON, so they travel in pieces of at most 64 KiB as base64,
- * and each piece is asked for or taken before the next. A file is a text of names between slashes.
+ * The files of one run of a block. Host calls carry JSON, so contents travel as base64 in chunks of at most 64 KiB, one
+ * at a time. A path is a text of names separated by slashes.
  *
- * - `files.open(path)` gives `{ id, bytes }` of a file as it is now.
- * - `files.read(id)` gives its next piece, or null at its end; the number is free then.
- * - `files.close(id)` gives it up before.
- * - `files.create(path)` begins a file and gives its number. It takes its place when it has ended, and not before.
+ * - `files.open(path)` returns `{ id, bytes }` of the current version of a file.
+ * - `files.read(id)` returns its next chunk, or null at the end. The end closes the file.
+ * - `files.close(id)` closes it early.
+ * - `files.create(path)` starts a new file and returns its id. The file appears at its path when it ends.
  * - `files.write(id, base64)` appends to it.
- * - `files.end(id)` ends it and gives its entry, `{ path, bytes, modifiedAt }` with a time in ISO 8601.
- * - `files.cancel(id)` gives it up; nothing is left of it.
- * - `files.list(folder, after)` gives the entries of at most 1000 files after a path, of a folder or, for '', of all.
- * - `files.stat(path)` gives the entry of a file, or null.
+ * - `files.end(id)` completes it and returns its entry, `{ path, bytes, modifiedAt }` with a time in ISO 8601.
+ * - `files.cancel(id)` discards it.
+ * - `files.list(folder, after)` returns the entries of at most 1000 files after a path, of a folder or, for '', of all
+ *   folders.
+ * - `files.stat(path)` returns the entry of a file, or null.
  * - `files.delete(path)` removes a file.
  *
- * All that is open is given up when the run ends, is aborted or times out.
+ * All open files are closed, and incomplete ones discarded, when the run ends, is aborted or times out.
  *
  * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT FILE_NOT_FOUND FILE_LIMIT FILE_PATH_INVALID
  */
-export function createFilesSession(parts: FilesSessionParts, acting: Acting): PowerSession {
-  const files = new RunFiles(parts, acting)
+export function createFilesSession(parts: FilesSessionParts, caller: FilesCaller): CapabilitySession {
+  const files = new RunFiles(parts, caller)
   return {
+    // An incomplete file is not observable, so only its end is an effect.
+    getEffect: (method) => (method === 'files.end' || method === 'files.delete' ? 'once' : 'none'),
     perform: async (method, args) => {
-      const known = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
-      if (!known) throw unknownHostCall(acting, method)
-      assertFilesGranted(acting, known.use)
-      return known.perform(files, args)
+      const definition = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
+      if (!definition) throw unknownHostCall(caller.block, method)
+      assertFilesGranted(caller.block, definition.use)
+      return definition.perform(files, args)
     },
     close: () => files.close(),
   }
@@ -59,20 +65,20 @@ interface Method {
 const METHODS: Record<string, Method> = {
   'files.open': { use: 'read', perform: (files, [path]) => files.open(path) },
   'files.read': { use: 'read', perform: (files, [id]) => files.read(id) },
-  'files.close': { use: 'read', perform: (files, [id]) => files.giveUp(id) },
+  'files.close': { use: 'read', perform: (files, [id]) => files.discard(id) },
   'files.create': { use: 'write', perform: (files, [path]) => files.create(path) },
   'files.write': {
     use: 'write',
-    perform: (files, [id, base64]) => files.write(id, parseChunk(base64, 'files: a piece of a file')),
+    perform: (files, [id, base64]) => files.write(id, parseChunk(base64, 'files: a chunk of a file')),
   },
   'files.end': { use: 'write', perform: (files, [id]) => files.end(id) },
-  'files.cancel': { use: 'write', perform: (files, [id]) => files.giveUp(id) },
+  'files.cancel': { use: 'write', perform: (files, [id]) => files.discard(id) },
   'files.list': { use: 'read', perform: (files, [folder, after]) => files.list(folder, after) },
   'files.stat': { use: 'read', perform: (files, [path]) => files.stat(path) },
   'files.delete': { use: 'write', perform: (files, [path]) => files.delete(path) },
 }
 
-/** A file that is open: to read, to write, or still being opened. */
+/** A file that is open for reading or writing, or is being opened. */
 interface Slot {
   reader?: FileReader
   writer?: FileWriter
@@ -85,36 +91,36 @@ class RunFiles {
   readonly #ownerId: string
   readonly #slots = new Map<number, Slot>()
   #workspace: Promise<Workspace> | undefined
-  /** Lists walk all folders, so a run waits for one before the next. */
+  /** The previous list. A list walks all folders, so a run performs one at a time. */
   #listed: Promise<unknown> = Promise.resolve()
   #lastId = 0
   #isClosed = false
 
-  constructor(parts: FilesSessionParts, { actor }: Acting) {
+  constructor(parts: FilesSessionParts, { execution }: FilesCaller) {
     this.#parts = parts
-    this.#ownerId = actor.ownerId
+    this.#ownerId = execution.ownerId
   }
 
   async open(path: unknown): Promise<{ id: number; bytes: number }> {
-    const names = this.#pathOf(path)
+    const names = this.#parsePath(path)
     return this.#add(async (slot, id) => {
-      const reader = await (await this.#opened()).open(names)
+      const reader = await (await this.#getWorkspace()).open(names)
       slot.reader = reader
       return { id, bytes: reader.bytes }
     })
   }
 
   async create(path: unknown): Promise<number> {
-    const names = this.#pathOf(path)
+    const names = this.#parsePath(path)
     return this.#add(async (slot, id) => {
-      slot.writer = await (await this.#opened()).create(names)
+      slot.writer = await (await this.#getWorkspace()).create(names)
       return id
     })
   }
 
   async read(id: unknown): Promise<string | null> {
     return this.#use(id, async ({ reader }) => {
-      if (!reader) throw new AshlarError('BAD_INPUT', `files: file ${showValue(id)} is not open to be read`)
+      if (!reader) throw new AshlarError('BAD_INPUT', `files: file ${showValue(id)} is not open for reading`)
       const chunk = await reader.read()
       if (!chunk) await this.#drop(Number(id))
       return chunk && chunk.toString('base64')
@@ -122,40 +128,40 @@ class RunFiles {
   }
 
   async write(id: unknown, chunk: Buffer): Promise<void> {
-    await this.#use(id, ({ writer }) => writerOf(id, writer).write(chunk))
+    await this.#use(id, ({ writer }) => requireWriter(id, writer).write(chunk))
   }
 
   async end(id: unknown): Promise<unknown> {
     return this.#use(id, async ({ writer }) => {
-      const entry = await writerOf(id, writer).end()
+      const entry = await requireWriter(id, writer).end()
       await this.#drop(Number(id))
       return toWire(entry)
     })
   }
 
-  async giveUp(id: unknown): Promise<void> {
+  async discard(id: unknown): Promise<void> {
     await this.#drop(Number(id))
   }
 
   async stat(path: unknown): Promise<unknown> {
-    const names = this.#pathOf(path)
-    const entry = await (await this.#opened()).stat(names)
+    const names = this.#parsePath(path)
+    const entry = await (await this.#getWorkspace()).stat(names)
     return entry && toWire(entry)
   }
 
   async list(folder: unknown, after: unknown): Promise<unknown[]> {
     const { maxListed, maxPathBytes } = this.#parts.limits
-    const names = folder === undefined || folder === null || folder === '' ? [] : this.#pathOf(folder)
+    const names = folder === undefined || folder === null || folder === '' ? [] : this.#parsePath(folder)
     const from = z.string().max(maxPathBytes).default('').safeParse(after)
-    if (!from.success) throw new AshlarError('BAD_INPUT', 'files: a list goes on after a path')
-    const listed = this.#listed.then(async () => (await this.#opened()).list(names, from.data, maxListed))
-    this.#listed = listed.catch(() => {}) // told to whoever asked
+    if (!from.success) throw new AshlarError('BAD_INPUT', 'files: the second argument of list must be a path')
+    const listed = this.#listed.then(async () => (await this.#getWorkspace()).list(names, from.data, maxListed))
+    this.#listed = listed.catch(() => {}) // the caller below reports the error
     return (await listed).map(toWire)
   }
 
   async delete(path: unknown): Promise<void> {
-    const names = this.#pathOf(path)
-    await (await this.#opened()).delete(names)
+    const names = this.#parsePath(path)
+    await (await this.#getWorkspace()).delete(names)
   }
 
   close(): void {
@@ -164,18 +170,18 @@ class RunFiles {
     this.#slots.clear()
   }
 
-  #pathOf(path: unknown): string[] {
+  #parsePath(path: unknown): string[] {
     return parseWorkspacePath(path, this.#parts.limits)
   }
 
-  async #opened(): Promise<Workspace> {
-    if (this.#isClosed) throw ended()
+  async #getWorkspace(): Promise<Workspace> {
+    if (this.#isClosed) throw runEnded()
     this.#workspace ??= this.#parts.openWorkspace()
-    this.#workspace.catch(() => (this.#workspace = undefined)) // told to whoever waits for it
+    this.#workspace.catch(() => (this.#workspace = undefined)) // the caller reports the error; the next call tries again
     return this.#workspace
   }
 
-  /** A place among those that may be open, taken before the file is: many may be asked for at once. */
+  /** Takes a slot before the file is opened, because a run may open several files concurrently. */
   async #add<T>(open: (slot: Slot, id: number) => Promise<T>): Promise<T> {
     const { maxOpen } = this.#parts.limits
     if (this.#slots.size >= maxOpen)
@@ -192,8 +198,8 @@ class RunFiles {
       await this.#drop(id)
       throw error
     }
-    await slot.release() // the run has ended meanwhile
-    throw ended()
+    await slot.release() // the run ended while the file was being opened
+    throw runEnded()
   }
 
   #createSlot(): Slot {
@@ -210,11 +216,11 @@ class RunFiles {
     return slot
   }
 
-  /** One thing at a time; what fails is over. */
+  /** Performs one operation of a file at a time. A failure closes the file. */
   async #use<T>(id: unknown, work: (slot: Slot) => Promise<T>): Promise<T> {
     const slot = typeof id === 'number' ? this.#slots.get(id) : undefined
-    if (!slot) throw this.#isClosed ? ended() : new AshlarError('BAD_INPUT', `files: no file ${showValue(id)} is open`)
-    if (slot.isBusy) throw new AshlarError('BAD_INPUT', `files: file ${showValue(id)} is being used already`)
+    if (!slot) throw this.#isClosed ? runEnded() : new AshlarError('BAD_INPUT', `files: file ${showValue(id)} is not open`)
+    if (slot.isBusy) throw new AshlarError('BAD_INPUT', `files: file ${showValue(id)} is already in use`)
     slot.isBusy = true
     try {
       return await work(slot)
@@ -233,15 +239,15 @@ class RunFiles {
   }
 }
 
-function writerOf(id: unknown, writer: FileWriter | undefined): FileWriter {
+function requireWriter(id: unknown, writer: FileWriter | undefined): FileWriter {
   if (writer) return writer
-  throw new AshlarError('BAD_INPUT', `files: file ${showValue(id)} is not open to be written`)
+  throw new AshlarError('BAD_INPUT', `files: file ${showValue(id)} is not open for writing`)
 }
 
 function toWire({ path, bytes, modifiedAt }: FileEntry): Record<string, unknown> {
   return { path, bytes, modifiedAt: modifiedAt.toISOString() }
 }
 
-function ended(): AshlarError {
+function runEnded(): AshlarError {
   return new AshlarError('BAD_INPUT', 'files: the run of the block has ended')
 }

@@ -1,10 +1,10 @@
-/** What requests of blocks may cost. */
+/** Limits on the requests of blocks. */
 export interface HttpLimits {
-  /** Of one request, before they are sent. */
+  /** Body of one request, as the block writes it. */
   maxRequestBytes: number
-  /** Of one response, after it is decompressed. */
+  /** Body of one response, after decompression. */
   maxResponseBytes: number
-  /** Names and values together, of a request or of a response. */
+  /** Names and values together, of one request or response. */
   maxHeaderBytes: number
   maxHeaders: number
   maxUrlLength: number
@@ -12,14 +12,17 @@ export interface HttpLimits {
   /** From the first byte to the last, redirects included. */
   timeoutMs: number
   connectTimeoutMs: number
-  /** Requests that one run of a block may have open at a time. */
+  /** Requests that one run of a block may have open. */
   maxOpen: number
-  /** Requests that all runs of one owner in a worker may have open at a time. */
+  /** Requests that all runs of one owner in a worker may have open. */
   maxOpenOfOwner: number
-  /** A request's body of a known length up to this is kept until the response comes, so that a redirect can repeat it. */
-  maxRepeatedBytes: number
-  /** Of all bodies that are kept for one owner in a worker. A further one goes out as it is written, and cannot be repeated. */
-  maxKeptBytesOfOwner: number
+  /**
+   * A request body of a known length up to this limit is buffered until the response arrives, so that a redirect can
+   * repeat it.
+   */
+  maxBufferedBytes: number
+  /** All buffered bodies of one owner in a worker. Above this limit, a body is streamed and cannot be repeated. */
+  maxBufferedBytesOfOwner: number
 }
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
@@ -33,6 +36,6 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   connectTimeoutMs: 10_000,
   maxOpen: 16,
   maxOpenOfOwner: 2048,
-  maxRepeatedBytes: 1024 * 1024,
-  maxKeptBytesOfOwner: 64 * 1024 * 1024,
+  maxBufferedBytes: 1024 * 1024,
+  maxBufferedBytesOfOwner: 64 * 1024 * 1024,
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { effectOfRequest } from './request-effect.ts'
+import { getRequestEffect } from './request-effect.ts'
 
 const KEY = '0193:fetch:1'
 
@@ -15,11 +15,11 @@ it.each([
   ['none', { method: 'GET', url: 'https://a.example/?_method=head' }],
   ['once', { method: 'POST' }],
   ['once', { method: 'DELETE', headers: [['x-key', KEY]] }],
-  ['once', { method: 'POST', headers: [['Idempotency-Key', 'of its own making']] }],
+  ['once', { method: 'POST', headers: [['Idempotency-Key', 'of the block']] }],
   ['once', { method: 'POST', headers: [['Idempotency-Key', `${KEY}0`]] }],
   ['repeatable', { method: 'POST', headers: [['Idempotency-Key', KEY]] }],
   ['repeatable', { method: 'PUT', headers: [['idempotency-key', `${KEY}:second`]] }],
-  ['none', 'not a request, which is refused'],
-])('takes for %s: %j', (effect, request) => {
-  expect(effectOfRequest(request, KEY)).toBe(effect)
+  ['none', 'not a request'],
+])('returns %s for %j', (effect, request) => {
+  expect(getRequestEffect(request, KEY)).toBe(effect)
 })

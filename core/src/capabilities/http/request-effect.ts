@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Effect } from '../acting.ts'
-import { methodOverrides } from './overrides.ts'
+import type { Effect } from '../capability.ts'
+import { listMethodOverrides } from './rules/index.ts'
 
 /** Methods that do not change state (safe methods). Source: RFC 9110, 9.2.1; TRACE is never sent. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -12,16 +12,17 @@ const requestSchema = z.object({
 })
 
 /**
- * Returns the effect that a request may have on its server. A request with the idempotency key of the run takes effect once, however
- * often it is sent, because the key is the same for every attempt. A key that the block makes itself may differ between attempts.
+ * Returns the effect that a request may have on its server. A request with the idempotency key of the run takes effect
+ * once, however often it is sent, because the key is the same for every attempt. Another key may differ between
+ * attempts.
  *
  * @param request the argument of `http.open`; an invalid request is never sent
  */
-export function effectOfRequest(request: unknown, idempotencyKey: string): Effect {
+export function getRequestEffect(request: unknown, idempotencyKey: string): Effect {
   const parsed = requestSchema.safeParse(request)
   if (!parsed.success) return 'none'
   const { method, url, headers } = parsed.data
-  const overrides = methodOverrides(queryOf(url), headers).map((each) => each.method)
+  const overrides = listMethodOverrides(readQuery(url), headers).map((each) => each.method)
   if ([method.toUpperCase(), ...overrides].every((each) => SAFE.has(each))) return 'none'
   const hasKey = headers.some(
     ([name, value]) => name.toLowerCase() === 'idempotency-key' && `${value}:`.startsWith(`${idempotencyKey}:`),
@@ -30,6 +31,6 @@ export function effectOfRequest(request: unknown, idempotencyKey: string): Effec
 }
 
 /** The query of a URL that may be invalid. */
-function queryOf(url: string): string {
+function readQuery(url: string): string {
   return /\?([^#]*)/.exec(url)?.[1] ?? ''
 }

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestHttp, type TestHttp, type TestHttpOptions } from '../../testing/index.ts'
-import type { HttpGrant } from './grant.ts'
+import type { HttpGrant } from './rules/index.ts'
 
 const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   await Promise.all(undo.splice(0).map((step) => step()))
 })
 
-/** @returns its address, `http://127.0.0.1:<port>` */
+/** @returns the URL of the server, `http://127.0.0.1:<port>` */
 async function serve(listener: RequestListener): Promise<string> {
   const server: Server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -24,15 +24,15 @@ function http(options: TestHttpOptions = {}): TestHttp {
   return opened
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString()
 }
 
-/** Answers with what it was asked. */
+/** Responds with the request. */
 const echo: RequestListener = (request, response) => {
-  void textOf(request).then((body) => {
+  void readText(request).then((body) => {
     const { method, url, rawHeaders } = request
     const headers = Object.fromEntries(
       rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1]]] : [])),
@@ -41,8 +41,8 @@ const echo: RequestListener = (request, response) => {
   })
 }
 
-/** Until it does not grow any more: the buffers on the way are full. */
-async function stillness(count: () => number): Promise<void> {
+/** Waits until the count stops growing, because all buffers are full. */
+async function waitUntilStable(count: () => number): Promise<void> {
   for (let before = -1; before !== count();) {
     before = count()
     for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -62,7 +62,7 @@ const failing = (code: string, message?: RegExp): unknown =>
   expect.objectContaining({ code, ...(message && { message: expect.stringMatching(message) as unknown }) })
 
 describe('a request', () => {
-  it('goes out as asked, without its fragment, and its response comes back', async () => {
+  it('is sent without its fragment and returns the response', async () => {
     const origin = await serve(echo)
     const { status, text, url, redirected } = await http().request(`${origin}/a?b=c#d`, {
       method: 'POST',
@@ -78,13 +78,13 @@ describe('a request', () => {
     expect(seen.headers).toMatchObject({ 'x-trace': '1', 'content-type': 'text/plain', 'content-length': '6' })
   })
 
-  it('goes to its host also where its path looks like another', async () => {
+  it('goes to its host even if its path looks like a URL', async () => {
     const origin = await serve(echo)
     expect(echoed((await http().request(`${origin}//evil.example/x`)).text).url).toBe('//evil.example/x')
     expect(echoed((await http().request(`${origin}/http://evil.example/`)).text).url).toBe('/http://evil.example/')
   })
 
-  it('drops the headers that frame a message, and says who asks', async () => {
+  it('drops the headers that frame a message', async () => {
     const origin = await serve(echo)
     const headers: [string, string][] = [
       ['Host', 'evil.example'],
@@ -117,20 +117,20 @@ describe('a request', () => {
     ['an empty name', ['', 'b']],
     ['a colon in a name', ['x:a', 'b']],
     ['a value beyond Latin-1', ['x-a', '→']],
-  ])('is refused with %s', async (_, header) => {
+  ])('is rejected with %s', async (_, header) => {
     await expect(http().request('https://example.com', { headers: [header as [string, string]] })).rejects.toEqual(
       failing('BAD_INPUT'),
     )
   })
 
-  it('is refused with more headers than the limit', async () => {
+  it('is rejected with more headers than the limit', async () => {
     const headers = Array.from({ length: 200 }, (_, i): [string, string] => [`x-${i}`, '1'])
     await expect(http().request('https://example.com', { headers })).rejects.toEqual(failing('HTTP_LIMIT'))
     const large: [string, string][] = [['x', 'y'.repeat(40_000)]]
     await expect(http().request('https://example.com', { headers: large })).rejects.toEqual(failing('HTTP_LIMIT'))
   })
 
-  it('is refused with a body where there is none, with a method that is never sent, and with an address too long', async () => {
+  it('is rejected with a body for GET, with a forbidden method, or with a URL that is too long', async () => {
     await expect(http().request('https://example.com', { body: 'x' })).rejects.toEqual(failing('BAD_INPUT'))
     await expect(http().request('https://example.com', { method: 'TRACE' })).rejects.toEqual(failing('HTTP_DENIED'))
     await expect(http().request('https://example.com', { method: 'CONNECT' })).rejects.toEqual(failing('HTTP_DENIED'))
@@ -138,7 +138,7 @@ describe('a request', () => {
     await expect(http().request(`https://example.com/${'x'.repeat(20_000)}`)).rejects.toEqual(failing('HTTP_LIMIT'))
   })
 
-  it('takes no proxy from the environment and keeps no cookies', async () => {
+  it('uses no proxy from the environment and stores no cookies', async () => {
     const origin = await serve((request, response) => {
       response.setHeader('set-cookie', ['a=1', 'b=2'])
       echo(request, response)
@@ -156,7 +156,7 @@ describe('a request', () => {
 })
 
 describe('the grant', () => {
-  it('is asked for every request, and names the rule that is missing', async () => {
+  it('is checked for every request, and the message names the missing rule', async () => {
     const opened = http({ grant: ['GET api.example.com/v1/*'] })
     await expect(opened.request('https://api.example.com/v2/secret')).rejects.toEqual(
       failing(
@@ -169,7 +169,7 @@ describe('the grant', () => {
     })
   })
 
-  it('covers the method that a header asks the server to take instead', async () => {
+  it('covers the method in an override header', async () => {
     const origin = await serve(echo)
     const { port } = new URL(origin)
     const opened = http({ grant: [`GET 127.0.0.1:${port}`] })
@@ -178,7 +178,7 @@ describe('the grant', () => {
     await expect(opened.request(origin, { headers: [['X-HTTP-Method-Override', 'GET']] })).resolves.toMatchObject({ status: 200 })
   })
 
-  it('covers the path and host that a header asks the server to take instead, also after a redirect', async () => {
+  it('covers the path and host in override headers, also after a redirect', async () => {
     const other = await serve(echo)
     const origin = await serve((request, response) => {
       if (request.url === '/redirect') response.writeHead(307, { location: `${other}/open/x` }).end()
@@ -200,7 +200,7 @@ describe('the grant', () => {
     ['a host', (origin: string): unknown => origin.slice('http://'.length)],
     ['an array of urls', (origin: string): unknown => ['https://x.example', origin]],
     ['an object of urls', (origin: string): unknown => ({ a: origin })],
-  ])('takes the host from an input that is %s', async (_, input) => {
+  ])('allows the host in an input that is %s', async (_, input) => {
     const origin = await serve(echo)
     const opened = http({ grant: [{ fromInput: 'url' }], inputs: { url: input(origin), other: 'http://elsewhere.example' } })
     await expect(opened.request(`${origin}/path`)).resolves.toMatchObject({ status: 200 })
@@ -209,7 +209,7 @@ describe('the grant', () => {
   })
 
   it.each([undefined, null, 7, '', 'no host', '*', 'ftp://a.example', 'https://user@a.example', {}])(
-    'takes no host from an input that is %j',
+    'allows no host for the input %j',
     async (url) => {
       const opened = http({ grant: [{ fromInput: 'url' }], inputs: { url } })
       await expect(opened.request('https://a.example')).rejects.toEqual(failing('HTTP_DENIED'))
@@ -218,7 +218,7 @@ describe('the grant', () => {
 })
 
 describe('a redirect', () => {
-  /** Redirects `/<status>` to `/echo`, which echoes. */
+  /** Redirects `/<status>` to `to`. */
   const redirecting =
     (to: string): RequestListener =>
     (request, response) => {
@@ -250,7 +250,7 @@ describe('a redirect', () => {
     expect(seen.headers['content-type'] ?? '').toBe(body && 'text/plain')
   })
 
-  it('to another origin takes neither Authorization nor Cookie along', async () => {
+  it('to another origin removes Authorization and Cookie', async () => {
     const other = await serve(echo)
     const origin = await serve(redirecting(`${other}/echo`))
     const headers: [string, string][] = [
@@ -264,7 +264,7 @@ describe('a redirect', () => {
     expect(Object.keys(seen.headers)).not.toEqual(expect.arrayContaining(['cookie']))
   })
 
-  it('is checked against the grant with the method it has then', async () => {
+  it('is checked against the grant with the method of the redirected request', async () => {
     const origin = await serve(redirecting('/echo'))
     const { port } = new URL(origin)
     const opened = http({ grant: [`POST 127.0.0.1:${port}`, `127.0.0.1:${port}/307`] })
@@ -272,14 +272,14 @@ describe('a redirect', () => {
     await expect(opened.request(`${origin}/307`, { method: 'PUT', body: 'x' })).rejects.toEqual(failing('HTTP_DENIED', /PUT/))
   })
 
-  it('to a scheme, user or address that nobody may use is refused', async () => {
+  it('to an invalid URL, another scheme or a URL with a user is rejected', async () => {
     const to = async (location: string): Promise<unknown> => http().request(`${await serve(redirecting(location))}/302`)
     await expect(to('file:///etc/passwd')).rejects.toEqual(failing('HTTP_DENIED'))
     await expect(to('//user:password@example.com/')).rejects.toEqual(failing('HTTP_DENIED'))
     await expect(to('http://')).rejects.toEqual(failing('HTTP_FAILED'))
   })
 
-  it('is followed ten times at most', async () => {
+  it('is followed at most ten times', async () => {
     let count = 0
     const origin = await serve((request, response) => {
       const left = Number(request.url?.slice(1))
@@ -292,14 +292,14 @@ describe('a redirect', () => {
     expect(count).toBe(11)
   })
 
-  it('is given as it is, or refused, where the block says so', async () => {
+  it('is returned or rejected if the block selects `manual` or `error`', async () => {
     const origin = await serve(redirecting('/echo'))
     const manual = await http().request(`${origin}/302`, { redirect: 'manual' })
     expect(manual).toMatchObject({ status: 302, redirected: false })
     await expect(http().request(`${origin}/302`, { redirect: 'error' })).rejects.toEqual(failing('HTTP_FAILED'))
   })
 
-  it('without a location is a response like any other', async () => {
+  it('without a location is an ordinary response', async () => {
     const origin = await serve((_, response) => response.writeHead(302).end('here'))
     await expect(http().request(origin)).resolves.toMatchObject({ status: 302, text: 'here' })
   })
@@ -321,14 +321,14 @@ describe('a compressed response', () => {
     expect((await http().request(origin)).text).toBe('text'.repeat(1000))
   })
 
-  it('that grows past the limit is broken off', async () => {
+  it('that exceeds the limit after decompression is cancelled', async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000))
     expect(bomb.length).toBeLessThan(100_000)
     const origin = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
     await expect(http({ limits: { maxResponseBytes: 1_000_000 } }).request(origin)).rejects.toEqual(failing('HTTP_LIMIT'))
   })
 
-  it('that is packed twice is broken off where the inner coding grows past the limit', async () => {
+  it('with two codings is cancelled if the inner coding exceeds the limit', async () => {
     const members = Buffer.concat(Array<Buffer>(200_000).fill(gzipSync('')))
     const origin = await serve((_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip, gzip' }).end(gzipSync(members)),
@@ -338,7 +338,7 @@ describe('a compressed response', () => {
     )
   })
 
-  it('that is packed too often, broken off or none is refused', async () => {
+  it('that has too many codings, is incomplete or is not compressed is rejected', async () => {
     const send = async (encoding: string, body: Buffer): Promise<unknown> =>
       http().request(await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(body)))
     await expect(send('gzip, gzip, gzip, gzip', Buffer.from('x'))).rejects.toEqual(failing('HTTP_LIMIT'))
@@ -349,7 +349,7 @@ describe('a compressed response', () => {
 })
 
 describe('limits', () => {
-  it('end a response that is too long, whether it says so or not', async () => {
+  it('end a response that is too long, with or without a content-length', async () => {
     const limits = { maxResponseBytes: 1000 }
     const announced = await serve((_, response) => response.writeHead(200, { 'content-length': '2000' }).end('x'.repeat(2000)))
     await expect(http({ limits }).request(announced)).rejects.toEqual(failing('HTTP_LIMIT'))
@@ -370,7 +370,7 @@ describe('limits', () => {
     await expect(http().request(large)).rejects.toEqual(failing('HTTP_LIMIT'))
   })
 
-  it('refuse a body that is longer than allowed or than announced, or shorter', async () => {
+  it('reject a body that is longer than allowed, or does not have the announced length', async () => {
     const origin = await serve(echo)
     const { perform } = http({ limits: { maxRequestBytes: 10 } })
     const open = (bytes: number | null): Promise<unknown> =>
@@ -394,7 +394,7 @@ describe('limits', () => {
     )
   })
 
-  it('allow sixteen open requests at a time', async () => {
+  it('allow sixteen open requests per run', async () => {
     const { perform } = http()
     const silent = await serve(() => {})
     const ids = await Promise.all(Array.from({ length: 16 }, () => perform('http.open', { url: silent, method: 'GET' })))
@@ -405,7 +405,7 @@ describe('limits', () => {
 })
 
 describe('streams', () => {
-  it('carry a body out while it is written, and the response in while it is sent', async () => {
+  it('send a body while it is written and return a response while it arrives', async () => {
     const origin = await serve((request, response) => void request.pipe(response))
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'POST', body: { bytes: null } })
@@ -420,9 +420,9 @@ describe('streams', () => {
 
   it('send a large body of a known length with that length', async () => {
     const origin = await serve((request, response) => {
-      void textOf(request).then((text) => response.end(`${request.headers['content-length']} ${text.length}`))
+      void readText(request).then((text) => response.end(`${request.headers['content-length']} ${text.length}`))
     })
-    const { perform } = http({ limits: { maxRepeatedBytes: 10 } })
+    const { perform } = http({ limits: { maxBufferedBytes: 10 } })
     const id = await perform('http.open', { url: origin, method: 'POST', body: { bytes: 100_000 } })
     await perform('http.write', id, btoa('x'.repeat(50_000)))
     await perform('http.write', id, btoa('x'.repeat(50_000)))
@@ -431,19 +431,19 @@ describe('streams', () => {
     expect(await perform('http.read', id)).toBe(btoa('100000 100000'))
   })
 
-  it('give pieces of 64 KiB at most, byte for byte', async () => {
+  it('return chunks of at most 64 KiB, byte for byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))
     const origin = await serve((_, response) => response.end(bytes))
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'GET' })
-    const pieces: Buffer[] = []
-    for (let piece = await perform('http.read', id); typeof piece === 'string'; piece = await perform('http.read', id))
-      pieces.push(Buffer.from(piece, 'base64'))
-    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(65_536)
-    expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
+    const chunks: Buffer[] = []
+    for (let chunk = await perform('http.read', id); typeof chunk === 'string'; chunk = await perform('http.read', id))
+      chunks.push(Buffer.from(chunk, 'base64'))
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(65_536)
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
   })
 
-  it('hold a writer back while the server does not read', async () => {
+  it('apply backpressure to the block while the server does not read', async () => {
     const arrived = Promise.withResolvers<IncomingMessage>()
     const origin = await serve((request, response) => {
       arrived.resolve(request)
@@ -451,17 +451,17 @@ describe('streams', () => {
     })
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'POST', body: { bytes: null } })
-    const piece = Buffer.alloc(65_536).toString('base64')
+    const chunk = Buffer.alloc(65_536).toString('base64')
     let written = 0
     const writing = (async () => {
-      for (; written < 500; written++) await perform('http.write', id, piece)
+      for (; written < 500; written++) await perform('http.write', id, chunk)
       await perform('http.end', id)
     })()
     const request = await arrived.promise
-    await stillness(() => written)
+    await waitUntilStable(() => written)
     expect(written).toBeGreaterThan(0)
     expect(written).toBeLessThan(500)
-    await expect(Promise.all([perform('http.write', id, piece), perform('http.write', id, piece)])).rejects.toEqual(
+    await expect(Promise.all([perform('http.write', id, chunk), perform('http.write', id, chunk)])).rejects.toEqual(
       failing('BAD_INPUT'),
     )
     request.resume()
@@ -469,14 +469,14 @@ describe('streams', () => {
     expect(await perform('http.response', id)).toMatchObject({ status: 200 })
   })
 
-  it('hold a server back while the block does not read', async () => {
+  it('apply backpressure to the server while the block does not read', async () => {
     let sent = 0
     const origin = await serve((_, response) => {
-      const piece = Buffer.alloc(65_536)
+      const chunk = Buffer.alloc(65_536)
       const send = (): void => {
         while (sent < 1000) {
           sent++
-          if (!response.write(piece)) return void response.once('drain', send)
+          if (!response.write(chunk)) return void response.once('drain', send)
         }
         response.end()
       }
@@ -485,7 +485,7 @@ describe('streams', () => {
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'GET' })
     await perform('http.response', id)
-    await stillness(() => sent)
+    await waitUntilStable(() => sent)
     expect(sent).toBeGreaterThan(0)
     expect(sent).toBeLessThan(1000)
     const heldBackAt = sent
@@ -493,7 +493,7 @@ describe('streams', () => {
     await perform('http.cancel', id)
   })
 
-  it('refuse pieces that are no base64 or too long, and a second reader', async () => {
+  it('reject invalid chunks and a second reader', async () => {
     const origin = await serve((_, response) => response.flushHeaders())
     const { perform } = http()
     const id = await perform('http.open', { url: origin, method: 'POST', body: { bytes: null } })
@@ -501,12 +501,12 @@ describe('streams', () => {
     await expect(perform('http.write', id, 7)).rejects.toEqual(failing('BAD_INPUT'))
     await expect(perform('http.write', id, Buffer.alloc(70_000).toString('base64'))).rejects.toEqual(failing('BAD_INPUT'))
     const first = perform('http.read', id)
-    await expect(perform('http.read', id)).rejects.toEqual(failing('BAD_INPUT', /being read already/))
+    await expect(perform('http.read', id)).rejects.toEqual(failing('BAD_INPUT', /already being read/))
     await perform('http.cancel', id)
     await expect(first).rejects.toEqual(failing('HTTP_FAILED'))
   })
 
-  it('redirected after a body that is gone end with a failure', async () => {
+  it('fail on a redirect that requires the body again', async () => {
     const origin = await serve((request, response) => {
       request.resume().on('end', () => response.writeHead(307, { location: '/x' }).end())
     })
@@ -519,7 +519,7 @@ describe('streams', () => {
 })
 
 describe('the end of a run', () => {
-  it('cancels what is open, at the server too, and opens nothing more', async () => {
+  it('cancels open requests and rejects new ones', async () => {
     const arrived = Promise.withResolvers<void>()
     const left = Promise.withResolvers<void>()
     const origin = await serve((request) => {
@@ -537,32 +537,32 @@ describe('the end of a run', () => {
     await expect(perform('http.open', { url: origin, method: 'GET' })).rejects.toEqual(failing('HTTP_FAILED'))
   })
 
-  it('cancels a body that is being read, and one that is being written', async () => {
+  it('cancels a body that is being read or written', async () => {
     const origin = await serve((_, response) => void response.write('x'))
     const { perform, endRun } = http()
     const reading = await perform('http.open', { url: origin, method: 'GET' })
     const writing = await perform('http.open', { url: await serve(() => {}), method: 'POST', body: { bytes: null } })
     expect(await perform('http.read', reading)).toBe(btoa('x'))
     const next = perform('http.read', reading)
-    const piece = Buffer.alloc(65_536).toString('base64')
-    const written = perform('http.write', writing, piece)
+    const chunk = Buffer.alloc(65_536).toString('base64')
+    const written = perform('http.write', writing, chunk)
     endRun()
     await expect(next).rejects.toEqual(failing('HTTP_FAILED'))
     await expect(written).resolves.toBeUndefined()
   })
 })
 
-it('tells nothing of the address of a host that fails', async () => {
+it('does not reveal the address of a host in a failure', async () => {
   const gone = await serve(echo)
   await undo.pop()?.()
   await expect(http().request(gone)).rejects.toEqual(failing('HTTP_FAILED', /refused the connection$/))
   const resolve = (): Promise<never> => Promise.reject(Object.assign(new Error('getaddrinfo 10.0.0.1'), { code: 'ENOTFOUND' }))
   await expect(http({ resolve }).request('http://no.example')).rejects.toEqual(
-    failing('HTTP_FAILED', /^http: no\.example: there is no such host$/),
+    failing('HTTP_FAILED', /^http: no\.example: the host does not exist$/),
   )
 })
 
-it('knows no other call', async () => {
+it('rejects unknown host calls and invalid arguments', async () => {
   await expect(http().perform('http.exec')).rejects.toEqual(failing('BAD_INPUT'))
   await expect(http().perform('http.read', 99)).rejects.toEqual(failing('BAD_INPUT'))
   await expect(http().perform('http.open', 'https://example.com')).rejects.toEqual(failing('BAD_INPUT'))

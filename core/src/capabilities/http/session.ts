@@ -1,40 +1,44 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../base/index.ts'
-import { unknownHostCall, type Acting, type PowerSession } from '../acting.ts'
+import { capabilityMissing, unknownHostCall } from '../capability-errors.ts'
+import type { Caller, CapabilitySession } from '../capability.ts'
 import { parseChunk } from '../chunk.ts'
-import { Exchange, type ExchangeParts } from './exchange.ts'
-import { createGranted, type Granted } from './grant.ts'
-import { requestHeaders } from './headers.ts'
+import type { RequestCredentials } from './credential.ts'
+import { buildRequestHeaders } from './headers.ts'
 import type { HttpLimits } from './limits.ts'
-import type { Hop } from './redirect.ts'
-import { RequestBody } from './request-body.ts'
-import type { RequestPlace, RequestPlaces } from './request-places.ts'
-import { parseTarget } from './target.ts'
-import type { Transport } from './transport.ts'
+import { getRequestEffect } from './request-effect.ts'
+import type { RequestSlot, RequestSlots } from './request-slots.ts'
+import { buildHttpGrants, parseTarget, type HttpGrant, type HttpGrants } from './rules/index.ts'
+import { Exchange, RequestBody, type ExchangeParts, type Hop, type Transport } from './transport/index.ts'
+
+type HttpCaller = Caller<{ http?: HttpGrant | undefined }>
 
 /**
- * The requests of one run of a block. What a block asks of its host is JSON, so bodies travel in pieces of at most 64 KiB as
- * base64, and each piece is asked for or taken before the next: nobody can be sent more than they want.
+ * The requests of one run of a block. Host calls carry JSON, so bodies travel as base64 in chunks of at most 64 KiB.
+ * The block sends and requests chunks one at a time, so neither side receives more than it asks for.
  *
- * - `http.open(request)` checks the request, begins it and gives its number. `request` is `{ url, method, headers: [[name,
- *   value]], body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual', credential: null or
- *   the provider whose secret is put into it, maxResponseBytes and timeoutMs: null or limits below those of the installation }`.
- * - `http.write(number, base64)` appends to the body; answered when it has been taken, also when nobody wants it any more.
- * - `http.end(number)` ends the body.
- * - `http.response(number)` waits for `{ status, statusText, url, redirected, headers }` of the last response.
- * - `http.read(number)` gives the next piece of its body, or null at its end; the number is free then.
- * - `http.cancel(number)` ends it early.
+ * - `http.open(request)` checks the request, starts it and returns its id. `request` is `{ url, method, headers:
+ *   [[name, value]], body: null | { bytes: length or null }, redirect: 'follow' | 'error' | 'manual', credential: null
+ *   or the provider whose secret is attached, maxResponseBytes and timeoutMs: null or limits below those of the
+ *   installation }`.
+ * - `http.write(id, base64)` appends to the body. It returns when the connection has accepted the chunk, or no longer
+ *   needs it.
+ * - `http.end(id)` ends the body.
+ * - `http.response(id)` waits for `{ status, statusText, url, redirected, headers }` of the last response.
+ * - `http.read(id)` returns the next chunk of its body, or null at the end. The end closes the request.
+ * - `http.cancel(id)` cancels the request.
  *
- * All that is open is cancelled when the run ends, is aborted or times out.
+ * All open requests are cancelled when the run ends, is aborted or times out.
  *
  * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT HTTP_DENIED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED
  */
-export function createHttpSession(parts: HttpSessionParts, acting: Acting): PowerSession {
-  const requests = new OpenRequests(parts, acting)
+export function createHttpSession(parts: HttpSessionParts, caller: HttpCaller): CapabilitySession {
+  const requests = new OpenRequests(parts, caller)
   return {
+    getEffect: (method, [request]) => (method === 'http.open' ? getRequestEffect(request, caller.idempotencyKey) : 'none'),
     perform: async (method, args) => {
       const perform = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
-      if (!perform) throw unknownHostCall(acting, method)
+      if (!perform) throw unknownHostCall(caller.block, method)
       return perform(requests, args)
     },
     close: () => requests.close(),
@@ -44,12 +48,13 @@ export function createHttpSession(parts: HttpSessionParts, acting: Acting): Powe
 interface HttpSessionParts {
   pool: Transport
   limits: HttpLimits
-  places: RequestPlaces
+  slots: RequestSlots
+  credentials: RequestCredentials
 }
 
 const METHODS: Record<string, (requests: OpenRequests, args: readonly unknown[]) => unknown> = {
   'http.open': (requests, [request]) => requests.open(request),
-  'http.write': (requests, [id, base64]) => requests.get(id)?.body?.write(parseChunk(base64, 'http: a piece of a body')),
+  'http.write': (requests, [id, base64]) => requests.get(id)?.body?.write(parseChunk(base64, 'http: a chunk of a body')),
   'http.end': (requests, [id]) => requests.get(id)?.body?.end(),
   'http.response': (requests, [id]) => requests.use(id, (exchange) => exchange.response()),
   'http.read': (requests, [id]) => requests.read(id),
@@ -72,51 +77,51 @@ const requestSchema = z.object({
 
 class OpenRequests {
   readonly #parts: HttpSessionParts
-  readonly #acting: Acting
-  readonly #open = new Map<number, { exchange: Exchange; place: RequestPlace }>()
+  readonly #caller: HttpCaller
+  readonly #open = new Map<number, { exchange: Exchange; slot: RequestSlot }>()
   readonly #reading = new Set<number>()
-  #granted: Granted | undefined
+  #granted: HttpGrants | undefined
   #lastId = 0
   #isClosed = false
 
-  constructor(parts: HttpSessionParts, acting: Acting) {
+  constructor(parts: HttpSessionParts, caller: HttpCaller) {
     this.#parts = parts
-    this.#acting = acting
+    this.#caller = caller
   }
 
   async open(request: unknown): Promise<number> {
-    const granted = (this.#granted ??= createGranted(this.#acting))
+    const granted = (this.#granted ??= readGrants(this.#caller))
     const parsed = requestSchema.safeParse(request)
     if (!parsed.success) throw new AshlarError('BAD_INPUT', `http: ${z.prettifyError(parsed.error)}`)
     const { credential } = parsed.data
-    const used = credential === null ? undefined : await this.#acting.credentials.use(credential)
-    return this.#begin(parsed.data, { ...this.#parts, granted, credential: used })
+    const used = credential === null ? undefined : await this.#parts.credentials.use(credential)
+    return this.#start(parsed.data, { ...this.#parts, granted, credential: used })
   }
 
-  #begin(request: z.output<typeof requestSchema>, parts: ExchangeParts): number {
+  #start(request: z.output<typeof requestSchema>, parts: ExchangeParts): number {
     const { limits } = parts
-    if (this.#isClosed) throw ended()
+    if (this.#isClosed) throw runEnded()
     if (this.#open.size >= limits.maxOpen)
       throw new AshlarError('HTTP_LIMIT', `http: a block may have ${limits.maxOpen} requests open at a time`)
-    const place = this.#parts.places.take(this.#acting.actor.ownerId, request.body?.bytes ?? null)
+    const slot = this.#parts.slots.take(this.#caller.execution.ownerId, request.body?.bytes ?? null)
     try {
-      this.#open.set(++this.#lastId, { exchange: createExchange(request, parts, place), place })
+      this.#open.set(++this.#lastId, { exchange: createExchange(request, parts, slot), slot })
       return this.#lastId
     } catch (error) {
-      place.release()
+      slot.release()
       throw error
     }
   }
 
-  /** @returns undefined when it is over */
+  /** @returns undefined when the request is closed */
   get(id: unknown): Exchange | undefined {
     return typeof id === 'number' ? this.#open.get(id)?.exchange : undefined
   }
 
-  /** It is over when this fails. */
+  /** Closes the request if `work` fails. */
   async use<T>(id: unknown, work: (exchange: Exchange) => Promise<T>): Promise<T> {
     const exchange = this.get(id)
-    if (!exchange) throw new AshlarError('BAD_INPUT', `http: no request ${showValue(id)} is open`)
+    if (!exchange) throw new AshlarError('BAD_INPUT', `http: request ${showValue(id)} is not open`)
     try {
       return await work(exchange)
     } catch (error) {
@@ -127,7 +132,7 @@ class OpenRequests {
 
   async read(id: unknown): Promise<string | null> {
     const number = Number(id)
-    if (this.#reading.has(number)) throw new AshlarError('BAD_INPUT', `http: request ${number} is being read already`)
+    if (this.#reading.has(number)) throw new AshlarError('BAD_INPUT', `http: request ${number} is already being read`)
     this.#reading.add(number)
     try {
       const chunk = await this.use(id, (exchange) => exchange.read())
@@ -139,38 +144,45 @@ class OpenRequests {
   }
 
   cancel(id: unknown): void {
-    this.get(id)?.cancel(new AshlarError('HTTP_FAILED', 'http: the block has cancelled the request'))
+    this.get(id)?.cancel(new AshlarError('HTTP_FAILED', 'http: the block cancelled the request'))
     this.#drop(Number(id))
   }
 
   close(): void {
     this.#isClosed = true
     for (const [id, { exchange }] of this.#open) {
-      exchange.cancel(ended())
+      exchange.cancel(runEnded())
       this.#drop(id)
     }
   }
 
   #drop(id: number): void {
-    this.#open.get(id)?.place.release()
+    this.#open.get(id)?.slot.release()
     this.#open.delete(id)
   }
 }
 
+/** @throws {AshlarError} CAPABILITY_MISSING */
+function readGrants({ block: { qualifiedName, capabilities }, block, getInput }: HttpCaller): HttpGrants {
+  if (!capabilities.http) throw capabilityMissing(block, 'http', 'http: ["GET api.example.com"]')
+  return buildHttpGrants(qualifiedName, capabilities.http, getInput)
+}
+
 /** @throws {AshlarError} BAD_INPUT HTTP_LIMIT HTTP_DENIED */
-function createExchange(request: z.output<typeof requestSchema>, parts: ExchangeParts, { isKept }: RequestPlace): Exchange {
-  const { url, method, headers, redirect, body: given, maxResponseBytes, timeoutMs } = request
-  const body = given ? new RequestBody(given.bytes, isKept, parts.limits) : undefined
-  if (body && (method === 'GET' || method === 'HEAD')) throw new AshlarError('BAD_INPUT', `http: ${method} has no body`)
+function createExchange(request: z.output<typeof requestSchema>, parts: ExchangeParts, { isBuffered }: RequestSlot): Exchange {
+  const { url, method, headers, redirect, body: announced, maxResponseBytes, timeoutMs } = request
+  const body = announced ? new RequestBody(announced.bytes, isBuffered, parts.limits) : undefined
+  if (body && (method === 'GET' || method === 'HEAD'))
+    throw new AshlarError('BAD_INPUT', `http: a ${method} request must not have a body`)
   const hop: Hop = {
     url: parseTarget(url),
     method,
-    headers: requestHeaders(headers, parts.limits),
-    body: !body ? 'none' : body.isKept ? 'kept' : 'streamed',
+    headers: buildRequestHeaders(headers, parts.limits),
+    body: !body ? 'none' : body.isBuffered ? 'buffered' : 'streamed',
   }
   return new Exchange(parts, hop, body, { redirect, maxResponseBytes, timeoutMs })
 }
 
-function ended(): AshlarError {
+function runEnded(): AshlarError {
   return new AshlarError('HTTP_FAILED', 'http: the run of the block has ended')
 }

@@ -1,7 +1,11 @@
 import { z } from 'zod'
-import type { GrantKind } from '../grant-kind.ts'
+import type { GrantDefinition } from '../capability.ts'
 
-const schema = z.literal(true, { error: 'the capability sleep is just named: { sleep: true }' })
+const schema = z.literal(true, { error: 'the capability sleep takes no options; write { sleep: true }' })
 
-/** Durable waits. They are nothing that could be seen outside; but what stands before one is run again after it. */
-export const sleepGrant = { schema, isVisible: false, describe: () => ['up to 30 days at a time'] } satisfies GrantKind<true>
+/** Durable waits. They have no effect outside, but the block runs again from its beginning after each one. */
+export const sleepGrant = {
+  schema,
+  isEffectful: false,
+  describe: () => ['up to 30 days at a time'],
+} satisfies GrantDefinition<true>

@@ -1,26 +1,26 @@
 import { AshlarError, showValue } from '../../base/index.ts'
-import type { ActingBlock } from '../acting.ts'
-import { capabilityMissing } from '../capability-missing.ts'
+import { capabilityMissing } from '../capability-errors.ts'
+import type { CallerBlock } from '../capability.ts'
 
 const MAX_MS = 30 * 86_400_000
-/** Sleeps that one node execution may ask for: each time, what stands before is run again. */
+/** Sleeps per node execution. After each one, the block runs again from its beginning. */
 const MAX_SLEEPS = 10_000
 
-/** What a block asks for. */
 interface SleepRequest {
-  /** Which of its sleeps: 1, 2, 3 … in the order in which it asks. */
+  /** The number of the sleep in its run: 1, 2, 3 … */
   sleep: number
   ms: number
 }
 
 /**
- * The one host call of the capability, `sleep.begin(sleep, ms)`. It ends the call that asks, so not a session of the capability performs it
- * but whoever drives the execution. A time that is over counts as 0: run again, a block that sleeps until some moment asks for less.
+ * Parses the only host call of the capability, `sleep.begin(sleep, ms)`. The driver of the execution performs it,
+ * because it ends the run of the block. A negative time counts as 0: a block that sleeps until a moment may run again
+ * after that moment.
  *
  * @throws {AshlarError} CAPABILITY_MISSING BAD_INPUT OUTPUT_LIMIT
  */
 export function parseSleep(
-  block: Pick<ActingBlock, 'qualifiedName' | 'capabilities'>,
+  block: Pick<CallerBlock<{ sleep?: true | undefined }>, 'qualifiedName' | 'capabilities'>,
   [sleep, ms]: readonly unknown[],
 ): SleepRequest {
   const { qualifiedName, capabilities } = block
@@ -28,10 +28,13 @@ export function parseSleep(
   if (typeof ms !== 'number' || !(ms <= MAX_MS))
     throw new AshlarError(
       'BAD_INPUT',
-      `block ${qualifiedName}: sleep takes milliseconds, at most ${MAX_MS}, got ${showValue(ms)}`,
+      `block ${qualifiedName}: the time of a sleep must be a number of milliseconds, at most ${MAX_MS}, got ${showValue(ms)}`,
     )
   if (!Number.isSafeInteger(sleep) || (sleep as number) < 1)
-    throw new AshlarError('BAD_INPUT', `block ${qualifiedName}: a sleep has a number from 1, got ${showValue(sleep)}`)
+    throw new AshlarError(
+      'BAD_INPUT',
+      `block ${qualifiedName}: the number of a sleep must be an integer from 1, got ${showValue(sleep)}`,
+    )
   if ((sleep as number) > MAX_SLEEPS)
     throw new AshlarError('OUTPUT_LIMIT', `block ${qualifiedName} sleeps more than ${MAX_SLEEPS} times in one run`)
   return { sleep: sleep as number, ms: Math.max(0, ms) }

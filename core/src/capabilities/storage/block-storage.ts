@@ -1,29 +1,29 @@
 import type pg from 'pg'
-import { throughOutages } from '../../postgres/index.ts'
+import { retryDuringOutage } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import { DEFAULT_STORAGE_LIMITS, type StorageLimits } from './limits.ts'
-import { createStorageParser } from './parse.ts'
+import { buildStorageParser } from './parse.ts'
 import { readPage, removeValue, writeValue, type StoragePlace, type Written } from './statements.ts'
 
-/** The key-value store of blocks. Each call is one statement, so it happens or does not. */
+/** The key-value store of blocks. Each call is one SQL statement, so it is atomic. */
 export interface BlockStorage {
   get(place: StoragePlace, key: unknown): Promise<unknown>
-  /** @throws {AshlarError} BAD_INPUT, OUTPUT_LIMIT when the value or its place would be too large */
+  /** @throws {AshlarError} BAD_INPUT, OUTPUT_LIMIT when the value or the contents of its place would be too large */
   set(place: StoragePlace, key: unknown, value: unknown): Promise<void>
   /**
-   * @param expected null or undefined: none, which a stored null is too
+   * @param expected null or undefined means no value; a stored null also counts as no value
    * @throws {AshlarError} BAD_INPUT OUTPUT_LIMIT
    */
   compareAndSet(place: StoragePlace, key: unknown, expected: unknown, value: unknown): Promise<boolean>
   delete(place: StoragePlace, key: unknown): Promise<void>
-  /** @param page `{ prefix, after, first }` @returns keys in the order of their characters */
+  /** @param page `{ prefix, after, first }` @returns keys in the order of their code points */
   list(place: StoragePlace, page: unknown): Promise<string[]>
 }
 
 export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimits> = {}): BlockStorage {
   const limits = { ...DEFAULT_STORAGE_LIMITS, ...overrides }
-  const parse = createStorageParser(limits)
-  const rowOf = (key: unknown, value: unknown): { key: string; json: string; kib: number } => {
+  const parse = buildStorageParser(limits)
+  const toRow = (key: unknown, value: unknown): { key: string; json: string; kib: number } => {
     const [parsed, json] = [parse.key(key), parse.value(value)]
     return { key: parsed, json, kib: Math.ceil((Buffer.byteLength(parsed) + Buffer.byteLength(json)) / 1024) }
   }
@@ -31,15 +31,15 @@ export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimi
     async get({ ownerId, scope }, key) {
       const text = 'select value from block_storage where owner_id = $1 and scope = $2 and key = $3'
       const values = [ownerId, scope, parse.key(key)]
-      const { rows } = await throughOutages(() => pool.query<{ value: unknown }>(text, values))
+      const { rows } = await retryDuringOutage(() => pool.query<{ value: unknown }>(text, values))
       return rows[0]?.value ?? null
     },
     async set(place, key, value) {
-      const row = rowOf(key, value)
-      assertRoom(await throughOutages(() => writeValue(pool, 'always', place, row, limits)), limits) // set twice is set once
+      const row = toRow(key, value)
+      assertRoom(await retryDuringOutage(() => writeValue(pool, 'always', place, row, limits)), limits) // `set` is idempotent
     },
     async compareAndSet(place, key, expected, value) {
-      const row = rowOf(key, value)
+      const row = toRow(key, value)
       const written = await (expected === null || expected === undefined
         ? writeValue(pool, 'if-none', place, row, limits)
         : writeValue(pool, 'if-equal', place, row, limits, parse.value(expected)))
@@ -48,11 +48,11 @@ export function createBlockStorage(pool: pg.Pool, overrides: Partial<StorageLimi
     },
     async delete(place, key) {
       const parsed = parse.key(key)
-      await throughOutages(() => removeValue(pool, place, parsed))
+      await retryDuringOutage(() => removeValue(pool, place, parsed))
     },
     async list(place, page) {
       const { prefix, after, first } = parse.page(page)
-      return throughOutages(() => readPage(pool, place, prefix, after, first))
+      return retryDuringOutage(() => readPage(pool, place, prefix, after, first))
     },
   }
 }

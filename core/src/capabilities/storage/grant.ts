@@ -1,7 +1,13 @@
 import { z } from 'zod'
-import type { GrantKind } from '../grant-kind.ts'
+import type { GrantDefinition } from '../capability.ts'
 
 const schema = z.array(z.enum(['graph', 'user', 'plugin'])).min(1)
 
+export type StorageGrant = z.output<typeof schema>
+
 /** The scopes whose values a block reads and writes. */
-export const storageGrant = { schema, isVisible: true, describe: (scopes) => scopes } satisfies GrantKind<z.output<typeof schema>>
+export const storageGrant = {
+  schema,
+  isEffectful: true,
+  describe: (scopes) => scopes,
+} satisfies GrantDefinition<StorageGrant>

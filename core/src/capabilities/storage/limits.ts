@@ -1,14 +1,14 @@
-/** What blocks may store. */
+/** Limits on the values of blocks. */
 export interface StorageLimits {
   /** UTF-16 code units. */
   maxKeyLength: number
-  /** Of one value as JSON. */
+  /** One value as JSON. */
   maxValueBytes: number
-  /** Of one place. */
+  /** Keys in one place. */
   maxKeys: number
-  /** Of one place, keys and values together; each of them counts as whole KiB. */
+  /** Keys and values of one place together. Each entry counts as a whole number of KiB. */
   maxKib: number
-  /** Keys that one call lists. */
+  /** Keys that one call returns. */
   maxListed: number
 }
 

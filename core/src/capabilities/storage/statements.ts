@@ -1,16 +1,16 @@
 import type pg from 'pg'
 import type { StorageLimits } from './limits.ts'
 
-/** Whose values: the rows of one owner, and of one graph, of one plugin or of all. */
+/** A set of keys: one scope of one owner. */
 export interface StoragePlace {
   ownerId: string
   /** `graph:<id>`, `plugin:<name>` or `user`. */
   scope: string
 }
 
-/** What a write found and did. */
+/** The result of a write. */
 export interface Written {
-  /** There was room for the value, or no reason to write it. */
+  /** Whether the value fits within the limits, or need not be written. */
   hasRoom: boolean
   isWritten: boolean
 }
@@ -18,10 +18,10 @@ export interface Written {
 type WriteMode = 'always' | 'if-none' | 'if-equal'
 
 /**
- * How much each place holds stands in `block_storage_use`: keys, and KiB of keys and values. Every write changes both tables in
- * one statement, so the numbers are exact; but a value that takes another's place and counts as many KiB leaves them alone, so
- * that writers of different keys seldom wait for each other. Whether there is room is asked of what was committed before:
- * writes at the same moment may together pass the limit, by as many values as there are connections.
+ * The table `block_storage_use` holds the number of keys and KiB of each place. Every write changes both tables in one
+ * statement, so the numbers are exact. A value that replaces one of the same number of KiB does not change
+ * `block_storage_use`, so that writers of different keys seldom wait for each other. The limits are checked against
+ * committed data: concurrent writes may together exceed a limit, by at most one value per connection.
  */
 const ROOM = `
   room as (
@@ -48,7 +48,7 @@ const DIFFERENCE = 'returning (old.key is null)::int as keys, new.kib - coalesce
 
 const SAME_KEY = 'select from block_storage where owner_id = $1 and scope = $2 and key = $3'
 
-/** Whether what is there lets the value be written. */
+/** Whether the stored value permits the write. */
 const FITS: Record<WriteMode, string> = {
   always: 'true',
   'if-none': `not exists (${SAME_KEY} and value::text <> 'null')`,
@@ -57,7 +57,7 @@ const FITS: Record<WriteMode, string> = {
 
 const CHANGES: Record<WriteMode, string> = {
   always: `${INSERT} ${REPLACE} ${DIFFERENCE}`,
-  // Asked before too: a conflict locks the row, which is a write.
+  // The condition is also checked first, because a conflict locks the row, which is a write.
   'if-none': `${INSERT} and ${FITS['if-none']} ${REPLACE} where block_storage.value::text = 'null' ${DIFFERENCE}`,
   'if-equal': `
     update block_storage set value = $4::json, kib = $5, updated_at = now() from room
@@ -65,7 +65,7 @@ const CHANGES: Record<WriteMode, string> = {
     ${DIFFERENCE}`,
 }
 
-/** @param expected JSON text that the value must be equal to, for `if-equal` */
+/** @param expected for `if-equal`, the JSON text that the stored value must equal */
 export async function writeValue(
   pool: pg.Pool,
   mode: WriteMode,
@@ -91,7 +91,7 @@ export async function removeValue(pool: pg.Pool, { ownerId, scope }: StoragePlac
   )
 }
 
-/** The order is that of the characters' numbers, the same on every machine. A place is small enough to be sorted. */
+/** Keys are ordered by code point, independently of the locale. A place is small enough to be sorted for each call. */
 export async function readPage(
   pool: pg.Pool,
   { ownerId, scope }: StoragePlace,

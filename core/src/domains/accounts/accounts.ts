@@ -2,20 +2,20 @@ import { createHash, randomUUIDv7 } from 'node:crypto'
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { ApiKey, User } from './entities.ts'
 
-/** Who uses this installation, and the keys that say so. */
+/** The users of this installation and their API keys. */
 export interface Accounts {
-  /** The installation's owner, made on the first boot. */
+  /** Returns the owner of the installation, and creates it at the first start. */
   ensureOwner(): Promise<User>
-  /** Makes a key valid for a user; a key that is known already stays as it is. */
+  /** Makes a key valid for a user. An existing key is not changed. */
   allowKey(userId: string, key: string, name: string): Promise<void>
-  /** @returns the user the key stands for; undefined when it stands for nobody */
+  /** @returns the user of the key, undefined when the key is invalid */
   authenticate(key: string): Promise<User | undefined>
   find(ids: readonly string[]): Promise<Map<string, User>>
 }
 
-/** For so long a key that was looked up is not looked up again. */
+/** Time for which the user of a key is cached. */
 const REMEMBER_MS = 10_000
-const MOST_REMEMBERED = 1000
+const MAX_REMEMBERED = 1000
 
 export function createAccounts(fork: () => EntityManager): Accounts {
   const remembered = new Map<string, { user: User; until: number }>()
@@ -28,18 +28,18 @@ export function createAccounts(fork: () => EntityManager): Accounts {
       })
     },
     async allowKey(userId, key, name) {
-      const row = { hash: hashOf(key), userId, name, createdAt: new Date() }
+      const row = { hash: hashKey(key), userId, name, createdAt: new Date() }
       await fork().upsert(ApiKey, row, { onConflictFields: ['hash'], onConflictAction: 'ignore' })
     },
     async authenticate(key) {
-      const hash = hashOf(key)
-      const known = remembered.get(hash)
-      if (known && known.until > Date.now()) return known.user
+      const hash = hashKey(key)
+      const cached = remembered.get(hash)
+      if (cached && cached.until > Date.now()) return cached.user
       const em = fork()
       const row = await em.findOne(ApiKey, { hash })
       const user = row && (await em.findOne(User, { id: row.userId }))
       if (!user) return undefined
-      if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear()
       remembered.set(hash, { user, until: Date.now() + REMEMBER_MS })
       return user
     },
@@ -50,7 +50,7 @@ export function createAccounts(fork: () => EntityManager): Accounts {
   }
 }
 
-/** Keys have 256 random bits, so a fast hash is enough. */
-function hashOf(key: string): string {
+/** Keys have 256 random bits, so a fast hash is sufficient. */
+function hashKey(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }

@@ -16,7 +16,7 @@ async function open(): Promise<BrowserSession> {
   return session
 }
 
-function endOf(session: BrowserSession): Promise<void> {
+function waitForEnd(session: BrowserSession): Promise<void> {
   return new Promise((resolve) => runtime.browserSessions.onEnd(session, resolve))
 }
 
@@ -30,7 +30,7 @@ it('notifies every active subscriber of its end', async () => {
   const session = await open()
   const calls: string[] = []
   runtime.browserSessions.onEnd(session, () => calls.push('stopped'))()
-  const ends = Promise.all([endOf(session), endOf(session)])
+  const ends = Promise.all([waitForEnd(session), waitForEnd(session)])
   await runtime.browserSessions.end(session)
   await ends
   expect(calls).toEqual([])
@@ -38,22 +38,22 @@ it('notifies every active subscriber of its end', async () => {
 
 it('notifies immediately if it ended while the request was authenticated', async () => {
   const session = await open()
-  const ended = endOf(session)
+  const ended = waitForEnd(session)
   await runtime.browserSessions.end(session)
   await ended
-  await endOf(session)
+  await waitForEnd(session)
 })
 
 it('notifies when it expires', async () => {
   const session = await open()
-  await endOf({ ...session, expiresAt: new Date(Date.now() + 20) })
+  await waitForEnd({ ...session, expiresAt: new Date(Date.now() + 20) })
 })
 
 it('notifies after a reconnect if it ended while the connection was lost', async () => {
   const [session, other] = [await open(), await open()]
   let otherEnded = false
   const stop = runtime.browserSessions.onEnd(other, () => (otherEnded = true))
-  const ended = endOf(session)
+  const ended = waitForEnd(session)
   const { pool } = runtime.database
   await pool.query('delete from browser_session where hash = $1', [session.id])
   await pool.query(

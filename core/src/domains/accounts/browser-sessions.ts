@@ -3,17 +3,18 @@ import { channelName, type Database, type Notifications } from '../../postgres/i
 import type { Accounts } from './accounts.ts'
 import { createSessionEnds, type BrowserSession, type SessionEnds } from './session-ends.ts'
 
-// A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a cookie, and
-// `pageToken`, which the page stores. Browsers send a cookie to every port of a host, so the cookie alone proves nothing.
-// The database stores the SHA-256 of each secret. Each secret has 256 random bits, so a fast hash is sufficient.
+// A login token can be exchanged once for a session. A session has two secrets: `token`, which the browser stores in a
+// cookie, and `pageToken`, which the page stores. Browsers send a cookie to every port of a host, so the cookie alone
+// proves nothing. The database stores the SHA-256 of each secret. Each secret has 256 random bits, so a fast hash is
+// sufficient.
 
 /** Creates, checks and ends the sessions of browsers. */
 export interface BrowserSessions extends SessionEnds {
   /** Creates a token that opens one session of the user. */
   createLogin(userId: string): Promise<{ token: string; expiresAt: Date }>
-  /** Exchanges a login token for a session. @returns undefined when it is unknown, was used, or has expired */
+  /** Exchanges a login token for a session. @returns undefined when the token is unknown, used or expired */
   open(loginToken: string): Promise<NewBrowserSession | undefined>
-  /** @returns undefined when the tokens do not belong together, or the session has ended */
+  /** @returns undefined when the two tokens do not belong to the same session, or the session has ended */
   find(tokens: BrowserSessionTokens): Promise<BrowserSession | undefined>
   /** Ends a session in every process. */
   end(session: BrowserSession): Promise<void>
@@ -48,9 +49,9 @@ export function createBrowserSessions(
       const token = randomToken()
       const { rows } = await pool.query<{ expires_at: Date }>(
         `insert into login_token values ($1, $2, now() + interval '${LOGIN_MINUTES} minutes') returning expires_at`,
-        [hashOf(token), userId],
+        [hashToken(token), userId],
       )
-      return { token, expiresAt: expiryOf(rows) }
+      return { token, expiresAt: requireExpiry(rows) }
     },
     async open(loginToken) {
       const [token, pageToken] = [randomToken(), randomToken()]
@@ -59,14 +60,14 @@ export function createBrowserSessions(
          insert into browser_session (hash, page_hash, user_id, created_at, expires_at)
          select $2, $3, user_id, now(), now() + interval '${SESSION_DAYS} days' from login where expires_at > now()
          returning expires_at`,
-        [hashOf(loginToken), hashOf(token), hashOf(pageToken)],
+        [hashToken(loginToken), hashToken(token), hashToken(pageToken)],
       )
       return rows[0] && { token, pageToken, expiresAt: rows[0].expires_at }
     },
     async find({ token, pageToken }) {
       const { rows } = await pool.query<{ hash: string; user_id: string; expires_at: Date }>(
         'select hash, user_id, expires_at from browser_session where hash = $1 and page_hash = $2 and expires_at > now()',
-        [hashOf(token), hashOf(pageToken)],
+        [hashToken(token), hashToken(pageToken)],
       )
       const [row] = rows
       const user = row && (await accounts.find([row.user_id])).get(row.user_id)
@@ -90,7 +91,7 @@ export function createBrowserSessions(
   }
 }
 
-function expiryOf([row]: readonly { expires_at: Date }[]): Date {
+function requireExpiry([row]: readonly { expires_at: Date }[]): Date {
   if (!row) throw new Error('the login token was not stored')
   return row.expires_at
 }
@@ -99,6 +100,6 @@ function randomToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-function hashOf(token: string): string {
+function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }

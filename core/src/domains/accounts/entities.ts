@@ -17,7 +17,7 @@ const ApiKeySchema = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
   properties: {
-    /** SHA-256 of the key, hexadecimal; the key itself is nowhere. */
+    /** SHA-256 of the key, hexadecimal. The key itself is not stored. */
     hash: p.string().primary(),
     userId: p.uuid(),
     name: p.string(),

@@ -16,7 +16,7 @@ export interface SessionEnds {
 }
 
 /** The number of ended sessions to remember, to detect a session that ends while a request is being authenticated. */
-const MOST_REMEMBERED = 1000
+const MAX_REMEMBERED = 1000
 
 /** Calls callbacks when sessions end, either by a notification from the process that ended them or by expiry. */
 export function createSessionEnds(pool: pg.Pool, notifications: Notifications, onError: (error: unknown) => void): SessionEnds {
@@ -24,7 +24,7 @@ export function createSessionEnds(pool: pg.Pool, notifications: Notifications, o
   const ended = new Set<string>()
   const stopListening = notifications.listen('browser_sessions', (id) => {
     if (id === '') return void endMissing().catch(onError)
-    if (ended.size >= MOST_REMEMBERED) ended.clear()
+    if (ended.size >= MAX_REMEMBERED) ended.clear()
     ended.add(id)
     endSession(id)
   })
@@ -37,12 +37,12 @@ export function createSessionEnds(pool: pg.Pool, notifications: Notifications, o
   async function endMissing(): Promise<void> {
     const ids = [...watched.keys()]
     const { rows } = await pool.query<{ hash: string }>('select hash from browser_session where hash = any($1)', [ids])
-    const there = new Set(rows.map(({ hash }) => hash))
-    for (const id of ids) if (!there.has(id)) endSession(id)
+    const existing = new Set(rows.map(({ hash }) => hash))
+    for (const id of ids) if (!existing.has(id)) endSession(id)
   }
 
   return {
-    onEnd({ id, expiresAt }: BrowserSession, callback) {
+    onEnd({ id, expiresAt }, callback) {
       const callbacks = watched.get(id) ?? new Set()
       const stop = (): void => {
         clearTimeout(timer)

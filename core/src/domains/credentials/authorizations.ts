@@ -4,26 +4,29 @@ import type pg from 'pg'
 import { z } from 'zod'
 import type { Provider } from '../../capabilities/index.ts'
 import { AshlarError, showValue } from '../../base/index.ts'
-import { DEFAULT_NAME, bad, columnsOf, flush, nameSchema, parse, placeOf, unknownProvider } from './credentials.ts'
+import { DEFAULT_NAME, badInput, toColumns, flush, nameSchema, parse, sealingContext, unknownProvider } from './credentials.ts'
 import { Credential } from './entities.ts'
 import { isClientFor, type OAuthClient } from './oauth-client.ts'
-import { oauth2Of, type OAuth2, type OAuthSecret } from './oauth-secret.ts'
+import { findOAuth2, type OAuth2, type OAuthSecret } from './oauth-secret.ts'
 import type { RenewalParts } from './renewals.ts'
-import { knownError, requestTokens, type Tokens } from './token-endpoint.ts'
+import { requestTokens, toKnownError, UNKNOWN_REASON, type Tokens } from './token-endpoint.ts'
 
-/** Access that users grant at services: begun here, granted in a browser, and ended here by what the browser brings back. */
+/**
+ * OAuth 2 authorizations. Ashlar starts one, the user grants access in a browser, and the browser returns to Ashlar
+ * with a code.
+ */
 export interface Authorizations {
   /** @throws {AshlarError} BAD_INPUT CONFLICT */
   start(ownerId: string, request: AuthorizationRequest): Promise<{ url: string; expiresAt: Date }>
   /**
-   * Ends one that the same user has begun, once only, and keeps what was granted: as a new credential, or in place of what the OAuth 2
-   * credential of that name had.
+   * Finishes an authorization of the same user, which is possible once. Stores the tokens in a new credential, or in
+   * the existing OAuth 2 credential of the same name.
    *
    * @throws {AshlarError} BAD_INPUT NOT_FOUND AUTHORIZATION_FAILED CONFLICT HTTP_FAILED HTTP_LIMIT HTTP_BLOCKED_ADDRESS
    */
-  finish(ownerId: string, answer: AuthorizationAnswer): Promise<Credential>
-  /** Whether some user has begun an authorization with this state and not ended it. */
-  isWaiting(state: string): Promise<boolean>
+  finish(ownerId: string, answer: AuthorizationResponse): Promise<Credential>
+  /** Whether an unfinished authorization has this state. */
+  isPending(state: string): Promise<boolean>
 }
 
 interface AuthorizationRequest {
@@ -31,14 +34,14 @@ interface AuthorizationRequest {
   provider: string
   /** @default 'default' */
   name?: string | undefined
-  /** @default those of the provider */
+  /** @default the default scopes of the provider */
   scopes?: readonly string[] | undefined
-  /** Where the service sends the browser back to. */
+  /** The URL to which the service redirects the browser. */
   redirectUri: string
 }
 
-/** What a browser brings back (RFC 6749, 4.1.2; RFC 9207). */
-interface AuthorizationAnswer {
+/** The parameters with which the browser returns. Source: RFC 6749, 4.1.2; RFC 9207. */
+interface AuthorizationResponse {
   state?: string | undefined
   code?: string | undefined
   error?: string | undefined
@@ -50,11 +53,11 @@ interface AuthorizationParts extends RenewalParts {
   providerNames(): string[]
 }
 
-/** What is sealed while it waits. */
-interface Waiting {
+/** The encrypted part of an unfinished authorization. */
+interface PendingAuthorization {
   verifier: string
   redirectUri: string
-  /** As it was when the user was asked. */
+  /** The token endpoint at the start of the authorization. */
   tokenUrl: string
 }
 
@@ -68,8 +71,8 @@ interface Row {
 }
 
 const LIFE_MS = 10 * 60_000
-/** That one user may have waiting; the oldest goes. */
-const MOST_WAITING = 20
+/** Unfinished authorizations per user. The oldest one is deleted. */
+const MAX_PENDING = 20
 
 const scopesSchema = z.array(z.string()).max(200)
 
@@ -77,7 +80,7 @@ export function createAuthorizations(parts: AuthorizationParts): Authorizations 
   return {
     start: (ownerId, request) => start(parts, ownerId, request),
     finish: (ownerId, answer) => finish(parts, ownerId, answer),
-    async isWaiting(state) {
+    async isPending(state) {
       const text = 'select from oauth_authorization where state_hash = $1 and expires_at > now()'
       return (await parts.pool.query(text, [sha256(state, 'hex')])).rows.length > 0
     },
@@ -88,52 +91,58 @@ async function start(parts: AuthorizationParts, ownerId: string, request: Author
   const provider = parts.findProvider(request.provider)
   if (!provider) throw unknownProvider(request.provider, parts.providerNames())
   const { qualifiedName } = provider
-  const { auth, client } = clientOf(parts, provider)
+  const { auth, client } = requireClient(parts, provider)
   const name = parse(nameSchema, request.name ?? DEFAULT_NAME, 'name')
   const scopes = parseScopes(auth, request.scopes)
   await findNamed(parts.fork(), ownerId, qualifiedName, name)
   const [state, verifier] = [randomText(), randomText()]
   const { redirectUri } = request
-  const waiting: Waiting = { verifier, redirectUri, tokenUrl: auth.tokenUrl }
+  const waiting: PendingAuthorization = { verifier, redirectUri, tokenUrl: auth.tokenUrl }
   const expiresAt = new Date(Date.now() + LIFE_MS)
   const stateHash = sha256(state, 'hex')
-  const { bytes, keyId } = parts.box.seal(JSON.stringify(waiting), waitingPlace(stateHash, ownerId))
-  await keepWaiting(parts.pool, [stateHash, ownerId, qualifiedName, name, JSON.stringify(scopes), bytes, keyId, expiresAt])
-  return { url: addressOf(auth, client, { state, verifier, redirectUri, scopes }), expiresAt }
+  const { bytes, keyId } = parts.box.seal(JSON.stringify(waiting), pendingContext(stateHash, ownerId))
+  await storePending(parts.pool, [stateHash, ownerId, qualifiedName, name, JSON.stringify(scopes), bytes, keyId, expiresAt])
+  return { url: buildAuthorizationUrl(auth, client, { state, verifier, redirectUri, scopes }), expiresAt }
 }
 
 /** @throws {AshlarError} BAD_INPUT */
-function clientOf({ clients }: AuthorizationParts, provider: Provider): { auth: OAuth2; client: OAuthClient } {
+function requireClient({ clients }: AuthorizationParts, provider: Provider): { auth: OAuth2; client: OAuthClient } {
   const { qualifiedName } = provider
-  const auth = oauth2Of(provider)
-  if (!auth) throw bad('provider', `${qualifiedName} does not grant access by OAuth 2; add a credential with addCredential`)
+  const auth = findOAuth2(provider)
+  if (!auth) throw badInput('provider', `${qualifiedName} does not use OAuth 2; add a credential with addCredential`)
   const client = clients[qualifiedName]
   if (client && !isClientFor(client, auth.tokenUrl))
-    throw bad(
+    throw badInput(
       'provider',
-      `the OAuth client of this installation for ${qualifiedName} is not for ${new URL(auth.tokenUrl).host}, where ${qualifiedName} asks for tokens`,
+      `the OAuth client of this installation for ${qualifiedName} must not be used at ${new URL(auth.tokenUrl).host}, the token endpoint of ${qualifiedName}; see "hosts" in ASHLAR_OAUTH_CLIENTS`,
     )
   if (client && (client.clientSecret !== undefined || auth.clientAuthentication === 'none')) return { auth, client }
-  const what = client ? 'secret of its OAuth client' : 'OAuth client'
-  throw bad('provider', `this installation has no ${what} for ${qualifiedName}: whoever runs it sets ASHLAR_OAUTH_CLIENTS`)
+  const what = client ? 'client secret' : 'OAuth client'
+  throw badInput(
+    'provider',
+    `this installation has no ${what} for ${qualifiedName}; the operator can set it with ASHLAR_OAUTH_CLIENTS`,
+  )
 }
 
 function parseScopes({ scopes, defaultScopes }: OAuth2, given: readonly string[] | undefined): string[] {
-  const asked = [...new Set(parse(scopesSchema, given ?? defaultScopes, 'scopes'))]
-  const unknown = asked.find((scope) => !Object.hasOwn(scopes, scope))
-  if (unknown === undefined) return asked
-  throw bad('scopes', `there is no scope ${showValue(unknown)}; there are ${Object.keys(scopes).join(', ') || 'none'}`)
+  const requested = [...new Set(parse(scopesSchema, given ?? defaultScopes, 'scopes'))]
+  const unknown = requested.find((scope) => !Object.hasOwn(scopes, scope))
+  if (unknown === undefined) return requested
+  throw badInput('scopes', `there is no scope ${showValue(unknown)}; there are ${Object.keys(scopes).join(', ') || 'none'}`)
 }
 
-/** @returns the credential that is authorized again @throws {AshlarError} CONFLICT when it is of another type */
+/**
+ * @returns the existing OAuth 2 credential of this name
+ * @throws {AshlarError} CONFLICT when the credential has another type
+ */
 async function findNamed(em: EntityManager, ownerId: string, provider: string, name: string): Promise<Credential | null> {
   const found = await em.findOne(Credential, { ownerId, provider, name })
   if (!found || found.type === 'OAUTH2') return found
-  const message = `you have a credential for ${provider} that is named ${showValue(name)} already, of type ${found.type}`
+  const message = `you already have a credential for ${provider} with the name ${showValue(name)}, of type ${found.type}`
   throw new AshlarError('CONFLICT', message, { details: { path: ['name'] } })
 }
 
-function addressOf(
+function buildAuthorizationUrl(
   auth: OAuth2,
   { clientId }: OAuthClient,
   { state, verifier, redirectUri, scopes }: { state: string; verifier: string; redirectUri: string; scopes: string[] },
@@ -152,27 +161,27 @@ function addressOf(
   return url.href
 }
 
-async function keepWaiting(pool: pg.Pool, values: unknown[]): Promise<void> {
-  const forget = `delete from oauth_authorization where expires_at < now() or state_hash in
-    (select state_hash from oauth_authorization where owner_id = $1 order by created_at desc offset ${MOST_WAITING - 1})`
-  await pool.query(forget, [values[1]])
+async function storePending(pool: pg.Pool, values: unknown[]): Promise<void> {
+  const cleanup = `delete from oauth_authorization where expires_at < now() or state_hash in
+    (select state_hash from oauth_authorization where owner_id = $1 order by created_at desc offset ${MAX_PENDING - 1})`
+  await pool.query(cleanup, [values[1]])
   const columns = 'state_hash, owner_id, provider, name, scopes, secret, key_id, expires_at'
   await pool.query(`insert into oauth_authorization (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`, values)
 }
 
-async function finish(parts: AuthorizationParts, ownerId: string, answer: AuthorizationAnswer): Promise<Credential> {
+async function finish(parts: AuthorizationParts, ownerId: string, answer: AuthorizationResponse): Promise<Credential> {
   const { state, code, error } = answer
-  if (!state) throw bad('state', 'the address lacks "state": open the one that the service has sent you to')
-  const row = await takeWaiting(parts.pool, ownerId, state)
+  if (!state) throw badInput('state', 'the URL has no "state"; open the URL to which the service has redirected you')
+  const row = await takePending(parts.pool, ownerId, state)
   const provider = parts.findProvider(row.provider)
-  if (!provider) throw failed(`the provider ${row.provider} is not installed any more`)
-  if (error !== undefined)
-    throw failed(`${provider.title} has not granted access: ${knownError(error) ?? 'it gives a reason that is not shown'}`)
-  if (!code) throw failed(`${provider.title} has sent you back without a code`)
-  const { auth, client } = clientOf(parts, provider)
-  const place = waitingPlace(sha256(state, 'hex'), ownerId)
-  const waiting = JSON.parse(parts.box.open({ bytes: row.secret, keyId: row.key_id }, place)) as Waiting
-  if (auth.tokenUrl !== waiting.tokenUrl) throw failed(`the provider ${row.provider} has changed meanwhile; begin again`)
+  if (!provider) throw failed(`the provider ${row.provider} is no longer installed`)
+  if (error !== undefined) throw failed(`${provider.title} has not granted access: ${toKnownError(error) ?? UNKNOWN_REASON}`)
+  if (!code) throw failed(`${provider.title} has redirected you without a code`)
+  const { auth, client } = requireClient(parts, provider)
+  const place = pendingContext(sha256(state, 'hex'), ownerId)
+  const waiting = JSON.parse(parts.box.open({ bytes: row.secret, keyId: row.key_id }, place)) as PendingAuthorization
+  if (auth.tokenUrl !== waiting.tokenUrl)
+    throw failed(`the provider ${row.provider} has changed since the authorization was started; start it again`)
   assertIssuer(auth, answer.iss)
   const request = { provider: row.provider, auth, client }
   const tokens = await requestTokens(parts.http, request, {
@@ -181,28 +190,31 @@ async function finish(parts: AuthorizationParts, ownerId: string, answer: Author
     redirect_uri: waiting.redirectUri,
     ...(auth.pkce && { code_verifier: waiting.verifier }),
   })
-  return keep(parts, ownerId, { provider, auth, row, tokens })
+  return storeCredential(parts, ownerId, { provider, auth, row, tokens })
 }
 
-/** Whoever takes it has it alone. Of one that is somebody else's nothing is told, and it stays. */
-async function takeWaiting(pool: pg.Pool, ownerId: string, state: string): Promise<Row> {
+/**
+ * Deletes and returns an unfinished authorization. One of another user stays, and the error does not reveal that it
+ * exists.
+ */
+async function takePending(pool: pg.Pool, ownerId: string, state: string): Promise<Row> {
   const text = `delete from oauth_authorization where state_hash = $1 and owner_id = $2
                 returning provider, name, scopes, secret, key_id, expires_at < now() as is_late`
   const [row] = (await pool.query<Row>(text, [sha256(state, 'hex'), ownerId])).rows
-  const again = 'begin again with startAuthorization'
-  if (!row) throw new AshlarError('NOT_FOUND', `you have begun no such authorization, or it was ended already: ${again}`)
-  if (row.is_late) throw failed(`this authorization was begun more than ${LIFE_MS / 60_000} minutes ago: ${again}`)
+  const again = 'start again with startAuthorization'
+  if (!row) throw new AshlarError('NOT_FOUND', `you have not started this authorization, or it is already finished: ${again}`)
+  if (row.is_late) throw failed(`this authorization was started more than ${LIFE_MS / 60_000} minutes ago: ${again}`)
   return row
 }
 
-/** Where the service names itself, it has to be the one that was asked (RFC 9207). */
+/** Checks the issuer, if the response has one, against the provider. Source: RFC 9207. */
 function assertIssuer({ authorizationUrl }: OAuth2, issuer: string | undefined): void {
   if (issuer === undefined) return
   const isSame = URL.canParse(issuer) && new URL(issuer).origin === new URL(authorizationUrl).origin
-  if (!isSame) throw failed('the answer comes from another service than the one that was asked')
+  if (!isSame) throw failed('the response comes from a service other than the provider')
 }
 
-async function keep(
+async function storeCredential(
   { fork, box }: AuthorizationParts,
   ownerId: string,
   granted: { provider: Provider; auth: OAuth2; row: Row; tokens: Tokens },
@@ -221,7 +233,7 @@ async function keep(
   const id = known?.id ?? randomUUIDv7()
   const values = {
     hosts: provider.hosts,
-    ...columnsOf(box.seal(JSON.stringify(secret), placeOf(id, ownerId))),
+    ...toColumns(box.seal(JSON.stringify(secret), sealingContext(id, ownerId))),
     status: 'READY' as const,
     scopes: tokens.scopes ?? row.scopes,
     expiresAt: tokens.expiresAt === undefined ? null : new Date(tokens.expiresAt),
@@ -236,7 +248,7 @@ async function keep(
   return credential
 }
 
-function waitingPlace(stateHash: string, ownerId: string): string {
+function pendingContext(stateHash: string, ownerId: string): string {
   return `authorization ${stateHash} of ${ownerId}`
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import {
-  remedyFor,
+  describeRemedy,
   type CredentialStore,
   type CredentialType,
   type HostProvider,
@@ -8,9 +8,9 @@ import {
   type Provider,
   type Secret,
 } from '../../capabilities/index.ts'
-import { throughOutages } from '../../postgres/index.ts'
+import { retryDuringOutage } from '../../postgres/index.ts'
 import { AshlarError, showValue } from '../../base/index.ts'
-import { DEFAULT_NAME, placeOf } from './credentials.ts'
+import { DEFAULT_NAME, sealingContext } from './credentials.ts'
 import type { OpenTokens, RenewalParts, Renewals, TokenRow } from './renewals.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -20,7 +20,7 @@ interface Row extends TokenRow {
   scopes: string[]
 }
 
-/** The credentials of the database, for blocks that run. */
+/** Opens the credentials in the database for running blocks. */
 export function createCredentialStore(
   { pool, box, findProvider }: Pick<RenewalParts, 'pool' | 'box' | 'findProvider'>,
   renewals: Renewals,
@@ -30,21 +30,21 @@ export function createCredentialStore(
     async open(ownerId, provider, name) {
       const rows = await findRows(pool, ownerId, provider)
       const declared = findProvider(provider)
-      const row = choose(rows, { provider, name }, declared)
+      const row = selectRow(rows, { provider, name }, declared)
       const auth = declared?.auth.find(({ type }) => type === row.type)
-      const hosts = hostsFor(row, declared)
-      if (!declared) throw missing(provider, `the provider is not installed: ${remedyFor({ provider }, undefined)}`)
+      const hosts = listHosts(row, declared)
+      if (!declared) throw missing(provider, `the provider is not installed: ${describeRemedy({ provider }, undefined)}`)
       if (!auth || hosts.length === 0) {
         const why = auth
-          ? `is for ${row.hosts.join(', ')}, where the provider is no longer`
-          : `is of type ${row.type}, which the provider no longer takes`
+          ? `is for ${row.hosts.join(', ')}, but the provider no longer names these hosts`
+          : `is of type ${row.type}, which the provider no longer accepts`
         throw missing(
           provider,
-          `"${row.name}" ${why}: delete it (deleteCredential), then ${remedyFor({ provider, name: row.name }, kindsOf(declared))}`,
+          `"${row.name}" ${why}: delete it (deleteCredential), then ${describeRemedy({ provider, name: row.name }, listTypes(declared))}`,
         )
       }
       const opened = row.type === 'OAUTH2' ? await openTokens(renewals, row) : openSecret(box, row)
-      await noteUse(pool, row.id)
+      await recordUse(pool, row.id)
       return { provider, name: row.name, hosts, auth, scopes: row.scopes, host: findHost(provider), ...opened }
     },
   }
@@ -53,7 +53,7 @@ export function createCredentialStore(
 type Opened = Pick<OpenedCredential, 'secret' | 'hidden' | 'renewAfter' | 'renew'>
 
 function openSecret(box: SecretBox, row: Row): Opened {
-  const text = box.open({ bytes: row.secret, keyId: row.key_id }, placeOf(row.id, row.owner_id))
+  const text = box.open({ bytes: row.secret, keyId: row.key_id }, sealingContext(row.id, row.owner_id))
   return { secret: JSON.parse(text) as Secret, hidden: [] }
 }
 
@@ -67,7 +67,7 @@ async function openTokens(renewals: Renewals, row: Row): Promise<Opened> {
   return { ...tokens, renew }
 }
 
-/** What renews the tokens stays here; no answer may tell it. */
+/** The refresh token is not part of the secret, but it is masked in responses. */
 function toOpened(tokens: OpenTokens): Opened {
   const { accessToken, refreshToken } = tokens.secret
   return {
@@ -80,16 +80,16 @@ function toOpened(tokens: OpenTokens): Opened {
 async function findRows(pool: pg.Pool, ownerId: string, provider: string): Promise<Row[]> {
   const text = `select id, owner_id, provider, name, type, hosts, scopes, status, secret, key_id, expires_at, renewed_at
                 from credential where owner_id = $1 and provider = $2 order by id`
-  return (await throughOutages(() => pool.query<Row>(text, [ownerId, provider]))).rows
+  return (await retryDuringOutage(() => pool.query<Row>(text, [ownerId, provider]))).rows
 }
 
-function choose(
+function selectRow(
   rows: readonly Row[],
   { provider, name }: { provider: string; name: string | undefined },
   declared: Provider | undefined,
 ): Row {
   const names = rows.map((row) => showValue(row.name)).join(', ')
-  const remedy = remedyFor({ provider, name }, kindsOf(declared))
+  const remedy = describeRemedy({ provider, name }, listTypes(declared))
   if (name !== undefined) {
     const named = rows.find((row) => row.name === name)
     if (named) return named
@@ -103,19 +103,19 @@ function choose(
   throw missing(provider, `you have ${names}; select one in the node's "credentials", such as ${example}`)
 }
 
-function kindsOf(provider: Provider | undefined): CredentialType[] | undefined {
+function listTypes(provider: Provider | undefined): CredentialType[] | undefined {
   return provider?.auth.map(({ type }) => type)
 }
 
-/** A provider that was changed gets the secret at no host that its owner has not agreed to. */
-function hostsFor({ type, hosts }: Row, provider: Provider | undefined): string[] {
+/** Returns the hosts that the user has accepted and the provider still names. */
+function listHosts({ type, hosts }: Row, provider: Provider | undefined): string[] {
   return type === 'HOST_SCOPED' ? hosts : hosts.filter((host) => provider?.hosts.includes(host))
 }
 
-async function noteUse(pool: pg.Pool, id: string): Promise<void> {
+async function recordUse(pool: pg.Pool, id: string): Promise<void> {
   const text = `update credential set last_used_at = now()
                 where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`
-  await throughOutages(() => pool.query(text, [id]))
+  await retryDuringOutage(() => pool.query(text, [id]))
 }
 
 function missing(provider: string, why: string): AshlarError {

@@ -6,13 +6,20 @@ import { isUuid, AshlarError, showValue, toPage, type Page, type PageRequest } f
 import { Credential } from './entities.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
-/** What users have to authenticate with at services. A secret goes in and never comes out, except into a request or to a block that may read it. */
+/**
+ * The credentials of users for external services. A secret is returned only to requests, and to blocks that may reveal
+ * it.
+ */
 export interface Credentials {
   /** @throws {AshlarError} BAD_INPUT CONFLICT */
   add(ownerId: string, credential: NewCredential): Promise<Credential>
-  /** Gives it another name or secret; what is undefined stays. @throws {AshlarError} NOT_FOUND BAD_INPUT CONFLICT */
+  /**
+   * Changes the name or the secret; an undefined field stays unchanged.
+   *
+   * @throws {AshlarError} NOT_FOUND BAD_INPUT CONFLICT
+   */
   update(ownerId: string, id: string, change: { name?: string | undefined; secret?: unknown }): Promise<Credential>
-  /** What uses it fails from now on; what a service has granted is given back to it. @throws {AshlarError} NOT_FOUND */
+  /** Deletes a credential, and revokes its tokens. Its users then fail. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, id: string): Promise<Credential>
   list(ownerId: string, page: PageRequest): Promise<Page<Credential>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Credential>>
@@ -25,7 +32,7 @@ interface NewCredential {
   name?: string | undefined
   /** See `Secret`. */
   secret: unknown
-  /** For a secret that names its own hosts. */
+  /** Only for a secret of type HOST_SCOPED. */
   hosts?: readonly string[] | undefined
 }
 
@@ -40,7 +47,7 @@ interface CredentialParts {
   /** @param name qualified */
   findProvider(name: string): Provider | undefined
   providerNames(): string[]
-  /** Gives the tokens of a credential that is gone back to its service; nobody waits for it. */
+  /** Revokes the tokens of a deleted credential, in the background. */
   revoke(credential: Credential): void
 }
 
@@ -48,7 +55,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
   const { fork, box } = parts
   const get = async (em: EntityManager, ownerId: string, id: string): Promise<Credential> => {
     const found = isUuid(id) ? await em.findOne(Credential, { id, ownerId }) : null
-    if (!found) throw new AshlarError('NOT_FOUND', 'there is no such credential')
+    if (!found) throw new AshlarError('NOT_FOUND', 'the credential does not exist')
     return found
   }
   return {
@@ -60,7 +67,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
       if (change.secret !== undefined) {
         const secret = parse(secretSchema, change.secret, 'secret')
         if (secret.type !== credential.type) throw wrongType(secret.type, [credential.type])
-        Object.assign(credential, columnsOf(box.seal(JSON.stringify(secret), placeOf(id, ownerId))))
+        Object.assign(credential, toColumns(box.seal(JSON.stringify(secret), sealingContext(id, ownerId))))
       }
       credential.updatedAt = new Date()
       await flush(em, credential.provider, credential.name)
@@ -100,8 +107,8 @@ async function add({ fork, box, ...parts }: CredentialParts, ownerId: string, gi
     provider: provider.qualifiedName,
     name,
     type: secret.type,
-    hosts: hostsOf(secret, provider, given.hosts),
-    ...columnsOf(box.seal(JSON.stringify(secret), placeOf(id, ownerId))),
+    hosts: parseHosts(secret, provider, given.hosts),
+    ...toColumns(box.seal(JSON.stringify(secret), sealingContext(id, ownerId))),
     status: 'READY',
     scopes: [],
     expiresAt: null,
@@ -115,12 +122,12 @@ async function add({ fork, box, ...parts }: CredentialParts, ownerId: string, gi
   return credential
 }
 
-/** What a secret is sealed for. */
-export function placeOf(id: string, ownerId: string): string {
+/** The context for which the secret of a credential is sealed; see {@link SecretBox}. */
+export function sealingContext(id: string, ownerId: string): string {
   return `credential ${id} of ${ownerId}`
 }
 
-export function columnsOf({ bytes, keyId }: Sealed): { secret: Buffer; keyId: string } {
+export function toColumns({ bytes, keyId }: Sealed): { secret: Buffer; keyId: string } {
   return { secret: Buffer.from(bytes), keyId }
 }
 
@@ -141,28 +148,28 @@ function parseSecret(given: unknown, { qualifiedName, auth }: Provider): Secret 
   return secret
 }
 
-function hostsOf({ type }: Secret, { hosts, qualifiedName }: Provider, given: readonly string[] | undefined): string[] {
+function parseHosts({ type }: Secret, { hosts, qualifiedName }: Provider, given: readonly string[] | undefined): string[] {
   if (type === 'HOST_SCOPED') return parse(hostsSchema, given ?? [], 'hosts')
   if (given === undefined) return hosts
-  throw bad('hosts', `hosts must be left out: ${qualifiedName} is for ${hosts.join(', ')}`)
+  throw badInput('hosts', `hosts must be omitted, because ${qualifiedName} declares its own: ${hosts.join(', ')}`)
 }
 
-/** The message never shows the value: it may be a secret. */
+/** The message does not contain the value, which may be a secret. */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map((issue) => `${[path, ...issue.path].join('.')}: ${issue.message}`)
-  throw bad(path, faults.join('; '))
+  throw badInput(path, faults.join('; '))
 }
 
 function wrongType(type: string, expected: readonly string[], provider?: string): AshlarError {
-  return bad('secret', `secret must be of type ${expected.join(' or ')}${provider ? ` for ${provider}` : ''}, got ${type}`)
+  return badInput('secret', `secret must be of type ${expected.join(' or ')}${provider ? ` for ${provider}` : ''}, got ${type}`)
 }
 
 export function unknownProvider(name: string, all: readonly string[]): AshlarError {
-  return bad('provider', `there is no provider ${showValue(name)}; there are ${all.join(', ') || 'none'}`)
+  return badInput('provider', `there is no provider ${showValue(name)}; there are ${all.join(', ') || 'none'}`)
 }
 
-export function bad(path: string, message: string): AshlarError {
+export function badInput(path: string, message: string): AshlarError {
   return new AshlarError('BAD_INPUT', message, { details: { path: [path] } })
 }

@@ -9,20 +9,23 @@ const CredentialSchema = defineEntity({
     ownerId: p.uuid(),
     /** Qualified: `github/github`. */
     provider: p.text(),
-    /** Unique for its owner and provider. */
+    /** Unique per owner and provider. */
     name: p.text(),
     type: p.text().$type<CredentialType>(),
-    /** Where the secret may be sent: those of the provider when it was added, or its own. */
+    /**
+     * Hosts to which the secret may be sent: the hosts of the provider when the credential was added, or those of the
+     * credential.
+     */
     hosts: p.json().$type<string[]>().columnType('json'),
-    /** Sealed, see `SecretBox`. Read only where it is used. */
+    /** Sealed, see `SecretBox`. Loaded only when it is needed. */
     secret: p.blob().lazy(),
-    /** Which key sealed it. */
+    /** Identifies the key that sealed the secret. */
     keyId: p.text(),
-    /** An OAuth 2 credential whose service takes its tokens no more has to be authorized again. */
+    /** NEEDS_AUTHORIZATION after the service has rejected the refresh token. */
     status: p.text().$type<'READY' | 'NEEDS_AUTHORIZATION'>().default('READY'),
-    /** What was granted; none unless it is of type OAUTH2. */
+    /** Granted scopes; empty unless the type is OAUTH2. */
     scopes: p.json().$type<string[]>().columnType('json').default('[]'),
-    /** Of an access token; null when it does not expire, or nobody said when. */
+    /** Expiry of the access token; null if it does not expire or the expiry is unknown. */
     expiresAt: p.datetime().nullable(),
     renewedAt: p.datetime().nullable(),
     renewalUntil: p.datetime().nullable(),

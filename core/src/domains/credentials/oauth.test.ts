@@ -32,7 +32,7 @@ function config() {
   return { pluginRoots: [BUILTIN_PLUGINS, pluginRoot], oauthClients, httpAllow: ['127.0.0.1'], secretKeys: [SECRET_KEY] }
 }
 
-/** A user grants access at the service. */
+/** Simulates a user who grants access at the service. */
 async function authorize(request: { name?: string; scopes?: string[] } = {}) {
   const asked = { provider: 'service/service', redirectUri: REDIRECT_URI, ...request }
   const { url } = await runtime.authorizations.start(runtime.ownerId, asked)
@@ -40,7 +40,7 @@ async function authorize(request: { name?: string; scopes?: string[] } = {}) {
   return runtime.authorizations.finish(runtime.ownerId, Object.fromEntries(back.searchParams))
 }
 
-/** @returns what the nodes yielded, in the order of their ends, or the errors with which they failed; and the journal as text */
+/** @returns the outputs or errors of the nodes in the order of their events, and the journal as text */
 async function run(block: string, { times = 1, inputs = {}, on = runtime } = {}) {
   const nodes = Array.from({ length: times }, (_, i) => ({ id: `n${i}`, block, inputs }))
   const { id: graphId } = await on.graphs.create(on.ownerId, { name: block, document: { nodes, links: [] } })
@@ -55,7 +55,7 @@ async function run(block: string, { times = 1, inputs = {}, on = runtime } = {})
   return { results, journal }
 }
 
-/** Renewals of a process of its own. */
+/** Creates renewals as another process would. */
 function openRenewals(clients: RenewalParts['clients'] = service.clients) {
   const http = createHttpClient({ allow: ['127.0.0.1'] })
   const findProvider = (name: string) => runtime.plugins.providers().find(({ qualifiedName }) => qualifiedName === name)
@@ -66,7 +66,7 @@ function openRenewals(clients: RenewalParts['clients'] = service.clients) {
 
 async function only() {
   const { items } = await runtime.credentials.list(runtime.ownerId, { first: 1 })
-  if (!items[0]) throw new Error('there is no credential')
+  if (!items[0]) throw new Error('the user has no credential')
   return items[0]
 }
 
@@ -79,7 +79,7 @@ const expires = (seconds: number): Promise<unknown> =>
   ])
 
 describe('a token', () => {
-  it('is sent, shown to nobody, and revealed without what renews it', async () => {
+  it('is attached, masked, and revealed without the refresh token', async () => {
     await authorize()
     const { results, journal } = await run('service/get')
     const [access, refresh] = [last(service.issued.access), last(service.issued.refresh)]
@@ -93,7 +93,7 @@ describe('a token', () => {
     expect(JSON.stringify(rows) + String(rows[0]?.secret)).not.toMatch(/(access|refresh)-/)
   })
 
-  it('is refused to a block that needs more than was granted', async () => {
+  it('is rejected for a block that needs scopes that were not granted', async () => {
     await authorize({ name: 'work' })
     const message =
       'block service/write needs the credential "work" of service/service to have the additional scopes write: ' +
@@ -106,7 +106,7 @@ describe('a token', () => {
     expect(added.items.map(({ name, scopes }) => [name, scopes])).toEqual([['work', ['read', 'write']]])
   })
 
-  it('that is about to expire is renewed first, with the new refresh token each time', async () => {
+  it('that is about to expire is renewed before its use, each time with the latest refresh token', async () => {
     await authorize()
     for (const times of [1, 2, 3]) {
       await expires(30)
@@ -116,7 +116,7 @@ describe('a token', () => {
     expect(new Set(service.received.api).size).toBe(3)
   })
 
-  it('that has expired is renewed once, however many nodes want it', async () => {
+  it('that has expired is renewed once for many nodes', async () => {
     await authorize()
     await expires(-10)
     service.forgetAccess()
@@ -137,7 +137,7 @@ describe('a token', () => {
     await other.close()
   })
 
-  it('that the service takes no more is renewed, and the request sent again if that can be', async () => {
+  it('that the service rejects is renewed, and the request is sent again', async () => {
     await authorize()
     await expires(3600)
     service.forgetAccess()
@@ -148,7 +148,7 @@ describe('a token', () => {
     expect(journal).not.toMatch(/(access|refresh)-/)
   })
 
-  it('is not renewed for a body that is gone', async () => {
+  it('is not renewed if the body cannot be sent again', async () => {
     await authorize()
     await expires(3600)
     service.forgetAccess()
@@ -156,14 +156,14 @@ describe('a token', () => {
     expect(refreshes()).toBe(0)
   })
 
-  it('that has just come is not renewed again', async () => {
+  it('that was just issued is not renewed again', async () => {
     await authorize()
     service.forgetAccess()
     expect((await run('service/get')).results).toEqual([expect.stringMatching(/^401 /)])
     expect(refreshes()).toBe(0)
   })
 
-  it('that was got while the worker closes is kept', async () => {
+  it('that is issued while the worker closes is stored', async () => {
     await authorize()
     await expires(-10)
     const { renewals, http } = openRenewals()
@@ -183,7 +183,7 @@ describe('a token', () => {
     expect(service.received.api.at(-1)).toBe('Bearer the-new-one')
   })
 
-  it('that came late is kept, although another has been refused meanwhile with what it was got with', async () => {
+  it('that arrives late is stored, although another worker was rejected with the same refresh token', async () => {
     await authorize()
     await expires(-10)
     const [slow, quick] = [openRenewals(), openRenewals()]
@@ -204,7 +204,7 @@ describe('a token', () => {
     await Promise.all([slow.http.close(), quick.http.close()])
   })
 
-  it('whose renewal is refused has to be authorized again', async () => {
+  it('whose renewal is rejected has to be authorized again', async () => {
     await authorize({ name: 'work' })
     await expires(-10)
     service.forgetRefresh()
@@ -226,25 +226,30 @@ describe('a token', () => {
 
   it.each<[string, NonNullable<TestService['onToken']>, string, RegExp]>([
     [
-      'is away',
+      'closes the connection',
       (response) => response.destroy(),
       'HTTP_FAILED',
-      /cannot be renewed: http: 127.0.0.1:\d+: it closed the connection/,
+      /cannot be renewed: http: 127.0.0.1:\d+: the server closed the connection/,
     ],
-    ['has trouble', (response) => response.writeHead(503).end('s3cret'), 'HTTP_FAILED', /cannot be renewed: .* answered 503$/],
     [
-      'tells secrets',
+      'responds with 503',
+      (response) => response.writeHead(503).end('s3cret'),
+      'HTTP_FAILED',
+      /cannot be renewed: .* responded with status 503$/,
+    ],
+    [
+      'responds with secrets',
       (response) => response.writeHead(400).end(JSON.stringify({ error: 's3cret', error_description: 's3cret' })),
       'AUTHORIZATION_FAILED',
-      /refused: it gives a reason that is not shown$/,
+      /rejected the request: the reason is not a known error code and is not shown$/,
     ],
     [
-      'does not know us',
+      'rejects the client',
       (response) => response.writeHead(401).end('{"error":"invalid_client"}'),
       'AUTHORIZATION_FAILED',
-      /refused: invalid_client$/,
+      /rejected the request: invalid_client$/,
     ],
-  ])('stays as it is where the service %s', async (_what, onToken, code, message) => {
+  ])('stays valid if the service %s', async (_what, onToken, code, message) => {
     await authorize()
     await expires(-10)
     service.onToken = onToken
@@ -255,7 +260,7 @@ describe('a token', () => {
     expect((await run('service/get')).results).toEqual([expect.stringMatching(/^200 /)])
   })
 
-  it('that lives shortly is renewed at half of its life', async () => {
+  it('with a short lifetime is renewed after half of it', async () => {
     service.lifeSeconds = 40
     await authorize()
     await run('service/get')
@@ -267,7 +272,7 @@ describe('a token', () => {
     expect(refreshes()).toBe(1)
   })
 
-  it('that is good for a while yet is used where it cannot be renewed', async () => {
+  it('that is still valid is used if it cannot be renewed', async () => {
     await authorize()
     await expires(30)
     service.onToken = (response) => response.writeHead(503).end()
@@ -283,7 +288,7 @@ describe('a token', () => {
     expect((await only()).status).toBe('NEEDS_AUTHORIZATION')
   })
 
-  it('of a worker that died while it renewed is renewed by another, after the time of its lease', async () => {
+  it('is renewed by another worker after the lease of a dead worker has expired', async () => {
     await authorize()
     await expires(-10)
     await runtime.database.pool.query(
@@ -293,7 +298,7 @@ describe('a token', () => {
     expect(refreshes()).toBe(1)
   })
 
-  it('goes to no other address than the one that it came from', async () => {
+  it('is sent only to the endpoint that issued it', async () => {
     const { id } = await authorize()
     await expires(-10)
     const { pool } = runtime.database
@@ -301,7 +306,7 @@ describe('a token', () => {
     const box = createSecretBox([SECRET_KEY])
     const place = `credential ${id} of ${runtime.ownerId}`
     const secret = box.open({ bytes: rows[0]?.secret ?? Buffer.of(), keyId: rows[0]?.key_id ?? '' }, place)
-    // As if the plugin had said something else when access was granted.
+    // Simulates a plugin that declared another endpoint when access was granted.
     const { bytes } = box.seal(secret.replace('/token', '/token-before'), place)
     await pool.query('update credential set secret = $1', [bytes])
     expect((await run('service/get')).results).toEqual([expect.objectContaining({ code: 'CREDENTIAL_EXPIRED' })])
@@ -309,31 +314,31 @@ describe('a token', () => {
   })
 })
 
-describe('deleting', () => {
-  it('gives the tokens back', async () => {
+describe('deleting a credential', () => {
+  it('revokes the tokens', async () => {
     const { id } = await authorize()
     await runtime.credentials.delete(runtime.ownerId, id)
     const tokens = [last(service.issued.refresh), last(service.issued.access)]
     await expect.poll(() => service.received.revoke.map((asked) => asked.get('token')).slice(-2)).toEqual(tokens)
   })
 
-  it('is done also where the service does not take them, and that is told', async () => {
+  it('succeeds and reports a failure if the service does not revoke them', async () => {
     const { id } = await authorize()
     service.onRevoke = (response) => response.writeHead(500).end('s3cret')
     await runtime.credentials.delete(runtime.ownerId, id)
     await expect.poll(() => runtime.failures).toHaveLength(1)
     expect(runtime.failures[0]).toMatchObject({
       code: 'AUTHORIZATION_FAILED',
-      message: 'the tokens of a deleted credential for service/service could not be given back',
+      message: 'the tokens of a deleted credential for service/service could not be revoked',
     })
   })
 })
 
-describe('beginning', () => {
+describe('starting an authorization', () => {
   const start = (request: object) =>
     runtime.authorizations.start(runtime.ownerId, { provider: 'service/service', redirectUri: REDIRECT_URI, ...request })
 
-  it('gives an address with a state of 256 bits and a challenge, and keeps neither the state nor the verifier readable', async () => {
+  it('returns a URL with a state and a challenge, and stores neither the state nor the verifier in plain text', async () => {
     const { url, expiresAt } = await start({ scopes: ['write', 'read'] })
     const { origin, pathname, searchParams } = new URL(url)
     const { state = '', code_challenge: challenge = '', ...rest } = Object.fromEntries(searchParams)
@@ -352,7 +357,7 @@ describe('beginning', () => {
     expect(JSON.stringify(rows)).not.toContain(state)
   })
 
-  it('keeps the newest 20 of a user', async () => {
+  it('keeps the newest 20 authorizations of a user', async () => {
     for (let i = 0; i < 22; i++) await start({})
     const { rows } = await runtime.database.pool.query('select count(*)::int as n from oauth_authorization')
     expect(rows).toEqual([{ n: 20 }])
@@ -360,57 +365,59 @@ describe('beginning', () => {
 
   it.each([
     [{ provider: 'none' }, 'BAD_INPUT', /there is no provider "none"/],
-    [{ provider: 'http/host' }, 'BAD_INPUT', /^http\/host does not grant access by OAuth 2/],
+    [{ provider: 'http/host' }, 'BAD_INPUT', /^http\/host does not use OAuth 2/],
     [{ scopes: ['admin'] }, 'BAD_INPUT', /^there is no scope "admin"; there are read, write$/],
     [{ name: '' }, 'BAD_INPUT', /^name: /],
-    [{ name: 'taken' }, 'CONFLICT', /is named "taken" already, of type API_KEY$/],
-  ])('with %j is refused', async (change, code, message) => {
+    [{ name: 'taken' }, 'CONFLICT', /with the name "taken", of type API_KEY$/],
+  ])('rejects %j', async (change, code, message) => {
     const secret = { type: 'API_KEY', key: 'some-key' }
     if (code === 'CONFLICT')
       await runtime.credentials.add(runtime.ownerId, { provider: 'service/service', name: 'taken', secret })
     await expect(start(change)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as unknown })
-    service.received.revoke.push(new URLSearchParams()) // it is no token, so nothing is given back
+    service.received.revoke.push(new URLSearchParams()) // an API key is not revoked
   })
 
-  it('needs a client of this installation', async () => {
+  it('requires an OAuth client of this installation', async () => {
     const bare = await createTestRuntime({ ...config(), oauthClients: {}, databaseUrl: runtime.database.url })
     const request = { provider: 'service/service', redirectUri: REDIRECT_URI }
     await expect(bare.authorizations.start(bare.ownerId, request)).rejects.toMatchObject({
       code: 'BAD_INPUT',
-      message: 'this installation has no OAuth client for service/service: whoever runs it sets ASHLAR_OAUTH_CLIENTS',
+      message: 'this installation has no OAuth client for service/service; the operator can set it with ASHLAR_OAUTH_CLIENTS',
     })
     await bare.close()
   })
 })
 
-describe('the client of an installation that names its hosts', () => {
+describe('an OAuth client with hosts', () => {
   const clientFor = (...hosts: string[]) => ({ 'service/service': { clientId: 'id', clientSecret: 'cl13nt', hosts } })
 
   it.each([
-    ['http://127.0.0.1:*', 'begins'],
-    ['127.0.0.1:*', 'BAD_INPUT'], // not without encryption
+    ['http://127.0.0.1:*', 'starts'],
+    ['127.0.0.1:*', 'BAD_INPUT'], // only with encryption
     ['localhost', 'BAD_INPUT'],
-  ])('is for %s: an authorization at 127.0.0.1 %s', async (host, outcome) => {
+  ])('for %s: an authorization at 127.0.0.1: %s', async (host, outcome) => {
     const oauthClients = clientFor('github.com', host)
     const other = await createTestRuntime({ ...config(), oauthClients, databaseUrl: runtime.database.url })
     const started = other.authorizations.start(other.ownerId, { provider: 'service/service', redirectUri: REDIRECT_URI })
     expect(
       await started.then(
-        () => 'begins',
+        () => 'starts',
         (error: { code?: unknown }) => error.code,
       ),
     ).toBe(outcome)
     await other.close()
   })
 
-  it('goes with no refresh token elsewhere, after its plugin has changed', async () => {
+  it('is not used at another host after its plugin has changed', async () => {
     await authorize()
     const asked = service.received.token.length
     const { renewals, http } = openRenewals(clientFor('github.com'))
     await expires(-1)
     await expect(renewals.renew((await only()).id, last(service.issued.access))).rejects.toMatchObject({
       code: 'AUTHORIZATION_FAILED',
-      message: expect.stringMatching(/cannot be renewed: the OAuth client of .* is not for 127\.0\.0\.1:\d+$/) as unknown,
+      message: expect.stringMatching(
+        /cannot be renewed: the OAuth client of .* must not be used at 127\.0\.0\.1:\d+;/,
+      ) as unknown,
     })
     expect(service.received.token).toHaveLength(asked)
     await renewals.close()
@@ -418,43 +425,43 @@ describe('the client of an installation that names its hosts', () => {
   })
 })
 
-describe('ending', () => {
+describe('finishing an authorization', () => {
   it.each<[string, NonNullable<TestService['onToken']>, string, RegExp]>([
     [
-      'redirects to an inner host',
+      'redirects to an internal host',
       (r) => r.writeHead(307, { location: 'http://localhost:1/token' }).end(),
       'AUTHORIZATION_FAILED',
-      /redirects, which is not followed$/,
+      /a redirect, which Ashlar does not follow$/,
     ],
-    ['answers garbage', (r) => r.end('<html>s3cret'), 'AUTHORIZATION_FAILED', /answered a wrong "access_token"$/],
-    ['answers a list', (r) => r.end('[]'), 'AUTHORIZATION_FAILED', /answered a wrong "access_token"$/],
+    ['returns HTML', (r) => r.end('<html>s3cret'), 'AUTHORIZATION_FAILED', /returned an invalid "access_token"$/],
+    ['returns an array', (r) => r.end('[]'), 'AUTHORIZATION_FAILED', /returned an invalid "access_token"$/],
     [
-      'gives a token of two lines',
+      'returns a token with a line break',
       (r) => r.end('{"access_token":"s3cret\\r\\nhost: x"}'),
       'AUTHORIZATION_FAILED',
-      /a wrong "access_token"$/,
+      /an invalid "access_token"$/,
     ],
     [
-      'gives a token of another kind',
+      'returns a token of another type',
       (r) => r.end('{"access_token":"s3cret","token_type":"mac"}'),
       'AUTHORIZATION_FAILED',
-      /a wrong "token_type"$/,
+      /an invalid "token_type"$/,
     ],
-    ['answers too much', (r) => r.end('s3cret'.repeat(20_000)), 'HTTP_LIMIT', /the response is longer than 65536 bytes$/],
+    ['returns too much', (r) => r.end('s3cret'.repeat(20_000)), 'HTTP_LIMIT', /the response is longer than 65536 bytes$/],
     [
-      'refuses in words of its own',
+      'responds with an unknown error code',
       (r) => r.writeHead(400).end('{"error":"s3cret","error_description":"s3cret"}'),
       'AUTHORIZATION_FAILED',
-      /a reason that is not shown$/,
+      /not a known error code and is not shown$/,
     ],
     [
-      'refuses with 200',
+      'responds with an error and status 200',
       (r) => r.end('{"error":"bad_verification_code"}'),
       'AUTHORIZATION_FAILED',
-      /refused: bad_verification_code$/,
+      /rejected the request: bad_verification_code$/,
     ],
-    ['closes the connection', (r) => r.destroy(), 'HTTP_FAILED', /it closed the connection$/],
-  ])('fails where the token endpoint %s, and keeps nothing', async (_what, onToken, code, message) => {
+    ['closes the connection', (r) => r.destroy(), 'HTTP_FAILED', /the server closed the connection$/],
+  ])('fails and stores nothing if the token endpoint %s', async (_what, onToken, code, message) => {
     service.onToken = onToken
     const error = await authorize().catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) as unknown })
@@ -462,7 +469,7 @@ describe('ending', () => {
     expect((await runtime.credentials.list(runtime.ownerId, { first: 1 })).items).toEqual([])
   })
 
-  it('fails where the service is at an inner host that the operator does not allow', async () => {
+  it('fails if the service is at an internal host that the operator does not allow', async () => {
     const { url } = await runtime.authorizations.start(runtime.ownerId, {
       provider: 'service/service',
       redirectUri: REDIRECT_URI,

@@ -4,13 +4,13 @@ import { AshlarError } from '../../base/index.ts'
 import { isClientFor, type OAuthClient } from './oauth-client.ts'
 import type { OAuth2 } from './oauth-secret.ts'
 
-/** What a token endpoint gives (RFC 6749, 5.1). */
+/** The successful response of a token endpoint. Source: RFC 6749, 5.1. */
 export interface Tokens {
   accessToken: string
   refreshToken: string | undefined
-  /** Milliseconds since 1970; undefined when it does not say. */
+  /** Milliseconds since 1970; undefined if the response has no expiry. */
   expiresAt: number | undefined
-  /** undefined: those that were asked for. */
+  /** undefined means the requested scopes. */
   scopes: string[] | undefined
 }
 
@@ -21,29 +21,43 @@ export interface TokenRequest {
   client: OAuthClient
 }
 
+/*
+ * This is not a library, because services deviate from RFC 6749. `oauth4webapi` 3.8 rejects an error with status 200
+ * (GitHub), a response without `token_type`, `null` values, an ID token of an issuer that is not configured, and status
+ * 201. It also encodes `-` and `.` in Basic credentials, which some services do not decode, and its errors contain the
+ * response, which may hold secrets.
+ */
+
 /**
- * Asks the token endpoint. What it says is never repeated, since it may hold secrets: only codes that a standard defines are.
+ * Requests tokens. Error messages contain only known error codes of the response, because the response may hold
+ * secrets.
  *
  * @param grant `{ grant_type, … }`
- * @throws {AshlarError} AUTHORIZATION_FAILED when it refuses (`details.error` has the code of RFC 6749, 5.2) or answers something else;
- * HTTP_FAILED when another attempt may succeed; HTTP_BLOCKED_ADDRESS HTTP_LIMIT
+ * @throws {AshlarError} AUTHORIZATION_FAILED when the endpoint rejects the request (`details.error` has the code of RFC
+ * 6749, 5.2) or returns an invalid response; HTTP_FAILED when another attempt may succeed; HTTP_BLOCKED_ADDRESS
+ * HTTP_LIMIT
  */
 export async function requestTokens(http: HttpClient, request: TokenRequest, grant: Record<string, string>): Promise<Tokens> {
   const { status, text } = await post(http, request, request.auth.tokenUrl, grant)
-  const who = `the token endpoint of ${request.provider}`
-  if (status === 429 || status === 408 || status >= 500) throw new AshlarError('HTTP_FAILED', `${who} answered ${status}`)
+  const endpoint = `the token endpoint of ${request.provider}`
+  if (status === 429 || status === 408 || status >= 500)
+    throw new AshlarError('HTTP_FAILED', `${endpoint} responded with status ${status}`)
   const body = parseObject(text)
   const { error } = body
-  if (typeof error === 'string') throw refused(who, error)
-  if (status >= 300 && status < 400) throw failed(`${who} redirects, which is not followed`)
-  if (!isSuccess(status)) throw failed(`${who} answered ${status}`)
+  if (typeof error === 'string') throw rejected(endpoint, error)
+  if (status >= 300 && status < 400) throw failed(`${endpoint} responded with a redirect, which Ashlar does not follow`)
+  if (!isSuccess(status)) throw failed(`${endpoint} responded with status ${status}`)
   const parsed = tokensSchema.safeParse(body)
   if (parsed.success) return parsed.data
   const [path] = parsed.error.issues.map((issue) => issue.path.join('.'))
-  throw failed(`${who} answered ${path ? `a wrong "${path}"` : 'what are no tokens'}`)
+  throw failed(`${endpoint} returned ${path ? `an invalid "${path}"` : 'an invalid response'}`)
 }
 
-/** Gives a token back (RFC 7009). @throws {AshlarError} AUTHORIZATION_FAILED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED */
+/**
+ * Revokes a token. Source: RFC 7009.
+ *
+ * @throws {AshlarError} AUTHORIZATION_FAILED HTTP_BLOCKED_ADDRESS HTTP_LIMIT HTTP_FAILED
+ */
 export async function revokeToken(
   http: HttpClient,
   request: TokenRequest,
@@ -51,7 +65,7 @@ export async function revokeToken(
   token: { token: string; token_type_hint: 'refresh_token' | 'access_token' },
 ): Promise<void> {
   const { status } = await post(http, request, url, token)
-  if (!isSuccess(status)) throw failed(`the revocation endpoint of ${request.provider} answered ${status}`)
+  if (!isSuccess(status)) throw failed(`the revocation endpoint of ${request.provider} responded with status ${status}`)
 }
 
 function isSuccess(status: number): boolean {
@@ -65,17 +79,20 @@ async function post(
   fields: Record<string, string>,
 ): Promise<{ status: number; text: string }> {
   if (!isClientFor(client, url))
-    throw failed(`the OAuth client of this installation for ${provider} is not for ${new URL(url).host}`)
+    throw failed(
+      `the OAuth client of this installation for ${provider} must not be used at ${new URL(url).host}; see "hosts" in ASHLAR_OAUTH_CLIENTS`,
+    )
   const form = new URLSearchParams(fields)
   const { clientId, clientSecret = '' } = client
-  if (auth.clientAuthentication === 'basic') return http.postForm(url, form, { authorization: basicOf(clientId, clientSecret) })
+  if (auth.clientAuthentication === 'basic')
+    return http.postForm(url, form, { authorization: encodeBasic(clientId, clientSecret) })
   form.set('client_id', clientId)
   if (auth.clientAuthentication === 'post') form.set('client_secret', clientSecret)
   return http.postForm(url, form)
 }
 
-/** Source: RFC 6749, 2.3.1: each half is encoded as in a form first. */
-function basicOf(id: string, secret: string): string {
+/** The id and the secret are form-encoded before base64. Source: RFC 6749, 2.3.1. */
+function encodeBasic(id: string, secret: string): string {
   const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
   return `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}`
 }
@@ -94,7 +111,7 @@ const tokensSchema = z
       .regex(/^bearer$/i)
       .default('bearer'),
     refresh_token: token.nullish(),
-    // Some services write numbers as text.
+    // Some services send the number as text.
     expires_in: z.union([z.number(), z.string().regex(/^\d+$/)]).nullish(),
     scope: z.string().max(20_000).nullish(),
   })
@@ -112,12 +129,12 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   } catch {
-    // what is no JSON has none of what is looked for
+    // a response that is not JSON is treated as an empty object
   }
   return {}
 }
 
-/** Codes of RFC 6749 (4.1.2.1, 5.2) and of OpenID Connect, and what large services say in their place. */
+/** Error codes of RFC 6749 (4.1.2.1, 5.2), of OpenID Connect and of large services. */
 const KNOWN_ERRORS = new Set([
   'access_denied',
   'account_selection_required',
@@ -139,16 +156,19 @@ const KNOWN_ERRORS = new Set([
   'unsupported_response_type',
 ])
 
-/** What a service says when it refuses, if it is a known code: anything else may be anything. */
-export function knownError(error: string): string | undefined {
+/** Describes an error code that is not known. */
+export const UNKNOWN_REASON = 'the reason is not a known error code and is not shown'
+
+/** Returns a known error code, or undefined for any other text, which may hold secrets. */
+export function toKnownError(error: string): string | undefined {
   return KNOWN_ERRORS.has(error) ? error : undefined
 }
 
-function refused(who: string, given: string): AshlarError {
-  const error = knownError(given)
+function rejected(endpoint: string, code: string): AshlarError {
+  const error = toKnownError(code)
   if (error === 'temporarily_unavailable' || error === 'server_error')
-    return new AshlarError('HTTP_FAILED', `${who} answered ${error}`)
-  return failed(`${who} refused: ${error ?? 'it gives a reason that is not shown'}`, error)
+    return new AshlarError('HTTP_FAILED', `${endpoint} responded with the error ${error}`)
+  return failed(`${endpoint} rejected the request: ${error ?? UNKNOWN_REASON}`, error)
 }
 
 function failed(message: string, error?: string): AshlarError {

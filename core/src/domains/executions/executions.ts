@@ -1,5 +1,5 @@
 import { Batcher, isUuid, AshlarError, toPage, type Page, type PageRequest } from '../../base/index.ts'
-import { causeOf, type Database, type Notifications } from '../../postgres/index.ts'
+import { classifyFailure, type Database, type Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import {
@@ -238,7 +238,7 @@ async function insertAll(parts: ExecutionParts, set: NewExecution[]): Promise<(E
   try {
     return await insertExecutions(parts, set)
   } catch (error) {
-    if (causeOf(error) !== 'statement') throw error
+    if (classifyFailure(error) !== 'statement') throw error
     if (set.length === 1) return [error instanceof Error ? error : new Error(String(error))]
     const middle = set.length >> 1
     return [...(await insertAll(parts, set.slice(0, middle))), ...(await insertAll(parts, set.slice(middle)))]

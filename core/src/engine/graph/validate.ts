@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { providersOf } from '../../capabilities/index.ts'
+import { listProviders } from '../../capabilities/index.ts'
 import { AshlarError, describeIssues, showFaults, showValue, type Fault } from '../../base/index.ts'
 import {
   TOOLS_PIN,
@@ -116,7 +116,7 @@ function nodeFaults({ path, node, block, linked }: CheckedNode): Fault[] {
 }
 
 function credentialFaults(path: string, { credentials = {} }: GraphNode, block: Block): Fault[] {
-  const used = providersOf(block.capabilities)
+  const used = listProviders(block.capabilities)
   return Object.keys(credentials)
     .filter((provider) => !used.includes(provider))
     .map((provider) => ({

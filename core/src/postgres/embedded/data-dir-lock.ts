@@ -2,25 +2,25 @@ import { randomBytes } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { errorCode, isRunning, startOf } from './process-facts.ts'
+import { errorCode, isRunning, readStartTime } from './process-facts.ts'
 
-// A lock is a file that names the process holding it. It appears with its whole content in one step (a temporary file
-// is linked to the name, which fails when the name is taken), so that a reader never sees half a record. It is free
-// when the file is missing, and stale when its process has ended, when its pid now belongs to another process, or when
-// it cannot be read (a power cut may leave it empty).
+// A lock is a file that names the process that holds it. The file appears with its complete contents in one step: a
+// temporary file is linked to the name, which fails if the name exists. A reader therefore never reads a partial
+// record. The lock is free if the file does not exist. It is stale if its process has ended, if its pid belongs to
+// another process, or if the file is unreadable (it may be empty after a power failure).
 //
-// A stale lock may be replaced only by the holder of a second lock, `<file>.takeover`, who then looks again: of two
-// processes that find the same stale lock, the later one finds the earlier one's record and withdraws. The second lock
-// is taken by the same rules, so one left by a process killed in the middle of this is taken over like any other.
+// Only the holder of a second lock, `<file>.takeover`, may replace a stale lock, after it has read the lock again. If
+// two processes find the same stale lock, the later one then reads the record of the earlier one and gives up. The
+// second lock follows the same rules, so the takeover lock of a killed process can be taken over too.
 
 const recordSchema = z.object({
   pid: z.int().positive(),
-  /** Clock ticks since boot, from `startOf`; null where only the pid is known. */
+  /** Clock ticks since boot, from `readStartTime`; null on systems that do not report it. */
   startedAt: z.int().nullable(),
   url: z.string().optional(),
 })
 
-/** What a lock file says of its holder. */
+/** The contents of a lock file. */
 export type LockRecord = z.infer<typeof recordSchema>
 
 /** A lock held by this process. */
@@ -31,26 +31,26 @@ export interface Lock {
   release(): Promise<void>
 }
 
-/** Takes the lock, or tells who holds it. */
+/** Takes the lock, or returns its holder. */
 export async function acquireLock(file: string): Promise<{ lock: Lock } | { holder: LockRecord }> {
-  const record: LockRecord = { pid: process.pid, startedAt: startOf(process.pid) }
+  const record: LockRecord = { pid: process.pid, startedAt: readStartTime(process.pid) }
   const holder = await take(file, JSON.stringify(record))
   return holder === undefined ? { lock: heldLock(file, record) } : { holder }
 }
 
-/** The record of the living process that holds the lock. */
-export async function lockHolder(file: string): Promise<LockRecord | undefined> {
-  const text = await readIfThere(file)
-  return text === undefined ? undefined : livingHolder(text)
+/** Returns the record of the running process that holds the lock. */
+export async function findLockHolder(file: string): Promise<LockRecord | undefined> {
+  const text = await readFileIfExists(file)
+  return text === undefined ? undefined : findRunningHolder(text)
 }
 
-/** Writes a file so that a reader sees the old content or the new, and never a part. */
+/** Replaces a file atomically. */
 export async function replaceFile(file: string, text: string): Promise<void> {
   await withTemporary(file, text, (temporary) => rename(temporary, file))
 }
 
-/** The content of a file, `undefined` when there is none. */
-export async function readIfThere(file: string): Promise<string | undefined> {
+/** Returns the contents of a file, `undefined` if it does not exist. */
+export async function readFileIfExists(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
@@ -61,7 +61,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 
 function heldLock(file: string, record: LockRecord): Lock {
   let released = false
-  // One change at a time: a `setUrl` that is still writing must not bring the file back after `release`.
+  // Changes run one at a time, so that a pending `setUrl` cannot restore the file after `release`.
   let last: Promise<void> = Promise.resolve()
   const next = (change: () => Promise<void>): Promise<void> => {
     const done = last.then(async () => {
@@ -80,37 +80,37 @@ function heldLock(file: string, record: LockRecord): Lock {
   }
 }
 
-/** The living holder, or `undefined` when the lock is now ours. */
+/** @returns the running holder, or `undefined` if this process has taken the lock */
 async function take(file: string, ours: string): Promise<LockRecord | undefined> {
   for (;;) {
     if (await createFile(file, ours)) return undefined
-    const text = await readIfThere(file)
+    const text = await readFileIfExists(file)
     if (text === undefined) continue
-    const holder = livingHolder(text)
+    const holder = findRunningHolder(text)
     if (holder !== undefined) return holder
     if (await replaceStale(file, text, ours)) return undefined
   }
 }
 
 async function replaceStale(file: string, stale: string, ours: string): Promise<boolean> {
-  const claim = `${file}.takeover`
-  if ((await take(claim, ours)) !== undefined) {
+  const takeover = `${file}.takeover`
+  if ((await take(takeover, ours)) !== undefined) {
     await pause(5)
     return false
   }
   try {
-    if ((await readIfThere(file)) !== stale) return false
+    if ((await readFileIfExists(file)) !== stale) return false
     await replaceFile(file, ours)
     return true
   } finally {
-    await rm(claim, { force: true })
+    await rm(takeover, { force: true })
   }
 }
 
-function livingHolder(text: string): LockRecord | undefined {
+function findRunningHolder(text: string): LockRecord | undefined {
   const record = parseRecord(text)
   if (record === undefined || !isRunning(record.pid)) return undefined
-  return record.startedAt === null || record.startedAt === startOf(record.pid) ? record : undefined
+  return record.startedAt === null || record.startedAt === readStartTime(record.pid) ? record : undefined
 }
 
 function parseRecord(text: string): LockRecord | undefined {
@@ -121,7 +121,7 @@ function parseRecord(text: string): LockRecord | undefined {
   }
 }
 
-/** False when the name is taken. */
+/** @returns false if the file exists */
 async function createFile(file: string, text: string): Promise<boolean> {
   try {
     await withTemporary(file, text, (temporary) => link(temporary, file))

@@ -8,8 +8,8 @@ import type { AshlarError } from '../../base/index.ts'
 import { findServer, openDataDir, type DataDir } from './data-dir.ts'
 
 let root: string
-let made = 0
-const freshPath = (): string => join(root, `dir-${made++}`)
+let count = 0
+const freshPath = (): string => join(root, `dir-${count++}`)
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ashlar-data-dir-'))
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }))
 
 describe('openDataDir', () => {
-  it('makes the directory for its owner alone, with its parents and a marker', async () => {
+  it('creates the directory with its parents and a marker, with access for its user only', async () => {
     const path = join(freshPath(), 'a', 'b')
     const dir = await openDataDir(path)
 
@@ -29,7 +29,7 @@ describe('openDataDir', () => {
     expect(await readdir(path)).toEqual(['ashlar.json'])
   })
 
-  it('takes an existing empty directory and leaves its mode as it is', async () => {
+  it('accepts an existing empty directory and keeps its mode', async () => {
     const path = freshPath()
     await mkdir(join(path, 'lost+found'), { recursive: true })
     await chmod(path, 0o750)
@@ -38,7 +38,7 @@ describe('openDataDir', () => {
     await dir.release()
   })
 
-  it('refuses a directory that a living process holds, and says which', async () => {
+  it('rejects a directory that a running process has locked', async () => {
     const path = freshPath()
     const dir = await openDataDir(path)
     await dir.setServer('http://127.0.0.1:4000/graphql')
@@ -71,12 +71,12 @@ describe('openDataDir', () => {
     await (await openDataDir(path)).release()
   })
 
-  it.each(['', '{"pid":', '{"pid":-1,"startedAt":null}'])('takes over a lock that says nothing: %j', async (text) => {
+  it.each(['', '{"pid":', '{"pid":-1,"startedAt":null}'])('takes over an invalid lock: %j', async (text) => {
     const path = await directoryWithLock(text)
     await (await openDataDir(path)).release()
   })
 
-  it('takes over the lock of a process that was killed while it took one over', async () => {
+  it('takes over the lock of a process that was killed during a takeover', async () => {
     const path = await directoryWithLock(await deadRecord())
     await writeFile(join(path, 'lock.takeover'), JSON.stringify(await deadRecord()))
     const dir = await openDataDir(path)
@@ -84,7 +84,7 @@ describe('openDataDir', () => {
     await dir.release()
   })
 
-  it('lets exactly one of many in when they find the same stale lock', async () => {
+  it('lets exactly one of many callers take over a stale lock', async () => {
     const dead = await deadRecord()
     for (let round = 0; round < 20; round++) {
       const path = await directoryWithLock(dead)
@@ -96,7 +96,7 @@ describe('openDataDir', () => {
     }
   })
 
-  it('lets exactly one of many processes in when they find the same stale lock', async () => {
+  it('lets exactly one of many processes take over a stale lock', async () => {
     const path = await directoryWithLock(await deadRecord())
     const children = Array.from({ length: 6 }, () =>
       spawn(process.execPath, ['--input-type=module', '-e', holderProgram(path)], { stdio: ['ignore', 'pipe', 'ignore'] }),
@@ -107,61 +107,61 @@ describe('openDataDir', () => {
     await Promise.all(children.map(async (child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')))
   })
 
-  it('lets exactly one of many in when they make the same directory', async () => {
+  it('lets exactly one of many callers create a directory', async () => {
     const path = freshPath()
     const tries = await Promise.allSettled(Array.from({ length: 12 }, () => openDataDir(path)))
     const refusals = tries.filter((attempt) => attempt.status === 'rejected').map(({ reason }) => (reason as AshlarError).code)
     expect(refusals).toEqual(Array(11).fill('DATA_DIR_IN_USE'))
   })
 
-  it('refuses a directory with the files of something else, and leaves it alone', async () => {
+  it('rejects a directory with other files and does not change it', async () => {
     const path = freshPath()
     await mkdir(path)
     await writeFile(join(path, 'thesis.tex'), '')
     await expect(openDataDir(path)).rejects.toMatchObject({
       code: 'DATA_DIR_UNUSABLE',
-      message: expect.stringContaining('it is not empty and was not made by Ashlar (it holds "thesis.tex")'),
+      message: expect.stringContaining('it is not empty and was not created by Ashlar (it contains "thesis.tex")'),
     })
     expect(await readdir(path)).toEqual(['thesis.tex'])
   })
 
   it.each([
-    ['{"format":2}', 'it was written by a newer Ashlar (format 2, this one reads up to 1)'],
-    ['{}', 'its ashlar.json must hold {"format":1}, got "{}"'],
-    ['', 'its ashlar.json must hold {"format":1}, got ""'],
-  ])('refuses a directory whose marker is %j', async (marker, reason) => {
+    ['{"format":2}', 'it was written by a newer version of Ashlar (format 2, this version reads up to 1)'],
+    ['{}', 'its ashlar.json must contain {"format":1}, got "{}"'],
+    ['', 'its ashlar.json must contain {"format":1}, got ""'],
+  ])('rejects a directory whose marker is %j', async (marker, reason) => {
     const path = freshPath()
     await mkdir(path)
     await writeFile(join(path, 'ashlar.json'), marker)
     await expect(openDataDir(path)).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE', message: expect.stringContaining(reason) })
   })
 
-  it('refuses a file, and a folder below a file', async () => {
+  it('rejects a file and a path below a file', async () => {
     const path = freshPath()
     await writeFile(path, '')
     await expect(openDataDir(path)).rejects.toMatchObject({
       code: 'DATA_DIR_UNUSABLE',
-      message: `data directory "${path}" cannot be used: it, or a part of its path, is a file and not a folder. ASHLAR_DATA_DIR names another folder`,
+      message: `data directory "${path}" cannot be used: it, or a part of its path, is a file and not a folder. Set ASHLAR_DATA_DIR to another folder`,
     })
     await expect(openDataDir(join(path, 'below'))).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
   })
 
-  it('refuses a link that leads nowhere, and a folder below one', async () => {
+  it('rejects a broken link and a path below one', async () => {
     const path = freshPath()
     await symlink(join(root, 'nowhere'), path)
     for (const place of [path, join(path, 'below')]) {
       await expect(openDataDir(place)).rejects.toMatchObject({
         code: 'DATA_DIR_UNUSABLE',
-        message: expect.stringContaining('nothing can be made there (does a link in its path lead nowhere?)'),
+        message: expect.stringContaining('it cannot be created (its path may contain a broken link)'),
       })
     }
   })
 
-  it.runIf(process.platform === 'linux')('refuses a place where the system lets nobody make a folder', async () => {
+  it.runIf(process.platform === 'linux')('rejects a folder in which the system creates no folders', async () => {
     await expect(openDataDir('/proc/ashlar')).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' })
   })
 
-  it.runIf(process.getuid?.() !== 0)('refuses a directory that cannot be written', async () => {
+  it.runIf(process.getuid?.() !== 0)('rejects a directory that is not writable', async () => {
     const path = freshPath()
     await mkdir(path, { mode: 0o500 })
     await expect(openDataDir(path)).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('openDataDir', () => {
     })
   })
 
-  it('does not bring the lock back when the server is told after or beside the release', async () => {
+  it('does not restore the lock if the URL is set during or after the release', async () => {
     const path = freshPath()
     const dir = await openDataDir(path)
     await Promise.all([dir.setServer('http://a'), dir.release(), dir.setServer('http://b')])
@@ -180,7 +180,7 @@ describe('openDataDir', () => {
 })
 
 describe('findServer', () => {
-  it('finds the url while the holder lives', async () => {
+  it('finds the URL while the holder runs', async () => {
     const path = freshPath()
     expect(await findServer(path)).toBeUndefined()
     const dir = await openDataDir(path)
@@ -191,7 +191,7 @@ describe('findServer', () => {
     expect(await findServer(path)).toBeUndefined()
   })
 
-  it('finds nothing in the lock of a dead process', async () => {
+  it('ignores the lock of a process that has ended', async () => {
     const path = await directoryWithLock({ ...(await deadRecord()), url: 'http://127.0.0.1:4000/graphql' })
     expect(await findServer(path)).toBeUndefined()
   })
@@ -205,14 +205,14 @@ async function directoryWithLock(record: object | string): Promise<string> {
   return path
 }
 
-/** The record of a process that has just ended. */
+/** Returns the record of a process that has just ended. */
 async function deadRecord(): Promise<{ pid: number; startedAt: number }> {
   const child = spawn(process.execPath, ['-e', ''])
   await once(child, 'exit')
   return { pid: child.pid ?? 0, startedAt: 1 }
 }
 
-/** Opens the directory, says `held` or the error's code, and stays. */
+/** Opens the directory, prints `held` or the code of the error, and keeps running. */
 function holderProgram(path: string): string {
   const module = new URL('./data-dir.ts', import.meta.url).href
   return `

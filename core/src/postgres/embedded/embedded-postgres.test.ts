@@ -14,7 +14,7 @@ const isRoot = process.getuid?.() === 0
 let root: string
 let template: string
 let dir: string
-let made = 0
+let count = 0
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ashlar-postgres-'))
@@ -24,9 +24,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true }))
 
-/** A stopped cluster, copied from one that was made once. */
+/** Returns a copy of a stopped cluster. */
 beforeEach(async () => {
-  const folder = join(root, `folder-${made++}`)
+  const folder = join(root, `folder-${count++}`)
   await mkdir(folder, { mode: 0o700 })
   dir = join(folder, 'postgres')
   await cp(join(template, 'postgres'), dir, { recursive: true })
@@ -34,7 +34,7 @@ beforeEach(async () => {
 })
 
 describe('startEmbeddedPostgres', () => {
-  it('makes a cluster, its password for the owner alone, and the database', async () => {
+  it('creates a cluster, its password file and the database', async () => {
     dir = `${dir}-new`
     const notices: string[] = []
     const server = await startEmbeddedPostgres({ dir, onNotice: (message) => notices.push(message) })
@@ -44,7 +44,7 @@ describe('startEmbeddedPostgres', () => {
       { name: 'ashlar', lower: 'é' },
     ])
     await server.stop()
-    expect(notices).toEqual(['Making a new Postgres database cluster.'])
+    expect(notices).toEqual(['Creating a new Postgres database cluster.'])
     expect((await readdir(join(dir, '..'))).filter((name) => name.startsWith('postgres-new')).toSorted()).toEqual([
       'postgres-new',
       'postgres-new.log',
@@ -53,7 +53,7 @@ describe('startEmbeddedPostgres', () => {
     for (const file of [`${dir}.password`, `${dir}.log`]) expect((await stat(file)).mode & 0o777).toBe(0o600)
   })
 
-  it('listens on the loopback address only, asks for the password, and keeps what is written safe', async () => {
+  it('listens only on the loopback address, requires the password, and writes durably', async () => {
     const server = await startEmbeddedPostgres({ dir })
     const names = [
       'listen_addresses',
@@ -78,7 +78,7 @@ describe('startEmbeddedPostgres', () => {
     await server.stop()
   })
 
-  it('keeps the data over stop and start', async () => {
+  it('keeps the data across a restart', async () => {
     const first = await startEmbeddedPostgres({ dir })
     await rowsOf(first, 'CREATE TABLE kept AS SELECT 7 AS value')
     await Promise.all([first.stop(), first.stop()])
@@ -100,7 +100,7 @@ describe('startEmbeddedPostgres', () => {
     await closed
   })
 
-  it('finishes an initdb that was interrupted, by beginning again', async () => {
+  it('repeats an interrupted initdb', async () => {
     dir = `${dir}-new`
     const unfinished = `${dir}.init-000000000000`
     await mkdir(join(unfinished, 'cluster'), { recursive: true })
@@ -110,7 +110,7 @@ describe('startEmbeddedPostgres', () => {
     await expect(stat(unfinished)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('begins the log anew when it is over ten megabytes', async () => {
+  it('truncates a log of more than ten megabytes', async () => {
     await writeFile(`${dir}.log`, 'x'.repeat(10_000_001))
     await (await startEmbeddedPostgres({ dir })).stop()
     expect((await stat(`${dir}.log`)).size).toBeLessThan(100_000)
@@ -118,7 +118,7 @@ describe('startEmbeddedPostgres', () => {
 })
 
 describe('a Postgres that fails', () => {
-  it('tells the last lines of its log, without folders', async () => {
+  it('reports the last lines of its log, without folders', async () => {
     await appendFile(join(dir, 'postgresql.conf'), 'nonsense = 1\n')
     const failure: unknown = await startEmbeddedPostgres({ dir }).catch((error: unknown) => error)
     expect(failure).toMatchObject({
@@ -128,7 +128,7 @@ describe('a Postgres that fails', () => {
     expect(String(failure)).not.toContain(root)
   })
 
-  it('refuses a cluster whose password is lost, and says what to do', async () => {
+  it('rejects a cluster without its password file', async () => {
     await rm(`${dir}.password`)
     await expect(startEmbeddedPostgres({ dir })).rejects.toMatchObject({
       code: 'DATABASE_FAILED',
@@ -136,7 +136,7 @@ describe('a Postgres that fails', () => {
     })
   })
 
-  it('stops again when the password does not fit', async () => {
+  it('stops the server if the password is wrong', async () => {
     await writeFile(`${dir}.password`, 'wrong')
     await expect(startEmbeddedPostgres({ dir })).rejects.toMatchObject({
       code: 'DATABASE_FAILED',
@@ -145,12 +145,12 @@ describe('a Postgres that fails', () => {
     await expect(stat(join(dir, 'postmaster.pid'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('is told when it ends by itself, and starts again on what it had', async () => {
-    const told = Promise.withResolvers<string>()
-    const server = await startEmbeddedPostgres({ dir, onExit: told.resolve })
+  it('reports an unexpected exit and can be started again', async () => {
+    const exited = Promise.withResolvers<string>()
+    const server = await startEmbeddedPostgres({ dir, onExit: exited.resolve })
     await rowsOf(server, 'CREATE TABLE kept AS SELECT 7 AS value')
     process.kill(await serverPid(), 'SIGKILL')
-    expect(await told.promise).toMatch(/^Postgres ended with SIGKILL: .*database system is ready to accept connections/s)
+    expect(await exited.promise).toMatch(/^Postgres ended with SIGKILL: .*database system is ready to accept connections/s)
     await server.stop()
 
     const next = await startEmbeddedPostgres({ dir })
@@ -165,8 +165,8 @@ describe('a Postgres that fails', () => {
   })
 })
 
-describe('what an earlier run left behind', () => {
-  it('is stopped when its program was killed, and the data is there', async () => {
+describe('a server of an earlier run', () => {
+  it('is stopped if its program was killed, and the data is kept', async () => {
     const child = startChild('', 'await write()')
     await says(child, 'started')
     const pid = await serverPid()
@@ -177,12 +177,12 @@ describe('what an earlier run left behind', () => {
     const notices: string[] = []
     const server = await startEmbeddedPostgres({ dir, onNotice: (message) => notices.push(message) })
     expect(isRunning(pid)).toBe(false)
-    expect(notices).toEqual([`Stopping the Postgres (process ${pid}) that an earlier run left behind.`])
+    expect(notices).toEqual([`Stopping the Postgres (process ${pid}) of an earlier run.`])
     expect(await rowsOf(server, 'SELECT value FROM kept')).toEqual([{ value: 7 }])
     await server.stop()
   })
 
-  it('is stopped when its program exits without a stop', async () => {
+  it('is stopped when its program exits without `stop()`', async () => {
     const child = startChild('', 'setTimeout(() => process.exit(3), 10)')
     await says(child, 'started')
     const pid = await serverPid()
@@ -191,12 +191,12 @@ describe('what an earlier run left behind', () => {
     await expect.poll(() => isRunning(pid)).toBe(false)
   })
 
-  it('may be a pid file whose process is gone', async () => {
+  it('may have left the pid file of a process that has ended', async () => {
     await writeFile(join(dir, 'postmaster.pid'), pidFile(4_000_000))
     await (await startEmbeddedPostgres({ dir })).stop()
   })
 
-  it('may be a pid file whose pid is now another program', async () => {
+  it('may have left a pid file whose pid belongs to another program', async () => {
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
     await once(stranger, 'spawn')
     await writeFile(join(dir, 'postmaster.pid'), pidFile(stranger.pid ?? 0))
@@ -208,13 +208,13 @@ describe('what an earlier run left behind', () => {
 })
 
 describe('signals', () => {
-  it("leave Postgres alone on the terminal's Ctrl-C, so that the program can stop in order", async () => {
+  it('of Ctrl-C in the terminal do not reach Postgres', async () => {
     const child = startChild(
       `process.on('SIGINT', async () => { await write(); console.log('written'); await server.stop(); process.exit(7) })`,
       '',
     )
     await says(child, 'started')
-    // What a terminal does: the whole group of the program gets it.
+    // A terminal sends the signal to the process group of the program.
     process.kill(-(child.pid ?? 0), 'SIGINT')
     await says(child, 'written')
     await once(child, 'exit')
@@ -223,13 +223,13 @@ describe('signals', () => {
 })
 
 describe.runIf(isRoot)('as root', () => {
-  it('runs the cluster as another user, below a folder that only root may enter', async () => {
+  it('runs the cluster as another user, below a folder that only root can access', async () => {
     await chmod(root, 0o700)
     dir = `${dir}-new`
     const server = await startEmbeddedPostgres({ dir })
     expect(await rowsOf(server, `SELECT current_setting('data_directory') AS dir`)).toEqual([{ dir: '/proc/self/cwd' }])
     expect((await stat(dir)).uid).not.toBe(0)
-    // A parallel worker, a checkpoint and a new reading of the configuration find their way as well.
+    // A parallel worker, a checkpoint and a reload of the configuration also work.
     await rowsOf(server, `SET debug_parallel_query = on; SELECT count(*) FROM pg_class; CHECKPOINT; SELECT pg_reload_conf()`)
     await server.stop()
   })
@@ -242,7 +242,7 @@ describe.runIf(isRoot)('as root', () => {
     await server.stop()
   })
 
-  it('takes over a cluster that was copied with root as its owner', async () => {
+  it('changes the owner of a cluster that root owns', async () => {
     expect((await stat(dir)).uid).toBe(0)
     const server = await startEmbeddedPostgres({ dir })
     expect((await stat(join(dir, 'PG_VERSION'))).uid).not.toBe(0)
@@ -264,12 +264,14 @@ async function serverPid(): Promise<number> {
   return Number((await readFile(join(dir, 'postmaster.pid'), 'utf8')).split('\n')[0])
 }
 
-/** As Postgres writes it: pid, folder, start, port, socket folder, address, shared memory, state. */
+/**
+ * Returns a pid file in the format of Postgres: pid, folder, start, port, socket folder, address, shared memory, state.
+ */
 function pidFile(pid: number): string {
   return `${pid}\n${dir}\n1700000000\n5432\n\n127.0.0.1\n  1234567         1\nready   \n`
 }
 
-/** A program in a process group of its own that starts Postgres on `dir`, says `started` and stays. */
+/** Starts a program in its own process group that starts Postgres on `dir`, prints `started` and keeps running. */
 function startChild(before: string, after: string): ChildProcess {
   const module = new URL('./embedded-postgres.ts', import.meta.url).href
   const code = `
@@ -291,5 +293,5 @@ function startChild(before: string, after: string): ChildProcess {
 
 async function says(child: ChildProcess, word: string): Promise<void> {
   for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) if (String(chunk).includes(word)) return
-  throw new Error(`the child ended before it said ${word}`)
+  throw new Error(`the child ended before it printed ${word}`)
 }

@@ -7,35 +7,34 @@ import { findBinaries, type PostgresBinaries } from './postgres-binaries.ts'
 import { ensureCluster } from './postgres-cluster.ts'
 import { openLog, withoutFolders, type PostgresLog } from './postgres-log.ts'
 import {
-  becomesReady,
+  waitUntilReady,
   nameForPostgres,
   startProgram,
   stopLeftover,
   stopServer,
-  tellToStop,
+  requestStop,
   type PostgresProgram,
 } from './postgres-process.ts'
-import { clusterUser, type PostgresUser } from './postgres-user.ts'
+import { findClusterUser, type PostgresUser } from './postgres-user.ts'
 import { errorCode } from './process-facts.ts'
 
-/** How the embedded Postgres is started. */
 interface EmbeddedPostgresOptions {
   /**
-   * The folder of the cluster, made when missing; the folder above must exist and be held by this process (`openDataDir`).
-   * `<dir>.password` and `<dir>.log` come to stand beside it.
+   * The folder of the cluster, created if it does not exist. Its parent must exist and be locked by this process
+   * (`openDataDir`). `<dir>.password` and `<dir>.log` are created next to it.
    */
   dir: string
-  /** What an operator may want to know, in sentences. */
+  /** Receives messages for the operator, in sentences. */
   onNotice?: ((message: string) => void) | undefined
-  /** The server ended by itself: how, and the last lines of its log. Not called for `stop()`. */
+  /** Receives the exit status and the last lines of the log if the server ends without `stop()`. */
   onExit?: ((reason: string) => void) | undefined
 }
 
-/** A running Postgres of our own, on a loopback port. */
+/** A running embedded Postgres, on a loopback port. */
 export interface EmbeddedPostgresServer {
   /** `postgres://postgres:…@127.0.0.1:<port>/ashlar` */
   readonly url: string
-  /** The same server's database `postgres`, to create and drop others from. */
+  /** The database `postgres` of the server, from which other databases are created and dropped. */
   readonly adminUrl: string
   /** Ends all connections and stops the server. Idempotent; later calls wait for the first. */
   stop(): Promise<void>
@@ -56,19 +55,21 @@ interface StartOptions {
 
 const DATABASE = 'ashlar'
 const MAX_TRIES = 20
-/** What passes by itself: someone else took our port, or the last processes of a killed server are still ending. */
-const PASSING = /Address already in use|lock file "postmaster.pid" already exists|shared memory block .* is still in use/
+/** Temporary failures: another process has taken the port, or processes of a killed server are still running. */
+const TRANSIENT = /Address already in use|lock file "postmaster.pid" already exists|shared memory block .* is still in use/
 
 /**
- * Starts Postgres on the cluster in `dir`, and makes cluster and database `ashlar` when they are missing.
- * It listens on 127.0.0.1 only, without a Unix socket. As root it runs as the owner of the cluster, see `clusterUser`.
- * @throws {AshlarError} DATABASE_FAILED when it does not start; the message ends with the last lines of its log.
+ * Starts Postgres on the cluster in `dir`. Creates the cluster and the database `ashlar` if they do not exist. The
+ * server listens only on 127.0.0.1, without a Unix socket. If this process is root, the server runs as the owner of the
+ * cluster, see `findClusterUser`.
+ * @throws {AshlarError} DATABASE_FAILED when the server does not start; the message ends with the last lines of its
+ * log.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgresServer> {
   const dir = resolve(options.dir)
   const onNotice = options.onNotice ?? (() => undefined)
   try {
-    const user = await clusterUser(dir, onNotice)
+    const user = await findClusterUser(dir, onNotice)
     const binaries = await findBinaries(user, onNotice)
     const { log, password, server } = await prepare({ dir, user, binaries, onNotice })
     return await handOver(server, password, { log, onExit: options.onExit })
@@ -92,13 +93,13 @@ async function prepare(options: Omit<StartOptions, 'log'>): Promise<{ log: Postg
 async function launch(options: StartOptions): Promise<Server> {
   for (let tries = 1; ; tries++) {
     await stopLeftover(options.dir, options.onNotice)
-    const port = await freePort()
+    const port = await findFreePort()
     const program = await startProgram(options.binaries.postgres, serverArguments(options, port), options)
-    if (await becomesReady(options.dir, program, options.onNotice)) return { port, program }
-    const { how } = await program.exited
+    if (await waitUntilReady(options.dir, program, options.onNotice)) return { port, program }
+    const { status } = await program.exited
     const tail = await options.log.tail()
-    if (tries === MAX_TRIES || !PASSING.test(tail)) {
-      throw new AshlarError('DATABASE_FAILED', `Postgres ended with ${how} while it started: ${tail}`)
+    if (tries === MAX_TRIES || !TRANSIENT.test(tail)) {
+      throw new AshlarError('DATABASE_FAILED', `Postgres ended with ${status} while it was starting: ${tail}`)
     }
     await pause(200)
   }
@@ -114,13 +115,13 @@ async function handOver(
   password: string,
   { log, onExit }: { log: PostgresLog; onExit: EmbeddedPostgresOptions['onExit'] },
 ): Promise<EmbeddedPostgresServer> {
-  const urlOf = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
-  // Not a handler of signals, and it ends nothing but Postgres: when the program exits without `stop()`, nobody else would.
-  const atExit = (): void => tellToStop(program)
+  const toUrl = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
+  // Stops Postgres if the program exits without `stop()`. This is not a signal handler.
+  const atExit = (): void => requestStop(program)
   process.once('exit', atExit)
-  const ended = program.exited.then(async ({ how }) => {
+  const ended = program.exited.then(async ({ status }) => {
     process.off('exit', atExit)
-    const reason = `Postgres ended with ${how}: ${await log.tail()}`
+    const reason = `Postgres ended with ${status}: ${await log.tail()}`
     await log.close()
     return reason
   })
@@ -129,26 +130,26 @@ async function handOver(
     await ended
   }
   try {
-    await ensureDatabase(urlOf('postgres'))
+    await ensureDatabase(toUrl('postgres'))
   } catch (error) {
     await stopOnce()
     throw error
   }
   let stopping: Promise<void> | undefined
   void ended.then((reason) => stopping === undefined && onExit?.(reason))
-  return { url: urlOf(DATABASE), adminUrl: urlOf('postgres'), stop: () => (stopping ??= stopOnce()) }
+  return { url: toUrl(DATABASE), adminUrl: toUrl('postgres'), stop: () => (stopping ??= stopOnce()) }
 }
 
 async function ensureDatabase(adminUrl: string): Promise<void> {
   const client = new Client(adminUrl)
-  // A connection that breaks also fails the query, which is what we wait for.
+  // The query reports the error of a broken connection.
   client.on('error', () => undefined)
   try {
     await client.connect()
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE])
     if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`)
   } catch (error) {
-    throw new AshlarError('DATABASE_FAILED', `Postgres runs, but its database cannot be opened: ${messageOf(error)}`, {
+    throw new AshlarError('DATABASE_FAILED', `Postgres is running, but its database cannot be opened: ${messageOf(error)}`, {
       cause: error,
     })
   } finally {
@@ -156,8 +157,8 @@ async function ensureDatabase(adminUrl: string): Promise<void> {
   }
 }
 
-/** A port that nobody listens on. Someone may take it before Postgres does: then Postgres ends, and we try another. */
-function freePort(): Promise<number> {
+/** Returns a free port. If another process takes it first, Postgres ends, and `launch` tries another port. */
+function findFreePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer()
     probe.once('error', fail)

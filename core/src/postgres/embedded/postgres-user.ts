@@ -5,16 +5,16 @@ import { promisify } from 'node:util'
 import { AshlarError, messageOf } from '../../base/index.ts'
 import { errorCode } from './process-facts.ts'
 
-/** The system user that Postgres runs as when we are root, which Postgres refuses to be. */
+/** The system user of Postgres if Ashlar runs as root, because Postgres refuses to run as root. */
 export interface PostgresUser {
   uid: number
   gid: number
 }
 
-/** Runs a program and answers what it printed. */
+/** Runs a program and returns its output. */
 type RunCommand = (program: string, args: readonly string[]) => Promise<string>
 
-// Not `nobody`: whatever else runs as `nobody` could read the cluster and stop the server.
+// Not a shared system user, whose other programs could read the cluster and stop the server.
 const NAME = 'postgres'
 
 // shadow-utils (Debian, Fedora, …), then busybox (Alpine).
@@ -26,43 +26,46 @@ const RECIPES: readonly (readonly [string, ...string[]])[] = [
 ]
 
 /**
- * The user to run the cluster in `dir` as: `undefined` (ourselves) unless we are root; then the owner of the cluster, or
- * for a new one the user `postgres`, made when the system has none.
- * @throws {AshlarError} DATABASE_FAILED when that user cannot be made.
+ * Returns the user for the cluster in `dir`. It is `undefined`, the current user, unless Ashlar runs as root. As root,
+ * it is the owner of the cluster or, for a new cluster, the user `postgres`, which is created if it does not exist.
+ * @throws {AshlarError} DATABASE_FAILED when the user cannot be created.
  */
-export async function clusterUser(dir: string, onNotice?: (message: string) => void): Promise<PostgresUser | undefined> {
+export async function findClusterUser(dir: string, onNotice?: (message: string) => void): Promise<PostgresUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
-  // Elsewhere the /proc path that lets Postgres into a folder below root's own does not exist (see postgres-process.ts).
+  // Other systems do not have the /proc path by which Postgres accesses a folder of root (see postgres-process.ts).
   if (process.platform !== 'linux') throw failed('Postgres refuses to run as root')
-  const owner = await ownerOf(dir)
+  const owner = await findOwner(dir)
   if (owner !== undefined && owner.uid !== 0) return owner
-  const user = await postgresUser(runCommand, onNotice)
-  // A copy that was made without keeping its owners.
-  if (owner !== undefined) await giveTree(dir, user)
+  const user = await ensurePostgresUser(runCommand, onNotice)
+  // The cluster is a copy that has lost its owner.
+  if (owner !== undefined) await changeOwner(dir, user)
   return user
 }
 
 /**
- * Returns the system user `postgres`. An existing user is used as it is. Otherwise the user is created; two starts may do so at once,
- * so a program that fails does not matter if the user exists afterwards.
+ * Returns the system user `postgres`. An existing user is used as it is. Otherwise the user is created; two processes
+ * may do so concurrently, so the failure of a program does not matter if the user exists afterwards.
  *
  * @param onNotice receives a sentence when the user was created
  */
-export async function postgresUser(run: RunCommand = runCommand, onNotice?: (message: string) => void): Promise<PostgresUser> {
-  const existing = await lookUp(run)
+export async function ensurePostgresUser(
+  run: RunCommand = runCommand,
+  onNotice?: (message: string) => void,
+): Promise<PostgresUser> {
+  const existing = await findUser(run)
   if (existing !== undefined) return existing
   const refusals: string[] = []
   for (const [program, ...args] of RECIPES) {
     await run(program, args).catch((error: unknown) => refusals.push(`${program}: ${messageOf(error).trim().split('\n').at(-1)}`))
-    const made = await lookUp(run)
-    if (made === undefined) continue
+    const created = await findUser(run)
+    if (created === undefined) continue
     onNotice?.(`Created the system user ${NAME}, because Postgres refuses to run as root.`)
-    return made
+    return created
   }
-  throw failed(`Postgres refuses to run as root, and no user ${NAME} could be made (${refusals.join('; ')})`)
+  throw failed(`Postgres refuses to run as root, and the user ${NAME} could not be created (${refusals.join('; ')})`)
 }
 
-async function lookUp(run: RunCommand): Promise<PostgresUser | undefined> {
+async function findUser(run: RunCommand): Promise<PostgresUser | undefined> {
   try {
     return { uid: Number(await run('id', ['-u', NAME])), gid: Number(await run('id', ['-g', NAME])) }
   } catch {
@@ -74,7 +77,7 @@ async function runCommand(program: string, args: readonly string[]): Promise<str
   return (await promisify(execFile)(program, args)).stdout
 }
 
-async function ownerOf(dir: string): Promise<PostgresUser | undefined> {
+async function findOwner(dir: string): Promise<PostgresUser | undefined> {
   try {
     const { uid, gid } = await stat(dir)
     return { uid, gid }
@@ -84,9 +87,9 @@ async function ownerOf(dir: string): Promise<PostgresUser | undefined> {
   }
 }
 
-async function giveTree(dir: string, { uid, gid }: PostgresUser): Promise<void> {
+async function changeOwner(dir: string, { uid, gid }: PostgresUser): Promise<void> {
   for (const entry of await readdir(dir, { recursive: true })) await lchown(join(dir, entry), uid, gid)
-  // Last, so that an interrupted run is taken up again.
+  // The folder comes last, so that an interrupted change is repeated.
   await chown(dir, uid, gid)
 }
 

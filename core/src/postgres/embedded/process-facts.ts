@@ -2,28 +2,32 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * Whether a process of this id exists. A zombie (ended, not yet reaped by its parent) does not count, once its last thread
- * has ended: until then one of them may still be in a system call, and a file that it renames changes after all.
+ * Whether a process with this id is running. A zombie (a process that has ended but was not reaped by its parent)
+ * counts as running until its last thread has ended, because a thread may still be in a system call that renames a
+ * file.
  */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // EPERM: it exists and belongs to another user.
+    // EPERM: the process exists and belongs to another user.
     if (errorCode(error) !== 'EPERM') return false
   }
-  const fields = statFields(pid)
+  const fields = readStatFields(pid)
   return fields === undefined || !['Z', 'X'].includes(fields[0] ?? '') || Number(fields[17]) > 1
 }
 
-/** When the process started, in clock ticks since boot: with the pid, this names one process. `null` where only Linux tells. */
-export function startOf(pid: number): number | null {
-  const ticks = statFields(pid)?.[19]
+/**
+ * Returns the start time of a process in clock ticks since boot, `null` on systems other than Linux. With the pid, it
+ * identifies a process.
+ */
+export function readStartTime(pid: number): number | null {
+  const ticks = readStatFields(pid)?.[19]
   return ticks === undefined ? null : Number(ticks)
 }
 
-/** The command line of a process, joined by spaces; empty when there is none to be read. */
-export function commandOf(pid: number): string {
+/** Returns the command line of a process, joined by spaces; empty if it cannot be read. */
+export function readCommand(pid: number): string {
   try {
     return process.platform === 'linux'
       ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
@@ -33,13 +37,16 @@ export function commandOf(pid: number): string {
   }
 }
 
-/** `ENOENT` and the like, of an error that came from the system. */
+/** Returns the code of a system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** `/proc/<pid>/stat` from its third field (the state) on: the second, the name in brackets, may itself hold spaces and brackets. */
-function statFields(pid: number): string[] | undefined {
+/**
+ * Returns the fields of `/proc/<pid>/stat` after the second one, the name in brackets, which may contain spaces and
+ * brackets.
+ */
+function readStatFields(pid: number): string[] | undefined {
   if (process.platform !== 'linux') return undefined
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Documents, schemas and values are `json`, not `jsonb`: the order of keys is the author's. */
+/** Documents, schemas and values are `json`, not `jsonb`, to preserve the author's order of keys. */
 export class Initial extends Migration {
   override name = '20261121-initial'
 

@@ -1,9 +1,10 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /**
- * Rows of the journal are text: the writer made it from JSON a moment ago, and to check it again costs a third of writing it.
- * Executions are updated twice within milliseconds: room on their page keeps their indexes out of it. They name the worker
- * that has them, so that whoever replaces one that died can take just those.
+ * Rows of the journal are `text`, because the writer has just created the JSON, and parsing it again costs a third of
+ * the write. Executions are updated twice within milliseconds; free space on their page avoids index updates. An
+ * execution names the worker that holds it, so that the replacement of a dead worker can release exactly these
+ * executions.
  */
 export class Engine extends Migration {
   override name = '20261122-engine'

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Credentials: what is secret in them is encrypted by a key that is not in the database. */
+/** Credentials. The secret is encrypted with a key that is not in the database. */
 export class Credentials extends Migration {
   override name = '20261123-credentials'
 

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** When a sleeping execution is to go on. It is no part of what the index leaves out: others are updated without touching an index. */
+/**
+ * The time at which a sleeping execution continues. The index is partial, so that other executions are updated without
+ * an index update.
+ */
 export class Sleep extends Migration {
   override name = '20261123-sleep'
 

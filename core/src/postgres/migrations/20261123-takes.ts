@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** How often in a row a worker has been lost with an execution in hand and nothing new of it stored: see `executions/takes.ts`. */
+/**
+ * The number of consecutive workers that were lost while they held an execution, without progress: see
+ * `executions/takes.ts`.
+ */
 export class Takes extends Migration {
   override name = '20261123-takes'
 

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** What each place of block storage holds is counted, so that it can be limited. A value and its key count as whole KiB. */
+/**
+ * Counts the contents of each place of block storage, to limit them. A value and its key count as a whole number of
+ * KiB.
+ */
 export class StorageUse extends Migration {
   override name = '20261124-storage-use'
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** OAuth 2: authorizations that wait for their user, and what is known of tokens beside their secret. */
+/** OAuth 2: unfinished authorizations, and the scopes and expiry of tokens. */
 export class OAuth extends Migration {
   override name = '20261125-oauth'
 
@@ -11,13 +11,13 @@ export class OAuth extends Migration {
         add column scopes json not null default '[]',
         add column expires_at timestamptz,
         add column renewed_at timestamptz,
-        -- Who renews it, and until when nobody else does.
+        -- The lease: the renewal that holds it, and its end.
         add column renewal_id uuid,
         add column renewal_until timestamptz;
     `)
     this.addSql(`
       create table oauth_authorization (
-        -- SHA-256 of the state: what is here cannot be used.
+        -- SHA-256 of the state, so that a row cannot be used to finish the authorization.
         state_hash text primary key,
         owner_id uuid not null references user_account, provider text not null, name text not null, scopes json not null,
         secret bytea not null, key_id text not null,

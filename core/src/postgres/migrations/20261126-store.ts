@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /**
- * Plugins by where they come from. A workspace (the plugin folders of a machine) has rows of its own in `workspace_plugin`, which
- * only its workers write; what was published is in `plugin_package` and `plugin_version`. Every process makes the one list of them.
+ * Plugins by origin. Each source (the plugin folders of a machine) has its own rows in `workspace_plugin`, which only
+ * its workers write. Published plugins are in `plugin_package` and `plugin_version`. Every process combines them into
+ * one list.
  */
 export class Store extends Migration {
   override name = '20261126-store'

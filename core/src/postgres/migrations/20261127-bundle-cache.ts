@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** What the bundles of a workspace were made of: one that still is as it was is not made again. */
+/** The inputs of the bundles of a source. A bundle with unchanged inputs is not built again. */
 export class BundleCache extends Migration {
   override name = '20261127-bundle-cache'
 

@@ -1,6 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Which release has read the manifest of a bundle: a newer one reads it again, since it may ask for more. */
+/**
+ * The release that has read the manifest of a bundle. A newer release reads it again, because its manifests may have
+ * more fields.
+ */
 export class BundleRelease extends Migration {
   override name = '20261128-bundle-release'
 

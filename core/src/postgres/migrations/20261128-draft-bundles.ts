@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Bundles of plugins that are being written, of which there is one for every change: when each was last in use, as far as is known. */
+/** Bundles of plugins in development, one for each change, with the approximate time of their last use. */
 export class DraftBundles extends Migration {
   override name = '20261128-draft-bundles'
 

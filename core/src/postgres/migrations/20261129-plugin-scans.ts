@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** The start time of the newest scan of a workspace whose result is stored, so that a caller can wait for a later scan. */
+/** The start time of the newest scan of a source whose result is stored, so that a caller can wait for a later scan. */
 export class PluginScans extends Migration {
   override name = '20261129-plugin-scans'
 

@@ -1,4 +1,4 @@
-import type { Capabilities, CapabilitySession } from '../../capabilities/index.ts'
+import type { CapabilityHosts, CapabilitySession } from '../../capabilities/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import type { TakenExecution } from './driver-parts.ts'
 import { EffectBarrier } from './effect-barrier.ts'
@@ -7,7 +7,7 @@ import type { JournalWriter } from '../journal/index.ts'
 
 interface HostCallSessionParts {
   taken: TakenExecution
-  capabilities: Capabilities
+  capabilities: CapabilityHosts
   journal: JournalWriter
   append(event: ExecutionEvent): void
   resolveInputs(run: NodeExecution): Record<string, unknown>
@@ -42,7 +42,7 @@ export class HostCallSessions {
    */
   async perform(run: NodeExecution, method: string, args: readonly unknown[]): Promise<unknown> {
     const session = this.#getSession(run)
-    await this.#barrier.pass(run, session.effectOf(method, args))
+    await this.#barrier.pass(run, session.getEffect(method, args))
     if (this.#parts.taken.entry.lost || this.#sessions.get(run) !== session)
       throw new AshlarError('CANCELLED', 'the call has ended, or another worker has leased the execution')
     return session.perform(method, args)
@@ -55,8 +55,8 @@ export class HostCallSessions {
   #createSession(run: NodeExecution): CapabilitySession {
     const { taken, capabilities, resolveInputs } = this.#parts
     const { block, credentials, id } = run.node
-    const acting = { block, credentials, idempotencyKey: `${taken.id}:${id}:${run.n}` }
-    const session = capabilities.createSession(taken, acting, () => resolveInputs(run))
+    const caller = { block, credentials, idempotencyKey: `${taken.id}:${id}:${run.n}` }
+    const session = capabilities.createSession(taken, caller, () => resolveInputs(run))
     this.#sessions.set(run, session)
     return session
   }

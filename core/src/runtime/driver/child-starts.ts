@@ -1,4 +1,4 @@
-import { causeOf } from '../../postgres/index.ts'
+import { classifyFailure } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import { toNodeError } from './node-errors.ts'
 import type { NodeExecution, NodeError } from '../../engine/index.ts'
@@ -46,7 +46,7 @@ export class ChildStarts {
   #failed(run: NodeExecution, error: unknown): void {
     if (error instanceof AshlarError) return this.#parts.failed(run, toNodeError(error, run.node.block))
     this.#parts.onError(error)
-    if (causeOf(error) === 'statement') {
+    if (classifyFailure(error) === 'statement') {
       const message = 'the graph of the node could not be started: see the log of the worker for the cause'
       return this.#parts.failed(run, { code: 'BLOCK_FAILED', message })
     }

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../capabilities/index.ts'
+import type { CapabilityHosts } from '../../capabilities/index.ts'
 import type { ErrorLocator } from '../../catalogue/registry/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { ChildRunParts } from './child-runs.ts'
@@ -22,7 +22,7 @@ export interface TakenExecution {
 export interface DriverParts extends ChildRunParts {
   sandbox: Pick<Sandbox, 'call' | 'forget'>
   errorLocator: ErrorLocator
-  capabilities: Capabilities
+  capabilities: CapabilityHosts
   journal: JournalWriter
   /** The clock of the database, in milliseconds since 1970. */
   now(): number

@@ -32,7 +32,7 @@ function drive(plan: Plan, instead: Partial<DriverParts> = {}): { events: Execut
       close: () => Promise.resolve(),
     },
     capabilities: {
-      createSession: () => ({ effectOf: () => 'none', perform: () => Promise.resolve(null), close: () => {} }),
+      createSession: () => ({ getEffect: () => 'none', perform: () => Promise.resolve(null), close: () => {} }),
       close: () => Promise.resolve(),
     },
     errorLocator: { locate: () => Promise.resolve(undefined) },
@@ -122,7 +122,7 @@ it('creates a capability session on the first host call, and closes it when the 
     createSession: (_actor, { block: { qualifiedName } }, inputs) => {
       sessions.push(`open ${qualifiedName} ${JSON.stringify(inputs())}`)
       const perform = (method: string): Promise<unknown> => Promise.resolve(sessions.push(method))
-      return { effectOf: () => 'none', perform, close: () => void sessions.push('close') }
+      return { getEffect: () => 'none', perform, close: () => void sessions.push('close') }
     },
     close: () => Promise.resolve(),
   }
@@ -149,7 +149,7 @@ it('creates a capability session on the first host call, and closes it when the 
 it('closes the session of a running call when the execution fails', async () => {
   let closed = 0
   const sinks: CallSink[] = []
-  const session = { effectOf: () => 'none' as const, perform: () => Promise.resolve(null), close: () => void closed++ }
+  const session = { getEffect: () => 'none' as const, perform: () => Promise.resolve(null), close: () => void closed++ }
   const capabilities: DriverParts['capabilities'] = { createSession: () => session, close: () => Promise.resolve() }
   drive(
     planWith(fakes, {
@@ -178,7 +178,7 @@ it.each([
   drive(planWith(fakes, { nodes: [{ id: 'a', block: 'emit' }] }), {
     sandbox: gather(sinks),
     capabilities: {
-      createSession: () => ({ effectOf: () => 'none', perform: () => Promise.reject(error), close: () => {} }),
+      createSession: () => ({ getEffect: () => 'none', perform: () => Promise.reject(error), close: () => {} }),
       close: () => Promise.resolve(),
     },
     onError: (each) => void errors.push(each),
@@ -196,7 +196,7 @@ it('calls a block again if its time limit passed while the journal was not writa
     sandbox: gather(sinks),
     journal: { append: (_entry, event) => void events.push(event), committed: () => written, close: () => Promise.resolve() },
     capabilities: {
-      createSession: () => ({ effectOf: () => 'once', perform: () => Promise.resolve('done'), close: () => {} }),
+      createSession: () => ({ getEffect: () => 'once', perform: () => Promise.resolve('done'), close: () => {} }),
       close: () => Promise.resolve(),
     },
   })

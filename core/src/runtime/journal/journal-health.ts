@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { causeOf, channelName, codeOf, type Notifications } from '../../postgres/index.ts'
+import { classifyFailure, channelName, readErrorCode, type Notifications } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 
 /**
@@ -98,7 +98,7 @@ class HealthMonitor implements JournalHealth {
       this.#isSuspect = false
       return result
     } catch (error) {
-      if (error instanceof AshlarError || causeOf(error) === 'statement') throw error
+      if (error instanceof AshlarError || classifyFailure(error) === 'statement') throw error
       this.#isSuspect = true
       this.#parts.onError(error)
       throw unavailable(shownCode(error), error)
@@ -150,13 +150,13 @@ async function tryToWrite(pool: pg.Pool, attempts = MAX_PROBES): Promise<Journal
     return { writable: true }
   } catch (error) {
     client?.release(true)
-    if (client && attempts > 1 && causeOf(error) === 'connection') return tryToWrite(pool, attempts - 1)
+    if (client && attempts > 1 && classifyFailure(error) === 'connection') return tryToWrite(pool, attempts - 1)
     return { writable: false, code: shownCode(error) }
   }
 }
 
 function shownCode(error: unknown): string {
-  return codeOf(error) || NO_CONNECTION
+  return readErrorCode(error) || NO_CONNECTION
 }
 
 function unavailable(code: string, cause?: unknown): AshlarError {

@@ -1,4 +1,4 @@
-import { causeOf } from '../../postgres/index.ts'
+import { classifyFailure } from '../../postgres/index.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 import { Round, mergePending, unwritable, withoutEvents } from './journal-round.ts'
 import type { JournalEntry, JournalStore, PendingEvents } from './journal-store.ts'
@@ -61,7 +61,7 @@ export function createJournalWriter(
  * Gathers events for a few milliseconds and then writes them with one statement for all executions (see
  * {@link JournalStore}). An entry whose fence is no longer current is not written and becomes `lost`.
  *
- * If the statement fails, nothing of the batch is written. The reaction depends on the cause ({@link causeOf}):
+ * If the statement fails, nothing of the batch is written. The reaction depends on the cause ({@link classifyFailure}):
  *
  * - `connection`: the round ends, and the events are written in a later round.
  * - `environment` and `statement`: the batch is halved until each part is written or is a single entry, so that one
@@ -219,7 +219,7 @@ class GroupCommit implements JournalWriter {
   }
 
   async #writeParts(batch: PendingEvents[], error: unknown, round: Round): Promise<void> {
-    const cause = causeOf(error)
+    const cause = classifyFailure(error)
     const [first, second] = batch
     if (cause === 'connection' || !first) return round.cut(batch, error)
     if (second) {

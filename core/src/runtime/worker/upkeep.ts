@@ -20,7 +20,7 @@ interface UpkeepParts {
 export function startUpkeep({ database, retentionDays, workspaces, onError }: UpkeepParts): () => void {
   const keep = (): void => {
     maintainJournal(database, retentionDays).catch(onError)
-    workspaces?.keep(retentionDays).catch(onError)
+    workspaces?.removeExpired(retentionDays).catch(onError)
   }
   const timer = setInterval(keep, EVERY_MS)
   keep()

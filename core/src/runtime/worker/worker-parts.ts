@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../capabilities/index.ts'
+import type { CapabilityHosts } from '../../capabilities/index.ts'
 import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
@@ -28,7 +28,7 @@ export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
   queue: Queue
   plans: Plans
   sandbox: Sandbox
-  capabilities: Capabilities
+  capabilities: CapabilityHosts
   children: Children
   retentionDays: number
   /** Undefined if blocks have no files. */

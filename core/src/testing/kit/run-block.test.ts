@@ -153,17 +153,17 @@ describe('runBlock', () => {
   })
 
   it.each<[number, string, RunOptions & { inputs?: { n: number } }, string, RegExp]>([
-    [2, 'send', {}, 'CREDENTIAL_MISSING', /a credential for kit\/service is needed, and the test gives none/],
+    [2, 'send', {}, 'CREDENTIAL_MISSING', /the block needs a credential for kit\/service, but the fakes have none/],
     [
       2,
       'send',
       { credentials: { service: { type: 'API_KEY', key: 'test-key' } } },
       'HTTP_FAILED',
-      /no answer is recorded for "POST https:\/\/api\.example\.com\/items\?n=1"; none is/,
+      /the fakes have no response for "POST https:\/\/api\.example\.com\/items\?n=1"; the fakes define no responses/,
     ],
     [1, 'count', { storage: { user: { n: 'a'.repeat(10) } }, timeoutMs: 5000 }, 'undefined', /undefined/],
     [5, 'hoard', { inputs: { n: 66 } }, 'OUTPUT_LIMIT', /the value is 66002 bytes long as JSON, the limit is 65536/],
-    [5, 'hoard', { inputs: { n: 201 } }, 'BAD_INPUT', /a key must be text of 1 to 200 characters/],
+    [5, 'hoard', { inputs: { n: 201 } }, 'BAD_INPUT', /a key must be a text of 1 to 200 characters/],
     [5, 'hoard', { inputs: { n: 1 }, storage: { graph: FULL } }, 'OUTPUT_LIMIT', /at most 10000 keys and 65536 KiB/],
     [5, 'hoard', { inputs: { n: 1 }, storage: { graph: { ...FULL, k: 1, k0: null } } }, 'undefined', /undefined/],
     [4, 'greedy', { timeoutMs: 500 }, 'TIMEOUT', /did not finish within 500 ms/],

@@ -1,4 +1,4 @@
-import { listCapabilities, providersOf, type Block, type Draft, type JsonSchema } from '@ashlar/core'
+import { listCapabilities, listProviders, type Block, type Draft, type JsonSchema } from '@ashlar/core'
 import type { Positions } from '../draft/positions.ts'
 import type { Finding, FindingCode, Level } from './finding.ts'
 
@@ -7,7 +7,7 @@ export function findInBlocks({ plugin }: Draft, positions: Positions): Finding[]
   return [
     ...plugin.blocks.flatMap((block) => findInBlock(block, positions)),
     ...plugin.providers
-      .filter(({ qualifiedName }) => !plugin.blocks.some((block) => providersOf(block.capabilities).includes(qualifiedName)))
+      .filter(({ qualifiedName }) => !plugin.blocks.some((block) => listProviders(block.capabilities).includes(qualifiedName)))
       .map(({ name }): Finding => {
         return { level: 'hint', code: 'PROVIDER_UNUSED', position: null, message: `no block uses the provider "${name}"` }
       }),
@@ -35,7 +35,7 @@ function findInBlock(block: Block, positions: Positions): Finding[] {
     }
   for (const { kind, detail } of listCapabilities(block.capabilities))
     add(isPowerful(kind, detail) ? 'warning' : 'hint', 'CAPABILITY', 'capabilities', `it uses ${kind}: ${detail}`)
-  for (const provider of providersOf(block.capabilities)) {
+  for (const provider of listProviders(block.capabilities)) {
     const [owner] = provider.split('/')
     if (owner === block.plugin.name) continue
     add(

@@ -1,0 +1,8 @@
+export { buildHttpGrants } from './grants.ts'
+export type { HttpGrants } from './grants.ts'
+export { describeHttpEntry, httpGrantSchema } from './entry.ts'
+export type { HttpGrant } from './entry.ts'
+export { assertOverridesAllowed, listMethodOverrides } from './overrides.ts'
+export { allowsHost, formatRule, parseRule } from './rule.ts'
+export type { Rule } from './rule.ts'
+export { canonicalizeHost, parseTarget } from './target.ts'

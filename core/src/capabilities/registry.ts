@@ -1,0 +1,29 @@
+import type { Workspaces } from '../workspaces/index.ts'
+import type { Caller, Capability } from './capability.ts'
+import { createCredentialsHost, credentialsGrant, revealGrant, type RunCredentials } from './credentials/index.ts'
+import { createFilesHost, filesGrant } from './files/index.ts'
+import { createHttpHost, httpGrant, type HttpOptions } from './http/index.ts'
+import { sleepGrant } from './sleep/index.ts'
+import { createStorageHost, storageGrant, type BlockStorage } from './storage/index.ts'
+
+/** What the hosts of capabilities may use. */
+export interface CapabilityServices {
+  storage: BlockStorage
+  /** Returns the credentials of a run, the same object for every call with that run. */
+  getCredentials(caller: Caller): RunCredentials
+  http?: HttpOptions
+  /** @default none: blocks have no files */
+  workspaces?: Workspaces | undefined
+}
+
+export type CapabilityRegistry = Readonly<Record<string, Capability<CapabilityServices>>>
+
+/** All capabilities by name, one line each, in the order in which they are listed for people. */
+export const CAPABILITIES = {
+  storage: { grant: storageGrant, createHost: ({ storage }) => createStorageHost(storage) },
+  http: { grant: httpGrant, createHost: ({ http, getCredentials }) => createHttpHost(getCredentials, http) },
+  files: { grant: filesGrant, createHost: ({ workspaces }) => createFilesHost(workspaces) },
+  sleep: { grant: sleepGrant },
+  credentials: { grant: credentialsGrant, createHost: ({ getCredentials }) => createCredentialsHost(getCredentials) },
+  'credentials.reveal': { grant: revealGrant },
+} satisfies CapabilityRegistry
