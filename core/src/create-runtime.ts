@@ -28,7 +28,7 @@ import {
   type OAuthClient,
 } from './domains/credentials/index.ts'
 import { createNotifications, openDatabase, type Database, type Notifications } from './postgres/index.ts'
-import { Execution, createChildren, createPlans } from './runtime/lifecycle/index.ts'
+import { Execution, createChildren, createPlanCache } from './runtime/lifecycle/index.ts'
 import { createExecutions, type Executions } from './domains/executions/index.ts'
 import { createJournalHealth, type JournalHealth } from './runtime/journal/index.ts'
 import { countUnfinished, createWorker, releaseWork, type Worker } from './runtime/worker/index.ts'
@@ -193,7 +193,7 @@ async function compose(
   const { clients, configure } = await openConfigured(config, { database, sandbox, plugins, pluginScans }, undo)
   const { maxValueBytes, ...otherLimits } = { ...DEFAULT_SANDBOX_LIMITS, ...limits }
   const graphs = createGraphs(database, plugins)
-  const plans = createPlans(database.fork, plugins)
+  const plans = createPlanCache(database.fork, plugins)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
   undo.push(health.close)
   const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health })

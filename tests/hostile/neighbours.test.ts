@@ -34,7 +34,7 @@ const PLUGIN = toBundle(
   },
 )
 
-type Where = { scope: string; cordon?: string; owner?: string; grant?: string }
+type Where = { scope: string; cordon?: string; owner?: string; capabilityKey?: string }
 const run = (block: string, { scope, ...where }: Where): Promise<Result> =>
   worker.call({
     bundle: PLUGIN,
@@ -42,7 +42,7 @@ const run = (block: string, { scope, ...where }: Where): Promise<Result> =>
     scope,
     affinity: scope,
     keepsScope: true,
-    grant: block === 'granted' ? 'storage' : '',
+    capabilityKey: block === 'granted' ? 'storage' : '',
     ...where,
   })
 
@@ -83,7 +83,7 @@ describe('a block without a capability', () => {
 
   it('does not call the host in the name of a call that has ended', async () => {
     await run('granted', { scope: 'ended' })
-    const borrower = await run('borrower', { scope: 'ended', grant: 'storage' })
+    const borrower = await run('borrower', { scope: 'ended', capabilityKey: 'storage' })
     expect(borrower).toMatchObject({ outputs: [['out', 1]], hostCalls: [] })
   })
 
@@ -121,7 +121,7 @@ describe('a context of the same isolate', () => {
       { name: 'find', run: `yield ['out', ${find} ?? 'nothing']` },
     )
     const where = { bundle, scope: 'ways', affinity: 'ways', keepsScope: true }
-    const left = await worker.call({ ...where, block: 'leave', grant: 'storage' })
+    const left = await worker.call({ ...where, block: 'leave', capabilityKey: 'storage' })
     const found = await worker.call({ ...where, block: 'find' })
     expect([found.outputs, left.outputs]).toEqual([[['out', 'nothing']], [['out', expect.stringMatching(/^(left|f)$/)]]])
   })

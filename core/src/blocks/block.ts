@@ -30,7 +30,7 @@ export interface Block extends BlockManifest {
    */
   effectful: boolean
   /** A digest of its capabilities: the same for blocks with the same capabilities, '' without any. */
-  grant: string
+  capabilityKey: string
   /** The names of its output pins; undefined when its schema does not list them. */
   outputPins: ReadonlySet<string> | undefined
   plugin: Plugin
@@ -66,7 +66,7 @@ export function buildPlugin(
     capabilities: qualifyCapabilities(block.capabilities, manifest.name),
     qualifiedName: `${manifest.name}/${block.name}`,
     effectful: isEffectful(block.capabilities),
-    grant: hashCapabilities(block.capabilities),
+    capabilityKey: hashCapabilities(block.capabilities),
     outputPins: block.outputSchema.properties && new Set(Object.keys(block.outputSchema.properties)),
     plugin,
   }))
@@ -75,7 +75,7 @@ export function buildPlugin(
 
 /** Returns the manifest from which {@link buildPlugin} built a block. */
 export function toBlockManifest(block: Block): BlockManifest {
-  const { plugin: _, qualifiedName: _name, effectful: _effectful, grant: _grant, outputPins: _pins, ...manifest } = block
+  const { plugin: _, qualifiedName: _name, effectful: _effectful, capabilityKey: _key, outputPins: _pins, ...manifest } = block
   return manifest
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { createFilesHost } from '../capabilities/files/index.ts'
-import { createTestCaller } from './test-acting.ts'
+import { createTestCaller } from './test-caller.ts'
 import { createFolderStore, type WorkspaceLimits } from '../workspaces/index.ts'
 
 export interface TestFilesOptions {

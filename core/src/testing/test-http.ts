@@ -1,4 +1,4 @@
-import { createTestCaller } from './test-acting.ts'
+import { createTestCaller } from './test-caller.ts'
 import { createHttpHost, type HttpGrant, type HttpOptions, type RequestCredentials } from '../capabilities/http/index.ts'
 
 /** The capability and inputs of a block that sends requests. */

@@ -4,7 +4,7 @@ import { withEnvFiles } from '../base/env-files.ts'
 import type { CommandContext, CommandEntry } from './command/command.ts'
 import { COMMANDS } from './commands.ts'
 import { faultLines } from './command/faults.ts'
-import { isInterruption, isUsageError, toPrintedError } from './command/told-error.ts'
+import { isInterruption, isUsageError, toPrintedError } from './command/printed-error.ts'
 
 /**
  * Runs `ashlar <args>`.

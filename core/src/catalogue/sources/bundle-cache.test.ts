@@ -7,7 +7,7 @@ import type { PluginReport } from '../../blocks/index.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore, createPluginIndex } from '../registry/index.ts'
 import { openBundler } from '../bundle/bundle.ts'
-import { createSourceSet } from './workspace-plugins.ts'
+import { createSourceSet } from './source-set.ts'
 
 vi.mock(import('../bundle/bundle.ts'), async (load) => {
   const bundle = await load()

@@ -4,7 +4,7 @@ import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore, createPluginIndex, type PluginRegistry } from '../registry/index.ts'
 import type { PluginScans } from './scans.ts'
 import { watchPlugins } from './watch.ts'
-import { createSourceSet, toSourceSetId, type SourceSet } from './workspace-plugins.ts'
+import { createSourceSet, toSourceSetId, type SourceSet } from './source-set.ts'
 
 /**
  * The plugin packages that the operator's configuration names. They form a source set, because the list can change at

@@ -65,7 +65,7 @@ function call(
 ): Promise<AshlarError | undefined> {
   const { bundle } = block.plugin
   const scope = `example:${bundle.digest}:${block.name}:${kind}`
-  const place = { bundle, cordon: 'test', owner: 'test', scope, affinity: scope, grant: block.grant }
+  const place = { bundle, cordon: 'test', owner: 'test', scope, affinity: scope, grant: block.capabilityKey }
   const request: CallRequest = { kind, ...place, block: block.name, input: () => input, timeoutMs: TIMEOUT_MS }
   return new Promise((resolve) => {
     const end = (error?: AshlarError): void => {

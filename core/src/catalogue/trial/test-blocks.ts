@@ -65,7 +65,7 @@ function runTest(sandbox: Sandbox, block: Block, number: number, { scope, cordon
     owner: cordon,
     scope,
     affinity: scope,
-    grant: block.grant,
+    capabilityKey: block.capabilityKey,
     block: block.name,
     input: () => String(number),
     timeoutMs: TIMEOUT_MS,

@@ -9,7 +9,7 @@ import {
   type NewExecution,
   parseInputs,
   parseMasks,
-  type Plans,
+  type PlanCache,
 } from '../../runtime/lifecycle/index.ts'
 import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
 import {
@@ -87,7 +87,7 @@ interface ExecutionParts {
   notifications: Notifications
   queue: Queue
   graphs: Graphs
-  plans: Plans
+  plans: PlanCache
   /** The limit for one input as JSON. */
   maxValueBytes: number
 }

@@ -2,7 +2,7 @@ import { Migration } from '@mikro-orm/migrations'
 
 /**
  * The number of consecutive workers that were lost while they held an execution, without progress: see
- * `executions/takes.ts`.
+ * `runtime/worker/crash-limit.ts`.
  */
 export class Takes extends Migration {
   override name = '20261123-takes'

@@ -15,7 +15,7 @@ export function toCallRequest(
     cordon: plugin.builtin ? 'builtin' : `user:${ownerId}`,
     owner: ownerId,
     scope: plugin.builtin ? '' : id,
-    grant: block.grant,
+    capabilityKey: block.capabilityKey,
     affinity: id,
     block: block.name,
     pins: block.outputPins,

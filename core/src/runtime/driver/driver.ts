@@ -1,6 +1,6 @@
 import type { CallRequest, CallSink } from '../../sandbox/calls/index.ts'
 import type { AshlarError } from '../../base/index.ts'
-import { HostCallSessions } from './acting-runs.ts'
+import { HostCallSessions } from './host-call-sessions.ts'
 import { toCallRequest } from './call-request.ts'
 import { ChildRuns } from './child-runs.ts'
 import { ChildStarts } from './child-starts.ts'

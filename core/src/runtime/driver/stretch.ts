@@ -34,7 +34,7 @@ export function getStretch(start: PlanNode): PlannedStretch | undefined {
 }
 
 function planStretch(start: PlanNode): PlannedStretch | undefined {
-  if (start.block.grant !== '') return undefined
+  if (start.block.capabilityKey !== '') return undefined
   const nodes = [start]
   const stretch: Stretch = { nodes: [] }
   let chars = 0
@@ -77,7 +77,7 @@ function canFollow({ block: { plugin } }: PlanNode, { sink, sinkPin, steps, isSt
     steps.length === 0 &&
     block.plugin === plugin &&
     (block.kind === 'standard' || block.kind === 'output') &&
-    block.grant === '' &&
+    block.capabilityKey === '' &&
     !block.serial &&
     sink.linkedPins.length === 1 &&
     !sink.dynamicPins.has(sinkPin) &&

@@ -3,7 +3,7 @@ import { channelName, type Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import { type ExecutionEvent, fold, type Folded, type Plan, type Reason } from '../../engine/index.ts'
 import { storeBlobs, readLastSeq, readEvents, JOURNAL_AT, encodeRow } from '../journal/index.ts'
-import type { Plans } from './plan-cache.ts'
+import type { PlanCache } from './plan-cache.ts'
 
 /**
  * Ends an execution and all its unfinished descendants in one transaction. It locks their rows against writes of
@@ -13,7 +13,7 @@ import type { Plans } from './plan-cache.ts'
  * @returns the ids of the executions that were ended
  */
 export async function cancelTree(
-  { database, plans }: { database: Database; plans: Plans },
+  { database, plans }: { database: Database; plans: PlanCache },
   rootId: string,
   reason: Reason,
 ): Promise<string[]> {

@@ -8,7 +8,7 @@ import { cancelTree } from './cancel.ts'
 import { parseInputs, parseMasks } from './inputs.ts'
 import { insertExecutions } from './insert.ts'
 import type { PlanNode } from '../../engine/index.ts'
-import type { Plans } from './plan-cache.ts'
+import type { PlanCache } from './plan-cache.ts'
 
 /** The maximum nesting depth of sub-graphs. Source: execution semantics, rule 14. */
 const MAX_DEPTH = 16
@@ -47,7 +47,7 @@ interface ChildParts {
   queue: Queue
   graphs: Graphs
   maxValueBytes: number
-  plans: Plans
+  plans: PlanCache
 }
 
 export function createChildren({ database, queue, graphs, maxValueBytes, plans }: ChildParts): Children {

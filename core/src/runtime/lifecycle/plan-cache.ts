@@ -8,7 +8,7 @@ import { compilePlan, type Plan } from '../../engine/index.ts'
 const MAX_CACHED = 500
 
 /** A cache of the plans of graph versions. A version never changes, so no entry becomes stale. */
-export interface Plans {
+export interface PlanCache {
   /**
    * @returns plans by version id; an error BLOCK_UNAVAILABLE or NOT_FOUND if a pinned block or the version no longer
    * exists
@@ -16,7 +16,7 @@ export interface Plans {
   load(versionIds: readonly string[]): Promise<Map<string, Plan | AshlarError>>
 }
 
-export function createPlans(fork: () => EntityManager, plugins: PluginRegistry): Plans {
+export function createPlanCache(fork: () => EntityManager, plugins: PluginRegistry): PlanCache {
   const cached = new Lru<string, Plan>(MAX_CACHED)
   return {
     async load(versionIds) {

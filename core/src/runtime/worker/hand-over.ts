@@ -2,7 +2,7 @@ import { channelName, type Database } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import type { HeldExecution, HeldExecutions } from './held-executions.ts'
 import type { JournalWriter } from '../journal/index.ts'
-import { releaseRows } from './takes.ts'
+import { releaseRows } from './crash-limit.ts'
 
 interface HandOverParts {
   database: Database

@@ -3,7 +3,7 @@ import type { Database, Notifications } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { Workspaces } from '../../workspaces/index.ts'
-import type { Children, Plans } from '../lifecycle/index.ts'
+import type { Children, PlanCache } from '../lifecycle/index.ts'
 import type { DriverParts } from '../driver/index.ts'
 import type { JournalHealth } from '../journal/index.ts'
 
@@ -26,7 +26,7 @@ export interface WorkerParts extends Pick<DriverParts, 'errorLocator'> {
   database: Database
   notifications: Notifications
   queue: Queue
-  plans: Plans
+  plans: PlanCache
   sandbox: Sandbox
   capabilities: CapabilityHosts
   children: Children

@@ -13,12 +13,12 @@ import {
   createJournalWriter,
   type JournalWriter,
 } from '../journal/index.ts'
-import { claim, newestClaims, type ClaimedRow } from './claim.ts'
+import { takeOver, findCurrent, type TakenRow } from './take-over.ts'
 import { WakeUps } from './wake-ups.ts'
 import { hasNewEvents, markWaiting } from './suspend.ts'
 import { handOverAll, release } from './hand-over.ts'
 import { HeldExecutions, type HeldExecution } from './held-executions.ts'
-import { countTakes, workerLost } from './takes.ts'
+import { countCrashes, workerLost } from './crash-limit.ts'
 import { startUpkeep } from './upkeep.ts'
 import type { Worker, WorkerParts } from './worker-parts.ts'
 
@@ -171,9 +171,9 @@ class RunningWorker implements Worker {
     const { database, id } = this.#parts
     const leases = await this.#withoutHeld(taken)
     if (leases.length === 0) return
-    const rows = await claim(database, id, leases)
+    const rows = await takeOver(database, id, leases)
     for (const row of rows) this.#held.end(row.id) // an older lease, which another worker took in between
-    const lost = await countTakes(database, id, rows)
+    const lost = await countCrashes(database, id, rows)
     const plans = await this.#parts.plans.load(rows.filter((row) => !lost.has(row.id)).map(({ version_id }) => version_id))
     const gone = leases.filter(({ executionId }) => !rows.some(({ id }) => id === executionId))
     await this.#parts.queue.complete(gone)
@@ -187,7 +187,7 @@ class RunningWorker implements Worker {
   /** Continues executions that this worker already holds under the new lease, without repeating their calls. */
   async #withoutHeld(leases: Lease[]): Promise<Lease[]> {
     const held = leases.flatMap(({ executionId }) => this.#held.get(executionId)?.entry ?? [])
-    const newest = await newestClaims(this.#parts.database, held)
+    const newest = await findCurrent(this.#parts.database, held)
     return leases.filter((lease) => {
       const kept = newest.has(lease.executionId) ? this.#held.get(lease.executionId) : undefined
       if (kept) kept.lease = lease
@@ -199,7 +199,7 @@ class RunningWorker implements Worker {
    * An execution that cannot be started fails with the reason and does not affect the others. Database errors are
    * thrown.
    */
-  async #driveOrFail(row: ClaimedRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
+  async #driveOrFail(row: TakenRow, lease: Lease, plan: Plan | AshlarError): Promise<void> {
     const { pool } = this.#parts.database
     const { id: executionId, fence, parent_id: parentId } = row
     const lastSeq = row.resumed ? await readLastSeq(pool, executionId) : 0
@@ -222,7 +222,7 @@ class RunningWorker implements Worker {
     }
   }
 
-  #drive(row: ClaimedRow, held: HeldExecution, plan: Plan, events: JournalEvent[]): void {
+  #drive(row: TakenRow, held: HeldExecution, plan: Plan, events: JournalEvent[]): void {
     const taken: TakenExecution = {
       id: row.id,
       depth: row.depth,

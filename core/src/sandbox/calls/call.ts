@@ -26,7 +26,7 @@ export interface CallRequest {
    * Names the capabilities of the call. Only calls with the same value share a context, because the host cannot
    * determine which code of a context sent a request. @default '', no capabilities
    */
-  grant?: string
+  capabilityKey?: string
   /** Calls with the same value run in the same process where possible; used for the calls of one execution. */
   affinity: string
   block: string
@@ -129,6 +129,6 @@ export function toCallMessage({ id, request: { kind, block, timeoutMs, input, st
   return [id, kind, block, timeoutMs, input(), stretched ? stretch : '']
 }
 
-export function toGuestNames({ owner, bundle, scope, grant = '' }: CallRequest): GuestNames {
-  return [owner, bundle.digest, scope, grant]
+export function toGuestNames({ owner, bundle, scope, capabilityKey = '' }: CallRequest): GuestNames {
+  return [owner, bundle.digest, scope, capabilityKey]
 }

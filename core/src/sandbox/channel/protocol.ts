@@ -26,7 +26,7 @@
  *             the processor time of its isolate in milliseconds since its creation; and the id of the call whose code
  *             ran last: 0 while that is unknown, {@link LOADING} while the bundle is evaluated
  * - `aborted` the guest has received the aborts of these calls, so they no longer compute without a pause
- * - `lost`    a guest (owner, digest, scope, grant) has ended with its calls, and the reason
+ * - `lost`    a guest (owner, digest, scope, capability key) has ended with its calls, and the reason
  * - `inspector` a message of the inspector of an isolate; empty when the isolate has ended
  */
 export type ToProcess =
@@ -54,8 +54,8 @@ export type FromProcess =
  */
 export type CallKind = 'run' | 'trial' | 'test' | 'describe'
 
-/** Owner and digest identify the isolate, scope and grant a context in it. */
-export type GuestNames = [owner: string, digest: string, scope: string, grant: string]
+/** Owner and digest identify the isolate, scope and capability key identify a context in it. */
+export type GuestNames = [owner: string, digest: string, scope: string, capabilityKey: string]
 
 /** The owner of the calls that describe the installation's own plugins. These plugins use the same isolate in turn. */
 export const INSTALLATION = 'installation'
@@ -75,8 +75,8 @@ export type CallMessage = [
 export const LOADING = -1
 
 /** The name of a guest in messages. */
-export function guestName([owner, digest, scope, grant]: GuestNames): string {
-  return `${owner}|${digest}|${scope}|${grant}`
+export function guestName([owner, digest, scope, capabilityKey]: GuestNames): string {
+  return `${owner}|${digest}|${scope}|${capabilityKey}`
 }
 
 /** The name of the isolate that contains a guest. */

@@ -35,7 +35,7 @@ async function runIn(sandbox: Sandbox, block: Block, input: unknown, timeoutMs: 
     owner: 'test',
     scope,
     affinity: scope,
-    grant: block.grant,
+    capabilityKey: block.capabilityKey,
     block: block.name,
     input: () => inputJson,
     timeoutMs,

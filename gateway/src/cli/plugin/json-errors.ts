@@ -1,5 +1,5 @@
 import type { Command } from '../command/command.ts'
-import { toPrintedError } from '../command/told-error.ts'
+import { toPrintedError } from '../command/printed-error.ts'
 
 /**
  * With `--json`, also prints the error that ends a command on standard output: `{ "error": { "code", "message",

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AshlarError, createWorkbench, ERROR_CODES, type Draft, type Workbench } from '@ashlar/core'
 import type { PluginApi } from '../../../client/index.ts'
-import { toPrintedError, type PrintedError } from '../../command/told-error.ts'
+import { toPrintedError, type PrintedError } from '../../command/printed-error.ts'
 import { locate, type LocatedResult } from './test.ts'
 import { watchFolder } from './watch-folder.ts'
 

@@ -1,10 +1,10 @@
 import type { Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
-import type { ClaimedRow } from './claim.ts'
+import type { TakenRow } from './take-over.ts'
 import { creationTime } from '../journal/index.ts'
 
 /** How many workers in a row may be lost while they hold an execution without storing progress. */
-const MAX_TAKES = 5
+const MAX_CRASHES = 5
 
 /** Events that are repeated whenever an execution is taken again, so they are not progress. */
 const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
@@ -17,7 +17,7 @@ const NOTHING_NEW = 'NodeStarted|NodeLog|NodeProgress'
  * @param workerId the worker that has leased the executions of the rows
  * @returns the ids of the executions that must not be tried again
  */
-export async function countTakes({ pool }: Database, workerId: string, rows: ClaimedRow[]): Promise<Set<string>> {
+export async function countCrashes({ pool }: Database, workerId: string, rows: TakenRow[]): Promise<Set<string>> {
   const ids = rows.filter(({ interrupted }) => interrupted).map(({ id }) => id)
   if (ids.length === 0) return new Set()
   const creationTimes = ids.map((id) => creationTime(id).getTime())
@@ -34,16 +34,16 @@ export async function countTakes({ pool }: Database, workerId: string, rows: Cla
        returning e.id, e.takes
      )
      select id from counted where takes >= $4`,
-    [ids, workerId, new Date(Math.min(...creationTimes)), MAX_TAKES],
+    [ids, workerId, new Date(Math.min(...creationTimes)), MAX_CRASHES],
   )
   return new Set(counted.rows.map(({ id }) => id))
 }
 
-/** The error of an execution that {@link countTakes} has returned. */
+/** The error of an execution that {@link countCrashes} has returned. */
 export function workerLost(): AshlarError {
   return new AshlarError(
     'WORKER_LOST',
-    `the worker of the execution was lost ${MAX_TAKES} times in a row, and no progress was stored in between`,
+    `the worker of the execution was lost ${MAX_CRASHES} times in a row, and no progress was stored in between`,
   )
 }
 

@@ -7,7 +7,7 @@ import { discoverPlugins } from '../loading/index.ts'
 import { inLanes } from '../../base/index.ts'
 import type { PluginIndex, BundleStore } from '../registry/index.ts'
 import { createStamper } from './stamps.ts'
-import { createPackageLoader } from './workspace-loader.ts'
+import { createPackageLoader } from './package-loader.ts'
 
 /**
  * The plugins that one machine scans together: those in its plugin folders, or the packages that its configuration

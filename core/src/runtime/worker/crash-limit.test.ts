@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BUILTIN_PLUGINS, createTestRuntime, type TestRuntime } from '../../testing/index.ts'
-import { claim } from './claim.ts'
+import { takeOver } from './take-over.ts'
 import type { ExecutionEvent } from '../../engine/index.ts'
 import { readLastSeq } from '../journal/index.ts'
-import { countTakes, releaseRows } from './takes.ts'
+import { countCrashes, releaseRows } from './crash-limit.ts'
 
 const SOURCE = `import { defineBlock, definePlugin } from '@ashlar/sdk'
 import { z } from 'zod'
@@ -52,8 +52,8 @@ async function started(graphId = shortGraph): Promise<string> {
 
 /** Simulates a worker that takes an execution and dies. @returns whether the execution must not be tried again */
 async function takeAndDie(id: string, workerId = randomUUID()): Promise<boolean> {
-  const rows = await claim(runtime.database, workerId, [{ executionId: id, job: { id, retryCount: 0 } }])
-  return (await countTakes(runtime.database, workerId, rows)).has(id)
+  const rows = await takeOver(runtime.database, workerId, [{ executionId: id, job: { id, retryCount: 0 } }])
+  return (await countCrashes(runtime.database, workerId, rows)).has(id)
 }
 
 async function takesAndDeaths(id: string, count: number): Promise<boolean[]> {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createTestRuntime, type TestRuntime } from '../../testing/index.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleStore, createPluginIndex } from '../registry/index.ts'
-import { createSourceSet, type SourceSet } from './workspace-plugins.ts'
+import { createSourceSet, type SourceSet } from './source-set.ts'
 
 let runtime: TestRuntime
 let root: string

@@ -3,8 +3,8 @@ import type { Lease, Queue } from '../../postgres/queue/index.ts'
 import type { JournalEntry } from '../journal/index.ts'
 import type { InputMasks } from '../../engine/index.ts'
 
-/** An execution whose lease a worker has taken. */
-export interface ClaimedRow {
+/** The row of an execution that a worker has taken over. */
+export interface TakenRow {
   id: string
   version_id: string
   owner_id: string
@@ -19,24 +19,24 @@ export interface ClaimedRow {
   interrupted: boolean
 }
 
-/** @returns the ids of the executions whose fence is still that of the entry */
-export async function newestClaims({ pool }: Database, claims: readonly JournalEntry[]): Promise<ReadonlySet<string>> {
-  if (claims.length === 0) return new Set()
+/** Finds the entries whose fence is still the current one. @returns the ids of their executions */
+export async function findCurrent({ pool }: Database, entries: readonly JournalEntry[]): Promise<ReadonlySet<string>> {
+  if (entries.length === 0) return new Set()
   const { rows } = await pool.query<{ id: string }>(
-    `select e.id from execution e join unnest($1::uuid[], $2::int[]) as claim(id, fence) on e.id = claim.id and e.fence = claim.fence
+    `select e.id from execution e join unnest($1::uuid[], $2::int[]) as entry(id, fence) on e.id = entry.id and e.fence = entry.fence
      where e.status = 'RUNNING'`,
-    [claims.map(({ executionId }) => executionId), claims.map(({ fence }) => fence)],
+    [entries.map(({ executionId }) => executionId), entries.map(({ fence }) => fence)],
   )
   return new Set(rows.map(({ id }) => id))
 }
 
 /**
- * Takes the leases by incrementing the fences: from now on, no other worker can commit to these executions. Skips final
+ * Takes over executions that the worker has leased, and increments their fences: from now on, no other worker can commit to these executions. Skips final
  * executions.
  */
-export async function claim({ pool }: Database, workerId: string, leases: Lease[]): Promise<ClaimedRow[]> {
-  const { rows } = await pool.query<ClaimedRow>({
-    name: 'ashlar-claim',
+export async function takeOver({ pool }: Database, workerId: string, leases: Lease[]): Promise<TakenRow[]> {
+  const { rows } = await pool.query<TakenRow>({
+    name: 'ashlar-take-over',
     text: `
       with before as (
         select id, started_at is not null or origin_id is not null as resumed,
