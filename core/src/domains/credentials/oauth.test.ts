@@ -22,10 +22,14 @@ afterEach(async () => {
   service.lifeSeconds = 3600
   const { items } = await runtime.credentials.list(runtime.ownerId, { first: 100 })
   for (const { id } of items) await runtime.credentials.delete(runtime.ownerId, id)
-  await expect.poll(() => service.received.revoke.length).toBeGreaterThanOrEqual(items.length)
+  await waitForRevocations(items.length)
   for (const list of [...Object.values(service.issued), ...Object.values(service.received)]) list.length = 0
   runtime.failures.length = 0
 })
+
+async function waitForRevocations(count: number): Promise<void> {
+  await expect.poll(() => service.received.revoke.length).toBeGreaterThanOrEqual(count)
+}
 
 function config() {
   const { pluginRoot, clients: oauthClients } = service
