@@ -1,5 +1,11 @@
-import { unknownHostCall } from './capability-errors.ts'
-import type { Caller, CallerBlock, CallerExecution, CapabilityHost, CapabilitySession } from './capability.ts'
+import {
+  type Caller,
+  type CallerBlock,
+  type CallerExecution,
+  type CapabilityHost,
+  type CapabilitySession,
+  unknownHostCall,
+} from './capability/index.ts'
 import { cacheRunCredentials, type CredentialStore } from './credentials/index.ts'
 import { CAPABILITIES, type CapabilityRegistry, type CapabilityServices } from './registry.ts'
 

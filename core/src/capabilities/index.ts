@@ -1,7 +1,7 @@
 export { capabilitiesSchema, isEffectful, listCapabilities, listInputPins, qualifyCapabilities } from './manifest.ts'
 export { createCapabilityHosts } from './capability-hosts.ts'
 export type { CapabilityHosts } from './capability-hosts.ts'
-export type { CapabilitySession, Effect } from './capability.ts'
+export type { CapabilitySession, Effect } from './capability/index.ts'
 export { createFakeCapabilities } from './fake-capabilities.ts'
 export { parseFakes } from './fakes.ts'
 export {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { GrantDefinition } from './capability.ts'
+import type { GrantDefinition } from './capability/index.ts'
 import { CAPABILITIES, type CapabilityRegistry } from './registry.ts'
 
 /** The part of a manifest that declares capabilities, by name. An unknown name is rejected. */

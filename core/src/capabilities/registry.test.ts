@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createCapabilityHosts } from './capability-hosts.ts'
-import type { Caller, GrantDefinition } from './capability.ts'
+import type { Caller, GrantDefinition } from './capability/capability.ts'
 import { buildCapabilitiesSchema, isEffectful, listCapabilities } from './manifest.ts'
 import { CAPABILITIES, type CapabilityRegistry } from './registry.ts'
 import { createFakeStorage } from './storage/index.ts'

@@ -1,5 +1,5 @@
 import type { Workspaces } from '../workspaces/index.ts'
-import type { Caller, Capability } from './capability.ts'
+import type { Caller, Capability } from './capability/index.ts'
 import { createCredentialsHost, credentialsGrant, revealGrant, type RunCredentials } from './credentials/index.ts'
 import { createFilesHost, filesGrant } from './files/index.ts'
 import { createHttpHost, httpGrant, type HttpOptions } from './http/index.ts'

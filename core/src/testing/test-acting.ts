@@ -1,4 +1,4 @@
-import type { Caller, CallerBlock, CallerExecution } from '../capabilities/capability.ts'
+import type { Caller, CallerBlock, CallerExecution } from '../capabilities/capability/capability.ts'
 
 interface TestCaller<Grants>
   extends Partial<CallerExecution>, Partial<Pick<CallerBlock<Grants>, 'qualifiedName' | 'capabilities'>> {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { showValue } from '../../base/index.ts'
-import { capabilityMissing } from '../capability-errors.ts'
-import type { GrantDefinition } from '../capability.ts'
+import { capabilityMissing, type GrantDefinition } from '../capability/index.ts'
 import { scopesSchema } from './provider/index.ts'
 
 const PART = '[a-z][a-z0-9]*(?:-[a-z0-9]+)*'

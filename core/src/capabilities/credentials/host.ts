@@ -1,5 +1,4 @@
-import { unknownHostCall } from '../capability-errors.ts'
-import type { Caller, CapabilityHost } from '../capability.ts'
+import { type Caller, type CapabilityHost, unknownHostCall } from '../capability/index.ts'
 import { assertCredentialGranted, type CredentialGrants } from './grant.ts'
 import type { RunCredentials } from './run-credentials.ts'
 

@@ -1,5 +1,5 @@
 import { AshlarError } from '../../base/index.ts'
-import type { Caller, CallerBlock } from '../capability.ts'
+import type { Caller, CallerBlock } from '../capability/index.ts'
 import { assertCredentialGranted, getProviderName, getScopes, listCredentialGrants, type CredentialGrants } from './grant.ts'
 import { describeRemedy } from './provider/index.ts'
 import { createUsableCredential, type OpenedCredential, type UsableCredential } from './usable.ts'

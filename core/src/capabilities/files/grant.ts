@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { capabilityMissing } from '../capability-errors.ts'
-import type { CallerBlock, GrantDefinition } from '../capability.ts'
+import { type CallerBlock, capabilityMissing, type GrantDefinition } from '../capability/index.ts'
 
 const schema = z.array(z.enum(['read', 'write'])).min(1)
 

@@ -1,6 +1,6 @@
 import { AshlarError } from '../../base/index.ts'
 import { DEFAULT_WORKSPACE_LIMITS, type WorkspaceLimits, type Workspaces } from '../../workspaces/index.ts'
-import type { CapabilityHost } from '../capability.ts'
+import type { CapabilityHost } from '../capability/index.ts'
 import type { FilesGrant } from './grant.ts'
 import { OpenFiles } from './open-files.ts'
 import { createFilesSession } from './session.ts'

@@ -1,6 +1,6 @@
 import { AshlarError } from '../../base/index.ts'
 import type { WorkspaceLimits } from '../../workspaces/index.ts'
-import { OwnerCounts } from '../owner-counts.ts'
+import { OwnerCounts } from '../capability/index.ts'
 
 /** A file that a run has open for reading or writing. */
 interface OpenFile {

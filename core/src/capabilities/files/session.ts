@@ -8,9 +8,7 @@ import {
   type Workspace,
   type WorkspaceLimits,
 } from '../../workspaces/index.ts'
-import { unknownHostCall } from '../capability-errors.ts'
-import type { Caller, CapabilitySession } from '../capability.ts'
-import { parseChunk } from '../chunk.ts'
+import { type Caller, type CapabilitySession, parseChunk, unknownHostCall } from '../capability/index.ts'
 import { assertFilesGranted, type FilesGrant } from './grant.ts'
 import type { OpenFiles } from './open-files.ts'
 

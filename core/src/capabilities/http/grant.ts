@@ -1,4 +1,4 @@
-import type { GrantDefinition } from '../capability.ts'
+import type { GrantDefinition } from '../capability/index.ts'
 import { describeHttpEntry, httpGrantSchema, type HttpGrant } from './rules/index.ts'
 
 /** The entries of `http` in a manifest: rules, the hosts that an input names, or every host. */

@@ -1,6 +1,5 @@
-import type { CapabilityHost } from '../capability.ts'
-import type { GetRequestCredentials } from './credential.ts'
-import { DEFAULT_HTTP_LIMITS } from './limits.ts'
+import type { CapabilityHost } from '../capability/index.ts'
+import { DEFAULT_HTTP_LIMITS, type GetRequestCredentials } from './message/index.ts'
 import { RequestSlots } from './request-slots.ts'
 import type { HttpGrant } from './rules/index.ts'
 import { createHttpSession } from './session.ts'

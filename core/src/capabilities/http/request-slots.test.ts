@@ -2,9 +2,9 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestCaller } from '../../testing/index.ts'
-import type { CapabilitySession } from '../capability.ts'
+import type { CapabilitySession } from '../capability/capability.ts'
 import { createHttpHost } from './host.ts'
-import type { HttpLimits } from './limits.ts'
+import type { HttpLimits } from './message/limits.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

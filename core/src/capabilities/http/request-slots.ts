@@ -1,6 +1,6 @@
 import { AshlarError } from '../../base/index.ts'
-import { OwnerCounts } from '../owner-counts.ts'
-import type { HttpLimits } from './limits.ts'
+import { OwnerCounts } from '../capability/index.ts'
+import type { HttpLimits } from './message/index.ts'
 
 /** The share of its owner's limits that one open request uses. */
 export interface RequestSlot {

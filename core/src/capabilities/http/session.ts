@@ -1,14 +1,9 @@
 import { z } from 'zod'
 import { AshlarError, showValue } from '../../base/index.ts'
-import { capabilityMissing, unknownHostCall } from '../capability-errors.ts'
-import type { Caller, CapabilitySession } from '../capability.ts'
-import { parseChunk } from '../chunk.ts'
-import type { RequestCredentials } from './credential.ts'
-import { buildRequestHeaders } from './headers.ts'
-import type { HttpLimits } from './limits.ts'
-import { getRequestEffect } from './request-effect.ts'
+import { type Caller, capabilityMissing, type CapabilitySession, parseChunk, unknownHostCall } from '../capability/index.ts'
+import { buildRequestHeaders, type HttpLimits, type RequestCredentials } from './message/index.ts'
+import { buildHttpGrants, getRequestEffect, type HttpGrant, type HttpGrants, parseTarget } from './rules/index.ts'
 import type { RequestSlot, RequestSlots } from './request-slots.ts'
-import { buildHttpGrants, parseTarget, type HttpGrant, type HttpGrants } from './rules/index.ts'
 import { Exchange, RequestBody, type ExchangeParts, type Hop, type Transport } from './transport/index.ts'
 
 type HttpCaller = Caller<{ http?: HttpGrant | undefined }>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { GrantDefinition } from '../capability.ts'
+import type { GrantDefinition } from '../capability/index.ts'
 
 const schema = z.literal(true, { error: 'the capability sleep takes no options; write { sleep: true }' })
 

@@ -1,6 +1,5 @@
 import { AshlarError, showValue } from '../../base/index.ts'
-import { capabilityMissing } from '../capability-errors.ts'
-import type { CallerBlock } from '../capability.ts'
+import { type CallerBlock, capabilityMissing } from '../capability/index.ts'
 
 const MAX_MS = 30 * 86_400_000
 /** Sleeps per node execution. After each one, the block runs again from its beginning. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { GrantDefinition } from '../capability.ts'
+import type { GrantDefinition } from '../capability/index.ts'
 
 const schema = z.array(z.enum(['graph', 'user', 'plugin'])).min(1)
 

@@ -1,6 +1,5 @@
 import { AshlarError, showValue } from '../../base/index.ts'
-import { capabilityMissing, unknownHostCall } from '../capability-errors.ts'
-import type { Caller, CapabilityHost } from '../capability.ts'
+import { type Caller, type CapabilityHost, capabilityMissing, unknownHostCall } from '../capability/index.ts'
 import type { BlockStorage } from './block-storage.ts'
 import type { StorageGrant } from './grant.ts'
 import type { StoragePlace } from './statements.ts'

@@ -1,3 +1,4 @@
+export { getRequestEffect } from './request-effect.ts'
 export { buildHttpGrants } from './grants.ts'
 export type { HttpGrants } from './grants.ts'
 export { describeHttpEntry, httpGrantSchema } from './entry.ts'

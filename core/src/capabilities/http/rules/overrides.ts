@@ -1,5 +1,5 @@
 import { AshlarError, showValue } from '../../../base/index.ts'
-import { normalizeHeaderName, type HeaderPairs } from '../headers.ts'
+import { normalizeHeaderName, type HeaderPairs } from '../message/index.ts'
 import type { HttpGrants } from './grants.ts'
 import { parseTarget } from './target.ts'
 

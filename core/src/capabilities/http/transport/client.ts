@@ -1,7 +1,7 @@
 import { AshlarError } from '../../../base/index.ts'
 import { buildAddressGuard } from './address-guard.ts'
 import { toHttpFailure } from './failure.ts'
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../limits.ts'
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../message/index.ts'
 import { createHttpPool, type HttpConnectionOptions } from './pool.ts'
 import type { TransportResponse } from './transport.ts'
 

@@ -6,7 +6,7 @@ import { createTestHttp } from '../../../testing/index.ts'
 import type { HttpGrant } from '../rules/index.ts'
 import { buildAddressGuard } from './address-guard.ts'
 import { httpGrant } from '../grant.ts'
-import { DEFAULT_HTTP_LIMITS } from '../limits.ts'
+import { DEFAULT_HTTP_LIMITS } from '../message/limits.ts'
 import { createHttpPool } from './pool.ts'
 import type { Transport, TransportRequest } from './transport.ts'
 

@@ -1,6 +1,6 @@
 import { AshlarError, showValue } from '../../../base/index.ts'
 import { isDecoded } from './decode.ts'
-import { normalizeHeaderName, type HeaderPairs } from '../headers.ts'
+import { normalizeHeaderName, type HeaderPairs } from '../message/index.ts'
 
 /**
  * Rejects headers that make a server send parts or differences of a response. A secret that is split between parts is

@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { Agent, buildConnector } from 'undici'
 import { AshlarError } from '../../../base/index.ts'
 import { isPublicAddress, type AddressGuard } from './address-guard.ts'
-import type { HttpLimits } from '../limits.ts'
+import type { HttpLimits } from '../message/index.ts'
 import type { Transport } from './transport.ts'
 
 /** Returns all addresses of a host. */

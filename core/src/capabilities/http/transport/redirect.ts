@@ -1,5 +1,5 @@
 import { AshlarError } from '../../../base/index.ts'
-import { withoutBodyHeaders, withoutCredentials, type HeaderPairs } from '../headers.ts'
+import { withoutBodyHeaders, withoutCredentials, type HeaderPairs } from '../message/index.ts'
 import { parseTarget } from '../rules/index.ts'
 
 /** One request of an exchange: the first one, or the one after a redirect. */

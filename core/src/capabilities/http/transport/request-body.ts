@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { AshlarError } from '../../../base/index.ts'
 import { CHUNK_BYTES } from '../../../workspaces/index.ts'
-import type { HttpLimits } from '../limits.ts'
+import type { HttpLimits } from '../message/index.ts'
 
 /**
  * The body of a request, which a block writes in chunks. A buffered body is sent when it is complete, and can be sent

@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../../base/index.ts'
+import { AshlarError, showValue } from '../../../base/index.ts'
 import type { HttpLimits } from './limits.ts'
 
 export type HeaderPairs = readonly (readonly [name: string, value: string])[]

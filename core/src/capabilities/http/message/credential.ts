@@ -1,4 +1,4 @@
-import type { Caller } from '../capability.ts'
+import type { Caller } from '../../capability/index.ts'
 import type { HeaderPairs } from './headers.ts'
 
 /*

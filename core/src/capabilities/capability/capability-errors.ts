@@ -1,4 +1,4 @@
-import { AshlarError, showValue } from '../base/index.ts'
+import { AshlarError, showValue } from '../../base/index.ts'
 
 interface NamedBlock {
   qualifiedName: string

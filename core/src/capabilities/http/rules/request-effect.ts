@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Effect } from '../capability.ts'
-import { listMethodOverrides } from './rules/index.ts'
+import type { Effect } from '../../capability/index.ts'
+import { listMethodOverrides } from './index.ts'
 
 /** Methods that do not change state (safe methods). Source: RFC 9110, 9.2.1; TRACE is never sent. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -1,5 +1,5 @@
-import { AshlarError } from '../base/index.ts'
-import { CHUNK_BYTES } from '../workspaces/index.ts'
+import { AshlarError } from '../../base/index.ts'
+import { CHUNK_BYTES } from '../../workspaces/index.ts'
 
 const MAX_BASE64 = Math.ceil(CHUNK_BYTES / 3) * 4
 
