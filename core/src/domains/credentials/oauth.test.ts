@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BUILTIN_PLUGINS, createTestRuntime, startTestService, type TestRuntime, type TestService } from '../../testing/index.ts'
 import { createHttpClient } from '../../capabilities/index.ts'
 import { createRenewals, type RenewalParts } from './renewals.ts'
@@ -22,7 +22,7 @@ afterEach(async () => {
   service.lifeSeconds = 3600
   const { items } = await runtime.credentials.list(runtime.ownerId, { first: 100 })
   for (const { id } of items) await runtime.credentials.delete(runtime.ownerId, id)
-  await expect.poll(() => service.received.revoke.length).toBeGreaterThanOrEqual(items.length)
+  await vi.waitUntil(() => service.received.revoke.length >= items.length, { timeout: 60_000 })
   for (const list of [...Object.values(service.issued), ...Object.values(service.received)]) list.length = 0
   runtime.failures.length = 0
 })
