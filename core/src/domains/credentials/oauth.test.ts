@@ -22,7 +22,7 @@ afterEach(async () => {
   service.lifeSeconds = 3600
   const { items } = await runtime.credentials.list(runtime.ownerId, { first: 100 })
   for (const { id } of items) await runtime.credentials.delete(runtime.ownerId, id)
-  await vi.waitUntil(() => service.received.revoke.length >= items.length)
+  await vi.waitUntil(() => service.received.revoke.length >= items.length, { timeout: 60_000 })
   for (const list of [...Object.values(service.issued), ...Object.values(service.received)]) list.length = 0
   runtime.failures.length = 0
 })
