@@ -632,7 +632,7 @@ declare var Buffer: { 'not in a sandbox': 'use Uint8Array, TextEncoder, TextDeco
 declare var require: { 'not in a sandbox': 'use import: the modules of the package become part of the bundle' }
 declare var setImmediate: { 'not in a sandbox': 'use setTimeout or queueMicrotask' }
 declare var clearImmediate: { 'not in a sandbox': 'use clearTimeout' }
-declare var __dirname: { 'not in a sandbox': 'use context.files, with the capability "files": there is no other file system' }
-declare var __filename: { 'not in a sandbox': 'use context.files, with the capability "files": there is no other file system' }
+declare var __dirname: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
+declare var __filename: { 'not in a sandbox': 'there are only the files of context.files, with the capability "files"' }
 declare var Deno: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }
 declare var Bun: { 'not in a sandbox': 'there is no Node: take settings as inputs of the block' }

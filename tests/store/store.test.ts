@@ -77,7 +77,7 @@ it('reports an unexpected error to the publisher immediately', async () => {
   process.env.TMPDIR = '/nowhere'
   try {
     const publishing = runtime.pluginStore.publish(runtime.ownerId, { tarball: greet('0.1.0') })
-    await expect(publishing).rejects.toThrow(/publishing has failed/)
+    await expect(publishing).rejects.toThrow(/publishing failed unexpectedly/)
     expect(runtime.failures.splice(0)).toEqual([expect.objectContaining({ code: 'ENOENT' })])
   } finally {
     if (temporary === undefined) delete process.env.TMPDIR

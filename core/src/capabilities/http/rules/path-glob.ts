@@ -31,7 +31,12 @@ function unslash(path: string): string {
 }
 
 function listReadings(path: string): string[] {
-  return [path, path.replace(/[?#].*$/s, '')].flatMap((reading) => [reading, reading.replaceAll(/\/+/g, '/')])
+  return [path, withoutQuery(path)].flatMap((reading) => [reading, reading.replaceAll(/\/+/g, '/')])
+}
+
+/** Cuts the text at its first `?` or `#`. */
+function withoutQuery(text: string): string {
+  return text.replace(/[?#].*$/s, '')
 }
 
 /**
@@ -40,13 +45,16 @@ function listReadings(path: string): string[] {
  * @returns undefined when some servers could interpret the path as another one. Such a path has
  * - escapes that are not UTF-8 (`%c0%ae`), not standard (`%u002e`) or encoded twice (`%252e`)
  * - `\`, path parameters (`;`) or control characters, or characters that some servers convert to one of these
- * - a segment that ends in a dot or white space, which some file systems remove, or that consists of them
+ * - a segment that ends in a dot or white space, which some file systems remove, or that consists of them, also before
+ *   an encoded `?` or `#`
  */
 function decodePath(pathname: string): string | undefined {
   const path = decode(pathname)
   if (path === undefined || REFUSED.test(path)) return undefined
   if (/%([0-9a-f]{2}|u)/i.test(path.replaceAll(/\p{Cf}/gu, ''))) return undefined
-  return path.split(/[/\0]/).some((segment) => mayBeTrimmed(segment) || mayBeFolded(segment)) ? undefined : path
+  const isAmbiguous = (segment: string): boolean =>
+    mayBeTrimmed(segment) || mayBeTrimmed(withoutQuery(segment)) || mayBeFolded(segment)
+  return path.split(/[/\0]/).some(isAmbiguous) ? undefined : path
 }
 
 /** @returns undefined for malformed escapes and for bytes that are not UTF-8 */
