@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../catalogue/loading/index.ts'
+import type { SourcePosition } from '../blocks/index.ts'
 import type { PlanNode } from './plan.ts'
 
 /** The reason why a run of a node failed. */

@@ -1,5 +1,5 @@
-import type { Block } from '../../blocks/index.ts'
-import { type FindOrigin, type LocatedStack, showPosition } from './stack-position.ts'
+import type { Block, LocatedStack } from '../../blocks/index.ts'
+import { type FindOrigin, showPosition } from './stack-position.ts'
 
 /**
  * What a guest reports in place of a stack when an output of a block is invalid: `    at run`, or `    at yield

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { locateStack, type SourcePosition } from './stack-position.ts'
+import type { SourcePosition } from '../../blocks/index.ts'
+import { locateStack } from './stack-position.ts'
 
 const DIGEST = 'a'.repeat(64)
 const OTHER = 'b'.repeat(64)

@@ -1,7 +1,7 @@
 import { Lru, type AshlarError } from '../../base/index.ts'
 import type { BundleStore } from './registry.ts'
-import type { Block, Plugin } from '../../blocks/index.ts'
-import { locateOutput, locateStack, toOriginFinder, type FindOrigin, type LocatedStack } from '../loading/index.ts'
+import type { Block, LocatedStack, Plugin } from '../../blocks/index.ts'
+import { locateOutput, locateStack, toOriginFinder, type FindOrigin } from '../loading/index.ts'
 
 /** Locates errors of blocks in the source of their plugin. */
 export interface ErrorLocator {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { AshlarError } from '../../base/index.ts'
-import type { LocatedStack } from '../../catalogue/loading/index.ts'
+import type { LocatedStack } from '../../blocks/index.ts'
 import type { CallSink } from '../../sandbox/calls/index.ts'
 import type { DriverParts } from './driver-parts.ts'
 import { ExecutionDriver } from './driver.ts'

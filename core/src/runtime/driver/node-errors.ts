@@ -1,6 +1,5 @@
 import { AshlarError, ERROR_CODES } from '../../base/index.ts'
-import type { Block } from '../../blocks/index.ts'
-import type { LocatedStack } from '../../catalogue/loading/index.ts'
+import type { Block, LocatedStack } from '../../blocks/index.ts'
 import { UNKNOWN_EFFECT } from '../../sandbox/calls/index.ts'
 import type { NodeError } from '../../engine/index.ts'
 
