@@ -9,6 +9,9 @@ const STEPS: Record<string, string> = {
   format: 'oxfmt --check',
   unused: 'knip --treat-config-hints-as-errors',
   boundaries: 'node tests/checks/boundaries.ts',
+  tree: 'node tests/checks/tree.ts',
+  prose: 'node tests/checks/prose.ts',
+  places: 'node tests/checks/places.ts',
 }
 
 interface Outcome {

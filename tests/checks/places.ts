@@ -14,7 +14,7 @@ const LINK = /\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g
 const EXAMPLES = /^(?:(?:\.\/)?src\/|package\.json|tsconfig\.json|ashlar\.config\.ts|index\.ts|graph\.json|index\.js|.*<)|\*/
 
 /** Each missing file as one line, `path:line: what is missing`. */
-function findMissingFiles(pages: readonly SourceFile[], known: readonly string[]): string[] {
+export function findMissingFiles(pages: readonly SourceFile[], known: readonly string[]): string[] {
   const exists = (page: string, name: string): boolean =>
     [name, posix.join(posix.dirname(page), name)].some((path) => known.includes(path)) ||
     known.some((path) => path.endsWith(`/${name}`))

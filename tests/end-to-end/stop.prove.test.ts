@@ -105,7 +105,8 @@ describe('SIGTERM during a request of a block', () => {
     crew.child.kill('SIGTERM')
     await crew.printed(/(Stopping)/)
     crew.child.kill('SIGTERM')
-    expect((await crew.ended).status).toBe(130) // requires that the worker processes also end, because they share its standard error
+    // requires that the worker processes also end, because they share its standard error
+    expect((await crew.ended).status).toBe(130)
     await gateway.close()
   }, 120_000)
 })

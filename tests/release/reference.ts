@@ -41,11 +41,14 @@ export async function makeReference(): Promise<string> {
   }
 }
 
-/** Formats text with the settings of this workspace. */
+/** Formats text with the settings of this workspace, and wraps its prose. */
 async function format(file: string, text: string): Promise<string> {
+  const settings = JSON.parse(await readFile(join(ROOT, '.oxfmtrc.json'), 'utf8')) as object
+  const config = join(dirname(file), 'oxfmt.json')
+  await writeFile(config, JSON.stringify({ ...settings, printWidth: 120, proseWrap: 'always' }))
   await writeFile(file, text)
   const formatter = join(ROOT, 'node_modules/oxfmt/bin/oxfmt')
-  execFileSync(process.execPath, [formatter, '-c', join(ROOT, '.oxfmtrc.json'), file], { stdio: 'pipe' })
+  execFileSync(process.execPath, [formatter, '-c', config, file], { stdio: 'pipe' })
   return readFile(file, 'utf8')
 }
 

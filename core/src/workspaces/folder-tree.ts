@@ -135,7 +135,8 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
     await link(from, to)
   } catch (error) {
     if (readErrorCode(error) === 'ENOENT') return // the file was deleted
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE) // the file system has no hard links, or the file has too many
+    // the file system has no hard links, or the file has too many
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   }
 }
 

@@ -1,3 +1,4 @@
+import { MAX_BODY_BYTES } from '../http/limits.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Runtime } from '@ashlar/core'
@@ -54,8 +55,6 @@ export interface GatewayOptions {
   logger?: Logger
 }
 
-/** Limit for the body of a request and for a message on a WebSocket. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024
 /** How long event streams and WebSockets may stay open after the start of `close`. */
 const GRACE_MS = 300
 /** How long other responses may take after the start of `close`. */

@@ -62,7 +62,8 @@ export async function* exchange(
   input: Request,
   { fetch, signal, log }: Pick<BlockContext, 'signal' | 'log'> & { fetch: Fetch },
 ): AsyncGenerator<Yielded<typeof responsePins>, void> {
-  if (input.encoding !== undefined) decodeText(new Uint8Array(), { encoding: input.encoding }) // an unknown encoding fails before the request is sent
+  // an unknown encoding fails before the request is sent
+  if (input.encoding !== undefined) decodeText(new Uint8Array(), { encoding: input.encoding })
   const init = { ...toInit(input), signal }
   const isRepeatable = IDEMPOTENT.has(input.method) || input.retry_unsafe || hasHeader(input.headers, 'idempotency-key')
   const policy = isRepeatable ? input : { ...input, attempts: 1 }

@@ -175,7 +175,8 @@ class RunFiles {
   async #getWorkspace(): Promise<Workspace> {
     if (this.#isClosed) throw runEnded()
     this.#workspace ??= this.#parts.openWorkspace()
-    this.#workspace.catch(() => (this.#workspace = undefined)) // the caller reports the error; the next call tries again
+    // the caller reports the error; the next call tries again
+    this.#workspace.catch(() => (this.#workspace = undefined))
     return this.#workspace
   }
 

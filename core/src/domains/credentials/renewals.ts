@@ -113,7 +113,8 @@ async function renew(parts: RenewalParts, id: string, spent: string): Promise<Op
       if (renewed) return renewed
     } catch (error) {
       await releaseLease(parts.pool, id, lease)
-      if (isTransient(error) && isDue(tokens) && !isExpired(tokens)) return undefined // the current token is still valid
+      // the current token is still valid
+      if (isTransient(error) && isDue(tokens) && !isExpired(tokens)) return undefined
       throw error
     }
   }

@@ -44,7 +44,8 @@ export class FailedCalls {
 
   async #locate(run: NodeExecution, error: AshlarError): Promise<void> {
     const { errorLocator, onError } = this.#parts
-    const located = await errorLocator.locate(error, run.node.block).catch(onError) // the error itself matters more than its location
+    // the error itself matters more than its location
+    const located = await errorLocator.locate(error, run.node.block).catch(onError)
     if (this.#locating.delete(run)) this.#finish(run, toNodeError(error, run.node.block, located ?? undefined))
   }
 }

@@ -31,8 +31,8 @@ export async function findCurrent({ pool }: Database, entries: readonly JournalE
 }
 
 /**
- * Takes over executions that the worker has leased, and increments their fences: from now on, no other worker can commit to these executions. Skips final
- * executions.
+ * Takes over executions that the worker has leased, and increments their fences: from now on, no other worker can
+ * commit to these executions. Skips final executions.
  */
 export async function takeOver({ pool }: Database, workerId: string, leases: Lease[]): Promise<TakenRow[]> {
   const { rows } = await pool.query<TakenRow>({

@@ -16,10 +16,10 @@ export interface WebhookEvent {
  * commas or spaces. One valid signature is enough.
  *
  * - GitHub: `{ header: 'x-hub-signature-256', algorithm: 'hmac-sha256', prefix: 'sha256=' }`
- * - Stripe:
- *   `{ header: 'stripe-signature', algorithm: 'hmac-sha256', prefix: 'v1=', timestampHeader: 'stripe-signature', timestampPrefix: 't=' }`
- * - Slack:
- *   `{ header: 'x-slack-signature', algorithm: 'hmac-sha256', prefix: 'v0=', timestampHeader: 'x-slack-request-timestamp', payload: 'v0:{timestamp}:{body}' }`
+ * - Stripe: `{ header: 'stripe-signature', algorithm: 'hmac-sha256', prefix: 'v1=', timestampHeader:
+ *   'stripe-signature', timestampPrefix: 't=' }`
+ * - Slack: `{ header: 'x-slack-signature', algorithm: 'hmac-sha256', prefix: 'v0=', timestampHeader:
+ *   'x-slack-request-timestamp', payload: 'v0:{timestamp}:{body}' }`
  */
 export interface WebhookSignature {
   readonly header: string

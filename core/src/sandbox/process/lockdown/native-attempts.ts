@@ -95,7 +95,8 @@ for (const [name, [number, ...args]] of Object.entries(ATTEMPTS)) {
 }
 const memory = libc.syscall(9n, 0n, 4096n, 7n, MAP_PRIVATE_ANONYMOUS, -1n, 0n) // V8 needs this one
 results['memory to compute in'] = memory > 0n ? 'done' : ffi.getInt32(libc.__errno_location(), 0)
-const inherited = [4, 5, 6, 7, 251, 5000].filter((fd) => libc.syscall(72n, BigInt(fd), 1n, 0n, 0n, 0n, 0n) === 0n) // without FD_CLOEXEC
+// without FD_CLOEXEC
+const inherited = [4, 5, 6, 7, 251, 5000].filter((fd) => libc.syscall(72n, BigInt(fd), 1n, 0n, 0n, 0n, 0n) === 0n)
 writeSync(2, JSON.stringify({ results, inherited }))
 while (stays);
 process.exit(0)

@@ -172,7 +172,8 @@ class LoadedPlugin {
   }
 
   async #remove(draft: Draft | undefined): Promise<void> {
-    if (draft) await this.#development.api.removeDevPlugin(draft.plugin.packageName).catch(() => undefined) // the server soon removes it without a renewal
+    // the server soon removes it without a renewal
+    if (draft) await this.#development.api.removeDevPlugin(draft.plugin.packageName).catch(() => undefined)
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
