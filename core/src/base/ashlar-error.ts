@@ -53,6 +53,6 @@ export function showFaults(faults: readonly Fault[]): string {
 }
 
 /** The message of an unknown thrown value. */
-export function messageOf(thrown: unknown): string {
+export function errorMessage(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }

@@ -1,4 +1,4 @@
-export { AshlarError, messageOf, showFaults, showValue } from './ashlar-error.ts'
+export { AshlarError, errorMessage, showFaults, showValue } from './ashlar-error.ts'
 export { Batcher } from './batcher.ts'
 export { ERROR_CODES } from './codes.ts'
 export { describeIssue, describeIssues, valueAt } from './describe-issue.ts'

@@ -3,7 +3,7 @@ import { MikroORM, type EntityManager, type Options } from '@mikro-orm/postgresq
 import { Migrator } from '@mikro-orm/migrations'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { AshlarError, messageOf } from '../base/index.ts'
+import { AshlarError, errorMessage } from '../base/index.ts'
 import { MIGRATIONS } from './migrations/index.ts'
 
 // All connections, including those of MikroORM, preserve the digits of numbers and the order of keys in JSON.
@@ -100,7 +100,7 @@ async function tryToReach(url: string): Promise<void> {
 /** If both addresses of a host refuse the connection, Node reports one error without a message. */
 function describeFailure(error: unknown): string {
   const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error]
-  return messageOf(first)
+  return errorMessage(first)
 }
 
 /** Runs the migrations, in one process at a time. */
@@ -111,7 +111,7 @@ async function migrate(orm: MikroORM): Promise<void> {
     await client.query(`select pg_advisory_lock(hashtext('ashlar.migrate'))`)
     await orm.migrator.up()
   } catch (error) {
-    throw new AshlarError('DATABASE_FAILED', `the database could not be migrated: ${messageOf(error)}`, { cause: error })
+    throw new AshlarError('DATABASE_FAILED', `the database could not be migrated: ${errorMessage(error)}`, { cause: error })
   } finally {
     await client.end()
   }

@@ -48,7 +48,7 @@ const LONGEST_FIRST = CAUSES.toSorted(([one], [other]) => other.length - one.len
 /** @param error an error of `pg` or MikroORM; a RangeError means that a text is too long to be sent */
 export function classifyFailure(error: unknown): FailureCause {
   const code = readErrorCode(error)
-  if (code === '' && CLOSED.test(messageOf(error))) return 'connection'
+  if (code === '' && CLOSED.test(errorMessage(error))) return 'connection'
   return LONGEST_FIRST.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'statement'
 }
 
@@ -66,6 +66,6 @@ export function readErrorCode(error: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
-function messageOf(error: unknown): string {
+function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : ''
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { AshlarError, messageOf, type Fault, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
+import { AshlarError, errorMessage, type Fault, type GraphDocument, type JsonSchema, type SourcePosition } from '@ashlar/core'
 import { toError, type Client } from './client.ts'
 import {
   CANCEL_EXECUTION,
@@ -155,7 +155,7 @@ async function* follow(client: Client, executionId: string, signal: AbortSignal)
       if (signal.aborted || !isBroken(error)) throw error
       const waitMs = RECONNECT_AFTER_MS[attempt]
       if (waitMs === undefined) {
-        const message = `the connection to the server is lost (${messageOf(error)}): the execution continues when the server runs again`
+        const message = `the connection to the server is lost (${errorMessage(error)}): the execution continues when the server runs again`
         throw new AshlarError('SHUTTING_DOWN', message, { cause: error })
       }
       await pause(waitMs, undefined, { signal })

@@ -1,4 +1,4 @@
-import { AshlarError, ERROR_CODES, messageOf, parseJson, type ErrorCode, type ErrorDetails } from '@ashlar/core'
+import { AshlarError, ERROR_CODES, errorMessage, parseJson, type ErrorCode, type ErrorDetails } from '@ashlar/core'
 import { parseEventStream } from './sse.ts'
 
 /** A GraphQL client of a gateway: of a server at a URL, or of a gateway in this process through its `fetch`. */
@@ -102,7 +102,7 @@ function notGraphQL(url: string, { status }: Response, cause?: unknown): AshlarE
 /** The message of an error of `fetch` is always "fetch failed". The reason is in its cause. */
 function unreachable(url: string, error: TypeError): AshlarError {
   const { cause } = error
-  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause ?? error)
+  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : errorMessage(cause ?? error)
   return new AshlarError(
     'SERVER_UNREACHABLE',
     `the server at ${url} cannot be reached (${why}): check that the server runs and that the address is correct`,

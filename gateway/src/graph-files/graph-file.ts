@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { AshlarError, messageOf, parseJson } from '@ashlar/core'
+import { AshlarError, errorMessage, parseJson } from '@ashlar/core'
 import { z } from 'zod'
 
 /** A graph in a file, with its default inputs. */
@@ -37,7 +37,7 @@ export async function readText(path: string, label = path): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    throw new AshlarError('BAD_INPUT', `${label} cannot be read: ${REASONS[code] ?? messageOf(error)}`, { cause: error })
+    throw new AshlarError('BAD_INPUT', `${label} cannot be read: ${REASONS[code] ?? errorMessage(error)}`, { cause: error })
   }
 }
 
@@ -58,7 +58,7 @@ function parseFile(text: string, path: string): unknown {
   try {
     return parseJson(text)
   } catch (error) {
-    throw new AshlarError('BAD_INPUT', `${path} is not valid JSON: ${messageOf(error)}`, { cause: error })
+    throw new AshlarError('BAD_INPUT', `${path} is not valid JSON: ${errorMessage(error)}`, { cause: error })
   }
 }
 

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { AshlarError, messageOf, parseJson, type JsonSchema } from '@ashlar/core'
+import { AshlarError, errorMessage, parseJson, type JsonSchema } from '@ashlar/core'
 import { readText, type GraphFile } from './graph-file.ts'
 
 /**
@@ -78,7 +78,7 @@ function toInputValue(text: string, name: string, schema: JsonSchema): unknown {
     return parseJson(text)
   } catch (error) {
     if (error instanceof RangeError)
-      throw new AshlarError('BAD_INPUT', `input "${name}" contains a number that is too large: ${messageOf(error)}`, {
+      throw new AshlarError('BAD_INPUT', `input "${name}" contains a number that is too large: ${errorMessage(error)}`, {
         cause: error,
       })
     return text

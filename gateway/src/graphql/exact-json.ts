@@ -1,4 +1,4 @@
-import { messageOf, parseJson } from '@ashlar/core'
+import { errorMessage, parseJson } from '@ashlar/core'
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
@@ -26,6 +26,6 @@ function parseOrReject(text: string): unknown {
     return parseJson(text)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new GraphQLError(messageOf(error), { extensions: { code: 'BAD_INPUT', http: { status: 400 } } })
+    throw new GraphQLError(errorMessage(error), { extensions: { code: 'BAD_INPUT', http: { status: 400 } } })
   }
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { AshlarError, messageOf } from '@ashlar/core'
+import { AshlarError, errorMessage } from '@ashlar/core'
 
 /**
  * Reads the key in `file`. If the file does not exist, writes a new key: 32 random bytes as base64url, mode 0600.
@@ -18,7 +18,7 @@ export async function generateKey(file: string): Promise<void> {
   try {
     await writeFile(file, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600, flush: true })
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw unusable(file, `it cannot be created: ${messageOf(error)}`, error)
+    if (!hasCode(error, 'EEXIST')) throw unusable(file, `it cannot be created: ${errorMessage(error)}`, error)
   }
 }
 
@@ -28,7 +28,7 @@ export async function readKey(file: string): Promise<string> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw unusable(file, hasCode(error, 'EACCES') ? 'only the user who started Ashlar may read it' : messageOf(error), error)
+    throw unusable(file, hasCode(error, 'EACCES') ? 'only the user who started Ashlar may read it' : errorMessage(error), error)
   }
   const key = text.trim()
   if (!/^[\w-]{32,}$/.test(key))

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { AshlarError, messageOf } from '@ashlar/core'
+import { AshlarError, errorMessage } from '@ashlar/core'
 import { tsImport } from 'tsx/esm/api'
 
 const { cache } = createRequire(import.meta.url)
@@ -23,7 +23,7 @@ export async function importModule(path: string, label: string, files: Set<strin
     const module = (await tsImport(pathToFileURL(path).href, { parentURL: import.meta.url, onImport })) as { default?: unknown }
     return getDefaultExport(module)
   } catch (error) {
-    throw configError(label, `cannot be loaded: ${messageOf(error).split('\n', 1)[0]}`, error)
+    throw configError(label, `cannot be loaded: ${errorMessage(error).split('\n', 1)[0]}`, error)
   } finally {
     for (const file of evictRequired()) files.add(file)
   }

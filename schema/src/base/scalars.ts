@@ -1,4 +1,4 @@
-import { messageOf, parseNumber } from '@ashlar/core'
+import { errorMessage, parseNumber } from '@ashlar/core'
 import { GraphQLError, Kind, type FloatValueNode, type IntValueNode, type ValueNode } from 'graphql'
 import { builder } from './builder.ts'
 
@@ -33,7 +33,7 @@ function parseNumberNode(node: IntValueNode | FloatValueNode): unknown {
   try {
     return parseNumber(node.value)
   } catch (error) {
-    throw new GraphQLError(messageOf(error), { nodes: node })
+    throw new GraphQLError(errorMessage(error), { nodes: node })
   }
 }
 

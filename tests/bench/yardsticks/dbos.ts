@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { messageOf } from '@ashlar/core'
+import { errorMessage } from '@ashlar/core'
 import type { BenchContext } from '../context.ts'
 
 /** A message of the process: the duration of a run, or the reason for a failure. */
@@ -36,6 +36,6 @@ export async function createDbos(context: BenchContext, databaseUrl: string): Pr
     child.send('run')
     const taken = await reply
     if ('ms' in taken) return taken.ms
-    throw new Error(`DBOS: ${messageOf(taken)}`)
+    throw new Error(`DBOS: ${errorMessage(taken)}`)
   }
 }

@@ -1,4 +1,4 @@
-import { AshlarError, messageOf } from '../../base/index.ts'
+import { AshlarError, errorMessage } from '../../base/index.ts'
 import type { CredentialRequest } from '../http/index.ts'
 import type { Secret } from './secret.ts'
 
@@ -39,7 +39,7 @@ export async function attachByHost(
       headers: returned.headers.map(([name, value]) => [String(name).toLowerCase(), String(value)]),
     }
   } catch (error) {
-    const cause = new Error(clean(messageOf(error)))
+    const cause = new Error(clean(errorMessage(error)))
     cause.stack = clean((error instanceof Error && error.stack) || String(error))
     throw new AshlarError('HOST_MODULE_FAILED', `the host module for ${provider} could not authenticate the request`, { cause })
   }

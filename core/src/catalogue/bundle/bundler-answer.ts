@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AshlarError, messageOf } from '../../base/index.ts'
+import { AshlarError, errorMessage } from '../../base/index.ts'
 import type { BundlerOutput } from './bundle.ts'
 
 const faultSchema = z.object({ path: z.string(), message: z.string() })
@@ -39,6 +39,6 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch (error) {
-    throw new AshlarError('PLUGIN_LOAD_FAILED', `the response of the bundler is not JSON: ${messageOf(error)}`)
+    throw new AshlarError('PLUGIN_LOAD_FAILED', `the response of the bundler is not JSON: ${errorMessage(error)}`)
   }
 }

@@ -4,7 +4,7 @@
  * `--probe` it exits with status 0 if the bundler works.
  */
 import { createInterface } from 'node:readline'
-import { AshlarError, messageOf } from '../../base/index.ts'
+import { AshlarError, errorMessage } from '../../base/index.ts'
 import { transform } from 'esbuild'
 import { openBundler, type Bundler, type BundleInput } from './bundle.ts'
 import type { BundlerAnswer } from './bundler-answer.ts'
@@ -24,7 +24,7 @@ async function answer(input: string): Promise<BundlerAnswer> {
     }
     return await open.bundler.bundle()
   } catch (error) {
-    return { message: messageOf(error), faults: error instanceof AshlarError ? [...(error.details.faults ?? [])] : [] }
+    return { message: errorMessage(error), faults: error instanceof AshlarError ? [...(error.details.faults ?? [])] : [] }
   }
 }
 

@@ -1,7 +1,7 @@
 import { Script } from 'node:vm'
 import { z } from 'zod'
 import { channelName, type Database } from '../../postgres/index.ts'
-import { AshlarError, messageOf } from '../../base/index.ts'
+import { AshlarError, errorMessage } from '../../base/index.ts'
 import type { Inspector } from '../../sandbox/inspector/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import { buildPlugin } from '../../blocks/index.ts'
@@ -192,7 +192,7 @@ function findScriptFault(code: string): string | undefined {
     new Script(code)
     return undefined
   } catch (error) {
-    return `must be a script: ${messageOf(error)}`
+    return `must be a script: ${errorMessage(error)}`
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { AshlarError, describeIssues, messageOf, showFaults, type ErrorCode, inLanes } from '../../base/index.ts'
+import { AshlarError, describeIssues, errorMessage, showFaults, type ErrorCode, inLanes } from '../../base/index.ts'
 import type { PluginOrigin, PluginPackage } from '../../blocks/index.ts'
 import { readWithin } from '../bundle/files/index.ts'
 import { findSdkVersion, packedSdkSchema, sdkFault, sdkRangesSchema, storableText, packageNameSchema } from '../package/index.ts'
@@ -99,7 +99,7 @@ export async function readPluginPackage(
   try {
     json = JSON.parse(text)
   } catch (error) {
-    return refuse(`package.json is not JSON: ${messageOf(error)}`)
+    return refuse(`package.json is not JSON: ${errorMessage(error)}`)
   }
   if (typeof json !== 'object' || json === null || !('ashlar' in json)) return undefined
   const parsed = packageSchema.safeParse(json)

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { z } from 'zod'
-import { messageOf } from '../../base/index.ts'
+import { errorMessage } from '../../base/index.ts'
 import { findSdkVersion, packedSdkSchema, sdkRangesSchema } from './made-for-sdk.ts'
 import { isVersion } from './versions.ts'
 import { refusal } from './fault.ts'
@@ -75,6 +75,6 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString())
   } catch (error) {
-    throw refusal('PLUGIN_INVALID', 'package.json', `is not JSON: ${messageOf(error)}`, error)
+    throw refusal('PLUGIN_INVALID', 'package.json', `is not JSON: ${errorMessage(error)}`, error)
   }
 }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { messageOf } from '../../base/index.ts'
+import { errorMessage } from '../../base/index.ts'
 import { refusal } from './fault.ts'
 import { readTar, type TarFile } from './read-tar.ts'
 
@@ -25,7 +25,7 @@ export async function unpackTarball(tarball: Uint8Array): Promise<TarFile[]> {
     throw refusal('TARBALL_INVALID', '', 'the tarball must be gzipped, as `npm pack` writes it')
   const tar = await unzip(tarball, { maxOutputLength: MAX_UNPACKED_BYTES }).catch((error: NodeJS.ErrnoException) => {
     const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE'
-    const why = isTooLarge ? `unpacks to more than ${MAX_UNPACKED_BYTES} bytes` : `cannot be unpacked: ${messageOf(error)}`
+    const why = isTooLarge ? `unpacks to more than ${MAX_UNPACKED_BYTES} bytes` : `cannot be unpacked: ${errorMessage(error)}`
     throw refusal('TARBALL_INVALID', '', `the tarball ${why}`, error)
   })
   if (tar.length > RATIO_COUNTS_FROM_BYTES && tar.length > tarball.length * MAX_RATIO)

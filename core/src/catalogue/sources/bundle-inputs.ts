@@ -2,7 +2,7 @@ import type { Metafile } from 'esbuild'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { BundleInput } from '../bundle/index.ts'
-import { TYPESCRIPT_FILES, YARN_FILES, surroundingsOf } from './stamps.ts'
+import { TYPESCRIPT_FILES, YARN_FILES, toSurroundingsPath } from './stamps.ts'
 
 /**
  * Lists everything that a bundle depends on, as paths for a `Stamper`. While the stamps stay the same, bundling gives
@@ -33,7 +33,7 @@ export function listDependencyPaths(
     if (folders.some((each) => YARN_FILES.some((name) => exists(join(each, name))))) return undefined
     if (!addTsconfigs(folders, paths, exists)) return undefined
     paths.add(parent)
-    for (const each of folders) paths.add(surroundingsOf(each))
+    for (const each of folders) paths.add(toSurroundingsPath(each))
     for (const [input, { imports }] of siblings) {
       paths.add(resolve(folder, input))
       for (const { path, original = path, external } of imports)

@@ -35,7 +35,7 @@ const SECOND_NS = 1_000_000_000n
 /** The end of a path that denotes the surroundings of a folder. */
 const SURROUNDINGS_SUFFIX = '/*'
 
-export function surroundingsOf(folder: string): string {
+export function toSurroundingsPath(folder: string): string {
   return folder + SURROUNDINGS_SUFFIX
 }
 
@@ -54,7 +54,7 @@ export function createStamper(nowMs: number): Stamper {
   }
   const readSurroundings = (folder: string): string => {
     const stamps = SURROUNDINGS.map((name) => readStamp(join(folder, name)))
-    if (SURROUNDINGS.some((name) => fresh.has(join(folder, name)))) fresh.add(surroundingsOf(folder))
+    if (SURROUNDINGS.some((name) => fresh.has(join(folder, name)))) fresh.add(toSurroundingsPath(folder))
     return stamps.some((stamp) => stamp !== '') ? stamps.join(';') : ''
   }
   const stamp = (path: string): string => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { messageOf } from '../../base/index.ts'
+import { errorMessage } from '../../base/index.ts'
 import { fakeBlocks, toPlan } from './fake-blocks.ts'
 import { scripted } from './blocks.ts'
 import { cases, mix, type Case } from './cases.ts'
@@ -56,7 +56,7 @@ export async function proveWriter({ cases, seed }: ProofRequest): Promise<Proof>
     try {
       for (const [name, count] of Object.entries(await assertWriter(own))) counts[name] = (counts[name] ?? 0) + count
     } catch (error) {
-      return { failure: `journal writer, seed ${own}: ${messageOf(error)}`, counts }
+      return { failure: `journal writer, seed ${own}: ${errorMessage(error)}`, counts }
     }
   }
   return { failure: undefined, counts }
@@ -71,7 +71,7 @@ function prove(
   const property = fc.property(fc.noBias(arbitrary), (each) => check(each, counts))
   const details = fc.check(property, { numRuns, seed, verbose: 0 })
   if (!details.failed) return { failure: undefined, counts }
-  return { failure: `${messageOf(details.errorInstance)}\n${fc.defaultReportMessage(details)}`, counts }
+  return { failure: `${errorMessage(details.errorInstance)}\n${fc.defaultReportMessage(details)}`, counts }
 }
 
 function checkPure(each: Case, counts: Counts): void {

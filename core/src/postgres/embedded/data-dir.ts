@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { AshlarError, messageOf, showValue } from '../../base/index.ts'
+import { AshlarError, errorMessage, showValue } from '../../base/index.ts'
 import { acquireLock, findLockHolder, readFileIfExists, replaceFile, type Lock, type LockRecord } from './data-dir-lock.ts'
 import { errorCode } from './process-facts.ts'
 
@@ -151,5 +151,5 @@ const REASONS: Record<string, string> = {
 }
 
 function describeFailure(error: unknown): string {
-  return REASONS[errorCode(error) ?? ''] ?? errorCode(error) ?? messageOf(error)
+  return REASONS[errorCode(error) ?? ''] ?? errorCode(error) ?? errorMessage(error)
 }

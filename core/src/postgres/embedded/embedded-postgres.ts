@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
-import { AshlarError, messageOf } from '../../base/index.ts'
+import { AshlarError, errorMessage } from '../../base/index.ts'
 import { findBinaries, type PostgresBinaries } from './postgres-binaries.ts'
 import { ensureCluster } from './postgres-cluster.ts'
 import { openLog, withoutFolders, type PostgresLog } from './postgres-log.ts'
@@ -75,7 +75,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     return await handOver(server, password, { log, onExit: options.onExit })
   } catch (error) {
     if (error instanceof AshlarError || errorCode(error) === undefined) throw error
-    throw new AshlarError('DATABASE_FAILED', `Postgres cannot be started: ${withoutFolders(messageOf(error))}`, { cause: error })
+    throw new AshlarError('DATABASE_FAILED', `Postgres cannot be started: ${withoutFolders(errorMessage(error))}`, {
+      cause: error,
+    })
   }
 }
 
@@ -149,7 +151,7 @@ async function ensureDatabase(adminUrl: string): Promise<void> {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE])
     if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`)
   } catch (error) {
-    throw new AshlarError('DATABASE_FAILED', `Postgres is running, but its database cannot be opened: ${messageOf(error)}`, {
+    throw new AshlarError('DATABASE_FAILED', `Postgres is running, but its database cannot be opened: ${errorMessage(error)}`, {
       cause: error,
     })
   } finally {

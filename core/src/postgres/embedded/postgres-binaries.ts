@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { AshlarError, messageOf } from '../../base/index.ts'
+import { AshlarError, errorMessage } from '../../base/index.ts'
 import { readFileIfExists } from './data-dir-lock.ts'
 import { errorCode } from './process-facts.ts'
 import { withoutFolders } from './postgres-log.ts'
@@ -74,7 +74,7 @@ export async function findReachableBinaries(
 
 /** Describes why a Postgres program did not start. @param error the error of `spawn` */
 export function describeSpawnFailure(error: unknown): string {
-  const message = withoutFolders(messageOf(error))
+  const message = withoutFolders(errorMessage(error))
   return errorCode(error) === 'ENOENT' ? `${message} (it requires glibc, which Alpine Linux does not have)` : message
 }
 

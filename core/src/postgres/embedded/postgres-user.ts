@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { chown, lchown, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { AshlarError, messageOf } from '../../base/index.ts'
+import { AshlarError, errorMessage } from '../../base/index.ts'
 import { errorCode } from './process-facts.ts'
 
 /** The system user of Postgres if Ashlar runs as root, because Postgres refuses to run as root. */
@@ -56,7 +56,9 @@ export async function ensurePostgresUser(
   if (existing !== undefined) return existing
   const refusals: string[] = []
   for (const [program, ...args] of RECIPES) {
-    await run(program, args).catch((error: unknown) => refusals.push(`${program}: ${messageOf(error).trim().split('\n').at(-1)}`))
+    await run(program, args).catch((error: unknown) =>
+      refusals.push(`${program}: ${errorMessage(error).trim().split('\n').at(-1)}`),
+    )
     const created = await findUser(run)
     if (created === undefined) continue
     onNotice?.(`Created the system user ${NAME}, because Postgres refuses to run as root.`)

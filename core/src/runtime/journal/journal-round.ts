@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/index.ts'
+import { errorMessage } from '../../base/index.ts'
 import type { PendingEvents } from './journal-store.ts'
 
 /**
@@ -41,7 +41,7 @@ export class Round {
 
 /** The event that replaces the events that the database rejects. */
 export function unwritable(error: unknown): NonNullable<PendingEvents['finish']> {
-  const message = `the database rejected the events of this execution: ${messageOf(error).slice(0, MAX_MESSAGE_CHARS)}`
+  const message = `the database rejected the events of this execution: ${errorMessage(error).slice(0, MAX_MESSAGE_CHARS)}`
   const reason = { code: 'JOURNAL_UNWRITABLE', message }
   return { type: 'ExecutionFinished', status: 'FAILED', outputs: {}, failedNodes: [], reason }
 }

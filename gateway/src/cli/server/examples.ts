@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { AshlarError, messageOf } from '@ashlar/core'
+import { AshlarError, errorMessage } from '@ashlar/core'
 import type { Api, ApiGraph, ExecutionResult } from '../../client/index.ts'
 import { ensureGraph, readGraphFile, resolveInputs, type GraphFile } from '../../graph-files/index.ts'
 import { faultLines, showWarnings } from '../command/faults.ts'
@@ -53,7 +53,7 @@ async function tryExample(
   } catch (error) {
     if (signal.aborted) throw error
     const code = error instanceof AshlarError ? `${error.code} ` : ''
-    terminal.line(`  ${terminal.style('red', `${name} failed`)}: ${terminal.message(code + messageOf(error))}`)
+    terminal.line(`  ${terminal.style('red', `${name} failed`)}: ${terminal.message(code + errorMessage(error))}`)
     if (error instanceof AshlarError) for (const line of faultLines(error.details.faults ?? [])) terminal.line(`  ${line}`)
   }
 }

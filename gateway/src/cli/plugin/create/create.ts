@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { AshlarError, messageOf } from '@ashlar/core'
+import { AshlarError, errorMessage } from '@ashlar/core'
 import { commandLine } from '../../../base/command-line.ts'
 import { UsageError, type CommandContext } from '../../command/command.ts'
 import { createTerminal, type Terminal } from '../../command/terminal.ts'
@@ -44,7 +44,7 @@ const OPTIONS = {
 async function assertEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    const message = error.code === 'ENOTDIR' ? `${folder} is a file` : `${folder} cannot be read: ${messageOf(error)}`
+    const message = error.code === 'ENOTDIR' ? `${folder} is a file` : `${folder} cannot be read: ${errorMessage(error)}`
     throw new AshlarError('CONFLICT', message, { cause: error })
   })
   const [first] = names.filter((name) => name !== '.git')

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, matchesGlob, posix } from 'node:path'
-import { AshlarError, messageOf } from '@ashlar/core'
+import { AshlarError, errorMessage } from '@ashlar/core'
 
 /** The fields of a package.json, not validated. */
 export interface PackageJson {
@@ -29,7 +29,7 @@ export async function readPackageJson(folder: string): Promise<{ text: string; j
   try {
     return { text, json: JSON.parse(text) as PackageJson }
   } catch (error) {
-    throw new AshlarError('PLUGIN_INVALID', `package.json is not JSON: ${messageOf(error)}`, { cause: error })
+    throw new AshlarError('PLUGIN_INVALID', `package.json is not JSON: ${errorMessage(error)}`, { cause: error })
   }
 }
 
