@@ -27,17 +27,17 @@ async function readTypes(id: string): Promise<string[]> {
   return events.map(({ type }) => type)
 }
 
-const GRAPH = {
-  nodes: [
-    { id: 'wait', block: 'time/countdown', inputs: { seconds: '0.3', repeat: 6, input_message: 'x' } },
-    { id: 'out', block: 'io/output', inputs: { name: 'all' } },
-  ],
-  links: [{ from: 'wait.output_message', to: 'out.value' }],
-}
-
-async function startMany(count: number): Promise<string[]> {
+/** Starts executions that yield six values, one every `seconds`. They must not finish before the test has interfered. */
+async function startMany(count: number, seconds: number): Promise<string[]> {
   const { executions, graphs, ownerId, worker } = runtime
-  const { id: graphId } = await graphs.create(ownerId, { name: 'Wait', document: GRAPH })
+  const document = {
+    nodes: [
+      { id: 'wait', block: 'time/countdown', inputs: { seconds: `${seconds}`, repeat: 6, input_message: 'x' } },
+      { id: 'out', block: 'io/output', inputs: { name: 'all' } },
+    ],
+    links: [{ from: 'wait.output_message', to: 'out.value' }],
+  }
+  const { id: graphId } = await graphs.create(ownerId, { name: 'Wait', document })
   const started = await Promise.all(Array.from({ length: count }, () => executions.start(ownerId, { graphId, inputs: {} })))
   await expect.poll(() => worker?.active(), { timeout: 20_000 }).toBe(count)
   return started.map(({ id }) => id)
@@ -65,7 +65,7 @@ async function jobStates(ids: readonly string[]): Promise<unknown[]> {
 
 describe('a worker that receives a lease again after losing it without noticing', () => {
   it('continues under the new lease if no other worker has leased the execution', async () => {
-    const ids = await startMany(10)
+    const ids = await startMany(10, 0.5)
     await loseLeases(ids)
     await expect.poll(() => jobStates(ids), { timeout: 20_000 }).toEqual(['active'])
     expect(await Promise.all(ids.map(getFence))).toEqual(ids.map(() => 1))
@@ -73,7 +73,7 @@ describe('a worker that receives a lease again after losing it without noticing'
   }, 90_000)
 
   it('drops the execution if another worker has leased it in between', async () => {
-    const ids = await startMany(20)
+    const ids = await startMany(20, 1.5)
     const leased = ids.slice(0, 10)
     for (const times of [3, 5]) {
       await runtime.database.pool.query('update execution set fence = fence + 1 where id = any($1)', [leased])
