@@ -69,3 +69,8 @@ it('rejects two files of a folder that differ by an s', () => {
     'core/src/a: plan.ts and plans.ts are easily confused; rename one',
   ])
 })
+
+it('rejects an import of a higher layer of core', () => {
+  const files = { 'core/src/pins/one.ts': `import type { Two } from '../engine/two.ts'`, 'core/src/engine/two.ts': '' }
+  expect(check(files)).toEqual(['core/src/pins/one.ts:1: imports core/src/engine/two.ts, which is in a higher layer of core'])
+})

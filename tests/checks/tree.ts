@@ -14,11 +14,39 @@ const MAX_FILES = 15
 /** Migrations are kept forever, one file each. */
 const UNLIMITED = /\/migrations$/
 
+/** The folders of core, from the bottom to the top. The longest path that matches determines the layer of a file. */
+const LAYERS = [
+  'base',
+  'pins',
+  'postgres',
+  'confinement',
+  'sandbox/channel',
+  'sandbox/guest/io',
+  'web-platform',
+  'sandbox',
+  'workspaces',
+  'capabilities',
+  'blocks',
+  'engine',
+  'catalogue',
+  'domains',
+  'runtime',
+  'domains/executions',
+  'engine/simulation',
+  'testing',
+].map((folder) => `core/src/${folder}/`)
+
 /** Each fault as one line, `path: what is wrong`. */
 export function findTreeFaults(files: readonly SourceFile[]): string[] {
   const sources = files.filter(({ path }) => !isTest(path) && !path.endsWith('.d.ts') && path.includes('/src/'))
   const known = new Set(files.map(({ path }) => path))
-  return [...sizeFaults(sources), ...nameFaults(sources), ...entryFaults(sources, known), ...loopFaults(sources, known)]
+  return [
+    ...sizeFaults(sources),
+    ...nameFaults(sources),
+    ...entryFaults(sources, known),
+    ...layerFaults(sources, known),
+    ...loopFaults(sources, known),
+  ]
 }
 
 function sizeFaults(sources: readonly SourceFile[]): string[] {
@@ -47,6 +75,23 @@ function entryFaults(sources: readonly SourceFile[], known: ReadonlySet<string>)
       return [`${path}:${line}: import from ${index} instead of ${posix.basename(target)}`]
     }),
   )
+}
+
+function layerFaults(sources: readonly SourceFile[], known: ReadonlySet<string>): string[] {
+  return sources.flatMap(({ path, text }) =>
+    listImports(text).flatMap(({ from, line }) => {
+      const target = resolveImport(path, from, known)
+      if (!target || findLayer(target) <= findLayer(path)) return []
+      return [`${path}:${line}: imports ${target}, which is in a higher layer of core`]
+    }),
+  )
+}
+
+/** @returns the index in LAYERS. Files that compose the layers are above all. */
+function findLayer(path: string): number {
+  const matching = LAYERS.filter((folder) => path.startsWith(folder))
+  const [longest] = matching.toSorted((a, b) => b.length - a.length)
+  return longest === undefined ? LAYERS.length : LAYERS.indexOf(longest)
 }
 
 function loopFaults(sources: readonly SourceFile[], known: ReadonlySet<string>): string[] {

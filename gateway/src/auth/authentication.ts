@@ -1,35 +1,82 @@
-import type { ServerResponse } from 'node:http'
-import { AshlarError, type Runtime } from '@ashlar/core'
-import type { Plugin } from 'graphql-yoga'
-import type { Access, Caller } from './access.ts'
-import { toRequestError } from '../http/mask-error.ts'
-import { readFacts } from '../http/origin.ts'
+import { createHash } from 'node:crypto'
+import { AshlarError, type BrowserSession, type Runtime, type User } from '@ashlar/core'
+import type { FailureLimit } from './failure-limit.ts'
+import type { Origins, RequestFacts } from '../http/origin.ts'
+import { findSessionToken } from './session-cookie.ts'
 
-/** The data that the transports add to a request for the context of the schema. */
-export interface RequestContext extends Caller {
-  /** Undefined for a request to `Gateway.fetch`. */
-  res?: ServerResponse
-  /** The address of the client. Undefined for a request to `Gateway.fetch`. */
-  address?: string
+/** The sender of a request. */
+export interface Caller {
+  user: User
+  /** Undefined for a caller with a key. */
+  session?: BrowserSession
 }
 
-/**
- * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends,
- * the server closes the connections of its requests, because a response may be the stream of a subscription.
- */
-export function useAuthentication(access: Access, sessions: Runtime['browserSessions']): Plugin<object, Partial<RequestContext>> {
+/** Authenticates requests. */
+export interface Access {
+  /**
+   * Identifies the caller by `Authorization: Bearer <key>` or, without this header, by the session cookie together with
+   * the page token.
+   *
+   * @throws {AshlarError} UNAUTHENTICATED with instructions to authenticate; FORBIDDEN when a page that is not ours
+   * uses the cookie; RATE_LIMITED after too many unknown keys from the address
+   */
+  identify(facts: RequestFacts): Promise<Caller>
+}
+
+interface AccessParts {
+  runtime: Pick<Runtime, 'accounts' | 'browserSessions'>
+  origins: Origins
+  /** Name of the session cookie. */
+  cookieName: string
+  /** Limits attempts with unknown keys. */
+  failures: FailureLimit
+  /** The command that prints a login link. */
+  loginCommand: string
+}
+
+/** Maximum number of accepted keys to remember. The limit for an address does not apply to them. */
+const MAX_ACCEPTED = 1000
+
+export function createAccess({ runtime, origins, cookieName, failures, loginCommand }: AccessParts): Access {
+  const accepted = new Set<string>()
   return {
-    async onRequestParse({ request, url, serverContext }) {
-      try {
-        const caller = await access.identify(readFacts((name) => request.headers.get(name), serverContext.address ?? '', url))
-        Object.assign(serverContext, caller)
-        const { res } = serverContext
-        if (!caller.session || !res || res.closed) return
-        const stop = sessions.onEnd(caller.session, () => res.destroy())
-        res.once('close', stop)
-      } catch (error) {
-        throw error instanceof AshlarError ? toRequestError(error) : error
-      }
+    async identify(facts) {
+      if (facts.authorization !== undefined) return { user: await authenticate(facts.authorization, facts.address) }
+      const token = findSessionToken(facts.cookie ?? '', cookieName)
+      if (token === undefined) throw unauthenticated('you are not logged in')
+      if (origins.isForeign(facts))
+        throw new AshlarError(
+          'FORBIDDEN',
+          'a page of another origin cannot use the browser session: send an Authorization header',
+        )
+      if (facts.pageToken === undefined)
+        throw unauthenticated('a session cookie requires the page token in the header "Ashlar-Page-Token"')
+      const session = await runtime.browserSessions.find({ token, pageToken: facts.pageToken })
+      if (!session) throw unauthenticated('your session has ended: log in again')
+      return { user: session.user, session }
     },
+  }
+
+  async function authenticate(authorization: string, address: string): Promise<User> {
+    const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+    if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
+    const hash = createHash('sha256').update(key).digest('base64')
+    if (!accepted.has(hash)) failures.assertBelow(address)
+    const user = await runtime.accounts.authenticate(key)
+    if (!user) {
+      accepted.delete(hash)
+      failures.failed(address)
+      throw unauthenticated('the key in the Authorization header is unknown')
+    }
+    if (accepted.size >= MAX_ACCEPTED) accepted.clear()
+    accepted.add(hash)
+    return user
+  }
+
+  function unauthenticated(what: string): AshlarError {
+    return new AshlarError(
+      'UNAUTHENTICATED',
+      `${what}: in a browser, open a link that this command prints: ${loginCommand}; in a program, send the header "Authorization: Bearer <owner key>" (the key is in the file owner-key of the data directory)`,
+    )
   }
 }

@@ -1,6 +1,6 @@
 import { AshlarError, type Credential, type Runtime } from '@ashlar/core'
 import { htmlPage, textPage } from '../pages/index.ts'
-import type { Access } from './access.ts'
+import type { Access } from './authentication.ts'
 import { readFacts } from '../http/origin.ts'
 import type { Route } from '../http/routes.ts'
 

@@ -1,6 +1,6 @@
 import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
 import { commandBlock, htmlPage } from '../pages/index.ts'
-import type { Access } from './access.ts'
+import type { Access } from './authentication.ts'
 import type { FailureLimit } from './failure-limit.ts'
 import { readFacts, type Origins } from '../http/origin.ts'
 import type { Route } from '../http/routes.ts'

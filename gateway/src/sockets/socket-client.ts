@@ -3,9 +3,9 @@ import type { Runtime } from '@ashlar/core'
 import { CloseCode, type Server as Protocol } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Logger } from '../base/logger.ts'
-import type { Caller } from '../auth/access.ts'
+import type { Caller } from '../auth/authentication.ts'
 import type { RequestFacts } from '../http/origin.ts'
-import type { SocketPlace } from './socket-limits.ts'
+import type { SocketPlace } from './socket-places.ts'
 
 /** The data of one client. */
 export interface SocketExtra extends Record<PropertyKey, unknown> {

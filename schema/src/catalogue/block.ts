@@ -1,7 +1,7 @@
 import { BLOCK_KINDS, listCapabilities, type Block } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { toConnection, parsePage, slicePage } from '../base/connections.ts'
-import { CostUnit } from '../base/costs.ts'
+import { CostUnit } from '../base/cost-unit.ts'
 import { CapabilityType } from '../refs/capability.ts'
 import { toPins, PinType } from './pin.ts'
 import { BlockConnection, BlockType, PluginType } from '../refs/catalogue.ts'

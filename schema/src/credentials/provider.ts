@@ -1,6 +1,6 @@
 import { listAuthorizationHosts, type Provider } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { CostUnit } from '../base/costs.ts'
+import { CostUnit } from '../base/cost-unit.ts'
 import { toConnection, parsePage, slicePage } from '../base/connections.ts'
 import { ProviderConnection, ProviderType } from '../refs/credentials.ts'
 

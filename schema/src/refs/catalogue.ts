@@ -1,4 +1,4 @@
-import type { Block, PluginReport, PluginVersion, Runtime, StorePackage } from '@ashlar/core'
+import type { Block, PluginReport, PluginVersion, Runtime, Listing } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { inOrder } from '../base/global-ids.ts'
 
@@ -38,10 +38,10 @@ export const PluginVersionConnection = builder.connectionObject(
 export async function listPlugins({ plugins, pluginStore }: Runtime): Promise<PluginFacts[]> {
   const found = plugins.reports()
   const names = new Set(found.map(({ packageName }) => packageName))
-  const others = (await pluginStore.listPackages()).filter(({ packageName }) => !names.has(packageName))
+  const others = (await pluginStore.listListings()).filter(({ packageName }) => !names.has(packageName))
   return [...found, ...others.map(available)]
 }
 
-function available({ packageName, newestVersion }: StorePackage): PluginFacts {
+function available({ packageName, newestVersion }: Listing): PluginFacts {
   return { packageName, version: newestVersion, origin: 'STORE', status: 'AVAILABLE' }
 }

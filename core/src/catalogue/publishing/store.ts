@@ -3,7 +3,8 @@ import { channelName, type Database, type Notifications } from '../../postgres/i
 import { AshlarError, showValue } from '../../base/index.ts'
 import type { PluginOrigin } from '../../blocks/index.ts'
 import type { BundleStore, PluginRegistry } from '../registry/index.ts'
-import { PluginVersion } from './entities.ts'
+import { findListings, type Listing } from './listing.ts'
+import { PluginVersion } from './plugin-version.ts'
 import { compareVersions, isPrerelease } from '../package/index.ts'
 import { LOCK_STORE, assertOwner, assertUnclaimed, conflict } from './packages.ts'
 import type { Submission } from './publish.ts'
@@ -32,15 +33,7 @@ export interface PluginStore {
   listVersions(packageName: string): Promise<PluginVersion[]>
   findVersions(ids: readonly string[]): Promise<Map<string, PluginVersion>>
   /** Lists the published packages by name. */
-  listPackages(): Promise<StorePackage[]>
-}
-
-/** A published package. */
-export interface StorePackage {
-  packageName: string
-  /** The version that new graph versions pin. */
-  installedVersion: string | null
-  newestVersion: string
+  listListings(): Promise<Listing[]>
 }
 
 interface StoreParts {
@@ -87,7 +80,7 @@ export function createPluginStore(parts: StoreParts): PluginStore {
       }),
     listVersions,
     findVersions,
-    listPackages: () => findPackages(database.pool),
+    listListings: () => findListings(database.pool),
   }
 }
 
@@ -159,16 +152,4 @@ function chooseVersion(versions: PluginVersion[], packageName: string, wanted: s
 function notInstalled(packageName: string): AshlarError {
   const message = `${showValue(packageName)} is not installed from the store`
   return new AshlarError('NOT_FOUND', message, { details: { path: ['packageName'] } })
-}
-
-async function findPackages(pool: pg.Pool): Promise<StorePackage[]> {
-  const { rows } = await pool.query<{ name: string; installed: string | null; versions: string[] }>(
-    `select p.name, i.version as installed, array_agg(v.version) as versions
-     from plugin_package p join plugin_version v on v.package_name = p.name left join plugin_version i on i.id = p.installed_id
-     group by p.name, i.version order by p.name`,
-  )
-  return rows.map(({ name: packageName, installed: installedVersion, versions }) => {
-    const newestVersion = versions.toSorted(compareVersions).at(-1) ?? ''
-    return { packageName, installedVersion, newestVersion }
-  })
 }

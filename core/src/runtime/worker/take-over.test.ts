@@ -27,7 +27,7 @@ async function readTypes(id: string): Promise<string[]> {
   return events.map(({ type }) => type)
 }
 
-/** Starts executions that yield six values, one every `seconds`. They must not finish before the test has interfered. */
+/** Starts executions that yield six values, one every `seconds`. They must not finish before the leases are lost. */
 async function startMany(count: number, seconds: number): Promise<string[]> {
   const { executions, graphs, ownerId, worker } = runtime
   const document = {

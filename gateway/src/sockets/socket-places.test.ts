@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createSocketPlaces } from './socket-limits.ts'
+import { createSocketPlaces } from './socket-places.ts'
 
 it('limits the unacknowledged sockets of an address', () => {
   const admit = createSocketPlaces({ perAddress: 10, unacknowledgedPerAddress: 2 })

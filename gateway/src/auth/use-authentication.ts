@@ -1,0 +1,35 @@
+import type { ServerResponse } from 'node:http'
+import { AshlarError, type Runtime } from '@ashlar/core'
+import type { Plugin } from 'graphql-yoga'
+import type { Access, Caller } from './authentication.ts'
+import { toRequestError } from '../http/mask-error.ts'
+import { readFacts } from '../http/origin.ts'
+
+/** The data that the transports add to a request for the context of the schema. */
+export interface RequestContext extends Caller {
+  /** Undefined for a request to `Gateway.fetch`. */
+  res?: ServerResponse
+  /** The address of the client. Undefined for a request to `Gateway.fetch`. */
+  address?: string
+}
+
+/**
+ * Authenticates GraphQL requests. Rejects requests of unknown callers before it reads their body. When a session ends,
+ * the server closes the connections of its requests, because a response may be the stream of a subscription.
+ */
+export function useAuthentication(access: Access, sessions: Runtime['browserSessions']): Plugin<object, Partial<RequestContext>> {
+  return {
+    async onRequestParse({ request, url, serverContext }) {
+      try {
+        const caller = await access.identify(readFacts((name) => request.headers.get(name), serverContext.address ?? '', url))
+        Object.assign(serverContext, caller)
+        const { res } = serverContext
+        if (!caller.session || !res || res.closed) return
+        const stop = sessions.onEnd(caller.session, () => res.destroy())
+        res.once('close', stop)
+      } catch (error) {
+        throw error instanceof AshlarError ? toRequestError(error) : error
+      }
+    },
+  }
+}
