@@ -25,7 +25,7 @@ it('rejects folders that import each other, types included', () => {
   expect(check(files)).toEqual(['core/src/a: folders import each other in a circle: core/src/a/one.ts → core/src/b/two.ts'])
 })
 
-it('rejects a circle through a lazy import', () => {
+it('rejects an import cycle through a lazy import', () => {
   const files = {
     'core/src/a/one.ts': `const load = () => import('../b/two.ts')`,
     'core/src/b/two.ts': `const load = () => require('../a/one.ts')`,
@@ -33,7 +33,7 @@ it('rejects a circle through a lazy import', () => {
   expect(check(files)).toHaveLength(1)
 })
 
-it('rejects a circle between a folder and its subfolder', () => {
+it('rejects an import cycle between a folder and its subfolder', () => {
   const files = { 'core/src/a/one.ts': `import './b/two.ts'`, 'core/src/a/b/two.ts': `import '../one.ts'` }
   expect(check(files)).toHaveLength(1)
 })
@@ -61,7 +61,7 @@ it('rejects a folder with more than 15 source files, tests not counted', () => {
   const folder = (count: number, ending: string): Record<string, string> =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`core/src/a/file-${index}${ending}`, '']))
   expect(check({ ...folder(15, '.ts'), ...folder(15, '.test.ts') })).toEqual([])
-  expect(check(folder(16, '.ts'))).toEqual(['core/src/a: has 16 source files; move some to subfolders, the limit is 15'])
+  expect(check(folder(16, '.ts'))).toEqual(['core/src/a: has 16 source files; move some to subfolders; the limit is 15'])
 })
 
 it('rejects two files of a folder that differ by an s', () => {

@@ -52,7 +52,7 @@ export function findTreeFaults(files: readonly SourceFile[]): string[] {
 function sizeFaults(sources: readonly SourceFile[]): string[] {
   return [...groupByFolder(sources)]
     .filter(([folder, paths]) => paths.length > MAX_FILES && !UNLIMITED.test(folder))
-    .map(([folder, paths]) => `${folder}: has ${paths.length} source files; move some to subfolders, the limit is ${MAX_FILES}`)
+    .map(([folder, paths]) => `${folder}: has ${paths.length} source files; move some to subfolders; the limit is ${MAX_FILES}`)
 }
 
 function nameFaults(sources: readonly SourceFile[]): string[] {

@@ -108,7 +108,7 @@ describe('ashlar run', () => {
     expect(status).toBe(1)
     expect(stderr).toContain(
       'error BUDGET_EXCEEDED: node more: the graph exhausted its budget of 20 node executions, most of them in "more" 19, "wait" 1: ' +
-        'set "budget" in the graph document to a larger number, at most 1000000, or look for a cycle of links that never ends',
+        'set "budget" in the graph document to a larger number, at most 1000000, or check for a cycle of links that never ends',
     )
   })
 

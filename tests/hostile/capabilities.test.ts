@@ -263,7 +263,7 @@ describe('stored values', () => {
   it('cannot be read with a key that is not text', async () => {
     const { yielded } = await hostile.run(hostile.mallory, ['odd-key'])
     expect(new Set(yielded.map(([, value]) => value))).toEqual(
-      new Set(['refused: storage: a key must be a text of 1 to 200 characters, without NUL and lone surrogates']),
+      new Set(['refused: storage: a key must be text of 1 to 200 characters, without NUL and lone surrogates']),
     )
     expect(yielded).toHaveLength(10)
   })
@@ -285,9 +285,9 @@ describe('stored values', () => {
       hostile.run(hostile.alice, ['look']),
     ])
     expect(status).toBe('COMPLETED')
-    const noSuchText = 'refused: storage: texts in a value must not contain NUL or lone surrogates'
+    const noSuchText = 'refused: storage: strings in a value must not contain NUL or unpaired surrogates'
     expect(yielded.map(([, value]) => value)).toEqual([
-      'refused: storage: the value is 70002 bytes long as JSON, the limit is 65536',
+      'refused: storage: the value is 70002 bytes long as JSON; the limit is 65536',
       'refused: storage: a value must not nest arrays and objects more than 1000 levels deep',
       noSuchText,
       noSuchText,

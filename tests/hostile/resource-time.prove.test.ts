@@ -168,7 +168,7 @@ describe('a limit', () => {
     expect(ended).toEqual([1000, 1500, 2000])
   })
 
-  it('of processor time is exact to half a second', async () => {
+  it('of CPU time is exact to half a second', async () => {
     const run = (code: string): Promise<unknown> =>
       worker.attempt({ name: 'compute', run: code }, { timeoutMs: 60_000, cordon: 'user:compute' })
     await run(`yield ['n', n]`) // starts the process

@@ -11,7 +11,7 @@ afterEach(() => worker.close())
 
 /** A process that still computes after this time has not been stopped, whatever the load of the machine. */
 const PATIENCE = { timeout: 40_000, interval: 100 }
-/** A process is quiet when its processor time does not grow in this many consecutive readings. */
+/** A process is quiet when its CPU time does not grow in this many consecutive readings. */
 const QUIET_READINGS = 5
 const READ_EVERY_MS = 200
 /** The kernel counts in steps of 10 ms, and an idle process uses a step now and then. */

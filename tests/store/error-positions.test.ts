@@ -189,8 +189,8 @@ it.each([
     21,
     7,
   ],
-  ['wrong/value', 'output "out": must be a text, got 5', 29, 7],
-  ['wrong/function', 'output "out": must be a text, got () => 1', 38, 9],
+  ['wrong/value', 'output "out": must be text, got 5', 29, 7],
+  ['wrong/function', 'output "out": must be text, got () => 1', 38, 9],
   ['wrong/no-pair', 'run must yield [pin, value] pairs, got "text"', 43, 7],
 ])('the error of a wrong output (%s) has the position of the yield, or of run', async (block, message, line, column) => {
   const [error] = await runAndReadErrors(block)

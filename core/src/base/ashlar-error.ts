@@ -47,7 +47,7 @@ function toText(value: unknown): string {
   }
 }
 
-/** Formats faults on one line: `name: must be a text, got 5; there is no field "x"`. */
+/** Formats faults on one line: `name: must be a text, got 5; unknown field "x"`. */
 export function showFaults(faults: readonly Fault[]): string {
   return faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ')
 }

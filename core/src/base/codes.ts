@@ -1,5 +1,5 @@
 /** The HTTP status of a code, and whether the same request may succeed when it is repeated. */
-interface CodeFacts {
+interface ErrorCodeProperties {
   status: number
   retryable: boolean
 }
@@ -70,7 +70,7 @@ export const ERROR_CODES = {
   SERVER_UNREACHABLE: { status: 503, retryable: true },
   FILE_UNUSABLE: { status: 500, retryable: false },
   SHUTTING_DOWN: { status: 503, retryable: true },
-} as const satisfies Record<string, CodeFacts>
+} as const satisfies Record<string, ErrorCodeProperties>
 
 /** One of the codes of {@link ERROR_CODES}. */
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -15,16 +15,16 @@ const schema = z.strictObject({
 
 it.each([
   [{ name: 'ab' }, 'tests: is missing: it must be a list'],
-  [{ name: 5, tests: [] }, 'name: must be a text, got 5'],
+  [{ name: 5, tests: [] }, 'name: must be text, got 5'],
   [{ name: 'a', tests: [] }, 'name: must have at least 2 characters, got "a"'],
   [{ name: 'bb', tests: [] }, 'name: must begin with "a", got "bb"'],
-  [{ name: 'aa', tests: [1] }, 'tests.0: must be a text, got 1'],
+  [{ name: 'aa', tests: [1] }, 'tests.0: must be text, got 1'],
   [{ name: 'aa', tests: ['x', 'y'] }, 'tests: must have at most 1 items, got ["x","y"]'],
   [{ name: 'aa', tests: [], kind: 'c' }, 'kind: must be one of "a", "b", got "c"'],
   [{ name: 'aa', tests: [], size: 0 }, 'size: must be at least 1, got 0'],
   [{ name: 'aa', tests: [], id: 'x' }, 'id: must match /^\\d$/, got "x"'],
-  [{ name: 'aa', tests: [], flag: 'x', nmae: 1 }, 'flag: must be true or false, got "x"; there is no field "nmae"'],
-  [{ name: 'aa', tests: [], either: 5 }, 'either: must be a text or null or a list, got 5'],
+  [{ name: 'aa', tests: [], flag: 'x', nmae: 1 }, 'flag: must be true or false, got "x"; unknown field "nmae"'],
+  [{ name: 'aa', tests: [], either: 5 }, 'either: must be text or null or a list, got 5'],
 ])('describes each fault of %j without the names of JavaScript types', (value, text) => {
   const { error } = schema.safeParse(value)
   expect(error && showFaults(describeIssues(error, value))).toBe(text)

@@ -4,7 +4,7 @@ import { showValue, type Fault } from './ashlar-error.ts'
 type Issue = z.core.$ZodIssue
 
 const TYPES: Record<string, string> = {
-  string: 'a text',
+  string: 'text',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -25,7 +25,7 @@ const UNITS: Record<string, string> = { string: ' characters', array: ' items' }
  */
 export function describeIssue(issue: Issue, value: unknown): string {
   if (issue.code === 'custom') return issue.message
-  if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
+  if (issue.code === 'unrecognized_keys') return `unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`
   const expected = describeExpected(issue)
   if (expected.includes(', got ')) return expected
   return value === undefined ? `is missing: it ${expected}` : `${expected}, got ${showValue(value)}`

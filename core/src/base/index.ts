@@ -2,7 +2,7 @@ export { AshlarError, errorMessage, showFaults, showValue } from './ashlar-error
 export { Batcher } from './batcher.ts'
 export { ERROR_CODES } from './codes.ts'
 export { describeIssue, describeIssues, valueAt } from './describe-issue.ts'
-export { inLanes } from './in-lanes.ts'
+export { mapConcurrently } from './map-concurrently.ts'
 export { Lru } from './lru.ts'
 export { toPage } from './page.ts'
 export { isText } from './text.ts'

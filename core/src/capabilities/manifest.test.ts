@@ -8,7 +8,7 @@ const readMessages = (capabilities: unknown): string =>
     .join() ?? 'accepted'
 
 describe('the capabilities of a manifest', () => {
-  it('are listed in one line per entry', () => {
+  it('are listed with one line per entry', () => {
     const http = ['GET api.github.com/repos/*', '*.Example.com:8443', { fromInput: 'url' }, { anyHost: true }]
     expect(listCapabilities(capabilitiesSchema.parse({ storage: ['graph'], http, sleep: true }))).toEqual([
       { kind: 'storage', detail: 'graph' },
@@ -29,7 +29,7 @@ describe('the capabilities of a manifest', () => {
     ])
   })
 
-  it('parse their own output to the same value', () => {
+  it('stay the same when they are parsed twice', () => {
     const capabilities = { http: ['GET  API.github.com', { fromInput: 'url' }] }
     expect(capabilitiesSchema.parse(JSON.parse(JSON.stringify(capabilitiesSchema.parse(capabilities))))).toEqual(capabilities)
   })
@@ -44,7 +44,7 @@ describe('the capabilities of a manifest', () => {
   it.each([
     [
       { network: [] },
-      'the capability "network" does not exist; the capabilities are storage, http, files, sleep, credentials and credentials.reveal',
+      'the capability "network" does not exist; the available capabilities are storage, http, files, sleep, credentials and credentials.reveal',
     ],
     [{ sleep: 5 }, 'the capability sleep takes no options; write { sleep: true }'],
     [

@@ -66,5 +66,5 @@ function listGrants(
 function describeUnknown(names: readonly string[], registry: CapabilityRegistry): string {
   const unknown = names.map((name) => JSON.stringify(name)).join(', ')
   const [last, ...others] = Object.keys(registry).toReversed()
-  return `the capability ${unknown} does not exist; the capabilities are ${others.toReversed().join(', ')} and ${last}`
+  return `the capability ${unknown} does not exist; the available capabilities are ${others.toReversed().join(', ')} and ${last}`
 }

@@ -40,7 +40,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe.runIf(works)('killOrphans', () => {
-  it('kills only children whose bubblewrap has ended', async () => {
+  it('kills only children whose bubblewrap process has exited', async () => {
     const marker = `marker-${process.pid}`
     const [orphan, other] = [await startWaiting(marker), await startWaiting(marker)]
     orphan.bubblewrap.kill('SIGKILL')

@@ -18,6 +18,6 @@ export function budgetExceeded(budget: number, nodes: ReadonlyMap<PlanNode, Pair
   const largest = counts.toSorted((a, b) => b.count - a.count).slice(0, MAX_NAMED)
   const used = largest.filter(({ count }) => count > 0).map(({ id, count }) => `"${id}" ${count}`)
   const raise = budget < MAX_BUDGET ? `set "budget" in the graph document to a larger number, at most ${MAX_BUDGET}, or ` : ''
-  const message = `the graph exhausted its budget of ${budget} node executions, most of them in ${used.join(', ')}: ${raise}look for a cycle of links that never ends`
+  const message = `the graph exhausted its budget of ${budget} node executions, most of them in ${used.join(', ')}: ${raise}check for a cycle of links that never ends`
   return { code: 'BUDGET_EXCEEDED', message, node: next.id }
 }

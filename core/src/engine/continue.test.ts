@@ -50,7 +50,7 @@ it('continues from the failed nodes without repeating completed runs and deliver
   expect(continued.runs.filter(([run]) => run.startsWith('a.'))).toEqual([])
 })
 
-it('replays from a node execution on other inputs', () => {
+it('replays from a node execution with other inputs', () => {
   const plan = planWith(fakes, document)
   isBroken = false
   const old = simulate(plan, fakes)
@@ -66,7 +66,7 @@ it('replays from a node execution on other inputs', () => {
   expect(() => eventsToReplay(plan, journal(old.events), { node: 'd', n: 9 })).toThrow('run 9 of node "d" never started')
 })
 
-it('reports all interrupted effects at the first retry, and repeats them at the next one', () => {
+it('reports all interrupted effects on the first retry and repeats them on the next one', () => {
   const send: FakeBlock = { effectful: true, run: () => ({ pairs: [['out', 1]] }) }
   const blocks = { ...fakes, send }
   const plan = planWith(blocks, {

@@ -9,7 +9,7 @@ const fakes: Record<string, FakeBlock> = {
   output: { kind: 'output', run: () => ({ pairs: [] }) },
 }
 
-it('returns graph outputs that are not recorded in the journal yet as pending', () => {
+it('returns graph outputs that the journal does not record yet as pending', () => {
   const plan = planWith(fakes, {
     nodes: [
       { id: 'a', block: 'emit', inputs: { values: [1, 2] } },
@@ -56,7 +56,7 @@ it('puts interrupted effects first, because they may end the execution', () => {
   expect([...interrupted].map(({ node }) => node.id)).toEqual(['e'])
 })
 
-it('treats the start of an effectful block without marks as its effect', () => {
+it('assumes that an effectful block has acted once it started, if its journal does not mark effects', () => {
   const blocks: Record<string, FakeBlock> = { ...fakes, send: { effectful: true, run: () => ({ pairs: [] }) } }
   const plan = planWith(blocks, { nodes: [{ id: 'e', block: 'send' }] })
   const started = { type: 'NodeStarted' as const, node: 'e', n: 1, attempt: 1 }

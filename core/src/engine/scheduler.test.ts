@@ -298,7 +298,7 @@ describe('a run (rules 10 to 14, 16)', () => {
         node: 'b',
         message:
           'the graph exhausted its budget of 50 node executions, most of them in "b" 49, "a" 1: ' +
-          'set "budget" in the graph document to a larger number, at most 1000000, or look for a cycle of links that never ends',
+          'set "budget" in the graph document to a larger number, at most 1000000, or check for a cycle of links that never ends',
       },
     })
     expect(sim.runs).toHaveLength(50)

@@ -22,6 +22,6 @@ export function waitingReason(graphNodes: readonly string[], sleepers: readonly 
   const forGraphs = `for the graphs that its nodes run: ${graphNodes.join(', ')}`
   const forTime = `until ${until?.toISOString()} for sleeping nodes: ${sleepers.join(', ')}`
   if (graphNodes.length === 0) return { code: 'WAITING_FOR_TIME', message: `waits ${forTime}` }
-  const message = sleepers.length > 0 ? `waits ${forGraphs}; and ${forTime}` : `waits ${forGraphs}`
+  const message = sleepers.length > 0 ? `waits ${forGraphs}, and ${forTime}` : `waits ${forGraphs}`
   return { code: 'WAITING_FOR_GRAPH', message }
 }

@@ -124,7 +124,7 @@ describe('a graph as a node', () => {
     }
     const end = await readEnd(await start(await create('Around', document)))
     expect(end).toMatchObject({ status: 'COMPLETED', failedNodes: ['child'] })
-    expect(end.outputs.problem?.[0]).toMatch(/the graph ended FAILED: node "get"/)
+    expect(end.outputs.problem?.[0]).toMatch(/the graph ended with status FAILED: node "get"/)
   })
 
   it('is cancelled with its parent', async () => {

@@ -304,7 +304,7 @@ describe('a runaway', () => {
   })
 
   it.each(['grow-array', 'grow-map'])('that allocates memory (%s) ends with MEMORY_LIMIT', async (block) => {
-    // The limit of processor time is high because the machine may be slow.
+    // The limit of CPU time is high because the machine may be slow.
     const patient = await createSandbox({ maxCpuMs: 60_000, isolateMemoryMb: 32, processMemoryMb: 400, processes: 1 })
     const { error } = await call(honest, block, { timeoutMs: 60_000 }, patient)
     await patient.close()
@@ -390,7 +390,7 @@ describe('a bundle', () => {
   })
 })
 
-describe('plugins of the installation that are described in turn', () => {
+describe('built-in plugins whose manifests are read in turn', () => {
   const limits = { isolateMemoryMb: 32, processMemoryMb: 400, processes: 1 }
   let ours: Sandbox
   beforeAll(async () => {
@@ -430,7 +430,7 @@ describe('plugins of the installation that are described in turn', () => {
     expect(await describeAll(tops)).toEqual([...ends, ...Array.from({ length: 5 }, () => 'undefined')])
   })
 
-  it('are not charged for the processor time of each other', async () => {
+  it('are not charged for the CPU time of each other', async () => {
     const strict = await createSandbox({ ...limits, maxCpuMs: 1500 })
     const compute = 'for (const end = Date.now() + 600; Date.now() < end; ) {}'
     const results = await describeAll(
@@ -503,7 +503,7 @@ describe('an error of a host call', () => {
 })
 
 describe('a machine with too weak isolation', () => {
-  it('runs only the plugins of the installation', async () => {
+  it('runs only built-in plugins', async () => {
     const weak = await createSandbox({ processes: 1 }, 'PROCESS')
     try {
       const own = await call(honest, 'add', {}, weak)

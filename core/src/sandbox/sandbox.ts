@@ -18,7 +18,7 @@ import {
 import { encodeFrame, IDS_PER_CALL, getMaxMessageBytes } from './channel/index.ts'
 import { BundleInspector, type Inspector } from './inspector/index.ts'
 import { isWeaker, type Isolation, DEFAULT_SANDBOX_LIMITS, type SandboxLimits } from './limits/index.ts'
-import { prepare, processOptions, startKillingLeftProcesses } from './launch/index.ts'
+import { prepare, processOptions, startOrphanCleanup } from './launch/index.ts'
 import { createProcessStarter, type StartProcess, SandboxProcess } from './supervisor/index.ts'
 
 /** Runs code in sandbox processes. */
@@ -69,7 +69,7 @@ export async function createSandbox(limits: Partial<SandboxLimits> = {}, stronge
   const firstFrame = encodeFrame(processOptions(snapshot, isolation, allLimits))
   const pool = new Pool(createProcessStarter(launch, program, firstFrame, getMaxMessageBytes(allLimits)), isolation, allLimits)
   await pool.warmUp()
-  const stop = startKillingLeftProcesses(launch)
+  const stop = startOrphanCleanup(launch)
   return {
     isolation,
     call: (request, sink) => pool.call(request, sink),

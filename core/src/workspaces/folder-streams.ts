@@ -124,7 +124,7 @@ class IncomingWriter implements FileWriter {
   }
 
   #assertOpen(): void {
-    if (this.#isEnded) throw new AshlarError('BAD_INPUT', 'files: this file has ended')
+    if (this.#isEnded) throw new AshlarError('BAD_INPUT', 'files: this file is already complete or discarded')
   }
 
   async #move(): Promise<{ place: string; replaced: number | undefined; folders: number }> {

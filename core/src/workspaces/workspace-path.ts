@@ -9,7 +9,7 @@ import { DEFAULT_WORKSPACE_LIMITS, type WorkspaceLimits } from './limits.ts'
  * @throws {AshlarError} FILE_PATH_INVALID with the fault
  */
 export function parseWorkspacePath(path: unknown, limits: WorkspaceLimits = DEFAULT_WORKSPACE_LIMITS): string[] {
-  if (typeof path !== 'string') throw invalid(path, 'must be a text')
+  if (typeof path !== 'string') throw invalid(path, 'must be text')
   // This check comes first, because normalizing a very long text takes long.
   if (path.length > limits.maxPathBytes) throw invalid(path, `must have at most ${limits.maxPathBytes} bytes`)
   if (!path.isWellFormed()) throw invalid(path, 'must be well-formed Unicode')

@@ -61,11 +61,11 @@ export function createAccess({ runtime, origins, cookieName, failures, loginComm
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
     if (key === undefined) throw unauthenticated('the Authorization header must read "Bearer <key>"')
     const hash = createHash('sha256').update(key).digest('base64')
-    if (!accepted.has(hash)) failures.assertBelow(address)
+    if (!accepted.has(hash)) failures.assertBelowLimit(address)
     const user = await runtime.accounts.authenticate(key)
     if (!user) {
       accepted.delete(hash)
-      failures.failed(address)
+      failures.recordFailure(address)
       throw unauthenticated('the key in the Authorization header is unknown')
     }
     if (accepted.size >= MAX_ACCEPTED) accepted.clear()

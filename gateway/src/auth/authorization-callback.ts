@@ -1,7 +1,7 @@
 import { AshlarError, type Credential, type Runtime } from '@ashlar/core'
 import { htmlPage, textPage } from '../pages/index.ts'
 import type { Access } from './authentication.ts'
-import { readFacts } from '../http/origin.ts'
+import { readRequestOrigin } from '../http/origin.ts'
 import type { Route } from '../http/routes.ts'
 
 /** The path to which OAuth services redirect browsers. */
@@ -73,7 +73,7 @@ async function finish(
   ...[request, url, address]: Parameters<Route>
 ): Promise<Ending> {
   try {
-    const { user } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
+    const { user } = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
     const answer = Object.fromEntries(PARAMETERS.map((name) => [name, url.searchParams.get(name) ?? undefined]))
     return granted(await authorizations.finish(user.id, answer))
   } catch (error) {

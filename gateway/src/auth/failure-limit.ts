@@ -5,8 +5,8 @@ import { toLimitKey } from '../base/client-address.ts'
 /** Limits the failed attempts of an address. Successful attempts do not count. */
 export interface FailureLimit {
   /** @throws {AshlarError} RATE_LIMITED when the address has no attempt left */
-  assertBelow(address: string): void
-  failed(address: string): void
+  assertBelowLimit(address: string): void
+  recordFailure(address: string): void
 }
 
 const MAX_FAILURES = 20
@@ -25,14 +25,14 @@ export function createFailureLimit(attempts: string, logger: Logger, now: () => 
     return window && window.endsAt > now() ? window : undefined
   }
   return {
-    assertBelow(address) {
+    assertBelowLimit(address) {
       const window = findWindow(address)
       if (!window || window.failures < MAX_FAILURES) return
       const retryAfterSeconds = Math.ceil((window.endsAt - now()) / 1000)
       const message = `too many failed ${attempts} from this address: try again in ${retryAfterSeconds} seconds`
       throw new AshlarError('RATE_LIMITED', message, { details: { retryAfterSeconds } })
     },
-    failed(address) {
+    recordFailure(address) {
       const window = findWindow(address) ?? { failures: 0, endsAt: now() + WINDOW_MS }
       window.failures++
       const network = toLimitKey(address)

@@ -2,7 +2,7 @@ import { LOGIN_MINUTES, AshlarError, type Runtime } from '@ashlar/core'
 import { commandBlock, htmlPage } from '../pages/index.ts'
 import type { Access } from './authentication.ts'
 import type { FailureLimit } from './failure-limit.ts'
-import { readFacts, type Origins } from '../http/origin.ts'
+import { readRequestOrigin, type Origins } from '../http/origin.ts'
 import type { Route } from '../http/routes.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
@@ -30,7 +30,7 @@ export interface LoginLink {
 
 const NO_STORE = { 'cache-control': 'no-store' }
 
-const pageFor = (command: string): string => `
+const renderPage = (command: string): string => `
 <div data-part="ready" data-title="Log in" hidden>
 <p>This browser will be able to see and change everything in this installation.</p>
 <p><button id="enter" type="button" autofocus>Log in</button></p>
@@ -55,22 +55,22 @@ ${command}
  * @param loginCommand prints a login link
  */
 export function loginPage(loginCommand: string): Route {
-  const body = pageFor(commandBlock(loginCommand))
+  const body = renderPage(commandBlock(loginCommand))
   return () => htmlPage({ title: 'Log in', body, script: 'login.js' })
 }
 
 /** Exchanges a login token for a session. */
 export function openSession({ runtime, origins, cookie, loginFailures, loginCommand }: LoginParts): Route {
   return async (request, url, address) => {
-    const facts = readFacts((name) => request.headers.get(name), address, url)
-    if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the page of a login link may send this request')
-    loginFailures.assertBelow(address)
+    const facts = readRequestOrigin((name) => request.headers.get(name), address, url)
+    if (origins.isForeign(facts)) throw new AshlarError('FORBIDDEN', 'only the login page may send this request')
+    loginFailures.assertBelowLimit(address)
     const session = await runtime.browserSessions.open(request.headers.get('ashlar-login-token') ?? '')
     if (!session) {
-      loginFailures.failed(address)
+      loginFailures.recordFailure(address)
       throw new AshlarError(
         'UNAUTHENTICATED',
-        `this login link was used, has expired or is unknown: print a new one with: ${loginCommand}`,
+        `this login link has been used, has expired or is unknown; to print a new one, run ${loginCommand}`,
       )
     }
     const { token, pageToken, expiresAt } = session
@@ -81,7 +81,7 @@ export function openSession({ runtime, origins, cookie, loginFailures, loginComm
 /** Creates a login link for the user who sends the request. */
 export function createLoginLink({ access, createLink }: LoginParts): Route {
   return async (request, url, address) => {
-    const { user } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
+    const { user } = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
     return Response.json(await createLink(user.id), { headers: NO_STORE })
   }
 }
@@ -90,7 +90,7 @@ export function createLoginLink({ access, createLink }: LoginParts): Route {
 export function logOut({ runtime, access, cookie }: LoginParts): Route {
   return async (request, url, address) => {
     try {
-      const { user, session } = await access.identify(readFacts((name) => request.headers.get(name), address, url))
+      const { user, session } = await access.identify(readRequestOrigin((name) => request.headers.get(name), address, url))
       await (session ? runtime.browserSessions.end(session) : runtime.browserSessions.endAll(user.id))
     } catch (error) {
       // The session has already ended. The browser must still delete the cookie.

@@ -3,7 +3,7 @@ import { AshlarError, type Runtime } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Access, Caller } from './authentication.ts'
 import { toRequestError } from '../http/mask-error.ts'
-import { readFacts } from '../http/origin.ts'
+import { readRequestOrigin } from '../http/origin.ts'
 
 /** The data that the transports add to a request for the context of the schema. */
 export interface RequestContext extends Caller {
@@ -21,7 +21,9 @@ export function useAuthentication(access: Access, sessions: Runtime['browserSess
   return {
     async onRequestParse({ request, url, serverContext }) {
       try {
-        const caller = await access.identify(readFacts((name) => request.headers.get(name), serverContext.address ?? '', url))
+        const caller = await access.identify(
+          readRequestOrigin((name) => request.headers.get(name), serverContext.address ?? '', url),
+        )
         Object.assign(serverContext, caller)
         const { res } = serverContext
         if (!caller.session || !res || res.closed) return

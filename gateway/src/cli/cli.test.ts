@@ -66,8 +66,8 @@ it.each([
   [['run'], 'the graph file is missing'],
   [['run', 'a.json', 'name=Ada'], 'unexpected argument "name=Ada"'],
   [['run', 'a.json', '--input', 'Ada'], '--input must be name=value'],
-  [['graph', 'import'], 'name one graph file'],
-  [['graph', 'export', 'a', 'b'], 'name one graph'],
+  [['graph', 'import'], 'specify one graph file'],
+  [['graph', 'export', 'a', 'b'], 'specify one graph'],
 ])('%j prints the usage on standard error and exits with status 2', async (args, message) => {
   const { status, stdout, stderr } = await ashlar(...args)
   expect([status, stdout]).toEqual([2, ''])
@@ -92,7 +92,7 @@ it('prints the path and the reason for a file that it cannot use', async () => {
 })
 
 it.each([
-  ['usage', () => new UsageError('name one folder'), 2, { code: 'BAD_INPUT', message: 'name one folder' }],
+  ['usage', () => new UsageError('specify one folder'), 2, { code: 'BAD_INPUT', message: 'specify one folder' }],
   ['a bug', () => new RangeError('too far'), 1, { code: 'UNEXPECTED', message: 'too far' }],
   ['Ctrl-C', () => new DOMException('Aborted with Ctrl+C', 'AbortError'), 130, { code: 'CANCELLED', message: 'cancelled' }],
 ])('also prints %s that ends a command as JSON', async (_what, thrown, wanted, printed) => {

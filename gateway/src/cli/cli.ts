@@ -10,7 +10,7 @@ import { isInterruption, isUsageError, toPrintedError } from './command/printed-
  * Runs `ashlar <args>`.
  *
  * @param envFolder folder whose `.env` files add to the environment. @default none
- * @returns the exit status: 0, 1 for a failure, 2 for a wrong command line, 130 for an interruption
+ * @returns the exit status: 0, 1 for a failure, 2 for a usage error, 130 for an interruption
  */
 export async function runCli(args: readonly string[], given: CommandContext, envFolder?: string): Promise<number> {
   let context = given
@@ -90,15 +90,15 @@ const ENVIRONMENT = [
   '  ASHLAR_DATA_DIR            Directory of the database, the keys and all data (.ashlar)',
   '  DATABASE_URL               Postgres server to use instead of the embedded one',
   '  ASHLAR_EXAMPLES            "false" skips the example graphs on the first start (true)',
-  '  ASHLAR_RETENTION_DAYS      Days for which the events of executions are stored (30)',
-  '  ASHLAR_STOP_GRACE_SECONDS  Seconds that blocks with external effects have to finish after a stop request (30)',
-  '  ASHLAR_SANDBOX_MEMORY      Memory for all sandbox processes together, in MB (a quarter of the machine)',
+  '  ASHLAR_RETENTION_DAYS      Number of days that execution events are kept (30)',
+  '  ASHLAR_STOP_GRACE_SECONDS  Time in seconds that blocks with external effects get to finish after a stop request (30)',
+  '  ASHLAR_SANDBOX_MEMORY      Target for the total memory of all sandbox processes, in MB (a quarter of the memory of the machine)',
   '  ASHLAR_SANDBOX_ISOLATION   Weakest isolation that may run third-party plugins: process, seccomp or bubblewrap (seccomp)',
   '  ASHLAR_FILES_DIR           Directory of the files of executions, shared by all workers (files, in the data directory)',
   '  ASHLAR_HTTP_ALLOW          Private hosts and networks that blocks may reach (none)',
-  '  ASHLAR_KEY                 Key for the server that --server names (none; the server of the data directory uses its owner key)',
-  '  ASHLAR_SECRET_KEY          Key that encrypts credentials, 32 bytes as base64 (one in the data directory)',
-  '  ASHLAR_OAUTH_CLIENTS       OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…"}} (none)',
+  '  ASHLAR_KEY                 Key for the server that --server names (none; requests to the server of the data directory use its owner key)',
+  '  ASHLAR_SECRET_KEY          Key that encrypts credentials: 32 bytes as base64, or several keys, the newest first (one in the data directory)',
+  '  ASHLAR_OAUTH_CLIENTS       OAuth clients, JSON: {"github/github": {"clientId": "…", "clientSecret": "…", "hosts": ["github.com"]}} (none)',
   '  ASHLAR_CONFIG              The operator’s configuration file (ashlar.config.ts, if it exists)',
   '  ASHLAR_WEBSOCKETS          Maximum number of WebSockets per client address (256)',
   '  ASHLAR_TRUSTED_PROXIES     Proxies whose X-Forwarded-For header is trusted: 127.0.0.1,10.0.0.0/8 (none)',

@@ -13,7 +13,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'login',
     usage: '[--server url]',
-    summary: 'Print a link that logs in a browser. It works once and expires after ten minutes.',
+    summary: 'Print a link that logs a browser in. It works once and expires after ten minutes.',
     load: async () => (await import('./server/login.ts')).login,
   },
   {
@@ -31,7 +31,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'graph import',
     usage: '<graph.json>',
-    summary: 'Save the graph in a file, and print its id.',
+    summary: 'Import a graph from a file and print its id.',
     load: async () => (await import('./graph/graph-import.ts')).graphImport,
   },
   {

@@ -155,7 +155,7 @@ async function* follow(client: Client, executionId: string, signal: AbortSignal)
       if (signal.aborted || !isBroken(error)) throw error
       const waitMs = RECONNECT_AFTER_MS[attempt]
       if (waitMs === undefined) {
-        const message = `the connection to the server is lost (${errorMessage(error)}): the execution continues when the server runs again`
+        const message = `the connection to the server was lost (${errorMessage(error)}): the execution continues when the server runs again`
         throw new AshlarError('SHUTTING_DOWN', message, { cause: error })
       }
       await pause(waitMs, undefined, { signal })

@@ -42,7 +42,7 @@ describe('readGraphFile', () => {
 
   it.each([
     ['broken.json', '{', /broken\.json is not valid JSON: /],
-    ['list.json', [], /must contain a graph, \{ document: \{ nodes, links \} \} or \{ nodes, links \}/],
+    ['list.json', [], /must contain a graph as \{ document: \{ nodes, links \} \} or \{ nodes, links \}/],
     ['other.json', { document: 1 }, /must contain a graph.*: document: /],
     ['more.json', { document: DOCUMENT, inptus: {} }, /must contain a graph/],
   ])('rejects %s', async (name, content, message) => {

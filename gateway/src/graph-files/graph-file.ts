@@ -28,7 +28,7 @@ export async function readGraphFile(path: string): Promise<GraphFile> {
   if (parsed.success) return { ...parsed.data, name: parsed.data.name ?? name, path }
   const [issue] = parsed.error.issues
   const where = issue && issue.path.length > 0 ? `: ${issue.path.join('.')}: ${issue.message}` : ''
-  throw new AshlarError('BAD_INPUT', `${path} must contain a graph, { document: { nodes, links } } or { nodes, links }${where}`)
+  throw new AshlarError('BAD_INPUT', `${path} must contain a graph as { document: { nodes, links } } or { nodes, links }${where}`)
 }
 
 /** @param label name of the file in errors. @throws {AshlarError} BAD_INPUT when it cannot be read */

@@ -13,10 +13,10 @@ export function isSameDocument(document: Record<string, unknown>, saved: object)
 
 function withDefaults(document: Record<string, unknown>): object {
   const { nodes } = document
-  return { ...DOCUMENT, ...document, nodes: Array.isArray(nodes) ? nodes.map(nodeWithDefaults) : nodes }
+  return { ...DOCUMENT, ...document, nodes: Array.isArray(nodes) ? nodes.map(withNodeDefaults) : nodes }
 }
 
-function nodeWithDefaults(node: unknown): unknown {
+function withNodeDefaults(node: unknown): unknown {
   if (!isObject(node)) return node
   return { ...NODE, ...node, ...(isObject(node.retry) && { retry: { ...RETRY, ...node.retry } }) }
 }

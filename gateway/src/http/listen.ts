@@ -107,9 +107,13 @@ function toListenError(error: unknown, port: number, host: string): unknown {
     return new AshlarError('PORT_TAKEN', message, { cause: error, details: { port } })
   }
   if (code === 'EACCES')
-    return new AshlarError('CONFIG_INVALID', `this user may not listen on port ${port}: set PORT to 1024 or above`, {
-      cause: error,
-    })
+    return new AshlarError(
+      'CONFIG_INVALID',
+      `this user does not have permission to listen on port ${port}: set PORT to 1024 or above`,
+      {
+        cause: error,
+      },
+    )
   if (HOST_ERRORS.includes(code)) {
     const message = `environment variable HOST must be an address of this machine, such as 127.0.0.1 or 0.0.0.0, got ${showValue(host)} (${String(code)})`
     return new AshlarError('CONFIG_INVALID', message, { cause: error, details: { variable: 'HOST' } })

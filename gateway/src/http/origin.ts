@@ -58,7 +58,7 @@ export function createOrigins(ownerKey: string, publicUrl: URL | undefined, list
       if (authorization !== undefined || isLocal(host) || isPublic(host)) return
       throw new AshlarError(
         'FORBIDDEN',
-        `host ${showValue(host)} is neither localhost nor the host of ASHLAR_PUBLIC_URL: use http://127.0.0.1 with the port, set ASHLAR_PUBLIC_URL, or send an Authorization header`,
+        `host ${showValue(host)} is not localhost, the address in HOST or the host of ASHLAR_PUBLIC_URL: use http://127.0.0.1 with the port, set ASHLAR_PUBLIC_URL, or send an Authorization header`,
       )
     },
     isForeign({ host, origin, fetchSite }) {
@@ -70,7 +70,7 @@ export function createOrigins(ownerKey: string, publicUrl: URL | undefined, list
 }
 
 /** Reads the facts from the headers of a request. */
-export function readFacts(header: (name: string) => string | null | undefined, address: string, url?: URL): RequestFacts {
+export function readRequestOrigin(header: (name: string) => string | null | undefined, address: string, url?: URL): RequestFacts {
   return {
     host: header('host') ?? url?.host ?? '',
     authorization: header('authorization') ?? undefined,

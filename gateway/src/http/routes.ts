@@ -2,7 +2,7 @@ import { AshlarError } from '@ashlar/core'
 import type { Plugin } from 'graphql-yoga'
 import type { Logger } from '../base/logger.ts'
 import { errorHeaders } from './mask-error.ts'
-import { readFacts, type Origins } from './origin.ts'
+import { readRequestOrigin, type Origins } from './origin.ts'
 
 /** Responds to a request. @param address of the client, see `RequestFacts` */
 export type Route = (request: Request, url: URL, address: string) => Response | Promise<Response>
@@ -45,7 +45,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
 
   async function route(request: Request, url: URL, address: string): Promise<Response | undefined> {
     try {
-      origins.assertOurHost(readFacts((name) => request.headers.get(name), address, url))
+      origins.assertOurHost(readRequestOrigin((name) => request.headers.get(name), address, url))
       const { pathname } = url
       const reads = request.method === 'GET' || request.method === 'HEAD'
       const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined

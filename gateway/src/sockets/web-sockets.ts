@@ -8,7 +8,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Access } from '../auth/authentication.ts'
 import { toLimitKey } from '../base/client-address.ts'
 import { answerAndClose } from '../http/listen.ts'
-import { readFacts, type Origins, type RequestFacts } from '../http/origin.ts'
+import { readRequestOrigin, type Origins, type RequestFacts } from '../http/origin.ts'
 import { isWellFormed } from '../http/request-form.ts'
 import { GRAPHQL_PATH } from '../http/routes.ts'
 import type { InspectorSockets } from './inspector-sockets.ts'
@@ -62,7 +62,7 @@ export function serveWebSockets(server: Server, parts: WebSocketParts): WebSocke
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy()) // the client closed the connection while we responded
-    const facts = readFacts((name) => readHeader(request, name), clientAddress(request))
+    const facts = readRequestOrigin((name) => readHeader(request, name), clientAddress(request))
     const path = request.url?.split('?', 1)[0] ?? ''
     const refusal = findRejection(request, path, facts, parts)
     if (refusal !== undefined) return answerAndClose(socket, refusal)

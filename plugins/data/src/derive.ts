@@ -16,7 +16,7 @@ export const derive = defineBlock({
     operation: z
       .enum(OPERATIONS)
       .describe(
-        'Operation to apply. Year, month and day are numbers, from a date such as 2026-07-31 or from milliseconds since 1970 (in UTC).',
+        'Operation to apply. Year, month and day return a number and accept a date such as 2026-07-31 or milliseconds since 1970 (UTC).',
       ),
   }),
   output: z.object({ rows: rows.describe('The field is null if the operation has no result.') }),
@@ -34,7 +34,7 @@ export const derive = defineBlock({
       ],
     },
     {
-      name: 'a number is milliseconds since 1970',
+      name: 'treats a number as milliseconds since 1970',
       input: { rows: [{ d: 1614764492648 }, { d: -1 }, { d: 1e300 }, { d: 0.5 }], field: 'y', from: 'd', operation: 'year' },
       output: [
         [
@@ -103,7 +103,7 @@ function compute(value: unknown, operation: (typeof OPERATIONS)[number]): unknow
 }
 
 function parseDateParts(value: unknown): { year: number; month: number; day: number } | undefined {
-  // The date of a text is the written one, independent of its offset.
+  // The date in a string is used as written; its UTC offset is ignored.
   const text = typeof value === 'number' ? toIsoDate(value) : typeof value === 'string' ? value : ''
   const date = z.iso.date().safeParse(text.slice(0, 10))
   const [year, month, day] = date.success ? date.data.split('-').map(Number) : []

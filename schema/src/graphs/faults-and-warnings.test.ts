@@ -115,11 +115,11 @@ describe('an invalid document', () => {
     }
     const expected = [
       { path: 'nodes.get.timeoutMs', message: 'must be a number, got "long"' },
-      { path: 'nodes.get', message: 'there is no field "colour"' },
-      { path: 'nodes.broken.block', message: 'must be a text, got 5' },
+      { path: 'nodes.get', message: 'unknown field "colour"' },
+      { path: 'nodes.broken.block', message: 'must be text, got 5' },
       { path: 'nodes.3', message: 'must be an object, got "no node"' },
       { path: 'links.1.from', message: 'must be "<node id>.<pin>", got "get"' },
-      { path: 'links.3.to', message: 'is missing: it must be a text' },
+      { path: 'links.3.to', message: 'is missing: it must be text' },
       { path: 'concurrency', message: 'must be at most 256, got 1000' },
       { path: 'links.0.to', message: 'block list/get has no input pin "nothing"; it has list, index' },
       { path: 'links.2.to', message: 'there is no node "gone"' },
@@ -169,7 +169,7 @@ describe('an invalid document', () => {
       { nodes: 1, extra: 2 },
       [
         { path: 'nodes', message: 'must be a list, got 1' },
-        { path: '', message: 'there is no field "extra"' },
+        { path: '', message: 'unknown field "extra"' },
       ],
     ],
   ])('is rejected without a list of nodes: %j', async (document, faults) => {
@@ -199,6 +199,6 @@ describe('a graph with many faults', () => {
   it('is rejected with the first 10 000 faults and the number of the others', async () => {
     const { createGraph } = await run(CREATE, { document: manyFaults(10_007) })
     expect(createGraph.faults).toHaveLength(10_001)
-    expect(createGraph.faults.at(-1)).toEqual({ path: '', message: '7 more faults are not shown: correct these first' })
+    expect(createGraph.faults.at(-1)).toEqual({ path: '', message: '7 more faults are not shown: correct the ones above first' })
   })
 })

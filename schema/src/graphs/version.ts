@@ -4,7 +4,7 @@ import { WarningType } from './graph.ts'
 import { GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphVersionType, {
-  description: 'An immutable save of a graph.',
+  description: 'An immutable version of a graph.',
   fields: (t) => ({
     number: t.exposeInt('number', { description: '1, 2, 3 … within the graph.' }),
     document: t.expose('document', { type: 'JSON', description: '`{ nodes: [{ id, block, inputs }], links: [{ from, to }] }`' }),

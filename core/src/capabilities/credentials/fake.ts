@@ -15,8 +15,8 @@ interface FakeCredentialOptions {
   /** The plugin under test, and its providers. */
   plugin: { name: string; providers: readonly Provider[] }
   /**
-   * The URLs for which the test defines responses. A credential without hosts of a provider of the plugin may be sent
-   * to these.
+   * The URLs for which the test defines responses. If the provider of a credential declares no hosts, it may be sent
+   * to the hosts of these URLs.
    */
   urls: readonly string[]
 }

@@ -12,7 +12,7 @@ interface HostRequest {
 }
 
 /**
- * A trusted module of the operator that authenticates requests to a service, if a header or a parameter is not
+ * A trusted module of the operator that authenticates requests to a service for which a header or a parameter is not
  * sufficient.
  */
 export interface HostProvider {

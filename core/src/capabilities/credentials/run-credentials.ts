@@ -78,6 +78,6 @@ function assertScopes(
   const missing = [...new Set(needed)].filter((scope) => !scopes.includes(scope))
   if (missing.length === 0) return
   const remedy = describeRemedy({ provider, name, scopes: [...scopes, ...missing] }, [auth.type])
-  const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to have the additional scopes ${missing.join(', ')}: ${remedy}`
+  const message = `block ${qualifiedName} needs the credential "${name}" of ${provider} to also have the scopes ${missing.join(', ')}: ${remedy}`
   throw new AshlarError('CREDENTIAL_MISSING', message, { details: { provider, scopes: missing } })
 }

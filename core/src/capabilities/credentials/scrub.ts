@@ -28,7 +28,9 @@ function encode(secret: string): Buffer[] {
   return [Buffer.from(secret), utf16, Buffer.from(utf16).swap16()]
 }
 
-/** Most encodings of a secret share a prefix. Without the prefix in a chunk, none of them is searched for. */
+/**
+ * Most encodings of a secret share a prefix. If a chunk does not contain the prefix, it is searched for none of them.
+ */
 const PREFIX_BYTES = 4
 
 function mask(bytes: Buffer, needles: readonly Buffer[]): void {

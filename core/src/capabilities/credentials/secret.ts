@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isHeaderName } from '../http/index.ts'
 
-/** A shorter secret would often be masked where it occurs by chance. */
+/** A shorter secret would often occur by chance, so unrelated text would be masked. */
 const MIN_SECRET = 4
 
 const secretText = z
@@ -31,7 +31,7 @@ export const secretSchema = z.discriminatedUnion('type', [
     type: z.literal('HOST_SCOPED'),
     headers: z
       .record(z.string(), secretText)
-      .refine((headers) => Object.keys(headers).every(isHeaderName), 'must have only names of headers that may be set')
+      .refine((headers) => Object.keys(headers).every(isHeaderName), 'must contain only headers that may be set')
       .refine((headers) => Object.keys(headers).length > 0, 'must have at least one header')
       .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers'),
   }),
@@ -41,7 +41,7 @@ export const secretSchema = z.discriminatedUnion('type', [
 export type Secret = z.output<typeof secretSchema> | { type: 'OAUTH2'; accessToken: string }
 
 /**
- * Lists every text that reveals one of the secrets in a response, longest first.
+ * Lists every encoding in which one of the secrets may appear in a response, longest first.
  *
  * @param hidden further texts to hide
  */
@@ -61,13 +61,16 @@ function percentEncode(text: string): string[] {
   return [...upper, ...upper.map((each) => each.replace(/%../g, (code) => code.toLowerCase()))]
 }
 
-/** The optional `\uXXXX` escapes of JSON writers: none; Python and PHP; Go; Gson; .NET. */
-const ESCAPED = [/(?!)/g, /[^\0-\x7f]/g, /[<>&]/g, /[<>&=']/g, /\\"|[<>&'+`]|[^\0-\x7e]/g]
+/**
+ * The characters that JSON writers escape as `\uXXXX` without having to: none (JavaScript); Python and PHP; Go; Gson;
+ * .NET.
+ */
+const JSON_ESCAPE_PATTERNS = [/(?!)/g, /[^\0-\x7f]/g, /[<>&]/g, /[<>&=']/g, /\\"|[<>&'+`]|[^\0-\x7e]/g]
 
 /** Returns the text with escapes in lower and upper case, and with `/` and `\/` (PHP). */
 function escapeJson(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1)
-  const escapedTexts = ESCAPED.flatMap((escaped) => [
+  const escapedTexts = JSON_ESCAPE_PATTERNS.flatMap((escaped) => [
     json.replace(escaped, (found) => `\\u${toHex(found)}`),
     json.replace(escaped, (found) => `\\u${toHex(found).toUpperCase()}`),
   ])

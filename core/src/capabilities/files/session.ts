@@ -16,7 +16,7 @@ type FilesCaller = Caller<{ files?: FilesGrant | undefined }>
 
 /**
  * The files of one run of a block. Host calls carry JSON, so contents travel as base64 in chunks of at most 64 KiB, one
- * at a time. A path is a text of names separated by slashes.
+ * at a time. A path is a string of names separated by slashes.
  *
  * - `files.open(path)` returns `{ id, bytes }` of the current version of a file.
  * - `files.read(id)` returns its next chunk, or null at the end. The end closes the file.
@@ -89,7 +89,7 @@ class RunFiles {
   readonly #ownerId: string
   readonly #slots = new Map<number, Slot>()
   #workspace: Promise<Workspace> | undefined
-  /** The previous list. A list walks all folders, so a run performs one at a time. */
+  /** The previous listing. A listing walks all folders, so a run performs one at a time. */
   #listed: Promise<unknown> = Promise.resolve()
   #lastId = 0
   #isClosed = false

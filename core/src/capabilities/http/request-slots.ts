@@ -2,7 +2,7 @@ import { AshlarError } from '../../base/index.ts'
 import { OwnerCounts } from '../capability/index.ts'
 import type { HttpLimits } from './message/index.ts'
 
-/** The share of its owner's limits that one open request uses. */
+/** What one open request uses of its owner's limits. */
 export interface RequestSlot {
   /** Whether the body of the request is buffered as a whole. */
   isBuffered: boolean

@@ -78,13 +78,13 @@ describe('a request', () => {
     expect(seen.headers).toMatchObject({ 'x-trace': '1', 'content-type': 'text/plain', 'content-length': '6' })
   })
 
-  it('goes to its host even if its path looks like a URL', async () => {
+  it('is sent to its host even if its path looks like a URL', async () => {
     const origin = await serve(echo)
     expect(echoed((await http().request(`${origin}//evil.example/x`)).text).url).toBe('//evil.example/x')
     expect(echoed((await http().request(`${origin}/http://evil.example/`)).text).url).toBe('/http://evil.example/')
   })
 
-  it('drops the headers that frame a message', async () => {
+  it('drops headers that define the framing of the message', async () => {
     const origin = await serve(echo)
     const headers: [string, string][] = [
       ['Host', 'evil.example'],
@@ -272,7 +272,7 @@ describe('a redirect', () => {
     await expect(opened.request(`${origin}/307`, { method: 'PUT', body: 'x' })).rejects.toEqual(failing('HTTP_DENIED', /PUT/))
   })
 
-  it('to an invalid URL, another scheme or a URL with a user is rejected', async () => {
+  it('to an invalid URL, another scheme or a URL with a user name is rejected', async () => {
     const to = async (location: string): Promise<unknown> => http().request(`${await serve(redirecting(location))}/302`)
     await expect(to('file:///etc/passwd')).rejects.toEqual(failing('HTTP_DENIED'))
     await expect(to('//user:password@example.com/')).rejects.toEqual(failing('HTTP_DENIED'))

@@ -27,12 +27,12 @@ export function parseSleep(
   if (typeof ms !== 'number' || !(ms <= MAX_MS))
     throw new AshlarError(
       'BAD_INPUT',
-      `block ${qualifiedName}: the time of a sleep must be a number of milliseconds, at most ${MAX_MS}, got ${showValue(ms)}`,
+      `block ${qualifiedName}: the duration of a sleep must be a number of milliseconds up to ${MAX_MS}, got ${showValue(ms)}`,
     )
   if (!Number.isSafeInteger(sleep) || (sleep as number) < 1)
     throw new AshlarError(
       'BAD_INPUT',
-      `block ${qualifiedName}: the number of a sleep must be an integer from 1, got ${showValue(sleep)}`,
+      `block ${qualifiedName}: the index of a sleep must be an integer of at least 1, got ${showValue(sleep)}`,
     )
   if ((sleep as number) > MAX_SLEEPS)
     throw new AshlarError('OUTPUT_LIMIT', `block ${qualifiedName} sleeps more than ${MAX_SLEEPS} times in one run`)

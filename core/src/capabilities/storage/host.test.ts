@@ -35,7 +35,7 @@ function openBlock(qualifiedName: string, graphId: string | null, ownerId = plac
   return (method: string, ...args: unknown[]): Promise<unknown> => session.perform(`storage.${method}`, args)
 }
 
-describe('the scope plugin', () => {
+describe('the scope "plugin"', () => {
   it('is shared by all blocks of the plugin, in any graph and without a graph', async () => {
     await openBlock('notes/add', randomUUID())('set', 'plugin', 'key', 'kept')
     expect(await openBlock('notes/show', randomUUID())('get', 'plugin', 'key')).toBe('kept')
@@ -53,14 +53,14 @@ describe('the scope plugin', () => {
   })
 })
 
-describe('the contents of a place', () => {
+describe('the contents of a scope', () => {
   const limits = { maxKeys: 3, maxKib: 5 }
   let storage: BlockStorage
   beforeEach(() => {
     storage = createBlockStorage(runtime.database.pool, limits)
   })
 
-  it('are counted in keys, and in whole KiB of each value with its key', async () => {
+  it('are counted in keys and in KiB, rounded up for each key with its value', async () => {
     await storage.set(place, 'a', 'x'.repeat(1021))
     expect(await use()).toEqual({ keys: 1, kib: 1 })
     await storage.set(place, 'a', 'x'.repeat(1022))

@@ -40,7 +40,7 @@ function resolvePlace({ execution: { ownerId, graphId }, block }: StorageCaller,
   if (scope === 'graph' && graphId === null)
     throw new AshlarError(
       'BAD_INPUT',
-      `block ${block.qualifiedName}: storage "graph" requires a graph, but the block runs without one`,
+      `block ${block.qualifiedName}: the storage scope "graph" requires a graph, but the block runs without one`,
     )
   if (scope === 'graph') return { ownerId, scope: `graph:${graphId}` }
   return { ownerId, scope: scope === 'plugin' ? `plugin:${getPluginName(block.qualifiedName)}` : 'user' }

@@ -31,16 +31,16 @@ export function buildStorageParser({ maxKeyLength, maxValueBytes, maxListed }: S
     key(key) {
       const parsed = keySchema.safeParse(key)
       if (parsed.success) return parsed.data
-      throw badInput(`a key must be a text of 1 to ${maxKeyLength} characters, without NUL and lone surrogates`)
+      throw badInput(`a key must be text of 1 to ${maxKeyLength} characters, without NUL or lone surrogates`)
     },
     value(value) {
       if (isTooDeep(value)) throw badInput(`a value must not nest arrays and objects more than ${MAX_NESTING} levels deep`)
       const json = JSON.stringify(value ?? null)
       const bytes = Buffer.byteLength(json)
       if (bytes > maxValueBytes)
-        throw new AshlarError('OUTPUT_LIMIT', `storage: the value is ${bytes} bytes long as JSON, the limit is ${maxValueBytes}`)
+        throw new AshlarError('OUTPUT_LIMIT', `storage: the value is ${bytes} bytes long as JSON; the limit is ${maxValueBytes}`)
       if (json.includes('\\u') && UNSTORABLE.test(json))
-        throw badInput('texts in a value must not contain NUL or lone surrogates')
+        throw badInput('strings in a value must not contain NUL or unpaired surrogates')
       return json
     },
     page(page) {

@@ -102,7 +102,7 @@ export function bundleOptions({ entry, folder, banner = '', format = 'cjs', with
  */
 export function toBundle(code: string): Bundle {
   if (code.length > MAX_BUNDLE_BYTES)
-    throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long, the limit is ${MAX_BUNDLE_BYTES}`)
+    throw new AshlarError('PLUGIN_LOAD_FAILED', `the bundle is ${code.length} bytes long; the limit is ${MAX_BUNDLE_BYTES}`)
   const nul = code.indexOf('\0')
   if (nul >= 0) throw nulError(code.slice(0, nul))
   return { digest: digestCode(code), code }

@@ -96,7 +96,7 @@ function watchProcess(child: BundlerChild): BundlerProcess {
     waiting?.reject(new AshlarError('PLUGIN_LOAD_FAILED', `the bundler ${why}`))
   }
   child.once('error', (error) => fail(`could not be started: ${error.message}`))
-  child.once('exit', () => fail('crashed on this source'))
+  child.once('exit', () => fail('crashed while bundling this source'))
   child.stdin.on('error', () => {}) // `exit` follows
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk

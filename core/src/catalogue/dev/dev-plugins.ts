@@ -214,7 +214,7 @@ function noSandbox(): AshlarError {
 function notInDevelopment(packageName: string): AshlarError {
   return new AshlarError(
     'NOT_FOUND',
-    `${packageName} is not in development on this server; start "ashlar plugin dev" in its folder`,
+    `${packageName} is not a development plugin on this server; run "ashlar plugin dev" in its folder`,
     { details: { path: ['packageName'] } },
   )
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { AshlarError, describeIssues, errorMessage, showFaults, type ErrorCode, inLanes } from '../../base/index.ts'
+import { AshlarError, describeIssues, errorMessage, showFaults, type ErrorCode, mapConcurrently } from '../../base/index.ts'
 import type { PluginOrigin, PluginPackage } from '../../blocks/index.ts'
 import { readWithin } from '../bundle/files/index.ts'
 import { findSdkVersion, packedSdkSchema, sdkFault, sdkRangesSchema, storableText, packageNameSchema } from '../package/index.ts'
@@ -54,7 +54,7 @@ function rejectDuplicates(sources: (PluginPackage | BrokenPackage)[]): (PluginPa
       return source
     }
     if (first === folder) return []
-    const message = `package.json: the name "${packageName}" is already used by the folder ${basename(first)}`
+    const message = `package.json: the name "${packageName}" is already used by the package in the folder ${basename(first)}`
     const error = new AshlarError('DUPLICATE_BLOCK', message)
     return { origin, folder, packageName: `${packageName} (${basename(folder)})`, error }
   })
@@ -79,7 +79,9 @@ async function discoverIn(root: string): Promise<(PluginPackage | BrokenPackage)
     })
   })
   const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => join(root, name))
-  const sources = await inLanes(folders.toSorted(), MAX_CONCURRENT_READS, (folder) => readPluginPackage(folder, 'WORKSPACE'))
+  const sources = await mapConcurrently(folders.toSorted(), MAX_CONCURRENT_READS, (folder) =>
+    readPluginPackage(folder, 'WORKSPACE'),
+  )
   return sources.filter((source) => source !== undefined)
 }
 

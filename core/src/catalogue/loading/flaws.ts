@@ -10,7 +10,7 @@ export interface Flaw {
 }
 
 /** A plugin is rejected because of its manifest. `locateInSource` adds the location. */
-export class FlawedPluginError extends AshlarError {
+export class InvalidPluginError extends AshlarError {
   readonly flaws: readonly Flaw[]
 
   constructor(code: ErrorCode, flaws: readonly Flaw[], details: ErrorDetails = {}) {
@@ -22,7 +22,7 @@ export class FlawedPluginError extends AshlarError {
 const MAX_FLAWS = 10
 
 /** @param manifest the value that the plugin's code returned */
-export function toManifestError({ issues }: z.ZodError, manifest: unknown): FlawedPluginError {
+export function toManifestError({ issues }: z.ZodError, manifest: unknown): InvalidPluginError {
   const flaws = issues.slice(0, MAX_FLAWS).map((issue) => {
     const value = valueAt(manifest, issue.path)
     const { part, at, keys } = locatePart(issue.path, manifest)
@@ -31,7 +31,7 @@ export function toManifestError({ issues }: z.ZodError, manifest: unknown): Flaw
     const known = value === undefined ? at.slice(0, -1) : at
     return { message: `its manifest is not valid: ${part}${place}${describeIssue(issue, value)}`, at: known }
   })
-  return new FlawedPluginError('PLUGIN_INVALID', flaws)
+  return new InvalidPluginError('PLUGIN_INVALID', flaws)
 }
 
 /**
@@ -39,11 +39,11 @@ export function toManifestError({ issues }: z.ZodError, manifest: unknown): Flaw
  *
  * @returns undefined when the nesting is within the limit
  */
-export function findNestingError(manifest: unknown): FlawedPluginError | undefined {
+export function findNestingError(manifest: unknown): InvalidPluginError | undefined {
   if (!isTooDeep(manifest)) return undefined
   const { part, at, keys } = locatePart(findDeepestPath(manifest), manifest)
   const message = `its manifest is not valid: ${part}${keys.join('.') || 'it'} is nested more than ${MAX_NESTING} levels deep`
-  return new FlawedPluginError('PLUGIN_INVALID', [{ message, at }])
+  return new InvalidPluginError('PLUGIN_INVALID', [{ message, at }])
 }
 
 /** The longest path within {@link PATH_LENGTH} whose value is still too deep. */

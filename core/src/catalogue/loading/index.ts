@@ -1,6 +1,6 @@
 export { locateOutput } from './definition-position.ts'
 export { discoverPlugins, readPluginPackage } from './discover.ts'
-export { FlawedPluginError } from './flaws.ts'
+export { InvalidPluginError } from './flaws.ts'
 export { describeBundle, describePackage, loadPlugin } from './load.ts'
 export { locateInSource } from './source-position.ts'
 export { locateStack, toOriginFinder, showPosition } from './stack-position.ts'

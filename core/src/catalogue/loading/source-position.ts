@@ -1,6 +1,6 @@
 import { AshlarError, type Fault } from '../../base/index.ts'
 import type { MappedBundle } from '../bundle/index.ts'
-import { FlawedPluginError, type Flaw } from './flaws.ts'
+import { InvalidPluginError, type Flaw } from './flaws.ts'
 import { toOriginFinder, showPosition } from './stack-position.ts'
 
 /**
@@ -24,7 +24,7 @@ function toFaults(error: unknown, { code, digest, map }: MappedBundle, entry: st
     const position = line === undefined || column === undefined ? undefined : findOrigin(line, column)
     return position && showPosition(position)
   }
-  if (error instanceof FlawedPluginError)
+  if (error instanceof InvalidPluginError)
     return error.flaws.map(({ message, at }) => ({ path: origin(...findPlace(at, code)) ?? '', message }))
   if (!(error instanceof AshlarError) || error.code !== 'PLUGIN_LOAD_FAILED') return undefined
   const [message = '', ...frames] = error.message.split('\n')

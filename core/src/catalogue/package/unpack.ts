@@ -20,7 +20,7 @@ const unzip = promisify(gunzip)
  */
 export async function unpackTarball(tarball: Uint8Array): Promise<TarFile[]> {
   if (tarball.length > MAX_PACKED_BYTES)
-    throw refusal('TARBALL_INVALID', '', `the tarball has ${tarball.length} bytes, the limit is ${MAX_PACKED_BYTES}`)
+    throw refusal('TARBALL_INVALID', '', `the tarball has ${tarball.length} bytes; the limit is ${MAX_PACKED_BYTES}`)
   if (tarball[0] !== 0x1f || tarball[1] !== 0x8b)
     throw refusal('TARBALL_INVALID', '', 'the tarball must be gzipped, as `npm pack` writes it')
   const tar = await unzip(tarball, { maxOutputLength: MAX_UNPACKED_BYTES }).catch((error: NodeJS.ErrnoException) => {

@@ -148,7 +148,7 @@ async function bundleFiles(
 
 async function runTests(plugin: Plugin, sandbox: Sandbox, cordon: string): Promise<VersionReport['tests']> {
   const total = plugin.blocks.reduce((sum, { tests }) => sum + tests.length, 0)
-  if (total > MAX_TESTS) throw refusal('PLUGIN_INVALID', '', `the plugin has ${total} tests, the limit is ${MAX_TESTS}`)
+  if (total > MAX_TESTS) throw refusal('PLUGIN_INVALID', '', `the plugin has ${total} tests; the limit is ${MAX_TESTS}`)
   const results = await testBlocks(plugin, sandbox, { cordon, withinMs: TESTS_WITHIN_MS })
   const faults = results
     .filter(({ difference }) => difference !== undefined)

@@ -5,7 +5,7 @@ import { listClaims, claimTakenError } from '../registry/index.ts'
 import type { ReadSubmission } from './check.ts'
 
 /** Serializes transactions that publish or install plugins. */
-export const LOCK_STORE = `select pg_advisory_xact_lock(hashtext('ashlar.store'))`
+export const LOCK_STORE_SQL = `select pg_advisory_xact_lock(hashtext('ashlar.store'))`
 
 /**
  * Checks that a user may publish this version. A package belongs to the user who published its first version. After the

@@ -3,7 +3,7 @@ import type { Database } from '../../postgres/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import { type BundleStore, listClaims, type PluginRegistry } from '../registry/index.ts'
 import { checkSubmission, readSubmission, type CheckedSubmission, type ReadSubmission } from './check.ts'
-import { LOCK_STORE, assertUnclaimed, checkPublishable } from './packages.ts'
+import { LOCK_STORE_SQL, assertUnclaimed, checkPublishable } from './packages.ts'
 import type { GivenSignature } from './signature.ts'
 
 /** A plugin version that an author submits. */
@@ -40,7 +40,7 @@ export async function publishSubmission(
     assertUnclaimed(database.pool, plugin, plugins.reports(), 'tarball')
   const checked = await checkSubmission(read, sandbox, assertFree, stopping)
   await database.transact(async (client) => {
-    await client.query(LOCK_STORE)
+    await client.query(LOCK_STORE_SQL)
     if (await checkPublishable(client, userId, read)) return
     await assertUnclaimed(client, checked.plugin, plugins.reports(), 'tarball')
     await bundles.save([checked.plugin], client)

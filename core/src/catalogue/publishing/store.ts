@@ -6,7 +6,7 @@ import type { BundleStore, PluginRegistry } from '../registry/index.ts'
 import { findListings, type Listing } from './listing.ts'
 import { PluginVersion } from './plugin-version.ts'
 import { compareVersions, isPrerelease } from '../package/index.ts'
-import { LOCK_STORE, assertOwner, assertUnclaimed, conflict } from './packages.ts'
+import { LOCK_STORE_SQL, assertOwner, assertUnclaimed, conflict } from './packages.ts'
 import type { Submission } from './publish.ts'
 import { submit } from './submissions.ts'
 
@@ -105,7 +105,7 @@ async function changeInstalled(
 ): Promise<void> {
   await database.transact(async (client) => {
     await assertOwner(client, userId)
-    await client.query(LOCK_STORE)
+    await client.query(LOCK_STORE_SQL)
     const wanted = await work(await installedId(client, packageName))
     const plugin = wanted && (await bundles.find(wanted.digest, client))
     if (plugin) await assertUnclaimed(client, plugin, plugins.reports(), 'packageName')
@@ -144,7 +144,7 @@ function chooseVersion(versions: PluginVersion[], packageName: string, wanted: s
   if (found) return found
   const message =
     versions.length === 0
-      ? `${showValue(packageName)} has no version published to this installation`
+      ? `${showValue(packageName)} has not been published to this installation`
       : `${packageName} has no version ${showValue(wanted)}; it has ${versions.map(({ version }) => version).join(', ')}`
   throw new AshlarError('NOT_FOUND', message, { details: { path: [versions.length === 0 ? 'packageName' : 'version'] } })
 }

@@ -50,7 +50,7 @@ export async function submit(
   { tarball, signature }: Submission,
 ): Promise<string> {
   if (tarball.length > MAX_PACKED_BYTES) {
-    const message = `the tarball has ${tarball.length} bytes, the limit is ${MAX_PACKED_BYTES}`
+    const message = `the tarball has ${tarball.length} bytes; the limit is ${MAX_PACKED_BYTES}`
     throw new AshlarError('TARBALL_INVALID', message, { details: { path: ['tarball'] } })
   }
   const id = randomUUIDv7()

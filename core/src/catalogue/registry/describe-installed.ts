@@ -1,4 +1,4 @@
-import { AshlarError, inLanes } from '../../base/index.ts'
+import { AshlarError, mapConcurrently } from '../../base/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
 import { buildPlugin } from '../../blocks/index.ts'
 import { describeBundle } from '../loading/index.ts'
@@ -11,7 +11,7 @@ const LANES = 8
  * unchanged.
  */
 export async function describeInstalled(bundles: BundleStore, sandbox: Sandbox): Promise<void> {
-  await inLanes(await bundles.listOutdated(), LANES, async (digest) => {
+  await mapConcurrently(await bundles.listOutdated(), LANES, async (digest) => {
     const facts = await bundles.readFacts(digest)
     if (!facts) return
     try {

@@ -3,7 +3,7 @@ import { channelName, type Database } from '../../postgres/index.ts'
 import { AshlarError } from '../../base/index.ts'
 import type { Plugin, PluginOrigin, PluginReport } from '../../blocks/index.ts'
 import { describeFailure } from './failure-message.ts'
-import { FlawedPluginError } from '../loading/index.ts'
+import { InvalidPluginError } from '../loading/index.ts'
 import type { BundleStore, LoadReports } from './registry.ts'
 
 /**
@@ -201,5 +201,5 @@ function failedReport(
 export function claimTakenError(claim: string, owner: string | undefined, path?: string): AshlarError {
   const text = claim.endsWith('"') ? claim.slice(claim.indexOf('"')) : `"${claim.split(' ').at(-1)}"`
   const flaw = { message: `${claim} already belongs to ${owner}`, at: [text] }
-  return new FlawedPluginError('DUPLICATE_BLOCK', [flaw], path === undefined ? {} : { path: [path] })
+  return new InvalidPluginError('DUPLICATE_BLOCK', [flaw], path === undefined ? {} : { path: [path] })
 }

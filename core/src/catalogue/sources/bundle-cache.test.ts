@@ -85,7 +85,7 @@ it('bundles a plugin once while nothing changes', async () => {
   expect(await scan()).toMatchObject({ bundled: 0, says: 'first', report: { status: 'LOADED', version: '1.0.0' } })
 })
 
-it('keeps the digest when a file was only touched', async () => {
+it('keeps the digest if only the modification time of a file changed', async () => {
   const { digest } = await scan()
   await utimes(join(root, 'plugin/src/text.ts'), new Date(), new Date())
   expect(await scan()).toMatchObject({ bundled: 1, digest })
@@ -128,14 +128,14 @@ it('sees a new tsconfig.json in the folder above', async () => {
   expect((await scan()).bundled).toBe(0)
 })
 
-it('bundles each time when a tsconfig.json has paths', async () => {
+it('bundles every time if a tsconfig.json has paths', async () => {
   await write('tsconfig.json', '{ "extends": "./base" }')
   await write('base.json', '{ "compilerOptions": { "paths": { "else/*": ["./src/*"] } } }')
   await scan()
   expect((await scan()).bundled).toBe(1)
 })
 
-it('bundles again what was written just before the scan, because a later write may have the same time', async () => {
+it('bundles a file again that was written just before the scan, because a later write may have the same timestamp', async () => {
   await scan(Date.now)
   expect((await scan()).bundled).toBe(1)
   expect((await scan()).bundled).toBe(0)
@@ -192,7 +192,7 @@ it('sees changes of a dependency', async () => {
 const says = (text: string): string => `export const text = '${text}'`
 const packageJson = (fields: object): string => JSON.stringify(fields)
 
-describe('sees a change of what an import resolves to:', () => {
+describe('sees when an import resolves to another file:', () => {
   type Change = [file: string, text: string | undefined]
 
   it.each<[title: string, specifier: string, before: Record<string, string>, change: Change]>([
@@ -289,7 +289,7 @@ describe('sees a change of what an import resolves to:', () => {
   })
 })
 
-it('bundles each time when an import is a pattern', async () => {
+it('bundles every time if an import is a pattern', async () => {
   await write('src/texts/one.ts', says('one'))
   await write('src/text.ts', `export const load = (name: string) => import('./texts/' + name + '.ts')\n${says('text')}`)
   await scan()

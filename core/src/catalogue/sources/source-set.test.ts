@@ -120,7 +120,7 @@ it('locates load failures in the source', async () => {
       says(
         'PLUGIN_INVALID',
         expect.stringMatching(
-          /^costs 1\.0\.0: index\.ts:3:7: its manifest is not valid: block "say": id: must be a UUID, got "none"\n.*\n.* category: is missing: it must be a text\n/,
+          /^costs 1\.0\.0: index\.ts:3:7: its manifest is not valid: block "say": id: must be a UUID, got "none"\n.*\n.* category: is missing: it must be text\n/,
         ),
       ),
     ],

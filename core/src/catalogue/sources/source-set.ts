@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Sandbox } from '../../sandbox/index.ts'
 import type { BundleCache } from './bundle-cache.ts'
 import { discoverPlugins } from '../loading/index.ts'
-import { inLanes } from '../../base/index.ts'
+import { mapConcurrently } from '../../base/index.ts'
 import type { PluginIndex, BundleStore } from '../registry/index.ts'
 import { createStamper } from './stamps.ts'
 import { createPackageLoader } from './package-loader.ts'
@@ -60,7 +60,7 @@ export function createSourceSet({
     const load = createPackageLoader(sandbox, bundles, createStamper(now()))
     const packages = await discoverPlugins(folders.roots, folders.packages)
     const before = await cache.read(id)
-    const results = await inLanes(packages, lanes, (plugin) => load(plugin, before.get(plugin.folder)))
+    const results = await mapConcurrently(packages, lanes, (plugin) => load(plugin, before.get(plugin.folder)))
     await index.write(
       id,
       results.map(({ found }) => found),

@@ -49,7 +49,7 @@ async function readTest(block: Block, sandbox: Sandbox): Promise<{ input: unknow
     output: () => {},
     hostCall: (method, args) => {
       if (method === 'test.begin') reported = args
-      return Promise.reject(new AshlarError('CANCELLED', 'the test is only read'))
+      return Promise.reject(new AshlarError('CANCELLED', 'the test is being read, not run'))
     },
   })
   const [input = {}, fakes = {}] = reported

@@ -20,13 +20,13 @@ function waitForEnd(session: BrowserSession): Promise<void> {
   return new Promise((resolve) => runtime.browserSessions.onEnd(session, resolve))
 }
 
-it('belongs to the user of the login, and lasts 14 days', async () => {
+it('opens a session that belongs to the user of the login and lasts 14 days', async () => {
   const { user, expiresAt } = await open()
   expect(user.id).toBe(runtime.ownerId)
   expect(Math.round((expiresAt.getTime() - Date.now()) / 3600_000)).toBe(14 * 24)
 })
 
-it('notifies every active subscriber of its end', async () => {
+it('notifies every active subscriber when a session ends', async () => {
   const session = await open()
   const calls: string[] = []
   runtime.browserSessions.onEnd(session, () => calls.push('stopped'))()
@@ -36,7 +36,7 @@ it('notifies every active subscriber of its end', async () => {
   expect(calls).toEqual([])
 })
 
-it('notifies immediately if it ended while the request was authenticated', async () => {
+it('notifies immediately if the session ended while the request was being authenticated', async () => {
   const session = await open()
   const ended = waitForEnd(session)
   await runtime.browserSessions.end(session)
@@ -44,12 +44,12 @@ it('notifies immediately if it ended while the request was authenticated', async
   await waitForEnd(session)
 })
 
-it('notifies when it expires', async () => {
+it('notifies when a session expires', async () => {
   const session = await open()
   await waitForEnd({ ...session, expiresAt: new Date(Date.now() + 20) })
 })
 
-it('notifies after a reconnect if it ended while the connection was lost', async () => {
+it('notifies after a reconnect if the session ended while the connection was lost', async () => {
   const [session, other] = [await open(), await open()]
   let otherEnded = false
   const stop = runtime.browserSessions.onEnd(other, () => (otherEnded = true))

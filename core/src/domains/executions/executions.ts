@@ -136,7 +136,7 @@ class ExecutionService implements Executions {
   async #retry(ownerId: string, executionId: string): Promise<Execution> {
     const execution = await this.get(ownerId, executionId)
     if (execution.status !== 'FAILED' && execution.status !== 'CANCELLED') {
-      const message = `only a FAILED or CANCELLED execution can be retried, this one is ${execution.status}`
+      const message = `only a FAILED or CANCELLED execution can be retried; this one is ${execution.status}`
       throw new AshlarError('CONFLICT', message, { details: { path: ['executionId'] } })
     }
     const plan = await this.#planOrThrow(execution.versionId)

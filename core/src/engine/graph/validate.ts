@@ -27,7 +27,7 @@ export type FindBlock = (node: GraphNode) => Block | undefined
 export function assertSmall(document: unknown): void {
   const bytes = (JSON.stringify(document) ?? '').length
   if (bytes <= MAX_DOCUMENT_BYTES) return
-  const message = `the document is ${bytes} bytes long as JSON, the limit is ${MAX_DOCUMENT_BYTES}`
+  const message = `the document is ${bytes} bytes long as JSON; the limit is ${MAX_DOCUMENT_BYTES}`
   throw new AshlarError('BAD_INPUT', message, { details: { path: ['document'], faults: [{ path: '', message }] } })
 }
 
@@ -50,7 +50,7 @@ export function assertFaultless({ document }: ReadDocument, faults: Fault[]): Gr
 /** The first 10 000 faults, and the number of faults that were left out. */
 export function limitFaults(faults: readonly Fault[]): Fault[] {
   if (faults.length <= MAX_FAULTS) return [...faults]
-  const message = `${faults.length - MAX_FAULTS} more faults are not shown: correct these first`
+  const message = `${faults.length - MAX_FAULTS} more faults are not shown: correct the ones above first`
   return [...faults.slice(0, MAX_FAULTS), { path: '', message }]
 }
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }))
 
 describe('openDataDir', () => {
-  it('creates the directory with its parents and a marker, with access for its user only', async () => {
+  it('creates the directory, its parents and a marker, accessible only to the user', async () => {
     const path = join(freshPath(), 'a', 'b')
     const dir = await openDataDir(path)
 
@@ -114,7 +114,7 @@ describe('openDataDir', () => {
     expect(refusals).toEqual(Array(11).fill('DATA_DIR_IN_USE'))
   })
 
-  it('rejects a directory with other files and does not change it', async () => {
+  it('rejects a directory that contains other files and does not change it', async () => {
     const path = freshPath()
     await mkdir(path)
     await writeFile(join(path, 'thesis.tex'), '')

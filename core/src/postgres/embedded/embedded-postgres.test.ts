@@ -118,7 +118,7 @@ describe('startEmbeddedPostgres', () => {
 })
 
 describe('a Postgres that fails', () => {
-  it('reports the last lines of its log, without folders', async () => {
+  it('reports the last lines of its log, without folder names', async () => {
     await appendFile(join(dir, 'postgresql.conf'), 'nonsense = 1\n')
     const failure: unknown = await startEmbeddedPostgres({ dir }).catch((error: unknown) => error)
     expect(failure).toMatchObject({
@@ -150,7 +150,7 @@ describe('a Postgres that fails', () => {
     const server = await startEmbeddedPostgres({ dir, onExit: exited.resolve })
     await rowsOf(server, 'CREATE TABLE kept AS SELECT 7 AS value')
     process.kill(await serverPid(), 'SIGKILL')
-    expect(await exited.promise).toMatch(/^Postgres ended with SIGKILL: .*database system is ready to accept connections/s)
+    expect(await exited.promise).toMatch(/^Postgres exited with SIGKILL: .*database system is ready to accept connections/s)
     await server.stop()
 
     const next = await startEmbeddedPostgres({ dir })
@@ -165,7 +165,7 @@ describe('a Postgres that fails', () => {
   })
 })
 
-describe('a server of an earlier run', () => {
+describe('a Postgres from an earlier run', () => {
   it('is stopped if its program was killed, and the data is kept', async () => {
     const child = startChild('', 'await write()')
     await says(child, 'started')
@@ -208,7 +208,7 @@ describe('a server of an earlier run', () => {
 })
 
 describe('signals', () => {
-  it('of Ctrl-C in the terminal do not reach Postgres', async () => {
+  it('from Ctrl-C in the terminal do not reach Postgres', async () => {
     const child = startChild(
       `process.on('SIGINT', async () => { await write(); console.log('written'); await server.stop(); process.exit(7) })`,
       '',

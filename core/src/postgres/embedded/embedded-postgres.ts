@@ -101,7 +101,7 @@ async function launch(options: StartOptions): Promise<Server> {
     const { status } = await program.exited
     const tail = await options.log.tail()
     if (tries === MAX_TRIES || !TRANSIENT.test(tail)) {
-      throw new AshlarError('DATABASE_FAILED', `Postgres ended with ${status} while it was starting: ${tail}`)
+      throw new AshlarError('DATABASE_FAILED', `Postgres exited with ${status} while it was starting: ${tail}`)
     }
     await pause(200)
   }
@@ -123,7 +123,7 @@ async function handOver(
   process.once('exit', atExit)
   const ended = program.exited.then(async ({ status }) => {
     process.off('exit', atExit)
-    const reason = `Postgres ended with ${status}: ${await log.tail()}`
+    const reason = `Postgres exited with ${status}: ${await log.tail()}`
     await log.close()
     return reason
   })

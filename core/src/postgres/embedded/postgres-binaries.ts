@@ -157,7 +157,7 @@ async function findRunFailure(native: string, { uid, gid }: PostgresUser): Promi
 function userChangeFailed(cause: unknown): AshlarError {
   return new AshlarError(
     'DATABASE_FAILED',
-    'Postgres refuses to run as root, and this system does not allow root to become another user: start Ashlar as an ordinary user, or set DATABASE_URL',
+    'Postgres refuses to run as root, and this system does not let root switch to another user: start Ashlar as an ordinary user, or set DATABASE_URL',
     { cause },
   )
 }

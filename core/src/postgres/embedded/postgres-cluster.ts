@@ -66,7 +66,7 @@ async function initCluster({ dir, user, binaries, log }: InitOptions, password: 
   if (!ok) {
     const cause = await log.tail()
     await rm(workplace, { recursive: true, force: true })
-    throw new AshlarError('DATABASE_FAILED', `initdb ended with ${status}: ${cause}`)
+    throw new AshlarError('DATABASE_FAILED', `initdb exited with ${status}: ${cause}`)
   }
   await rename(cluster, dir)
   await syncFolder(dirname(dir))

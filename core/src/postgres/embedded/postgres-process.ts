@@ -116,7 +116,7 @@ export async function stopLeftover(dir: string, onNotice: (message: string) => v
   await stopServer(observeProgram(pid, deadline.signal), LEFTOVER_TIMEOUT_MS)
   clearTimeout(timer)
   if (deadline.signal.aborted) {
-    throw new AshlarError('DATABASE_FAILED', `the Postgres (process ${pid}) of an earlier run does not stop: end the process`)
+    throw new AshlarError('DATABASE_FAILED', `Postgres from an earlier run (process ${pid}) does not stop: kill the process`)
   }
 }
 

@@ -95,7 +95,7 @@ export class ChildRuns {
     if (event.type !== 'ExecutionFinished') return
     this.#forget(childId)
     const { status, reason } = event
-    const message = `the graph ended ${status}: ${reason?.message ?? 'no reason given'}`
+    const message = `the graph ended with status ${status}: ${reason?.message ?? 'no reason given'}`
     this.#sink.end(child.run, status === 'COMPLETED' ? undefined : { code: reason?.code ?? status, message })
   }
 

@@ -85,10 +85,7 @@ function parse(text: string): unknown {
 }
 
 function unreadable(firstSeq: number, lastSeq: number, problem: string): AshlarError {
-  return new AshlarError(
-    'JOURNAL_UNREADABLE',
-    `the journal's row of the events ${firstSeq} to ${lastSeq} cannot be read: ${problem}`,
-  )
+  return new AshlarError('JOURNAL_UNREADABLE', `the journal row for events ${firstSeq} to ${lastSeq} cannot be read: ${problem}`)
 }
 
 const EVENT_TYPES: Record<ExecutionEvent['type'], true> = {

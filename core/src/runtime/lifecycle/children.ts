@@ -57,7 +57,7 @@ export function createChildren({ database, queue, graphs, maxValueBytes, plans }
   return {
     async start(parent, inputs) {
       const { node, depth, ownerId } = parent
-      if (depth + 1 > MAX_DEPTH) throw new AshlarError('DEPTH_EXCEEDED', `sub-graphs are nested more than ${MAX_DEPTH} deep`)
+      if (depth + 1 > MAX_DEPTH) throw new AshlarError('DEPTH_EXCEEDED', `graphs are nested more than ${MAX_DEPTH} levels deep`)
       const version = await childVersion(graphs, ownerId, node)
       const given = parseInputs(childInputs(version, inputs), version.inputSchema, maxValueBytes)
       const masks = parseMasks(inputs.nodes_input_masks, version.document)

@@ -51,7 +51,7 @@ export function parseInputs(inputs: unknown, schema: JsonSchema, maxValueBytes: 
     }
     const bytes = JSON.stringify(value).length
     if (bytes > maxValueBytes) {
-      faults.push({ path: `inputs.${name}`, message: `is ${bytes} bytes long as JSON, the limit is ${maxValueBytes}` })
+      faults.push({ path: `inputs.${name}`, message: `is ${bytes} bytes long as JSON; the limit is ${maxValueBytes}` })
       continue
     }
     const coerced = compileCoercion(property, schema)?.(value) ?? value

@@ -47,7 +47,7 @@ async function compileVersion(version: GraphVersion, plugins: PluginRegistry): P
     if (!block)
       return new AshlarError(
         'BLOCK_UNAVAILABLE',
-        `block ${reference} (${id}) is no longer stored in the version that the graph was saved with`,
+        `block ${reference} (${id}) is no longer available in the version with which the graph was saved`,
       )
     blocks.set(reference, block)
   }

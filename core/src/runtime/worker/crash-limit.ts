@@ -43,7 +43,7 @@ export async function countCrashes({ pool }: Database, workerId: string, rows: T
 export function workerLost(): AshlarError {
   return new AshlarError(
     'WORKER_LOST',
-    `the worker of the execution was lost ${MAX_CRASHES} times in a row, and no progress was stored in between`,
+    `${MAX_CRASHES} consecutive workers were lost while they ran the execution, which made no progress`,
   )
 }
 

@@ -18,7 +18,7 @@ it('names the limit and a remedy for the author of the graph', () => {
   const split = 'give the block less data, or split the work over several nodes'
   expect(cpuLimit(10_000)).toMatchObject({
     code: 'CPU_LIMIT',
-    message: `used more than 10000 ms of processor time, the limit of one run of a block, which cannot be raised: ${split}; if the code of the block loops without end, correct it`,
+    message: `used more than 10000 ms of CPU time, the limit of one run of a block, which cannot be raised: ${split}; if the block contains an infinite loop, correct it`,
   })
   expect(limitError({ kind: 'timeout' }, call({}), limits)).toMatchObject({
     code: 'CPU_LIMIT',

@@ -13,12 +13,12 @@ export function timeout({ request: { kind, timeoutMs } }: Call): AshlarError {
   )
 }
 
-/** The error of a call that exceeded the limit of processor time. */
+/** The error of a call that exceeded the limit of CPU time. */
 export function cpuLimit(limitMs: number): AshlarError {
-  const remedy = `${SPLIT_REMEDY}; if the code of the block loops without end, correct it`
+  const remedy = `${SPLIT_REMEDY}; if the block contains an infinite loop, correct it`
   return new AshlarError(
     'CPU_LIMIT',
-    `used more than ${limitMs} ms of processor time, the limit of one run of a block, which cannot be raised: ${remedy}`,
+    `used more than ${limitMs} ms of CPU time, the limit of one run of a block, which cannot be raised: ${remedy}`,
   )
 }
 
@@ -37,7 +37,8 @@ function memoryLimit({ bundle, cordon }: CallRequest, { isolateMemoryMb }: Sandb
   return new AshlarError('MEMORY_LIMIT', `${limit}: ${SPLIT_REMEDY}${raise}`)
 }
 
-const RETRY_REMEDY = 'set "retry" on the node to repeat the block, and report the error to the author of the block if it returns'
+const RETRY_REMEDY =
+  'set "retry" on the node to repeat the block, and report the error to the author of the block if it occurs again'
 
 /** The remedy for the author of a graph when it is unknown whether an external effect happened. */
 export const UNKNOWN_EFFECT =
@@ -68,7 +69,7 @@ export function loadFailure(message: string): AshlarError {
 /** The error of a third-party plugin on a machine whose isolation of sandbox processes is too weak. */
 export function isolationTooWeak(isolation: Isolation, weakest: Isolation): AshlarError {
   const message =
-    `plugins that are not part of the installation require sandbox isolation ${weakest}, but this machine provides only ${isolation}: ` +
+    `third-party plugins require sandbox isolation ${weakest}, but this machine provides only ${isolation}: ` +
     `install bubblewrap (Linux), or accept the risk with ASHLAR_SANDBOX_ISOLATION=${isolation.toLowerCase()}; see docs/sandbox.md`
   return new AshlarError('SANDBOX_TOO_WEAK', message)
 }

@@ -109,7 +109,7 @@ export interface Call {
   readonly record: HostCallRecord | undefined
   /** Characters written to its console. */
   logged: number
-  /** Its share of the processor time of its isolate. */
+  /** Its share of the CPU time of its isolate. */
   cpuMs: number
   /** The codes of errors that the host returned to it. It may end with one of them. */
   refusals: Set<ErrorCode> | undefined

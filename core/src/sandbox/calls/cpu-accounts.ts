@@ -1,12 +1,12 @@
 import type { Call } from './call.ts'
 import { IDS_PER_CALL, isolateName, LOADING } from '../channel/index.ts'
 
-/** Charges the calls of a sandbox process for the processor time of their isolates. */
+/** Charges the calls of a sandbox process for the CPU time of their isolates. */
 export class CpuAccounts {
   readonly #inFlight: ReadonlyMap<number, Call>
-  /** By isolate: its processor time at the last charge. */
+  /** By isolate: its CPU time at the last charge. */
   readonly #chargedMs = new Map<string, number>()
-  /** Processor time since the last call was started that belongs to no call in flight. */
+  /** CPU time since the last call was started that belongs to no call in flight. */
   strayMs = 0
 
   /** @param inFlight the calls in flight, by id */
@@ -15,8 +15,8 @@ export class CpuAccounts {
   }
 
   /**
-   * @param cpuMs processor time since the isolate was created
-   * @returns the processor time since the previous call of this function for the isolate
+   * @param cpuMs CPU time since the isolate was created
+   * @returns the CPU time since the previous call of this function for the isolate
    */
   take(isolate: string, cpuMs: number): number {
     const chargedMs = this.#chargedMs.get(isolate) ?? 0
@@ -62,7 +62,7 @@ export function findCalls(isolate: string, inFlight: ReadonlyMap<number, Call>):
 const LONG_REPORT_CHARS = 64 * 1024
 
 /**
- * Starts to measure the processor time of this thread before it parses a long report. The call is charged for that
+ * Starts to measure the CPU time of this thread before it parses a long report. The call is charged for that
  * time, because parsing a crafted report takes far longer than creating it.
  */
 export function measureReading(json: string): { cpuMs(): number } | undefined {

@@ -143,6 +143,6 @@ export class HostCallRecord {
 
 function divergedRun(): AshlarError {
   const message =
-    'its sandbox was lost after the block began an external effect, and the second run did not make the same requests as the first; make the requests depend only on the inputs'
+    'its sandbox was lost after the block began an external effect, and its second run did not make the same requests as the first; write the block so that its requests depend only on its inputs'
   return new AshlarError('EFFECT_INTERRUPTED', message)
 }

@@ -27,7 +27,7 @@ it.each([true, false])(
     const call = newTestCall(repeatable, () => Promise.resolve(asked++))
     await expect(ask(call, ['user', nested(4000)])).rejects.toMatchObject({
       code: 'BAD_INPUT',
-      message: 'storage.set: an argument is nested more than 1000 deep',
+      message: 'storage.set: an argument is nested more than 1000 levels deep',
     })
     expect(asked).toBe(0)
     expect(await ask(call, ['user', nested(1000)])).toBe('[256,1,0]')

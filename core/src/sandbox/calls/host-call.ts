@@ -62,7 +62,7 @@ function measureArguments(event: HostCallEvent): number {
 
 function tooDeep({ method }: HostCallEvent): AshlarError {
   const name = method.slice(0, MAX_METHOD_CHARS)
-  return new AshlarError('BAD_INPUT', `${name}: an argument is nested more than ${MAX_DEPTH} deep`)
+  return new AshlarError('BAD_INPUT', `${name}: an argument is nested more than ${MAX_DEPTH} levels deep`)
 }
 
 function toQuestion({ method, args }: HostCallEvent): string {

@@ -17,12 +17,12 @@ export function checkOutput(call: Call, { pin, chars }: CheckedOutput, limits: S
   if (!isOutputPin(call, pin)) return new AshlarError('BLOCK_OUTPUT_INVALID', `no output pin ${showValue(pin)}`)
   if (++call.delivered > limits.maxOutputs)
     return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputs} outputs, the limit of one run`)
-  if (chars === Infinity) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} deep`)
+  if (chars === Infinity) return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is nested more than ${MAX_DEPTH} levels deep`)
   if (chars > limits.maxValueBytes)
-    return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is ${chars} bytes long, the limit is ${limits.maxValueBytes}`)
+    return new AshlarError('OUTPUT_LIMIT', `output "${pin}" is ${chars} bytes long; the limit is ${limits.maxValueBytes}`)
   call.deliveredBytes += chars
   if (call.deliveredBytes > limits.maxOutputBytes)
-    return new AshlarError('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
+    return new AshlarError('OUTPUT_LIMIT', `more than ${limits.maxOutputBytes} bytes of outputs in total, the limit of one run`)
   return undefined
 }
 

@@ -23,7 +23,7 @@
  * - `ready`   the process can accept calls
  * - `pong`    the response to a `ping`
  * - `events`  by guest, JSON texts of `GuestEvent`s joined by commas, in the order in which the guest produced them;
- *             the processor time of its isolate in milliseconds since its creation; and the id of the call whose code
+ *             the CPU time of its isolate in milliseconds since its creation; and the id of the call whose code
  *             ran last: 0 while that is unknown, {@link LOADING} while the bundle is evaluated
  * - `aborted` the guest has received the aborts of these calls, so they no longer compute without a pause
  * - `lost`    a guest (owner, digest, scope, capability key) has ended with its calls, and the reason

@@ -94,7 +94,7 @@ it('stops only the clock of paused calls', async () => {
   await breakpointAtYield(tool, bundle)
   const running = run(bundle, 400)
   await tool.paused()
-  // Takes longer than the timeout of the paused call and its limit of processor time.
+  // Takes longer than the timeout of the paused call and its limit of CPU time.
   const other = newBundle('(() => { for (;;); })()')
   expect(await run(other, 30_000, { owner: 'guest', cordon: 'user:guest' })).toBe('CPU_LIMIT')
   await tool.request('Debugger.resume')

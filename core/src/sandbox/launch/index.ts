@@ -1,5 +1,5 @@
 export { readIsolation, reportIsolation } from './installation-isolation.ts'
-export { CHANNEL_FD, confinedPid, startKillingLeftProcesses, getPipe, planLaunch, startProcess } from './launch.ts'
+export { CHANNEL_FD, confinedPid, startOrphanCleanup, getPipe, planLaunch, startProcess } from './launch.ts'
 export { prepare } from './preparation.ts'
 export { processOptions } from './process-options.ts'
 export type { Launch } from './launch.ts'

@@ -67,7 +67,7 @@ export async function planLaunch(strongest: Isolation = 'BUBBLEWRAP'): Promise<L
  *
  * @returns a function that stops it
  */
-export function startKillingLeftProcesses({ isolation }: Pick<Launch, 'isolation'>): () => void {
+export function startOrphanCleanup({ isolation }: Pick<Launch, 'isolation'>): () => void {
   return isolation === 'BUBBLEWRAP' ? startKillingOrphans(TITLE) : () => {}
 }
 

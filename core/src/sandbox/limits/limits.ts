@@ -19,7 +19,7 @@ export interface SandboxLimits {
   memoryMb: number
   /** Resident memory of one sandbox process. Above it, the process is killed. @default 768 */
   processMemoryMb: number
-  /** Processor time of one call, with and without pauses. @default 10 000 */
+  /** CPU time of one call, whether continuous or with pauses. @default 10 000 */
   maxCpuMs: number
   /** Pending host calls of one call. @default 64 */
   maxHostCallsAtOnce: number

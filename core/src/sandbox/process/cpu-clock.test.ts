@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CpuClock, type CpuMeter } from './cpu-clock.ts'
 
-/** A machine with a time and a processor time that the test sets. */
+/** A machine with a time and a CPU time that the test sets. */
 class Machine {
   nowMs = 0
   computedMs = 0
@@ -31,7 +31,7 @@ class Held {
   }
 }
 
-describe('the processor time of an isolate', () => {
+describe('the CPU time of an isolate', () => {
   it('is the time for which it is held if the process never waits for a processor', () => {
     const machine = new Machine()
     const [one, two] = [new Held(machine.clock), new Held(machine.clock)]

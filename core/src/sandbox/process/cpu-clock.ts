@@ -1,6 +1,6 @@
-/** The processor time of one isolate. */
+/** The CPU time of one isolate. */
 export interface CpuMeter {
-  /** Processor time in milliseconds since the meter was added. */
+  /** CPU time in milliseconds since the meter was added. */
   readonly cpuMs: number
   /** Ends the measurement, after which {@link cpuMs} does not change. */
   stop(): void
@@ -10,11 +10,11 @@ export interface CpuMeter {
 const READ_EVERY_MS = 20
 
 /**
- * Measures the processor time of isolates.
+ * Measures the CPU time of isolates.
  *
  * isolated-vm (7.0.1) reports for how long threads have held an isolate (`cpuTime`). That includes the time for which
- * these threads waited for a processor. The operating system reports the processor time of the whole process. So this
- * clock divides the processor time of the process, without that of its main thread, among the isolates in proportion to
+ * these threads waited for a processor. The operating system reports the CPU time of the whole process. So this
+ * clock divides the CPU time of the process, without that of its main thread, among the isolates in proportion to
  * the time for which they were held. No isolate is charged for more than that time.
  */
 export class CpuClock {
@@ -25,7 +25,7 @@ export class CpuClock {
   #lastMs = 0
 
   /**
-   * @param computedMs processor time of all threads on which isolates run, since a fixed point in the past
+   * @param computedMs CPU time of all threads on which isolates run, since a fixed point in the past
    * @param now milliseconds
    */
   constructor(computedMs: () => number = threadsComputedMs, now: () => number = () => performance.now()) {

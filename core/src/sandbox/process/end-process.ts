@@ -1,8 +1,8 @@
 import { exitNow, lockDown, type LockdownOptions } from './lockdown/index.ts'
 
-/** How long the code of a disposed isolate may continue, in elapsed time and in processor time of the process. */
+/** How long the code of a disposed isolate may continue, in elapsed time and in CPU time of the process. */
 const STOP_WITHIN_MS = 500
-/** The maximum elapsed time, even if the process gets little processor time. */
+/** The maximum elapsed time, even if the process gets little CPU time. */
 const STOP_WITHIN_WALL_MS = 5000
 const CHECK_EVERY_MS = 50
 

@@ -13,7 +13,7 @@ interface Report {
 
 interface GuestCallsOptions {
   maxCpuMs: number
-  /** Processor time to evaluate the bundle. */
+  /** CPU time to evaluate the bundle. */
   loadTimeoutMs: number
   limits: Pick<GuestLimits, 'maxReportChars'>
 }
@@ -37,7 +37,7 @@ const ABORT_WITHIN_MS = 500
 /**
  * The calls of one guest. Entries run on the thread of the isolate, never on the main thread. The events of the guest
  * are collected after an entry that leaves calls running, and every 20 ms while an entry has not returned, so that no
- * output waits for another call. An entry that exceeds the limit of processor time or of memory ends the isolate. The
+ * output waits for another call. An entry that exceeds the limit of CPU time or of memory ends the isolate. The
  * worker starts the other calls of the isolate again.
  */
 export class GuestCalls {
@@ -101,7 +101,7 @@ export class GuestCalls {
     return this.#isolate.running.guest === this.#number
   }
 
-  /** The processor time that its code may use without a pause. */
+  /** The CPU time that its code may use without a pause. */
   get maxCpuMs(): number {
     return this.#isLoaded ? this.#options.maxCpuMs : this.#options.loadTimeoutMs
   }

@@ -55,7 +55,7 @@ export interface GuestIsolate {
   readonly isDisposed: boolean
   /** Why it is disposed: `evicted` if `dispose` was called, otherwise `memory`. */
   readonly endedBy: 'memory' | 'evicted'
-  /** Processor time of its code, in milliseconds. */
+  /** CPU time of its code, in milliseconds. */
   readonly cpuMs: number
   /** The part of this time since its last entry returned. */
   readonly unansweredCpuMs: number

@@ -43,7 +43,7 @@ interface LoadedIsolate {
   timesHandedOn: number
   /** By name. */
   guests: Map<string, GuestCalls>
-  /** Its processor time when it was last posted. */
+  /** Its CPU time when it was last posted. */
   postedCpuMs: number
 }
 
@@ -51,7 +51,7 @@ interface LoadedIsolate {
 const EVICTED_AT_ONCE = 8
 /** After this number, collecting the garbage of previous plugins takes longer than creating an isolate. */
 const MAX_HANDED_ON = 3
-/** The interval at which computing isolates are checked and their processor time is reported. */
+/** The interval at which computing isolates are checked and their CPU time is reported. */
 const WATCH_EVERY_MS = 100
 
 class Guests {
@@ -119,7 +119,7 @@ class Guests {
     return guest
   }
 
-  /** Sends a report without events only if the processor time has changed. */
+  /** Sends a report without events only if the CPU time has changed. */
   #post(guest: string, loaded: LoadedIsolate, events: string, computing: number): void {
     const { cpuMs } = loaded.isolate
     if (events === '' && cpuMs === loaded.postedCpuMs) return
@@ -177,7 +177,7 @@ class Guests {
   }
 
   /**
-   * Reports the processor time of computing code that reports no events, and ends code that computes for too long
+   * Reports the CPU time of computing code that reports no events, and ends code that computes for too long
    * without a pause.
    */
   #watch(): void {

@@ -2,7 +2,7 @@
 interface Limits {
   /** Elapsed time without the time for which the process waited for a processor. */
   ownMs: number
-  /** Elapsed time. A process that gets no processor time for this long is killed too. */
+  /** Elapsed time. A process that gets no CPU time for this long is killed too. */
   wallMs: number
 }
 

@@ -72,5 +72,5 @@ export class ProcessConduct {
 
 /** Uncompromised processes need far less: a value of the maximum size for a call that has just ended takes a second. */
 const MAX_USELESS_MS = 5000
-/** An uncompromised process reports the processor time of each guest ten times a second. */
+/** An uncompromised process reports the CPU time of each guest ten times a second. */
 const USELESS_SHARE = 0.05

@@ -13,7 +13,7 @@ function compute(ms: number): void {
 }
 
 describe('the usage of a process', () => {
-  it('consists of its memory and the processor time of all its threads', async () => {
+  it('consists of its memory and the CPU time of all its threads', async () => {
     const before = await readUsage(process.pid)
     compute(300)
     const after = await readUsage(process.pid)

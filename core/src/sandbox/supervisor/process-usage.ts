@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 interface Usage {
   /** Resident memory. */
   memoryMb: number
-  /** Processor time since the start, user and system, of all threads. */
+  /** CPU time since the start, user and system, of all threads. */
   cpuMs: number
 }
 
@@ -105,7 +105,7 @@ async function readPs(pid: number): Promise<Usage> {
   }
 }
 
-/** @param text resident KiB and `[[days-]hours:]minutes:seconds` of processor time */
+/** @param text resident KiB and `[[days-]hours:]minutes:seconds` of CPU time */
 function parsePs(text: string): Usage {
   const [kib = '0', time = '0'] = text.trim().split(/\s+/)
   const [days, clock = '0'] = time.includes('-') ? time.split('-') : ['0', time]

@@ -36,7 +36,7 @@ const MEMORY_STEP_MB = 8
  * once a second otherwise. It kills the process if the process
  *
  * - exceeds the memory limit of a process,
- * - uses more processor time than a call may while no call is in flight,
+ * - uses more CPU time than a call may while no call is in flight,
  * - is active and does not respond to a ping within one second, or does not start within ten seconds. Time for which a
  *   thread of the process waited for a processor does not count, up to ten seconds for a ping and a minute for the
  *   start.
@@ -69,7 +69,7 @@ export class ProcessWatch {
     if (wasIdle) this.#schedule()
   }
 
-  /** A call has started: resets the processor time that was used without calls. */
+  /** A call has started: resets the CPU time that was used without calls. */
   callStarted(): void {
     this.#strayMs = 0
     this.wake()

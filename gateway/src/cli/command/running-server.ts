@@ -28,11 +28,14 @@ export async function findRunningServer(
   if (url === undefined)
     throw new AshlarError(
       'NOT_FOUND',
-      `no server runs on the data directory ${dataDir}: start one with: ${commandLine(environment, 'start')}, or name one with --server`,
+      `no server is running on the data directory ${dataDir}: start one with ${commandLine(environment, 'start')}, or specify one with --server`,
     )
   const key = (given !== undefined && environment.ASHLAR_KEY) || (url === own ? await readKey(ownerKeyFile(dataDir)) : undefined)
   if (key === undefined)
-    throw new AshlarError('UNAUTHENTICATED', `ASHLAR_KEY must hold a key for ${url}: it is not the server of this data directory`)
+    throw new AshlarError(
+      'UNAUTHENTICATED',
+      `ASHLAR_KEY must contain a key for ${url}, which is not the server of this data directory`,
+    )
   return { url, key, api: createPluginApi(createClient({ url, key })) }
 }
 

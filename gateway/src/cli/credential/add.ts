@@ -46,9 +46,9 @@ function parseRequest(args: string[]): Request {
   } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const [provider, ...more] = positionals
-  if (provider === undefined) throw new UsageError('name the provider, such as "github/github"')
+  if (provider === undefined) throw new UsageError('specify the provider, such as "github/github"')
   if (more.length > 0)
-    throw new UsageError('name one provider: the command reads the secret from standard input, not from an argument')
+    throw new UsageError('specify one provider: the command reads the secret from standard input, not from an argument')
   const kinds = [
     ...(values['api-key'] ? ['API_KEY' as const] : []),
     ...(values.user === undefined ? [] : ['USER_PASSWORD' as const]),
@@ -67,7 +67,7 @@ async function defaultKind(api: CredentialApi, name: string): Promise<Credential
     names.push(provider.name)
     if (provider.name === name) return selectKind(name, provider.credentialKinds)
   }
-  const message = `there is no provider ${showValue(name)}; there are ${names.join(', ') || 'none'}`
+  const message = `there is no provider ${showValue(name)}; available providers: ${names.join(', ') || 'none'}`
   throw new AshlarError('BAD_INPUT', message)
 }
 

@@ -10,7 +10,7 @@ import { connect } from '../command/connection.ts'
 export async function remove(args: string[], { stderr, environment }: CommandContext): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' } } })
   const [provider] = positionals
-  if (provider === undefined || positionals.length > 1) throw new UsageError('name one provider, such as "github/github"')
+  if (provider === undefined || positionals.length > 1) throw new UsageError('specify one provider, such as "github/github"')
   const { credentials, close } = await connect(environment, loggerTo(stderr))
   try {
     const { id, name } = await find(credentials, provider, values.name, environment)

@@ -10,7 +10,7 @@ import { connect } from '../command/connection.ts'
 export async function graphExport(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { output: { type: 'string', short: 'o' } } })
   const [reference] = positionals
-  if (reference === undefined || positionals.length > 1) throw new UsageError('name one graph by its id or name')
+  if (reference === undefined || positionals.length > 1) throw new UsageError('specify one graph by its id or name')
   const { api, close } = await connect(environment, loggerTo(stderr))
   try {
     const { graph, others } = await findGraph(api, reference)

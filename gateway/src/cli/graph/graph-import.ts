@@ -10,7 +10,7 @@ import { createTerminal } from '../command/terminal.ts'
 export async function graphImport(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const { positionals } = parseArgs({ args, allowPositionals: true, options: {} })
   const [path] = positionals
-  if (path === undefined || positionals.length > 1) throw new UsageError('name one graph file')
+  if (path === undefined || positionals.length > 1) throw new UsageError('specify one graph file')
   const file = await readGraphFile(path)
   const { api, close } = await connect(environment, loggerTo(stderr))
   try {

@@ -6,7 +6,7 @@ import { showWarnings } from '../command/faults.ts'
 import type { Terminal } from '../command/terminal.ts'
 
 /**
- * Saves the graph in a file with the current source of its blocks, and prints its warnings.
+ * Imports the graph from a file with the current source of its blocks, and prints its warnings.
  *
  * @throws {AshlarError} as `ensureGraph`
  */
@@ -14,7 +14,7 @@ export async function loadGraph(api: Api, file: GraphFile, terminal: Terminal): 
   const { complete, failedPlugins } = await api.scanPlugins()
   logFailedPlugins(failedPlugins, loggerTo(terminal))
   if (!complete)
-    terminal.line('A worker did not reload its plugin folders in time: the execution may use old code of changed blocks.')
+    terminal.line('A worker did not reload its plugin folders in time: the execution may use outdated code for changed blocks.')
   const ensured = await ensureGraph(api, file)
   const { graph, outcome } = ensured
   if (outcome === 'UPGRADED')

@@ -46,13 +46,13 @@ export const PLUGIN_COMMANDS: readonly CommandEntry[] = [
   {
     name: 'plugin publish',
     usage: '[folder | file.tgz] [--server url] [--key file] [--npm] [--json]',
-    summary: 'Pack a plugin, sign it if a key exists, and publish it to a running server, or with --npm to the npm registry.',
+    summary: 'Pack a plugin, sign it if a key exists, and publish it to a running server or, with --npm, to the npm registry.',
     load: async () => withJsonErrors((await import('./pack/publish.ts')).publish),
   },
   {
     name: 'plugin key',
     usage: '[file] [--json]',
-    summary: 'Create an Ed25519 key that signs what you publish. Only you can read the file.',
+    summary: 'Create an Ed25519 key for signing the versions that you publish. Only you can read the file.',
     load: async () => withJsonErrors((await import('./pack/key.ts')).key),
   },
 ]

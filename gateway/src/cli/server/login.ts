@@ -22,7 +22,7 @@ export async function logout(args: string[], { stderr, environment }: CommandCon
 /** A hint for browsers that do not resolve names below `localhost`, which RFC 6761 allows. */
 export function nameHint(url: string): string {
   const { hostname } = new URL(url)
-  return hostname.endsWith('.localhost') ? ` If the browser cannot find ${hostname}, put 127.0.0.1 in its place.` : ''
+  return hostname.endsWith('.localhost') ? ` If the browser cannot find ${hostname}, replace it with 127.0.0.1.` : ''
 }
 
 function parseServer(args: string[]): string | undefined {

@@ -66,7 +66,7 @@ export const providerSchema = z
   )
   .refine(
     ({ hosts, auth }) => auth.every((each) => each.type !== 'OAUTH2' || areEndpointsSafe(each, hosts)),
-    'the URLs of oauth2 must use https, or a host that `hosts` lists with http://',
+    'the URLs of oauth2 must use https, unless `hosts` lists their host with http://',
   )
 
 type ProviderManifest = z.output<typeof providerSchema>

@@ -1,7 +1,7 @@
 import type { CredentialType } from './provider.ts'
 
-interface MissingCredential {
-  /** Qualified. */
+interface NeededCredential {
+  /** The qualified name, such as `github/github`. */
   provider: string
   /** @default 'default' */
   name?: string | undefined
@@ -14,7 +14,7 @@ interface MissingCredential {
  * @param kinds of credentials that the provider accepts; undefined when the provider is not installed
  */
 export function describeRemedy(
-  { provider, name, scopes = [] }: MissingCredential,
+  { provider, name, scopes = [] }: NeededCredential,
   kinds: readonly CredentialType[] | undefined,
 ): string {
   if (!kinds) return `install the plugin that declares the provider ${provider}, with the mutation installPlugin`

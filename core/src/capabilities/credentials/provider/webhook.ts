@@ -9,7 +9,7 @@ const header = z
 const prefix = z
   .string()
   .max(50)
-  .regex(/^[!-+\--~]*$/, 'must be printable ASCII without spaces and commas')
+  .regex(/^[!-+\--~]*$/, 'must be printable ASCII without spaces or commas')
 
 const signatureSchema = z
   .strictObject({
@@ -47,7 +47,7 @@ type Webhook = z.output<typeof webhookSchema>
 const MAX_SIGNATURES = 10
 
 /**
- * Whether a message has a valid and recent signature. The duration does not depend on the fault of a signature.
+ * Whether a message has a valid and recent signature. The time it takes does not reveal what is wrong with a signature.
  *
  * @param secret the secret that is shared with the service
  * @param rawBody the received bytes

@@ -72,7 +72,7 @@ export function readResponseHeaders(
   if (pairs.length > maxHeaders)
     throw new AshlarError(
       'HTTP_LIMIT',
-      `http: the response has more than ${maxHeaders} headers, or headers of more than ${maxHeaderBytes} bytes`,
+      `http: the response has more than ${maxHeaders} headers, or its headers are longer than ${maxHeaderBytes} bytes in total`,
     )
   return pairs
 }

@@ -8,7 +8,7 @@ import { AshlarError } from '../../../base/index.ts'
  * password
  */
 export function parseTarget(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base)) throw new AshlarError('BAD_INPUT', 'http: the text is not a valid URL')
+  if (!URL.canParse(text, base)) throw new AshlarError('BAD_INPUT', 'http: the URL is not valid')
   const url = new URL(text, base)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw denied(`a URL must be http or https, not "${url.protocol.slice(0, 30)}"`)

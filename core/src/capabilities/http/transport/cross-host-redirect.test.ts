@@ -100,7 +100,7 @@ describe('a redirect to another host', () => {
     await expect(follow({ 'a.example': 'https://b.example/' }, request)).rejects.toEqual(DENIED)
   })
 
-  it('carries headers that state what the client accepts', async () => {
+  it('keeps the headers that state what the client accepts', async () => {
     const headers: [string, string][] = [
       ['Accept', 'text/html'],
       ['Accept-Language', 'de'],
@@ -116,7 +116,7 @@ describe('a redirect to another host', () => {
 })
 
 describe('connections to public addresses only', () => {
-  it('reject an address that the operator allows', async () => {
+  it('reject a private address even if the operator allows it', async () => {
     const server = createServer((_, response) => response.end('x'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     undo.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
@@ -142,7 +142,7 @@ describe('connections to public addresses only', () => {
     }
   })
 
-  it('are recognized by all addresses of a host', async () => {
+  it('treat a host as public only if all its addresses are public', async () => {
     const addresses: Record<string, string[]> = {
       'public.example': ['1.1.1.1', '2606:4700::1111'],
       'mixed.example': ['1.1.1.1', '10.0.0.1'],

@@ -22,6 +22,6 @@ const CARRIED = new Set(
 )
 
 function denied({ host }: URL, from: string, what: string): AshlarError {
-  const message = `http: ${from} redirects to ${host}, but the request cannot follow because it ${what}; only a plain GET or HEAD may follow a redirect to another host. Send the request directly to ${host} if that host may receive all of it`
+  const message = `http: ${from} redirects to ${host}, but the request cannot follow because it ${what}; only a plain GET or HEAD may follow a redirect to another host. Send the request directly to ${host} if it may be sent to that host in full`
   return new AshlarError('HTTP_DENIED', message, { details: { host, from } })
 }

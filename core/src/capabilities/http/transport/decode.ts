@@ -18,7 +18,7 @@ const MAX_CODINGS = 2
 export function decodeBody(body: Readable, encoding: string, maxBytes: number): Readable {
   const codings = listCodings(encoding)
   if (codings.length > MAX_CODINGS)
-    throw new AshlarError('HTTP_LIMIT', `http: the response is encoded ${codings.length} times, the limit is ${MAX_CODINGS}`)
+    throw new AshlarError('HTTP_LIMIT', `http: the response is encoded ${codings.length} times; the limit is ${MAX_CODINGS}`)
   if (!isDecoded(encoding)) return body
   return codings.reduceRight((source, coding) => DECODERS[coding]?.(pipeThrough(source, limitBytes(maxBytes))) ?? source, body)
 }

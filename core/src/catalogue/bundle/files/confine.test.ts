@@ -64,7 +64,7 @@ const inUrl = (type: string, text: string): string => `data:${type};base64,BASE6
 const OWN = 'export const own = 1\nconsole.log(own)\n'
 const IMPORTING = `import './own.js'`
 
-describe('a bundle contains no text of an outside file', () => {
+describe('a bundle contains no text from a file outside the package', () => {
   it.each<[string, Record<string, string>]>([
     ['that is the source map', { 'own.js': `${OWN}//# sourceMappingURL=../secret.map` }],
     ['that is the source map, by a file URL', { 'own.js': `${OWN}//# sourceMappingURL=file://ROOT/secret.map` }],
@@ -78,7 +78,7 @@ describe('a bundle contains no text of an outside file', () => {
       { 'own.js': `${OWN}//# sourceMappingURL=own.map`, 'own.map': mapOf(['ROOT/secret.txt'], [null]) },
     ],
     [
-      'that a source map names with its root',
+      'that a source map names relative to its sourceRoot',
       { 'own.js': `${OWN}//# sourceMappingURL=own.map`, 'own.map': mapOf(['secret.txt'], [], { sourceRoot: 'file://ROOT' }) },
     ],
     [

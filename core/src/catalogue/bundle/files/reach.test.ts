@@ -76,7 +76,7 @@ it('follows links into a package store', async () => {
   ])
 })
 
-it('follows a link to a member of a monorepo only if the plugin cannot have made it or is a draft', async () => {
+it('follows a link to a member of a monorepo only if the link is outside the plugin or the plugin is a draft', async () => {
   await write(
     {
       'packages/plugin': { name: 'plugin', dependencies: { hoisted: '*', own: '*', other: '*' } },
@@ -108,7 +108,7 @@ it('rejects a package.json that is a link to another directory', async () => {
   expect(() => findRoots('plugin')).toThrow(/^package\.json: must be a file inside the package/)
 })
 
-it('lists the links outside the packages by which dependencies are found', async () => {
+it('lists the links outside the packages through which dependencies are found', async () => {
   await write(
     {
       'node_modules/plugin': { dependencies: { a: '*', b: '*', c: '*' } },

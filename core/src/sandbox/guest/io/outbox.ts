@@ -185,7 +185,7 @@ export function postLog(level: string, text: string, id = likelyCall()): void {
 export function toJson(pin: string, value: unknown): string {
   const json = stringify(pin, value)
   if (json.length > limits.maxValueBytes)
-    throw new GuestFailure('OUTPUT_LIMIT', `output "${pin}" is ${json.length} bytes long, the limit is ${limits.maxValueBytes}`)
+    throw new GuestFailure('OUTPUT_LIMIT', `output "${pin}" is ${json.length} bytes long; the limit is ${limits.maxValueBytes}`)
   return json
 }
 

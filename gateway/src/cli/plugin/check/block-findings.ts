@@ -21,7 +21,7 @@ function findInBlock(block: Block, positions: Positions): Finding[] {
     found.push({ level, code, position, message: `${block.qualifiedName}: ${message}` })
   }
   if (block.description.trim() === '')
-    add('warning', 'BLOCK_DESCRIPTION', 'description', 'it has no description, which users search')
+    add('warning', 'BLOCK_DESCRIPTION', 'description', 'it has no description; users find blocks by their descriptions')
   if (block.tests.length === 0) add('warning', 'BLOCK_TESTS', 'tests', 'it has no tests')
   for (const [side, schema] of [
     ['input', block.inputSchema],
@@ -42,7 +42,7 @@ function findInBlock(block: Block, positions: Positions): Finding[] {
       'warning',
       'PROVIDER_FOREIGN',
       'capabilities',
-      `it needs the provider ${provider}, so the plugin "${owner}" must be installed too`,
+      `it needs the provider ${provider}, so the plugin "${owner}" must also be installed`,
     )
   }
   return found

@@ -16,7 +16,7 @@ export function findInBundle(draft: Draft): Finding[] {
   const largest = listLargest(draft)
     .map(({ path, bytes: own }) => `${path} ${size(own)}`)
     .join(', ')
-  const message = `the bundle has ${size(bytes)} of at most 5 MB; its largest files: ${largest}`
+  const message = `the bundle has ${size(bytes)} of at most 5 MiB; its largest files: ${largest}`
   return [{ level: 'warning', code: 'BUNDLE_SIZE', position: null, message }]
 }
 

@@ -96,7 +96,12 @@ it('reports errors and omissions with their positions', async () => {
       expect.stringMatching(/^TS2322: .{1,195}… .*Type 'number' is not assignable to type 'string'\.$/),
     ],
     ['warning', 'PACKAGE_LICENSE', null, 'the file LICENSE is missing'],
-    ['warning', 'BLOCK_DESCRIPTION', 'src/index.ts:5:61', 'mute/mute: it has no description, which users search'],
+    [
+      'warning',
+      'BLOCK_DESCRIPTION',
+      'src/index.ts:5:61',
+      'mute/mute: it has no description; users find blocks by their descriptions',
+    ],
     ['warning', 'BLOCK_TESTS', 'src/index.ts:5:96', 'mute/mute: it has no tests'],
     ['warning', 'CAPABILITY', 'src/index.ts:6:3', 'mute/mute: it uses http: ANY HOST'],
     [
@@ -105,7 +110,7 @@ it('reports errors and omissions with their positions', async () => {
       'src/index.ts:6:3',
       'mute/mute: it needs the provider other/service, so the plugin "other" must be installed too',
     ],
-    ['hint', 'PACKAGE_DESCRIPTION', 'package.json:1:1', '"description" should say in a sentence what the plugin does'],
+    ['hint', 'PACKAGE_DESCRIPTION', 'package.json:1:1', '"description" should be one sentence about what the plugin does'],
     ['hint', 'PACKAGE_DEPENDENCY', 'package.json:4:21', 'zod is provided by the host: move it to "peerDependencies"'],
     ['hint', 'PIN_TITLE', 'src/index.ts:8:5', 'mute/mute: input "nothing" has no title'],
     ['hint', 'PIN_DESCRIPTION', 'src/index.ts:8:5', 'mute/mute: input "nothing" has no description'],

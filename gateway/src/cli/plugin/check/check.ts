@@ -12,14 +12,14 @@ import { findInTypes } from './type-findings.ts'
 import { parseFolder } from '../draft/draft.ts'
 import { readPackageJson, type PackageJson } from '../draft/package-files.ts'
 import { findPositions } from '../draft/positions.ts'
-import { whileSaying } from '../draft/while-saying.ts'
+import { withStatusLine } from '../draft/status-line.ts'
 
 /** `ashlar plugin check [folder] [--json]` */
 export async function check(args: string[], context: CommandContext): Promise<number> {
   const { stdout, environment } = context
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
   const folder = resolve(parseFolder(positionals))
-  const report = await whileSaying(context, 'checking', () => checkPlugin(folder))
+  const report = await withStatusLine(context, 'checking', () => checkPlugin(folder))
   if (values.json) stdout.write(`${JSON.stringify(toJson(report), null, 2)}\n`)
   else printReport(createTerminal(stdout, environment), report)
   return report.findings.some(({ level }) => level === 'error') ? 1 : 0

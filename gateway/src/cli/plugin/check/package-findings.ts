@@ -29,7 +29,7 @@ export async function findInPackage(
     )
   if (typeof description !== 'string' || description.trim() === '')
     found.push(
-      finding('hint', 'PACKAGE_DESCRIPTION', 'description', '"description" should say in a sentence what the plugin does'),
+      finding('hint', 'PACKAGE_DESCRIPTION', 'description', '"description" should be one sentence about what the plugin does'),
     )
   for (const host of ['@ashlar/sdk', 'zod'].filter((each) => each in dependencies))
     found.push(finding('hint', 'PACKAGE_DEPENDENCY', host, `${host} is provided by the host: move it to "peerDependencies"`))

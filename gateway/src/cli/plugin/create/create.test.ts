@@ -63,13 +63,13 @@ it.each([
   expect(await installCommand(folder)).toBe(command)
 })
 
-it('resolves the links above a new folder', async () => {
+it('resolves symbolic links in the parent path of a new folder', async () => {
   const plugins = fileURLToPath(new URL('../../../../../plugins', import.meta.url))
   await symlink(plugins, join(root.path, 'link'))
   expect(await sdkOrigin(join(root.path, 'link', 'tides'))).toBe('workspace:*')
 })
 
-it('creates a package that npm installs without requesting a package of Ashlar', async () => {
+it('creates a package that npm installs without downloading any Ashlar package', async () => {
   const folder = join(root.path, 'installed')
   const { stdout } = await ashlar('plugin', 'create', folder)
   const json = await readJson(join(folder, 'package.json'))
@@ -136,7 +136,7 @@ it('rejects a folder that is not empty', async () => {
 })
 
 it.each([
-  [[], 'name one folder'],
+  [[], 'specify one folder'],
   [['x', '--name', 'Sky!'], 'the name must be like "weather" or "@me/weather", in lower case, got "Sky!"'],
   [['x', '--license', 'GPL'], '--license must be one of MIT, Apache-2.0, ISC, 0BSD, UNLICENSED, got "GPL"'],
   [['x', '--sdk', './nowhere.tgz'], 'the file or folder ./nowhere.tgz does not exist'],

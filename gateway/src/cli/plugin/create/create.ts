@@ -16,7 +16,7 @@ import { packageFiles } from './template.ts'
 export async function create(args: string[], { stdout, stderr, environment }: CommandContext): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: OPTIONS })
   const [folder] = positionals
-  if (folder === undefined || positionals.length > 1) throw new UsageError('name one folder')
+  if (folder === undefined || positionals.length > 1) throw new UsageError('specify one folder')
   await assertEmpty(folder)
   const terminal = createTerminal(stderr, environment)
   const asks = terminal.redraws && process.stdin.isTTY && !values.yes && !values.json

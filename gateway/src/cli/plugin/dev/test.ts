@@ -5,7 +5,7 @@ import type { CommandContext } from '../../command/command.ts'
 import { createTerminal, duration, plain, type Terminal } from '../../command/terminal.ts'
 import { parseFolder, withDraft } from '../draft/draft.ts'
 import { findPositions } from '../draft/positions.ts'
-import { whileSaying } from '../draft/while-saying.ts'
+import { withStatusLine } from '../draft/status-line.ts'
 
 /** `ashlar plugin test [folder] [--block name] [--json]` */
 export async function test(args: string[], context: CommandContext): Promise<number> {
@@ -14,7 +14,7 @@ export async function test(args: string[], context: CommandContext): Promise<num
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const folder = parseFolder(positionals)
   const startedAt = performance.now()
-  const { draft, results } = await whileSaying(context, 'testing', () =>
+  const { draft, results } = await withStatusLine(context, 'testing', () =>
     withDraft(folder, async (draft, workbench) => {
       return { draft, results: await locate(folder, draft, await workbench.test(draft, values.block)) }
     }),

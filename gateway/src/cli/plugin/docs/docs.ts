@@ -6,7 +6,7 @@ import { createTerminal } from '../../command/terminal.ts'
 import { documentPlugin } from './markdown.ts'
 import { parseFolder, withDraft } from '../draft/draft.ts'
 import { readPackageJson } from '../draft/package-files.ts'
-import { whileSaying } from '../draft/while-saying.ts'
+import { withStatusLine } from '../draft/status-line.ts'
 
 /** `ashlar plugin docs [folder] [--output docs.md] [--json]` */
 export async function docs(args: string[], context: CommandContext): Promise<number> {
@@ -15,7 +15,7 @@ export async function docs(args: string[], context: CommandContext): Promise<num
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const folder = parseFolder(positionals)
   const { json } = await readPackageJson(resolve(folder))
-  const { plugin, markdown } = await whileSaying(context, 'reading', () =>
+  const { plugin, markdown } = await withStatusLine(context, 'reading', () =>
     withDraft(folder, async (draft, workbench) => {
       const description = typeof json.description === 'string' ? json.description : ''
       const examples = await workbench.examples(draft)

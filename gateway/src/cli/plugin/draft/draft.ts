@@ -4,7 +4,7 @@ import { UsageError } from '../../command/command.ts'
 
 /** Returns the folder of the package, the only argument of a command. @throws {UsageError} for more than one folder */
 export function parseFolder([folder = '.', ...more]: readonly string[]): string {
-  if (more.length > 0) throw new UsageError(`unexpected argument "${more[0]}": name one folder`)
+  if (more.length > 0) throw new UsageError(`unexpected argument "${more[0]}": specify one folder`)
   return folder
 }
 

@@ -17,9 +17,13 @@ export async function writeNewKey(file: string): Promise<KeyObject> {
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
   await writeFile(file, pem, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
-    throw new AshlarError('CONFLICT', `${file} already exists and is not replaced: a lost key cannot sign further versions`, {
-      cause: error,
-    })
+    throw new AshlarError(
+      'CONFLICT',
+      `${file} already exists and was not overwritten, because versions signed with a lost key cannot be updated`,
+      {
+        cause: error,
+      },
+    )
   })
   return privateKey
 }

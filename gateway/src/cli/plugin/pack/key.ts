@@ -7,7 +7,7 @@ import { writeNewKey, toPublicKey, defaultKeyFile } from './author-key.ts'
 export async function key(args: string[], { stdout, environment }: CommandContext): Promise<number> {
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
   const [file = defaultKeyFile(environment), ...more] = positionals
-  if (more.length > 0) throw new UsageError('name one file')
+  if (more.length > 0) throw new UsageError('specify one file')
   const facts = toPublicKey(await writeNewKey(file))
   if (values.json) stdout.write(`${JSON.stringify({ file, ...facts }, null, 2)}\n`)
   else {

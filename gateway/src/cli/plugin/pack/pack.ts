@@ -5,7 +5,7 @@ import { createTerminal, type Terminal } from '../../command/terminal.ts'
 import { size } from '../check/bundle-findings.ts'
 import { parseFolder } from '../draft/draft.ts'
 import { packPlugin, type PackedPlugin } from './packed.ts'
-import { whileSaying } from '../draft/while-saying.ts'
+import { withStatusLine } from '../draft/status-line.ts'
 
 /** `ashlar plugin pack [folder] [--output file.tgz] [--json]` */
 export async function pack(args: string[], context: CommandContext): Promise<number> {
@@ -13,7 +13,7 @@ export async function pack(args: string[], context: CommandContext): Promise<num
   const options = { output: { type: 'string', short: 'o' }, json: { type: 'boolean' } } as const
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options })
   const folder = parseFolder(positionals)
-  const packed = await whileSaying(context, 'packing', () => packPlugin(folder))
+  const packed = await withStatusLine(context, 'packing', () => packPlugin(folder))
   const { packageName, version, tarball, entries, sha256, integrity } = packed
   const file = values.output ?? `${packageName.replace(/^@/, '').replace('/', '-')}-${version}.tgz`
   await writeFile(file, tarball)

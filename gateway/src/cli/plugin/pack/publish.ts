@@ -12,7 +12,7 @@ import { readAuthorKey, defaultKeyFile } from './author-key.ts'
 import { parseFolder } from '../draft/draft.ts'
 import { packPlugin } from './packed.ts'
 import { findRunningServer } from '../../command/running-server.ts'
-import { whileSaying } from '../draft/while-saying.ts'
+import { withStatusLine } from '../draft/status-line.ts'
 
 /** `ashlar plugin publish [folder | file.tgz] [--server url] [--key file] [--npm] [--json]` */
 export async function publish(args: string[], context: CommandContext): Promise<number> {
@@ -23,7 +23,7 @@ export async function publish(args: string[], context: CommandContext): Promise<
   const given = parseFolder(positionals)
   if (values.npm) return publishToNpm(await readTarball(given), context, values.json === true)
   const { url, api } = await findRunningServer(values.server, environment)
-  const published = await whileSaying(context, 'publishing', async () => {
+  const published = await withStatusLine(context, 'publishing', async () => {
     const tarball = await readTarball(given)
     const signature = await sign(tarball, values.key, environment)
     return api.publish({ tarball: tarball.toString('base64'), ...(signature && { signature }) })

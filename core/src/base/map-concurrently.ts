@@ -1,5 +1,5 @@
 /** Calls `work` for each item, at most `lanes` at a time. @returns the results in the order of the items */
-export async function inLanes<Item, Result>(
+export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   lanes: number,
   work: (item: Item) => Promise<Result>,

@@ -1,8 +1,12 @@
 import type { CommandContext } from '../../command/command.ts'
 import { createTerminal } from '../../command/terminal.ts'
 
-/** On a terminal, shows a text while the work runs. */
-export async function whileSaying<T>({ stderr, environment }: CommandContext, text: string, work: () => Promise<T>): Promise<T> {
+/** Shows a status line while the work runs, if stderr is a terminal. */
+export async function withStatusLine<T>(
+  { stderr, environment }: CommandContext,
+  text: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const terminal = createTerminal(stderr, environment)
   if (!terminal.redraws) return work()
   terminal.write(terminal.style('dim', `${text} …`))
