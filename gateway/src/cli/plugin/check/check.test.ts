@@ -108,7 +108,7 @@ it('reports errors and omissions with their positions', async () => {
       'warning',
       'PROVIDER_FOREIGN',
       'src/index.ts:6:3',
-      'mute/mute: it needs the provider other/service, so the plugin "other" must be installed too',
+      'mute/mute: it needs the provider other/service, so the plugin "other" must also be installed',
     ],
     ['hint', 'PACKAGE_DESCRIPTION', 'package.json:1:1', '"description" should be one sentence about what the plugin does'],
     ['hint', 'PACKAGE_DEPENDENCY', 'package.json:4:21', 'zod is provided by the host: move it to "peerDependencies"'],
@@ -151,7 +151,7 @@ it('reports imports of Node modules and native modules, and the largest files of
   await writeFile(entry, `import { table } from './table.ts'\nexport const length = table.length\n${source}`)
   expect((await findings(folder)).find(({ code }) => code === 'BUNDLE_SIZE')).toMatchObject({
     level: 'warning',
-    message: expect.stringMatching(/^the bundle has 60\d\.\d kB of at most 5 MB; its largest files: src\/table\.ts 600\.0 kB, /),
+    message: expect.stringMatching(/^the bundle has 60\d\.\d kB of at most 5 MiB; its largest files: src\/table\.ts 600\.0 kB, /),
   })
   await writeFile(join(folder, 'src/table.ts'), `export const table = '${'x'.repeat(5_300_000)}'`)
   expect((await findings(folder))[0]).toMatchObject({ level: 'error', code: 'BUNDLE_SIZE' })
