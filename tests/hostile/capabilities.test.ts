@@ -263,7 +263,7 @@ describe('stored values', () => {
   it('cannot be read with a key that is not text', async () => {
     const { yielded } = await hostile.run(hostile.mallory, ['odd-key'])
     expect(new Set(yielded.map(([, value]) => value))).toEqual(
-      new Set(['refused: storage: a key must be text of 1 to 200 characters, without NUL and lone surrogates']),
+      new Set(['refused: storage: a key must be text of 1 to 200 characters, without NUL or unpaired surrogates']),
     )
     expect(yielded).toHaveLength(10)
   })

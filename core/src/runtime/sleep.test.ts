@@ -215,7 +215,7 @@ describe('a sleeping block', () => {
       reason: { code: 'BAD_INPUT', message: expect.stringContaining('sleep takes milliseconds, got long') },
     })
     expect(await readEnd('sleepy/each', 31 * 86_400_000)).toMatchObject({
-      reason: { code: 'BAD_INPUT', message: expect.stringContaining('at most 2592000000') },
+      reason: { code: 'BAD_INPUT', message: expect.stringContaining('up to 2592000000') },
     })
     expect(await readEnd('sleepy/each', -1)).toMatchObject({ status: 'COMPLETED' })
   })
@@ -254,7 +254,7 @@ describe('a graph with a sleeping block', () => {
       ],
     })
     const getExecution = () => runtime.executions.get(runtime.ownerId, id)
-    const message = /^waits for the graphs that its nodes run: child; and until .* for sleeping nodes: n$/
+    const message = /^waits for the graphs that its nodes run: child, and until .* for sleeping nodes: n$/
     await expect.poll(getExecution, slowly).toMatchObject({
       status: 'WAITING',
       reason: { code: 'WAITING_FOR_GRAPH', message: expect.stringMatching(message) as unknown },

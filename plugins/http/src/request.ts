@@ -67,7 +67,7 @@ export const request = defineBlock({
       output: [
         [
           'error',
-          'http: api.example.com redirects to other.example, but the request cannot follow because it has the header "x-key"; only a plain GET or HEAD may follow a redirect to another host. Send the request directly to other.example if that host may receive all of it',
+          'http: api.example.com redirects to other.example, but the request cannot follow because it has the header "x-key"; only a plain GET or HEAD may follow a redirect to another host. Send the request directly to other.example if it may be sent to that host in full',
         ],
       ],
     },

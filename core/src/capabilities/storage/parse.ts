@@ -31,7 +31,7 @@ export function buildStorageParser({ maxKeyLength, maxValueBytes, maxListed }: S
     key(key) {
       const parsed = keySchema.safeParse(key)
       if (parsed.success) return parsed.data
-      throw badInput(`a key must be text of 1 to ${maxKeyLength} characters, without NUL or lone surrogates`)
+      throw badInput(`a key must be text of 1 to ${maxKeyLength} characters, without NUL or unpaired surrogates`)
     },
     value(value) {
       if (isTooDeep(value)) throw badInput(`a value must not nest arrays and objects more than ${MAX_NESTING} levels deep`)

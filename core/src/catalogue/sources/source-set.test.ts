@@ -65,7 +65,7 @@ it('loads the first of two folders with one package name and reports the other',
   await write('words-try', 'export default {{{')
   await scan()
   const message =
-    'words (words-try): package.json: the name "words" is already used by the folder words. Give one of the two another name or id, or remove it.'
+    'words (words-try): package.json: the name "words" is already used by the package in the folder words. Give one of the two another name or id, or remove it.'
   expect(await reports()).toEqual([
     ['words', 'LOADED'],
     ['words (words-try)', 'FAILED', { code: 'DUPLICATE_BLOCK', message }],

@@ -96,7 +96,7 @@ describe('a token', () => {
   it('is rejected for a block that needs scopes that were not granted', async () => {
     await authorize({ name: 'work' })
     const message =
-      'block service/write needs the credential "work" of service/service to have the additional scopes write: ' +
+      'block service/write needs the credential "work" of service/service to also have the scopes write: ' +
       'grant access with the mutation startAuthorization or the command: ' +
       'ashlar credential add service/service --name work --scope read --scope write'
     expect((await run('service/write')).results).toEqual([{ code: 'CREDENTIAL_MISSING', message }])

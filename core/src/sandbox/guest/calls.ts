@@ -211,7 +211,7 @@ function yieldOutput(call: RunningCall, pin: string, value: unknown): void {
   const json = toJson(pin, value)
   call.yieldedBytes += json.length
   if (call.yieldedBytes > limits.maxOutputBytes)
-    throw new GuestFailure('OUTPUT_LIMIT', `outputs of more than ${limits.maxOutputBytes} bytes together, the limit of one run`)
+    throw new GuestFailure('OUTPUT_LIMIT', `more than ${limits.maxOutputBytes} bytes of outputs in total, the limit of one run`)
   const followers = call.follow(pin, json)
   postOutput(call.call.id, pin, json, followers?.announced)
   reportIfDue()

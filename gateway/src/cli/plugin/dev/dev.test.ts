@@ -204,6 +204,6 @@ it('is removed by the server when it is not renewed', async () => {
 it('requires a server', async () => {
   expect((await ashlar('plugin', 'dev', folder, '--server', 'ftp://x')).status).toBe(2)
   expect((await ashlar('plugin', 'dev', folder, '--server', 'http://127.0.0.1:1')).stderr).toBe(
-    'error UNAUTHENTICATED: ASHLAR_KEY must hold a key for http://127.0.0.1:1/graphql: it is not the server of this data directory\n',
+    'error UNAUTHENTICATED: ASHLAR_KEY must contain a key for http://127.0.0.1:1/graphql, which is not the server of this data directory\n',
   )
 })
