@@ -201,7 +201,7 @@ describe('ashlar credential', () => {
     expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining('error BAD_INPUT: the secret is missing') })
     const unknown = await ashlar(['credential', 'add', 'vault/no'], environment, 'x')
     expect(unknown.stderr).toContain(
-      'error BAD_INPUT: there is no provider "vault/no"; there are http/host, vault/drive, vault/safe',
+      'error BAD_INPUT: there is no provider "vault/no"; available providers: http/host, vault/drive, vault/safe',
     )
   })
 })

@@ -214,7 +214,11 @@ describe('credentials', () => {
   })
 
   it.each([
-    [{ provider: 'none' }, 'BAD_INPUT', /there is no provider "none"; there are cred\/local, cred\/service, http\/host/],
+    [
+      { provider: 'none' },
+      'BAD_INPUT',
+      /there is no provider "none"; available providers: cred\/local, cred\/service, http\/host/,
+    ],
     [{ secret: { type: 'API_KEY', key: 'a\nb-secret' } }, 'BAD_INPUT', /^secret\.key: must be printable ASCII, on one line$/],
     [{ secret: { type: 'HOST_SCOPED', headers: { a: 'long' } } }, 'BAD_INPUT', /must be of type API_KEY or USER_PASSWORD for/],
     [{ hosts: ['evil.example'] }, 'BAD_INPUT', /hosts must be omitted/],

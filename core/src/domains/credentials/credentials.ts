@@ -167,7 +167,7 @@ function wrongType(type: string, expected: readonly string[], provider?: string)
 }
 
 export function unknownProvider(name: string, all: readonly string[]): AshlarError {
-  return badInput('provider', `there is no provider ${showValue(name)}; there are ${all.join(', ') || 'none'}`)
+  return badInput('provider', `there is no provider ${showValue(name)}; available providers: ${all.join(', ') || 'none'}`)
 }
 
 export function badInput(path: string, message: string): AshlarError {
