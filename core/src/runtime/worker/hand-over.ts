@@ -30,7 +30,10 @@ export async function handOverAll(parts: HandOverParts, graceMs: number): Promis
     if (ended) busy.push(ended.then(() => handOver(parts, [held], progress)))
     else quiet.push(held)
   }
-  const all = Promise.all([handOver(parts, quiet, progress), ...busy]).catch((error: unknown) => parts.onError(error))
+  // The failure of one release does not end the grace period of the others.
+  const all = Promise.all(
+    [handOver(parts, quiet, progress), ...busy].map((each) => each.catch((error: unknown) => parts.onError(error))),
+  )
   const { promise: isOver, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, graceMs)
   await Promise.race([all, isOver])

@@ -51,7 +51,7 @@ function withoutQuery(text: string): string {
 function decodePath(pathname: string): string | undefined {
   const path = decode(pathname)
   if (path === undefined || REFUSED.test(path)) return undefined
-  if (/%([0-9a-f]{2}|u)/i.test(path.replaceAll(/\p{Cf}/gu, ''))) return undefined
+  if (/%([0-9a-f]{2}|u)/i.test(path.replaceAll(/[\p{Cf}\p{DI}]/gu, ''))) return undefined
   const isAmbiguous = (segment: string): boolean =>
     mayBeTrimmed(segment) || mayBeTrimmed(withoutQuery(segment)) || mayBeFolded(segment)
   return path.split(/[/\0]/).some(isAmbiguous) ? undefined : path
@@ -74,7 +74,7 @@ const REFUSED = /[\\;]|(?!\0)\p{Cc}|\p{Zl}|\p{Zp}/u
 
 /** Whether a server may shorten the segment. Some servers read `+` as a space, or remove characters without width. */
 function mayBeTrimmed(segment: string): boolean {
-  return segment !== '' && /(^|[.\s])\p{Cf}*$|^[\s+.\p{Cf}]*\.[\s+.\p{Cf}]*$/u.test(segment)
+  return segment !== '' && /(^|[.\s])[\p{Cf}\p{DI}]*$|^[\s+.\p{Cf}\p{DI}]*\.[\s+.\p{Cf}\p{DI}]*$/u.test(segment)
 }
 
 /** Characters that Windows code pages and Shift_JIS convert to a slash or backslash. NFKC does not. */
@@ -83,7 +83,9 @@ const BEST_FIT = /[\u2044\u2215\u2216\u29f5\u29f8\u00a5\u20a9]/
 /** Whether the segment has a character that a server may convert to a special one, by NFKC or a code page. */
 function mayBeFolded(segment: string): boolean {
   return (
-    BEST_FIT.test(segment) || Array.from(segment).some((each) => each > '\x7f' && /[./\\;%?#\s]/.test(each.normalize('NFKC')))
+    BEST_FIT.test(segment) ||
+    BEST_FIT.test(segment.normalize('NFKC')) ||
+    Array.from(segment).some((each) => each > '\x7f' && /[./\\;%?#\s]/.test(each.normalize('NFKC')))
   )
 }
 
