@@ -1,5 +1,5 @@
 export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
-export { AshlarError, ERROR_CODES, errorMessage, showValue, isText, isUuid } from './base/index.ts'
+export { AshlarError, ERROR_CODES, errorMessage, showValue, sortPage, toPage, isText, isUuid } from './base/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './postgres/embedded/index.ts'
 export {
   COST_UNITS,
@@ -23,7 +23,18 @@ export type { HostProvider, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
 export type { Credential, OAuthClient } from './domains/credentials/index.ts'
 export type { DataDir } from './postgres/embedded/index.ts'
-export type { ErrorCode, ErrorDetails, Fault, Page, PageRequest } from './base/index.ts'
+export type {
+  Direction,
+  ErrorCode,
+  ErrorDetails,
+  Fault,
+  Listed,
+  OldPage,
+  OldPageRequest,
+  Page,
+  PageRequest,
+  Position,
+} from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
 export type { FollowedEvent, NodeExecutionView } from './domains/executions/index.ts'

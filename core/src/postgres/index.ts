@@ -1,6 +1,8 @@
 export { openDatabase } from './database.ts'
 export { classifyFailure, readErrorCode } from './failures.ts'
+export { listRows, where } from './lists.ts'
 export { channelName, createNotifications } from './notifications.ts'
 export { retryDuringOutage } from './outage.ts'
 export type { Database } from './database.ts'
+export type { Condition, ListSource } from './lists.ts'
 export type { Notifications } from './notifications.ts'

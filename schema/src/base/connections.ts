@@ -1,4 +1,4 @@
-import { AshlarError, type Page, type PageRequest } from '@ashlar/core'
+import { AshlarError, type OldPage, type OldPageRequest } from '@ashlar/core'
 import { isValidId } from './global-ids.ts'
 
 const DEFAULT_FIRST = 20
@@ -18,7 +18,7 @@ export interface ConnectionArgs {
  * @throws {AshlarError} BAD_INPUT when `first` is not 1 to 100, `after` is not a cursor of this list,
  *   or `last` or `before` is set
  */
-export function parsePage({ after, ...args }: ConnectionArgs, type: string): PageRequest {
+export function parsePage({ after, ...args }: ConnectionArgs, type: string): OldPageRequest {
   const first = parseFirst(args)
   return after == null ? { first } : { first, after: decodeCursor(after, type) }
 }
@@ -32,7 +32,7 @@ export function parseFirst({ first, last, before }: Omit<ConnectionArgs, 'after'
 }
 
 /** Converts a page to a Relay connection. A cursor contains the type and the id of its item. */
-export function toConnection<T>({ items, hasMore, total }: Page<T>, type: string, getId: (item: T) => string) {
+export function toConnection<T>({ items, hasMore, total }: OldPage<T>, type: string, getId: (item: T) => string) {
   const edges = items.map((node) => ({ node, cursor: encodeCursor(type, getId(node)) }))
   return {
     edges,
@@ -47,7 +47,7 @@ export function toConnection<T>({ items, hasMore, total }: Page<T>, type: string
 }
 
 /** Takes one page from a list in memory. @throws {AshlarError} BAD_INPUT when `after` is not in the list */
-export function slicePage<T>(all: readonly T[], { first, after }: PageRequest, getId: (item: T) => string): Page<T> {
+export function slicePage<T>(all: readonly T[], { first, after }: OldPageRequest, getId: (item: T) => string): OldPage<T> {
   const start = after === undefined ? 0 : all.findIndex((item) => getId(item) === after) + 1
   if (after !== undefined && start === 0) throw invalidCursor()
   return { items: all.slice(start, start + first), hasMore: all.length > start + first, total: all.length }

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { secretHostSchema, secretSchema, type Provider, type Secret } from '../../capabilities/index.ts'
-import { isUuid, AshlarError, showValue, toPage, type Page, type PageRequest } from '../../base/index.ts'
+import { isUuid, AshlarError, showValue, toOldPage, type OldPage, type OldPageRequest } from '../../base/index.ts'
 import { Credential } from './entities.ts'
 import type { Sealed, SecretBox } from './secret-box.ts'
 
@@ -21,7 +21,7 @@ export interface Credentials {
   update(ownerId: string, id: string, change: { name?: string | undefined; secret?: unknown }): Promise<Credential>
   /** Deletes a credential, and revokes its tokens. Its users then fail. @throws {AshlarError} NOT_FOUND */
   delete(ownerId: string, id: string): Promise<Credential>
-  list(ownerId: string, page: PageRequest): Promise<Page<Credential>>
+  list(ownerId: string, page: OldPageRequest): Promise<OldPage<Credential>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Credential>>
 }
 
@@ -86,7 +86,7 @@ export function createCredentials(parts: CredentialParts): Credentials {
       const mine = { ownerId }
       const where = after === undefined ? mine : { ...mine, id: { $lt: after } }
       const items = await em.find(Credential, where, { orderBy: { id: 'desc' }, limit: first + 1 })
-      return toPage(items, first, await em.count(Credential, mine))
+      return toOldPage(items, first, await em.count(Credential, mine))
     },
     async find(ownerId, ids) {
       const found = await fork().find(Credential, { ownerId, id: { $in: ids.filter(isUuid) } })

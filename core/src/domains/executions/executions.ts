@@ -1,4 +1,4 @@
-import { Batcher, isUuid, AshlarError, toPage, type Page, type PageRequest } from '../../base/index.ts'
+import { Batcher, isUuid, AshlarError, toOldPage, type OldPage, type OldPageRequest } from '../../base/index.ts'
 import { classifyFailure, type Database, type Notifications } from '../../postgres/index.ts'
 import type { Graphs } from '../graphs/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
@@ -53,7 +53,7 @@ export interface Executions {
   get(ownerId: string, executionId: string): Promise<Execution>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>>
   /** Sorted by id, newest first. */
-  list(ownerId: string, filter: { graphId?: string | undefined }, page: PageRequest): Promise<Page<Execution>>
+  list(ownerId: string, filter: { graphId?: string | undefined }, page: OldPageRequest): Promise<OldPage<Execution>>
   /** Returns at most `most` committed events after `after`, and the total number of events. */
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
@@ -180,8 +180,8 @@ class ExecutionService implements Executions {
   async list(
     ownerId: string,
     { graphId }: { graphId?: string | undefined },
-    { first, after }: PageRequest,
-  ): Promise<Page<Execution>> {
+    { first, after }: OldPageRequest,
+  ): Promise<OldPage<Execution>> {
     const em = this.#parts.database.fork()
     const where = graphId === undefined ? { ownerId } : { ownerId, graphId }
     const items = await em.find(
@@ -189,7 +189,7 @@ class ExecutionService implements Executions {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return toPage(items, first, await em.count(Execution, where))
+    return toOldPage(items, first, await em.count(Execution, where))
   }
 
   async eventPage(ownerId: string, executionId: string, after: number, most: number): ReturnType<Executions['eventPage']> {

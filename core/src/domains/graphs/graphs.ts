@@ -11,9 +11,9 @@ import {
   describeIssues,
   showFaults,
   type Fault,
-  toPage,
-  type Page,
-  type PageRequest,
+  toOldPage,
+  type OldPage,
+  type OldPageRequest,
 } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import type { Block } from '../../blocks/index.ts'
@@ -56,11 +56,11 @@ export interface Graphs {
   /** Creates a new graph with the same document. @throws {AshlarError} NOT_FOUND */
   fork(ownerId: string, graphId: string, name?: string): Promise<Graph>
   /** Sorted by id, newest first. */
-  list(ownerId: string, page: PageRequest): Promise<Page<Graph>>
+  list(ownerId: string, page: OldPageRequest): Promise<OldPage<Graph>>
   find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>>
   /** @throws {AshlarError} NOT_FOUND */
   get(ownerId: string, graphId: string): Promise<Graph>
-  versions(ownerId: string, graphId: string, page: PageRequest): Promise<Page<GraphVersion>>
+  versions(ownerId: string, graphId: string, page: OldPageRequest): Promise<OldPage<GraphVersion>>
   findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>>
   /** @throws {AshlarError} NOT_FOUND */
   getVersion(ownerId: string, graphId: string, number: number): Promise<GraphVersion>
@@ -147,7 +147,7 @@ class GraphService implements Graphs {
     )
   }
 
-  async list(ownerId: string, { first, after }: PageRequest): Promise<Page<Graph>> {
+  async list(ownerId: string, { first, after }: OldPageRequest): Promise<OldPage<Graph>> {
     const em = this.#fork()
     const where = { ownerId, deletedAt: null }
     const items = await em.find(
@@ -155,7 +155,7 @@ class GraphService implements Graphs {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return toPage(items, first, await em.count(Graph, where))
+    return toOldPage(items, first, await em.count(Graph, where))
   }
 
   async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Graph>> {
@@ -169,7 +169,7 @@ class GraphService implements Graphs {
     return graph
   }
 
-  async versions(ownerId: string, graphId: string, { first, after }: PageRequest): Promise<Page<GraphVersion>> {
+  async versions(ownerId: string, graphId: string, { first, after }: OldPageRequest): Promise<OldPage<GraphVersion>> {
     const em = this.#fork()
     const where = { ownerId, graphId }
     const items = await em.find(
@@ -177,7 +177,7 @@ class GraphService implements Graphs {
       { ...where, ...(after && { id: { $lt: after } }) },
       { orderBy: { id: 'desc' }, limit: first + 1 },
     )
-    return toPage(items, first, await em.count(GraphVersion, where))
+    return toOldPage(items, first, await em.count(GraphVersion, where))
   }
 
   async findVersions(ownerId: string, ids: readonly string[]): Promise<Map<string, GraphVersion>> {

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { cloneDatabase } from '../testing/test-database.ts'
+import { listRows, where, type ListSource } from './lists.ts'
+
+interface Item {
+  id: string
+  owner: string
+  rank: number
+}
+
+const owners = [randomUUID(), randomUUID(), randomUUID()]
+const [full = '', half = '', empty = ''] = owners
+const SOURCE: ListSource = { table: 'item', parentColumn: 'owner', sort: { sql: 't.rank', type: 'int' }, conditions: [] }
+let pool: pg.Pool
+
+beforeAll(async () => {
+  pool = new pg.Pool({ connectionString: await cloneDatabase(inject('postgresUrl'), 'COLD'), max: 2 })
+  await pool.query('create table item (id uuid primary key, owner uuid not null, rank int not null)')
+  const rows = [...Array(7).keys()].flatMap((i) => [[full, Math.floor(i / 2)], ...(i % 2 ? [[half, i]] : [])])
+  for (const row of rows) await pool.query('insert into item values ($1, $2, $3)', [randomUUID(), ...row])
+})
+
+afterAll(() => pool.end())
+
+it.each(['ASC', 'DESC'] as const)('returns each row of each parent once over all pages, %s', async (direction) => {
+  for (const parent of [full, half]) {
+    const ranks: number[] = []
+    for (let after, more = true; more;) {
+      const page = (await list([parent], { first: 2, after, direction })).get(parent)
+      ranks.push(...(page?.items.map(({ item }) => item.rank) ?? []))
+      after = page?.items.at(-1)?.position
+      more = page?.hasMore ?? false
+    }
+    const expected = parent === full ? [0, 0, 1, 1, 2, 2, 3] : [1, 3, 5]
+    expect(ranks).toEqual(direction === 'ASC' ? expected : expected.toReversed())
+  }
+})
+
+it('reads the pages of all parents with one statement', async () => {
+  const statements: string[] = []
+  const counted = { query: (text: string, values: unknown[]) => (statements.push(text), pool.query(text, values)) }
+  const pages = await listRows<Item>(counted as unknown as pg.Pool, SOURCE, owners, {
+    first: 1,
+    orderBy: { field: 'RANK', direction: 'ASC' },
+    countTotal: false,
+  })
+  expect(statements).toHaveLength(1)
+  expect(owners.map((owner) => pages.get(owner)?.items.length)).toEqual([1, 1, 0])
+})
+
+it('counts the rows that match the conditions', async () => {
+  const conditions = [where`t.rank >= ${2}`]
+  const pages = await list(owners, { first: 0, direction: 'ASC', countTotal: true }, conditions)
+  expect(pages.get(full)).toEqual({ items: [], hasMore: true, total: 3 })
+  expect(pages.get(half)).toEqual({ items: [], hasMore: true, total: 2 })
+  expect(pages.get(empty)).toEqual({ items: [], hasMore: false, total: 0 })
+})
+
+function list(
+  parents: string[],
+  { first, after, direction, countTotal = false }: ListOptions,
+  conditions: ListSource['conditions'] = [],
+): ReturnType<typeof listRows<Item>> {
+  return listRows<Item>(pool, { ...SOURCE, conditions }, parents, {
+    first,
+    after,
+    orderBy: { field: 'RANK', direction },
+    countTotal,
+  })
+}
+
+interface ListOptions {
+  first: number
+  after?: { value: string; id: string } | undefined
+  direction: 'ASC' | 'DESC'
+  countTotal?: boolean
+}

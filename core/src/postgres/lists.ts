@@ -1,0 +1,106 @@
+import type pg from 'pg'
+import { toPage, type Page, type PageRequest } from '../base/index.ts'
+
+/** A list of the rows of one table, for each of several parents. Each `sql` is constant text of this program. */
+export interface ListSource {
+  table: string
+  /** The column that contains the id of the parent, such as the graph of an execution or the owner of a graph. */
+  parentColumn: string
+  /** The expression by which rows are sorted. It is never null. */
+  sort: { sql: string; type: 'timestamptz' | 'text' | 'int' | 'uuid' }
+  /** Rows that match all conditions are in the list. */
+  conditions: readonly Condition[]
+}
+
+/** An SQL condition on the table, which has the alias `t`. Each `?` is a value. */
+export interface Condition {
+  sql: string
+  values: readonly unknown[]
+}
+
+/** Builds a {@link Condition}: `` where`t.status = any(${statuses})` `` */
+export function where(texts: TemplateStringsArray, ...values: unknown[]): Condition {
+  return { sql: texts.join('?'), values }
+}
+
+/**
+ * Reads one page for each parent, with one statement, and a second one if totals are requested. Parents without rows
+ * have an empty page.
+ *
+ * @returns the rows of the table by the id of the parent
+ */
+export async function listRows<Row extends { id: string }>(
+  pool: pg.Pool | pg.ClientBase,
+  source: ListSource,
+  parents: readonly string[],
+  request: Omit<PageRequest, 'filter'>,
+): Promise<Map<string, Page<Row>>> {
+  const [rows, totals] = await Promise.all([
+    readPages<Row>(pool, source, parents, request),
+    request.countTotal ? countRows(pool, source, parents) : undefined,
+  ])
+  const byParent = Map.groupBy(rows, ({ list_parent: parent }) => parent)
+  return new Map(
+    parents.map((parent) => {
+      const items = (byParent.get(parent) ?? []).map(({ list_parent: _parent, list_value: value, ...row }) => ({
+        item: row as unknown as Row,
+        position: { value, id: row.id },
+      }))
+      return [parent, toPage(items, request.first, totals && (totals.get(parent) ?? 0))]
+    }),
+  )
+}
+
+type ListRow<Row> = Row & { list_parent: string; list_value: string }
+
+async function readPages<Row>(
+  pool: pg.Pool | pg.ClientBase,
+  source: ListSource,
+  parents: readonly string[],
+  { first, after, orderBy }: Omit<PageRequest, 'filter'>,
+): Promise<ListRow<Row>[]> {
+  const { sql: sort, type } = source.sort
+  const direction = orderBy.direction === 'ASC' ? 'asc' : 'desc'
+  const params = new Parameters(parents)
+  const conditions = source.conditions.map((condition) => params.add(condition))
+  if (after) {
+    const sign = orderBy.direction === 'ASC' ? '>' : '<'
+    conditions.push(
+      params.add({ sql: `(${sort}, t.id) ${sign} (cast(? as ${type}), cast(? as uuid))`, values: [after.value, after.id] }),
+    )
+  }
+  const text = `
+    select parent.id as list_parent, item.* from unnest($1::uuid[]) as parent (id) cross join lateral (
+      select t.*, (${sort})::text as list_value from ${source.table} t
+      where ${[`t.${source.parentColumn} = parent.id`, ...conditions].join(' and ')}
+      order by ${sort} ${direction}, t.id ${direction} ${params.add({ sql: 'limit ?', values: [first + 1] })}
+    ) item`
+  return (await pool.query<ListRow<Row> & pg.QueryResultRow>(text, params.values)).rows
+}
+
+async function countRows(
+  pool: pg.Pool | pg.ClientBase,
+  { table, parentColumn, conditions }: ListSource,
+  parents: readonly string[],
+): Promise<Map<string, number>> {
+  const params = new Parameters(parents)
+  const parts = [`t.${parentColumn} = any($1)`, ...conditions.map((condition) => params.add(condition))]
+  const text = `select t.${parentColumn} as parent, count(*)::int as total from ${table} t where ${parts.join(' and ')} group by 1`
+  const { rows } = await pool.query<{ parent: string; total: number }>(text, params.values)
+  return new Map(rows.map(({ parent, total }) => [parent, total]))
+}
+
+/** The parameters of a statement. `$1` are the parents. */
+class Parameters {
+  readonly values: unknown[]
+
+  constructor(parents: readonly string[]) {
+    this.values = [parents]
+  }
+
+  /** @returns the SQL of the condition, with `$2`, `$3` … for its values */
+  add({ sql, values }: Condition): string {
+    const remaining = [...values]
+    return sql.replaceAll('?', () => `$${this.values.push(remaining.shift())}`)
+  }
+}
