@@ -17,10 +17,12 @@ export async function* readEventStream({ body }) {
 }
 
 function parseMessage(block) {
-  const fields = { event: 'message' }
-  for (const line of block.split('\n')) {
-    const [, field, value = ''] = /^(event|data|id)(?:: ?(.*))?$/.exec(line) ?? []
-    if (field) fields[field] = field === 'data' && 'data' in fields ? `${fields.data}\n${value}` : value
+  const fields = block.split('\n').map((line) => /^(event|data|id)(?:: ?(.*))?$/.exec(line) ?? [])
+  const valuesOf = (name) => fields.filter(([, field]) => field === name).map(([, , value = '']) => value)
+  const data = valuesOf('data')
+  return {
+    event: valuesOf('event').at(-1) ?? 'message',
+    data: data.length > 0 ? data.join('\n') : undefined,
+    id: valuesOf('id').at(-1),
   }
-  return fields
 }

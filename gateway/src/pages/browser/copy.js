@@ -4,11 +4,14 @@ for (const code of document.querySelectorAll('pre > code')) {
   if (!navigator.clipboard) break
   const button = document.createElement('button')
   button.type = 'button'
-  button.textContent = 'Copy command'
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(code.textContent)
-    button.textContent = 'Copied'
-    setTimeout(() => (button.textContent = 'Copy command'), 2000)
+  const show = (text) => (button.textContent = text)
+  show('Copy command')
+  button.addEventListener('click', () => {
+    navigator.clipboard.writeText(code.textContent).then(
+      () => show('Copied'),
+      () => show('Not copied'),
+    )
+    setTimeout(show, 2000, 'Copy command')
   })
   code.parentElement.after(button)
 }
