@@ -29,7 +29,7 @@ export function renderHtml({ getUrl, options, groups, login }: Parts): string {
 <a id="login-link" class="button" href="login" hidden>Log in</a>
 <button id="logout" type="button" hidden>Log out</button>
 </header>
-<div id="examples" popover aria-label="Examples">${renderExamples(groups)}</div>
+<div id="examples" popover aria-label="Examples"><div>${renderExamples(groups)}</div></div>
 <div id="login" role="alert" hidden>
 <p><strong>You are not logged in.</strong> To print a login link, run this command in the directory in which Ashlar was started. Then open the link in this browser.</p>
 ${login}
@@ -52,9 +52,14 @@ function renderExamples(groups: Parts['groups']): string {
     .map(({ title, examples }) => {
       const items = examples.map(
         (example) =>
-          `<li><button type="button" data-example="${number++}">${escapeHtml(example.title)}<small>${escapeHtml(example.description)}</small></button></li>`,
+          `<li><button type="button" data-example="${number++}">${escapeHtml(example.title)}<small>${renderCode(example.description)}</small></button></li>`,
       )
       return `<section><h2>${escapeHtml(title)}</h2><ul>${items.join('')}</ul></section>`
     })
     .join('')
+}
+
+/** Escapes a text for HTML. Text between backticks is code. */
+function renderCode(text: string): string {
+  return escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>')
 }

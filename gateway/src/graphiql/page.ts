@@ -26,7 +26,7 @@ const NAMES = [
   'page.css',
   ...MODULES,
 ] as const
-export type Name = (typeof NAMES)[number]
+type Name = (typeof NAMES)[number]
 
 /** The examples that are open at the first visit. */
 const FIRST_TABS = new Set(['graphs/1-create', 'executions/1-start', 'executions/2-watch'])

@@ -14,7 +14,7 @@ export async function send(url, init) {
   return response
 }
 
-export function showLogin(isLoggedIn) {
+function showLogin(isLoggedIn) {
   document.getElementById('login').hidden = isLoggedIn
   document.getElementById('logout').hidden = !isLoggedIn
   document.getElementById('login-link').hidden = isLoggedIn
