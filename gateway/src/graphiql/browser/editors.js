@@ -13,6 +13,8 @@ export function openExample({ query, variables }) {
   operationEditor().setValue(query)
   operationEditor().focus()
   variablesEditor().setValue(variables)
+  // GraphiQL renders the tab a little later.
+  setTimeout(() => document.querySelector('.graphiql-tab-active').scrollIntoView(), 100)
 }
 
 /** Scrolls the answer to its end, where the newest event is. */

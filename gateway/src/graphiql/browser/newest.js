@@ -1,18 +1,19 @@
-// On this page, the value "newest" of a variable means the id of the newest object.
+// On this page, the value "newest" of a variable means an id that an example needs.
 
-/** The queries that find the ids, by the name of the variable. */
+/** For each variable: the query that finds its id, and where its answer contains the object. */
 const NEWEST = {
-  graphId: '{ found: graphs(first: 1) { edges { node { id } } } }',
-  executionId: '{ found: executions(first: 1) { edges { node { id } } } }',
+  graphId: ['{ graphs(first: 1) { edges { node { id } } } }', ({ graphs }) => graphs.edges[0]],
+  executionId: ['{ executions(first: 1) { edges { node { id } } } }', ({ executions }) => executions.edges[0]],
 }
 
 /** @param request sends an operation and resolves to its answer */
 export async function resolveNewest(variables, request) {
   const resolved = { ...variables }
-  for (const [name, query] of Object.entries(NEWEST)) {
+  for (const [name, [query, find]] of Object.entries(NEWEST)) {
     if (resolved[name] !== 'newest') continue
     const { data } = await request({ query })
-    resolved[name] = data?.found.edges[0]?.node.id ?? 'newest'
+    const edge = data && find(data)
+    if (edge) resolved[name] = edge.node.id
   }
   return resolved
 }
