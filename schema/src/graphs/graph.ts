@@ -1,3 +1,4 @@
+import type { OldPage, OldPageRequest, Page, PageRequest } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { toConnection, parsePage } from '../base/connections.ts'
 import { ExecutionConnection, ExecutionType } from '../refs/executions.ts'
@@ -21,7 +22,7 @@ builder.objectType(GraphType, {
         description: 'Newest first.',
         resolve: async ({ id }, page, { runtime, user }) =>
           toConnection(
-            await runtime.graphs.versions(user.id, id, parsePage(page, 'GraphVersion')),
+            toOldPage((await runtime.graphs.versionsOf(user.id, [id], toRequest(parsePage(page, 'GraphVersion')))).get(id)),
             'GraphVersion',
             (version) => version.id,
           ),
@@ -67,7 +68,11 @@ builder.queryFields((t) => ({
       type: GraphType,
       description: 'Your graphs, newest first.',
       resolve: async (_root, page, { runtime, user }) =>
-        toConnection(await runtime.graphs.list(user.id, parsePage(page, 'Graph')), 'Graph', (graph) => graph.id),
+        toConnection(
+          toOldPage(await runtime.graphs.list(user.id, toRequest(parsePage(page, 'Graph')))),
+          'Graph',
+          (graph) => graph.id,
+        ),
     },
     GraphConnection,
   ),
@@ -94,3 +99,12 @@ builder.queryFields((t) => ({
     resolve: (_root, { document }, { runtime, user }) => runtime.graphWarnings.ofDocument(user.id, document),
   }),
 }))
+
+function toRequest({ first, after }: OldPageRequest): PageRequest<object, 'CREATED_AT'> {
+  const position = after === undefined ? undefined : { value: after, id: after }
+  return { first, after: position, orderBy: { field: 'CREATED_AT', direction: 'DESC' }, filter: {}, countTotal: true }
+}
+
+function toOldPage<T>(page: Page<T> | undefined): OldPage<T> {
+  return { items: page?.items.map(({ item }) => item) ?? [], hasMore: page?.hasMore ?? false, total: page?.total ?? 0 }
+}

@@ -92,7 +92,11 @@ builder.mutationFields((t) => ({
     errors: { types: EXPECTED_ERRORS },
     description: 'Deletes a graph. Its executions remain readable.',
     args: { input: t.arg({ type: DeleteGraphInput, required: true }) },
-    resolve: withExpectedErrors((_root, { input }, { runtime, user }) => runtime.graphs.delete(user.id, parseGraphId(input))),
+    resolve: withExpectedErrors(async (_root, { input }, { runtime, user }) => {
+      const [graph] = await runtime.graphs.delete(user.id, [parseGraphId(input)])
+      if (!graph) throw new Error('no graph was deleted')
+      return graph
+    }),
   }),
   forkGraph: t.field({
     type: GraphType,
