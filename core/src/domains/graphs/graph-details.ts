@@ -17,16 +17,16 @@ const MAX_LABELS = 20
 const MAX_LABEL_LENGTH = 50
 
 /**
- * Checks the given fields. White space around labels is removed.
+ * Checks the given fields. White space around names and labels is removed.
  *
  * @throws {AshlarError} BAD_INPUT
  */
 export function parseDetails({ name, description, labels }: GraphChanges): Partial<GraphDetails> {
-  if (name !== undefined && (name.trim() === '' || name.length > MAX_NAME_LENGTH))
+  if (name !== undefined && (name.trim() === '' || name.trim().length > MAX_NAME_LENGTH))
     throw invalid(['name'], `name must have 1 to ${MAX_NAME_LENGTH} characters, got ${showValue(name)}`)
   for (const [field, text] of Object.entries({ name, description })) if (text !== undefined) assertText(text, [field])
   return {
-    ...(name !== undefined && { name }),
+    ...(name !== undefined && { name: name.trim() }),
     ...(description !== undefined && { description }),
     ...(labels && { labels: parseLabels(labels) }),
   }

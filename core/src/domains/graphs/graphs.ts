@@ -262,12 +262,22 @@ class GraphService implements Graphs {
 
   async #create(ownerId: string, { document, ...given }: NewGraph, forkedFromId: string | null = null): Promise<Graph> {
     const checked = await this.#check(ownerId, document)
-    const details = { description: '', labels: [], ...parseDetails(given), name: given.name }
+    const { name = given.name, description = '', labels = [] } = parseDetails(given)
     const em = this.#database.fork()
     const id = randomUUIDv7()
     const at = uuidTime(id)
     const { id: activeVersionId } = createVersion(em, { ownerId, graphId: id, number: 1 }, checked)
-    const graph = em.create(Graph, { id, ownerId, ...details, activeVersionId, forkedFromId, createdAt: at, updatedAt: at })
+    const graph = em.create(Graph, {
+      id,
+      ownerId,
+      name,
+      description,
+      labels,
+      activeVersionId,
+      forkedFromId,
+      createdAt: at,
+      updatedAt: at,
+    })
     await em.flush()
     return graph
   }
