@@ -35,14 +35,12 @@ function toSegments(path: string): string[] {
 builder.queryFields((t) => ({
   validateGraph: t.field({
     type: [FaultType],
-    nullable: true,
     description: 'Returns all faults of a graph document without saving it.',
     args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
     resolve: (_root, { document }, { runtime, user }) => runtime.graphs.validate(user.id, toStoredDocument(document)),
   }),
   graphWarnings: t.field({
     type: [WarningType],
-    nullable: true,
     description:
       'Returns the links and constants of a graph document whose value loses its meaning when it is converted to the type of the pin, such as a list that becomes its length. Nothing is saved.',
     args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
