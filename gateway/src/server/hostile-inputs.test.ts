@@ -279,7 +279,7 @@ describe('the error code', () => {
   })
 
   it('does not apply to U+0000 in an input of a block', async () => {
-    const query = 'mutation ($d: JSON!) { createGraph(input: { name: "x", document: $d }) { graph { id } } }'
+    const query = 'mutation ($d: JSON!) { createGraph(input: { name: "x", document: { json: $d } }) { graph { id } } }'
     const { data } = (await send({ query, variables: { d: { nodes: NODES, links: [] } } })) as {
       data: { createGraph: { graph: { id: string } } }
     }
