@@ -252,7 +252,13 @@ describe('the error code', () => {
   it.each([
     ['a name with U+0000', 'createGraph', 'CreateGraphInput', { name: 'a\0b', document: DOCUMENT }, ['name']],
     ['a name with an unpaired surrogate', 'createGraph', 'CreateGraphInput', { name: '\ud800', document: DOCUMENT }, ['name']],
-    ['a name with U+0000 in a file', 'importGraph', 'ImportGraphInput', { file: { name: '\0', document: DOCUMENT } }, ['name']],
+    [
+      'a name with U+0000 in a file',
+      'importGraph',
+      'ImportGraphInput',
+      { file: { name: '\0', document: DOCUMENT } },
+      ['file', 'name'],
+    ],
     ['a package name with U+0000', 'uninstallPlugin', 'UninstallPluginInput', { packageName: '\0' }, ['packageName']],
     ['an id with U+0000', 'startExecution', 'StartExecutionInput', { graphId: globalId('Graph', '\0') }, ['graphId']],
   ])('of %s is BAD_INPUT with its path', async (_what, mutation, type, input, path) => {

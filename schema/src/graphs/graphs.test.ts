@@ -113,7 +113,7 @@ describe('a typed document', () => {
       errors: [{ code: 'BAD_INPUT', path: ['input', 'document', 'nodes'] }],
     })
     const { errors } = await ask(`{ graphWarnings(document: { json: {}, links: [] }) { path } }`)
-    expect(errors?.[0]?.originalError).toMatchObject({ code: 'BAD_INPUT' })
+    expect(errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT' })
   })
 })
 
@@ -230,7 +230,7 @@ describe('graphs', () => {
     expect(await walk('NAME', 'DESC', { labels: [label], text: 'c' })).toBe('c 2 C')
     const { graphs } = await run('{ graphs(first: 1) { pageInfo { endCursor } } }')
     const { errors } = await ask(source, { after: graphs.pageInfo.endCursor, orderBy: { field: 'NAME', direction: 'ASC' } })
-    expect(errors?.[0]?.originalError).toMatchObject({ code: 'BAD_INPUT', details: { path: ['after'] } })
+    expect(errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT', details: { path: ['after'] } })
   })
 
   it('and their versions are listed with as many statements for many graphs as for two', async () => {
@@ -299,7 +299,7 @@ it('versions are compared', async () => {
   })
   const foreign = await ask(source, { a, b }, stranger)
   expect(foreign.data).toEqual({ diffGraphVersions: null })
-  expect(foreign.errors?.[0]?.originalError).toMatchObject({ code: 'NOT_FOUND', details: { path: ['a'] } })
+  expect(foreign.errors?.[0]?.cause).toMatchObject({ code: 'NOT_FOUND', details: { path: ['a'] } })
 })
 
 /** Counts the statements that read graphs, versions or plugins. */
