@@ -1,8 +1,12 @@
 // On this page, the value "newest" of a variable means an id that an example needs.
 
+const VERSIONS = '{ graphs(first: 1) { edges { node { versions(first: 2) { edges { node { id } } } } } } }'
+
 /** For each variable: the query that finds its id, and where its answer contains the object. */
 const NEWEST = {
   graphId: ['{ graphs(first: 1) { edges { node { id } } } }', ({ graphs }) => graphs.edges[0]],
+  olderVersionId: [VERSIONS, ({ graphs }) => graphs.edges[0]?.node.versions.edges[1]],
+  newerVersionId: [VERSIONS, ({ graphs }) => graphs.edges[0]?.node.versions.edges[0]],
   executionId: ['{ executions(first: 1) { edges { node { id } } } }', ({ executions }) => executions.edges[0]],
 }
 
