@@ -41,8 +41,23 @@ export type { FollowedEvent, NodeExecutionView } from './domains/executions/inde
 export type { ProgressReport } from './runtime/driver/index.ts'
 export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'
 export type { Compatibility, Graph, GraphVersion, NodeCompatibility } from './domains/graphs/index.ts'
-export type { JsonSchema } from './pins/index.ts'
+export { PIN_KINDS, formatType, toPinKind } from './pins/index.ts'
+export type { JsonSchema, PinKind } from './pins/index.ts'
 export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionReport } from './catalogue/publishing/index.ts'
+export { PLUGIN_ORIGINS, PLUGIN_STATUSES, PLUGIN_VERSION_STATUSES } from './catalogue/listing/index.ts'
+export type {
+  BlockFilter,
+  BlockOrderField,
+  Catalogue,
+  CataloguePlugin,
+  PluginFilter,
+  PluginOrderField,
+  PluginVersionFilter,
+  PluginVersionOrderField,
+  PluginVersionStatus,
+  ProviderFilter,
+  ProviderOrderField,
+} from './catalogue/listing/index.ts'
 export { BLOCK_KINDS } from './blocks/index.ts'
 export type { Block, Plugin, PluginReport } from './blocks/index.ts'
 export type { BlockTestResult } from '@ashlar/sdk'

@@ -56,7 +56,7 @@ builder.objectType(PluginType, {
         type: PluginVersionType,
         description: 'The versions that were published to this installation, newest first.',
         resolve: async ({ packageName }, page, { runtime }) => {
-          const versions = await runtime.pluginStore.listVersions(packageName)
+          const versions = (await runtime.pluginStore.listVersions([packageName])).get(packageName) ?? []
           return toConnection(
             slicePage(versions, parsePage(page, 'PluginVersion'), ({ id }) => id),
             'PluginVersion',
