@@ -1,5 +1,15 @@
 export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
-export { AshlarError, ERROR_CODES, errorMessage, showValue, sortPage, toPage, isText, isUuid } from './base/index.ts'
+export {
+  API_ERROR_CODES,
+  AshlarError,
+  ERROR_CODES,
+  errorMessage,
+  showValue,
+  sortPage,
+  toPage,
+  isText,
+  isUuid,
+} from './base/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './postgres/embedded/index.ts'
 export {
   COST_UNITS,
@@ -7,6 +17,7 @@ export {
   formatSecretHost,
   isHttpAllowEntry,
   listCapabilities,
+  listCapabilityKinds,
   listProviders,
 } from './capabilities/index.ts'
 export { createRuntime } from './create-runtime.ts'
@@ -21,7 +32,7 @@ export { LOGIN_MINUTES } from './domains/accounts/index.ts'
 export type { BrowserSession, User } from './domains/accounts/index.ts'
 export type { HostProvider, Provider } from './capabilities/index.ts'
 export { oauthClientSchema } from './domains/credentials/index.ts'
-export type { Credential, OAuthClient } from './domains/credentials/index.ts'
+export type { Credential, CredentialFilter, CredentialOrderField, OAuthClient } from './domains/credentials/index.ts'
 export type { DataDir } from './postgres/embedded/index.ts'
 export type {
   Direction,
