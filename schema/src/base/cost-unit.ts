@@ -12,7 +12,5 @@ const DESCRIPTIONS: Record<(typeof COST_UNITS)[number], string> = {
 
 export const CostUnit = builder.enumType('CostUnit', {
   description: 'The unit of a cost.',
-  values: Object.fromEntries(
-    COST_UNITS.map((unit) => [unit.toUpperCase(), { value: unit, description: DESCRIPTIONS[unit] }]),
-  ),
+  values: Object.fromEntries(COST_UNITS.map((unit) => [unit.toUpperCase(), { value: unit, description: DESCRIPTIONS[unit] }])),
 })
