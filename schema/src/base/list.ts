@@ -61,7 +61,7 @@ interface ListFieldOptions<Parent, Item, Filter, Field extends string, Args exte
 }
 
 /** Clients may write null for a field of a filter that they do not set. Such a field is omitted. */
-export type WithoutNulls<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], null> }
+type WithoutNulls<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], null> }
 
 type ArgumentMap = Record<string, ArgumentRef<SchemaTypes, unknown>>
 
@@ -165,7 +165,7 @@ function parseRequest(
   }
 }
 
-export function omitNulls<Fields extends object>(fields: Fields): WithoutNulls<Fields> {
+function omitNulls<Fields extends object>(fields: Fields): WithoutNulls<Fields> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as WithoutNulls<Fields>
 }
 

@@ -29,7 +29,7 @@ async function run(source: string, variableValues: Record<string, unknown> = {})
 }
 
 async function fail(source: string, variableValues: Record<string, unknown> = {}): Promise<unknown> {
-  return (await executeAs(source, variableValues)).errors?.[0]?.originalError
+  return (await executeAs(source, variableValues)).errors?.[0]?.cause
 }
 
 /** The names of the items of a list with the alias `list`. */

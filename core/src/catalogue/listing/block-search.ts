@@ -38,6 +38,8 @@ export function createBlockSearch(plugins: Pick<PluginRegistry, 'blocks'>): Bloc
 const MAX_WORDS = 10
 /** Blocks that are indexed at a time, so that the index of a large installation does not delay requests. */
 const SLICE = 25
+/** Pins of a block that are indexed, of inputs and of outputs. */
+const MAX_PINS = 100
 
 /** The texts of a block by field, and how much a match counts. */
 const FIELDS: Readonly<Record<string, { boost: number; read(block: Block): string }>> = {
@@ -125,5 +127,6 @@ function listPhrases({ name, synonyms }: Block): string {
 }
 
 function listPins({ properties = {} }: Block['inputSchema']): string[] {
-  return Object.entries(properties).flatMap(([name, { title }]) => [name, ...(typeof title === 'string' ? [title] : [])])
+  const pins = Object.entries(properties).slice(0, MAX_PINS)
+  return pins.flatMap(([name, { title }]) => [name, ...(typeof title === 'string' ? [title] : [])])
 }
