@@ -17,6 +17,7 @@ const PLUGINS = 500
 /** The number of plugins that are changed and then run in their previous version. */
 const CHANGES = 7
 const GIVE_UP_AFTER_MS = 30_000
+const QUERIES = ['append', 'mark text', 'apend a mark', 'block 7', 'te', 'for each', 'number of repetitions', 'many-77']
 
 const [emptyUrl = '', databaseUrl = ''] = process.argv.slice(2)
 process.on('disconnect', () => process.exit())
@@ -69,8 +70,6 @@ async function search({ catalogue }: Runtime): Promise<Pick<PluginsMessage, 'ind
   for (const query of QUERIES) searchMs.push(await time(() => find(query)))
   return { indexMs, searchMs }
 }
-
-const QUERIES = ['append', 'mark text', 'apend a mark', 'block 7', 'te', 'for each', 'number of repetitions', 'many-77']
 
 async function open(config: Partial<RuntimeConfig>): Promise<{ runtime: Runtime; tookMs: number }> {
   const began = performance.now()
