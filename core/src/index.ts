@@ -48,6 +48,9 @@ export type {
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
 export type {
+  BulkRequest,
+  BulkResult,
+  ExecutionChange,
   ExecutionFilter,
   ExecutionRequest,
   ExecutionSummary,

@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { toPage, type Listed, type Page, type PageRequest } from '../base/index.ts'
+import { AshlarError, toPage, type Listed, type Page, type PageRequest } from '../base/index.ts'
+import { readErrorCode } from './failures.ts'
 
 /** A list of the rows of one table, for each of several parents. Each `sql` is constant text of this program. */
 export interface ListSource {
@@ -96,7 +97,21 @@ async function readPages<Row>(
       where ${[`t.${source.parentColumn} = parent.id`, ...conditions].join(' and ')}
       order by ${sort} ${direction}, t.id ${direction} ${limit}
     ) item ${isMerged ? `order by item.list_sort ${direction}, item.id ${direction} ${limit}` : ''}`
-  return (await pool.query<ListRow<Row> & pg.QueryResultRow>(text, params.values)).rows
+  try {
+    return (await pool.query<ListRow<Row> & pg.QueryResultRow>(text, params.values)).rows
+  } catch (error) {
+    if (after && readErrorCode(error).startsWith(DATA_EXCEPTION)) throw invalidPosition(error)
+    throw error
+  }
+}
+
+/** The class of the SQLSTATE of a text that cannot be cast. */
+const DATA_EXCEPTION = '22'
+
+/** A position comes from a cursor, which a client may have made up. */
+function invalidPosition(cause: unknown): AshlarError {
+  const message = 'argument "after" must be a "cursor" or "endCursor" that this list has returned'
+  return new AshlarError('BAD_INPUT', message, { details: { path: ['after'] }, cause })
 }
 
 async function countRows(

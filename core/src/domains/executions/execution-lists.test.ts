@@ -20,10 +20,23 @@ beforeAll(async () => {
   await insertExecution({ graph: first, minute: 2, status: 'FAILED', finished: 4, reason: reason('TIMEOUT', 'took "10 s" %') })
   await insertExecution({ graph: second, minute: 3, status: 'RUNNING' })
   const parent = await insertExecution({ graph: second, minute: 3, status: 'WAITING', reason: reason('TIMER', 'sleeps') })
-  await insertExecution({ graph: third, minute: 4, status: 'CANCELLED', finished: 4, reason: reason('CANCELLED', 'a\0b'), parent })
+  await insertExecution({
+    graph: third,
+    minute: 4,
+    status: 'CANCELLED',
+    finished: 4,
+    reason: reason('CANCELLED', 'a\0b'),
+    parent,
+  })
   await insertExecution({ graph: null, minute: 5, status: 'QUEUED' })
   await insertExecution({ graph: third, minute: 6, status: 'COMPLETED', finished: 7, parent })
-  await insertExecution({ graph: await insertGraph(stranger, ['prod']), owner: stranger, minute: 1, status: 'FAILED', finished: 2 })
+  await insertExecution({
+    graph: await insertGraph(stranger, ['prod']),
+    owner: stranger,
+    minute: 1,
+    status: 'FAILED',
+    finished: 2,
+  })
 })
 afterAll(() => runtime.close())
 
@@ -68,7 +81,7 @@ async function insertExecution({ graph, owner = runtime.ownerId, minute, status,
   const id = randomUUID()
   await runtime.database.pool.query(
     `insert into execution (id, owner_id, version_id, graph_id, status, inputs, outputs, failed_nodes, reason, parent_id, created_at, finished_at)
-     values ($1, $2, (select active_version_id from graph where id = coalesce($3, $4)), $3, $5, '{"n": 12345678901234567890}', '{"b":[],"a":[]}',
+     values ($1, $2, (select active_version_id from graph where id = coalesce($3::uuid, $4)), $3, $5, '{"n": 12345678901234567890}', '{"b":[],"a":[]}',
        '[]', $6, $7, $8, $9)`,
     [id, owner, graph, graphs[0], status, more.reason ?? null, more.parent, at(minute), finished ? at(finished) : null],
   )

@@ -22,9 +22,11 @@ import {
 } from '../../runtime/journal/index.ts'
 import type { BulkRequest, BulkResult } from './bulk.ts'
 import { CANCELLED_BY_OWNER, cancelExecutions } from './cancel-executions.ts'
+import { createExecutionChanges, type ExecutionChanges } from './execution-changes.ts'
 import { retryExecutions } from './retry-executions.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
+import { findStarted, startWithKey, toStartKey } from './start-keys.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 
 const MAX_PRIORITY = 100
@@ -86,6 +88,8 @@ export interface Executions {
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
   nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
+  /** Yields changes of executions, see {@link ExecutionChanges.follow}. */
+  followAll: ExecutionChanges['follow']
 }
 
 interface StartRequest {
@@ -98,6 +102,11 @@ interface StartRequest {
   masks?: unknown
   /** -100 to 100. Waiting executions of higher priority go first. @default 0 */
   priority?: number | undefined
+  /**
+   * A second start with the same key and arguments within 24 hours returns the first execution. With other arguments it
+   * fails with CONFLICT. 1 to 255 characters.
+   */
+  idempotencyKey?: string | undefined
 }
 
 interface ReplayRequest {
@@ -117,6 +126,7 @@ interface ExecutionParts {
   plans: PlanCache
   /** The limit for one input as JSON. */
   maxValueBytes: number
+  onError(error: unknown): void
 }
 
 export function createExecutions(parts: ExecutionParts): Executions {
@@ -127,9 +137,12 @@ class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
+  readonly followAll: ExecutionChanges['follow']
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
+    const changes = createExecutionChanges({ ...parts, pool: parts.database.pool })
+    this.followAll = (...args) => changes.follow(...args)
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
   }
@@ -162,11 +175,19 @@ class ExecutionService implements Executions {
     return this.#parts.health.guard(() => retryExecutions(this.#parts, ownerId, request))
   }
 
-  async #start(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<Execution> {
+  async #start(ownerId: string, { idempotencyKey, ...request }: StartRequest): Promise<Execution> {
+    if (idempotencyKey === undefined) return this.#starter.add(await this.#prepare(ownerId, request))
+    const key = toStartKey(ownerId, idempotencyKey, request)
+    const started = await findStarted(this.#parts.database, key)
+    if (started !== undefined) return this.get(ownerId, started)
+    const execution = await startWithKey(this.#parts, key, await this.#prepare(ownerId, request))
+    return execution ?? this.get(ownerId, (await findStarted(this.#parts.database, key)) ?? '')
+  }
+
+  async #prepare(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<NewExecution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
-    assertPriority(priority)
-    return this.#starter.add({ ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority })
+    return { ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority }
   }
 
   async #retry(ownerId: string, executionId: string): Promise<Execution> {

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /**
- * Indexes for lists of executions. Each one contains only columns that do not change while most executions run, because
+ * The keys with which clients make starts idempotent, and indexes for lists of executions. Each one contains only columns that do not change while most executions run, because
  * an update of a column that any index names, also in its condition, updates all indexes of the table.
  */
 export class ExecutionLists extends Migration {
@@ -16,6 +16,10 @@ export class ExecutionLists extends Migration {
       create index execution_reason on execution (owner_id, created_at, id) where reason is not null;
       create index execution_finished on execution (owner_id, (coalesce(finished_at, 'infinity')), id);
       create index execution_origin on execution (origin_id) where origin_id is not null;
+      create table execution_start_key (
+        owner_id uuid not null references user_account, key text not null, hash text not null, execution_id uuid not null,
+        created_at timestamptz not null default now(), primary key (owner_id, key)
+      );
     `)
   }
 }
