@@ -48,6 +48,7 @@ export type {
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
 export type {
+  BulkFailure,
   BulkRequest,
   BulkResult,
   ExecutionChange,

@@ -10,6 +10,9 @@ import {
   parseInputs,
   parseMasks,
   type PlanCache,
+  findStarted,
+  startWithKey,
+  toStartKey,
 } from '../../runtime/lifecycle/index.ts'
 import { eventsToReplay, eventsToRetry, type ExecutionEvent, isFinal, type JournalEvent, type Plan } from '../../engine/index.ts'
 import {
@@ -26,7 +29,6 @@ import { createExecutionChanges, type ExecutionChanges } from './execution-chang
 import { retryExecutions } from './retry-executions.ts'
 import { listExecutions, listExecutionsOfGraphs, type ExecutionRequest } from './execution-lists.ts'
 import { findExecutions, findValues, type ExecutionSummary } from './execution-summary.ts'
-import { findStarted, startWithKey, toStartKey } from './start-keys.ts'
 import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
 
 const MAX_PRIORITY = 100

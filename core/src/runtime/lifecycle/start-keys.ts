@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { AshlarError, showValue } from '../../base/index.ts'
 import type { Database } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
-import { insertWith, type Execution, type NewExecution } from '../../runtime/lifecycle/index.ts'
+import type { Execution } from './entities.ts'
+import { insertWith, type NewExecution } from './insert.ts'
 
 const MAX_KEY_CHARS = 255
 
