@@ -91,8 +91,10 @@ async function readPages<Row>(
   }
   const limit = params.add({ sql: 'limit ?', values: [first + 1] })
   const sortColumn = isMerged ? `, ${sort} as list_sort` : ''
+  // Postgres chooses an index by the number of rows of the parent, which it only knows for a single one.
+  const parent = parents.length === 1 ? '(select ($1::uuid[])[1] as id) as parent' : 'unnest($1::uuid[]) as parent (id)'
   const text = `
-    select parent.id as list_parent, item.* from unnest($1::uuid[]) as parent (id) cross join lateral (
+    select parent.id as list_parent, item.* from ${parent} cross join lateral (
       select ${source.columns ?? 't.*'}, (${sort})::text as list_value${sortColumn} from ${source.table} t
       where ${[`t.${source.parentColumn} = parent.id`, ...conditions].join(' and ')}
       order by ${sort} ${direction}, t.id ${direction} ${limit}

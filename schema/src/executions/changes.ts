@@ -21,7 +21,12 @@ const ChangeType = builder.objectRef<ExecutionChange>('ExecutionChange').impleme
     }),
     at: t.field({ type: 'DateTime', description: 'When the server read the state.', resolve: ({ at }) => at }),
     change: t.field({ type: ChangeKind, description: 'What has happened.', resolve: ({ change }) => change }),
-    execution: t.field({ type: ExecutionType, description: 'The execution.', resolve: ({ execution }) => execution }),
+    execution: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution.',
+      resolve: ({ execution }) => execution,
+    }),
   }),
 })
 

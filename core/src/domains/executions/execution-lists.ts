@@ -42,8 +42,13 @@ export async function listExecutionsOfGraphs(
   return listRows<ExecutionSummary>(pool, toSource('graph_id', request, conditions), graphIds, request)
 }
 
-function toSource(parentColumn: string, { orderBy }: ExecutionRequest, conditions: Condition[]): ListSource {
-  const sql = orderBy.field === 'CREATED_AT' ? 't.created_at' : FINISHED_AT
+/**
+ * Few executions contain a text, which Postgres does not know. The sum prevents that it looks for them in the order of
+ * all executions.
+ */
+function toSource(parentColumn: string, { orderBy, filter }: ExecutionRequest, conditions: Condition[]): ListSource {
+  const finishedAt = filter.errorText === undefined ? FINISHED_AT : `${FINISHED_AT} + interval '0'`
+  const sql = orderBy.field === 'CREATED_AT' ? 't.created_at' : finishedAt
   return { table: 'execution', columns: SUMMARY_COLUMNS, parentColumn, sort: { sql, type: 'timestamptz' }, conditions }
 }
 

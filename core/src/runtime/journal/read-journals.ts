@@ -16,6 +16,7 @@ export async function readJournals(
   pool: pg.Pool | pg.ClientBase,
   executionIds: readonly string[],
 ): Promise<Map<string, StoredJournal>> {
+  if (executionIds.length === 0) return new Map()
   const createdAt = executionIds.map((id) => creationTime(id).getTime())
   const { rows } = await pool.query<JournalRow & { execution_id: string }>(
     `select execution_id, events, first_seq, last_seq from journal
