@@ -16,8 +16,8 @@ export interface GraphFile {
 }
 
 /**
- * Reads `{ name?, description?, labels?, document, inputs? }` or a bare document `{ nodes, links }`. The default of `name` is
- * the name of the file without its extension.
+ * Reads `{ name?, description?, labels?, document, inputs? }` or a bare document `{ nodes, links }`. The default of
+ * `name` is the name of the file without its extension.
  *
  * @throws {AshlarError} BAD_INPUT
  */

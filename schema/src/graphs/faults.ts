@@ -1,7 +1,7 @@
 import type { Fault } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
 import { GraphDocumentInput } from './document-input.ts'
-import { toStoredDocument } from './stored-document.ts'
+import { toInputFaults, toStoredDocument } from './stored-document.ts'
 
 export const FaultType = builder.objectRef<Fault>('GraphFault').implement({
   description: 'A fault in a graph document. A graph with faults cannot be saved.',
@@ -37,7 +37,8 @@ builder.queryFields((t) => ({
     type: [FaultType],
     description: 'Returns all faults of a graph document without saving it.',
     args: { document: t.arg({ type: GraphDocumentInput, required: true, description: 'The document.' }) },
-    resolve: (_root, { document }, { runtime, user }) => runtime.graphs.validate(user.id, toStoredDocument(document)),
+    resolve: async (_root, { document }, { runtime, user }) =>
+      toInputFaults(document, await runtime.graphs.validate(user.id, toStoredDocument(document))),
   }),
   graphWarnings: t.field({
     type: [WarningType],

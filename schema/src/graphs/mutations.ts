@@ -3,7 +3,7 @@ import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
 import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
 import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../refs/graphs.ts'
 import { GraphDocumentInput } from './document-input.ts'
-import { toStoredDocument } from './stored-document.ts'
+import { saveDocument } from './stored-document.ts'
 
 const NAME = '1 to 200 characters.'
 const LABELS = 'At most 20 different labels of 1 to 50 characters.'
@@ -30,12 +30,14 @@ defineMutation('createGraph', {
   }),
   payload: graphFields,
   resolve: async ({ name, description, labels, document }, { runtime, user }) => ({
-    graph: await runtime.graphs.create(user.id, {
-      name,
-      description: description ?? undefined,
-      labels: labels ?? undefined,
-      document: toStoredDocument(document),
-    }),
+    graph: await saveDocument(document, (stored) =>
+      runtime.graphs.create(user.id, {
+        name,
+        description: description ?? undefined,
+        labels: labels ?? undefined,
+        document: stored,
+      }),
+    ),
   }),
 })
 
@@ -84,7 +86,9 @@ defineMutation('saveGraphVersion', {
   }),
   resolve: async (input, { runtime, user }) => {
     const graphId = parseGraphId(input)
-    const version = await runtime.graphs.saveVersion(user.id, graphId, input.basedOn, toStoredDocument(input.document))
+    const version = await saveDocument(input.document, (document) =>
+      runtime.graphs.saveVersion(user.id, graphId, input.basedOn, document),
+    )
     return { graph: await runtime.graphs.get(user.id, graphId), version }
   },
 })

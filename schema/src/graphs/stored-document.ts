@@ -1,4 +1,4 @@
-import { AshlarError, showValue, type GraphDocument } from '@ashlar/core'
+import { AshlarError, showValue, type Fault, type GraphDocument } from '@ashlar/core'
 
 type Given<T> = T | null | undefined
 
@@ -47,6 +47,30 @@ export function toStoredDocument({ json, ...typed }: DocumentInput): unknown {
   if (field === undefined) return json
   throw invalid(['document'], `document must have either "json" or the other fields, got "json" and "${field}"`)
 }
+
+/**
+ * Passes the stored form of a document to core. The errors of core have places in the stored form; those of settings
+ * are moved to their places in the typed form.
+ *
+ * @throws {AshlarError} as `toStoredDocument` and `save`
+ */
+export async function saveDocument<T>(input: DocumentInput, save: (document: unknown) => Promise<T>): Promise<T> {
+  try {
+    return await save(toStoredDocument(input))
+  } catch (error) {
+    if (!(error instanceof AshlarError) || !error.details.faults) throw error
+    const details = { ...error.details, faults: toInputFaults(input, error.details.faults) }
+    throw new AshlarError(error.code, error.message, { details, cause: error })
+  }
+}
+
+/** Moves the faults of settings from their places in the stored form to those in the typed form, if that was given. */
+export function toInputFaults({ json }: DocumentInput, faults: readonly Fault[]): Fault[] {
+  if (json !== undefined && json !== null) return [...faults]
+  return faults.map(({ path, message }) => ({ path: SETTINGS.has(path) ? `settings.${path}` : path, message }))
+}
+
+const SETTINGS = new Set(['onUnhandledError', 'concurrency', 'budget'])
 
 /** The credentials of a stored node, as a list. Undefined if the node names none. */
 export function listNodeCredentials({ credentials }: GraphDocument['nodes'][number]): NodeCredential[] | undefined {

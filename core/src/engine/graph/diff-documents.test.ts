@@ -103,8 +103,8 @@ describe('the differences of documents', () => {
 
   it('count a link as often as it occurs', () => {
     const link = { from: 'a.x', to: 'b.y' }
-    const [one, two] = [[link], [link, link]].map((links) => documentSchema.parse({ nodes: [], links }))
-    if (one && two) expect(diffDocuments(one, two).links).toEqual({ added: [link], removed: [] })
+    const withLinks = (links: object[]): GraphDocument => documentSchema.parse({ nodes: [], links })
+    expect(diffDocuments(withLinks([link]), withLinks([link, link])).links).toEqual({ added: [link], removed: [] })
   })
 })
 

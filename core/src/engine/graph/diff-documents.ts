@@ -4,7 +4,9 @@ import type { GraphDocument, GraphNode } from './document.ts'
 type GraphLink = GraphDocument['links'][number]
 type Settings = Omit<GraphDocument, 'nodes' | 'links'>
 
-/** The differences between two documents. Nodes are matched by their ids. The order of nodes and links is not compared. */
+/**
+ * The differences between two documents. Nodes are matched by their ids. The order of nodes and links is not compared.
+ */
 export interface DocumentDiff {
   nodes: {
     /** In the order of the second document. */
@@ -33,7 +35,7 @@ export interface NodeChange {
   fields: FieldChange[]
 }
 
-export type NodeField = 'BLOCK' | 'INPUT' | 'TITLE' | 'POSITION' | 'TIMEOUT' | 'RETRY' | 'CREDENTIAL'
+type NodeField = 'BLOCK' | 'INPUT' | 'TITLE' | 'POSITION' | 'TIMEOUT' | 'RETRY' | 'CREDENTIAL'
 
 /** A field of a node that differs. */
 export interface FieldChange {
