@@ -64,20 +64,23 @@ builder.objectType(ExecutionType, {
       nullable: true,
       description: 'When the execution finished. Null before.',
     }),
-    events: EventList.field(t, {
-      description: 'The journal: all events in order. The cursor of an event is its `id`.',
-      load: ({ id }, request, context) => loadEvents(id, request, context),
-    }),
-    nodeExecutions: NodeExecutionList.field(t, {
-      description: 'All node executions, grouped by node in the order of the graph.',
-      load: async ({ id }, { first, after }, { runtime, user }) => {
-        const all = (await runtime.executions.nodeExecutions(user.id, id)).map((run) => toListedRun(id, run))
-        const start = after ? all.findIndex(({ position }) => position.id === after.id) + 1 : 0
-        return toPage(all.slice(start, start + first + 1), first, all.length)
-      },
-    }),
   }),
 })
+
+builder.objectFields(ExecutionType, (t) => ({
+  events: EventList.field(t, {
+    description: 'The journal: all events in order. The cursor of an event is its `id`.',
+    load: ({ id }, request, context) => loadEvents(id, request, context),
+  }),
+  nodeExecutions: NodeExecutionList.field(t, {
+    description: 'All node executions, grouped by node in the order of the graph.',
+    load: async ({ id }, { first, after }, { runtime, user }) => {
+      const all = (await runtime.executions.nodeExecutions(user.id, id)).map((run) => toListedRun(id, run))
+      const start = after ? all.findIndex(({ position }) => position.id === after.id) + 1 : 0
+      return toPage(all.slice(start, start + first + 1), first, all.length)
+    },
+  }),
+}))
 
 function getGraphId({ graphId }: ExecutionSummary): string | null {
   return graphId ?? null

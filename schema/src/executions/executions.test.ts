@@ -88,7 +88,7 @@ describe('executions', () => {
     const document = parse(LIST)
     const variableValues = { filter: { graphIds: [failing, execution] } }
     const result = (await execute({ schema, document, variableValues, contextValue: await getContext() })) as ExecutionResult
-    expect(result.errors?.[0]?.originalError).toMatchObject({ code: 'BAD_INPUT', details: { path: ['filter', 'graphIds', 1] } })
+    expect(result.errors?.[0]?.cause).toMatchObject({ code: 'BAD_INPUT', details: { path: ['filter', 'graphIds', 1] } })
     expect(result.data).toEqual({ executions: null })
   })
 
@@ -201,7 +201,7 @@ describe('executionsChanged', () => {
   })
 
   it('rejects an id that is not one of its changes', async () => {
-    await expect(follow({ after: failing })).rejects.toMatchObject({ originalError: { code: 'BAD_INPUT' } })
+    await expect(follow({ after: failing })).rejects.toMatchObject({ cause: { code: 'BAD_INPUT' } })
   })
 })
 

@@ -1,6 +1,17 @@
-import type { ExecutionChange } from './execution-changes.ts'
 import { isSelected, type ExecutionFilter } from './execution-filter.ts'
 import type { ExecutionState } from './execution-states.ts'
+import type { ExecutionSummary } from './execution-summary.ts'
+
+/** The latest state of an execution that was created or whose status has changed. */
+export interface ExecutionChange {
+  /** The time at which the state was read. */
+  at: Date
+  /** CREATED if the execution was created after the subscription and this is its first change. */
+  change: 'CREATED' | 'UPDATED'
+  execution: ExecutionSummary
+  /** A subscriber that has received this change continues from this time. */
+  resumeFrom: Date
+}
 
 /** The maximum number of changes in memory. Beyond it, the subscriber reads the changes from the database. */
 const MAX_WAITING = 1000

@@ -3,19 +3,7 @@ import { Lru } from '../../base/index.ts'
 import { retryDuringOutage, type Notifications } from '../../postgres/index.ts'
 import type { ExecutionFilter } from './execution-filter.ts'
 import { readChangedSince, readStates, type ExecutionState } from './execution-states.ts'
-import type { ExecutionSummary } from './execution-summary.ts'
-import { ChangeSubscriber } from './change-subscriber.ts'
-
-/** The latest state of an execution that was created or whose status has changed. */
-export interface ExecutionChange {
-  /** The time at which the state was read. */
-  at: Date
-  /** CREATED if the execution was created after the subscription and this is its first change. */
-  change: 'CREATED' | 'UPDATED'
-  execution: ExecutionSummary
-  /** A subscriber that has received this change continues from this time. */
-  resumeFrom: Date
-}
+import { ChangeSubscriber, type ExecutionChange } from './change-subscriber.ts'
 
 /** The changes of executions, for the subscribers of one process. */
 export interface ExecutionChanges {

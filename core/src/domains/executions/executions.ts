@@ -189,6 +189,7 @@ class ExecutionService implements Executions {
   async #prepare(ownerId: string, { graphId, version, inputs, masks, priority }: StartRequest): Promise<NewExecution> {
     const chosen = await this.#parts.graphs.versionToRun(ownerId, graphId, version)
     const parsed = parseInputs(inputs, chosen.inputSchema, this.#parts.maxValueBytes)
+    assertPriority(priority)
     return { ownerId, version: chosen, inputs: parsed, masks: parseMasks(masks, chosen.document), priority }
   }
 

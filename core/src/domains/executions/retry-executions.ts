@@ -4,7 +4,7 @@ import { where, type Database } from '../../postgres/index.ts'
 import type { Queue } from '../../postgres/queue/index.ts'
 import { eventsToRetry, type Plan } from '../../engine/index.ts'
 import { readJournals } from '../../runtime/journal/index.ts'
-import { Execution, insertWith, type NewExecution, type PlanCache } from '../../runtime/lifecycle/index.ts'
+import { insertWith, type Execution, type NewExecution, type PlanCache } from '../../runtime/lifecycle/index.ts'
 import type { Graphs, GraphVersion } from '../graphs/index.ts'
 import { assertBulkRequest, changeInParts, findMatches, type BulkFailure, type BulkRequest, type BulkResult } from './bulk.ts'
 

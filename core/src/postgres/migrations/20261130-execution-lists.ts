@@ -1,8 +1,9 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /**
- * The keys with which clients make starts idempotent, and indexes for lists of executions. Each one contains only columns that do not change while most executions run, because
- * an update of a column that any index names, also in its condition, updates all indexes of the table.
+ * The keys with which clients make starts idempotent, and indexes for lists of executions. Except for
+ * `execution_finished`, each index contains only columns that do not change while most executions run. An update of a
+ * column that any index names, also in its condition, updates all indexes of the table.
  */
 export class ExecutionLists extends Migration {
   override name = '20261130-execution-lists'
