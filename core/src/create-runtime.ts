@@ -198,7 +198,7 @@ async function compose(
   const plans = createPlanCache(database.fork, plugins)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
   undo.push(health.close)
-  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health })
+  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health, onError })
   const parts = { database, notifications, queue, plans, health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })

@@ -48,7 +48,17 @@ export type {
 } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
-export type { FollowedEvent, NodeExecutionView } from './domains/executions/index.ts'
+export type {
+  BulkFailure,
+  BulkRequest,
+  BulkResult,
+  ExecutionChange,
+  ExecutionFilter,
+  ExecutionRequest,
+  ExecutionSummary,
+  FollowedEvent,
+  NodeExecutionView,
+} from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
 export { PIN_KINDS, formatType, toPinKind } from './pins/index.ts'
 export type { JsonSchema, PinKind } from './pins/index.ts'

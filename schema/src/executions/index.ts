@@ -1,3 +1,5 @@
 import './mutations.ts'
+import './bulk-mutations.ts'
 import './subscription.ts'
+import './changes.ts'
 import './execution.ts'
