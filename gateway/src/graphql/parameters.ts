@@ -1,9 +1,10 @@
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { requestError } from '../http/request-error.ts'
 
 /**
- * Responds with 400 if `variables` or `extensions` in a query string or a form are not JSON. Yoga would treat this as
- * an internal error.
+ * Responds with 400 if `variables` or `extensions` in a query string are not JSON. Yoga would treat this as an internal
+ * error. Responds to the hash of a persisted query as its protocol requires, so that clients send the query instead.
  */
 export function useStrictParameters(): Plugin {
   return {
@@ -18,10 +19,17 @@ export function useStrictParameters(): Plugin {
         }
       })
     },
+    onParams({ params: { query, extensions } }) {
+      if (query == null && extensions?.['persistedQuery'] != null) throw notSupported()
+    },
   }
 }
 
 function notJson(): GraphQLError {
-  const extensions = { code: 'BAD_REQUEST', http: { status: 400 } }
-  return new GraphQLError('the parameters "variables" and "extensions" must be JSON objects', { extensions })
+  return requestError('BAD_REQUEST', 400, 'the parameters "variables" and "extensions" must be JSON objects')
+}
+
+/** Source: https://www.apollographql.com/docs/apollo-server/performance/apq; clients expect this message and status. */
+function notSupported(): GraphQLError {
+  return requestError('PERSISTED_QUERY_NOT_SUPPORTED', 200, 'PersistedQueryNotSupported')
 }

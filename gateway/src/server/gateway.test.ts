@@ -178,8 +178,11 @@ describe('errors', () => {
     const response = await failing.fetch(
       new Request(`${BASE}/graphql`, { method: 'POST', headers: { ...BEARER, 'content-type': 'application/json' }, body }),
     )
-    expect(await response.json()).toMatchObject({ errors: [{ message: 'Unexpected error.', path: ['graphs'] }] })
-    expect(log).toEqual(['unexpected error at graphs: TypeError: secret'])
+    const requestId = response.headers.get('x-request-id')
+    expect(log).toEqual([`unexpected error at graphs (request ${requestId}): TypeError: secret`])
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: 'Unexpected error.', path: ['graphs'], extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }],
+    })
     await failing.close()
   })
 

@@ -140,7 +140,9 @@ describe('operations', () => {
       { errors: [{ message: 'Unexpected error.' }] },
     ])
     runtime.graphs.list = list
-    expect(log.splice(0)).toEqual(['unexpected error at graphs: TypeError: secret'])
+    expect(log.splice(0)).toEqual([
+      expect.stringMatching(/^unexpected error at graphs \(request [\w-]{36}\): TypeError: secret$/),
+    ])
   })
 
   it('masks an unexpected error in a subscription', async () => {
@@ -157,7 +159,7 @@ describe('operations', () => {
     runtime.executions.follow = follow
     expect(JSON.stringify(thrown)).toContain('Unexpected error.')
     expect(JSON.stringify(thrown)).not.toContain('secret')
-    expect(log.splice(0)).toEqual(['unexpected error: TypeError: secret'])
+    expect(log.splice(0)).toEqual([expect.stringMatching(/^unexpected error \(request [\w-]{36}\): TypeError: secret$/)])
   })
 })
 

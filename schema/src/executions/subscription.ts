@@ -1,6 +1,7 @@
 import { builder } from '../base/builder.ts'
 import { EventInterface } from './events.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
+import { parseEventId, withExecutionId } from './resume-token.ts'
 
 builder.subscriptionField('executionEvents', (t) =>
   t.field({
@@ -11,8 +12,11 @@ builder.subscriptionField('executionEvents', (t) =>
       executionId: t.arg.id({ required: true }),
       after: t.arg.int({ defaultValue: 0, description: 'The `seq` of the last event that you have received.' }),
     },
-    subscribe: (_root, { executionId, after }, { runtime, user }) =>
-      runtime.executions.follow(user.id, parseGlobalId(executionId, 'Execution', 'executionId'), after ?? 0) as never,
+    subscribe: async (_root, args, { runtime, user, lastEventId }) => {
+      const executionId = parseGlobalId(args.executionId, 'Execution', 'executionId')
+      const after = lastEventId === undefined ? (args.after ?? 0) : parseEventId(lastEventId, executionId)
+      return withExecutionId(await runtime.executions.follow(user.id, executionId, after), executionId) as never
+    },
     resolve: (event) => event as never,
   }),
 )
