@@ -4,7 +4,7 @@ import { requestError } from '../http/request-error.ts'
 
 /**
  * Responds with 400 if `variables` or `extensions` in a query string are not JSON. Yoga would treat this as an internal
- * error. Responds to the hash of a persisted query as its protocol requires, so that clients send the query instead.
+ * error, and also an operation with so many nested parts that the parser has no stack left. Responds to the hash of a persisted query as its protocol requires, so that clients send the query instead.
  */
 export function useStrictParameters(): Plugin {
   return {
@@ -19,6 +19,15 @@ export function useStrictParameters(): Plugin {
         }
       })
     },
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => {
+        try {
+          return parseFn(source, options)
+        } catch (error) {
+          throw error instanceof RangeError ? tooDeep() : error
+        }
+      })
+    },
     onParams({ params: { query, extensions } }) {
       if (query == null && extensions?.['persistedQuery'] != null) throw notSupported()
     },
@@ -27,6 +36,10 @@ export function useStrictParameters(): Plugin {
 
 function notJson(): GraphQLError {
   return requestError('BAD_REQUEST', 400, 'the parameters "variables" and "extensions" must be JSON objects')
+}
+
+function tooDeep(): GraphQLError {
+  return requestError('GRAPHQL_PARSE_FAILED', 400, 'the operation has too many nested fields or values')
 }
 
 /** Source: https://www.apollographql.com/docs/apollo-server/performance/apq; clients expect this message and status. */

@@ -54,10 +54,6 @@ function findDecoder(encoding: string): Decoder | undefined {
   throw unsupported('the encoding of the body must be gzip, deflate or br', { 'accept-encoding': 'gzip, deflate, br' })
 }
 
-/**
- * Leaves the rest of a body that is too large unread. To close the iterator would close the connection before the
- * client reads the answer.
- */
 async function readBytes(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
@@ -66,10 +62,25 @@ async function readBytes(body: AsyncIterable<Uint8Array> | null, maxBytes: numbe
     const { done, value } = await iterator.next().catch(throwAbort)
     if (done === true) break
     length += value.byteLength
-    if (length > maxBytes) throw tooLarge(maxBytes)
+    if (length > maxBytes) {
+      void discard(iterator)
+      throw tooLarge(maxBytes)
+    }
     chunks.push(value)
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+/**
+ * Reads the rest of a body, as Node does for a body that is not read. To close the iterator would close the connection
+ * before the client reads the answer.
+ */
+async function discard(iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    while ((await iterator.next()).done !== true);
+  } catch {
+    // the client has closed the connection
+  }
 }
 
 /** The client has closed the connection before the end of the body. Yoga neither logs nor answers an abortion. */
