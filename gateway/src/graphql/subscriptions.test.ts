@@ -53,10 +53,13 @@ const api = createYoga<{ user?: string }, { user: string }>({
 
 async function subscribe(query: string, variables: Record<string, unknown> = {}): Promise<EventResult[]> {
   const operations = createSocketOperations(api as unknown as Api)
-  const context = { extra: { caller: {} } } as unknown as Parameters<typeof operations.onSubscribe>[0]
-  const args = await operations.onSubscribe(context, '1', { query, variables })
-  const stream = await operations.subscribe(args as never)
-  return Symbol.asyncIterator in stream ? Array.fromAsync(stream as AsyncIterable<EventResult>) : [stream as EventResult]
+  const context = { extra: { caller: {} } } as never
+  const args = await operations.onSubscribe?.(context, '1', { query, variables })
+  const stream = await operations.subscribe?.(args as never)
+  if (!stream || !(Symbol.asyncIterator in stream)) return [stream as EventResult]
+  const results: EventResult[] = []
+  for await (const result of stream) results.push(result as EventResult)
+  return results
 }
 
 async function read(query: string, headers: Record<string, string> = {}): Promise<string> {

@@ -218,7 +218,7 @@ describe('errors', () => {
   })
 
   it('rejects a mutation by GET', async () => {
-    const query = encodeURIComponent('mutation { deleteGraph(input: { graphId: "x" }) { __typename } }')
+    const query = encodeURIComponent('mutation { forkGraph(input: { graphId: "x" }) { __typename } }')
     expect((await get(`/graphql?query=${query}`, BEARER)).status).toBe(405)
   })
 })
@@ -236,14 +236,39 @@ it('sends the events of an execution as server-sent events', async () => {
 
 it.each([0, 5])('completes the event stream of a finished execution whose last event is %d before "after"', async (beyond) => {
   const id = await startHello(runtime)
-  const query = 'subscription ($id: ID!, $after: Int) { executionEvents(executionId: $id, after: $after) { seq } }'
-  const follow = async (after: number): Promise<string> =>
+  const query = 'subscription ($id: ID!, $after: ID) { executionEvents(executionId: $id, after: $after) { seq } }'
+  const follow = async (after?: string): Promise<string> =>
     (await post(query, { ...BEARER, accept: 'text/event-stream' }, { id, after })).text()
-  const all = await follow(0)
+  const all = await follow()
   const last = Math.max(...[...all.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq)))
-  const text = await follow(last + beyond)
+  const executionId = Buffer.from(id, 'base64url').toString().replace('Execution:', '')
+  const text = await follow(Buffer.from(`ExecutionEvent:${executionId}:${last + beyond}`).toString('base64url'))
   expect(text).not.toContain('event: next')
   expect(text.trimEnd()).toMatch(/event: complete\ndata:$/)
+})
+
+it('continues an event stream after the header Last-Event-ID', async () => {
+  const execution = await startHello(runtime)
+  const query = 'subscription ($id: ID!, $after: ID) { executionEvents(executionId: $id, after: $after) { id } }'
+  const follow = async (headers: object, after?: string): Promise<string> =>
+    (await post(query, { ...BEARER, ...headers, accept: 'text/event-stream' }, { id: execution, after })).text()
+  const readIds = (text: string): string[] => [...text.matchAll(/^id: (.+)$/gm)].map(([, id]) => id ?? '')
+  const all = await follow({})
+  const ids = readIds(all)
+  expect(ids.length).toBeGreaterThan(3)
+  expect([...all.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id)).toEqual(ids)
+  expect(readIds(await follow({ 'last-event-id': ids[1] }))).toEqual(ids.slice(2))
+  expect(readIds(await follow({ 'last-event-id': ids[1] }, ids[0]))).toEqual(ids.slice(2))
+  expect(await follow({ 'last-event-id': 'x' })).toContain('"code":"BAD_INPUT"')
+})
+
+it('sends each event with the current state of its execution', async () => {
+  const query = 'subscription ($id: ID!) { executionEvents(executionId: $id) { __typename execution { status } } }'
+  const response = await post(query, { ...BEARER, accept: 'text/event-stream' }, { id: await startHello(runtime) })
+  const last = [...(await response.text()).matchAll(/^data: (.+)$/gm)].at(-1)?.[1] ?? ''
+  expect(JSON.parse(last)).toEqual({
+    data: { executionEvents: { __typename: 'ExecutionFinished', execution: { status: 'COMPLETED' } } },
+  })
 })
 
 /** Starts an execution of a graph that greets. @returns the global id of the execution */

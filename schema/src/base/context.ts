@@ -5,7 +5,7 @@ export interface SchemaContext {
   runtime: Runtime
   /** The authenticated user. */
   user: User
-  /** The resume token that the client of an event stream has sent: it continues after this event. */
+  /** The id of the last event that the client of a subscription has received, if its transport sends one. */
   lastEventId?: string | undefined
   /** The URL to which services redirect browsers. @throws {AshlarError} BAD_INPUT when this server has no URL */
   redirectUri(): string

@@ -1,4 +1,4 @@
 import './mutations.ts'
 import './subscription.ts'
 import './execution.ts'
-export { resumeToken } from './resume-token.ts'
+export { resumeToken } from './event-ids.ts'
