@@ -39,6 +39,7 @@ describe('an event stream', () => {
     const waiting = Promise.withResolvers<void>()
     async function* slow(): AsyncGenerator<EventResult, void> {
       await waiting.promise
+      yield* []
     }
     const text = sendEventStream(slow(), OK, globalThis).text()
     await vi.advanceTimersByTimeAsync(30_000)
@@ -71,6 +72,7 @@ describe('an event stream', () => {
     const seen: unknown[] = []
     async function* results(): AsyncGenerator<EventResult, void> {
       seen.push(currentRequest()?.id)
+      yield* []
     }
     const scope = (id: string): ReturnType<typeof readRequestScope> => readRequestScope(() => id)
     const response = runInScope(scope('first'), () => sendEventStream(results(), OK, globalThis))

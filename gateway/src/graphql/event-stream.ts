@@ -1,5 +1,5 @@
 import { bindToScope } from '../base/request-scope.ts'
-import { toPublicResult } from './public-errors.ts'
+import { toPublicResult } from '../http/public-errors.ts'
 import { RESUME_TOKEN, type EventResult } from './subscriptions.ts'
 
 /** Proxies close a connection without data after 30 to 60 seconds. */

@@ -3,8 +3,9 @@ import type { Plugin } from 'graphql-yoga'
 import { requestError } from '../http/request-error.ts'
 
 /**
- * Responds with 400 if `variables` or `extensions` in a query string are not JSON. Yoga would treat this as an internal
- * error, and also an operation with so many nested parts that the parser has no stack left. Responds to the hash of a persisted query as its protocol requires, so that clients send the query instead.
+ * Responds with 400 if `variables` or `extensions` in a query string are not JSON, and if an operation is nested so
+ * deeply that the parser has no stack left. Yoga would treat both as internal errors. Responds to the hash of a
+ * persisted query as its protocol requires, so that clients send the query instead.
  */
 export function useStrictParameters(): Plugin {
   return {

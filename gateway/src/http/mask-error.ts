@@ -2,7 +2,7 @@ import { AshlarError } from '@ashlar/core'
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../base/logger.ts'
 import { currentRequest } from '../base/request-scope.ts'
-import { withCode } from '../graphql/public-errors.ts'
+import { withCode } from './public-errors.ts'
 
 /**
  * Decides which errors clients receive. Errors of GraphQL (syntax, validation, a bad variable) keep their message; one

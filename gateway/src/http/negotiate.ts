@@ -8,7 +8,7 @@ interface Preference {
 }
 
 /** Parses the values of a header with their qualities. Source: RFC 9110, 12.4.2 */
-export function parsePreferences(header: string): Preference[] {
+function parsePreferences(header: string): Preference[] {
   return header
     .toLowerCase()
     .split(',')

@@ -8,7 +8,7 @@ import {
 } from 'graphql'
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws'
 import type { Api } from '../graphql/api.ts'
-import { toPublicErrors, withCode } from '../graphql/public-errors.ts'
+import { toPublicErrors, withCode } from '../http/public-errors.ts'
 import type { SocketExtra } from './socket-client.ts'
 
 type Options = ServerOptions<Record<string, unknown>, SocketExtra>
