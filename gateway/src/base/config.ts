@@ -227,7 +227,7 @@ function parseJson(text: string): unknown {
 
 /** Whether browsers send the text in the `Origin` header. */
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text
+  return URL.canParse(text) && /^https?:[^*]+$/.test(text) && new URL(text).origin === text
 }
 
 function isPublicUrl(text: string): boolean {
