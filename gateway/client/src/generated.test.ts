@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { buildSchema, isAbstractType, isObjectType, type GraphQLSchema } from 'graphql'
+import { buildSchema, getNamedType, isAbstractType, isObjectType, type GraphQLOutputType, type GraphQLSchema } from 'graphql'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 /*
- * `possible-types.ts` and `keys.ts` are generated from the schema: `npx pnpm@12 vitest run gateway/client -u` updates
+ * `possible-types.ts`, `keys.ts` and `updates.ts` are generated from the schema: `npx pnpm@12 vitest run gateway/client -u` updates
  * them after a change of the schema.
  */
 
@@ -29,7 +29,25 @@ describe('the settings of client caches agree with the schema:', () => {
       .map(({ name }) => `  ${name}: () => null,\n`)
     await expect(KEYS + names.join('') + '}\n').toMatchFileSnapshot('keys.ts')
   })
+
+  it('the lists that a mutation changes', async () => {
+    const lists = Map.groupBy(Object.values(schema.getQueryType()?.getFields() ?? {}), ({ type }) => getNamedType(type).name)
+    const lines = Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ name, type }) => {
+      const objects = listPayloadFields(type).flatMap((field) => /^deleted(\w+?)Ids?$|^(\w+)Edge$/.exec(field)?.slice(1) ?? [])
+      const fields = objects.flatMap((object = '') => lists.get(`${capitalize(object)}Connection`) ?? [])
+      const names = [...new Set(fields.map((field) => `'${field.name}'`))]
+      return objects.length > 0 ? [`    ${name}: updateLists(${names.join(', ')}),\n`] : []
+    })
+    await expect(UPDATES + lines.join('') + '  },\n}\n').toMatchFileSnapshot('updates.ts')
+  })
 })
+
+function listPayloadFields(type: GraphQLOutputType): string[] {
+  const payload = getNamedType(type)
+  return isObjectType(payload) ? Object.keys(payload.getFields()) : []
+}
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** The width at which the formatter breaks lines. */
 const MAX_WIDTH = 130
@@ -50,4 +68,13 @@ const KEYS = `// Generated from the schema by generated.test.ts.
 
 /** The types without an id, which belong to the object that contains them: \`keys\` of urql's \`cacheExchange\`. */
 export const keys: Record<string, () => null> = {
+`
+
+const UPDATES = `// Generated from the schema by generated.test.ts.
+
+import { updateLists, type Update } from './update-lists.ts'
+
+/** Loads lists again after a mutation that changed them: \`updates\` of urql's \`cacheExchange\`. */
+export const updates: { Mutation: Record<string, Update> } = {
+  Mutation: {
 `

@@ -3,6 +3,7 @@ import { cacheExchange } from '@urql/exchange-graphcache'
 import { relayPagination } from '@urql/exchange-graphcache/extras'
 import { keys } from '@ashlar/client/keys'
 import { possibleTypes } from '@ashlar/client/possible-types'
+import { updates } from '@ashlar/client/updates'
 import type { CacheClient } from '../cache-client.ts'
 import { CREATE_GRAPH, DELETE_GRAPHS, EVENTS, GRAPHS, START_EXECUTION, STATUS, UPDATE_GRAPH } from '../documents.ts'
 import type { TestServer } from '../server.ts'
@@ -59,7 +60,7 @@ function connect({ url, authorization, connectSocket }: TestServer): Client {
       subscribe: ({ next, error, complete }) => ({
         unsubscribe: socket.subscribe(
           { query, variables },
-          { next: ({ data = null, errors = [] }) => next({ data, errors }), error, complete },
+          { next: ({ data = null, errors }) => next(errors ? { data, errors } : { data }), error, complete },
         ),
       }),
     }),
@@ -72,7 +73,7 @@ function connect({ url, authorization, connectSocket }: TestServer): Client {
   })
 }
 
-/** urql loads the lists again to which a created object may belong. A deleted object must be removed by its id. */
+/** The generated settings replace objects that changed, remove deleted ones, and load changed lists again. */
 function cache(): Exchange {
   return cacheExchange({
     keys,
@@ -83,13 +84,8 @@ function cache(): Exchange {
         execution: (_parent, { id }) => ({ __typename: 'Execution', id: String(id) }),
       },
     },
-    updates: {
-      Mutation: {
-        deleteGraphs: (result, _arguments, entities) => {
-          const { deletedGraphIds } = result.deleteGraphs as { deletedGraphIds: string[] }
-          for (const id of deletedGraphIds) entities.invalidate({ __typename: 'Graph', id })
-        },
-      },
-    },
+    updates,
+    // Without an introspected schema, graphcache warns about each field of a fragment that does not match.
+    logger: () => undefined,
   })
 }
