@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 export interface Cutter {
   /** The URL of the server through the proxy. */
   url: string
-  /** Each next connection is cut after one of these numbers of bytes from the server. Later connections are not cut. */
+  /** Cuts the connection each time the server has sent one of these numbers of bytes. Replaces earlier numbers. */
   cutAfter(...bytes: number[]): void
   /** The number of connections that were cut. */
   cuts(): number
@@ -16,10 +16,10 @@ export async function startCutter(target: string): Promise<Cutter> {
   const { port } = new URL(target)
   const planned: number[] = []
   const open = new Set<Socket>()
+  let left = Infinity
   let cuts = 0
   const server = createServer((client) => {
     const upstream = connect(Number(port), '127.0.0.1')
-    let left = planned.shift() ?? Infinity
     for (const socket of [client, upstream]) {
       open.add(socket)
       socket.on('error', () => undefined)
@@ -31,14 +31,16 @@ export async function startCutter(target: string): Promise<Cutter> {
     }
     client.pipe(upstream)
     upstream.on('data', (chunk: Buffer) => {
-      if (chunk.length < left) {
-        left -= chunk.length
+      const rest = left - chunk.length
+      if (rest > 0) {
+        left = rest
         client.write(chunk)
         return
       }
       cuts++
       upstream.pause()
       client.write(chunk.subarray(0, left), () => client.destroy())
+      left = planned.shift() ?? Infinity
     })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -46,7 +48,10 @@ export async function startCutter(target: string): Promise<Cutter> {
   url.port = String((server.address() as AddressInfo).port)
   return {
     url: url.href,
-    cutAfter: (...bytes) => void planned.push(...bytes),
+    cutAfter(...bytes) {
+      planned.splice(0, Infinity, ...bytes)
+      left = planned.shift() ?? Infinity
+    },
     cuts: () => cuts,
     async close() {
       for (const socket of open) socket.destroy()
