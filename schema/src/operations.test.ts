@@ -45,7 +45,7 @@ const CREATE = `mutation ($input: CreateGraphInput!) { createGraph(input: $input
   graph { id name activeVersion { number inputSchema outputSchema capabilities { kind detail } } } graphEdge { cursor node { id } } ${ERRORS} } }`
 
 async function createGraph(name: string, document: unknown): Promise<Json> {
-  return (await run(CREATE, { input: { name, document } })).createGraph
+  return (await run(CREATE, { input: { name, document: { json: document } } })).createGraph
 }
 
 async function createHello(name = 'Hello'): Promise<string> {
@@ -162,7 +162,7 @@ describe('graphs', () => {
       name: 'Imported',
       activeVersion: { outputSchema: { properties: { greeting: {} } } },
     })
-    await run(`mutation ($id: ID!) { deleteGraph(input: { graphId: $id }) { __typename } }`, { id: graphId })
+    await run(`mutation ($id: ID!) { deleteGraphs(input: { graphIds: [$id] }) { __typename } }`, { id: graphId })
     expect(await run(`query ($id: ID!) { graph(id: $id) { name } node(id: $id) { id } }`, { id: graphId })).toEqual({
       graph: null,
       node: null,

@@ -78,7 +78,7 @@ describe('ashlar start', () => {
     expect(second).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('error DATA_DIR_IN_USE') })
 
     const { createGraph } = await query(
-      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: $d }) { graph { id } } }`,
+      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: { json: $d } }) { graph { id } } }`,
       { d: SLEEP },
     )
     const { startExecution } = await query(
@@ -106,7 +106,7 @@ describe('ashlar start', () => {
     const first = new Ashlar(['start'], environment)
     const query = await createClient(await first.ready(), dataDir)
     const { createGraph } = await query(
-      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: $d }) { graph { id } } }`,
+      `mutation ($d: JSON!) { createGraph(input: { name: "Wait", document: { json: $d } }) { graph { id } } }`,
       { d: WAIT },
     )
     const { startExecution } = await query(

@@ -48,7 +48,7 @@ describe('SIGTERM during a request of a block', () => {
       const first = new Ashlar(['start'], environment)
       const query = await createClient(await first.ready(), environment.ASHLAR_DATA_DIR)
       const { createGraph } = await query(
-        `mutation ($d: JSON!) { createGraph(input: { name: "Send", document: $d }) { graph { id } } }`,
+        `mutation ($d: JSON!) { createGraph(input: { name: "Send", document: { json: $d } }) { graph { id } } }`,
         { d: documentOf(method) },
       )
       const { startExecution } = await query(

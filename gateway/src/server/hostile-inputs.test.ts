@@ -252,7 +252,13 @@ describe('the error code', () => {
   it.each([
     ['a name with U+0000', 'createGraph', 'CreateGraphInput', { name: 'a\0b', document: DOCUMENT }, ['name']],
     ['a name with an unpaired surrogate', 'createGraph', 'CreateGraphInput', { name: '\ud800', document: DOCUMENT }, ['name']],
-    ['a name with U+0000 in a file', 'importGraph', 'ImportGraphInput', { file: { name: '\0', document: DOCUMENT } }, ['name']],
+    [
+      'a name with U+0000 in a file',
+      'importGraph',
+      'ImportGraphInput',
+      { file: { name: '\0', document: DOCUMENT } },
+      ['file', 'name'],
+    ],
     ['a package name with U+0000', 'uninstallPlugin', 'UninstallPluginInput', { packageName: '\0' }, ['packageName']],
     ['an id with U+0000', 'startExecution', 'StartExecutionInput', { graphId: globalId('Graph', '\0') }, ['graphId']],
   ])('of %s is BAD_INPUT with its path', async (_what, mutation, type, input, path) => {
@@ -279,7 +285,7 @@ describe('the error code', () => {
   })
 
   it('does not apply to U+0000 in an input of a block', async () => {
-    const query = 'mutation ($d: JSON!) { createGraph(input: { name: "x", document: $d }) { graph { id } } }'
+    const query = 'mutation ($d: JSON!) { createGraph(input: { name: "x", document: { json: $d } }) { graph { id } } }'
     const { data } = (await send({ query, variables: { d: { nodes: NODES, links: [] } } })) as {
       data: { createGraph: { graph: { id: string } } }
     }

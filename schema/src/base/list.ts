@@ -31,7 +31,7 @@ interface ListOptions<Item, Fields extends InputFieldMap, Field extends string> 
   filter: (t: InputBuilder) => Fields
   /** The sort fields with their descriptions. */
   orderFields: Record<Field, string>
-  defaultOrder: { field: Field; direction: Direction }
+  defaultOrder: { field: NoInfer<Field>; direction: Direction }
   /** The position of an item in the default order. */
   locate(item: Item): Position
   /** The cursor of an item. @default opaque text that names the list and its order */

@@ -23,11 +23,11 @@ async function run(source: string, variableValues: Record<string, unknown>): Pro
   return result.data as Json
 }
 
-const CREATE = `mutation ($document: JSON!) { createGraph(input: { name: "Test", document: $document }) {
+const CREATE = `mutation ($document: JSON!) { createGraph(input: { name: "Test", document: { json: $document } }) {
   graph { id activeVersion { number warnings { path message } } } errors { code message path } } }`
-const SAVE = `mutation ($id: ID!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: 1, document: $document }) {
+const SAVE = `mutation ($id: ID!, $document: JSON!) { saveGraphVersion(input: { graphId: $id, basedOn: 1, document: { json: $document } }) {
   graph { activeVersion { number warnings { path } } } errors { code message } } }`
-const WARNINGS = `query ($document: JSON!) { graphWarnings(document: $document) { path message } }`
+const WARNINGS = `query ($document: JSON!) { graphWarnings(document: { json: $document }) { path message } }`
 
 /** Links a list to a number pin and an object to a list pin, and sets a list as the constant of a number pin. */
 const LOSSY = {
@@ -91,7 +91,7 @@ describe('a graph with lossy conversions', () => {
   })
 })
 
-const FAULTS = `query ($document: JSON!) { validateGraph(document: $document) { path message } }`
+const FAULTS = `query ($document: JSON!) { validateGraph(document: { json: $document }) { path message } }`
 
 describe('an invalid document', () => {
   const validateGraph = async (document: unknown): Promise<Json[]> =>
