@@ -33,8 +33,9 @@ describe('the settings of client caches agree with the schema:', () => {
   it('the lists that a mutation changes', async () => {
     const lists = Map.groupBy(Object.values(schema.getQueryType()?.getFields() ?? {}), ({ type }) => getNamedType(type).name)
     const lines = Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap(({ name, type }) => {
-      const objects = listPayloadFields(type).flatMap((field) => /^deleted(\w+?)Ids?$|^(\w+)Edge$/.exec(field)?.slice(1) ?? [])
-      const fields = objects.flatMap((object = '') => lists.get(`${capitalize(object)}Connection`) ?? [])
+      const matches = listPayloadFields(type).map((field) => /^deleted(\w+?)Ids?$|^(\w+)Edge$/.exec(field))
+      const objects = matches.flatMap((match) => match?.[1] ?? match?.[2] ?? [])
+      const fields = objects.flatMap((object) => lists.get(`${capitalize(object)}Connection`) ?? [])
       const names = [...new Set(fields.map((field) => `'${field.name}'`))]
       return objects.length > 0 ? [`    ${name}: updateLists(${names.join(', ')}),\n`] : []
     })

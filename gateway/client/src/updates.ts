@@ -10,7 +10,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     cancelExecution: updateLists('executions'),
     createGraph: updateLists('graphs'),
     deleteCredential: updateLists(),
-    deleteGraph: updateLists('graphs'),
+    deleteGraphs: updateLists('graphs'),
     forkGraph: updateLists('graphs'),
     importGraph: updateLists('graphs'),
     installPlugin: updateLists('plugins'),
@@ -25,6 +25,7 @@ export const updates: { Mutation: Record<string, Update> } = {
     startExecution: updateLists('executions'),
     uninstallPlugin: updateLists('plugins'),
     updateCredential: updateLists(),
+    updateGraph: updateLists('graphs'),
     upgradeGraph: updateLists('graphs'),
   },
 }

@@ -39,6 +39,7 @@ async function generate(folder: string, documentMode: string): Promise<void> {
   for (const output of outputs) await writeFile(join(folder, output.filename), await codegen(output))
   await writeFile(join(folder, 'usage.ts'), usage)
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
   await symlink(PACKAGES, join(folder, 'node_modules'))
 }
 
