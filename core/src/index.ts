@@ -37,7 +37,17 @@ export type {
 } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
-export type { FollowedEvent, NodeExecutionView } from './domains/executions/index.ts'
+export { formatNodeExecutionKey } from './domains/executions/index.ts'
+export type {
+  EventFilter,
+  EventRequest,
+  FollowedEvent,
+  NodeExecutionFilter,
+  NodeExecutionKey,
+  NodeExecutionOrder,
+  NodeExecutionRequest,
+  NodeExecutionView,
+} from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
 export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'
 export type { Compatibility, Graph, GraphVersion, NodeCompatibility } from './domains/graphs/index.ts'

@@ -1,6 +1,6 @@
-import type { Execution } from '@ashlar/core'
+import { AshlarError, type Execution } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage, slicePage } from '../base/connections.ts'
+import { toConnection, parsePage } from '../base/connections.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventInterface, eventPage } from './events.ts'
 import { NodeExecutionType } from './node-execution.ts'
@@ -51,9 +51,13 @@ builder.objectType(ExecutionType, {
       type: NodeExecutionType,
       description: 'All node executions, grouped by node in the order of the graph.',
       resolve: async ({ id }, page, { runtime, user }) => {
-        const all = await runtime.executions.nodeExecutions(user.id, id)
-        const getId = ({ node, n }: (typeof all)[number]): string => `${node}.${n}`
-        return toConnection(slicePage(all, parsePage(page, 'NodeExecution'), getId), 'NodeExecution', getId)
+        const { first } = parsePage(page, 'NodeExecution')
+        const request = { first, orderBy: { field: 'NODE', direction: 'ASC' }, filter: {}, countTotal: true } as const
+        const found = (await runtime.executions.nodeExecutionsOf(user.id, [id], request)).get(id)
+        if (!found || found instanceof AshlarError) throw found ?? new Error('the execution has no page')
+        const items = found.items.map(({ item }) => item)
+        const getId = ({ nodeId, number }: (typeof items)[number]): string => `${nodeId}.${number}`
+        return toConnection({ items, hasMore: found.hasMore, total: found.total ?? 0 }, 'NodeExecution', getId)
       },
     }),
   }),

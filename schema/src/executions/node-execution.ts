@@ -32,8 +32,8 @@ const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
 export const NodeExecutionType = builder.objectRef<NodeExecutionView>('NodeExecution').implement({
   description: 'One run of a node in an execution.',
   fields: (t) => ({
-    node: t.exposeString('node'),
-    number: t.exposeInt('n', { description: '1, 2, 3 … within the node.' }),
+    nodeId: t.exposeString('nodeId', { description: 'The key of the node in the graph.' }),
+    number: t.exposeInt('number', { description: '1, 2, 3 … within the node.' }),
     status: t.expose('status', { type: NodeExecutionStatusType }),
     attempt: t.exposeInt('attempt'),
     inputs: t.expose('inputs', {

@@ -20,7 +20,7 @@ import {
   type ReaderBehind,
   readEvents,
 } from '../../runtime/journal/index.ts'
-import { viewNodeExecutions, type NodeExecutionView } from './node-executions.ts'
+import { createJournalViews, type JournalViews } from './views/index.ts'
 
 /** An event that a follower receives. */
 export type FollowedEvent = JournalEvent | ReaderBehind
@@ -29,7 +29,7 @@ export type FollowedEvent = JournalEvent | ReaderBehind
  * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
  * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
-export interface Executions {
+export interface Executions extends JournalViews {
   /** @param version a version number. @default the active version. @throws {AshlarError} NOT_FOUND INPUTS_INVALID */
   start(ownerId: string, request: StartRequest): Promise<Execution>
   /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
@@ -58,7 +58,6 @@ export interface Executions {
   eventPage(ownerId: string, executionId: string, after: number, most: number): Promise<{ events: JournalEvent[]; total: number }>
   /** Yields every event after `after` until the execution has finished. @throws {AshlarError} NOT_FOUND */
   follow(ownerId: string, executionId: string, after: number): Promise<AsyncGenerator<FollowedEvent, void>>
-  nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]>
 }
 
 interface StartRequest {
@@ -100,10 +99,12 @@ class ExecutionService implements Executions {
   readonly #parts: ExecutionParts
   readonly #starter: Batcher<NewExecution, Execution>
   readonly #news = new News()
+  readonly #views: JournalViews
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts
     parts.notifications.listen('journal', (message) => this.#news.notify(message))
+    this.#views = createJournalViews(parts.database.pool, parts.plans)
     this.#starter = new Batcher(500, (set) => insertAll(parts, set))
   }
 
@@ -204,11 +205,16 @@ class ExecutionService implements Executions {
     return followEvents(this.#parts.database.pool, this.#news, executionId, after)
   }
 
-  async nodeExecutions(ownerId: string, executionId: string): Promise<NodeExecutionView[]> {
-    const execution = await this.get(ownerId, executionId)
-    const plan = await this.#plan(execution.versionId)
-    if (!plan) return []
-    return viewNodeExecutions(plan, await readEvents(this.#parts.database.pool, executionId, 0, Infinity))
+  nodeExecutionsOf(...args: Parameters<JournalViews['nodeExecutionsOf']>): ReturnType<JournalViews['nodeExecutionsOf']> {
+    return this.#views.nodeExecutionsOf(...args)
+  }
+
+  findNodeExecutions(...args: Parameters<JournalViews['findNodeExecutions']>): ReturnType<JournalViews['findNodeExecutions']> {
+    return this.#views.findNodeExecutions(...args)
+  }
+
+  eventPages(...args: Parameters<JournalViews['eventPages']>): ReturnType<JournalViews['eventPages']> {
+    return this.#views.eventPages(...args)
   }
 
   async #continue({ id, ownerId, versionId, inputs, masks }: Execution, events: ExecutionEvent[]): Promise<Execution> {
@@ -221,12 +227,6 @@ class ExecutionService implements Executions {
     const plan = (await this.#parts.plans.load([versionId])).get(versionId)
     if (!plan || plan instanceof AshlarError) throw plan ?? new Error(`no plan for version ${versionId}`)
     return plan
-  }
-
-  /** @returns undefined if a block that the version pins is no longer stored */
-  async #plan(versionId: string): Promise<Plan | undefined> {
-    const plan = (await this.#parts.plans.load([versionId])).get(versionId)
-    return plan instanceof AshlarError ? undefined : plan
   }
 }
 

@@ -104,7 +104,11 @@ class EventReading {
   }
 
   get isFull(): boolean {
-    return this.#failure !== undefined || this.events.length > this.#request.first || (this.#chars > this.#maxBytes && this.events.length > 1)
+    return (
+      this.#failure !== undefined ||
+      this.events.length > this.#request.first ||
+      (this.#chars > this.#maxBytes && this.events.length > 1)
+    )
   }
 
   async add(rows: JournalPart['rows'], slices: Slices): Promise<void> {

@@ -34,10 +34,7 @@ export interface JournalViews {
    * Returns node executions by {@link formatNodeExecutionKey}. Those that do not exist are missing. If their values
    * exceed 8 MB together, some have an error BAD_INPUT.
    */
-  findNodeExecutions(
-    ownerId: string,
-    keys: readonly NodeExecutionKey[],
-  ): Promise<Map<string, NodeExecutionView | AshlarError>>
+  findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): Promise<Map<string, NodeExecutionView | AshlarError>>
   /**
    * Returns one page of the events of each execution, in the order of `seq`. The position of an event is its `seq`. A page
    * has fewer than `first` items, but at least one, if their values exceed 8 MB together.
@@ -83,15 +80,16 @@ class JournalViewService implements JournalViews {
     return new Map([...none, ...failures, ...pages])
   }
 
-  async findNodeExecutions(
-    ownerId: string,
-    keys: readonly NodeExecutionKey[],
-  ): ReturnType<JournalViews['findNodeExecutions']> {
+  async findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): ReturnType<JournalViews['findNodeExecutions']> {
     const wanted = Map.groupBy(keys, ({ executionId }) => executionId)
     const { loaded, failures } = await this.#load(await this.#findPlans(ownerId, [...wanted.keys()]))
     const chosen = [...loaded].map(([executionId, projection]) => {
       const own = wanted.get(executionId) ?? []
-      return { executionId, projection, runs: own.flatMap((key) => projection.scheduler.nodeExecution(key.nodeId, key.number) ?? []) }
+      return {
+        executionId,
+        projection,
+        runs: own.flatMap((key) => projection.scheduler.nodeExecution(key.nodeId, key.number) ?? []),
+      }
     })
     const views = await loadViews(this.#pool, chosen, MAX_VALUE_BYTES / Math.max(1, chosen.length))
     const found = new Map<string, NodeExecutionView | AshlarError>()

@@ -80,7 +80,6 @@ export function toPosition({ nodeId, number }: { nodeId: string; number: number 
 export function findAtPosition({ scheduler }: Projection, { id }: Position): NodeExecution {
   const [, nodeId = '', number] = /^(.*):(\d+)$/s.exec(id) ?? []
   const run = scheduler.nodeExecution(nodeId, Number(number))
-  if (!run)
-    throw new AshlarError('BAD_INPUT', 'argument "after" must be a cursor of this list', { details: { path: ['after'] } })
+  if (!run) throw new AshlarError('BAD_INPUT', 'argument "after" must be a cursor of this list', { details: { path: ['after'] } })
   return run
 }

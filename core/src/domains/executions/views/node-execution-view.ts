@@ -83,7 +83,8 @@ export function viewNodeExecution(
 
 function readInputs(projection: Projection, run: NodeExecution, events: ValueEvents): Record<string, unknown> | undefined {
   const start = events.get(projection.start?.seq ?? 0)?.event
-  const given = start?.type === 'ExecutionStarted' ? { inputs: start.inputs, masks: start.masks ?? {} } : { inputs: {}, masks: {} }
+  const given =
+    start?.type === 'ExecutionStarted' ? { inputs: start.inputs, masks: start.masks ?? {} } : { inputs: {}, masks: {} }
   const overriding = events.get(projection.factsOf(run)?.overrideSeq ?? 0)?.event
   const override = overriding?.type === 'NodeOverridden' ? { override: overriding.inputs } : {}
   const values = new Map([...run.values].map(([pin, value]) => [pin, readValue(value, events)]))

@@ -27,17 +27,24 @@ it('shows the same node executions as the scheduler after the same events', () =
 
 it('continues each order after any node execution', () => {
   fc.assert(
-    fc.property(random, fc.constantFrom('NODE', 'STARTED_AT'), fc.constantFrom('ASC', 'DESC'), ([each, part], field, direction) => {
-      const plan = toPlan(blocks, each.document)
-      const all = runCase(plan, each)
-      const projection = fill(plan, all.slice(0, Math.ceil((all.length * part) / 1000)))
-      const runs = [...walkNodeExecutions(projection, { field, direction })]
-      expect(new Set(runs)).toEqual(new Set(projection.scheduler.nodeExecutions()))
-      expect(runs).toHaveLength(projection.scheduler.nodeExecutions().length)
-      for (const [i, after] of runs.entries())
-        expect([...walkNodeExecutions(projection, { field, direction, after })]).toEqual(runs.slice(i + 1))
-      expect([...walkNodeExecutions(projection, { field, direction: direction === 'ASC' ? 'DESC' : 'ASC' })]).toEqual(runs.toReversed())
-    }),
+    fc.property(
+      random,
+      fc.constantFrom('NODE', 'STARTED_AT'),
+      fc.constantFrom('ASC', 'DESC'),
+      ([each, part], field, direction) => {
+        const plan = toPlan(blocks, each.document)
+        const all = runCase(plan, each)
+        const projection = fill(plan, all.slice(0, Math.ceil((all.length * part) / 1000)))
+        const runs = [...walkNodeExecutions(projection, { field, direction })]
+        expect(new Set(runs)).toEqual(new Set(projection.scheduler.nodeExecutions()))
+        expect(runs).toHaveLength(projection.scheduler.nodeExecutions().length)
+        for (const [i, after] of runs.entries())
+          expect([...walkNodeExecutions(projection, { field, direction, after })]).toEqual(runs.slice(i + 1))
+        expect([...walkNodeExecutions(projection, { field, direction: direction === 'ASC' ? 'DESC' : 'ASC' })]).toEqual(
+          runs.toReversed(),
+        )
+      },
+    ),
     { numRuns: 100 },
   )
 })

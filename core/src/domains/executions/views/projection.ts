@@ -30,9 +30,9 @@ export interface Facts {
   startIndex: number | undefined
 }
 
-/** Estimates of the memory that events use. */
-const EVENT_BYTES = 200
-const DELIVERY_BYTES = 600
+/** Estimates of the memory that an event and the delivery of a value use: 20 000 events use 4.5 MB. */
+const EVENT_BYTES = 100
+const DELIVERY_BYTES = 500
 
 /**
  * The node executions of one execution, as its journal up to `seq` describes them: the state of the scheduler, which
@@ -72,8 +72,7 @@ export class Projection {
   add(event: JournalEvent): void {
     this.seq = event.seq
     this.bytes += EVENT_BYTES
-    if (event.type === 'ExecutionStarted')
-      this.start = { seq: event.seq, maskedNodes: new Set(Object.keys(event.masks ?? {})) }
+    if (event.type === 'ExecutionStarted') this.start = { seq: event.seq, maskedNodes: new Set(Object.keys(event.masks ?? {})) }
     const ref = event.type === 'NodeOutput' && event.value !== undefined ? new ValueRef(event.seq, [], event.value) : undefined
     this.#step(event, ref)
     if (ref) ref.value = undefined
