@@ -1,5 +1,15 @@
 export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
-export { AshlarError, ERROR_CODES, errorMessage, showValue, sortPage, toPage, isText, isUuid } from './base/index.ts'
+export {
+  API_ERROR_CODES,
+  AshlarError,
+  ERROR_CODES,
+  errorMessage,
+  showValue,
+  sortPage,
+  toPage,
+  isText,
+  isUuid,
+} from './base/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './postgres/embedded/index.ts'
 export {
   COST_UNITS,
@@ -36,7 +46,7 @@ export type {
   Position,
 } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
-export type { JournalEvent, NodeFailure, Reason } from './engine/index.ts'
+export type { JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
 export { formatNodeExecutionKey } from './domains/executions/index.ts'
 export type {
   EventFilter,

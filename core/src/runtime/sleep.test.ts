@@ -136,9 +136,7 @@ describe('a sleeping block', () => {
     const resumed = await untilEvent(id, 'NodeResumed')
     expect(resumed.at).toBeGreaterThanOrEqual(until)
     expect(getOutputs(await readEvents(id))).toEqual(['before 1', 'after 1'])
-    expect(await readNodeExecutions(runtime, id)).toMatchObject([
-      { status: 'COMPLETED', waitingUntil: undefined },
-    ])
+    expect(await readNodeExecutions(runtime, id)).toMatchObject([{ status: 'COMPLETED', waitingUntil: undefined }])
   })
 
   it('frees its slot for other nodes', async () => {

@@ -1,5 +1,4 @@
-import type { Fault } from '@ashlar/core'
-import type { Api, ApiGraph, SavedGraph } from '../client/index.ts'
+import type { Api, ApiGraph, GraphWarning, SavedGraph } from '../client/index.ts'
 import type { GraphFile } from './graph-file.ts'
 import { isSameDocument } from './same-document.ts'
 
@@ -11,7 +10,7 @@ export interface EnsuredGraph {
    */
   outcome: 'CREATED' | 'UPGRADED' | 'UNCHANGED'
   /** Probable mistakes in the document. */
-  warnings: readonly Fault[]
+  warnings: readonly GraphWarning[]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AshlarError, type ErrorCode } from '@ashlar/core'
+import { AshlarError, type ErrorCode, type Fault } from '@ashlar/core'
 
 /** The input of the client is invalid: `BAD_INPUT GRAPH_INVALID INPUTS_INVALID …` */
 export class InvalidInputError extends AshlarError {}
@@ -9,12 +9,47 @@ export class ConflictError extends AshlarError {}
 /** The object exists, but the user does not have permission: `FORBIDDEN`. */
 export class ForbiddenError extends AshlarError {}
 
-/** Translates an expected error of core to the error type of the schema. Returns any other error unchanged. */
-export function translateError(error: unknown): unknown {
-  if (!(error instanceof AshlarError)) return error
-  const type = ERROR_TYPES[error.code]
-  return type ? new type(error.code, error.message, { details: error.details, cause: error }) : error
+/**
+ * Translates an error of a mutation to the `errors` of its payload: one for each fault. Each path starts with `input`.
+ *
+ * @throws the error if it is not an expected one
+ */
+export function toPayloadErrors(error: unknown): AshlarError[] {
+  const type = error instanceof AshlarError ? ERROR_TYPES[error.code] : undefined
+  if (!type || !(error instanceof AshlarError)) throw error
+  const { code, message, details } = error
+  const { faults = [], path, ...others } = details
+  const create = (fault: PlacedFault): AshlarError =>
+    new type(code, fault.message, {
+      details: { ...others, position: fault.position, ...(fault.path && { path: ['input', ...fault.path] }) },
+      cause: error,
+    })
+  return faults.length === 0 ? [create({ message, path })] : faults.map((fault) => create(placeFault(fault, path)))
 }
+
+interface PlacedFault {
+  message: string
+  path: readonly (string | number)[] | undefined
+  /** The place in the source of a plugin, such as `src/say.ts:5:78`. */
+  position?: string
+}
+
+/**
+ * The path of a fault is a place in the field to which the error belongs, such as `inputs.name` or `nodes.greet.block`,
+ * or a position in the source of a plugin. Other places are not in the input, so the message names them.
+ */
+function placeFault({ path, message }: Fault, field: PlacedFault['path'] = []): PlacedFault {
+  const name = String(field[0])
+  if (PLUGIN_FIELDS.has(name)) return { path: field, message, ...(path !== '' && { position: path }) }
+  if (!PLACED_FIELDS.has(name)) return { path: field, message: path === '' ? message : `${path}: ${message}` }
+  const segments = path === '' ? [] : path.split('.')
+  return { path: segments[0] === name ? segments : [...field, ...segments], message }
+}
+
+/** The input fields whose faults have places inside them. */
+const PLACED_FIELDS = new Set(['document', 'file', 'inputs', 'masks'])
+/** The input fields with the code of a plugin. */
+const PLUGIN_FIELDS = new Set(['bundle', 'tarball', 'sdk', 'undefined'])
 
 const ERROR_TYPES: Partial<Record<ErrorCode, typeof InvalidInputError>> = {
   BAD_INPUT: InvalidInputError,

@@ -1,11 +1,11 @@
-import { AshlarError, type Execution } from '@ashlar/core'
+import type { Execution } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage } from '../base/connections.ts'
+import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
-import { EventInterface, eventPage } from './events.ts'
-import { NodeExecutionType } from './node-execution.ts'
+import { EventList, loadEvents } from './events.ts'
+import { loadNodeExecutions, NodeExecutionList } from './node-execution.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
-import { ExecutionConnection, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
+import { ExecutionList, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
 
 builder.objectType(ExecutionType, {
   description: 'One durable run of a graph version.',
@@ -42,23 +42,13 @@ builder.objectType(ExecutionType, {
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true }),
-    events: t.connection({
-      type: EventInterface,
-      description: 'The journal: all events in order. The cursor of an event is its `seq`.',
-      resolve: ({ id }, args, context) => eventPage(id, args, context),
+    events: EventList.field(t, {
+      description: 'The journal: all events in order. The cursor of an event is its `id`.',
+      loadMany: loadEvents,
     }),
-    nodeExecutions: t.connection({
-      type: NodeExecutionType,
+    nodeExecutions: NodeExecutionList.field(t, {
       description: 'All node executions, grouped by node in the order of the graph.',
-      resolve: async ({ id }, page, { runtime, user }) => {
-        const { first } = parsePage(page, 'NodeExecution')
-        const request = { first, orderBy: { field: 'NODE', direction: 'ASC' }, filter: {}, countTotal: true } as const
-        const found = (await runtime.executions.nodeExecutionsOf(user.id, [id], request)).get(id)
-        if (!found || found instanceof AshlarError) throw found ?? new Error('the execution has no page')
-        const items = found.items.map(({ item }) => item)
-        const getId = ({ nodeId, number }: (typeof items)[number]): string => `${nodeId}.${number}`
-        return toConnection({ items, hasMore: found.hasMore, total: found.total ?? 0 }, 'NodeExecution', getId)
-      },
+      loadMany: loadNodeExecutions,
     }),
   }),
 })
@@ -68,22 +58,14 @@ function getGraphId({ graphId }: Execution): string | null {
 }
 
 builder.queryFields((t) => ({
-  executions: t.connection(
-    {
-      type: ExecutionType,
-      description: 'Your executions, newest first.',
-      args: { graphId: t.arg.id({ description: 'Only executions of this graph.' }) },
-      resolve: async (_root, { graphId, ...page }, { runtime, user }) => {
-        const filter = { graphId: graphId == null ? undefined : parseGlobalId(graphId, 'Graph', 'graphId') }
-        return toConnection(
-          await runtime.executions.list(user.id, filter, parsePage(page, 'Execution')),
-          'Execution',
-          (execution) => execution.id,
-        )
-      },
+  executions: ExecutionList.field(t, {
+    description: 'Your executions, newest first.',
+    load: async (_root, request, { runtime, user }) => {
+      const { graphId } = request.filter
+      const filter = { graphId: graphId == null ? undefined : parseGlobalId(graphId, 'Graph', 'graphId') }
+      return fromOldPage(await runtime.executions.list(user.id, filter, toOldRequest(request as never)))
     },
-    ExecutionConnection,
-  ),
+  }),
   execution: t.field({
     type: ExecutionType,
     nullable: true,

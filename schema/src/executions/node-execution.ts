@@ -1,18 +1,28 @@
-import { NODE_EXECUTION_STATUSES, type NodeExecutionView, type NodeFailure, type ProgressReport } from '@ashlar/core'
+import {
+  type AshlarError,
+  formatNodeExecutionKey,
+  isUuid,
+  NODE_EXECUTION_STATUSES,
+  type NodeExecutionKey,
+  type NodeExecutionOrder,
+  type NodeExecutionStatus,
+  type NodeExecutionView,
+  type Page,
+  type PageRequest,
+  type ProgressReport,
+} from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { POSITION, SourcePositionType, STACK } from './source-position.ts'
+import type { SchemaContext } from '../base/context.ts'
+import { parseGlobalId } from '../base/global-ids.ts'
+import { defineList } from '../base/list.ts'
+import { ExecutionType } from '../refs/executions.ts'
+import { NodeFailureType } from './node-failure.ts'
 
 const PinValueType = builder.objectRef<{ pin: string; value: unknown }>('PinValue').implement({
-  fields: (t) => ({ pin: t.exposeString('pin'), value: t.expose('value', { type: 'JSON', nullable: true }) }),
-})
-
-const NodeFailureType = builder.objectRef<NodeFailure>('NodeFailure').implement({
-  description: 'Why a node execution failed.',
+  description: 'A value that a block has delivered.',
   fields: (t) => ({
-    code: t.exposeString('code'),
-    message: t.exposeString('message'),
-    position: t.field({ ...POSITION, type: SourcePositionType, nullable: true, resolve: ({ position }) => position }),
-    stack: t.string({ ...STACK, nullable: true, resolve: ({ stack }) => stack }),
+    pin: t.exposeString('pin', { description: 'The output pin.' }),
+    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value.' }),
   }),
 })
 
@@ -24,34 +34,135 @@ const ProgressType = builder.objectRef<ProgressReport>('Progress').implement({
   }),
 })
 
+const STATUSES: Record<(typeof NODE_EXECUTION_STATUSES)[number], string> = {
+  INCOMPLETE: 'Some of its input pins have no value yet.',
+  QUEUED: 'It has all values and waits for a worker.',
+  RUNNING: 'Its block runs.',
+  WAITING: 'Its block sleeps.',
+  COMPLETED: 'Its block has finished.',
+  FAILED: 'Its last attempt has failed.',
+  CANCELLED: 'The execution ended before it finished.',
+}
+
 const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
-  description: '`INCOMPLETE`: some of its input pins have no value yet.',
-  values: NODE_EXECUTION_STATUSES,
+  description: 'The state of a node execution.',
+  values: Object.fromEntries(NODE_EXECUTION_STATUSES.map((status) => [status, { description: STATUSES[status] }])) as Record<
+    NodeExecutionStatus,
+    { description: string }
+  >,
 })
 
-export const NodeExecutionType = builder.objectRef<NodeExecutionView>('NodeExecution').implement({
+export const NodeExecutionType = builder.loadableNodeRef('NodeExecution', {
+  id: { resolve: (run: NodeExecutionView) => formatNodeExecutionKey(run) },
+  load: async (ids: string[], { runtime, user }) => {
+    const found = await runtime.executions.findNodeExecutions(
+      user.id,
+      ids.flatMap((id) => parseNodeExecutionKey(id) ?? []),
+    )
+    return ids.map((id) => found.get(id) ?? (null as never))
+  },
+})
+
+/** @returns undefined if the text is not the id of a node execution */
+export function parseNodeExecutionKey(id: string): NodeExecutionKey | undefined {
+  const [, executionId = '', nodeId = '', number] = /^([^:]+):(.+):([1-9]\d{0,8})$/s.exec(id) ?? []
+  return isUuid(executionId) ? { executionId, nodeId, number: Number(number) } : undefined
+}
+
+builder.objectType(NodeExecutionType, {
   description: 'One run of a node in an execution.',
   fields: (t) => ({
-    nodeId: t.exposeString('nodeId', { description: 'The key of the node in the graph.' }),
+    execution: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution that it belongs to.',
+      resolve: ({ executionId }) => executionId,
+    }),
+    nodeId: t.exposeString('nodeId', { description: 'The node in the graph.' }),
     number: t.exposeInt('number', { description: '1, 2, 3 … within the node.' }),
-    status: t.expose('status', { type: NodeExecutionStatusType }),
-    attempt: t.exposeInt('attempt'),
+    status: t.field({ type: NodeExecutionStatusType, description: 'Its state.', resolve: ({ status }) => status }),
+    attempt: t.exposeInt('attempt', { description: 'The number of its last attempt: 1, 2, 3 …' }),
     inputs: t.expose('inputs', {
       type: 'JSON',
       nullable: true,
       description: 'The values of its input pins. Null while some are missing.',
     }),
-    outputs: t.field({ type: [PinValueType], resolve: ({ outputs }) => outputs }),
+    outputs: t.field({
+      type: [PinValueType],
+      description: 'The values that its block has delivered, in order.',
+      resolve: ({ outputs }) => outputs,
+    }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked input pins that have no value yet.' }),
-    error: t.field({ type: NodeFailureType, nullable: true, resolve: ({ error }) => error }),
+    error: t.field({
+      type: NodeFailureType,
+      nullable: true,
+      description: 'Why its last attempt failed.',
+      resolve: ({ error }) => error,
+    }),
     waitingUntil: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'The end of its sleep. Null unless it is WAITING.',
       resolve: ({ waitingUntil }) => waitingUntil,
     }),
-    progress: t.field({ type: ProgressType, nullable: true, resolve: ({ progress }) => progress }),
-    startedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ startedAt }) => startedAt }),
-    finishedAt: t.field({ type: 'DateTime', nullable: true, resolve: ({ finishedAt }) => finishedAt }),
+    progress: t.field({
+      type: ProgressType,
+      nullable: true,
+      description: 'The last progress that its block has reported.',
+      resolve: ({ progress }) => progress,
+    }),
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'The start of its first attempt.',
+      resolve: ({ startedAt }) => startedAt,
+    }),
+    finishedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'The end of its last attempt.',
+      resolve: ({ finishedAt }) => finishedAt,
+    }),
   }),
 })
+
+export const NodeExecutionList = defineList<NodeExecutionView>()({
+  type: NodeExecutionType,
+  name: 'NodeExecution',
+  plural: 'node executions',
+  filter: (t) => ({
+    nodeId: t.string({ description: 'Only node executions of this node.' }),
+    statuses: t.field({ type: [NodeExecutionStatusType], description: 'Only node executions in one of these states.' }),
+  }),
+  orderFields: {
+    NODE: 'The place of the node in the graph, then the number.',
+    STARTED_AT: 'The start of the first attempt. Those that have not started come last.',
+  },
+  defaultOrder: { field: 'NODE', direction: 'ASC' },
+  locate: ({ nodeId, number }) => ({ value: String(number), id: `${nodeId}:${number}` }),
+})
+
+interface NodeExecutionFilterInput {
+  nodeId?: string | null | undefined
+  statuses?: NodeExecutionStatus[] | null | undefined
+}
+
+/** Reads one page of the node executions of each execution. */
+export function loadNodeExecutions(
+  executionIds: readonly string[],
+  { filter, ...request }: PageRequest<NodeExecutionFilterInput, NodeExecutionOrder>,
+  { runtime, user }: SchemaContext,
+): Promise<Map<string, Page<NodeExecutionView> | AshlarError>> {
+  const coreFilter = { nodeId: filter.nodeId ?? undefined, statuses: filter.statuses ?? undefined }
+  return runtime.executions.nodeExecutionsOf(user.id, executionIds, { ...request, filter: coreFilter })
+}
+
+builder.queryField('nodeExecution', (t) =>
+  t.field({
+    type: NodeExecutionType,
+    nullable: true,
+    description: 'The node execution with this id. Null if it does not exist.',
+    args: { id: t.arg.id({ required: true, description: 'Global id.' }) },
+    resolve: (_root, { id }) => parseGlobalId(id, 'NodeExecution', 'id'),
+  }),
+)

@@ -28,7 +28,7 @@ const BlockDifferenceType = builder.objectRef<BlockDifference>('BlockDifference'
 const NodeCompatibilityType = builder.objectRef<NodeCompatibility>('NodeCompatibility').implement({
   description: 'A node whose block has changed.',
   fields: (t) => ({
-    node: t.exposeString('node'),
+    nodeId: t.exposeString('node', { description: 'The node in the graph.' }),
     block: t.exposeString('block', { description: 'Qualified name of the block that the version was saved with.' }),
     status: t.expose('status', { type: CompatibilityStatus }),
     differences: t.expose('differences', { type: [BlockDifferenceType] }),

@@ -1,8 +1,9 @@
+import type { Fault } from '@ashlar/core'
 import { builder } from '../base/builder.ts'
-import { toConnection, parsePage } from '../base/connections.ts'
-import { ExecutionConnection, ExecutionType } from '../refs/executions.ts'
+import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
+import { ExecutionList } from '../refs/executions.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
-import { GraphConnection, GraphType, GraphVersionConnection, GraphVersionType } from '../refs/graphs.ts'
+import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../refs/graphs.ts'
 
 builder.objectType(GraphType, {
   description: 'A saved program of nodes and links. It has versions, of which one is active.',
@@ -15,46 +16,43 @@ builder.objectType(GraphType, {
       resolve: ({ activeVersionId }) => activeVersionId,
     }),
     forkedFrom: t.field({ type: GraphVersionType, nullable: true, resolve: ({ forkedFromId }) => forkedFromId }),
-    versions: t.connection(
-      {
-        type: GraphVersionType,
-        description: 'Newest first.',
-        resolve: async ({ id }, page, { runtime, user }) =>
-          toConnection(
-            await runtime.graphs.versions(user.id, id, parsePage(page, 'GraphVersion')),
-            'GraphVersion',
-            (version) => version.id,
-          ),
-      },
-      GraphVersionConnection,
-    ),
-    executions: t.connection(
-      {
-        type: ExecutionType,
-        description: 'Newest first.',
-        resolve: async ({ id }, page, { runtime, user }) =>
-          toConnection(
-            await runtime.executions.list(user.id, { graphId: id }, parsePage(page, 'Execution')),
-            'Execution',
-            (execution) => execution.id,
-          ),
-      },
-      ExecutionConnection,
-    ),
+    versions: GraphVersionList.field(t, {
+      description: 'The versions of the graph, newest first.',
+      load: async ({ id }, request, { runtime, user }) =>
+        fromOldPage(await runtime.graphs.versions(user.id, id, toOldRequest(request as never))),
+    }),
+    executions: ExecutionList.field(t, {
+      description: 'The executions of the graph, newest first.',
+      load: async ({ id }, request, { runtime, user }) =>
+        fromOldPage(await runtime.executions.list(user.id, { graphId: id }, toOldRequest(request as never))),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
   }),
 })
 
-export const FaultType = builder.objectRef<{ path: string; message: string }>('GraphFault').implement({
+export const FaultType = builder.objectRef<Fault>('GraphFault').implement({
   description: 'A fault in a graph document.',
-  fields: (t) => ({ path: t.exposeString('path'), message: t.exposeString('message') }),
+  fields: (t) => ({
+    path: t.stringList({
+      description: 'The place in the document: `["nodes", "greet", "inputs", "format"]`.',
+      resolve: splitPath,
+    }),
+    message: t.exposeString('message', { description: 'For people: what was expected, what was received and what to do.' }),
+  }),
 })
 
-export const WarningType = builder.objectRef<{ path: string; message: string }>('GraphWarning').implement({
+function splitPath({ path }: Fault): string[] {
+  return path === '' ? [] : path.split('.')
+}
+
+export const WarningType = builder.objectRef<Fault>('GraphWarning').implement({
   description: 'A probable mistake in a graph document. The graph can be saved and run.',
   fields: (t) => ({
-    path: t.exposeString('path', { description: 'The place in the document: `links.2`, `nodes.greet.inputs.format`.' }),
+    path: t.stringList({
+      description: 'The place in the document: `["links", "2"]`, `["nodes", "greet", "inputs", "format"]`.',
+      resolve: splitPath,
+    }),
     message: t.exposeString('message', {
       description: 'For people: both types, the conversion of the value and how to correct the graph.',
     }),
@@ -62,15 +60,11 @@ export const WarningType = builder.objectRef<{ path: string; message: string }>(
 })
 
 builder.queryFields((t) => ({
-  graphs: t.connection(
-    {
-      type: GraphType,
-      description: 'Your graphs, newest first.',
-      resolve: async (_root, page, { runtime, user }) =>
-        toConnection(await runtime.graphs.list(user.id, parsePage(page, 'Graph')), 'Graph', (graph) => graph.id),
-    },
-    GraphConnection,
-  ),
+  graphs: GraphList.field(t, {
+    description: 'Your graphs, newest first.',
+    load: async (_root, request, { runtime, user }) =>
+      fromOldPage(await runtime.graphs.list(user.id, toOldRequest(request as never))),
+  }),
   graph: t.field({
     type: GraphType,
     nullable: true,

@@ -20,7 +20,7 @@ export interface EventFilter {
   nodeId?: string | undefined
 }
 
-/** The position of an event is its `seq`, as value and as id. */
+/** The position of an event is its `seq` and the id of its execution. */
 export type EventRequest = PageRequest<EventFilter, 'SEQ'>
 
 /** The largest `seq` of an event. */
@@ -30,8 +30,7 @@ const MAX_SEQ = 2 ** 31 - 1
  * Reads one page of the journal of each execution. The number of statements does not depend on the number of executions.
  * A page ends early, with `hasMore`, if its values are large.
  *
- * @returns an error for an execution whose journal is unreadable
- * @throws {AshlarError} BAD_INPUT when the position is not that of an event
+ * @returns an error for an execution whose journal is unreadable, or to which the position does not belong
  */
 export async function readEventPages(
   pool: pg.Pool,
@@ -39,8 +38,7 @@ export async function readEventPages(
   request: EventRequest,
 ): Promise<Map<string, Page<JournalEvent> | AshlarError>> {
   const maxBytes = MAX_VALUE_BYTES / Math.max(1, executionIds.length)
-  const after = parsePosition(request)
-  const readings = executionIds.map((executionId) => new EventReading(executionId, after, request, maxBytes))
+  const readings = executionIds.map((executionId) => new EventReading(executionId, request, maxBytes))
   const [, totals] = await Promise.all([readAll(pool, readings, request), countAll(pool, executionIds, request)])
   const hashes = readings.flatMap(({ events }) => events.flatMap(({ event }) => blobHashes(event)))
   const sizes = await readBlobSizes(pool, hashes)
@@ -55,7 +53,7 @@ export async function readEventPages(
 async function readAll(pool: pg.Pool, readings: readonly EventReading[], request: EventRequest): Promise<void> {
   const slices = new Slices()
   const filter = { ...request.filter, direction: request.orderBy.direction, maxRows: Math.min(100, request.first + 1) }
-  for (let pending = [...readings]; pending.length > 0;) {
+  for (let pending = readings.filter(({ isFull }) => !isFull); pending.length > 0;) {
     const parts = await readParts(pool, pending, filter)
     for (const reading of pending) await reading.add(parts.get(reading.executionId)?.rows ?? [], slices)
     pending = pending.filter((reading) => !reading.isFull && parts.get(reading.executionId)?.hasMore === true)
@@ -73,14 +71,16 @@ async function countAll(
   return new Map(executionIds.map((id) => [id, totals.get(id) ?? 0]))
 }
 
-function parsePosition({ after, orderBy }: EventRequest): number {
-  if (!after) return orderBy.direction === 'ASC' ? 0 : MAX_SEQ
-  const seq = /^\d{1,10}$/.test(after.id) ? Number(after.id) : Infinity
-  if (seq > MAX_SEQ)
-    throw new AshlarError('BAD_INPUT', `argument "after" must be the position of an event, 0 to ${MAX_SEQ}`, {
-      details: { path: ['after'] },
-    })
-  return seq
+function startOf({ orderBy }: EventRequest): number {
+  return orderBy.direction === 'ASC' ? 0 : MAX_SEQ
+}
+
+/** @returns an error when the position is not that of an event of this execution */
+function checkPosition({ after }: EventRequest, executionId: string): AshlarError | undefined {
+  if (!after || (after.id === executionId && /^\d{1,10}$/.test(after.value) && Number(after.value) <= MAX_SEQ)) return undefined
+  return new AshlarError('BAD_INPUT', 'argument "after" must be the "id" of an event of this execution', {
+    details: { path: ['after'] },
+  })
 }
 
 /** Collects the events of one page, and one more. */
@@ -95,10 +95,11 @@ class EventReading {
   readonly #request: EventRequest
   readonly #maxBytes: number
 
-  constructor(executionId: string, after: number, request: EventRequest, maxBytes: number) {
+  constructor(executionId: string, request: EventRequest, maxBytes: number) {
     this.executionId = executionId
-    this.after = after
-    this.#last = after
+    this.#failure = checkPosition(request, executionId)
+    this.after = request.after && !this.#failure ? Number(request.after.value) : startOf(request)
+    this.#last = this.after
     this.#request = request
     this.#maxBytes = maxBytes
   }
@@ -148,8 +149,7 @@ class EventReading {
       return i >= this.#request.first || (bytes > this.#maxBytes && i > 0)
     })
     const items = (tooMany < 0 ? this.events : this.events.slice(0, tooMany)).map(({ event }) => {
-      const seq = String(event.seq)
-      return { item: event, position: { value: seq, id: seq } }
+      return { item: event, position: { value: String(event.seq), id: this.executionId } }
     })
     return { items, hasMore: tooMany >= 0, total }
   }

@@ -36,10 +36,9 @@ export interface JournalViews {
    */
   findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): Promise<Map<string, NodeExecutionView | AshlarError>>
   /**
-   * Returns one page of the events of each execution, in the order of `seq`. The position of an event is its `seq`. A page
-   * has fewer than `first` items, but at least one, if their values exceed 8 MB together.
-   *
-   * @throws {AshlarError} BAD_INPUT when `after` is not the position of an event
+   * Returns one page of the events of each execution, in the order of `seq`. A page has fewer than `first` items, but at
+   * least one, if their values exceed 8 MB together. An execution to which `after` does not belong has an error
+   * BAD_INPUT.
    */
   eventPages(
     ownerId: string,
