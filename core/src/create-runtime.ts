@@ -29,7 +29,7 @@ import {
 } from './domains/credentials/index.ts'
 import { createNotifications, openDatabase, type Database, type Notifications } from './postgres/index.ts'
 import { Execution, createChildren, createPlanCache } from './runtime/lifecycle/index.ts'
-import { createExecutions, type Executions } from './domains/executions/index.ts'
+import { createExecutionFiles, createExecutions, type ExecutionFiles, type Executions } from './domains/executions/index.ts'
 import { createJournalHealth, type JournalHealth } from './runtime/journal/index.ts'
 import { countUnfinished, createWorker, releaseWork, type Worker } from './runtime/worker/index.ts'
 import {
@@ -113,6 +113,7 @@ export interface Runtime {
   credentials: Credentials
   database: Database
   executions: Executions
+  executionFiles: ExecutionFiles
   graphs: Graphs
   graphWarnings: GraphWarnings
   /** Whether the journal can be written. */
@@ -216,6 +217,7 @@ async function compose(
     ...userParts,
     database,
     executions,
+    executionFiles: createExecutionFiles({ pool: database.pool, workspaces, secretKeys: config.secretKeys ?? [] }),
     graphs,
     graphWarnings: createGraphWarnings(graphs, plugins),
     journal: health,

@@ -47,16 +47,23 @@ export type {
 } from './base/index.ts'
 export type { Execution } from './runtime/lifecycle/index.ts'
 export type { JournalEvent, NodeExecutionStatus, NodeFailure, Reason } from './engine/index.ts'
-export { formatNodeExecutionKey } from './domains/executions/index.ts'
+export { DOWNLOAD_PATH, formatNodeExecutionKey, locateFile } from './domains/executions/index.ts'
 export type {
   EventFilter,
   EventRequest,
+  ExecutionDiff,
+  ExecutionFile,
+  ExecutionFileFilter,
+  ExecutionFileRequest,
+  FileDownload,
   FollowedEvent,
+  NodeDifference,
   NodeExecutionFilter,
   NodeExecutionKey,
   NodeExecutionOrder,
   NodeExecutionRequest,
   NodeExecutionView,
+  ValueDifference,
 } from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
 export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'

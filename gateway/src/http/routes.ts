@@ -10,7 +10,7 @@ export type Route = (request: Request, url: URL, address: string) => Response | 
 export const GRAPHQL_PATH = '/graphql'
 
 interface RoutesOptions {
-  /** Routes for GET, by path. */
+  /** Routes for GET, by path. A path that ends with `/` also serves all paths below it without a further `/`. */
   routes: ReadonlyMap<string, Route>
   /** Routes for POST, by path. */
   actions: ReadonlyMap<string, Route>
@@ -51,12 +51,18 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
       const page = reads && request.headers.get('accept')?.includes('text/html') ? pages.get(pathname) : undefined
       if (page) return await page(request, url, address)
       if (pathname === GRAPHQL_PATH) return undefined
-      const found = reads ? routes.get(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
+      const found = reads ? findRoute(pathname) : request.method === 'POST' ? actions.get(pathname) : undefined
       return found ? await found(request, url, address) : rejectMethod(pathname)
     } catch (error) {
       if (error instanceof AshlarError) return errorResponse(error)
       return unexpected(url, error)
     }
+  }
+
+  /** Returns the route of the path, or that of the folder of the path, such as `/files/`. */
+  function findRoute(pathname: string): Route | undefined {
+    const folder = pathname.slice(0, pathname.lastIndexOf('/') + 1)
+    return routes.get(pathname) ?? (folder === '/' ? undefined : routes.get(folder))
   }
 
   function unexpected({ pathname }: URL, error: unknown): Response {
@@ -66,7 +72,7 @@ export function useRoutes({ routes, actions, pages, origins, logger }: RoutesOpt
 
   /** @throws {AshlarError} NOT_FOUND when the path has no route for any method */
   function rejectMethod(pathname: string): Response {
-    const allow = [...(routes.has(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
+    const allow = [...(findRoute(pathname) ? ['GET', 'HEAD'] : []), ...(actions.has(pathname) ? ['POST'] : [])].join(', ')
     if (allow === '') throw new AshlarError('NOT_FOUND', `no resource at ${pathname}: the API is at ${GRAPHQL_PATH}`)
     return Response.json({ errors: [{ message: `${pathname} accepts only ${allow}` }] }, { status: 405, headers: { allow } })
   }

@@ -89,9 +89,10 @@ builder.objectType(NodeExecutionType, {
     }),
     outputs: t.field({
       type: [PinValueType],
-      description: 'The values that its block has delivered, in order.',
+      description: 'The values that its block has delivered, in order, at most 1000. `events` of the execution has all.',
       resolve: ({ outputs }) => outputs,
     }),
+    outputCount: t.exposeInt('outputCount', { description: 'The number of values that its block has delivered.' }),
     missingPins: t.exposeStringList('missingPins', { description: 'Linked input pins that have no value yet.' }),
     error: t.field({
       type: NodeFailureType,

@@ -20,7 +20,7 @@ import {
   type ReaderBehind,
   readEvents,
 } from '../../runtime/journal/index.ts'
-import { createJournalViews, type JournalViews } from './views/index.ts'
+import { createJournalViews, type ExecutionDiff, type JournalViews } from './views/index.ts'
 
 const MAX_PRIORITY = 100
 
@@ -31,7 +31,9 @@ export type FollowedEvent = JournalEvent | ReaderBehind
  * The executions of users. An execution of another user is treated as one that does not exist. Methods that start or
  * end an execution fail with JOURNAL_UNAVAILABLE while the database cannot be written, and then have no effect.
  */
-export interface Executions extends JournalViews {
+export interface Executions extends Omit<JournalViews, 'diff'> {
+  /** Compares two executions: see {@link JournalViews.diff}. @throws {AshlarError} NOT_FOUND JOURNAL_UNREADABLE */
+  diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff>
   /** @throws {AshlarError} NOT_FOUND INPUTS_INVALID BAD_INPUT */
   start(ownerId: string, request: StartRequest): Promise<Execution>
   /** Runs one block as an execution. @throws {AshlarError} GRAPH_INVALID BLOCK_UNAVAILABLE */
@@ -170,10 +172,7 @@ class ExecutionService implements Executions {
   }
 
   async get(ownerId: string, executionId: string): Promise<Execution> {
-    const execution = (await this.find(ownerId, [executionId])).get(executionId)
-    if (!execution)
-      throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: ['executionId'] } })
-    return execution
+    return expectExecution((await this.find(ownerId, [executionId])).get(executionId), 'executionId')
   }
 
   async find(ownerId: string, ids: readonly string[]): Promise<Map<string, Execution>> {
@@ -220,6 +219,11 @@ class ExecutionService implements Executions {
     return this.#views.eventPages(...args)
   }
 
+  async diff(ownerId: string, a: string, b: string): Promise<ExecutionDiff> {
+    const found = await this.find(ownerId, [a, b])
+    return this.#views.diff(expectExecution(found.get(a), 'a'), expectExecution(found.get(b), 'b'))
+  }
+
   async #continue({ id, ownerId, versionId, inputs, masks }: Execution, events: ExecutionEvent[]): Promise<Execution> {
     const version = (await this.#parts.graphs.findVersions(ownerId, [versionId])).get(versionId)
     if (!version) throw new Error(`execution ${id} has no version`)
@@ -237,6 +241,12 @@ function assertPriority(priority = 0): void {
   if (Number.isInteger(priority) && Math.abs(priority) <= MAX_PRIORITY) return
   const message = `priority must be an integer from -${MAX_PRIORITY} to ${MAX_PRIORITY}, got ${priority}`
   throw new AshlarError('BAD_INPUT', message, { details: { path: ['priority'] } })
+}
+
+/** @param parameter that contains its id */
+function expectExecution(execution: Execution | undefined, parameter: string): Execution {
+  if (execution) return execution
+  throw new AshlarError('NOT_FOUND', 'there is no execution with this id', { details: { path: [parameter] } })
 }
 
 /**

@@ -1,13 +1,18 @@
 export { createExecutions } from './executions.ts'
 export type { Executions, FollowedEvent } from './executions.ts'
+export { createExecutionFiles, DOWNLOAD_PATH, locateFile } from './files/index.ts'
+export type { ExecutionFile, ExecutionFileFilter, ExecutionFileRequest, ExecutionFiles, FileDownload } from './files/index.ts'
 export { formatNodeExecutionKey } from './views/index.ts'
 export type {
   EventFilter,
   EventRequest,
+  ExecutionDiff,
   JournalViews,
+  NodeDifference,
   NodeExecutionFilter,
   NodeExecutionKey,
   NodeExecutionOrder,
   NodeExecutionRequest,
   NodeExecutionView,
+  ValueDifference,
 } from './views/index.ts'

@@ -123,7 +123,7 @@ const READ_AT = {
       from wanted w cross join lateral (
         select first_seq, at from journal
         where execution_id = w.id and first_seq <= w.seq and last_seq >= w.seq and at >= uuid_extract_timestamp(w.id)
-        order by first_seq, last_seq limit 1
+        order by first_seq desc limit 1
       ) j group by w.id, j.first_seq, j.at
     )
     select r.id, r.first_seq + e.place::int - 1 as seq, e.event::text as event

@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import { AshlarError, isUuid, type Page } from '../../../base/index.ts'
 import type { JournalEvent, Plan } from '../../../engine/index.ts'
-import type { PlanCache } from '../../../runtime/lifecycle/index.ts'
+import type { Execution, PlanCache } from '../../../runtime/lifecycle/index.ts'
+import { diffExecutions, type ExecutionDiff } from './diff-executions.ts'
 import { readEventPages, type EventRequest } from './event-pages.ts'
 import { MAX_VALUE_BYTES, readNodeExecutionPages, type NodeExecutionRequest } from './node-execution-pages.ts'
 import { loadViews } from './node-execution-values.ts'
@@ -45,6 +46,13 @@ export interface JournalViews {
     executionIds: readonly string[],
     request: EventRequest,
   ): Promise<Map<string, Page<JournalEvent> | AshlarError>>
+  /**
+   * Compares two executions of the user: their statuses and outputs, and the inputs and outputs of node executions with
+   * the same node and number.
+   *
+   * @throws {AshlarError} JOURNAL_UNREADABLE
+   */
+  diff(a: Execution, b: Execution): Promise<ExecutionDiff>
 }
 
 /** Formats the id of a node execution: `<execution id>:<node id>:<number>`. */
@@ -105,6 +113,14 @@ class JournalViewService implements JournalViews {
     request: EventRequest,
   ): ReturnType<JournalViews['eventPages']> {
     return readEventPages(this.#pool, [...(await this.#findOwned(ownerId, executionIds)).keys()], request)
+  }
+
+  async diff(a: Execution, b: Execution): Promise<ExecutionDiff> {
+    const plans = await this.#findPlans(a.ownerId, [a.id, b.id])
+    const { loaded, failures } = await this.#load(plans)
+    for (const failure of failures.values()) throw failure
+    const [left, right] = [loaded.get(a.id), loaded.get(b.id)]
+    return diffExecutions(this.#pool, { execution: a, projection: left }, { execution: b, projection: right })
   }
 
   async #load(plans: ReadonlyMap<string, Plan | undefined>) {

@@ -21,7 +21,9 @@ export interface NodeExecutionView {
   attempt: number
   /** Its inputs; undefined while pins lack a value. */
   inputs: Record<string, unknown> | undefined
+  /** The first 1000. The others are events of the type NodeOutput. */
   outputs: { pin: string; value: unknown }[]
+  outputCount: number
   /** The linked pins without a value if the node execution is INCOMPLETE. */
   missingPins: string[]
   error: NodeFailure | undefined
@@ -72,6 +74,7 @@ export function viewNodeExecution(
     attempt: run.attempt,
     inputs: isIncomplete ? undefined : readInputs(projection, run, events),
     outputs: (facts?.outputs ?? []).map(({ pin, seq }) => ({ pin, value: readValue(new ValueRef(seq, [], undefined), events) })),
+    outputCount: facts?.outputCount ?? 0,
     missingPins: isIncomplete ? missingPins(run) : [],
     error: run.error,
     waitingUntil: run.currentSleep && new Date(run.currentSleep.until),

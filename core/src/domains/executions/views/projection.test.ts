@@ -89,6 +89,7 @@ function viewWithValues(plan: Plan, events: readonly JournalEvent[]): NodeExecut
       attempt: run.attempt,
       inputs: run.status === 'INCOMPLETE' ? undefined : orUndefined(() => scheduler.resolveInputs(run)),
       outputs: own.flatMap((event) => (event.type === 'NodeOutput' ? [{ pin: event.pin, value: event.value }] : [])),
+      outputCount: own.filter(({ type }) => type === 'NodeOutput').length,
       missingPins: run.status === 'INCOMPLETE' ? missingPins(run) : [],
       error: run.error,
       waitingUntil: run.currentSleep && new Date(run.currentSleep.until),

@@ -18,9 +18,14 @@ export class ValueRef {
   }
 }
 
+/** The outputs of a node execution that its view contains. */
+export const MAX_OUTPUTS = 1000
+
 /** What the journal records about a node execution besides the state of the scheduler. */
 export interface Facts {
+  /** The first {@link MAX_OUTPUTS}. */
   outputs: { pin: string; seq: number }[]
+  outputCount: number
   progress: ProgressReport | undefined
   startedAt: Date | undefined
   finishedAt: Date | undefined
@@ -100,8 +105,9 @@ export class Projection {
     if (event.type === 'NodeStarted' && !facts.startedAt) {
       facts.startedAt = new Date(event.at)
       facts.startIndex = this.started.push(run) - 1
-    } else if (event.type === 'NodeOutput') facts.outputs.push({ pin: event.pin, seq: event.seq })
-    else if (event.type === 'NodeProgress') facts.progress = { fraction: event.fraction, note: event.note ?? '' }
+    } else if (event.type === 'NodeOutput') {
+      if (facts.outputCount++ < MAX_OUTPUTS) facts.outputs.push({ pin: event.pin, seq: event.seq })
+    } else if (event.type === 'NodeProgress') facts.progress = { fraction: event.fraction, note: event.note ?? '' }
     else if (event.type === 'NodeOverridden') facts.overrideSeq = event.seq
     else if (event.type === 'NodeFinished') {
       facts.finishedAt = new Date(event.at)
@@ -111,6 +117,7 @@ export class Projection {
 }
 
 const NO_FACTS: Omit<Facts, 'outputs'> = {
+  outputCount: 0,
   progress: undefined,
   startedAt: undefined,
   finishedAt: undefined,

@@ -1,0 +1,9 @@
+export { createExecutionFiles, DOWNLOAD_PATH, locateFile } from './execution-files.ts'
+export type {
+  ExecutionFile,
+  ExecutionFileFilter,
+  ExecutionFileRequest,
+  ExecutionFiles,
+  FileDownload,
+  OpenDownload,
+} from './execution-files.ts'
