@@ -3,6 +3,7 @@ import { builder } from '../base/builder.ts'
 import { fromOldPage, toOldRequest } from '../base/old-pages.ts'
 import { GraphType, GraphVersionType } from '../refs/graphs.ts'
 import { EventList, loadEvents } from './events.ts'
+import { ExecutionFileList, loadFiles } from './files.ts'
 import { loadNodeExecutions, NodeExecutionList } from './node-execution.ts'
 import { parseGlobalId } from '../base/global-ids.ts'
 import { ExecutionList, ExecutionStatusType, ExecutionType, ReasonType } from '../refs/executions.ts'
@@ -49,6 +50,10 @@ builder.objectType(ExecutionType, {
     nodeExecutions: NodeExecutionList.field(t, {
       description: 'All node executions, grouped by node in the order of the graph.',
       loadMany: loadNodeExecutions,
+    }),
+    files: ExecutionFileList.field(t, {
+      description: 'The files that its blocks have stored. The executions that its nodes run share them.',
+      loadMany: loadFiles,
     }),
   }),
 })

@@ -1,3 +1,4 @@
 import './mutations.ts'
 import './subscription.ts'
 import './execution.ts'
+import './diff.ts'

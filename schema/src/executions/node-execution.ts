@@ -44,7 +44,7 @@ const STATUSES: Record<(typeof NODE_EXECUTION_STATUSES)[number], string> = {
   CANCELLED: 'The execution ended before it finished.',
 }
 
-const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
+export const NodeExecutionStatusType = builder.enumType('NodeExecutionStatus', {
   description: 'The state of a node execution.',
   values: Object.fromEntries(NODE_EXECUTION_STATUSES.map((status) => [status, { description: STATUSES[status] }])) as Record<
     NodeExecutionStatus,
@@ -64,7 +64,7 @@ export const NodeExecutionType = builder.loadableNodeRef('NodeExecution', {
 })
 
 /** @returns undefined if the text is not the id of a node execution */
-export function parseNodeExecutionKey(id: string): NodeExecutionKey | undefined {
+function parseNodeExecutionKey(id: string): NodeExecutionKey | undefined {
   const [, executionId = '', nodeId = '', number] = /^([^:]+):(.+):([1-9]\d{0,8})$/s.exec(id) ?? []
   return isUuid(executionId) ? { executionId, nodeId, number: Number(number) } : undefined
 }
