@@ -66,8 +66,26 @@ export type {
   ValueDifference,
 } from './domains/executions/index.ts'
 export type { ProgressReport } from './runtime/driver/index.ts'
-export type { BlockDifference, GraphDocument } from './engine/graph/index.ts'
-export type { Compatibility, Graph, GraphVersion, NodeCompatibility } from './domains/graphs/index.ts'
+export type {
+  BlockDifference,
+  DocumentDiff,
+  FieldChange,
+  GraphDocument,
+  GraphNode,
+  NodeChange,
+  SettingChange,
+} from './engine/graph/index.ts'
+export type {
+  Compatibility,
+  ExportedGraph,
+  Graph,
+  GraphFilter,
+  GraphOrderField,
+  GraphVersion,
+  NodeCompatibility,
+  VersionFilter,
+  VersionOrderField,
+} from './domains/graphs/index.ts'
 export type { JsonSchema } from './pins/index.ts'
 export type { AuthorSignature, PluginCheck, PluginVersion, Listing, VersionReport } from './catalogue/publishing/index.ts'
 export { BLOCK_KINDS } from './blocks/index.ts'

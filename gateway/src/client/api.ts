@@ -18,6 +18,7 @@ export interface ApiGraph {
   id: string
   name: string
   description: string
+  labels: string[]
   activeVersion: { number: number; document: GraphDocument; inputSchema: JsonSchema }
 }
 
@@ -77,7 +78,7 @@ interface PluginScan {
 export interface Api {
   /** Yields the newest graph first. */
   graphs(): AsyncGenerator<ApiGraph, void>
-  createGraph(graph: { name: string; description: string; document: unknown }): Promise<SavedGraph>
+  createGraph(graph: { name: string; description: string; labels: string[]; document: unknown }): Promise<SavedGraph>
   /** Adds a version and activates it. @param basedOn number of the newest version */
   saveGraphVersion(graphId: string, basedOn: number, document: unknown): Promise<SavedGraph>
   /** Compares the active version of a graph with the installed plugins. */
@@ -104,20 +105,23 @@ export function createApi(client: Client): Api {
       let after: string | null = null
       do {
         const { graphs } = (await client.request(LIST_GRAPHS, { first: PAGE, after })) as { graphs: GraphPage }
-        for (const { node } of graphs.edges) yield node
+        for (const { node } of graphs.edges) yield toApiGraph(node)
         after = graphs.pageInfo.hasNextPage ? graphs.pageInfo.endCursor : null
       } while (after !== null)
     },
-    async createGraph(input) {
-      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as { createGraph: Payload<{ graph: SavedGraph }> }
-      return unwrapPayload(createGraph, 'graph')
+    async createGraph({ document, ...graph }) {
+      const input = { ...graph, document: { json: document } }
+      const { createGraph } = (await client.request(CREATE_GRAPH, { input })) as {
+        createGraph: Payload<{ graph: GraphAnswer<SavedGraph> }>
+      }
+      return toApiGraph(unwrapPayload(createGraph, 'graph'))
     },
     async saveGraphVersion(graphId, basedOn, document) {
-      const input = { graphId, basedOn, document }
+      const input = { graphId, basedOn, document: { json: document } }
       const { saveGraphVersion } = (await client.request(SAVE_GRAPH_VERSION, { input })) as {
-        saveGraphVersion: Payload<{ graph: SavedGraph }>
+        saveGraphVersion: Payload<{ graph: GraphAnswer<SavedGraph> }>
       }
-      return unwrapPayload(saveGraphVersion, 'graph')
+      return toApiGraph(unwrapPayload(saveGraphVersion, 'graph'))
     },
     async compatibility(graphId) {
       const { graph } = (await client.request(GRAPH_COMPATIBILITY, { id: graphId })) as { graph: CompatibilityAnswer | null }
@@ -174,8 +178,17 @@ function isBroken(error: unknown): boolean {
   return error instanceof TypeError || (error instanceof AshlarError && error.code === 'SERVER_UNREACHABLE')
 }
 
+/** A graph whose document is an object of the schema. */
+type GraphAnswer<Graph extends ApiGraph> = Omit<Graph, 'activeVersion'> & {
+  activeVersion: Omit<Graph['activeVersion'], 'document'> & { document: { json: GraphDocument } }
+}
+
+function toApiGraph<Graph extends ApiGraph>({ activeVersion, ...graph }: GraphAnswer<Graph>): Graph {
+  return { ...graph, activeVersion: { ...activeVersion, document: activeVersion.document.json } } as unknown as Graph
+}
+
 interface GraphPage {
-  edges: { node: ApiGraph }[]
+  edges: { node: GraphAnswer<ApiGraph> }[]
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
 }
 

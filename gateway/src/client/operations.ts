@@ -1,7 +1,7 @@
 // The operations that commands send. A test validates each against the schema.
 
 const ERRORS = `errors { code message path ... on InvalidInputError { position } }`
-const GRAPH = `id name description activeVersion { number document inputSchema }`
+const GRAPH = `id name description labels activeVersion { number document { json } inputSchema }`
 const SAVED_GRAPH = `${GRAPH} activeVersion { warnings { path message } }`
 
 export const LIST_GRAPHS = `query ListGraphs($first: Int!, $after: String) {

@@ -19,9 +19,9 @@ export interface EnsuredGraph {
  *
  * @throws {AshlarError} GRAPH_INVALID BAD_INPUT VERSION_CONFLICT
  */
-export async function ensureGraph(api: Api, { name, description, document }: GraphFile): Promise<EnsuredGraph> {
+export async function ensureGraph(api: Api, { name, description, labels, document }: GraphFile): Promise<EnsuredGraph> {
   const found = await findGraph(api, name, document)
-  if (!found) return toEnsured(await api.createGraph({ name, description, document }), 'CREATED')
+  if (!found) return toEnsured(await api.createGraph({ name, description, labels, document }), 'CREATED')
   const { status, newest, warnings } = await api.compatibility(found.id)
   if (status === 'COMPATIBLE') return { graph: found, outcome: 'UNCHANGED', warnings }
   return toEnsured(await api.saveGraphVersion(found.id, newest, document), 'UPGRADED')

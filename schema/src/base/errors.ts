@@ -1,6 +1,6 @@
-import { API_ERROR_CODES, type AshlarError } from '@ashlar/core'
+import { API_ERROR_CODES } from '@ashlar/core'
 import { builder } from './builder.ts'
-import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from './translate.ts'
+import type { ErrorTypeName, PayloadError } from './translate.ts'
 
 /** Not failures: why an execution waits. */
 const WAITING_CODES = {
@@ -21,8 +21,9 @@ export function toErrorCode(code: string): string {
 }
 
 /** The `errors` of every payload. */
-export const ErrorInterface = builder.interfaceRef<AshlarError>('Error').implement({
+export const ErrorInterface = builder.interfaceRef<PayloadError>('Error').implement({
   description: 'An expected failure of a mutation. A payload lists one for each fault of the input.',
+  resolveType: ({ type }) => type,
   fields: (t) => ({
     code: t.field({
       type: ErrorCodeType,
@@ -35,35 +36,26 @@ export const ErrorInterface = builder.interfaceRef<AshlarError>('Error').impleme
     path: t.stringList({
       nullable: true,
       description: 'The place in the input, which starts with `input`. Null if no place in the input is responsible.',
-      resolve: ({ details }) => details.path?.map(String) ?? null,
+      resolve: ({ path }) => path?.map(String) ?? null,
     }),
   }),
 })
 
-builder.objectType(InvalidInputError, {
-  name: 'InvalidInputError',
+builder.objectType(builder.objectRef<PayloadError>('InvalidInputError'), {
   description: 'The input is invalid. Nothing has changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    position: t.string({
+    position: t.exposeString('position', {
       nullable: true,
       description: 'The place in the source of a plugin, such as `src/say.ts:5:78`. Null unless a plugin has the fault.',
-      resolve: ({ details }) => (typeof details.position === 'string' ? details.position : null),
     }),
   }),
 })
-builder.objectType(NotFoundError, {
-  name: 'NotFoundError',
-  description: 'No object with this id exists, or you may not see it.',
-  interfaces: [ErrorInterface],
-})
-builder.objectType(ConflictError, {
-  name: 'ConflictError',
-  description: 'The request conflicts with the current state. Nothing has changed.',
-  interfaces: [ErrorInterface],
-})
-builder.objectType(ForbiddenError, {
-  name: 'ForbiddenError',
-  description: 'You do not have permission. Nothing has changed.',
-  interfaces: [ErrorInterface],
-})
+
+const OTHER_TYPES: Record<Exclude<ErrorTypeName, 'InvalidInputError'>, string> = {
+  NotFoundError: 'No object with this id exists, or you may not see it.',
+  ConflictError: 'The request conflicts with the current state. Nothing has changed.',
+  ForbiddenError: 'You do not have permission. Nothing has changed.',
+}
+for (const [name, description] of Object.entries(OTHER_TYPES))
+  builder.objectType(builder.objectRef<PayloadError>(name), { description, interfaces: [ErrorInterface] })

@@ -36,11 +36,12 @@ export function decodeGlobalId(globalId: string): { typename: string; id: string
  * Decodes a global id to the id within its type.
  *
  * @param name of the argument, for the message
+ * @param index in the argument, if it is a list
  * @throws {AshlarError} BAD_INPUT when it is the id of another type, or not an id
  */
-export function parseGlobalId(globalId: string | number, type: string, name: string): string {
+export function parseGlobalId(globalId: string | number, type: string, name: string, index?: number): string {
   const text = String(globalId)
-  const details = { details: { path: [name] } }
+  const details = { details: { path: index === undefined ? [name] : [name, index] } }
   let decoded
   try {
     decoded = decodeGlobalId(text)

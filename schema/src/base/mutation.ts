@@ -1,18 +1,17 @@
 import type { InputFieldMap, InputShapeFromFields, FieldMap } from '@pothos/core'
-import type { AshlarError } from '@ashlar/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import { builder, type SchemaTypes } from './builder.ts'
 import type { SchemaContext } from './context.ts'
 import { ErrorInterface } from './errors.ts'
 import { assertText } from './text-plugin.ts'
-import { toPayloadErrors } from './translate.ts'
+import { toPayloadErrors, type PayloadError } from './translate.ts'
 
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
 /** Builds the fields of a payload. */
 export type PayloadBuilder<Result extends object> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Outcome<Result>>
 
 /** The parent of the fields of a payload: the result of the mutation, or its errors. */
-type Outcome<Result extends object> = Partial<Result> & { errors: AshlarError[] }
+type Outcome<Result extends object> = Partial<Result> & { errors: PayloadError[] }
 
 interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
   description: string

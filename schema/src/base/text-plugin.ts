@@ -1,4 +1,4 @@
-import { isText } from '@ashlar/core'
+import { AshlarError, isText } from '@ashlar/core'
 import PothosBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
 import {
   GraphQLID,
@@ -10,7 +10,6 @@ import {
   type GraphQLInputType,
   type GraphQLResolveInfo,
 } from 'graphql'
-import { InvalidInputError } from './translate.ts'
 
 declare global {
   // Pothos requires declaration merging for the options of plugins.
@@ -54,7 +53,7 @@ function withTextCheck<Types extends SchemaTypes>(resolve: Resolver<Types>): Res
   }
 }
 
-/** @throws {InvalidInputError} BAD_INPUT when a text argument is not Unicode text */
+/** @throws {AshlarError} BAD_INPUT when a text argument is not Unicode text */
 export function assertText(
   given: Record<string, unknown>,
   { parentType, fieldName }: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName'>,
@@ -76,8 +75,8 @@ function assertTextValue(type: GraphQLInputType, value: unknown, path: readonly 
 }
 
 /** The path of a field of an input object omits `input`, as in every other error. */
-function notTextError([first = '', ...rest]: readonly (string | number)[]): InvalidInputError {
+function notTextError([first = '', ...rest]: readonly (string | number)[]): AshlarError {
   const path = first === 'input' && rest.length > 0 ? rest : [first, ...rest]
   const message = `${path.join('.')} must be Unicode text without the character U+0000 and without unpaired surrogates`
-  return new InvalidInputError('BAD_INPUT', message, { details: { path } })
+  return new AshlarError('BAD_INPUT', message, { details: { path } })
 }

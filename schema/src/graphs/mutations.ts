@@ -1,11 +1,14 @@
-import type { Graph } from '@ashlar/core'
-import { parseGlobalId } from '../base/global-ids.ts'
-import { defineMutation } from '../base/mutation.ts'
-import { GraphList, GraphType } from '../refs/graphs.ts'
-import type { PayloadBuilder } from '../base/mutation.ts'
+import type { Graph, GraphVersion } from '@ashlar/core'
+import { encodeGlobalId, parseGlobalId } from '../base/global-ids.ts'
+import { defineMutation, type PayloadBuilder } from '../base/mutation.ts'
+import { GraphList, GraphType, GraphVersionList, GraphVersionType } from '../refs/graphs.ts'
+import { GraphDocumentInput } from './document-input.ts'
+import { saveDocument } from './stored-document.ts'
 
-const DOCUMENT = '`{ nodes: [{ id, block, inputs }], links: [{ from: "node.pin", to: "node.pin" }] }`'
+const NAME = '1 to 200 characters.'
+const LABELS = 'At most 20 different labels of 1 to 50 characters.'
 const GRAPH_ID = { required: true, description: 'Global id of the graph.' } as const
+const DOCUMENT = { type: GraphDocumentInput, required: true, description: 'The nodes, links and settings.' } as const
 
 const graphFields = (t: PayloadBuilder<{ graph: Graph }>) => ({
   graph: t.field({ type: GraphType, nullable: true, description: 'The graph.', resolve: ({ graph }) => graph }),
@@ -20,13 +23,39 @@ const graphFields = (t: PayloadBuilder<{ graph: Graph }>) => ({
 defineMutation('createGraph', {
   description: 'Saves a new graph. Its version 1 is active.',
   input: (t) => ({
-    name: t.string({ required: true, description: '1 to 200 characters.' }),
+    name: t.string({ required: true, description: NAME }),
     description: t.string({ description: 'For people. The default is empty.' }),
-    document: t.field({ type: 'JSON', required: true, description: DOCUMENT }),
+    labels: t.stringList({ description: `${LABELS} The default is none.` }),
+    document: t.field(DOCUMENT),
   }),
   payload: graphFields,
-  resolve: async ({ name, description, document }, { runtime, user }) => ({
-    graph: await runtime.graphs.create(user.id, { name, description: description ?? undefined, document }),
+  resolve: async ({ name, description, labels, document }, { runtime, user }) => ({
+    graph: await saveDocument(document, (stored) =>
+      runtime.graphs.create(user.id, {
+        name,
+        description: description ?? undefined,
+        labels: labels ?? undefined,
+        document: stored,
+      }),
+    ),
+  }),
+})
+
+defineMutation('updateGraph', {
+  description: 'Changes the name, the description or the labels of a graph. Fields that are not given keep their values.',
+  input: (t) => ({
+    graphId: t.id(GRAPH_ID),
+    name: t.string({ description: NAME }),
+    description: t.string({ description: 'For people. May be empty.' }),
+    labels: t.stringList({ description: `${LABELS} They replace all labels of the graph.` }),
+  }),
+  payload: graphFields,
+  resolve: async ({ graphId, name, description, labels }, { runtime, user }) => ({
+    graph: await runtime.graphs.update(user.id, parseGraphId({ graphId }), {
+      name: name ?? undefined,
+      description: description ?? undefined,
+      labels: labels ?? undefined,
+    }),
   }),
 })
 
@@ -38,13 +67,29 @@ defineMutation('saveGraphVersion', {
       required: true,
       description: 'The number of the version on which this one is based. It must be the newest version.',
     }),
-    document: t.field({ type: 'JSON', required: true, description: DOCUMENT }),
+    document: t.field(DOCUMENT),
   }),
-  payload: graphFields,
+  payload: (t: PayloadBuilder<{ graph: Graph; version: GraphVersion }>) => ({
+    ...graphFields(t as PayloadBuilder<{ graph: Graph }>),
+    graphVersion: t.field({
+      type: GraphVersionType,
+      nullable: true,
+      description: 'The new version.',
+      resolve: ({ version }) => version,
+    }),
+    graphVersionEdge: t.field({
+      type: GraphVersionList.Edge,
+      nullable: true,
+      description: 'The edge of the new version, for lists of versions.',
+      resolve: ({ version }) => version && GraphVersionList.toEdge(version),
+    }),
+  }),
   resolve: async (input, { runtime, user }) => {
     const graphId = parseGraphId(input)
-    await runtime.graphs.saveVersion(user.id, graphId, input.basedOn, input.document)
-    return { graph: await runtime.graphs.get(user.id, graphId) }
+    const version = await saveDocument(input.document, (document) =>
+      runtime.graphs.saveVersion(user.id, graphId, input.basedOn, document),
+    )
+    return { graph: await runtime.graphs.get(user.id, graphId), version }
   },
 })
 
@@ -60,18 +105,34 @@ defineMutation('activateGraphVersion', {
   }),
 })
 
-defineMutation('deleteGraph', {
-  description: 'Deletes a graph. Its executions remain readable.',
-  input: (t) => ({ graphId: t.id(GRAPH_ID) }),
-  payload: graphFields,
-  resolve: async (input, { runtime, user }) => ({ graph: await runtime.graphs.delete(user.id, parseGraphId(input)) }),
+defineMutation('deleteGraphs', {
+  description: 'Deletes all of the graphs, or none if one of them does not exist. Their executions remain readable.',
+  input: (t) => ({
+    graphIds: t.idList({ required: true, description: 'Global ids of at most 100 graphs.' }),
+  }),
+  payload: (t: PayloadBuilder<{ graphs: Graph[]; deletedGraphIds: string[] }>) => ({
+    graphs: t.field({
+      type: [GraphType],
+      description: 'The deleted graphs, each once. Empty if the mutation failed.',
+      resolve: ({ graphs = [] }) => graphs,
+    }),
+    deletedGraphIds: t.idList({
+      description: 'The global ids of the deleted graphs, each once. Empty if the mutation failed.',
+      resolve: ({ deletedGraphIds = [] }) => deletedGraphIds,
+    }),
+  }),
+  resolve: async ({ graphIds }, { runtime, user }) => {
+    const ids = graphIds.map((id, i) => parseGlobalId(id, 'Graph', 'graphIds', i))
+    const graphs = await runtime.graphs.delete(user.id, ids)
+    return { graphs, deletedGraphIds: graphs.map(({ id }) => encodeGlobalId('Graph', id)) }
+  },
 })
 
 defineMutation('forkGraph', {
   description: 'Creates a copy of a graph. You own the copy.',
   input: (t) => ({
     graphId: t.id(GRAPH_ID),
-    name: t.string({ description: '1 to 200 characters. The default is the name of the graph and "(copy)".' }),
+    name: t.string({ description: `${NAME} The default is the name of the graph and "(copy)".` }),
   }),
   payload: graphFields,
   resolve: async (input, { runtime, user }) => ({
@@ -93,7 +154,7 @@ defineMutation('importGraph', {
     file: t.field({
       type: 'JSON',
       required: true,
-      description: 'The output of `ashlar graph export`: `{ name, description, document }`.',
+      description: 'The output of `ashlar graph export` or `Graph.export`: `{ name, description, labels, document }`.',
     }),
   }),
   payload: graphFields,
