@@ -197,7 +197,6 @@ async function compose(
   const plans = createPlanCache(database.fork, plugins)
   const health = createJournalHealth({ pool: database.pool, notifications, onError })
   undo.push(health.close)
-  const executions = createExecutions({ database, notifications, queue, graphs, plans, maxValueBytes, health })
   const parts = { database, notifications, queue, plans, health, onError }
   const unfinishedAtStart = await recover(config, database, queue)
   const children = createChildren({ ...parts, graphs, maxValueBytes })
@@ -216,8 +215,8 @@ async function compose(
     ...openAccounts(database, notifications, onError, undo),
     ...userParts,
     database,
-    executions,
-    executionFiles: createExecutionFiles({ pool: database.pool, workspaces, secretKeys: config.secretKeys ?? [] }),
+    executions: createExecutions({ ...parts, graphs, maxValueBytes }),
+    executionFiles: createExecutionFiles({ ...config, pool: database.pool, workspaces }),
     graphs,
     graphWarnings: createGraphWarnings(graphs, plugins),
     journal: health,

@@ -60,7 +60,7 @@ export function arrivedValue(node: PlanNode, values: ReadonlyMap<string, unknown
  *
  * @throws {RangeError} when a list index in a pin name is not a whole number
  */
-export function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+function arrivedInputs(node: PlanNode, values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const inputs: Record<string, unknown> = { ...node.constants }
   for (const pin of node.linkedPins) {
     if (!values.has(pin)) continue

@@ -13,7 +13,9 @@ let executionId: string
 beforeAll(async () => {
   runtime = await createTestRuntime({ standby: true, filesDir })
   gateway = createGateway({ runtime, ownerKey: 'key' })
-  executionId = (await runtime.executions.runBlock(runtime.ownerId, { block: 'text/template', inputs: { format: 'x', values: {} } })).id
+  executionId = (
+    await runtime.executions.runBlock(runtime.ownerId, { block: 'text/template', inputs: { format: 'x', values: {} } })
+  ).id
   const files = createTestFiles({ dir: filesDir })
   const run = files.run({ executionId })
   await run.write('page.html', '<script>alert(1)</script>')

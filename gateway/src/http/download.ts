@@ -2,8 +2,8 @@ import { DOWNLOAD_PATH, type Runtime } from '@ashlar/core'
 import type { Route } from './routes.ts'
 
 /**
- * `GET /files/<token>`: streams a file of an execution. The signed token authenticates the request, so that browsers and
- * other programs can download the file. The response never runs as a page of this server: it is an attachment, in a
+ * `GET /files/<token>`: streams a file of an execution. The signed token authenticates the request, so that browsers
+ * and other programs can download the file. The response never runs as a page of this server: it is an attachment, in a
  * sandbox, and its media type is not one that a browser executes.
  */
 export function downloadRoute(files: Runtime['executionFiles']): Route {

@@ -73,8 +73,8 @@ export interface List<Item, Filter, Field extends string> {
 }
 
 /**
- * Defines the types of a list: `defineList<Graph>()({ … })`. The types are `XConnection`, `XEdge`, `XFilter`, `XOrder` and
- * `XOrderField`.
+ * Defines the types of a list: `defineList<Graph>()({ … })`. The types are `XConnection`, `XEdge`, `XFilter`, `XOrder`
+ * and `XOrderField`.
  */
 export function defineList<Item extends object>(): <Fields extends InputFieldMap, Field extends string>(
   options: ListOptions<Item, Fields, Field>,

@@ -7,7 +7,6 @@ export type {
   EventFilter,
   EventRequest,
   ExecutionDiff,
-  JournalViews,
   NodeDifference,
   NodeExecutionFilter,
   NodeExecutionKey,

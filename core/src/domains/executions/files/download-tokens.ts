@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AshlarError } from '../../../base/index.ts'
 
 /** The file that a download token gives access to. */
-export interface Download {
+interface Download {
   ownerId: string
   executionId: string
   path: string
@@ -24,7 +24,7 @@ const MAX_CHARS = 10_000
 /**
  * A token is `<payload>.<signature>`, both base64url. The signature is the HMAC-SHA-256 of the payload.
  *
- * @param secretKeys the keys of the installation, which all its processes have. The first one signs; every key verifies.
+ * @param secretKeys the keys of the installation, which all its processes have. The first signs; all verify.
  */
 export function createDownloadTokens(secretKeys: readonly string[]): DownloadTokens {
   const keys = secretKeys.map((key) => createHmac('sha256', Buffer.from(key, 'base64')).update('ashlar file downloads').digest())

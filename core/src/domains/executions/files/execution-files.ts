@@ -30,7 +30,7 @@ export interface FileDownload {
 }
 
 /** A file that is being downloaded. The caller closes the reader. */
-export interface OpenDownload {
+interface OpenDownload {
   name: string
   mediaType: string | undefined
   reader: FileReader
@@ -65,10 +65,11 @@ const EXPIRY_MS = 10 * 60_000
 interface FileParts {
   pool: pg.Pool
   workspaces: Workspaces | undefined
-  secretKeys: readonly string[]
+  /** @default none: downloads cannot be signed */
+  secretKeys?: readonly string[]
 }
 
-export function createExecutionFiles({ secretKeys, ...parts }: FileParts): ExecutionFiles {
+export function createExecutionFiles({ secretKeys = [], ...parts }: FileParts): ExecutionFiles {
   return new ExecutionFileService(parts, createDownloadTokens(secretKeys))
 }
 

@@ -27,8 +27,8 @@ export type EventRequest = PageRequest<EventFilter, 'SEQ'>
 const MAX_SEQ = 2 ** 31 - 1
 
 /**
- * Reads one page of the journal of each execution. The number of statements does not depend on the number of executions.
- * A page ends early, with `hasMore`, if its values are large.
+ * Reads one page of the journal of each execution. The number of statements does not depend on the number of
+ * executions. A page ends early, with `hasMore`, if its values are large.
  *
  * @returns an error for an execution whose journal is unreadable, or to which the position does not belong
  */

@@ -7,7 +7,7 @@ import { readEventPages, type EventRequest } from './event-pages.ts'
 import { MAX_VALUE_BYTES, readNodeExecutionPages, type NodeExecutionRequest } from './node-execution-pages.ts'
 import { loadViews } from './node-execution-values.ts'
 import type { NodeExecutionView } from './node-execution-view.ts'
-import { Projections } from './projections.ts'
+import { ProjectionCache } from './projection-cache.ts'
 
 /** Identifies a node execution. */
 export interface NodeExecutionKey {
@@ -37,8 +37,8 @@ export interface JournalViews {
    */
   findNodeExecutions(ownerId: string, keys: readonly NodeExecutionKey[]): Promise<Map<string, NodeExecutionView | AshlarError>>
   /**
-   * Returns one page of the events of each execution, in the order of `seq`. A page has fewer than `first` items, but at
-   * least one, if their values exceed 8 MB together. An execution to which `after` does not belong has an error
+   * Returns one page of the events of each execution, in the order of `seq`. A page has fewer than `first` items, but
+   * at least one, if their values exceed 8 MB together. An execution to which `after` does not belong has an error
    * BAD_INPUT.
    */
   eventPages(
@@ -67,12 +67,12 @@ export function createJournalViews(pool: pg.Pool, plans: PlanCache): JournalView
 class JournalViewService implements JournalViews {
   readonly #pool: pg.Pool
   readonly #plans: PlanCache
-  readonly #projections: Projections
+  readonly #projections: ProjectionCache
 
   constructor(pool: pg.Pool, plans: PlanCache) {
     this.#pool = pool
     this.#plans = plans
-    this.#projections = new Projections(pool)
+    this.#projections = new ProjectionCache(pool)
   }
 
   async nodeExecutionsOf(

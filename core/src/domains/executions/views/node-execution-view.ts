@@ -38,7 +38,7 @@ export interface NodeExecutionView {
 /** The events that contain the values of node executions, by `seq`. */
 export type ValueEvents = ReadonlyMap<number, StoredEvent>
 
-/** The status that users see. A run is RUNNING in the scheduler once it is decided, but for users once it has started. */
+/** The status that users see: a run is QUEUED until it has started, although the scheduler has decided to run it. */
 export function viewStatus(projection: Projection, run: NodeExecution): NodeExecutionStatus {
   const { status } = run
   if ((status === 'RUNNING' || status === 'WAITING') && isFinal(projection.scheduler.status)) return 'CANCELLED'
@@ -57,7 +57,7 @@ export function valueSeqs(projection: Projection, run: NodeExecution): Set<numbe
   return seqs
 }
 
-/** @param events those of {@link valueSeqs}. A value whose event is missing was removed by retention, and is left out. */
+/** @param events those of {@link valueSeqs}. A value is left out if retention has removed its event. */
 export function viewNodeExecution(
   executionId: string,
   projection: Projection,

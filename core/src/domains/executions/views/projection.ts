@@ -19,7 +19,7 @@ export class ValueRef {
 }
 
 /** The outputs of a node execution that its view contains. */
-export const MAX_OUTPUTS = 1000
+const MAX_OUTPUTS = 1000
 
 /** What the journal records about a node execution besides the state of the scheduler. */
 export interface Facts {

@@ -14,10 +14,10 @@ const MAX_BYTES = 128 * 1024 * 1024
  * the journal is the only source, so several gateways agree without coordination. A table would need an additional
  * write for each event, which would slow down the journal writer.
  *
- * Building a projection of N events takes one pass over the journal, in slices of 10 ms. The projection holds no values,
- * so it needs memory for the number of node executions, not for the size of their values.
+ * Building a projection of N events takes one pass over the journal, in slices of 10 ms. The projection holds no
+ * values, so it needs memory for the number of node executions, not for the size of their values.
  */
-export class Projections {
+export class ProjectionCache {
   readonly #pool: pg.Pool
   readonly #maxBytes: number
   /** The most recently used one is the last one. */
@@ -43,7 +43,10 @@ export class Projections {
     for (const [, entry] of entries) entry.updating = settled
     try {
       await update
-      for (const [id, entry] of entries) entry.failure ? this.#drop(id, entry) : this.#keep(id, entry)
+      for (const [id, entry] of entries) {
+        if (entry.failure) this.#drop(id, entry)
+        else this.#keep(id, entry)
+      }
     } catch (error) {
       for (const [id, entry] of entries) this.#drop(id, entry)
       throw error
