@@ -20,6 +20,7 @@ beforeAll(async () => {
   const run = files.run({ executionId })
   await run.write('page.html', '<script>alert(1)</script>')
   await run.write('Zürich "x".csv'.replaceAll('"', ''), 'a,b')
+  await run.write('large.csv', 'a,b\n'.repeat(1000))
   run.end()
   await files.close()
 })
@@ -74,3 +75,8 @@ it.each(['/files/', '/files/x', '/files/a.b', '/files/../files/x', '/files/a/b',
   'responds with 404 to %s',
   async (path) => expect((await gateway.fetch(new Request(`http://127.0.0.1${path}`))).status).toBe(404),
 )
+
+it('streams a file without compression', async () => {
+  const { headers } = await download('large.csv', { headers: { 'accept-encoding': 'gzip', range: 'bytes=4-' } })
+  expect([headers.get('content-encoding'), headers.get('content-length')]).toEqual([null, '3996'])
+})

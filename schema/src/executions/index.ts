@@ -1,4 +1,7 @@
 import './mutations.ts'
+import './bulk-mutations.ts'
 import './subscription.ts'
+import './changes.ts'
 import './execution.ts'
 import './diff.ts'
+export { resumeToken } from './event-ids.ts'

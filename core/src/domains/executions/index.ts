@@ -15,3 +15,8 @@ export type {
   NodeExecutionView,
   ValueDifference,
 } from './views/index.ts'
+export type { BulkFailure, BulkRequest, BulkResult } from './bulk.ts'
+export type { ExecutionChange } from './change-subscriber.ts'
+export type { ExecutionFilter } from './execution-filter.ts'
+export type { ExecutionRequest } from './execution-lists.ts'
+export type { ExecutionSummary } from './execution-summary.ts'
