@@ -1,4 +1,4 @@
-import { AshlarError, type Runtime } from '@ashlar/core'
+import { AshlarError, DOWNLOAD_PATH, type Runtime } from '@ashlar/core'
 import { buildSchema, buildContext, type SchemaContext } from '@ashlar/schema'
 import { createYoga, type YogaServerInstance } from 'graphql-yoga'
 import { graphiqlPage, graphiqlRoutes } from '../graphiql/index.ts'
@@ -10,6 +10,7 @@ import { useExactJson } from './exact-json.ts'
 import { CALLBACK_PATH, callbackPage, finishAuthorization } from '../auth/authorization-callback.ts'
 import { useAuthentication, type RequestContext } from '../auth/use-authentication.ts'
 import type { FailureLimit } from '../auth/failure-limit.ts'
+import { downloadRoute } from '../http/download.ts'
 import { useCompression } from '../http/compression.ts'
 import { useCors } from '../http/cors.ts'
 import { healthRoute } from '../http/health.ts'
@@ -90,6 +91,7 @@ function buildRoutes(options: ApiOptions): { routes: ReadonlyMap<string, Route>;
     ['/health', healthRoute(options.runtime)],
     ['/login', loginPage(options.loginCommand)],
     [CALLBACK_PATH, callbackPage(callback)],
+    [DOWNLOAD_PATH, downloadRoute(options.runtime.executionFiles)],
     ...pageRoutes,
     ...graphiqlRoutes,
   ])
