@@ -1,5 +1,5 @@
 export { isEqual, parseJson, parseNumber, reviveNumber } from '@ashlar/sdk/json'
-export { AshlarError, ERROR_CODES, errorMessage, showValue, sortPage, toPage, isText, isUuid } from './base/index.ts'
+export { AshlarError, ERROR_CODES, Lru, errorMessage, showValue, sortPage, toPage, isText, isUuid } from './base/index.ts'
 export { findServer, openDataDir, secretKeyFile, startEmbeddedPostgres } from './postgres/embedded/index.ts'
 export {
   COST_UNITS,

@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   NOT_FOUND: { status: 404, retryable: false },
   CONFLICT: { status: 409, retryable: false },
   RATE_LIMITED: { status: 429, retryable: true },
+  LIMIT_EXCEEDED: { status: 400, retryable: false },
+  COST_EXCEEDED: { status: 400, retryable: false },
   // Graphs
   GRAPH_INVALID: { status: 422, retryable: false },
   VERSION_CONFLICT: { status: 409, retryable: false },

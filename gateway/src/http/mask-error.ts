@@ -23,11 +23,13 @@ export function createErrorMask(logger: Logger): (error: unknown) => Error {
   }
 }
 
-/** Converts an AshlarError to an error of the whole request, with its HTTP status. */
+/**
+ * Converts an AshlarError to an error of the whole request, with its HTTP status. Without `spec: false`, yoga responds
+ * with 200 to clients that accept `application/json`.
+ */
 export function toRequestError(error: AshlarError): GraphQLError {
-  return new GraphQLError(error.message, {
-    extensions: { ...toExtensions(error), http: { status: error.status, headers: errorHeaders(error) } },
-  })
+  const http = { status: error.status, headers: errorHeaders(error), spec: false }
+  return new GraphQLError(error.message, { extensions: { ...toExtensions(error), http } })
 }
 
 /** Returns the headers of a response with this error. */

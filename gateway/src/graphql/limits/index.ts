@@ -1,0 +1,3 @@
+export { JsonCheck } from './json-check.ts'
+export { rejecting } from './rejecting.ts'
+export { useLimits } from './use-limits.ts'
