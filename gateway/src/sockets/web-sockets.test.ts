@@ -211,6 +211,38 @@ describe('limits', () => {
     expect(await waitForClose(socket)).toBe(1009)
   })
 
+  it('does not read the rest of a message that is too large before the acknowledgement', async () => {
+    const socket = await opened()
+    const sent = new Promise((resolve) => socket.send('x'.repeat(31 * 1024 * 1024), resolve))
+    expect(await waitForClose(socket)).toBe(1009)
+    expect(await sent).toBeInstanceOf(Error)
+  })
+
+  it.each([
+    ['nested too deeply', `{"id":"1","type":"subscribe","payload":${'['.repeat(2000)}`, 'levels of lists and objects'],
+    ['with a query of 2 MB', JSON.stringify({ payload: { query: 'x'.repeat(2_000_000) } }), 'the query text has more than'],
+  ])('closes with 1009 an acknowledged client that sends a message %s', async (_what, message, reason) => {
+    const socket = await acknowledged()
+    socket.send(message)
+    const [code, given] = (await once(socket, 'close')) as [number, Buffer]
+    expect([code, String(given)]).toEqual([1009, expect.stringContaining(reason)])
+  })
+
+  it('returns the error of a query that exceeds a limit', async () => {
+    const query = `{ ${Array.from({ length: 51 }, (_, i) => `a${i}: __typename`).join(' ')} }`
+    await expect(ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)).rejects.toMatchObject([
+      { message: expect.stringContaining('51 aliases') as string, extensions: { code: 'LIMIT_EXCEEDED' } },
+    ])
+  })
+
+  it('returns the error of a subscription that is too expensive', async () => {
+    const plugins = 'plugins { versions(first: 100) { edges { node { version } } } }'
+    const query = `subscription { blocksChanged { ${'abcdefghijklmnopqrst'.replaceAll(/./g, (name) => `${name}: ${plugins} `)} } }`
+    expect(await ask(connect({}, { authorization: `Bearer ${OWNER_KEY}` }), query)).toMatchObject([
+      { errors: [{ extensions: { code: 'COST_EXCEEDED' } }] },
+    ])
+  })
+
   it('accepts a large message of an acknowledged client', async () => {
     const query = 'query ($value: Boolean = true) { __typename @include(if: $value) }'
     const variables = { unused: 'x'.repeat(1024 * 1024) }
