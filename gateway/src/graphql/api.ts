@@ -13,7 +13,7 @@ import { healthRoute } from '../http/health.ts'
 import { createLoginLink, loginPage, logOut, openSession, type LoginLink } from '../auth/login.ts'
 import { createErrorMask } from '../http/mask-error.ts'
 import type { Origins } from '../http/origin.ts'
-import { useLimits } from './limits/index.ts'
+import { useLimits, useSlices } from './limits/index.ts'
 import { useStrictParameters } from './parameters.ts'
 import { GRAPHQL_PATH, useRoutes, type Route } from '../http/routes.ts'
 import type { SessionCookie } from '../auth/session-cookie.ts'
@@ -56,6 +56,7 @@ export function createApi(options: ApiOptions): Api {
       useStrictParameters(),
       useExactJson(),
       useLimits(),
+      useSlices(),
     ],
     parserAndValidationCache: false, // see `useLimits`
     maskedErrors: { maskError: createErrorMask(logger) },
